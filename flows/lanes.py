@@ -1,0 +1,56 @@
+"""What surrounds the stages in a run: its name, the slow lane, and the state that it ends in."""
+
+import contextvars
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+from prefect import runtime
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.lifecycle import JobState
+
+SLOW_LANE_THREADS = 8
+
+
+def run_name() -> str:
+    """The run's name: the document, or the first and how many more."""
+    ids = [DocumentId(UUID(str(d))) for d in runtime.flow_run.parameters["document_ids"]]
+    names = {row["document_id"]: row["filename"] for row in pipeline().views.progress(ids[:1])}
+    first = names.get(ids[0], "unknown document") if ids else "no documents"
+    return first if len(ids) < 2 else f"{first} + {len(ids) - 1} more"
+
+
+def side_by_side(work: Callable[[Batch], Batch], batches: Sequence[Batch]) -> None:
+    """Take each batch through by itself, a few at a time; one that fails does not hold the others."""
+    if not batches:
+        return
+
+    def one(batch: Batch) -> None:
+        with pipeline().claim.released(batch):
+            work(batch)
+
+    with ThreadPoolExecutor(min(SLOW_LANE_THREADS, len(batches))) as pool:
+        # each thread gets a copy of the flow run's context: its tasks belong to the same run
+        futures = [pool.submit(contextvars.copy_context().run, one, batch) for batch in batches]
+    for future in futures:
+        future.result()
+
+
+def outcome_of(document_ids: Sequence[UUID]) -> State:
+    """The state in which the run ends, by where its documents came to rest."""
+    rows = pipeline().views.progress([DocumentId(d) for d in document_ids])
+    states = Counter(JobState(row["state"]) for row in rows)
+    words = ", ".join(f"{count} {state.value.replace('_', ' ')}" for state, count in states.items())
+    if states[JobState.DEADLETTER] == len(rows) > 0:
+        return Failed(message=words)
+    if states[JobState.AWAITING_REVIEW]:
+        return Completed(name="AwaitingReview", message=words)
+    if states[JobState.DEADLETTER]:
+        return Completed(name="CompletedWithDeadLetters", message=words)
+    return Completed(message=words)

@@ -1,0 +1,46 @@
+"""process-document: documents in, published facts out."""
+
+from uuid import UUID, uuid4
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+import tasks
+from flows.lanes import outcome_of, run_name, side_by_side
+from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.ids import DocumentId, LeaseToken
+from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.lifecycle import StageName
+
+
+@flow(name="process-document", flow_run_name=run_name, validate_parameters=True)
+def process_document(document_ids: list[UUID]) -> State:
+    """Take documents through the stages: one for a single upload, or a batch.
+
+    The batch lane tries every document once a stage. A document in transient trouble leaves for the slow lane, where
+    its own stage tasks run with Prefect's retries and backoff; it neither holds nor fails the others. A document that
+    waits for a person ends its part here; the decision starts the next run.
+    """
+    batch = tasks.claim(document_ids)
+    with pipeline().claim.released(batch):
+        through_the_stages(batch)
+    slow = pipeline().claim.to_retry([DocumentId(d) for d in document_ids])
+    side_by_side(through_the_stages, [Batch(LeaseToken(uuid4()), (document_id,)) for document_id in slow])
+    return outcome_of(document_ids)
+
+
+def through_the_stages(batch: Batch) -> Batch:
+    """The pipeline. Each step answers with the documents that go on."""
+    batch = tasks.ingest(batch)
+    batch = tasks.convert_markdown(batch)
+    if pipeline().settings.optimizer_enabled:
+        batch = tasks.optimize_markdown(batch)
+    else:
+        batch = tasks.skip_stage(StageName.MARKDOWN_OPTIMIZER, batch, "switched off")
+    batch = tasks.chunk(batch)
+    batch = tasks.generate_facts(batch)
+    batch = tasks.matching_gate(batch)  # phase 2: undecided look-alikes wait for a person
+    batch = tasks.validate(batch)  # phase 3
+    batch = tasks.validation_gate(batch)  # phase 4: critical findings wait for a person
+    batch = tasks.embed(batch)  # phase 5
+    return tasks.ingest_to_production(batch)  # phase 6

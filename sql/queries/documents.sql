@@ -1,0 +1,73 @@
+-- name: register_documents
+-- Documents, their job, workflow, stage rows and first event, for those not known yet. Answers with the new ones.
+WITH input AS (
+    SELECT * FROM unnest(
+        %(document_ids)s::uuid[], %(job_ids)s::uuid[], %(titles)s::text[], %(filenames)s::text[], %(mimes)s::text[],
+        %(sizes)s::bigint[], %(checksums)s::text[], %(raw_paths)s::text[]
+    ) AS i (document_id, job_id, title, filename, mime, bytes_len, file_sha256, raw_path)
+), made AS (
+    INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path)
+    SELECT document_id, %(user_id)s, title, filename, mime, bytes_len, file_sha256, raw_path FROM input
+    ON CONFLICT DO NOTHING
+    RETURNING document_id
+), jobs AS (
+    INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id)
+    SELECT i.job_id, document_id, %(user_id)s, %(correlation_id)s FROM made JOIN input i USING (document_id)
+    RETURNING job_id, document_id
+), workflows AS (
+    INSERT INTO processing_workflows (document_id, user_id, workflow_type, total_stages, current_stage)
+    SELECT document_id, %(user_id)s, %(workflow)s, (SELECT count(*) FROM stages), 'ingest' FROM made
+), stage_rows AS (
+    INSERT INTO document_processing_stages (document_id, user_id, stage_name)
+    SELECT document_id, %(user_id)s, stage_name FROM made CROSS JOIN stages
+), logged AS (
+    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
+    SELECT j.job_id, j.document_id, %(user_id)s, %(correlation_id)s, 'uploaded', 'document_uploaded',
+           jsonb_build_object('filename', i.filename, 'bytes', i.bytes_len, 'mime', i.mime)
+    FROM jobs j JOIN input i USING (document_id)
+)
+SELECT document_id FROM made;
+
+-- name: lock_sources
+-- Two intakes that see one place at the same time take turns, in one order, so that they cannot deadlock.
+SELECT pg_advisory_xact_lock(hashtextextended(%(user_id)s::text || uri, 0))
+FROM (SELECT DISTINCT uri FROM unnest(%(uris)s::text[]) AS uri ORDER BY uri) AS ordered;
+
+-- name: retire_sources
+-- The place holds other content now.
+UPDATE document_sources s SET is_current = false
+FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, document_id)
+WHERE s.user_id = %(user_id)s AND s.source_uri = i.source_uri AND s.document_id <> i.document_id AND s.is_current;
+
+-- name: point_sources
+INSERT INTO document_sources (user_id, source_uri, document_id)
+SELECT %(user_id)s, source_uri, document_id
+FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, document_id)
+ON CONFLICT (user_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now();
+
+-- name: find_documents
+-- Where each document and its newest job stand.
+SELECT DISTINCT ON (d.document_id)
+    d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
+    w.workflow_type
+FROM documents d
+JOIN upload_jobs j USING (document_id)
+JOIN processing_workflows w USING (document_id)
+WHERE d.document_id = ANY(%(document_ids)s)
+ORDER BY d.document_id, j.created_at DESC;
+
+-- name: set_parsed
+UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, updated_at = now()
+FROM unnest(%(document_ids)s::uuid[], %(paths)s::text[], %(checksums)s::text[], %(pages)s::int[])
+    AS i (document_id, path, checksum, pages)
+WHERE d.document_id = i.document_id;
+
+-- name: stale_stages
+-- The first stage whose configuration is not the present one, for each document (none: everything is current).
+SELECT DISTINCT ON (s.document_id) s.document_id, s.stage_name
+FROM document_processing_stages s
+JOIN stages o USING (stage_name)
+JOIN unnest(%(stage_names)s::text[], %(configs)s::text[]) AS c (stage_name, config_sha256) USING (stage_name)
+WHERE s.document_id = ANY(%(document_ids)s)
+    AND s.config_sha256 IS DISTINCT FROM c.config_sha256
+ORDER BY s.document_id, o.execution_order;

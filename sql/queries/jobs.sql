@@ -1,0 +1,134 @@
+-- name: claim_jobs
+-- Take the jobs that nobody works on: queued ones, those due for a retry, and those whose worker is gone
+-- (it holds a session lock while it lives) or has not renewed its lease.
+WITH takeable AS (
+    SELECT j.job_id, j.state AS was
+    FROM upload_jobs j
+    WHERE j.document_id = ANY(%(document_ids)s)
+        AND (j.state IN ('queued', 'retryable')
+            OR (j.state = 'working' AND j.claimed_by <> %(worker)s AND (
+                j.lease_expires_at < now()
+                OR NOT EXISTS (
+                    SELECT FROM pg_locks l
+                    WHERE l.locktype = 'advisory' AND l.classid = %(lock_class)s::oid
+                        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                        AND l.objid = (hashtext(j.claimed_by)::bigint & 4294967295)::oid))))
+    FOR UPDATE OF j SKIP LOCKED
+), claimed AS (
+    UPDATE upload_jobs j SET
+        state = 'working', claimed_by = %(worker)s, claimed_at = now(), lease_token = %(lease)s,
+        lease_expires_at = now() + make_interval(secs => %(lease_s)s), flow_run_id = %(flow_run_id)s,
+        retry_at = NULL, finished_at = NULL
+    FROM takeable t
+    WHERE j.job_id = t.job_id
+    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, j.retry_count, t.was
+), logged AS (
+    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
+    SELECT job_id, document_id, user_id, correlation_id, 'claimed',
+           CASE was WHEN 'working' THEN 'warning' ELSE 'info' END,
+           CASE was WHEN 'working' THEN 'taken_over' ELSE 'claimed' END,
+           jsonb_build_object('worker', %(worker)s::text, 'stage', stage)
+    FROM claimed
+)
+SELECT document_id FROM claimed;
+
+-- name: held_jobs
+-- The jobs of this lease, among the documents named.
+SELECT d.document_id, d.user_id, j.job_id, d.filename, d.mime, d.bytes_len, d.file_sha256, d.raw_path,
+       j.stage, j.retry_count, j.correlation_id, j.stage2_completed_at IS NOT NULL AS matches_approved,
+       j.stage4_override_reason IS NOT NULL AS overridden,
+       coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS criticals, w.workflow_type
+FROM upload_jobs j
+JOIN documents d USING (document_id)
+JOIN processing_workflows w USING (document_id)
+WHERE j.lease_token = %(lease)s AND j.state = 'working' AND j.document_id = ANY(%(document_ids)s)
+ORDER BY d.created_at, d.document_id;
+
+-- name: move_jobs
+-- The one door: compare, set, and write the event, in one statement.
+WITH input AS (
+    SELECT * FROM unnest(%(job_ids)s::uuid[], %(payloads)s::jsonb[]) AS i (job_id, payload)
+), moved AS (
+    UPDATE upload_jobs j SET
+        state = coalesce(%(to_state)s, j.state),
+        stage = coalesce(%(to_stage)s, j.stage),
+        retry_count = CASE WHEN %(to_state)s = 'retryable' THEN j.retry_count + 1
+            WHEN %(to_stage)s IS NOT NULL AND %(to_stage)s <> j.stage THEN 0 ELSE j.retry_count END,
+        retry_at = CASE WHEN %(to_state)s = 'retryable'
+            THEN now() + make_interval(secs => (i.payload ->> 'wait_s')::float8) END,
+        last_error = CASE WHEN i.payload ? 'error' THEN i.payload -> 'error'
+            WHEN %(to_state)s = 'done' THEN NULL ELSE j.last_error END,
+        outcome = CASE WHEN %(to_state)s = 'done' THEN %(outcome)s END,
+        config_sha256 = CASE WHEN %(to_state)s = 'done' THEN %(config)s ELSE j.config_sha256 END,
+        finished_at = CASE WHEN %(to_state)s IN ('done', 'deadletter') THEN now() END,
+        claimed_by = CASE WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.claimed_by END,
+        claimed_at = CASE WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.claimed_at END,
+        lease_token = CASE WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.lease_token END,
+        lease_expires_at = CASE WHEN coalesce(%(to_state)s, j.state) = 'working'
+            THEN now() + make_interval(secs => %(lease_s)s) END,
+        stage2_completed_at = CASE WHEN %(code)s = 'matches_approved' THEN now() ELSE j.stage2_completed_at END,
+        stage2_approved_matches = CASE WHEN %(code)s = 'matches_approved'
+            THEN i.payload ELSE j.stage2_approved_matches END,
+        stage4_override_reason = CASE WHEN %(code)s = 'validation_overridden'
+            THEN i.payload ->> 'reason' ELSE j.stage4_override_reason END
+    FROM input i
+    WHERE j.job_id = i.job_id
+        AND j.state = ANY(%(from_states)s)
+        AND j.stage = ANY(%(from_stages)s)
+        AND j.lease_token IS NOT DISTINCT FROM %(lease)s
+    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, i.payload
+), logged AS (
+    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
+    SELECT job_id, document_id, user_id, correlation_id, %(event)s, %(severity)s, %(code)s,
+           payload || jsonb_build_object('stage', stage)
+    FROM moved
+)
+SELECT job_id FROM moved;
+
+-- name: restart_jobs
+-- A finished job begins again, at a stage that it has been at before; what follows is done anew or found reusable.
+WITH input AS (
+    SELECT * FROM unnest(%(job_ids)s::uuid[], %(to_stages)s::text[]) AS i (job_id, to_stage)
+), moved AS (
+    UPDATE upload_jobs j SET
+        state = 'queued', stage = i.to_stage, retry_count = 0, retry_at = NULL, last_error = NULL, outcome = NULL,
+        finished_at = NULL, correlation_id = %(correlation_id)s
+    FROM input i, job_stages was, job_stages wanted
+    WHERE j.job_id = i.job_id AND j.state IN ('done', 'deadletter')
+        AND was.job_stage = j.stage AND wanted.job_stage = i.to_stage AND wanted.position <= was.position
+    RETURNING j.job_id, j.document_id, j.user_id, j.stage
+), logged AS (
+    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
+    SELECT job_id, document_id, user_id, %(correlation_id)s, 'restarted', %(code)s,
+           jsonb_build_object('stage', stage, 'by', %(by)s::text)
+    FROM moved
+)
+SELECT job_id FROM moved;
+
+-- name: job_positions
+SELECT job_id, document_id, stage, state FROM upload_jobs WHERE job_id = ANY(%(job_ids)s);
+
+-- name: forget_stages
+-- These stages are to run again even though nothing that they read has changed.
+UPDATE document_processing_stages s SET status = 'pending', fingerprint = NULL, completed_at = NULL
+FROM stages o, stages first
+WHERE o.stage_name = s.stage_name AND first.stage_name = %(from_stage)s
+    AND o.execution_order = first.execution_order AND s.document_id = %(document_id)s;
+
+-- name: renew_leases
+UPDATE upload_jobs SET lease_expires_at = now() + make_interval(secs => %(lease_s)s)
+WHERE claimed_by = %(worker)s AND state = 'working' AND lease_token = ANY(%(leases)s);
+
+-- name: set_stage1_results
+UPDATE upload_jobs j SET stage1_results = i.results
+FROM unnest(%(job_ids)s::uuid[], %(results)s::jsonb[]) AS i (job_id, results)
+WHERE j.job_id = i.job_id;
+
+-- name: set_validation_results
+UPDATE upload_jobs j SET stage3_validation_results = i.results
+FROM unnest(%(job_ids)s::uuid[], %(results)s::jsonb[]) AS i (job_id, results)
+WHERE j.job_id = i.job_id;
+
+-- name: jobs_due
+SELECT document_id, greatest(0, extract(epoch FROM retry_at - now()))::float8 AS wait_s, retry_count
+FROM upload_jobs WHERE document_id = ANY(%(document_ids)s) AND state = 'retryable';

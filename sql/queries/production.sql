@@ -1,0 +1,122 @@
+-- name: clear_buffer
+DELETE FROM document_vector_buffer WHERE document_id = ANY(%(document_ids)s);
+
+-- name: cached_vectors
+SELECT content_sha256, vector FROM embedding_cache
+WHERE content_sha256 = ANY(%(keys)s) AND embed_model = %(model)s AND embed_version = %(version)s;
+
+-- name: cache_buffer
+INSERT INTO embedding_cache (content_sha256, embed_model, embed_version, vector)
+SELECT DISTINCT ON (content_sha256) content_sha256, embed_model, embed_version, vector
+FROM document_vector_buffer WHERE document_id = ANY(%(document_ids)s)
+ORDER BY content_sha256
+ON CONFLICT DO NOTHING;
+
+-- name: cached_facts
+UPDATE fact_cache SET last_used_at = now() WHERE cache_key = ANY(%(keys)s) RETURNING cache_key, facts, reason;
+
+-- name: cache_facts
+INSERT INTO fact_cache (cache_key, generator, facts, reason, input_tokens, output_tokens, cost_usd)
+SELECT cache_key, %(generator)s, facts, reason, input_tokens, output_tokens, cost_usd
+FROM unnest(%(keys)s::text[], %(facts)s::jsonb[], %(reasons)s::text[], %(input_tokens)s::bigint[],
+            %(output_tokens)s::bigint[], %(costs)s::numeric[])
+    AS i (cache_key, facts, reason, input_tokens, output_tokens, cost_usd)
+ORDER BY cache_key
+ON CONFLICT DO NOTHING;
+
+-- name: outdated_documents
+-- Documents of this run whose place holds other content by now: what came later stands.
+SELECT d AS document_id FROM unnest(%(document_ids)s::uuid[]) AS d
+WHERE EXISTS (SELECT FROM document_sources s WHERE s.document_id = d)
+    AND NOT EXISTS (SELECT FROM document_sources s WHERE s.document_id = d AND s.is_current);
+
+-- name: predecessors
+-- Published documents whose every place now belongs to another document, one of these among them.
+SELECT DISTINCT old.document_id
+FROM document_sources new
+JOIN document_sources old USING (user_id, source_uri)
+JOIN documents d ON d.document_id = old.document_id
+WHERE new.document_id = ANY(%(document_ids)s) AND new.is_current AND NOT old.is_current
+    AND d.published_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM document_sources s WHERE s.document_id = old.document_id AND s.is_current);
+
+-- name: lock_documents
+SELECT pg_advisory_xact_lock(hashtextextended(d::text, 0))
+FROM (SELECT DISTINCT d FROM unnest(%(document_ids)s::uuid[]) AS d ORDER BY d) AS ordered;
+
+-- name: withdraw_questions
+DELETE FROM all_questions WHERE document_id = ANY(%(document_ids)s);
+
+-- name: withdraw_chunks
+DELETE FROM document_chunks WHERE document_id = ANY(%(document_ids)s);
+
+-- name: withdraw_replaced
+-- Production rows that a reviewer decided to replace by a fact of these documents.
+DELETE FROM all_questions a USING staging_duplicates p, staged_questions q
+WHERE a.question_id = p.existing_question_id AND p.resolution = 'replace_existing'
+    AND q.question_id = p.staged_question_id AND q.document_id = ANY(%(document_ids)s)
+    AND q.status IN ('approved', 'imported');
+
+-- name: publish_chunks
+INSERT INTO document_chunks (chunk_id, document_id, user_id, ordinal, text, heading_path, page_from, page_to,
+    char_from, char_to, token_count, content_sha256, chunker_name, chunker_version,
+    embedding, embed_model, embed_version)
+SELECT c.chunk_id, c.document_id, c.user_id, c.ordinal, c.text, c.heading_path, c.page_from, c.page_to,
+    c.char_from, c.char_to, c.token_count, c.content_sha256, c.chunker_name, c.chunker_version,
+    b.vector, b.embed_model, b.embed_version
+FROM staged_chunks c
+JOIN document_vector_buffer b ON b.owner_id = c.chunk_id AND b.owner_kind = 'chunk' AND b.embed_model = %(model)s
+WHERE c.document_id = ANY(%(document_ids)s)
+ORDER BY c.document_id, c.ordinal;
+
+-- name: publish_questions
+INSERT INTO all_questions (question_id, user_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
+    question, answer, notes_for_tutor, statement, evidence_quote, evidence_char_from, evidence_char_to, evidence_page,
+    evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature,
+    embedding, embed_model, embed_version)
+SELECT q.question_id, q.user_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
+    q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence_quote, q.evidence_char_from, q.evidence_char_to,
+    q.evidence_page, q.evidence_match, q.generator, q.match_text, q.match_sha256, q.match_trigrams,
+    q.match_signature, b.vector, b.embed_model, b.embed_version
+FROM staged_questions q
+JOIN document_vector_buffer b
+    ON b.owner_id = q.question_id AND b.owner_kind = 'question' AND b.embed_model = %(model)s
+WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('approved', 'imported')
+ORDER BY q.document_id, q.evidence_char_from;
+
+-- name: publish_ledger
+-- What should be in production for each document, and what is.
+SELECT d AS document_id,
+    (SELECT count(*) FROM staged_chunks c WHERE c.document_id = d) AS chunks_staged,
+    (SELECT count(*) FROM document_chunks c WHERE c.document_id = d) AS chunks_published,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d AND q.status IN ('approved', 'imported'))
+        AS facts_approved,
+    (SELECT count(*) FROM all_questions q WHERE q.document_id = d) AS facts_published
+FROM unnest(%(document_ids)s::uuid[]) AS d;
+
+-- name: mark_imported
+UPDATE staged_questions SET status = 'imported'
+WHERE document_id = ANY(%(document_ids)s) AND status = 'approved';
+
+-- name: mark_batches_imported
+UPDATE upload_batches SET status = 'imported', review_completed_at = coalesce(review_completed_at, now()),
+    import_started_at = now(), import_completed_at = now()
+WHERE document_id = ANY(%(document_ids)s);
+
+-- name: mark_published
+UPDATE documents SET published_at = now(), updated_at = now() WHERE document_id = ANY(%(document_ids)s);
+
+-- name: mark_withdrawn
+WITH withdrawn AS (
+    UPDATE documents SET published_at = NULL, updated_at = now()
+    WHERE document_id = ANY(%(document_ids)s) RETURNING document_id, user_id
+)
+INSERT INTO events (document_id, user_id, type, code, payload)
+SELECT document_id, user_id, 'withdrawn', 'replaced_by_newer_version', '{}' FROM withdrawn;
+
+-- name: activate_model
+INSERT INTO embedding_models (embed_model, dims) VALUES (%(model)s, %(dims)s) ON CONFLICT DO NOTHING;
+
+-- name: published_counts
+SELECT (SELECT count(*) FROM document_chunks WHERE embed_model = %(model)s) AS chunks,
+       (SELECT count(*) FROM all_questions WHERE embed_model = %(model)s) AS questions;

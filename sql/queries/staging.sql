@@ -1,0 +1,178 @@
+-- name: staged_chunk_ids
+SELECT document_id, chunk_id FROM staged_chunks WHERE document_id = ANY(%(document_ids)s);
+
+-- name: delete_chunks
+DELETE FROM staged_chunks WHERE chunk_id = ANY(%(chunk_ids)s);
+
+-- name: update_chunks
+-- A chunk that is still there may stand at another ordinal or page.
+UPDATE staged_chunks c SET ordinal = i.ordinal, page_from = i.page_from, page_to = i.page_to,
+    heading_path = coalesce(string_to_array(nullif(i.heading_path, ''), E'\x1f'), '{}')
+FROM unnest(%(chunk_ids)s::uuid[], %(ordinals)s::int[], %(page_from)s::int[], %(page_to)s::int[],
+            %(heading_paths)s::text[]) AS i (chunk_id, ordinal, page_from, page_to, heading_path)
+WHERE c.chunk_id = i.chunk_id;
+
+-- name: staged_chunks
+SELECT document_id, chunk_id, ordinal, text, heading_path, page_from, page_to, char_from, char_to, token_count,
+       content_sha256, outcome, outcome_reason, fact_count, refused_count
+FROM staged_chunks WHERE document_id = ANY(%(document_ids)s) ORDER BY document_id, ordinal;
+
+-- name: record_chunk_outcomes
+UPDATE staged_chunks c SET outcome = i.outcome, outcome_reason = i.reason, fact_count = i.facts,
+    refused_count = i.refused
+FROM unnest(%(chunk_ids)s::uuid[], %(outcomes)s::text[], %(reasons)s::text[], %(facts)s::int[], %(refused)s::int[])
+    AS i (chunk_id, outcome, reason, facts, refused)
+WHERE c.chunk_id = i.chunk_id;
+
+-- name: open_batches
+INSERT INTO upload_batches (batch_id, document_id, uploaded_by, user_id, file_name)
+SELECT batch_id, document_id, user_id, user_id, file_name
+FROM unnest(%(batch_ids)s::uuid[], %(document_ids)s::uuid[], %(user_ids)s::uuid[], %(file_names)s::text[])
+    AS i (batch_id, document_id, user_id, file_name)
+ON CONFLICT (batch_id) DO UPDATE SET status = 'pending', matched_at = NULL, uploaded_at = now(),
+    review_started_at = NULL, review_completed_at = NULL, import_started_at = NULL, import_completed_at = NULL;
+
+-- name: staged_question_ids
+SELECT document_id, question_id FROM staged_questions WHERE document_id = ANY(%(document_ids)s);
+
+-- name: delete_questions
+DELETE FROM staged_questions WHERE question_id = ANY(%(question_ids)s);
+
+-- name: keep_questions
+-- Staged before and found again: what people decided stands.
+UPDATE staged_questions SET status = CASE status WHEN 'imported' THEN 'approved' ELSE status END
+WHERE question_id = ANY(%(question_ids)s);
+
+-- name: lock_matching
+-- One detection at a time for each user, so that of two alike facts staged at once one is always found.
+SELECT pg_advisory_xact_lock(hashtextextended('matching' || u::text, 0))
+FROM (SELECT DISTINCT u FROM unnest(%(user_ids)s::uuid[]) AS u ORDER BY u) AS ordered;
+
+-- name: questions_to_match
+SELECT q.question_id, q.document_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature
+FROM staged_questions q
+JOIN upload_batches b ON b.batch_id = q.upload_batch_id
+JOIN staged_chunks c USING (chunk_id)
+JOIN documents d ON d.document_id = q.document_id
+WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('pending', 'approved') AND b.matched_at IS NULL
+ORDER BY d.created_at, d.document_id, c.ordinal, q.evidence_char_from, q.question_id;
+
+-- name: questions_matched
+-- What a new fact is compared with: production, and what is staged and has been through the comparison itself;
+-- not the document's own rows, nor those of a document whose place this one takes.
+WITH predecessors AS (
+    SELECT old.document_id FROM document_sources new
+    JOIN document_sources old USING (user_id, source_uri)
+    WHERE new.document_id = ANY(%(document_ids)s) AND new.is_current AND NOT old.is_current
+)
+SELECT question_id, user_id, match_sha256, match_trigrams, match_signature, false AS is_staged
+FROM all_questions
+WHERE user_id = ANY(%(user_ids)s)
+    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s))
+    AND (document_id IS NULL OR document_id NOT IN (SELECT document_id FROM predecessors))
+UNION ALL
+SELECT q.question_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, true
+FROM staged_questions q
+JOIN upload_batches b ON b.batch_id = q.upload_batch_id
+WHERE q.user_id = ANY(%(user_ids)s) AND b.matched_at IS NOT NULL AND q.status IN ('pending', 'approved')
+    AND (q.document_id IS NULL OR q.document_id <> ALL(%(document_ids)s))
+    AND (q.document_id IS NULL OR q.document_id NOT IN (SELECT document_id FROM predecessors));
+
+-- name: pair_similarity
+-- The candidates, judged by pg_trgm itself.
+SELECT i.staged_id, i.existing_id, similarity(s.match_text, coalesce(e.match_text, p.match_text)) AS score
+FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[]) AS i (staged_id, existing_id)
+JOIN staged_questions s ON s.question_id = i.staged_id
+LEFT JOIN staged_questions e ON e.question_id = i.existing_id
+LEFT JOIN all_questions p ON p.question_id = i.existing_id
+WHERE similarity(s.match_text, coalesce(e.match_text, p.match_text)) >= %(threshold)s::real;
+
+-- name: record_pairs
+INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,
+    similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at)
+SELECT duplicate_id, q.user_id, staged_id, existing_id, is_staged, score, method,
+       CASE method WHEN 'exact' THEN 'keep_existing' ELSE 'pending' END,
+       CASE method WHEN 'exact' THEN 'the same words' END,
+       CASE method WHEN 'exact' THEN 'system' END,
+       CASE method WHEN 'exact' THEN now() END
+FROM unnest(%(duplicate_ids)s::uuid[], %(staged_ids)s::uuid[], %(existing_ids)s::uuid[], %(are_staged)s::boolean[],
+            %(scores)s::real[], %(methods)s::text[])
+    AS i (duplicate_id, staged_id, existing_id, is_staged, score, method)
+JOIN staged_questions q ON q.question_id = i.staged_id
+ON CONFLICT (staged_question_id, existing_question_id) DO NOTHING;
+
+-- name: apply_resolutions
+-- What a decided pair does to its staged row.
+UPDATE staged_questions q SET status = 'duplicate', duplicate_of = p.existing_question_id,
+    similarity_score = p.similarity_score, review_notes = p.resolution_notes
+FROM (
+    SELECT DISTINCT ON (staged_question_id) * FROM staging_duplicates
+    WHERE resolution = 'keep_existing'
+    ORDER BY staged_question_id, similarity_score DESC
+) p
+WHERE q.question_id = p.staged_question_id AND q.document_id = ANY(%(document_ids)s)
+    AND q.status IN ('pending', 'approved');
+
+-- name: mark_matched
+UPDATE upload_batches SET matched_at = now() WHERE document_id = ANY(%(document_ids)s) AND matched_at IS NULL;
+
+-- name: undecided_counts
+SELECT q.document_id, count(*) AS pairs
+FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
+WHERE q.document_id = ANY(%(document_ids)s) AND p.resolution = 'pending' AND q.status IN ('pending', 'approved')
+GROUP BY q.document_id;
+
+-- name: staged_questions
+SELECT question_id, document_id, chunk_id, question, answer, statement, evidence_quote, evidence_char_from,
+       evidence_char_to, evidence_page, evidence_match, generator, status, duplicate_of, similarity_score
+FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
+ORDER BY document_id, evidence_char_from, question_id;
+
+-- name: approve_pending
+UPDATE staged_questions q SET status = 'approved', reviewed_by = %(by)s, reviewed_at = now(),
+    review_notes = %(notes)s
+WHERE q.document_id = ANY(%(document_ids)s) AND q.status = 'pending';
+
+-- name: publishable
+-- The texts to embed, with the cached vector where there is one.
+SELECT t.document_id, t.owner_id, t.owner_kind, t.content_sha256, t.text
+FROM (
+    SELECT document_id, chunk_id AS owner_id, 'chunk' AS owner_kind, content_sha256, text, ordinal AS rank
+    FROM staged_chunks WHERE document_id = ANY(%(document_ids)s)
+    UNION ALL
+    SELECT document_id, question_id, 'question',
+           encode(sha256(convert_to(question || E'\n' || coalesce(statement, answer), 'UTF8')), 'hex'),
+           question || E'\n' || coalesce(statement, answer), evidence_char_from
+    FROM staged_questions WHERE document_id = ANY(%(document_ids)s) AND status IN ('approved', 'imported')
+) t ORDER BY t.document_id, t.owner_kind, t.rank, t.owner_id;
+
+-- name: resolve_pairs
+UPDATE staging_duplicates p SET resolution = %(resolution)s, resolved_by = %(by)s, resolved_at = now(),
+    resolution_notes = %(notes)s
+FROM staged_questions q
+WHERE q.question_id = p.staged_question_id AND q.document_id = %(document_id)s AND p.resolution = 'pending';
+
+-- name: reject_questions
+UPDATE staged_questions SET status = 'rejected', reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s
+WHERE document_id = %(document_id)s AND status IN ('pending', 'approved', 'imported')
+    AND (%(question_ids)s::uuid[] IS NULL OR question_id = ANY(%(question_ids)s));
+
+-- name: document_pairs
+SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, q.question_id, q.statement AS staged_text,
+       q.evidence_page AS staged_page,
+       coalesce(s.statement, s.answer, a.statement, a.answer) AS existing_text, d.filename AS existing_file,
+       coalesce(s.evidence_page, a.evidence_page) AS existing_page
+FROM staging_duplicates p
+JOIN staged_questions q ON q.question_id = p.staged_question_id
+LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
+LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
+LEFT JOIN documents d ON d.document_id = coalesce(s.document_id, a.document_id)
+WHERE q.document_id = %(document_id)s
+ORDER BY p.similarity_score DESC, p.duplicate_id;
+
+-- name: trigrams
+SELECT show_trgm(t) AS trigrams FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS i (t, n) ORDER BY n;
+
+-- name: reopen_questions
+UPDATE staged_questions SET status = 'pending', reviewed_by = NULL, reviewed_at = NULL, review_notes = NULL
+WHERE document_id = %(document_id)s AND status = 'rejected';

@@ -1,0 +1,128 @@
+-- name: view_jobs
+SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, p.percent,
+    j.retry_count, j.last_error, j.created_at, j.finished_at, j.correlation_id, j.flow_run_id, d.published_at,
+    (SELECT count(*) FROM staged_chunks c WHERE c.document_id = d.document_id) AS chunks,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status <> 'rejected') AS facts,
+    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
+        WHERE q.document_id = d.document_id) AS duplicates,
+    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
+        WHERE q.document_id = d.document_id AND s.resolution = 'pending'
+            AND q.status IN ('pending', 'approved')) AS undecided,
+    coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical,
+    coalesce((j.stage3_validation_results ->> 'warning')::int, 0) AS warnings,
+    coalesce((j.stage3_validation_results ->> 'info')::int, 0) AS infos,
+    (SELECT sum((s.result ->> 'seconds')::float8) FROM document_processing_stages s
+        WHERE s.document_id = d.document_id) AS seconds,
+    (SELECT sum(s.cost_usd) FROM document_processing_stages s WHERE s.document_id = d.document_id)::float8 AS cost_usd
+FROM documents d
+JOIN LATERAL (SELECT * FROM upload_jobs u WHERE u.document_id = d.document_id
+    ORDER BY u.created_at DESC LIMIT 1) j ON true
+JOIN job_stages p ON p.job_stage = j.stage
+WHERE d.user_id = %(user_id)s
+    AND (%(document_ids)s::uuid[] IS NULL OR d.document_id = ANY(%(document_ids)s))
+    AND (%(states)s::text[] IS NULL OR j.state = ANY(%(states)s))
+ORDER BY j.created_at DESC, d.filename
+LIMIT %(limit)s;
+
+-- name: view_progress
+SELECT DISTINCT ON (d.document_id) d.document_id, d.filename, j.stage, j.state, j.outcome, p.percent, j.retry_count
+FROM documents d
+JOIN upload_jobs j USING (document_id)
+JOIN job_stages p ON p.job_stage = j.stage
+WHERE d.document_id = ANY(%(document_ids)s)
+ORDER BY d.document_id, j.created_at DESC;
+
+-- name: view_counts
+SELECT
+    (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (
+        SELECT state, count(*) AS n FROM upload_jobs WHERE user_id = %(user_id)s GROUP BY state) s) AS jobs,
+    (SELECT count(*) FROM documents WHERE user_id = %(user_id)s AND published_at IS NOT NULL) AS documents,
+    (SELECT count(*) FROM document_chunks WHERE user_id = %(user_id)s) AS chunks,
+    (SELECT count(*) FROM all_questions WHERE user_id = %(user_id)s) AS facts;
+
+-- name: view_find_jobs
+SELECT DISTINCT ON (d.document_id) j.job_id, d.document_id, d.filename
+FROM documents d JOIN upload_jobs j USING (document_id)
+WHERE d.user_id = %(user_id)s AND (
+    j.job_id::text LIKE %(prefix)s OR d.document_id::text LIKE %(prefix)s OR d.filename = %(name)s)
+ORDER BY d.document_id, j.created_at DESC
+LIMIT 20;
+
+-- name: view_job_stages
+SELECT s.stage_name, s.status, s.started_at, s.completed_at, s.error_message, s.retry_count, s.runs,
+    (s.result ->> 'seconds')::float8 AS seconds, s.cost_usd::float8 AS cost_usd
+FROM document_processing_stages s JOIN stages o USING (stage_name)
+WHERE s.document_id = %(document_id)s ORDER BY o.execution_order;
+
+-- name: view_job_findings
+SELECT stage3_validation_results FROM upload_jobs WHERE job_id = %(job_id)s;
+
+-- name: view_job_events
+SELECT event_id, ts, type, severity, code, payload FROM events
+WHERE job_id = %(job_id)s ORDER BY event_id DESC LIMIT 50;
+
+-- name: view_chunk_outcomes
+SELECT outcome, outcome_reason, count(*) AS chunks, sum(fact_count) AS facts, sum(refused_count) AS refused
+FROM staged_chunks WHERE document_id = %(document_id)s GROUP BY 1, 2 ORDER BY 3 DESC;
+
+-- name: search
+WITH query AS (
+    SELECT websearch_to_tsquery('english', %(text)s) AS words, %(vector)s::vector AS v
+), near_facts AS (
+    SELECT question_id AS id, row_number() OVER (ORDER BY embedding <=> (SELECT v FROM query)) AS rank
+    FROM all_questions WHERE user_id = %(user_id)s AND embed_model = %(model)s
+    ORDER BY embedding <=> (SELECT v FROM query) LIMIT 50
+), word_facts AS (
+    SELECT question_id AS id, row_number() OVER (ORDER BY ts_rank_cd(search, words) DESC, question_id) AS rank
+    FROM all_questions, query WHERE user_id = %(user_id)s AND search @@ words
+    ORDER BY ts_rank_cd(search, words) DESC, question_id LIMIT 50
+), near_chunks AS (
+    SELECT chunk_id AS id, row_number() OVER (ORDER BY embedding <=> (SELECT v FROM query)) AS rank
+    FROM document_chunks WHERE user_id = %(user_id)s AND embed_model = %(model)s
+    ORDER BY embedding <=> (SELECT v FROM query) LIMIT 50
+), word_chunks AS (
+    SELECT chunk_id AS id, row_number() OVER (ORDER BY ts_rank_cd(search, words) DESC, chunk_id) AS rank
+    FROM document_chunks, query WHERE user_id = %(user_id)s AND search @@ words
+    ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT 50
+), fused AS (
+    -- reciprocal rank fusion, k = 60 (Cormack, Clarke and Buettcher 2009)
+    SELECT id, sum(1.0 / (60 + rank))::float8 AS score FROM (
+        SELECT * FROM near_facts UNION ALL SELECT * FROM word_facts
+        UNION ALL SELECT * FROM near_chunks UNION ALL SELECT * FROM word_chunks) ranks
+    GROUP BY id ORDER BY score DESC, id LIMIT %(limit)s * 3
+)
+SELECT 'fact' AS kind, f.score, q.question_id AS id, q.question, q.answer, q.evidence_quote AS evidence,
+    q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename, c.heading_path,
+    1 - (q.embedding <=> (SELECT v FROM query)) AS similarity
+FROM fused f JOIN all_questions q ON q.question_id = f.id
+LEFT JOIN documents d ON d.document_id = q.document_id
+LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
+UNION ALL
+SELECT 'passage', f.score, c.chunk_id, NULL, NULL, c.text, c.page_from, 'exact', NULL, d.document_id, d.filename,
+    c.heading_path, 1 - (c.embedding <=> (SELECT v FROM query))
+FROM fused f JOIN document_chunks c ON c.chunk_id = f.id
+JOIN documents d ON d.document_id = c.document_id
+ORDER BY score DESC, id
+LIMIT %(limit)s;
+
+-- name: export_document
+SELECT document_id, filename, title, mime, page_count, file_sha256, raw_path, published_at
+FROM documents WHERE user_id = %(user_id)s AND document_id = %(document_id)s;
+
+-- name: export_chunks
+SELECT chunk_id, ordinal, text, heading_path, page_from, page_to, char_from, char_to
+FROM document_chunks WHERE document_id = %(document_id)s ORDER BY ordinal;
+
+-- name: export_facts
+SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_char_from AS char_from,
+    evidence_char_to AS char_to, evidence_page AS page, evidence_match AS match, generator
+FROM all_questions WHERE document_id = %(document_id)s ORDER BY evidence_char_from, question_id;
+
+-- name: export_files
+SELECT stage_name, file_type, file_path, file_size, checksum FROM stage_output_files f JOIN stages USING (stage_name)
+WHERE document_id = %(document_id)s ORDER BY execution_order, file_type;
+
+-- name: mark_downloaded
+UPDATE upload_jobs SET stage6_completed_at = coalesce(stage6_completed_at, now()),
+    stage6_downloaded_at = coalesce(stage6_downloaded_at, now())
+WHERE document_id = %(document_id)s AND state = 'done' AND outcome = 'published';

@@ -1,0 +1,43 @@
+"""Answers of generators and embedders by content."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from pipeline_core.adapters.db.session import Session, json_text
+from pipeline_core.domain.facts import FactCandidate, Generated
+from pipeline_core.ports.embedder import Vectors
+
+
+class PostgresCaches:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def facts(self, keys: Sequence[str]) -> dict[str, Generated]:
+        found = {}
+        for row in self._session.all("cached_facts", keys=sorted(set(keys))):
+            candidates = tuple(FactCandidate(*values) for values in row["facts"]["candidates"])
+            found[row["cache_key"]] = Generated(candidates, row["reason"])
+        return found
+
+    def put_facts(self, generator: str, rows: Mapping[str, Generated]) -> None:
+        if not rows:
+            return
+        answers = rows.values()
+        self._session.execute(
+            "cache_facts",
+            generator=generator,
+            keys=list(rows),
+            facts=[
+                json_text({"candidates": [[c.question, c.answer, c.statement, c.quote] for c in a.candidates]})
+                for a in answers
+            ],
+            reasons=[answer.reason for answer in answers],
+            input_tokens=[answer.usage.input_tokens for answer in answers],
+            output_tokens=[answer.usage.output_tokens for answer in answers],
+            costs=[answer.usage.cost_usd for answer in answers],
+        )
+
+    def vectors(self, keys: Sequence[str], *, model: str, version: str) -> dict[str, Vectors]:
+        rows = self._session.all("cached_vectors", keys=list(set(keys)), model=model, version=version)
+        return {row["content_sha256"]: np.asarray(row["vector"], dtype=np.float32) for row in rows}

@@ -1,0 +1,74 @@
+"""Documents in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+
+from pipeline_core.adapters.db.session import Row, Session
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.ports.unit_of_work import Ids
+
+
+def summary_from(row: Row) -> JobSummary:
+    return JobSummary(
+        document_id=row["document_id"],
+        job_id=row["job_id"],
+        filename=row["filename"],
+        stage=JobStage(row["stage"]),
+        state=JobState(row["state"]),
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        is_published=row["published_at"] is not None,
+        config_sha256=row["config_sha256"],
+        workflow=row["workflow_type"],
+        last_error=row["last_error"],
+    )
+
+
+class PostgresDocuments:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def register(
+        self, documents: Sequence[Document], *, user_id: UserId, correlation_id: CorrelationId, workflow: str
+    ) -> set[DocumentId]:
+        rows = self._session.all(
+            "register_documents",
+            user_id=user_id,
+            correlation_id=correlation_id,
+            workflow=workflow,
+            document_ids=[d.document_id for d in documents],
+            job_ids=[d.job_id for d in documents],
+            titles=[d.filename for d in documents],
+            filenames=[d.filename for d in documents],
+            mimes=[d.mime for d in documents],
+            sizes=[d.bytes_len for d in documents],
+            checksums=[d.file_sha256 for d in documents],
+            raw_paths=[d.raw_path for d in documents],
+        )
+        return {row["document_id"] for row in rows}
+
+    def place(self, user_id: UserId, sources: Mapping[str, DocumentId]) -> None:
+        arguments = {"user_id": user_id, "uris": list(sources), "document_ids": list(sources.values())}
+        self._session.execute("lock_sources", user_id=user_id, uris=list(sources))
+        self._session.execute("retire_sources", **arguments)
+        self._session.execute("point_sources", **arguments)
+
+    def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]:
+        rows = self._session.all("find_documents", document_ids=list(document_ids))
+        return {row["document_id"]: summary_from(row) for row in rows}
+
+    def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:
+        rows = self._session.all(
+            "stale_stages",
+            document_ids=list(document_ids),
+            stage_names=[str(name) for name in configs],
+            configs=list(configs.values()),
+        )
+        return {row["document_id"]: StageName(row["stage_name"]) for row in rows}
+
+    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int]]) -> None:
+        ids, paths, checksums, pages = zip(*rows, strict=True)
+        self._session.execute(
+            "set_parsed", document_ids=list(ids), paths=list(paths), checksums=list(checksums), pages=list(pages)
+        )

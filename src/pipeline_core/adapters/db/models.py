@@ -1,0 +1,453 @@
+"""SQLAlchemy models of the schema, for reading. The migrations are the source; a test holds the two equal."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pgvector.sqlalchemy import VECTOR
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    TIMESTAMP,
+    BigInteger,
+    Boolean,
+    Computed,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA = "upload_pipeline"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(schema=SCHEMA)
+
+
+class AllQuestions(Base):
+    __tablename__ = "all_questions"
+
+    question_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    document_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
+    )
+    chunk_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.document_chunks.chunk_id", ondelete="CASCADE")
+    )
+    topic: Mapped[str | None] = mapped_column(Text)
+    subtopic: Mapped[str | None] = mapped_column(Text)
+    question_type: Mapped[str] = mapped_column(Text)
+    difficulty: Mapped[str | None] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    notes_for_tutor: Mapped[str | None] = mapped_column(Text)
+    statement: Mapped[str | None] = mapped_column(Text)
+    evidence_quote: Mapped[str | None] = mapped_column(Text)
+    evidence_char_from: Mapped[int | None] = mapped_column(Integer)
+    evidence_char_to: Mapped[int | None] = mapped_column(Integer)
+    evidence_page: Mapped[int | None] = mapped_column(Integer)
+    evidence_match: Mapped[str | None] = mapped_column(Text)
+    generator: Mapped[str] = mapped_column(Text)
+    match_text: Mapped[str] = mapped_column(Text)
+    match_sha256: Mapped[str] = mapped_column(Text)
+    match_trigrams: Mapped[int] = mapped_column(Integer)
+    match_signature: Mapped[bytes] = mapped_column(LargeBinary)
+    embedding: Mapped[Any] = mapped_column(VECTOR())
+    embed_model: Mapped[str] = mapped_column(Text)
+    embed_version: Mapped[str] = mapped_column(Text)
+    search: Mapped[str | None] = mapped_column(TSVECTOR, Computed("…", persisted=True))
+    published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class DocumentChunks(Base):
+    __tablename__ = "document_chunks"
+
+    chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    ordinal: Mapped[int] = mapped_column(Integer)
+    text: Mapped[str] = mapped_column(Text)
+    heading_path: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    page_from: Mapped[int] = mapped_column(Integer)
+    page_to: Mapped[int] = mapped_column(Integer)
+    char_from: Mapped[int] = mapped_column(Integer)
+    char_to: Mapped[int] = mapped_column(Integer)
+    token_count: Mapped[int] = mapped_column(Integer)
+    content_sha256: Mapped[str] = mapped_column(Text)
+    chunker_name: Mapped[str] = mapped_column(Text)
+    chunker_version: Mapped[str] = mapped_column(Text)
+    embedding: Mapped[Any] = mapped_column(VECTOR())
+    embed_model: Mapped[str] = mapped_column(Text)
+    embed_version: Mapped[str] = mapped_column(Text)
+    search: Mapped[str | None] = mapped_column(TSVECTOR, Computed("…", persisted=True))
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class DocumentProcessingStages(Base):
+    __tablename__ = "document_processing_stages"
+
+    document_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    stage_name: Mapped[str] = mapped_column(
+        Text, ForeignKey("upload_pipeline.stages.stage_name"), primary_key=True
+    )
+    status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    started_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    error_message: Mapped[str | None] = mapped_column(Text)
+    retry_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    fingerprint: Mapped[str | None] = mapped_column(Text)
+    config_sha256: Mapped[str | None] = mapped_column(Text)
+    runs: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    input_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    output_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default=FetchedValue())
+
+
+class DocumentSources(Base):
+    __tablename__ = "document_sources"
+
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    source_uri: Mapped[str] = mapped_column(Text, primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE"), primary_key=True
+    )
+    is_current: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
+    seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class DocumentVectorBuffer(Base):
+    __tablename__ = "document_vector_buffer"
+
+    owner_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    owner_kind: Mapped[str] = mapped_column(Text)
+    document_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    embed_model: Mapped[str] = mapped_column(Text, primary_key=True)
+    embed_version: Mapped[str] = mapped_column(Text)
+    content_sha256: Mapped[str] = mapped_column(Text)
+    vector: Mapped[Any] = mapped_column(VECTOR())
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class Documents(Base):
+    __tablename__ = "documents"
+
+    document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    filename: Mapped[str] = mapped_column(Text)
+    mime: Mapped[str] = mapped_column(Text)
+    bytes_len: Mapped[int] = mapped_column(BigInteger)
+    file_sha256: Mapped[str] = mapped_column(Text)
+    raw_path: Mapped[str] = mapped_column(Text)
+    parsed_path: Mapped[str | None] = mapped_column(Text)
+    parsed_sha256: Mapped[str | None] = mapped_column(Text)
+    page_count: Mapped[int | None] = mapped_column(Integer)
+    staging_status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    deep_scan_status: Mapped[str | None] = mapped_column(Text)
+    deep_scan_error: Mapped[str | None] = mapped_column(Text)
+    published_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class EmbeddingCache(Base):
+    __tablename__ = "embedding_cache"
+
+    content_sha256: Mapped[str] = mapped_column(Text, primary_key=True)
+    embed_model: Mapped[str] = mapped_column(Text, primary_key=True)
+    embed_version: Mapped[str] = mapped_column(Text, primary_key=True)
+    vector: Mapped[Any] = mapped_column(VECTOR())
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class EmbeddingModels(Base):
+    __tablename__ = "embedding_models"
+
+    embed_model: Mapped[str] = mapped_column(Text, primary_key=True)
+    dims: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class Events(Base):
+    __tablename__ = "events"
+
+    event_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    ts: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    job_id: Mapped[UUID | None] = mapped_column(Uuid)
+    document_id: Mapped[UUID | None] = mapped_column(Uuid)
+    user_id: Mapped[UUID | None] = mapped_column(Uuid)
+    correlation_id: Mapped[UUID | None] = mapped_column(Uuid)
+    type: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    code: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
+
+
+class FactCache(Base):
+    __tablename__ = "fact_cache"
+
+    cache_key: Mapped[str] = mapped_column(Text, primary_key=True)
+    generator: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    reason: Mapped[str | None] = mapped_column(Text)
+    input_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    output_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default=FetchedValue())
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    last_used_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class JobStageMoves(Base):
+    __tablename__ = "job_stage_moves"
+
+    from_stage: Mapped[str] = mapped_column(
+        Text, ForeignKey("upload_pipeline.job_stages.job_stage"), primary_key=True
+    )
+    to_stage: Mapped[str] = mapped_column(
+        Text, ForeignKey("upload_pipeline.job_stages.job_stage"), primary_key=True
+    )
+
+
+class JobStages(Base):
+    __tablename__ = "job_stages"
+
+    job_stage: Mapped[str] = mapped_column(Text, primary_key=True)
+    position: Mapped[int] = mapped_column(Integer)
+    percent: Mapped[int] = mapped_column(Integer)
+    phase: Mapped[int] = mapped_column(SmallInteger)
+    stage_name: Mapped[str | None] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"))
+
+
+class JobStateMoves(Base):
+    __tablename__ = "job_state_moves"
+
+    from_state: Mapped[str] = mapped_column(Text, primary_key=True)
+    to_state: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class ProcessingWorkflows(Base):
+    __tablename__ = "processing_workflows"
+
+    document_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    workflow_type: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    total_stages: Mapped[int] = mapped_column(Integer)
+    completed_stages: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    current_stage: Mapped[str | None] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"))
+    configuration: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
+    started_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class StageDependencies(Base):
+    __tablename__ = "stage_dependencies"
+
+    dependency_id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    stage_name: Mapped[str] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"))
+    depends_on_stage: Mapped[str | None] = mapped_column(
+        Text, ForeignKey("upload_pipeline.stages.stage_name")
+    )
+    is_required: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
+    execution_order: Mapped[int] = mapped_column(Integer)
+
+
+class StageOutputFiles(Base):
+    __tablename__ = "stage_output_files"
+
+    document_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    stage_name: Mapped[str] = mapped_column(
+        Text, ForeignKey("upload_pipeline.stages.stage_name"), primary_key=True
+    )
+    file_type: Mapped[str] = mapped_column(Text, primary_key=True)
+    file_path: Mapped[str] = mapped_column(Text)
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    mime_type: Mapped[str] = mapped_column(Text)
+    checksum: Mapped[str] = mapped_column(Text)
+    # "metadata" is SQLAlchemy's own word on a model
+    metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=FetchedValue())
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class StagedChunks(Base):
+    __tablename__ = "staged_chunks"
+
+    chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    ordinal: Mapped[int] = mapped_column(Integer)
+    text: Mapped[str] = mapped_column(Text)
+    heading_path: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=FetchedValue())
+    page_from: Mapped[int] = mapped_column(Integer)
+    page_to: Mapped[int] = mapped_column(Integer)
+    char_from: Mapped[int] = mapped_column(Integer)
+    char_to: Mapped[int] = mapped_column(Integer)
+    token_count: Mapped[int] = mapped_column(Integer)
+    content_sha256: Mapped[str] = mapped_column(Text)
+    chunker_name: Mapped[str] = mapped_column(Text)
+    chunker_version: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str | None] = mapped_column(Text)
+    outcome_reason: Mapped[str | None] = mapped_column(Text)
+    fact_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    refused_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+
+
+class StagedQuestions(Base):
+    __tablename__ = "staged_questions"
+
+    question_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    upload_batch_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.upload_batches.batch_id", ondelete="CASCADE")
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    document_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
+    )
+    chunk_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.staged_chunks.chunk_id", ondelete="CASCADE")
+    )
+    topic: Mapped[str | None] = mapped_column(Text)
+    subtopic: Mapped[str | None] = mapped_column(Text)
+    question_type: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    difficulty: Mapped[str | None] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    notes_for_tutor: Mapped[str | None] = mapped_column(Text)
+    statement: Mapped[str | None] = mapped_column(Text)
+    evidence_quote: Mapped[str | None] = mapped_column(Text)
+    evidence_char_from: Mapped[int | None] = mapped_column(Integer)
+    evidence_char_to: Mapped[int | None] = mapped_column(Integer)
+    evidence_page: Mapped[int | None] = mapped_column(Integer)
+    evidence_match: Mapped[str | None] = mapped_column(Text)
+    generator: Mapped[str] = mapped_column(Text)
+    match_text: Mapped[str] = mapped_column(Text)
+    match_sha256: Mapped[str] = mapped_column(Text)
+    match_trigrams: Mapped[int] = mapped_column(Integer)
+    match_signature: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    duplicate_of: Mapped[UUID | None] = mapped_column(Uuid)
+    similarity_score: Mapped[float | None] = mapped_column(REAL)
+    review_notes: Mapped[str | None] = mapped_column(Text)
+    reviewed_by: Mapped[UUID | None] = mapped_column(Uuid)
+    reviewed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class Stages(Base):
+    __tablename__ = "stages"
+
+    stage_name: Mapped[str] = mapped_column(Text, primary_key=True)
+    execution_order: Mapped[int] = mapped_column(Integer)
+
+
+class StagingDuplicates(Base):
+    __tablename__ = "staging_duplicates"
+
+    duplicate_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    staged_question_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.staged_questions.question_id", ondelete="CASCADE")
+    )
+    existing_question_id: Mapped[UUID] = mapped_column(Uuid)
+    existing_is_staged: Mapped[bool] = mapped_column(Boolean)
+    similarity_score: Mapped[float] = mapped_column(REAL)
+    method: Mapped[str] = mapped_column(Text)
+    resolution: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    resolution_notes: Mapped[str | None] = mapped_column(Text)
+    resolved_by: Mapped[str | None] = mapped_column(Text)
+    resolved_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class UploadBatches(Base):
+    __tablename__ = "upload_batches"
+
+    batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    document_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
+    )
+    uploaded_by: Mapped[UUID] = mapped_column(Uuid)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    uploaded_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    file_name: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    review_started_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    review_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    reviewed_by: Mapped[UUID | None] = mapped_column(Uuid)
+    import_started_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    import_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    matched_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    notes: Mapped[str | None] = mapped_column(Text)
+
+
+class UploadJobs(Base):
+    __tablename__ = "upload_jobs"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["stage", "phase"], ["upload_pipeline.job_stages.job_stage", "upload_pipeline.job_stages.phase"]
+        ),
+        {"schema": SCHEMA},
+    )
+
+    job_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    stage: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    state: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    phase: Mapped[int] = mapped_column(SmallInteger, server_default=FetchedValue())
+    outcome: Mapped[str | None] = mapped_column(Text)
+    retry_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    retry_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    last_error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    claimed_by: Mapped[str | None] = mapped_column(Text)
+    claimed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    lease_token: Mapped[UUID | None] = mapped_column(Uuid)
+    lease_expires_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    flow_run_id: Mapped[UUID | None] = mapped_column(Uuid)
+    correlation_id: Mapped[UUID] = mapped_column(Uuid)
+    config_sha256: Mapped[str | None] = mapped_column(Text)
+    stage1_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    stage2_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    stage3_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    stage4_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    stage5_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    stage6_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    stage1_results: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    stage2_approved_matches: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    stage3_validation_results: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    stage4_override_reason: Mapped[str | None] = mapped_column(Text)
+    stage6_downloaded_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    version: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

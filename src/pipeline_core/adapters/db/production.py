@@ -1,0 +1,98 @@
+"""The vector buffer and the swap into production."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline_core.adapters.db.session import Session
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.staging import Embeddable, LedgerRow
+from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.unit_of_work import Ids
+
+_BUFFER_COLUMNS = {
+    "owner_id": "uuid",
+    "owner_kind": "text",
+    "document_id": "uuid",
+    "user_id": "uuid",
+    "embed_model": "text",
+    "embed_version": "text",
+    "content_sha256": "text",
+    "vector": "vector",
+}
+
+
+class PostgresProduction:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def publishable(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
+        found: dict[DocumentId, list[Embeddable]] = {document_id: [] for document_id in document_ids}
+        for row in self._session.all("publishable", document_ids=list(document_ids)):
+            found[row["document_id"]].append(
+                Embeddable(row["owner_id"], row["owner_kind"], row["content_sha256"], row["text"])
+            )
+        return found
+
+    def fill_buffer(
+        self,
+        vectors: Sequence[tuple[Document, Sequence[Embeddable], Vectors]],
+        *,
+        model: str,
+        version: str,
+    ) -> None:
+        ids = [document.document_id for document, _, _ in vectors]
+        self._session.execute("clear_buffer", document_ids=ids)
+        rows = [
+            (
+                text.owner_id,
+                text.kind,
+                document.document_id,
+                document.user_id,
+                model,
+                version,
+                text.content_sha256,
+                np.asarray(vector, dtype=np.float32),
+            )
+            for document, texts, of_document in vectors
+            for text, vector in zip(texts, of_document, strict=True)
+        ]
+        self._session.copy("document_vector_buffer", _BUFFER_COLUMNS, rows)
+        self._session.execute("cache_buffer", document_ids=ids)
+
+    def publish(self, document_ids: Ids, *, model: str, dims: int) -> tuple[list[LedgerRow], set[DocumentId]]:
+        ids = list(document_ids)
+        before = [row["document_id"] for row in self._session.all("predecessors", document_ids=ids)]
+        self._session.execute("lock_documents", document_ids=[*ids, *before])
+        # Asked again under the locks: somebody may have placed newer content meanwhile.
+        outdated = {row["document_id"] for row in self._session.all("outdated_documents", document_ids=ids)}
+        current = [document_id for document_id in ids if document_id not in outdated]
+        before = [row["document_id"] for row in self._session.all("predecessors", document_ids=current)]
+        ledger = self._swap(current, before, model=model, dims=dims) if current else []
+        self._session.execute("clear_buffer", document_ids=ids)
+        return ledger, outdated
+
+    def _swap(self, ids: list[DocumentId], before: list[DocumentId], *, model: str, dims: int) -> list[LedgerRow]:
+        run = self._session.execute
+        run("activate_model", model=model, dims=dims)
+        run("withdraw_questions", document_ids=[*ids, *before])
+        run("withdraw_chunks", document_ids=[*ids, *before])
+        run("withdraw_replaced", document_ids=ids)
+        run("publish_chunks", document_ids=ids, model=model)
+        run("publish_questions", document_ids=ids, model=model)
+        ledger = [LedgerRow(**row) for row in self._session.all("publish_ledger", document_ids=ids)]
+        for row in ledger:
+            if (row.chunks_staged, row.facts_approved) != (row.chunks_published, row.facts_published):
+                raise LedgerError(
+                    f"{row.chunks_published} of {row.chunks_staged} chunks and {row.facts_published} of "
+                    f"{row.facts_approved} facts would have arrived in production.",
+                    where=f"document {row.document_id}",
+                )
+        run("mark_imported", document_ids=ids)
+        run("mark_batches_imported", document_ids=ids)
+        run("mark_published", document_ids=ids)
+        if before:
+            run("mark_withdrawn", document_ids=before)
+        return ledger

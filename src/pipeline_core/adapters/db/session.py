@@ -1,0 +1,58 @@
+"""One transaction on a psycopg connection that SQLAlchemy's pool lends, with named queries."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+import psycopg
+from pgvector.psycopg import register_vector
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from pipeline_core.adapters.db.queries import load
+
+Row = dict[str, Any]
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """JSON for a ``jsonb`` parameter; ids and times become strings."""
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+class Session:
+    """Runs named queries. Not thread-safe, and not to be kept longer than its unit of work."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def all(self, name: str, /, **params: Any) -> list[Row]:
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(load()[name].encode(), params)
+            return cursor.fetchall()
+
+    def execute(self, name: str, /, **params: Any) -> int:
+        """Run a statement; answers with the number of rows it changed."""
+        return self.connection.execute(load()[name].encode(), params).rowcount
+
+    def copy(
+        self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Binary COPY of the rows into the table. ``columns`` are name -> PostgreSQL type, in the rows' order."""
+        if not rows:
+            return
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), names)
+        with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(list(columns.values()))
+            for row in rows:
+                copy.write_row(row)
+
+
+def prepare(connection: psycopg.Connection[Any]) -> None:
+    """Teach a new connection pgvector's types, where the extension is there already."""
+    try:
+        register_vector(connection)
+    except psycopg.ProgrammingError:
+        connection.rollback()
+    else:
+        connection.commit()

@@ -1,0 +1,270 @@
+"""Staged chunks, staged questions and the pairs of look-alikes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_core.adapters.db.session import Row, Session
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.facts import ChunkOutcome, ChunkResult
+from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, UserId, batch_id_for, duplicate_id_for
+from pipeline_core.domain.staging import Matchable, NewQuestion, Pair, StagedChunk, StagedQuestion
+from pipeline_core.ports.unit_of_work import Ids
+
+_CHUNK_COLUMNS = {
+    "chunk_id": "uuid",
+    "document_id": "uuid",
+    "user_id": "uuid",
+    "ordinal": "int4",
+    "text": "text",
+    "heading_path": "text[]",
+    "page_from": "int4",
+    "page_to": "int4",
+    "char_from": "int4",
+    "char_to": "int4",
+    "token_count": "int4",
+    "content_sha256": "text",
+    "chunker_name": "text",
+    "chunker_version": "text",
+}
+
+_QUESTION_COLUMNS = {
+    "question_id": "uuid",
+    "upload_batch_id": "uuid",
+    "user_id": "uuid",
+    "document_id": "uuid",
+    "chunk_id": "uuid",
+    "topic": "text",
+    "subtopic": "text",
+    "question": "text",
+    "answer": "text",
+    "statement": "text",
+    "evidence_quote": "text",
+    "evidence_char_from": "int4",
+    "evidence_char_to": "int4",
+    "evidence_page": "int4",
+    "evidence_match": "text",
+    "generator": "text",
+    "match_text": "text",
+    "match_sha256": "text",
+    "match_trigrams": "int4",
+    "match_signature": "bytea",
+}
+
+
+def _staged_chunk(row: Row) -> StagedChunk:
+    chunk = Chunk(
+        row["chunk_id"],
+        row["ordinal"],
+        row["text"],
+        tuple(row["heading_path"]),
+        row["page_from"],
+        row["page_to"],
+        row["char_from"],
+        row["char_to"],
+        row["token_count"],
+        row["content_sha256"],
+    )
+    outcome = ChunkOutcome(row["outcome"]) if row["outcome"] else None
+    return StagedChunk(chunk, outcome, row["outcome_reason"], row["fact_count"], row["refused_count"])
+
+
+def _question_row(question: NewQuestion) -> tuple[Any, ...]:
+    fact, match = question.fact, question.match
+    path = question.heading_path
+    return (
+        fact.question_id,
+        batch_id_for(question.document_id),
+        question.user_id,
+        question.document_id,
+        question.chunk_id,
+        path[0] if path else None,
+        path[-1] if len(path) > 1 else None,
+        fact.question,
+        fact.answer,
+        fact.statement,
+        fact.quote,
+        fact.char_from,
+        fact.char_to,
+        fact.page,
+        fact.match.value,
+        question.generator,
+        match.text,
+        match.sha256,
+        match.trigrams,
+        match.signature,
+    )
+
+
+class PostgresStaging:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def replace_chunks(
+        self, chunks: Mapping[DocumentId, tuple[UserId, Sequence[Chunk]]], *, chunker: str, version: str
+    ) -> None:
+        there = {
+            row["chunk_id"] for row in self._session.all("staged_chunk_ids", document_ids=list(chunks))
+        }
+        wanted = {chunk.chunk_id for _, of_document in chunks.values() for chunk in of_document}
+        if gone := there - wanted:
+            self._session.execute("delete_chunks", chunk_ids=list(gone))
+        kept = [c for _, of_document in chunks.values() for c in of_document if c.chunk_id in there]
+        if kept:
+            self._session.execute(
+                "update_chunks",
+                chunk_ids=[c.chunk_id for c in kept],
+                ordinals=[c.ordinal for c in kept],
+                page_from=[c.page_from for c in kept],
+                page_to=[c.page_to for c in kept],
+                heading_paths=["\x1f".join(c.heading_path) for c in kept],
+            )
+        rows = [
+            (
+                c.chunk_id, document_id, user_id, c.ordinal, c.text, list(c.heading_path), c.page_from, c.page_to,
+                c.char_from, c.char_to, c.token_count, c.content_sha256, chunker, version,
+            )
+            for document_id, (user_id, of_document) in chunks.items()
+            for c in of_document
+            if c.chunk_id not in there
+        ]  # fmt: skip
+        self._session.copy("staged_chunks", _CHUNK_COLUMNS, rows)
+
+    def chunks(self, document_ids: Ids) -> dict[DocumentId, list[StagedChunk]]:
+        found: dict[DocumentId, list[StagedChunk]] = {document_id: [] for document_id in document_ids}
+        for row in self._session.all("staged_chunks", document_ids=list(document_ids)):
+            found[row["document_id"]].append(_staged_chunk(row))
+        return found
+
+    def record_outcomes(self, outcomes: Mapping[ChunkId, ChunkResult]) -> None:
+        results = outcomes.values()
+        self._session.execute(
+            "record_chunk_outcomes",
+            chunk_ids=list(outcomes),
+            outcomes=[result.outcome.value for result in results],
+            reasons=[result.reason for result in results],
+            facts=[len(result.facts) for result in results],
+            refused=[result.refused for result in results],
+        )
+
+    def replace_questions(self, documents: Sequence[Document], questions: Sequence[NewQuestion]) -> None:
+        self._session.execute(
+            "open_batches",
+            batch_ids=[batch_id_for(document.document_id) for document in documents],
+            document_ids=[document.document_id for document in documents],
+            user_ids=[document.user_id for document in documents],
+            file_names=[document.filename for document in documents],
+        )
+        rows = self._session.all(
+            "staged_question_ids", document_ids=[document.document_id for document in documents]
+        )
+        there = {row["question_id"] for row in rows}
+        wanted = {question.fact.question_id: question for question in questions}
+        if gone := there - wanted.keys():
+            self._session.execute("delete_questions", question_ids=list(gone))
+        if kept := there & wanted.keys():
+            self._session.execute("keep_questions", question_ids=list(kept))
+        new = [_question_row(question) for key, question in wanted.items() if key not in there]
+        self._session.copy("staged_questions", _QUESTION_COLUMNS, new)
+
+    def questions(self, document_ids: Ids) -> dict[DocumentId, list[StagedQuestion]]:
+        found: dict[DocumentId, list[StagedQuestion]] = {document_id: [] for document_id in document_ids}
+        for row in self._session.all("staged_questions", document_ids=list(document_ids)):
+            found[row["document_id"]].append(
+                StagedQuestion(
+                    row["question_id"],
+                    row["document_id"],
+                    row["chunk_id"],
+                    row["question"],
+                    row["answer"],
+                    row["statement"],
+                    row["evidence_quote"],
+                    row["evidence_char_from"],
+                    row["evidence_char_to"],
+                    row["evidence_page"],
+                    row["evidence_match"],
+                    row["generator"],
+                    row["status"],
+                )
+            )
+        return found
+
+    def trigrams(self, texts: Sequence[str]) -> list[list[str]]:
+        return [row["trigrams"] for row in self._session.all("trigrams", texts=list(texts))]
+
+    def lock_matching(self, user_ids: Sequence[UserId]) -> None:
+        self._session.execute("lock_matching", user_ids=list(user_ids))
+
+    def to_match(self, document_ids: Ids) -> list[Matchable]:
+        rows = self._session.all("questions_to_match", document_ids=list(document_ids))
+        return [_matchable(row, is_staged=True) for row in rows]
+
+    def matched(self, document_ids: Ids, user_ids: Sequence[UserId]) -> list[Matchable]:
+        rows = self._session.all(
+            "questions_matched", document_ids=list(document_ids), user_ids=list(user_ids)
+        )
+        return [_matchable(row, is_staged=row["is_staged"]) for row in rows]
+
+    def similarities(
+        self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float
+    ) -> dict[tuple[QuestionId, QuestionId], float]:
+        rows = self._session.all(
+            "pair_similarity",
+            staged_ids=[staged for staged, _ in pairs],
+            existing_ids=[existing for _, existing in pairs],
+            threshold=threshold,
+        )
+        return {(row["staged_id"], row["existing_id"]): row["score"] for row in rows}
+
+    def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
+        if pairs:
+            self._session.execute(
+                "record_pairs",
+                duplicate_ids=[duplicate_id_for(pair.staged, pair.existing) for pair in pairs],
+                staged_ids=[pair.staged for pair in pairs],
+                existing_ids=[pair.existing for pair in pairs],
+                are_staged=[pair.existing_is_staged for pair in pairs],
+                scores=[pair.score for pair in pairs],
+                methods=[pair.method for pair in pairs],
+            )
+            self._session.execute("apply_resolutions", document_ids=list(document_ids))
+        self._session.execute("mark_matched", document_ids=list(document_ids))
+
+    def undecided(self, document_ids: Ids) -> dict[DocumentId, int]:
+        rows = self._session.all("undecided_counts", document_ids=list(document_ids))
+        return {row["document_id"]: row["pairs"] for row in rows}
+
+    def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int:
+        return self._session.execute("approve_pending", document_ids=list(document_ids), by=by, notes=notes)
+
+    def resolve_pairs(self, document_id: DocumentId, resolution: str, *, by: str, notes: str | None) -> int:
+        count = self._session.execute(
+            "resolve_pairs", document_id=document_id, resolution=resolution, by=by, notes=notes
+        )
+        self._session.execute("apply_resolutions", document_ids=[document_id])
+        return count
+
+    def reject(
+        self, document_id: DocumentId, *, by: UserId, notes: str, question_ids: Sequence[QuestionId] | None = None
+    ) -> int:
+        ids = list(question_ids) if question_ids is not None else None
+        return self._session.execute(
+            "reject_questions", document_id=document_id, by=by, notes=notes, question_ids=ids
+        )
+
+    def reopen(self, document_id: DocumentId) -> int:
+        return self._session.execute("reopen_questions", document_id=document_id)
+
+    def pairs(self, document_id: DocumentId) -> list[dict[str, Any]]:
+        return self._session.all("document_pairs", document_id=document_id)
+
+
+def _matchable(row: Row, *, is_staged: bool) -> Matchable:
+    return Matchable(
+        row["question_id"],
+        row["user_id"],
+        row["match_sha256"],
+        row["match_trigrams"],
+        row["match_signature"],
+        is_staged,
+    )

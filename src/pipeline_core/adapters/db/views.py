@@ -1,0 +1,120 @@
+"""What people look at, from PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psycopg
+from pgvector import Vector
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from pipeline_core.adapters.db.errors import translate
+from pipeline_core.adapters.db.session import Session
+from pipeline_core.domain.errors import DatabaseUnavailableError, NotFoundError
+from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.views import Row
+
+
+class PostgresViews:
+    """Each call is one short transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def _all(self, name: str, /, **params: Any) -> list[Row]:
+        try:
+            connection = self._engine.raw_connection()
+        except DBAPIError as error:
+            raise DatabaseUnavailableError(f"No connection to the database: {error.orig}.") from error
+        try:
+            driver: Any = connection.driver_connection
+            rows = Session(driver).all(name, **params)
+            connection.commit()
+        except psycopg.Error as error:
+            raise translate(error) from error
+        finally:
+            connection.close()
+        return rows
+
+    def jobs(
+        self,
+        user_id: UserId,
+        *,
+        document_ids: Sequence[DocumentId] | None = None,
+        states: Sequence[str] | None = None,
+        limit: int = 100,
+    ) -> list[Row]:
+        return self._all(
+            "view_jobs",
+            user_id=user_id,
+            document_ids=list(document_ids) if document_ids is not None else None,
+            states=list(states) if states is not None else None,
+            limit=limit,
+        )
+
+    def progress(self, document_ids: Sequence[DocumentId]) -> list[Row]:
+        return self._all("view_progress", document_ids=list(document_ids))
+
+    def counts(self, user_id: UserId) -> Row:
+        return self._all("view_counts", user_id=user_id)[0]
+
+    def resolve_job(self, user_id: UserId, text: str) -> JobId:
+        prefix = text.lower().replace("%", "").replace("_", "") + "%"
+        rows = self._all("view_find_jobs", user_id=user_id, prefix=prefix, name=text)
+        if not rows:
+            raise NotFoundError(f"No job, document or file is named {text}.")
+        if len(rows) > 1:
+            names = ", ".join(f"{row['filename']} ({str(row['job_id'])[:8]})" for row in rows[:5])
+            raise NotFoundError(f"{text} could be any of {names}.", action="Give more of the id.")
+        return JobId(rows[0]["job_id"])
+
+    def job(self, user_id: UserId, job_id: JobId) -> Row:
+        rows = [row for row in self.jobs(user_id, limit=1_000_000) if row["job_id"] == job_id]
+        if not rows:
+            raise NotFoundError(f"There is no job {job_id}.")
+        row = rows[0]
+        document_id = row["document_id"]
+        results = self._all("view_job_findings", job_id=job_id)[0]["stage3_validation_results"]
+        return {
+            **row,
+            "stages": self._all("view_job_stages", document_id=document_id),
+            "findings": (results or {}).get("findings", []),
+            "pairs": self._all("document_pairs", document_id=document_id),
+            "ledger": self._all("view_chunk_outcomes", document_id=document_id),
+            "events": self._all("view_job_events", job_id=job_id),
+        }
+
+    def search(self, user_id: UserId, text: str, vector: Vectors, *, model: str, limit: int = 5) -> list[Row]:
+        return self._all(
+            "search",
+            user_id=user_id,
+            text=text,
+            vector=Vector(np.asarray(vector, dtype=np.float32)),
+            model=model,
+            limit=limit,
+        )
+
+    def export(self, user_id: UserId, document_id: UUID) -> Row:
+        rows = self._all("export_document", user_id=user_id, document_id=document_id)
+        if not rows:
+            raise NotFoundError(f"There is no document {document_id}.")
+        exported = {
+            **rows[0],
+            "chunks": self._all("export_chunks", document_id=document_id),
+            "facts": self._all("export_facts", document_id=document_id),
+            "files": self._all("export_files", document_id=document_id),
+        }
+        self._all_no_rows("mark_downloaded", document_id=document_id)
+        return exported
+
+    def _all_no_rows(self, name: str, /, **params: Any) -> None:
+        connection = self._engine.raw_connection()
+        try:
+            driver: Any = connection.driver_connection
+            Session(driver).execute(name, **params)
+            connection.commit()
+        finally:
+            connection.close()

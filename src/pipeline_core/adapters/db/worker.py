@@ -1,0 +1,64 @@
+"""What shows the others that this worker lives: a session lock while it is connected, and renewed leases."""
+
+import logging
+import os
+import socket
+import threading
+from uuid import uuid4
+
+import psycopg
+
+from pipeline_core.adapters.db.engine import connect_options
+from pipeline_core.adapters.db.jobs import WORKER_LOCK_CLASS
+from pipeline_core.adapters.db.session import Session
+from pipeline_core.domain.ids import LeaseToken
+
+log = logging.getLogger(__name__)
+
+
+class WorkerSession:
+    """Holds the worker's advisory lock on a connection of its own and renews its leases from a thread.
+
+    The lock ends with the process, however that ends, so a job of a dead worker can be taken over at once; the
+    lease covers a worker that lives but is cut off. Starts in the constructor, ends with ``close``.
+    """
+
+    def __init__(self, url: str, *, role: str, lease_s: float) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._url, self._role, self._lease_s = url, role, lease_s
+        self._held: set[LeaseToken] = set()
+        self._stop = threading.Event()
+        self._connect()
+        self._thread = threading.Thread(target=self._renew, name="lease-renewal", daemon=True)
+        self._thread.start()
+
+    def _connect(self) -> None:
+        self._connection = psycopg.connect(self._url, options=connect_options(self._role), autocommit=True)
+        self._connection.execute(
+            "SELECT pg_advisory_lock(%s, hashtext(%s))", (WORKER_LOCK_CLASS, self.name)
+        )
+
+    def hold(self, lease: LeaseToken) -> None:
+        """Renew this lease from now on."""
+        self._held.add(lease)
+
+    def drop(self, lease: LeaseToken) -> None:
+        """Renew it no more."""
+        self._held.discard(lease)
+
+    def _renew(self) -> None:
+        while not self._stop.wait(self._lease_s / 3):
+            try:
+                if self._connection.closed:
+                    self._connect()
+                Session(self._connection).execute(
+                    "renew_leases", worker=self.name, leases=list(self._held), lease_s=self._lease_s
+                )
+            except psycopg.Error as error:
+                log.warning("leases of %s not renewed: %s", self.name, error)
+                self._connection.close()
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=5)
+        self._connection.close()

@@ -1,0 +1,166 @@
+"""Starting work through Prefect: a server that is there, or a local one that keeps its history on disk."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline_core.adapters.processes import die_with_parent
+from pipeline_core.domain.errors import ServiceUnavailableError
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.settings import Settings
+
+FLOW_ENTRYPOINT = "flows.process_document.process_document"
+_START_TIMEOUT_S = 90.0
+
+_QUIET = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_CLI_WRAP_LINES": "false",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",
+}
+_SERVER = {
+    # measured: the recorder's upserts are what bounds task runs a second
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    # the second user interface asks an analytics host even with analytics off
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+}
+
+
+class PrefectLauncher:
+    """Runs flows in this process, recorded by a Prefect server.
+
+    The server is the one of ``PREFECT_API_URL`` if that is set; else a local one for this home, found running or
+    started here and stopped by ``close``. Its database stays in ``HOME/prefect``.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._home = settings.home / "prefect"
+        self._api_url = os.environ.get("PREFECT_API_URL")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Begin to start the server, without waiting for it. Does nothing if one is there."""
+        if self._api_url:
+            return
+        self._home.mkdir(parents=True, exist_ok=True)
+        port = self._running_port()
+        if port is None:
+            port = _free_port(self._settings.prefect_port)
+            self._spawn(port)
+        self._api_url = f"http://127.0.0.1:{port}/api"
+
+    def _running_port(self) -> int | None:
+        try:
+            port = int((self._home / "port").read_text())
+        except (OSError, ValueError):
+            return None
+        return port if _healthy(f"http://127.0.0.1:{port}/api") else None
+
+    def _spawn(self, port: int) -> None:
+        environment = {**os.environ, **_QUIET, **_SERVER, "PREFECT_HOME": str(self._home)}
+        environment.pop("PREFECT_API_URL", None)
+        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        with (self._home / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                start_new_session=True, preexec_fn=die_with_parent(),
+            )  # fmt: skip
+        (self._home / "port").write_text(str(port))
+
+    def wait(self) -> None:
+        """Return when the server answers.
+
+        Raises:
+            ServiceUnavailableError: it does not; the message says where its log is.
+        """
+        self.start()
+        assert self._api_url is not None
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while not _healthy(self._api_url):
+            if self._process is None:
+                raise ServiceUnavailableError(
+                    f"The Prefect server at {self._api_url} does not answer.",
+                    action="Start it, or unset PREFECT_API_URL to have a local one.",
+                )
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise ServiceUnavailableError(
+                    f"The local Prefect server did not start; its log is {self._home / 'server.log'}.",
+                    action="Look at the log; `pipeline doctor` checks the rest.",
+                )
+            time.sleep(0.1)
+
+    def process(self, document_ids: Sequence[DocumentId]) -> None:
+        """Run ``process_document`` on the documents, ``settings.batch_size`` at a time."""
+        self.wait()
+        flow = self._flow()
+        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+        size = self._settings.batch_size
+        # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect takes
+        # "off" only from code, not from the environment.
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            for start in range(0, len(document_ids), size):
+                flow(document_ids=list(document_ids[start : start + size]), return_state=True)
+
+    def _flow(self) -> Any:
+        """The flow, imported only when there is work: Prefect takes a second to import."""
+        assert self._api_url is not None
+        # Prefect reads its settings from the environment when it is first imported.
+        os.environ.update({**_QUIET, "PREFECT_API_URL": self._api_url})
+        os.environ.setdefault("PREFECT_HOME", str(self._home))
+        from prefect.flows import load_flow_from_entrypoint
+
+        return load_flow_from_entrypoint(FLOW_ENTRYPOINT)
+
+    def ui_url(self) -> str | None:
+        return self._api_url.removesuffix("/api") if self._api_url and _healthy(self._api_url) else None
+
+    def close(self) -> None:
+        """Stop the server if this launcher started it, once it has recorded what it was sent."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        (self._home / "port").unlink(missing_ok=True)
+        self._process = None
+        self._api_url = os.environ.get("PREFECT_API_URL")
+
+
+def _healthy(api_url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{api_url}/health", timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def _free_port(wanted: int) -> int:
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ServiceUnavailableError("No free port for the local Prefect server.")
+
+
+def prefect_home(settings: Settings) -> Path:
+    """Where the local server keeps its history."""
+    return settings.home / "prefect"

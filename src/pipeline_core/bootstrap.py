@@ -1,0 +1,148 @@
+"""Settings in, wired services out: the only place that knows which adapter serves which port."""
+
+from collections.abc import Callable
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.db.embedded import EmbeddedPostgres
+from pipeline_core.adapters.db.engine import open_engine
+from pipeline_core.adapters.db.migrate import migrate
+from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.adapters.db.views import PostgresViews
+from pipeline_core.adapters.db.worker import WorkerSession
+from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
+from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
+from pipeline_core.adapters.object_stores.factory import open_object_store
+from pipeline_core.domain.ids import UserId
+from pipeline_core.ports.converter import Converter
+from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.fact_generator import FactGenerator
+from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.views import Views
+from pipeline_core.services.claim import ClaimJobs
+from pipeline_core.services.gates import Gates
+from pipeline_core.services.intake import Intake
+from pipeline_core.services.review import Retry, Review
+from pipeline_core.services.run_stage import RunStage
+from pipeline_core.settings import Settings, load_settings
+from pipeline_core.stages.base import StageContext
+
+
+class _Given(NamedTuple):
+    store: ObjectStore | None
+    converter: Converter | None
+    generator: FactGenerator | None
+    embedder: Embedder | None
+
+
+class Pipeline:
+    """Everything, wired on first use. Any adapter can be given instead, as tests do."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: ObjectStore | None = None,
+        converter: Converter | None = None,
+        generator: FactGenerator | None = None,
+        embedder: Embedder | None = None,
+    ) -> None:
+        self.settings = settings
+        self.user_id = UserId(settings.user_id)
+        self._given = _Given(store, converter, generator, embedder)
+        self._closers: list[Callable[[], None]] = []
+
+    @cached_property
+    def database_url(self) -> str:
+        """The database, started if it is the embedded one and brought up to date if it is ours to migrate."""
+        if self.settings.database_url:
+            return self.settings.database_url
+        server = EmbeddedPostgres(self.settings.home / "postgres")
+        self._closers.append(server.close)
+        migrate(server.url)
+        return server.url
+
+    @cached_property
+    def engine(self) -> Engine:
+        engine = open_engine(self.database_url, role=self.settings.database_role)
+        self._closers.append(engine.dispose)
+        return engine
+
+    @cached_property
+    def worker(self) -> WorkerSession:
+        worker = WorkerSession(
+            self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s
+        )
+        self._closers.append(worker.close)
+        return worker
+
+    @cached_property
+    def store(self) -> ObjectStore:
+        return self._given.store or open_object_store(
+            self.settings.object_store,
+            default=self.settings.home / "objects",
+            s3_endpoint_url=self.settings.s3_endpoint_url,
+        )
+
+    @cached_property
+    def converter(self) -> Converter:
+        if given := self._given.converter:
+            return given
+        converter = LocalConverter(self.settings)
+        self._closers.append(converter.close)
+        return converter
+
+    @cached_property
+    def ctx(self) -> StageContext:
+        return StageContext(
+            settings=self.settings,
+            store=self.store,
+            converter=self.converter,
+            generator=self._given.generator or ExtractiveFactGenerator(self.settings.facts_per_chunk),
+            embedder=self._given.embedder or WordLlamaEmbedder(),
+        )
+
+    def open_uow(self) -> PostgresUnitOfWork:
+        return PostgresUnitOfWork(self.engine, lease_s=self.settings.lease_s)
+
+    @cached_property
+    def views(self) -> Views:
+        return PostgresViews(self.engine)
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(self.settings, self.ctx, self.open_uow)
+
+    @cached_property
+    def claim(self) -> ClaimJobs:
+        return ClaimJobs(self.settings, self.open_uow, lambda: self.worker)
+
+    @cached_property
+    def run_stage(self) -> RunStage:
+        return RunStage(self.ctx, self.open_uow)
+
+    @cached_property
+    def gates(self) -> Gates:
+        return Gates(self.settings, self.open_uow)
+
+    @cached_property
+    def review(self) -> Review:
+        return Review(self.open_uow)
+
+    @cached_property
+    def retry(self) -> Retry:
+        return Retry(self.open_uow)
+
+    def close(self) -> None:
+        """Stop what was started, last first. Closing twice is no error."""
+        while self._closers:
+            self._closers.pop()()
+
+
+@cache
+def pipeline() -> Pipeline:
+    """The pipeline of this process, wired from the environment. Tasks and the command line share it."""
+    return Pipeline(load_settings())

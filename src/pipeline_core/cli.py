@@ -1,0 +1,323 @@
+"""``pipeline``: thin commands over the services. Heavy parts are imported by the commands that need them."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import orjson
+import typer
+from rich.console import Console
+
+from pipeline_core.domain.errors import ConfigurationError, ConflictError, PipelineError, RefusedError
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.lifecycle import StageName
+
+if TYPE_CHECKING:
+    from pipeline_core.adapters.prefect_launcher import PrefectLauncher
+    from pipeline_core.bootstrap import Pipeline
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    OK = 0
+    ERROR = 1
+    USAGE = 2
+    WAITING = 3
+    FAILED = 4
+    CONFIGURATION = 5
+
+
+_CODES = "Exit codes: 0 all well · 3 something waits for a person · 4 a document failed or was refused · 5 configuration."
+app = typer.Typer(
+    help=f"Documents in, reviewed knowledge out.\n\n{_CODES}",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of tables.")]
+
+
+@contextmanager
+def wired() -> Iterator["Pipeline"]:
+    """The wired pipeline; everything it started is stopped on leaving."""
+    from pipeline_core import logs
+    from pipeline_core.bootstrap import pipeline
+
+    wired_pipeline = pipeline()
+    logs.configure(wired_pipeline.settings.home / "logs")
+    try:
+        yield wired_pipeline
+    finally:
+        wired_pipeline.close()
+
+
+@contextmanager
+def launching(wired_pipeline: "Pipeline") -> Iterator["PrefectLauncher"]:
+    """The launcher; a Prefect server that it started is stopped on leaving."""
+    from pipeline_core.adapters.prefect_launcher import PrefectLauncher
+
+    launcher = PrefectLauncher(wired_pipeline.settings)
+    try:
+        yield launcher
+    finally:
+        launcher.close()
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+
+
+@app.command()
+def run(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders or patterns (\"docs/*.pdf\").")],
+    as_json: AsJson = False,
+) -> None:
+    """Take documents in and through all stages; what is unchanged since last time is left alone."""
+    from pipeline_core.services.run_documents import RunDocuments
+    from pipeline_core.terminal.files import expand
+    from pipeline_core.terminal.progress import RunDisplay
+    from pipeline_core.terminal.tables import jobs_table, print_failures, print_waiting
+
+    files = expand(paths)
+    if files.missing:
+        raise RefusedError(f"No such file or folder: {', '.join(files.missing)}.")
+    if not files.found:
+        raise RefusedError("There is no document here.", action="Name files, or a folder that has some.")
+    with wired() as app_, launching(app_) as launcher:
+        with RunDisplay(err, app_.views) as display:
+            result = RunDocuments(app_.intake, launcher)(files.found, user_id=app_.user_id, display=display)
+        rows = app_.views.jobs(app_.user_id, document_ids=result.document_ids, limit=max(1, len(result.document_ids)))
+        order = {document_id: position for position, document_id in enumerate(result.document_ids)}
+        rows.sort(key=lambda row: order[row["document_id"]])
+        code = exit_code(rows, refused=len(result.refused))
+        if as_json:
+            print_json(result.as_json(rows))
+        else:
+            out.print(jobs_table(rows[:200]))
+            out.print()
+            print_waiting(out, rows)
+            print_failures(out, rows, result.refused)
+            out.print(f"[dim]{result.summary(files.skipped)}[/]")
+    raise typer.Exit(code)
+
+
+def exit_code(rows: Sequence[dict[str, Any]], *, refused: int) -> Exit:
+    """The worst of what happened."""
+    states = {row["state"] for row in rows}
+    if refused or "deadletter" in states:
+        return Exit.FAILED
+    return Exit.WAITING if "awaiting_review" in states else Exit.OK
+
+
+@app.command()
+def status(
+    job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where documents stand: all of them, or one with its stages and events."""
+    from pipeline_core.terminal.status import print_job, print_overview
+
+    with wired() as app_:
+        if job:
+            row = app_.views.job(app_.user_id, app_.views.resolve_job(app_.user_id, job))
+            print_json(row) if as_json else print_job(out, row)
+            return
+        rows, counts = app_.views.jobs(app_.user_id), app_.views.counts(app_.user_id)
+        print_json({"counts": counts, "jobs": rows}) if as_json else print_overview(out, rows, counts)
+
+
+@app.command()
+def review(
+    job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all that waits.")] = None,
+    decision: Annotated[str | None, typer.Argument(help="approve, reject, return or override.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; an override needs at least 10 characters.")] = "",
+    duplicates: Annotated[
+        str | None, typer.Option(help="keep_existing, replace_existing, keep_both or not_duplicate.")
+    ] = None,
+    fact: Annotated[list[UUID] | None, typer.Option(help="With reject: only this fact (repeatable).")] = None,
+    start: Annotated[bool, typer.Option("--run/--no-run", help="Let the document go on at once.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """What waits for a person; and the decision."""
+    from pipeline_core.services.review import Decision, Request, Resolution
+    from pipeline_core.terminal.tables import print_review, print_waiting
+
+    with wired() as app_:
+        if job is None:
+            rows = app_.views.jobs(app_.user_id, states=["awaiting_review"])
+            if as_json:
+                print_json(rows)
+            elif rows:
+                print_waiting(out, rows)
+            else:
+                out.print("Nothing waits for a person.")
+            return
+        job_id = app_.views.resolve_job(app_.user_id, job)
+        row = app_.views.job(app_.user_id, job_id)
+        if decision is None:
+            print_json(row) if as_json else print_review(out, row)
+            return
+        request = Request(
+            one_of(Decision, decision, "decision"),
+            app_.user_id,
+            reason,
+            one_of(Resolution, duplicates, "--duplicates") if duplicates else None,
+            tuple(fact or ()),
+        )
+        decided = app_.review.decide(row["document_id"], request)
+        if not as_json:
+            out.print(f"{row['filename']}: {decided.message}.")
+        go_on(app_, row["document_id"], start=start and decided.goes_on, as_json=as_json)
+
+
+def one_of(kind: Callable[[str], Any], value: str, name: str) -> Any:
+    """The member of an enumeration, or an error that lists them all."""
+    try:
+        return kind(value.strip().lower().replace("-", "_"))
+    except ValueError:
+        members = ", ".join(member.value for member in kind)  # type: ignore[attr-defined]
+        raise RefusedError(f"{name} cannot be {value!r}.", action=f"One of: {members}.") from None
+
+
+def go_on(app_: "Pipeline", document_id: DocumentId, *, start: bool, as_json: bool) -> None:
+    """Let a document run if it should, and say where it came to rest."""
+    from pipeline_core.terminal.progress import RunDisplay
+    from pipeline_core.terminal.tables import jobs_table, print_failures, print_waiting
+
+    if start:
+        with launching(app_) as launcher, RunDisplay(err, app_.views, "starting Prefect") as display:
+            display.watch([document_id])
+            launcher.process([document_id])
+    rows = app_.views.jobs(app_.user_id, document_ids=[document_id])
+    if as_json:
+        print_json(rows[0])
+    elif start:
+        out.print(jobs_table(rows))
+        print_waiting(out, rows)
+        print_failures(out, rows, [])
+    raise typer.Exit(exit_code(rows, refused=0))
+
+
+@app.command()
+def retry(
+    job: Annotated[str, typer.Argument(help="A job, document or file name.")],
+    from_stage: Annotated[
+        str | None, typer.Option("--from", help="Stage to begin from; earlier outputs are reused.")
+    ] = None,
+    start: Annotated[bool, typer.Option("--run/--no-run", help="Run it at once.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Start a failed or finished document again, from where it failed or from a stage."""
+    stage = one_of(lambda v: StageName(v.replace("_", "-")), from_stage, "--from") if from_stage else None
+    with wired() as app_:
+        row = app_.views.job(app_.user_id, app_.views.resolve_job(app_.user_id, job))
+        app_.retry(row["document_id"], from_stage=stage, by=str(app_.user_id))
+        go_on(app_, row["document_id"], start=start, as_json=as_json)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="A question, or words.")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many answers.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Ask what was published: facts and passages, with evidence, page and source."""
+    from pipeline_core.terminal.tables import print_hits
+
+    with wired() as app_:
+        embedder = app_.ctx.embedder
+        vector = embedder.embed([text]).vectors[0]
+        hits = app_.views.search(app_.user_id, text, vector, model=embedder.model, limit=limit)
+        if as_json:
+            print_json(hits)
+        elif hits:
+            print_hits(out, hits)
+        else:
+            out.print("Nothing is published yet.")
+
+
+@app.command()
+def export(
+    document: Annotated[str, typer.Argument(help="A job, document or file name.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of printing.")] = None,
+) -> None:
+    """A document as published, as JSON: chunks and facts with evidence. Acknowledges the document (phase 6)."""
+    with wired() as app_:
+        row = app_.views.job(app_.user_id, app_.views.resolve_job(app_.user_id, document))
+        exported = app_.views.export(app_.user_id, row["document_id"])
+        if output is None:
+            print_json(exported)
+        else:
+            output.write_bytes(orjson.dumps(exported, option=orjson.OPT_INDENT_2, default=str))
+            out.print(f"{len(exported['facts'])} facts and {len(exported['chunks'])} chunks in {output}")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    from pipeline_core.adapters.db.migrate import migrate as apply
+
+    with wired() as app_:
+        applied = apply(app_.database_url)
+        out.print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """What is configured, what is reachable, what is missing, and how to mend it."""
+    from pipeline_core.terminal.doctor import describe_settings, run_checks
+    from pipeline_core.terminal.status import print_checks
+
+    with wired() as app_, launching(app_) as launcher:
+        checks = list(run_checks(app_, launcher.ui_url))
+        settings = describe_settings(app_.settings)
+        if as_json:
+            print_json({"checks": [check.as_json() for check in checks], "settings": settings})
+        else:
+            print_checks(out, checks, settings)
+    raise typer.Exit(Exit.CONFIGURATION if any(check.result == "failed" for check in checks) else Exit.OK)
+
+
+@app.command()
+def ui() -> None:
+    """Keep the local Prefect server up, to look at runs in a browser. Ctrl-C ends it."""
+    import time
+
+    with wired() as app_, launching(app_) as launcher:
+        launcher.wait()
+        out.print(f"Prefect: {launcher.ui_url()}   (Ctrl-C ends it)")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            out.print("Stopping.")
+
+
+def main() -> None:
+    """Entry point: errors become a message, what to do, and an exit code."""
+    try:
+        app()
+    except ConfigurationError as error:
+        code = _complain(error, Exit.CONFIGURATION)
+    except (RefusedError, ConflictError) as error:
+        code = _complain(error, Exit.USAGE)
+    except PipelineError as error:
+        code = _complain(error, Exit.ERROR)
+    else:
+        code = Exit.OK
+    sys.exit(code)
+
+
+def _complain(error: PipelineError, code: Exit) -> Exit:
+    where = f" ({error.where})" if error.where else ""
+    err.print(f"[red]Error:[/] {error.message}{where}", markup=True, soft_wrap=True)
+    err.print(f"  {error.what_to_do}", markup=False, soft_wrap=True)
+    return code

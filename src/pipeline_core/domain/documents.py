@@ -1,0 +1,78 @@
+"""Documents, their pages and the map from characters back to pages."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pipeline_core.domain.findings import Finding
+from pipeline_core.domain.ids import DocumentId, JobId, UserId
+
+
+class PageOutcome(StrEnum):
+    """What became of a page: every page of the original has exactly one."""
+
+    TEXT = "text"
+    BLANK = "blank"
+    IMAGE_ONLY = "image_only"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, slide or sheet. ``number`` counts from 1; ``[char_from, char_to)`` is its span of the markdown."""
+
+    number: int
+    char_from: int
+    char_to: int
+    outcome: PageOutcome = PageOutcome.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class PageMap:
+    """The pages in order, their spans without overlap. ``unit`` says what a page is: page, slide, sheet, document."""
+
+    pages: tuple[Page, ...]
+    unit: str = "page"
+
+    def page_at(self, char: int) -> int:
+        """The number of the page that the character is on (the last one that begins at or before it)."""
+        starts = [page.char_from for page in self.pages]
+        return self.pages[max(0, bisect_right(starts, char) - 1)].number
+
+    def span(self, char_from: int, char_to: int) -> tuple[int, int]:
+        """First and last page number of the half-open character range."""
+        return self.page_at(char_from), self.page_at(max(char_from, char_to - 1))
+
+    def as_json(self) -> dict[str, Any]:
+        rows = [[p.number, p.char_from, p.char_to, p.outcome.value] for p in self.pages]
+        return {"unit": self.unit, "pages": rows}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "PageMap":
+        pages = tuple(Page(number, start, end, PageOutcome(o)) for number, start, end, o in value["pages"])
+        return cls(pages, value["unit"])
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What a converter returns: markdown with ``\\n`` line ends and no NUL, its page map, and what it noticed."""
+
+    markdown: str
+    page_map: PageMap
+    converter: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as stages see it: identity and references, never contents."""
+
+    document_id: DocumentId
+    user_id: UserId
+    job_id: JobId
+    filename: str
+    mime: str
+    bytes_len: int
+    file_sha256: str
+    raw_path: str

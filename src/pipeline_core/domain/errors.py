@@ -1,0 +1,259 @@
+"""Every error of the pipeline. The docstring is the default message; the class decides what happens next.
+
+``TransientError`` is retried with backoff and goes to the dead letters when its retries are spent.
+``PermanentError`` goes there at once. ``ConflictError`` means that somebody else moved first: nothing was
+written. ``RefusedError`` means that the request itself cannot be done as asked. ``ConfigurationError`` stops
+the process at start.
+"""
+
+from typing import Any, ClassVar
+
+
+class PipelineError(Exception):
+    """Something went wrong in the pipeline."""
+
+    code: ClassVar[str] = "pipeline_error"
+    action: ClassVar[str] = "Look at the job's events for what happened before."
+    """What the person who reads the error should do."""
+
+    def __init__(self, message: str | None = None, *, where: str | None = None, action: str | None = None):
+        self.message = message or (self.__doc__ or "").strip().splitlines()[0]
+        self.where = where
+        self.what_to_do = action or self.action
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        place = f" ({self.where})" if self.where else ""
+        return f"{self.message}{place} {self.what_to_do}".strip()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message, self.where, self.what_to_do)
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of ``upload_jobs.last_error``: what, where, and what to do."""
+        return {"code": self.code, "message": self.message, "where": self.where, "action": self.what_to_do}
+
+
+def _rebuild(kind: type[PipelineError], message: str, where: str | None, action: str | None) -> PipelineError:
+    return kind(message, where=where, action=action)
+
+
+class TransientError(PipelineError):
+    """A service did not answer as it should; trying again may help."""
+
+    code = "transient"
+    action = "It is tried again by itself; if it ends in the dead letters, `pipeline retry JOB`."
+
+
+class ServiceUnavailableError(TransientError):
+    """An outside service is unavailable."""
+
+    code = "service_unavailable"
+
+
+class RateLimitedError(TransientError):
+    """An outside service asked us to slow down."""
+
+    code = "rate_limited"
+
+
+class StoreUnavailableError(TransientError):
+    """The object store did not answer."""
+
+    code = "store_unavailable"
+
+
+class DatabaseUnavailableError(TransientError):
+    """The database did not answer."""
+
+    code = "database_unavailable"
+
+
+class PermanentError(PipelineError):
+    """Trying again cannot help."""
+
+    code = "permanent"
+    action = "Correct the document or the settings, then `pipeline retry JOB`."
+
+
+class UnexpectedError(PermanentError):
+    """A defect in the pipeline: an error nobody foresaw."""
+
+    code = "unexpected"
+    action = "Please report it with the job's events; `pipeline retry JOB` tries again."
+
+
+class RetriesExhaustedError(PermanentError):
+    """The last of the retries failed too."""
+
+    code = "retries_exhausted"
+    action = "See the cause in the message; when it is mended, `pipeline retry JOB`."
+
+
+# --- documents -------------------------------------------------------------------------------------------
+
+
+class DocumentError(PermanentError):
+    """The document cannot be processed."""
+
+    code = "document"
+
+
+class EmptyFileError(DocumentError):
+    """The file is empty."""
+
+    code = "empty_file"
+    action = "Upload the file again; the copy that arrived has no content."
+
+
+class FileTooLargeError(DocumentError):
+    """The file is larger than the limit."""
+
+    code = "file_too_large"
+    action = "Split the document, or raise UPLOAD_PIPELINE_MAX_FILE_BYTES."
+
+
+class UnsupportedTypeError(DocumentError):
+    """No converter reads this type of file."""
+
+    code = "unsupported_type"
+    action = "Save it as PDF, DOCX, PPTX, XLSX, HTML, markdown or plain text."
+
+
+class EncryptedDocumentError(DocumentError):
+    """The document is protected with a password."""
+
+    code = "encrypted_document"
+    action = "Remove the password and upload it again."
+
+
+class CorruptDocumentError(DocumentError):
+    """The document is damaged or cut off, and repair did not help."""
+
+    code = "corrupt_document"
+    action = "Open it where it was made and save or export it again."
+
+
+class NoTextError(DocumentError):
+    """The document has no text: it is images only."""
+
+    code = "no_text"
+    action = (
+        "Run it through OCR first, or set UPLOAD_PIPELINE_TESSDATA_PATH to a folder with tesseract data "
+        "so that scanned pages are read."
+    )
+
+
+class TooManyPagesError(DocumentError):
+    """The document has more pages than the limit."""
+
+    code = "too_many_pages"
+    action = "Split the document, or raise UPLOAD_PIPELINE_MAX_PAGES."
+
+
+class ConversionTimeoutError(DocumentError):
+    """The conversion did not end in time and was killed."""
+
+    code = "conversion_timeout"
+    action = "Simplify the document, or raise UPLOAD_PIPELINE_CONVERT_TIMEOUT_S."
+
+
+class ConversionCrashedError(DocumentError):
+    """The conversion took more memory than allowed, or crashed; its process is gone and nothing else was hurt."""
+
+    code = "conversion_crashed"
+    action = "Save the document again in a simpler form, or raise UPLOAD_PIPELINE_CONVERT_MEMORY_MB."
+
+
+# --- storage ---------------------------------------------------------------------------------------------
+
+
+class ObjectNotFoundError(PermanentError):
+    """An object that the database names is not in the store."""
+
+    code = "object_not_found"
+    action = "Restore it, or make it again with `pipeline retry JOB --from STAGE`."
+
+
+class ChecksumMismatchError(PermanentError):
+    """An object in the store is not what was written."""
+
+    code = "checksum_mismatch"
+    action = "Restore it, or make it again with `pipeline retry JOB --from STAGE`."
+
+
+class InvalidObjectKeyError(PermanentError):
+    """An object key would leave its folder or has characters that a store cannot hold."""
+
+    code = "invalid_object_key"
+
+
+class DataRejectedError(PermanentError):
+    """The database refused the rows of this document."""
+
+    code = "data_rejected"
+
+
+class LedgerError(PermanentError):
+    """The counts of a stage do not add up: something would have been lost."""
+
+    code = "ledger"
+    action = "Please report it: nothing was published."
+
+
+# --- conflicts and refusals ------------------------------------------------------------------------------
+
+
+class ConflictError(PipelineError):
+    """Somebody else was first; nothing was written."""
+
+    code = "conflict"
+    action = "Look at the present state, then decide again."
+
+
+class LeaseLostError(ConflictError):
+    """This worker's lease on the job has ended and another may have it."""
+
+    code = "lease_lost"
+    action = "Nothing to do: the worker that holds the job goes on with it."
+
+
+class IllegalMoveError(ConflictError):
+    """The lifecycle does not allow this move."""
+
+    code = "illegal_move"
+
+
+class RefusedError(PipelineError):
+    """The request cannot be done as asked."""
+
+    code = "refused"
+    action = "Correct the request."
+
+
+class NotFoundError(RefusedError):
+    """There is no such thing, or it is not yours."""
+
+    code = "not_found"
+    action = "`pipeline status` lists what there is."
+
+
+class ReasonTooShortError(RefusedError):
+    """An override needs a reason of at least 10 characters."""
+
+    code = "reason_too_short"
+    action = 'Say why in a sentence: --reason "…".'
+
+
+class UndecidedDuplicatesError(RefusedError):
+    """Some duplicates are undecided."""
+
+    code = "undecided_duplicates"
+    action = "Decide them with --duplicates keep_existing|replace_existing|keep_both|not_duplicate."
+
+
+class ConfigurationError(PipelineError):
+    """A setting is wrong or missing."""
+
+    code = "configuration"
+    action = "`pipeline doctor` shows every setting and what it needs."

@@ -1,0 +1,94 @@
+"""Facts, their evidence, and what became of each chunk that was asked for facts."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline_core.domain.ids import QuestionId
+
+
+class MatchKind(StrEnum):
+    """How a quote was found in its chunk: letter for letter, after folding white space, or aligned and repaired."""
+
+    EXACT = "exact"
+    NORMALIZED = "normalized"
+    ALIGNED = "aligned"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The proof of a fact: ``chunk.text[char_from:char_to] == quote``, whatever the generator wrote."""
+
+    quote: str
+    char_from: int
+    char_to: int
+    match: MatchKind
+
+
+@dataclass(frozen=True, slots=True)
+class FactCandidate:
+    """What a generator claims, before its quote has been looked up in the chunk."""
+
+    question: str
+    answer: str
+    statement: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a paid call cost. Zero for local work."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cost_usd + other.cost_usd,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A generator's answer for one chunk. An empty list needs a ``reason``: nothing is dropped in silence."""
+
+    candidates: tuple[FactCandidate, ...]
+    reason: str | None = None
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact with proven evidence. ``[char_from, char_to)`` is the quote's place in the document's markdown."""
+
+    question_id: QuestionId
+    question: str
+    answer: str
+    statement: str
+    quote: str
+    char_from: int
+    char_to: int
+    page: int
+    match: MatchKind
+
+
+class ChunkOutcome(StrEnum):
+    """Where a chunk ended: the conservation ledger's columns."""
+
+    FACTS = "facts"
+    NOTHING_HERE = "nothing_here"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkResult:
+    """A chunk's line in the ledger. ``refused`` counts candidates whose quote was not in the chunk."""
+
+    outcome: ChunkOutcome
+    facts: tuple[Fact, ...] = ()
+    reason: str | None = None
+    refused: int = 0
+    cached: bool = False
+    usage: Usage = Usage()

@@ -1,0 +1,40 @@
+"""What a validation rule or a stage reports about a document."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """How much a finding matters: only ``critical`` stops a document."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One observation: ``code`` is stable, ``message`` is for the reviewer, ``numbers`` is the proof.
+
+    ``subject`` names what it is about: ``document``, ``page 3``, ``chunk 12`` or a staged question's id.
+    """
+
+    code: str
+    severity: Severity
+    subject: str
+    message: str
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "subject": self.subject,
+            "message": self.message,
+            "numbers": self.numbers,
+        }
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> "Finding":
+        return cls(row["code"], Severity(row["severity"]), row["subject"], row["message"], row["numbers"])

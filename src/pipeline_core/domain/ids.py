@@ -1,0 +1,69 @@
+"""Deterministic identifiers: the same input makes the same id on every machine."""
+
+import hashlib
+from typing import NewType
+from uuid import UUID, uuid5
+
+UserId = NewType("UserId", UUID)
+DocumentId = NewType("DocumentId", UUID)
+JobId = NewType("JobId", UUID)
+ChunkId = NewType("ChunkId", UUID)
+QuestionId = NewType("QuestionId", UUID)
+BatchId = NewType("BatchId", UUID)
+DuplicateId = NewType("DuplicateId", UUID)
+LeaseToken = NewType("LeaseToken", UUID)
+CorrelationId = NewType("CorrelationId", UUID)
+
+NAMESPACE = UUID("6f1f3c5e-9a0b-5d3e-8c67-1d2f0a4b7c90")
+
+
+def sha256_hex(data: bytes) -> str:
+    """Hex digest of the bytes, as stored in every ``*_sha256`` column."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def text_sha256(text: str) -> str:
+    """Hex digest of the UTF-8 encoding of the text."""
+    return sha256_hex(text.encode("utf-8"))
+
+
+def _derive(kind: str, *parts: object) -> UUID:
+    # The unit separator cannot occur in any part, so ("ab", "c") and ("a", "bc") differ.
+    return uuid5(NAMESPACE, "\x1f".join([kind, *map(str, parts)]))
+
+
+def user_id_for(name: str) -> UserId:
+    """The id of a user known only by name (the local mode's user, a test's users)."""
+    return UserId(_derive("user", name))
+
+
+def document_id_for(user_id: UserId, file_sha256: str) -> DocumentId:
+    """One document for each user and content: uploading the same bytes again finds it."""
+    return DocumentId(_derive("document", user_id, file_sha256))
+
+
+def job_id_for(document_id: DocumentId, run: int) -> JobId:
+    """The document's ``run``-th job, counted from 0."""
+    return JobId(_derive("job", document_id, run))
+
+
+def batch_id_for(document_id: DocumentId) -> BatchId:
+    """The staging batch that a document's runs fill."""
+    return BatchId(_derive("batch", document_id))
+
+
+def chunk_id_for(
+    document_id: DocumentId, chunker: str, version: str, char_from: int, content_sha256: str
+) -> ChunkId:
+    """A chunk is its document, its chunker, its place and its text."""
+    return ChunkId(_derive("chunk", document_id, chunker, version, char_from, content_sha256))
+
+
+def question_id_for(chunk_id: ChunkId, question: str, statement: str, char_from: int) -> QuestionId:
+    """A staged question is its chunk, its words and where its evidence stands (document offset)."""
+    return QuestionId(_derive("question", chunk_id, question, statement, char_from))
+
+
+def duplicate_id_for(staged: QuestionId, existing: QuestionId) -> DuplicateId:
+    """A pair is its two ends, in order."""
+    return DuplicateId(_derive("duplicate", staged, existing))

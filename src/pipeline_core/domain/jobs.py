@@ -1,0 +1,83 @@
+"""Jobs as workers see them."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Documents that go through the stages together under one lease: ids only, safe to send to another machine."""
+
+    lease: LeaseToken
+    document_ids: tuple[DocumentId, ...]
+
+    @property
+    def alone(self) -> bool:
+        """A document by itself is in the slow lane: its stage tasks raise, so that Prefect retries them."""
+        return len(self.document_ids) == 1
+
+    def keep(self, document_ids: set[DocumentId]) -> "Batch":
+        """The same batch with only these documents, in order."""
+        return replace(self, document_ids=tuple(d for d in self.document_ids if d in document_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldJob:
+    """A job under this worker's lease."""
+
+    document: Document
+    stage: JobStage
+    retry_count: int
+    correlation_id: CorrelationId
+    workflow: str
+    matches_approved: bool
+    overridden: bool
+    criticals: int
+
+    @property
+    def job_id(self) -> JobId:
+        return self.document.job_id
+
+    @property
+    def document_id(self) -> DocumentId:
+        return self.document.document_id
+
+
+@dataclass(frozen=True, slots=True)
+class JobSummary:
+    """Where a document and its newest job stand."""
+
+    document_id: DocumentId
+    job_id: JobId
+    filename: str
+    stage: JobStage
+    state: JobState
+    outcome: Outcome | None
+    is_published: bool
+    config_sha256: str | None
+    workflow: str
+    last_error: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """What ``document_processing_stages`` says of one stage of one document."""
+
+    status: str
+    fingerprint: str | None
+    result: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRow:
+    """An output file of a stage, as registered."""
+
+    stage_name: str
+    file_type: str
+    path: str
+    checksum: str
+    metadata: dict[str, Any]

@@ -1,0 +1,288 @@
+"""The life of a job, as data. The same rows stand in the database (migrations 0002 and 0008); a test holds them equal.
+
+Every change of a job is one ``Move``: where it may start from, where it leads, and the event it leaves.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from pipeline_core.domain.errors import IllegalMoveError
+from pipeline_core.domain.findings import Severity
+
+
+class StageName(StrEnum):
+    """A unit of work. ``validation`` is run and recorded as the seven converting stages are."""
+
+    INGEST = "ingest"
+    MARKDOWN_CONVERSION = "markdown-conversion"
+    MARKDOWN_OPTIMIZER = "markdown-optimizer"
+    CHUNKER = "chunker"
+    FACT_GENERATOR = "fact-generator"
+    VALIDATION = "validation"
+    EMBEDDER = "embedder"
+    INGESTOR = "ingestor"
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    WORKING = "working"
+    RETRYABLE = "retryable"
+    AWAITING_REVIEW = "awaiting_review"
+    DONE = "done"
+    DEADLETTER = "deadletter"
+
+
+class JobStage(StrEnum):
+    """The fine-grained position of a job."""
+
+    QUEUED = "queued"
+    JOB_VALIDATED = "job_validated"
+    PARSING = "parsing"
+    PARSED = "parsed"
+    PARSE_VALIDATED = "parse_validated"
+    OPTIMIZING = "optimizing"
+    OPTIMIZED = "optimized"
+    CHUNKING = "chunking"
+    CHUNKS_BUFFERED = "chunks_buffered"
+    CHUNKED = "chunked"
+    GENERATING_FACTS = "generating_facts"
+    FACTS_STAGED = "facts_staged"
+    MATCHING_REVIEW = "matching_review"
+    VALIDATING = "validating"
+    VALIDATION_REVIEW = "validation_review"
+    EMBEDDING = "embedding"
+    EMBEDDINGS_BUFFERED = "embeddings_buffered"
+    EMBEDDED = "embedded"
+    INGESTING = "ingesting"
+    INGESTED = "ingested"
+
+    @property
+    def row(self) -> "JobStageRow":
+        return JOB_STAGES[self]
+
+
+class JobStageRow(NamedTuple):
+    """``percent`` is 0..100, ``phase`` 0..6; ``work`` is the stage that the position belongs to, if any."""
+
+    position: int
+    percent: int
+    phase: int
+    work: StageName | None
+
+
+JOB_STAGES: dict[JobStage, JobStageRow] = {
+    JobStage.QUEUED: JobStageRow(0, 0, 0, StageName.INGEST),
+    JobStage.JOB_VALIDATED: JobStageRow(1, 10, 1, StageName.INGEST),
+    JobStage.PARSING: JobStageRow(2, 20, 1, StageName.MARKDOWN_CONVERSION),
+    JobStage.PARSED: JobStageRow(3, 30, 1, StageName.MARKDOWN_CONVERSION),
+    JobStage.PARSE_VALIDATED: JobStageRow(4, 35, 1, StageName.MARKDOWN_CONVERSION),
+    JobStage.OPTIMIZING: JobStageRow(5, 38, 1, StageName.MARKDOWN_OPTIMIZER),
+    JobStage.OPTIMIZED: JobStageRow(6, 42, 1, StageName.MARKDOWN_OPTIMIZER),
+    JobStage.CHUNKING: JobStageRow(7, 45, 1, StageName.CHUNKER),
+    JobStage.CHUNKS_BUFFERED: JobStageRow(8, 50, 1, StageName.CHUNKER),
+    JobStage.CHUNKED: JobStageRow(9, 55, 1, StageName.CHUNKER),
+    JobStage.GENERATING_FACTS: JobStageRow(10, 58, 1, StageName.FACT_GENERATOR),
+    JobStage.FACTS_STAGED: JobStageRow(11, 62, 1, StageName.FACT_GENERATOR),
+    JobStage.MATCHING_REVIEW: JobStageRow(12, 64, 2, None),
+    JobStage.VALIDATING: JobStageRow(13, 66, 3, StageName.VALIDATION),
+    JobStage.VALIDATION_REVIEW: JobStageRow(14, 68, 4, None),
+    JobStage.EMBEDDING: JobStageRow(15, 70, 5, StageName.EMBEDDER),
+    JobStage.EMBEDDINGS_BUFFERED: JobStageRow(16, 75, 5, StageName.EMBEDDER),
+    JobStage.EMBEDDED: JobStageRow(17, 85, 5, StageName.EMBEDDER),
+    JobStage.INGESTING: JobStageRow(18, 90, 5, StageName.INGESTOR),
+    JobStage.INGESTED: JobStageRow(19, 100, 6, StageName.INGESTOR),
+}
+
+_S, _G = JobState, JobStage
+
+STATE_MOVES: frozenset[tuple[JobState, JobState]] = frozenset(
+    {
+        (_S.QUEUED, _S.WORKING),
+        (_S.WORKING, _S.DONE),
+        (_S.WORKING, _S.RETRYABLE),
+        (_S.RETRYABLE, _S.WORKING),
+        (_S.WORKING, _S.AWAITING_REVIEW),
+        (_S.AWAITING_REVIEW, _S.QUEUED),
+        (_S.AWAITING_REVIEW, _S.DONE),
+        (_S.WORKING, _S.DEADLETTER),
+        (_S.RETRYABLE, _S.DEADLETTER),
+        (_S.DEADLETTER, _S.QUEUED),
+        (_S.DONE, _S.QUEUED),
+    }
+)
+
+STAGE_MOVES: frozenset[tuple[JobStage, JobStage]] = frozenset(
+    {
+        (_G.QUEUED, _G.JOB_VALIDATED),
+        (_G.JOB_VALIDATED, _G.PARSING),
+        (_G.PARSING, _G.PARSED),
+        (_G.PARSED, _G.PARSE_VALIDATED),
+        (_G.PARSE_VALIDATED, _G.OPTIMIZING),
+        (_G.PARSE_VALIDATED, _G.CHUNKING),
+        (_G.OPTIMIZING, _G.OPTIMIZED),
+        (_G.OPTIMIZING, _G.CHUNKING),
+        (_G.OPTIMIZED, _G.CHUNKING),
+        (_G.CHUNKING, _G.CHUNKS_BUFFERED),
+        (_G.CHUNKS_BUFFERED, _G.CHUNKED),
+        (_G.CHUNKED, _G.GENERATING_FACTS),
+        (_G.GENERATING_FACTS, _G.FACTS_STAGED),
+        (_G.FACTS_STAGED, _G.MATCHING_REVIEW),
+        (_G.FACTS_STAGED, _G.VALIDATING),
+        (_G.MATCHING_REVIEW, _G.VALIDATING),
+        (_G.VALIDATING, _G.VALIDATION_REVIEW),
+        (_G.VALIDATING, _G.EMBEDDING),
+        (_G.VALIDATION_REVIEW, _G.MATCHING_REVIEW),
+        (_G.VALIDATION_REVIEW, _G.EMBEDDING),
+        (_G.EMBEDDING, _G.EMBEDDINGS_BUFFERED),
+        (_G.EMBEDDINGS_BUFFERED, _G.EMBEDDED),
+        (_G.EMBEDDED, _G.INGESTING),
+        (_G.INGESTING, _G.INGESTED),
+    }
+)
+
+
+class EventType(StrEnum):
+    """The taxonomy of the ``events`` table."""
+
+    UPLOADED = "uploaded"
+    CLAIMED = "claimed"
+    STAGE_STARTED = "stage_started"
+    STAGE_DONE = "stage_done"
+    STAGE_REUSED = "stage_reused"
+    STAGE_SKIPPED = "stage_skipped"
+    RETRY = "retry"
+    ERROR = "error"
+    PARKED = "parked"
+    REVIEW = "review"
+    RESTARTED = "restarted"
+    FINALIZED = "finalized"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Outcome(StrEnum):
+    """How a done job ended. ``superseded``: a newer version of the same source was published meanwhile."""
+
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+def check_move(
+    from_state: JobState, from_stage: JobStage, to_state: JobState, to_stage: JobStage
+) -> None:
+    """Whether a job may change so; the database's trigger decides by the same rules.
+
+    Raises:
+        IllegalMoveError: names the move that is not allowed.
+    """
+    if from_state != to_state and (from_state, to_state) not in STATE_MOVES:
+        raise IllegalMoveError(f"A {from_state} job cannot become {to_state}.")
+    if from_stage == to_stage:
+        return
+    if from_state in (JobState.DONE, JobState.DEADLETTER) and to_state is JobState.QUEUED:
+        if to_stage.row.position > from_stage.row.position:
+            raise IllegalMoveError(f"A job at {from_stage} cannot be restarted at {to_stage}.")
+        return
+    if (from_stage, to_stage) not in STAGE_MOVES:
+        raise IllegalMoveError(f"A job at {from_stage} cannot move to {to_stage}.")
+    if from_state is not JobState.WORKING and not (from_state is to_state is JobState.AWAITING_REVIEW):
+        raise IllegalMoveError(f"A {from_state} job does not change its stage.")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One kind of change. Empty ``to_*`` means that this part stays as it is."""
+
+    code: str
+    event: EventType
+    from_states: frozenset[JobState]
+    from_stages: frozenset[JobStage]
+    to_state: JobState | None = None
+    to_stage: JobStage | None = None
+    severity: Severity = Severity.INFO
+
+
+def stage_move(code: str, event: EventType, sources: set[JobStage], target: JobStage) -> Move:
+    """A working job goes on to another stage."""
+    return Move(code, event, frozenset({JobState.WORKING}), frozenset(sources), to_stage=target)
+
+
+ANY_STAGE = frozenset(JobStage)
+
+
+def _move(code: str, event: EventType, from_states: set[JobState], to_state: JobState, **more: object) -> Move:
+    stages = more.pop("from_stages", ANY_STAGE)
+    return Move(code, event, frozenset(from_states), stages, to_state, **more)  # type: ignore[arg-type]
+
+
+RETRY_LATER = _move("retry_later", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE, severity=Severity.WARNING)
+BURY = _move("dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL)
+PARK_MATCHING = _move(
+    "matching_review_needed",
+    EventType.PARKED,
+    {_S.WORKING},
+    _S.AWAITING_REVIEW,
+    from_stages=frozenset({_G.FACTS_STAGED, _G.MATCHING_REVIEW}),
+    to_stage=_G.MATCHING_REVIEW,
+    severity=Severity.WARNING,
+)
+PARK_VALIDATION = _move(
+    "validation_review_needed",
+    EventType.PARKED,
+    {_S.WORKING},
+    _S.AWAITING_REVIEW,
+    from_stages=frozenset({_G.VALIDATING, _G.VALIDATION_REVIEW}),
+    to_stage=_G.VALIDATION_REVIEW,
+    severity=Severity.WARNING,
+)
+APPROVE_MATCHES = _move(
+    "matches_approved",
+    EventType.REVIEW,
+    {_S.AWAITING_REVIEW},
+    _S.QUEUED,
+    from_stages=frozenset({_G.MATCHING_REVIEW}),
+)
+RETURN_TO_MATCHING = _move(
+    "returned_to_matching",
+    EventType.REVIEW,
+    {_S.AWAITING_REVIEW},
+    _S.AWAITING_REVIEW,
+    from_stages=frozenset({_G.VALIDATION_REVIEW}),
+    to_stage=_G.MATCHING_REVIEW,
+)
+OVERRIDE_VALIDATION = _move(
+    "validation_overridden",
+    EventType.REVIEW,
+    {_S.AWAITING_REVIEW},
+    _S.QUEUED,
+    from_stages=frozenset({_G.VALIDATION_REVIEW}),
+    severity=Severity.WARNING,
+)
+REJECT_DOCUMENT = _move("document_rejected", EventType.REVIEW, {_S.AWAITING_REVIEW}, _S.DONE)
+FINISH = _move(
+    "published",
+    EventType.FINALIZED,
+    {_S.WORKING},
+    _S.DONE,
+    from_stages=frozenset({_G.INGESTING}),
+    to_stage=_G.INGESTED,
+)
+SUPERSEDE = _move(
+    "superseded", EventType.FINALIZED, {_S.WORKING}, _S.DONE, from_stages=frozenset({_G.INGESTING})
+)
+
+MOVES: tuple[Move, ...] = (
+    RETRY_LATER,
+    BURY,
+    PARK_MATCHING,
+    PARK_VALIDATION,
+    APPROVE_MATCHES,
+    RETURN_TO_MATCHING,
+    OVERRIDE_VALIDATION,
+    REJECT_DOCUMENT,
+    FINISH,
+    SUPERSEDE,
+)
+"""The moves that are not a stage's own; those stand with the stage (``pipeline_core.stages.registry``)."""

@@ -1,0 +1,113 @@
+"""Staged rows and pairs of look-alikes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.facts import ChunkOutcome, Fact
+from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class StagedChunk:
+    """A chunk with its line in the ledger: ``outcome`` is None until facts were asked for."""
+
+    chunk: Chunk
+    outcome: ChunkOutcome | None
+    reason: str | None
+    fact_count: int
+    refused_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchKey:
+    """What a fact is compared by: its text, the hash of its normalised words, and its trigram signature."""
+
+    text: str
+    sha256: str
+    trigrams: int
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewQuestion:
+    """A fact on its way into ``staged_questions``."""
+
+    document_id: DocumentId
+    user_id: UserId
+    chunk_id: ChunkId
+    heading_path: tuple[str, ...]
+    fact: Fact
+    generator: str
+    match: MatchKey
+
+
+@dataclass(frozen=True, slots=True)
+class Matchable:
+    """A row as duplicate detection sees it."""
+
+    question_id: QuestionId
+    user_id: UserId
+    sha256: str
+    trigrams: int
+    signature: bytes
+    is_staged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """``staged`` looks like ``existing``, which was there first."""
+
+    staged: QuestionId
+    existing: QuestionId
+    existing_is_staged: bool
+    score: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class StagedQuestion:
+    """A staged question as validation and review see it."""
+
+    question_id: QuestionId
+    document_id: DocumentId
+    chunk_id: ChunkId
+    question: str
+    answer: str
+    statement: str
+    quote: str
+    char_from: int
+    char_to: int
+    page: int
+    match: str
+    generator: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddable:
+    """A text that needs a vector before it can be published."""
+
+    owner_id: ChunkId | QuestionId
+    kind: str
+    content_sha256: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What should be in production for a document, and what is."""
+
+    document_id: DocumentId
+    chunks_staged: int
+    chunks_published: int
+    facts_approved: int
+    facts_published: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "chunks_staged": self.chunks_staged,
+            "chunks_published": self.chunks_published,
+            "facts_approved": self.facts_approved,
+            "facts_published": self.facts_published,
+        }

@@ -1,0 +1,222 @@
+"""Text as matching, validation and questions see it: normal form, numbers, negations, no markdown marks.
+
+Everything here is pure and linear in the length of the text.
+"""
+
+import html
+import re
+import unicodedata
+from decimal import Decimal
+
+# --- normal form -----------------------------------------------------------------------------------------
+
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def normalise_for_match(text: str) -> str:
+    """The form under which two texts are the same words: NFKC, case-folded, anything else one space.
+
+    Combining marks stay with their letters (they carry the vowels of many scripts); invisible format
+    characters such as soft hyphens go. Signs go too, so ``5%`` and ``$5`` look alike here: compare
+    ``numbers_in`` where that matters. Idempotent.
+    """
+    if text.isascii():
+        return _NOT_WORD.sub(" ", text.lower()).strip()
+    # UAX #21's caseless match: casefold can undo NFKC, so the pair runs twice.
+    for _ in range(2):
+        text = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(map(_word_character, unicodedata.normalize("NFKC", text))).split())
+
+
+def _word_character(char: str) -> str:
+    if char.isalnum():
+        return char
+    category = unicodedata.category(char)
+    if category == "Cf":
+        return ""
+    return char if category[0] == "M" else " "
+
+
+# --- numbers ---------------------------------------------------------------------------------------------
+
+_SCALES = {
+    "thousand": Decimal(10) ** 3,
+    "million": Decimal(10) ** 6,
+    "billion": Decimal(10) ** 9,
+    "trillion": Decimal(10) ** 12,
+}
+_AFTER = {"percent": "%", "per cent": "%"}
+_MONEY_SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion"}
+_CODES = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|INR|CNY|SEK|NOK|DKK|PLN|BRL|MXN|ZAR|SGD|HKD|KRW"
+_SIGNS = "[$€£¥₹₩₽₺₪฿¢]"
+# Only look-alikes of an unambiguous thousands separator: a plain space may as well part two numbers.
+_NUMBER = re.compile(
+    rf"(?P<before>{_SIGNS}|\b(?:{_CODES})(?=[ \u00a0\u202f\d]))?[ \u00a0\u202f]?"
+    r"(?P<sign>(?<![\w.)\]])[-−])?"
+    rf"(?P<late>{_SIGNS})?"
+    r"(?P<digits>\d+(?:[.,'’\u00a0\u202f]\d+)*|(?<!\w)\.\d+)"
+    r"(?:(?P<short>k|mn?|bn?)\b|[ \u00a0\u202f-]?(?P<scale>thousand|million|billion|trillion)\b)?"
+    rf"(?:[ \u00a0\u202f]?(?P<after>[%‰]|per ?cent\b|(?:{_SIGNS}|(?:{_CODES})\b)(?! ?\d)))?",
+    re.IGNORECASE,
+)
+_GROUPED = re.compile(r"\d{1,3}(?:([,'’\u00a0\u202f])\d{3})(?:\1\d{3})*(?:\.\d+)?")
+_INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
+_PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
+_SEPARATORS = re.compile(r"[,'’\u00a0\u202f]")
+
+
+def numbers_in(text: str) -> tuple[str, ...]:
+    """The numbers of the text in order, each in one canonical spelling.
+
+    ``1,000`` and ``1000`` are one number, so are ``5.0`` and ``5``, and ``1.5 million`` and ``1,500,000``.
+    Percent and currency marks belong to the number: ``5%``, ``$5``, ``USD5`` and ``5`` are four. What may
+    mean two things (``1.000``, a date, a version) keeps its own spelling, so that it equals only itself.
+    """
+    return tuple(_canonical(match) for match in _NUMBER.finditer(text))
+
+
+def _canonical(match: re.Match[str]) -> str:
+    mark = (match["before"] or match["late"] or "").upper()
+    after = _AFTER.get((match["after"] or "").lower(), match["after"] or "")
+    if after not in "%‰":
+        mark, after = mark or after.upper(), ""
+    scale = (match["scale"] or match["short"] or "").lower()
+    if mark:
+        scale = _MONEY_SCALES.get(scale, scale)
+    digits = match["digits"]
+    value = _value(digits)
+    if value is not None and scale in _SCALES:
+        value, scale = value * _SCALES[scale], ""
+    if value is not None:
+        digits = _plain(value)
+    return f"{mark}{'-' if match['sign'] else ''}{digits}{scale}{after}"
+
+
+def _value(digits: str) -> Decimal | None:
+    """What the digits are worth, or None when it depends on who reads them."""
+    if _GROUPED.fullmatch(digits) or _INDIAN.fullmatch(digits):
+        return Decimal(_SEPARATORS.sub("", digits))
+    if not _PLAIN.fullmatch(digits):
+        return None
+    fraction = digits.partition(".")[2]
+    return None if len(fraction) == 3 else Decimal(digits)
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+# --- negation --------------------------------------------------------------------------------------------
+
+_NEGATION_NAMES = {"n't": "not", "n’t": "not", "cannot": "not"}
+_NEGATION = re.compile(
+    r"\b(?:not|no|non|never|none|nor|neither|nothing|nobody|nowhere|without|cannot|except|excluding)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+
+
+def negations_in(text: str) -> tuple[str, ...]:
+    """The English words that turn a statement round, lower-cased, in order; ``n't`` counts as ``not``."""
+    return tuple(_NEGATION_NAMES.get(word, word) for word in map(str.lower, _NEGATION.findall(text)))
+
+
+def has_negation(text: str) -> bool:
+    """Whether an English negation is in the text: not, no, never, without, ``n't`` and their like."""
+    return _NEGATION.search(text) is not None
+
+
+# --- markdown --------------------------------------------------------------------------------------------
+
+_MARKED = re.compile(r"[*_`~\[\]<>#|\\&{}]|^\s*(?:[-+]|\d+[.)]) ", re.MULTILINE)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_HARD_BREAK = re.compile(r"\\\s*$", re.MULTILINE)
+_BACKTICKS = re.compile(r"(`+)")
+_LITERAL = re.compile(r"\x00(\d+)\x00")
+# Every quantifier that could be tried twice over the same characters is possessive: linear on any input.
+_DROPPED = (
+    re.compile(r"<!--(?:(?!-->).)*+(?:-->|\Z)", re.DOTALL),
+    re.compile(r"^ {0,3}(?:~~~|\[[^\[\]\n]++\]:[ \t]).*$", re.MULTILINE),
+    re.compile(r"!\[[^\[\]]*+\](?:\([^()]*+(?:\([^()]*+\)[^()]*+)?\)|\[[^\[\]]*+\])"),
+    re.compile(r"\[(?:\^|-?@)[^\[\]]*+\]"),
+    re.compile(r"\{[#.][^{}\n]*+\}"),
+)
+_LINE_MARKS = re.compile(
+    r"^[ \t]*+(?:>[ \t]*+|(?:[-*+]|\d{1,9}[.)])[ \t]++(?:\[[ xX]\][ \t]++)?|#{1,6}[ \t]++)+", re.MULTILINE
+)
+_LINK = re.compile(
+    r"\[((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]"
+    r"(?:\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)?(?:\s++\"[^\"]*+\")?\s*+\)|\[[^\[\]]*+\])"
+)
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*+(?:\s[^<>=]*+=[^<>]*+)?\s*+/?>")
+_AUTOLINK = re.compile(r"<((?:https?|ftp|mailto):[^<>\s]++)>")
+_EMPHASIS = re.compile(r"\*+|_+")
+_SPACE_BEFORE_STOP = re.compile(r" (?=[.,;:!?)](?: |\Z))")
+
+
+def strip_markdown(text: str) -> str:
+    """The words as a reader sees them, on one line: no emphasis, code, link, heading, list or HTML marks.
+
+    Link texts stay and their targets go; images, comments, footnote and citation marks go entirely. What is
+    in code spans or escaped stays as it is.
+    """
+    if not _MARKED.search(text):
+        return " ".join(text.split())
+    literals: list[str] = []
+    text = _protect(text.replace("\x00", ""), literals)
+    length = len(text)
+    for pattern in _DROPPED:
+        text = pattern.sub("", text)
+    dropped = len(text) < length
+    text = _LINE_MARKS.sub("", text)
+    text = _AUTOLINK.sub(r"\1", _TAG.sub(" ", _LINK.sub(r"\1", text)))
+    text = html.unescape(_drop_emphasis(text.replace("~~", "")))
+    text = " ".join(_LITERAL.sub(lambda match: literals[int(match[1])], text).split())
+    return _SPACE_BEFORE_STOP.sub("", text) if dropped else text
+
+
+def _protect(text: str, literals: list[str]) -> str:
+    """Code spans and escaped characters become numbered place holders, so that no mark is seen in them."""
+
+    def keep(literal: str) -> str:
+        literals.append(literal)
+        return f"\x00{len(literals) - 1}\x00"
+
+    parts = _BACKTICKS.split(_ESCAPE.sub(lambda match: keep(match[1]), _HARD_BREAK.sub(" ", text)))
+    closing: dict[str, int] = {}
+    closes_at = [0] * len(parts)
+    for i in range(len(parts) - 2, 0, -2):
+        closes_at[i] = closing.get(parts[i], 0)
+        closing[parts[i]] = i
+    kept = [parts[0]]
+    i = 1
+    while i < len(parts):
+        end = closes_at[i]
+        if end:
+            kept.append(keep("".join(parts[i + 1 : end]).strip()))
+            i = end
+        kept.append(parts[i + 1])
+        i += 2
+    return "".join(kept)
+
+
+def _drop_emphasis(text: str) -> str:
+    """Remove ``*`` and ``_`` runs that pair up (CommonMark's flanking rules, punctuation aside)."""
+    opened: dict[str, list[tuple[int, int]]] = {}
+    marks: list[tuple[int, int]] = []
+    for match in _EMPHASIS.finditer(text):
+        run, (start, end) = match[0], match.span()
+        before, after = text[start - 1 : start], text[end : end + 1]
+        opens, closes = bool(after.strip()), bool(before.strip())
+        if run[0] == "_":
+            opens, closes = opens and not before.isalnum(), closes and not after.isalnum()
+        waiting = opened.setdefault(run, [])
+        if closes and waiting:
+            marks += [waiting.pop(), (start, end)]
+        elif opens:
+            waiting.append((start, end))
+    position, kept = 0, []
+    for start, end in sorted(marks):
+        kept.append(text[position:start])
+        position = end
+    return "".join([*kept, text[position:]])

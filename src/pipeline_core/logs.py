@@ -1,0 +1,40 @@
+"""Structured logs: JSON lines in HOME/logs, with the correlation id that also stands in the events."""
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import structlog
+
+_MAX_BYTES = 10 * 1024 * 1024
+
+
+def configure(folder: Path) -> None:
+    """Send the pipeline's own logs (and warnings of libraries) to ``folder/pipeline.jsonl``, rotated at 10 MB."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(folder / "pipeline.jsonl", maxBytes=_MAX_BYTES, backupCount=3, encoding="utf-8")
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logger = logging.getLogger("pipeline_core")
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(logging.INFO)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,53 @@
+"""Port: where every stage's output is kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as it was written: its key, size in bytes and sha256 in hex."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+class ObjectStore(Protocol):
+    """Keys are ``/``-separated relative paths. A write is atomic: a reader sees all of it or none of it."""
+
+    url: str
+
+    def put(self, key: str, data: bytes) -> StoredObject:
+        """Write the object, replacing any other under this key.
+
+        Raises:
+            InvalidObjectKeyError: the key is empty, absolute, or has ``..`` or control characters in it.
+            StoreUnavailableError: the store did not take it.
+        """
+        ...
+
+    def get(self, key: str, *, sha256: str | None = None) -> bytes:
+        """Read the object; with ``sha256`` also verify it.
+
+        Raises:
+            ObjectNotFoundError, ChecksumMismatchError, InvalidObjectKeyError, StoreUnavailableError
+        """
+        ...
+
+    def exists(self, key: str) -> bool:
+        """Whether there is such an object."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove the object; removing what is not there is no error."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Keys that begin with the prefix, sorted."""
+        ...
+
+    def check(self) -> None:
+        """Write, read and remove a small object, to show that the store works. Raises as put and get do."""
+        ...

@@ -1,0 +1,241 @@
+"""Port: one short database transaction. Everything is set-based: one call for many documents is one statement."""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Protocol, Self
+from uuid import UUID
+
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.facts import ChunkResult, Generated, Usage
+from pipeline_core.domain.ids import ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
+from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow, StageRow
+from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
+from pipeline_core.domain.staging import (
+    Embeddable,
+    LedgerRow,
+    Matchable,
+    NewQuestion,
+    Pair,
+    StagedChunk,
+    StagedQuestion,
+)
+from pipeline_core.ports.embedder import Vectors
+
+Ids = Sequence[DocumentId]
+
+
+class Documents(Protocol):
+    def register(
+        self, documents: Sequence[Document], *, user_id: UserId, correlation_id: CorrelationId, workflow: str
+    ) -> set[DocumentId]:
+        """Make documents with their job, workflow, stage rows and first event; answers with those that are new."""
+        ...
+
+    def place(self, user_id: UserId, sources: Mapping[str, DocumentId]) -> None:
+        """Record which document stands at each place (URI) now."""
+        ...
+
+    def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]: ...
+
+    def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:
+        """The first stage of each document that ran under another configuration than the present one."""
+        ...
+
+    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int]]) -> None:
+        """Markdown path, its sha256 and the page count of each document."""
+        ...
+
+
+class Jobs(Protocol):
+    def claim(
+        self, document_ids: Ids, *, worker: str, lease: LeaseToken, lease_s: float, flow_run_id: UUID | None
+    ) -> set[DocumentId]:
+        """Take the jobs nobody works on; answers with the documents whose job is ours now."""
+        ...
+
+    def due_in(self, document_ids: Ids) -> dict[DocumentId, tuple[float, int]]:
+        """Retryable jobs: seconds until their next try, and their count of failures."""
+        ...
+
+    def held(self, lease: LeaseToken, document_ids: Ids) -> list[HeldJob]: ...
+
+    def move(
+        self,
+        move: Move,
+        payloads: Mapping[JobId, Mapping[str, Any]],
+        *,
+        lease: LeaseToken | None,
+        outcome: Outcome | None = None,
+        config_sha256: str | None = None,
+    ) -> None:
+        """Move all of these jobs and write an event for each, by compare-and-set.
+
+        Raises:
+            LeaseLostError: a job is no longer under this lease.
+            IllegalMoveError: a job is not where this move starts.
+        """
+        ...
+
+    def restart(
+        self, targets: Mapping[JobId, JobStage], *, code: str, by: str, correlation_id: CorrelationId
+    ) -> None:
+        """Queue finished jobs again, each from the stage given.
+
+        Raises:
+            IllegalMoveError: a job is not finished, or never came as far as that stage.
+        """
+        ...
+
+    def set_stage1_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None: ...
+
+    def set_validation_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None: ...
+
+
+class StageRuns(Protocol):
+    def rows(self, stage: StageName, document_ids: Ids) -> dict[DocumentId, StageRow]: ...
+
+    def begin(self, stage: StageName, document_ids: Ids) -> None: ...
+
+    def complete(
+        self,
+        stage: StageName,
+        rows: Sequence[tuple[DocumentId, str, Mapping[str, Any], Usage]],
+        *,
+        config_sha256: str,
+    ) -> None:
+        """Rows are (document, fingerprint, result, usage)."""
+        ...
+
+    def confirm(self, stage: StageName, document_ids: Ids, *, config_sha256: str) -> None: ...
+
+    def skip(self, stage: StageName, jobs: Sequence[HeldJob], *, reason: str, config_sha256: str) -> None: ...
+
+    def fail(self, stage: StageName, rows: Sequence[tuple[DocumentId, str, bool]]) -> None:
+        """Rows are (document, message, whether this was the end of it)."""
+        ...
+
+    def forget(self, stage: StageName, document_id: DocumentId) -> None:
+        """Let the stage run again even though nothing that it reads has changed."""
+        ...
+
+    def progress(self, stage: StageName, document_ids: Ids) -> None:
+        """Bring ``processing_workflows`` up to date."""
+        ...
+
+    def put_outputs(
+        self, stage: StageName, rows: Sequence[tuple[Document, str, str, int, str, str, Mapping[str, Any]]]
+    ) -> None:
+        """Rows are (document, file_type, path, size, mime, checksum, metadata)."""
+        ...
+
+    def outputs(self, document_ids: Ids, file_types: Sequence[str]) -> dict[DocumentId, dict[str, OutputRow]]: ...
+
+
+class Staging(Protocol):
+    def replace_chunks(
+        self, chunks: Mapping[DocumentId, tuple[UserId, Sequence[Chunk]]], *, chunker: str, version: str
+    ) -> None:
+        """Stage exactly these chunks; those that stay the same keep their id and their facts."""
+        ...
+
+    def chunks(self, document_ids: Ids) -> dict[DocumentId, list[StagedChunk]]: ...
+
+    def record_outcomes(self, outcomes: Mapping[ChunkId, ChunkResult]) -> None: ...
+
+    def replace_questions(
+        self, documents: Sequence[Document], questions: Sequence[NewQuestion]
+    ) -> None:
+        """Stage exactly these questions in each document's batch; decisions on those found again stand."""
+        ...
+
+    def questions(self, document_ids: Ids) -> dict[DocumentId, list[StagedQuestion]]: ...
+
+    def trigrams(self, texts: Sequence[str]) -> list[list[str]]:
+        """What pg_trgm itself takes for the trigrams of each text."""
+        ...
+
+    def lock_matching(self, user_ids: Sequence[UserId]) -> None: ...
+
+    def to_match(self, document_ids: Ids) -> list[Matchable]: ...
+
+    def matched(self, document_ids: Ids, user_ids: Sequence[UserId]) -> list[Matchable]: ...
+
+    def similarities(
+        self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float
+    ) -> dict[tuple[QuestionId, QuestionId], float]: ...
+
+    def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
+        """Store the pairs, apply what is decided, and mark the documents' batches as compared."""
+        ...
+
+    def undecided(self, document_ids: Ids) -> dict[DocumentId, int]: ...
+
+    def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int: ...
+
+    def resolve_pairs(self, document_id: DocumentId, resolution: str, *, by: str, notes: str | None) -> int: ...
+
+    def reject(
+        self, document_id: DocumentId, *, by: UserId, notes: str, question_ids: Sequence[QuestionId] | None = None
+    ) -> int: ...
+
+    def reopen(self, document_id: DocumentId) -> int:
+        """Facts that were rejected wait for a decision again."""
+        ...
+
+    def pairs(self, document_id: DocumentId) -> list[dict[str, Any]]: ...
+
+
+class Production(Protocol):
+    def publishable(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]: ...
+
+    def fill_buffer(
+        self,
+        vectors: Sequence[tuple[Document, Sequence[Embeddable], Vectors]],
+        *,
+        model: str,
+        version: str,
+    ) -> None:
+        """Put these documents' vectors into the buffer, instead of any there, and into the cache."""
+        ...
+
+    def publish(self, document_ids: Ids, *, model: str, dims: int) -> tuple[list[LedgerRow], set[DocumentId]]:
+        """Swap the documents into production; answers with the ledger, and the documents that are outdated.
+
+        Takes the advisory lock of every document concerned, for the length of the transaction.
+
+        Raises:
+            LedgerError: not everything that was approved arrived.
+        """
+        ...
+
+
+class Caches(Protocol):
+    def facts(self, keys: Sequence[str]) -> dict[str, Generated]: ...
+
+    def put_facts(self, generator: str, rows: Mapping[str, Generated]) -> None: ...
+
+    def vectors(self, keys: Sequence[str], *, model: str, version: str) -> dict[str, Vectors]: ...
+
+
+class UnitOfWork(Protocol):
+    """``with open_uow() as uow: …; uow.commit()``. Leaving without commit rolls back."""
+
+    documents: Documents
+    jobs: Jobs
+    stages: StageRuns
+    staging: Staging
+    production: Production
+    caches: Caches
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def commit(self) -> None: ...
+
+
+class OpenUnitOfWork(Protocol):
+    def __call__(self) -> UnitOfWork: ...

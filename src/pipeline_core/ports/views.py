@@ -1,0 +1,49 @@
+"""Port: what people look at. Reads only; rows are plain dicts, ready for JSON."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.ports.embedder import Vectors
+
+Row = dict[str, Any]
+
+
+class Views(Protocol):
+    def jobs(
+        self, user_id: UserId, *, document_ids: Sequence[DocumentId] | None = None, states: Sequence[str] | None = None,
+        limit: int = 100,
+    ) -> list[Row]:
+        """A line for each document's newest job: counts, findings, progress, timing, cost; newest first."""
+        ...
+
+    def progress(self, document_ids: Sequence[DocumentId]) -> list[Row]:
+        """Where each document stands now: filename, stage, state, percent. Cheap enough to poll."""
+        ...
+
+    def counts(self, user_id: UserId) -> Row:
+        """How many jobs are in each state, and how much is published."""
+        ...
+
+    def resolve_job(self, user_id: UserId, text: str) -> JobId:
+        """The job that the text names: a job id, a document id, a unique beginning of one, or a file name.
+
+        Raises:
+            NotFoundError: there is none, or more than one.
+        """
+        ...
+
+    def job(self, user_id: UserId, job_id: JobId) -> Row:
+        """One job with its stages, findings, pairs of look-alikes, facts and last events."""
+        ...
+
+    def search(
+        self, user_id: UserId, text: str, vector: Vectors, *, model: str, limit: int = 5
+    ) -> list[Row]:
+        """Published facts and passages by meaning and by words (reciprocal rank fusion), best first."""
+        ...
+
+    def export(self, user_id: UserId, document_id: UUID) -> Row:
+        """A document as published: chunks and facts with evidence."""
+        ...

@@ -1,0 +1,82 @@
+"""Taking jobs under a lease, giving back what could not be finished, and waiting for those to be tried again."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError
+from pipeline_core.domain.ids import DocumentId, LeaseToken
+from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.ports.worker import Worker
+from pipeline_core.services.failures import record_failures
+from pipeline_core.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimJobs:
+    """Takes the jobs of documents under one new lease."""
+
+    settings: Settings
+    open_uow: OpenUnitOfWork
+    worker: Callable[[], Worker]
+
+    def __call__(self, document_ids: Sequence[DocumentId], *, flow_run_id: UUID | None = None) -> Batch:
+        """Claim what nobody works on. The batch holds the documents that are ours, in the order given."""
+        lease = LeaseToken(uuid4())
+        worker = self.worker()
+        with self.open_uow() as uow:
+            ours = uow.jobs.claim(
+                document_ids,
+                worker=worker.name,
+                lease=lease,
+                lease_s=self.settings.lease_s,
+                flow_run_id=flow_run_id,
+            )
+            uow.commit()
+        worker.hold(lease)
+        return Batch(lease, tuple(document_ids)).keep(ours)
+
+    def again(self, batch: Batch, *, flow_run_id: UUID | None = None) -> Batch:
+        """The batch if it is still held; else claimed anew, once its retry is due."""
+        with self.open_uow() as uow:
+            if uow.jobs.held(batch.lease, batch.document_ids):
+                return batch
+            due = uow.jobs.due_in(batch.document_ids)
+        time.sleep(max((wait_s for wait_s, _ in due.values()), default=0.0))
+        self.worker().drop(batch.lease)
+        return self(batch.document_ids, flow_run_id=flow_run_id)
+
+    def to_retry(self, document_ids: Sequence[DocumentId]) -> list[DocumentId]:
+        """Those of the documents that are to be tried again."""
+        with self.open_uow() as uow:
+            due = uow.jobs.due_in(document_ids)
+        return [document_id for document_id in document_ids if document_id in due]
+
+    @contextmanager
+    def released(self, batch: Batch) -> Iterator[None]:
+        """On leaving, give back what is still held; what an error interrupted is to be tried again."""
+        try:
+            yield
+        except BaseException as error:
+            cause = ServiceUnavailableError(f"The run was interrupted: {type(error).__name__}: {error}")
+            self._give_back(batch, error if isinstance(error, PipelineError) else cause)
+            raise
+        finally:
+            self.worker().drop(batch.lease)
+
+    def _give_back(self, batch: Batch, error: PipelineError) -> None:
+        try:
+            with self.open_uow() as uow:
+                for job in uow.jobs.held(batch.lease, batch.document_ids):
+                    stage = job.stage.row.work or StageName.VALIDATION
+                    record_failures(uow, self.settings, stage, {job: error}, lease=batch.lease)
+                uow.commit()
+        except PipelineError as second:
+            log.warning("leases not given back, they end by themselves: %s", second)

@@ -1,0 +1,67 @@
+"""The two gates at which a document may wait for a person: matching review (phase 2) and validation review (4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline_core.domain.jobs import Batch, HeldJob
+from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.settings import Settings
+from pipeline_core.staging.duplicates import detect
+
+_BEFORE_MATCHING = frozenset({JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW})
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """Finds duplicates, decides who waits, and approves what needs no person."""
+
+    settings: Settings
+    open_uow: OpenUnitOfWork
+
+    def matching(self, batch: Batch) -> Batch:
+        """Compare the batch's facts; documents with undecided look-alikes, or in a manual workflow, wait.
+
+        A document that a person has approved goes through.
+        """
+        with self.open_uow() as uow:
+            held = uow.jobs.held(batch.lease, batch.document_ids)
+            here = [job for job in held if job.stage in _BEFORE_MATCHING]
+            ids = [job.document_id for job in here]
+            if ids:
+                detect(uow.staging, ids, threshold=self.settings.duplicate_threshold)
+            undecided = uow.staging.undecided(ids)
+            waiting = [
+                job
+                for job in here
+                if not job.matches_approved and (job.workflow == "manual" or job.document_id in undecided)
+            ]
+            payloads = {job.job_id: {"undecided_pairs": undecided.get(job.document_id, 0)} for job in waiting}
+            uow.jobs.move(PARK_MATCHING, payloads, lease=batch.lease)
+            uow.commit()
+        return _without(batch, held, waiting)
+
+    def validation(self, batch: Batch) -> Batch:
+        """Documents with critical findings that nobody has overridden wait; all facts of the others are approved."""
+        with self.open_uow() as uow:
+            held = uow.jobs.held(batch.lease, batch.document_ids)
+            here = [job for job in held if job.stage in (JobStage.VALIDATING, JobStage.VALIDATION_REVIEW)]
+            waiting = [job for job in here if job.criticals and not job.overridden]
+            payloads = {job.job_id: {"critical_findings": job.criticals} for job in waiting}
+            uow.jobs.move(PARK_VALIDATION, payloads, lease=batch.lease)
+            self._approve(uow, [job for job in here if job not in waiting])
+            uow.commit()
+        return _without(batch, held, waiting)
+
+    def _approve(self, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> None:
+        reasons = {False: "no critical finding", True: "validation overridden"}
+        for overridden, notes in reasons.items():
+            ids = [job.document_id for job in jobs if (job.overridden and job.criticals > 0) is overridden]
+            if ids:
+                uow.staging.approve_pending(ids, by=None, notes=notes)
+
+
+def _without(batch: Batch, held: Sequence[HeldJob], waiting: Sequence[HeldJob]) -> Batch:
+    return batch.keep({job.document_id for job in held} - {job.document_id for job in waiting})
+
+

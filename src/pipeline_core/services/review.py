@@ -1,0 +1,218 @@
+"""A person decides about a waiting document; the decision is recorded, and the job queued to go on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from pipeline_core.domain.errors import (
+    IllegalMoveError,
+    NotFoundError,
+    ReasonTooShortError,
+    RefusedError,
+    UndecidedDuplicatesError,
+)
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
+from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.lifecycle import (
+    APPROVE_MATCHES,
+    OVERRIDE_VALIDATION,
+    REJECT_DOCUMENT,
+    RETURN_TO_MATCHING,
+    JobStage,
+    JobState,
+    Outcome,
+    StageName,
+)
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.stages.registry import BY_NAME
+
+MIN_REASON = 10
+
+
+class Decision(StrEnum):
+    """What a reviewer can decide about a document."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    OVERRIDE = "override"
+
+
+class Resolution(StrEnum):
+    """What becomes of a pair of look-alikes."""
+
+    KEEP_EXISTING = "keep_existing"
+    REPLACE_EXISTING = "replace_existing"
+    KEEP_BOTH = "keep_both"
+    NOT_DUPLICATE = "not_duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One decision. ``question_ids`` limits a rejection to these facts (in matching review)."""
+
+    decision: Decision
+    user_id: UserId
+    reason: str = ""
+    duplicates: Resolution | None = None
+    question_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What followed: ``goes_on`` says whether the job is queued to run again."""
+
+    document_id: DocumentId
+    state: JobState
+    goes_on: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Decides about waiting jobs, one transaction a decision; of two reviewers at once, one wins."""
+
+    open_uow: OpenUnitOfWork
+
+    def decide(self, document_id: DocumentId, request: Request) -> Decided:
+        """Carry out a decision.
+
+        Raises:
+            NotFoundError: there is no such document.
+            IllegalMoveError: the document does not wait for this decision (any more).
+            ReasonTooShortError, UndecidedDuplicatesError, RefusedError: what the decision needs is missing.
+        """
+        with self.open_uow() as uow:
+            summary = uow.documents.find([document_id]).get(document_id)
+            if summary is None:
+                raise NotFoundError(f"There is no document {document_id}.")
+            if summary.state is not JobState.AWAITING_REVIEW:
+                raise IllegalMoveError(
+                    f"{summary.filename} does not wait for a decision: it is {summary.state} at {summary.stage}."
+                )
+            decided = _DECISIONS[request.decision](uow, summary, request)
+            uow.commit()
+        return decided
+
+
+def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+    if summary.stage is not JobStage.MATCHING_REVIEW:
+        raise RefusedError(
+            f"{summary.filename} has critical findings: they cannot be approved.",
+            action="`override` them with a reason, `return` the document to matching, or `reject` it.",
+        )
+    document_id = summary.document_id
+    undecided = uow.staging.undecided([document_id]).get(document_id, 0)
+    if undecided and request.duplicates is None:
+        raise UndecidedDuplicatesError(f"{summary.filename}: {undecided} pairs of look-alikes are undecided.")
+    resolved = 0
+    if request.duplicates is not None:
+        resolved = uow.staging.resolve_pairs(
+            document_id, request.duplicates, by=str(request.user_id), notes=request.reason or None
+        )
+    approved = uow.staging.approve_pending([document_id], by=request.user_id, notes=request.reason or "approved")
+    payload = {
+        "by": request.user_id,
+        "reason": request.reason,
+        "approved": approved,
+        "resolved_pairs": resolved,
+        "resolution": request.duplicates,
+    }
+    uow.jobs.move(APPROVE_MATCHES, {summary.job_id: payload}, lease=None)
+    return Decided(document_id, JobState.QUEUED, True, f"{approved} facts approved, {resolved} pairs decided")
+
+
+def _override(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+    reason = request.reason.strip()
+    if len(reason) < MIN_REASON:
+        raise ReasonTooShortError(f"The reason has {len(reason)} characters; an override needs {MIN_REASON}.")
+    uow.jobs.move(
+        OVERRIDE_VALIDATION, {summary.job_id: {"by": request.user_id, "reason": reason}}, lease=None
+    )
+    return Decided(summary.document_id, JobState.QUEUED, True, "critical findings overridden")
+
+
+def _return(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+    payload = {"by": request.user_id, "reason": request.reason}
+    uow.jobs.move(RETURN_TO_MATCHING, {summary.job_id: payload}, lease=None)
+    return Decided(
+        summary.document_id, JobState.AWAITING_REVIEW, False, "back in matching review, for facts to be rejected"
+    )
+
+
+def _reject(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+    if request.question_ids:
+        return _reject_facts(uow, summary, request)
+    notes = request.reason or "document rejected"
+    uow.staging.reject(summary.document_id, by=request.user_id, notes=notes)
+    payload = {"by": request.user_id, "reason": request.reason}
+    uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
+    return Decided(summary.document_id, JobState.DONE, False, "document rejected; nothing of it is published")
+
+
+def _reject_facts(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+    if summary.stage is not JobStage.MATCHING_REVIEW:
+        raise RefusedError(
+            "Single facts are rejected in matching review.", action="`return` the document there first."
+        )
+    count = uow.staging.reject(
+        summary.document_id,
+        by=request.user_id,
+        notes=request.reason or "rejected",
+        question_ids=request.question_ids,  # type: ignore[arg-type]
+    )
+    if count != len(set(request.question_ids)):
+        raise NotFoundError(
+            f"{count} of {len(set(request.question_ids))} facts are of this document and can be rejected."
+        )
+    return Decided(
+        summary.document_id, JobState.AWAITING_REVIEW, False, f"{count} facts rejected; approve to go on"
+    )
+
+
+_DECISIONS: dict[Decision, Callable[[UnitOfWork, JobSummary, Request], Decided]] = {
+    Decision.APPROVE: _approve,
+    Decision.REJECT: _reject,
+    Decision.RETURN: _return,
+    Decision.OVERRIDE: _override,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Starts finished or dead jobs again."""
+
+    open_uow: OpenUnitOfWork
+
+    def __call__(self, document_id: DocumentId, *, from_stage: StageName | None, by: str) -> JobId:
+        """Queue the document's job again: where it failed, or from a stage that it has been at.
+
+        Outputs of earlier stages are reused by checksum; the stage named runs anew.
+
+        Raises:
+            NotFoundError: there is no such document.
+            IllegalMoveError: the job is not finished, or never came as far as that stage.
+        """
+        with self.open_uow() as uow:
+            summary = uow.documents.find([document_id]).get(document_id)
+            if summary is None:
+                raise NotFoundError(f"There is no document {document_id}.")
+            if summary.outcome is Outcome.REJECTED:
+                uow.staging.reopen(document_id)
+            target = BY_NAME[from_stage].restarts_at if from_stage else _where_it_failed(summary)
+            if from_stage:
+                uow.stages.forget(from_stage, document_id)
+            uow.jobs.restart(
+                {summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4())
+            )
+            uow.commit()
+        return summary.job_id
+
+
+def _where_it_failed(summary: JobSummary) -> JobStage:
+    if summary.state is JobState.DEADLETTER:
+        return summary.stage
+    if summary.outcome is Outcome.REJECTED:
+        return BY_NAME[StageName.VALIDATION].restarts_at
+    return BY_NAME[StageName.INGEST].restarts_at

@@ -1,0 +1,85 @@
+"""Files in, at rest out: intake, find what is left to do, run that, and nothing else."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.ports.launcher import Launcher
+from pipeline_core.services.intake import Intake
+
+
+class Display(Protocol):
+    """Somebody who wants to see how it goes."""
+
+    note: str
+
+    def watch(self, document_ids: Sequence[DocumentId]) -> None: ...
+
+
+@dataclass(slots=True)
+class RunResult:
+    """``document_ids`` in the order of the files; what ran, what was left alone and why, what was not taken."""
+
+    document_ids: list[DocumentId] = field(default_factory=list)
+    ran: list[DocumentId] = field(default_factory=list)
+    left: Counter[str] = field(default_factory=Counter)
+    refused: list[tuple[str, PipelineError]] = field(default_factory=list)
+    correlation_ids: list[CorrelationId] = field(default_factory=list)
+
+    def as_json(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "ran": len(self.ran),
+            "left": dict(self.left),
+            "refused": [{"file": name, **error.as_json()} for name, error in self.refused],
+            "correlation_ids": [str(correlation_id) for correlation_id in self.correlation_ids],
+            "documents": rows,
+        }
+
+    def summary(self, skipped: int) -> str:
+        """One line: what was done, and under which correlation id to find it in events and logs."""
+        parts = [f"{len(self.ran)} processed", *(f"{count} {why}" for why, count in self.left.items())]
+        if self.refused:
+            parts.append(f"{len(self.refused)} refused")
+        if skipped:
+            parts.append(f"{skipped} files of other types skipped")
+        return ", ".join(parts) + "  ·  correlation " + ", ".join(str(c)[:8] for c in self.correlation_ids[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class RunDocuments:
+    """Takes files in and brings them to rest through the launcher."""
+
+    intake: Intake
+    launcher: Launcher
+
+    def __call__(self, files: Sequence[Path], *, user_id: UserId, display: Display) -> RunResult:
+        """Take the files in, and run those documents that need it.
+
+        Raises:
+            ServiceUnavailableError: the orchestrator did not answer; the jobs stay queued.
+        """
+        result = RunResult()
+        display.note = f"taking in {len(files)} files"
+        seen: set[DocumentId] = set()
+        for received in self.intake.receive_paths(files, user_id=user_id):
+            ids = [document_id for document_id in received.documents if document_id not in seen]
+            seen.update(ids)
+            needed = self.intake.work_needed(ids, correlation_id=received.correlation_id)
+            result.document_ids += ids
+            result.ran += needed.run
+            result.refused += received.refused
+            result.correlation_ids.append(received.correlation_id)
+            result.left.update(needed.left())
+            if needed.run:
+                self.launcher.start()
+                display.watch(result.ran)
+        if result.ran:
+            display.note = "starting Prefect"
+            self.launcher.wait()
+            display.note = self.launcher.ui_url() or ""
+            self.launcher.process(result.ran)
+        return result

@@ -1,0 +1,274 @@
+"""The shell around every stage: reuse by checksum, persistence, retries, dead letters, events, progress.
+
+For one stage and one batch: a short transaction finds what must run and marks it begun; the slow work runs without
+any transaction, each document by itself; files go to the object store; a second transaction records everything
+that was achieved. A document that fails takes nothing from the others.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from pipeline_core.domain.errors import (
+    DatabaseUnavailableError,
+    PermanentError,
+    PipelineError,
+    TransientError,
+    UnexpectedError,
+)
+from pipeline_core.domain.ids import DocumentId, LeaseToken
+from pipeline_core.domain.jobs import Batch, HeldJob
+from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
+from pipeline_core.domain.object_keys import stage_key
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.failures import record_failures
+from pipeline_core.stages.base import Saved, Stage, StageContext, StageInput, StageResult, fingerprint
+from pipeline_core.stages.registry import pipeline_config
+
+T = TypeVar("T")
+R = TypeVar("R")
+Failures = dict[HeldJob, PipelineError]
+_STORE_THREADS = 16
+
+
+@dataclass(slots=True)
+class StageReport:
+    """What became of a batch in one stage. ``batch`` holds the documents that go on."""
+
+    batch: Batch
+    ran: list[DocumentId] = field(default_factory=list)
+    reused: list[DocumentId] = field(default_factory=list)
+    retry: dict[DocumentId, TransientError] = field(default_factory=dict)
+    dead: dict[DocumentId, PermanentError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    job: HeldJob
+    item: StageInput
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Jobs that must run, jobs whose work is found done, and jobs that are past this stage."""
+
+    run: list[_Task]
+    reuse: list[HeldJob]
+    past: list[HeldJob]
+    config: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunStage:
+    """Runs one stage for a batch. Call it with the stage and the batch."""
+
+    ctx: StageContext
+    open_uow: OpenUnitOfWork
+
+    def __call__(self, stage: Stage, batch: Batch) -> StageReport:
+        """Take every document of the batch through the stage.
+
+        Failures of single documents are recorded on their jobs and reported, not raised.
+
+        Raises:
+            LeaseLostError: the lease has ended; nothing more is written under it.
+            DatabaseUnavailableError: the outcome could not be recorded; calling again is safe.
+        """
+        plan = self._begin(stage, batch)
+        done, failed = self._work(stage, plan)
+        published, rejected = self._finish(stage, batch, plan, done)
+        failed |= rejected
+        report = StageReport(batch)
+        if failed:
+            with self.open_uow() as uow:
+                report.retry, report.dead = record_failures(
+                    uow, self.ctx.settings, stage.name, failed, lease=batch.lease
+                )
+                uow.commit()
+        report.ran = [item.job.document_id for item in published]
+        report.reused = [job.document_id for job in plan.reuse]
+        going_on = {*report.ran, *report.reused, *(job.document_id for job in plan.past)}
+        report.batch = batch.keep(going_on)
+        return report
+
+    def _begin(self, stage: Stage, batch: Batch) -> _Plan:
+        plan = _Plan([], [], [], stage.config_sha256(self.ctx))
+        with self.open_uow() as uow:
+            held = uow.jobs.held(batch.lease, batch.document_ids)
+            todo = [job for job in held if job.stage in stage.starts_from]
+            plan.past.extend(job for job in held if job.stage.row.position >= stage.done_position)
+            if not todo:
+                return plan
+            inputs = stage.fetch(self.ctx, uow, todo)
+            rows = uow.stages.rows(stage.name, [job.document_id for job in todo])
+            for job in todo:
+                item, row = inputs[job.document_id], rows[job.document_id]
+                key = fingerprint(plan.config, item.checksums)
+                if stage.reusable and row.status == "completed" and row.fingerprint == key:
+                    plan.reuse.append(job)
+                else:
+                    plan.run.append(_Task(job, item, key))
+            self._mark_begun(uow, stage, batch.lease, plan)
+            uow.commit()
+        return plan
+
+    def _mark_begun(self, uow: UnitOfWork, stage: Stage, lease: LeaseToken, plan: _Plan) -> None:
+        if jobs := [task.job for task in plan.run]:
+            if stage.begins:
+                uow.jobs.move(stage.begins, {job.job_id: {} for job in jobs}, lease=lease)
+            uow.stages.begin(stage.name, [job.document_id for job in jobs])
+        if plan.reuse:
+            moves = (*((stage.begins,) if stage.begins else ()), *stage.ends)
+            for move in moves:
+                reused = replace(move, event=EventType.STAGE_REUSED)
+                uow.jobs.move(reused, {job.job_id: {} for job in plan.reuse}, lease=lease)
+            uow.stages.confirm(stage.name, [job.document_id for job in plan.reuse], config_sha256=plan.config)
+
+    def _work(self, stage: Stage, plan: _Plan) -> tuple[list[Saved], Failures]:
+        """The slow part, without a transaction: run the stage, then put its files into the store."""
+        failed: Failures = {}
+
+        def run(task: _Task) -> StageResult:
+            start = time.perf_counter()
+            result = stage.run(self.ctx, task.job.document, task.item.data)
+            seconds = round(time.perf_counter() - start, 4)
+            return replace(result, report={**result.report, "seconds": seconds})
+
+        def store(pair: tuple[_Task, StageResult]) -> Saved:
+            return self._store(stage, pair[0].job, pair[1])
+
+        threads = stage.threads(self.ctx.settings)
+        results = _each(run, plan.run, lambda task: task.job, failed, threads)
+        saved = _each(store, results, lambda pair: pair[0].job, failed, _STORE_THREADS)
+        return [item for _, item in saved], failed
+
+    def _store(self, stage: Stage, job: HeldJob, result: StageResult) -> Saved:
+        files = {}
+        for output in result.outputs:
+            key = stage_key(job.document_id, stage.name, job.document.filename + output.suffix)
+            stored = self.ctx.store.put(key, output.data)
+            files[output.file_type] = (stored.key, stored.sha256)
+        return Saved(job, result, files)
+
+    def _finish(
+        self, stage: Stage, batch: Batch, plan: _Plan, done: Sequence[Saved]
+    ) -> tuple[list[Saved], Failures]:
+        """Record all at once; where the rows of one document are refused, each by itself."""
+        if not done:
+            return [], {}
+        try:
+            self._record(stage, batch.lease, plan, done)
+        except DatabaseUnavailableError:
+            raise
+        except PipelineError as error:
+            if len(done) == 1:
+                return [], {done[0].job: error}
+        else:
+            return list(done), {}
+        kept: list[Saved] = []
+        failed: Failures = {}
+        for item in done:
+            achieved, refused = self._finish(stage, batch, plan, [item])
+            kept += achieved
+            failed |= refused
+        return kept, failed
+
+    def _record(self, stage: Stage, lease: LeaseToken, plan: _Plan, done: Sequence[Saved]) -> None:
+        keys = {task.job.document_id: task.fingerprint for task in plan.run}
+        ids = [item.document.document_id for item in done]
+        with self.open_uow() as uow:
+            stage.save(self.ctx, uow, done)
+            uow.stages.put_outputs(stage.name, _output_rows(done))
+            uow.stages.complete(
+                stage.name,
+                [(item.document.document_id, keys[item.document.document_id], item.result.report, item.result.usage)
+                 for item in done],
+                config_sha256=plan.config,
+            )  # fmt: skip
+            uow.stages.progress(stage.name, ids)
+            payloads = {item.job.job_id: _event_payload(item.result.report) for item in done}
+            for move in stage.ends:
+                uow.jobs.move(move, payloads, lease=lease)
+            if stage.publishes:
+                self._publish(uow, lease, done, payloads)
+            uow.commit()
+
+    def _publish(
+        self,
+        uow: UnitOfWork,
+        lease: LeaseToken,
+        done: Sequence[Saved],
+        payloads: Mapping[Any, Mapping[str, Any]],
+    ) -> None:
+        ids = [item.document.document_id for item in done]
+        embedder = self.ctx.embedder
+        _, outdated = uow.production.publish(ids, model=embedder.model, dims=embedder.dims)
+        endings: tuple[tuple[Move, Outcome, bool], ...] = (
+            (FINISH, Outcome.PUBLISHED, False),
+            (SUPERSEDE, Outcome.SUPERSEDED, True),
+        )
+        for move, outcome, is_outdated in endings:
+            jobs = [item.job for item in done if (item.job.document_id in outdated) is is_outdated]
+            uow.jobs.move(
+                move,
+                {job.job_id: payloads[job.job_id] for job in jobs},
+                lease=lease,
+                outcome=outcome,
+                config_sha256=pipeline_config(self.ctx),
+            )
+
+
+def _output_rows(done: Sequence[Saved]) -> list[Any]:
+    return [
+        (
+            item.document,
+            output.file_type,
+            item.files[output.file_type][0],
+            len(output.data),
+            output.mime,
+            item.files[output.file_type][1],
+            output.metadata,
+        )
+        for item in done
+        for output in item.result.outputs
+    ]
+
+
+def _event_payload(report: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in report.items() if isinstance(value, int | float | str)}
+
+
+def _each(
+    work: Callable[[T], R],
+    items: Sequence[T],
+    job_of: Callable[[T], HeldJob],
+    failed: Failures,
+    threads: int,
+) -> list[tuple[T, R]]:
+    """Do the work for each item, keeping order; an item that fails goes to ``failed`` and harms no other."""
+
+    def guarded(item: T) -> R | PipelineError:
+        try:
+            return work(item)
+        except PipelineError as error:
+            return error
+        except Exception as error:
+            unforeseen = UnexpectedError(f"{type(error).__name__}: {error}")
+            unforeseen.__cause__ = error
+            return unforeseen
+
+    if threads > 1 and len(items) > 1:
+        with ThreadPoolExecutor(min(threads, len(items))) as pool:
+            outcomes = list(pool.map(guarded, items))
+    else:
+        outcomes = [guarded(item) for item in items]
+    good = []
+    for item, outcome in zip(items, outcomes, strict=True):
+        if isinstance(outcome, PipelineError):
+            failed[job_of(item)] = outcome
+        else:
+            good.append((item, outcome))
+    return good

@@ -1,0 +1,100 @@
+"""The environment, read once. Prefix ``UPLOAD_PIPELINE_``; nothing set means everything embedded and local."""
+
+from pathlib import Path
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline_core.domain.errors import ConfigurationError
+from pipeline_core.domain.ids import user_id_for
+
+PREFIX = "UPLOAD_PIPELINE_"
+HOME_NAME = ".pipeline"
+
+
+def find_home(start: Path | None = None) -> Path:
+    """The nearest ``.pipeline`` folder here or above, as git finds its own; else one here."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / HOME_NAME).is_dir():
+            return folder / HOME_NAME
+    return here / HOME_NAME
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and its unit. The description is what ``pipeline doctor`` prints."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=find_home, description="Folder of everything embedded: database, objects, logs")
+    user_id: UUID = Field(default=user_id_for("local"), description="Whose documents the command line works on")
+
+    # storage
+    database_url: str | None = Field(None, description="PostgreSQL to use instead of the embedded one")
+    database_role: str = Field("upload_pipeline_service", description="Role that workers take on after connecting")
+    object_store: str = Field("", description="`s3://bucket/prefix` or a folder; empty: HOME/objects")
+    s3_endpoint_url: str | None = Field(None, description="S3 endpoint other than AWS")
+    prefect_port: int = Field(4210, ge=1, le=65535, description="Port of the local Prefect server")
+
+    # intake
+    max_file_bytes: int = Field(25 * 1024 * 1024, gt=0, description="Largest file taken in, bytes")
+
+    # markdown conversion
+    max_pages: int = Field(10_000, gt=0, description="Most pages in one document")
+    convert_timeout_s: float = Field(120.0, gt=0, description="A conversion is killed after this, seconds")
+    convert_memory_mb: int = Field(2048, ge=256, description="Address space of a conversion process, MiB")
+    convert_workers: int = Field(2, ge=1, description="Conversion processes at a time")
+    tessdata_path: Path | None = Field(None, description="Folder with tesseract data: scanned pages are read by OCR")
+
+    # stages
+    optimizer_enabled: bool = Field(True, description="Clean the markdown before it is cut into chunks")
+    chunk_max_chars: int = Field(1600, ge=100, description="Largest chunk, characters")
+    chunk_min_chars: int = Field(600, ge=1, description="Size from which a chunk may end, characters")
+    chunk_overlap_chars: int = Field(0, ge=0, description="Characters that neighbouring chunks share")
+    facts_per_chunk: int = Field(6, ge=1, le=100, description="Most facts that one chunk may give")
+    duplicate_threshold: float = Field(0.70, ge=0.3, le=1.0, description="pg_trgm similarity from which two facts are a pair")
+
+    # validation thresholds
+    validation_garbled_share: float = Field(0.05, ge=0, le=1, description="Share of unreadable characters from which text is garbled")
+    validation_min_facts_per_10k_chars: float = Field(0.5, ge=0, description="Fewer facts than this look like a loss")
+    validation_max_facts_per_10k_chars: float = Field(200.0, gt=0, description="More facts than this look like noise")
+    validation_oversized_chunk_factor: float = Field(1.5, ge=1, description="A chunk this much over its limit is reported")
+
+    # workflow
+    workflow: Literal["automatic", "manual"] = Field("automatic", description="`manual`: every document waits in phase 2")
+    batch_size: int = Field(100, ge=1, le=1000, description="Documents that a run takes through the stages together")
+    lease_s: float = Field(60.0, gt=0, description="A worker that says nothing for this long has lost its jobs, seconds")
+    max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
+    retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")
+
+    def validation_thresholds(self) -> dict[str, float]:
+        """Every threshold of the validation rules, by setting."""
+        return {name: value for name, value in self.model_dump().items() if name.startswith("validation_")}
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment.
+
+    Raises:
+        ConfigurationError: names each wrong setting, its value and what it should be.
+    """
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}={e['input']!r}: {e['msg']}" for e in error.errors()
+        ]
+        raise ConfigurationError("Wrong setting: " + "; ".join(lines) + ".") from None
+    if settings.chunk_min_chars > settings.chunk_max_chars:
+        raise ConfigurationError(
+            f"Wrong setting: {PREFIX}CHUNK_MIN_CHARS={settings.chunk_min_chars} is larger than "
+            f"{PREFIX}CHUNK_MAX_CHARS={settings.chunk_max_chars}."
+        )
+    if settings.chunk_overlap_chars >= settings.chunk_min_chars:
+        raise ConfigurationError(
+            f"Wrong setting: {PREFIX}CHUNK_OVERLAP_CHARS={settings.chunk_overlap_chars} must be smaller than "
+            f"{PREFIX}CHUNK_MIN_CHARS={settings.chunk_min_chars}."
+        )
+    return settings

@@ -1,0 +1,126 @@
+"""What a stage is. Everything around it (reuse, persistence, retries, events, progress) is done once, in
+``services.run_stage``."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.facts import Usage
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.lifecycle import JobStage, Move, StageName
+from pipeline_core.ports.converter import Converter
+from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.fact_generator import FactGenerator
+from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class StageContext:
+    """The ports that stages work with."""
+
+    settings: Settings
+    store: ObjectStore
+    converter: Converter
+    generator: FactGenerator
+    embedder: Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class StageInput:
+    """What a stage found for one document: ``checksums`` decide whether it must run, ``data`` is what it needs."""
+
+    checksums: tuple[str, ...]
+    data: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A file for the object store. ``suffix`` comes behind the document's file name."""
+
+    file_type: str
+    suffix: str
+    data: bytes
+    mime: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """What a stage made of one document: files, rows for its own ``save``, and a small report (JSON)."""
+
+    outputs: tuple[OutputFile, ...] = ()
+    rows: Any = None
+    report: Mapping[str, Any] = field(default_factory=dict)
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A result together with where its files went (file type -> (key, sha256))."""
+
+    job: HeldJob
+    result: StageResult
+    files: Mapping[str, tuple[str, str]]
+
+    @property
+    def document(self) -> Document:
+        return self.job.document
+
+
+Fetch = Callable[[StageContext, UnitOfWork, Sequence[HeldJob]], Mapping[DocumentId, StageInput]]
+Run = Callable[[StageContext, Document, Any], StageResult]
+Save = Callable[[StageContext, UnitOfWork, Sequence[Saved]], None]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage is three plain functions and its place in the lifecycle.
+
+    ``fetch`` reads references for many documents in one short transaction; ``run`` does the slow work for one
+    document, without a transaction; ``save`` writes the rows of many documents in the transaction that also
+    records the stage as done. ``version`` changes whenever the same input may give another output.
+    """
+
+    name: StageName
+    version: str
+    fetch: Fetch
+    run: Run
+    save: Save
+    config: Callable[[StageContext], Mapping[str, Any]]
+    begins: Move | None
+    ends: tuple[Move, ...]
+    done_at: JobStage
+    restarts_at: JobStage
+    starts_from: frozenset[JobStage]
+    timeout_s: Callable[[Settings], float] = lambda _settings: 600.0
+    threads: Callable[[Settings], int] = lambda _settings: 1
+    is_enabled: Callable[[Settings], bool] = lambda _settings: True
+    reusable: bool = True
+    publishes: bool = False
+
+    @cached_property
+    def done_position(self) -> int:
+        return self.done_at.row.position
+
+    def config_sha256(self, ctx: StageContext) -> str:
+        """Fingerprint of the stage's version and of the settings that it reads."""
+        value = {
+            "stage": self.name,
+            "version": self.version,
+            "enabled": self.is_enabled(ctx.settings),
+            "config": dict(self.config(ctx)),
+        }
+        return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def fingerprint(config_sha256: str, checksums: Sequence[str]) -> str:
+    """The key under which a stage's work on one document is reusable: configuration and inputs."""
+    return hashlib.sha256("\x1f".join([config_sha256, *checksums]).encode()).hexdigest()

@@ -1,0 +1,100 @@
+"""chunker: the optimized markdown where there is one, else the converted one, cut into staged chunks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.stages import chunking
+from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.inputs import json_bytes, page_map, read_text, require
+
+
+def fetch(
+    ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]
+) -> Mapping[DocumentId, StageInput]:
+    kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
+    outputs = uow.stages.outputs([job.document_id for job in jobs], kinds)
+    found = {}
+    for job in jobs:
+        markdown = require(outputs.get(job.document_id, {}), *kinds)
+        found[job.document_id] = StageInput((markdown.checksum,), markdown)
+    return found
+
+
+def run(ctx: StageContext, document: Document, data: Any) -> StageResult:
+    markdown = read_text(ctx.store, data)
+    chunks = chunking.split(
+        markdown,
+        page_map(data),
+        document_id=document.document_id,
+        min_chars=ctx.settings.chunk_min_chars,
+        max_chars=ctx.settings.chunk_max_chars,
+        overlap_chars=ctx.settings.chunk_overlap_chars,
+    )
+    for chunk in chunks:
+        if markdown[chunk.char_from : chunk.char_to] != chunk.text:
+            raise LedgerError(f"Chunk {chunk.ordinal} is not what stands at its offsets.", where=document.filename)
+    rows = [
+        {
+            "chunk_id": str(c.chunk_id),
+            "ordinal": c.ordinal,
+            "text": c.text,
+            "heading_path": c.heading_path,
+            "pages": [c.page_from, c.page_to],
+            "chars": [c.char_from, c.char_to],
+            "token_count": c.token_count,
+            "content_sha256": c.content_sha256,
+        }
+        for c in chunks
+    ]
+    content = {
+        "document_id": str(document.document_id),
+        "source": {"path": data.path, "sha256": data.checksum},
+        "chunker": {"name": chunking.CHUNKER, "version": chunking.VERSION},
+        "chunks": rows,
+    }
+    output = OutputFile("chunks_json", ".chunks.json", json_bytes(content), "application/json")
+    return StageResult((output,), chunks, {"chunks": len(chunks)})
+
+
+def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+    uow.staging.replace_chunks(
+        {item.document.document_id: (item.document.user_id, item.result.rows) for item in done},
+        chunker=chunking.CHUNKER,
+        version=chunking.VERSION,
+    )
+
+
+STAGE = Stage(
+    name=StageName.CHUNKER,
+    version=chunking.VERSION,
+    fetch=fetch,
+    run=run,
+    save=save,
+    config=lambda ctx: {
+        "chunker": chunking.CHUNKER,
+        "min": ctx.settings.chunk_min_chars,
+        "max": ctx.settings.chunk_max_chars,
+        "overlap": ctx.settings.chunk_overlap_chars,
+    },
+    begins=stage_move(
+        "chunking",
+        EventType.STAGE_STARTED,
+        {JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING, JobStage.OPTIMIZED, JobStage.CHUNKING},
+        JobStage.CHUNKING,
+    ),
+    ends=(
+        stage_move("chunks_buffered", EventType.STAGE_DONE, {JobStage.CHUNKING}, JobStage.CHUNKS_BUFFERED),
+        stage_move("chunked", EventType.STAGE_DONE, {JobStage.CHUNKS_BUFFERED}, JobStage.CHUNKED),
+    ),
+    starts_from=frozenset(
+        {JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING, JobStage.OPTIMIZED, JobStage.CHUNKING}
+    ),
+    done_at=JobStage.CHUNKED,
+    restarts_at=JobStage.CHUNKING,
+)

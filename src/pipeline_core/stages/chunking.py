@@ -1,0 +1,296 @@
+"""Chunking "markdown-simple": sections grouped so that edits stay local, long sections cut between blocks.
+
+Filling chunks one after the other makes every boundary depend on all that came before: one longer paragraph
+would change each later chunk, and each would be paid for again. Here the headings alone decide where chunks
+may begin. A range of sections that is too long is cut at its weightiest heading (the outermost level; among
+equals the smallest hash), as a treap is built (Seidel and Aragon, "Randomized Search Trees", 1996), until it
+fits. So an edit changes the chunk it is in, at times a neighbour that is joined or parted, and no other.
+"""
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.documents import PageMap
+from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.ids import DocumentId, chunk_id_for, text_sha256
+from pipeline_core.domain.text import strip_markdown
+
+CHUNKER = "markdown-simple"
+VERSION = "1"
+CHARS_PER_TOKEN = 4
+
+# CommonMark: at most three blanks before the marks, and a blank or nothing after a heading's.
+_LINE = re.compile(
+    r"^ {0,3}(?:(?P<marks>#{1,6})(?=[ \t]|$)(?P<title>.*)|(?P<fence>```+|~~~+)(?P<info>.*))$", re.MULTILINE
+)
+_CLOSING_MARKS = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*$")
+_BLANK_LINES = re.compile(r"(?:[^\S\n]*+\n)*")
+
+_WORD_START = re.compile(r"\s\S")
+
+_Span = tuple[int, int]
+_Weight = tuple[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    start: int
+    end: int
+    path: tuple[str, ...]
+    weight: _Weight
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Headings that follow each other without text between them, and the text up to the next heading."""
+
+    start: int
+    body: int
+    end: int
+    weight: _Weight
+
+
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    min_chars: int
+    max_chars: int
+    overlap_chars: int
+
+
+def split(
+    markdown: str,
+    page_map: PageMap,
+    *,
+    document_id: DocumentId,
+    min_chars: int,
+    max_chars: int,
+    overlap_chars: int,
+) -> list[Chunk]:
+    """Cut the markdown into chunks of at most ``max_chars``, in order, all that is not blank in at least one.
+
+    Sections below ``min_chars`` go with a neighbour where both fit. A section above ``max_chars`` is cut
+    between its blocks, else its lines, sentences, words, and only then inside a word; there the next chunk
+    repeats up to ``overlap_chars`` in whole words. A chunk that begins with a heading repeats nothing, and a
+    heading stays with the text that follows it. It must hold that overlap_chars < min_chars <= max_chars.
+
+    Raises:
+        LedgerError: there is text, but the page map has no page.
+    """
+    headings = list(_headings(markdown))
+    sizes = _Sizes(min_chars, max_chars, overlap_chars)
+    spans = [span for raw in _spans(markdown, headings, sizes) if (span := _trimmed(markdown, raw))]
+    if spans and not page_map.pages:
+        raise LedgerError("The document has text, but its page map has no page.")
+    pages = [page.char_from for page in page_map.pages]
+    heading_starts = [heading.start for heading in headings]
+    return [
+        _chunk(
+            ordinal,
+            markdown[start:end],
+            start,
+            document_id,
+            heading_path=headings[at - 1].path if (at := bisect_right(heading_starts, start)) else (),
+            page_from=page_map.pages[max(0, bisect_right(pages, start) - 1)].number,
+            page_to=page_map.pages[max(0, bisect_right(pages, end - 1) - 1)].number,
+        )
+        for ordinal, (start, end) in enumerate(spans)
+    ]
+
+
+def _chunk(
+    ordinal: int,
+    text: str,
+    start: int,
+    document_id: DocumentId,
+    *,
+    heading_path: tuple[str, ...],
+    page_from: int,
+    page_to: int,
+) -> Chunk:
+    sha256 = text_sha256(text)
+    return Chunk(
+        chunk_id=chunk_id_for(document_id, CHUNKER, VERSION, start, sha256),
+        ordinal=ordinal,
+        text=text,
+        heading_path=heading_path,
+        page_from=page_from,
+        page_to=page_to,
+        char_from=start,
+        char_to=start + len(text),
+        token_count=-(-len(text) // CHARS_PER_TOKEN),
+        content_sha256=sha256,
+    )
+
+
+# --- headings and sections -------------------------------------------------------------------------------
+
+
+def _headings(markdown: str) -> Iterator[_Heading]:
+    """ATX headings outside of code fences, each with the titles that lead to it."""
+    fence = ""
+    above: list[tuple[int, str]] = []
+    seen: Counter[tuple[str, ...]] = Counter()
+    for line in _LINE.finditer(markdown):
+        marks = line["fence"]
+        if fence:
+            if marks and marks.startswith(fence) and not line["info"].strip():
+                fence = ""
+            continue
+        if marks:
+            # Backticks behind backticks on one line are a code span, not a fence.
+            fence = "" if marks[0] == "`" and "`" in line["info"] else marks
+            continue
+        level = len(line["marks"])
+        while above and above[-1][0] >= level:
+            above.pop()
+        if title := strip_markdown(_CLOSING_MARKS.sub("", line["title"].strip())):
+            above.append((level, title))
+        path = tuple(title for _, title in above)
+        seen[path] += 1
+        # Equal titles under equal parents are common (Question, Question): numbered, each has its own weight.
+        name = "\x1f".join([*path, str(seen[path])])
+        yield _Heading(*line.span(), path, (level, hashlib.blake2b(name.encode(), digest_size=8).digest()))
+
+
+def _sections(markdown: str, headings: Sequence[_Heading]) -> list[_Section]:
+    sections: list[_Section] = []
+    start = body = 0
+    weight: _Weight = (0, b"")
+    for heading in headings:
+        if body > start and not markdown[body : heading.start].strip():
+            weight = min(weight, heading.weight)
+        else:
+            if markdown[start : heading.start].strip():
+                sections.append(_Section(start, body, heading.start, weight))
+            start, weight = heading.start, heading.weight
+        body = heading.end
+    sections.append(_Section(start, body, len(markdown), weight))
+    return sections
+
+
+# --- grouping --------------------------------------------------------------------------------------------
+
+
+def _spans(markdown: str, headings: Sequence[_Heading], sizes: _Sizes) -> Iterator[_Span]:
+    sections = _sections(markdown, headings)
+    for first, last in _with_small_ones_joined(list(_groups(sections, sizes)), sections, sizes):
+        start, end = sections[first].start, sections[last - 1].end
+        if end - start <= sizes.max_chars:
+            yield start, end
+        else:
+            yield from _pieces(markdown, sections[first], sizes)
+
+
+def _groups(sections: Sequence[_Section], sizes: _Sizes) -> Iterator[_Span]:
+    """Ranges of sections, in order: each fits into a chunk, or is a single section that does not.
+
+    A range that fits is cut once more where both sides reach the smallest size.
+    """
+    left, right, root = _treap([section.weight for section in sections])
+    todo = [(0, len(sections), root)]
+    while todo:
+        first, last, cut = todo.pop()
+        start, end = sections[first].start, sections[last - 1].end
+        at = sections[cut].start if cut else start
+        if not cut or (end - start <= sizes.max_chars and min(at - start, end - at) < sizes.min_chars):
+            yield first, last
+        else:
+            todo += [(cut, last, right[cut]), (first, cut, left[cut])]
+
+
+def _treap(weights: Sequence[_Weight]) -> tuple[list[int], list[int], int]:
+    """Children of each cut, and the root; 0, where nothing can be cut, is none. Built on a stack in O(n)."""
+    left, right = [0] * len(weights), [0] * len(weights)
+    spine: list[int] = []
+    for cut in range(1, len(weights)):
+        lighter = 0
+        while spine and weights[spine[-1]] > weights[cut]:
+            lighter = spine.pop()
+        left[cut] = lighter
+        if spine:
+            right[spine[-1]] = cut
+        spine.append(cut)
+    return left, right, spine[0] if spine else 0
+
+
+def _with_small_ones_joined(
+    groups: Sequence[_Span], sections: Sequence[_Section], sizes: _Sizes
+) -> list[_Span]:
+    """Groups below the smallest size go with the neighbour behind the lighter heading, where both fit."""
+    joined: list[_Span] = []
+
+    def fits(first: int, last: int) -> bool:
+        return sections[last - 1].end - sections[first].start <= sizes.max_chars
+
+    def small(first: int, last: int) -> bool:
+        return sections[last - 1].end - sections[first].start < sizes.min_chars
+
+    for i, (first, last) in enumerate(groups):
+        if joined and fits(joined[-1][0], last):
+            following = groups[i + 1] if i + 1 < len(groups) else None
+            forward = (
+                following is not None
+                and fits(first, following[1])
+                and sections[following[0]].weight > sections[first].weight
+            )
+            if small(*joined[-1]) or (small(first, last) and not forward):
+                joined[-1] = (joined[-1][0], last)
+                continue
+        joined.append((first, last))
+    return joined
+
+
+# --- a section that does not fit -------------------------------------------------------------------------
+
+
+def _pieces(markdown: str, section: _Section, sizes: _Sizes) -> Iterator[_Span]:
+    from semantic_text_splitter import MarkdownSplitter
+
+    # The first piece takes the headings along, so that all have less room; headings that leave none are text.
+    room = sizes.max_chars - sizes.overlap_chars
+    start = section.body if section.body - section.start <= room // 2 else section.start
+    room -= start - section.start
+    splitter = MarkdownSplitter((min(sizes.min_chars, room), room), trim=False)
+    cuts = [start + offset for offset, _ in splitter.chunk_indices(markdown[start : section.end])]
+    cuts = _without_small_pieces([*cuts, section.end], sizes.min_chars, room)
+    begin = section.start
+    for cut, end in pairwise(cuts):
+        if cut > start:
+            begin = _overlapping(markdown, cut, max(begin + 1, cut - sizes.overlap_chars))
+        yield begin, end
+
+
+def _without_small_pieces(cuts: list[int], smallest: int, room: int) -> list[int]:
+    """Leave out cuts after which a piece would be too small, where the piece before it can take it in."""
+    kept = cuts[:1]
+    for cut, following in zip(cuts[1:], [*cuts[2:], None], strict=True):
+        if following is None or following - cut >= smallest or following - kept[-1] > room:
+            kept.append(cut)
+    return kept
+
+
+def _overlapping(markdown: str, begin: int, earliest: int) -> int:
+    """The first beginning of a word from ``earliest`` on; where there are no blanks, ``earliest`` itself."""
+    if earliest >= begin:
+        return begin
+    word = _WORD_START.search(markdown, earliest - 1, begin)
+    return word.start() + 1 if word else earliest
+
+
+def _trimmed(markdown: str, span: _Span) -> _Span | None:
+    """The span without blank lines before and blanks behind. A line keeps its indentation: it has meaning."""
+    start, end = span
+    text = markdown[start:end].rstrip()
+    if not text:
+        return None
+    if start and markdown[start - 1] != "\n":
+        start += len(text) - len(text.lstrip())
+    else:
+        start += _BLANK_LINES.match(text).end()  # type: ignore[union-attr]
+    return start, span[0] + len(text)

@@ -1,0 +1,80 @@
+"""markdown-conversion: the original becomes markdown, with a map back to its pages."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+
+
+def fetch(
+    _ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]
+) -> Mapping[DocumentId, StageInput]:
+    # The file name is an input too: it decides between text formats.
+    return {
+        job.document_id: StageInput((job.document.file_sha256, job.document.mime, job.document.filename))
+        for job in jobs
+    }
+
+
+def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
+    data = ctx.store.get(document.raw_path, sha256=document.file_sha256)
+    converted = ctx.converter.convert(data, filename=document.filename, mime=document.mime)
+    pages = converted.page_map.pages
+    outcomes = Counter(page.outcome.value for page in pages)
+    markdown = OutputFile(
+        "markdown",
+        ".md",
+        converted.markdown.encode("utf-8"),
+        "text/markdown; charset=utf-8",
+        {"page_map": converted.page_map.as_json(), "converter": converted.converter},
+    )
+    report = {
+        "converter": converted.converter,
+        "characters": len(converted.markdown),
+        "pages": len(pages),
+        "unit": converted.page_map.unit,
+        "page_outcomes": dict(outcomes),
+        "findings": [finding.as_json() for finding in converted.findings],
+    }
+    return StageResult((markdown,), report=report)
+
+
+def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+    uow.documents.set_parsed(
+        [(item.document.document_id, *item.files["markdown"], item.result.report["pages"]) for item in done]
+    )
+    uow.jobs.set_stage1_results({item.job.job_id: item.result.report for item in done})
+
+
+STAGE = Stage(
+    name=StageName.MARKDOWN_CONVERSION,
+    version="1",
+    fetch=fetch,
+    run=run,
+    save=save,
+    config=lambda ctx: {
+        "converter": ctx.converter.name,
+        "converter_version": ctx.converter.version,
+        "max_pages": ctx.settings.max_pages,
+        "ocr": ctx.settings.tessdata_path is not None,
+    },
+    begins=stage_move(
+        "parsing", EventType.STAGE_STARTED, {JobStage.JOB_VALIDATED, JobStage.PARSING}, JobStage.PARSING
+    ),
+    ends=(
+        stage_move("parsed", EventType.STAGE_DONE, {JobStage.PARSING}, JobStage.PARSED),
+        stage_move("parse_validated", EventType.STAGE_DONE, {JobStage.PARSED}, JobStage.PARSE_VALIDATED),
+    ),
+    starts_from=frozenset({JobStage.JOB_VALIDATED, JobStage.PARSING}),
+    done_at=JobStage.PARSE_VALIDATED,
+    restarts_at=JobStage.PARSING,
+    # The converter kills a conversion after convert_timeout_s by itself; repair may try once more.
+    timeout_s=lambda settings: settings.convert_timeout_s * 2 + 60,
+    threads=lambda settings: settings.convert_workers,
+)

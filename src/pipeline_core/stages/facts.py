@@ -1,0 +1,219 @@
+"""fact-generator: every chunk is asked for facts; every fact is proved by its chunk; everything is staged."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import LedgerError, TransientError
+from pipeline_core.domain.facts import ChunkOutcome, ChunkResult, Evidence, Fact, FactCandidate, Generated, Usage
+from pipeline_core.domain.ids import ChunkId, DocumentId, question_id_for
+from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.staging import NewQuestion
+from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
+from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.stages import evidence
+from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.inputs import json_bytes, page_map, require
+from pipeline_core.staging.duplicates import match_keys
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    chunks: list[Chunk]
+    keys: list[str]
+    cached: Mapping[str, Generated]
+    markdown: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    results: dict[ChunkId, ChunkResult]
+    chunks: list[Chunk]
+    new_answers: dict[str, Generated]
+
+
+def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
+    """Content, generator, version and parameters: whose document it is does not matter."""
+    value = [generator.name, generator.version, generator.params, chunk.heading_path, chunk.text]
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _input(chunk: Chunk) -> ChunkInput:
+    return ChunkInput(chunk.text, chunk.heading_path)
+
+
+def fetch(
+    ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]
+) -> Mapping[DocumentId, StageInput]:
+    ids = [job.document_id for job in jobs]
+    outputs = uow.stages.outputs(ids, ["chunks_json", "optimized_markdown", "markdown"])
+    staged = uow.staging.chunks(ids)
+    keys = {
+        document_id: [cache_key(ctx.generator, _input(row.chunk)) for row in rows]
+        for document_id, rows in staged.items()
+    }
+    cached = uow.caches.facts([key for of_document in keys.values() for key in of_document])
+    found = {}
+    for job in jobs:
+        of_document = outputs.get(job.document_id, {})
+        chunks = [row.chunk for row in staged[job.document_id]]
+        kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
+        data = _Data(chunks, keys[job.document_id], cached, require(of_document, *kinds))
+        found[job.document_id] = StageInput((require(of_document, "chunks_json").checksum,), data)
+    return found
+
+
+def run(ctx: StageContext, document: Document, data: _Data) -> StageResult:
+    missing = {
+        key: chunk for key, chunk in zip(data.keys, data.chunks, strict=True) if key not in data.cached
+    }
+    answers: dict[str, Generated | Exception] = {**data.cached}
+    if missing:
+        asked = ctx.generator.generate([_input(chunk) for chunk in missing.values()])
+        answers.update(zip(missing, asked, strict=True))
+    for answer in answers.values():
+        if isinstance(answer, TransientError):
+            raise answer
+    pages = page_map(data.markdown)
+    results = {
+        chunk.chunk_id: _judge(chunk, answers[key], cached=key in data.cached, page_of=pages.page_at)
+        for key, chunk in zip(data.keys, data.chunks, strict=True)
+    }
+    new_answers = {key: a for key in missing if isinstance(a := answers[key], Generated)}
+    usage = sum((answer.usage for answer in new_answers.values()), Usage())
+    rows = _Rows(results, data.chunks, new_answers)
+    output = OutputFile(
+        "facts_json", ".facts.json", json_bytes(_content(ctx, document, data, results)), "application/json"
+    )
+    return StageResult((output,), rows, _report(data.chunks, results, asked=len(missing)), usage)
+
+
+def _judge(chunk: Chunk, answer: Generated | Exception, *, cached: bool, page_of: Any) -> ChunkResult:
+    if isinstance(answer, Exception):
+        return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
+    proved, refused = evidence.verify(answer.candidates, chunk.text)
+    facts = tuple(_fact(chunk, candidate, proof, page_of) for candidate, proof in proved)
+    if facts:
+        return ChunkResult(ChunkOutcome.FACTS, facts, None, refused, cached, answer.usage)
+    reason = answer.reason or (
+        f"none of {refused} claims was proved by the text" if refused else "the generator found nothing"
+    )
+    return ChunkResult(ChunkOutcome.NOTHING_HERE, (), reason, refused, cached, answer.usage)
+
+
+def _fact(chunk: Chunk, candidate: FactCandidate, proof: Evidence, page_of: Any) -> Fact:
+    start = chunk.char_from + proof.char_from
+    return Fact(
+        question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, start),
+        question=candidate.question,
+        answer=candidate.answer,
+        statement=candidate.statement,
+        quote=proof.quote,
+        char_from=start,
+        char_to=chunk.char_from + proof.char_to,
+        page=page_of(start),
+        match=proof.match,
+    )
+
+
+def _report(chunks: Sequence[Chunk], results: Mapping[ChunkId, ChunkResult], *, asked: int) -> dict[str, Any]:
+    outcomes = Counter(result.outcome.value for result in results.values())
+    if sum(outcomes.values()) != len(chunks):
+        raise LedgerError(f"{len(chunks)} chunks went into fact generation and {sum(outcomes.values())} came out.")
+    return {
+        "chunks": len(chunks),
+        "outcomes": dict(outcomes),
+        "facts": sum(len(result.facts) for result in results.values()),
+        "refused": sum(result.refused for result in results.values()),
+        "chunks_asked": asked,
+    }
+
+
+def _content(
+    ctx: StageContext, document: Document, data: _Data, results: Mapping[ChunkId, ChunkResult]
+) -> dict[str, Any]:
+    def fact_json(fact: Fact) -> dict[str, Any]:
+        return {
+            "question_id": str(fact.question_id),
+            "question": fact.question,
+            "answer": fact.answer,
+            "statement": fact.statement,
+            "evidence": {
+                "quote": fact.quote,
+                "chars": [fact.char_from, fact.char_to],
+                "page": fact.page,
+                "match": fact.match.value,
+            },
+        }
+
+    return {
+        "document_id": str(document.document_id),
+        "source": {"path": data.markdown.path, "sha256": data.markdown.checksum},
+        "generator": {"name": ctx.generator.name, "version": ctx.generator.version},
+        "chunks": [
+            {
+                "chunk_id": str(chunk.chunk_id),
+                "outcome": results[chunk.chunk_id].outcome.value,
+                "reason": results[chunk.chunk_id].reason,
+                "refused": results[chunk.chunk_id].refused,
+                "facts": [fact_json(fact) for fact in results[chunk.chunk_id].facts],
+            }
+            for chunk in data.chunks
+        ],
+    }
+
+
+def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+    results: dict[ChunkId, ChunkResult] = {}
+    answers: dict[str, Generated] = {}
+    staged: list[tuple[Document, Chunk, Fact]] = []
+    for item in done:
+        rows: _Rows = item.result.rows
+        results |= rows.results
+        answers |= rows.new_answers
+        staged += [
+            (item.document, chunk, fact) for chunk in rows.chunks for fact in rows.results[chunk.chunk_id].facts
+        ]
+    uow.staging.record_outcomes(results)
+    uow.caches.put_facts(ctx.generator.name, answers)
+    keys = match_keys(uow.staging, [fact.statement for _, _, fact in staged])
+    questions = [
+        NewQuestion(
+            document.document_id, document.user_id, chunk.chunk_id, chunk.heading_path, fact, ctx.generator.name, key
+        )
+        for (document, chunk, fact), key in zip(staged, keys, strict=True)
+    ]
+    uow.staging.replace_questions([item.document for item in done], questions)
+
+
+STAGE = Stage(
+    name=StageName.FACT_GENERATOR,
+    version="1",
+    fetch=fetch,
+    run=run,
+    save=save,
+    config=lambda ctx: {
+        "generator": ctx.generator.name,
+        "generator_version": ctx.generator.version,
+        "params": ctx.generator.params,
+    },
+    begins=stage_move(
+        "generating_facts",
+        EventType.STAGE_STARTED,
+        {JobStage.CHUNKED, JobStage.GENERATING_FACTS},
+        JobStage.GENERATING_FACTS,
+    ),
+    ends=(
+        stage_move("facts_staged", EventType.STAGE_DONE, {JobStage.GENERATING_FACTS}, JobStage.FACTS_STAGED),
+    ),
+    starts_from=frozenset({JobStage.CHUNKED, JobStage.GENERATING_FACTS}),
+    done_at=JobStage.FACTS_STAGED,
+    restarts_at=JobStage.GENERATING_FACTS,
+)

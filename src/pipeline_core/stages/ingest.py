@@ -1,0 +1,48 @@
+"""ingest: the stored original is what was uploaded, and is of a type that is read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import FileTooLargeError
+from pipeline_core.domain.filetypes import detect
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.stages.base import Saved, Stage, StageContext, StageInput, StageResult
+
+
+def fetch(
+    _ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]
+) -> Mapping[DocumentId, StageInput]:
+    return {job.document_id: StageInput((job.document.file_sha256,)) for job in jobs}
+
+
+def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
+    if document.bytes_len > ctx.settings.max_file_bytes:
+        raise FileTooLargeError(
+            f"{document.filename} has {document.bytes_len:,} bytes; the limit is {ctx.settings.max_file_bytes:,}."
+        )
+    data = ctx.store.get(document.raw_path, sha256=document.file_sha256)
+    kind = detect(data, document.filename)
+    return StageResult(report={"bytes": len(data), "type": kind.label})
+
+
+def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved]) -> None:
+    """Nothing of its own: intake stored the original."""
+
+
+STAGE = Stage(
+    name=StageName.INGEST,
+    version="1",
+    fetch=fetch,
+    run=run,
+    save=save,
+    config=lambda ctx: {"max_file_bytes": ctx.settings.max_file_bytes},
+    begins=None,
+    ends=(stage_move("job_validated", EventType.STAGE_DONE, {JobStage.QUEUED}, JobStage.JOB_VALIDATED),),
+    starts_from=frozenset({JobStage.QUEUED}),
+    done_at=JobStage.JOB_VALIDATED,
+    restarts_at=JobStage.QUEUED,
+)

@@ -1,0 +1,62 @@
+"""markdown-optimizer: the markdown without what conversion left behind; may be switched off."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.cleaning import clean
+from pipeline_core.stages.inputs import page_map, read_text, require
+
+
+def fetch(
+    _ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]
+) -> Mapping[DocumentId, StageInput]:
+    outputs = uow.stages.outputs([job.document_id for job in jobs], ["markdown"])
+    found = {}
+    for job in jobs:
+        markdown = require(outputs.get(job.document_id, {}), "markdown")
+        found[job.document_id] = StageInput((markdown.checksum,), markdown)
+    return found
+
+
+def run(ctx: StageContext, _document: Document, data: Any) -> StageResult:
+    before = page_map(data)
+    markdown, pages, changes = clean(read_text(ctx.store, data), before)
+    if len(pages.pages) != len(before.pages):
+        raise LedgerError(f"{len(before.pages)} pages went into the optimizer and {len(pages.pages)} came out.")
+    output = OutputFile(
+        "optimized_markdown",
+        ".opt.md",
+        markdown.encode("utf-8"),
+        "text/markdown; charset=utf-8",
+        {"page_map": pages.as_json()},
+    )
+    return StageResult((output,), report={"changes": changes, "characters": len(markdown)})
+
+
+def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved]) -> None:
+    """Nothing of its own: the output file is all."""
+
+
+STAGE = Stage(
+    name=StageName.MARKDOWN_OPTIMIZER,
+    version="1",
+    fetch=fetch,
+    run=run,
+    save=save,
+    config=lambda _ctx: {},
+    begins=stage_move(
+        "optimizing", EventType.STAGE_STARTED, {JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING}, JobStage.OPTIMIZING
+    ),
+    ends=(stage_move("optimized", EventType.STAGE_DONE, {JobStage.OPTIMIZING}, JobStage.OPTIMIZED),),
+    starts_from=frozenset({JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING}),
+    done_at=JobStage.OPTIMIZED,
+    restarts_at=JobStage.OPTIMIZING,
+    is_enabled=lambda settings: settings.optimizer_enabled,
+)

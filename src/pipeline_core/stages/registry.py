@@ -1,0 +1,36 @@
+"""Every stage, in order. Adding a stage is one file, one row here and one line in ``tasks``."""
+
+import hashlib
+
+from pipeline_core.domain.lifecycle import MOVES, Move, StageName
+from pipeline_core.stages import chunk, convert, embed, facts, ingest, optimize, publish, validate
+from pipeline_core.stages.base import Stage, StageContext
+
+STAGES: tuple[Stage, ...] = (
+    ingest.STAGE,
+    convert.STAGE,
+    optimize.STAGE,
+    chunk.STAGE,
+    facts.STAGE,
+    validate.STAGE,
+    embed.STAGE,
+    publish.STAGE,
+)
+
+BY_NAME: dict[StageName, Stage] = {stage.name: stage for stage in STAGES}
+
+ALL_MOVES: tuple[Move, ...] = (
+    *(move for stage in STAGES for move in (*((stage.begins,) if stage.begins else ()), *stage.ends)),
+    *MOVES,
+)
+"""Every change of a job that the program can make."""
+
+
+def stage_configs(ctx: StageContext) -> dict[StageName, str]:
+    """Fingerprint of every stage's version and settings."""
+    return {stage.name: stage.config_sha256(ctx) for stage in STAGES}
+
+
+def pipeline_config(ctx: StageContext) -> str:
+    """One fingerprint of them all: a document published under it has nothing left to do."""
+    return hashlib.sha256("".join(stage_configs(ctx).values()).encode()).hexdigest()

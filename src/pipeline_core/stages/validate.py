@@ -1,0 +1,88 @@
+"""validation: the rules are run over what is staged; the report decides whether a person must look."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.inputs import json_bytes, page_map, read_text, require
+from pipeline_core.validation.rules import RULES, Subject
+
+
+def fetch(
+    ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]
+) -> Mapping[DocumentId, StageInput]:
+    ids = [job.document_id for job in jobs]
+    outputs = uow.stages.outputs(ids, ["markdown", "optimized_markdown"])
+    converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)
+    chunks, questions, undecided = uow.staging.chunks(ids), uow.staging.questions(ids), uow.staging.undecided(ids)
+    kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
+    found = {}
+    for document_id in ids:
+        markdown = require(outputs.get(document_id, {}), *kinds)
+        conversion = converted[document_id].result or {}
+        staged = [(str(q.question_id), q.status, q.quote, q.answer) for q in questions[document_id]]
+        state = hashlib.sha256(repr((staged, undecided.get(document_id, 0))).encode()).hexdigest()
+        data = (markdown, conversion, chunks[document_id], questions[document_id], undecided.get(document_id, 0))
+        found[document_id] = StageInput((markdown.checksum, state), data)
+    return found
+
+
+def run(ctx: StageContext, _document: Document, data: Any) -> StageResult:
+    output, conversion, chunks, questions, undecided = data
+    subject = Subject(
+        markdown=read_text(ctx.store, output),
+        page_map=page_map(output),
+        conversion=conversion,
+        chunks=chunks,
+        questions=[question for question in questions if question.status not in ("rejected", "duplicate")],
+        undecided_pairs=undecided,
+        settings=ctx.settings,
+    )
+    findings = [Finding.from_json(row) for row in conversion.get("findings", [])]
+    for rule in RULES:
+        findings += rule.check(subject)
+    findings.sort(key=lambda finding: list(Severity).index(finding.severity))
+    counts = Counter(finding.severity for finding in findings)
+    report = {
+        **{severity.value: counts[severity] for severity in Severity},
+        "rules": [rule.code for rule in RULES],
+        "findings": [finding.as_json() for finding in findings],
+    }
+    file = OutputFile("validation_json", ".validation.json", json_bytes(report), "application/json")
+    return StageResult((file,), report=report)
+
+
+def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+    uow.jobs.set_validation_results({item.job.job_id: item.result.report for item in done})
+
+
+STAGE = Stage(
+    name=StageName.VALIDATION,
+    version="1",
+    fetch=fetch,
+    run=run,
+    save=save,
+    config=lambda ctx: {
+        "rules": [f"{rule.code} {rule.version}" for rule in RULES],
+        "thresholds": ctx.settings.validation_thresholds(),
+    },
+    begins=stage_move(
+        "validating",
+        EventType.STAGE_STARTED,
+        {JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW, JobStage.VALIDATING},
+        JobStage.VALIDATING,
+    ),
+    ends=(),
+    starts_from=frozenset({JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW, JobStage.VALIDATING}),
+    done_at=JobStage.VALIDATION_REVIEW,
+    restarts_at=JobStage.VALIDATING,
+    reusable=False,
+)

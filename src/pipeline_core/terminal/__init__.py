@@ -1,0 +1,1 @@
+"""How the command line looks: progress, tables, checks."""

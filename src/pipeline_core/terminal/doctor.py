@@ -1,0 +1,123 @@
+"""What is configured, what is reachable, what is missing, and how to mend it."""
+
+import importlib.metadata
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from pipeline_core.adapters.db.migrate import pending
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import PipelineError
+from pipeline_core.settings import PREFIX, Settings
+
+_SECRET_WORDS = ("key", "secret", "token", "password", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: ``ok``, ``warning`` or ``failed``; ``fix`` says what to do."""
+
+    name: str
+    result: str
+    detail: str
+    fix: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"name": self.name, "result": self.result, "detail": self.detail, "fix": self.fix}
+
+
+def run_checks(app: Pipeline, prefect_url: Callable[[], str | None]) -> Iterator[Check]:
+    """Every check in turn; one that fails does not stop the others."""
+    for name, check in _CHECKS.items():
+        try:
+            yield Check(name, "ok", check(app))
+        except PipelineError as error:
+            yield Check(name, "failed", f"{error.message} {error.where or ''}".strip(), error.what_to_do)
+        except Exception as error:
+            yield Check(name, "failed", f"{type(error).__name__}: {error}", "See the message; then try again.")
+    url = prefect_url()
+    yield Check("prefect", "ok", f"server at {url}" if url else "no server is up; a local one is started by each run")
+
+
+def _python(_app: Pipeline) -> str:
+    return f"Python {sys.version.split()[0]}, prefect {importlib.metadata.version('prefect')}"
+
+
+def _home(app: Pipeline) -> str:
+    home = app.settings.home
+    home.mkdir(parents=True, exist_ok=True)
+    probe = home / ".doctor"
+    probe.write_text("x")
+    probe.unlink()
+    free = shutil.disk_usage(home).free / 1e9
+    return f"{home} is writable, {free:.0f} GB free"
+
+
+def _database(app: Pipeline) -> str:
+    kind = "your own" if app.settings.database_url else "embedded"
+    with app.engine.connect() as connection:
+        version = connection.execute(text("SHOW server_version")).scalar_one()
+        role = connection.execute(text("SELECT current_user")).scalar_one()
+    return f"{kind} PostgreSQL {version}, as {role}"
+
+
+def _migrations(app: Pipeline) -> str:
+    missing = pending(app.database_url)
+    if missing:
+        raise PipelineError(f"{len(missing)} migrations are missing.", action="Run `pipeline migrate`.")
+    return "up to date"
+
+
+def _store(app: Pipeline) -> str:
+    app.store.check()
+    return f"{app.store.url}: written, read and removed an object"
+
+
+def _converter(app: Pipeline) -> str:
+    sample = app.converter.convert(b"<h1>Hello</h1><p>There.</p>", filename="check.html", mime="text/html")
+    ocr = "OCR on" if app.settings.tessdata_path else "OCR off (set UPLOAD_PIPELINE_TESSDATA_PATH for scans)"
+    return f"{app.converter.name} {app.converter.version}, {len(sample.markdown)} characters from a test page, {ocr}"
+
+
+def _generator(app: Pipeline) -> str:
+    return f"{app.ctx.generator.name} {app.ctx.generator.version}, needs no key"
+
+
+def _embedder(app: Pipeline) -> str:
+    embedder = app.ctx.embedder
+    shape = embedder.embed(["a test"]).vectors.shape
+    return f"{embedder.model} {embedder.version}, {shape[1]} dimensions"
+
+
+_CHECKS: dict[str, Callable[[Pipeline], str]] = {
+    "python": _python,
+    "home": _home,
+    "database": _database,
+    "migrations": _migrations,
+    "object store": _store,
+    "converter": _converter,
+    "facts": _generator,
+    "embedder": _embedder,
+}
+
+
+def describe_settings(settings: Settings) -> list[dict[str, Any]]:
+    """Every setting: variable, value (secrets hidden), whether the environment set it, and what it is for."""
+    rows = []
+    for name, info in type(settings).model_fields.items():
+        variable, value = f"{PREFIX}{name.upper()}", getattr(settings, name)
+        hidden = value and any(word in name for word in _SECRET_WORDS) and "@" in str(value)
+        rows.append(
+            {
+                "variable": variable,
+                "value": "(set, hidden)" if hidden else ("" if value is None else str(value)),
+                "is_set": variable in os.environ,
+                "description": info.description or "",
+            }
+        )
+    return rows

@@ -1,0 +1,69 @@
+"""Overviews: all documents, one document, and the doctor's report."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from pipeline_core.terminal.doctor import Check
+from pipeline_core.terminal.tables import jobs_table, print_failures, print_waiting, state_of
+
+Row = dict[str, Any]
+_MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
+
+
+def print_overview(console: Console, rows: Sequence[Row], counts: Row) -> None:
+    if not rows:
+        console.print("No documents yet. `pipeline run PATH…` takes some in.")
+        return
+    console.print(jobs_table(rows))
+    console.print()
+    print_waiting(console, rows)
+    print_failures(console, rows, [])
+    console.print(
+        f"[dim]published: {counts['documents']} documents, {counts['chunks']:,} chunks, {counts['facts']:,} facts[/]"
+    )
+
+
+def print_job(console: Console, job: Row) -> None:
+    console.print(f"[bold]{escape(job['filename'])}[/]  {state_of(job)} at {job['stage']} ({job['percent']}%)")
+    console.print(f"[dim]job {job['job_id']}  document {job['document_id']}  correlation {job['correlation_id']}[/]")
+    stages = Table(box=None, padding=(0, 1), header_style="bold")
+    for title in ("stage", "status", "runs", "retries", "seconds", "error"):
+        stages.add_column(title)
+    for row in job["stages"]:
+        seconds = f"{row['seconds']:.3f}" if row["seconds"] is not None else "–"
+        stages.add_row(
+            row["stage_name"], row["status"], str(row["runs"]), str(row["retry_count"]), seconds,
+            escape(row["error_message"] or ""),
+        )  # fmt: skip
+    console.print(stages)
+    for row in job["ledger"]:
+        outcome = (row["outcome"] or "not asked yet").replace("_", " ")
+        reason = f": {escape(row['outcome_reason'])}" if row["outcome_reason"] else ""
+        console.print(f"[dim]chunks[/] {row['chunks']} {outcome}{reason}  ({row['facts']} facts, {row['refused']} refused)")
+    for finding in job["findings"]:
+        console.print(f"[dim]finding[/] {finding['severity']} {finding['code']}: {escape(finding['message'])}")
+    for event in reversed(job["events"][:15]):
+        console.print(f"[dim]{event['ts']:%H:%M:%S.%f}[/] {event['type']:<14} {event['code']}")
+    print_waiting(console, [job])
+    print_failures(console, [job], [])
+
+
+def print_checks(console: Console, checks: Sequence[Check], settings: Sequence[Row]) -> None:
+    for check in checks:
+        mark, style = _MARKS[check.result]
+        console.print(Text.assemble((f"{mark} ", style), (f"{check.name:<13}", "bold"), check.detail))
+        if check.fix:
+            console.print(f"                → {check.fix}", markup=False)
+    console.print()
+    table = Table(box=None, padding=(0, 1), header_style="bold", title_justify="left")
+    for title in ("setting", "value", "what it is"):
+        table.add_column(title, overflow="fold")
+    for row in settings:
+        style = "" if row["is_set"] else "dim"
+        table.add_row(Text(row["variable"], style), Text(row["value"], style), Text(row["description"], "dim"))
+    console.print(table)

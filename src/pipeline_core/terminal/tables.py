@@ -1,0 +1,153 @@
+"""What a run left, as tables for people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from pipeline_core.domain.lifecycle import JobState
+
+Row = dict[str, Any]
+_STYLES = {
+    "published": "green",
+    "unchanged": "dim",
+    "awaiting review": "yellow",
+    "rejected": "dim",
+    "superseded": "dim",
+    "dead letter": "red",
+}
+
+
+def state_of(row: Row) -> str:
+    """The job's state in words."""
+    state = JobState(row["state"])
+    if state is JobState.DONE:
+        return str(row["outcome"])
+    return {JobState.AWAITING_REVIEW: "awaiting review", JobState.DEADLETTER: "dead letter"}.get(state, state.value)
+
+
+def jobs_table(rows: Sequence[Row]) -> Table:
+    """A line a document: document, pages, chunks, facts, duplicates, findings, state, seconds, cost."""
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table.add_column("document", max_width=40, overflow="ellipsis", no_wrap=True)
+    for title in ("pages", "chunks", "facts", "duplicates", "findings"):
+        table.add_column(title, justify="right")
+    table.add_column("state")
+    table.add_column("seconds", justify="right")
+    table.add_column("cost", justify="right")
+    for row in rows:
+        words = state_of(row)
+        table.add_row(
+            escape(row["filename"]),
+            _number(row["pages"]),
+            _number(row["chunks"]),
+            _number(row["facts"]),
+            _number(row["duplicates"]),
+            _findings(row),
+            Text(words, _STYLES.get(words, "")),
+            f"{row['seconds']:.2f}" if row["seconds"] is not None else "–",
+            f"${row['cost_usd']:.2f}",
+        )
+    if len(rows) > 1:
+        table.add_section()
+        table.add_row(
+            Text(f"{len(rows)} documents", "bold"),
+            *(_number(sum(row[key] or 0 for row in rows)) for key in ("pages", "chunks", "facts", "duplicates")),
+            "",
+            "",
+            f"{sum(row['seconds'] or 0 for row in rows):.2f}",
+            f"${sum(row['cost_usd'] for row in rows):.2f}",
+        )
+    return table
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _findings(row: Row) -> Text:
+    parts = [("critical", "red"), ("warnings", "yellow"), ("infos", "dim")]
+    words = [Text(f"{row[key]} {key.rstrip('s')}", style) for key, style in parts if row[key]]
+    return Text(", ").join(words) if words else Text("–", "dim")
+
+
+def short(value: object) -> str:
+    """The first part of an id: enough to name a job."""
+    return str(value)[:8]
+
+
+def print_waiting(console: Console, rows: Sequence[Row]) -> None:
+    """What waits for a person, why, and the command to decide."""
+    waiting = [row for row in rows if row["state"] == JobState.AWAITING_REVIEW]
+    for row in waiting:
+        job = short(row["job_id"])
+        name = escape(row["filename"])
+        if row["stage"] == "validation_review":
+            console.print(f"[yellow]●[/] [bold]{name}[/] waits: validation found {row['critical']} critical finding(s).")
+            console.print(f"    see      pipeline review {job}", highlight=False)
+            console.print(f"    decide   pipeline review {job} return", highlight=False)
+            console.print(f'             pipeline review {job} override --reason "…"', highlight=False)
+            console.print(f"             pipeline review {job} reject", highlight=False)
+        else:
+            what = f"{row['undecided']} pair(s) of look-alike facts" if row["undecided"] else "its facts"
+            flag = " --duplicates keep_existing" if row["undecided"] else ""
+            console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
+            console.print(f"    see      pipeline review {job}", highlight=False)
+            console.print(f"    decide   pipeline review {job} approve{flag}", highlight=False)
+            console.print(f"             pipeline review {job} reject", highlight=False)
+
+
+def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tuple[str, Any]]) -> None:
+    """What failed or was not taken, why, and what to do."""
+    for row in rows:
+        if row["state"] == JobState.DEADLETTER and row["last_error"]:
+            error = row["last_error"]
+            console.print(f"[red]✗[/] [bold]{escape(row['filename'])}[/]: {escape(error['message'])}")
+            console.print(f"    {escape(error['action'])}", highlight=False)
+            console.print(f"    then     pipeline retry {short(row['job_id'])}", highlight=False)
+    for name, error in refused:
+        console.print(f"[red]✗[/] [bold]{escape(name)}[/] was not taken: {escape(error.message)}")
+        console.print(f"    {escape(error.what_to_do)}", highlight=False)
+
+
+def print_review(console: Console, job: Row) -> None:
+    """Everything a reviewer needs about one waiting document."""
+    console.print(f"[bold]{escape(job['filename'])}[/]  {state_of(job)} at {job['stage']}  job {job['job_id']}")
+    for finding in job["findings"]:
+        style = {"critical": "red", "warning": "yellow"}.get(finding["severity"], "dim")
+        console.print(f"[{style}]● {finding['severity']}[/] {finding['code']}: {escape(finding['message'])}")
+    pairs = [pair for pair in job["pairs"] if pair["resolution"] == "pending"]
+    for pair in pairs:
+        console.print(f"[yellow]● look-alike[/] {pair['similarity_score']:.2f} by {pair['method']}")
+        console.print(Padding(f"new       p.{pair['staged_page']}  {escape(pair['staged_text'])}", (0, 0, 0, 4)))
+        where = f"p.{pair['existing_page']} of {escape(pair['existing_file'] or 'a question bank')}"
+        console.print(Padding(f"existing  {where}  {escape(pair['existing_text'] or '(gone)')}", (0, 0, 0, 4)))
+    if not job["findings"] and not pairs:
+        console.print("Nothing was found; the workflow is manual: approve or reject.")
+    print_waiting(console, [job])
+
+
+def print_hits(console: Console, hits: Sequence[Row]) -> None:
+    """Search results, the first one in full."""
+    for position, hit in enumerate(hits, 1):
+        path = " › ".join(hit["heading_path"] or [])
+        source = f"{escape(hit['filename'] or 'question bank')}, page {hit['page']}" + (f" · {escape(path)}" if path else "")
+        title = escape(hit["question"]) if hit["kind"] == "fact" else "passage"
+        body = escape(hit["answer"]) if hit["kind"] == "fact" else escape(_clip(hit["evidence"], 300))
+        if position == 1:
+            evidence = escape(_clip(hit["evidence"], 400))
+            text = f"[bold]{body}[/]\n\n[dim]evidence[/] “{evidence}”\n[dim]source[/]   {source}\n"
+            text += f"[dim]match[/]    {hit['match']} quote · score {hit['score']:.4f} · similarity {hit['similarity']:.2f}"
+            console.print(Panel(text, title=title, title_align="left", border_style="green"))
+        else:
+            console.print(f"{position}. {title}  [bold]{_clip(body, 160)}[/]\n   [dim]{source}[/]")
+
+
+def _clip(text: str, length: int) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1] + "…"

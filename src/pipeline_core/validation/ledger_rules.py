@@ -1,0 +1,79 @@
+"""Rules that nothing was lost on the way: the conservation ledger."""
+
+from collections.abc import Iterator
+
+from pipeline_core.domain.facts import ChunkOutcome
+from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.validation.subject import Subject
+
+
+def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
+    """Every chunk ended as facts, as nothing here (with a reason), or failed."""
+    for row in subject.chunks:
+        if row.outcome is None:
+            yield Finding(
+                "chunk_without_outcome",
+                Severity.CRITICAL,
+                f"chunk {row.chunk.ordinal}",
+                f"Chunk {row.chunk.ordinal} (page {row.chunk.page_from}) was never asked for facts.",
+            )
+        elif row.outcome is ChunkOutcome.FAILED:
+            yield Finding(
+                "chunk_failed",
+                Severity.CRITICAL,
+                f"chunk {row.chunk.ordinal}",
+                f"No facts could be had from chunk {row.chunk.ordinal} (page {row.chunk.page_from}): {row.reason}",
+            )
+
+
+def text_outside_chunks(subject: Subject) -> Iterator[Finding]:
+    """Every visible character of the text is in a chunk, and every chunk is what stands at its offsets."""
+    at, outside = 0, 0
+    for row in subject.chunks:
+        chunk = row.chunk
+        if subject.markdown[chunk.char_from : chunk.char_to] != chunk.text:
+            yield Finding(
+                "chunk_offsets_wrong",
+                Severity.CRITICAL,
+                f"chunk {chunk.ordinal}",
+                f"Chunk {chunk.ordinal} is not the text at its offsets.",
+                {"char_from": chunk.char_from, "char_to": chunk.char_to},
+            )
+        outside += len(subject.markdown[at : chunk.char_from].strip()) if chunk.char_from > at else 0
+        at = max(at, chunk.char_to)
+    outside += len(subject.markdown[at:].strip())
+    if outside:
+        yield Finding(
+            "text_outside_chunks",
+            Severity.CRITICAL,
+            "document",
+            f"{outside:,} characters of the text are in no chunk.",
+            {"characters": outside},
+        )
+
+
+def ledger_counts(subject: Subject) -> Iterator[Finding]:
+    """Facts counted by the chunks cannot be fewer than the facts that would be published."""
+    counted = sum(row.fact_count for row in subject.chunks)
+    if counted < len(subject.questions):
+        yield Finding(
+            "ledger_counts",
+            Severity.CRITICAL,
+            "document",
+            f"The chunks account for {counted} facts and {len(subject.questions)} are staged.",
+            {"counted": counted, "staged": len(subject.questions)},
+        )
+
+
+def oversized_chunk(subject: Subject) -> Iterator[Finding]:
+    limit = subject.settings.chunk_max_chars * subject.settings.validation_oversized_chunk_factor
+    for row in subject.chunks:
+        if len(row.chunk.text) > limit:
+            yield Finding(
+                "oversized_chunk",
+                Severity.WARNING,
+                f"chunk {row.chunk.ordinal}",
+                f"Chunk {row.chunk.ordinal} has {len(row.chunk.text):,} characters; "
+                f"chunks are cut at {subject.settings.chunk_max_chars:,}.",
+                {"characters": len(row.chunk.text)},
+            )

@@ -1,0 +1,32 @@
+"""What a validation rule sees of a document, and what a rule is."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline_core.domain.documents import PageMap
+from pipeline_core.domain.findings import Finding
+from pipeline_core.domain.staging import StagedChunk, StagedQuestion
+from pipeline_core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A document as staged. ``questions`` are those that would be published; ``conversion`` is that stage's report."""
+
+    markdown: str
+    page_map: PageMap
+    conversion: Mapping[str, Any]
+    chunks: Sequence[StagedChunk]
+    questions: Sequence[StagedQuestion]
+    undecided_pairs: int
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. ``code`` is the code of its findings; ``version`` changes when it may find something else."""
+
+    code: str
+    version: str
+    check: Callable[[Subject], Iterable[Finding]]

@@ -1,0 +1,60 @@
+"""Rules over the converted text and its pages."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from pipeline_core.domain.documents import PageOutcome
+from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.validation.subject import Subject
+
+_GLYPH_CODES = re.compile(r"\(cid:\d+\)|/uni[0-9A-F]{4}|&#x?[0-9a-fA-F]+;")
+_UNREADABLE = frozenset({"Cc", "Co", "Cs", "Cn"})
+
+
+def empty_text(subject: Subject) -> Iterator[Finding]:
+    if not subject.markdown.strip():
+        yield Finding("empty_text", Severity.CRITICAL, "document", "The document has no text after conversion.")
+
+
+def garbled_text(subject: Subject) -> Iterator[Finding]:
+    """Replacement, private-use and control characters, and glyph codes that a broken font map left."""
+    text = subject.markdown
+    visible = sum(not character.isspace() for character in text)
+    if not visible:
+        return
+    codes = _GLYPH_CODES.findall(text)
+    suspects = [c for c in set(text) if c == "�" or (unicodedata.category(c) in _UNREADABLE and not c.isspace())]
+    unreadable = sum(map(text.count, suspects)) + sum(map(len, codes))
+    share = unreadable / visible
+    if share >= subject.settings.validation_garbled_share:
+        yield Finding(
+            "garbled_text",
+            Severity.CRITICAL,
+            "document",
+            f"{share:.0%} of the characters are unreadable: the document's fonts do not say what their letters are. "
+            "Export it again, or have it read by OCR.",
+            {"unreadable": unreadable, "visible": visible, "share": round(share, 4)},
+        )
+
+
+def pages_lost(subject: Subject) -> Iterator[Finding]:
+    """Pages in are pages accounted for: none missing after conversion, none that failed."""
+    expected, found = subject.conversion.get("pages", 0), len(subject.page_map.pages)
+    if expected != found:
+        yield Finding(
+            "pages_lost",
+            Severity.CRITICAL,
+            "document",
+            f"The original has {expected} {subject.page_map.unit}s and {found} are accounted for.",
+            {"expected": expected, "found": found},
+        )
+    failed = [page.number for page in subject.page_map.pages if page.outcome is PageOutcome.FAILED]
+    if failed:
+        yield Finding(
+            "pages_failed",
+            Severity.CRITICAL,
+            f"page {failed[0]}",
+            f"{len(failed)} of {found} pages could not be read: {', '.join(map(str, failed[:20]))}.",
+            {"pages": failed},
+        )

@@ -1,0 +1,35 @@
+"""One Prefect task a stage, all made by one function: a thin shell over ``pipeline_core``.
+
+A task takes a batch of document ids and returns the batch that goes on. What becomes of each document is recorded
+in Postgres by ``services.run_stage``. A document alone in its batch is in the slow lane: its transient errors are
+raised, so that Prefect retries the task with exponential backoff.
+"""
+
+from tasks.gates import matching_gate, validation_gate
+from tasks.intake import claim
+from tasks.stage_task import skip_stage, stage_task
+from pipeline_core.domain.lifecycle import StageName
+
+ingest = stage_task(StageName.INGEST)
+convert_markdown = stage_task(StageName.MARKDOWN_CONVERSION)
+optimize_markdown = stage_task(StageName.MARKDOWN_OPTIMIZER)
+chunk = stage_task(StageName.CHUNKER)
+generate_facts = stage_task(StageName.FACT_GENERATOR)
+validate = stage_task(StageName.VALIDATION)
+embed = stage_task(StageName.EMBEDDER)
+ingest_to_production = stage_task(StageName.INGESTOR)
+
+__all__ = [
+    "chunk",
+    "claim",
+    "convert_markdown",
+    "embed",
+    "generate_facts",
+    "ingest",
+    "ingest_to_production",
+    "matching_gate",
+    "optimize_markdown",
+    "skip_stage",
+    "validate",
+    "validation_gate",
+]

@@ -1,0 +1,78 @@
+"""Turning a stage into a Prefect task."""
+
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import Task
+
+from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.errors import TransientError
+from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.services.failures import backoff_s
+from pipeline_core.settings import load_settings
+from pipeline_core.stages.registry import BY_NAME
+from tasks.runtime import flow_run_id, run_logger
+
+
+def is_transient(_task: object, _task_run: object, state: Any) -> bool:
+    """Prefect's ``retry_condition_fn``: only transient errors are tried again."""
+    try:
+        state.result()
+    except TransientError:
+        return True
+    except Exception:
+        return False
+    return False
+
+
+def retry_options() -> dict[str, Any]:
+    """Prefect's options for a task that is tried again after ``2**n * base`` seconds, on transient errors only."""
+    settings = load_settings()
+    return {
+        "retries": settings.max_retries,
+        "retry_delay_seconds": [backoff_s(n, settings.retry_base_s) for n in range(settings.max_retries)] or None,
+        "retry_condition_fn": is_transient,
+        "cache_policy": NO_CACHE,
+        "persist_result": False,
+    }
+
+
+def stage_task(name: StageName) -> Task[[Batch], Batch]:
+    """The Prefect task of a stage.
+
+    It takes and returns a ``Batch``. In the batch lane no document's failure is raised: what failed transiently is
+    left for the slow lane. There, alone in its batch, a document's transient error is raised for Prefect to retry.
+    """
+    stage = BY_NAME[name]
+
+    @task(name=name.value, **retry_options())
+    def run(batch: Batch) -> Batch:
+        app = pipeline()
+        held = app.claim.again(batch, flow_run_id=flow_run_id()) if batch.alone else batch
+        report = app.run_stage(stage, held)
+        run_logger().info(
+            "%s: %d ran, %d reused, %d to retry, %d dead",
+            name.value, len(report.ran), len(report.reused), len(report.retry), len(report.dead),
+        )  # fmt: skip
+        for document_id, error in {**report.retry, **report.dead}.items():
+            run_logger().warning("%s: document %s: %s", name.value, document_id, error)
+        if batch.alone and report.retry:
+            raise next(iter(report.retry.values()))
+        return report.batch
+
+    return run
+
+
+@task(name="skip-stage", task_run_name="skip {name}", **retry_options())
+def skip_stage(name: str, batch: Batch, reason: str) -> Batch:
+    """Record that a stage is switched off for these documents."""
+    app = pipeline()
+    stage = BY_NAME[StageName(name)]
+    with app.open_uow() as uow:
+        jobs = [job for job in uow.jobs.held(batch.lease, batch.document_ids) if job.stage in stage.starts_from]
+        if jobs:
+            uow.stages.skip(stage.name, jobs, reason=reason, config_sha256=stage.config_sha256(app.ctx))
+        uow.commit()
+    return batch
