@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pipeline_core.adapters.prefect_launcher import PrefectLauncher
     from pipeline_core.bootstrap import Pipeline
 
-out = Console(highlight=False)
+_PIPED_WIDTH = 120
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 
@@ -112,7 +113,7 @@ def run(
 def exit_code(rows: Sequence[dict[str, Any]], *, refused: int) -> Exit:
     """The worst of what happened."""
     states = {row["state"] for row in rows}
-    if refused or "deadletter" in states:
+    if refused or states & {"deadletter", "retryable", "working", "queued"}:
         return Exit.FAILED
     return Exit.WAITING if "awaiting_review" in states else Exit.OK
 
@@ -268,6 +269,15 @@ def migrate() -> None:
     with wired() as app_:
         applied = apply(app_.database_url)
         out.print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+
+
+@app.command()
+def prepare() -> None:
+    """Make the local databases ready, so that the first run starts at once."""
+    with wired() as app_, launching(app_) as launcher:
+        app_.views.counts(app_.user_id)
+        launcher.prepare()
+        out.print(f"Ready: {app_.settings.home}")
 
 
 @app.command()

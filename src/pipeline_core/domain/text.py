@@ -45,20 +45,23 @@ _SCALES = {
     "billion": Decimal(10) ** 9,
     "trillion": Decimal(10) ** 12,
 }
-_AFTER = {"percent": "%", "per cent": "%"}
+_AFTER = {"percent": "%", "per cent": "%", "dollar": "$", "dollars": "$", "euro": "€", "euros": "€"}
 _MONEY_SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion"}
 _CODES = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|INR|CNY|SEK|NOK|DKK|PLN|BRL|MXN|ZAR|SGD|HKD|KRW"
 _SIGNS = "[$€£¥₹₩₽₺₪฿¢]"
 # Only look-alikes of an unambiguous thousands separator: a plain space may as well part two numbers.
 _NUMBER = re.compile(
-    rf"(?P<before>{_SIGNS}|\b(?:{_CODES})(?=[ \u00a0\u202f\d]))?[ \u00a0\u202f]?"
-    r"(?P<sign>(?<![\w.)\]])[-−])?"
-    rf"(?P<late>{_SIGNS})?"
     r"(?P<digits>\d+(?:[.,'’\u00a0\u202f]\d+)*|(?<!\w)\.\d+)"
     r"(?:(?P<short>k|mn?|bn?)\b|[ \u00a0\u202f-]?(?P<scale>thousand|million|billion|trillion)\b)?"
-    rf"(?:[ \u00a0\u202f]?(?P<after>[%‰]|per ?cent\b|(?:{_SIGNS}|(?:{_CODES})\b)(?! ?\d)))?",
+    rf"(?:[ \u00a0\u202f]?(?P<after>[%‰]|per ?cent\b|(?:{_SIGNS}|(?:{_CODES})\b)(?! ?\d)|(?:dollars?|euros?)\b))?",
     re.IGNORECASE,
 )
+# What stands before a number's digits, looked for only where there are digits.
+_BEFORE = re.compile(
+    rf"(?:(?P<mark>{_SIGNS}|\b(?:{_CODES}))[ \u00a0\u202f]?)?(?P<sign>(?<![\w.)\]])[-−])?(?P<late>{_SIGNS})?\Z",
+    re.IGNORECASE,
+)
+_LONGEST_BEFORE = 6
 _GROUPED = re.compile(r"\d{1,3}(?:([,'’\u00a0\u202f])\d{3})(?:\1\d{3})*(?:\.\d+)?")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
 _PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
@@ -76,8 +79,9 @@ def numbers_in(text: str) -> tuple[str, ...]:
 
 
 def _canonical(match: re.Match[str]) -> str:
-    mark = (match["before"] or match["late"] or "").upper()
-    after = _AFTER.get((match["after"] or "").lower(), match["after"] or "")
+    mark, minus = _before(match.string, match.start())
+    after = (match["after"] or "").lower()
+    after = _AFTER.get(after, after)
     if after not in "%‰":
         mark, after = mark or after.upper(), ""
     scale = (match["scale"] or match["short"] or "").lower()
@@ -89,7 +93,15 @@ def _canonical(match: re.Match[str]) -> str:
         value, scale = value * _SCALES[scale], ""
     if value is not None:
         digits = _plain(value)
-    return f"{mark}{'-' if match['sign'] else ''}{digits}{scale}{after}"
+    return f"{mark}{minus}{digits}{scale}{after}"
+
+
+def _before(text: str, start: int) -> tuple[str, str]:
+    """Currency mark and minus sign in front of a number."""
+    match = _BEFORE.search(text, max(0, start - _LONGEST_BEFORE), start)
+    if match is None:
+        return "", ""
+    return (match["mark"] or match["late"] or "").upper(), "-" if match["sign"] else ""
 
 
 def _value(digits: str) -> Decimal | None:

@@ -34,12 +34,12 @@ def state_of(row: Row) -> str:
 def jobs_table(rows: Sequence[Row]) -> Table:
     """A line a document: document, pages, chunks, facts, duplicates, findings, state, seconds, cost."""
     table = Table(box=None, padding=(0, 1), header_style="bold")
-    table.add_column("document", max_width=40, overflow="ellipsis", no_wrap=True)
+    table.add_column("document", max_width=40, min_width=10, overflow="ellipsis", no_wrap=True)
     for title in ("pages", "chunks", "facts", "duplicates", "findings"):
-        table.add_column(title, justify="right")
-    table.add_column("state")
-    table.add_column("seconds", justify="right")
-    table.add_column("cost", justify="right")
+        table.add_column(title, justify="right", no_wrap=True, min_width=len(title))
+    table.add_column("state", no_wrap=True, min_width=9)
+    table.add_column("seconds", justify="right", no_wrap=True, min_width=7)
+    table.add_column("cost", justify="right", no_wrap=True, min_width=5)
     for row in rows:
         words = state_of(row)
         table.add_row(
@@ -105,11 +105,12 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
 def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tuple[str, Any]]) -> None:
     """What failed or was not taken, why, and what to do."""
     for row in rows:
-        if row["state"] == JobState.DEADLETTER and row["last_error"]:
+        if row["state"] in (JobState.DEADLETTER, JobState.RETRYABLE) and row["last_error"]:
             error = row["last_error"]
             console.print(f"[red]✗[/] [bold]{escape(row['filename'])}[/]: {escape(error['message'])}")
             console.print(f"    {escape(error['action'])}", highlight=False)
-            console.print(f"    then     pipeline retry {short(row['job_id'])}", highlight=False)
+            if row["state"] == JobState.DEADLETTER:
+                console.print(f"    then     pipeline retry {short(row['job_id'])}", highlight=False)
     for name, error in refused:
         console.print(f"[red]✗[/] [bold]{escape(name)}[/] was not taken: {escape(error.message)}")
         console.print(f"    {escape(error.what_to_do)}", highlight=False)

@@ -40,4 +40,4 @@ class PostgresCaches:
 
     def vectors(self, keys: Sequence[str], *, model: str, version: str) -> dict[str, Vectors]:
         rows = self._session.all("cached_vectors", keys=list(set(keys)), model=model, version=version)
-        return {row["content_sha256"]: np.asarray(row["vector"], dtype=np.float32) for row in rows}
+        return {row["content_sha256"]: row["vector"].to_numpy().astype(np.float32) for row in rows}

@@ -1,32 +1,44 @@
 """Bring a database up to date with the plain SQL files in ``sql/migrations``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
 from pipeline_core.adapters.db.queries import sql_folder
 
+_LOCK = 771400
 
-def _backend(url: str):  # type: ignore[no-untyped-def]
-    from yoyo import get_backend
 
-    return get_backend(url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1))
+@contextmanager
+def _open(url: str) -> Iterator[tuple[Any, Any]]:
+    """yoyo's backend, and the migrations that the database lacks."""
+    from yoyo import get_backend, read_migrations
+
+    backend: Any = get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    try:
+        yield backend, backend.to_apply(read_migrations(str(sql_folder() / "migrations")))
+    finally:
+        backend.connection.close()
 
 
 def pending(url: str) -> list[str]:
     """Names of the migrations that the database lacks, in order."""
-    from yoyo import read_migrations
-
-    backend = _backend(url)
-    return [m.id for m in backend.to_apply(read_migrations(str(sql_folder() / "migrations")))]
+    with _open(url) as (_, wanted):
+        return [migration.id for migration in wanted]
 
 
 def migrate(url: str) -> list[str]:
-    """Apply what is missing, each file in a transaction, one process at a time; answers with their names."""
-    from yoyo import read_migrations
+    """Apply what is missing, each file in a transaction; answers with their names.
 
-    backend = _backend(url)
-    migrations = read_migrations(str(sql_folder() / "migrations"))
-    if not backend.to_apply(migrations):
+    Of two processes at once, one waits for the other. The lock is the database session's, not a row of yoyo's own
+    table, so that a process that dies leaves none behind.
+    """
+    if not pending(url):
         return []
-    with backend.lock():
-        wanted = backend.to_apply(migrations)
-        names = [migration.id for migration in wanted]
-        backend.apply_migrations(wanted)
-    return names
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        with _open(url) as (backend, wanted):
+            backend.apply_migrations(wanted)
+            return [migration.id for migration in wanted]

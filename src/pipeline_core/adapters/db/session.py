@@ -26,7 +26,8 @@ class Session:
         self.connection = connection
 
     def all(self, name: str, /, **params: Any) -> list[Row]:
-        with self.connection.cursor(row_factory=dict_row) as cursor:
+        # binary results: vectors and ids need no parsing
+        with self.connection.cursor(row_factory=dict_row, binary=True) as cursor:
             cursor.execute(load()[name].encode(), params)
             return cursor.fetchall()
 

@@ -1,0 +1,66 @@
+# Everything runs in .venv, made here from pinned requirements; nothing has to be installed by hand.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EXAMPLES := examples/documents
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types imports unit chaos bench bench-throughput docs lock clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed (set PYTHON=…)")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) (once, about a minute) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/pipeline prepare
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "Adding the development tools …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.runtime ## Make the virtual environment
+
+demo: $(VENV)/.runtime ## Run the example documents through everything, then ask a question
+	@$(BIN)/pipeline run $(EXAMPLES) || test $$? -eq 3
+	@echo
+	@echo '$$ pipeline search "How long does a policyholder have to give notice of a loss?" --limit 1'
+	@$(BIN)/pipeline search "How long does a policyholder have to give notice of a loss?" --limit 1
+
+test: lint types imports unit ## Lint, types, layers and tests: what CI runs
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev
+	$(BIN)/pytest -m "not chaos"
+
+chaos: $(VENV)/.dev ## Long runs that kill processes at random moments
+	$(BIN)/pytest -m chaos --timeout 1800
+
+bench: $(VENV)/.dev ## Speed, as ratios within one run
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.dev ## Write generated documents anew
+	$(BIN)/python docs/generate_state_machine.py
+
+lock: $(VENV)/.dev ## Compile the pinned requirements anew
+	$(BIN)/python -m uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate pyproject.toml -o requirements.txt
+	$(BIN)/python -m uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+clean: ## Remove the virtual environment and the local data
+	rm -rf $(VENV) .pipeline

@@ -1,0 +1,91 @@
+"""Real parts for every test: a PostgreSQL server and a migrated template database for the session."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+# Before anything reads the environment: a user's own settings must not reach the tests.
+for _name in [name for name in os.environ if name.startswith(("UPLOAD_PIPELINE_", "PREFECT_"))]:
+    del os.environ[_name]
+
+from pipeline_core.adapters.db.embedded import EmbeddedPostgres
+from pipeline_core.adapters.db.migrate import migrate
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.settings import Settings, load_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def _with_database(url: str, name: str) -> str:
+    return url.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server for the whole session."""
+    # not under pytest's own folder: that is closed to the user that PostgreSQL runs as when tests run as root
+    with tempfile.TemporaryDirectory(prefix="pipeline-pg-", ignore_cleanup_errors=True) as folder:
+        server = EmbeddedPostgres(Path(folder) / "data")
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            # these databases live for seconds
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.url
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_url: str) -> str:
+    """The name of a migrated database to copy."""
+    name = "template_pipeline"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    migrate(_with_database(postgres_url, name))
+    return name
+
+
+@pytest.fixture
+def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
+    """A migrated database of this test's own."""
+    name = f"t_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template_database)
+            )
+        )
+        yield _with_database(postgres_url, name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return load_settings(home=tmp_path / "home", database_url=database_url, retry_base_s=0.05)
+
+
+@pytest.fixture
+def make_pipeline(settings: Settings) -> Iterator[Callable[..., Pipeline]]:
+    """Makes pipelines on this test's database; adapters and settings can be given instead of the usual ones."""
+    made: list[Pipeline] = []
+
+    def make(*, changes: dict[str, object] | None = None, **adapters: object) -> Pipeline:
+        made.append(Pipeline(settings.model_copy(update=changes or {}), **adapters))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for pipeline in reversed(made):
+        pipeline.close()
+
+
+@pytest.fixture
+def app(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    """The pipeline as it is wired by default."""
+    return make_pipeline()

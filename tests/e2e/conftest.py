@@ -1,0 +1,83 @@
+"""A real Prefect server for the session, and the command line as a process."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline_core.adapters.prefect_launcher import PrefectLauncher
+from pipeline_core.settings import load_settings
+
+
+@pytest.fixture(scope="session")
+def prefect_api_url() -> Iterator[str]:
+    """A local Prefect server that all runs of the session share."""
+    with tempfile.TemporaryDirectory(prefix="pipeline-prefect-", ignore_cleanup_errors=True) as folder:
+        launcher = PrefectLauncher(load_settings(home=Path(folder), prefect_port=4390))
+        launcher.wait()
+        yield f"{launcher.ui_url()}/api"
+        launcher.close()
+
+
+@dataclass
+class CommandLine:
+    """Runs ``pipeline`` as a process with its own home and database."""
+
+    environment: dict[str, str]
+    folder: Path
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "pipeline_core", *arguments]
+        process = subprocess.Popen(
+            command, env=self.environment, cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.processes.append(process)
+        return process
+
+    def __call__(self, *arguments: str, code: int | None = 0) -> str:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=150)
+        assert code is None or process.returncode == code, f"exit {process.returncode}\n{out}\n{err}"
+        return out if process.returncode in (0, 3, 4) else out + err
+
+    def json(self, *arguments: str, code: int | None = 0) -> Any:
+        return json.loads(self(*arguments, "--json", code=code))
+
+
+@pytest.fixture
+def command_line(
+    database_url: str, prefect_api_url: str, tmp_path: Path
+) -> Iterator[Callable[..., CommandLine]]:
+    """Makes command lines; they share this test's database and home."""
+    made: list[CommandLine] = []
+
+    def make(**settings: str) -> CommandLine:
+        environment = {
+            **os.environ,
+            "UPLOAD_PIPELINE_HOME": str(tmp_path / "home"),
+            "UPLOAD_PIPELINE_DATABASE_URL": database_url,
+            "PREFECT_API_URL": prefect_api_url,
+            **{f"UPLOAD_PIPELINE_{name.upper()}": value for name, value in settings.items()},
+        }
+        made.append(CommandLine(environment, tmp_path))
+        return made[-1]
+
+    yield make
+    for process in (process for one in made for process in one.processes):
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cli(command_line: Callable[..., CommandLine]) -> CommandLine:
+    # look-alikes would wait for a person: here documents are to go all the way
+    return command_line(retry_base_s="0.1", duplicate_threshold="1.0")

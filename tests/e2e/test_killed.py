@@ -1,0 +1,155 @@
+"""kill -9 at any moment, then the same command again: the same rows as an undisturbed run, none lost, none twice."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.e2e.conftest import CommandLine
+from tests.through import MANUAL
+
+_LOCK = 424242
+_CONTENT = {
+    "document_chunks": "chunk_id, document_id, ordinal, text, char_from, char_to, page_from, embed_model",
+    "all_questions": "question_id, document_id, chunk_id, question, answer, evidence_quote, evidence_char_from",
+    "documents": "document_id, filename, parsed_sha256, page_count, published_at IS NOT NULL",
+    "staged_chunks": "chunk_id, outcome, outcome_reason, fact_count",
+    "staged_questions": "question_id, status, duplicate_of",
+    "document_processing_stages": "document_id, stage_name, status",
+    "stage_output_files": "document_id, stage_name, file_type, checksum",
+    "document_vector_buffer": "owner_id",
+    "upload_jobs": "document_id, state, stage, outcome",
+}
+
+
+def rows(connection: psycopg.Connection[Any]) -> dict[str, list[Any]]:
+    """Everything that must not depend on what happened on the way."""
+    return {
+        table: sorted(map(repr, connection.execute(f"SELECT {columns} FROM upload_pipeline.{table}").fetchall()))
+        for table, columns in _CONTENT.items()
+    }
+
+
+@contextmanager
+def blocked_at(url: str, table: str, condition: str) -> Iterator[psycopg.Connection[Any]]:
+    """Whoever inserts such a row waits, inside its transaction, until this ends."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        connection.execute(f"""
+            CREATE FUNCTION public.wait_here() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN PERFORM pg_advisory_lock({_LOCK}); PERFORM pg_advisory_unlock({_LOCK}); RETURN NEW; END $$;
+            CREATE TRIGGER wait_here BEFORE INSERT ON upload_pipeline.{table}
+            FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION public.wait_here()""")  # noqa: S608
+        try:
+            yield connection
+        finally:
+            connection.execute("SELECT pg_advisory_unlock_all()")
+            connection.execute(f"DROP TRIGGER IF EXISTS wait_here ON upload_pipeline.{table}")
+            connection.execute("DROP FUNCTION IF EXISTS public.wait_here")
+
+
+def wait_until_blocked(connection: psycopg.Connection[Any], process: Any) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if connection.execute(waiting, (_LOCK,)).fetchone() != (0,):
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    raise AssertionError("the run never came to this point")
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
+    places = ["cellar", "attic", "garage"]
+    for place in places:
+        text = MANUAL.replace("boiler", f"{place} boiler").replace("Boiler", f"{place.title()} boiler")
+        (folder / f"{place}.md").write_text(text + f"\nThe {place} key hangs behind the {place} door number 7.\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> dict[str, Any]:
+    """The rows of a run that nobody disturbed, filled by the first test."""
+    return {}
+
+
+_POINTS = [
+    # every stage: as it is marked begun (before its work) and as its results are recorded (after its work)
+    pytest.param("events", "NEW.code = 'claimed'", id="claim"),
+    *(
+        pytest.param("events", f"NEW.code = '{code}'", id=code)
+        for code in (
+            "job_validated", "parsing", "parse_validated", "optimizing", "optimized", "chunking", "chunked",
+            "generating_facts", "facts_staged", "validating", "embedding", "embedded", "ingesting", "published",
+        )
+    ),
+    # inside the swap: the old rows are deleted and the chunks are in, the facts are not
+    pytest.param("all_questions", "true", id="inside-the-swap"),
+]  # fmt: skip
+
+
+def test_undisturbed(cli: CommandLine, corpus: Path, database_url: str, undisturbed: dict[str, Any]) -> None:
+    result = cli.json("run", str(corpus))
+    assert result["ran"] == 3
+    with psycopg.connect(database_url) as connection:
+        undisturbed.update(rows(connection))
+    assert len(undisturbed["documents"]) == 3
+    assert undisturbed["all_questions"]
+    assert undisturbed["document_vector_buffer"] == []
+
+
+@pytest.mark.parametrize(("table", "condition"), _POINTS)
+def test_killed_and_run_again(
+    cli: CommandLine,
+    corpus: Path,
+    database_url: str,
+    undisturbed: dict[str, Any],
+    table: str,
+    condition: str,
+) -> None:
+    assert undisturbed, "the undisturbed run must come first"
+    with blocked_at(database_url, table, condition) as connection:
+        process = cli.start("run", str(corpus))
+        wait_until_blocked(connection, process)
+        process.kill()
+        process.wait()
+
+    cli("run", str(corpus))
+
+    with psycopg.connect(database_url) as connection:
+        assert rows(connection) == undisturbed
+
+
+def test_a_reader_sees_the_old_version_or_the_new_one(
+    cli: CommandLine, database_url: str, tmp_path: Path
+) -> None:
+    """While the swap stands open, and after it is killed, production is the old version, whole."""
+    file = tmp_path / "manual.md"
+    file.write_text(MANUAL)
+    cli("run", str(file))
+    seen = "SELECT (SELECT count(*) FROM upload_pipeline.document_chunks), count(*) FROM upload_pipeline.all_questions"
+    with psycopg.connect(database_url, autocommit=True) as reader:
+        before = reader.execute(seen).fetchone()
+        assert before is not None
+        assert before > (0, 0)
+        file.write_text(MANUAL.replace("12 months", "6 months") + "\nThe chimney is swept every 9 months by the owner.\n")
+        with blocked_at(database_url, "all_questions", "true") as connection:
+            process = cli.start("run", str(file))
+            wait_until_blocked(connection, process)
+            assert reader.execute(seen).fetchone() == before
+            process.kill()
+            process.wait()
+        assert reader.execute(seen).fetchone() == before
+        cli("run", str(file))
+        after = reader.execute(seen).fetchone()
+        assert after is not None
+        assert after[1] == before[1] + 1
+        old = reader.execute("SELECT count(*) FROM upload_pipeline.all_questions WHERE answer LIKE '%12 months%'")
+        assert old.fetchone() == (0,)
+
+

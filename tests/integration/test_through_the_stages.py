@@ -1,0 +1,205 @@
+"""The main job without Prefect: in, through every stage, published; again; changed; failing; parked."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.fakes import HashEmbedder, ScriptedFactGenerator
+from tests.through import MANUAL, needs_work, publish, receive, through, upload
+
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import ServiceUnavailableError
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.lifecycle import StageName
+
+MakePipeline = Callable[..., Pipeline]
+LONG = MANUAL + "\n".join(
+    f"## Part {n}\n\nThe part number {n} must be kept in cabinet {n + 40} of the store room at all times.\n"
+    f"The supplier delivers part {n} within {n + 3} working days after the order was placed.\n"
+    + f"Staff of team {n} record every use of this part in the green ledger before the shift ends. " * 8
+    for n in range(1, 9)
+)
+
+
+def production(app: Pipeline, document_id: DocumentId) -> dict[str, object]:
+    exported = app.views.export(app.user_id, document_id)
+    return {"chunks": exported["chunks"], "facts": exported["facts"]}
+
+
+def state_of(app: Pipeline, document_id: DocumentId) -> tuple[str, str, str | None]:
+    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
+    return row["state"], row["stage"], row["outcome"]
+
+
+def test_a_document_is_published_with_its_evidence(app: Pipeline) -> None:
+    [document_id] = publish(app, upload())
+
+    assert state_of(app, document_id) == ("done", "ingested", "published")
+    exported = app.views.export(app.user_id, document_id)
+    markdown = next(f for f in exported["files"] if f["file_type"] == "optimized_markdown")
+    text = app.store.get(markdown["file_path"], sha256=markdown["checksum"]).decode()
+    assert exported["facts"]
+    for fact in exported["facts"]:
+        assert text[fact["char_from"] : fact["char_to"]] == fact["quote"]
+    for chunk in exported["chunks"]:
+        assert text[chunk["char_from"] : chunk["char_to"]] == chunk["text"]
+
+
+def test_every_output_is_in_the_store_with_its_checksum(app: Pipeline) -> None:
+    [document_id] = publish(app, upload())
+
+    files = app.views.export(app.user_id, document_id)["files"]
+    assert {f["file_type"] for f in files} == {
+        "markdown", "optimized_markdown", "chunks_json", "facts_json", "validation_json", "ingestion_json",
+    }  # fmt: skip
+    for file in files:
+        assert len(app.store.get(file["file_path"], sha256=file["checksum"])) == file["file_size"]
+
+
+def test_the_same_file_again_needs_no_work(app: Pipeline) -> None:
+    publish(app, upload())
+    again = receive(app, upload())
+    assert again.new == set()
+    assert needs_work(app, again) == []
+
+
+def test_the_ledger_accounts_for_every_chunk(app: Pipeline) -> None:
+    [document_id] = publish(app, upload(text=LONG))
+    with app.open_uow() as uow:
+        chunks = uow.staging.chunks([document_id])[document_id]
+        questions = uow.staging.questions([document_id])[document_id]
+    assert len(chunks) > 3
+    assert all(row.outcome is not None for row in chunks)
+    assert all(row.reason for row in chunks if row.fact_count == 0)
+    assert sum(row.fact_count for row in chunks) == len(questions)
+
+
+def test_one_changed_paragraph_asks_only_for_the_chunks_that_changed(make_pipeline: MakePipeline) -> None:
+    generator, embedder = ScriptedFactGenerator(), HashEmbedder()
+    app = make_pipeline(generator=generator, embedder=embedder)
+    [old] = publish(app, upload(text=LONG, source="file:///manual.md"))
+    asked, embedded = generator.calls, embedder.texts_embedded
+    assert asked > 5
+
+    changed = LONG.replace("cabinet 44", "the locked cabinet 44")
+    assert changed != LONG
+    [new] = publish(app, upload(text=changed, source="file:///manual.md"))
+
+    assert new != old
+    assert 1 <= generator.calls - asked <= 2
+    assert 1 <= embedder.texts_embedded - embedded <= 2 * (1 + 6)
+    assert state_of(app, new) == ("done", "ingested", "published")
+    # the new version has taken the old one's place
+    assert production(app, old) == {"chunks": [], "facts": []}
+    assert production(app, new)["chunks"]
+
+
+def test_going_back_to_the_old_version_publishes_it_again(app: Pipeline) -> None:
+    [old] = publish(app, upload(text=MANUAL, source="file:///manual.md"))
+    before = production(app, old)
+    [new] = publish(app, upload(text=MANUAL + "\nThe chimney is swept every 6 months.\n", source="file:///manual.md"))
+    [back] = publish(app, upload(text=MANUAL, source="file:///manual.md"))
+    assert back == old
+    assert production(app, old) == before
+    assert production(app, new) == {"chunks": [], "facts": []}
+
+
+def test_a_copy_elsewhere_keeps_the_old_version_published(app: Pipeline) -> None:
+    [old] = publish(app, upload(source="file:///a.md"), upload(source="file:///b.md"))
+    publish(app, upload(text=MANUAL + "\nThe chimney is swept every 6 months.\n", source="file:///a.md"))
+    assert production(app, old)["chunks"]
+
+
+def test_changed_settings_run_that_stage_and_what_follows(make_pipeline: MakePipeline) -> None:
+    [document_id] = publish(make_pipeline(), upload(text=LONG))
+    app = make_pipeline(changes={"chunk_max_chars": 700, "chunk_min_chars": 300})
+    received = receive(app, upload(text=LONG))
+    assert needs_work(app, received) == [document_id]
+
+    _, reports = through(app, [document_id])
+
+    ran = {name for name, report in reports.items() if report.ran}
+    assert ran == {
+        StageName.CHUNKER, StageName.FACT_GENERATOR, StageName.VALIDATION, StageName.EMBEDDER, StageName.INGESTOR,
+    }  # fmt: skip
+    assert state_of(app, document_id) == ("done", "ingested", "published")
+    assert all(len(c["text"]) <= 700 for c in app.views.export(app.user_id, document_id)["chunks"])
+    assert needs_work(app, receive(app, upload(text=LONG))) == []
+
+
+def test_the_optimizer_can_be_switched_off(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline(changes={"optimizer_enabled": False})
+    [document_id] = publish(app, upload())
+    assert state_of(app, document_id) == ("done", "ingested", "published")
+
+
+def test_one_bad_document_takes_nothing_from_the_others(app: Pipeline) -> None:
+    received = receive(app, upload("good.md"), upload("bad.pdf", "%PDF-1.7\nnothing more"))
+    ids = needs_work(app, received)
+    through(app, ids)
+    states = sorted(state_of(app, document_id)[0] for document_id in ids)
+    assert states == ["deadletter", "done"]
+    [dead] = app.views.jobs(app.user_id, states=["deadletter"])
+    assert dead["last_error"]["code"] == "corrupt_document"
+    assert dead["last_error"]["action"]
+
+
+def test_a_transient_failure_is_tried_again_and_then_buried(make_pipeline: MakePipeline) -> None:
+    generator = ScriptedFactGenerator()
+    app = make_pipeline(generator=generator)
+    [document_id] = needs_work(app, receive(app, upload()))
+    generator.fail_with(ServiceUnavailableError("the model is away"))
+    for attempt in range(4):
+        _, reports = through(app, [document_id])
+        assert reports[StageName.FACT_GENERATOR].ran == []
+        assert state_of(app, document_id)[0] == ("retryable" if attempt < 3 else "deadletter")
+    [row] = app.views.jobs(app.user_id)
+    assert row["last_error"]["code"] == "retries_exhausted"
+    assert "the model is away" in row["last_error"]["message"]
+
+    generator.heal()
+    app.retry(document_id, from_stage=None, by="test")
+    _, reports = through(app, [document_id])
+    assert reports[StageName.MARKDOWN_CONVERSION].ran == []
+    assert state_of(app, document_id) == ("done", "ingested", "published")
+
+
+def test_retry_from_a_stage_runs_it_anew_and_reuses_what_came_before(app: Pipeline) -> None:
+    [document_id] = publish(app, upload())
+    before = production(app, document_id)
+    app.retry(document_id, from_stage=StageName.CHUNKER, by="test")
+    _, reports = through(app, [document_id])
+    assert reports[StageName.CHUNKER].ran == [document_id]
+    assert reports[StageName.FACT_GENERATOR].reused == [document_id]
+    assert reports[StageName.INGESTOR].ran == [document_id]
+    assert production(app, document_id) == before
+
+
+def test_a_missing_output_is_named_and_can_be_made_again(app: Pipeline) -> None:
+    [document_id] = needs_work(app, receive(app, upload()))
+    through(app, [document_id], until=StageName.MARKDOWN_OPTIMIZER)
+    # the run was interrupted after the optimizer; meanwhile somebody lost its file
+    key = next(k for k in app.store.list(f"documents/{document_id}/") if k.endswith(".opt.md"))
+    app.store.delete(key)
+    with app.open_uow() as uow:
+        uow.session.connection.execute("UPDATE upload_jobs SET lease_expires_at = now() - interval '1 s'")
+        uow.session.connection.execute("UPDATE upload_jobs SET claimed_by = 'somebody else'")
+        uow.commit()
+    through(app, [document_id])
+    [row] = app.views.jobs(app.user_id)
+    assert row["state"] == "deadletter"
+    assert row["last_error"]["code"] == "object_not_found"
+    app.retry(document_id, from_stage=StageName.MARKDOWN_OPTIMIZER, by="test")
+    through(app, [document_id])
+    assert state_of(app, document_id) == ("done", "ingested", "published")
+
+
+@pytest.mark.parametrize("name", ["SMACT.docx", "SMACT.pptx", "asvs-4.0.3-en.xlsx", "SMACT.html"])
+def test_office_documents(app: Pipeline, name: str) -> None:
+    path = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "office" / name
+    if not path.exists():
+        pytest.skip("the shared documents are not here")
+    [document_id] = needs_work(app, receive(app, path))
+    through(app, [document_id])
+    state, _, outcome = state_of(app, document_id)
+    assert (state, outcome) in {("done", "published"), ("awaiting_review", None)}
