@@ -5,10 +5,10 @@ in Postgres by ``services.run_stage``. A document alone in its batch is in the s
 raised, so that Prefect retries the task with exponential backoff.
 """
 
+from pipeline_core.domain.lifecycle import StageName
 from tasks.gates import matching_gate, validation_gate
 from tasks.intake import claim
 from tasks.stage_task import skip_stage, stage_task
-from pipeline_core.domain.lifecycle import StageName
 
 ingest = stage_task(StageName.INGEST)
 convert_markdown = stage_task(StageName.MARKDOWN_CONVERSION)

@@ -1,4 +1,5 @@
 -- Documents, their jobs, the status of every stage and the files that stages left.
+-- What belongs to a document belongs to its user: foreign keys here are pairs (document_id, user_id).
 
 SET LOCAL search_path = upload_pipeline, public;
 
@@ -23,8 +24,10 @@ CREATE TABLE documents (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT documents_user_content_key UNIQUE (user_id, file_sha256),
+    CONSTRAINT documents_owner_key UNIQUE (document_id, user_id),
     CONSTRAINT documents_parsed_check CHECK ((parsed_path IS NULL) = (parsed_sha256 IS NULL)),
-    CONSTRAINT documents_deep_scan_error_check CHECK (deep_scan_error IS NULL OR deep_scan_status = 'Error')
+    CONSTRAINT documents_deep_scan_error_check CHECK (
+        deep_scan_error IS NULL OR deep_scan_status IS NOT DISTINCT FROM 'Error')
 );
 
 -- Where a document came from. When other bytes appear at the same place they are another document, and the
@@ -32,17 +35,19 @@ CREATE TABLE documents (
 CREATE TABLE document_sources (
     user_id uuid NOT NULL,
     source_uri text NOT NULL CHECK (source_uri <> ''),
-    document_id uuid NOT NULL REFERENCES documents ON DELETE CASCADE,
+    document_id uuid NOT NULL,
     is_current boolean NOT NULL DEFAULT true,
     seen_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (user_id, source_uri, document_id)
+    PRIMARY KEY (user_id, source_uri, document_id),
+    CONSTRAINT document_sources_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX document_sources_current_key ON document_sources (user_id, source_uri) WHERE is_current;
 CREATE INDEX document_sources_document_idx ON document_sources (document_id);
 
 CREATE TABLE upload_jobs (
     job_id uuid PRIMARY KEY,
-    document_id uuid NOT NULL REFERENCES documents ON DELETE CASCADE,
+    document_id uuid NOT NULL,
     user_id uuid NOT NULL,
     stage text NOT NULL DEFAULT 'queued',
     state text NOT NULL DEFAULT 'queued'
@@ -68,12 +73,14 @@ CREATE TABLE upload_jobs (
     stage1_results jsonb,
     stage2_approved_matches jsonb,
     stage3_validation_results jsonb,
-    stage4_override_reason text CHECK (length(btrim(stage4_override_reason)) >= 10),
+    stage4_override_reason text CHECK (length(btrim(stage4_override_reason, E' \t\n\r')) >= 10),
     stage6_downloaded_at timestamptz,
     version int NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz,
+    CONSTRAINT upload_jobs_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
     CONSTRAINT upload_jobs_stage_phase_fkey FOREIGN KEY (stage, phase) REFERENCES job_stages (job_stage, phase),
     CONSTRAINT upload_jobs_lease_check CHECK (
         CASE WHEN state = 'working'
@@ -94,7 +101,8 @@ CREATE TABLE upload_jobs (
     CONSTRAINT upload_jobs_gate_check CHECK (
         phase < 5 OR (
             stage3_validation_results IS NOT NULL
-            AND ((stage3_validation_results ->> 'critical')::int = 0 OR stage4_override_reason IS NOT NULL)))
+            AND (stage4_override_reason IS NOT NULL
+                OR (stage3_validation_results ->> 'critical')::int IS NOT DISTINCT FROM 0)))
 );
 CREATE UNIQUE INDEX upload_jobs_active_key ON upload_jobs (document_id) WHERE state NOT IN ('done', 'deadletter');
 CREATE INDEX upload_jobs_document_idx ON upload_jobs (document_id, created_at DESC);
@@ -103,7 +111,7 @@ CREATE INDEX upload_jobs_review_idx ON upload_jobs (user_id, updated_at) WHERE s
 CREATE INDEX upload_jobs_user_idx ON upload_jobs (user_id, created_at DESC);
 
 CREATE TABLE document_processing_stages (
-    document_id uuid NOT NULL REFERENCES documents ON DELETE CASCADE,
+    document_id uuid NOT NULL,
     user_id uuid NOT NULL,
     stage_name text NOT NULL REFERENCES stages,
     status text NOT NULL DEFAULT 'pending'
@@ -120,6 +128,8 @@ CREATE TABLE document_processing_stages (
     output_tokens bigint NOT NULL DEFAULT 0,
     cost_usd numeric(14, 6) NOT NULL DEFAULT 0,
     PRIMARY KEY (document_id, stage_name),
+    CONSTRAINT document_processing_stages_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
     CONSTRAINT document_processing_stages_completed_check CHECK (
         (status IN ('completed', 'skipped')) = (completed_at IS NOT NULL)),
     CONSTRAINT document_processing_stages_started_check CHECK (
@@ -130,7 +140,7 @@ CREATE TABLE document_processing_stages (
 CREATE INDEX document_processing_stages_status_idx ON document_processing_stages (stage_name, status);
 
 CREATE TABLE stage_output_files (
-    document_id uuid NOT NULL REFERENCES documents ON DELETE CASCADE,
+    document_id uuid NOT NULL,
     user_id uuid NOT NULL,
     stage_name text NOT NULL REFERENCES stages,
     file_type text NOT NULL CHECK (file_type IN (
@@ -141,11 +151,13 @@ CREATE TABLE stage_output_files (
     checksum text NOT NULL CHECK (checksum ~ '^[0-9a-f]{64}$'),
     metadata jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (document_id, stage_name, file_type)
+    PRIMARY KEY (document_id, stage_name, file_type),
+    CONSTRAINT stage_output_files_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE
 );
 
 CREATE TABLE processing_workflows (
-    document_id uuid PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    document_id uuid PRIMARY KEY,
     user_id uuid NOT NULL,
     workflow_type text NOT NULL DEFAULT 'automatic' CHECK (workflow_type IN ('automatic', 'manual')),
     total_stages int NOT NULL CHECK (total_stages > 0),
@@ -154,6 +166,8 @@ CREATE TABLE processing_workflows (
     configuration jsonb NOT NULL DEFAULT '{}',
     started_at timestamptz NOT NULL DEFAULT now(),
     completed_at timestamptz,
+    CONSTRAINT processing_workflows_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
     CONSTRAINT processing_workflows_count_check CHECK (completed_stages BETWEEN 0 AND total_stages)
 );
 CREATE INDEX processing_workflows_status_idx ON processing_workflows (current_stage, workflow_type);

@@ -5,7 +5,7 @@ SET LOCAL search_path = upload_pipeline, public;
 
 CREATE TABLE staged_chunks (
     chunk_id uuid PRIMARY KEY,
-    document_id uuid NOT NULL REFERENCES documents ON DELETE CASCADE,
+    document_id uuid NOT NULL,
     user_id uuid NOT NULL,
     ordinal int NOT NULL CHECK (ordinal >= 0),
     text text NOT NULL CHECK (text <> ''),
@@ -22,6 +22,8 @@ CREATE TABLE staged_chunks (
     outcome_reason text,
     fact_count int NOT NULL DEFAULT 0 CHECK (fact_count >= 0),
     refused_count int NOT NULL DEFAULT 0 CHECK (refused_count >= 0),
+    CONSTRAINT staged_chunks_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
     CONSTRAINT staged_chunks_ordinal_key UNIQUE (document_id, ordinal) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT staged_chunks_pages_check CHECK (page_to >= page_from),
     CONSTRAINT staged_chunks_chars_check CHECK (char_to - char_from = length(text)),
@@ -34,7 +36,7 @@ CREATE TABLE staged_chunks (
 
 CREATE TABLE upload_batches (
     batch_id uuid PRIMARY KEY,
-    document_id uuid UNIQUE REFERENCES documents ON DELETE CASCADE,
+    document_id uuid UNIQUE,
     uploaded_by uuid NOT NULL,
     user_id uuid NOT NULL,
     uploaded_at timestamptz NOT NULL DEFAULT now(),
@@ -47,22 +49,25 @@ CREATE TABLE upload_batches (
     import_started_at timestamptz,
     import_completed_at timestamptz,
     matched_at timestamptz,
-    notes text
+    notes text,
+    CONSTRAINT upload_batches_owner_key UNIQUE (batch_id, user_id),
+    CONSTRAINT upload_batches_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE
 );
 CREATE INDEX upload_batches_user_idx ON upload_batches (user_id, uploaded_at DESC);
 
 CREATE TABLE staged_questions (
     question_id uuid PRIMARY KEY,
-    upload_batch_id uuid NOT NULL REFERENCES upload_batches ON DELETE CASCADE,
+    upload_batch_id uuid NOT NULL,
     user_id uuid NOT NULL,
-    document_id uuid REFERENCES documents ON DELETE CASCADE,
+    document_id uuid,
     chunk_id uuid REFERENCES staged_chunks ON DELETE CASCADE,
     topic text,
     subtopic text,
     question_type text NOT NULL DEFAULT 'fact',
     difficulty text,
-    question text NOT NULL CHECK (btrim(question) <> ''),
-    answer text NOT NULL CHECK (btrim(answer) <> ''),
+    question text NOT NULL CHECK (question ~ '\S'),
+    answer text NOT NULL CHECK (answer ~ '\S'),
     notes_for_tutor text,
     statement text,
     evidence_quote text,
@@ -83,11 +88,17 @@ CREATE TABLE staged_questions (
     reviewed_by uuid,
     reviewed_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT staged_questions_batch_fkey FOREIGN KEY (upload_batch_id, user_id)
+        REFERENCES upload_batches (batch_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT staged_questions_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
     -- A fact from a document has its proof: the quote, where it stands, on which page.
+    -- num_nulls: a CHECK lets through what is neither true nor false.
     CONSTRAINT staged_questions_evidence_check CHECK (
         document_id IS NULL OR (
-            chunk_id IS NOT NULL AND statement IS NOT NULL AND evidence_quote <> '' AND evidence_match IS NOT NULL
-            AND evidence_char_from >= 0 AND evidence_page >= 1
+            num_nulls(chunk_id, statement, evidence_quote, evidence_char_from, evidence_char_to, evidence_page,
+                evidence_match) = 0
+            AND evidence_quote <> '' AND evidence_char_from >= 0 AND evidence_page >= 1
             AND evidence_char_to - evidence_char_from = length(evidence_quote))),
     CONSTRAINT staged_questions_duplicate_check CHECK (status <> 'duplicate' OR duplicate_of IS NOT NULL),
     CONSTRAINT staged_questions_reviewed_check CHECK (status <> 'rejected' OR reviewed_at IS NOT NULL)

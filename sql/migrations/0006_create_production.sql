@@ -4,7 +4,7 @@ SET LOCAL search_path = upload_pipeline, public;
 
 CREATE TABLE document_chunks (
     chunk_id uuid PRIMARY KEY,
-    document_id uuid NOT NULL REFERENCES documents ON DELETE CASCADE,
+    document_id uuid NOT NULL,
     user_id uuid NOT NULL,
     ordinal int NOT NULL,
     text text NOT NULL,
@@ -22,6 +22,8 @@ CREATE TABLE document_chunks (
     embed_version text NOT NULL,
     search tsvector GENERATED ALWAYS AS (to_tsvector('english', text)) STORED,
     created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT document_chunks_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
     CONSTRAINT document_chunks_ordinal_key UNIQUE (document_id, ordinal),
     CONSTRAINT document_chunks_chars_check CHECK (char_to - char_from = length(text))
 );
@@ -31,7 +33,7 @@ CREATE INDEX document_chunks_search_idx ON document_chunks USING gin (search);
 CREATE TABLE all_questions (
     question_id uuid PRIMARY KEY,
     user_id uuid NOT NULL,
-    document_id uuid REFERENCES documents ON DELETE CASCADE,
+    document_id uuid,
     chunk_id uuid REFERENCES document_chunks ON DELETE CASCADE,
     topic text,
     subtopic text,
@@ -57,9 +59,13 @@ CREATE TABLE all_questions (
     search tsvector GENERATED ALWAYS AS (
         to_tsvector('english', question || ' ' || coalesce(statement, answer))) STORED,
     published_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT all_questions_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
     CONSTRAINT all_questions_evidence_check CHECK (
         document_id IS NULL OR (
-            chunk_id IS NOT NULL AND evidence_quote <> '' AND evidence_match IS NOT NULL
+            num_nulls(chunk_id, statement, evidence_quote, evidence_char_from, evidence_char_to, evidence_page,
+                evidence_match) = 0
+            AND evidence_quote <> '' AND evidence_char_from >= 0 AND evidence_page >= 1
             AND evidence_char_to - evidence_char_from = length(evidence_quote)))
 );
 CREATE INDEX all_questions_document_idx ON all_questions (document_id);
@@ -70,14 +76,16 @@ CREATE INDEX all_questions_match_idx ON all_questions (user_id, match_sha256);
 CREATE TABLE document_vector_buffer (
     owner_id uuid NOT NULL,
     owner_kind text NOT NULL CHECK (owner_kind IN ('chunk', 'question')),
-    document_id uuid NOT NULL REFERENCES documents ON DELETE CASCADE,
+    document_id uuid NOT NULL,
     user_id uuid NOT NULL,
     embed_model text NOT NULL,
     embed_version text NOT NULL,
     content_sha256 text NOT NULL,
     vector vector NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (owner_id, embed_model)
+    PRIMARY KEY (owner_id, embed_model),
+    CONSTRAINT document_vector_buffer_document_fkey FOREIGN KEY (document_id, user_id)
+        REFERENCES documents (document_id, user_id) ON DELETE CASCADE
 );
 CREATE INDEX document_vector_buffer_document_idx ON document_vector_buffer (document_id);
 

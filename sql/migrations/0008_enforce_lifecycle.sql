@@ -45,6 +45,9 @@ BEGIN
         IF going_back THEN
             NEW.stage6_completed_at := NULL;
             NEW.stage6_downloaded_at := NULL;
+            IF NEW.phase <= 2 THEN
+                NEW.stage2_approved_matches := NULL;
+            END IF;
             IF NEW.phase <= 3 THEN
                 NEW.stage3_validation_results := NULL;
                 NEW.stage4_override_reason := NULL;

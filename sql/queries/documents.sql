@@ -43,7 +43,8 @@ WHERE s.user_id = %(user_id)s AND s.source_uri = i.source_uri AND s.document_id 
 INSERT INTO document_sources (user_id, source_uri, document_id)
 SELECT %(user_id)s, source_uri, document_id
 FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, document_id)
-ON CONFLICT (user_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now();
+ON CONFLICT (user_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
+WHERE NOT document_sources.is_current;
 
 -- name: find_documents
 -- Where each document and its newest job stand.

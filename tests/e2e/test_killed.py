@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from tests.e2e.conftest import CommandLine
 from tests.through import MANUAL
 
@@ -42,7 +43,7 @@ def blocked_at(url: str, table: str, condition: str) -> Iterator[psycopg.Connect
             CREATE FUNCTION public.wait_here() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN PERFORM pg_advisory_lock({_LOCK}); PERFORM pg_advisory_unlock({_LOCK}); RETURN NEW; END $$;
             CREATE TRIGGER wait_here BEFORE INSERT ON upload_pipeline.{table}
-            FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION public.wait_here()""")  # noqa: S608
+            FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION public.wait_here()""")
         try:
             yield connection
         finally:

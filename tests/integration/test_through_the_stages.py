@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.fakes import HashEmbedder, ScriptedFactGenerator
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
+from tests.fakes import HashEmbedder, ScriptedFactGenerator
+from tests.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 LONG = MANUAL + "\n".join(

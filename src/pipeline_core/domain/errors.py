@@ -106,6 +106,13 @@ class EmptyFileError(DocumentError):
     action = "Upload the file again; the copy that arrived has no content."
 
 
+class UnreadableFileError(DocumentError):
+    """The file cannot be read."""
+
+    code = "unreadable_file"
+    action = "See whether it is there and may be read, then try again."
+
+
 class FileTooLargeError(DocumentError):
     """The file is larger than the limit."""
 

@@ -1,4 +1,6 @@
-"""The life of a job, as data. The same rows stand in the database (migrations 0002 and 0008); a test holds them equal.
+"""The life of a job, as data. The same rows stand in the database (migrations 0002, 0003 and 0008).
+
+A test holds the two equal, and ``docs/state_machine.md`` is made from here.
 
 Every change of a job is one ``Move``: where it may start from, where it leads, and the event it leaves.
 """
@@ -141,6 +143,9 @@ STAGE_MOVES: frozenset[tuple[JobStage, JobStage]] = frozenset(
     }
 )
 
+REVIEW_STAGES = frozenset({_G.MATCHING_REVIEW, _G.VALIDATION_REVIEW})
+WORK_STAGES = frozenset(JobStage) - {_G.INGESTED}
+
 
 class EventType(StrEnum):
     """The taxonomy of the ``events`` table."""
@@ -169,16 +174,23 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
 
 
-def check_move(
-    from_state: JobState, from_stage: JobStage, to_state: JobState, to_stage: JobStage
-) -> None:
-    """Whether a job may change so; the database's trigger decides by the same rules.
+def is_position(state: JobState, stage: JobStage) -> bool:
+    """Whether a job can be so: it waits only where people decide, and what is ingested is done."""
+    if state is JobState.AWAITING_REVIEW:
+        return stage in REVIEW_STAGES
+    return state is JobState.DONE or stage in WORK_STAGES
+
+
+def check_move(from_state: JobState, from_stage: JobStage, to_state: JobState, to_stage: JobStage) -> None:
+    """Whether a job may change so; the database's trigger and CHECKs decide by the same rules.
 
     Raises:
         IllegalMoveError: names the move that is not allowed.
     """
     if from_state != to_state and (from_state, to_state) not in STATE_MOVES:
         raise IllegalMoveError(f"A {from_state} job cannot become {to_state}.")
+    if not is_position(to_state, to_stage):
+        raise IllegalMoveError(f"No job is {to_state} at {to_stage}.")
     if from_stage == to_stage:
         return
     if from_state in (JobState.DONE, JobState.DEADLETTER) and to_state is JobState.QUEUED:
@@ -209,16 +221,17 @@ def stage_move(code: str, event: EventType, sources: set[JobStage], target: JobS
     return Move(code, event, frozenset({JobState.WORKING}), frozenset(sources), to_stage=target)
 
 
-ANY_STAGE = frozenset(JobStage)
-
-
-def _move(code: str, event: EventType, from_states: set[JobState], to_state: JobState, **more: object) -> Move:
-    stages = more.pop("from_stages", ANY_STAGE)
+def _move(
+    code: str, event: EventType, from_states: set[JobState], to_state: JobState, **more: object
+) -> Move:
+    stages = more.pop("from_stages", WORK_STAGES)
     return Move(code, event, frozenset(from_states), stages, to_state, **more)  # type: ignore[arg-type]
 
 
 RETRY_LATER = _move("retry_later", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE, severity=Severity.WARNING)
-BURY = _move("dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL)
+BURY = _move(
+    "dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL
+)
 PARK_MATCHING = _move(
     "matching_review_needed",
     EventType.PARKED,
@@ -260,7 +273,9 @@ OVERRIDE_VALIDATION = _move(
     from_stages=frozenset({_G.VALIDATION_REVIEW}),
     severity=Severity.WARNING,
 )
-REJECT_DOCUMENT = _move("document_rejected", EventType.REVIEW, {_S.AWAITING_REVIEW}, _S.DONE)
+REJECT_DOCUMENT = _move(
+    "document_rejected", EventType.REVIEW, {_S.AWAITING_REVIEW}, _S.DONE, from_stages=REVIEW_STAGES
+)
 FINISH = _move(
     "published",
     EventType.FINALIZED,

@@ -204,9 +204,8 @@ def _protect(text: str, literals: list[str]) -> str:
     i = 1
     while i < len(parts):
         end = closes_at[i]
-        if end:
-            kept.append(keep("".join(parts[i + 1 : end]).strip()))
-            i = end
+        kept.append(keep("".join(parts[i + 1 : end]).strip()) if end else parts[i])
+        i = end or i
         kept.append(parts[i + 1])
         i += 2
     return "".join(kept)

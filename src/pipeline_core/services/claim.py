@@ -1,11 +1,13 @@
 """Taking jobs under a lease, giving back what could not be finished, and waiting for those to be tried again."""
 
-import logging
+
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
+
+import structlog
 
 from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId, LeaseToken
@@ -16,7 +18,7 @@ from pipeline_core.ports.worker import Worker
 from pipeline_core.services.failures import record_failures
 from pipeline_core.settings import Settings
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +81,4 @@ class ClaimJobs:
                     record_failures(uow, self.settings, stage, {job: error}, lease=batch.lease)
                 uow.commit()
         except PipelineError as second:
-            log.warning("leases not given back, they end by themselves: %s", second)
+            log.warning("leases_not_given_back", error=str(second))

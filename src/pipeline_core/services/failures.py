@@ -1,8 +1,9 @@
 """What a failure does to a job: the class of the error decides."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
+
+import structlog
 
 from pipeline_core.domain.errors import (
     ConflictError,
@@ -18,7 +19,7 @@ from pipeline_core.domain.lifecycle import BURY, RETRY_LATER, StageName
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.settings import Settings
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 
 def backoff_s(retry_count: int, base_s: float) -> float:
@@ -42,7 +43,7 @@ def record_failures(
     dead: dict[HeldJob, PermanentError] = {}
     for job, error in failed.items():
         if isinstance(error, ConflictError):
-            log.info("%s: %s", job.document.filename, error)
+            log.info("lease_lost", document_id=str(job.document_id), error=str(error))
         elif isinstance(error, TransientError) and job.retry_count < settings.max_retries:
             retry[job] = error
         elif isinstance(error, TransientError):
@@ -50,8 +51,7 @@ def record_failures(
             dead[job] = RetriesExhaustedError(f"{stage} failed {tries} times, last: {error.message}", where=error.where)
         else:
             dead[job] = error if isinstance(error, PermanentError) else UnexpectedError(str(error))
-            if isinstance(error, UnexpectedError):
-                log.error("%s in %s", job.document.filename, stage, exc_info=error.__cause__ or error)
+    _log_unforeseen(stage, dead)
     waits = {
         job.job_id: _payload(stage, error) | {"wait_s": backoff_s(job.retry_count, settings.retry_base_s)}
         for job, error in retry.items()
@@ -65,6 +65,20 @@ def record_failures(
         {job.document_id: error for job, error in retry.items()},
         {job.document_id: error for job, error in dead.items()},
     )
+
+
+def _log_unforeseen(stage: StageName, dead: Mapping[HeldJob, PermanentError]) -> None:
+    """A defect leaves its traceback in the log: once, however many documents met it."""
+    seen: dict[str, list[HeldJob]] = {}
+    for job, error in dead.items():
+        if isinstance(error, UnexpectedError):
+            seen.setdefault(error.message, []).append(job)
+    for message, jobs in seen.items():
+        cause = dead[jobs[0]].__cause__ or dead[jobs[0]]
+        log.error(
+            "unforeseen_error", stage=stage, error=message, documents=len(jobs), document_id=str(jobs[0].document_id),
+            correlation_id=str(jobs[0].correlation_id), exc_info=cause,
+        )  # fmt: skip
 
 
 def _payload(stage: StageName, error: PipelineError) -> dict[str, Any]:

@@ -11,12 +11,18 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import (
     EmptyFileError,
     FileTooLargeError,
-    NotFoundError,
     PipelineError,
-    UnexpectedError,
+    UnreadableFileError,
 )
 from pipeline_core.domain.filetypes import detect
-from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId, document_id_for, job_id_for, sha256_hex
+from pipeline_core.domain.ids import (
+    CorrelationId,
+    DocumentId,
+    UserId,
+    document_id_for,
+    job_id_for,
+    sha256_hex,
+)
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobState, Outcome
 from pipeline_core.domain.object_keys import original_key, safe_filename
@@ -37,6 +43,22 @@ class Upload:
     filename: str
     data: bytes
     source_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that was not taken, and why."""
+
+    name: str
+    error: PipelineError
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    file: Path | Upload
+    name: str
+    checksum: str
+    document_id: DocumentId
 
 
 @dataclass(slots=True)
@@ -94,68 +116,69 @@ class Intake:
         """
         received = Received()
         with ThreadPoolExecutor(_THREADS) as pool:
-            checked = list(pool.map(lambda file: self._check(file, user_id), files))
-            fresh = self._unknown([document for document, _ in checked if isinstance(document, Document)])
-            stored = list(pool.map(lambda item: self._store(item[0], item[1], fresh), checked))
-        documents: dict[DocumentId, Document] = {}
+            seen = list(pool.map(lambda file: self._identify(file, user_id), files))
+            known = self._known([item.document_id for item in seen if isinstance(item, _Seen)])
+            taken = list(
+                pool.map(
+                    lambda item: self._take(item, user_id)
+                    if isinstance(item, _Seen) and item.document_id not in known
+                    else None,
+                    seen,
+                )
+            )
+        fresh: dict[DocumentId, Document] = {}
         sources: dict[str, DocumentId] = {}
-        for file, document in zip(files, stored, strict=True):
-            upload_name = str(file) if isinstance(file, Path) else file.filename
-            if isinstance(document, PipelineError):
-                received.refused.append((upload_name, document))
+        for item, result in zip(seen, taken, strict=True):
+            if isinstance(item, Refusal) or isinstance(result, Refusal):
+                refusal = item if isinstance(item, Refusal) else result
+                assert isinstance(refusal, Refusal)
+                received.refused.append((refusal.name, refusal.error))
                 continue
-            documents.setdefault(document.document_id, document)
-            received.documents.setdefault(document.document_id, upload_name)
-            uri = file.resolve().as_uri() if isinstance(file, Path) else file.source_uri
-            if uri:
-                sources[uri] = document.document_id
-        if documents:
-            received.new = self._register(list(documents.values()), sources, user_id, received.correlation_id)
+            received.documents.setdefault(item.document_id, item.name)
+            if result:
+                fresh.setdefault(item.document_id, result)
+            if uri := _uri(item.file):
+                sources[uri] = item.document_id
+        if received.documents:
+            received.new = self._register(list(fresh.values()), sources, user_id, received.correlation_id)
         return received
 
-    def _check(self, file: Path | Upload, user_id: UserId) -> tuple[Document | PipelineError, Path | Upload]:
+    def _identify(self, file: Path | Upload, user_id: UserId) -> _Seen | Refusal:
+        name = str(file) if isinstance(file, Path) else file.filename
         try:
-            data = _read(file, self.settings.max_file_bytes)
-            name = safe_filename(file.name if isinstance(file, Path) else file.filename)
-            checksum = sha256_hex(data)
-            document_id = document_id_for(user_id, checksum)
-            kind = detect(data, name)
-            document = Document(
-                document_id,
-                user_id,
-                job_id_for(document_id, 0),
-                name,
-                kind.mime,
-                len(data),
-                checksum,
-                original_key(document_id, name),
-            )
+            checksum = sha256_hex(_read(file, self.settings.max_file_bytes))
         except PipelineError as error:
-            return error, file
+            return Refusal(name, error)
         except OSError as error:
-            return NotFoundError(f"Cannot read the file: {error.strerror or error}.", where=str(file)), file
-        return document, file
+            return Refusal(name, UnreadableFileError(f"The file cannot be read: {error.strerror or error}."))
+        return _Seen(file, name, checksum, document_id_for(user_id, checksum))
 
-    def _unknown(self, documents: Sequence[Document]) -> set[DocumentId]:
-        ids = [document.document_id for document in documents]
+    def _known(self, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
         with self.open_uow() as uow:
-            known = uow.documents.find(ids)
-        return set(ids) - known.keys()
+            return set(uow.documents.find(document_ids))
 
-    def _store(
-        self, document: Document | PipelineError, file: Path | Upload, fresh: set[DocumentId]
-    ) -> Document | PipelineError:
-        if isinstance(document, PipelineError) or document.document_id not in fresh:
-            return document
+    def _take(self, seen: _Seen, user_id: UserId) -> Document | Refusal:
+        """Look at the content of a file that is not known yet, and store it."""
         try:
-            data = _read(file, self.settings.max_file_bytes)
-            if sha256_hex(data) != document.file_sha256:
-                return NotFoundError("The file changed while it was read.", where=document.filename)
+            data = _read(seen.file, self.settings.max_file_bytes)
+            if sha256_hex(data) != seen.checksum:
+                raise UnreadableFileError("The file changed while it was read.")
+            filename = safe_filename(Path(seen.name).name)
+            document = Document(
+                seen.document_id,
+                user_id,
+                job_id_for(seen.document_id, 0),
+                filename,
+                detect(data, filename).mime,
+                len(data),
+                seen.checksum,
+                original_key(seen.document_id, filename),
+            )
             self.store.put(document.raw_path, data)
         except PipelineError as error:
-            return error
+            return Refusal(seen.name, error)
         except OSError as error:
-            return UnexpectedError(f"Cannot read the file again: {error}.", where=document.filename)
+            return Refusal(seen.name, UnreadableFileError(f"The file cannot be read: {error.strerror or error}."))
         return document
 
     def _register(
@@ -165,10 +188,12 @@ class Intake:
         user_id: UserId,
         correlation_id: CorrelationId,
     ) -> set[DocumentId]:
+        new: set[DocumentId] = set()
         with self.open_uow() as uow:
-            new = uow.documents.register(
-                documents, user_id=user_id, correlation_id=correlation_id, workflow=self.settings.workflow
-            )
+            if documents:
+                new = uow.documents.register(
+                    documents, user_id=user_id, correlation_id=correlation_id, workflow=self.settings.workflow
+                )
             if sources:
                 uow.documents.place(user_id, sources)
             uow.commit()
@@ -231,6 +256,12 @@ def _read(file: Path | Upload, limit: int) -> bytes:
     if not data:
         raise EmptyFileError(where=name)
     return data
+
+
+def _uri(file: Path | Upload) -> str | None:
+    if isinstance(file, Upload):
+        return file.source_uri
+    return file.resolve().as_uri()
 
 
 def _groups(items: Iterable[Path], size: int) -> Iterator[list[Path]]:

@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+import structlog
+
 from pipeline_core.domain.errors import (
     DatabaseUnavailableError,
     PermanentError,
@@ -27,6 +29,7 @@ from pipeline_core.services.failures import record_failures
 from pipeline_core.stages.base import Saved, Stage, StageContext, StageInput, StageResult, fingerprint
 from pipeline_core.stages.registry import pipeline_config
 
+log = structlog.stdlib.get_logger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 Failures = dict[HeldJob, PipelineError]
@@ -90,6 +93,7 @@ class RunStage:
                 uow.commit()
         report.ran = [item.job.document_id for item in published]
         report.reused = [job.document_id for job in plan.reuse]
+        _log(stage, plan, report)
         going_on = {*report.ran, *report.reused, *(job.document_id for job in plan.past)}
         report.batch = batch.keep(going_on)
         return report
@@ -219,6 +223,23 @@ class RunStage:
                 outcome=outcome,
                 config_sha256=pipeline_config(self.ctx),
             )
+
+
+def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:
+    """A line for the batch, and one for each failure, with the correlation ids that the events carry."""
+    jobs = {task.job.document_id: task.job for task in plan.run}
+    if jobs or plan.reuse:
+        correlations = {str(job.correlation_id) for job in [*jobs.values(), *plan.reuse]}
+        log.info(
+            "stage_done", stage=stage.name.value, ran=len(report.ran), reused=len(report.reused),
+            correlation_ids=sorted(correlations),
+        )  # fmt: skip
+    for outcome, errors in (("retry", report.retry), ("dead_letter", report.dead)):
+        for document_id, error in errors.items():
+            log.warning(
+                "stage_failed", stage=stage.name.value, outcome=outcome, code=error.code, error=error.message,
+                document_id=str(document_id), correlation_id=str(jobs[document_id].correlation_id),
+            )  # fmt: skip
 
 
 def _output_rows(done: Sequence[Saved]) -> list[Any]:

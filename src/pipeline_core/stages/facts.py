@@ -11,7 +11,15 @@ import orjson
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError, TransientError
-from pipeline_core.domain.facts import ChunkOutcome, ChunkResult, Evidence, Fact, FactCandidate, Generated, Usage
+from pipeline_core.domain.facts import (
+    ChunkOutcome,
+    ChunkResult,
+    Evidence,
+    Fact,
+    FactCandidate,
+    Generated,
+    Usage,
+)
 from pipeline_core.domain.ids import ChunkId, DocumentId, question_id_for
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move

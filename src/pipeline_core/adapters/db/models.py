@@ -35,14 +35,24 @@ class Base(DeclarativeBase):
     metadata = MetaData(schema=SCHEMA)
 
 
+def _with_user(column: str, table: str, key: str) -> ForeignKeyConstraint:
+    """A reference to another row of the same user."""
+    return ForeignKeyConstraint(
+        [column, "user_id"], [f"{SCHEMA}.{table}.{key}", f"{SCHEMA}.{table}.user_id"], ondelete="CASCADE"
+    )
+
+
+def _of_document() -> ForeignKeyConstraint:
+    return _with_user("document_id", "documents", "document_id")
+
+
 class AllQuestions(Base):
     __tablename__ = "all_questions"
+    __table_args__ = (_of_document(),)
 
     question_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Uuid)
-    document_id: Mapped[UUID | None] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
-    )
+    document_id: Mapped[UUID | None] = mapped_column(Uuid)
     chunk_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("upload_pipeline.document_chunks.chunk_id", ondelete="CASCADE")
     )
@@ -73,11 +83,10 @@ class AllQuestions(Base):
 
 class DocumentChunks(Base):
     __tablename__ = "document_chunks"
+    __table_args__ = (_of_document(),)
 
     chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    document_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
-    )
+    document_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     ordinal: Mapped[int] = mapped_column(Integer)
     text: Mapped[str] = mapped_column(Text)
@@ -99,10 +108,9 @@ class DocumentChunks(Base):
 
 class DocumentProcessingStages(Base):
     __tablename__ = "document_processing_stages"
+    __table_args__ = (_of_document(),)
 
-    document_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE"), primary_key=True
-    )
+    document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     stage_name: Mapped[str] = mapped_column(
         Text, ForeignKey("upload_pipeline.stages.stage_name"), primary_key=True
@@ -123,24 +131,22 @@ class DocumentProcessingStages(Base):
 
 class DocumentSources(Base):
     __tablename__ = "document_sources"
+    __table_args__ = (_of_document(),)
 
     user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     source_uri: Mapped[str] = mapped_column(Text, primary_key=True)
-    document_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE"), primary_key=True
-    )
+    document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     is_current: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
     seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
 class DocumentVectorBuffer(Base):
     __tablename__ = "document_vector_buffer"
+    __table_args__ = (_of_document(),)
 
     owner_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     owner_kind: Mapped[str] = mapped_column(Text)
-    document_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
-    )
+    document_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     embed_model: Mapped[str] = mapped_column(Text, primary_key=True)
     embed_version: Mapped[str] = mapped_column(Text)
@@ -249,10 +255,9 @@ class JobStateMoves(Base):
 
 class ProcessingWorkflows(Base):
     __tablename__ = "processing_workflows"
+    __table_args__ = (_of_document(),)
 
-    document_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE"), primary_key=True
-    )
+    document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     workflow_type: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     total_stages: Mapped[int] = mapped_column(Integer)
@@ -277,10 +282,9 @@ class StageDependencies(Base):
 
 class StageOutputFiles(Base):
     __tablename__ = "stage_output_files"
+    __table_args__ = (_of_document(),)
 
-    document_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE"), primary_key=True
-    )
+    document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     stage_name: Mapped[str] = mapped_column(
         Text, ForeignKey("upload_pipeline.stages.stage_name"), primary_key=True
@@ -297,11 +301,10 @@ class StageOutputFiles(Base):
 
 class StagedChunks(Base):
     __tablename__ = "staged_chunks"
+    __table_args__ = (_of_document(),)
 
     chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    document_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
-    )
+    document_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     ordinal: Mapped[int] = mapped_column(Integer)
     text: Mapped[str] = mapped_column(Text)
@@ -322,15 +325,12 @@ class StagedChunks(Base):
 
 class StagedQuestions(Base):
     __tablename__ = "staged_questions"
+    __table_args__ = (_of_document(), _with_user("upload_batch_id", "upload_batches", "batch_id"))
 
     question_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    upload_batch_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.upload_batches.batch_id", ondelete="CASCADE")
-    )
+    upload_batch_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
-    document_id: Mapped[UUID | None] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
-    )
+    document_id: Mapped[UUID | None] = mapped_column(Uuid)
     chunk_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("upload_pipeline.staged_chunks.chunk_id", ondelete="CASCADE")
     )
@@ -389,11 +389,10 @@ class StagingDuplicates(Base):
 
 class UploadBatches(Base):
     __tablename__ = "upload_batches"
+    __table_args__ = (_of_document(),)
 
     batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    document_id: Mapped[UUID | None] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
-    )
+    document_id: Mapped[UUID | None] = mapped_column(Uuid)
     uploaded_by: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     uploaded_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
@@ -411,16 +410,14 @@ class UploadBatches(Base):
 class UploadJobs(Base):
     __tablename__ = "upload_jobs"
     __table_args__ = (
+        _of_document(),
         ForeignKeyConstraint(
             ["stage", "phase"], ["upload_pipeline.job_stages.job_stage", "upload_pipeline.job_stages.phase"]
         ),
-        {"schema": SCHEMA},
     )
 
     job_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    document_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="CASCADE")
-    )
+    document_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     stage: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     state: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
