@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLES := examples/documents
+QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint types imports unit chaos bench bench-throughput docs lock clean
@@ -31,8 +32,8 @@ setup: $(VENV)/.runtime ## Make the virtual environment
 demo: $(VENV)/.runtime ## Run the example documents through everything, then ask a question
 	@$(BIN)/pipeline run $(EXAMPLES) || test $$? -eq 3
 	@echo
-	@echo '$$ pipeline search "How long does a policyholder have to give notice of a loss?" --limit 1'
-	@$(BIN)/pipeline search "How long does a policyholder have to give notice of a loss?" --limit 1
+	@echo '$$ pipeline search "$(QUESTION)"'
+	@$(BIN)/pipeline search "$(QUESTION)" --limit 1
 
 test: lint types imports unit ## Lint, types, layers and tests: what CI runs
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
 _ORDER = 2
+_WITH_NUMBER = 0.15
 
 
 def real_text() -> str:
@@ -45,7 +46,8 @@ class WordChain:
             word = self._random.choice(self._follows.get(key) or ["and"])
             words.append(word)
             key = (*key[1:], word)
-        words.insert(3, f"is {self._random.randint(2, 9999)}")
+        if self._random.random() < _WITH_NUMBER:
+            words.insert(3, f"is {self._random.randint(2, 9999)}")
         return " ".join(words).capitalize() + "."
 
     def document(self, characters: int) -> str:

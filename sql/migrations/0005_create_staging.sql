@@ -103,7 +103,10 @@ CREATE TABLE staged_questions (
     CONSTRAINT staged_questions_duplicate_check CHECK (status <> 'duplicate' OR duplicate_of IS NOT NULL),
     CONSTRAINT staged_questions_reviewed_check CHECK (status <> 'rejected' OR reviewed_at IS NOT NULL)
 );
-CREATE INDEX staged_questions_batch_idx ON staged_questions (upload_batch_id, status);
+-- status stays out of the indexes, and pages keep room: a decision then rewrites no index (heap-only update)
+CREATE INDEX staged_questions_batch_idx ON staged_questions (upload_batch_id);
+ALTER TABLE staged_questions SET (fillfactor = 60);
+ALTER TABLE staged_chunks SET (fillfactor = 80);
 CREATE INDEX staged_questions_document_idx ON staged_questions (document_id);
 CREATE INDEX staged_questions_chunk_idx ON staged_questions (chunk_id);
 CREATE INDEX staged_questions_duplicate_idx ON staged_questions (duplicate_of) WHERE duplicate_of IS NOT NULL;

@@ -80,7 +80,8 @@ WHERE q.user_id = ANY(%(user_ids)s) AND b.matched_at IS NOT NULL AND q.status IN
 
 -- name: pair_similarity
 -- The candidates, judged by pg_trgm itself.
-SELECT i.staged_id, i.existing_id, similarity(s.match_text, coalesce(e.match_text, p.match_text)) AS score
+SELECT i.staged_id, i.existing_id, similarity(s.match_text, coalesce(e.match_text, p.match_text)) AS score,
+       s.match_text AS staged_text, coalesce(e.match_text, p.match_text) AS existing_text
 FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[]) AS i (staged_id, existing_id)
 JOIN staged_questions s ON s.question_id = i.staged_id
 LEFT JOIN staged_questions e ON e.question_id = i.existing_id
@@ -91,13 +92,11 @@ WHERE similarity(s.match_text, coalesce(e.match_text, p.match_text)) >= %(thresh
 INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,
     similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at)
 SELECT duplicate_id, q.user_id, staged_id, existing_id, is_staged, score, method,
-       CASE method WHEN 'exact' THEN 'keep_existing' ELSE 'pending' END,
-       CASE method WHEN 'exact' THEN 'the same words' END,
-       CASE method WHEN 'exact' THEN 'system' END,
-       CASE method WHEN 'exact' THEN now() END
+       resolution, reason, CASE WHEN resolution <> 'pending' THEN 'system' END,
+       CASE WHEN resolution <> 'pending' THEN now() END
 FROM unnest(%(duplicate_ids)s::uuid[], %(staged_ids)s::uuid[], %(existing_ids)s::uuid[], %(are_staged)s::boolean[],
-            %(scores)s::real[], %(methods)s::text[])
-    AS i (duplicate_id, staged_id, existing_id, is_staged, score, method)
+            %(scores)s::real[], %(methods)s::text[], %(resolutions)s::text[], %(reasons)s::text[])
+    AS i (duplicate_id, staged_id, existing_id, is_staged, score, method, resolution, reason)
 JOIN staged_questions q ON q.question_id = i.staged_id
 ON CONFLICT (staged_question_id, existing_question_id) DO NOTHING;
 

@@ -66,20 +66,22 @@ SELECT outcome, outcome_reason, count(*) AS chunks, sum(fact_count) AS facts, su
 FROM staged_chunks WHERE document_id = %(document_id)s GROUP BY 1, 2 ORDER BY 3 DESC;
 
 -- name: search
+-- {dims} is the model's: the partial HNSW indexes are on that expression.
 WITH query AS (
-    SELECT websearch_to_tsquery('english', %(text)s) AS words, %(vector)s::vector AS v
+    -- any of the words, not all: a question has words that its answer lacks; the rank favours those with more
+    SELECT replace(plainto_tsquery('english', %(text)s)::text, ' & ', ' | ')::tsquery AS words, %(vector)s::vector({dims}) AS v
 ), near_facts AS (
-    SELECT question_id AS id, row_number() OVER (ORDER BY embedding <=> (SELECT v FROM query)) AS rank
+    SELECT question_id AS id, row_number() OVER (ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query)) AS rank
     FROM all_questions WHERE user_id = %(user_id)s AND embed_model = %(model)s
-    ORDER BY embedding <=> (SELECT v FROM query) LIMIT 50
+    ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query) LIMIT 50
 ), word_facts AS (
     SELECT question_id AS id, row_number() OVER (ORDER BY ts_rank_cd(search, words) DESC, question_id) AS rank
     FROM all_questions, query WHERE user_id = %(user_id)s AND search @@ words
     ORDER BY ts_rank_cd(search, words) DESC, question_id LIMIT 50
 ), near_chunks AS (
-    SELECT chunk_id AS id, row_number() OVER (ORDER BY embedding <=> (SELECT v FROM query)) AS rank
+    SELECT chunk_id AS id, row_number() OVER (ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query)) AS rank
     FROM document_chunks WHERE user_id = %(user_id)s AND embed_model = %(model)s
-    ORDER BY embedding <=> (SELECT v FROM query) LIMIT 50
+    ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query) LIMIT 50
 ), word_chunks AS (
     SELECT chunk_id AS id, row_number() OVER (ORDER BY ts_rank_cd(search, words) DESC, chunk_id) AS rank
     FROM document_chunks, query WHERE user_id = %(user_id)s AND search @@ words
@@ -93,13 +95,13 @@ WITH query AS (
 )
 SELECT 'fact' AS kind, f.score, q.question_id AS id, q.question, q.answer, q.evidence_quote AS evidence,
     q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename, c.heading_path,
-    1 - (q.embedding <=> (SELECT v FROM query)) AS similarity
+    1 - (q.embedding::vector({dims}) <=> (SELECT v FROM query)) AS similarity
 FROM fused f JOIN all_questions q ON q.question_id = f.id
 LEFT JOIN documents d ON d.document_id = q.document_id
 LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
 UNION ALL
 SELECT 'passage', f.score, c.chunk_id, NULL, NULL, c.text, c.page_from, 'exact', NULL, d.document_id, d.filename,
-    c.heading_path, 1 - (c.embedding <=> (SELECT v FROM query))
+    c.heading_path, 1 - (c.embedding::vector({dims}) <=> (SELECT v FROM query))
 FROM fused f JOIN document_chunks c ON c.chunk_id = f.id
 JOIN documents d ON d.document_id = c.document_id
 ORDER BY score DESC, id

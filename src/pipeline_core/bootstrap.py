@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 
 from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.db import vector_indexes
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.migrate import migrate
@@ -135,6 +136,11 @@ class Pipeline:
     @cached_property
     def retry(self) -> Retry:
         return Retry(self.open_uow)
+
+    def ensure_vector_indexes(self) -> list[str]:
+        """Build the indexes that pay by now; answers with their names."""
+        embedder = self.ctx.embedder
+        return vector_indexes.ensure(self.database_url, model=embedder.model, dims=embedder.dims)
 
     def close(self) -> None:
         """Stop what was started, last first. Closing twice is no error."""

@@ -95,6 +95,9 @@ def run(
     with wired() as app_, launching(app_) as launcher:
         with RunDisplay(err, app_.views) as display:
             result = RunDocuments(app_.intake, launcher)(files.found, user_id=app_.user_id, display=display)
+            if result.ran:
+                display.note = "looking after the indexes"
+                app_.ensure_vector_indexes()
         rows = app_.views.jobs(app_.user_id, document_ids=result.document_ids, limit=max(1, len(result.document_ids)))
         order = {document_id: position for position, document_id in enumerate(result.document_ids)}
         rows.sort(key=lambda row: order[row["document_id"]])

@@ -56,13 +56,27 @@ class Matchable:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """``staged`` looks like ``existing``, which was there first."""
+    """``staged`` looks like ``existing``, which was there first.
+
+    ``resolution`` is ``pending`` where a person must decide; else ``reason`` says why nobody must.
+    """
 
     staged: QuestionId
     existing: QuestionId
     existing_is_staged: bool
     score: float
     method: str
+    resolution: str = "pending"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """pg_trgm's similarity of two texts, 0 to 1, and the texts."""
+
+    score: float
+    staged_text: str
+    existing_text: str
 
 
 @dataclass(frozen=True, slots=True)

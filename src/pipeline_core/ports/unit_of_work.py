@@ -17,6 +17,7 @@ from pipeline_core.domain.staging import (
     Matchable,
     NewQuestion,
     Pair,
+    Similar,
     StagedChunk,
     StagedQuestion,
 )
@@ -163,7 +164,7 @@ class Staging(Protocol):
 
     def similarities(
         self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float
-    ) -> dict[tuple[QuestionId, QuestionId], float]: ...
+    ) -> dict[tuple[QuestionId, QuestionId], Similar]: ...
 
     def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
         """Store the pairs, apply what is decided, and mark the documents' batches as compared."""

@@ -7,7 +7,6 @@ import structlog
 
 from pipeline_core.domain.errors import (
     ConflictError,
-    PermanentError,
     PipelineError,
     RetriesExhaustedError,
     TransientError,
@@ -34,13 +33,13 @@ def record_failures(
     failed: Mapping[HeldJob, PipelineError],
     *,
     lease: LeaseToken,
-) -> tuple[dict[DocumentId, TransientError], dict[DocumentId, PermanentError]]:
+) -> tuple[dict[DocumentId, TransientError], dict[DocumentId, PipelineError]]:
     """Put each failed job aside for a retry, or among the dead letters, and say which went where.
 
     A job that somebody else holds by now is left alone: its new holder goes on with it.
     """
     retry: dict[HeldJob, TransientError] = {}
-    dead: dict[HeldJob, PermanentError] = {}
+    dead: dict[HeldJob, PipelineError] = {}
     for job, error in failed.items():
         if isinstance(error, ConflictError):
             log.info("lease_lost", document_id=str(job.document_id), error=str(error))
@@ -50,7 +49,7 @@ def record_failures(
             tries = job.retry_count + 1
             dead[job] = RetriesExhaustedError(f"{stage} failed {tries} times, last: {error.message}", where=error.where)
         else:
-            dead[job] = error if isinstance(error, PermanentError) else UnexpectedError(str(error))
+            dead[job] = error
     _log_unforeseen(stage, dead)
     waits = {
         job.job_id: _payload(stage, error) | {"wait_s": backoff_s(job.retry_count, settings.retry_base_s)}
@@ -67,7 +66,7 @@ def record_failures(
     )
 
 
-def _log_unforeseen(stage: StageName, dead: Mapping[HeldJob, PermanentError]) -> None:
+def _log_unforeseen(stage: StageName, dead: Mapping[HeldJob, PipelineError]) -> None:
     """A defect leaves its traceback in the log: once, however many documents met it."""
     seen: dict[str, list[HeldJob]] = {}
     for job, error in dead.items():

@@ -15,7 +15,6 @@ import structlog
 
 from pipeline_core.domain.errors import (
     DatabaseUnavailableError,
-    PermanentError,
     PipelineError,
     TransientError,
     UnexpectedError,
@@ -44,7 +43,7 @@ class StageReport:
     ran: list[DocumentId] = field(default_factory=list)
     reused: list[DocumentId] = field(default_factory=list)
     retry: dict[DocumentId, TransientError] = field(default_factory=dict)
-    dead: dict[DocumentId, PermanentError] = field(default_factory=dict)
+    dead: dict[DocumentId, PipelineError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """Chunking "markdown-simple": sections grouped so that edits stay local, long sections cut between blocks.
 
 Filling chunks one after the other makes every boundary depend on all that came before: one longer paragraph
-would change each later chunk, and each would be paid for again. Here the headings alone decide where chunks
-may begin. A range of sections that is too long is cut at its weightiest heading (the outermost level; among
-equals the smallest hash), as a treap is built (Seidel and Aragon, "Randomized Search Trees", 1996), until it
-fits. So an edit changes the chunk it is in, at times a neighbour that is joined or parted, and no other.
+would change each later chunk, and each would be paid for again. Here a range of sections that can be two
+chunks is cut at its weightiest heading (the outermost level; among equals the smallest hash), and so are both
+halves: the way a treap orders its keys (Seidel and Aragon, "Randomized Search Trees", 1996). Weights depend
+on headings alone, so an edit changes its own chunk, at times one that is joined or parted with it, seldom
+others.
 """
 
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ _CLOSING_MARKS = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*$")
 _BLANK_LINES = re.compile(r"(?:[^\S\n]*+\n)*")
 
 _WORD_START = re.compile(r"\s\S")
+_FIRST_UNSPACED = "\u0e00"
 
 _Span = tuple[int, int]
 _Weight = tuple[int, bytes]
@@ -188,35 +190,26 @@ def _spans(markdown: str, headings: Sequence[_Heading], sizes: _Sizes) -> Iterat
 
 
 def _groups(sections: Sequence[_Section], sizes: _Sizes) -> Iterator[_Span]:
-    """Ranges of sections, in order: each fits into a chunk, or is a single section that does not.
+    """Ranges of sections, in order, that become a chunk each; one that does not fit is a single section.
 
-    A range that fits is cut once more where both sides reach the smallest size.
+    Only cuts that leave both sides large enough count, unless there is none and the range does not fit.
     """
-    left, right, root = _treap([section.weight for section in sections])
-    todo = [(0, len(sections), root)]
+    starts = [section.start for section in sections]
+    todo = [(0, len(sections))]
     while todo:
-        first, last, cut = todo.pop()
-        start, end = sections[first].start, sections[last - 1].end
-        at = sections[cut].start if cut else start
-        if not cut or (end - start <= sizes.max_chars and min(at - start, end - at) < sizes.min_chars):
-            yield first, last
+        first, last = todo.pop()
+        start, end = starts[first], sections[last - 1].end
+        cuts = range(
+            bisect_left(starts, start + sizes.min_chars, first + 1, last),
+            bisect_right(starts, end - sizes.min_chars, first + 1, last),
+        )
+        if not cuts and end - start > sizes.max_chars:
+            cuts = range(first + 1, last)
+        if cuts:
+            cut = min(cuts, key=lambda i: sections[i].weight)
+            todo += [(cut, last), (first, cut)]
         else:
-            todo += [(cut, last, right[cut]), (first, cut, left[cut])]
-
-
-def _treap(weights: Sequence[_Weight]) -> tuple[list[int], list[int], int]:
-    """Children of each cut, and the root; 0, where nothing can be cut, is none. Built on a stack in O(n)."""
-    left, right = [0] * len(weights), [0] * len(weights)
-    spine: list[int] = []
-    for cut in range(1, len(weights)):
-        lighter = 0
-        while spine and weights[spine[-1]] > weights[cut]:
-            lighter = spine.pop()
-        left[cut] = lighter
-        if spine:
-            right[spine[-1]] = cut
-        spine.append(cut)
-    return left, right, spine[0] if spine else 0
+            yield first, last
 
 
 def _with_small_ones_joined(
@@ -254,15 +247,20 @@ def _pieces(markdown: str, section: _Section, sizes: _Sizes) -> Iterator[_Span]:
 
     # The first piece takes the headings along, so that all have less room; headings that leave none are text.
     room = sizes.max_chars - sizes.overlap_chars
-    start = section.body if section.body - section.start <= room // 2 else section.start
-    room -= start - section.start
+    first = _skip_blank_lines(markdown, section.start, section.end)
+    start = _skip_blank_lines(markdown, section.body, section.end)
+    start = start if start - first <= room // 2 else first
+    room -= start - first
+    text = markdown[start : section.end].rstrip()
     splitter = MarkdownSplitter((min(sizes.min_chars, room), room), trim=False)
-    cuts = [start + offset for offset, _ in splitter.chunk_indices(markdown[start : section.end])]
-    cuts = _without_small_pieces([*cuts, section.end], sizes.min_chars, room)
-    begin = section.start
+    cuts = [start + offset for offset, piece in splitter.chunk_indices(text) if not piece.isspace()]
+    cuts = _without_small_pieces([*cuts, start + len(text)], sizes.min_chars, room)
+    begin = first
     for cut, end in pairwise(cuts):
         if cut > start:
-            begin = _overlapping(markdown, cut, max(begin + 1, cut - sizes.overlap_chars))
+            # Behind the first word of the chunk before, so that no chunk has all of another in it.
+            previous = begin + len(markdown[begin:cut]) - len(markdown[begin:cut].lstrip())
+            begin = _overlapping(markdown, cut, max(previous + 1, cut - sizes.overlap_chars))
         yield begin, end
 
 
@@ -275,12 +273,14 @@ def _without_small_pieces(cuts: list[int], smallest: int, room: int) -> list[int
     return kept
 
 
-def _overlapping(markdown: str, begin: int, earliest: int) -> int:
-    """The first beginning of a word from ``earliest`` on; where there are no blanks, ``earliest`` itself."""
-    if earliest >= begin:
-        return begin
-    word = _WORD_START.search(markdown, earliest - 1, begin)
-    return word.start() + 1 if word else earliest
+def _overlapping(markdown: str, cut: int, earliest: int) -> int:
+    """The first beginning of a word from ``earliest`` on; in scripts without blanks, ``earliest`` itself."""
+    if earliest >= cut:
+        return cut
+    if word := _WORD_START.search(markdown, earliest - 1, cut):
+        return word.start() + 1
+    between_words = markdown[cut - 1].isspace() or markdown[cut].isspace()
+    return cut if between_words and markdown[earliest] < _FIRST_UNSPACED else earliest
 
 
 def _trimmed(markdown: str, span: _Span) -> _Span | None:
@@ -291,6 +291,9 @@ def _trimmed(markdown: str, span: _Span) -> _Span | None:
         return None
     if start and markdown[start - 1] != "\n":
         start += len(text) - len(text.lstrip())
-    else:
-        start += _BLANK_LINES.match(text).end()  # type: ignore[union-attr]
-    return start, span[0] + len(text)
+    return _skip_blank_lines(markdown, start, end), span[0] + len(text)
+
+
+def _skip_blank_lines(markdown: str, start: int, end: int) -> int:
+    blank = _BLANK_LINES.match(markdown, start, end)
+    return blank.end() if blank else start

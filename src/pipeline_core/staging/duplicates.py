@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pipeline_core.domain.ids import DocumentId, QuestionId, text_sha256
-from pipeline_core.domain.staging import Matchable, MatchKey, Pair
-from pipeline_core.domain.text import normalise_for_match, numbers_in
+from pipeline_core.domain.staging import Matchable, MatchKey, Pair, Similar
+from pipeline_core.domain.text import has_negation, normalise_for_match, numbers_in
 from pipeline_core.ports.unit_of_work import Staging
 from pipeline_core.staging.signatures import ascii_trigrams, candidates, signature
 
@@ -54,7 +54,7 @@ def find_pairs(
     fresh: list[Matchable] = []
     for row in new:
         if twin := first.get(row.sha256):
-            exact.append(Pair(row.question_id, twin.question_id, twin.is_staged, 1.0, "exact"))
+            exact.append(_exact(row, twin))
         else:
             first[row.sha256] = row
             fresh.append(row)
@@ -76,6 +76,30 @@ def find_pairs(
         return exact
     scores = staging.similarities(maybe, threshold - _FLOAT4)
     return exact + [
-        Pair(staged, other, existing[index[other]].is_staged, score, "trigram")
-        for (staged, other), score in scores.items()
+        _look_alike(staged, existing[index[other]], similar) for (staged, other), similar in scores.items()
     ]
+
+
+def _exact(row: Matchable, twin: Matchable) -> Pair:
+    return Pair(
+        row.question_id, twin.question_id, twin.is_staged, 1.0, "exact", "keep_existing", "the same words"
+    )
+
+
+def _look_alike(staged: QuestionId, existing: Matchable, similar: Similar) -> Pair:
+    """Texts that differ in a number or in a negation are not the same fact, however alike their letters."""
+    difference = differs_in(similar.staged_text, similar.existing_text)
+    resolution = "not_duplicate" if difference else "pending"
+    return Pair(
+        staged, existing.question_id, existing.is_staged, similar.score, "trigram", resolution, difference
+    )
+
+
+def differs_in(left: str, right: str) -> str | None:
+    """Why two look-alikes cannot say the same: other numbers, or only one of them negated; else None."""
+    numbers = (numbers_in(left), numbers_in(right))
+    if sorted(numbers[0]) != sorted(numbers[1]):
+        return f"other numbers: {', '.join(numbers[0]) or 'none'} / {', '.join(numbers[1]) or 'none'}"
+    if has_negation(left) != has_negation(right):
+        return "only one of them is negated"
+    return None

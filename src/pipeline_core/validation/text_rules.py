@@ -20,7 +20,7 @@ def empty_text(subject: Subject) -> Iterator[Finding]:
 def garbled_text(subject: Subject) -> Iterator[Finding]:
     """Replacement, private-use and control characters, and glyph codes that a broken font map left."""
     text = subject.markdown
-    visible = sum(not character.isspace() for character in text)
+    visible = sum(map(len, text.split()))
     if not visible:
         return
     codes = _GLYPH_CODES.findall(text)

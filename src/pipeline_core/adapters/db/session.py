@@ -25,10 +25,12 @@ class Session:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
 
-    def all(self, name: str, /, **params: Any) -> list[Row]:
+    def all(self, name: str, /, *, dims: int | None = None, **params: Any) -> list[Row]:
+        """Run a query and fetch its rows. ``dims`` replaces ``{dims}``, where a type needs a literal."""
+        statement = load()[name] if dims is None else load()[name].replace("{dims}", str(int(dims)))
         # binary results: vectors and ids need no parsing
         with self.connection.cursor(row_factory=dict_row, binary=True) as cursor:
-            cursor.execute(load()[name].encode(), params)
+            cursor.execute(statement.encode(), params)
             return cursor.fetchall()
 
     def execute(self, name: str, /, **params: Any) -> int:

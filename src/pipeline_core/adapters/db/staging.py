@@ -8,7 +8,7 @@ from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.facts import ChunkOutcome, ChunkResult
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, UserId, batch_id_for, duplicate_id_for
-from pipeline_core.domain.staging import Matchable, NewQuestion, Pair, StagedChunk, StagedQuestion
+from pipeline_core.domain.staging import Matchable, NewQuestion, Pair, Similar, StagedChunk, StagedQuestion
 from pipeline_core.ports.unit_of_work import Ids
 
 _CHUNK_COLUMNS = {
@@ -207,14 +207,17 @@ class PostgresStaging:
 
     def similarities(
         self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float
-    ) -> dict[tuple[QuestionId, QuestionId], float]:
+    ) -> dict[tuple[QuestionId, QuestionId], Similar]:
         rows = self._session.all(
             "pair_similarity",
             staged_ids=[staged for staged, _ in pairs],
             existing_ids=[existing for _, existing in pairs],
             threshold=threshold,
         )
-        return {(row["staged_id"], row["existing_id"]): row["score"] for row in rows}
+        return {
+            (row["staged_id"], row["existing_id"]): Similar(row["score"], row["staged_text"], row["existing_text"])
+            for row in rows
+        }
 
     def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
         if pairs:
@@ -226,6 +229,8 @@ class PostgresStaging:
                 are_staged=[pair.existing_is_staged for pair in pairs],
                 scores=[pair.score for pair in pairs],
                 methods=[pair.method for pair in pairs],
+                resolutions=[pair.resolution for pair in pairs],
+                reasons=[pair.reason for pair in pairs],
             )
             self._session.execute("apply_resolutions", document_ids=list(document_ids))
         self._session.execute("mark_matched", document_ids=list(document_ids))

@@ -90,6 +90,7 @@ class PostgresViews:
     def search(self, user_id: UserId, text: str, vector: Vectors, *, model: str, limit: int = 5) -> list[Row]:
         return self._all(
             "search",
+            dims=len(vector),
             user_id=user_id,
             text=text,
             vector=Vector(np.asarray(vector, dtype=np.float32)),
