@@ -89,3 +89,11 @@ def make_pipeline(settings: Settings) -> Iterator[Callable[..., Pipeline]]:
 def app(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
     """The pipeline as it is wired by default."""
     return make_pipeline()
+
+
+@pytest.fixture(scope="session")
+def postgres_url_connection(postgres_url: str, template_database: str) -> Iterator[psycopg.Connection]:
+    """A connection for questions that leave no trace."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        yield connection

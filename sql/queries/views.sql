@@ -88,9 +88,10 @@ WITH query AS (
     ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT 50
 ), fused AS (
     -- reciprocal rank fusion, k = 60 (Cormack, Clarke and Buettcher 2009)
-    SELECT id, sum(1.0 / (60 + rank))::float8 AS score FROM (
-        SELECT * FROM near_facts UNION ALL SELECT * FROM word_facts
-        UNION ALL SELECT * FROM near_chunks UNION ALL SELECT * FROM word_chunks) ranks
+    -- a fact answers, a passage only contains: it counts for less
+    SELECT id, sum(weight / (60 + rank))::float8 AS score FROM (
+        SELECT id, rank, 1.0 AS weight FROM near_facts UNION ALL SELECT id, rank, 1.0 FROM word_facts
+        UNION ALL SELECT id, rank, 0.5 FROM near_chunks UNION ALL SELECT id, rank, 0.5 FROM word_chunks) ranks
     GROUP BY id ORDER BY score DESC, id LIMIT %(limit)s * 3
 )
 SELECT 'fact' AS kind, f.score, q.question_id AS id, q.question, q.answer, q.evidence_quote AS evidence,

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     # workflow
     workflow: Literal["automatic", "manual"] = Field("automatic", description="`manual`: every document waits in phase 2")
     batch_size: int = Field(100, ge=1, le=1000, description="Documents that a run takes through the stages together")
+    concurrency: int = Field(2, ge=1, le=64, description="Batches that a local run has under way at a time")
     lease_s: float = Field(60.0, gt=0, description="A worker that says nothing for this long has lost its jobs, seconds")
     max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
     retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")

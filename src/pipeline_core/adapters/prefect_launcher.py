@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -124,11 +125,20 @@ class PrefectLauncher:
         from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
         size = self._settings.batch_size
-        # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect takes
-        # "off" only from code, not from the environment.
-        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            for start in range(0, len(document_ids), size):
-                flow(document_ids=list(document_ids[start : start + size]), return_state=True)
+        batches = [list(document_ids[start : start + size]) for start in range(0, len(document_ids), size)]
+
+        def run(batch: list[DocumentId]) -> None:
+            # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect
+            # takes "off" only from code, not from the environment.
+            with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+                flow(document_ids=batch, return_state=True)
+
+        if len(batches) == 1:
+            run(batches[0])
+            return
+        # While one batch waits for the database, the other computes.
+        with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="run") as pool:
+            list(pool.map(run, batches))
 
     def _flow(self) -> Any:
         """The flow, imported only when there is work: Prefect takes a second to import."""

@@ -252,6 +252,8 @@ def _pieces(markdown: str, section: _Section, sizes: _Sizes) -> Iterator[_Span]:
     start = start if start - first <= room // 2 else first
     room -= start - first
     text = markdown[start : section.end].rstrip()
+    if not text:
+        return
     splitter = MarkdownSplitter((min(sizes.min_chars, room), room), trim=False)
     cuts = [start + offset for offset, piece in splitter.chunk_indices(text) if not piece.isspace()]
     cuts = _without_small_pieces([*cuts, start + len(text)], sizes.min_chars, room)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 BITS = 512
 WORDS = BITS // 64
-_BLOCK = 1024
+_FIRST_WORDS = 3
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -42,8 +42,10 @@ def signature(trigrams: Iterable[str]) -> bytes:
     return bits.to_bytes(BITS // 8, "little")
 
 
-def _matrix(signatures: Sequence[bytes]) -> npt.NDArray[np.uint64]:
-    return np.frombuffer(b"".join(signatures), dtype=np.uint64).reshape(-1, WORDS)
+def _columns(signatures: Sequence[bytes]) -> list[npt.NDArray[np.uint64]]:
+    """The maps word by word: one contiguous array for each of the ``WORDS`` words."""
+    matrix = np.frombuffer(b"".join(signatures), dtype=np.uint64).reshape(-1, WORDS)
+    return [np.ascontiguousarray(matrix[:, word]) for word in range(WORDS)]
 
 
 def candidates(
@@ -55,21 +57,46 @@ def candidates(
 ) -> list[tuple[int, int]]:
     """Index pairs (i, j) whose similarity may reach the threshold: a superset of those that do.
 
-    ``left_counts`` and ``right_counts`` are numbers of trigrams. Memory stays bounded by the block size.
+    ``left_counts`` and ``right_counts`` are numbers of trigrams. Memory is bounded by the right side's own.
     """
     if not left or not right:
         return []
     order = np.argsort(np.asarray(right_counts), kind="stable")
     counts = np.asarray(right_counts, dtype=np.int32)[order]
-    maps = _matrix(right)[order]
+    columns = [column[order] for column in _columns(right)]
     factor = (1 - threshold) / (1 + threshold)
+    bounds_of = counts * factor + 1e-6
+    mine = np.stack(_columns(left), axis=1)
+    # the same inequality bounds the sizes that can match at all
+    sizes = np.asarray(left_counts)
+    lows = np.searchsorted(counts, np.floor(sizes * threshold).astype(np.int32))
+    highs = np.searchsorted(counts, np.ceil(sizes / threshold).astype(np.int32) + 1)
     found: list[tuple[int, int]] = []
-    for i, (count, mine) in enumerate(zip(left_counts, _matrix(left), strict=True)):
-        # the same inequality bounds the sizes that can match at all
-        low, high = np.searchsorted(counts, [int(count * threshold), int(count / threshold) + 2])
-        for start in range(int(low), int(high), _BLOCK * 16):
-            stop = min(start + _BLOCK * 16, int(high))
-            differing = np.bitwise_count(maps[start:stop] ^ mine).sum(axis=1, dtype=np.int32)
-            bound = (counts[start:stop] + count) * factor + 1e-6
-            found.extend((i, int(order[start + hit])) for hit in np.nonzero(differing <= bound)[0])
+    for i, (low, high) in enumerate(zip(lows.tolist(), highs.tolist(), strict=True)):
+        hits = _within(columns, mine[i], bounds_of[low:high] + sizes[i] * factor, low, high)
+        found.extend((i, j) for j in order[hits].tolist())
     return found
+
+
+def _within(
+    columns: list[npt.NDArray[np.uint64]],
+    mine: npt.NDArray[np.uint64],
+    bounds: npt.NDArray[np.float64],
+    low: int,
+    high: int,
+) -> npt.NDArray[np.intp]:
+    """Positions in [low, high) whose map differs from ``mine`` in at most ``bounds`` bits.
+
+    The first words throw out nearly all; only what is left is compared to the end.
+    """
+    differing = np.zeros(high - low, dtype=np.uint16)
+    for word in range(_FIRST_WORDS):
+        differing += np.bitwise_count(columns[word][low:high] ^ mine[word])
+    left = np.nonzero(differing <= bounds)[0]
+    if not len(left):
+        return left
+    at = left + low
+    rest = differing[left]
+    for word in range(_FIRST_WORDS, WORDS):
+        rest += np.bitwise_count(columns[word][at] ^ mine[word])
+    return at[rest <= bounds[left]]

@@ -1,0 +1,45 @@
+"""ZIP containers (DOCX, XLSX, PPTX, ODT, EPUB and the like), looked at before they are unpacked."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+from pipeline_core.domain.errors import CorruptDocumentError
+
+MAX_UNPACKED_BYTES = 512 << 20
+MAX_ENTRIES = 10_000
+# Deflate shrinks office XML 10 to 50 times; what shrank 200 times is nothing but repetition.
+MAX_RATIO = 200
+RATIO_MATTERS_FROM = 64 << 20
+
+
+def check_expansion(data: bytes, filename: str) -> None:
+    """Refuse a container that says itself that it would fill the memory.
+
+    Reads the directory only. A directory that lies is stopped by the worker's memory limit instead.
+
+    Raises:
+        CorruptDocumentError: it declares too many bytes or entries.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            sizes = [entry.file_size for entry in archive.infolist()]
+    except zipfile.BadZipFile as error:
+        raise CorruptDocumentError(f"{filename} is a damaged ZIP container: {error}.") from error
+    total = sum(sizes)
+    swollen = total > RATIO_MATTERS_FROM and total > MAX_RATIO * len(data)
+    if total > MAX_UNPACKED_BYTES or swollen or len(sizes) > MAX_ENTRIES:
+        raise CorruptDocumentError(
+            f"{filename} looks like a ZIP bomb: {len(data):,} bytes would unpack to {total:,} bytes "
+            f"in {len(sizes):,} entries (at most {MAX_UNPACKED_BYTES:,} bytes, {MAX_ENTRIES:,} entries)."
+        )
+
+
+def rewrite(data: bytes, prefix: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The container with every part whose name begins with ``prefix`` changed, all others as they were."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            part = old.read(entry)
+            new.writestr(entry, change(part) if entry.filename.startswith(prefix) else part)
+    return output.getvalue()

@@ -1,0 +1,42 @@
+"""Which converter reads which type: adding a format is one row here and one file beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline_core.adapters.converters import office, pdf, text
+from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.domain import filetypes
+from pipeline_core.domain.documents import Converted
+
+Convert = Callable[[Source, ConvertOptions], Converted]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """``isolated``: runs native code on untrusted bytes, so in a worker process with limits."""
+
+    kind: filetypes.FileType
+    convert: Convert
+    isolated: bool = True
+
+
+FORMATS = (
+    Format(filetypes.MARKDOWN, text.convert, isolated=False),
+    Format(filetypes.TEXT, text.convert, isolated=False),
+    Format(filetypes.PDF, pdf.convert),
+    Format(filetypes.DOCX, office.convert),
+    Format(filetypes.PPTX, office.convert),
+    Format(filetypes.XLSX, office.convert),
+    Format(filetypes.HTML, office.convert),
+    Format(filetypes.ODT, office.convert),
+    Format(filetypes.ODS, office.convert),
+    Format(filetypes.ODP, office.convert),
+    Format(filetypes.RTF, office.convert),
+    Format(filetypes.EPUB, office.convert),
+    Format(filetypes.EML, office.convert),
+    Format(filetypes.MSG, office.convert),
+    Format(filetypes.DOC, office.convert),
+    Format(filetypes.XLS, office.convert),
+    Format(filetypes.PPT, office.convert),
+)
+BY_MIME = {row.kind.mime: row for row in FORMATS}

@@ -1,0 +1,105 @@
+"""The local converter: no key, no network; native code runs in processes that can be killed."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pipeline_core.adapters.converters import worker
+from pipeline_core.adapters.converters.formats import BY_MIME, Convert
+from pipeline_core.adapters.converters.pool import WorkerPool
+from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.domain import filetypes
+from pipeline_core.domain.documents import Converted
+from pipeline_core.domain.errors import ConfigurationError, ConversionCrashedError, ConversionTimeoutError
+from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.settings import Settings
+
+REVISION = 1
+"""Raise it whenever the same bytes may give other markdown."""
+
+
+class LocalConverter:
+    """Converts every format of ``formats.FORMATS``. Worker processes start with the first that needs one."""
+
+    name = "local"
+
+    def __init__(self, settings: Settings):
+        """Raises ConfigurationError if the OCR folder has no tesseract data."""
+        from importlib.metadata import version
+
+        languages = _ocr_languages(settings.tessdata_path)
+        self._options = ConvertOptions(
+            max_pages=settings.max_pages,
+            tessdata_path=str(settings.tessdata_path) if settings.tessdata_path else None,
+            ocr_languages=languages,
+        )
+        self._pool = WorkerPool(
+            settings.convert_workers,
+            memory_mb=settings.convert_memory_mb,
+            timeout_s=settings.convert_timeout_s,
+        )
+        parts = [str(REVISION), f"liteparse-{version('liteparse')}", f"xberg-{version('xberg')}"]
+        self.version = "+".join([*parts, f"ocr-{languages}"] if languages else parts)
+
+    def convert(self, data: bytes, *, filename: str, mime: str) -> Converted:
+        """Convert the file by what it is; ``mime`` only says which kind of text a text is.
+
+        Raises:
+            DocumentError: the file itself is at fault; the class says how.
+            LedgerError: pages went missing.
+        """
+        kind = filetypes.detect(data, filename)
+        declared = filetypes.BY_MIME.get(mime.partition(";")[0].strip().lower())
+        if declared is not None and declared.is_text and kind.is_text:
+            kind = declared
+        row = BY_MIME[kind.mime]
+        source = Source(data, filename, kind)
+        if row.isolated:
+            converted = self._isolated(row.convert, source)
+        else:
+            converted = row.convert(source, self._options)
+        if filetypes.is_mislabelled(filename, kind):
+            converted = replace(converted, findings=(_mislabelled(filename, kind), *converted.findings))
+        return converted
+
+    def _isolated(self, convert: Convert, source: Source) -> Converted:
+        try:
+            return self._pool.call(worker.run, convert, source, self._options)
+        except (ConversionTimeoutError, ConversionCrashedError) as error:
+            raise type(error)(error.message, where=source.filename) from None
+
+    def close(self) -> None:
+        """End the worker processes. The converter cannot be used again."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _ocr_languages(tessdata: Path | None) -> str:
+    """All languages in the folder, and no other: liteparse would try to download one that is not there."""
+    if tessdata is None:
+        return ""
+    names = sorted(path.stem for path in tessdata.glob("*.traineddata") if path.stem not in ("osd", "equ"))
+    if not names:
+        raise ConfigurationError(
+            f"UPLOAD_PIPELINE_TESSDATA_PATH={tessdata} has no *.traineddata files.",
+            action="Name a folder with tesseract data, or unset it.",
+        )
+    return "+".join(names)
+
+
+def _mislabelled(filename: str, kind: filetypes.FileType) -> Finding:
+    return Finding(
+        "mislabelled",
+        Severity.INFO,
+        "document",
+        f"{filename} is not what its name says: it was converted as {kind.label} ({kind.mime}).",
+        {"mime": kind.mime},
+    )

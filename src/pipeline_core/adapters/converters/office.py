@@ -1,0 +1,170 @@
+"""Everything that is neither PDF nor plain text, by xberg. It is given bytes only: it can fetch nothing."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pipeline_core.adapters.converters.archive import check_expansion
+from pipeline_core.adapters.converters.pages import PageText, assemble, storable, whole
+from pipeline_core.adapters.converters.presentation import WORD_JOINER, protect_numbers
+from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.domain import filetypes
+from pipeline_core.domain.documents import Converted, PageMap, PageOutcome
+from pipeline_core.domain.errors import (
+    CorruptDocumentError,
+    DocumentError,
+    EncryptedDocumentError,
+    NoTextError,
+    TooManyPagesError,
+)
+from pipeline_core.domain.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from xberg import ExtractedDocument, ExtractionConfig
+    from xberg._xberg import PageContent
+
+NAME = "xberg"
+
+_UNITS = {
+    filetypes.PPTX: "slide",
+    filetypes.XLSX: "sheet",
+    filetypes.XLS: "sheet",
+    filetypes.ODS: "sheet",
+}
+_MAX_TABLE_CELLS = 5_000_000
+_MAX_CONTENT_BYTES = 512 << 20
+
+# What xberg escapes in prose, except where the bare character would begin a heading, a fence or a cell.
+# Code is left alone; so is a backslash before any other character, which is the document's own.
+_ESCAPE = re.compile(
+    r"(?P<kept>^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[^\n]*$"
+    r"|`[^`\n]+`|^[ \t]*(?:\\#|(?:\\`){3}|(?:\\~){3})|\\\|)"
+    r"|\\(?P<char>[\\<>#`~!.+&-])",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def convert(source: Source, options: ConvertOptions) -> Converted:
+    """Convert a document with xberg: slides and sheets become pages, all else is one page.
+
+    Raises:
+        EncryptedDocumentError, CorruptDocumentError, TooManyPagesError: the file cannot be read.
+        NoTextError: it has no text.
+    """
+    data = source.data
+    if data.startswith(b"PK"):
+        check_expansion(data, source.filename)
+    if source.kind == filetypes.PPTX:
+        data = protect_numbers(data)
+    document = _extract(data, source)
+    markdown, page_map = _pages(document, source, options)
+    if not markdown or markdown.isspace():
+        raise NoTextError(
+            f"{source.filename} has no text that could be read.",
+            action="If it shows text when opened, save it as PDF or DOCX and upload that.",
+        )
+    return Converted(markdown, page_map, NAME, tuple(_findings(document)))
+
+
+def _config() -> "ExtractionConfig":
+    import xberg
+
+    return xberg.ExtractionConfig(
+        output_format="markdown",
+        use_cache=False,
+        disable_ocr=True,
+        enable_quality_processing=False,
+        # By default footnotes go, and whatever repeats.
+        content_filter=xberg.ContentFilterConfig(
+            include_headers=True, include_footers=True, include_footnotes=True, strip_repeating_text=False
+        ),
+        html_options=xberg.ConversionOptions(
+            extract_metadata=False,
+            autolinks=False,
+            compact_tables=True,
+            preprocessing=xberg.PreprocessingOptions(enabled=False),
+        ),
+        pages=xberg.PageConfig(extract_pages=True),
+        max_archive_depth=0,  # attachments would be flattened into one line each
+        security_limits=xberg.SecurityLimits(
+            max_table_cells=_MAX_TABLE_CELLS, max_content_size=_MAX_CONTENT_BYTES
+        ),
+    )
+
+
+def _extract(data: bytes, source: Source) -> "ExtractedDocument":
+    import xberg
+
+    given = xberg.ExtractInput(kind="bytes", bytes=data, mime_type=source.kind.mime)
+
+    async def extract() -> "xberg.ExtractionResult":
+        return await xberg.extract(given, _config())
+
+    try:
+        result = asyncio.run(extract())
+    except (xberg.XbergError, RuntimeError, ValueError) as error:
+        raise _refusal(str(error), source) from error
+    if not result.results:
+        raise _refusal("; ".join(str(error) for error in result.errors), source)
+    return result.results[0]
+
+
+def _refusal(reason: str, source: Source) -> DocumentError:
+    lowered = reason.lower()
+    if "password" in lowered or "encrypted" in lowered:
+        return EncryptedDocumentError(f"{source.filename} is protected with a password.")
+    return CorruptDocumentError(
+        f"{source.filename} ({source.kind.label}) could not be read: {reason.rstrip('.')}."
+    )
+
+
+def _pages(document: "ExtractedDocument", source: Source, options: ConvertOptions) -> tuple[str, PageMap]:
+    unit = _UNITS.get(source.kind)
+    if unit is None or not document.pages:
+        markdown = _plain(document.content)
+        return markdown, whole(markdown)
+    if len(document.pages) > options.max_pages:
+        raise TooManyPagesError(
+            f"{source.filename} has {len(document.pages):,} {unit}s; the limit is {options.max_pages:,}."
+        )
+    return assemble([_page_text(page) for page in document.pages], unit)
+
+
+def _page_text(page: "PageContent") -> PageText:
+    parts = []
+    if not page.is_blank:
+        # a sheet's name stands in the whole content only, not in the page's
+        parts += [f"## {page.sheet_name}"] if page.sheet_name else []
+        parts.append(_plain(page.content).strip("\n"))
+    if page.speaker_notes:
+        parts.append(f"Speaker notes: {_plain(page.speaker_notes)}")
+    text = "\n\n".join(part for part in parts if part)
+    return PageText(text, PageOutcome.TEXT if text else PageOutcome.BLANK)
+
+
+def _plain(markdown: str) -> str:
+    """The text as people wrote it: xberg escapes punctuation that a quote of the document would not have."""
+    text = storable(markdown).replace(WORD_JOINER, "")
+    return _ESCAPE.sub(lambda match: match["kept"] or match["char"], text)
+
+
+def _findings(document: "ExtractedDocument") -> Iterator[Finding]:
+    warnings = [f"{warning.source}: {warning.message}" for warning in document.processing_warnings]
+    if warnings:
+        yield Finding(
+            "converter_warning",
+            Severity.WARNING,
+            "document",
+            "Parts of the document may be missing: " + "; ".join(warnings[:5]) + ".",
+            {"warnings": len(warnings)},
+        )
+    mail = document.metadata.format.email if document.metadata and document.metadata.format else None
+    if mail is not None and mail.attachments:
+        yield Finding(
+            "attachments_skipped",
+            Severity.WARNING,
+            "document",
+            "Attachments are not converted; upload them by themselves: " + ", ".join(mail.attachments) + ".",
+            {"attachments": len(mail.attachments)},
+        )

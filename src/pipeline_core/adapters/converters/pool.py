@@ -1,0 +1,148 @@
+"""Worker processes for untrusted documents: each call has a deadline, each process a memory limit."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from pipeline_core.adapters.converters import worker
+from pipeline_core.domain.errors import (
+    ConversionCrashedError,
+    ConversionTimeoutError,
+    ServiceUnavailableError,
+)
+
+if TYPE_CHECKING:
+    from pebble import ProcessFuture, ProcessPool
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CALLS_PER_WORKER = 500
+"""A worker is replaced after this many calls, before leaks and fragments fill its address space."""
+
+
+class WorkerPool:
+    """At most ``workers`` processes, each started when it is first needed.
+
+    Threads may share a pool; processes may not (make it after a fork, not before).
+    """
+
+    def __init__(self, workers: int, *, memory_mb: int, timeout_s: float):
+        self._slots = [_Slot(memory_mb, timeout_s) for _ in range(workers)]
+        self._free: queue.LifoQueue[_Slot] = (
+            queue.LifoQueue()
+        )  # last used first: a warm process before a new one
+        for slot in self._slots:
+            self._free.put(slot)
+
+    def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``function`` in a worker and wait; it and its arguments travel by pickle. Errors are passed on.
+
+        Raises:
+            ConversionTimeoutError: it took longer than ``timeout_s``; its process was killed.
+            ConversionCrashedError: its process died.
+            ServiceUnavailableError: no process could be started, or the pool was closed meanwhile.
+        """
+        slot = self._free.get()
+        try:
+            return slot.call(function, args, kwargs)
+        finally:
+            self._free.put(slot)
+
+    def close(self) -> None:
+        """Kill every process. A call that is running ends with ServiceUnavailableError."""
+        for slot in self._slots:
+            slot.close()
+
+
+class _Slot:
+    """A pebble pool of one process, used by one call at a time, and made anew when pebble gives it up.
+
+    One each, because the processes of one pebble pool share a pipe and its lock: one that is killed at a bad
+    moment takes the others' calls with it, and one that dies idle breaks the pool for good.
+    """
+
+    def __init__(self, memory_mb: int, timeout_s: float):
+        self._memory_mb = memory_mb
+        self._timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._closed = False
+        self._pool: ProcessPool | None = None
+        self._future: ProcessFuture[Any] | None = None
+
+    def call(self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
+        for _attempt in range(2):
+            try:
+                return self._result(self._schedule(function, args, kwargs))
+            except BrokenProcessPool:  # the process died before it had begun: nothing was done twice
+                self._discard()
+        raise ServiceUnavailableError("Conversion processes do not start, or die before they have begun.")
+
+    def _schedule(
+        self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> "ProcessFuture[T]":
+        with self._lock:
+            if self._closed:
+                raise ServiceUnavailableError("The converter is closed.")
+            if self._pool is None:
+                self._pool = self._start()
+            try:
+                future = self._pool.schedule(function, args, kwargs, timeout=self._timeout_s)
+            except RuntimeError as error:
+                raise BrokenProcessPool(str(error)) from error
+            self._future = future
+            return future
+
+    def _start(self) -> "ProcessPool":
+        from pebble import ProcessPool
+
+        from pipeline_core.adapters.converters.spawning import LightSpawnContext
+
+        return ProcessPool(
+            max_workers=1,
+            max_tasks=CALLS_PER_WORKER,
+            initializer=worker.start,
+            initargs=(self._memory_mb,),
+            context=LightSpawnContext(),
+        )
+
+    def _result(self, future: "ProcessFuture[T]") -> T:
+        from pebble import ProcessExpired
+
+        try:
+            return future.result()
+        except TimeoutError:
+            raise ConversionTimeoutError(
+                f"The conversion took longer than {self._timeout_s:g} seconds and was killed."
+            ) from None
+        except ProcessExpired as error:
+            raise ConversionCrashedError(_cause(error.exitcode, self._memory_mb)) from None
+        except CancelledError:
+            raise ServiceUnavailableError("The converter was closed during the conversion.") from None
+
+    def _discard(self) -> None:
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            if self._future is not None:
+                # pebble would leave its caller waiting
+                self._future.cancel()  # type: ignore[no-untyped-call]
+        self._discard()
+
+
+def _cause(exit_status: int | None, memory_mb: int) -> str:
+    if exit_status == worker.OUT_OF_MEMORY:
+        return f"The conversion needs more than the {memory_mb} MiB of memory allowed."
+    return (
+        f"The conversion process died (exit status {exit_status}): "
+        f"it crashed, was killed, or needs more than {memory_mb} MiB of memory."
+    )

@@ -1,0 +1,25 @@
+"""Markdown and plain text: decoded, otherwise kept as they are."""
+
+from pipeline_core.adapters.converters.pages import storable, whole
+from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.domain.documents import Converted
+from pipeline_core.domain.errors import EmptyFileError, UnsupportedTypeError
+from pipeline_core.domain.text_encoding import decode_text
+
+NAME = "text"
+
+
+def convert(source: Source, _options: ConvertOptions) -> Converted:
+    """Decode the file, with ``\\n`` line ends and without a byte order mark.
+
+    Raises:
+        EmptyFileError: there is nothing but white space.
+        UnsupportedTypeError: the bytes are not text.
+    """
+    decoded = decode_text(source.data)
+    if decoded is None:
+        raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
+    markdown = storable(decoded)
+    if not markdown or markdown.isspace():
+        raise EmptyFileError(f"{source.filename} has no text: only white space.")
+    return Converted(markdown, whole(markdown), NAME)

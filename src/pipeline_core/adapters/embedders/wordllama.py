@@ -1,0 +1,102 @@
+"""Embedder: WordLlama, the mean of static token vectors. Local and free: the weights come in its wheel."""
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline_core.domain.errors import ConfigurationError
+from pipeline_core.ports.embedder import Embedded, Vectors
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+# Bounds the tokenizer's output that is held at a time; its threads are busy with far less.
+BATCH_TEXTS = 512
+
+
+class WordLlamaEmbedder:
+    """Mean of the token vectors, scaled to unit length; all zero where a text has no token.
+
+    The model is loaded at the first use, once, whichever thread comes first. A text's vector does not depend
+    on the texts beside it: there is no padding, and each text is summed on its own.
+    """
+
+    model = "wordllama-256"
+    dims = 256
+
+    def __init__(self) -> None:
+        """Raises ConfigurationError when the wordllama package is not installed."""
+        try:
+            self.version = version("wordllama")
+        except PackageNotFoundError as error:
+            raise ConfigurationError("The package wordllama is not installed.") from error
+        self._lock = threading.Lock()
+        self._loaded: tuple[Tokenizer, npt.NDArray[np.float32]] | None = None
+
+    def embed(self, texts: Sequence[str]) -> Embedded:
+        """Embed the texts, in order; the result has shape (texts, 256).
+
+        Raises:
+            ConfigurationError: the model's files are not where its package keeps them.
+        """
+        vectors = np.zeros((len(texts), self.dims), dtype=np.float32)
+        if not len(texts):
+            return Embedded(vectors)
+        tokenizer, weights = self._load()
+        for start in range(0, len(texts), BATCH_TEXTS):
+            batch = list(texts[start : start + BATCH_TEXTS])
+            for row, encoding in enumerate(
+                tokenizer.encode_batch_fast(batch, add_special_tokens=False), start
+            ):
+                if encoding.ids:
+                    # One small gather a text stays in the processor's cache; a gather of the batch does not.
+                    vectors[row] = weights.take(encoding.ids, axis=0, mode="clip").sum(axis=0)
+        _scale_to_unit(vectors)
+        return Embedded(vectors)
+
+    def _load(self) -> "tuple[Tokenizer, npt.NDArray[np.float32]]":
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _load_model(self.dims)
+            return self._loaded
+
+
+def _scale_to_unit(vectors: Vectors) -> None:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+
+
+def _load_model(dims: int) -> "tuple[Tokenizer, npt.NDArray[np.float32]]":
+    with _root_logger_kept():
+        import wordllama
+
+        # Its own search looks in another folder than the one its wheel fills, and would then download.
+        try:
+            model = wordllama.WordLlama.load(
+                dim=dims, cache_dir=Path(wordllama.__file__).parent, disable_download=True
+            )
+        except FileNotFoundError as error:
+            raise ConfigurationError(
+                f"The wordllama model is not complete: {error}", action="Install the package wordllama again."
+            ) from error
+    model.tokenizer.no_padding()
+    return model.tokenizer, model.embedding
+
+
+@contextmanager
+def _root_logger_kept() -> Iterator[None]:
+    """wordllama configures the root logger when it is imported: undo that."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)

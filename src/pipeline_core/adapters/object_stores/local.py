@@ -1,0 +1,152 @@
+"""Object store: a folder of this machine, or one that several machines share. POSIX only."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pipeline_core.adapters.object_stores.integrity import round_trip, verified
+from pipeline_core.adapters.object_stores.posix_files import (
+    open_folder,
+    open_root,
+    read_file,
+    replace_file,
+    visible_names,
+)
+from pipeline_core.domain.errors import (
+    ConfigurationError,
+    InvalidObjectKeyError,
+    ObjectNotFoundError,
+    PipelineError,
+    StoreUnavailableError,
+)
+from pipeline_core.domain.ids import sha256_hex
+from pipeline_core.domain.object_keys import validate_key, validate_prefix
+from pipeline_core.ports.object_store import StoredObject
+
+_CHANGE_FOLDER = "Let this user write there, or set UPLOAD_PIPELINE_OBJECT_STORE to another folder."
+_CHANGE_KEY = "Use another key: a part of this one is taken by an object, a folder or a symlink."
+_KINDS: dict[int, tuple[type[PipelineError], str | None]] = {
+    errno.EACCES: (ConfigurationError, _CHANGE_FOLDER),
+    errno.EPERM: (ConfigurationError, _CHANGE_FOLDER),
+    errno.EROFS: (ConfigurationError, _CHANGE_FOLDER),
+    errno.ENOTDIR: (InvalidObjectKeyError, _CHANGE_KEY),
+    errno.EISDIR: (InvalidObjectKeyError, _CHANGE_KEY),
+    errno.ELOOP: (InvalidObjectKeyError, _CHANGE_KEY),
+    errno.ENAMETOOLONG: (InvalidObjectKeyError, "Use a shorter key."),
+    errno.ENOSPC: (StoreUnavailableError, "Make room on the disk; it is tried again by itself."),
+    errno.EDQUOT: (StoreUnavailableError, "Raise the disk quota; it is tried again by itself."),
+}
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO)
+
+
+class LocalObjectStore:
+    """One file an object, at the key's path below the root; what is below a symlink is not in the store.
+
+    What ``put`` has returned survives a power cut: the file and the folders that it changed are flushed to
+    the disk. A writer that was killed leaves at most a hidden ``.….tmp`` file, which is no object.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """The folder is made by the first write.
+
+        Raises:
+            ConfigurationError: there is something at ``root`` that is not a folder.
+        """
+        self._root = root.resolve()
+        self.url = self._root.as_uri()
+        if self._root.exists() and not self._root.is_dir():
+            raise self._no_folder()
+
+    def put(self, key: str, data: bytes) -> StoredObject:
+        *folders, name = validate_key(key).split("/")
+        with self._translated(key), self._folder(folders, write=True) as folder:
+            replace_file(folder, name, data)
+        return StoredObject(key, len(data), sha256_hex(data))
+
+    def get(self, key: str, *, sha256: str | None = None) -> bytes:
+        *folders, name = validate_key(key).split("/")
+        with self._translated(key, reading=True), self._folder(folders) as folder:
+            data = read_file(folder, name)
+        return verified(data, sha256, where=f"{self.url}/{key}")
+
+    def exists(self, key: str) -> bool:
+        *folders, name = validate_key(key).split("/")
+        try:
+            with self._translated(key, reading=True), self._folder(folders) as folder:
+                return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+        except ObjectNotFoundError:
+            return False
+
+    def delete(self, key: str) -> None:
+        *folders, name = validate_key(key).split("/")
+        missing = suppress(ObjectNotFoundError)
+        with missing, self._translated(key, reading=True), self._folder(folders) as folder:
+            os.unlink(name, dir_fd=folder)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        *folders, begin = validate_prefix(prefix).split("/")
+        return self._walk(folders, begin)
+
+    def check(self) -> None:
+        round_trip(self)
+
+    def _walk(self, folders: Sequence[str], begin: str = "") -> Iterator[str]:
+        """Keys below the folder whose next part begins with ``begin``, in the order that S3 lists them in."""
+        path = "/".join(folders)
+        try:
+            with self._translated(path, reading=True), self._folder(folders) as folder:
+                names = visible_names(folder)
+        except ObjectNotFoundError:
+            return
+        # A folder sorts with its slash: "a.txt" comes before "a/b", as "." comes before "/".
+        for name in sorted(name for name in names if name.startswith(begin)):
+            if name.endswith("/"):
+                yield from self._walk([*folders, name[:-1]])
+            else:
+                yield f"{path}/{name}" if path else name
+
+    @contextmanager
+    def _folder(self, names: Sequence[str], *, write: bool = False) -> Iterator[int]:
+        """A descriptor of the folder, reached from the root step by step.
+
+        With ``write`` missing folders are made, and what changed is flushed to the disk after the block.
+        """
+        try:
+            path = [open_root(self._root, create=write)]
+        except (NotADirectoryError, FileExistsError):
+            raise self._no_folder() from None
+        changed = []
+        try:
+            for name in names:
+                inner, is_new = open_folder(path[-1], name, create=write)
+                changed += [path[-1]] if is_new else []
+                path.append(inner)
+            yield path[-1]
+            # All at the end, the outermost first: a journal takes the new folders and the renamed file in one
+            # commit, and every flush but the first finds little left to do.
+            for descriptor in (*changed, path[-1]) if write else ():
+                os.fsync(descriptor)
+        finally:
+            for descriptor in path:
+                os.close(descriptor)
+
+    def _no_folder(self) -> ConfigurationError:
+        return ConfigurationError(
+            f"The object store {self._root} is not a folder.",
+            action="Set UPLOAD_PIPELINE_OBJECT_STORE to a folder.",
+        )
+
+    @contextmanager
+    def _translated(self, key: str, *, reading: bool = False) -> Iterator[None]:
+        """Raise the system's errors as the port's; when reading, what cannot be reached is not there."""
+        where = f"{self.url}/{key}"
+        try:
+            yield
+        except OSError as error:
+            if reading and error.errno in _ABSENT:
+                raise ObjectNotFoundError(where=where) from None
+            kind, action = _KINDS.get(error.errno or 0, (StoreUnavailableError, None))
+            raise kind(f"The object store's disk: {error.strerror}.", where=where, action=action) from error

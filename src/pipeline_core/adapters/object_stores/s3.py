@@ -1,0 +1,135 @@
+"""Object store: a bucket of Amazon S3 or of any service that speaks its protocol."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, suppress
+from typing import TYPE_CHECKING
+
+from pipeline_core.adapters.object_stores.integrity import round_trip, verified
+from pipeline_core.adapters.object_stores.s3_errors import translated
+from pipeline_core.domain.errors import ConfigurationError, ObjectNotFoundError
+from pipeline_core.domain.ids import sha256_hex
+from pipeline_core.domain.object_keys import MAX_KEY_BYTES, validate_key, validate_prefix
+from pipeline_core.ports.object_store import StoredObject
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+_MAX_S3_KEY_BYTES = 1024
+_SHA256 = "sha256"
+
+
+class S3ObjectStore:
+    """One S3 object an object; its sha256 is kept as metadata and verified on every read.
+
+    Credentials and region come from where boto3 looks for them: environment, profile, instance role. One
+    client serves all threads. A call is tried three times, which takes two minutes at most.
+    """
+
+    def __init__(
+        self, bucket: str, prefix: str = "", endpoint_url: str | None = None, *, page_size: int = 1000
+    ) -> None:
+        """Connects to nothing yet; ``check`` does. ``page_size`` is how many keys one listing call asks for.
+
+        Raises:
+            ConfigurationError: the endpoint is no URL, the profile does not exist, or the prefix is too long.
+        """
+        self.url = f"s3://{bucket}/{prefix}".rstrip("/")
+        if len(prefix.encode()) + 1 + MAX_KEY_BYTES > _MAX_S3_KEY_BYTES:
+            raise ConfigurationError(
+                f"The prefix of {self.url} is too long.",
+                action="Set UPLOAD_PIPELINE_OBJECT_STORE to a shorter one.",
+            )
+        self._bucket = bucket
+        self._base = f"{prefix}/" if prefix else ""
+        self._page_size = page_size
+        self._endpoint_url = endpoint_url or None
+        self._client = self._connect()
+
+    def put(self, key: str, data: bytes) -> StoredObject:
+        name = self._name(key)
+        stored = StoredObject(key, len(data), sha256_hex(data))
+        with self._translated(key):
+            self._client.put_object(
+                Bucket=self._bucket, Key=name, Body=data, Metadata={_SHA256: stored.sha256}
+            )
+        return stored
+
+    def get(self, key: str, *, sha256: str | None = None) -> bytes:
+        name = self._name(key)
+        with self._translated(key):
+            answer = self._client.get_object(Bucket=self._bucket, Key=name)
+            # Not by `with`, which gives the raw stream: its errors are not botocore's.
+            data = answer["Body"].read()
+        # Names of metadata are header names: some services give them back in other letters.
+        metadata = {name.lower(): value for name, value in answer["Metadata"].items()}
+        where = f"{self.url}/{key}"
+        return verified(verified(data, metadata.get(_SHA256), where=where), sha256, where=where)
+
+    def exists(self, key: str) -> bool:
+        name = self._name(key)
+        with suppress(ObjectNotFoundError), self._translated(key):
+            self._client.head_object(Bucket=self._bucket, Key=name)
+            return True
+        return False
+
+    def delete(self, key: str) -> None:
+        name = self._name(key)
+        # AWS is silent about a missing object, some services are not.
+        with suppress(ObjectNotFoundError), self._translated(key):
+            self._client.delete_object(Bucket=self._bucket, Key=name)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        return self._pages(self._base + validate_prefix(prefix))
+
+    def check(self) -> None:
+        round_trip(self)
+
+    def _connect(self) -> "S3Client":
+        # Heavy to import: only who uses S3 waits for it.
+        import boto3
+        from botocore.config import Config
+
+        config = Config(
+            connect_timeout=5,
+            read_timeout=30,
+            retries={"mode": "standard", "total_max_attempts": 3},
+            max_pool_connections=32,
+            # The server verifies the signed sha256 of what it receives. The newer trailing checksums, on by
+            # default, are refused by services other than AWS.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            s3={
+                "payload_signing_enabled": True,
+                # A bucket is a host name at AWS, elsewhere seldom.
+                "addressing_style": "path" if self._endpoint_url else "auto",
+            },
+        )
+        try:
+            with translated(self.url, self._endpoint_url):
+                # A session of our own: the default one is shared and not safe to use from threads.
+                session = boto3.session.Session()
+                return session.client("s3", endpoint_url=self._endpoint_url, config=config)
+        except ValueError as error:
+            raise ConfigurationError(
+                f"{error}.",
+                where=self.url,
+                action="Set UPLOAD_PIPELINE_S3_ENDPOINT_URL to a URL such as https://host:9000.",
+            ) from error
+
+    def _name(self, key: str) -> str:
+        return self._base + validate_key(key)
+
+    def _pages(self, prefix: str) -> Iterator[str]:
+        """S3 lists keys in the order of their UTF-8 bytes, which is the order of Python's strings."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix, PaginationConfig={"PageSize": self._page_size}
+        )
+        with translated(self.url, self._endpoint_url):
+            for page in pages:
+                for item in page.get("Contents", ()):
+                    # Consoles make an empty object of this name to show a folder.
+                    if not item["Key"].endswith("/"):
+                        yield item["Key"].removeprefix(self._base)
+
+    def _translated(self, key: str) -> AbstractContextManager[None]:
+        return translated(f"{self.url}/{key}", self._endpoint_url)

@@ -1,0 +1,141 @@
+"""Cleans converted markdown without losing the page that each character is on.
+
+The work is done page by page, and within a page between code fences, which stay as they are.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline_core.domain.documents import PageMap
+from pipeline_core.stages import running_lines
+from pipeline_core.stages.cleaning_steps import STEPS, Context
+
+MAX_PASSES = 10
+"""One step can make work for another; two passes are the rule, and this bounds it."""
+
+
+def clean(markdown: str, page_map: PageMap) -> tuple[str, PageMap, dict[str, int]]:
+    """The cleaned markdown, its page map, and how many changes of each kind were made.
+
+    The new spans tile the new markdown in the order of the pages: every character lies on the page that it
+    came from. Cleaning again changes nothing more.
+    """
+    pages = _split(markdown, page_map)
+    counts: Counter[str] = Counter()
+    for _ in range(MAX_PASSES):
+        cleaned = _clean_once(pages, page_map, counts)
+        if cleaned == pages:
+            break
+        pages = cleaned
+    spans, at = [], 0
+    for page, text in zip(page_map.pages, pages, strict=False):
+        spans.append(replace(page, char_from=at, char_to=at + len(text)))
+        at += len(text)
+    return "".join(pages), replace(page_map, pages=tuple(spans)), dict(counts)
+
+
+def _split(markdown: str, page_map: PageMap) -> list[str]:
+    """Each page's text: from where it begins to where the next one does, so nothing falls between two."""
+    starts = [0, *(page.char_from for page in page_map.pages[1:]), len(markdown)]
+    return [markdown[start:end] for start, end in pairwise(starts)]
+
+
+def _clean_once(pages: list[str], page_map: PageMap, counts: Counter[str]) -> list[str]:
+    context = Context("".join(pages))
+    parted, fence = [], ""
+    for index, text in enumerate(pages):
+        parts, fence = _parts(text, fence, may_have_front_matter=index == 0)
+        parted.append(parts)
+    before = ""
+    for parts in parted:
+        for part in parts:
+            if not part.is_code:
+                part.text = _clean_prose(part.text, context, counts, before)
+            before = part.text or before
+    if not fence:
+        _trim_end(parted)
+    if page_map.unit == "page":
+        _drop_running_lines(parted, [page.number for page in page_map.pages], counts)
+    return ["".join(part.text for part in parts) for parts in parted]
+
+
+def _clean_prose(text: str, context: Context, counts: Counter[str], before: str) -> str:
+    for name, step in STEPS:
+        text, changes = step(text, context)
+        if changes:
+            counts[name] += changes
+    # One blank line at most, counted across the boundary to what stands before.
+    if text.startswith("\n") and (not before or before.endswith("\n")):
+        allowed = "\n" if before and not before.endswith("\n\n") else ""
+        text = allowed + text.lstrip("\n")
+    return text
+
+
+def _trim_end(parted: list[list["_Part"]]) -> None:
+    """The document ends with its last line; blank lines after it go."""
+    for parts in reversed(parted):
+        for part in reversed(parts):
+            if part.is_code:
+                return
+            kept = part.text.rstrip(" \t\n")
+            if kept:
+                part.text = kept + ("\n" if "\n" in part.text[len(kept) :] else "")
+                return
+            part.text = ""
+
+
+# --- code ------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Part:
+    """A stretch of a page that is either code, to be left alone, or prose."""
+
+    is_code: bool
+    text: str
+
+
+_FENCE = re.compile(r"^[ \t>]*(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\A---\n[\w-]+:.*?^---[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def _parts(text: str, fence: str, *, may_have_front_matter: bool) -> tuple[list[_Part], str]:
+    """The page's parts, and the mark of the fence that is open at its end (``fence``: at its beginning).
+
+    CommonMark's fences, at any indentation: a list's code may be indented far. YAML front matter is code too.
+    """
+    parts, at = [], 0
+    if may_have_front_matter and (front := _FRONT_MATTER.match(text)):
+        at = front.end()
+        parts.append(_Part(True, text[:at]))
+    if not fence and "```" not in text and "~~~" not in text:
+        return [*parts, _Part(False, text[at:])], ""
+    for match in _FENCE.finditer(text, at):
+        mark, info = match["mark"], match["info"]
+        if not fence and not (mark[0] == "`" and "`" in info):
+            parts.append(_Part(False, text[at : match.start()]))
+            at, fence = match.start(), mark
+        elif fence and mark[0] == fence[0] and len(mark) >= len(fence) and not info.strip():
+            end = min(match.end() + 1, len(text))
+            parts.append(_Part(True, text[at:end]))
+            at, fence = end, ""
+    return [*parts, _Part(bool(fence), text[at:])], fence
+
+
+# --- running headers and footers -------------------------------------------------------------------------
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+def _drop_running_lines(parted: list[list[_Part]], numbers: Sequence[int], counts: Counter[str]) -> None:
+    if len(parted) < running_lines.MIN_PAGES:
+        return
+    lines = [[(part, line) for part in parts for line in _LINE.findall(part.text)] for parts in parted]
+    shown = [[None if part.is_code else line for part, line in page] for page in lines]
+    for index, removed in running_lines.find(shown, numbers).items():
+        kept = [row for at, row in enumerate(lines[index]) if at not in removed]
+        counts["running_lines"] += len(removed)
+        parted[index] = [_Part(part.is_code, line) for part, line in kept]

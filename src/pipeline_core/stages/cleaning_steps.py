@@ -1,0 +1,223 @@
+"""The steps of cleaning: each takes prose without code and returns it with how often it changed it.
+
+Adding one is a function and a row of ``STEPS``. A step must leave its own result alone.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a step may know of the whole document."""
+
+    markdown: str
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Words and hyphenated compounds in lower case, built when the first line ends with a hyphen."""
+        return frozenset(_WORD.findall(self.markdown.lower()))
+
+
+Step = Callable[[str, Context], tuple[str, int]]
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+# --- characters ------------------------------------------------------------------------------------------
+
+_ASCII = bytes(range(0x80))
+
+
+def _beyond_ascii(text: str) -> str:
+    """Only the characters that are not ASCII: found by the gigabyte, and few enough to search at leisure."""
+    if text.isascii():
+        return ""
+    encoded = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    return encoded.decode("utf-8", "surrogatepass")
+
+
+# UTF-8 read as Latin-1, Windows-1252, Mac Roman or code page 437: a lead byte, then a continuation.
+_MOJIBAKE = re.compile(
+    "[\u0080-\u009f\u0393\u221a\u251c\u252c]|\u201a\u00c4|[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161"
+    "\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]"
+)
+
+
+def repair_mojibake(text: str, _context: Context) -> tuple[str, int]:
+    """ftfy, on the lines that it calls bad; it is asked only where the tell-tale pairs of characters are."""
+    if not _MOJIBAKE.search(_beyond_ascii(text)) or not _MOJIBAKE.search(text):
+        return text, 0
+    from ftfy import fix_encoding
+    from ftfy.badness import is_bad
+
+    lines = text.split("\n")
+    changed = 0
+    for index, line in enumerate(lines):
+        if not line.isascii() and _MOJIBAKE.search(line) and is_bad(line):
+            lines[index] = " ".join(fix_encoding(line).splitlines())
+            changed += lines[index] != line
+    return "\n".join(lines), changed
+
+
+_THOUSANDS = "\u00a0\u2007\u202f"
+_SPACE = re.compile(f"[{_THOUSANDS}\u2000-\u2006\u2008-\u200a\u205f\u3000]")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]|\u00ad(?!\n)")
+_LINE_SEPARATOR = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+
+
+def plain_spaces(text: str, _context: Context) -> tuple[str, int]:
+    """Spaces of other widths become spaces, other line separators ``\\n``; what has no width goes.
+
+    A space that does not break stays between digits: there it is a thousands separator.
+    """
+    beyond = _beyond_ascii(text)
+    changed = 0
+    if "\x0c" in text or "\x0b" in text or _LINE_SEPARATOR.search(beyond):
+        text, changed = _LINE_SEPARATOR.subn("\n", text)
+    if _INVISIBLE.search(beyond):
+        text, invisible = _INVISIBLE.subn("", text)
+        changed += invisible
+    if _SPACE.search(beyond):
+        before = len(_SPACE.findall(text))
+        text = _SPACE.sub(_plain_space, text)
+        changed += before - len(_SPACE.findall(text))
+    return text, changed
+
+
+def _plain_space(match: re.Match[str]) -> str:
+    text, at = match.string, match.start()
+    between = text[at - 1 : at] + text[at + 1 : at + 2] if at else ""
+    separates = len(between) == 2 and between.isascii() and between.isdigit()
+    return match[0] if separates and match[0] in _THOUSANDS else " "
+
+
+_TRAILING = re.compile(r"[ \t]+\n")
+
+
+def no_trailing_blanks(text: str, _context: Context) -> tuple[str, int]:
+    """Blanks before a line's end go (two are markdown's hard break; the line still ends there)."""
+    if " \n" in text or "\t\n" in text:
+        return _TRAILING.subn("\n", text)
+    return text, 0
+
+
+# --- headings --------------------------------------------------------------------------------------------
+
+_SETEXT = re.compile(
+    r"(?:\A|(?<=\n\n)) {0,3}(?![#>|*+=-]|\d+[.)]\s)(?P<text>[^\s][^\n]{0,200})\n"
+    r"(?P<line>=+|-{3,})[ \t]*(?=\n|\Z)"
+)
+_TIGHT = re.compile(r"#(#{0,5})(?=[^\W_])")
+_TITLE_ALONE = re.compile(r"#[A-Z][^\n#]*(?:\n\n|\n?\Z)")
+
+
+def atx_headings(text: str, _context: Context) -> tuple[str, int]:
+    """Underlined headings become ``#`` and ``##``; ``#Title`` gets its space (a ``#hashtag`` does not)."""
+    underlined = 0
+    if "\n=" in text or "\n---" in text:
+        text, underlined = _SETEXT.subn(
+            lambda match: ("# " if match["line"][0] == "=" else "## ") + match["text"].rstrip(), text
+        )
+    if "#" not in text:
+        return text, underlined
+    spaced = _TIGHT.sub(_spaced, text)
+    return spaced, underlined + len(spaced) - len(text)
+
+
+def _spaced(match: re.Match[str]) -> str:
+    text, at = match.string, match.start()
+    if at and text[at - 1] != "\n":
+        return match[0]
+    alone = (at == 0 or text.startswith("\n\n", at - 2)) and _TITLE_ALONE.match(text, at)
+    return match[0] + " " if match[1] or alone else match[0]
+
+
+# --- words -----------------------------------------------------------------------------------------------
+
+_HYPHENATED = re.compile(
+    r"(?<![^\s(\[\"'*_«“‘„])(?P<head>[^\W\d_]{2,})(?P<hyphen>[-\u00ad])\n"
+    r"(?P<tail>[^\W\d_]{2,})(?P<rest>[^\s]*)(?P<gap>[ \t]*\n|[ \t]+|\Z)"
+)
+_KEEPS_HYPHEN = re.compile(
+    "all|anti|co|cross|ex|full|half|high|long|low|mid|multi|non|part|post|pre|pro|self|semi|short|third|well"
+)
+
+
+def join_hyphenated(text: str, context: Context) -> tuple[str, int]:
+    """Words divided at a line's end are put together on the first line.
+
+    The hyphen stays if the document writes the compound with it elsewhere, goes if it writes the joined word,
+    and else stays after prefixes that usually have one.
+    """
+    if "-\n" not in text and "\u00ad\n" not in text:
+        return text, 0
+    joined = 0
+
+    def join(match: re.Match[str]) -> str:
+        nonlocal joined
+        head, tail = match["head"], match["tail"]
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].lstrip()
+        if not (head[-1].islower() and tail[0].islower()) or line.startswith(("#", "|")):
+            return match[0]
+        joined += 1
+        hyphen = "-" if match["hyphen"] == "-" and _keeps_hyphen(head.lower(), tail.lower(), context) else ""
+        return f"{head}{hyphen}{tail}{match['rest']}" + ("\n" if match["gap"] else "")
+
+    return _HYPHENATED.sub(join, text), joined
+
+
+def _keeps_hyphen(head: str, tail: str, context: Context) -> bool:
+    if f"{head}-{tail}" in context.words:
+        return True
+    return head + tail not in context.words and _KEEPS_HYPHEN.fullmatch(head) is not None
+
+
+# --- blanks ----------------------------------------------------------------------------------------------
+
+_DELIMITER_ROW = re.compile(r"^[ \t]*\|(?=[^\n]*-{4,})[ \t:|-]+$", re.MULTILINE)
+_DASHES = re.compile("-{4,}")
+_PADDING = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
+
+
+def compact_tables(text: str, _context: Context) -> tuple[str, int]:
+    """Rows of dashes shrink to ``---``. (Padding inside cells goes with all other double blanks.)"""
+    if "|" not in text or "----" not in text:
+        return text, 0
+    return _DELIMITER_ROW.subn(lambda match: _DASHES.sub("---", match[0]), text)
+
+
+def single_blanks(text: str, _context: Context) -> tuple[str, int]:
+    """Runs of blanks inside a line become one; indented code and lines with code in them stay."""
+    if "  " not in text and "\t" not in text:
+        return text, 0
+    lines = text.split("\n")
+    changed = 0
+    for index, line in enumerate(lines):
+        if ("  " in line or "\t" in line) and "`" not in line and not line.startswith(("    ", "\t")):
+            lines[index], runs = _PADDING.subn(" ", line)
+            changed += runs > 0
+    return "\n".join(lines), changed
+
+
+_BLANK_LINES = re.compile("\n{3,}")
+
+
+def single_blank_lines(text: str, _context: Context) -> tuple[str, int]:
+    """More blank lines than one say nothing in markdown."""
+    if "\n\n\n" in text:
+        return _BLANK_LINES.subn("\n\n", text)
+    return text, 0
+
+
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("mojibake", repair_mojibake),
+    ("odd_spaces", plain_spaces),
+    ("trailing_blanks", no_trailing_blanks),
+    ("headings", atx_headings),
+    ("hyphenations", join_hyphenated),
+    ("table_rows", compact_tables),
+    ("double_blanks", single_blanks),
+    ("blank_lines", single_blank_lines),
+)

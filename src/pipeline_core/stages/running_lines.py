@@ -1,0 +1,114 @@
+"""Running headers, footers and page numbers: lines that return at the edge of page after page."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+EDGE_LINES = 3
+"""How many lines at the top and at the bottom of a page may be running lines."""
+
+MIN_PAGES = 3
+MIN_PAGES_BY_WORDS = ((8, MIN_PAGES), (4, 5))
+"""For a number inside text: lines of so many words must return on so many pages. Shorter ones never count."""
+
+MIN_DENSITY = 0.4
+"""On at least this share of the pages from its first to its last: left and right pages may differ."""
+
+_NUMBER = re.compile(r"(?<!\d)\d{1,6}(?!\d)")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_PAGE = r"(?:page|pages|pg\.?|p\.|seite|s\.|página|pág\.?|pagina|pag\.|sida|strona|str\.|страница|стр\.)"
+_OF = r"(?:/|of|von|de|sur|di)"
+# The number stands alone, after a word for page, or apart from the text: "3", "Page 3 of 9", "Acme | 3".
+_PAGE_NUMBER = re.compile(
+    rf"(?:^[\W_]*|{_PAGE}\s*|[|·•–—]\s*)(?P<number>\d{{1,6}})(?=\s*(?:$|[|·•–—-]|{_OF}(?:\b|(?<=/))))"
+    rf"|^(?P<leading>\d{{1,6}})(?=\s*[|·•–—])",
+    re.IGNORECASE,
+)
+_ONLY_NUMBER = re.compile(rf"[\W_]*(?:{_PAGE}\s*)?\d+(?:\s*{_OF}\s*\d+)?[\W_]*", re.IGNORECASE)
+_PROTECTED = ("|", ">")  # a table's head returns on each of its pages, and belongs there
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A line near the edge of a page: where it stands in the page's lines, and the page's number."""
+
+    page: int
+    line: int
+    number: int
+    text: str
+    is_outermost: bool
+
+
+def find(pages: Sequence[Sequence[str | None]], numbers: Sequence[int]) -> dict[int, set[int]]:
+    """Which lines are running ones: index of the page -> indices into its lines. A line of code is None.
+
+    A line counts if the same text, but for a page number that grows with the pages, stands at the same edge
+    of at least three pages that follow each other closely. The first of each kind stays unless it is nothing
+    but a page number, so no text disappears from the document. A page keeps at least one line.
+    """
+    found: dict[int, set[int]] = defaultdict(set)
+    for at_top in (True, False):
+        groups: dict[tuple[str, int], list[_Edge]] = defaultdict(list)
+        for index, (lines, number) in enumerate(zip(pages, numbers, strict=True)):
+            for edge in _edges(lines, index, number, at_top=at_top):
+                for key in set(_keys(edge)):
+                    groups[key].append(edge)
+        for (_, min_pages), group in groups.items():
+            if _is_running(group, min_pages):
+                only_number = _ONLY_NUMBER.fullmatch(group[0].text) is not None
+                for edge in group if only_number else group[1:]:
+                    found[edge.page].add(edge.line)
+    return {page: lines for page, lines in found.items() if _leaves_text(pages[page], lines)}
+
+
+def _edges(lines: Sequence[str | None], page: int, number: int, *, at_top: bool) -> Iterator[_Edge]:
+    order = range(len(lines)) if at_top else range(len(lines) - 1, -1, -1)
+    seen = 0
+    for line in order:
+        shown = lines[line]
+        if shown is None:
+            return
+        text = " ".join(shown.split())
+        if not text:
+            continue
+        if not text.startswith(_PROTECTED):
+            yield _Edge(page, line, number, text, seen == 0)
+        seen += 1
+        if seen == EDGE_LINES:
+            return
+
+
+def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
+    """What the line has in common with its like on other pages, and on how many pages that must be.
+
+    A page number is replaced by its distance from the page: the same wherever it grows with the pages. Where
+    nothing but its growth tells it from any other number, the line must be long, outermost, and return more
+    often. A heading with a number is a heading of its own: "# Section 3" at the top of page 3.
+    """
+    text = edge.text
+    yield text, MIN_PAGES
+    if text.startswith("#"):
+        return
+    match = _PAGE_NUMBER.search(text)
+    if match is not None:
+        yield _without_number(edge, *match.span("number" if match["number"] else "leading")), MIN_PAGES
+    words = len(_WORD.findall(text))
+    min_pages = next((pages for at_least, pages in MIN_PAGES_BY_WORDS if words >= at_least), None)
+    if edge.is_outermost and min_pages is not None:
+        for match in _NUMBER.finditer(text):
+            yield _without_number(edge, *match.span()), min_pages
+
+
+def _without_number(edge: _Edge, start: int, end: int) -> str:
+    distance = int(edge.text[start:end]) - edge.number
+    return f"{edge.text[:start]}\x00{distance}\x00{edge.text[end:]}"
+
+
+def _is_running(group: list[_Edge], min_pages: int) -> bool:
+    pages = {edge.page for edge in group}
+    return len(pages) >= min_pages and len(pages) >= MIN_DENSITY * (max(pages) - min(pages) + 1)
+
+
+def _leaves_text(lines: Sequence[str | None], removed: set[int]) -> bool:
+    return any(line is None or line.strip() for index, line in enumerate(lines) if index not in removed)

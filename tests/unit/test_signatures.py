@@ -1,0 +1,49 @@
+"""Trigram signatures against brute force: no qualifying pair is missed, and the sets are pg_trgm's own."""
+
+import random
+
+import psycopg
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline_core.staging.signatures import ascii_trigrams, candidates, signature
+
+
+def jaccard(left: set[str], right: set[str]) -> float:
+    return len(left & right) / len(left | right) if left | right else 0.0
+
+
+WORDS = "the deductible for wind and hail is paid by members within 30 days of a loss or claim".split()
+texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(texts, max_size=12), st.lists(texts, max_size=12), st.floats(0.3, 1.0))
+def test_no_qualifying_pair_is_missed(left: list[str], right: list[str], threshold: float) -> None:
+    a, b = [ascii_trigrams(t) for t in left], [ascii_trigrams(t) for t in right]
+    found = candidates(
+        [len(t) for t in a], [signature(t) for t in a], [len(t) for t in b], [signature(t) for t in b], threshold
+    )
+    wanted = {(i, j) for i, x in enumerate(a) for j, y in enumerate(b) if jaccard(x, y) >= threshold}
+    assert wanted <= set(found)
+    assert len(found) == len(set(found))
+
+
+def test_most_of_what_cannot_qualify_is_thrown_out() -> None:
+    chooser = random.Random(1)
+    alphabet = "abcdefghijklmnopqrstuvwxyz"
+    made = [
+        " ".join("".join(chooser.choices(alphabet, k=6)) for _ in range(10)) for _ in range(400)
+    ]
+    sets = [ascii_trigrams(text) for text in made]
+    counts, maps = [len(s) for s in sets], [signature(s) for s in sets]
+    found = candidates(counts, maps, counts, maps, 0.7)
+    assert len(found) < 2 * 400
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(alphabet=st.characters(max_codepoint=127, min_codepoint=1), max_size=60))
+def test_ascii_trigrams_are_those_of_the_server(postgres_url_connection: psycopg.Connection, text: str) -> None:
+    row = postgres_url_connection.execute("SELECT show_trgm(%s)", (text,)).fetchone()
+    assert row is not None
+    assert ascii_trigrams(text) == set(row[0])
