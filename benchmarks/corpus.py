@@ -62,10 +62,10 @@ class WordChain:
 
     def _section(self) -> str:
         lines = [f"## {self.sentence()[:40].rstrip('.')}"]
-        for _ in range(self._random.randint(1, 3)):
-            lines.append(" ".join(self.sentence() for _ in range(self._random.randint(3, 6))))
-        if self._random.random() < 0.4:
-            lines.append("\n".join(f"- {self.sentence()}" for _ in range(4)))
+        for _ in range(self._random.randint(1, 2)):
+            lines.append(" ".join(self.sentence() for _ in range(self._random.randint(2, 4))))
+        # headings, lists and captions: real documents are not all sentences (about 20 facts in 11.5 KB)
+        lines.append("\n".join(f"- {self.sentence().rstrip('.')}" for _ in range(self._random.randint(2, 6))))
         return "\n\n".join(lines)
 
 

@@ -121,7 +121,7 @@ class PrefectLauncher:
     def process(self, document_ids: Sequence[DocumentId]) -> None:
         """Run ``process_document`` on the documents, ``settings.batch_size`` at a time."""
         self.wait()
-        flow = self._flow()
+        flow = self.flow()
         from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
         size = self._settings.batch_size
@@ -140,7 +140,7 @@ class PrefectLauncher:
         with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="run") as pool:
             list(pool.map(run, batches))
 
-    def _flow(self) -> Any:
+    def flow(self) -> Any:
         """The flow, imported only when there is work: Prefect takes a second to import."""
         assert self._api_url is not None
         # Prefect reads its settings from the environment when it is first imported.

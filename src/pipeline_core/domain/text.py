@@ -49,16 +49,18 @@ _AFTER = {"percent": "%", "per cent": "%", "dollar": "$", "dollars": "$", "euro"
 _MONEY_SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion"}
 _CODES = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|INR|CNY|SEK|NOK|DKK|PLN|BRL|MXN|ZAR|SGD|HKD|KRW"
 _SIGNS = "[$€£¥₹₩₽₺₪฿¢]"
-# Only look-alikes of an unambiguous thousands separator: a plain space may as well part two numbers.
+_BLANK = "[ \u00a0\u202f]"
+# A plain space groups no thousands: it may as well part two numbers.
 _NUMBER = re.compile(
     r"(?P<digits>\d+(?:[.,'’\u00a0\u202f]\d+)*|(?<!\w)\.\d+)"
-    r"(?:(?P<short>k|mn?|bn?)\b|[ \u00a0\u202f-]?(?P<scale>thousand|million|billion|trillion)\b)?"
-    rf"(?:[ \u00a0\u202f]?(?P<after>[%‰]|per ?cent\b|(?:{_SIGNS}|(?:{_CODES})\b)(?! ?\d)|(?:dollars?|euros?)\b))?",
+    rf"(?:(?P<short>k|mn?|bn?)\b|(?:{_BLANK}|-)?(?P<scale>thousand|million|billion|trillion)\b)?"
+    rf"(?:{_BLANK}?(?P<after>[%‰]|per ?cent\b|(?:{_SIGNS}|(?:{_CODES})\b)(?! ?\d)|(?:dollars?|euros?)\b))?",
     re.IGNORECASE,
 )
 # What stands before a number's digits, looked for only where there are digits.
 _BEFORE = re.compile(
-    rf"(?:(?P<mark>{_SIGNS}|\b(?:{_CODES}))[ \u00a0\u202f]?)?(?P<sign>(?<![\w.)\]])[-−])?(?P<late>{_SIGNS})?\Z",
+    rf"(?:(?P<mark>{_SIGNS}|\b(?:{_CODES})){_BLANK}?)?"
+    rf"(?P<sign>(?<![\w.)\]])[-−])?(?P<late>{_SIGNS})?\Z",
     re.IGNORECASE,
 )
 _LONGEST_BEFORE = 6

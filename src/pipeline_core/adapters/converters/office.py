@@ -32,9 +32,17 @@ _UNITS = {
     filetypes.XLS: "sheet",
     filetypes.ODS: "sheet",
 }
+# xberg's markdown runs the lines of these together, so they are read as plain text, unless the file has
+# markup, by these bytes in it: an HTML part, or Outlook's property PidTagHtml.
+_PLAIN_UNLESS = {
+    filetypes.DOC: None,
+    filetypes.EML: b"text/html",
+    filetypes.MSG: "__substg1.0_1013".encode("utf-16-le"),
+}
 _MAX_TABLE_CELLS = 5_000_000
 _MAX_CONTENT_BYTES = 512 << 20
 
+_LINE_ENDS = re.compile(r"\n\s*")
 # What xberg escapes in prose, except where the bare character would begin a heading, a fence or a cell.
 # Code is left alone; so is a backslash before any other character, which is the document's own.
 _ESCAPE = re.compile(
@@ -67,11 +75,16 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     return Converted(markdown, page_map, NAME, tuple(_findings(document)))
 
 
-def _config() -> "ExtractionConfig":
+def _is_plain(source: Source) -> bool:
+    markup = _PLAIN_UNLESS.get(source.kind, b"")
+    return markup is None or (markup != b"" and markup not in source.data)
+
+
+def _config(source: Source) -> "ExtractionConfig":
     import xberg
 
     return xberg.ExtractionConfig(
-        output_format="markdown",
+        output_format="plain" if _is_plain(source) else "markdown",
         use_cache=False,
         disable_ocr=True,
         enable_quality_processing=False,
@@ -82,6 +95,7 @@ def _config() -> "ExtractionConfig":
         html_options=xberg.ConversionOptions(
             extract_metadata=False,
             autolinks=False,
+            inline_data_media="alt_text_only",
             compact_tables=True,
             preprocessing=xberg.PreprocessingOptions(enabled=False),
         ),
@@ -99,7 +113,7 @@ def _extract(data: bytes, source: Source) -> "ExtractedDocument":
     given = xberg.ExtractInput(kind="bytes", bytes=data, mime_type=source.kind.mime)
 
     async def extract() -> "xberg.ExtractionResult":
-        return await xberg.extract(given, _config())
+        return await xberg.extract(given, _config(source))
 
     try:
         result = asyncio.run(extract())
@@ -120,6 +134,11 @@ def _refusal(reason: str, source: Source) -> DocumentError:
 
 
 def _pages(document: "ExtractedDocument", source: Source, options: ConvertOptions) -> tuple[str, PageMap]:
+    if _is_plain(source):
+        markdown = storable(document.content)
+        if source.kind == filetypes.DOC:
+            markdown = _LINE_ENDS.sub("\n\n", markdown)  # a line is a paragraph
+        return markdown, whole(markdown)
     unit = _UNITS.get(source.kind)
     if unit is None or not document.pages:
         markdown = _plain(document.content)

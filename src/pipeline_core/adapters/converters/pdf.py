@@ -168,7 +168,7 @@ def _require_text(source: Source, pages: list[PageText]) -> None:
     if PageOutcome.FAILED in outcomes:
         raise CorruptDocumentError(f"{source.filename} is damaged: nothing could be read from its {count}.")
     if PageOutcome.IMAGE_ONLY in outcomes:
-        raise NoTextError(f"{source.filename} has no text: its {count} are images only.")
+        raise NoTextError(f"{source.filename} has no text, only images ({count}).")
     raise NoTextError(
         f"{source.filename} has no text: its {count} are blank.", action="Upload the filled document."
     )

@@ -120,8 +120,7 @@ def _language(text: str) -> str:
     return best if hits[best] * 12 >= len(words) or best == "en" else "xx"
 
 
-# --- English, as far as a question needs it ---------------------------------------------------------------
-
+# --- English, as far as a question needs it --------------------------------------------------------------
 
 _EDGES = ".,;:!?()[]\"'“”‘’*"
 _CONNECTIVE = re.compile(
@@ -148,6 +147,7 @@ _LEANS = re.compile(
     r"|Both|Neither|Examples?|Please|Let|Everything|What|Why|How|Where|Who)\b"
 )
 _LEANS_IN = {
+    "en": _LEANS,
     "de": re.compile(
         r"(?:Diese[rsmn]?|Dies|Das|Er|Es|Daher|Jedoch|Allerdings|Deshalb|Somit|Dabei|Hier|Aber|Und|Oder)\b"
     ),
@@ -205,9 +205,8 @@ _TO_DO = _words("aim attempt fail have intend need plan seek strive tend try wan
 _NOUN_TOO = _words("""
 address attach award base call cause challenge change charge check control cover display document estimate
 exceed experience feature file find form function help hold increase influence issue lack launch limit list
-map mean measure need offer plan process produce purchase reach read record release report return review run
-save set share show start state store supply support target test track train transfer trigger use view want
-yield
+map measure need offer plan process produce purchase reach read record release report return review run save
+set share show start state store supply support target test track train transfer trigger use view want yield
 """)
 
 
@@ -224,8 +223,14 @@ _THIRD_PERSON = {_third_person(verb): verb for verb in _BASES}
 _FINITE = _words("""
 is are was were must shall should may can will could would might cannot has had have does do did became
 becomes remains remain went goes occurs occur happens exists exist works began grew rose fell showed found
-made took gave said led left met held kept sent paid built brought won lost meant came got ran saw knew set
-put cost costs struck expires equals isn't aren't don't doesn't can't won't
+made took gave said led left met held kept sent paid built brought won lost meant came got ran knew struck
+expires equals isn't aren't don't doesn't can't won't opens closes appears varies arises falls rises grows
+continues stops lies stands runs starts comes seems lasts looks acts
+""")
+# Past tenses that stand without an object: "Revenue increased by 5%."
+_PAST = _words("""
+amounted changed closed consisted contributed declined decreased dropped ended expanded expired gained
+improved increased lasted moved occurred opened reached remained resulted started totalled totaled
 """)
 _NO_START = _words("is are was were does has have having been")
 _VERB_LIKE = _FINITE | _BASES | _THIRD_PERSON.keys() | _words("be been used")
@@ -245,6 +250,7 @@ beyond by despite down during except for from if in inside into like near of off
 regarding since so than through throughout till to toward towards under until unlike up upon via when where
 while with within without which who that and or but
 """)
+_NOT_BEFORE_VERBS = _DETERMINERS | _PREPOSITIONS - {"and", "or", "but"}
 _INTRODUCING = _words("""
 after although as at because before by despite during following for from given if in on once since through
 throughout to under unless until upon via when where whereas while whilst with within without
@@ -271,7 +277,7 @@ _DULL = _GRAMMAR | _words("""
 not nor yet its it's you your them his her him who whose being having per such very same own able likely
 rather e.g i.e etc using based including due given taken well even just often however today sure free true
 false possible important good better best way ways kind lot itself themselves et al here done please thing
-things case cases people something wants first second last next
+things case cases people something wants million billion percent first second last next
 """)
 
 # Citations, examples, abbreviations; "method(s)" is a word.
@@ -301,6 +307,8 @@ def _clause(statement: str) -> _Clause | None:
             return None
         # "Specifically," adds nothing to a question; "Within 30 days," does.
         lead, words = " ".join(words[: comma + 1]) if comma else "", words[comma + 1 :]
+    if lead and words[0] == "then":
+        words = words[1:]
     at = _verb_at(words)
     if at is None:
         return None
@@ -329,23 +337,24 @@ def _verb_at(words: Sequence[str]) -> int | None:
         after = words[i + 1].lower() if i + 1 < len(words) else ""
         if i and (lowered in _AUXILIARIES or (lowered in _DO and after == "not")):
             return i
-        if i and _is_lexical_verb(lowered, words[i - 1], after):
+        if i and _is_lexical_verb(lowered, words[i - 1].lower(), after):
             return i
     return None
 
 
 def _has_finite_verb(words: Sequence[str]) -> bool:
     """Whether a verb stands outside of clauses that begin with *if*, *that* and their like."""
+    lowered = [word.lower() for word in words]
     skipped = 0
     for i in range(1, len(words)):
-        before, word = words[i - 1].lower(), words[i].lower().strip(_EDGES)
-        if words[i - 1][-1] in ",;:":
+        before, word = lowered[i - 1], lowered[i].strip(_EDGES)
+        if before[-1] in ",;:":
             skipped = 0
         if before in _ENDS_SUBJECT:
             skipped = 1 if before in ("that", "which", "who") else len(words)
-        after = words[i + 1].lower() if i + 1 < len(words) else ""
-        past = word.endswith("ed") and after in _DETERMINERS
-        if past or word in _FINITE or _is_lexical_verb(word, words[i - 1], after):
+        after = lowered[i + 1] if i + 1 < len(words) else ""
+        past = (word in _PAST and before not in _DETERMINERS) or (word.endswith("ed") and after in _DETERMINERS)
+        if past or word in _FINITE or _is_lexical_verb(word, before, after):
             if not skipped:
                 return True
             skipped -= after not in _FINITE
@@ -354,10 +363,10 @@ def _has_finite_verb(words: Sequence[str]) -> bool:
 
 def _is_lexical_verb(word: str, before: str, after: str) -> bool:
     base = _THIRD_PERSON.get(word, word)
-    if base not in _BASES or before.lower() in _DETERMINERS or before.lower() in _PREPOSITIONS:
+    if base not in _BASES or before in _NOT_BEFORE_VERBS:
         return False
     if word == base and not (before.endswith("s") and not before.endswith(("ss", "us", "is", "'s", "’s"))):
-        return before.lower() in ("we", "you", "people", "members")
+        return before in ("we", "you", "people", "members")
     if _WITH_PREPOSITION.get(base) == after or (after == "to" and base in _TO_DO):
         return True
     if base in _NOUN_TOO:
@@ -470,9 +479,7 @@ def _ask(clause: _Clause) -> str | None:
 
 _NO_OBJECT = _PREPOSITIONS | _words("us you them him her me it itself themselves")
 _AMOUNT = re.compile(r"[$€£¥]?\d")
-_PERSON = re.compile(
-    r"\b(?:author|chair(?:man|person)?|developer|director|founder|inventor|officer|president)\b"
-)
+_PERSON = re.compile(r"\b(?:author|chair(?:man|person)?|developer|director|founder|inventor|officer|president)\b")
 
 
 def _ask_be(be: str, subject: str, rest: Sequence[str]) -> str | None:
@@ -490,7 +497,7 @@ def _ask_be(be: str, subject: str, rest: Sequence[str]) -> str | None:
 def _ask_passive(words: str, participle: str, rest: Sequence[str]) -> str | None:
     if not participle.endswith(("ed", "en", "wn")) and participle not in _IRREGULAR:
         return None
-    behind = " ".join(rest)
+    behind = " ".join(rest[:8])
     for pattern, asking in _CIRCUMSTANCES:
         if pattern.search(behind):
             return f"{asking} {words}?"
@@ -595,9 +602,7 @@ def _under(headings: Sequence[str]) -> str:
     return f' under "{_label(headings)}"' if headings else ""
 
 
-def _plain_questions(
-    statement: str, headings: Sequence[str], language: str, subject: str = ""
-) -> Iterator[str]:
+def _plain_questions(statement: str, headings: Sequence[str], language: str, subject: str = "") -> Iterator[str]:
     """What the section says about the sentence's subject or key words; then, with more of them."""
     with_heading, without = _PLAIN.get(language, _PLAIN["xx"])
     form, length = (with_heading, 70) if headings else (without, 90)
@@ -656,7 +661,7 @@ def _content_runs(statement: str) -> list[list[re.Match[str]]]:
         ):
             runs.append([])
         elif runs[-1] and (len(runs[-1]) == 3 or statement[runs[-1][-1].end() : start] != " "):
-            runs.append([word])
+            runs.append([] if lowered.isdigit() else [word])
         else:
             runs[-1].append(word)
     return runs
@@ -823,11 +828,11 @@ _MARKS = re.compile(
     r"(?P<solid>`[^`\n]+`|\[(?=[^\[\]\n]*\]\()|\]\([^()\s]*\)|<[^<>\n]*>|\$(?! )[^$\n]{1,80}(?<! )\$(?!\d))"
     r"|\[(?:\^|@)[^\[\]]*\]|[*_]+"
 )
+# The segmenter takes some whole words ("miss.", "no.") for abbreviations.
+_MISSED_END = re.compile(r"(?<=[a-z]{4}[.!] )(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\])*$")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|[A-Z])\.$")
-_LABEL = re.compile(
-    r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL
-)
+_LABEL = re.compile(r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL)
 _LABELS_ONLY = _words("note notes example examples warning important tip caution remark see")
 
 
@@ -846,7 +851,7 @@ def _prose(text: str, block: _Block, language: str) -> Iterator[_Claim]:
 def _labelled(block: _Block, label: re.Match[str]) -> _Claim | None:
     """``**Deductible:** $500`` says what a row of a table with two columns says."""
     key, value = strip_markdown(label["key"]), strip_markdown(label["value"])
-    if key.lower() in _LABELS_ONLY or not value or len(value) > 200 or not _faithful(value, label["value"]):
+    if key.lower() in _LABELS_ONLY or not 1 <= len(value) <= 200 or not _faithful(value, label["value"]):
         return None
     question = f'What is stated for "{key}"{_under(block.headings)}?'
     score = 1.5 + bool(numbers_in(value))
@@ -860,16 +865,17 @@ def _sentences(body: str, language: str) -> Iterator[tuple[int, int]]:
     masked = _MARKS.sub(lambda match: ("X" if match["solid"] else " ") * len(match[0]), body)
     start = end = 0
     for part in segment(language, masked):
-        end += len(part)
-        cut = end
-        while cut > start and body[cut - 1] in "*_":
-            cut -= 1
-        if cut == start or not body[cut - 1].isspace():
+        for piece in _MISSED_END.split(part) if language == "en" else (part,):
+            end += len(piece)
             cut = end
-        piece = body[start:cut]
-        if piece.strip():
-            yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
-        start = cut
+            while cut > start and body[cut - 1] in "*_":
+                cut -= 1
+            if cut == start or not body[cut - 1].isspace():
+                cut = end
+            sentence = body[start:cut]
+            if sentence.strip():
+                yield start + len(sentence) - len(sentence.lstrip()), start + len(sentence.rstrip())
+            start = cut
 
 
 def _faithful(stripped: str, verbatim: str) -> bool:
@@ -916,23 +922,30 @@ _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 def _stands_alone(statement: str, language: str) -> bool:
     """A whole sentence, of a fit length, that does not lean on the one before it."""
     first = _OPENING.match(statement)
-    if not first or first["first"].islower() or _BROKEN.search(statement.lower()):
+    if not first or first["first"].islower() or not _is_of_fit_length(statement, language):
+        return False
+    leans = _LEANS_IN.get(language)
+    if (leans and leans.match(statement)) or _BROKEN.search(statement.lower()):
         return False
     if any(statement.count(opening) != statement.count(closing) for opening, closing in _PAIRS):
         return False
-    if language in _UNSPACED:
-        return 10 <= len(statement) <= 200
-    words = statement.split()
-    if not MIN_WORDS <= len(words) <= MAX_WORDS:
-        return False
-    if 2 * sum(map(len, _RUN_OF_LETTERS.findall(statement))) < len("".join(words)):
+    if statement.count('"') % 2:
         return False
     if language != "en":
-        return language not in _LEANS_IN or not _LEANS_IN[language].match(statement)
-    bare = [word.strip(_EDGES).lower() for word in words]
-    if _LEANS.match(statement) or bare[0] in _THIRD_PERSON or bare[0] in _NO_START:
+        return True
+    words = statement.split()
+    start = words[0].strip(_EDGES).lower()
+    if start in _THIRD_PERSON or start in _NO_START:
         return False
-    return bare[0] in _IMPERATIVES or _has_finite_verb(words)
+    return start in _IMPERATIVES or _has_finite_verb(words)
+
+
+def _is_of_fit_length(statement: str, language: str) -> bool:
+    if language in _UNSPACED:
+        return 10 <= len(statement) <= 200
+    words = statement.count(" ") + 1
+    letters = sum(map(len, _RUN_OF_LETTERS.findall(statement)))
+    return MIN_WORDS <= words <= MAX_WORDS and 2 * letters >= len(statement) - words
 
 
 # --- score -----------------------------------------------------------------------------------------------
@@ -940,18 +953,16 @@ def _stands_alone(statement: str, language: str) -> bool:
 _WORTH = (
     (
         1.5,
-        _words(
-            "must shall required requires require means mean covers cover covered excludes excluded exclude"
-        ),
+        _words("must shall required requires require means mean covers cover covered excludes excluded exclude"),
     ),
     (1.5, _words("entitled liable prohibited limited defined")),
     (
         0.5,
-        _words("may can should will includes include provides provide supports consists contains never not"),
+        _words("may can should will includes include provides provide supports contains never not"),
     ),
     (
         -1.0,
-        _words("this these those such former latter above below following here previous previously another"),
+        _words("this these those such former latter above below following here previously another"),
     ),
     (-1.0, _words("we our i my")),
     (-2.0, _words("please see")),
@@ -998,12 +1009,10 @@ def _score(statement: str, headings: Sequence[str], language: str) -> float:
 _DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 _EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…"})
-_TELLS_LITTLE = _words(
-    "value values description details definition meaning notes note comment comments content"
-)
+_TELLS_LITTLE = _words("value values description details definition meaning notes note comment comments content")
 
 
-def _table(text: str, block: _Block, _language: str) -> Iterator[_Claim]:
+def _table(text: str, block: _Block, _code: str) -> Iterator[_Claim]:
     """Rows of a table of two to four columns below a header row."""
     lines = text[block.start : block.end].split("\n")
     if len(lines) < 3 or not _DELIMITER.match(lines[1]):
@@ -1030,9 +1039,7 @@ def _names_a_column(cell: str) -> bool:
     return len(cell) <= 40 and len(cell.split()) <= 6 and not cell.endswith((".", "?"))
 
 
-def _row(
-    row: str, cells: Sequence[str], header: Sequence[str], headings: Sequence[str], at: int
-) -> _Claim | None:
+def _row(row: str, cells: Sequence[str], header: Sequence[str], headings: Sequence[str], at: int) -> _Claim | None:
     """``Flood: Deductible $500; Limit $10,000``, answered by the cells exactly as they stand in the row."""
     name = strip_markdown(cells[0])
     filled = [
@@ -1062,4 +1069,5 @@ def _ask_row(name: str, columns: Sequence[str], headings: Sequence[str]) -> str 
     return asked if len(asked) <= MAX_QUESTION_CHARS else None
 
 
-_READERS: dict[str, Callable[[str, _Block, str], Iterator[_Claim]]] = {"prose": _prose, "table": _table}
+_Reader = Callable[[str, _Block, str], Iterator[_Claim]]
+_READERS: dict[str, _Reader] = {"prose": _prose, "table": _table}

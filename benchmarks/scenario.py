@@ -1,0 +1,125 @@
+"""One measured run in a process of its own, so that memory and caches of one do not reach the next."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def measure(kind: str, files: Sequence[Path], **settings: object) -> dict[str, Any]:
+    """Run a scenario on the files in a new process with a home of its own; answers with its figures."""
+    with tempfile.TemporaryDirectory(prefix="pipeline-bench-", ignore_cleanup_errors=True) as home:
+        environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("UPLOAD_PIPELINE_", "PREFECT_"))},
+            "UPLOAD_PIPELINE_HOME": home,
+            **{f"UPLOAD_PIPELINE_{name.upper()}": str(value) for name, value in settings.items()},
+        }
+        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.scenario", kind]
+        done = subprocess.run(
+            command, env=environment, cwd=ROOT, input="\n".join(map(str, files)), text=True, capture_output=True
+        )
+        if done.returncode:
+            raise SystemExit(f"{kind} failed:\n{done.stdout}\n{done.stderr}")
+        figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return figures
+
+
+class Silent:
+    """Nobody watches a benchmark."""
+
+    note = ""
+
+    def watch(self, document_ids: Sequence[object]) -> None:
+        pass
+
+
+class Direct:
+    """A launcher without an orchestrator: the same stages in the same batches, called one after the other."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def start(self) -> None:
+        pass
+
+    def wait(self) -> None:
+        pass
+
+    def ui_url(self) -> None:
+        return None
+
+    def close(self) -> None:
+        pass
+
+    def process(self, document_ids: Sequence[Any]) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
+        size = self.app.settings.batch_size
+        batches = [document_ids[i : i + size] for i in range(0, len(document_ids), size)]
+        with ThreadPoolExecutor(self.app.settings.concurrency) as pool:
+            list(pool.map(self._batch, batches))
+
+    def _batch(self, document_ids: Sequence[Any]) -> None:
+        from pipeline_core.domain.lifecycle import StageName
+        from pipeline_core.stages.registry import STAGES
+
+        batch = self.app.claim(document_ids)
+        with self.app.claim.released(batch):
+            for stage in STAGES:
+                if stage.name is StageName.VALIDATION:
+                    batch = self.app.gates.matching(batch)
+                if stage.name is StageName.EMBEDDER:
+                    batch = self.app.gates.validation(batch)
+                batch = self.app.run_stage(stage, batch).batch
+
+
+def main(kind: str, files: Sequence[Path]) -> dict[str, Any]:
+    from pipeline_core import logs
+    from pipeline_core.adapters.prefect_launcher import PrefectLauncher
+    from pipeline_core.bootstrap import pipeline
+    from pipeline_core.services.run_documents import RunDocuments
+
+    app = pipeline()
+    logs.configure(app.settings.home / "logs")
+    # Start-up is not what is measured: servers up, model loaded, flow imported, converter processes there.
+    app.ctx.embedder.embed(["warm up"])
+    app.views.counts(app.user_id)
+    app.converter.convert(b"<p>warm up</p>", filename="a.html", mime="text/html")
+    launcher: Any = Direct(app) if kind == "direct" else PrefectLauncher(app.settings)
+    launcher.wait()
+    if kind != "direct":
+        launcher.flow()
+    run = RunDocuments(app.intake, launcher)
+    start, cpu = time.perf_counter(), time.process_time()
+    cold = run(files, user_id=app.user_id, display=Silent())
+    seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu
+    start = time.perf_counter()
+    again = run(files, user_id=app.user_id, display=Silent())
+    warm_seconds = time.perf_counter() - start
+    counts = app.views.counts(app.user_id)
+    figures = {
+        "documents": len(cold.document_ids),
+        "seconds": seconds,
+        "cpu_seconds": cpu_seconds,
+        "warm_seconds": warm_seconds,
+        "warm_ran": len(again.ran),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "states": counts["jobs"],
+        "chunks": counts["chunks"],
+        "facts": counts["facts"],
+    }
+    launcher.close()
+    app.close()
+    return figures
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], [Path(line) for line in sys.stdin.read().splitlines() if line])))

@@ -1,0 +1,138 @@
+"""The flow on a real Prefect server: lanes, retries and the states that runs end in."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from pipeline_core import bootstrap
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import ServiceUnavailableError
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.ports.fact_generator import ChunkInput
+from tests.fakes import ScriptedFactGenerator
+from tests.through import MANUAL, needs_work, receive, upload
+
+
+@pytest.fixture(scope="module")
+def process_document(prefect_api_url: str) -> Any:
+    # Prefect and the tasks read the environment when they are first imported
+    os.environ["PREFECT_API_URL"] = prefect_api_url
+    os.environ["UPLOAD_PIPELINE_RETRY_BASE_S"] = "0.1"
+    from flows.process_document import process_document as flow
+
+    return flow
+
+
+def first_times(times: int, text: str) -> Callable[[ChunkInput], bool]:
+    """True for chunks with this text, so many times."""
+    counter = count()
+    return lambda chunk: text in chunk.text and next(counter) < times
+
+
+@pytest.fixture
+def generator() -> ScriptedFactGenerator:
+    return ScriptedFactGenerator()
+
+
+@pytest.fixture
+def wired(
+    make_pipeline: Any, generator: ScriptedFactGenerator, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Pipeline]:
+    """The pipeline of this process, with a generator that can be told to fail."""
+    app = make_pipeline(
+        generator=generator, changes={"duplicate_threshold": 1.0, "retry_base_s": 0.1, "batch_size": 10}
+    )
+    bootstrap.pipeline.cache_clear()
+    monkeypatch.setattr(bootstrap, "load_settings", lambda: app.settings)
+    monkeypatch.setattr(bootstrap, "Pipeline", lambda _settings: app)
+    yield app
+    bootstrap.pipeline.cache_clear()
+
+
+def documents(app: Pipeline, number: int) -> list[DocumentId]:
+    files = [upload(f"{n}.md", MANUAL.replace("65", str(40 + n)) + f"\nRoom {n} has its own key.\n") for n in range(number)]
+    return needs_work(app, receive(app, *files))
+
+
+def task_runs(prefect_api_url: str, flow_run_id: UUID, at_least: int = 11) -> list[dict[str, Any]]:
+    """The run's task runs, once the server has recorded them all: it does so from a queue."""
+    rows: list[dict[str, Any]] = []
+    for _ in range(100):
+        rows = httpx.post(
+            f"{prefect_api_url}/task_runs/filter", json={"flow_runs": {"id": {"any_": [str(flow_run_id)]}}}
+        ).json()
+        if len(rows) >= at_least and all(row["state_type"] in ("COMPLETED", "FAILED") for row in rows):
+            return rows
+        time.sleep(0.2)
+    return rows
+
+
+def test_a_batch_is_one_task_run_a_stage(process_document: Any, wired: Pipeline, prefect_api_url: str) -> None:
+    ids = documents(wired, 5)
+    state = process_document(document_ids=ids, return_state=True)
+    assert (state.name, state.message) == ("Completed", "5 done")
+    rows = task_runs(prefect_api_url, state.state_details.flow_run_id)
+    names = sorted(row["name"].rsplit("-", 1)[0] for row in rows)
+    assert names == sorted(
+        ["claim", "ingest", "markdown-conversion", "markdown-optimizer", "chunker", "fact-generator",
+         "matching-gate", "validation", "validation-gate", "embedder", "ingestor"]
+    )  # fmt: skip
+
+
+def test_one_document_in_trouble_leaves_for_the_slow_lane(
+    process_document: Any, wired: Pipeline, generator: ScriptedFactGenerator
+) -> None:
+    """It fails in the batch and once more alone; the others are published meanwhile; then it is, too."""
+    ids = documents(wired, 4)
+    generator.fail_with(ServiceUnavailableError("busy"), on=first_times(2, "Room 2"))
+    state = process_document(document_ids=ids, return_state=True)
+    assert (state.name, state.message) == ("Completed", "4 done")
+    rows = {row["filename"]: row for row in wired.views.jobs(wired.user_id)}
+    assert {row["outcome"] for row in rows.values()} == {"published"}
+    stages = wired.views.job(wired.user_id, rows["2.md"]["job_id"])["stages"]
+    assert next(s["retry_count"] for s in stages if s["stage_name"] == "fact-generator") == 2
+    others = wired.views.job(wired.user_id, rows["1.md"]["job_id"])["stages"]
+    assert all(s["retry_count"] == 0 for s in others)
+
+
+def test_spent_retries_end_in_the_dead_letters(
+    process_document: Any, wired: Pipeline, generator: ScriptedFactGenerator
+) -> None:
+    ids = documents(wired, 2)
+    generator.fail_with(ServiceUnavailableError("busy"), on=lambda chunk: "Room 1" in chunk.text)
+    state = process_document(document_ids=ids, return_state=True)
+    assert state.name == "CompletedWithDeadLetters"
+    rows = {row["filename"]: row for row in wired.views.jobs(wired.user_id)}
+    assert rows["0.md"]["outcome"] == "published"
+    assert rows["1.md"]["state"] == "deadletter"
+    assert rows["1.md"]["last_error"]["code"] == "retries_exhausted"
+
+
+def test_a_single_document_is_retried_by_prefect(
+    process_document: Any, wired: Pipeline, generator: ScriptedFactGenerator, prefect_api_url: str
+) -> None:
+    ids = documents(wired, 1)
+    generator.fail_with(ServiceUnavailableError("busy"), on=first_times(2, ""))
+    state = process_document(document_ids=ids, return_state=True)
+    assert state.name == "Completed"
+    [row] = [
+        row for row in task_runs(prefect_api_url, state.state_details.flow_run_id)
+        if row["name"].startswith("fact-generator")
+    ]  # fmt: skip
+    assert row["run_count"] == 3
+
+
+@pytest.mark.parametrize("generator", [None], ids=["the real generator"])
+def test_a_run_that_needs_a_person_ends_so_named(process_document: Any, wired: Pipeline) -> None:
+    bulletin = Path(__file__).resolve().parents[2] / "examples" / "documents" / "policyholder-bulletin.md"
+    ids = needs_work(wired, receive(wired, bulletin))
+    state = process_document(document_ids=ids, return_state=True)
+    assert state.type.value == "COMPLETED"
+    assert (state.name, state.message) == ("AwaitingReview", "1 awaiting review")
