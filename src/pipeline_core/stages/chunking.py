@@ -212,9 +212,7 @@ def _groups(sections: Sequence[_Section], sizes: _Sizes) -> Iterator[_Span]:
             yield first, last
 
 
-def _with_small_ones_joined(
-    groups: Sequence[_Span], sections: Sequence[_Section], sizes: _Sizes
-) -> list[_Span]:
+def _with_small_ones_joined(groups: Sequence[_Span], sections: Sequence[_Section], sizes: _Sizes) -> list[_Span]:
     """Groups below the smallest size go with the neighbour behind the lighter heading, where both fit."""
     joined: list[_Span] = []
 

@@ -71,9 +71,7 @@ def locate(quote: str, text: str) -> Evidence | None:
     return _locate(quote, _Source(text))
 
 
-def verify(
-    candidates: Iterable[FactCandidate], chunk_text: str
-) -> tuple[list[tuple[FactCandidate, Evidence]], int]:
+def verify(candidates: Iterable[FactCandidate], chunk_text: str) -> tuple[list[tuple[FactCandidate, Evidence]], int]:
     """Candidates with their evidence, in order, and how many were refused for want of it.
 
     A candidate that repeats an earlier one (same question, same answer) is dropped and not counted.
@@ -225,9 +223,7 @@ def _words(text: str, start: int, end: int) -> list[re.Match[str]]:
     return list(_WORD.finditer(text, start, end))
 
 
-def _matching_words(
-    quote: Sequence[re.Match[str]], source: Sequence[re.Match[str]]
-) -> tuple[int, int] | None:
+def _matching_words(quote: Sequence[re.Match[str]], source: Sequence[re.Match[str]]) -> tuple[int, int] | None:
     """Where the source's words say what the quote's say; None when they differ by more than typing errors.
 
     The words are aligned by edit distance. Words of the source before the quote's first and after its last

@@ -10,8 +10,9 @@ from pipeline_core.domain.text import numbers_in
 from pipeline_core.validation.subject import Subject
 
 _NUMBER = re.compile(r"\d[\d.,]*")
+_HOLE = "#"
 _MEASURE = re.compile(
-    r"[$€£¥]\s?\d|\d[\d.,]*\s?(%|percent\b|per cent\b|USD\b|EUR\b|dollars?\b|euros?\b|"
+    r"[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(%|percent\b|per cent\b|USD\b|EUR\b|dollars?\b|euros?\b|"
     r"(business |calendar |working )?(seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)",
     re.IGNORECASE,
 )
@@ -48,8 +49,9 @@ def contradiction(subject: Subject) -> Iterator[Finding]:
     """Statements alike but for an amount, a share or a period: one of them is wrong."""
     alike: dict[str, list[StagedQuestion]] = defaultdict(list)
     for fact in subject.questions:
-        masked = " ".join(_NUMBER.sub("#", fact.statement.casefold()).split())
-        if _MEASURE.search(fact.statement) and len(masked.split()) >= _MIN_WORDS:
+        # only amounts, shares and periods are masked: "part 1 … within 4 days" and "part 2 … within 5 days" agree
+        masked = " ".join(_MEASURE.sub(_mask, fact.statement.casefold()).split())
+        if _HOLE in masked and len(masked.split()) >= _MIN_WORDS:
             alike[masked].append(fact)
     for facts in alike.values():
         values = {numbers_in(fact.statement) for fact in facts}
@@ -93,6 +95,10 @@ def fact_density(subject: Subject) -> Iterator[Finding]:
             f"such a text (usual: {least:g} to {most:g} in 10,000).",
             {"facts": len(subject.questions), "characters": characters, "per_10k": round(density, 2)},
         )
+
+
+def _mask(measure: re.Match[str]) -> str:
+    return _NUMBER.sub(_HOLE, measure[0])
 
 
 def _short(text: str, length: int = 160) -> str:

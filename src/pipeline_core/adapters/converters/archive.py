@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 
 from pipeline_core.domain.errors import CorruptDocumentError
@@ -35,11 +36,18 @@ def check_expansion(data: bytes, filename: str) -> None:
         )
 
 
-def rewrite(data: bytes, prefix: str, change: Callable[[bytes], bytes]) -> bytes:
-    """The container with every part whose name begins with ``prefix`` changed, all others as they were."""
+def rewrite(data: bytes, filename: str, prefix: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The container with every part whose name begins with ``prefix`` changed, all others as they were.
+
+    Raises:
+        CorruptDocumentError: a part cannot be unpacked.
+    """
     output = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            part = old.read(entry)
-            new.writestr(entry, change(part) if entry.filename.startswith(prefix) else part)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as new:
+            for entry in old.infolist():
+                part = old.read(entry)
+                new.writestr(entry, change(part) if entry.filename.startswith(prefix) else part)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
+        raise CorruptDocumentError(f"{filename} is a damaged ZIP container: {error}.") from error
     return output.getvalue()

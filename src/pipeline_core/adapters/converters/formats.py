@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline_core.adapters.converters import office, pdf, text
+from pipeline_core.adapters.converters import html, office, pdf, text
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
@@ -27,7 +27,7 @@ FORMATS = (
     Format(filetypes.DOCX, office.convert),
     Format(filetypes.PPTX, office.convert),
     Format(filetypes.XLSX, office.convert),
-    Format(filetypes.HTML, office.convert),
+    Format(filetypes.HTML, html.convert),
     Format(filetypes.ODT, office.convert),
     Format(filetypes.ODS, office.convert),
     Format(filetypes.ODP, office.convert),

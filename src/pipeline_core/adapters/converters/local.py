@@ -55,13 +55,14 @@ class LocalConverter:
             kind = declared
         row = BY_MIME[kind.mime]
         source = Source(data, filename, kind)
-        if row.isolated:
-            converted = self._isolated(row.convert, source)
-        else:
-            converted = row.convert(source, self._options)
+        run = self._isolated if row.isolated else self._here
+        converted = run(row.convert, source)
         if filetypes.is_mislabelled(filename, kind):
             converted = replace(converted, findings=(_mislabelled(filename, kind), *converted.findings))
         return converted
+
+    def _here(self, convert: Convert, source: Source) -> Converted:
+        return convert(source, self._options)
 
     def _isolated(self, convert: Convert, source: Source) -> Converted:
         try:

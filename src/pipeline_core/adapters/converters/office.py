@@ -1,4 +1,4 @@
-"""Everything that is neither PDF nor plain text, by xberg. It is given bytes only: it can fetch nothing."""
+"""Office formats, books and messages, by xberg. It is given bytes only: it can fetch nothing."""
 
 import asyncio
 import re
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.archive import check_expansion
+from pipeline_core.adapters.converters.escapes import unescaper
 from pipeline_core.adapters.converters.pages import PageText, assemble, storable, whole
 from pipeline_core.adapters.converters.presentation import WORD_JOINER, protect_numbers
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
@@ -43,14 +44,7 @@ _MAX_TABLE_CELLS = 5_000_000
 _MAX_CONTENT_BYTES = 512 << 20
 
 _LINE_ENDS = re.compile(r"\n\s*")
-# What xberg escapes in prose, except where the bare character would begin a heading, a fence or a cell.
-# Code is left alone; so is a backslash before any other character, which is the document's own.
-_ESCAPE = re.compile(
-    r"(?P<kept>^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[^\n]*$"
-    r"|`[^`\n]+`|^[ \t]*(?:\\#|(?:\\`){3}|(?:\\~){3})|\\\|)"
-    r"|\\(?P<char>[\\<>#`~!.+&-])",
-    re.MULTILINE | re.DOTALL,
-)
+_unescape = unescaper(r"\<>#`~!|.+-&")  # what xberg escapes
 
 
 def convert(source: Source, options: ConvertOptions) -> Converted:
@@ -64,7 +58,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     if data.startswith(b"PK"):
         check_expansion(data, source.filename)
     if source.kind == filetypes.PPTX:
-        data = protect_numbers(data)
+        data = protect_numbers(data, source.filename)
     document = _extract(data, source)
     markdown, page_map = _pages(document, source, options)
     if not markdown or markdown.isspace():
@@ -101,9 +95,7 @@ def _config(source: Source) -> "ExtractionConfig":
         ),
         pages=xberg.PageConfig(extract_pages=True),
         max_archive_depth=0,  # attachments would be flattened into one line each
-        security_limits=xberg.SecurityLimits(
-            max_table_cells=_MAX_TABLE_CELLS, max_content_size=_MAX_CONTENT_BYTES
-        ),
+        security_limits=xberg.SecurityLimits(max_table_cells=_MAX_TABLE_CELLS, max_content_size=_MAX_CONTENT_BYTES),
     )
 
 
@@ -128,9 +120,7 @@ def _refusal(reason: str, source: Source) -> DocumentError:
     lowered = reason.lower()
     if "password" in lowered or "encrypted" in lowered:
         return EncryptedDocumentError(f"{source.filename} is protected with a password.")
-    return CorruptDocumentError(
-        f"{source.filename} ({source.kind.label}) could not be read: {reason.rstrip('.')}."
-    )
+    return CorruptDocumentError(f"{source.filename} ({source.kind.label}) could not be read: {reason.rstrip('.')}.")
 
 
 def _pages(document: "ExtractedDocument", source: Source, options: ConvertOptions) -> tuple[str, PageMap]:
@@ -163,9 +153,7 @@ def _page_text(page: "PageContent") -> PageText:
 
 
 def _plain(markdown: str) -> str:
-    """The text as people wrote it: xberg escapes punctuation that a quote of the document would not have."""
-    text = storable(markdown).replace(WORD_JOINER, "")
-    return _ESCAPE.sub(lambda match: match["kept"] or match["char"], text)
+    return _unescape(storable(markdown).replace(WORD_JOINER, ""))
 
 
 def _findings(document: "ExtractedDocument") -> Iterator[Finding]:

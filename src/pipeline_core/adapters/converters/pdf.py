@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pipeline_core.adapters.converters.escapes import unescaper
 from pipeline_core.adapters.converters.pages import PageText, assemble
 from pipeline_core.adapters.converters.repair import repair_pdf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
@@ -24,6 +25,7 @@ NAME = "liteparse"
 SPARSE_CHARACTERS = 50
 """Below this much text a page is looked at again: a scan often has nothing but a stamp or a page number."""
 
+_unescape = unescaper("\\*_")  # what liteparse escapes
 _EMPTY_FENCE = re.compile(r"```\w*\s*```")  # how liteparse writes a page without text
 
 
@@ -83,9 +85,6 @@ def _parse(parser: "LiteParse", source: Source, findings: list[Finding]) -> "tup
     data = source.data
     try:
         result = parser.parse(data)
-        # PDFium also mends a lost cross-reference table, but does not tell
-        if b"%%EOF" not in data[-2048:]:
-            findings.append(_repaired(result.total_pages))
     except ParseError as error:
         if "password" in str(error).lower():
             raise EncryptedDocumentError(f"{source.filename} is protected with a password.") from error
@@ -97,6 +96,9 @@ def _parse(parser: "LiteParse", source: Source, findings: list[Finding]) -> "tup
                 f"{source.filename} is damaged and could not be read even after repair: {again}."
             ) from again
         findings.append(_repaired(result.total_pages))
+    else:
+        if b"%%EOF" not in data[-2048:]:  # PDFium mends a lost cross-reference table too, but does not tell
+            findings.append(_repaired(result.total_pages))
     return data, result
 
 
@@ -132,7 +134,7 @@ def _page_texts(source: Source, result: "ParseResult") -> list[PageText]:
 
 def _text(markdown: str) -> str:
     text = markdown.strip("\n")
-    return "" if text.isspace() or _EMPTY_FENCE.fullmatch(text.strip()) else text
+    return "" if text.isspace() or _EMPTY_FENCE.fullmatch(text.strip()) else _unescape(text)
 
 
 def _scanned_pages(parser: "LiteParse", data: bytes, pages: list[PageText]) -> list[int]:
@@ -169,9 +171,7 @@ def _require_text(source: Source, pages: list[PageText]) -> None:
         raise CorruptDocumentError(f"{source.filename} is damaged: nothing could be read from its {count}.")
     if PageOutcome.IMAGE_ONLY in outcomes:
         raise NoTextError(f"{source.filename} has no text, only images ({count}).")
-    raise NoTextError(
-        f"{source.filename} has no text: its {count} are blank.", action="Upload the filled document."
-    )
+    raise NoTextError(f"{source.filename} has no text: its {count} are blank.", action="Upload the filled document.")
 
 
 def _page_findings(pages: list[PageText], scanned: list[int], *, damaged: bool) -> Iterable[Finding]:

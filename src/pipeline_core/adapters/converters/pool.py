@@ -32,9 +32,7 @@ class WorkerPool:
 
     def __init__(self, workers: int, *, memory_mb: int, timeout_s: float):
         self._slots = [_Slot(memory_mb, timeout_s) for _ in range(workers)]
-        self._free: queue.LifoQueue[_Slot] = (
-            queue.LifoQueue()
-        )  # last used first: a warm process before a new one
+        self._free: queue.LifoQueue[_Slot] = queue.LifoQueue()  # last used first: a warm process before a new one
         for slot in self._slots:
             self._free.put(slot)
 

@@ -52,9 +52,7 @@ class WordLlamaEmbedder:
         tokenizer, weights = self._load()
         for start in range(0, len(texts), BATCH_TEXTS):
             batch = list(texts[start : start + BATCH_TEXTS])
-            for row, encoding in enumerate(
-                tokenizer.encode_batch_fast(batch, add_special_tokens=False), start
-            ):
+            for row, encoding in enumerate(tokenizer.encode_batch_fast(batch, add_special_tokens=False), start):
                 if encoding.ids:
                     # One small gather a text stays in the processor's cache; a gather of the batch does not.
                     vectors[row] = weights.take(encoding.ids, axis=0, mode="clip").sum(axis=0)
@@ -79,9 +77,7 @@ def _load_model(dims: int) -> "tuple[Tokenizer, npt.NDArray[np.float32]]":
 
         # Its own search looks in another folder than the one its wheel fills, and would then download.
         try:
-            model = wordllama.WordLlama.load(
-                dim=dims, cache_dir=Path(wordllama.__file__).parent, disable_download=True
-            )
+            model = wordllama.WordLlama.load(dim=dims, cache_dir=Path(wordllama.__file__).parent, disable_download=True)
         except FileNotFoundError as error:
             raise ConfigurationError(
                 f"The wordllama model is not complete: {error}", action="Install the package wordllama again."

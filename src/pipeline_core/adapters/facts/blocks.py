@@ -1,0 +1,142 @@
+"""The blocks of a chunk of markdown, and why a chunk without facts has none."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline_core.domain.text import strip_markdown
+from pipeline_core.ports.fact_generator import ChunkInput
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of lines of one kind: heading, prose (a paragraph or list item), table, code, html or comment."""
+
+    kind: str
+    start: int
+    end: int
+    headings: tuple[str, ...]
+
+
+_HTML_NAMES = (
+    "table|thead|tbody|tr|td|th|div|p|img|figure|figcaption|details|summary|center|pre|style|script|ul|ol|li"
+    "|h[1-6]|br|hr|svg|iframe"
+)
+# The first row that matches names the line; a line of running text matches none.
+_LINE_KINDS = (
+    ("code", re.compile(r" {0,3}(?P<close>```+|~~~+)")),
+    ("comment", re.compile(r" {0,3}<!--(?!.*-->)")),
+    ("heading", re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))?(?:[ \t]+#+)?\s*$")),
+    ("rule", re.compile(r"[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}[ \t]*)\s*$")),
+    ("table", re.compile(r"[ \t]*\|")),
+    ("definition", re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]")),
+    ("html", re.compile(rf" {{0,3}}<(?:!|/?(?:{_HTML_NAMES})\b)", re.IGNORECASE)),
+    ("item", re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(?[a-z]\))[ \t]+(?:\[[ xX]\][ \t]+)?")),
+    ("quoted", re.compile(r"[ \t]*(?:>[ \t]?)+")),
+    ("indented", re.compile(r" {4}|\t")),
+)
+_MARKED_LINE = re.compile(r"\s*[#>|<`~\[\-*+•=_(\d]|\s*[a-z]\)| {4}|\t")
+_CONTINUES = {
+    "prose": {"text", "indented", "quoted"},
+    "html": {"text", "html", "item", "indented"},
+    "table": {"table"},
+    "code": {"indented"},
+}
+
+
+class _Outline:
+    """The headings in force while a chunk is read. Those above it come without their levels."""
+
+    def __init__(self, path: Sequence[str]):
+        self._stack = list(enumerate(path, start=1))
+        self._entered = False
+        self.path = tuple(path)
+
+    def enter(self, level: int, title: str) -> None:
+        if not self._entered and self._stack and self._stack[-1][1] == title:
+            # The chunk begins with the last heading of its own path, which tells the levels above.
+            shift = level - self._stack[-1][0]
+            self._stack = [(above + shift, name) for above, name in self._stack]
+        self._entered = True
+        while self._stack and self._stack[-1][0] >= level:
+            self._stack.pop()
+        self._stack.append((level, title))
+        self.path = tuple(name for _, name in self._stack if name)
+
+
+def read_blocks(chunk: ChunkInput) -> list[Block]:
+    """The chunk's blocks in order, each with the headings above it."""
+    outline = _Outline(chunk.heading_path)
+    blocks: list[Block] = []
+    block: Block | None = None
+    closing, start, in_list = "", 0, False
+    for line in chunk.text.splitlines(keepends=True):
+        end = start + len(line.rstrip())
+        kind, match = _line_kind(line) if not closing else ("closed", None)
+        if closing and block:
+            block.end = end
+            closing = "" if closing in line else closing
+        elif kind in ("blank", "definition", "rule"):
+            if block and block.kind == "prose" and kind == "rule" and line.strip()[0] in "-=":
+                block.kind = "heading"  # underlined
+            block = None
+        elif block and kind in _CONTINUES.get(block.kind, ()):
+            block.end = end
+        else:
+            if match and kind == "heading":
+                outline.enter(len(match["marks"]), strip_markdown(match["title"] or ""))
+            closing = match["close"] if match and kind == "code" else "-->" if kind == "comment" else ""
+            in_list = kind == "item" or (in_list and kind == "indented")
+            inset = match.end() if match and kind in ("item", "quoted", "indented") else 0
+            block = Block(_block_kind(kind, in_list), start + inset, end, outline.path)
+            blocks.append(block)
+        start += len(line)
+    return blocks
+
+
+def _line_kind(line: str) -> tuple[str, re.Match[str] | None]:
+    if not _MARKED_LINE.match(line):
+        return ("text", None) if line.strip() else ("blank", None)
+    for kind, pattern in _LINE_KINDS:
+        if match := pattern.match(line):
+            return kind, match
+    return ("text", None) if line.strip() else ("blank", None)
+
+
+def _block_kind(line_kind: str, in_list: bool) -> str:
+    if line_kind in ("text", "item", "quoted"):
+        return "prose"
+    if line_kind == "indented":
+        return "prose" if in_list else "code"
+    return line_kind
+
+
+# The first row that has all the kinds of the chunk's blocks says why nothing was found in it.
+_REASONS: tuple[tuple[set[str], str], ...] = (
+    (set(), "blank: no text"),
+    ({"heading"}, "only a heading"),
+    ({"heading", "code"}, "code only"),
+    ({"heading", "table"}, "a table that is too wide, or without its header row, to be read row by row"),
+    ({"heading", "html", "comment"}, "HTML only, no sentence in markdown"),
+    ({"heading", "code", "table", "html", "comment"}, "tables, code and HTML only, no sentence"),
+)
+_BACK_MATTER = re.compile(
+    r"(?:[\d.]+ )?(?:references?|bibliography|works cited|further reading|(?:table of )?contents|funding"
+    r"|external|acknowledge?ments?|authors?|author contributions"
+    r"|(?:other )?contributors(?: and reviewers)?)$",
+    re.IGNORECASE,
+)
+
+
+def is_back_matter(block: Block) -> bool:
+    return any(map(_BACK_MATTER.match, block.headings))
+
+
+def why_nothing(blocks: Sequence[Block]) -> str:
+    kinds = {block.kind for block in blocks}
+    for only, reason in _REASONS:
+        if kinds <= only:
+            return reason
+    if all(map(is_back_matter, blocks)):
+        return f"a section of {blocks[-1].headings[-1].lower()}"
+    return "no declarative sentence that stands alone"

@@ -1,0 +1,479 @@
+"""What every converter of a format promises, and how each kind of bad document is refused."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pipeline_core.adapters.converters import formats, pdf, worker
+from pipeline_core.adapters.converters.archive import check_expansion
+from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.converters.pages import PageText, assemble, storable
+from pipeline_core.adapters.converters.pool import WorkerPool
+from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.domain import filetypes
+from pipeline_core.domain.documents import Converted, PageOutcome
+from pipeline_core.domain.errors import (
+    ConfigurationError,
+    ConversionCrashedError,
+    ConversionTimeoutError,
+    CorruptDocumentError,
+    DocumentError,
+    EmptyFileError,
+    EncryptedDocumentError,
+    LedgerError,
+    NoTextError,
+    ServiceUnavailableError,
+    TooManyPagesError,
+    UnsupportedTypeError,
+)
+from pipeline_core.domain.filetypes import FileType
+from pipeline_core.ports.converter import Converter
+from pipeline_core.settings import load_settings
+from tests.samples import legacy, office, pdfs
+from tests.samples.office import HEADING, SENTENCE
+
+ROWS = [["Peril", "Limit"], ["Hail", "100"]]
+TABLE = "| Peril | Limit |\n| --- | --- |\n| Hail | 100 |"
+POLICY = pdfs.text(HEADING, SENTENCE, *pdfs.prose(12))
+
+
+@pytest.fixture(scope="module")
+def converter() -> Iterator[LocalConverter]:
+    settings = load_settings(convert_workers=2, convert_timeout_s=60, max_pages=50)
+    with LocalConverter(settings) as local:
+        yield local
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A document of a format, what of it the markdown must hold, and how many of which pages."""
+
+    kind: FileType
+    data: bytes
+    holds: tuple[str, ...]
+    pages: int = 1
+    unit: str = "document"
+
+
+SAMPLES = [
+    Sample(filetypes.MARKDOWN, f"# {HEADING}\r\n\r\n{SENTENCE}\r\n".encode(), (f"# {HEADING}\n\n{SENTENCE}\n",)),
+    Sample(filetypes.TEXT, f"{HEADING}\n  {SENTENCE}\n".encode("utf-16"), (f"{HEADING}\n  {SENTENCE}\n",)),
+    Sample(filetypes.PDF, pdfs.pdf(POLICY, pdfs.text("Claims", "x")), (f"# {HEADING}\n\n{SENTENCE}",), 2, "page"),
+    Sample(filetypes.DOCX, office.docx_file(), (f"# {HEADING}\n\n{SENTENCE}", TABLE)),
+    Sample(
+        filetypes.PPTX, office.pptx_file((HEADING, SENTENCE), (), ("B",)), (f"## {HEADING}\n\n{SENTENCE}",), 3, "slide"
+    ),
+    Sample(filetypes.XLSX, office.xlsx_file(Tariff=ROWS, Empty=[]), (f"## Tariff\n\n{TABLE}",), 2, "sheet"),
+    Sample(filetypes.HTML, office.html_file(), (f"# {HEADING}\n\n{SENTENCE}", TABLE, "Acme")),
+    Sample(filetypes.ODT, office.odt_file(), (f"# {HEADING}\n\n{SENTENCE}",)),
+    Sample(filetypes.ODS, office.ods_file(Tariff=ROWS), (f"## Tariff\n\n{TABLE}",), 1, "sheet"),
+    Sample(filetypes.ODP, office.odp_file(SENTENCE, "Second slide"), (SENTENCE, "Second slide")),
+    Sample(filetypes.RTF, office.rtf_file(), (f"{HEADING}\n\n{SENTENCE}",)),
+    Sample(filetypes.EPUB, office.epub_file(), (f"# {HEADING}\n\n{SENTENCE}",)),
+    Sample(filetypes.EML, office.eml_file(), (f"Subject: {HEADING}\nFrom: Clerk <clerk@example.org>", SENTENCE)),
+    Sample(filetypes.MSG, legacy.msg_file(HEADING, SENTENCE), (f"Subject: {HEADING}\n\n{SENTENCE}",)),
+    Sample(filetypes.DOC, legacy.doc_file(f"{HEADING}\n{SENTENCE}"), (f"{HEADING}\n\n{SENTENCE}",)),
+    Sample(filetypes.XLS, legacy.xls_file("Tariff", ROWS), (f"## Tariff\n\n{TABLE}",), 1, "sheet"),
+    Sample(filetypes.PPT, legacy.ppt_file(SENTENCE, "Second slide"), (SENTENCE, "Second slide")),
+]
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.kind.extensions[0])
+def test_every_format(converter: Converter, sample: Sample) -> None:
+    name = f"sample.{sample.kind.extensions[0]}"
+    converted = converter.convert(sample.data, filename=name, mime=sample.kind.mime)
+
+    for text in sample.holds:
+        assert text in converted.markdown
+    assert storable(converted.markdown) == converted.markdown
+    assert converted.markdown.encode("utf-8")
+    assert "\r" not in converted.markdown
+
+    pages = converted.page_map.pages
+    assert (len(pages), converted.page_map.unit) == (sample.pages, sample.unit)
+    assert [page.number for page in pages] == list(range(1, len(pages) + 1))
+    assert [page.char_from for page in pages] == [0, *(page.char_to for page in pages[:-1])]
+    assert pages[-1].char_to == len(converted.markdown)
+    assert converted.findings == ()
+
+    again = converter.convert(sample.data, filename=name, mime=sample.kind.mime)
+    assert again == converted
+
+
+def test_every_type_has_a_sample_and_a_converter() -> None:
+    kinds = [sample.kind for sample in SAMPLES]
+    assert set(kinds) == set(filetypes.FILE_TYPES) == {row.kind for row in formats.FORMATS}
+    assert len(kinds) == len(filetypes.FILE_TYPES) == len(formats.FORMATS)
+
+
+def test_version_names_what_decides_the_markdown(converter: Converter) -> None:
+    assert converter.name == "local"
+    revision, liteparse, xberg = converter.version.split("+")
+    assert revision.isdecimal()
+    assert liteparse.startswith("liteparse-")
+    assert xberg.startswith("xberg-")
+
+
+# --- texts -----------------------------------------------------------------------------------------------
+
+
+def test_text_is_kept_but_for_line_ends_and_nul(converter: Converter) -> None:
+    text = "\ufeff# A\r\n\r\n\r\n\r\n  two  \r\nlone \ud800".encode("utf-16-le", "surrogatepass")
+    converted = converter.convert("\ufeffa\0b  \r\nc\rd".encode("utf-16-le"), filename="a.txt", mime="text/plain")
+    assert converted.markdown == "a\ufffdb  \nc\nd"
+    with pytest.raises(UnsupportedTypeError):  # a lone surrogate is no text
+        converter.convert(text, filename="a.md", mime="text/markdown")
+
+
+def test_the_declared_type_decides_between_texts(converter: Converter) -> None:
+    data = b"<p>The deductible is <b>250</b> euros.</p>"
+    as_text = converter.convert(data, filename="a", mime="text/plain")
+    as_html = converter.convert(data, filename="a", mime="text/html; charset=utf-8")
+    assert as_text.markdown == data.decode()
+    assert as_html.markdown == "The deductible is **250** euros.\n"
+
+
+@pytest.mark.parametrize("data", [b" \n\t\n", b"\xef\xbb\xbf\n", b"\xef\xbb\xbf"])
+def test_white_space_is_no_text(converter: Converter, data: bytes) -> None:
+    with pytest.raises(EmptyFileError, match="white space"):
+        converter.convert(data, filename="a.md", mime="text/markdown")
+
+
+def test_small_texts_cost_little(converter: Converter) -> None:
+    data = (f"# {HEADING}\n\n" + f"{SENTENCE}\n" * 200).encode()
+    start = time.perf_counter()
+    for _ in range(200):
+        converter.convert(data, filename="a.md", mime="text/markdown")
+    assert (time.perf_counter() - start) / 200 < 0.001  # measured: 0.03 ms
+
+
+# --- pages -----------------------------------------------------------------------------------------------
+
+
+def test_pages_of_a_pdf(converter: Converter) -> None:
+    data = pdfs.pdf(POLICY, pdfs.scan, pdfs.blank, pdfs.stamped_scan, POLICY)
+    converted = converter.convert(data, filename="a.pdf", mime="application/pdf")
+    pages = converted.page_map.pages
+    assert [page.outcome for page in pages] == [
+        PageOutcome.TEXT,
+        PageOutcome.IMAGE_ONLY,
+        PageOutcome.BLANK,
+        PageOutcome.TEXT,
+        PageOutcome.TEXT,
+    ]
+    texts = [converted.markdown[page.char_from : page.char_to] for page in pages]
+    assert texts[0].startswith(f"# {HEADING}")
+    assert texts[1:4] == ["", "", "4711\n\n"]
+    assert texts[4].startswith(f"# {HEADING}")
+    (finding,) = converted.findings
+    assert finding.code == "page_without_text"
+    assert finding.severity == "warning"
+    assert finding.numbers == {"pages": [2, 4], "total": 5}
+    assert "Pages 2, 4 of 5" in finding.message
+    assert "UPLOAD_PIPELINE_TESSDATA_PATH" in finding.message
+
+
+def test_headings_on_top_of_pages_are_kept(converter: Converter) -> None:
+    """They look like running headers to a converter that drops those."""
+    data = pdfs.pdf(*(pdfs.text(f"Section {n}: Cover", *pdfs.prose(15)) for n in (1, 2, 3)))
+    markdown = converter.convert(data, filename="a.pdf", mime="application/pdf").markdown
+    assert [line for line in markdown.splitlines() if line.startswith("#")] == [
+        "# Section 1: Cover",
+        "# Section 2: Cover",
+        "# Section 3: Cover",
+    ]
+
+
+def test_typed_numbers_of_slides_are_kept(converter: Converter) -> None:
+    data = office.pptx_file((HEADING, "7. Seventh", "2024. Year", "250) Amount"))
+    markdown = converter.convert(data, filename="a.pptx", mime=filetypes.PPTX.mime).markdown
+    assert markdown == f"## {HEADING}\n\n7. Seventh\n\n2024. Year\n\n250) Amount"
+
+
+def test_punctuation_is_not_escaped(converter: Converter) -> None:
+    text = r"5 < 6 & 7 > 2! #1 a_b *c* [x](y) ~z~ C:\path \(x\) `q`"
+    converted = converter.convert(office.docx_file(text, "# no heading"), filename="a.docx", mime=filetypes.DOCX.mime)
+    assert text in converted.markdown
+    assert "\\# no heading" in converted.markdown
+
+
+def test_punctuation_of_a_pdf_is_not_escaped(converter: Converter) -> None:
+    line = r"The a_b and _c_ of 250* euros in C:\path cost *more* than 2 < 3 # [x](y)."
+    converted = converter.convert(pdfs.pdf(pdfs.text(HEADING, line)), filename="a.pdf", mime="application/pdf")
+    assert line in converted.markdown
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [("", "utf-8"), ("", "cp1252"), ("", "utf-16"), ("windows-1252", "cp1252"), ("windows-1251", "cp1251")]
+    + [("iso-8859-1", "utf-8"), ("no-such-charset", "cp1252")],
+)
+def test_html_encodings(converter: Converter, declared: str, encoding: str) -> None:
+    text = "Страховая компания" if encoding == "cp1251" else "Prämie für Straße – 5 €"
+    meta = f'<meta charset="{declared}">' if declared else ""
+    data = f"<!doctype html><html><head>{meta}</head><body><p>{text}</p></body></html>".encode(encoding)
+    assert converter.convert(data, filename="a.html", mime="text/html").markdown == text + "\n"
+
+
+def test_attachments_are_named(converter: Converter) -> None:
+    converted = converter.convert(office.eml_file("terms.txt"), filename="a.eml", mime=filetypes.EML.mime)
+    (finding,) = converted.findings
+    assert (finding.code, finding.severity) == ("attachments_skipped", "warning")
+    assert "terms.txt" in finding.message
+
+
+def test_inline_images_do_not_swell_the_markdown(converter: Converter) -> None:
+    data = b'<html><body><p>text <img alt="logo" src="data:image/png;base64,' + b"A" * 5000 + b'"></p></body></html>'
+    assert len(converter.convert(data, filename="a.html", mime="text/html").markdown) < 50
+
+
+def test_a_mislabelled_file_is_converted_and_said_so(converter: Converter) -> None:
+    converted = converter.convert(office.html_file(), filename="a.pdf", mime="text/html")
+    (finding,) = converted.findings
+    assert (finding.code, finding.severity) == ("mislabelled", "info")
+    assert SENTENCE in converted.markdown
+
+
+def test_pages_tile_the_markdown() -> None:
+    pages = [PageText("\n\none\r\ntwo\n"), PageText("", PageOutcome.BLANK), PageText("three \0 \udcff"), PageText("")]
+    markdown, page_map = assemble(pages, "page")
+    assert markdown == "one\ntwo\n\nthree \ufffd \ufffd"
+    assert [(page.char_from, page.char_to) for page in page_map.pages] == [(0, 9), (9, 9), (9, 18), (18, 18)]
+
+
+# --- refusals --------------------------------------------------------------------------------------------
+
+PPTX = office.pptx_file((HEADING, SENTENCE))
+DAMAGED_PPTX = PPTX[:60] + bytes([PPTX[60] ^ 0xFF]) + PPTX[61:]
+REFUSALS: dict[str, tuple[bytes, type[DocumentError]]] = {
+    "empty.pdf": (b"", EmptyFileError),
+    "encrypted.pdf": (pdfs.encrypted(pdfs.pdf(POLICY), "secret"), EncryptedDocumentError),
+    "encrypted.docx": (legacy.encrypted_ooxml(), EncryptedDocumentError),
+    "encrypted.doc": (legacy.doc_file("text", encrypted=True), EncryptedDocumentError),
+    "scanned.pdf": (pdfs.pdf(pdfs.scan, pdfs.scan), NoTextError),
+    "blank.pdf": (pdfs.pdf(pdfs.blank), NoTextError),
+    "header-only.pdf": (b"%PDF-1.7\n" + bytes(500), CorruptDocumentError),
+    "truncated.docx": (office.docx_file()[:9000], CorruptDocumentError),
+    "damaged.pptx": (DAMAGED_PPTX, CorruptDocumentError),
+    "hollow.docx": (office.zipped({"[Content_Types].xml": "<a/>", "word/document.xml": "<b"}), DocumentError),
+    "empty.docx": (office.zipped({"[Content_Types].xml": "<a/>", "word/x.xml": "<b/>"}), DocumentError),
+    "empty.html": (b"<html><body></body></html>", NoTextError),
+    "empty.xlsx": (office.xlsx_file(Empty=[]), NoTextError),
+    "long.pdf": (pdfs.pdf(*[pdfs.text("Page", "x")] * 51), TooManyPagesError),
+    "photo.pdf": (b"\x89PNG\r\n\x1a\n" + bytes(30), UnsupportedTypeError),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_refusals(converter: Converter, name: str) -> None:
+    data, error = REFUSALS[name]
+    with pytest.raises(error) as caught:
+        converter.convert(data, filename=name, mime="application/octet-stream")
+    assert name in str(caught.value)
+
+
+def test_a_cut_off_pdf_is_repaired_and_said_so(converter: Converter) -> None:
+    whole = pdfs.pdf(*[POLICY] * 6)
+    converted = converter.convert(whole[: len(whole) * 3 // 4], filename="a.pdf", mime="application/pdf")
+    assert SENTENCE in converted.markdown
+    codes = [finding.code for finding in converted.findings]
+    assert codes[0] == "repaired"
+    assert "probably lost" in converted.findings[0].message
+    outcomes = {page.outcome for page in converted.page_map.pages}
+    assert PageOutcome.BLANK not in outcomes
+    assert ("page_failed" in codes) is (PageOutcome.FAILED in outcomes)
+
+
+def test_a_zip_bomb_is_refused_by_its_directory() -> None:
+    bomb = office.zipped({"word/document.xml": b"\0" * (70 << 20)})
+    with pytest.raises(CorruptDocumentError, match="ZIP bomb"):
+        check_expansion(bomb, "a.docx")
+    many = office.zipped({f"{n}": b"" for n in range(10_001)})
+    with pytest.raises(CorruptDocumentError, match="10,001 entries"):
+        check_expansion(many, "a.docx")
+    check_expansion(office.docx_file(), "a.docx")
+
+
+def test_no_page_may_go_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parser that drops a page in silence is found out."""
+    real = pdf._parser
+
+    def forgetful(options: ConvertOptions) -> object:
+        parser = real(options)
+        parse = parser.parse
+
+        def drop_one(data: bytes) -> object:
+            result = parse(data)
+            del result.pages[1]
+            return result
+
+        parser.parse = drop_one  # type: ignore[method-assign,assignment]
+        return parser
+
+    monkeypatch.setattr(pdf, "_parser", forgetful)
+    source = Source(pdfs.pdf(POLICY, POLICY, POLICY), "a.pdf", filetypes.PDF)
+    with pytest.raises(LedgerError, match="3 pages, of which 2 were read"):
+        pdf.convert(source, ConvertOptions(max_pages=10))
+
+
+def test_tessdata_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="TESSDATA_PATH"):
+        LocalConverter(load_settings(tessdata_path=tmp_path))
+    (tmp_path / "deu.traineddata").touch()
+    (tmp_path / "eng.traineddata").touch()
+    (tmp_path / "osd.traineddata").touch()
+    assert LocalConverter(load_settings(tessdata_path=tmp_path)).version.endswith("+ocr-deu+eng")
+
+
+# --- processes -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pool() -> Iterator[WorkerPool]:
+    workers = WorkerPool(2, memory_mb=512, timeout_s=1.0)
+    yield workers
+    workers.close()
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return condition()
+
+
+Call = tuple[Callable[..., object], *tuple[object, ...]]
+HANGS: list[Call] = [(time.sleep, 60), (re.match, r"(a+)+$", "a" * 60 + "b")]
+DEATHS: list[Call] = [(os.abort,), (os._exit, 3)]
+
+
+@pytest.mark.parametrize("call", HANGS, ids=["sleeping", "holding the interpreter lock"])
+def test_a_hanging_conversion_is_killed(pool: WorkerPool, call: Call) -> None:
+    pid = pool.call(os.getpid)
+    start = time.monotonic()
+    with pytest.raises(ConversionTimeoutError, match="longer than 1 seconds"):
+        pool.call(*call)
+    assert time.monotonic() - start < 4
+    assert wait_for(lambda: not is_alive(pid))
+    assert pool.call(os.getpid) != pid
+
+
+@pytest.mark.parametrize("call", DEATHS, ids=["abort", "exit"])
+def test_a_dead_worker_is_an_error_and_the_next_call_works(pool: WorkerPool, call: Call) -> None:
+    with pytest.raises(ConversionCrashedError, match="exit status"):
+        pool.call(*call)
+    assert pool.call(os.getpid) > 0
+
+
+def test_a_worker_killed_at_work_is_an_error_and_the_next_call_works(pool: WorkerPool) -> None:
+    pid = pool.call(os.getpid)
+    threading.Timer(0.2, os.kill, (pid, signal.SIGKILL)).start()
+    with pytest.raises(ConversionCrashedError, match="exit status -9"):
+        pool.call(time.sleep, 0.9)
+    assert pool.call(os.getpid) != pid
+
+
+def test_a_worker_killed_while_idle_is_not_noticed(pool: WorkerPool) -> None:
+    for pause in (0.0, 0.5):
+        pid = pool.call(os.getpid)
+        os.kill(pid, signal.SIGKILL)
+        time.sleep(pause)
+        assert pool.call(os.getpid) != pid
+
+
+def test_one_crash_does_not_hurt_the_neighbour(pool: WorkerPool) -> None:
+    results: list[object] = []
+    neighbour = threading.Thread(target=lambda: results.append(pool.call(time.sleep, 0.6)))
+    neighbour.start()
+    time.sleep(0.2)
+    with pytest.raises(ConversionCrashedError):
+        pool.call(os.abort)
+    neighbour.join()
+    assert results == [None]
+
+
+def test_memory_is_limited(pool: WorkerPool) -> None:
+    with pytest.raises(MemoryError):
+        pool.call(bytearray, 1 << 30)
+
+
+def test_closing_ends_what_runs_and_leaves_nothing(pool: WorkerPool) -> None:
+    pid = pool.call(os.getpid)
+    threading.Timer(0.2, pool.close).start()
+    with pytest.raises(ServiceUnavailableError):
+        pool.call(time.sleep, 0.9)
+    assert wait_for(lambda: not is_alive(pid))
+    with pytest.raises(ServiceUnavailableError, match="closed"):
+        pool.call(os.getpid)
+
+
+PARENT = """
+import os, sys, threading, time
+from pipeline_core.adapters.converters.pool import WorkerPool
+pool = WorkerPool(2, memory_mb=512, timeout_s=60)
+print(pool.call(os.getpid), flush=True)
+import re
+threading.Thread(target=pool.call, args=(re.match, "(a+)+$", "a" * 60 + "b"), daemon=True).start()
+time.sleep(0.3)
+print(pool.call(os.getpid), flush=True)
+if "wait" in sys.argv:
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes under /proc")
+@pytest.mark.parametrize("ending", ["kill", "exit"])
+def test_workers_end_with_their_parent(ending: str) -> None:
+    """Also the one that is stuck in native code. The script has no ``__main__`` guard and comes from stdin."""
+    command = [sys.executable, "-", *(["wait"] if ending == "kill" else [])]
+    parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert parent.stdin is not None
+    assert parent.stdout is not None
+    with parent:
+        parent.stdin.write(PARENT)
+        parent.stdin.close()
+        pids = [int(parent.stdout.readline()) for _ in range(2)]
+        assert pids[0] != pids[1]
+        if ending == "kill":
+            parent.kill()
+        parent.stdout.read()
+    assert wait_for(lambda: not any(is_alive(pid) for pid in pids))
+
+
+def fails_to_load(_source: Source, _options: ConvertOptions) -> Converted:
+    raise ImportError("failed to map segment from shared object")
+
+
+def panics(_source: Source, _options: ConvertOptions) -> Converted:
+    raise type("PanicException", (BaseException,), {})("index out of bounds")
+
+
+def test_failures_inside_a_worker_are_named() -> None:
+    source, options = Source(b"", "a.docx", filetypes.DOCX), ConvertOptions(max_pages=1)
+    with pytest.raises(ConfigurationError, match="does not load") as caught:
+        worker.run(fails_to_load, source, options)
+    assert "UPLOAD_PIPELINE_CONVERT_MEMORY_MB" in str(caught.value)
+    with pytest.raises(ConversionCrashedError, match=r"a\.docx: index out of bounds"):
+        worker.run(panics, source, options)
+
+
+def test_texts_start_no_process() -> None:
+    with LocalConverter(load_settings(convert_workers=1)) as converter:
+        converter.convert(b"text", filename="a.md", mime="text/markdown")
+        assert [slot._pool for slot in converter._pool._slots] == [None]

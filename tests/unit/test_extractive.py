@@ -1,0 +1,316 @@
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator, extract
+from pipeline_core.domain.documents import Page, PageMap
+from pipeline_core.domain.facts import FactCandidate, Generated
+from pipeline_core.domain.ids import document_id_for, user_id_for
+from pipeline_core.domain.text import numbers_in
+from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.stages.chunking import split
+from pipeline_core.stages.evidence import verify
+
+SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
+POLICY = """# Homeowners Policy
+
+## Your costs
+
+The deductible is $500. The annual premium is **$1,240** and is payable on 1 May of each year. See section 3.
+What is a deductible? However, the insurer may waive the deductible for claims above $10,000.
+
+## Claims
+
+Members must submit claims within 90 days. It is not limited. Come join us!
+
+### Exclusions
+
+- This policy does not cover flood damage.
+- Losses caused by wear and tear
+- **Waiting period:** 30 days
+- Coverage applies to the dwelling and to [detached structures](https://x.y/z.html#a.b).
+
+| Peril | Deductible | Limit |
+|---|---|---|
+| Fire | $500 | $250,000 |
+| Flood | – | not covered |
+| **Hail** | 2% | |
+
+| Service | Copay |
+|:--|--:|
+| Primary care visit | $25 |
+
+```
+The code is not a fact.
+```
+<!-- The comment is not a fact. -->
+
+![The picture is not a fact.](x.png)
+"""
+
+
+def facts(text: str, *headings: str, most: int = 50) -> tuple[FactCandidate, ...]:
+    return extract(ChunkInput(text, headings), most).candidates
+
+
+def test_a_policy() -> None:
+    assert [(fact.question, fact.answer) for fact in facts(POLICY, "Homeowners Policy")] == [
+        ('What is the deductible, according to "Homeowners Policy › Your costs"?', "The deductible is $500."),
+        (
+            'What is the annual premium, according to "Homeowners Policy › Your costs"?',
+            "The annual premium is $1,240 and is payable on 1 May of each year.",
+        ),
+        (
+            'What may the insurer waive, according to "Homeowners Policy › Your costs"?',
+            "The insurer may waive the deductible for claims above $10,000.",
+        ),
+        (
+            'Within what time must members submit claims, according to "Homeowners Policy › Claims"?',
+            "Members must submit claims within 90 days.",
+        ),
+        (
+            'Does this policy cover flood damage, according to "Claims › Exclusions"?',
+            "This policy does not cover flood damage.",
+        ),
+        ('What is stated for "Waiting period" under "Claims › Exclusions"?', "30 days"),
+        (
+            'What does coverage apply to, according to "Claims › Exclusions"?',
+            "Coverage applies to the dwelling and to detached structures.",
+        ),
+        (
+            'What does the table give as Deductible and Limit for "Fire", according to "Claims › Exclusions"?',
+            "$500; $250,000",
+        ),
+        ('What is the Limit for "Flood", according to "Claims › Exclusions"?', "not covered"),
+        ('What is the Deductible for "Hail", according to "Claims › Exclusions"?', "2%"),
+        ('What is the Copay for "Primary care visit", according to "Claims › Exclusions"?', "$25"),
+    ]
+
+
+def test_quotes_are_verbatim_and_statements_are_without_marks() -> None:
+    by_statement = {fact.statement: fact.quote for fact in facts(POLICY)}
+    assert (
+        by_statement["The annual premium is $1,240 and is payable on 1 May of each year."]
+        == "The annual premium is **$1,240** and is payable on 1 May of each year."
+    )
+    # a connective at the beginning is left out of the quote, not edited away
+    assert (
+        by_statement["The insurer may waive the deductible for claims above $10,000."]
+        == "the insurer may waive the deductible for claims above $10,000."
+    )
+    assert by_statement["Fire: Deductible $500; Limit $250,000"] == "| Fire | $500 | $250,000 |"
+    assert all(quote in POLICY for quote in by_statement.values())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        ("The annual flood deductible is $500.", "What is the annual flood deductible?"),
+        ("SMACT is a Python library for materials.", "What is SMACT?"),
+        ("Jane Doe was the primary author of version 2.", "Who was Jane Doe?"),
+        ("Redis provides a reply primitive for modules.", "What does Redis provide?"),
+        ("The plan consists of three separate parts.", "What does the plan consist of?"),
+        ("Users need to renew the licence every year.", "What do users need to do?"),
+        ("Claims must be submitted within 30 days of loss.", "Within what time must claims be submitted?"),
+        ("The premium is payable on 1 May of each year.", "When is the premium payable?"),
+        ("The package can be installed using the pip tool.", "How can the package be installed?"),
+        ("Liability is limited to $10,000 per event.", "What is liability limited to?"),
+        ("Passwords must be at least 12 characters long.", "What is required of passwords?"),
+        ("OWASP is not affiliated with any company, for now.", "Is OWASP affiliated with any company?"),
+        ("The insurer shall not pay for war damage.", "Shall the insurer pay for war damage?"),
+        ("Within 30 days, the insurer must repay the premium.", "Within 30 days, what must the insurer do?"),
+        ('"Actual cash value" means cost less depreciation.', 'What does "Actual cash value" mean?'),
+        ("Query Language (QL) – A language for data is meant.", 'What is "Query Language (QL)"?'),
+        ("We will pay up to $5,000 for water damage.", "What will we pay?"),
+    ],
+)  # fmt: skip
+def test_questions_fit_the_sentence(sentence: str, question: str) -> None:
+    [fact] = facts(sentence)
+    assert (fact.question, fact.answer) == (question, sentence)
+
+
+def test_a_plain_question_is_asked_where_grammar_cannot_tell() -> None:
+    sentence = "Logs that can be modified or deleted are useless for forensic investigations."
+    [fact] = facts(sentence, "V7 Logging", "Log Protection")
+    assert fact.question == 'What does "Log Protection" say about logs and forensic investigations?'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # leans on what stood before
+        "It covers fire and smoke damage.",
+        "These losses are covered by the policy.",
+        "This is covered by the policy as well.",
+        "For example, fire damage is covered.",
+        "If they agree, the claim is paid at once.",
+        # no statement
+        "What does the policy cover exactly?",
+        "Fire, smoke and water damage.",
+        "Losses caused by war or by neglect.",
+        "See section 3 of this policy for that.",
+        "Is covered by the policy in full.",
+        "Ensuring that every claim is paid on time.",
+        "the claim is paid within 30 days.",
+        "The claim is paid within 30 days",
+        "We pay.",
+        "The report was written by Smith et al.",
+        "Figure 3: The deductible is shown in blue.",
+        "The deductible is " + "very " * 60 + "high.",
+        # broken by a conversion, or the foot of a page
+        "The deductible is shown in .",
+        "The deductible (see the table is $500.",
+        "Copyright 2024 is held by © the insurer.",
+        "The policy is at https://example.org/policy.",
+        # not prose
+        "# The deductible is $500.",
+        "The deductible is $500.\n===",
+        "    The deductible is $500.",
+        "```\nThe deductible is $500.\n```",
+        "~~~\nThe deductible is $500.\n\nThe premium is $5.\n~~~",
+        "<div>The deductible is $500.</div>",
+        "<!--\nThe deductible is $500.\n\nThe premium is $5.\n-->",
+        "![The deductible is $500.](x.png)",
+        "[1]: The deductible is $500.",
+        "- [The deductible](x.html)\n- [The premium](y.html)",
+        "# References\n\nSmith is an author of the book.",
+        # tables that cannot be read row by row
+        "| The deductible is $500. | b |",
+        "| a | b |\n|---|---|",
+        "| a | b | c | d | e |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 |",
+        "| | |\n|---|---|\n| a | b |",
+        "| The header is a sentence. | b |\n|---|---|\n| a | 5 |",
+        "| a | b |\n|---|---|\n| | 5 |\n| x | – |\n| y | ✓ |",
+    ],
+)
+def test_nothing_is_made_of(text: str) -> None:
+    answer = extract(ChunkInput(text, ("Policy",)), 5)
+    assert answer.candidates == ()
+    assert answer.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "blank"),
+        ("# Policy\n\n## Costs", "only a heading"),
+        ("## Code\n\n```\nx = 1\n```", "code only"),
+        ("| a | b |", "a table"),
+        ("<table><tr><td>x</td></tr></table>", "HTML only"),
+        ("# References\n\nSmith 2020.", "a section of references"),
+        ("Fire, smoke, water.", "no declarative sentence"),
+    ],
+)
+def test_the_reason_says_what_was_there(text: str, reason: str) -> None:
+    assert (extract(ChunkInput(text, ()), 5).reason or "").startswith(reason)
+
+
+def test_sentences_end_where_they_end() -> None:
+    sentences = [
+        "The fee is $5.50 for Dr. Smith, e.g. in the U.S. market.",
+        "The limit is **$500.**",
+        "**The `a. B` call** is limited to `x.y()`.",
+        "[The *plan*](http://x.y/a.b) is to be read in full.",
+        "5 claims are open on 1 May 2024.",
+        "The fine is $1 (and no more).",
+        "The bill is easy to miss.",
+        "The cost is clear.",
+    ]
+    assert [fact.quote for fact in facts(" ".join(sentences))] == sentences
+    assert [fact.quote for fact in facts("\n".join(sentences))] == sentences
+
+
+def test_the_best_are_chosen_and_stay_in_order() -> None:
+    text = (
+        "The office has a green door and a window. The insurer must pay $5,000 within 30 days. "
+        "The building was there for a long time. The deductible is 5% of the loss."
+    )
+    assert [fact.answer for fact in facts(text, most=2)] == [
+        "The insurer must pay $5,000 within 30 days.",
+        "The deductible is 5% of the loss.",
+    ]
+    assert len(facts(text, most=1)) == 1
+
+
+def test_no_two_facts_of_a_chunk_have_one_question() -> None:
+    text = " ".join(f"The insurer must pay the fee of ${n} for the {name} form." for n, name in enumerate("ABCDEF"))
+    found = facts(text + " The insurer must pay the fee of $0 for the A form.", "Fees")
+    assert len({fact.question for fact in found}) == len(found)
+    assert len({fact.statement for fact in found}) == len(found) >= 3
+
+
+def test_headings_inside_the_chunk_count() -> None:
+    flood, fire = "## Flood\n\nThe deductible is $500.", "## Fire\n\nThe deductible is $700."
+    text = f"{flood}\n\n{fire}\n\n# Part Two\n\nThe tax is $9."
+    assert [fact.question for fact in facts(text, "Policy Part One", "Flood")] == [
+        'What is the deductible, according to "Policy Part One › Flood"?',
+        'What is the deductible, according to "Policy Part One › Fire"?',
+        'What is the tax, according to "Part Two"?',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (
+            "Die Selbstbeteiligung beträgt 500 Euro und wird von der Leistung abgezogen.",
+            "Was sagt „Kosten“ zu",
+        ),
+        (
+            "La franchise est de 500 euros et elle est déduite de la somme versée.",
+            "Que dit « Kosten » à propos de",
+        ),
+        (
+            "El deducible es de 500 euros y se descuenta de la suma pagada por la aseguradora.",
+            "¿Qué dice «Kosten»",
+        ),
+        ("Франшиза составляет 500 рублей и вычитается из суммы выплаты.", "Что сказано в разделе «Kosten»"),
+        ("免赔额为五百元，从赔款中扣除。", "“Kosten”中关于"),
+        ("مبلغ التحمل هو 500 ريال ويخصم من قيمة التعويض.", 'What does "Kosten" say about "'),
+    ],
+)
+def test_other_languages_get_plain_questions_of_their_own(text: str, question: str) -> None:
+    [fact] = facts(text, "Kosten")
+    assert fact.question.startswith(question)
+    assert fact.question.endswith("?")
+    assert fact.quote == fact.answer == text
+
+
+def test_numbers_are_never_changed_by_stripping() -> None:
+    # without its marks this would read 500
+    assert facts("The limit is 5**00** dollars for each loss.") == ()
+
+
+def real_documents() -> list[Path]:
+    return sorted([*SHARED.glob("office/*.gt.md"), *SHARED.glob("documents/*/gt/*.md")])[::4]
+
+
+def test_on_real_documents_everything_is_proved_and_reads_as_a_question() -> None:
+    if not real_documents():
+        pytest.skip("the shared documents are not here")
+    generator, total = ExtractiveFactGenerator(6), 0
+    for path in real_documents():
+        markdown = path.read_text()
+        chunks = split(
+            markdown,
+            PageMap((Page(1, 0, len(markdown)),)),
+            document_id=document_id_for(user_id_for("test"), path.name),
+            min_chars=600,
+            max_chars=1600,
+            overlap_chars=0,
+        )
+        answers = generator.generate([ChunkInput(chunk.text, chunk.heading_path) for chunk in chunks])
+        for chunk, answer in zip(chunks, answers, strict=True):
+            assert isinstance(answer, Generated)
+            proved, refused = verify(answer.candidates, chunk.text)
+            assert (len(proved), refused) == (len(answer.candidates), 0)
+            assert len(proved) <= 6
+            assert all(one.char_from <= two.char_from for (_, one), (_, two) in pairwise(proved))
+            for fact, _ in proved:
+                total += 1
+                assert fact.question.endswith("?")
+                assert len(fact.question) <= 150
+                assert not any(mark in fact.question + fact.statement for mark in ("**", "](", "\n"))
+                assert set(numbers_in(fact.answer)) <= set(numbers_in(fact.quote))
+    assert total > 300

@@ -1,0 +1,130 @@
+"""Each rule with a real bad case, and with one that must pass."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.documents import Page, PageMap, PageOutcome
+from pipeline_core.domain.facts import ChunkOutcome
+from pipeline_core.domain.findings import Severity
+from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
+from pipeline_core.domain.staging import StagedChunk, StagedQuestion
+from pipeline_core.settings import Settings, load_settings
+from pipeline_core.validation.rules import RULES
+from pipeline_core.validation.subject import Subject
+
+TEXT = "# Costs\n\nThe annual deductible is $500 for each member.\n\nThe plan pays 80% of the cost after that.\n"
+_DOCUMENT = DocumentId(UUID(int=1))
+
+
+def chunk(text: str, start: int, *, outcome: ChunkOutcome | None = ChunkOutcome.FACTS, facts: int = 1) -> StagedChunk:
+    whole = Chunk(ChunkId(uuid4()), 0, text, ("Costs",), 1, 1, start, start + len(text), 10, text_sha256(text))
+    return StagedChunk(whole, outcome, None if facts else "a reason", facts, 0)
+
+
+def fact(quote: str, text: str = TEXT, *, answer: str | None = None, statement: str | None = None) -> StagedQuestion:
+    start = max(0, text.find(quote))
+    return StagedQuestion(
+        QuestionId(uuid4()), _DOCUMENT, ChunkId(uuid4()), "What?", answer or quote, statement or quote, quote,
+        start, start + len(quote), 1, "exact", "test", "pending",
+    )  # fmt: skip
+
+
+def subject(
+    text: str = TEXT,
+    *,
+    chunks: list[StagedChunk] | None = None,
+    facts: list[StagedQuestion] | None = None,
+    pages: tuple[Page, ...] | None = None,
+    pages_converted: int = 1,
+    undecided: int = 0,
+    settings: Settings | None = None,
+) -> Subject:
+    chunks = [chunk(text, 0, facts=9)] if chunks is None else chunks
+    page_map = PageMap(pages or (Page(1, 0, len(text)),), "page")
+    return Subject(text, page_map, {"pages": pages_converted}, chunks, facts or [], undecided, settings or load_settings())
+
+
+def codes(case: Subject) -> set[str]:
+    return {finding.code for rule in RULES for finding in rule.check(case)}
+
+
+def test_a_good_document_has_no_finding() -> None:
+    facts = [fact("The annual deductible is $500 for each member."), fact("The plan pays 80% of the cost after that.")]
+    assert codes(subject(facts=facts)) == set()
+
+
+CONTRADICTORY = TEXT + "\nThe annual deductible is $750 for each member.\n"
+GARBLED = "(cid:12)(cid:7)(cid:44) \ufffd\ufffd\ufffd \uf0a1\uf0b2 text"
+CASES = {
+    # name: (subject, the code that must be among the findings)
+    "no text at all": (subject("  \n", chunks=[]), "empty_text"),
+    "glyph codes of a broken font": (subject(GARBLED), "garbled_text"),
+    "a page dropped by a converter": (subject(pages_converted=3), "pages_lost"),
+    "a page that failed": (subject(pages=(Page(1, 0, len(TEXT), PageOutcome.FAILED),)), "pages_failed"),
+    "a chunk that was never asked": (
+        subject(chunks=[chunk(TEXT, 0, outcome=None, facts=0)]), "chunk_without_outcome",
+    ),
+    "a chunk whose call failed": (
+        subject(chunks=[chunk(TEXT, 0, outcome=ChunkOutcome.FAILED, facts=0)]), "chunk_failed",
+    ),
+    "text that is in no chunk": (subject(chunks=[chunk(TEXT[:20], 0)]), "text_outside_chunks"),
+    "a chunk that is not at its offsets": (subject(chunks=[chunk("Something else", 0)]), "chunk_offsets_wrong"),
+    "more facts than the chunks account for": (
+        subject(chunks=[chunk(TEXT, 0)], facts=[fact("The plan pays 80%"), fact("The annual deductible")]),
+        "ledger_counts",
+    ),
+    "a chunk far over its size": (
+        subject("x" * 5000, settings=load_settings(chunk_max_chars=1600)), "oversized_chunk",
+    ),
+    "a fabricated quote": (subject(facts=[fact("The annual deductible is zero for everybody.")]), "evidence_not_exact"),
+    "a number that the evidence lacks": (
+        subject(facts=[fact("The annual deductible is $500 for each member.", answer="$500, rising to $900")]),
+        "number_not_in_evidence",
+    ),
+    "two amounts for one thing": (
+        subject(CONTRADICTORY, facts=[
+            fact("The annual deductible is $500 for each member.", CONTRADICTORY),
+            fact("The annual deductible is $750 for each member.", CONTRADICTORY),
+        ]),
+        "contradiction",
+    ),
+    "undecided look-alikes": (subject(undecided=2), "undecided_duplicates"),
+    "hardly any facts in a long text": (subject("A word about nothing at all. " * 2000), "too_few_facts"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "code"), CASES.values(), ids=CASES.keys())
+def test_bad_case(case: Subject, code: str) -> None:
+    assert code in codes(case)
+
+
+def test_every_rule_has_a_bad_case() -> None:
+    found = {code for _, code in CASES.values()}
+    assert {rule.code for rule in RULES} - found <= {"fact_density"}
+    assert "too_few_facts" in found  # fact_density's own
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        # numbers that count things are no contradiction
+        ("The supplier delivers part 1 within 4 working days.", "The supplier delivers part 2 within 5 working days."),
+        ("Level 1 applies to all software at 10% or more.", "Level 2 applies to all software at 20% or more."),
+        ("The annual deductible is $500 for each member.", "The annual maximum is $750 for each member."),
+    ],
+)
+def test_these_do_not_contradict_each_other(sentences: tuple[str, str]) -> None:
+    text = "\n\n".join(sentences) + "\n"
+    assert "contradiction" not in codes(subject(text, facts=[fact(s, text) for s in sentences]))
+
+
+def test_findings_that_stop_a_document_say_what_and_where() -> None:
+    case, _ = CASES["two amounts for one thing"]
+    [finding] = [f for rule in RULES for f in rule.check(case)]
+    assert finding.severity is Severity.CRITICAL
+    assert "$500" in finding.message
+    assert "$750" in finding.message
+    assert "page 1" in finding.message
+    assert len(finding.numbers["question_ids"]) == 2
