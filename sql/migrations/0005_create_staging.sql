@@ -107,6 +107,7 @@ CREATE TABLE staged_questions (
 CREATE INDEX staged_questions_batch_idx ON staged_questions (upload_batch_id);
 ALTER TABLE staged_questions SET (fillfactor = 60);
 ALTER TABLE staged_chunks SET (fillfactor = 80);
+CREATE INDEX staged_questions_match_idx ON staged_questions (user_id, match_sha256);
 CREATE INDEX staged_questions_document_idx ON staged_questions (document_id);
 CREATE INDEX staged_questions_chunk_idx ON staged_questions (chunk_id);
 CREATE INDEX staged_questions_duplicate_idx ON staged_questions (duplicate_of) WHERE duplicate_of IS NOT NULL;

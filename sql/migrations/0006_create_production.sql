@@ -95,3 +95,21 @@ CREATE TABLE embedding_models (
     dims int NOT NULL CHECK (dims BETWEEN 1 AND 2000),
     created_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- What a new fact is compared with: production, and what is staged and has been through the comparison itself.
+CREATE VIEW comparable WITH (security_invoker = true) AS
+SELECT question_id, user_id, document_id, match_sha256, match_trigrams, match_signature, false AS is_staged
+FROM all_questions
+UNION ALL
+SELECT q.question_id, q.user_id, q.document_id, q.match_sha256, q.match_trigrams, q.match_signature, true
+FROM staged_questions q
+JOIN upload_batches b ON b.batch_id = q.upload_batch_id
+WHERE b.matched_at IS NOT NULL AND q.status IN ('pending', 'approved');
+
+-- Documents whose place one of these has taken.
+CREATE FUNCTION replaced_by(document_ids uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE
+SET search_path = upload_pipeline, public AS $$
+    SELECT old.document_id FROM document_sources new
+    JOIN document_sources old USING (user_id, source_uri)
+    WHERE new.document_id = ANY(document_ids) AND new.is_current AND NOT old.is_current
+$$;

@@ -57,26 +57,21 @@ JOIN documents d ON d.document_id = q.document_id
 WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('pending', 'approved') AND b.matched_at IS NULL
 ORDER BY d.created_at, d.document_id, c.ordinal, q.evidence_char_from, q.question_id;
 
--- name: questions_matched
+-- name: exact_twins
 -- What a new fact is compared with: production, and what is staged and has been through the comparison itself;
--- not the document's own rows, nor those of a document whose place this one takes.
-WITH predecessors AS (
-    SELECT old.document_id FROM document_sources new
-    JOIN document_sources old USING (user_id, source_uri)
-    WHERE new.document_id = ANY(%(document_ids)s) AND new.is_current AND NOT old.is_current
-)
-SELECT question_id, user_id, match_sha256, match_trigrams, match_signature, false AS is_staged
-FROM all_questions
-WHERE user_id = ANY(%(user_ids)s)
+-- not the documents' own rows, nor those of a document whose place one of them takes.
+SELECT match_sha256, question_id, is_staged FROM comparable
+WHERE user_id = %(user_id)s AND match_sha256 = ANY(%(keys)s)
     AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s))
-    AND (document_id IS NULL OR document_id NOT IN (SELECT document_id FROM predecessors))
-UNION ALL
-SELECT q.question_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, true
-FROM staged_questions q
-JOIN upload_batches b ON b.batch_id = q.upload_batch_id
-WHERE q.user_id = ANY(%(user_ids)s) AND b.matched_at IS NOT NULL AND q.status IN ('pending', 'approved')
-    AND (q.document_id IS NULL OR q.document_id <> ALL(%(document_ids)s))
-    AND (q.document_id IS NULL OR q.document_id NOT IN (SELECT document_id FROM predecessors));
+    AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s)))
+ORDER BY is_staged DESC, question_id;
+
+-- name: signatures
+SELECT question_id, match_trigrams, match_signature, is_staged FROM comparable
+WHERE user_id = %(user_id)s
+    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s))
+    AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s)))
+ORDER BY question_id;
 
 -- name: pair_similarity
 -- The candidates, judged by pg_trgm itself.

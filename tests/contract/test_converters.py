@@ -214,8 +214,15 @@ def test_punctuation_of_a_pdf_is_not_escaped(converter: Converter) -> None:
 
 @pytest.mark.parametrize(
     ("declared", "encoding"),
-    [("", "utf-8"), ("", "cp1252"), ("", "utf-16"), ("windows-1252", "cp1252"), ("windows-1251", "cp1251")]
-    + [("iso-8859-1", "utf-8"), ("no-such-charset", "cp1252")],
+    [
+        ("", "utf-8"),
+        ("", "cp1252"),
+        ("", "utf-16"),
+        ("windows-1252", "cp1252"),
+        ("windows-1251", "cp1251"),
+        ("iso-8859-1", "utf-8"),
+        ("no-such-charset", "cp1252"),
+    ],
 )
 def test_html_encodings(converter: Converter, declared: str, encoding: str) -> None:
     text = "Страховая компания" if encoding == "cp1251" else "Prämie für Straße – 5 €"

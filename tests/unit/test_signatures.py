@@ -2,15 +2,20 @@
 
 import random
 
+import numpy as np
 import psycopg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_core.staging.signatures import ascii_trigrams, candidates, signature
+from pipeline_core.staging.signatures import Counts, Maps, ascii_trigrams, candidates, matrix, signature
 
 
 def jaccard(left: set[str], right: set[str]) -> float:
     return len(left & right) / len(left | right) if left | right else 0.0
+
+
+def arrays(sets: list[set[str]]) -> tuple[Counts, Maps]:
+    return np.array([len(s) for s in sets], dtype=np.int32), matrix([signature(s) for s in sets])
 
 
 WORDS = "the deductible for wind and hail is paid by members within 30 days of a loss or claim".split()
@@ -21,9 +26,7 @@ texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join)
 @given(st.lists(texts, max_size=12), st.lists(texts, max_size=12), st.floats(0.3, 1.0))
 def test_no_qualifying_pair_is_missed(left: list[str], right: list[str], threshold: float) -> None:
     a, b = [ascii_trigrams(t) for t in left], [ascii_trigrams(t) for t in right]
-    found = candidates(
-        [len(t) for t in a], [signature(t) for t in a], [len(t) for t in b], [signature(t) for t in b], threshold
-    )
+    found = candidates(*arrays(a), *arrays(b), threshold)
     wanted = {(i, j) for i, x in enumerate(a) for j, y in enumerate(b) if jaccard(x, y) >= threshold}
     assert wanted <= set(found)
     assert len(found) == len(set(found))
@@ -36,8 +39,7 @@ def test_most_of_what_cannot_qualify_is_thrown_out() -> None:
         " ".join("".join(chooser.choices(alphabet, k=6)) for _ in range(10)) for _ in range(400)
     ]
     sets = [ascii_trigrams(text) for text in made]
-    counts, maps = [len(s) for s in sets], [signature(s) for s in sets]
-    found = candidates(counts, maps, counts, maps, 0.7)
+    found = candidates(*arrays(sets), *arrays(sets), 0.7)
     assert len(found) < 2 * 400
 
 

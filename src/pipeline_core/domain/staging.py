@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import ChunkOutcome, Fact
@@ -44,14 +48,37 @@ class NewQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Matchable:
-    """A row as duplicate detection sees it."""
+    """A new row as duplicate detection sees it."""
 
     question_id: QuestionId
     user_id: UserId
     sha256: str
     trigrams: int
     signature: bytes
-    is_staged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A row that was there before, by id."""
+
+    question_id: QuestionId
+    is_staged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureTable:
+    """What was there before, as arrays of one length: 16-byte ids, whether staged, trigram counts, 64-byte maps."""
+
+    ids: npt.NDArray[np.void]
+    staged: npt.NDArray[np.bool_]
+    trigrams: npt.NDArray[np.int32]
+    maps: npt.NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def twin(self, position: int) -> Twin:
+        return Twin(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,11 @@ from pipeline_core.domain.staging import (
     Matchable,
     NewQuestion,
     Pair,
+    SignatureTable,
     Similar,
     StagedChunk,
     StagedQuestion,
+    Twin,
 )
 from pipeline_core.ports.embedder import Vectors
 
@@ -160,7 +162,13 @@ class Staging(Protocol):
 
     def to_match(self, document_ids: Ids) -> list[Matchable]: ...
 
-    def matched(self, document_ids: Ids, user_ids: Sequence[UserId]) -> list[Matchable]: ...
+    def exact_twins(self, document_ids: Ids, user_id: UserId, keys: Sequence[str]) -> dict[str, Twin]:
+        """What was there before with one of these ``match_sha256``, besides the documents' own."""
+        ...
+
+    def signatures(self, document_ids: Ids, user_id: UserId) -> SignatureTable:
+        """All that was there before, besides the documents' own: 85 bytes a row."""
+        ...
 
     def similarities(
         self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float

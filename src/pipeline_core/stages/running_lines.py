@@ -8,6 +8,9 @@ from dataclasses import dataclass
 EDGE_LINES = 3
 """How many lines at the top and at the bottom of a page may be running lines."""
 
+MAX_CHARACTERS = 300
+"""A longer line is a paragraph."""
+
 MIN_PAGES = 3
 MIN_PAGES_BY_WORDS = ((8, MIN_PAGES), (4, 5))
 """For a number inside text: lines of so many words must return on so many pages. Shorter ones never count."""
@@ -72,7 +75,7 @@ def _edges(lines: Sequence[str | None], page: int, number: int, *, at_top: bool)
         text = " ".join(shown.split())
         if not text:
             continue
-        if not text.startswith(_PROTECTED):
+        if len(text) <= MAX_CHARACTERS and not text.startswith(_PROTECTED):
             yield _Edge(page, line, number, text, seen == 0)
         seen += 1
         if seen == EDGE_LINES:

@@ -1,12 +1,14 @@
 """Finding duplicates: exact ones by hash, look-alikes by trigram similarity, among new rows and what was there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from pipeline_core.domain.ids import DocumentId, QuestionId, text_sha256
-from pipeline_core.domain.staging import Matchable, MatchKey, Pair, Similar
+from pipeline_core.domain.staging import Matchable, MatchKey, Pair, SignatureTable, Similar, Twin
 from pipeline_core.domain.text import has_negation, normalise_for_match, numbers_in
 from pipeline_core.ports.unit_of_work import Staging
-from pipeline_core.staging.signatures import ascii_trigrams, candidates, signature
+from pipeline_core.staging.signatures import ascii_trigrams, candidates, matrix, signature
 
 # float4 rounds 0.7 down: a pair that prints as exactly the threshold must count
 _FLOAT4 = 1e-6
@@ -31,68 +33,63 @@ def exact_key(text: str) -> str:
 def detect(staging: Staging, document_ids: Sequence[DocumentId], *, threshold: float) -> list[Pair]:
     """Compare the documents' staged rows with each other and with what was there; store and apply the pairs.
 
-    The later row of a pair is its ``staged`` end. Takes the user's matching lock for the transaction.
+    The later row of a pair is its ``staged`` end. Takes the users' matching lock for the transaction.
     """
-    ours = {row.user_id: row for row in staging.to_match(document_ids)}
-    staging.lock_matching(list(ours))
+    users = {row.user_id for row in staging.to_match(document_ids)}
+    staging.lock_matching(list(users))
+    # read again under the lock: a batch that was compared meanwhile is not compared twice
     new = staging.to_match(document_ids)
     pairs: list[Pair] = []
-    for user_id in ours:
+    for user_id in users:
         mine = [row for row in new if row.user_id == user_id]
-        there = [row for row in staging.matched(document_ids, [user_id]) if row.user_id == user_id]
-        pairs += find_pairs(staging, mine, there, threshold)
+        twins = staging.exact_twins(document_ids, user_id, [row.sha256 for row in mine])
+        exact, fresh = _split(mine, twins)
+        pairs += exact
+        if fresh:
+            pairs += _look_alikes(staging, fresh, staging.signatures(document_ids, user_id), threshold)
     staging.record_pairs(pairs, document_ids)
     return pairs
 
 
-def find_pairs(
-    staging: Staging, new: Sequence[Matchable], there: Sequence[Matchable], threshold: float
-) -> list[Pair]:
-    """Pairs of each new row with what was there and with the new rows before it."""
-    first: dict[str, Matchable] = {row.sha256: row for row in reversed(there)}
+def _split(new: Sequence[Matchable], twins: Mapping[str, Twin]) -> tuple[list[Pair], list[Matchable]]:
+    """New rows that say what another says in the same words, as pairs; and those that do not."""
+    first = dict(twins)
     exact: list[Pair] = []
     fresh: list[Matchable] = []
     for row in new:
         if twin := first.get(row.sha256):
             exact.append(_exact(row, twin))
         else:
-            first[row.sha256] = row
+            first[row.sha256] = Twin(row.question_id, True)
             fresh.append(row)
-    existing = [*there, *fresh]
-    index = {row.question_id: position for position, row in enumerate(existing)}
-    hits = candidates(
-        [row.trigrams for row in fresh],
-        [row.signature for row in fresh],
-        [row.trigrams for row in existing],
-        [row.signature for row in existing],
-        threshold - _FLOAT4,
-    )
-    maybe: list[tuple[QuestionId, QuestionId]] = [
-        (fresh[i].question_id, existing[j].question_id)
-        for i, j in hits
-        if j < index[fresh[i].question_id]
-    ]
-    if not maybe:
-        return exact
-    scores = staging.similarities(maybe, threshold - _FLOAT4)
-    return exact + [
-        _look_alike(staged, existing[index[other]], similar) for (staged, other), similar in scores.items()
-    ]
+    return exact, fresh
 
 
-def _exact(row: Matchable, twin: Matchable) -> Pair:
-    return Pair(
-        row.question_id, twin.question_id, twin.is_staged, 1.0, "exact", "keep_existing", "the same words"
-    )
+def _look_alikes(staging: Staging, fresh: Sequence[Matchable], there: SignatureTable, threshold: float) -> list[Pair]:
+    """Pairs of each new row with what was there, and with the new rows before it."""
+    counts = np.array([row.trigrams for row in fresh], dtype=np.int32)
+    maps = matrix([row.signature for row in fresh])
+    least = threshold - _FLOAT4
+    twins: dict[tuple[QuestionId, QuestionId], Twin] = {}
+    for i, j in candidates(counts, maps, there.trigrams, there.maps, least):
+        twin = there.twin(j)
+        twins[fresh[i].question_id, twin.question_id] = twin
+    for i, j in candidates(counts, maps, counts, maps, least):
+        if j < i:
+            twins[fresh[i].question_id, fresh[j].question_id] = Twin(fresh[j].question_id, True)
+    similar = staging.similarities(list(twins), least) if twins else {}
+    return [_look_alike(staged, twins[staged, other], found) for (staged, other), found in similar.items()]
 
 
-def _look_alike(staged: QuestionId, existing: Matchable, similar: Similar) -> Pair:
+def _exact(row: Matchable, twin: Twin) -> Pair:
+    return Pair(row.question_id, twin.question_id, twin.is_staged, 1.0, "exact", "keep_existing", "the same words")
+
+
+def _look_alike(staged: QuestionId, existing: Twin, similar: Similar) -> Pair:
     """Texts that differ in a number or in a negation are not the same fact, however alike their letters."""
     difference = differs_in(similar.staged_text, similar.existing_text)
     resolution = "not_duplicate" if difference else "pending"
-    return Pair(
-        staged, existing.question_id, existing.is_staged, similar.score, "trigram", resolution, difference
-    )
+    return Pair(staged, existing.question_id, existing.is_staged, similar.score, "trigram", resolution, difference)
 
 
 def differs_in(left: str, right: str) -> str | None:

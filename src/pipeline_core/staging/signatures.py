@@ -17,6 +17,8 @@ import numpy.typing as npt
 BITS = 512
 WORDS = BITS // 64
 _FIRST_WORDS = 3
+Counts = npt.NDArray[np.int32]
+Maps = npt.NDArray[np.uint64]
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -42,38 +44,34 @@ def signature(trigrams: Iterable[str]) -> bytes:
     return bits.to_bytes(BITS // 8, "little")
 
 
-def _columns(signatures: Sequence[bytes]) -> list[npt.NDArray[np.uint64]]:
-    """The maps word by word: one contiguous array for each of the ``WORDS`` words."""
-    matrix = np.frombuffer(b"".join(signatures), dtype=np.uint64).reshape(-1, WORDS)
-    return [np.ascontiguousarray(matrix[:, word]) for word in range(WORDS)]
+def matrix(signatures: Sequence[bytes]) -> Maps:
+    """The maps as an array of shape (texts, ``WORDS``)."""
+    return np.frombuffer(b"".join(signatures), dtype=np.uint64).reshape(-1, WORDS)
 
 
 def candidates(
-    left_counts: Sequence[int],
-    left: Sequence[bytes],
-    right_counts: Sequence[int],
-    right: Sequence[bytes],
-    threshold: float,
+    left_counts: Counts, left: Maps, right_counts: Counts, right: Maps, threshold: float
 ) -> list[tuple[int, int]]:
     """Index pairs (i, j) whose similarity may reach the threshold: a superset of those that do.
 
-    ``left_counts`` and ``right_counts`` are numbers of trigrams. Memory is bounded by the right side's own.
+    Args:
+        left_counts, right_counts: numbers of trigrams, shape (n,) and (m,).
+        left, right: maps as of ``matrix``, shape (n, WORDS) and (m, WORDS).
+        threshold: 0 to 1.
     """
-    if not left or not right:
+    if not len(left) or not len(right):
         return []
-    order = np.argsort(np.asarray(right_counts), kind="stable")
-    counts = np.asarray(right_counts, dtype=np.int32)[order]
-    columns = [column[order] for column in _columns(right)]
+    order = np.argsort(right_counts, kind="stable")
+    counts = right_counts[order]
+    columns = [np.ascontiguousarray(right[order, word]) for word in range(WORDS)]
     factor = (1 - threshold) / (1 + threshold)
     bounds_of = counts * factor + 1e-6
-    mine = np.stack(_columns(left), axis=1)
     # the same inequality bounds the sizes that can match at all
-    sizes = np.asarray(left_counts)
-    lows = np.searchsorted(counts, np.floor(sizes * threshold).astype(np.int32))
-    highs = np.searchsorted(counts, np.ceil(sizes / threshold).astype(np.int32) + 1)
+    lows = np.searchsorted(counts, np.floor(left_counts * threshold).astype(np.int32))
+    highs = np.searchsorted(counts, np.ceil(left_counts / threshold).astype(np.int32) + 1)
     found: list[tuple[int, int]] = []
     for i, (low, high) in enumerate(zip(lows.tolist(), highs.tolist(), strict=True)):
-        hits = _within(columns, mine[i], bounds_of[low:high] + sizes[i] * factor, low, high)
+        hits = _within(columns, left[i], bounds_of[low:high] + left_counts[i] * factor, low, high)
         found.extend((i, j) for j in order[hits].tolist())
     return found
 

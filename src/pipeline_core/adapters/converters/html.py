@@ -31,6 +31,6 @@ def _decode(data: bytes) -> str | None:
     for encoding in candidates:
         try:
             return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     return decode_text(data)

@@ -45,7 +45,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
             f"{source.filename} has {result.total_pages:,} pages; the limit is {options.max_pages:,}."
         )
     pages = _page_texts(source, result)
-    scanned = _scanned_pages(parser, data, pages)
+    scanned = _scanned_pages(data, pages)
     for number in scanned:
         if not pages[number - 1].text:
             pages[number - 1] = PageText("", PageOutcome.IMAGE_ONLY)
@@ -137,24 +137,24 @@ def _text(markdown: str) -> str:
     return "" if text.isspace() or _EMPTY_FENCE.fullmatch(text.strip()) else _unescape(text)
 
 
-def _scanned_pages(parser: "LiteParse", data: bytes, pages: list[PageText]) -> list[int]:
+def _scanned_pages(data: bytes, pages: list[PageText]) -> list[int]:
     """Numbers of the pages that show their text as an image or as drawn outlines."""
-    sparse = {
+    sparse = [
         number
         for number, page in enumerate(pages, start=1)
         if page.outcome is not PageOutcome.FAILED and len(page.text) < SPARSE_CHARACTERS
-    }
+    ]
     if not sparse:
         return []
+    from liteparse import LiteParse
+
+    looking = LiteParse(ocr_enabled=False, quiet=True, target_pages=_ranges(sparse), max_pages=len(pages))
     return [
         stats.page_number
-        for stats in parser.is_complex(data)
-        if stats.page_number in sparse
-        and (
-            stats.full_page_image
-            or "vector-text" in stats.reasons
-            or (stats.image_block_count > 0 and not pages[stats.page_number - 1].text)
-        )
+        for stats in looking.is_complex(data)
+        if stats.full_page_image
+        or "vector-text" in stats.reasons
+        or (stats.image_block_count > 0 and not pages[stats.page_number - 1].text)
     ]
 
 
@@ -182,7 +182,7 @@ def _page_findings(pages: list[PageText], scanned: list[int], *, damaged: bool) 
             "page_failed",
             Severity.WARNING,
             "document",
-            f"Pages {_ranges(failed)} could not be read: {cause}. Save the PDF again where it was made.",
+            f"Pages {_spoken(failed)} could not be read: {cause}. Save the PDF again where it was made.",
             {"pages": failed, "total": len(pages)},
         )
     if scanned:
@@ -190,18 +190,22 @@ def _page_findings(pages: list[PageText], scanned: list[int], *, damaged: bool) 
             "page_without_text",
             Severity.WARNING,
             "document",
-            f"Pages {_ranges(scanned)} of {len(pages)} are images without readable text: what they show is "
+            f"Pages {_spoken(scanned)} of {len(pages)} are images without readable text: what they show is "
             f"not in the result. {NoTextError.action}",
             {"pages": scanned, "total": len(pages)},
         )
 
 
 def _ranges(numbers: list[int]) -> str:
-    """``[1, 2, 3, 7]`` as ``1-3, 7``."""
+    """``[1, 2, 3, 7]`` as ``1-3,7``."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def _spoken(numbers: list[int]) -> str:
+    return _ranges(numbers).replace(",", ", ")

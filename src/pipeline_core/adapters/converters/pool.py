@@ -4,7 +4,6 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
-from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pipeline_core.adapters.converters import worker
@@ -56,6 +55,10 @@ class WorkerPool:
             slot.close()
 
 
+class _NotBegunError(Exception):
+    """The process died before it had begun: trying again does nothing twice."""
+
+
 class _Slot:
     """A pebble pool of one process, used by one call at a time, and made anew when pebble gives it up.
 
@@ -75,7 +78,7 @@ class _Slot:
         for _attempt in range(2):
             try:
                 return self._result(self._schedule(function, args, kwargs))
-            except BrokenProcessPool:  # the process died before it had begun: nothing was done twice
+            except _NotBegunError:
                 self._discard()
         raise ServiceUnavailableError("Conversion processes do not start, or die before they have begun.")
 
@@ -90,7 +93,7 @@ class _Slot:
             try:
                 future = self._pool.schedule(function, args, kwargs, timeout=self._timeout_s)
             except RuntimeError as error:
-                raise BrokenProcessPool(str(error)) from error
+                raise _NotBegunError from error
             self._future = future
             return future
 
@@ -108,10 +111,14 @@ class _Slot:
         )
 
     def _result(self, future: "ProcessFuture[T]") -> T:
+        from concurrent.futures.process import BrokenProcessPool
+
         from pebble import ProcessExpired
 
         try:
             return future.result()
+        except BrokenProcessPool:
+            raise _NotBegunError from None
         except TimeoutError:
             raise ConversionTimeoutError(
                 f"The conversion took longer than {self._timeout_s:g} seconds and was killed."

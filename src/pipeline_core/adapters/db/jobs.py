@@ -99,9 +99,7 @@ class PostgresJobs:
     def _explain(self, move: Move, job_ids: list[JobId], lease: LeaseToken | None) -> LeaseLostError | IllegalMoveError:
         rows = self._session.all("job_positions", job_ids=job_ids)
         where = "; ".join(f"{row['job_id']} is {row['state']} at {row['stage']}" for row in rows[:5])
-        allowed = [
-            row for row in rows if row["state"] in move.from_states and row["stage"] in move.from_stages
-        ]
+        allowed = [row for row in rows if row["state"] in move.from_states and row["stage"] in move.from_stages]
         if lease is not None and len(allowed) == len(rows):
             return LeaseLostError(where=where)
         return IllegalMoveError(
@@ -109,9 +107,7 @@ class PostgresJobs:
             where=where or f"no such job: {job_ids[0]}",
         )
 
-    def restart(
-        self, targets: Mapping[JobId, JobStage], *, code: str, by: str, correlation_id: CorrelationId
-    ) -> None:
+    def restart(self, targets: Mapping[JobId, JobStage], *, code: str, by: str, correlation_id: CorrelationId) -> None:
         moved = self._session.all(
             "restart_jobs",
             job_ids=list(targets),
@@ -135,6 +131,4 @@ class PostgresJobs:
         self._set("set_validation_results", results)
 
     def _set(self, query: str, results: Mapping[JobId, Mapping[str, Any]]) -> None:
-        self._session.execute(
-            query, job_ids=list(results), results=[json_text(result) for result in results.values()]
-        )
+        self._session.execute(query, job_ids=list(results), results=[json_text(result) for result in results.values()])

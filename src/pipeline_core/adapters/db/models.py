@@ -112,9 +112,7 @@ class DocumentProcessingStages(Base):
 
     document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Uuid)
-    stage_name: Mapped[str] = mapped_column(
-        Text, ForeignKey("upload_pipeline.stages.stage_name"), primary_key=True
-    )
+    stage_name: Mapped[str] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"), primary_key=True)
     status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     started_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
@@ -228,12 +226,8 @@ class FactCache(Base):
 class JobStageMoves(Base):
     __tablename__ = "job_stage_moves"
 
-    from_stage: Mapped[str] = mapped_column(
-        Text, ForeignKey("upload_pipeline.job_stages.job_stage"), primary_key=True
-    )
-    to_stage: Mapped[str] = mapped_column(
-        Text, ForeignKey("upload_pipeline.job_stages.job_stage"), primary_key=True
-    )
+    from_stage: Mapped[str] = mapped_column(Text, ForeignKey("upload_pipeline.job_stages.job_stage"), primary_key=True)
+    to_stage: Mapped[str] = mapped_column(Text, ForeignKey("upload_pipeline.job_stages.job_stage"), primary_key=True)
 
 
 class JobStages(Base):
@@ -273,9 +267,7 @@ class StageDependencies(Base):
 
     dependency_id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
     stage_name: Mapped[str] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"))
-    depends_on_stage: Mapped[str | None] = mapped_column(
-        Text, ForeignKey("upload_pipeline.stages.stage_name")
-    )
+    depends_on_stage: Mapped[str | None] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"))
     is_required: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
     execution_order: Mapped[int] = mapped_column(Integer)
 
@@ -286,9 +278,7 @@ class StageOutputFiles(Base):
 
     document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Uuid)
-    stage_name: Mapped[str] = mapped_column(
-        Text, ForeignKey("upload_pipeline.stages.stage_name"), primary_key=True
-    )
+    stage_name: Mapped[str] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"), primary_key=True)
     file_type: Mapped[str] = mapped_column(Text, primary_key=True)
     file_path: Mapped[str] = mapped_column(Text)
     file_size: Mapped[int] = mapped_column(BigInteger)

@@ -43,16 +43,12 @@ class PostgresStageRuns:
         )
 
     def confirm(self, stage: StageName, document_ids: Ids, *, config_sha256: str) -> None:
-        self._session.execute(
-            "confirm_stages", stage=stage, document_ids=list(document_ids), config=config_sha256
-        )
+        self._session.execute("confirm_stages", stage=stage, document_ids=list(document_ids), config=config_sha256)
 
     def skip(self, stage: StageName, jobs: Sequence[HeldJob], *, reason: str, config_sha256: str) -> None:
         ids = [job.document_id for job in jobs]
         self._session.execute("skip_stages", stage=stage, document_ids=ids, config=config_sha256)
-        self._session.execute(
-            "log_stage_skips", stage=stage, job_ids=[job.job_id for job in jobs], reason=reason
-        )
+        self._session.execute("log_stage_skips", stage=stage, job_ids=[job.job_id for job in jobs], reason=reason)
         self.progress(stage, ids)
 
     def fail(self, stage: StageName, rows: Sequence[tuple[DocumentId, str, bool]]) -> None:
@@ -91,11 +87,7 @@ class PostgresStageRuns:
 
     def outputs(self, document_ids: Ids, file_types: Sequence[str]) -> dict[DocumentId, dict[str, OutputRow]]:
         found: dict[DocumentId, dict[str, OutputRow]] = {}
-        for row in self._session.all(
-            "get_outputs", document_ids=list(document_ids), file_types=list(file_types)
-        ):
-            output = OutputRow(
-                row["stage_name"], row["file_type"], row["file_path"], row["checksum"], row["metadata"]
-            )
+        for row in self._session.all("get_outputs", document_ids=list(document_ids), file_types=list(file_types)):
+            output = OutputRow(row["stage_name"], row["file_type"], row["file_path"], row["checksum"], row["metadata"])
             found.setdefault(row["document_id"], {})[output.file_type] = output
         return found

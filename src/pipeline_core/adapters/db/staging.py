@@ -3,12 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from pipeline_core.adapters.db.session import Row, Session
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.facts import ChunkOutcome, ChunkResult
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, UserId, batch_id_for, duplicate_id_for
-from pipeline_core.domain.staging import Matchable, NewQuestion, Pair, Similar, StagedChunk, StagedQuestion
+from pipeline_core.domain.staging import (
+    Matchable,
+    NewQuestion,
+    Pair,
+    SignatureTable,
+    Similar,
+    StagedChunk,
+    StagedQuestion,
+    Twin,
+)
 from pipeline_core.ports.unit_of_work import Ids
 
 _CHUNK_COLUMNS = {
@@ -50,6 +61,10 @@ _QUESTION_COLUMNS = {
     "match_trigrams": "int4",
     "match_signature": "bytea",
 }
+
+_SIGNATURE = np.dtype(
+    [("question_id", "V16"), ("match_trigrams", ">i4"), ("match_signature", "V64"), ("is_staged", "u1")]
+)
 
 
 def _staged_chunk(row: Row) -> StagedChunk:
@@ -103,9 +118,7 @@ class PostgresStaging:
     def replace_chunks(
         self, chunks: Mapping[DocumentId, tuple[UserId, Sequence[Chunk]]], *, chunker: str, version: str
     ) -> None:
-        there = {
-            row["chunk_id"] for row in self._session.all("staged_chunk_ids", document_ids=list(chunks))
-        }
+        there = {row["chunk_id"] for row in self._session.all("staged_chunk_ids", document_ids=list(chunks))}
         wanted = {chunk.chunk_id for _, of_document in chunks.values() for chunk in of_document}
         if gone := there - wanted:
             self._session.execute("delete_chunks", chunk_ids=list(gone))
@@ -155,9 +168,7 @@ class PostgresStaging:
             user_ids=[document.user_id for document in documents],
             file_names=[document.filename for document in documents],
         )
-        rows = self._session.all(
-            "staged_question_ids", document_ids=[document.document_id for document in documents]
-        )
+        rows = self._session.all("staged_question_ids", document_ids=[document.document_id for document in documents])
         there = {row["question_id"] for row in rows}
         wanted = {question.fact.question_id: question for question in questions}
         if gone := there - wanted.keys():
@@ -197,13 +208,26 @@ class PostgresStaging:
 
     def to_match(self, document_ids: Ids) -> list[Matchable]:
         rows = self._session.all("questions_to_match", document_ids=list(document_ids))
-        return [_matchable(row, is_staged=True) for row in rows]
+        return [
+            Matchable(
+                row["question_id"], row["user_id"], row["match_sha256"], row["match_trigrams"], row["match_signature"]
+            )
+            for row in rows
+        ]
 
-    def matched(self, document_ids: Ids, user_ids: Sequence[UserId]) -> list[Matchable]:
-        rows = self._session.all(
-            "questions_matched", document_ids=list(document_ids), user_ids=list(user_ids)
+    def exact_twins(self, document_ids: Ids, user_id: UserId, keys: Sequence[str]) -> dict[str, Twin]:
+        rows = self._session.all("exact_twins", document_ids=list(document_ids), user_id=user_id, keys=list(keys))
+        # what is published comes last, and so stands
+        return {row["match_sha256"]: Twin(row["question_id"], row["is_staged"]) for row in rows}
+
+    def signatures(self, document_ids: Ids, user_id: UserId) -> SignatureTable:
+        rows = self._session.copy_out("signatures", _SIGNATURE, document_ids=list(document_ids), user_id=user_id)
+        return SignatureTable(
+            rows["question_id"],
+            rows["is_staged"].astype(bool),
+            rows["match_trigrams"].astype(np.int32),
+            np.ascontiguousarray(rows["match_signature"]).view(np.uint64).reshape(len(rows), _SIGNATURE["match_signature"].itemsize // 8),
         )
-        return [_matchable(row, is_staged=row["is_staged"]) for row in rows]
 
     def similarities(
         self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float
@@ -253,23 +277,10 @@ class PostgresStaging:
         self, document_id: DocumentId, *, by: UserId, notes: str, question_ids: Sequence[QuestionId] | None = None
     ) -> int:
         ids = list(question_ids) if question_ids is not None else None
-        return self._session.execute(
-            "reject_questions", document_id=document_id, by=by, notes=notes, question_ids=ids
-        )
+        return self._session.execute("reject_questions", document_id=document_id, by=by, notes=notes, question_ids=ids)
 
     def reopen(self, document_id: DocumentId) -> int:
         return self._session.execute("reopen_questions", document_id=document_id)
 
     def pairs(self, document_id: DocumentId) -> list[dict[str, Any]]:
         return self._session.all("document_pairs", document_id=document_id)
-
-
-def _matchable(row: Row, *, is_staged: bool) -> Matchable:
-    return Matchable(
-        row["question_id"],
-        row["user_id"],
-        row["match_sha256"],
-        row["match_trigrams"],
-        row["match_signature"],
-        is_staged,
-    )

@@ -34,9 +34,7 @@ class WorkerSession:
 
     def _connect(self) -> None:
         self._connection = psycopg.connect(self._url, options=connect_options(self._role), autocommit=True)
-        self._connection.execute(
-            "SELECT pg_advisory_lock(%s, hashtext(%s))", (WORKER_LOCK_CLASS, self.name)
-        )
+        self._connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (WORKER_LOCK_CLASS, self.name))
 
     def hold(self, lease: LeaseToken) -> None:
         """Renew this lease from now on."""

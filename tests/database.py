@@ -1,0 +1,42 @@
+"""Databases and jobs for tests that need no files: made straight in PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.ids import CorrelationId, UserId, document_id_for, job_id_for, text_sha256
+from pipeline_core.domain.object_keys import original_key
+
+
+@contextmanager
+def copied_database(postgres_url: str, template: str) -> Iterator[str]:
+    """A migrated database of its own, for the tests of a module; dropped at the end."""
+    name = f"m_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        yield postgres_url.replace("/postgres?", f"/{name}?")
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def new_document(user_id: UserId) -> Document:
+    """A document that nobody else has; its bytes are nowhere."""
+    checksum = text_sha256(uuid4().hex)
+    document_id = document_id_for(user_id, checksum)
+    key = original_key(document_id, "a.md")
+    return Document(document_id, user_id, job_id_for(document_id, 0), "a.md", "text/markdown", 1, checksum, key)
+
+
+def register(
+    uow: PostgresUnitOfWork, user_id: UserId, count: int = 1, *, workflow: str = "automatic"
+) -> list[Document]:
+    """New documents, each with its queued job; the caller commits."""
+    documents = [new_document(user_id) for _ in range(count)]
+    uow.documents.register(documents, user_id=user_id, correlation_id=CorrelationId(uuid4()), workflow=workflow)
+    return documents

@@ -1,0 +1,274 @@
+"""Who works on a job: one worker at a time, until it is done, dead, or silent for too long."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from pipeline_core.adapters.db.engine import open_engine
+from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.adapters.db.worker import WorkerSession
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import LeaseLostError
+from pipeline_core.domain.ids import DocumentId, LeaseToken
+from pipeline_core.domain.lifecycle import BURY, RETRY_LATER, JobState, StageName
+from pipeline_core.stages.base import Stage, StageContext, StageResult
+from pipeline_core.stages.registry import STAGES
+from tests.database import copied_database, register
+from tests.through import needs_work, receive, through, upload
+from tests.walker import ANN, MOVES
+
+SERVICE = "upload_pipeline_service"
+
+
+@pytest.fixture(scope="module")
+def url(postgres_url: str, template_database: str) -> Iterator[str]:
+    with copied_database(postgres_url, template_database) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def engine(url: str) -> Iterator[Engine]:
+    engine = open_engine(url, role=SERVICE)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def start_worker(url: str) -> Iterator[Callable[..., WorkerSession]]:
+    """Starts workers, each with its session lock and its thread that renews leases."""
+    started: list[WorkerSession] = []
+
+    def start(lease_s: float = 60) -> WorkerSession:
+        started.append(WorkerSession(url, role=SERVICE, lease_s=lease_s))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.close()
+
+
+def new_documents(engine: Engine, count: int = 1) -> list[Document]:
+    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+        documents = register(uow, ANN, count)
+        uow.commit()
+    return documents
+
+
+def claim(
+    engine: Engine, documents: list[Document], worker: WorkerSession, *, lease_s: float = 60
+) -> tuple[LeaseToken, set[DocumentId]]:
+    lease = LeaseToken(uuid4())
+    ids = [document.document_id for document in documents]
+    with PostgresUnitOfWork(engine, lease_s=lease_s) as uow:
+        taken = uow.jobs.claim(ids, worker=worker.name, lease=lease, lease_s=lease_s, flow_run_id=None)
+        uow.commit()
+    return lease, taken
+
+
+def job_row(engine: Engine, document: Document, columns: str = "*") -> tuple[Any, ...]:
+    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+        query = f"SELECT {columns} FROM upload_jobs WHERE document_id = %s"  # noqa: S608
+        [row] = uow.session.connection.execute(query.encode(), [document.document_id]).fetchall()
+    return tuple(row)
+
+
+def test_of_two_workers_at_once_each_document_goes_to_one(
+    engine: Engine, start_worker: Callable[..., WorkerSession]
+) -> None:
+    workers = [start_worker() for _ in range(4)]
+    for _ in range(5):
+        documents = new_documents(engine, 40)
+        together = threading.Barrier(len(workers))
+        taken: list[set[DocumentId]] = []
+
+        def take(worker: WorkerSession, documents: list[Document], together: threading.Barrier) -> None:
+            together.wait()
+            taken.append(claim(engine, documents, worker)[1])  # noqa: B023
+
+        threads = [threading.Thread(target=take, args=(w, documents, together)) for w in workers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert sum(map(len, taken)) == len(documents)
+        assert set[DocumentId]().union(*taken) == {document.document_id for document in documents}
+
+
+def test_a_live_worker_keeps_its_job(engine: Engine, start_worker: Callable[..., WorkerSession]) -> None:
+    documents = new_documents(engine)
+    lease, _ = claim(engine, documents, start_worker())
+
+    assert claim(engine, documents, start_worker())[1] == set()
+    assert job_row(engine, documents[0], "lease_token") == (lease,)
+
+
+def test_a_dead_workers_job_is_taken_over_at_once(
+    url: str, engine: Engine, start_worker: Callable[..., WorkerSession]
+) -> None:
+    """Its session lock ends with its connection, long before its lease does."""
+    documents = new_documents(engine)
+    first, second = start_worker(), start_worker()
+    claim(engine, documents, first, lease_s=3600)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' "
+            "AND objid = (hashtext(%s)::bigint & 4294967295)::oid",
+            [first.name],
+        )
+
+    lease, taken = claim(engine, documents, second)
+    assert taken == {documents[0].document_id}
+    assert job_row(engine, documents[0], "claimed_by, lease_token") == (second.name, lease)
+    with psycopg.connect(url) as connection:
+        [(code, severity)] = connection.execute(
+            "SELECT code, severity FROM upload_pipeline.events WHERE job_id = %s ORDER BY event_id DESC LIMIT 1",
+            [documents[0].job_id],
+        ).fetchall()
+    assert (code, severity) == ("taken_over", "warning")
+
+
+def test_an_expired_lease_is_taken_over_even_from_a_live_worker(
+    engine: Engine, start_worker: Callable[..., WorkerSession]
+) -> None:
+    documents = new_documents(engine)
+    claim(engine, documents, start_worker(), lease_s=0)
+
+    assert claim(engine, documents, start_worker())[1] == {documents[0].document_id}
+
+
+@pytest.mark.parametrize("move", [MOVES["job_validated"], RETRY_LATER, BURY], ids=lambda move: move.code)
+def test_a_stale_lease_moves_nothing(engine: Engine, start_worker: Callable[..., WorkerSession], move: Any) -> None:
+    documents = new_documents(engine)
+    stale, _ = claim(engine, documents, start_worker(), lease_s=0)
+    claim(engine, documents, start_worker())
+    before = job_row(engine, documents[0])
+
+    payload = {documents[0].job_id: {"error": {}, "wait_s": 0}}
+    with pytest.raises(LeaseLostError), PostgresUnitOfWork(engine, lease_s=60) as uow:
+        uow.jobs.move(move, payload, lease=stale)
+    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+        assert uow.jobs.held(stale, [documents[0].document_id]) == []
+    assert job_row(engine, documents[0]) == before
+
+
+def test_of_a_batch_of_which_one_lease_is_lost_nothing_moves(
+    engine: Engine, start_worker: Callable[..., WorkerSession]
+) -> None:
+    documents = new_documents(engine, 3)
+    stale, _ = claim(engine, documents, start_worker(), lease_s=0)
+    claim(engine, documents[1:2], start_worker())
+    before = [job_row(engine, document) for document in documents]
+
+    with pytest.raises(LeaseLostError) as lost, PostgresUnitOfWork(engine, lease_s=60) as uow:
+        uow.jobs.move(MOVES["job_validated"], {d.job_id: {} for d in documents}, lease=stale)
+        uow.commit()
+    assert str(documents[1].job_id) in str(lost.value)
+    assert [job_row(engine, document) for document in documents] == before
+
+
+# Validation ends without a move: see the report of services.run_stage.
+@pytest.mark.parametrize(
+    "stage", [s for s in STAGES if s.name is not StageName.VALIDATION], ids=lambda stage: stage.name
+)
+def test_work_done_under_a_lost_lease_is_not_saved(app: Pipeline, stage: Stage) -> None:
+    """Another worker takes the job while the stage is at work; what the first one made is thrown away."""
+    [document_id] = needs_work(app, receive(app, upload()))
+    before = STAGES[: STAGES.index(stage)]
+    if before:
+        batch, _ = through(app, [document_id], until=before[-1].name)
+        if stage.name is StageName.EMBEDDER:
+            batch = app.gates.validation(batch)
+    else:
+        batch = app.claim([document_id])
+    saved: list[object] = []
+
+    def run(ctx: StageContext, document: Document, data: Any) -> StageResult:
+        result = stage.run(ctx, document, data)
+        _take_away(app, document)
+        saved.append(_everything_but_the_job(app))
+        return result
+
+    report = app.run_stage(replace(stage, run=run), batch)
+
+    assert (report.ran, report.retry, report.dead, report.batch.document_ids) == ([], {}, {}, ())
+    assert [_everything_but_the_job(app)] == saved
+
+
+def _take_away(app: Pipeline, document: Document) -> None:
+    """Another worker's claim, as after a lease that expired."""
+    with app.open_uow() as uow:
+        uow.session.connection.execute(
+            "UPDATE upload_jobs SET claimed_by = 'other', lease_token = gen_random_uuid() WHERE document_id = %s",
+            [document.document_id],
+        )
+        uow.commit()
+
+
+def _everything_but_the_job(app: Pipeline) -> dict[str, list[str]]:
+    with app.open_uow() as uow:
+        connection = uow.session.connection
+        tables = connection.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'upload_pipeline' "
+            "AND table_type = 'BASE TABLE'"
+        ).fetchall()
+        return {
+            name: sorted(row[0] for row in connection.execute(f"SELECT t::text FROM {name} t".encode()))  # noqa: S608
+            for (name,) in tables
+        }
+
+
+def test_a_job_with_a_retry_ahead_says_when_it_is_due(
+    engine: Engine, start_worker: Callable[..., WorkerSession]
+) -> None:
+    documents = new_documents(engine)
+    lease, _ = claim(engine, documents, start_worker())
+    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+        uow.jobs.move(RETRY_LATER, {documents[0].job_id: {"error": {}, "wait_s": 30}}, lease=lease)
+        [(wait_s, failures)] = uow.jobs.due_in([documents[0].document_id]).values()
+        uow.commit()
+
+    assert 29 < wait_s <= 30
+    assert failures == 1
+    assert job_row(engine, documents[0], "state, lease_token") == (JobState.RETRYABLE, None)
+
+
+def test_only_leases_that_are_held_are_renewed(engine: Engine, start_worker: Callable[..., WorkerSession]) -> None:
+    worker, other = start_worker(), start_worker()
+    documents = new_documents(engine, 3)
+    held, _ = claim(engine, documents[:1], worker)
+    claim(engine, documents[1:2], worker)
+    of_another, _ = claim(engine, documents[2:], other)
+    before = [job_row(engine, document, "lease_expires_at") for document in documents]
+
+    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+        leases = [held, of_another, uuid4()]
+        assert uow.session.execute("renew_leases", worker=worker.name, leases=leases, lease_s=120) == 1
+        uow.commit()
+    after = [job_row(engine, document, "lease_expires_at") for document in documents]
+    assert after[0] > before[0]
+    assert after[1:] == before[1:]
+
+
+def test_a_worker_renews_what_it_holds_until_it_drops_it(
+    engine: Engine, start_worker: Callable[..., WorkerSession]
+) -> None:
+    worker, other = start_worker(lease_s=0.3), start_worker()
+    documents = new_documents(engine, 2)
+    for document, hold in zip(documents, (True, False), strict=True):
+        lease, _ = claim(engine, [document], worker, lease_s=0.3)
+        if hold:
+            worker.hold(lease)
+    threading.Event().wait(0.6)
+
+    assert claim(engine, documents, other)[1] == {documents[1].document_id}
+    worker.drop(job_row(engine, documents[0], "lease_token")[0])
+    threading.Event().wait(0.6)
+    assert claim(engine, documents, other)[1] == {documents[0].document_id}

@@ -1,0 +1,191 @@
+"""Isolation in the database itself: as the API's role, nothing of another user can be reached."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
+
+from pipeline_core.domain.ids import UserId
+from tests.two_users import ANN, API, BOB, SERVICE, TwoUsers, member_of_api, two_users
+
+READ, WRITE = {"SELECT"}, {"SELECT", "INSERT", "UPDATE"}
+APPEND, NOTHING, ALL = {"SELECT", "INSERT"}, set[str](), {"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+OWNED = {
+    "all_questions": READ,
+    "document_chunks": READ,
+    "document_processing_stages": WRITE,
+    "document_sources": WRITE,
+    "document_vector_buffer": NOTHING,
+    "documents": WRITE,
+    "events": APPEND,
+    "processing_workflows": WRITE,
+    "stage_output_files": READ,
+    "staged_chunks": READ,
+    "staged_questions": WRITE,
+    "staging_duplicates": APPEND,  # and the columns of a decision
+    "upload_batches": WRITE,
+    "upload_jobs": WRITE,
+}
+"""Every table with a user_id, and what the API's role may do with it."""
+
+SHARED = {
+    "embedding_cache": NOTHING,
+    "embedding_models": READ,
+    "fact_cache": NOTHING,
+    "job_stage_moves": READ,
+    "job_stages": READ,
+    "job_state_moves": READ,
+    "stage_dependencies": READ,
+    "stages": READ,
+    "upload_batch_counts": READ,
+}
+RULES = {"job_stage_moves", "job_stages", "job_state_moves", "stage_dependencies", "stages"}
+READABLE = [table for table, may in OWNED.items() if "SELECT" in may]
+
+
+@pytest.fixture(scope="module")
+def database(postgres_url: str, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoUsers]:
+    with two_users(postgres_url, template_database, tmp_path_factory.mktemp("home")) as database:
+        yield database
+
+
+@pytest.fixture(scope="module", params=["superuser", "own login"])
+def login(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[str]:
+    """Who connects before the API's role is taken on: the owner, or a mere member of the role."""
+    if request.param == "superuser":
+        yield ""
+    else:
+        with member_of_api(postgres_url) as name:
+            yield name
+
+
+@pytest.fixture
+def bob(database: TwoUsers, login: str) -> Iterator[psycopg.Connection[Any]]:
+    """The API's connection while it serves Bob."""
+    with database.role(API, claims={"sub": BOB, "role": "authenticated"}, login=login) as connection:
+        yield connection
+
+
+# --- the rules are there ---------------------------------------------------------------------------------
+
+
+def test_every_table_with_a_user_is_known_here_and_has_rows_of_both_users(database: TwoUsers) -> None:
+    tables = database.rows(
+        "SELECT table_name FROM information_schema.columns JOIN information_schema.tables "
+        "USING (table_schema, table_name) WHERE table_schema = 'upload_pipeline' "
+        "AND column_name = 'user_id' AND table_type = 'BASE TABLE'"
+    )
+    assert {name for (name,) in tables} == set(OWNED)
+    for table in OWNED:
+        assert {row[0] for row in database.rows(f"SELECT user_id FROM {table}")} == {ANN, BOB}, table  # noqa: S608
+
+
+@pytest.mark.parametrize("table", OWNED)
+def test_every_table_with_a_user_has_row_security_and_one_policy_for_all(database: TwoUsers, table: str) -> None:
+    query = (
+        "SELECT c.relrowsecurity, count(*) FILTER (WHERE p.polcmd = '*' AND p.polpermissive), "
+        "count(*) FILTER (WHERE p.polcmd <> '*' AND p.polpermissive) "
+        "FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE c.oid = %s::regclass GROUP BY c.oid"
+    )
+
+    assert database.rows(query, table) == [(True, 1, 0)]
+
+
+def test_the_roles_may_do_what_is_listed_and_no_more(database: TwoUsers) -> None:
+    query = (
+        "SELECT c.relname, array_agg(p) FILTER (WHERE has_table_privilege(%s, c.oid, p)) "
+        "FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', "
+        "'TRIGGER', 'MAINTAIN']) p WHERE c.relnamespace = 'upload_pipeline'::regnamespace "
+        "AND c.relkind IN ('r', 'v', 'm', 'p') GROUP BY 1"
+    )
+    api = {name: set(may or ()) for name, may in database.rows(query, API)}
+    service = {name: set(may or ()) for name, may in database.rows(query, SERVICE)}
+
+    assert api == OWNED | SHARED
+    assert service == {**dict.fromkeys(api, ALL), **dict.fromkeys(RULES, READ), "events": APPEND}
+
+
+def test_no_view_goes_around_the_policies(database: TwoUsers) -> None:
+    views = database.rows(
+        "SELECT relname, 'security_invoker=true' = ANY(reloptions) FROM pg_class "
+        "WHERE relnamespace = 'upload_pipeline'::regnamespace AND relkind IN ('v', 'm')"
+    )
+
+    assert views == [("upload_batch_counts", True)]
+
+
+# --- another user's rows ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", OWNED)
+def test_nothing_of_another_user_can_be_reached(database: TwoUsers, bob: psycopg.Connection[Any], table: str) -> None:
+    row = _a_row_of(database, table, ANN)
+    before = _contents(database, table)
+    names = {"t": sql.Identifier(table), "columns": sql.SQL(", ").join(map(sql.Identifier, row))}
+    attempts = [
+        "SELECT FROM {t} WHERE user_id = %(ann)s",
+        "UPDATE {t} SET user_id = %(bob)s WHERE user_id = %(ann)s",
+        "UPDATE {t} SET user_id = %(ann)s",
+        "DELETE FROM {t} WHERE user_id = %(ann)s",
+        "INSERT INTO {t} ({columns}) OVERRIDING SYSTEM VALUE "
+        "SELECT {columns} FROM jsonb_populate_record(NULL::{t}, %(row)s)",
+    ]
+
+    for attempt in attempts:
+        statement = sql.SQL(attempt).format(**names)  # type: ignore[arg-type]
+        assert _reach(bob, statement, {"ann": ANN, "bob": BOB, "row": json.dumps(row)}) == 0
+    bob.commit()
+    assert _contents(database, table) == before
+
+
+def _reach(connection: psycopg.Connection[Any], statement: sql.Composed, values: dict[str, Any]) -> int:
+    """How many rows the statement reaches; being refused the right is none."""
+    try:
+        with connection.transaction():
+            return connection.execute(statement, values).rowcount
+    except InsufficientPrivilege:
+        return 0
+
+
+def _a_row_of(database: TwoUsers, table: str, user_id: UserId) -> dict[str, Any]:
+    """One row without its generated columns; of jobs one that is queued, as a job must be born."""
+    [(row,)] = database.rows(
+        f"SELECT to_jsonb(t) FROM {table} t WHERE user_id = %s "  # noqa: S608
+        "ORDER BY to_jsonb(t) ->> 'state' = 'queued' DESC LIMIT 1",
+        user_id,
+    )
+    generated = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attgenerated <> ''"
+    for (column,) in database.rows(generated, table):
+        del row[column]
+    return dict(row)
+
+
+def _contents(database: TwoUsers, table: str) -> object:
+    return sorted(row[0] for row in database.rows(f"SELECT t::text FROM {table} t"))  # noqa: S608
+
+
+@pytest.mark.parametrize("table", READABLE)
+def test_a_user_sees_all_rows_of_their_own(database: TwoUsers, bob: psycopg.Connection[Any], table: str) -> None:
+    mine = database.rows(f"SELECT FROM {table} WHERE user_id = %s", BOB)
+
+    seen = bob.execute(f"SELECT user_id FROM {table}".encode()).fetchall()  # noqa: S608
+    assert seen == [(BOB,)] * len(mine)
+
+
+def test_a_view_shows_what_is_their_own(database: TwoUsers, bob: psycopg.Connection[Any]) -> None:
+    mine = database.rows("SELECT batch_id FROM upload_batches WHERE user_id = %s", BOB)
+
+    assert set(bob.execute("SELECT batch_id FROM upload_batch_counts").fetchall()) == set(mine)
+
+
+@pytest.mark.parametrize("table", OWNED)
+def test_workers_see_every_user(database: TwoUsers, table: str) -> None:
+    with database.role(SERVICE) as connection:
+        rows = connection.execute(f"SELECT user_id FROM {table}".encode()).fetchall()  # noqa: S608
+
+    assert {row[0] for row in rows} == {ANN, BOB}

@@ -1,0 +1,40 @@
+"""A fake object store: a dict. It passes the same contract as the real ones."""
+
+from collections.abc import Iterator
+
+from pipeline_core.adapters.object_stores.integrity import round_trip, verified
+from pipeline_core.domain.errors import ObjectNotFoundError
+from pipeline_core.domain.ids import sha256_hex
+from pipeline_core.domain.object_keys import validate_key, validate_prefix
+from pipeline_core.ports.object_store import StoredObject
+
+
+class MemoryObjectStore:
+    """Objects by key. ``objects`` is open to tests that damage or count them."""
+
+    url = "memory:"
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def put(self, key: str, data: bytes) -> StoredObject:
+        self.objects[validate_key(key)] = bytes(data)
+        return StoredObject(key, len(data), sha256_hex(data))
+
+    def get(self, key: str, *, sha256: str | None = None) -> bytes:
+        if validate_key(key) not in self.objects:
+            raise ObjectNotFoundError(where=key)
+        return verified(self.objects[key], sha256, where=key)
+
+    def exists(self, key: str) -> bool:
+        return validate_key(key) in self.objects
+
+    def delete(self, key: str) -> None:
+        self.objects.pop(validate_key(key), None)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        validate_prefix(prefix)
+        return iter(sorted(key for key in self.objects if key.startswith(prefix)))
+
+    def check(self) -> None:
+        round_trip(self)

@@ -1,0 +1,79 @@
+"""A database in which Ann and Bob both have documents, and ways into it as each role."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+from pipeline_core.adapters.db.engine import connect_options
+from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.ids import UserId, user_id_for
+from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.ports.embedder import Embedder
+from pipeline_core.settings import load_settings
+from tests.database import copied_database
+from tests.through import MANUAL, needs_work, publish, receive, through, upload
+
+ANN, BOB = user_id_for("ann"), user_id_for("bob")
+API, SERVICE = "upload_pipeline_api", "upload_pipeline_service"
+
+
+@dataclass(frozen=True)
+class TwoUsers:
+    """Connections to the database, opened as the engine opens them; nothing done on them stays."""
+
+    url: str
+
+    @contextmanager
+    def role(self, role: str, *, claims: object = None, login: str = "") -> Iterator[psycopg.Connection[Any]]:
+        """As a role (empty: the owner). ``claims`` are set for the transaction, ``login`` is who connects."""
+        extra = {"user": login} if login else {}
+        with psycopg.connect(self.url, options=connect_options(role), **extra) as connection:
+            if claims is not None:
+                text = claims if isinstance(claims, str) else json.dumps(claims, default=str)
+                connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [text])
+            yield connection
+            connection.rollback()
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the owner sees."""
+        with self.role("") as connection:
+            return connection.execute(query.encode(), values).fetchall()
+
+
+@contextmanager
+def two_users(postgres_url: str, template: str, home: Path) -> Iterator[TwoUsers]:
+    with copied_database(postgres_url, template) as url:
+        embedder = WordLlamaEmbedder()
+        _fill(url, home, ANN, "Ann's boiler", embedder)
+        _fill(url, home, BOB, "Bob's boiler", embedder)
+        yield TwoUsers(url)
+
+
+def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) -> None:
+    """Published documents with look-alike facts; one with vectors in the buffer; one that waits its turn."""
+    app = Pipeline(load_settings(home=home, database_url=url, user_id=user_id), embedder=embedder)
+    text = MANUAL.replace("Boiler", name)
+    publish(app, upload("a.md", text, "file:///a.md"), upload("b.md", text + "\nAppendix: none.\n"))
+    third = receive(app, upload("c.md", text + "\nSee a.\n"))
+    through(app, needs_work(app, third), until=StageName.EMBEDDER)
+    receive(app, upload("d.md", text + "\nSee b.\n"))
+    app.close()
+
+
+@contextmanager
+def member_of_api(postgres_url: str) -> Iterator[str]:
+    """The name of a login that is nothing but a member of the API's role."""
+    name = f"login_{uuid4().hex[:8]}"
+    names = [sql.Identifier(name), sql.Identifier(API)]
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}").format(*names))
+        yield name
+        connection.execute(sql.SQL("DROP ROLE {}").format(names[0]))
