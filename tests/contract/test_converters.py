@@ -33,6 +33,7 @@ from pipeline_core.domain.errors import (
     NoTextError,
     ServiceUnavailableError,
     TooManyPagesError,
+    UnexpectedError,
     UnsupportedTypeError,
 )
 from pipeline_core.domain.filetypes import FileType
@@ -182,6 +183,15 @@ def test_pages_of_a_pdf(converter: Converter) -> None:
     assert "UPLOAD_PIPELINE_TESSDATA_PATH" in finding.message
 
 
+def test_a_long_pdf_is_read_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "BATCH_PAGES", 3)
+    data = pdfs.pdf(*[pdfs.text(f"Section {n}", *pdfs.prose(5)) for n in range(1, 9)], pdfs.blank, pdfs.scan)
+    converted = pdf.convert(Source(data, "a.pdf", filetypes.PDF), ConvertOptions(max_pages=10))
+    assert [page.outcome for page in converted.page_map.pages[7:]] == ["text", "blank", "image_only"]
+    for number, page in enumerate(converted.page_map.pages[:8], start=1):
+        assert f"# Section {number}\n" in converted.markdown[page.char_from : page.char_to]
+
+
 def test_headings_on_top_of_pages_are_kept(converter: Converter) -> None:
     """They look like running headers to a converter that drops those."""
     data = pdfs.pdf(*(pdfs.text(f"Section {n}: Cover", *pdfs.prose(15)) for n in (1, 2, 3)))
@@ -316,14 +326,14 @@ def test_no_page_may_go_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def forgetful(options: ConvertOptions) -> object:
         parser = real(options)
-        parse = parser.parse
+        parse_batches = parser.parse_batches
 
-        def drop_one(data: bytes) -> object:
-            result = parse(data)
-            del result.pages[1]
-            return result
+        def drop_one(data: bytes, batch_size: int) -> Iterator[object]:
+            for batch in parse_batches(data, batch_size):
+                del batch.result.pages[1]
+                yield batch
 
-        parser.parse = drop_one  # type: ignore[method-assign,assignment]
+        parser.parse_batches = drop_one  # type: ignore[method-assign,assignment]
         return parser
 
     monkeypatch.setattr(pdf, "_parser", forgetful)
@@ -471,6 +481,10 @@ def panics(_source: Source, _options: ConvertOptions) -> Converted:
     raise type("PanicException", (BaseException,), {})("index out of bounds")
 
 
+def stumbles(_source: Source, _options: ConvertOptions) -> Converted:
+    raise KeyError("page")
+
+
 def test_failures_inside_a_worker_are_named() -> None:
     source, options = Source(b"", "a.docx", filetypes.DOCX), ConvertOptions(max_pages=1)
     with pytest.raises(ConfigurationError, match="does not load") as caught:
@@ -478,6 +492,8 @@ def test_failures_inside_a_worker_are_named() -> None:
     assert "UPLOAD_PIPELINE_CONVERT_MEMORY_MB" in str(caught.value)
     with pytest.raises(ConversionCrashedError, match=r"a\.docx: index out of bounds"):
         worker.run(panics, source, options)
+    with pytest.raises(UnexpectedError, match="KeyError: 'page'"):
+        worker.run(stumbles, source, options)
 
 
 def test_texts_start_no_process() -> None:

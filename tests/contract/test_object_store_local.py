@@ -145,9 +145,7 @@ def test_a_symlinked_root_is_the_choice_of_whoever_set_it(root: Path, tmp_path: 
     assert LocalObjectStore(root).get(KEY) == b"x"
 
 
-@pytest.mark.skipif(
-    not OPEN_FILES.exists(), reason="this system does not list the files that a process has open"
-)
+@pytest.mark.skipif(not OPEN_FILES.exists(), reason="this system does not list the files that a process has open")
 def test_leaves_no_file_open(root: Path) -> None:
     store = LocalObjectStore(root)
     before = len(list(OPEN_FILES.iterdir()))

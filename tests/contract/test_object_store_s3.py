@@ -30,9 +30,7 @@ def server(tmp_path: Path) -> Iterator[S3Server]:
         yield server
 
 
-def test_a_stopped_server_is_unavailable_within_seconds_and_then_back(
-    server: S3Server, tmp_path: Path
-) -> None:
+def test_a_stopped_server_is_unavailable_within_seconds_and_then_back(server: S3Server, tmp_path: Path) -> None:
     store = open_s3_store(server.endpoint_url, server.make_bucket("bucket"))
     store.put(KEY, b"x")
     server.stop()
@@ -56,9 +54,7 @@ def test_a_missing_bucket_is_a_wrong_setting(server: S3Server) -> None:
         list(store.list(""))
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"access_key": "somebody-else-entirely"}, {"secret_key": "not-the-secret-at-all"}]
-)
+@pytest.mark.parametrize("wrong", [{"access_key": "somebody-else-entirely"}, {"secret_key": "not-the-secret-at-all"}])
 def test_wrong_credentials_are_a_wrong_setting(server: S3Server, wrong: dict[str, str]) -> None:
     store = open_s3_store(server.endpoint_url, server.make_bucket("bucket"), **wrong)
     with pytest.raises(ConfigurationError, match="AWS_ACCESS_KEY_ID"):

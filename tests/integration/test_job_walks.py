@@ -225,5 +225,5 @@ def walk(postgres_url: str, template_database: str) -> Iterator[type[JobWalk]]:
 
 
 def test_random_walks(walk: type[JobWalk]) -> None:
-    limits = settings(max_examples=60, stateful_step_count=20, deadline=None, database=None)
+    limits = settings(max_examples=50, stateful_step_count=20, deadline=None, database=None)
     run_state_machine_as_test(walk, settings=limits)  # type: ignore[no-untyped-call]

@@ -1,6 +1,8 @@
 """The lifecycle's tables agree with one another and with what the stages do."""
 
+import runpy
 from itertools import pairwise, product
+from pathlib import Path
 
 import pytest
 
@@ -146,3 +148,13 @@ def test_every_position_is_reached_from_the_first() -> None:
         JobStage.INGESTING,  # superseded
         JobStage.INGESTED,  # published
     }
+
+
+def test_the_drawing_of_the_lifecycle_is_the_generators_own() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    generator = runpy.run_path(str(docs / "generate_state_machine.py"))
+
+    drawn = (docs / "state_machine.md").read_text("utf-8")
+    assert drawn == generator["render"](), "run python docs/generate_state_machine.py"
+    assert set(generator["PHASES"]) == {row.phase for row in JOB_STAGES.values()}
+    assert set(generator["STATES"]) == set(JobState)

@@ -49,6 +49,8 @@ def _clean_once(pages: list[str], page_map: PageMap, counts: Counter[str]) -> li
     for index, text in enumerate(pages):
         parts, fence = _parts(text, fence, may_have_front_matter=index == 0)
         parted.append(parts)
+    if page_map.unit == "page":
+        _drop_running_lines(parted, [page.number for page in page_map.pages], counts)
     before = ""
     for parts in parted:
         for part in parts:
@@ -57,8 +59,6 @@ def _clean_once(pages: list[str], page_map: PageMap, counts: Counter[str]) -> li
             before = part.text or before
     if not fence:
         _trim_end(parted)
-    if page_map.unit == "page":
-        _drop_running_lines(parted, [page.number for page in page_map.pages], counts)
     return ["".join(part.text for part in parts) for parts in parted]
 
 
@@ -136,6 +136,9 @@ def _drop_running_lines(parted: list[list[_Part]], numbers: Sequence[int], count
     lines = [[(part, line) for part in parts for line in _LINE.findall(part.text)] for parts in parted]
     shown = [[None if part.is_code else line for part, line in page] for page in lines]
     for index, removed in running_lines.find(shown, numbers).items():
-        kept = [row for at, row in enumerate(lines[index]) if at not in removed]
         counts["running_lines"] += len(removed)
-        parted[index] = [_Part(part.is_code, line) for part, line in kept]
+        for part in parted[index]:
+            part.text = ""
+        for at, (part, line) in enumerate(lines[index]):
+            if at not in removed:
+                part.text += line

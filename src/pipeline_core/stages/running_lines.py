@@ -21,13 +21,11 @@ MIN_DENSITY = 0.4
 _NUMBER = re.compile(r"(?<!\d)\d{1,6}(?!\d)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PAGE = r"(?:page|pages|pg\.?|p\.|seite|s\.|página|pág\.?|pagina|pag\.|sida|strona|str\.|страница|стр\.)"
-_OF = r"(?:/|of|von|de|sur|di)"
-# The number stands alone, after a word for page, or apart from the text: "3", "Page 3 of 9", "Acme | 3".
-_PAGE_NUMBER = re.compile(
-    rf"(?:^[\W_]*|{_PAGE}\s*|[|·•–—]\s*)(?P<number>\d{{1,6}})(?=\s*(?:$|[|·•–—-]|{_OF}(?:\b|(?<=/))))"
-    rf"|^(?P<leading>\d{{1,6}})(?=\s*[|·•–—])",
-    re.IGNORECASE,
-)
+_OF = r"(?:/|of\b|von\b|de\b|sur\b|di\b)"
+# A page number stands alone, after a word for page, or apart from the text: "3", "Page 3 of 9", "Acme | 3".
+_APART = "|·•–—"
+_BEFORE = re.compile(rf"(?:^|\W){_PAGE}\s*$|[{_APART}]\s*$", re.IGNORECASE)
+_AFTER = re.compile(rf"\s*(?:$|[{_APART}-]|{_OF})", re.IGNORECASE)
 _ONLY_NUMBER = re.compile(rf"[\W_]*(?:{_PAGE}\s*)?\d+(?:\s*{_OF}\s*\d+)?[\W_]*", re.IGNORECASE)
 _PROTECTED = ("|", ">")  # a table's head returns on each of its pages, and belongs there
 
@@ -93,14 +91,24 @@ def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
     yield text, MIN_PAGES
     if text.startswith("#"):
         return
-    match = _PAGE_NUMBER.search(text)
-    if match is not None:
-        yield _without_number(edge, *match.span("number" if match["number"] else "leading")), MIN_PAGES
+    numbers = list(_NUMBER.finditer(text))
+    if not numbers:
+        return
     words = len(_WORD.findall(text))
     min_pages = next((pages for at_least, pages in MIN_PAGES_BY_WORDS if words >= at_least), None)
-    if edge.is_outermost and min_pages is not None:
-        for match in _NUMBER.finditer(text):
+    for match in numbers:
+        if _is_set_apart(text, *match.span()):
+            yield _without_number(edge, *match.span()), MIN_PAGES
+        elif edge.is_outermost and min_pages is not None:
             yield _without_number(edge, *match.span()), min_pages
+
+
+def _is_set_apart(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - 12) : start]
+    begins = start < 12 and not any(map(str.isalnum, before))
+    if begins or _BEFORE.search(before):
+        return _AFTER.match(text, end) is not None
+    return False
 
 
 def _without_number(edge: _Edge, start: int, end: int) -> str:

@@ -1,11 +1,12 @@
 """PDF, by liteparse; what liteparse cannot open is repaired once and tried again."""
 
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.escapes import unescaper
 from pipeline_core.adapters.converters.pages import PageText, assemble
+from pipeline_core.adapters.converters.pdf_findings import page_findings, ranges, repaired
 from pipeline_core.adapters.converters.repair import repair_pdf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain.documents import Converted, PageOutcome
@@ -16,12 +17,15 @@ from pipeline_core.domain.errors import (
     NoTextError,
     TooManyPagesError,
 )
-from pipeline_core.domain.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from liteparse import LiteParse, ParseResult
+    from liteparse import LiteParse
 
 NAME = "liteparse"
+BATCH_PAGES = 250
+"""Pages read at a time: all the words of thousands of pages would not fit into the memory limit.
+Levels of headings are compared within a batch only."""
+
 SPARSE_CHARACTERS = 50
 """Below this much text a page is looked at again: a scan often has nothing but a stamp or a page number."""
 
@@ -37,22 +41,17 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
         NoTextError: no page has any text.
         LedgerError: pages went missing between the file and the result.
     """
-    parser = _parser(options)
-    findings: list[Finding] = []
-    data, result = _parse(parser, source, findings)
-    if result.total_pages > options.max_pages:
-        raise TooManyPagesError(
-            f"{source.filename} has {result.total_pages:,} pages; the limit is {options.max_pages:,}."
-        )
-    pages = _page_texts(source, result)
-    scanned = _scanned_pages(data, pages)
+    data, read, is_damaged = _read_or_repair(source, options)
+    pages = _page_texts(source, read)
+    scanned = _scanned_pages(data, source.filename, pages)
     for number in scanned:
         if not pages[number - 1].text:
             pages[number - 1] = PageText("", PageOutcome.IMAGE_ONLY)
-    if findings:  # in a damaged file a page without content has lost it
+    if is_damaged:  # in such a file a page without content has lost it
         pages = [_lost(page) for page in pages]
     _require_text(source, pages)
-    findings += _page_findings(pages, scanned, damaged=bool(findings))
+    findings = [repaired(read.total)] if is_damaged else []
+    findings += page_findings(pages, scanned, damaged=is_damaged)
     markdown, page_map = assemble(pages, "page")
     return Converted(markdown, page_map, NAME, tuple(findings))
 
@@ -78,58 +77,64 @@ def _parser(options: ConvertOptions) -> "LiteParse":
     )
 
 
-def _parse(parser: "LiteParse", source: Source, findings: list[Finding]) -> "tuple[bytes, ParseResult]":
-    """The bytes that could be read, after repair if need be, and what was read from them."""
+@dataclass(slots=True)
+class _Read:
+    """What the parser gave: the number of pages in the file, the texts of those it read, and those it could not."""
+
+    total: int = 0
+    texts: list[tuple[int, str]] = field(default_factory=list)
+    failed: set[int] = field(default_factory=set)
+
+
+def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
+    read = _Read()
+    for batch in _parser(options).parse_batches(data, batch_size=BATCH_PAGES):
+        read.total = batch.total_pages
+        if read.total > options.max_pages:
+            raise TooManyPagesError(f"{source.filename} has {read.total:,} pages; the limit is {options.max_pages:,}.")
+        read.texts += [(page.page_num, _text(page.markdown)) for page in batch.result.pages]
+        read.failed |= {error.page_num for error in batch.result.page_errors}
+    return read
+
+
+def _read_or_repair(source: Source, options: ConvertOptions) -> tuple[bytes, _Read, bool]:
+    """The bytes that could be read, after repair if need be, what was read from them, and if they were damaged."""
     from liteparse import ParseError
 
-    data = source.data
     try:
-        result = parser.parse(data)
+        read = _read(source.data, source, options)
     except ParseError as error:
         if "password" in str(error).lower():
             raise EncryptedDocumentError(f"{source.filename} is protected with a password.") from error
-        data = repair_pdf(data, source.filename)
-        try:
-            result = parser.parse(data)
-        except ParseError as again:
-            raise CorruptDocumentError(
-                f"{source.filename} is damaged and could not be read even after repair: {again}."
-            ) from again
-        findings.append(_repaired(result.total_pages))
     else:
-        if b"%%EOF" not in data[-2048:]:  # PDFium mends a lost cross-reference table too, but does not tell
-            findings.append(_repaired(result.total_pages))
-    return data, result
+        # PDFium mends a lost cross-reference table too, but does not tell
+        return source.data, read, b"%%EOF" not in source.data[-2048:]
+    data = repair_pdf(source.data, source.filename)
+    try:
+        return data, _read(data, source, options), True
+    except ParseError as error:
+        raise CorruptDocumentError(
+            f"{source.filename} is damaged and could not be read even after repair: {error}."
+        ) from error
 
 
-def _repaired(pages: int) -> Finding:
-    return Finding(
-        "repaired",
-        Severity.WARNING,
-        "document",
-        f"The PDF is damaged or cut off. It was repaired and {pages} pages were found; "
-        "pages or text after the damage are probably lost. Compare it with the original.",
-        {"pages_found": pages},
-    )
-
-
-def _page_texts(source: Source, result: "ParseResult") -> list[PageText]:
+def _page_texts(source: Source, read: _Read) -> list[PageText]:
     """One entry for each page of the file, in order: every page of the original is accounted for."""
-    read = {page.page_num: _text(page.markdown) for page in result.pages}
-    failed = {error.page_num for error in result.page_errors}
-    total = result.total_pages
-    if total == 0:
+    if read.total == 0:
         raise CorruptDocumentError(f"{source.filename} has no pages.")
-    if read.keys() | failed != set(range(1, total + 1)) or len(read) != len(result.pages):
+    texts = dict(read.texts)
+    if len(texts) != len(read.texts) or texts.keys() | read.failed != set(range(1, read.total + 1)):
         raise LedgerError(
-            f"{source.filename} has {total} pages, of which {len(read)} were read and {len(failed)} failed."
+            f"{source.filename} has {read.total} pages, of which {len(read.texts)} were read "
+            f"and {len(read.failed)} failed."
         )
-    return [
-        PageText("", PageOutcome.FAILED)
-        if number not in read
-        else PageText(read[number], PageOutcome.TEXT if read[number] else PageOutcome.BLANK)
-        for number in range(1, total + 1)
-    ]
+    return [_page_text(texts.get(number)) for number in range(1, read.total + 1)]
+
+
+def _page_text(text: str | None) -> PageText:
+    if text is None:
+        return PageText("", PageOutcome.FAILED)
+    return PageText(text, PageOutcome.TEXT if text else PageOutcome.BLANK)
 
 
 def _text(markdown: str) -> str:
@@ -137,7 +142,7 @@ def _text(markdown: str) -> str:
     return "" if text.isspace() or _EMPTY_FENCE.fullmatch(text.strip()) else _unescape(text)
 
 
-def _scanned_pages(data: bytes, pages: list[PageText]) -> list[int]:
+def _scanned_pages(data: bytes, filename: str, pages: list[PageText]) -> list[int]:
     """Numbers of the pages that show their text as an image or as drawn outlines."""
     sparse = [
         number
@@ -146,12 +151,16 @@ def _scanned_pages(data: bytes, pages: list[PageText]) -> list[int]:
     ]
     if not sparse:
         return []
-    from liteparse import LiteParse
+    from liteparse import LiteParse, ParseError
 
-    looking = LiteParse(ocr_enabled=False, quiet=True, target_pages=_ranges(sparse), max_pages=len(pages))
+    looking = LiteParse(ocr_enabled=False, quiet=True, target_pages=ranges(sparse), max_pages=len(pages))
+    try:
+        looked_at = looking.is_complex(data)
+    except ParseError as error:
+        raise CorruptDocumentError(f"{filename} could not be examined for scanned pages: {error}.") from error
     return [
         stats.page_number
-        for stats in looking.is_complex(data)
+        for stats in looked_at
         if stats.full_page_image
         or "vector-text" in stats.reasons
         or (stats.image_block_count > 0 and not pages[stats.page_number - 1].text)
@@ -172,40 +181,3 @@ def _require_text(source: Source, pages: list[PageText]) -> None:
     if PageOutcome.IMAGE_ONLY in outcomes:
         raise NoTextError(f"{source.filename} has no text, only images ({count}).")
     raise NoTextError(f"{source.filename} has no text: its {count} are blank.", action="Upload the filled document.")
-
-
-def _page_findings(pages: list[PageText], scanned: list[int], *, damaged: bool) -> Iterable[Finding]:
-    failed = [number for number, page in enumerate(pages, start=1) if page.outcome is PageOutcome.FAILED]
-    if failed:
-        cause = "their content is lost" if damaged else "the converter failed on them"
-        yield Finding(
-            "page_failed",
-            Severity.WARNING,
-            "document",
-            f"Pages {_spoken(failed)} could not be read: {cause}. Save the PDF again where it was made.",
-            {"pages": failed, "total": len(pages)},
-        )
-    if scanned:
-        yield Finding(
-            "page_without_text",
-            Severity.WARNING,
-            "document",
-            f"Pages {_spoken(scanned)} of {len(pages)} are images without readable text: what they show is "
-            f"not in the result. {NoTextError.action}",
-            {"pages": scanned, "total": len(pages)},
-        )
-
-
-def _ranges(numbers: list[int]) -> str:
-    """``[1, 2, 3, 7]`` as ``1-3,7``."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
-
-
-def _spoken(numbers: list[int]) -> str:
-    return _ranges(numbers).replace(",", ", ")

@@ -7,7 +7,12 @@ import sys
 from pipeline_core.adapters.converters.formats import Convert
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain.documents import Converted
-from pipeline_core.domain.errors import ConfigurationError, ConversionCrashedError
+from pipeline_core.domain.errors import (
+    ConfigurationError,
+    ConversionCrashedError,
+    PipelineError,
+    UnexpectedError,
+)
 
 OUT_OF_MEMORY = 77
 """Exit status of a worker that ran out of memory: what is left of its heap is not used again."""
@@ -52,6 +57,7 @@ def run(convert: Convert, source: Source, options: ConvertOptions) -> Converted:
 
     Raises:
         DocumentError: as the format's converter does.
+        UnexpectedError: it raised what no converter should.
         ConfigurationError: the memory limit does not even hold the converter.
     """
     try:
@@ -63,7 +69,11 @@ def run(convert: Convert, source: Source, options: ConvertOptions) -> Converted:
             f"The converter for {source.kind.label} does not load: {error}.",
             action="Raise UPLOAD_PIPELINE_CONVERT_MEMORY_MB (512 or more), or install the package again.",
         ) from error
-    except Exception:
+    except PipelineError:
         raise
+    except Exception as error:
+        raise UnexpectedError(
+            f"The converter failed in an unforeseen way: {type(error).__name__}: {error}", where=source.filename
+        ) from error
     except BaseException as error:  # a Rust panic is no Exception
         raise ConversionCrashedError(f"The converter crashed on {source.filename}: {error}.") from None

@@ -83,6 +83,11 @@ def _load_model(dims: int) -> "tuple[Tokenizer, npt.NDArray[np.float32]]":
                 f"The wordllama model is not complete: {error}", action="Install the package wordllama again."
             ) from error
     model.tokenizer.no_padding()
+    # This tokenizer does not split words, so its cache of "words" is one of whole texts: it grows by 50 KB a document
+    # and is of use to none. Only this private name switches it off (tokenizers 0.23).
+    bpe = model.tokenizer.model
+    bpe._resize_cache(0)
+    model.tokenizer.model = bpe
     return model.tokenizer, model.embedding
 
 

@@ -1,0 +1,75 @@
+"""Every error says what happened and what to do, and survives the way from one process to another."""
+
+import pickle
+import re
+
+import pytest
+
+from pipeline_core.domain import errors
+from pipeline_core.domain.errors import (
+    ConfigurationError,
+    ConflictError,
+    FileTooLargeError,
+    PermanentError,
+    PipelineError,
+    RefusedError,
+    TransientError,
+)
+
+KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, PipelineError)]
+POLICIES = (TransientError, PermanentError, ConflictError, RefusedError, ConfigurationError)
+SENTENCE = re.compile(r"[A-Z`].*[.!]", re.DOTALL)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_docstring_is_the_message(kind: type[PipelineError]) -> None:
+    assert kind.__doc__ is not None
+    assert SENTENCE.fullmatch(kind.__doc__)
+    assert "\n" not in kind.__doc__
+    assert kind().message == kind.__doc__
+    assert kind("It broke.").message == "It broke."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_says_what_to_do(kind: type[PipelineError]) -> None:
+    error = kind("It broke.", where="page 3")
+
+    assert SENTENCE.fullmatch(kind.action)
+    assert str(error) == f"It broke. (page 3) {kind.action}"
+    assert str(kind()) == f"{kind.__doc__} {kind.action}"
+    assert kind(action="Wait.").what_to_do == "Wait."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_has_a_code_of_its_own(kind: type[PipelineError]) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.code)
+    assert [other for other in KINDS if other.code == kind.code] == [kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_its_class_decides_what_happens_next(kind: type[PipelineError]) -> None:
+    policies = [policy for policy in POLICIES if issubclass(kind, policy)]
+
+    assert len(policies) == (0 if kind is PipelineError else 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("protocol", [2, pickle.HIGHEST_PROTOCOL])
+def test_it_is_the_same_on_the_other_side_of_a_process(kind: type[PipelineError], protocol: int) -> None:
+    sent = kind("It broke: 50 % of it.", where="page 3", action="Mend it.")
+    received = pickle.loads(pickle.dumps(sent, protocol))
+
+    assert type(received) is kind
+    assert received.as_json() == sent.as_json()
+    assert str(received) == str(sent)
+
+
+def test_its_json_is_what_a_job_keeps_of_it() -> None:
+    error = FileTooLargeError("a.pdf has 30 bytes; the limit is 20.", where="a.pdf")
+
+    assert error.as_json() == {
+        "code": "file_too_large",
+        "message": "a.pdf has 30 bytes; the limit is 20.",
+        "where": "a.pdf",
+        "action": FileTooLargeError.action,
+    }
