@@ -45,7 +45,7 @@ class Walker:
         if step in MOVES:
             move = MOVES[step]
             payload = {"error": {"message": "no use"}, "reason": self.reason}
-            lease = self.lease if JobState.WORKING in move.from_states else None
+            lease = self.lease if self.row("state") == {"state": JobState.WORKING} else None
             uow.jobs.move(move, {self.job_id: payload}, lease=lease, outcome=OUTCOMES.get(step))
         elif step == "claim":
             self.lease = LeaseToken(uuid4())

@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
+from pipeline_core.domain.lifecycle import JobStage, JobState
 from tests.database import copied_database
-from tests.walker import Walker, march
+from tests.walker import MOVES, Walker, march
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +132,29 @@ def test_going_back_takes_decisions_and_findings_away(engine: Engine) -> None:
 
     job.go(["restart: chunked"])
     assert set(job.row(columns).values()) == {None}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param([], id="queued"),
+        pytest.param(march("parsing"), id="parsing"),
+        pytest.param(IN_MATCHING, id="in matching review"),
+        pytest.param(IN_VALIDATION, id="in validation review"),
+        pytest.param(OVERRIDDEN, id="overridden"),
+        pytest.param(march("ingesting"), id="ingesting"),
+        pytest.param(march("published"), id="published"),
+        pytest.param(DEAD, id="dead"),
+    ],
+)
+def test_a_move_that_starts_elsewhere_is_refused(engine: Engine, before: list[str]) -> None:
+    job = Walker(engine)
+    job.go(before)
+    row = job.row("*")
+    state, stage = JobState(row["state"]), JobStage(row["stage"])
+
+    for code, move in MOVES.items():
+        if state not in move.from_states or stage not in move.from_stages:
+            with pytest.raises(IllegalMoveError):
+                job.go([code])
+    assert job.row("*") == row
