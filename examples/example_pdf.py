@@ -26,9 +26,7 @@ ITEM = ParagraphStyle(
 CELL = ParagraphStyle("cell", fontName="Helvetica", fontSize=8.5, leading=11)
 HEAD = ParagraphStyle("head", CELL, fontName="Helvetica-Bold", textColor=colors.white)
 HEADINGS = {
-    1: ParagraphStyle(
-        "h1", fontName="Helvetica-Bold", fontSize=22, leading=27, spaceAfter=10, textColor=NAVY
-    ),
+    1: ParagraphStyle("h1", fontName="Helvetica-Bold", fontSize=22, leading=27, spaceAfter=10, textColor=NAVY),
     2: ParagraphStyle(
         "h2", fontName="Helvetica-Bold", fontSize=14, leading=18, spaceBefore=14, spaceAfter=6, textColor=NAVY
     ),

@@ -67,7 +67,7 @@ class Walker:
 
     def row(self, columns: str) -> dict[str, Any]:
         with self._uow() as uow:
-            query = f"SELECT {columns} FROM upload_jobs WHERE job_id = %s"  # noqa: S608
+            query = f"SELECT {columns} FROM upload_jobs WHERE job_id = %s"
             cursor = uow.session.connection.execute(query.encode(), [self.job_id])
             names = [column.name for column in cursor.description or ()]
             [row] = cursor.fetchall()

@@ -74,9 +74,7 @@ class Pipeline:
 
     @cached_property
     def worker(self) -> WorkerSession:
-        worker = WorkerSession(
-            self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s
-        )
+        worker = WorkerSession(self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s)
         self._closers.append(worker.close)
         return worker
 

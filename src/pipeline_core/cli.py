@@ -36,7 +36,9 @@ class Exit(IntEnum):
     CONFIGURATION = 5
 
 
-_CODES = "Exit codes: 0 all well · 3 something waits for a person · 4 a document failed or was refused · 5 configuration."
+_CODES = (
+    "Exit codes: 0 all well · 3 something waits for a person · 4 a document failed or was refused · 5 configuration."
+)
 app = typer.Typer(
     help=f"Documents in, reviewed knowledge out.\n\n{_CODES}",
     no_args_is_help=True,
@@ -78,7 +80,7 @@ def print_json(value: Any) -> None:
 
 @app.command()
 def run(
-    paths: Annotated[list[str], typer.Argument(help="Files, folders or patterns (\"docs/*.pdf\").")],
+    paths: Annotated[list[str], typer.Argument(help='Files, folders or patterns ("docs/*.pdf").')],
     as_json: AsJson = False,
 ) -> None:
     """Take documents in and through all stages; what is unchanged since last time is left alone."""

@@ -54,19 +54,29 @@ class Settings(BaseSettings):
     chunk_min_chars: int = Field(600, ge=1, description="Size from which a chunk may end, characters")
     chunk_overlap_chars: int = Field(0, ge=0, description="Characters that neighbouring chunks share")
     facts_per_chunk: int = Field(6, ge=1, le=100, description="Most facts that one chunk may give")
-    duplicate_threshold: float = Field(0.70, ge=0.3, le=1.0, description="pg_trgm similarity from which two facts are a pair")
+    duplicate_threshold: float = Field(
+        0.70, ge=0.3, le=1.0, description="pg_trgm similarity from which two facts are a pair"
+    )
 
     # validation thresholds
-    validation_garbled_share: float = Field(0.05, ge=0, le=1, description="Share of unreadable characters from which text is garbled")
+    validation_garbled_share: float = Field(
+        0.05, ge=0, le=1, description="Share of unreadable characters from which text is garbled"
+    )
     validation_min_facts_per_10k_chars: float = Field(0.5, ge=0, description="Fewer facts than this look like a loss")
     validation_max_facts_per_10k_chars: float = Field(200.0, gt=0, description="More facts than this look like noise")
-    validation_oversized_chunk_factor: float = Field(1.5, ge=1, description="A chunk this much over its limit is reported")
+    validation_oversized_chunk_factor: float = Field(
+        1.5, ge=1, description="A chunk this much over its limit is reported"
+    )
 
     # workflow
-    workflow: Literal["automatic", "manual"] = Field("automatic", description="`manual`: every document waits in phase 2")
+    workflow: Literal["automatic", "manual"] = Field(
+        "automatic", description="`manual`: every document waits in phase 2"
+    )
     batch_size: int = Field(100, ge=1, le=1000, description="Documents that a run takes through the stages together")
     concurrency: int = Field(2, ge=1, le=64, description="Batches that a local run has under way at a time")
-    lease_s: float = Field(60.0, gt=0, description="A worker that says nothing for this long has lost its jobs, seconds")
+    lease_s: float = Field(
+        60.0, gt=0, description="A worker that says nothing for this long has lost its jobs, seconds"
+    )
     max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
     retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")
 
@@ -84,9 +94,7 @@ def load_settings(**overrides: object) -> Settings:
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
-        lines = [
-            f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}={e['input']!r}: {e['msg']}" for e in error.errors()
-        ]
+        lines = [f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}={e['input']!r}: {e['msg']}" for e in error.errors()]
         raise ConfigurationError("Wrong setting: " + "; ".join(lines) + ".") from None
     if settings.chunk_min_chars > settings.chunk_max_chars:
         raise ConfigurationError(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from benchmarks.corpus import write_markdown
 from tests.e2e.conftest import CommandLine
 from tests.e2e.conftest import command_line as command_line
@@ -25,9 +26,7 @@ def settled(url: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.timeout(1800)
-def test_random_kills(
-    command_line: Callable[..., CommandLine], database_url: str, tmp_path: Path
-) -> None:
+def test_random_kills(command_line: Callable[..., CommandLine], database_url: str, tmp_path: Path) -> None:
     """Batches are small and one at a time, so that kills fall into every stage and which fact came first is fixed."""
     corpus = tmp_path / "corpus"
     write_markdown(corpus, DOCUMENTS, characters=4000)

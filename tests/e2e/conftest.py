@@ -53,9 +53,7 @@ class CommandLine:
 
 
 @pytest.fixture
-def command_line(
-    database_url: str, prefect_api_url: str, tmp_path: Path
-) -> Iterator[Callable[..., CommandLine]]:
+def command_line(database_url: str, prefect_api_url: str, tmp_path: Path) -> Iterator[Callable[..., CommandLine]]:
     """Makes command lines; they share this test's database and home."""
     made: list[CommandLine] = []
 

@@ -101,9 +101,7 @@ def test_look_alikes_wait_for_a_person(reviewed: CommandLine, tmp_path: Path) ->
     assert len(json.loads(reviewed("export", "first.md"))["facts"]) == 1
 
 
-def test_the_manual_workflow_waits_for_every_document(
-    command_line: Callable[..., CommandLine], tmp_path: Path
-) -> None:
+def test_the_manual_workflow_waits_for_every_document(command_line: Callable[..., CommandLine], tmp_path: Path) -> None:
     cli = command_line(workflow="manual")
     (tmp_path / "manual.md").write_text(MANUAL)
     [row] = cli.json("run", str(tmp_path / "manual.md"), code=3)["documents"]

@@ -42,9 +42,7 @@ def generator() -> ScriptedFactGenerator:
 
 
 @pytest.fixture
-def wired(
-    make_pipeline: Any, generator: ScriptedFactGenerator, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Pipeline]:
+def wired(make_pipeline: Any, generator: ScriptedFactGenerator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
     """The pipeline of this process, with a generator that can be told to fail."""
     app = make_pipeline(
         generator=generator, changes={"duplicate_threshold": 1.0, "retry_base_s": 0.1, "batch_size": 10}
@@ -57,7 +55,9 @@ def wired(
 
 
 def documents(app: Pipeline, number: int) -> list[DocumentId]:
-    files = [upload(f"{n}.md", MANUAL.replace("65", str(40 + n)) + f"\nRoom {n} has its own key.\n") for n in range(number)]
+    files = [
+        upload(f"{n}.md", MANUAL.replace("65", str(40 + n)) + f"\nRoom {n} has its own key.\n") for n in range(number)
+    ]
     return needs_work(app, receive(app, *files))
 
 

@@ -126,9 +126,7 @@ def test_killed_and_run_again(
         assert rows(connection) == undisturbed
 
 
-def test_a_reader_sees_the_old_version_or_the_new_one(
-    cli: CommandLine, database_url: str, tmp_path: Path
-) -> None:
+def test_a_reader_sees_the_old_version_or_the_new_one(cli: CommandLine, database_url: str, tmp_path: Path) -> None:
     """While the swap stands open, and after it is killed, production is the old version, whole."""
     file = tmp_path / "manual.md"
     file.write_text(MANUAL)
@@ -138,7 +136,9 @@ def test_a_reader_sees_the_old_version_or_the_new_one(
         before = reader.execute(seen).fetchone()
         assert before is not None
         assert before > (0, 0)
-        file.write_text(MANUAL.replace("12 months", "6 months") + "\nThe chimney is swept every 9 months by the owner.\n")
+        file.write_text(
+            MANUAL.replace("12 months", "6 months") + "\nThe chimney is swept every 9 months by the owner.\n"
+        )
         with blocked_at(database_url, "all_questions", "true") as connection:
             process = cli.start("run", str(file))
             wait_until_blocked(connection, process)
@@ -152,5 +152,3 @@ def test_a_reader_sees_the_old_version_or_the_new_one(
         assert after[1] == before[1] + 1
         old = reader.execute("SELECT count(*) FROM upload_pipeline.all_questions WHERE answer LIKE '%12 months%'")
         assert old.fetchone() == (0,)
-
-

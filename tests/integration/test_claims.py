@@ -74,7 +74,7 @@ def claim(
 
 def job_row(engine: Engine, document: Document, columns: str = "*") -> tuple[Any, ...]:
     with PostgresUnitOfWork(engine, lease_s=60) as uow:
-        query = f"SELECT {columns} FROM upload_jobs WHERE document_id = %s"  # noqa: S608
+        query = f"SELECT {columns} FROM upload_jobs WHERE document_id = %s"
         [row] = uow.session.connection.execute(query.encode(), [document.document_id]).fetchall()
     return tuple(row)
 
@@ -220,7 +220,7 @@ def _everything_but_the_job(app: Pipeline) -> dict[str, list[str]]:
             "AND table_type = 'BASE TABLE'"
         ).fetchall()
         return {
-            name: sorted(row[0] for row in connection.execute(f"SELECT t::text FROM {name} t".encode()))  # noqa: S608
+            name: sorted(row[0] for row in connection.execute(f"SELECT t::text FROM {name} t".encode()))
             for (name,) in tables
         }
 

@@ -1,7 +1,5 @@
 """What the database refuses by itself, and by the name of which constraint."""
 
-# ruff: noqa: S608  (every statement is written here)
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -70,7 +70,7 @@ def test_a_row_becomes_a_document_with_its_workflow_stages_and_queued_job(
     checksum = text_sha256(text)
     document_id = document_id_for(app.user_id, checksum)
     columns = "document_id, user_id, realm_id, title, filename, mime, bytes_len, file_sha256, raw_path"
-    assert _rows(old, f"SELECT {columns}, created_at, updated_at FROM upload_pipeline.documents") == [  # noqa: S608
+    assert _rows(old, f"SELECT {columns}, created_at, updated_at FROM upload_pipeline.documents") == [
         (document_id, app.user_id, "north", "Café rules", "Café rules.md", "text/markdown", len(text.encode()),
          checksum, f"documents/{document_id}/original/Café rules.md", *(time.replace(tzinfo=UTC) for time in times))
     ]  # fmt: skip
@@ -109,8 +109,7 @@ def test_twice_is_once(old: psycopg.Connection[Any], app: Pipeline) -> None:
 def _everything(old: psycopg.Connection[Any]) -> dict[str, list[str]]:
     names = _rows(old, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'upload_pipeline'")
     return {
-        name: sorted(row[0] for row in _rows(old, f"SELECT t::text FROM upload_pipeline.{name} t"))  # noqa: S608
-        for (name,) in names
+        name: sorted(row[0] for row in _rows(old, f"SELECT t::text FROM upload_pipeline.{name} t")) for (name,) in names
     }
 
 

@@ -83,7 +83,7 @@ def test_every_table_with_a_user_is_known_here_and_has_rows_of_both_users(databa
     )
     assert {name for (name,) in tables} == set(OWNED)
     for table in OWNED:
-        assert {row[0] for row in database.rows(f"SELECT user_id FROM {table}")} == {ANN, BOB}, table  # noqa: S608
+        assert {row[0] for row in database.rows(f"SELECT user_id FROM {table}")} == {ANN, BOB}, table
 
 
 @pytest.mark.parametrize("table", OWNED)
@@ -157,7 +157,7 @@ def _reach(connection: psycopg.Connection[Any], statement: sql.Composed, values:
 def _a_row_of(database: TwoUsers, table: str, user_id: UserId) -> dict[str, Any]:
     """One row without its generated columns; of jobs one that is queued, as a job must be born."""
     [(row,)] = database.rows(
-        f"SELECT to_jsonb(t) FROM {table} t WHERE user_id = %s "  # noqa: S608
+        f"SELECT to_jsonb(t) FROM {table} t WHERE user_id = %s "
         "ORDER BY to_jsonb(t) ->> 'state' = 'queued' DESC LIMIT 1",
         user_id,
     )
@@ -168,14 +168,14 @@ def _a_row_of(database: TwoUsers, table: str, user_id: UserId) -> dict[str, Any]
 
 
 def _contents(database: TwoUsers, table: str) -> object:
-    return sorted(row[0] for row in database.rows(f"SELECT t::text FROM {table} t"))  # noqa: S608
+    return sorted(row[0] for row in database.rows(f"SELECT t::text FROM {table} t"))
 
 
 @pytest.mark.parametrize("table", READABLE)
 def test_a_user_sees_all_rows_of_their_own(database: TwoUsers, bob: psycopg.Connection[Any], table: str) -> None:
     mine = database.rows(f"SELECT FROM {table} WHERE user_id = %s", BOB)
 
-    seen = bob.execute(f"SELECT user_id FROM {table}".encode()).fetchall()  # noqa: S608
+    seen = bob.execute(f"SELECT user_id FROM {table}".encode()).fetchall()
     assert seen == [(BOB,)] * len(mine)
 
 
@@ -188,6 +188,6 @@ def test_a_view_shows_what_is_their_own(database: TwoUsers, bob: psycopg.Connect
 @pytest.mark.parametrize("table", OWNED)
 def test_workers_see_every_user(database: TwoUsers, table: str) -> None:
     with database.role(SERVICE) as connection:
-        rows = connection.execute(f"SELECT user_id FROM {table}".encode()).fetchall()  # noqa: S608
+        rows = connection.execute(f"SELECT user_id FROM {table}".encode()).fetchall()
 
     assert {row[0] for row in rows} == {ANN, BOB}

@@ -16,7 +16,8 @@ MakePipeline = Callable[..., Pipeline]
 LONG = MANUAL + "\n".join(
     f"## Part {n}\n\nThe part number {n} must be kept in cabinet {n + 40} of the store room at all times.\n"
     f"The supplier delivers part {n} within {n + 3} working days after the order was placed.\n"
-    + f"Staff of team {n} record every use of this part in the green ledger before the shift ends. " * 8
+    + f"Staff of team {n} record every use of this part in the green ledger before the shift ends. "
+    * 8
     for n in range(1, 9)
 )
 

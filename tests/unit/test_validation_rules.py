@@ -43,7 +43,9 @@ def subject(
 ) -> Subject:
     chunks = [chunk(text, 0, facts=9)] if chunks is None else chunks
     page_map = PageMap(pages or (Page(1, 0, len(text)),), "page")
-    return Subject(text, page_map, {"pages": pages_converted}, chunks, facts or [], undecided, settings or load_settings())
+    return Subject(
+        text, page_map, {"pages": pages_converted}, chunks, facts or [], undecided, settings or load_settings()
+    )
 
 
 def codes(case: Subject) -> set[str]:

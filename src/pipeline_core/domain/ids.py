@@ -52,9 +52,7 @@ def batch_id_for(document_id: DocumentId) -> BatchId:
     return BatchId(_derive("batch", document_id))
 
 
-def chunk_id_for(
-    document_id: DocumentId, chunker: str, version: str, char_from: int, content_sha256: str
-) -> ChunkId:
+def chunk_id_for(document_id: DocumentId, chunker: str, version: str, char_from: int, content_sha256: str) -> ChunkId:
     """A chunk is its document, its chunker, its place and its text."""
     return ChunkId(_derive("chunk", document_id, chunker, version, char_from, content_sha256))
 

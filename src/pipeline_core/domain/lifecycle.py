@@ -221,17 +221,13 @@ def stage_move(code: str, event: EventType, sources: set[JobStage], target: JobS
     return Move(code, event, frozenset({JobState.WORKING}), frozenset(sources), to_stage=target)
 
 
-def _move(
-    code: str, event: EventType, from_states: set[JobState], to_state: JobState, **more: object
-) -> Move:
+def _move(code: str, event: EventType, from_states: set[JobState], to_state: JobState, **more: object) -> Move:
     stages = more.pop("from_stages", WORK_STAGES)
     return Move(code, event, frozenset(from_states), stages, to_state, **more)  # type: ignore[arg-type]
 
 
 RETRY_LATER = _move("retry_later", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE, severity=Severity.WARNING)
-BURY = _move(
-    "dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL
-)
+BURY = _move("dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL)
 PARK_MATCHING = _move(
     "matching_review_needed",
     EventType.PARKED,
@@ -273,9 +269,7 @@ OVERRIDE_VALIDATION = _move(
     from_stages=frozenset({_G.VALIDATION_REVIEW}),
     severity=Severity.WARNING,
 )
-REJECT_DOCUMENT = _move(
-    "document_rejected", EventType.REVIEW, {_S.AWAITING_REVIEW}, _S.DONE, from_stages=REVIEW_STAGES
-)
+REJECT_DOCUMENT = _move("document_rejected", EventType.REVIEW, {_S.AWAITING_REVIEW}, _S.DONE, from_stages=REVIEW_STAGES)
 FINISH = _move(
     "published",
     EventType.FINALIZED,
@@ -284,9 +278,7 @@ FINISH = _move(
     from_stages=frozenset({_G.INGESTING}),
     to_stage=_G.INGESTED,
 )
-SUPERSEDE = _move(
-    "superseded", EventType.FINALIZED, {_S.WORKING}, _S.DONE, from_stages=frozenset({_G.INGESTING})
-)
+SUPERSEDE = _move("superseded", EventType.FINALIZED, {_S.WORKING}, _S.DONE, from_stages=frozenset({_G.INGESTING}))
 
 MOVES: tuple[Move, ...] = (
     RETRY_LATER,

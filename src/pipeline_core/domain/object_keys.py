@@ -93,9 +93,7 @@ def _validate_segment(segment: str, key: str) -> None:
     if "\\" in segment or _UNSTORABLE.search(segment):
         raise InvalidObjectKeyError(f"The object key {key!r} has a backslash or a control character in it.")
     if len(segment.encode()) > MAX_SEGMENT_BYTES:
-        raise InvalidObjectKeyError(
-            f"The object key {key!r} has a segment of more than {MAX_SEGMENT_BYTES} bytes."
-        )
+        raise InvalidObjectKeyError(f"The object key {key!r} has a segment of more than {MAX_SEGMENT_BYTES} bytes.")
 
 
 def _join(*segments: str) -> str:

@@ -80,9 +80,7 @@ class Jobs(Protocol):
         """
         ...
 
-    def restart(
-        self, targets: Mapping[JobId, JobStage], *, code: str, by: str, correlation_id: CorrelationId
-    ) -> None:
+    def restart(self, targets: Mapping[JobId, JobStage], *, code: str, by: str, correlation_id: CorrelationId) -> None:
         """Queue finished jobs again, each from the stage given.
 
         Raises:
@@ -146,9 +144,7 @@ class Staging(Protocol):
 
     def record_outcomes(self, outcomes: Mapping[ChunkId, ChunkResult]) -> None: ...
 
-    def replace_questions(
-        self, documents: Sequence[Document], questions: Sequence[NewQuestion]
-    ) -> None:
+    def replace_questions(self, documents: Sequence[Document], questions: Sequence[NewQuestion]) -> None:
         """Stage exactly these questions in each document's batch; decisions on those found again stand."""
         ...
 

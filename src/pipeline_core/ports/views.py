@@ -12,7 +12,11 @@ Row = dict[str, Any]
 
 class Views(Protocol):
     def jobs(
-        self, user_id: UserId, *, document_ids: Sequence[DocumentId] | None = None, states: Sequence[str] | None = None,
+        self,
+        user_id: UserId,
+        *,
+        document_ids: Sequence[DocumentId] | None = None,
+        states: Sequence[str] | None = None,
         limit: int = 100,
     ) -> list[Row]:
         """A line for each document's newest job: counts, findings, progress, timing, cost; newest first."""
@@ -38,9 +42,7 @@ class Views(Protocol):
         """One job with its stages, findings, pairs of look-alikes, facts and last events."""
         ...
 
-    def search(
-        self, user_id: UserId, text: str, vector: Vectors, *, model: str, limit: int = 5
-    ) -> list[Row]:
+    def search(self, user_id: UserId, text: str, vector: Vectors, *, model: str, limit: int = 5) -> list[Row]:
         """Published facts and passages by meaning and by words (reciprocal rank fusion), best first."""
         ...
 

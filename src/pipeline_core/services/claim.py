@@ -1,6 +1,5 @@
 """Taking jobs under a lease, giving back what could not be finished, and waiting for those to be tried again."""
 
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

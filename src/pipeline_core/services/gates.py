@@ -63,5 +63,3 @@ class Gates:
 
 def _without(batch: Batch, held: Sequence[HeldJob], waiting: Sequence[HeldJob]) -> Batch:
     return batch.keep({job.document_id for job in held} - {job.document_id for job in waiting})
-
-

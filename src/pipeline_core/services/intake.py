@@ -120,9 +120,9 @@ class Intake:
             known = self._known([item.document_id for item in seen if isinstance(item, _Seen)])
             taken = list(
                 pool.map(
-                    lambda item: self._take(item, user_id)
-                    if isinstance(item, _Seen) and item.document_id not in known
-                    else None,
+                    lambda item: (
+                        self._take(item, user_id) if isinstance(item, _Seen) and item.document_id not in known else None
+                    ),
                     seen,
                 )
             )

@@ -127,9 +127,7 @@ def _override(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided
     reason = request.reason.strip()
     if len(reason) < MIN_REASON:
         raise ReasonTooShortError(f"The reason has {len(reason)} characters; an override needs {MIN_REASON}.")
-    uow.jobs.move(
-        OVERRIDE_VALIDATION, {summary.job_id: {"by": request.user_id, "reason": reason}}, lease=None
-    )
+    uow.jobs.move(OVERRIDE_VALIDATION, {summary.job_id: {"by": request.user_id, "reason": reason}}, lease=None)
     return Decided(summary.document_id, JobState.QUEUED, True, "critical findings overridden")
 
 
@@ -153,9 +151,7 @@ def _reject(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
 
 def _reject_facts(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
     if summary.stage is not JobStage.MATCHING_REVIEW:
-        raise RefusedError(
-            "Single facts are rejected in matching review.", action="`return` the document there first."
-        )
+        raise RefusedError("Single facts are rejected in matching review.", action="`return` the document there first.")
     count = uow.staging.reject(
         summary.document_id,
         by=request.user_id,
@@ -166,9 +162,7 @@ def _reject_facts(uow: UnitOfWork, summary: JobSummary, request: Request) -> Dec
         raise NotFoundError(
             f"{count} of {len(set(request.question_ids))} facts are of this document and can be rejected."
         )
-    return Decided(
-        summary.document_id, JobState.AWAITING_REVIEW, False, f"{count} facts rejected; approve to go on"
-    )
+    return Decided(summary.document_id, JobState.AWAITING_REVIEW, False, f"{count} facts rejected; approve to go on")
 
 
 _DECISIONS: dict[Decision, Callable[[UnitOfWork, JobSummary, Request], Decided]] = {
@@ -203,9 +197,7 @@ class Retry:
             target = BY_NAME[from_stage].restarts_at if from_stage else _where_it_failed(summary)
             if from_stage:
                 uow.stages.forget(from_stage, document_id)
-            uow.jobs.restart(
-                {summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4())
-            )
+            uow.jobs.restart({summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
             uow.commit()
         return summary.job_id
 

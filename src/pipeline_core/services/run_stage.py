@@ -156,9 +156,7 @@ class RunStage:
             files[output.file_type] = (stored.key, stored.sha256)
         return Saved(job, result, files)
 
-    def _finish(
-        self, stage: Stage, batch: Batch, plan: _Plan, done: Sequence[Saved]
-    ) -> tuple[list[Saved], Failures]:
+    def _finish(self, stage: Stage, batch: Batch, plan: _Plan, done: Sequence[Saved]) -> tuple[list[Saved], Failures]:
         """Record all at once; where the rows of one document are refused, each by itself."""
         if not done:
             return [], {}

@@ -14,9 +14,7 @@ from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, St
 from pipeline_core.stages.inputs import json_bytes, page_map, read_text, require
 
 
-def fetch(
-    ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]
-) -> Mapping[DocumentId, StageInput]:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
     outputs = uow.stages.outputs([job.document_id for job in jobs], kinds)
     found = {}
@@ -92,9 +90,7 @@ STAGE = Stage(
         stage_move("chunks_buffered", EventType.STAGE_DONE, {JobStage.CHUNKING}, JobStage.CHUNKS_BUFFERED),
         stage_move("chunked", EventType.STAGE_DONE, {JobStage.CHUNKS_BUFFERED}, JobStage.CHUNKED),
     ),
-    starts_from=frozenset(
-        {JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING, JobStage.OPTIMIZED, JobStage.CHUNKING}
-    ),
+    starts_from=frozenset({JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING, JobStage.OPTIMIZED, JobStage.CHUNKING}),
     done_at=JobStage.CHUNKED,
     restarts_at=JobStage.CHUNKING,
 )

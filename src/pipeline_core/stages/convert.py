@@ -12,9 +12,7 @@ from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
 
 
-def fetch(
-    _ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]
-) -> Mapping[DocumentId, StageInput]:
+def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
     # The file name is an input too: it decides between text formats.
     return {
         job.document_id: StageInput((job.document.file_sha256, job.document.mime, job.document.filename))
@@ -64,9 +62,7 @@ STAGE = Stage(
         "max_pages": ctx.settings.max_pages,
         "ocr": ctx.settings.tessdata_path is not None,
     },
-    begins=stage_move(
-        "parsing", EventType.STAGE_STARTED, {JobStage.JOB_VALIDATED, JobStage.PARSING}, JobStage.PARSING
-    ),
+    begins=stage_move("parsing", EventType.STAGE_STARTED, {JobStage.JOB_VALIDATED, JobStage.PARSING}, JobStage.PARSING),
     ends=(
         stage_move("parsed", EventType.STAGE_DONE, {JobStage.PARSING}, JobStage.PARSED),
         stage_move("parse_validated", EventType.STAGE_DONE, {JobStage.PARSED}, JobStage.PARSE_VALIDATED),

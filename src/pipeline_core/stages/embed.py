@@ -25,9 +25,7 @@ class _Data:
     cached: Mapping[str, Vectors]
 
 
-def fetch(
-    ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]
-) -> Mapping[DocumentId, StageInput]:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
     texts = uow.production.publishable([job.document_id for job in jobs])
     keys = [text.content_sha256 for of_document in texts.values() for text in of_document]
     cached = uow.caches.vectors(keys, model=ctx.embedder.model, version=ctx.embedder.version)

@@ -57,9 +57,7 @@ def _input(chunk: Chunk) -> ChunkInput:
     return ChunkInput(chunk.text, chunk.heading_path)
 
 
-def fetch(
-    ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]
-) -> Mapping[DocumentId, StageInput]:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["chunks_json", "optimized_markdown", "markdown"])
     staged = uow.staging.chunks(ids)
@@ -79,9 +77,7 @@ def fetch(
 
 
 def run(ctx: StageContext, document: Document, data: _Data) -> StageResult:
-    missing = {
-        key: chunk for key, chunk in zip(data.keys, data.chunks, strict=True) if key not in data.cached
-    }
+    missing = {key: chunk for key, chunk in zip(data.keys, data.chunks, strict=True) if key not in data.cached}
     answers: dict[str, Generated | Exception] = {**data.cached}
     if missing:
         asked = ctx.generator.generate([_input(chunk) for chunk in missing.values()])
@@ -186,9 +182,7 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
         rows: _Rows = item.result.rows
         results |= rows.results
         answers |= rows.new_answers
-        staged += [
-            (item.document, chunk, fact) for chunk in rows.chunks for fact in rows.results[chunk.chunk_id].facts
-        ]
+        staged += [(item.document, chunk, fact) for chunk in rows.chunks for fact in rows.results[chunk.chunk_id].facts]
     uow.staging.record_outcomes(results)
     uow.caches.put_facts(ctx.generator.name, answers)
     keys = match_keys(uow.staging, [fact.statement for _, _, fact in staged])
@@ -218,9 +212,7 @@ STAGE = Stage(
         {JobStage.CHUNKED, JobStage.GENERATING_FACTS},
         JobStage.GENERATING_FACTS,
     ),
-    ends=(
-        stage_move("facts_staged", EventType.STAGE_DONE, {JobStage.GENERATING_FACTS}, JobStage.FACTS_STAGED),
-    ),
+    ends=(stage_move("facts_staged", EventType.STAGE_DONE, {JobStage.GENERATING_FACTS}, JobStage.FACTS_STAGED),),
     starts_from=frozenset({JobStage.CHUNKED, JobStage.GENERATING_FACTS}),
     done_at=JobStage.FACTS_STAGED,
     restarts_at=JobStage.GENERATING_FACTS,

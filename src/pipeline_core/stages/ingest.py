@@ -13,9 +13,7 @@ from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages.base import Saved, Stage, StageContext, StageInput, StageResult
 
 
-def fetch(
-    _ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]
-) -> Mapping[DocumentId, StageInput]:
+def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
     return {job.document_id: StageInput((job.document.file_sha256,)) for job in jobs}
 
 

@@ -14,9 +14,7 @@ from pipeline_core.stages.cleaning import clean
 from pipeline_core.stages.inputs import page_map, read_text, require
 
 
-def fetch(
-    _ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]
-) -> Mapping[DocumentId, StageInput]:
+def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
     outputs = uow.stages.outputs([job.document_id for job in jobs], ["markdown"])
     found = {}
     for job in jobs:

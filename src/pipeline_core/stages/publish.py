@@ -13,13 +13,10 @@ from pipeline_core.stages.embed import content_key, embedder_config
 from pipeline_core.stages.inputs import json_bytes
 
 
-def fetch(
-    _ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]
-) -> Mapping[DocumentId, StageInput]:
+def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
     texts = uow.production.publishable([job.document_id for job in jobs])
     return {
-        document_id: StageInput((content_key(of_document),), of_document)
-        for document_id, of_document in texts.items()
+        document_id: StageInput((content_key(of_document),), of_document) for document_id, of_document in texts.items()
     }
 
 

@@ -16,9 +16,7 @@ from pipeline_core.stages.inputs import json_bytes, page_map, read_text, require
 from pipeline_core.validation.rules import RULES, Subject
 
 
-def fetch(
-    ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]
-) -> Mapping[DocumentId, StageInput]:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["markdown", "optimized_markdown"])
     converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)

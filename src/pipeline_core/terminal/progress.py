@@ -54,9 +54,7 @@ class RunDisplay:
     _live: Live | None = None
 
     def __enter__(self) -> "RunDisplay":
-        self._live = Live(
-            console=self.console, get_renderable=self._render, refresh_per_second=8, transient=True
-        )
+        self._live = Live(console=self.console, get_renderable=self._render, refresh_per_second=8, transient=True)
         if self.console.is_terminal:
             self._live.start()
         return self
@@ -132,5 +130,3 @@ def _cells(row: dict[str, Any]) -> list[Text]:
         else:
             cells.append(Text("·", "dim"))
     return cells
-
-

@@ -44,7 +44,9 @@ def print_job(console: Console, job: Row) -> None:
     for row in job["ledger"]:
         outcome = (row["outcome"] or "not asked yet").replace("_", " ")
         reason = f": {escape(row['outcome_reason'])}" if row["outcome_reason"] else ""
-        console.print(f"[dim]chunks[/] {row['chunks']} {outcome}{reason}  ({row['facts']} facts, {row['refused']} refused)")
+        console.print(
+            f"[dim]chunks[/] {row['chunks']} {outcome}{reason}  ({row['facts']} facts, {row['refused']} refused)"
+        )
     for finding in job["findings"]:
         console.print(f"[dim]finding[/] {finding['severity']} {finding['code']}: {escape(finding['message'])}")
     for event in reversed(job["events"][:15]):

@@ -88,7 +88,9 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
         job = short(row["job_id"])
         name = escape(row["filename"])
         if row["stage"] == "validation_review":
-            console.print(f"[yellow]●[/] [bold]{name}[/] waits: validation found {row['critical']} critical finding(s).")
+            console.print(
+                f"[yellow]●[/] [bold]{name}[/] waits: validation found {row['critical']} critical finding(s)."
+            )
             console.print(f"    see      pipeline review {job}", highlight=False)
             console.print(f"    decide   pipeline review {job} return", highlight=False)
             console.print(f'             pipeline review {job} override --reason "…"', highlight=False)
@@ -137,13 +139,17 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
     """Search results, the first one in full."""
     for position, hit in enumerate(hits, 1):
         path = " › ".join(hit["heading_path"] or [])
-        source = f"{escape(hit['filename'] or 'question bank')}, page {hit['page']}" + (f" · {escape(path)}" if path else "")
+        source = f"{escape(hit['filename'] or 'question bank')}, page {hit['page']}" + (
+            f" · {escape(path)}" if path else ""
+        )
         title = escape(hit["question"]) if hit["kind"] == "fact" else "passage"
         body = escape(hit["answer"]) if hit["kind"] == "fact" else escape(_clip(hit["evidence"], 300))
         if position == 1:
             evidence = escape(_clip(hit["evidence"], 400))
             text = f"[bold]{body}[/]\n\n[dim]evidence[/] “{evidence}”\n[dim]source[/]   {source}\n"
-            text += f"[dim]match[/]    {hit['match']} quote · score {hit['score']:.4f} · similarity {hit['similarity']:.2f}"
+            text += (
+                f"[dim]match[/]    {hit['match']} quote · score {hit['score']:.4f} · similarity {hit['similarity']:.2f}"
+            )
             console.print(Panel(text, title=title, title_align="left", border_style="green"))
         else:
             console.print(f"{position}. {title}  [bold]{_clip(body, 160)}[/]\n   [dim]{source}[/]")

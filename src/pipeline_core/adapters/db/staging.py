@@ -226,7 +226,9 @@ class PostgresStaging:
             rows["question_id"],
             rows["is_staged"].astype(bool),
             rows["match_trigrams"].astype(np.int32),
-            np.ascontiguousarray(rows["match_signature"]).view(np.uint64).reshape(len(rows), _SIGNATURE["match_signature"].itemsize // 8),
+            np.ascontiguousarray(rows["match_signature"])
+            .view(np.uint64)
+            .reshape(len(rows), _SIGNATURE["match_signature"].itemsize // 8),
         )
 
     def similarities(

@@ -11,8 +11,7 @@ from pipeline_core.ports.object_store import ObjectStore
 
 _SETTING = "UPLOAD_PIPELINE_OBJECT_STORE"
 _FORMS = (
-    f"Set {_SETTING} to `s3://bucket/prefix` or to a folder such as `/srv/objects`, "
-    "or leave it empty for the default."
+    f"Set {_SETTING} to `s3://bucket/prefix` or to a folder such as `/srv/objects`, or leave it empty for the default."
 )
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")

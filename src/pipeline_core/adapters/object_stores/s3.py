@@ -49,9 +49,7 @@ class S3ObjectStore:
         name = self._name(key)
         stored = StoredObject(key, len(data), sha256_hex(data))
         with self._translated(key):
-            self._client.put_object(
-                Bucket=self._bucket, Key=name, Body=data, Metadata={_SHA256: stored.sha256}
-            )
+            self._client.put_object(Bucket=self._bucket, Key=name, Body=data, Metadata={_SHA256: stored.sha256})
         return stored
 
     def get(self, key: str, *, sha256: str | None = None) -> bytes:
