@@ -57,6 +57,10 @@ JOIN processing_workflows w USING (document_id)
 WHERE d.document_id = ANY(%(document_ids)s)
 ORDER BY d.document_id, j.created_at DESC;
 
+-- name: queued_documents
+SELECT document_id FROM upload_jobs WHERE user_id = %(user_id)s AND state = 'queued'
+ORDER BY created_at, document_id;
+
 -- name: set_parsed
 UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, updated_at = now()
 FROM unnest(%(document_ids)s::uuid[], %(paths)s::text[], %(checksums)s::text[], %(pages)s::int[])

@@ -170,3 +170,34 @@ SELECT show_trgm(t) AS trigrams FROM unnest(%(texts)s::text[]) WITH ORDINALITY A
 -- name: reopen_questions
 UPDATE staged_questions SET status = 'pending', reviewed_by = NULL, reviewed_at = NULL, review_notes = NULL
 WHERE document_id = %(document_id)s AND status = 'rejected';
+
+-- name: revive_orphans
+-- Facts that were left out because another said the same, where that other is there no more (its document was
+-- replaced or rejected): they wait to be published themselves. Only of documents at rest, which can start again.
+WITH orphans AS (
+    SELECT q.question_id, q.document_id, q.duplicate_of, j.job_id
+    FROM staged_questions q
+    JOIN documents d ON d.document_id = q.document_id AND d.published_at IS NOT NULL
+    JOIN LATERAL (
+        SELECT job_id, state FROM upload_jobs u WHERE u.document_id = q.document_id
+        ORDER BY u.created_at DESC LIMIT 1) j ON j.state = 'done'
+    WHERE q.user_id = ANY(%(user_ids)s) AND q.status = 'duplicate'
+        AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = q.duplicate_of)
+        AND NOT EXISTS (
+            SELECT FROM staged_questions s WHERE s.question_id = q.duplicate_of AND s.status IN ('pending', 'approved'))
+    FOR UPDATE OF q
+), revived AS (
+    UPDATE staged_questions q SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
+    FROM orphans o WHERE q.question_id = o.question_id
+), settled AS (
+    UPDATE staging_duplicates p SET resolution = 'not_duplicate', resolved_by = 'system', resolved_at = now(),
+        resolution_notes = 'what it repeated is no longer there'
+    FROM orphans o
+    WHERE p.staged_question_id = o.question_id AND p.existing_question_id = o.duplicate_of
+)
+SELECT DISTINCT job_id FROM orphans;
+
+-- name: unmatch_batches
+-- Their facts are to be compared again.
+UPDATE upload_batches b SET matched_at = NULL
+FROM upload_jobs j WHERE j.document_id = b.document_id AND j.job_id = ANY(%(job_ids)s);

@@ -204,3 +204,19 @@ def test_office_documents(app: Pipeline, name: str) -> None:
     through(app, [document_id])
     state, _, outcome = state_of(app, document_id)
     assert (state, outcome) in {("done", "published"), ("awaiting_review", None)}
+
+
+def test_a_fact_is_not_lost_with_its_twin(app: Pipeline) -> None:
+    """Two documents say the same; the one whose words are published is replaced by another version without them."""
+    same = "Members must report every loss to the service office within thirty days."
+    [first] = publish(app, upload("first.md", f"# First\n\n{same}\n", "file:///first.md"))
+    [second] = publish(app, upload("second.md", f"# Second\n\n{same}\n", "file:///second.md"))
+    assert [f["answer"] for f in app.views.export(app.user_id, first)["facts"]] == [same]
+    assert app.views.export(app.user_id, second)["facts"] == []
+
+    publish(app, upload("first.md", "# First\n\nThe office opens its doors to visitors at nine.\n", "file:///first.md"))
+
+    assert app.intake.queued(app.user_id) == [second]
+    through(app, [second])
+    assert [f["answer"] for f in app.views.export(app.user_id, second)["facts"]] == [same]
+    assert state_of(app, second) == ("done", "ingested", "published")

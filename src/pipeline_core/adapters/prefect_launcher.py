@@ -103,6 +103,7 @@ class PrefectLauncher:
             ServiceUnavailableError: it does not; the message says where its log is.
         """
         self.start()
+        self.flow()  # takes a second to import: better while the server starts
         assert self._api_url is not None
         deadline = time.monotonic() + _START_TIMEOUT_S
         while not _healthy(self._api_url):

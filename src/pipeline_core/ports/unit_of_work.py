@@ -41,6 +41,10 @@ class Documents(Protocol):
 
     def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]: ...
 
+    def queued(self, user_id: UserId) -> list[DocumentId]:
+        """The user's documents whose job is queued, oldest first."""
+        ...
+
     def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:
         """The first stage of each document that ran under another configuration than the present one."""
         ...
@@ -183,6 +187,10 @@ class Staging(Protocol):
     def reject(
         self, document_id: DocumentId, *, by: UserId, notes: str, question_ids: Sequence[QuestionId] | None = None
     ) -> int: ...
+
+    def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
+        """Facts left out as duplicates of what is no longer there wait again; answers with the jobs to restart."""
+        ...
 
     def reopen(self, document_id: DocumentId) -> int:
         """Facts that were rejected wait for a decision again."""

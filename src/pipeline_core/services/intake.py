@@ -199,6 +199,11 @@ class Intake:
             uow.commit()
         return new
 
+    def queued(self, user_id: UserId) -> list[DocumentId]:
+        """Documents of the user that wait for a run: uploaded elsewhere, or queued again by a decision."""
+        with self.open_uow() as uow:
+            return uow.documents.queued(user_id)
+
     def work_needed(self, document_ids: Sequence[DocumentId], *, correlation_id: CorrelationId) -> WorkNeeded:
         """Sort the documents by what is left to do, and queue again what was done under other settings.
 

@@ -25,6 +25,7 @@ from pipeline_core.domain.lifecycle import (
     StageName,
 )
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.stages.registry import BY_NAME
 
 MIN_REASON = 10
@@ -146,6 +147,7 @@ def _reject(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
     uow.staging.reject(summary.document_id, by=request.user_id, notes=notes)
     payload = {"by": request.user_id, "reason": request.reason}
     uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
+    revive_orphans(uow, [request.user_id])
     return Decided(summary.document_id, JobState.DONE, False, "document rejected; nothing of it is published")
 
 

@@ -82,4 +82,7 @@ class RunDocuments:
             self.launcher.wait()
             display.note = self.launcher.ui_url() or ""
             self.launcher.process(result.ran)
+            # publishing may have queued others: those whose facts had a twin in a document that was replaced
+            if more := self.intake.queued(user_id):
+                self.launcher.process(more)
         return result

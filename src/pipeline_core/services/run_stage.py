@@ -25,6 +25,7 @@ from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, O
 from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.failures import record_failures
+from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.stages.base import Saved, Stage, StageContext, StageInput, StageResult, fingerprint
 from pipeline_core.stages.registry import pipeline_config
 
@@ -220,6 +221,7 @@ class RunStage:
                 outcome=outcome,
                 config_sha256=pipeline_config(self.ctx),
             )
+        revive_orphans(uow, [item.document.user_id for item in done])
 
 
 def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:

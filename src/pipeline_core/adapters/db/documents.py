@@ -58,6 +58,9 @@ class PostgresDocuments:
         rows = self._session.all("find_documents", document_ids=list(document_ids))
         return {row["document_id"]: summary_from(row) for row in rows}
 
+    def queued(self, user_id: UserId) -> list[DocumentId]:
+        return [row["document_id"] for row in self._session.all("queued_documents", user_id=user_id)]
+
     def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:
         rows = self._session.all(
             "stale_stages",

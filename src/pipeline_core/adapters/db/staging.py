@@ -9,7 +9,7 @@ from pipeline_core.adapters.db.session import Row, Session
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.facts import ChunkOutcome, ChunkResult
-from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, UserId, batch_id_for, duplicate_id_for
+from pipeline_core.domain.ids import ChunkId, DocumentId, JobId, QuestionId, UserId, batch_id_for, duplicate_id_for
 from pipeline_core.domain.staging import (
     Matchable,
     NewQuestion,
@@ -280,6 +280,12 @@ class PostgresStaging:
     ) -> int:
         ids = list(question_ids) if question_ids is not None else None
         return self._session.execute("reject_questions", document_id=document_id, by=by, notes=notes, question_ids=ids)
+
+    def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
+        jobs = [row["job_id"] for row in self._session.all("revive_orphans", user_ids=list(set(user_ids)))]
+        if jobs:
+            self._session.execute("unmatch_batches", job_ids=jobs)
+        return jobs
 
     def reopen(self, document_id: DocumentId) -> int:
         return self._session.execute("reopen_questions", document_id=document_id)
