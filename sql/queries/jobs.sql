@@ -1,14 +1,15 @@
 -- name: claim_jobs
--- Take the jobs that nobody works on: queued ones, those due for a retry, and those whose worker is gone
+-- Take the jobs that nobody works on: queued ones, those to be tried again (whoever asks waits until they are due,
+-- or does not wait on purpose), and those whose worker is gone
 -- (it holds a session lock while it lives) or has not renewed its lease.
 WITH takeable AS (
     SELECT j.job_id, j.state AS was
     FROM upload_jobs j
     WHERE j.document_id = ANY(%(document_ids)s)
         AND (j.state IN ('queued', 'retryable')
-            OR (j.state = 'working' AND j.claimed_by <> %(worker)s AND (
+            OR (j.state = 'working' AND (
                 j.lease_expires_at < now()
-                OR NOT EXISTS (
+                OR j.claimed_by <> %(worker)s AND NOT EXISTS (
                     SELECT FROM pg_locks l
                     WHERE l.locktype = 'advisory' AND l.classid = %(lock_class)s::oid
                         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -33,7 +34,7 @@ WITH takeable AS (
 SELECT document_id FROM claimed;
 
 -- name: held_jobs
--- The jobs of this lease, among the documents named.
+-- The jobs of this lease, among the documents named; nobody else takes them before the transaction ends.
 SELECT d.document_id, d.user_id, j.job_id, d.filename, d.mime, d.bytes_len, d.file_sha256, d.raw_path,
        j.stage, j.retry_count, j.correlation_id, j.stage2_completed_at IS NOT NULL AS matches_approved,
        j.stage4_override_reason IS NOT NULL AS overridden,
@@ -42,7 +43,8 @@ FROM upload_jobs j
 JOIN documents d USING (document_id)
 JOIN processing_workflows w USING (document_id)
 WHERE j.lease_token = %(lease)s AND j.state = 'working' AND j.document_id = ANY(%(document_ids)s)
-ORDER BY d.created_at, d.document_id;
+ORDER BY d.created_at, d.document_id
+FOR UPDATE OF j;
 
 -- name: move_jobs
 -- The one door: compare, set, and write the event, in one statement.
@@ -106,7 +108,7 @@ WITH input AS (
 SELECT job_id FROM moved;
 
 -- name: job_positions
-SELECT job_id, document_id, stage, state FROM upload_jobs WHERE job_id = ANY(%(job_ids)s);
+SELECT job_id, document_id, stage, state, lease_token FROM upload_jobs WHERE job_id = ANY(%(job_ids)s);
 
 -- name: forget_stages
 -- These stages are to run again even though nothing that they read has changed.
@@ -117,7 +119,11 @@ WHERE o.stage_name = s.stage_name AND first.stage_name = %(from_stage)s
 
 -- name: renew_leases
 UPDATE upload_jobs SET lease_expires_at = now() + make_interval(secs => %(lease_s)s)
-WHERE claimed_by = %(worker)s AND state = 'working' AND lease_token = ANY(%(leases)s);
+WHERE job_id IN (
+    -- a job that a transaction has in hand is left out: waiting for it could deadlock, and its move renews it anyway
+    SELECT job_id FROM upload_jobs
+    WHERE claimed_by = %(worker)s AND state = 'working' AND lease_token = ANY(%(leases)s)
+    FOR UPDATE SKIP LOCKED);
 
 -- name: set_stage1_results
 UPDATE upload_jobs j SET stage1_results = i.results

@@ -59,7 +59,7 @@ SELECT stage3_validation_results FROM upload_jobs WHERE job_id = %(job_id)s;
 
 -- name: view_job_events
 SELECT event_id, ts, type, severity, code, payload FROM events
-WHERE job_id = %(job_id)s ORDER BY event_id DESC LIMIT 50;
+WHERE job_id = %(job_id)s AND user_id = %(user_id)s ORDER BY event_id DESC LIMIT 50;
 
 -- name: view_chunk_outcomes
 SELECT outcome, outcome_reason, count(*) AS chunks, sum(fact_count) AS facts, sum(refused_count) AS refused

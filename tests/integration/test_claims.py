@@ -17,6 +17,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LeaseLostError
 from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken
+from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import BURY, RETRY_LATER, JobState, StageName
 from pipeline_core.stages.base import Stage, StageContext, StageResult
 from pipeline_core.stages.registry import STAGES
@@ -159,6 +160,51 @@ def test_a_stale_lease_moves_nothing(engine: Engine, start_worker: Callable[...,
     assert job_row(engine, documents[0]) == before
 
 
+def test_a_stale_lease_is_told_so_wherever_the_job_is_by_now(
+    engine: Engine, start_worker: Callable[..., WorkerSession]
+) -> None:
+    [document] = documents = new_documents(engine)
+    stale, _ = claim(engine, documents, start_worker(), lease_s=0)
+    lease, _ = claim(engine, documents, start_worker())
+    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+        uow.jobs.move(MOVES["job_validated"], {document.job_id: {}}, lease=lease)
+        uow.commit()
+
+    with pytest.raises(LeaseLostError), PostgresUnitOfWork(engine, lease_s=60) as uow:
+        uow.jobs.move(MOVES["job_validated"], {document.job_id: {}}, lease=stale)
+
+
+def test_a_worker_takes_its_own_job_again_when_its_lease_has_ended(
+    engine: Engine, start_worker: Callable[..., WorkerSession]
+) -> None:
+    documents, worker = new_documents(engine), start_worker()
+    claim(engine, documents, worker, lease_s=0)
+
+    assert claim(engine, documents, worker)[1] == {documents[0].document_id}
+
+
+def test_a_task_that_is_tried_again_still_has_its_document(app: Pipeline) -> None:
+    """The slow lane's task asks with the batch that it was given, however often it is tried."""
+    [document_id] = needs_work(app, receive(app, upload()))
+    batch = Batch(LeaseToken(uuid4()), (document_id,))
+
+    assert app.claim.again(batch).document_ids == (document_id,)
+    assert app.claim.again(batch).document_ids == (document_id,)
+
+
+def test_renewal_does_not_wait_for_a_job_that_is_being_moved(
+    engine: Engine, start_worker: Callable[..., WorkerSession]
+) -> None:
+    """Waiting for it, in another order than the move's, would be a deadlock."""
+    documents, worker = new_documents(engine, 2), start_worker()
+    lease, _ = claim(engine, documents, worker)
+    with PostgresUnitOfWork(engine, lease_s=60) as mover, PostgresUnitOfWork(engine, lease_s=60) as uow:
+        mover.jobs.move(MOVES["job_validated"], {documents[0].job_id: {}}, lease=lease)
+
+        uow.session.connection.execute("SET LOCAL lock_timeout = '1s'")
+        assert uow.session.execute("renew_leases", worker=worker.name, leases=[lease], lease_s=60) == 1
+
+
 def test_of_a_batch_of_which_one_lease_is_lost_nothing_moves(
     engine: Engine, start_worker: Callable[..., WorkerSession]
 ) -> None:
@@ -174,10 +220,7 @@ def test_of_a_batch_of_which_one_lease_is_lost_nothing_moves(
     assert [job_row(engine, document) for document in documents] == before
 
 
-# Validation is left out: it ends without a move, and it is moves that compare the lease.
-@pytest.mark.parametrize(
-    "stage", [s for s in STAGES if s.name is not StageName.VALIDATION], ids=lambda stage: stage.name
-)
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 def test_work_done_under_a_lost_lease_is_not_saved(app: Pipeline, stage: Stage) -> None:
     """Another worker takes the job while the stage is at work; what the first one made is thrown away."""
     [document_id] = needs_work(app, receive(app, upload()))

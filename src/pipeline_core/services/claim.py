@@ -28,9 +28,11 @@ class ClaimJobs:
     open_uow: OpenUnitOfWork
     worker: Callable[[], Worker]
 
-    def __call__(self, document_ids: Sequence[DocumentId], *, flow_run_id: UUID | None = None) -> Batch:
+    def __call__(
+        self, document_ids: Sequence[DocumentId], *, flow_run_id: UUID | None = None, lease: LeaseToken | None = None
+    ) -> Batch:
         """Claim what nobody works on. The batch holds the documents that are ours, in the order given."""
-        lease = LeaseToken(uuid4())
+        lease = lease or LeaseToken(uuid4())
         worker = self.worker()
         with self.open_uow() as uow:
             ours = uow.jobs.claim(
@@ -51,8 +53,7 @@ class ClaimJobs:
                 return batch
             due = uow.jobs.due_in(batch.document_ids)
         time.sleep(max((wait_s for wait_s, _ in due.values()), default=0.0))
-        self.worker().drop(batch.lease)
-        return self(batch.document_ids, flow_run_id=flow_run_id)
+        return self(batch.document_ids, flow_run_id=flow_run_id, lease=batch.lease)
 
     def to_retry(self, document_ids: Sequence[DocumentId]) -> list[DocumentId]:
         """Those of the documents that are to be tried again."""

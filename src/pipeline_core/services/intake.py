@@ -1,6 +1,6 @@
 """Taking documents in: checked, stored, and only then known to the database, with a job that waits."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import (
+    ConflictError,
     EmptyFileError,
     FileTooLargeError,
     PipelineError,
@@ -141,7 +142,16 @@ class Intake:
                 sources[uri] = item.document_id
         if received.documents:
             received.new = self._register(list(fresh.values()), sources, user_id, received.correlation_id)
+        self._refuse_unknown(received, fresh)
         return received
+
+    def _refuse_unknown(self, received: Received, fresh: Mapping[DocumentId, Document]) -> None:
+        """The database has one row for each user and content: content enrolled under another id is not taken again."""
+        missing = fresh.keys() - received.new
+        for document_id in missing - self._known(list(missing)) if missing else ():
+            name = received.documents.pop(document_id)
+            error = ConflictError("The same content is there already under another document id.", where=name)
+            received.refused.append((name, error))
 
     def _identify(self, file: Path | Upload, user_id: UserId) -> _Seen | Refusal:
         name = str(file) if isinstance(file, Path) else file.filename

@@ -208,5 +208,6 @@ def _where_it_failed(summary: JobSummary) -> JobStage:
     if summary.state is JobState.DEADLETTER:
         return summary.stage
     if summary.outcome is Outcome.REJECTED:
-        return BY_NAME[StageName.VALIDATION].restarts_at
+        # wherever it was rejected, it comes before both gates again
+        return JobStage.FACTS_STAGED
     return BY_NAME[StageName.INGEST].restarts_at

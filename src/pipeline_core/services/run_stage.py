@@ -15,6 +15,7 @@ import structlog
 
 from pipeline_core.domain.errors import (
     DatabaseUnavailableError,
+    LeaseLostError,
     PipelineError,
     TransientError,
     UnexpectedError,
@@ -182,6 +183,8 @@ class RunStage:
         keys = {task.job.document_id: task.fingerprint for task in plan.run}
         ids = [item.document.document_id for item in done]
         with self.open_uow() as uow:
+            if len(uow.jobs.held(lease, ids)) < len(ids):
+                raise LeaseLostError
             stage.save(self.ctx, uow, done)
             uow.stages.put_outputs(stage.name, _output_rows(done))
             uow.stages.complete(

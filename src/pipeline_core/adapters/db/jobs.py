@@ -99,8 +99,7 @@ class PostgresJobs:
     def _explain(self, move: Move, job_ids: list[JobId], lease: LeaseToken | None) -> LeaseLostError | IllegalMoveError:
         rows = self._session.all("job_positions", job_ids=job_ids)
         where = "; ".join(f"{row['job_id']} is {row['state']} at {row['stage']}" for row in rows[:5])
-        allowed = [row for row in rows if row["state"] in move.from_states and row["stage"] in move.from_stages]
-        if lease is not None and len(allowed) == len(rows):
+        if lease is not None and any(row["lease_token"] != lease for row in rows):
             return LeaseLostError(where=where)
         return IllegalMoveError(
             f"{move.code}: {len(job_ids)} job(s) had moved on or are not where this starts.",

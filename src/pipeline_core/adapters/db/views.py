@@ -84,7 +84,7 @@ class PostgresViews:
             "findings": (results or {}).get("findings", []),
             "pairs": self._all("document_pairs", document_id=document_id),
             "ledger": self._all("view_chunk_outcomes", document_id=document_id),
-            "events": self._all("view_job_events", job_id=job_id),
+            "events": self._all("view_job_events", job_id=job_id, user_id=user_id),
         }
 
     def search(self, user_id: UserId, text: str, vector: Vectors, *, model: str, limit: int = 5) -> list[Row]:
