@@ -54,7 +54,9 @@ class WorkerSession:
                 )
             except psycopg.Error as error:
                 log.warning("leases of %s not renewed: %s", self.name, error)
-                self._connection.close()
+                # a connection that still stands keeps its lock: without it, others would take this worker for dead
+                if self._connection.broken:
+                    self._connection.close()
 
     def close(self) -> None:
         self._stop.set()
