@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from pipeline_core.adapters.processes import die_with_parent
+from pipeline_core.adapters.processes import die_with_parent, listens
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
@@ -50,16 +50,14 @@ class PrefectLauncher:
         self._home = settings.home / "prefect"
         self._api_url = os.environ.get("PREFECT_API_URL")
         self._process: subprocess.Popen[bytes] | None = None
+        self._port = 0
 
     def start(self) -> None:
         """Begin to start the server, without waiting for it. Does nothing if one is there."""
         if self._api_url:
             return
         self._home.mkdir(parents=True, exist_ok=True)
-        port = self._running_port()
-        if port is None:
-            port = _free_port(self._settings.prefect_port)
-            self._spawn(port)
+        port = self._running_port() or self._spawn()
         self._api_url = f"http://127.0.0.1:{port}/api"
 
     def prepare(self) -> None:
@@ -81,20 +79,24 @@ class PrefectLauncher:
         return environment
 
     def _running_port(self) -> int | None:
+        """The port of this home's server, if it runs: a port alone might be another's by now."""
         try:
-            port = int((self._home / "port").read_text())
+            pid, port = map(int, (self._home / "server").read_text().split())
         except (OSError, ValueError):
             return None
-        return port if _healthy(f"http://127.0.0.1:{port}/api") else None
+        return port if listens(pid, port) and _healthy(f"http://127.0.0.1:{port}/api") else None
 
-    def _spawn(self, port: int) -> None:
+    def _spawn(self) -> int:
+        port = _free_port(self._settings.prefect_port)
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
         with (self._home / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, env=self._environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 start_new_session=True, preexec_fn=die_with_parent(),
             )  # fmt: skip
-        (self._home / "port").write_text(str(port))
+        (self._home / "server").write_text(f"{self._process.pid} {port}")
+        self._port = port
+        return port
 
     def wait(self) -> None:
         """Return when the server answers.
@@ -106,7 +108,7 @@ class PrefectLauncher:
         self.flow()  # takes a second to import: better while the server starts
         assert self._api_url is not None
         deadline = time.monotonic() + _START_TIMEOUT_S
-        while not _healthy(self._api_url):
+        while not self._is_up():
             if self._process is None:
                 raise ServiceUnavailableError(
                     f"The Prefect server at {self._api_url} does not answer.",
@@ -118,6 +120,11 @@ class PrefectLauncher:
                     action="Look at the log; `pipeline doctor` checks the rest.",
                 )
             time.sleep(0.1)
+
+    def _is_up(self) -> bool:
+        assert self._api_url is not None
+        # an answer on our port is not enough: of two that start at once, only one gets it
+        return (self._process is None or listens(self._process.pid, self._port)) and _healthy(self._api_url)
 
     def process(self, document_ids: Sequence[DocumentId]) -> None:
         """Run ``process_document`` on the documents, ``settings.batch_size`` at a time."""
@@ -132,7 +139,14 @@ class PrefectLauncher:
             # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect
             # takes "off" only from code, not from the environment.
             with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-                flow(document_ids=batch, return_state=True)
+                try:
+                    flow(document_ids=batch, return_state=True)
+                except Exception as error:
+                    raise ServiceUnavailableError(
+                        f"The Prefect server was lost during the run ({type(error).__name__}).",
+                        where=self._api_url,
+                        action="What was done is kept: run the same command again.",
+                    ) from error
 
         if len(batches) == 1:
             run(batches[0])
@@ -165,7 +179,7 @@ class PrefectLauncher:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        (self._home / "port").unlink(missing_ok=True)
+        (self._home / "server").unlink(missing_ok=True)
         self._process = None
         self._api_url = os.environ.get("PREFECT_API_URL")
 

@@ -1,9 +1,11 @@
-"""Child processes that do not outlive their parent."""
+"""Child processes: that they do not outlive their parent, and what they listen on."""
 
 import ctypes
 import signal
 import sys
 from collections.abc import Callable
+
+import psutil
 
 _PR_SET_PDEATHSIG = 1
 
@@ -18,3 +20,17 @@ def die_with_parent() -> Callable[[], None] | None:
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
     return arm
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether the process, or a child of it, listens on this TCP port."""
+    try:
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+        return any(
+            connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+            for member in family
+            for connection in member.net_connections(kind="tcp")
+        )
+    except psutil.Error:
+        return False
