@@ -19,6 +19,7 @@ from pipeline_core.settings import Settings
 
 FLOW_ENTRYPOINT = "flows.process_document.process_document"
 _START_TIMEOUT_S = 90.0
+_MOST_STARTS = 3
 _DRAIN_TIMEOUT_S = 10.0
 
 _QUIET = {
@@ -50,7 +51,7 @@ class PrefectLauncher:
         self._home = settings.home / "prefect"
         self._api_url = os.environ.get("PREFECT_API_URL")
         self._process: subprocess.Popen[bytes] | None = None
-        self._port = 0
+        self._port = self._starts = 0
 
     def start(self) -> None:
         """Begin to start the server, without waiting for it. Does nothing if one is there."""
@@ -95,7 +96,7 @@ class PrefectLauncher:
                 start_new_session=True, preexec_fn=die_with_parent(),
             )  # fmt: skip
         (self._home / "server").write_text(f"{self._process.pid} {port}")
-        self._port = port
+        self._port, self._starts = port, self._starts + 1
         return port
 
     def wait(self) -> None:
@@ -114,7 +115,11 @@ class PrefectLauncher:
                     f"The Prefect server at {self._api_url} does not answer.",
                     action="Start it, or unset PREFECT_API_URL to have a local one.",
                 )
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            gone = self._process.poll() is not None
+            if gone and self._starts < _MOST_STARTS:
+                # somebody else took the port between our look and its start
+                self._api_url = f"http://127.0.0.1:{self._spawn()}/api"
+            elif gone or time.monotonic() > deadline:
                 raise ServiceUnavailableError(
                     f"The local Prefect server did not start; its log is {self._home / 'server.log'}.",
                     action="Look at the log; `pipeline doctor` checks the rest.",
