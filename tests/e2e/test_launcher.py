@@ -1,10 +1,13 @@
 """The local Prefect server: each home has its own, and two that start at once do not take each other's."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.e2e.conftest import CommandLine
+from tests.through import MANUAL
 
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.processes import listens
@@ -37,6 +40,29 @@ def test_a_home_finds_its_own_server_and_not_anothers(tmp_path: Path, no_server:
         first.close()
         second.close()
     assert not listens(pid, port)
+
+
+def test_the_history_of_a_run_survives_it(
+    command_line: Callable[..., CommandLine], tmp_path: Path, no_server: None
+) -> None:
+    """The command line starts a server of its own, and stops it; every task run and log line is in its database."""
+    cli = command_line(duplicate_threshold="1.0", prefect_port="4392")
+    del cli.environment["PREFECT_API_URL"]
+    (tmp_path / "manual.md").write_text(MANUAL)
+    cli("run", str(tmp_path / "manual.md"))
+
+    launcher = PrefectLauncher(load_settings(home=Path(cli.environment["UPLOAD_PIPELINE_HOME"]), prefect_port=4392))
+    launcher.wait()
+    try:
+        api = f"{launcher.ui_url()}/api"
+        [flow_run] = httpx.post(f"{api}/flow_runs/filter", json={}).json()
+        assert (flow_run["name"], flow_run["state_name"]) == ("manual.md", "Completed")
+        task_runs = httpx.post(f"{api}/task_runs/filter", json={}).json()
+        assert len(task_runs) == 11
+        assert {row["state_name"] for row in task_runs} == {"Completed"}
+        assert len(httpx.post(f"{api}/logs/filter", json={}).json()) > 11
+    finally:
+        launcher.close()
 
 
 def test_a_server_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

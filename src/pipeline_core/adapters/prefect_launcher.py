@@ -135,7 +135,7 @@ class PrefectLauncher:
         """Run ``process_document`` on the documents, ``settings.batch_size`` at a time."""
         self.wait()
         flow = self.flow()
-        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+        from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
         size = self._settings.batch_size
         batches = [list(document_ids[start : start + size]) for start in range(0, len(document_ids), size)]
@@ -143,7 +143,7 @@ class PrefectLauncher:
         def run(batch: list[DocumentId]) -> None:
             # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect
             # takes "off" only from code, not from the environment.
-            with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            with temporary_settings({PREFECT_API_URL: self._api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
                 try:
                     flow(document_ids=batch, return_state=True)
                 except Exception as error:
@@ -162,9 +162,8 @@ class PrefectLauncher:
 
     def flow(self) -> Any:
         """The flow, imported only when there is work: Prefect takes a second to import."""
-        assert self._api_url is not None
-        # Prefect reads its settings from the environment when it is first imported.
-        os.environ.update({**_QUIET, "PREFECT_API_URL": self._api_url})
+        # Prefect reads these from the environment when it is first imported; which server it talks to is said by run.
+        os.environ.update(_QUIET)
         os.environ.setdefault("PREFECT_HOME", str(self._home))
         from prefect.flows import load_flow_from_entrypoint
 
