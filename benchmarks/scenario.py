@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -85,6 +86,7 @@ def main(kind: str, files: Sequence[Path]) -> dict[str, Any]:
     from pipeline_core import logs
     from pipeline_core.adapters.prefect_launcher import PrefectLauncher
     from pipeline_core.bootstrap import pipeline
+    from pipeline_core.domain.ids import DocumentId
     from pipeline_core.services.run_documents import RunDocuments
 
     app = pipeline()
@@ -96,7 +98,7 @@ def main(kind: str, files: Sequence[Path]) -> dict[str, Any]:
     launcher: Any = Direct(app) if kind == "direct" else PrefectLauncher(app.settings)
     launcher.wait()
     if kind != "direct":
-        launcher.flow()
+        launcher.process([DocumentId(uuid4())])  # connections are made by the first run, even of nothing
     run = RunDocuments(app.intake, launcher)
     start, cpu = time.perf_counter(), time.process_time()
     cold = run(files, user_id=app.user_id, display=Silent())
