@@ -6,7 +6,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit chaos bench bench-throughput docs lock clean
+.PHONY: help setup demo test lint types imports unit chaos bench bench-throughput bench-duplicates docs lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ chaos: $(VENV)/.dev ## Long runs that kill processes at random moments
 
 bench: $(VENV)/.dev ## Speed, as ratios within one run
 	$(BIN)/python -m benchmarks
+
+bench-duplicates: $(VENV)/.dev ## Duplicate detection: precision, recall, speed
+	$(BIN)/python -m benchmarks duplicates
 
 docs: $(VENV)/.dev ## Write generated documents anew
 	$(BIN)/python docs/generate_state_machine.py

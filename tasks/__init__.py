@@ -6,9 +6,12 @@ raised, so that Prefect retries the task with exponential backoff.
 """
 
 from pipeline_core.domain.lifecycle import StageName
+from tasks.deep_scan import claim_deep_scans, settle_deep_scans
 from tasks.gates import matching_gate, validation_gate
 from tasks.intake import claim
+from tasks.review import decide
 from tasks.stage_task import skip_stage, stage_task
+from tasks.staging import embed_batch, import_approved
 
 ingest = stage_task(StageName.INGEST)
 convert_markdown = stage_task(StageName.MARKDOWN_CONVERSION)
@@ -22,13 +25,18 @@ ingest_to_production = stage_task(StageName.INGESTOR)
 __all__ = [
     "chunk",
     "claim",
+    "claim_deep_scans",
     "convert_markdown",
+    "decide",
     "embed",
+    "embed_batch",
     "generate_facts",
+    "import_approved",
     "ingest",
     "ingest_to_production",
     "matching_gate",
     "optimize_markdown",
+    "settle_deep_scans",
     "skip_stage",
     "validate",
     "validation_gate",

@@ -50,7 +50,7 @@ WHERE NOT document_sources.is_current;
 -- Where each document and its newest job stand.
 SELECT DISTINCT ON (d.document_id)
     d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    w.workflow_type
+    j.profile, w.workflow_type
 FROM documents d
 JOIN upload_jobs j USING (document_id)
 JOIN processing_workflows w USING (document_id)

@@ -12,6 +12,12 @@ FROM document_vector_buffer WHERE document_id = ANY(%(document_ids)s)
 ORDER BY content_sha256
 ON CONFLICT DO NOTHING;
 
+-- name: cache_vectors
+INSERT INTO embedding_cache (content_sha256, embed_model, embed_version, vector)
+SELECT key, %(model)s, %(version)s, vector FROM unnest(%(keys)s::text[], %(vectors)s::vector[]) AS i (key, vector)
+ORDER BY key
+ON CONFLICT DO NOTHING;
+
 -- name: cached_facts
 UPDATE fact_cache SET last_used_at = now() WHERE cache_key = ANY(%(keys)s) RETURNING cache_key, facts, reason;
 

@@ -49,7 +49,9 @@ SELECT pg_advisory_xact_lock(hashtextextended('matching' || u::text, 0))
 FROM (SELECT DISTINCT u FROM unnest(%(user_ids)s::uuid[]) AS u ORDER BY u) AS ordered;
 
 -- name: questions_to_match
-SELECT q.question_id, q.document_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature
+SELECT q.question_id, q.document_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
+       q.answer, q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
+       encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex') AS embed_sha256
 FROM staged_questions q
 JOIN upload_batches b ON b.batch_id = q.upload_batch_id
 JOIN staged_chunks c USING (chunk_id)
@@ -62,36 +64,60 @@ ORDER BY d.created_at, d.document_id, c.ordinal, q.evidence_char_from, q.questio
 -- not the documents' own rows, nor those of a document whose place one of them takes.
 SELECT match_sha256, question_id, is_staged FROM comparable
 WHERE user_id = %(user_id)s AND match_sha256 = ANY(%(keys)s)
-    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s))
-    AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s)))
+    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[]))
+    AND question_id <> ALL(%(question_ids)s::uuid[])
+    AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
 ORDER BY is_staged DESC, question_id;
 
 -- name: signatures
-SELECT question_id, match_trigrams, match_signature, is_staged FROM comparable
+SELECT uuid_send(question_id) || int4send(match_trigrams) || match_signature || boolsend(is_staged) AS packed
+FROM comparable
 WHERE user_id = %(user_id)s
-    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s))
-    AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s)))
-ORDER BY question_id;
+    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[]))
+    AND question_id <> ALL(%(question_ids)s::uuid[])
+    AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])));
+
+-- name: comparable_vectors
+-- The same rows with their vectors of this model: zeros where a row has none.
+SELECT c.question_id, c.match_trigrams, c.match_signature, c.is_staged, coalesce(
+    CASE WHEN c.embed_model = %(model)s AND c.embed_version = %(version)s THEN c.embedding END,
+    CASE WHEN c.is_staged THEN (
+        SELECT e.vector FROM embedding_cache e
+        WHERE e.content_sha256 = encode(sha256(convert_to(c.embed_text, 'UTF8')), 'hex')
+            AND e.embed_model = %(model)s AND e.embed_version = %(version)s) END,
+    %(zeros)s::vector) AS vector
+FROM comparable c
+WHERE c.user_id = %(user_id)s
+    AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[]))
+    AND c.question_id <> ALL(%(question_ids)s::uuid[])
+    AND (c.document_id IS NULL OR c.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])));
+
+-- name: compared_texts
+SELECT question_id, match_text, answer FROM all_questions WHERE question_id = ANY(%(question_ids)s)
+UNION
+SELECT question_id, match_text, answer FROM staged_questions WHERE question_id = ANY(%(question_ids)s);
 
 -- name: pair_similarity
 -- The candidates, judged by pg_trgm itself.
-SELECT i.staged_id, i.existing_id, similarity(s.match_text, coalesce(e.match_text, p.match_text)) AS score,
-       s.match_text AS staged_text, coalesce(e.match_text, p.match_text) AS existing_text
+SELECT i.staged_id, i.existing_id, j.score, s.match_text AS staged_text, j.text AS existing_text
 FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[]) AS i (staged_id, existing_id)
 JOIN staged_questions s ON s.question_id = i.staged_id
 LEFT JOIN staged_questions e ON e.question_id = i.existing_id
 LEFT JOIN all_questions p ON p.question_id = i.existing_id
-WHERE similarity(s.match_text, coalesce(e.match_text, p.match_text)) >= %(threshold)s::real;
+CROSS JOIN LATERAL (
+    SELECT coalesce(e.match_text, p.match_text) AS text,
+           similarity(s.match_text, coalesce(e.match_text, p.match_text)) AS score OFFSET 0) j
+WHERE j.score >= %(threshold)s::real;
 
 -- name: record_pairs
 INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,
-    similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at)
+    similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at, reasons)
 SELECT duplicate_id, q.user_id, staged_id, existing_id, is_staged, score, method,
        resolution, reason, CASE WHEN resolution <> 'pending' THEN 'system' END,
-       CASE WHEN resolution <> 'pending' THEN now() END
+       CASE WHEN resolution <> 'pending' THEN now() END, reasons
 FROM unnest(%(duplicate_ids)s::uuid[], %(staged_ids)s::uuid[], %(existing_ids)s::uuid[], %(are_staged)s::boolean[],
-            %(scores)s::real[], %(methods)s::text[], %(resolutions)s::text[], %(reasons)s::text[])
-    AS i (duplicate_id, staged_id, existing_id, is_staged, score, method, resolution, reason)
+            %(scores)s::real[], %(methods)s::text[], %(resolutions)s::text[], %(notes)s::text[], %(reasons)s::jsonb[])
+    AS i (duplicate_id, staged_id, existing_id, is_staged, score, method, resolution, reason, reasons)
 JOIN staged_questions q ON q.question_id = i.staged_id
 ON CONFLICT (staged_question_id, existing_question_id) DO NOTHING;
 
@@ -152,7 +178,7 @@ WHERE document_id = %(document_id)s AND status IN ('pending', 'approved', 'impor
     AND (%(question_ids)s::uuid[] IS NULL OR question_id = ANY(%(question_ids)s));
 
 -- name: document_pairs
-SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, q.question_id, q.statement AS staged_text,
+SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, p.reasons, q.question_id, q.statement AS staged_text,
        q.evidence_page AS staged_page,
        coalesce(s.statement, s.answer, a.statement, a.answer) AS existing_text, d.filename AS existing_file,
        coalesce(s.evidence_page, a.evidence_page) AS existing_page

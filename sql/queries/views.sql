@@ -1,6 +1,7 @@
 -- name: view_jobs
-SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, p.percent,
+SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile, p.percent,
     j.retry_count, j.last_error, j.created_at, j.finished_at, j.correlation_id, j.flow_run_id, d.published_at,
+    d.staging_status, d.deep_scan_status, d.deep_scan_error,
     (SELECT count(*) FROM staged_chunks c WHERE c.document_id = d.document_id) AS chunks,
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status <> 'rejected') AS facts,
     (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
@@ -35,18 +36,26 @@ ORDER BY d.document_id, j.created_at DESC;
 -- name: view_counts
 SELECT
     (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (
-        SELECT state, count(*) AS n FROM upload_jobs WHERE user_id = %(user_id)s GROUP BY state) s) AS jobs,
+        SELECT state, count(*) AS n FROM upload_jobs j WHERE user_id = %(user_id)s AND NOT EXISTS (
+            SELECT FROM upload_jobs later WHERE later.document_id = j.document_id AND later.created_at > j.created_at)
+        GROUP BY state) s) AS jobs,
     (SELECT count(*) FROM documents WHERE user_id = %(user_id)s AND published_at IS NOT NULL) AS documents,
     (SELECT count(*) FROM document_chunks WHERE user_id = %(user_id)s) AS chunks,
     (SELECT count(*) FROM all_questions WHERE user_id = %(user_id)s) AS facts;
 
 -- name: view_find_jobs
-SELECT DISTINCT ON (d.document_id) j.job_id, d.document_id, d.filename
-FROM documents d JOIN upload_jobs j USING (document_id)
+-- The newest job of each document that is meant; an earlier job of it names it, too.
+SELECT (SELECT u.job_id FROM upload_jobs u WHERE u.document_id = d.document_id ORDER BY u.created_at DESC LIMIT 1)
+    AS job_id, d.document_id, d.filename
+FROM documents d
 WHERE d.user_id = %(user_id)s AND (
-    j.job_id::text LIKE %(prefix)s OR d.document_id::text LIKE %(prefix)s OR d.filename = %(name)s)
-ORDER BY d.document_id, j.created_at DESC
+    d.document_id::text LIKE %(prefix)s OR d.filename = %(name)s
+    OR EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.job_id::text LIKE %(prefix)s))
+ORDER BY d.document_id
 LIMIT 20;
+
+-- name: view_document_of
+SELECT document_id FROM upload_jobs WHERE job_id = %(job_id)s;
 
 -- name: view_job_stages
 SELECT s.stage_name, s.status, s.started_at, s.completed_at, s.error_message, s.retry_count, s.runs,

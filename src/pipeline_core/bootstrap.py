@@ -18,18 +18,26 @@ from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.views import Views
+from pipeline_core.services.batch_import import ImportBatch
+from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
+from pipeline_core.services.deep_scan import DeepScan
+from pipeline_core.services.dual_status import DualStatus
+from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_stage import RunStage
+from pipeline_core.services.staging import StagingService
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.stages.base import StageContext
+from pipeline_core.staging.detection import Detection
 
 
 class _Given(NamedTuple):
@@ -104,6 +112,19 @@ class Pipeline:
             embedder=self._given.embedder or WordLlamaEmbedder(),
         )
 
+    @cached_property
+    def deep_ctx(self) -> StageContext:
+        """What a deep scan works with: the same ports, but for those that its profile names."""
+        settings = self.settings.deep()
+        return StageContext(
+            settings=settings,
+            store=self.store,
+            converter=_DEEP_CONVERTERS[settings.deep_converter](self),
+            generator=self._given.generator or ExtractiveFactGenerator(settings.facts_per_chunk),
+            embedder=self.ctx.embedder,
+            profile=Profile.DEEP,
+        )
+
     def open_uow(self) -> PostgresUnitOfWork:
         return PostgresUnitOfWork(self.engine, lease_s=self.settings.lease_s)
 
@@ -113,23 +134,43 @@ class Pipeline:
 
     @cached_property
     def intake(self) -> Intake:
-        return Intake(self.settings, self.ctx, self.open_uow)
+        return Intake(self.settings, self.ctx, self.open_uow, self.deep_ctx)
 
     @cached_property
     def claim(self) -> ClaimJobs:
         return ClaimJobs(self.settings, self.open_uow, lambda: self.worker)
 
     @cached_property
-    def run_stage(self) -> RunStage:
-        return RunStage(self.ctx, self.open_uow)
+    def run_stage(self) -> RunStageByProfile:
+        runs = {ctx.profile: RunStage(ctx, self.open_uow) for ctx in (self.ctx, self.deep_ctx)}
+        return RunStageByProfile(runs, self.open_uow)
 
     @cached_property
     def gates(self) -> Gates:
-        return Gates(self.settings, self.open_uow)
+        return Gates(self.settings, self.open_uow, Detection(self.settings, self.ctx.embedder))
 
     @cached_property
     def review(self) -> Review:
         return Review(self.open_uow)
+
+    @cached_property
+    def facts(self) -> FactDecisions:
+        return FactDecisions(self.open_uow)
+
+    @cached_property
+    def deep_scan(self) -> DeepScan:
+        return DeepScan(self.open_uow)
+
+    @cached_property
+    def dual_status(self) -> DualStatus:
+        return DualStatus(self.open_uow)
+
+    @cached_property
+    def staging(self) -> StagingService:
+        detection = Detection(self.settings, self.ctx.embedder)
+        return StagingService(
+            self.settings, self.open_uow, detection, ImportBatch(self.open_uow, lambda: self.ctx.embedder)
+        )
 
     @cached_property
     def retry(self) -> Retry:
@@ -144,6 +185,12 @@ class Pipeline:
         """Stop what was started, last first. Closing twice is no error."""
         while self._closers:
             self._closers.pop()()
+
+
+_DEEP_CONVERTERS: dict[str, Callable[[Pipeline], Converter]] = {
+    "local": lambda app: app.converter,
+}
+"""Converters that a deep scan can use, by the setting's value; a paid one is a row here."""
 
 
 @cache

@@ -12,6 +12,8 @@ from pipeline_core.domain.ids import user_id_for
 
 PREFIX = "UPLOAD_PIPELINE_"
 HOME_NAME = ".pipeline"
+# measured: docs/duplicates.md
+_DUPLICATES_FROM = {"scored": 0.55, "baseline": 0.70}
 
 
 def find_home(start: Path | None = None) -> Path:
@@ -30,6 +32,8 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=find_home, description="Folder of everything embedded: database, objects, logs")
     user_id: UUID = Field(default=user_id_for("local"), description="Whose documents the command line works on")
+
+    reviewer: str = Field("", description="Your name in the record of decisions; empty: the user's id")
 
     # storage
     database_url: str | None = Field(None, description="PostgreSQL to use instead of the embedded one")
@@ -54,9 +58,24 @@ class Settings(BaseSettings):
     chunk_min_chars: int = Field(600, ge=1, description="Size from which a chunk may end, characters")
     chunk_overlap_chars: int = Field(0, ge=0, description="Characters that neighbouring chunks share")
     facts_per_chunk: int = Field(6, ge=1, le=100, description="Most facts that one chunk may give")
-    duplicate_threshold: float = Field(
-        0.70, ge=0.3, le=1.0, description="pg_trgm similarity from which two facts are a pair"
+    duplicate_mode: Literal["scored", "baseline"] = Field(
+        "scored", description="`scored`: letters, words and meaning; `baseline`: pg_trgm similarity alone"
     )
+    duplicate_threshold: float | None = Field(
+        None,
+        ge=0.3,
+        le=1.0,
+        description="Score from which two facts are a pair, else 0.55 (scored), 0.70 (baseline); 1: nothing waits",
+    )
+    duplicate_automatic: float = Field(
+        0.90, ge=0.5, le=1.0, description="Score from which scored mode merges a pair that differs in nothing"
+    )
+
+    # deep scan: what documents are processed with that people selected
+    deep_converter: Literal["local"] = Field("local", description="Converter of a deep scan")
+    deep_chunk_max_chars: int = Field(800, ge=100, description="Largest chunk of a deep scan, characters")
+    deep_chunk_min_chars: int = Field(300, ge=1, description="Size from which a chunk of a deep scan may end")
+    deep_facts_per_chunk: int = Field(20, ge=1, le=100, description="Most facts of a chunk in a deep scan")
 
     # validation thresholds
     validation_garbled_share: float = Field(
@@ -64,6 +83,9 @@ class Settings(BaseSettings):
     )
     validation_min_facts_per_10k_chars: float = Field(0.5, ge=0, description="Fewer facts than this look like a loss")
     validation_max_facts_per_10k_chars: float = Field(200.0, gt=0, description="More facts than this look like noise")
+    validation_echo_similarity: float = Field(
+        0.85, ge=0.5, le=1, description="Likeness to an example of the prompt from which a fact is its echo"
+    )
     validation_oversized_chunk_factor: float = Field(
         1.5, ge=1, description="A chunk this much over its limit is reported"
     )
@@ -79,6 +101,22 @@ class Settings(BaseSettings):
     )
     max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
     retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")
+
+    @property
+    def duplicates_from(self) -> float:
+        """Score from which two facts are a pair in the mode that is set."""
+        return self.duplicate_threshold or _DUPLICATES_FROM[self.duplicate_mode]
+
+    def deep(self) -> "Settings":
+        """These settings as a deep scan has them."""
+        return self.model_copy(
+            update={
+                "chunk_max_chars": self.deep_chunk_max_chars,
+                "chunk_min_chars": self.deep_chunk_min_chars,
+                "chunk_overlap_chars": min(self.chunk_overlap_chars, self.deep_chunk_min_chars - 1),
+                "facts_per_chunk": self.deep_facts_per_chunk,
+            }
+        )
 
     def validation_thresholds(self) -> dict[str, float]:
         """Every threshold of the validation rules, by setting."""
@@ -100,6 +138,11 @@ def load_settings(**overrides: object) -> Settings:
         raise ConfigurationError(
             f"Wrong setting: {PREFIX}CHUNK_MIN_CHARS={settings.chunk_min_chars} is larger than "
             f"{PREFIX}CHUNK_MAX_CHARS={settings.chunk_max_chars}."
+        )
+    if settings.deep_chunk_min_chars > settings.deep_chunk_max_chars:
+        raise ConfigurationError(
+            f"Wrong setting: {PREFIX}DEEP_CHUNK_MIN_CHARS={settings.deep_chunk_min_chars} is larger than "
+            f"{PREFIX}DEEP_CHUNK_MAX_CHARS={settings.deep_chunk_max_chars}."
         )
     if settings.chunk_overlap_chars >= settings.chunk_min_chars:
         raise ConfigurationError(

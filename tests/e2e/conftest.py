@@ -15,6 +15,9 @@ import pytest
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.settings import load_settings
 
+# tasks read their retries when they are imported, by whichever test is first
+os.environ["UPLOAD_PIPELINE_RETRY_BASE_S"] = "0.1"
+
 
 @pytest.fixture(scope="session")
 def prefect_api_url() -> Iterator[str]:
@@ -22,7 +25,12 @@ def prefect_api_url() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="pipeline-prefect-", ignore_cleanup_errors=True) as folder:
         launcher = PrefectLauncher(load_settings(home=Path(folder), prefect_port=4390))
         launcher.wait()
-        yield f"{launcher.ui_url()}/api"
+        url = f"{launcher.ui_url()}/api"
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        # for flows that are called in this process, whenever Prefect was imported
+        with temporary_settings({PREFECT_API_URL: url}):
+            yield url
         launcher.close()
 
 

@@ -1,6 +1,5 @@
 """The flow on a real Prefect server: lanes, retries and the states that runs end in."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -22,9 +21,6 @@ from tests.through import MANUAL, needs_work, receive, upload
 
 @pytest.fixture(scope="module")
 def process_document(prefect_api_url: str) -> Any:
-    # Prefect and the tasks read the environment when they are first imported
-    os.environ["PREFECT_API_URL"] = prefect_api_url
-    os.environ["UPLOAD_PIPELINE_RETRY_BASE_S"] = "0.1"
     from flows.process_document import process_document as flow
 
     return flow

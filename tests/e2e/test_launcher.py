@@ -6,13 +6,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.e2e.conftest import CommandLine
-from tests.through import MANUAL
 
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.processes import listens
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.settings import load_settings
+from tests.e2e.conftest import CommandLine
+from tests.through import MANUAL
 
 
 @pytest.fixture
@@ -67,5 +67,5 @@ def test_the_history_of_a_run_survives_it(
 
 def test_a_server_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    with pytest.raises(ServiceUnavailableError, match="127.0.0.1:9"):
+    with pytest.raises(ServiceUnavailableError, match=r"127\.0\.0\.1:9"):
         PrefectLauncher(load_settings(home=tmp_path)).wait()

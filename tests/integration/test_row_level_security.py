@@ -41,11 +41,21 @@ SHARED = {
     "job_stage_moves": READ,
     "job_stages": READ,
     "job_state_moves": READ,
+    "staged_question_moves": READ,
+    "upload_batch_moves": READ,
     "stage_dependencies": READ,
     "stages": READ,
     "upload_batch_counts": READ,
 }
-RULES = {"job_stage_moves", "job_stages", "job_state_moves", "stage_dependencies", "stages"}
+RULES = {
+    "job_stage_moves",
+    "job_stages",
+    "job_state_moves",
+    "stage_dependencies",
+    "staged_question_moves",
+    "stages",
+    "upload_batch_moves",
+}
 READABLE = [table for table, may in OWNED.items() if "SELECT" in may]
 
 

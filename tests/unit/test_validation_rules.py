@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Page, PageMap, PageOutcome
 from pipeline_core.domain.facts import ChunkOutcome
@@ -58,6 +59,7 @@ def test_a_good_document_has_no_finding() -> None:
 
 
 CONTRADICTORY = TEXT + "\nThe annual deductible is $750 for each member.\n"
+ECHO = all_phrases()[0]
 GARBLED = "(cid:12)(cid:7)(cid:44) \ufffd\ufffd\ufffd \uf0a1\uf0b2 text"
 CASES = {
     # name: (subject, the code that must be among the findings)
@@ -92,6 +94,17 @@ CASES = {
         ]),
         "contradiction",
     ),
+    "an example of the prompt, echoed": (
+        subject(facts=[fact("The plan pays 80% of the cost after that.", statement=ECHO, answer=ECHO)]),
+        "prompt_example_echoed",
+    ),
+    "an example of the prompt, nearly": (
+        subject(facts=[fact(
+            "The plan pays 80% of the cost after that.",
+            answer=f"In short: {ECHO.upper().replace('EVERY', 'at every')}",
+        )]),
+        "prompt_example_echoed",
+    ),
     "undecided look-alikes": (subject(undecided=2), "undecided_duplicates"),
     "hardly any facts in a long text": (subject("A word about nothing at all. " * 2000), "too_few_facts"),
 }  # fmt: skip
@@ -120,6 +133,28 @@ def test_every_rule_has_a_bad_case() -> None:
 def test_these_do_not_contradict_each_other(sentences: tuple[str, str]) -> None:
     text = "\n\n".join(sentences) + "\n"
     assert "contradiction" not in codes(subject(text, facts=[fact(s, text) for s in sentences]))
+
+
+@pytest.mark.parametrize("phrase", all_phrases())
+def test_a_document_that_really_says_it_is_no_echo(phrase: str) -> None:
+    text = f"# Tales\n\n{phrase}\n"
+    assert "prompt_example_echoed" not in codes(subject(text, facts=[fact(phrase, text)]))
+
+
+@pytest.mark.parametrize("answer", ["19 copper scrolls", "The plan pays 80% of the cost after that.", "11 frost days"])
+def test_a_few_words_in_common_are_no_echo(answer: str) -> None:
+    quote = "The plan pays 80% of the cost after that."
+    assert "prompt_example_echoed" not in codes(subject(facts=[fact(quote, answer=answer, statement=quote)]))
+
+
+def test_how_near_an_echo_must_be_is_a_setting() -> None:
+    half = "The Zephyrine Lantern Guild refills its lamps whenever somebody remembers to do it."
+    for least, is_echo in ((0.5, True), (0.99, False)):
+        case = subject(
+            facts=[fact("The plan pays 80% of the cost after that.", statement=half)],
+            settings=load_settings(validation_echo_similarity=least),
+        )
+        assert ("prompt_example_echoed" in codes(case)) is is_echo
 
 
 def test_findings_that_stop_a_document_say_what_and_where() -> None:

@@ -160,14 +160,19 @@ class PrefectLauncher:
         with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="run") as pool:
             list(pool.map(run, batches))
 
-    def flow(self) -> Any:
+    def run(self, entrypoint: str, **parameters: Any) -> None:
+        """Run another flow, named by ``module.function``, once; its run ends in the state that the server shows."""
+        self.wait()
+        self.flow(entrypoint)(**parameters, return_state=True)
+
+    def flow(self, entrypoint: str = FLOW_ENTRYPOINT) -> Any:
         """The flow, imported only when there is work: Prefect takes a second to import."""
         # Prefect reads these from the environment when it is first imported; which server it talks to is said by run.
         os.environ.update(_QUIET)
         os.environ.setdefault("PREFECT_HOME", str(self._home))
         from prefect.flows import load_flow_from_entrypoint
 
-        return load_flow_from_entrypoint(FLOW_ENTRYPOINT)
+        return load_flow_from_entrypoint(entrypoint)
 
     def ui_url(self) -> str | None:
         return self._api_url.removesuffix("/api") if self._api_url and _healthy(self._api_url) else None

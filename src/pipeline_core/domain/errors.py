@@ -6,6 +6,8 @@ written. ``RefusedError`` means that the request itself cannot be done as asked.
 the process at start.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -231,6 +233,20 @@ class IllegalMoveError(ConflictError):
     code = "illegal_move"
 
 
+class AlreadyDecidedError(ConflictError):
+    """Somebody else has decided this already."""
+
+    code = "already_decided"
+    action = "Look at it again: `pipeline review` lists what waits now."
+
+
+class StagedStateError(ConflictError):
+    """The state of what is staged does not allow this."""
+
+    code = "staged_state"
+    action = "`pipeline batches BATCH` shows where each question stands."
+
+
 class RefusedError(PipelineError):
     """The request cannot be done as asked."""
 
@@ -250,6 +266,27 @@ class ReasonTooShortError(RefusedError):
 
     code = "reason_too_short"
     action = 'Say why in a sentence: --reason "…".'
+
+
+class StatusRefusedError(RefusedError):
+    """Some of the documents cannot be set to this status; none was changed."""
+
+    code = "status_refused"
+    action = "Correct or leave out what is named, and set them again: it is all or nothing."
+    errors: Mapping[str, str] = MappingProxyType({})
+    """What is wrong, by id or by the name of what was given."""
+
+    @classmethod
+    def of(cls, errors: Mapping[str, str]) -> "StatusRefusedError":
+        error = cls("Nothing was set: " + "; ".join(f"{name}: {what}" for name, what in errors.items()) + ".")
+        error.errors = dict(errors)
+        return error
+
+    def as_json(self) -> dict[str, Any]:
+        return {**super().as_json(), **({"errors": dict(self.errors)} if self.errors else {})}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
 class UndecidedDuplicatesError(RefusedError):

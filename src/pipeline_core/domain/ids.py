@@ -52,6 +52,21 @@ def batch_id_for(document_id: DocumentId) -> BatchId:
     return BatchId(_derive("batch", document_id))
 
 
+def scan_batch_id_for(job_id: JobId) -> BatchId:
+    """The staging batch of one deep scan: what it found beyond what the document said already."""
+    return BatchId(_derive("scan", job_id))
+
+
+def bank_batch_id_for(user_id: UserId, file_sha256: str) -> BatchId:
+    """The batch of a question bank: the same bank again finds the same batch."""
+    return BatchId(_derive("bank", user_id, file_sha256))
+
+
+def bank_question_id_for(batch_id: BatchId, question: str, answer: str, occurrence: int) -> QuestionId:
+    """A bank's question is its words; ``occurrence`` counts equal ones from 0."""
+    return QuestionId(_derive("bank question", batch_id, question, answer, occurrence))
+
+
 def chunk_id_for(document_id: DocumentId, chunker: str, version: str, char_from: int, content_sha256: str) -> ChunkId:
     """A chunk is its document, its chunker, its place and its text."""
     return ChunkId(_derive("chunk", document_id, chunker, version, char_from, content_sha256))

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class HeldJob:
     matches_approved: bool
     overridden: bool
     criticals: int
+    profile: Profile = Profile.STANDARD
 
     @property
     def job_id(self) -> JobId:
@@ -61,6 +62,7 @@ class JobSummary:
     config_sha256: str | None
     workflow: str
     last_error: dict[str, Any] | None
+    profile: Profile = Profile.STANDARD
 
 
 @dataclass(frozen=True, slots=True)

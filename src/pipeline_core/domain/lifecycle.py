@@ -166,6 +166,13 @@ class EventType(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Profile(StrEnum):
+    """How thoroughly a document is processed: with the usual settings, or with those of a deep scan."""
+
+    STANDARD = "standard"
+    DEEP = "deep"
+
+
 class Outcome(StrEnum):
     """How a done job ended. ``superseded``: a newer version of the same source was published meanwhile."""
 

@@ -1,6 +1,7 @@
 """Staged rows and pairs of look-alikes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -48,13 +49,35 @@ class NewQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Matchable:
-    """A new row as duplicate detection sees it."""
+    """A new row as duplicate detection sees it: ``text`` is compared, ``embed_text`` is what its vector is of."""
 
     question_id: QuestionId
     user_id: UserId
     sha256: str
     trigrams: int
     signature: bytes
+    text: str
+    answer: str
+    is_statement: bool
+    embed_text: str
+    embed_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a new row is compared with."""
+
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewRows:
+    """The rows that are new, and so not among what they are compared with: documents' own, or these by id."""
+
+    user_id: UserId
+    document_ids: Sequence[DocumentId] = ()
+    question_ids: Sequence[QuestionId] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +90,16 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class SignatureTable:
-    """What was there before, as arrays of one length: 16-byte ids, whether staged, trigram counts, 64-byte maps."""
+    """Rows as arrays of one length: 16-byte ids, whether staged, trigram counts, 64-byte maps.
+
+    ``vectors`` has shape (rows, dims), zeros for a row without one; it is None where nobody asked for vectors.
+    """
 
     ids: npt.NDArray[np.void]
     staged: npt.NDArray[np.bool_]
     trigrams: npt.NDArray[np.int32]
     maps: npt.NDArray[np.uint64]
+    vectors: npt.NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -81,11 +108,26 @@ class SignatureTable:
         return Twin(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
 
 
+# In what a pair differs: the flags of its reasons, in a reviewer's words.
+DIFFERENCES: Mapping[str, str] = {
+    "number": "other numbers",
+    "number_missing": "a number that only one of them has",
+    "negation": "only one of them is negated",
+    "polarity": "opposite words",
+    "name": "other names",
+    "words": "other words",
+    "more_words": "one says more",
+    "answer": "other answers",
+    "no_vector": "not compared by meaning: one was embedded by another model",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """``staged`` looks like ``existing``, which was there first.
 
-    ``resolution`` is ``pending`` where a person must decide; else ``reason`` says why nobody must.
+    ``resolution`` is ``pending`` where a person must decide; else ``reason`` says why nobody must. ``reasons`` are
+    the parts of the score and the ``flags`` that say in what the two differ.
     """
 
     staged: QuestionId
@@ -95,6 +137,7 @@ class Pair:
     method: str
     resolution: str = "pending"
     reason: str | None = None
+    reasons: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

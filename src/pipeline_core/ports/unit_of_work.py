@@ -1,6 +1,6 @@
 """Port: one short database transaction. Everything is set-based: one call for many documents is one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import UUID
@@ -12,10 +12,12 @@ from pipeline_core.domain.ids import ChunkId, CorrelationId, DocumentId, JobId, 
 from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow, StageRow
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
 from pipeline_core.domain.staging import (
+    Compared,
     Embeddable,
     LedgerRow,
     Matchable,
     NewQuestion,
+    NewRows,
     Pair,
     SignatureTable,
     Similar,
@@ -23,7 +25,10 @@ from pipeline_core.domain.staging import (
     StagedQuestion,
     Twin,
 )
+from pipeline_core.ports.batches import Batches
+from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.reviews import Reviews
 
 Ids = Sequence[DocumentId]
 
@@ -162,12 +167,20 @@ class Staging(Protocol):
 
     def to_match(self, document_ids: Ids) -> list[Matchable]: ...
 
-    def exact_twins(self, document_ids: Ids, user_id: UserId, keys: Sequence[str]) -> dict[str, Twin]:
-        """What was there before with one of these ``match_sha256``, besides the documents' own."""
+    def exact_twins(self, new: NewRows, keys: Sequence[str]) -> dict[str, Twin]:
+        """What was there before with one of these ``match_sha256``."""
         ...
 
-    def signatures(self, document_ids: Ids, user_id: UserId) -> SignatureTable:
-        """All that was there before, besides the documents' own: 85 bytes a row."""
+    def comparable(self, new: NewRows) -> Iterator[SignatureTable]:
+        """All that was there before, in blocks. Nothing else may be asked meanwhile."""
+        ...
+
+    def comparable_vectors(self, new: NewRows, *, model: str, version: str, dims: int) -> Iterator[SignatureTable]:
+        """The same with vectors."""
+        ...
+
+    def compared_texts(self, question_ids: Sequence[QuestionId]) -> dict[QuestionId, Compared]:
+        """Text and answer of rows, staged or published."""
         ...
 
     def similarities(
@@ -230,6 +243,8 @@ class Caches(Protocol):
 
     def vectors(self, keys: Sequence[str], *, model: str, version: str) -> dict[str, Vectors]: ...
 
+    def put_vectors(self, rows: Mapping[str, Vectors], *, model: str, version: str) -> None: ...
+
 
 class UnitOfWork(Protocol):
     """``with open_uow() as uow: …; uow.commit()``. Leaving without commit rolls back."""
@@ -240,6 +255,9 @@ class UnitOfWork(Protocol):
     staging: Staging
     production: Production
     caches: Caches
+    batches: Batches
+    reviews: Reviews
+    deep_scans: DeepScans
 
     def __enter__(self) -> Self: ...
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline_core.domain.jobs import Batch, HeldJob
-from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage
+from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage, Profile
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.settings import Settings
+from pipeline_core.staging.detection import Detection
 from pipeline_core.staging.duplicates import detect
 
 _BEFORE_MATCHING = frozenset({JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW})
@@ -18,25 +19,37 @@ class Gates:
 
     settings: Settings
     open_uow: OpenUnitOfWork
+    detection: Detection
 
     def matching(self, batch: Batch) -> Batch:
         """Compare the batch's facts; documents with undecided look-alikes, or in a manual workflow, wait.
 
+        So does a deep scan that would add a fact to what is published, or withdraw one.
         A document that a person has approved goes through.
         """
+        look_alikes = self.detection.prepare(self.open_uow, lambda uow: uow.staging.to_match(batch.document_ids))
         with self.open_uow() as uow:
             held = uow.jobs.held(batch.lease, batch.document_ids)
             here = [job for job in held if job.stage in _BEFORE_MATCHING]
             ids = [job.document_id for job in here]
             if ids:
-                detect(uow.staging, ids, threshold=self.settings.duplicate_threshold)
+                detect(uow.staging, ids, look_alikes)
             undecided = uow.staging.undecided(ids)
+            changes = uow.deep_scans.changes([job.document_id for job in here if job.profile is Profile.DEEP])
+            changed = {document_id for document_id, change in changes.items() if change.added or change.withdrawn}
             waiting = [
                 job
                 for job in here
-                if not job.matches_approved and (job.workflow == "manual" or job.document_id in undecided)
+                if not job.matches_approved
+                and (job.workflow == "manual" or job.document_id in undecided.keys() | changed)
             ]
-            payloads = {job.job_id: {"undecided_pairs": undecided.get(job.document_id, 0)} for job in waiting}
+            payloads = {
+                job.job_id: {
+                    "undecided_pairs": undecided.get(job.document_id, 0),
+                    **(changes[job.document_id].as_json() if job.document_id in changed else {}),
+                }
+                for job in waiting
+            }
             uow.jobs.move(PARK_MATCHING, payloads, lease=batch.lease)
             uow.commit()
         return _without(batch, held, waiting)

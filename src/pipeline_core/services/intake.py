@@ -25,7 +25,7 @@ from pipeline_core.domain.ids import (
     sha256_hex,
 )
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import JobState, Outcome
+from pipeline_core.domain.lifecycle import JobState, Outcome, Profile, StageName
 from pipeline_core.domain.object_keys import original_key, safe_filename
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
@@ -100,6 +100,8 @@ class Intake:
     settings: Settings
     ctx: StageContext
     open_uow: OpenUnitOfWork
+    deep_ctx: StageContext
+    """What documents that had a deep scan are held against."""
 
     @property
     def store(self) -> ObjectStore:
@@ -221,12 +223,16 @@ class Intake:
         again at the first such stage. One that is back at its place after another stood there is published again.
         """
         needed = WorkNeeded()
-        config = pipeline_config(self.ctx)
+        contexts = {ctx.profile: ctx for ctx in (self.ctx, self.deep_ctx)}
+        configs = {profile: pipeline_config(ctx) for profile, ctx in contexts.items()}
         with self.open_uow() as uow:
             found = uow.documents.find(document_ids)
-            stale = [s for s in found.values() if _is_stale(s, config)]
+            stale = [s for s in found.values() if _is_stale(s, configs[s.profile])]
             if stale:
-                first = uow.documents.stale_stages([s.document_id for s in stale], stage_configs(self.ctx))
+                first: dict[DocumentId, StageName] = {}
+                for profile, ctx in contexts.items():
+                    ids = [s.document_id for s in stale if s.profile is profile]
+                    first |= uow.documents.stale_stages(ids, stage_configs(ctx)) if ids else {}
                 targets = {
                     s.job_id: BY_NAME[first[s.document_id]].restarts_at
                     if s.document_id in first
@@ -254,7 +260,7 @@ def _sort(summary: JobSummary, restarted: bool, needed: WorkNeeded) -> None:
         needed.waiting.append(summary.document_id)
     elif summary.state is JobState.DEADLETTER:
         needed.dead.append(summary.document_id)
-    elif summary.outcome is Outcome.REJECTED:
+    elif summary.outcome is Outcome.REJECTED and not (summary.profile is Profile.DEEP and summary.is_published):
         needed.rejected.append(summary.document_id)
     else:
         needed.unchanged.append(summary.document_id)

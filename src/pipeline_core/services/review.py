@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+from pipeline_core.domain.dual_status import DeepScanStatus
 from pipeline_core.domain.errors import (
-    IllegalMoveError,
     NotFoundError,
     ReasonTooShortError,
     RefusedError,
@@ -22,52 +21,17 @@ from pipeline_core.domain.lifecycle import (
     JobStage,
     JobState,
     Outcome,
+    Profile,
     StageName,
 )
+from pipeline_core.ports.reviews import WaitingJob
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.decisions import MIN_REASON, Decided, Decision, Request, Resolution, moved_on, take
+from pipeline_core.services.fact_decisions import set_facts
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.stages.registry import BY_NAME
 
-MIN_REASON = 10
-
-
-class Decision(StrEnum):
-    """What a reviewer can decide about a document."""
-
-    APPROVE = "approve"
-    REJECT = "reject"
-    RETURN = "return"
-    OVERRIDE = "override"
-
-
-class Resolution(StrEnum):
-    """What becomes of a pair of look-alikes."""
-
-    KEEP_EXISTING = "keep_existing"
-    REPLACE_EXISTING = "replace_existing"
-    KEEP_BOTH = "keep_both"
-    NOT_DUPLICATE = "not_duplicate"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One decision. ``question_ids`` limits a rejection to these facts (in matching review)."""
-
-    decision: Decision
-    user_id: UserId
-    reason: str = ""
-    duplicates: Resolution | None = None
-    question_ids: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What followed: ``goes_on`` says whether the job is queued to run again."""
-
-    document_id: DocumentId
-    state: JobState
-    goes_on: bool
-    message: str
+__all__ = ["Decided", "Decision", "Request", "Resolution", "Retry", "Review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +44,27 @@ class Review:
         """Carry out a decision.
 
         Raises:
-            NotFoundError: there is no such document.
-            IllegalMoveError: the document does not wait for this decision (any more).
+            NotFoundError: the user has no such document.
+            AlreadyDecidedError: it does not wait for this decision (any more); says who decided what and when.
             ReasonTooShortError, UndecidedDuplicatesError, RefusedError: what the decision needs is missing.
         """
         with self.open_uow() as uow:
-            summary = uow.documents.find([document_id]).get(document_id)
-            if summary is None:
-                raise NotFoundError(f"There is no document {document_id}.")
-            if summary.state is not JobState.AWAITING_REVIEW:
-                raise IllegalMoveError(
-                    f"{summary.filename} does not wait for a decision: it is {summary.state} at {summary.stage}."
-                )
+            summary = take(uow, document_id, request.user_id)
             decided = _DECISIONS[request.decision](uow, summary, request)
             uow.commit()
         return decided
 
+    def next_waiting(
+        self, user_id: UserId, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()
+    ) -> WaitingJob | None:
+        """The document that has waited longest, of this phase (2 matching, 4 validation) or of any."""
+        with self.open_uow() as uow:
+            return uow.reviews.next_waiting(user_id, phase=phase, besides=besides)
+
 
 def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+    if request.question_ids:
+        return set_facts(uow, summary, request, "approved")
     if summary.stage is not JobStage.MATCHING_REVIEW:
         raise RefusedError(
             f"{summary.filename} has critical findings: they cannot be approved.",
@@ -110,11 +77,11 @@ def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
     resolved = 0
     if request.duplicates is not None:
         resolved = uow.staging.resolve_pairs(
-            document_id, request.duplicates, by=str(request.user_id), notes=request.reason or None
+            document_id, request.duplicates, by=request.by, notes=request.reason or None
         )
     approved = uow.staging.approve_pending([document_id], by=request.user_id, notes=request.reason or "approved")
     payload = {
-        "by": request.user_id,
+        "by": request.by,
         "reason": request.reason,
         "approved": approved,
         "resolved_pairs": resolved,
@@ -128,12 +95,14 @@ def _override(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided
     reason = request.reason.strip()
     if len(reason) < MIN_REASON:
         raise ReasonTooShortError(f"The reason has {len(reason)} characters; an override needs {MIN_REASON}.")
-    uow.jobs.move(OVERRIDE_VALIDATION, {summary.job_id: {"by": request.user_id, "reason": reason}}, lease=None)
+    _require_findings(uow, summary)
+    uow.jobs.move(OVERRIDE_VALIDATION, {summary.job_id: {"by": request.by, "reason": reason}}, lease=None)
     return Decided(summary.document_id, JobState.QUEUED, True, "critical findings overridden")
 
 
 def _return(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
-    payload = {"by": request.user_id, "reason": request.reason}
+    _require_findings(uow, summary)
+    payload = {"by": request.by, "reason": request.reason}
     uow.jobs.move(RETURN_TO_MATCHING, {summary.job_id: payload}, lease=None)
     return Decided(
         summary.document_id, JobState.AWAITING_REVIEW, False, "back in matching review, for facts to be rejected"
@@ -142,29 +111,31 @@ def _return(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
 
 def _reject(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
     if request.question_ids:
-        return _reject_facts(uow, summary, request)
+        return set_facts(uow, summary, request, "rejected")
+    if summary.profile is Profile.DEEP and summary.is_published:
+        return _reject_scan(uow, summary, request)
     notes = request.reason or "document rejected"
     uow.staging.reject(summary.document_id, by=request.user_id, notes=notes)
-    payload = {"by": request.user_id, "reason": request.reason}
+    payload = {"by": request.by, "reason": request.reason}
     uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
     revive_orphans(uow, [request.user_id])
     return Decided(summary.document_id, JobState.DONE, False, "document rejected; nothing of it is published")
 
 
-def _reject_facts(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
-    if summary.stage is not JobStage.MATCHING_REVIEW:
-        raise RefusedError("Single facts are rejected in matching review.", action="`return` the document there first.")
-    count = uow.staging.reject(
-        summary.document_id,
-        by=request.user_id,
-        notes=request.reason or "rejected",
-        question_ids=request.question_ids,  # type: ignore[arg-type]
-    )
-    if count != len(set(request.question_ids)):
-        raise NotFoundError(
-            f"{count} of {len(set(request.question_ids))} facts are of this document and can be rejected."
-        )
-    return Decided(summary.document_id, JobState.AWAITING_REVIEW, False, f"{count} facts rejected; approve to go on")
+def _reject_scan(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+    """Only what the deep scan found is rejected: production is not touched."""
+    notes = request.reason or "deep scan rejected"
+    count = uow.deep_scans.reject_scan(summary.document_id, summary.job_id, by=request.user_id, notes=notes)
+    payload = {"by": request.by, "reason": request.reason, "rejected": count}
+    uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
+    message = f"{count} facts of the deep scan rejected; what was published stays"
+    return Decided(summary.document_id, JobState.DONE, False, message)
+
+
+def _require_findings(uow: UnitOfWork, summary: JobSummary) -> None:
+    """Returning and overriding are answers to findings; in matching review there are none, or not any more."""
+    if summary.stage is not JobStage.VALIDATION_REVIEW:
+        raise moved_on(uow, summary)
 
 
 _DECISIONS: dict[Decision, Callable[[UnitOfWork, JobSummary, Request], Decided]] = {
@@ -199,6 +170,10 @@ class Retry:
             target = BY_NAME[from_stage].restarts_at if from_stage else _where_it_failed(summary)
             if from_stage:
                 uow.stages.forget(from_stage, document_id)
+            if summary.profile is Profile.DEEP:
+                # the scan that failed begins again
+                uow.deep_scans.move({document_id: None}, DeepScanStatus.ERROR, DeepScanStatus.QUEUED)
+                uow.deep_scans.move({document_id: None}, DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
             uow.jobs.restart({summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
             uow.commit()
         return summary.job_id

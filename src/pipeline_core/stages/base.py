@@ -13,7 +13,7 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import JobStage, Move, StageName
+from pipeline_core.domain.lifecycle import JobStage, Move, Profile, StageName
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
@@ -31,6 +31,7 @@ class StageContext:
     converter: Converter
     generator: FactGenerator
     embedder: Embedder
+    profile: Profile = Profile.STANDARD
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages import chunking
 from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
 from pipeline_core.stages.inputs import json_bytes, page_map, read_text, require
+from pipeline_core.staging.reanchor import anchor_facts
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
@@ -60,12 +61,25 @@ def run(ctx: StageContext, document: Document, data: Any) -> StageResult:
     return StageResult((output,), chunks, {"chunks": len(chunks)})
 
 
-def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+    if ctx.profile is Profile.DEEP:
+        _save_keeping_facts(uow, done)
+        return
     uow.staging.replace_chunks(
         {item.document.document_id: (item.document.user_id, item.result.rows) for item in done},
         chunker=chunking.CHUNKER,
         version=chunking.VERSION,
     )
+
+
+def _save_keeping_facts(uow: UnitOfWork, done: Sequence[Saved]) -> None:
+    """A deep scan adds to what is staged: facts stay as they are, at the chunk where their evidence stands now."""
+    facts = uow.staging.questions([item.document.document_id for item in done])
+    for item in done:
+        anchors = anchor_facts(facts[item.document.document_id], item.result.rows)
+        uow.deep_scans.replace_chunks(
+            item.document, item.result.rows, anchors, chunker=chunking.CHUNKER, version=chunking.VERSION
+        )
 
 
 STAGE = Stage(

@@ -22,7 +22,7 @@ from pipeline_core.domain.facts import (
 )
 from pipeline_core.domain.ids import ChunkId, DocumentId, question_id_for
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.staging import NewQuestion
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.unit_of_work import UnitOfWork
@@ -192,6 +192,11 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
         )
         for (document, chunk, fact), key in zip(staged, keys, strict=True)
     ]
+    if ctx.profile is Profile.DEEP:
+        for item in done:
+            mine = [question for question in questions if question.document_id == item.document.document_id]
+            uow.deep_scans.add_questions(item.document, mine)
+        return
     uow.staging.replace_questions([item.document for item in done], questions)
 
 

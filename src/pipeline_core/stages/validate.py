@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.ids import DocumentId
@@ -69,6 +70,7 @@ STAGE = Stage(
     run=run,
     save=save,
     config=lambda ctx: {
+        "examples": all_phrases(),
         "rules": [f"{rule.code} {rule.version}" for rule in RULES],
         "thresholds": ctx.settings.validation_thresholds(),
     },

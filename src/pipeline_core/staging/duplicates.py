@@ -1,17 +1,19 @@
-"""Finding duplicates: exact ones by hash, look-alikes by trigram similarity, among new rows and what was there."""
+"""Finding duplicates among new rows and what was there: exact ones by hash, look-alikes in one of two modes."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-import numpy as np
-
-from pipeline_core.domain.ids import DocumentId, QuestionId, text_sha256
-from pipeline_core.domain.staging import Matchable, MatchKey, Pair, SignatureTable, Similar, Twin
+from pipeline_core.domain.ids import DocumentId, text_sha256
+from pipeline_core.domain.staging import Compared, Matchable, MatchKey, NewRows, Pair, Twin
 from pipeline_core.domain.text import has_negation, normalise_for_match, numbers_in
 from pipeline_core.ports.unit_of_work import Staging
-from pipeline_core.staging.signatures import ascii_trigrams, candidates, matrix, signature
+from pipeline_core.staging.signatures import ascii_trigrams, signature
 
-# float4 rounds 0.7 down: a pair that prints as exactly the threshold must count
-_FLOAT4 = 1e-6
+
+class LookAlikes(Protocol):
+    """A mode: pairs of each new row with what was there, and with the new rows before it."""
+
+    def __call__(self, staging: Staging, new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]: ...
 
 
 def match_keys(staging: Staging, texts: Sequence[str]) -> list[MatchKey]:
@@ -30,7 +32,12 @@ def exact_key(text: str) -> str:
     return text_sha256("\x1f".join([normalise_for_match(text), *numbers_in(text)]))
 
 
-def detect(staging: Staging, document_ids: Sequence[DocumentId], *, threshold: float) -> list[Pair]:
+def same_words(left: str, right: str) -> bool:
+    """Whether two texts have the same ``exact_key``."""
+    return left == right or exact_key(left) == exact_key(right)
+
+
+def detect(staging: Staging, document_ids: Sequence[DocumentId], look_alikes: LookAlikes) -> list[Pair]:
     """Compare the documents' staged rows with each other and with what was there; store and apply the pairs.
 
     The later row of a pair is its ``staged`` end. Takes the users' matching lock for the transaction.
@@ -42,54 +49,44 @@ def detect(staging: Staging, document_ids: Sequence[DocumentId], *, threshold: f
     pairs: list[Pair] = []
     for user_id in users:
         mine = [row for row in new if row.user_id == user_id]
-        twins = staging.exact_twins(document_ids, user_id, [row.sha256 for row in mine])
-        exact, fresh = _split(mine, twins)
-        pairs += exact
-        if fresh:
-            pairs += _look_alikes(staging, fresh, staging.signatures(document_ids, user_id), threshold)
+        pairs += compare(staging, NewRows(user_id, document_ids), mine, look_alikes)
     staging.record_pairs(pairs, document_ids)
     return pairs
 
 
-def _split(new: Sequence[Matchable], twins: Mapping[str, Twin]) -> tuple[list[Pair], list[Matchable]]:
-    """New rows that say what another says in the same words, as pairs; and those that do not."""
+def compare(staging: Staging, new: NewRows, rows: Sequence[Matchable], look_alikes: LookAlikes) -> list[Pair]:
+    """Pairs of one user's new rows with what was there, and with the new rows before them; nothing is stored."""
+    exact, fresh = _split(rows, staging.exact_twins(new, [row.sha256 for row in rows]))
+    pairs = _exact(staging, exact)
+    return [*pairs, *look_alikes(staging, new, fresh)] if fresh else pairs
+
+
+def _split(new: Sequence[Matchable], twins: Mapping[str, Twin]) -> tuple[list[tuple[Matchable, Twin]], list[Matchable]]:
+    """New rows that say what another says in the same words, with that other; and those that do not."""
     first = dict(twins)
-    exact: list[Pair] = []
+    exact: list[tuple[Matchable, Twin]] = []
     fresh: list[Matchable] = []
     for row in new:
         if twin := first.get(row.sha256):
-            exact.append(_exact(row, twin))
+            exact.append((row, twin))
         else:
             first[row.sha256] = Twin(row.question_id, True)
             fresh.append(row)
     return exact, fresh
 
 
-def _look_alikes(staging: Staging, fresh: Sequence[Matchable], there: SignatureTable, threshold: float) -> list[Pair]:
-    """Pairs of each new row with what was there, and with the new rows before it."""
-    counts = np.array([row.trigrams for row in fresh], dtype=np.int32)
-    maps = matrix([row.signature for row in fresh])
-    least = threshold - _FLOAT4
-    twins: dict[tuple[QuestionId, QuestionId], Twin] = {}
-    for i, j in candidates(counts, maps, there.trigrams, there.maps, least):
-        twin = there.twin(j)
-        twins[fresh[i].question_id, twin.question_id] = twin
-    for i, j in candidates(counts, maps, counts, maps, least):
-        if j < i:
-            twins[fresh[i].question_id, fresh[j].question_id] = Twin(fresh[j].question_id, True)
-    similar = staging.similarities(list(twins), least) if twins else {}
-    return [_look_alike(staged, twins[staged, other], found) for (staged, other), found in similar.items()]
+def _exact(staging: Staging, exact: Sequence[tuple[Matchable, Twin]]) -> list[Pair]:
+    """The same statement is the same fact; the same question is so only with the same answer."""
+    questions = [twin.question_id for row, twin in exact if not row.is_statement]
+    existing = staging.compared_texts(questions) if questions else {}
+    return [_exact_pair(row, twin, existing.get(twin.question_id)) for row, twin in exact]
 
 
-def _exact(row: Matchable, twin: Twin) -> Pair:
-    return Pair(row.question_id, twin.question_id, twin.is_staged, 1.0, "exact", "keep_existing", "the same words")
-
-
-def _look_alike(staged: QuestionId, existing: Twin, similar: Similar) -> Pair:
-    """Texts that differ in a number or in a negation are not the same fact, however alike their letters."""
-    difference = differs_in(similar.staged_text, similar.existing_text)
-    resolution = "not_duplicate" if difference else "pending"
-    return Pair(staged, existing.question_id, existing.is_staged, similar.score, "trigram", resolution, difference)
+def _exact_pair(row: Matchable, twin: Twin, existing: Compared | None) -> Pair:
+    ends = (row.question_id, twin.question_id, twin.is_staged)
+    if existing is not None and not same_words(row.answer, existing.answer):
+        return Pair(*ends, 1.0, "exact", "pending", None, {"flags": ["answer"]})
+    return Pair(*ends, 1.0, "exact", "keep_existing", "the same words", {"flags": []})
 
 
 def differs_in(left: str, right: str) -> str | None:

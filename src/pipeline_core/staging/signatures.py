@@ -6,6 +6,7 @@ than their sets differ in trigrams. So a pair beyond the bound cannot qualify, n
 the few that survive are judged by pg_trgm itself.
 """
 
+import math
 import re
 import zlib
 from collections.abc import Iterable, Sequence
@@ -16,9 +17,14 @@ import numpy.typing as npt
 
 BITS = 512
 WORDS = BITS // 64
-_FIRST_WORDS = 3
+# three columns of these and the scratch space stay in a core's cache
+BLOCK_ROWS = 32_768
+_CLEARLY = 1.4
+_HARDLY_MORE = 1e-6
 Counts = npt.NDArray[np.int32]
 Maps = npt.NDArray[np.uint64]
+Positions = npt.NDArray[np.intp]
+Bits = npt.NDArray[np.int16]
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -51,50 +57,92 @@ def matrix(signatures: Sequence[bytes]) -> Maps:
 
 def candidates(
     left_counts: Counts, left: Maps, right_counts: Counts, right: Maps, threshold: float
-) -> list[tuple[int, int]]:
-    """Index pairs (i, j) whose similarity may reach the threshold: a superset of those that do.
+) -> tuple[Positions, Positions, Bits]:
+    """Pairs (i, j) whose similarity may reach the threshold, a superset of those that do, with their differing bits.
+
+    Scans what is given as ``right`` at once: give blocks of about ``BLOCK_ROWS``.
 
     Args:
         left_counts, right_counts: numbers of trigrams, shape (n,) and (m,).
         left, right: maps as of ``matrix``, shape (n, WORDS) and (m, WORDS).
-        threshold: 0 to 1.
+        threshold: above 0, up to 1.
     """
-    if not len(left) or not len(right):
-        return []
     order = np.argsort(right_counts, kind="stable")
     counts = right_counts[order]
-    columns = [np.ascontiguousarray(right[order, word]) for word in range(WORDS)]
     factor = (1 - threshold) / (1 + threshold)
-    bounds_of = counts * factor + 1e-6
+    # the bound is a sum of two; one part rounded up, so that it is never too tight
+    bounds, block = _bounds(left_counts, factor), _Block(right[order], _bounds(counts, factor) + np.int16(1))
     # the same inequality bounds the sizes that can match at all
-    lows = np.searchsorted(counts, np.floor(left_counts * threshold).astype(np.int32))
-    highs = np.searchsorted(counts, np.ceil(left_counts / threshold).astype(np.int32) + 1)
-    found: list[tuple[int, int]] = []
-    for i, (low, high) in enumerate(zip(lows.tolist(), highs.tolist(), strict=True)):
-        hits = _within(columns, left[i], bounds_of[low:high] + left_counts[i] * factor, low, high)
-        found.extend((i, j) for j in order[hits].tolist())
-    return found
+    lows = np.searchsorted(counts, np.floor(left_counts * (threshold - _HARDLY_MORE)).astype(np.int32)).tolist()
+    highs = np.searchsorted(counts, np.ceil(left_counts / threshold).astype(np.int32) + 1).tolist()
+    folded = {words: maps.T for words, maps in _foldings(left).items()}
+    words_for = {count: _words_that_tell(count, factor) for count in set(left_counts.tolist())}
+    rows, found, bits = [np.empty(0, np.intp)], [np.empty(0, np.intp)], [np.empty(0, np.int16)]
+    for i, count in enumerate(left_counts.tolist()):
+        if lows[i] < highs[i]:
+            hits = block.hits(folded[words_for[count]][i], bounds[i], lows[i], highs[i])
+            if len(hits):
+                hits, differing = block.within(left[i], bounds[i], hits)
+                rows.append(np.full(len(hits), i, dtype=np.intp))
+                found.append(order[hits])
+                bits.append(differing)
+    return np.concatenate(rows), np.concatenate(found), np.concatenate(bits)
 
 
-def _within(
-    columns: list[npt.NDArray[np.uint64]],
-    mine: npt.NDArray[np.uint64],
-    bounds: npt.NDArray[np.float64],
-    low: int,
-    high: int,
-) -> npt.NDArray[np.intp]:
-    """Positions in [low, high) whose map differs from ``mine`` in at most ``bounds`` bits.
+def _bounds(counts: Counts, factor: float) -> Bits:
+    # no two maps differ in more than all bits
+    bounds: Bits = np.minimum(np.floor(counts * factor + _HARDLY_MORE), BITS).astype(np.int16)
+    return bounds
 
-    The first words throw out nearly all; only what is left is compared to the end.
+
+def _foldings(maps: Maps) -> dict[int, Maps]:
+    """Maps as columns of words, whole and folded: a bit is set where any bit of its class is.
+
+    Folded maps differ in no more bits than whole ones, and so throw out nearly all with a fraction of the work.
     """
-    differing = np.zeros(high - low, dtype=np.uint16)
-    for word in range(_FIRST_WORDS):
-        differing += np.bitwise_count(columns[word][low:high] ^ mine[word])
-    left = np.nonzero(differing <= bounds)[0]
-    if not len(left):
-        return left
-    at = left + low
-    rest = differing[left]
-    for word in range(_FIRST_WORDS, WORDS):
-        rest += np.bitwise_count(columns[word][at] ^ mine[word])
-    return at[rest <= bounds[left]]
+    whole = np.ascontiguousarray(maps.T)
+    half = whole[: WORDS // 2] | whole[WORDS // 2 :]
+    return {WORDS // 4: half[: WORDS // 4] | half[WORDS // 4 :], WORDS // 2: half, WORDS: whole}
+
+
+def _words_that_tell(count: int, factor: float) -> int:
+    """The smallest folding in which two unrelated sets of this size differ in clearly more bits than allowed."""
+    for words in (WORDS // 4, WORDS // 2):
+        bits = 64 * words
+        unset = math.exp(-count / bits)
+        if 2 * bits * unset * (1 - unset) > _CLEARLY * 2 * count * factor:
+            return words
+    return WORDS
+
+
+class _Block:
+    """Maps sorted by their number of trigrams, with scratch space for one comparison."""
+
+    def __init__(self, maps: Maps, bounds: Bits) -> None:
+        self._folded = _foldings(maps)
+        self._bounds = bounds
+        self._xor = np.empty(len(maps), dtype=np.uint64)
+        self._bits = np.empty(len(maps), dtype=np.uint8)
+        self._sum = np.empty(len(maps), dtype=np.int16)
+
+    def hits(self, mine: Maps, bound: np.int16, low: int, high: int) -> Positions:
+        """Positions in [low, high) whose map, folded as ``mine`` is, differs in few enough bits."""
+        xor, bits, total = self._xor[: high - low], self._bits[: high - low], self._sum[: high - low]
+        np.negative(self._bounds[low:high], out=total)
+        for column, word in zip(self._folded[len(mine)], mine, strict=True):
+            np.bitwise_xor(column[low:high], word, out=xor)
+            np.bitwise_count(xor, out=bits)
+            np.add(total, bits, out=total)
+        return np.nonzero(total <= bound)[0] + low
+
+    def within(self, mine: Maps, bound: np.int16, hits: Positions) -> tuple[Positions, Bits]:
+        """Those of the positions whose whole map differs in few enough bits, and in how many."""
+        differing = np.bitwise_count(self._folded[WORDS][:, hits] ^ mine[:, None]).sum(axis=0, dtype=np.int16)
+        kept = differing <= self._bounds[hits] + bound
+        return hits[kept], differing[kept]
+
+
+def estimated_similarity(left_counts: Counts, right_counts: Counts, bits: Bits) -> npt.NDArray[np.float64]:
+    """Jaccard similarity of sets that differ in as many trigrams as their maps in bits: at least the true one."""
+    both = left_counts.astype(np.float64) + right_counts
+    return (both - bits) / np.maximum(both + bits, 1)

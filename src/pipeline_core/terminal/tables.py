@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.staging import DIFFERENCES
 
 Row = dict[str, Any]
 _STYLES = {
@@ -21,6 +22,9 @@ _STYLES = {
     "superseded": "dim",
     "dead letter": "red",
 }
+
+
+_FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
 
 
 def state_of(row: Row) -> str:
@@ -96,7 +100,7 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
             console.print(f'             pipeline review {job} override --reason "…"', highlight=False)
             console.print(f"             pipeline review {job} reject", highlight=False)
         else:
-            what = f"{row['undecided']} pair(s) of look-alike facts" if row["undecided"] else "its facts"
+            what = f"{row['undecided']} pair(s) of look-alike facts" if row["undecided"] else _FACTS[row["profile"]]
             flag = " --duplicates keep_existing" if row["undecided"] else ""
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
             console.print(f"    see      pipeline review {job}", highlight=False)
@@ -126,12 +130,18 @@ def print_review(console: Console, job: Row) -> None:
         console.print(f"[{style}]● {finding['severity']}[/] {finding['code']}: {escape(finding['message'])}")
     pairs = [pair for pair in job["pairs"] if pair["resolution"] == "pending"]
     for pair in pairs:
-        console.print(f"[yellow]● look-alike[/] {pair['similarity_score']:.2f} by {pair['method']}")
+        console.print(
+            f"[yellow]● look-alike[/] {short(pair['duplicate_id'])}  {pair['similarity_score']:.2f} by {pair['method']}"
+        )
+        if flags := pair["reasons"].get("flags"):
+            console.print(f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in flags)}", highlight=False)
         console.print(Padding(f"new       p.{pair['staged_page']}  {escape(pair['staged_text'])}", (0, 0, 0, 4)))
         where = f"p.{pair['existing_page']} of {escape(pair['existing_file'] or 'a question bank')}"
         console.print(Padding(f"existing  {where}  {escape(pair['existing_text'] or '(gone)')}", (0, 0, 0, 4)))
-    if not job["findings"] and not pairs:
-        console.print("Nothing was found; the workflow is manual: approve or reject.")
+    if job["profile"] == "deep":
+        console.print("A deep scan: what was published stays as it is until you decide about what is new.")
+    elif not job["findings"] and not pairs:
+        console.print("Nothing was found: look at its facts, then approve or reject.")
     print_waiting(console, [job])
 
 
@@ -139,17 +149,18 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
     """Search results, the first one in full."""
     for position, hit in enumerate(hits, 1):
         path = " › ".join(hit["heading_path"] or [])
-        source = f"{escape(hit['filename'] or 'question bank')}, page {hit['page']}" + (
-            f" · {escape(path)}" if path else ""
-        )
+        place = f"{escape(hit['filename'])}, page {hit['page']}" if hit["filename"] else "a question bank"
+        source = place + (f" · {escape(path)}" if path else "")
         title = escape(hit["question"]) if hit["kind"] == "fact" else "passage"
         body = escape(hit["answer"]) if hit["kind"] == "fact" else escape(_clip(hit["evidence"], 300))
         if position == 1:
-            evidence = escape(_clip(hit["evidence"], 400))
-            text = f"[bold]{body}[/]\n\n[dim]evidence[/] “{evidence}”\n[dim]source[/]   {source}\n"
-            text += (
-                f"[dim]match[/]    {hit['match']} quote · score {hit['score']:.4f} · similarity {hit['similarity']:.2f}"
-            )
+            text = f"[bold]{body}[/]\n\n"
+            # a bank's answer is its own word: there is no document to quote
+            if hit["evidence"]:
+                text += f"[dim]evidence[/] “{escape(_clip(hit['evidence'], 400))}”\n"
+            quote = f"{hit['match']} quote · " if hit["match"] else ""
+            text += f"[dim]source[/]   {source}\n"
+            text += f"[dim]match[/]    {quote}score {hit['score']:.4f} · similarity {hit['similarity']:.2f}"
             console.print(Panel(text, title=title, title_align="left", border_style="green"))
         else:
             console.print(f"{position}. {title}  [bold]{_clip(body, 160)}[/]\n   [dim]{source}[/]")

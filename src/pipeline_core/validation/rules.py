@@ -1,6 +1,6 @@
 """Every validation rule. Adding one is a function and a row."""
 
-from pipeline_core.validation import fact_rules, ledger_rules, text_rules
+from pipeline_core.validation import echo_rules, fact_rules, ledger_rules, text_rules
 from pipeline_core.validation.subject import Rule, Subject
 
 RULES: tuple[Rule, ...] = (
@@ -13,6 +13,7 @@ RULES: tuple[Rule, ...] = (
     Rule("oversized_chunk", "1", ledger_rules.oversized_chunk),
     Rule("evidence_not_exact", "1", fact_rules.evidence_not_exact),
     Rule("number_not_in_evidence", "1", fact_rules.number_not_in_evidence),
+    Rule("prompt_example_echoed", "1", echo_rules.prompt_example_echoed),
     Rule("contradiction", "1", fact_rules.contradiction),
     Rule("undecided_duplicates", "1", fact_rules.undecided_duplicates),
     Rule("fact_density", "1", fact_rules.fact_density),

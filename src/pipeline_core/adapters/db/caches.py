@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from pgvector import Vector
 
 from pipeline_core.adapters.db.session import Session, json_text
 from pipeline_core.domain.facts import FactCandidate, Generated
@@ -41,3 +42,8 @@ class PostgresCaches:
     def vectors(self, keys: Sequence[str], *, model: str, version: str) -> dict[str, Vectors]:
         rows = self._session.all("cached_vectors", keys=list(set(keys)), model=model, version=version)
         return {row["content_sha256"]: row["vector"].to_numpy().astype(np.float32) for row in rows}
+
+    def put_vectors(self, rows: Mapping[str, Vectors], *, model: str, version: str) -> None:
+        if rows:
+            vectors = [Vector(vector) for vector in rows.values()]
+            self._session.execute("cache_vectors", keys=list(rows), vectors=vectors, model=model, version=version)

@@ -6,7 +6,7 @@ from pipeline_core.adapters.db.session import Row, Session
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.ports.unit_of_work import Ids
 
 
@@ -22,6 +22,7 @@ def summary_from(row: Row) -> JobSummary:
         config_sha256=row["config_sha256"],
         workflow=row["workflow_type"],
         last_error=row["last_error"],
+        profile=Profile(row["profile"]),
     )
 
 

@@ -9,7 +9,7 @@ from pipeline_core.domain.errors import (
     PipelineError,
 )
 
-_LIFECYCLE = ("upload_jobs_",)
+_LIFECYCLE = ("upload_jobs_", "documents_deep_scan_move", "staged_questions_move", "upload_batches_move")
 
 
 def translate(error: psycopg.Error) -> PipelineError:

@@ -9,7 +9,7 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import JobStage, Move, Outcome
+from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile
 from pipeline_core.ports.unit_of_work import Ids
 
 WORKER_LOCK_CLASS = 7714
@@ -36,6 +36,7 @@ def _held(row: Row) -> HeldJob:
         matches_approved=row["matches_approved"],
         overridden=row["overridden"],
         criticals=row["criticals"],
+        profile=Profile(row["profile"]),
     )
 
 

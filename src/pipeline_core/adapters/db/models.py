@@ -313,6 +313,13 @@ class StagedChunks(Base):
     refused_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
 
 
+class StagedQuestionMoves(Base):
+    __tablename__ = "staged_question_moves"
+
+    from_status: Mapped[str] = mapped_column(Text, primary_key=True)
+    to_status: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
 class StagedQuestions(Base):
     __tablename__ = "staged_questions"
     __table_args__ = (_of_document(), _with_user("upload_batch_id", "upload_batches", "batch_id"))
@@ -348,7 +355,11 @@ class StagedQuestions(Base):
     review_notes: Mapped[str | None] = mapped_column(Text)
     reviewed_by: Mapped[UUID | None] = mapped_column(Uuid)
     reviewed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    edited_by: Mapped[str | None] = mapped_column(Text)
+    edited_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    import_error: Mapped[str | None] = mapped_column(Text)
+    ordinal: Mapped[int | None] = mapped_column(Integer)
 
 
 class Stages(Base):
@@ -370,11 +381,19 @@ class StagingDuplicates(Base):
     existing_is_staged: Mapped[bool] = mapped_column(Boolean)
     similarity_score: Mapped[float] = mapped_column(REAL)
     method: Mapped[str] = mapped_column(Text)
+    reasons: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
     resolution: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     resolution_notes: Mapped[str | None] = mapped_column(Text)
     resolved_by: Mapped[str | None] = mapped_column(Text)
     resolved_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class UploadBatchMoves(Base):
+    __tablename__ = "upload_batch_moves"
+
+    from_status: Mapped[str] = mapped_column(Text, primary_key=True)
+    to_status: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 class UploadBatches(Base):
@@ -422,6 +441,7 @@ class UploadJobs(Base):
     lease_expires_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     flow_run_id: Mapped[UUID | None] = mapped_column(Uuid)
     correlation_id: Mapped[UUID] = mapped_column(Uuid)
+    profile: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     config_sha256: Mapped[str | None] = mapped_column(Text)
     stage1_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     stage2_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

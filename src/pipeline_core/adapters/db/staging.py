@@ -1,18 +1,29 @@
 """Staged chunks, staged questions and the pairs of look-alikes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from pipeline_core.adapters.db.session import Row, Session
+from pipeline_core.adapters.db.session import Row, Session, json_text
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.facts import ChunkOutcome, ChunkResult
-from pipeline_core.domain.ids import ChunkId, DocumentId, JobId, QuestionId, UserId, batch_id_for, duplicate_id_for
+from pipeline_core.domain.ids import (
+    BatchId,
+    ChunkId,
+    DocumentId,
+    JobId,
+    QuestionId,
+    UserId,
+    batch_id_for,
+    duplicate_id_for,
+)
 from pipeline_core.domain.staging import (
+    Compared,
     Matchable,
     NewQuestion,
+    NewRows,
     Pair,
     SignatureTable,
     Similar,
@@ -65,6 +76,44 @@ _QUESTION_COLUMNS = {
 _SIGNATURE = np.dtype(
     [("question_id", "V16"), ("match_trigrams", ">i4"), ("match_signature", "V64"), ("is_staged", "u1")]
 )
+_SIGNATURE_BLOCK = 32_768
+_VECTOR_BLOCK = 8_192
+
+
+def _besides(new: NewRows) -> dict[str, Any]:
+    return {
+        "user_id": new.user_id,
+        "document_ids": list(new.document_ids),
+        "question_ids": list(new.question_ids),
+    }
+
+
+def matchable(row: Row) -> Matchable:
+    """A row of ``questions_to_match`` or of ``batch_to_match``."""
+    return Matchable(
+        row["question_id"],
+        row["user_id"],
+        row["match_sha256"],
+        row["match_trigrams"],
+        row["match_signature"],
+        row["match_text"],
+        row["answer"],
+        row["is_statement"],
+        row["embed_text"],
+        row["embed_sha256"],
+    )
+
+
+def _signature_table(rows: np.ndarray[Any, np.dtype[np.void]]) -> SignatureTable:
+    maps = np.ascontiguousarray(rows["match_signature"]).view(np.uint64)
+    vectors = rows["vector"]["values"].astype(np.float32) if "vector" in (rows.dtype.names or ()) else None
+    return SignatureTable(
+        rows["question_id"],
+        rows["is_staged"].astype(bool),
+        rows["match_trigrams"].astype(np.int32),
+        maps.reshape(len(rows), _SIGNATURE["match_signature"].itemsize // 8),
+        vectors,
+    )
 
 
 def _staged_chunk(row: Row) -> StagedChunk:
@@ -84,12 +133,12 @@ def _staged_chunk(row: Row) -> StagedChunk:
     return StagedChunk(chunk, outcome, row["outcome_reason"], row["fact_count"], row["refused_count"])
 
 
-def _question_row(question: NewQuestion) -> tuple[Any, ...]:
+def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tuple[Any, ...]:
     fact, match = question.fact, question.match
     path = question.heading_path
     return (
         fact.question_id,
-        batch_id_for(question.document_id),
+        batch_id or batch_id_for(question.document_id),
         question.user_id,
         question.document_id,
         question.chunk_id,
@@ -132,6 +181,16 @@ class PostgresStaging:
                 page_to=[c.page_to for c in kept],
                 heading_paths=["\x1f".join(c.heading_path) for c in kept],
             )
+        fresh = {
+            document_id: (user_id, [c for c in of_document if c.chunk_id not in there])
+            for document_id, (user_id, of_document) in chunks.items()
+        }
+        self.insert_chunks(fresh, chunker=chunker, version=version)
+
+    def insert_chunks(
+        self, chunks: Mapping[DocumentId, tuple[UserId, Sequence[Chunk]]], *, chunker: str, version: str
+    ) -> None:
+        """Add chunks that are not there."""
         rows = [
             (
                 c.chunk_id, document_id, user_id, c.ordinal, c.text, list(c.heading_path), c.page_from, c.page_to,
@@ -139,7 +198,6 @@ class PostgresStaging:
             )
             for document_id, (user_id, of_document) in chunks.items()
             for c in of_document
-            if c.chunk_id not in there
         ]  # fmt: skip
         self._session.copy("staged_chunks", _CHUNK_COLUMNS, rows)
 
@@ -175,8 +233,12 @@ class PostgresStaging:
             self._session.execute("delete_questions", question_ids=list(gone))
         if kept := there & wanted.keys():
             self._session.execute("keep_questions", question_ids=list(kept))
-        new = [_question_row(question) for key, question in wanted.items() if key not in there]
-        self._session.copy("staged_questions", _QUESTION_COLUMNS, new)
+        self.insert_questions([question for key, question in wanted.items() if key not in there])
+
+    def insert_questions(self, questions: Sequence[NewQuestion], *, batch_id: BatchId | None = None) -> None:
+        """Add questions that are not there, to this batch or to that of their document."""
+        rows = [_question_row(question, batch_id) for question in questions]
+        self._session.copy("staged_questions", _QUESTION_COLUMNS, rows)
 
     def questions(self, document_ids: Ids) -> dict[DocumentId, list[StagedQuestion]]:
         found: dict[DocumentId, list[StagedQuestion]] = {document_id: [] for document_id in document_ids}
@@ -207,29 +269,35 @@ class PostgresStaging:
         self._session.execute("lock_matching", user_ids=list(user_ids))
 
     def to_match(self, document_ids: Ids) -> list[Matchable]:
-        rows = self._session.all("questions_to_match", document_ids=list(document_ids))
-        return [
-            Matchable(
-                row["question_id"], row["user_id"], row["match_sha256"], row["match_trigrams"], row["match_signature"]
-            )
-            for row in rows
-        ]
+        return [matchable(row) for row in self._session.all("questions_to_match", document_ids=list(document_ids))]
 
-    def exact_twins(self, document_ids: Ids, user_id: UserId, keys: Sequence[str]) -> dict[str, Twin]:
-        rows = self._session.all("exact_twins", document_ids=list(document_ids), user_id=user_id, keys=list(keys))
+    def exact_twins(self, new: NewRows, keys: Sequence[str]) -> dict[str, Twin]:
+        rows = self._session.all("exact_twins", keys=list(keys), **_besides(new))
         # what is published comes last, and so stands
         return {row["match_sha256"]: Twin(row["question_id"], row["is_staged"]) for row in rows}
 
-    def signatures(self, document_ids: Ids, user_id: UserId) -> SignatureTable:
-        rows = self._session.copy_out("signatures", _SIGNATURE, document_ids=list(document_ids), user_id=user_id)
-        return SignatureTable(
-            rows["question_id"],
-            rows["is_staged"].astype(bool),
-            rows["match_trigrams"].astype(np.int32),
-            np.ascontiguousarray(rows["match_signature"])
-            .view(np.uint64)
-            .reshape(len(rows), _SIGNATURE["match_signature"].itemsize // 8),
+    def comparable(self, new: NewRows) -> Iterator[SignatureTable]:
+        blocks = self._session.stream_packed("signatures", _SIGNATURE, _SIGNATURE_BLOCK, **_besides(new))
+        return map(_signature_table, blocks)
+
+    def comparable_vectors(self, new: NewRows, *, model: str, version: str, dims: int) -> Iterator[SignatureTable]:
+        # pgvector's wire: number of dimensions, two unused bytes, the values
+        vector = np.dtype([("dims", ">i2"), ("_unused", ">i2"), ("values", ">f4", (dims,))])
+        row = np.dtype([*((name, _SIGNATURE[name]) for name in _SIGNATURE.names or ()), ("vector", vector)])
+        blocks = self._session.copy_out_blocks(
+            "comparable_vectors",
+            row,
+            _VECTOR_BLOCK,
+            model=model,
+            version=version,
+            zeros="[" + ",".join("0" * dims) + "]",
+            **_besides(new),
         )
+        return map(_signature_table, blocks)
+
+    def compared_texts(self, question_ids: Sequence[QuestionId]) -> dict[QuestionId, Compared]:
+        rows = self._session.all("compared_texts", question_ids=list(question_ids))
+        return {row["question_id"]: Compared(row["match_text"], row["answer"]) for row in rows}
 
     def similarities(
         self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float
@@ -256,7 +324,8 @@ class PostgresStaging:
                 scores=[pair.score for pair in pairs],
                 methods=[pair.method for pair in pairs],
                 resolutions=[pair.resolution for pair in pairs],
-                reasons=[pair.reason for pair in pairs],
+                notes=[pair.reason for pair in pairs],
+                reasons=[json_text(pair.reasons) for pair in pairs],
             )
             self._session.execute("apply_resolutions", document_ids=list(document_ids))
         self._session.execute("mark_matched", document_ids=list(document_ids))

@@ -7,15 +7,21 @@ import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from pipeline_core.adapters.db.batches import PostgresBatches
 from pipeline_core.adapters.db.caches import PostgresCaches
+from pipeline_core.adapters.db.deep_scans import PostgresDeepScans
 from pipeline_core.adapters.db.documents import PostgresDocuments
 from pipeline_core.adapters.db.errors import translate
 from pipeline_core.adapters.db.jobs import PostgresJobs
 from pipeline_core.adapters.db.production import PostgresProduction
+from pipeline_core.adapters.db.reviews import PostgresReviews
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.adapters.db.stage_runs import PostgresStageRuns
 from pipeline_core.adapters.db.staging import PostgresStaging
 from pipeline_core.domain.errors import DatabaseUnavailableError
+from pipeline_core.ports.batches import Batches
+from pipeline_core.ports.deep_scans import DeepScans
+from pipeline_core.ports.reviews import Reviews
 from pipeline_core.ports.unit_of_work import (
     Caches,
     Documents,
@@ -35,6 +41,9 @@ class PostgresUnitOfWork:
     staging: Staging
     production: Production
     caches: Caches
+    batches: Batches
+    reviews: Reviews
+    deep_scans: DeepScans
 
     def __init__(self, engine: Engine, *, lease_s: float) -> None:
         self._engine = engine
@@ -53,6 +62,9 @@ class PostgresUnitOfWork:
         self.staging = PostgresStaging(self.session)
         self.production = PostgresProduction(self.session)
         self.caches = PostgresCaches(self.session)
+        self.batches = PostgresBatches(self.session)
+        self.reviews = PostgresReviews(self.session)
+        self.deep_scans = PostgresDeepScans(self.session)
         return self
 
     def __exit__(

@@ -72,7 +72,8 @@ class PostgresViews:
         return JobId(rows[0]["job_id"])
 
     def job(self, user_id: UserId, job_id: JobId) -> Row:
-        rows = [row for row in self.jobs(user_id, limit=1_000_000) if row["job_id"] == job_id]
+        of_job = [row["document_id"] for row in self._all("view_document_of", job_id=job_id)]
+        rows = self.jobs(user_id, document_ids=of_job)
         if not rows:
             raise NotFoundError(f"There is no job {job_id}.")
         row = rows[0]

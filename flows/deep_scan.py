@@ -1,0 +1,32 @@
+"""deep-scan: documents that people selected, processed again with the deep profile, back into staging."""
+
+from uuid import UUID
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+import tasks
+from flows.lanes import outcome_of
+from flows.process_document import process_document
+from pipeline_core.bootstrap import pipeline
+
+
+@flow(name="deep-scan", validate_parameters=True)
+def deep_scan(limit: int = 100, user_id: UUID | None = None) -> State:
+    """Scan the documents that are queued, and take up scans that were interrupted. Meant to run on a schedule.
+
+    What was published stays published; what a scan finds beyond it waits for a reviewer.
+
+    Args:
+        limit: Most documents that this run scans.
+        user_id: Only this user's documents. Without it, everybody's.
+    """
+    tasks.settle_deep_scans(user_id)
+    scanned: list[UUID] = []
+    size = pipeline().settings.batch_size
+    while batch := tasks.claim_deep_scans(min(size, limit - len(scanned)), user_id, scanned):
+        process_document(document_ids=batch, return_state=True)
+        tasks.settle_deep_scans(user_id)
+        scanned += batch
+    return outcome_of(scanned) if scanned else Completed(message="nothing is queued")

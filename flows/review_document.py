@@ -1,0 +1,50 @@
+"""review-document: a person's decision, taken in the Prefect UI as a form; then the document goes on."""
+
+from uuid import UUID
+
+from prefect import flow, runtime
+from prefect.client.schemas.objects import State
+
+import tasks
+from flows.lanes import outcome_of
+from flows.process_document import process_document
+from pipeline_core.bootstrap import pipeline
+from pipeline_core.services.decisions import Decision, Request, Resolution
+
+
+def _run_name() -> str:
+    given = runtime.flow_run.parameters
+    return f"{Decision(given['decision']).value} {given['document']}"
+
+
+@flow(name="review-document", flow_run_name=_run_name, validate_parameters=True)
+def review_document(
+    document: str,
+    decision: Decision,
+    reason: str = "",
+    duplicates: Resolution | None = None,
+    question_ids: list[UUID] | None = None,
+    reviewer: str = "",
+    go_on: bool = True,
+) -> State:
+    """Decide about a document that waits for a person, and let it go on.
+
+    Args:
+        document: The document that waits: its job id, its document id, the unique beginning of one, or its file name.
+        decision: approve lets the facts go on from matching review. override publishes in spite of critical
+            findings. return sends the document from validation review back to matching review. reject publishes
+            nothing of it.
+        reason: Why. An override needs at least 10 characters; it is kept with the decision for good.
+        duplicates: With approve, what becomes of all look-alikes that are still undecided. keep_existing leaves
+            the new fact out; replace_existing withdraws the old one; keep_both and not_duplicate publish both.
+        question_ids: With approve or reject in matching review, only these facts; the document goes on waiting.
+        reviewer: Your name, for the record and for other reviewers.
+        go_on: Process the document at once if the decision lets it. Otherwise its next run does.
+    """
+    app = pipeline()
+    row = app.views.job(app.user_id, app.views.resolve_job(app.user_id, document))
+    request = Request(decision, app.user_id, reason, duplicates, tuple(question_ids or ()), reviewer)
+    decided = tasks.decide(row["document_id"], request)
+    if go_on and decided.goes_on:
+        process_document(document_ids=[row["document_id"]], return_state=True)
+    return outcome_of([row["document_id"]])

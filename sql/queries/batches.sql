@@ -1,0 +1,232 @@
+-- name: lock_batch
+SELECT pg_advisory_xact_lock(hashtextextended('batch' || %(batch_id)s::text, 0));
+
+-- name: open_bank
+INSERT INTO upload_batches (batch_id, uploaded_by, user_id, file_name)
+VALUES (%(batch_id)s, %(user_id)s, %(user_id)s, %(file_name)s)
+ON CONFLICT (batch_id) DO NOTHING;
+
+-- name: find_batches
+SELECT batch_id, user_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched
+FROM upload_batches
+WHERE user_id = %(user_id)s AND (%(batch_id)s::uuid IS NULL OR batch_id = %(batch_id)s)
+    AND (%(prefix)s::text IS NULL OR batch_id::text LIKE %(prefix)s OR file_name = %(name)s)
+ORDER BY uploaded_at DESC, batch_id
+LIMIT %(limit)s;
+
+-- name: batch_counts
+SELECT batch_id, total_questions AS total, questions_pending AS pending, questions_approved AS approved,
+       questions_rejected AS rejected, questions_duplicate AS duplicate, questions_imported AS imported
+FROM upload_batch_counts WHERE batch_id = ANY(%(batch_ids)s);
+
+-- name: batch_undecided
+SELECT q.upload_batch_id AS batch_id, count(*) AS pairs
+FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
+WHERE q.upload_batch_id = ANY(%(batch_ids)s) AND p.resolution = 'pending' AND q.status IN ('pending', 'approved')
+GROUP BY 1;
+
+-- name: move_batch
+UPDATE upload_batches SET status = %(to_status)s,
+    review_started_at = CASE WHEN %(to_status)s = 'pending' THEN NULL ELSE coalesce(review_started_at, now()) END,
+    review_completed_at = CASE WHEN %(to_status)s IN ('pending', 'reviewing') THEN NULL
+        ELSE coalesce(review_completed_at, now()) END,
+    reviewed_by = coalesce(%(by)s, reviewed_by),
+    import_started_at = CASE WHEN %(to_status)s = 'importing' THEN now() ELSE import_started_at END,
+    import_completed_at = CASE WHEN %(to_status)s = 'imported' THEN now() END
+WHERE batch_id = %(batch_id)s AND status = %(from_status)s;
+
+-- name: bank_question_ids
+SELECT question_id FROM staged_questions WHERE upload_batch_id = %(batch_id)s;
+
+-- name: batch_questions
+SELECT question_id, question, answer, topic, subtopic, question_type, difficulty, notes_for_tutor, statement, status,
+       duplicate_of, similarity_score, review_notes, import_error
+FROM staged_questions
+WHERE upload_batch_id = %(batch_id)s AND (%(statuses)s::text[] IS NULL OR status = ANY(%(statuses)s))
+    AND (%(question_ids)s::uuid[] IS NULL OR question_id = ANY(%(question_ids)s))
+ORDER BY coalesce(ordinal, evidence_char_from), question_id
+LIMIT %(limit)s OFFSET %(offset)s;
+
+-- name: decide_batch_questions
+UPDATE staged_questions SET status = %(to_status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s,
+    import_error = NULL
+WHERE upload_batch_id = %(batch_id)s AND question_id = ANY(%(question_ids)s) AND status = ANY(%(from_statuses)s);
+
+-- name: edit_batch_question
+UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, topic = %(topic)s, subtopic = %(subtopic)s,
+    question_type = %(kind)s, difficulty = %(difficulty)s, notes_for_tutor = %(notes)s, match_text = %(match_text)s,
+    match_sha256 = %(match_sha256)s, match_trigrams = %(match_trigrams)s, match_signature = %(match_signature)s,
+    status = %(to_status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(review_notes)s,
+    import_error = NULL
+WHERE upload_batch_id = %(batch_id)s AND question_id = %(question_id)s AND status = %(from_status)s;
+
+-- name: forget_pairs
+-- The words have changed: what no person has decided about the old ones is no pair any more.
+DELETE FROM staging_duplicates p USING staged_questions q
+WHERE q.question_id = p.staged_question_id AND q.document_id IS NULL AND q.status <> 'imported'
+    AND (p.resolution = 'pending' OR p.resolved_by = 'system')
+    AND (p.staged_question_id = %(question_id)s OR p.existing_question_id = %(question_id)s)
+RETURNING q.question_id;
+
+-- name: batches_of_questions
+-- The banks that questions are staged in.
+SELECT upload_batch_id AS batch_id, question_id FROM staged_questions
+WHERE question_id = ANY(%(question_ids)s) AND document_id IS NULL;
+
+-- name: reopen_batches
+UPDATE upload_batches SET status = 'reviewing', review_completed_at = NULL
+WHERE batch_id = ANY(%(batch_ids)s) AND status IN ('reviewed', 'imported', 'rejected');
+
+-- name: batch_to_match
+-- What of the batch was never compared; or these questions of it, once more.
+SELECT q.question_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text, q.answer,
+       q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
+       encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex') AS embed_sha256
+FROM staged_questions q JOIN upload_batches b ON b.batch_id = q.upload_batch_id
+WHERE q.upload_batch_id = %(batch_id)s AND q.status IN ('pending', 'approved')
+    AND CASE WHEN %(question_ids)s::uuid[] IS NULL THEN b.matched_at IS NULL
+        ELSE q.question_id = ANY(%(question_ids)s) END
+ORDER BY q.ordinal, q.question_id;
+
+-- name: unmatch_batch
+UPDATE upload_batches SET matched_at = NULL WHERE batch_id = %(batch_id)s;
+
+-- name: mark_batch_matched
+UPDATE upload_batches SET matched_at = now() WHERE batch_id = %(batch_id)s AND matched_at IS NULL;
+
+-- name: drop_known_pairs
+-- Of two questions only one pair is kept, whichever of them was compared last.
+DELETE FROM staging_duplicates p USING staging_duplicates o
+WHERE p.staged_question_id = ANY(%(question_ids)s) AND o.staged_question_id = p.existing_question_id
+    AND o.existing_question_id = p.staged_question_id
+    AND (o.created_at < p.created_at OR o.created_at = p.created_at AND o.duplicate_id < p.duplicate_id);
+
+-- name: batch_pairs
+SELECT p.duplicate_id, q.upload_batch_id AS batch_id, p.staged_question_id, p.existing_question_id, p.similarity_score,
+       p.method, p.resolution, p.resolution_notes, q.status AS staged_status,
+       q.question || E'\n' || q.answer AS staged_text,
+       coalesce(s.question || E'\n' || s.answer, a.question || E'\n' || a.answer) AS existing_text,
+       a.question_id IS NOT NULL OR coalesce(s.status IN ('pending', 'approved'), false) AS existing_stands
+FROM staging_duplicates p
+JOIN staged_questions q ON q.question_id = p.staged_question_id
+LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
+LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
+WHERE q.user_id = %(user_id)s AND (%(batch_id)s::uuid IS NULL OR q.upload_batch_id = %(batch_id)s)
+    AND (%(duplicate_ids)s::uuid[] IS NULL OR p.duplicate_id = ANY(%(duplicate_ids)s))
+    AND (%(resolution)s::text IS NULL OR p.resolution = %(resolution)s)
+ORDER BY p.similarity_score DESC, p.duplicate_id;
+
+-- name: resolve_batch_pairs
+UPDATE staging_duplicates SET resolution = %(resolution)s, resolved_by = %(by)s, resolved_at = now(),
+    resolution_notes = %(notes)s
+WHERE duplicate_id = ANY(%(duplicate_ids)s) AND resolution <> %(resolution)s;
+
+-- name: mark_duplicates
+-- A question that a decided pair leaves out.
+UPDATE staged_questions q SET status = 'duplicate', duplicate_of = p.existing_question_id,
+    similarity_score = p.similarity_score, review_notes = p.resolution_notes, import_error = NULL
+FROM (
+    SELECT DISTINCT ON (staged_question_id) * FROM staging_duplicates
+    WHERE resolution = 'keep_existing' AND staged_question_id = ANY(%(question_ids)s)
+    ORDER BY staged_question_id, similarity_score DESC, duplicate_id
+) p
+WHERE q.question_id = p.staged_question_id AND q.status IN ('pending', 'approved');
+
+-- name: unmark_duplicates
+-- A question that no pair leaves out any more waits for a decision again.
+UPDATE staged_questions q SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
+WHERE q.question_id = ANY(%(question_ids)s) AND q.status = 'duplicate'
+    AND NOT EXISTS (SELECT FROM staging_duplicates p
+        WHERE p.staged_question_id = q.question_id AND p.resolution = 'keep_existing');
+
+-- name: revive_bank_orphans
+-- Questions of banks that were left out because another said the same, where that other is there no more.
+WITH orphans AS (
+    SELECT q.question_id, q.upload_batch_id, q.duplicate_of
+    FROM staged_questions q
+    WHERE q.user_id = ANY(%(user_ids)s) AND q.status = 'duplicate' AND q.document_id IS NULL
+        AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = q.duplicate_of)
+        AND NOT EXISTS (
+            SELECT FROM staged_questions s WHERE s.question_id = q.duplicate_of AND s.status IN ('pending', 'approved'))
+    FOR UPDATE OF q
+), revived AS (
+    UPDATE staged_questions q SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
+    FROM orphans o WHERE q.question_id = o.question_id
+), settled AS (
+    UPDATE staging_duplicates p SET resolution = 'not_duplicate', resolved_by = 'system', resolved_at = now(),
+        resolution_notes = 'what it repeated is no longer there'
+    FROM orphans o
+    WHERE p.staged_question_id = o.question_id AND p.existing_question_id = o.duplicate_of
+)
+SELECT question_id, upload_batch_id AS batch_id FROM orphans ORDER BY question_id;
+
+-- name: batch_embeddable
+-- The texts of the approved questions, by the hash under which their vectors are cached.
+SELECT question_id, encode(sha256(convert_to(question || E'\n' || coalesce(statement, answer), 'UTF8')), 'hex')
+           AS content_sha256, question || E'\n' || coalesce(statement, answer) AS text
+FROM staged_questions WHERE upload_batch_id = %(batch_id)s AND status = 'approved'
+ORDER BY ordinal, question_id;
+
+-- name: importable
+-- Approved questions, whether their words as they are now have a vector, and what they are to replace.
+SELECT q.question_id, c.content_sha256 IS NOT NULL AS has_vector,
+    coalesce((SELECT array_agg(p.existing_question_id ORDER BY p.existing_question_id) FROM staging_duplicates p
+        WHERE p.staged_question_id = q.question_id AND p.resolution = 'replace_existing'), '{}') AS replaces
+FROM staged_questions q
+LEFT JOIN embedding_cache c ON c.embed_model = %(model)s AND c.embed_version = %(version)s AND c.content_sha256 =
+    encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex')
+WHERE q.upload_batch_id = %(batch_id)s AND q.status = 'approved'
+ORDER BY q.ordinal, q.question_id
+FOR UPDATE OF q;
+
+-- name: documents_of_questions
+SELECT DISTINCT document_id FROM all_questions WHERE question_id = ANY(%(question_ids)s) AND document_id IS NOT NULL;
+
+-- name: replace_questions
+-- What a newer question takes the place of leaves production, and its staged row says for what.
+WITH pairs AS (
+    SELECT old_id, new_id FROM unnest(%(old_ids)s::uuid[], %(new_ids)s::uuid[]) AS i (old_id, new_id)
+), staged AS (
+    UPDATE staged_questions q SET status = 'duplicate', duplicate_of = p.new_id, review_notes = 'replaced by a newer question'
+    FROM pairs p WHERE q.question_id = p.old_id AND q.status IN ('pending', 'approved', 'imported')
+), gone AS (
+    DELETE FROM all_questions a USING pairs p WHERE a.question_id = p.old_id
+    RETURNING a.question_id, a.user_id, a.document_id, a.question, a.answer, p.new_id
+)
+INSERT INTO events (document_id, user_id, type, code, payload)
+SELECT document_id, user_id, 'withdrawn', 'replaced_by_question', jsonb_build_object(
+    'question_id', question_id, 'replaced_by', new_id, 'by', %(by)s::text,
+    'before', jsonb_build_object('question', question, 'answer', answer))
+FROM gone;
+
+-- name: import_questions
+INSERT INTO all_questions (question_id, user_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
+    question, answer, notes_for_tutor, statement, evidence_quote, evidence_char_from, evidence_char_to, evidence_page,
+    evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature,
+    embedding, embed_model, embed_version)
+SELECT q.question_id, q.user_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
+    q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence_quote, q.evidence_char_from, q.evidence_char_to,
+    q.evidence_page, q.evidence_match, q.generator, q.match_text, q.match_sha256, q.match_trigrams, q.match_signature,
+    c.vector, c.embed_model, c.embed_version
+FROM staged_questions q
+JOIN embedding_cache c ON c.embed_model = %(model)s AND c.embed_version = %(version)s AND c.content_sha256 =
+    encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex')
+WHERE q.upload_batch_id = %(batch_id)s AND q.status = 'approved' AND q.question_id = ANY(%(question_ids)s)
+ORDER BY q.ordinal, q.question_id;
+
+-- name: mark_questions_imported
+UPDATE staged_questions SET status = 'imported', import_error = NULL
+WHERE upload_batch_id = %(batch_id)s AND status = 'approved' AND question_id = ANY(%(question_ids)s);
+
+-- name: note_import_errors
+UPDATE staged_questions q SET import_error = i.reason
+FROM unnest(%(question_ids)s::uuid[], %(reasons)s::text[]) AS i (question_id, reason)
+WHERE q.question_id = i.question_id AND q.upload_batch_id = %(batch_id)s AND q.status = 'approved';
+
+-- name: record_batch_event
+INSERT INTO events (document_id, user_id, type, severity, code, payload)
+VALUES (%(document_id)s, %(user_id)s, %(type)s, %(severity)s, %(code)s, %(payload)s::jsonb);
+
+-- name: batch_events
+SELECT event_id, ts, type, severity, code, payload FROM events
+WHERE payload ->> 'batch_id' = %(batch_id)s::text AND payload ? 'batch_id' ORDER BY event_id;

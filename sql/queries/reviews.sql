@@ -1,0 +1,81 @@
+-- name: lock_for_review
+-- Where the document's newest job stands, locked: who decides at the same time waits here, and then sees what happened.
+SELECT d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
+    j.profile, w.workflow_type
+FROM upload_jobs j
+JOIN documents d USING (document_id)
+JOIN processing_workflows w USING (document_id)
+WHERE d.document_id = %(document_id)s AND d.user_id = %(user_id)s
+    AND j.job_id = (SELECT job_id FROM upload_jobs u WHERE u.document_id = %(document_id)s
+        ORDER BY u.created_at DESC LIMIT 1)
+FOR UPDATE OF j;
+
+-- name: next_waiting
+-- The document that has waited longest for a person.
+SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updated_at AS waits_since,
+    (SELECT count(*) FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
+        WHERE q.document_id = d.document_id AND p.resolution = 'pending'
+            AND q.status IN ('pending', 'approved')) AS undecided,
+    coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical
+FROM upload_jobs j JOIN documents d USING (document_id)
+WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
+    AND (%(phase)s::int IS NULL OR j.phase = %(phase)s)
+    AND j.document_id <> ALL(%(besides)s::uuid[])
+ORDER BY j.updated_at, j.job_id
+LIMIT 1;
+
+-- name: last_decision
+SELECT ts, code, payload FROM events
+WHERE job_id = %(job_id)s AND type = 'review' AND code = ANY(%(codes)s)
+ORDER BY event_id DESC LIMIT 1;
+
+-- name: log_review
+INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
+SELECT job_id, document_id, user_id, correlation_id, 'review', %(code)s,
+       %(payload)s::jsonb || jsonb_build_object('stage', stage)
+FROM upload_jobs WHERE job_id = %(job_id)s;
+
+-- name: review_facts
+-- A document's staged facts as a reviewer sees them. None of the ids given: all.
+SELECT q.question_id, q.question, q.answer, q.statement, q.evidence_quote, q.evidence_page, q.evidence_match,
+    q.status, q.duplicate_of, q.review_notes, q.edited_by, q.edited_at, q.upload_batch_id
+FROM staged_questions q
+WHERE q.document_id = %(document_id)s
+    AND (%(question_ids)s::uuid[] IS NULL OR q.question_id = ANY(%(question_ids)s))
+ORDER BY q.evidence_char_from, q.question_id
+FOR UPDATE OF q;
+
+-- name: set_fact_status
+UPDATE staged_questions SET status = %(status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s
+WHERE document_id = %(document_id)s AND question_id = ANY(%(question_ids)s);
+
+-- name: edit_fact
+-- Its words change; its id, chunk and evidence stay. What was published is to be published anew.
+UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, statement = %(statement)s,
+    match_text = %(match_text)s, match_sha256 = %(match_sha256)s, match_trigrams = %(match_trigrams)s,
+    match_signature = %(match_signature)s, edited_by = %(editor)s, edited_at = now(), reviewed_by = %(by)s,
+    reviewed_at = now(), review_notes = %(notes)s,
+    status = CASE status WHEN 'imported' THEN 'approved' ELSE status END
+WHERE question_id = %(question_id)s;
+
+-- name: forget_look_alikes
+-- The fact says something else now: what nobody decided about its old words is void.
+DELETE FROM staging_duplicates
+WHERE staged_question_id = %(question_id)s AND (resolution = 'pending' OR resolved_by = 'system');
+
+-- name: compare_again
+UPDATE upload_batches SET matched_at = NULL
+WHERE batch_id = (SELECT upload_batch_id FROM staged_questions WHERE question_id = %(question_id)s);
+
+-- name: lock_pairs
+SELECT p.duplicate_id, p.staged_question_id, p.existing_question_id, p.similarity_score, p.resolution, p.resolved_by,
+    p.resolved_at
+FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
+WHERE q.document_id = %(document_id)s AND p.duplicate_id = ANY(%(duplicate_ids)s)
+ORDER BY p.duplicate_id
+FOR UPDATE OF p;
+
+-- name: resolve_pair
+UPDATE staging_duplicates SET resolution = %(resolution)s, resolved_by = %(by)s, resolved_at = now(),
+    resolution_notes = %(notes)s
+WHERE duplicate_id = %(duplicate_id)s AND resolution = 'pending';

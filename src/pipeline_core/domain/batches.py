@@ -1,0 +1,149 @@
+"""The life of a batch and of a staged question, as data. The same rows stand in the database (migration 0010)."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, QuestionId, UserId
+from pipeline_core.domain.staging import MatchKey
+
+
+class QuestionStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    IMPORTED = "imported"
+
+
+class BatchStatus(StrEnum):
+    PENDING = "pending"
+    REVIEWING = "reviewing"
+    REVIEWED = "reviewed"
+    IMPORTING = "importing"
+    IMPORTED = "imported"
+    REJECTED = "rejected"
+
+
+QUESTION_MOVES: dict[QuestionStatus, frozenset[QuestionStatus]] = {
+    QuestionStatus.PENDING: frozenset({QuestionStatus.APPROVED, QuestionStatus.REJECTED, QuestionStatus.DUPLICATE}),
+    # edited after approval: it waits again
+    QuestionStatus.APPROVED: frozenset(
+        {QuestionStatus.PENDING, QuestionStatus.REJECTED, QuestionStatus.DUPLICATE, QuestionStatus.IMPORTED}
+    ),
+    QuestionStatus.REJECTED: frozenset({QuestionStatus.PENDING, QuestionStatus.APPROVED}),
+    # decided otherwise, or what it repeated has gone
+    QuestionStatus.DUPLICATE: frozenset({QuestionStatus.PENDING, QuestionStatus.REJECTED}),
+    # a document is run again or loses its place; a newer question replaces this one
+    QuestionStatus.IMPORTED: frozenset({QuestionStatus.APPROVED, QuestionStatus.REJECTED, QuestionStatus.DUPLICATE}),
+}
+
+BATCH_MOVES: dict[BatchStatus, frozenset[BatchStatus]] = {
+    BatchStatus.PENDING: frozenset(BatchStatus) - {BatchStatus.PENDING},
+    BatchStatus.REVIEWING: frozenset(BatchStatus) - {BatchStatus.REVIEWING},
+    BatchStatus.REVIEWED: frozenset(BatchStatus) - {BatchStatus.REVIEWED},
+    BatchStatus.IMPORTING: frozenset(BatchStatus) - {BatchStatus.IMPORTING},
+    # nothing is left to import: something must be decided anew first
+    BatchStatus.IMPORTED: frozenset({BatchStatus.PENDING, BatchStatus.REVIEWING, BatchStatus.REVIEWED}),
+    BatchStatus.REJECTED: frozenset({BatchStatus.PENDING, BatchStatus.REVIEWING, BatchStatus.REVIEWED}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCounts:
+    """Read from the rows. ``approved`` counts what is imported too, as ``upload_batch_counts`` does."""
+
+    total: int
+    pending: int
+    approved: int
+    rejected: int
+    duplicate: int
+    imported: int
+
+    def as_json(self) -> dict[str, int]:
+        return asdict(self)
+
+    def status(self) -> BatchStatus:
+        """Where the decisions so far put the batch."""
+        if self.pending:
+            return BatchStatus.REVIEWING if self.approved or self.rejected else BatchStatus.PENDING
+        if self.approved > self.imported:
+            return BatchStatus.REVIEWED
+        if self.imported:
+            return BatchStatus.IMPORTED
+        if self.duplicate:
+            return BatchStatus.REVIEWED
+        return BatchStatus.REJECTED if self.rejected else BatchStatus.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An upload session. ``document_id`` is None for a question bank."""
+
+    batch_id: BatchId
+    user_id: UserId
+    document_id: DocumentId | None
+    file_name: str
+    status: BatchStatus
+    uploaded_at: datetime
+    is_matched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewBankQuestion:
+    """A question of a bank on its way into ``staged_questions``."""
+
+    question_id: QuestionId
+    question: str
+    answer: str
+    topic: str | None
+    subtopic: str | None
+    kind: str
+    difficulty: str | None
+    notes: str | None
+    match: MatchKey
+
+
+@dataclass(frozen=True, slots=True)
+class BatchQuestion:
+    """A staged question as its reviewer sees it; ``import_error`` says why the last import left it here."""
+
+    question_id: QuestionId
+    question: str
+    answer: str
+    topic: str | None
+    subtopic: str | None
+    kind: str
+    difficulty: str | None
+    notes: str | None
+    statement: str | None
+    status: QuestionStatus
+    duplicate_of: QuestionId | None
+    similarity: float | None
+    review_notes: str | None
+    import_error: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPair:
+    """Two questions that look alike: ``staged`` is of the batch, ``existing`` was there first.
+
+    ``existing_stands`` says whether it is published, or may be.
+    """
+
+    duplicate_id: DuplicateId
+    batch_id: BatchId
+    staged: QuestionId
+    existing: QuestionId
+    score: float
+    method: str
+    resolution: str
+    reason: str | None
+    staged_text: str
+    existing_text: str | None
+    staged_status: QuestionStatus
+    existing_stands: bool

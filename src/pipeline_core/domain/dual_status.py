@@ -1,0 +1,35 @@
+"""The two statuses of a document: what people think of it, and how far its deep scan is. Also in migration 0012."""
+
+from enum import StrEnum
+
+
+class StagingStatus(StrEnum):
+    """What people think of a document. ``SELECTED`` asks for a deep scan."""
+
+    NEW = "New"
+    SELECTED = "Selected"
+    MAYBE = "Maybe"
+    NOT_A_FIT = "Not a Fit"
+    ARCHIVED = "Archived"
+
+
+class DeepScanStatus(StrEnum):
+    """How far a deep scan is; a document that never was selected has none."""
+
+    QUEUED = "Queued"
+    PROCESSING = "Processing"
+    COMPLETED = "Completed"
+    ERROR = "Error"
+
+
+DEEP_SCAN_MOVES: frozenset[tuple[DeepScanStatus | None, DeepScanStatus]] = frozenset(
+    {
+        (None, DeepScanStatus.QUEUED),
+        (DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING),
+        (DeepScanStatus.PROCESSING, DeepScanStatus.COMPLETED),
+        (DeepScanStatus.PROCESSING, DeepScanStatus.ERROR),
+        (DeepScanStatus.COMPLETED, DeepScanStatus.QUEUED),
+        (DeepScanStatus.ERROR, DeepScanStatus.QUEUED),
+    }
+)
+"""Every change that there is. A scan under way is left alone: it cannot be queued a second time."""

@@ -1,0 +1,103 @@
+"""Port: the two statuses of documents, and what a deep scan stages beside what is there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
+from pipeline_core.domain.ids import ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
+from pipeline_core.domain.lifecycle import JobStage, JobState, Profile
+from pipeline_core.domain.staging import NewQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A document's two statuses before and after."""
+
+    document_id: DocumentId
+    filename: str
+    staging_before: StagingStatus
+    staging_status: StagingStatus
+    deep_before: DeepScanStatus | None
+    deep_scan_status: DeepScanStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanUnderWay:
+    """A document being scanned and where its newest job is."""
+
+    document_id: DocumentId
+    state: JobState
+    stage: JobStage
+    profile: Profile
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where a fact's evidence stands now."""
+
+    question_id: QuestionId
+    chunk_id: ChunkId
+    char_from: int
+    char_to: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeepChanges:
+    """What publishing a deep scan would change: facts to decide, and published facts that would go."""
+
+    added: int
+    withdrawn: int
+
+    def as_json(self) -> dict[str, int]:
+        return {"new_facts": self.added, "withdrawn_facts": self.withdrawn}
+
+
+class DeepScans(Protocol):
+    def lock_statuses(self, user_id: UserId, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
+        """Those of the documents that are the user's, locked."""
+        ...
+
+    def set_status(self, document_ids: Sequence[DocumentId], status: StagingStatus, *, by: str) -> list[StatusChange]:
+        """Set them all; ``SELECTED`` queues a deep scan. An event for each that changed."""
+        ...
+
+    def claim(self, limit: int, *, user_id: UserId | None, correlation_id: CorrelationId) -> list[DocumentId]:
+        """Give queued documents a job of their own under the deep profile, and move them to ``PROCESSING``."""
+        ...
+
+    def waiting(self, user_id: UserId) -> list[DocumentId]:
+        """The user's documents that are ``QUEUED`` or ``PROCESSING``, longest first."""
+        ...
+
+    def under_way(self, user_id: UserId | None) -> list[ScanUnderWay]: ...
+
+    def move(
+        self, scans: Mapping[DocumentId, str | None], source: DeepScanStatus, target: DeepScanStatus
+    ) -> set[DocumentId]:
+        """Compare and set, with an event each; answers with those that were at ``source``. Values are errors."""
+        ...
+
+    def profiles(self, lease: LeaseToken, document_ids: Sequence[DocumentId]) -> dict[DocumentId, Profile]:
+        """Under which profile each of the held jobs runs."""
+        ...
+
+    def replace_chunks(
+        self, document: Document, chunks: Sequence[Chunk], anchors: Sequence[Anchor], *, chunker: str, version: str
+    ) -> None:
+        """Stage exactly these chunks; facts that have an anchor move there with all that was decided."""
+        ...
+
+    def add_questions(self, document: Document, questions: Sequence[NewQuestion]) -> int:
+        """Stage what the document does not say yet, in the batch of its job; answers with how many."""
+        ...
+
+    def changes(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, DeepChanges]: ...
+
+    def reject_scan(self, document_id: DocumentId, job_id: JobId, *, by: UserId, notes: str) -> int:
+        """Reject what the scan staged, and whatever else of the document nobody has decided."""
+        ...

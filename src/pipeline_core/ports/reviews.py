@@ -1,0 +1,95 @@
+"""Port: what reviewers decide, fact by fact and pair by pair, and who decided before them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from pipeline_core.domain.ids import DocumentId, DuplicateId, JobId, QuestionId, UserId
+from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.staging import MatchKey
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingJob:
+    """A document that waits for a person, since when, and why."""
+
+    job_id: JobId
+    document_id: DocumentId
+    filename: str
+    stage: str
+    phase: int
+    profile: str
+    waits_since: datetime
+    undecided: int
+    critical: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """An event of a review: ``code`` is what was decided, ``payload`` has who and why."""
+
+    ts: datetime
+    code: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFact:
+    """A staged fact as a reviewer sees it."""
+
+    question_id: QuestionId
+    question: str
+    answer: str
+    statement: str
+    quote: str
+    page: int
+    match: str
+    status: str
+    notes: str | None
+    edited_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPair:
+    """A pair of look-alikes and what was decided about it."""
+
+    duplicate_id: DuplicateId
+    staged: QuestionId
+    existing: QuestionId
+    score: float
+    resolution: str
+    resolved_by: str | None
+    resolved_at: datetime | None
+
+
+class Reviews(Protocol):
+    def lock(self, document_id: DocumentId, user_id: UserId) -> JobSummary | None:
+        """The document's newest job, locked until the transaction ends; None if the user has no such document."""
+        ...
+
+    def next_waiting(
+        self, user_id: UserId, *, phase: int | None, besides: Sequence[DocumentId]
+    ) -> WaitingJob | None: ...
+
+    def last_decision(self, job_id: JobId, codes: Sequence[str]) -> PastDecision | None: ...
+
+    def log(self, job_id: JobId, code: str, payload: Mapping[str, Any]) -> None:
+        """An event of type ``review``."""
+        ...
+
+    def facts(self, document_id: DocumentId, question_ids: Sequence[QuestionId] | None = None) -> list[ReviewFact]:
+        """The document's facts (or those of them that are named), locked, in document order."""
+        ...
+
+    def set_status(
+        self, document_id: DocumentId, question_ids: Sequence[QuestionId], status: str, *, by: UserId, notes: str
+    ) -> None: ...
+
+    def edit(self, fact: ReviewFact, key: MatchKey, *, by: UserId, editor: str, notes: str) -> None:
+        """Store the fact's new words, void what was undecided about the old ones, and have it compared again."""
+        ...
+
+    def pairs(self, document_id: DocumentId, duplicate_ids: Sequence[DuplicateId]) -> list[ReviewPair]: ...
+
+    def resolve(self, document_id: DocumentId, pair: ReviewPair, resolution: str, *, by: str, notes: str) -> None: ...

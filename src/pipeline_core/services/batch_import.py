@@ -1,0 +1,271 @@
+"""Approved questions of a bank into production: vectors first, then one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline_core.domain.batches import Batch, BatchCounts, BatchPair, BatchStatus, QuestionStatus
+from pipeline_core.domain.errors import (
+    LedgerError,
+    PipelineError,
+    StagedStateError,
+    TransientError,
+    UndecidedDuplicatesError,
+    UnexpectedError,
+)
+from pipeline_core.domain.ids import BatchId, QuestionId, UserId
+from pipeline_core.domain.staging import Embeddable
+from pipeline_core.ports.embedder import Embedder, Vectors
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.bank_matching import revive
+from pipeline_core.services.batch_state import held_bank, move, settle
+
+_SLICE = 256
+_NAMED = 5
+_NO_VECTOR = "there is no vector for its words: it was edited during the import, or could not be embedded"
+_CIRCLE = "it and others are to replace one another: decide one of the pairs otherwise"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """``imported`` now, ``already`` before; ``failed`` stays staged, each with its reason."""
+
+    imported: list[QuestionId]
+    replaced: dict[QuestionId, QuestionId]
+    already: int
+    failed: dict[QuestionId, str]
+    counts: BatchCounts
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "imported": len(self.imported),
+            "replaced": len(self.replaced),
+            "already_imported": self.already,
+            "failed": self.failed,
+            "counts": self.counts.as_json(),
+        }
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an import does to each approved question."""
+
+    imports: list[QuestionId] = field(default_factory=list)
+    replaced: dict[QuestionId, QuestionId] = field(default_factory=dict)
+    failed: dict[QuestionId, str] = field(default_factory=dict)
+
+
+def plan(approved: Mapping[QuestionId, tuple[bool, Sequence[QuestionId]]]) -> Plan:
+    """Each approved question is imported, replaced by another of them, or fails.
+
+    ``approved`` says of each whether it has a vector and which questions it replaces. Where a question replaces one
+    that replaces another, the last stands for all; where they go in a circle, nobody has decided who stands.
+    """
+    successor = {old: new for new, (has_vector, olds) in approved.items() if has_vector for old in olds}
+    found = Plan()
+    circles: set[QuestionId] = set()
+    for old in successor:
+        last, seen = old, set[QuestionId]()
+        while last in successor and last not in seen:
+            seen.add(last)
+            last = successor[last]
+        if last in seen:
+            circles |= seen
+        else:
+            found.replaced[old] = last
+    for question_id, (has_vector, _) in approved.items():
+        if question_id in circles:
+            found.failed[question_id] = _CIRCLE
+        elif question_id not in found.replaced:
+            if has_vector:
+                found.imports.append(question_id)
+            else:
+                found.failed[question_id] = _NO_VECTOR
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ImportBatch:
+    """``embed`` is the slow part, in no transaction; ``__call__`` does both."""
+
+    open_uow: OpenUnitOfWork
+    embedder: Callable[[], Embedder]
+
+    def __call__(self, batch_id: BatchId, *, by: UserId) -> ImportReport:
+        """Embed and import. Doing it again imports what was approved since, and nothing twice.
+
+        Raises:
+            NotFoundError, StagedStateError: there is no such bank of this user's, or nothing of it is approved.
+            UndecidedDuplicatesError: names the pairs that nobody has decided.
+            TransientError: the embedder or the database did not answer; what is approved stays so.
+        """
+        failed = self.embed(batch_id, by=by)
+        try:
+            with self.open_uow() as uow:
+                report = self._import(uow, held_bank(uow, batch_id, by), failed, by=by)
+                uow.commit()
+        except PipelineError as error:
+            self._give_up(batch_id, str(error), by=by)
+            raise
+        return report
+
+    def embed(self, batch_id: BatchId, *, by: UserId) -> dict[QuestionId, str]:
+        """Put the vectors of the approved questions into the cache; answers with those that failed, and why.
+
+        Raises:
+            As ``__call__``.
+        """
+        embedder = self.embedder()
+        with self.open_uow() as uow:
+            texts = _ready(uow, batch_id, by)
+            if texts:
+                self._begin(uow, batch_id, by)
+            keys = [text.content_sha256 for text in texts]
+            cached = uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
+            uow.commit()
+        missing = {text.content_sha256: text for text in texts if text.content_sha256 not in cached}
+        try:
+            vectors, broken = _embedded(embedder, list(missing.values()))
+        except TransientError as error:
+            self._give_up(batch_id, str(error), by=by)
+            raise
+        failed = {
+            QuestionId(text.owner_id): broken[text.content_sha256] for text in texts if text.content_sha256 in broken
+        }
+        if vectors:
+            with self.open_uow() as uow:
+                uow.caches.put_vectors(vectors, model=embedder.model, version=embedder.version)
+                uow.commit()
+        return failed
+
+    def check(self, batch_id: BatchId, *, by: UserId) -> int:
+        """Whether there is anything against an import now; answers with the number of questions that wait for it.
+
+        Raises:
+            NotFoundError, StagedStateError, UndecidedDuplicatesError: as ``__call__``.
+        """
+        with self.open_uow() as uow:
+            return len(_ready(uow, batch_id, by))
+
+    def _begin(self, uow: UnitOfWork, batch_id: BatchId, by: UserId) -> None:
+        batch = held_bank(uow, batch_id, by)
+        if batch.status is not BatchStatus.IMPORTING:
+            move(uow, batch, batch.status, BatchStatus.IMPORTING, by=None)
+
+    def _import(self, uow: UnitOfWork, batch: Batch, failed: Mapping[QuestionId, str], *, by: UserId) -> ImportReport:
+        embedder = self.embedder()
+        model = {"model": embedder.model, "version": embedder.version}
+        _refuse_undecided(uow, batch)
+        before = uow.batches.counts([batch.batch_id])[batch.batch_id]
+        todo = plan(uow.batches.importable(batch.batch_id, **model))
+        reasons = {question_id: failed.get(question_id, reason) for question_id, reason in todo.failed.items()}
+        concerned = uow.batches.replace(todo.replaced, by=by) if todo.replaced else set[BatchId]()
+        if todo.imports:
+            uow.batches.import_questions(batch.batch_id, todo.imports, dims=embedder.dims, **model)
+        uow.batches.note_import_errors(batch.batch_id, reasons)
+        if todo.replaced:
+            concerned |= revive(uow, batch.user_id)
+        for other in concerned - {batch.batch_id}:
+            settle(uow, uow.batches.find(batch.user_id, other)[0])
+        counts = settle(uow, batch, import_ends=True)
+        if todo.imports or reasons:
+            _record(uow, batch, todo, reasons, by)
+        return ImportReport(todo.imports, todo.replaced, before.imported, reasons, counts)
+
+    def _give_up(self, batch_id: BatchId, why: str, *, by: UserId) -> None:
+        """The import ends without having moved anything; what it was to move says why."""
+        with self.open_uow() as uow:
+            batch = held_bank(uow, batch_id, by)
+            waiting = uow.batches.questions(batch_id, statuses=[QuestionStatus.APPROVED])
+            uow.batches.note_import_errors(batch_id, {question.question_id: why for question in waiting})
+            uow.batches.record(batch, "error", "import_failed", {"by": by, "reason": why}, severity="warning")
+            settle(uow, batch, import_ends=True)
+            uow.commit()
+
+
+def _ready(uow: UnitOfWork, batch_id: BatchId, by: UserId) -> list[Embeddable]:
+    """The texts of what is approved, if nothing is against their import."""
+    batch = held_bank(uow, batch_id, by)
+    counts = settle(uow, batch)
+    if not batch.is_matched:
+        raise StagedStateError(
+            f"{batch.file_name} was not compared with what is there yet.",
+            action="`pipeline import-questions` it again.",
+        )
+    _refuse_undecided(uow, batch)
+    texts = uow.batches.embeddable(batch_id)
+    if not texts and not counts.imported:
+        raise StagedStateError(
+            f"Nothing of {batch.file_name} is approved.",
+            action=f"`pipeline batches {str(batch_id)[:8]} approve`, then import.",
+        )
+    return texts
+
+
+def _record(uow: UnitOfWork, batch: Batch, done: Plan, reasons: Mapping[QuestionId, str], by: UserId) -> None:
+    payload = {
+        "by": by,
+        "before": "approved",
+        "after": "imported",
+        "questions": done.imports,
+        "replaced": {str(old): new for old, new in done.replaced.items()},
+        "failed": {str(question_id): reason for question_id, reason in reasons.items()},
+    }
+    severity = "warning" if reasons else "info"
+    uow.batches.record(batch, "published", "batch_imported", payload, severity=severity)
+
+
+def _refuse_undecided(uow: UnitOfWork, batch: Batch) -> None:
+    """Undecided pairs of approved questions are for a person first."""
+    pairs = uow.batches.pairs(batch.user_id, batch.batch_id, resolution="pending")
+    pairs = [pair for pair in pairs if pair.staged_status is QuestionStatus.APPROVED]
+    if pairs:
+        more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""
+        raise UndecidedDuplicatesError(
+            f"{batch.file_name}: {len(pairs)} pair(s) of look-alikes are undecided: "
+            f"{'; '.join(_name(pair) for pair in pairs[:_NAMED])}{more}.",
+            action=f"`pipeline batches {str(batch.batch_id)[:8]} resolve --duplicates "
+            "keep_existing|replace_existing|keep_both|not_duplicate`, for one of them with --pair ID.",
+        )
+
+
+def _name(pair: BatchPair) -> str:
+    new = pair.staged_text.split("\n", 1)[0]
+    old = (pair.existing_text or "(gone)").split("\n", 1)[0]
+    return f"{str(pair.duplicate_id)[:8]} “{new}” / “{old}” ({pair.score:.2f})"
+
+
+def _embedded(embedder: Embedder, texts: Sequence[Embeddable]) -> tuple[dict[str, Vectors], dict[str, str]]:
+    """Vectors by content, and why there is none: a text that the embedder refuses does not sink the others.
+
+    Raises:
+        TransientError: the embedder did not answer.
+    """
+    vectors: dict[str, Vectors] = {}
+    broken: dict[str, str] = {}
+    todo = [texts[start : start + _SLICE] for start in range(0, len(texts), _SLICE)]
+    while todo:
+        part = todo.pop()
+        try:
+            vectors.update(zip((t.content_sha256 for t in part), _vectors(embedder, part), strict=True))
+        except TransientError:
+            raise
+        except Exception as error:
+            if len(part) > 1:
+                half = len(part) // 2
+                todo += [part[:half], part[half:]]
+            else:
+                told = (
+                    error if isinstance(error, PipelineError) else UnexpectedError(f"{type(error).__name__}: {error}")
+                )
+                broken[part[0].content_sha256] = str(told)
+    return vectors, broken
+
+
+def _vectors(embedder: Embedder, texts: Sequence[Embeddable]) -> Vectors:
+    found = embedder.embed([text.text for text in texts]).vectors
+    if found.shape != (len(texts), embedder.dims):
+        raise LedgerError(
+            f"{len(texts)} texts were embedded and vectors of shape {found.shape} came back.", where=embedder.model
+        )
+    return found

@@ -1,0 +1,109 @@
+"""What reviewers ask for, what follows, and how a document is taken in hand to decide about it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError
+from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.lifecycle import (
+    APPROVE_MATCHES,
+    OVERRIDE_VALIDATION,
+    REJECT_DOCUMENT,
+    RETURN_TO_MATCHING,
+    JobState,
+)
+from pipeline_core.ports.reviews import PastDecision
+from pipeline_core.ports.unit_of_work import UnitOfWork
+
+MIN_REASON = 10
+
+
+class Decision(StrEnum):
+    """What a reviewer can decide about a document."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    OVERRIDE = "override"
+
+
+class Resolution(StrEnum):
+    """What becomes of a pair of look-alikes."""
+
+    KEEP_EXISTING = "keep_existing"
+    REPLACE_EXISTING = "replace_existing"
+    KEEP_BOTH = "keep_both"
+    NOT_DUPLICATE = "not_duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One decision.
+
+    ``question_ids`` limits an approval or a rejection to these facts (in matching review). ``reviewer`` is the name
+    that the audit trail and other reviewers see; without it, the user's id.
+    """
+
+    decision: Decision
+    user_id: UserId
+    reason: str = ""
+    duplicates: Resolution | None = None
+    question_ids: tuple[UUID, ...] = ()
+    reviewer: str = ""
+
+    @property
+    def by(self) -> str:
+        return self.reviewer.strip() or str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What followed: ``goes_on`` says whether the job is queued to run again."""
+
+    document_id: DocumentId
+    state: JobState
+    goes_on: bool
+    message: str
+
+
+_IN_WORDS = {
+    APPROVE_MATCHES.code: "approved it",
+    RETURN_TO_MATCHING.code: "returned it to matching review",
+    OVERRIDE_VALIDATION.code: "overrode its findings",
+    REJECT_DOCUMENT.code: "rejected it",
+}
+
+
+def take(uow: UnitOfWork, document_id: DocumentId, user_id: UserId) -> JobSummary:
+    """The waiting document, locked: of two reviewers at once, the second waits here and is told what the first did.
+
+    Raises:
+        NotFoundError: the user has no such document.
+        AlreadyDecidedError: it does not wait any more; the message says who decided what and when.
+    """
+    summary = uow.reviews.lock(document_id, user_id)
+    if summary is None:
+        raise NotFoundError(f"There is no document {document_id}.")
+    if summary.state is not JobState.AWAITING_REVIEW:
+        raise moved_on(uow, summary)
+    return summary
+
+
+def moved_on(uow: UnitOfWork, summary: JobSummary) -> AlreadyDecidedError:
+    """What to tell a reviewer who comes too late."""
+    last = uow.reviews.last_decision(summary.job_id, list(_IN_WORDS))
+    here = f"it is {summary.state.replace('_', ' ')} at {summary.stage.replace('_', ' ')}"
+    if last is None:
+        return AlreadyDecidedError(f"{summary.filename} does not wait for this decision: {here}.")
+    return AlreadyDecidedError(
+        f"{summary.filename} does not wait for this decision any more: {in_words(last)}; now {here}."
+    )
+
+
+def in_words(last: PastDecision) -> str:
+    """Who decided what, when, and why."""
+    reason = str(last.payload.get("reason") or "").strip()
+    why = f" (“{reason}”)" if reason else ""
+    return f"{last.payload.get('by')} {_IN_WORDS[last.code]} on {last.ts:%Y-%m-%d at %H:%M:%S %Z}{why}".rstrip()

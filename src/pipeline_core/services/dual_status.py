@@ -1,0 +1,62 @@
+"""The dual status (seed 003): people select documents, and selecting queues them for a deep scan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pipeline_core.domain.dual_status import StagingStatus
+from pipeline_core.domain.errors import StatusRefusedError
+from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.ports.deep_scans import StatusChange
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class DualStatus:
+    """Sets the staging status of many documents at once, all or nothing."""
+
+    open_uow: OpenUnitOfWork
+
+    def set_status(
+        self, document_ids: Sequence[str | UUID], status: str, *, user_id: UserId, by: str = ""
+    ) -> list[StatusChange]:
+        """Set every document to the status; ``Selected`` queues its deep scan in the same transaction.
+
+        A deep scan that is queued or under way is left alone: it goes on as it is. Setting a document to what it is
+        already changes nothing and leaves no event.
+
+        Args:
+            document_ids: ids, as they came: what is no id is reported like what is not there.
+            status: ``New``, ``Selected``, ``Maybe``, ``Not a Fit`` or ``Archived``; case and ``-`` or ``_`` for a
+                space do not matter.
+
+        Raises:
+            StatusRefusedError: nothing was changed; ``errors`` says for each wrong id or value what is wrong.
+        """
+        errors: dict[str, str] = {}
+        target = read_status(status)
+        if target is None:
+            errors["status"] = f"{status!r} is not one of {', '.join(StagingStatus)}"
+        ids: dict[DocumentId, str] = {}
+        for given in document_ids:
+            try:
+                ids.setdefault(DocumentId(UUID(str(given))), str(given))
+            except ValueError:
+                errors[str(given)] = "is not a document's id"
+        if not document_ids:
+            errors["documents"] = "none is named"
+        with self.open_uow() as uow:
+            found = uow.deep_scans.lock_statuses(user_id, list(ids))
+            errors |= {text: "there is no such document" for one, text in ids.items() if one not in found}
+            if errors or target is None:
+                raise StatusRefusedError.of(errors)
+            changes = uow.deep_scans.set_status(list(ids), target, by=by or str(user_id))
+            uow.commit()
+        order = {document_id: position for position, document_id in enumerate(ids)}
+        return sorted(changes, key=lambda change: order[change.document_id])
+
+
+def read_status(text: str) -> StagingStatus | None:
+    """The status that is meant, however it is written; None if there is none."""
+    words = {status.lower().replace(" ", "-"): status for status in StagingStatus}
+    return words.get("-".join(text.strip().lower().replace("_", " ").replace("-", " ").split()))

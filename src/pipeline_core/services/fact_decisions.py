@@ -1,0 +1,199 @@
+"""Decisions about single facts and single pairs of look-alikes, in matching review."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from uuid import UUID
+
+from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError
+from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, UserId
+from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.lifecycle import JobStage, JobState
+from pipeline_core.ports.reviews import ReviewFact
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.decisions import Decided, Request, Resolution, take
+from pipeline_core.staging.duplicates import match_keys
+
+_FROM = {
+    # decision: from which statuses a fact comes to it; one that is there already is left as it is
+    "approved": ("pending", "rejected"),
+    "rejected": ("pending", "approved", "imported"),
+}
+_EDITABLE = ("pending", "approved", "imported")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """New words for a fact; what is None stays as it is. Its evidence and its id never change."""
+
+    question: str | None = None
+    answer: str | None = None
+    statement: str | None = None
+
+
+def require_matching(summary: JobSummary) -> None:
+    """Facts and pairs are decided one by one in matching review only.
+
+    Raises:
+        RefusedError: the document is elsewhere.
+    """
+    if summary.stage is not JobStage.MATCHING_REVIEW:
+        raise RefusedError(
+            f"Single facts are approved, rejected or edited, and pairs resolved, in matching review; "
+            f"{summary.filename} is in validation review.",
+            action="`return` the document to matching first.",
+        )
+
+
+def set_facts(uow: UnitOfWork, summary: JobSummary, request: Request, status: str) -> Decided:
+    """Approve or reject the request's facts; each leaves an event, one that is so already does not.
+
+    Raises:
+        RefusedError: the document is not in matching review, or a fact cannot come to this status.
+        NotFoundError: a fact is not the document's.
+    """
+    require_matching(summary)
+    facts = _facts(uow, summary.document_id, request.question_ids)
+    wrong = [fact for fact in facts if fact.status not in (status, *_FROM[status])]
+    if wrong:
+        raise RefusedError(
+            f"{len(wrong)} of {len(facts)} facts cannot be {status}: {wrong[0].question_id} is {wrong[0].status}.",
+            action="A duplicate is decided by its pair; see `pipeline review JOB`.",
+        )
+    changed = [fact for fact in facts if fact.status != status]
+    uow.reviews.set_status(
+        summary.document_id,
+        [fact.question_id for fact in changed],
+        status,
+        by=request.user_id,
+        notes=request.reason or status,
+    )
+    for fact in changed:
+        payload = {
+            "by": request.by,
+            "reason": request.reason,
+            "question_id": fact.question_id,
+            "before": {"status": fact.status},
+            "after": {"status": status},
+        }
+        uow.reviews.log(summary.job_id, f"fact_{status}", payload)
+    return _still_waits(summary, f"{len(changed)} facts {status}; approve the document to go on")
+
+
+@dataclass(frozen=True, slots=True)
+class FactDecisions:
+    """Edits facts and decides pairs, one transaction a decision."""
+
+    open_uow: OpenUnitOfWork
+
+    def edit(
+        self,
+        document_id: DocumentId,
+        question_id: UUID,
+        edit: Edit,
+        *,
+        user_id: UserId,
+        reviewer: str = "",
+        reason: str = "",
+    ) -> Decided:
+        """Put a fact into other words. Look-alikes are looked for anew and validation runs over it again.
+
+        Raises:
+            NotFoundError, AlreadyDecidedError: there is no such document or fact, or it does not wait any more.
+            RefusedError: it is not in matching review, the fact is rejected or a duplicate, or a text is blank.
+        """
+        by = reviewer.strip() or str(user_id)
+        changes = {name: text.strip() for name, text in asdict(edit).items() if text is not None}
+        if not changes or not all(changes.values()):
+            raise RefusedError(
+                "An edit needs a question, an answer or a statement, and none of them blank.",
+                action="Give --question, --answer or --statement.",
+            )
+        with self.open_uow() as uow:
+            summary = take(uow, document_id, user_id)
+            require_matching(summary)
+            [fact] = _facts(uow, document_id, (question_id,))
+            if fact.status not in _EDITABLE:
+                raise RefusedError(
+                    f"Fact {question_id} is {fact.status}: it cannot be edited.",
+                    action="Approve it first, if it is to be published after all.",
+                )
+            before = {name: getattr(fact, name) for name in changes}
+            if before == changes:
+                return _still_waits(summary, "nothing changed")
+            new = replace(fact, **changes)
+            [key] = match_keys(uow.staging, [new.statement])
+            uow.reviews.edit(new, key, by=user_id, editor=by, notes=reason or "edited")
+            payload = {"by": by, "reason": reason, "question_id": question_id, "before": before, "after": changes}
+            uow.reviews.log(summary.job_id, "fact_edited", payload)
+            uow.commit()
+        return _still_waits(summary, f"fact edited ({', '.join(changes)}); approve the document to go on")
+
+    def resolve(
+        self,
+        document_id: DocumentId,
+        duplicate_id: UUID,
+        resolution: Resolution,
+        *,
+        user_id: UserId,
+        reviewer: str = "",
+        reason: str = "",
+    ) -> Decided:
+        """Decide one pair of look-alikes. Deciding the same again changes nothing.
+
+        Raises:
+            NotFoundError, AlreadyDecidedError: there is no such document or pair, the document does not wait any
+                more, or the pair was decided otherwise: the message says by whom and when.
+            RefusedError: the document is not in matching review.
+        """
+        by = reviewer.strip() or str(user_id)
+        with self.open_uow() as uow:
+            summary = take(uow, document_id, user_id)
+            require_matching(summary)
+            found = uow.reviews.pairs(document_id, [DuplicateId(duplicate_id)])
+            if not found:
+                raise NotFoundError(
+                    f"{summary.filename} has no pair {duplicate_id}.", action="See `pipeline review JOB`."
+                )
+            [pair] = found
+            if pair.resolution == resolution:
+                return _still_waits(summary, f"the pair was decided {resolution} already")
+            if pair.resolution != "pending":
+                raise AlreadyDecidedError(
+                    f"Pair {duplicate_id} was decided {pair.resolution} by {pair.resolved_by} "
+                    f"on {pair.resolved_at:%Y-%m-%d at %H:%M:%S %Z}."
+                )
+            uow.reviews.resolve(document_id, pair, resolution, by=by, notes=reason)
+            payload = {
+                "by": by,
+                "reason": reason,
+                "duplicate_id": duplicate_id,
+                "question_id": pair.staged,
+                "existing_question_id": pair.existing,
+                "before": {"resolution": "pending"},
+                "after": {"resolution": resolution},
+            }
+            uow.reviews.log(summary.job_id, "pair_resolved", payload)
+            left = uow.staging.undecided([document_id]).get(document_id, 0)
+            uow.commit()
+        return _still_waits(summary, f"pair decided {resolution}; {left} undecided")
+
+    def facts(self, document_id: DocumentId, *, user_id: UserId) -> list[ReviewFact]:
+        """The document's staged facts, in document order; none if it is not the user's."""
+        with self.open_uow() as uow:
+            return uow.reviews.facts(document_id) if uow.reviews.lock(document_id, user_id) else []
+
+
+def _facts(uow: UnitOfWork, document_id: DocumentId, question_ids: Sequence[UUID]) -> list[ReviewFact]:
+    wanted = list(dict.fromkeys(QuestionId(question_id) for question_id in question_ids))
+    facts = uow.reviews.facts(document_id, wanted)
+    missing = set(wanted) - {fact.question_id for fact in facts}
+    if missing:
+        raise NotFoundError(
+            f"{len(missing)} of {len(wanted)} facts are not of this document: {min(map(str, missing))}.",
+            action="See `pipeline review JOB`.",
+        )
+    return facts
+
+
+def _still_waits(summary: JobSummary, message: str) -> Decided:
+    return Decided(summary.document_id, JobState.AWAITING_REVIEW, False, message)

@@ -1,0 +1,69 @@
+"""Baseline mode: two facts are a pair from a pg_trgm similarity on, exactly as ``similarity() >= threshold`` has it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline_core.domain.ids import QuestionId
+from pipeline_core.domain.staging import Matchable, NewRows, Pair, SignatureTable, Similar, Twin
+from pipeline_core.ports.unit_of_work import Staging
+from pipeline_core.staging.duplicates import differs_in
+from pipeline_core.staging.nearest import table_of
+from pipeline_core.staging.signatures import candidates
+
+# float4 rounds 0.7 down: a pair that prints as exactly the threshold must be judged
+_FLOAT4 = 1e-6
+
+_Ends = tuple[QuestionId, QuestionId]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Look-alikes by letters alone; those that differ in a number or a negation are told apart by the system."""
+
+    threshold: float
+
+    def __call__(self, staging: Staging, new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]:
+        twins = similar_ends(table_of(fresh), staging.comparable(new), self.threshold)
+        similar = staging.similarities(list(twins), self.threshold) if twins else {}
+        return [_look_alike(ends, twins[ends], found) for ends, found in similar.items()]
+
+
+def similar_ends(new: SignatureTable, there: Iterable[SignatureTable], threshold: float) -> dict[_Ends, Twin]:
+    """Pairs of a new row with what was there or with a new row before it: all that may reach the threshold."""
+    ids = [new.twin(i).question_id for i in range(len(new))]
+    twins: dict[_Ends, Twin] = {}
+    own, least = len(new), threshold - _FLOAT4
+    for block in _after(new, there):
+        rows, columns, _ = candidates(new.trigrams, new.maps, block.trigrams, block.maps, least)
+        # the first rows of the first block are the new ones: each is compared with those before it
+        before = columns < np.where(columns < own, rows, len(block))
+        for i, j in zip(rows[before].tolist(), columns[before].tolist(), strict=True):
+            twin = block.twin(j)
+            twins[ids[i], twin.question_id] = twin
+        own = 0
+    return twins
+
+
+def _after(new: SignatureTable, there: Iterable[SignatureTable]) -> Iterator[SignatureTable]:
+    """The blocks, the new rows in front of the first."""
+    blocks = iter(there)
+    first = next(blocks, None)
+    if first is None:
+        yield new
+        return
+    yield SignatureTable(
+        np.concatenate([new.ids, first.ids]),
+        np.concatenate([new.staged, first.staged]),
+        np.concatenate([new.trigrams, first.trigrams]),
+        np.concatenate([new.maps, first.maps]),
+    )
+    yield from blocks
+
+
+def _look_alike(ends: _Ends, twin: Twin, similar: Similar) -> Pair:
+    """Texts that differ in a number or in a negation are not the same fact, however alike their letters."""
+    difference = differs_in(similar.staged_text, similar.existing_text)
+    resolution = "not_duplicate" if difference else "pending"
+    return Pair(ends[0], ends[1], twin.is_staged, similar.score, "trigram", resolution, difference)

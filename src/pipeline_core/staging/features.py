@@ -1,0 +1,31 @@
+"""What a text is compared by, word by word."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from pipeline_core.domain.text import negations_in, normalise_for_match, numbers_in
+from pipeline_core.staging.words import NUMBER_WORDS
+
+_NAME = re.compile(r"(?<![.!?:] )(?<!^)\b[^\W\d_a-z][\w'’-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """``words`` are distinct and in order; ``names`` are the capitalised words within sentences, normalised."""
+
+    text: str
+    words: tuple[str, ...]
+    numbers: Counter[str]
+    negations: int
+    names: frozenset[str]
+
+
+def features(text: str) -> Features:
+    """Everything about one text that a comparison needs, computed once."""
+    normalised = normalise_for_match(text)
+    words = normalised.split()
+    numbers = Counter(numbers_in(text))
+    numbers.update(NUMBER_WORDS[word] for word in words if word in NUMBER_WORDS)
+    names = frozenset(word for name in _NAME.findall(text) for word in normalise_for_match(name).split())
+    return Features(normalised, tuple(dict.fromkeys(words)), numbers, len(negations_in(text)), names)

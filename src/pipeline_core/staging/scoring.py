@@ -1,0 +1,155 @@
+"""How far two texts say the same: one score between them, and reasons that a reviewer understands.
+
+S = .3 ratio + .2 soft + .5 cosine - .15 sub - .3 number - .3 negation - .2 polarity, on normalised texts:
+
+- ratio: rapidfuzz's normalised indel similarity of the characters;
+- soft: Dice coefficient of the words, weighted by inverse document frequency; a word also matches its misspelling;
+- cosine: of the embeddings (the mean of ratio and soft where a row has no vector of this model);
+- sub: the weight of the heaviest content word without a match, over the heaviest of all, on the side where it is
+  less: above zero when one content word stands for another;
+- number, negation, polarity: 1 where both have a number that the other lacks, where one has more negations, where a
+  word stands against its opposite.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
+
+from pipeline_core.staging.features import Features
+from pipeline_core.staging.words import STOP_WORDS, any_opposite
+
+RATIO, SOFT, COSINE = 0.3, 0.2, 0.5
+SUB, NUMBER, NEGATION, POLARITY = 0.15, 0.3, 0.3, 0.2
+MISSPELT = 80.0
+_STOP_WEIGHT = 0.2
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """``value`` is S, 0 to 1; ``flags`` say in what the two differ."""
+
+    value: float
+    ratio: float
+    soft: float
+    cosine: float
+    sub: float
+    flags: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        parts = {name: round(float(getattr(self, name)), 4) for name in ("ratio", "soft", "cosine", "sub")}
+        return {"flags": list(self.flags), **parts}
+
+
+class Weights:
+    """Inverse document frequency of words over the texts that are compared; words without content weigh little.
+
+    A word in every text weighs 1, as does every word of a single text (Robertson and Spärck Jones 1976, smoothed).
+    """
+
+    def __init__(self, texts: Iterable[Features]) -> None:
+        self._counts: Counter[str] = Counter()
+        self._texts = 0
+        for text in texts:
+            self._counts.update(text.words)
+            self._texts += 1
+
+    def __call__(self, word: str) -> float:
+        idf = 1 + math.log((self._texts + 1) / (self._counts[word] + 1)) if self._counts[word] else 1.0
+        return idf * _STOP_WEIGHT if word in STOP_WORDS else idf
+
+
+def scores(
+    pairs: Sequence[tuple[Features, Features]], cosines: Floats, weights: Weights, *, least: float
+) -> dict[int, Score]:
+    """Score the pairs; answers with those of at least ``least``, by position.
+
+    Args:
+        pairs: n pairs of texts.
+        cosines: shape (n,); NaN where one of the two has no vector.
+        weights: of the words.
+        least: 0 to 1.
+    """
+    if not pairs:
+        return {}
+    ratios = process.cpdist(
+        [left.text for left, _ in pairs], [right.text for _, right in pairs], scorer=fuzz.ratio, dtype=np.float64
+    )
+    ratios /= 100
+    # with all words alike and no flag at all: what stays below cannot reach the threshold
+    best = RATIO * ratios + SOFT + COSINE * np.where(np.isnan(cosines), (ratios + 1) / 2, np.clip(cosines, 0, 1))
+    found = {}
+    for at in np.nonzero(best >= least)[0].tolist():
+        score = _score(*pairs[at], float(ratios[at]), float(cosines[at]), weights, least)
+        if score is not None:
+            found[at] = score
+    return found
+
+
+def _score(
+    left: Features, right: Features, ratio: float, cosine: float, weights: Weights, least: float
+) -> Score | None:
+    soft, subs = _words(left, right, weights)
+    no_vector = math.isnan(cosine)
+    cosine = min(1.0, max(0.0, (ratio + soft) / 2 if no_vector else cosine))
+    value = RATIO * ratio + SOFT * soft + COSINE * cosine - SUB * min(subs)
+    if value < least:
+        return None
+    flags = [*_flags(left, right, subs), *(["no_vector"] if no_vector else [])]
+    value -= sum(penalty for flag, penalty in _PENALTIES.items() if flag in flags)
+    if value < least:
+        return None
+    return Score(min(1.0, max(0.0, value)), ratio, soft, cosine, min(subs), tuple(flags))
+
+
+_PENALTIES = {"number": NUMBER, "negation": NEGATION, "polarity": POLARITY}
+
+
+def _words(left: Features, right: Features, weights: Weights) -> tuple[float, tuple[float, float]]:
+    """Soft Dice, and on each side the share of the heaviest unmatched content word."""
+    here, there = _alone(left, right), _alone(right, left)
+    matched: dict[str, float] = {}
+    if here and there:
+        near = process.cdist(here, there, scorer=fuzz.ratio, score_cutoff=MISSPELT) / 100
+        matched.update(zip(here, near.max(axis=1).tolist(), strict=True))
+        matched.update(zip(there, near.max(axis=0).tolist(), strict=True))
+    all_weights = {word: weights(word) for word in (*left.words, *right.words)}
+    total = lost = 0.0
+    for words, alone in ((left.words, here), (right.words, there)):
+        total += sum(all_weights[word] for word in words)
+        lost += sum(all_weights[word] * (1 - matched.get(word, 0.0)) for word in alone)
+    heaviest = max(all_weights.values(), default=1.0)
+    left_sub, right_sub = (
+        max((all_weights[w] for w in alone if w not in STOP_WORDS and not matched.get(w)), default=0.0) / heaviest
+        for alone in (here, there)
+    )
+    return (1 - lost / total if total else 0.0), (left_sub, right_sub)
+
+
+def _alone(left: Features, right: Features) -> list[str]:
+    others = set(right.words)
+    return [word for word in left.words if word not in others]
+
+
+def _flags(left: Features, right: Features, subs: tuple[float, float]) -> Iterable[str]:
+    more, fewer = left.numbers - right.numbers, right.numbers - left.numbers
+    if more and fewer:
+        yield "number"
+    elif more or fewer:
+        yield "number_missing"
+    if left.negations != right.negations:
+        yield "negation"
+    if any_opposite(_alone(left, right), _alone(right, left)):
+        yield "polarity"
+    if not left.names <= {*right.words} or not right.names <= {*left.words}:
+        yield "name"
+    if min(subs) > 0:
+        yield "words"
+    elif max(subs) > 0:
+        yield "more_words"

@@ -1,0 +1,130 @@
+"""Question banks and batches, as tables for people."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pipeline_core.domain.batches import BatchPair, BatchQuestion
+from pipeline_core.services.staging import StagedBank
+from pipeline_core.staging.question_bank import Role
+
+Row = dict[str, Any]
+_SHOWN = 20
+_STYLES = {"imported": "green", "reviewed": "yellow", "importing": "cyan", "rejected": "dim"}
+_COUNTS = ("total", "pending", "approved", "rejected", "duplicate", "imported", "undecided")
+
+
+def bank_json(staged: StagedBank, row: Row | None) -> Row:
+    return {
+        "batch": row,
+        "new": staged.new,
+        "entries": len(staged.bank.entries),
+        "problems": [
+            {"line": p.line, "what": p.what, "action": p.action, "left_out": p.is_left_out}
+            for p in staged.bank.problems
+        ],
+        "duplicates": [pair_json(pair) for pair in staged.pairs],
+    }
+
+
+def pair_json(pair: BatchPair) -> Row:
+    return {name: getattr(pair, name) for name in pair.__dataclass_fields__}
+
+
+def print_bank(console: Console, staged: StagedBank) -> None:
+    """What a bank has by topic, what is wrong with it and where, and what it repeats."""
+    entries, problems = staged.bank.entries, staged.bank.problems
+    topics = Counter((entry.topic or "–", entry.subtopic or "") for entry in entries)
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for title, justify in (("topic", "left"), ("subtopic", "left"), ("questions", "right")):
+        table.add_column(title, justify=justify)  # type: ignore[arg-type]
+    for (topic, subtopic), count in topics.items():
+        table.add_row(escape(topic), escape(subtopic), str(count))
+    table.add_section()
+    table.add_row(Text(f"{len(entries)} questions, {staged.new} new", "bold"), "", "")
+    console.print(table)
+    for problem in problems[:_SHOWN]:
+        mark = "[red]✗[/]" if problem.is_left_out else "[yellow]●[/]"
+        console.print(f"{mark} line {problem.line}: {escape(problem.what)}. [dim]{escape(problem.action)}[/]")
+    if len(problems) > _SHOWN:
+        console.print(f"  … and {len(problems) - _SHOWN} more (--json lists all)")
+    if other := staged.bank.roles.count(Role.IGNORED):
+        console.print(f"[dim]{other} lines are blank or text outside of questions[/]")
+    print_pairs(console, staged.pairs)
+
+
+def print_pairs(console: Console, pairs: Sequence[BatchPair]) -> None:
+    """Undecided pairs in full; of the others, how many there are."""
+    waiting = [pair for pair in pairs if pair.resolution == "pending"]
+    for pair in waiting[:_SHOWN]:
+        console.print(f"[yellow]● look-alike[/] {pair.score:.2f} by {pair.method}  pair {pair.duplicate_id!s}")
+        console.print(Padding(f"new       {escape(_flat(pair.staged_text))}", (0, 0, 0, 4)))
+        console.print(Padding(f"existing  {escape(_flat(pair.existing_text or '(gone)'))}", (0, 0, 0, 4)))
+    if len(waiting) > _SHOWN:
+        console.print(f"  … and {len(waiting) - _SHOWN} more")
+    for resolution, count in Counter(pair.resolution for pair in pairs if pair.resolution != "pending").items():
+        console.print(f"[dim]{count} pair(s) decided: {resolution}[/]")
+
+
+def batches_table(rows: Sequence[Row]) -> Table:
+    """A line a batch, with the counts read from its rows."""
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table.add_column("batch", no_wrap=True)
+    table.add_column("file", max_width=40, overflow="ellipsis", no_wrap=True)
+    table.add_column("kind", no_wrap=True)
+    for title in _COUNTS:
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    for row in rows:
+        kind = "document" if row["document_id"] else "bank"
+        status = str(row["status"])
+        counts = [f"{row[title]:,}" for title in _COUNTS]
+        table.add_row(
+            str(row["batch_id"])[:8], escape(row["file_name"]), kind, *counts, Text(status, _STYLES.get(status, ""))
+        )
+    return table
+
+
+def print_questions(console: Console, questions: Sequence[BatchQuestion]) -> None:
+    """A batch's questions with where each stands."""
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for title in ("id", "status", "topic", "question", "answer"):
+        table.add_column(
+            title, overflow="ellipsis", no_wrap=True, max_width=46 if title in ("question", "answer") else 36
+        )
+    for question in questions:
+        topic = " › ".join(filter(None, (question.topic, question.subtopic)))
+        words = (topic, _flat(question.question), _flat(question.answer))
+        table.add_row(str(question.question_id), question.status, *map(escape, words))
+    console.print(table)
+    for question in questions:
+        if question.import_error:
+            console.print(f"[red]✗[/] {escape(_flat(question.question))}: {escape(question.import_error)}")
+
+
+def print_next(console: Console, row: Row) -> None:
+    """The commands that lead on from where the batch is."""
+    if row["document_id"]:
+        console.print("A document's facts are decided with `pipeline review`.")
+        return
+    name = f"pipeline batches {str(row['batch_id'])[:8]}"
+    steps = [
+        (row["undecided"], "decide ", f"{name} resolve --duplicates keep_existing"),
+        (row["pending"], "approve", f"{name} approve"),
+        (row["approved"] > row["imported"] and not row["undecided"], "import ", f"{name} import"),
+    ]
+    console.print(f"    see      {name}", highlight=False)
+    for is_due, what, command in steps:
+        if is_due:
+            console.print(f"    {what}  {command}", highlight=False)
+
+
+def _flat(text: str, length: int = 160) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1] + "…"

@@ -1,0 +1,39 @@
+"""The dual status on the command line."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.ports.deep_scans import StatusChange
+
+if TYPE_CHECKING:
+    from pipeline_core.bootstrap import Pipeline
+
+
+def named(app_: "Pipeline", texts: Sequence[str]) -> list[str]:
+    """The ids of the documents that are meant; a name that means none, or several, is left as it is."""
+    return [_id_of(app_, text) for text in texts]
+
+
+def _id_of(app_: "Pipeline", text: str) -> str:
+    try:
+        job_id = app_.views.resolve_job(app_.user_id, text)
+    except NotFoundError:
+        return text
+    return str(app_.views.job(app_.user_id, job_id)["document_id"])
+
+
+def print_changes(console: Console, changes: Sequence[StatusChange]) -> None:
+    for change in changes:
+        scan = ""
+        if change.deep_scan_status != change.deep_before:
+            scan = ", queued for a deep scan: `pipeline deep-scan` runs it now"
+        elif change.deep_scan_status:
+            scan = f", deep scan {change.deep_scan_status.lower()}"
+        console.print(
+            f"[bold]{escape(change.filename)}[/] {change.staging_before} → {change.staging_status}{scan}",
+            highlight=False,
+        )

@@ -1,0 +1,170 @@
+"""Reviewing on the command line: what waits next, its facts and pairs, and carrying out what is typed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.ports.reviews import ReviewFact, WaitingJob
+from pipeline_core.services.decisions import Decided, Decision, Request, Resolution
+from pipeline_core.services.fact_decisions import Edit
+from pipeline_core.terminal.tables import short
+
+if TYPE_CHECKING:
+    from pipeline_core.bootstrap import Pipeline
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the reviewer typed after the document's name, unread."""
+
+    action: str
+    reason: str = ""
+    duplicates: str | None = None
+    facts: Sequence[str] = ()
+    pair: str | None = None
+    resolution: str | None = None
+    edit: Edit = Edit()
+
+
+def carry_out(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+    """Do what was typed about the document of this row.
+
+    Raises:
+        PipelineError: as ``Review.decide`` and ``FactDecisions``; RefusedError where something typed is not known.
+    """
+    action = typed.action.strip().lower()
+    act = _ACTIONS.get(action)
+    if act is None:
+        raise RefusedError(f"decision cannot be {typed.action!r}.", action=f"One of: {', '.join(_ACTIONS)}.")
+    return act(app_, row, typed)
+
+
+def _decide(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+    resolution = _resolution(typed.duplicates, "--duplicates") if typed.duplicates else None
+    fact_ids = tuple(_fact_ids(app_, row, typed.facts))
+    request = Request(
+        Decision(typed.action.strip().lower()),
+        app_.user_id,
+        typed.reason,
+        resolution,
+        fact_ids,
+        app_.settings.reviewer,
+    )
+    return app_.review.decide(row["document_id"], request)
+
+
+def _edit(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+    if len(typed.facts) != 1:
+        raise RefusedError("An edit is of one fact.", action="Name it: --fact ID.")
+    [fact_id] = _fact_ids(app_, row, typed.facts)
+    return app_.facts.edit(
+        row["document_id"],
+        fact_id,
+        typed.edit,
+        user_id=app_.user_id,
+        reviewer=app_.settings.reviewer,
+        reason=typed.reason,
+    )
+
+
+def _resolve(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+    if typed.pair is None or typed.resolution is None:
+        raise RefusedError("Resolving needs a pair and what becomes of it.", action="--pair ID --as keep_both.")
+    return app_.facts.resolve(
+        row["document_id"],
+        _one_id("pair", typed.pair, [pair["duplicate_id"] for pair in row["pairs"]]),
+        _resolution(typed.resolution, "--as"),
+        user_id=app_.user_id,
+        reviewer=app_.settings.reviewer,
+        reason=typed.reason,
+    )
+
+
+_ACTIONS: Mapping[str, Callable[["Pipeline", Row, Typed], Decided]] = {
+    **{decision.value: _decide for decision in Decision},
+    "edit": _edit,
+    "resolve": _resolve,
+}
+
+
+def _resolution(text: str, name: str) -> Resolution:
+    try:
+        return Resolution(text.strip().lower().replace("-", "_"))
+    except ValueError:
+        members = ", ".join(Resolution)
+        raise RefusedError(f"{name} cannot be {text!r}.", action=f"One of: {members}.") from None
+
+
+def _fact_ids(app_: "Pipeline", row: Row, texts: Sequence[str]) -> list[UUID]:
+    if not texts:
+        return []
+    ids: list[UUID] = [fact.question_id for fact in app_.facts.facts(row["document_id"], user_id=app_.user_id)]
+    return [_one_id("fact", text, ids) for text in texts]
+
+
+def _one_id(what: str, text: str, ids: Sequence[UUID]) -> UUID:
+    """The id, or the only one that begins so."""
+    wanted = text.strip().lower()
+    found = [one for one in ids if wanted and str(one).startswith(wanted)]
+    if len(found) != 1:
+        count = "no" if not found else str(len(found))
+        raise RefusedError(
+            f"The document has {count} {what}s named {text}.", action="`pipeline review JOB --facts` lists them."
+        )
+    return found[0]
+
+
+def next_after(app_: "Pipeline", document_id: DocumentId, phase: int) -> WaitingJob | None:
+    """What to look at after this document: first another in the same phase, then any."""
+    besides = (document_id,)
+    same = app_.review.next_waiting(app_.user_id, phase=phase, besides=besides)
+    return same or app_.review.next_waiting(app_.user_id, besides=besides)
+
+
+def print_next(console: Console, waiting: WaitingJob | None) -> None:
+    if waiting is None:
+        console.print("[dim]Nothing else waits for a person.[/]")
+        return
+    why = f"{waiting.critical} critical finding(s)" if waiting.phase == 4 else f"{waiting.undecided} undecided pair(s)"
+    console.print(
+        f"Next: [bold]{escape(waiting.filename)}[/] ({why}, waits since {waiting.waits_since:%Y-%m-%d %H:%M})   "
+        f"pipeline review {short(waiting.job_id)}"
+    )
+
+
+def next_json(waiting: WaitingJob | None) -> dict[str, Any] | None:
+    return asdict(waiting) if waiting else None
+
+
+def next_job(app_: "Pipeline") -> JobId | None:
+    """The job of the document that has waited longest."""
+    waiting = app_.review.next_waiting(app_.user_id)
+    return waiting.job_id if waiting else None
+
+
+def facts_to_show(app_: "Pipeline", row: Row, *, everything: bool) -> list[ReviewFact]:
+    """The document's facts if they are asked for; of a deep scan that waits, at least those that are new."""
+    new = row["profile"] == "deep" and row["state"] == "awaiting_review"
+    if not (everything or new):
+        return []
+    found = app_.facts.facts(row["document_id"], user_id=app_.user_id)
+    return found if everything else [fact for fact in found if fact.status == "pending"]
+
+
+def print_facts(console: Console, facts: Sequence[ReviewFact]) -> None:
+    """Every fact with its id, its status and its evidence."""
+    for fact in facts:
+        edited = f" · edited by {escape(fact.edited_by)}" if fact.edited_by else ""
+        console.print(f"[bold]{short(fact.question_id)}[/] {fact.status}{edited}  {escape(fact.question)}")
+        console.print(Padding(escape(fact.answer), (0, 0, 0, 9)))
+        quote = escape(" ".join(fact.quote.split()))
+        console.print(Padding(f"[dim]p.{fact.page} {fact.match}: “{quote}”[/]", (0, 0, 0, 9)))

@@ -1,0 +1,41 @@
+"""Rules against what a model says without having read it."""
+
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz
+
+from pipeline_core.domain.canaries import all_phrases
+from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.staging import StagedQuestion
+from pipeline_core.domain.text import normalise_for_match
+from pipeline_core.validation.subject import Subject
+
+
+def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
+    """A fact that repeats a worked example of the prompt, word for word or nearly, and not from its own evidence."""
+    least = subject.settings.validation_echo_similarity * 100
+    phrases = [(phrase, normalise_for_match(phrase)) for phrase in all_phrases()]
+    for fact in subject.questions:
+        echoed = next((p for p, words in phrases if _echoes(fact, words, least)), None)
+        if echoed:
+            yield Finding(
+                "prompt_example_echoed",
+                Severity.CRITICAL,
+                str(fact.question_id),
+                f"This fact repeats an example from the generator's prompt instead of the document: “{echoed}” "
+                f"Its evidence on page {fact.page} says: “{fact.quote[:160]}”",
+                {"example": echoed},
+            )
+
+
+def _echoes(fact: StagedQuestion, words: str, least: float) -> bool:
+    """Whether an answer or statement has the example's words; a document that really says them is no echo."""
+    if _alike(fact.quote, words, least):
+        return False
+    return any(_alike(text, words, least) for text in (fact.answer, fact.statement))
+
+
+def _alike(text: str, words: str, least: float) -> bool:
+    normal = normalise_for_match(text)
+    # a shorter text could be any part of the example: "copper scrolls" alone proves nothing
+    return len(normal) >= len(words) * 0.6 and fuzz.partial_ratio(words, normal, score_cutoff=least) > 0

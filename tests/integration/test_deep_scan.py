@@ -1,0 +1,305 @@
+"""Deep scans: what was published stays, what is new waits, and a scan that breaks off is taken up again."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import CorruptDocumentError, ServiceUnavailableError
+from pipeline_core.domain.ids import CorrelationId, DocumentId
+from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.services.decisions import Decision, Request
+from pipeline_core.services.fact_decisions import Edit
+from tests.fakes import ScriptedFactGenerator
+from tests.through import needs_work, publish, receive, through, upload
+
+# more facts to a section than a chunk gives in the usual way
+LONG = "# Stores\n\n" + "\n".join(
+    f"## Part {n}\n\n"
+    + "".join(
+        f"The {what} of part {n} must be kept at {n * 7 + k} degrees in cabinet {n * 20 + k}.\n\n"
+        for k, what in enumerate(["housing", "filter", "gasket", "spindle", "cover", "spring", "valve", "sensor"])
+    )
+    for n in range(1, 6)
+)
+
+
+USUAL: dict[str, object] = {
+    "duplicate_threshold": 1.0,
+    "facts_per_chunk": 4,
+    "validation_max_facts_per_10k_chars": 1e6,
+}
+
+
+@pytest.fixture
+def deep(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    return make_pipeline(changes=USUAL)
+
+
+def select(app: Pipeline, *document_ids: DocumentId) -> None:
+    app.dual_status.set_status(document_ids, "Selected", user_id=app.user_id)
+
+
+def scan(app: Pipeline, limit: int = 10) -> list[DocumentId]:
+    """As the flow does it, without Prefect."""
+    ids = app.deep_scan.claim(limit)
+    through(app, ids)
+    app.deep_scan.settle()
+    return ids
+
+
+def row(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
+    [found] = app.views.jobs(app.user_id, document_ids=[document_id])
+    return found
+
+
+def published(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
+    exported = app.views.export(app.user_id, document_id)
+    return {"chunks": exported["chunks"], "facts": exported["facts"]}
+
+
+def facts(app: Pipeline, document_id: DocumentId, status: str) -> dict[Any, str]:
+    staged = app.facts.facts(document_id, user_id=app.user_id)
+    return {fact.question_id: fact.answer for fact in staged if fact.status == status}
+
+
+def codes(app: Pipeline, document_id: DocumentId) -> list[str]:
+    with app.open_uow() as uow:
+        found = uow.session.connection.execute(
+            "SELECT code FROM events WHERE document_id = %s AND code LIKE 'deep_scan%%' ORDER BY event_id",
+            [document_id],
+        ).fetchall()
+    return [code for (code,) in found]
+
+
+def test_what_is_new_waits_and_what_was_published_stays(deep: Pipeline) -> None:
+    [document_id] = publish(deep, upload(text=LONG))
+    before, first_job = published(deep, document_id), row(deep, document_id)["job_id"]
+    select(deep, document_id)
+    assert scan(deep) == [document_id]
+
+    now = row(deep, document_id)
+    assert (now["state"], now["stage"], now["profile"]) == ("awaiting_review", "matching_review", "deep")
+    assert (now["staging_status"], now["deep_scan_status"]) == ("Selected", "Completed")
+    assert codes(deep, document_id) == ["deep_scan_started", "deep_scan_completed"]
+    assert now["job_id"] != first_job
+    # readers see what they saw before
+    assert published(deep, document_id) == before
+    new = facts(deep, document_id, "pending")
+    assert len(new) >= 5
+    assert facts(deep, document_id, "imported").keys() == {fact["question_id"] for fact in before["facts"]}
+    assert not set(new.values()) & {fact["answer"] for fact in before["facts"]}
+    with deep.open_uow() as uow:
+        batches = uow.session.connection.execute(
+            "SELECT count(*), count(*) FILTER (WHERE upload_batch_id <> ALL("
+            "SELECT upload_batch_id FROM staged_questions WHERE status = 'imported')) "
+            "FROM staged_questions WHERE status = 'pending'"
+        ).fetchone()
+    assert batches == (len(new), len(new))
+
+    deep.review.decide(document_id, Request(Decision.APPROVE, deep.user_id))
+    through(deep, [document_id])
+    assert row(deep, document_id)["outcome"] == "published"
+    after = published(deep, document_id)
+    answers = {fact["answer"] for fact in after["facts"]}
+    assert answers == {fact["answer"] for fact in before["facts"]} | set(new.values())
+    assert all(len(chunk["text"]) <= 800 for chunk in after["chunks"])
+    assert_evidence_stands(deep, document_id)
+    # nothing is left to do, neither for the next run nor for the next scan
+    assert needs_work(deep, receive(deep, upload(text=LONG))) == []
+    select(deep, document_id)
+    assert scan(deep) == [document_id]
+    assert (row(deep, document_id)["outcome"], row(deep, document_id)["deep_scan_status"]) == ("published", "Completed")
+    assert published(deep, document_id)["facts"] == after["facts"]
+
+
+def assert_evidence_stands(app: Pipeline, document_id: DocumentId) -> None:
+    exported = app.views.export(app.user_id, document_id)
+    file = next(f for f in exported["files"] if f["file_type"] == "optimized_markdown")
+    text = app.store.get(file["file_path"], sha256=file["checksum"]).decode()
+    chunks = {chunk["chunk_id"]: chunk for chunk in exported["chunks"]}
+    for fact in exported["facts"]:
+        assert text[fact["char_from"] : fact["char_to"]] == fact["quote"]
+        assert chunks[fact["chunk_id"]]["char_from"] <= fact["char_from"] < chunks[fact["chunk_id"]]["char_to"]
+
+
+def test_a_rejected_scan_leaves_everything_as_it_was(deep: Pipeline) -> None:
+    [document_id] = publish(deep, upload(text=LONG))
+    before = published(deep, document_id)
+    select(deep, document_id)
+    scan(deep)
+    new = facts(deep, document_id, "pending")
+    decided = deep.review.decide(document_id, Request(Decision.REJECT, deep.user_id, "nothing of use"))
+    assert "what was published stays" in decided.message
+    assert published(deep, document_id) == before
+    assert facts(deep, document_id, "rejected").keys() == new.keys()
+    assert facts(deep, document_id, "imported").keys() == {fact["question_id"] for fact in before["facts"]}
+    assert needs_work(deep, receive(deep, upload(text=LONG))) == []
+    # what was rejected is not raised again
+    select(deep, document_id)
+    scan(deep)
+    assert facts(deep, document_id, "pending") == {}
+    assert row(deep, document_id)["outcome"] == "published"
+
+
+def test_decisions_about_facts_survive_a_scan(make_pipeline: Callable[..., Pipeline]) -> None:
+    changes = {"duplicate_threshold": 1.0, "facts_per_chunk": 4, "workflow": "manual"}
+    app = make_pipeline(changes=changes)
+    [document_id] = needs_work(app, receive(app, upload(text=LONG)))
+    through(app, [document_id])
+    first, second, *_ = facts(app, document_id, "pending")
+    app.facts.edit(document_id, first, Edit(answer="In the cabinet."), user_id=app.user_id)
+    app.review.decide(document_id, Request(Decision.REJECT, app.user_id, question_ids=(second,)))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    through(app, [document_id])
+    select(app, document_id)
+    scan(app)
+    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    through(app, [document_id])
+    after = {fact["question_id"]: fact["answer"] for fact in published(app, document_id)["facts"]}
+    assert after[first] == "In the cabinet."
+    assert second not in after
+    assert facts(app, document_id, "rejected").keys() == {second}
+
+
+def test_a_scan_that_would_withdraw_a_fact_waits(make_pipeline: Callable[..., Pipeline]) -> None:
+    """The evidence of one published fact is gone from the staged text: nobody withdraws it unseen."""
+    app = make_pipeline(changes={"duplicate_threshold": 1.0, "deep_facts_per_chunk": 1, "facts_per_chunk": 20})
+    [document_id] = publish(app, upload(text=LONG))
+    before = published(app, document_id)
+    with app.open_uow() as uow:
+        # as if the text had been converted otherwise meanwhile
+        uow.session.connection.execute(
+            "UPDATE staged_questions SET evidence_quote = upper(evidence_quote) WHERE question_id = %s",
+            [before["facts"][0]["question_id"]],
+        )
+        uow.commit()
+    select(app, document_id)
+    scan(app)
+    assert row(app, document_id)["stage"] == "matching_review"
+    parked = [e for e in app.views.job(app.user_id, row(app, document_id)["job_id"])["events"] if e["type"] == "parked"]
+    assert parked[0]["payload"]["withdrawn_facts"] == 1
+    assert published(app, document_id) == before
+
+
+def test_a_scan_that_fails_says_why_and_can_be_tried_again(make_pipeline: Callable[..., Pipeline]) -> None:
+    generator = ScriptedFactGenerator()
+    app = make_pipeline(generator=generator, changes={"duplicate_threshold": 1.0})
+    [document_id] = publish(app, upload(text=LONG))
+    before = published(app, document_id)
+    generator.fail_with(ServiceUnavailableError("the larger model is away"))
+    select(app, document_id)
+    scan(app)
+    assert row(app, document_id)["deep_scan_status"] == "Processing"  # it is tried again
+    while row(app, document_id)["state"] == "retryable":
+        through(app, [document_id])
+    app.deep_scan.settle()
+    failed = row(app, document_id)
+    assert failed["deep_scan_status"] == "Error"
+    assert "the larger model is away" in failed["deep_scan_error"]
+    assert published(app, document_id) == before
+
+    generator.heal()
+    app.retry(document_id, from_stage=None, by="test")
+    through(app, [document_id])
+    app.deep_scan.settle()
+    mended = row(app, document_id)
+    assert (mended["deep_scan_status"], mended["deep_scan_error"]) == ("Completed", None)
+    assert codes(app, document_id)[-4:] == [
+        "deep_scan_failed", "deep_scan_queued", "deep_scan_started", "deep_scan_completed",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("until", [StageName.INGEST, StageName.CHUNKER, StageName.FACT_GENERATOR])
+def test_a_scan_that_breaks_off_is_taken_up_again(deep: Pipeline, until: StageName) -> None:
+    [document_id] = publish(deep, upload(text=LONG))
+    before = published(deep, document_id)
+    select(deep, document_id)
+    assert deep.deep_scan.claim(10) == [document_id]
+    through(deep, [document_id], until=until)
+    assert deep.deep_scan.claim(10) == [document_id]  # its job is not at rest
+    through(deep, [document_id])
+    # while a living worker holds it, it is left alone
+    assert row(deep, document_id)["deep_scan_status"] == "Processing"
+    with deep.open_uow() as uow:
+        # its worker is gone
+        uow.session.connection.execute("UPDATE upload_jobs SET claimed_by = 'somebody else' WHERE state = 'working'")
+        uow.commit()
+    assert scan(deep) == [document_id]
+    assert row(deep, document_id)["deep_scan_status"] == "Completed"
+    assert row(deep, document_id)["stage"] == "matching_review"
+    assert published(deep, document_id) == before
+    assert deep.deep_scan.claim(10) == []
+
+
+def test_two_scans_at_once_never_take_the_same_document(make_pipeline: Callable[..., Pipeline]) -> None:
+    apps = [make_pipeline(changes={"duplicate_threshold": 1.0}) for _ in range(4)]
+    files = [upload(f"{n}.md", f"# Room {n}\n\nRoom {n} is locked at {n} every night.\n") for n in range(12)]
+    ids = publish(apps[0], *files)
+    select(apps[0], *ids)
+
+    def claim(app: Pipeline) -> list[DocumentId]:
+        with app.open_uow() as uow:
+            taken = uow.deep_scans.claim(5, user_id=None, correlation_id=CorrelationId(ids[0]))
+            uow.commit()
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(claim, apps))
+    flat = [document_id for of_one in taken for document_id in of_one]
+    assert len(flat) == len(set(flat))
+    while more := claim(apps[0]):
+        flat += more
+    assert sorted(flat) == sorted(ids)
+    assert {row(apps[0], document_id)["deep_scan_status"] for document_id in ids} == {"Processing"}
+
+
+def test_a_scan_waits_for_the_present_run(deep: Pipeline) -> None:
+    [document_id] = needs_work(deep, receive(deep, upload(text=LONG)))
+    select(deep, document_id)
+    assert deep.deep_scan.claim(10) == []
+    through(deep, [document_id])
+    assert scan(deep) == [document_id]
+    assert row(deep, document_id)["stage"] == "matching_review"
+
+
+def test_a_document_that_cannot_be_read_ends_in_error(deep: Pipeline) -> None:
+    [document_id] = needs_work(deep, receive(deep, upload("bad.pdf", "%PDF-1.7\nnothing more")))
+    through(deep, [document_id])
+    select(deep, document_id)
+    scan(deep)
+    failed = row(deep, document_id)
+    assert failed["deep_scan_status"] == "Error"
+    assert failed["last_error"]["code"] == CorruptDocumentError.code
+
+
+def test_profiles_go_through_the_stages_together(deep: Pipeline) -> None:
+    [scanned] = publish(deep, upload(text=LONG))
+    select(deep, scanned)
+    [other] = needs_work(deep, receive(deep, upload("other.md", LONG.replace("Part", "Piece"))))
+    claimed = deep.deep_scan.claim(10)
+    _, reports = through(deep, [*claimed, other])
+    assert set(reports[StageName.CHUNKER].ran) == {scanned, other}
+    assert row(deep, other)["outcome"] == "published"
+    assert row(deep, scanned)["stage"] == "matching_review"
+    sizes = {d: max(len(c["text"]) for c in published(deep, d)["chunks"]) for d in (scanned, other)}
+    assert sizes[other] > 300
+
+
+def test_changed_settings_of_the_profile_run_it_again(deep: Pipeline, make_pipeline: Callable[..., Pipeline]) -> None:
+    [document_id] = publish(deep, upload(text=LONG))
+    select(deep, document_id)
+    scan(deep)
+    deep.review.decide(document_id, Request(Decision.APPROVE, deep.user_id))
+    through(deep, [document_id])
+    before = published(deep, document_id)
+    # the usual settings are nothing to it any more; its own are
+    other = make_pipeline(changes={**USUAL, "chunk_max_chars": 900})
+    assert needs_work(other, receive(other, upload(text=LONG))) == []
+    finer = make_pipeline(changes={**USUAL, "deep_chunk_max_chars": 500, "deep_chunk_min_chars": 200})
+    assert needs_work(finer, receive(finer, upload(text=LONG))) == [document_id]
+    through(finer, [document_id])
+    staged = {*facts(finer, document_id, "approved"), *facts(finer, document_id, "imported")}
+    assert staged >= {fact["question_id"] for fact in before["facts"]}

@@ -1,0 +1,142 @@
+"""The score of two texts, its flags, and the candidates it is asked about."""
+
+import math
+from itertools import product
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline_core.domain.ids import QuestionId, UserId
+from pipeline_core.domain.staging import DIFFERENCES, Matchable, SignatureTable
+from pipeline_core.staging.features import features
+from pipeline_core.staging.nearest import TOP_BY_VECTORS, nearest, part, table_of
+from pipeline_core.staging.scored import answers_agree
+from pipeline_core.staging.scoring import Score, Weights, scores
+from pipeline_core.staging.signatures import ascii_trigrams, signature
+
+
+def score(left: str, right: str, cosine: float = 0.95) -> Score:
+    both = (features(left), features(right))
+    return scores([both], np.array([cosine]), Weights(both), least=-1)[0]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "flags"),
+    [
+        ("The premium is due on 1 May.", "The premium is due on 2 May.", {"number", "words"}),
+        ("The premium is due within two weeks.", "The premium is due within three weeks.", {"number", "words"}),
+        ("The premium is due.", "The premium of 500 euros is due.", {"number_missing", "more_words"}),
+        ("Flood damage is covered.", "Flood damage is not covered.", {"negation", "more_words"}),
+        ("Water damage isn't covered.", "Water damage is covered.", {"negation"}),
+        ("The first claim of the year is free.", "The last claim of the year is free.", {"polarity", "words"}),
+        ("These losses are insured.", "These losses are uninsured.", {"polarity"}),
+        ("The office in Austria pays.", "The office in Australia pays.", {"name"}),
+        ("The office in Vienna pays.", "The office in Berlin pays.", {"name", "words"}),
+        ("A roof is replaced at its present value.", "A fence is replaced at its present value.", {"words"}),
+        ("Members must report every loss.", "Members must report each loss.", {"words"}),
+        ("The certificate is renewed yearly.", "The certifcate is renewed yearly.", set()),
+        ("What is the limit for jewellery?", "Please, what is the limit for jewellery", set()),
+        ("Straße und Größe sind gleich.", "STRASSE UND GRÖSSE SIND GLEICH.", set()),
+    ],
+)  # fmt: skip
+def test_flags_say_in_what_two_texts_differ(left: str, right: str, flags: set[str]) -> None:
+    found = set(score(left, right).flags)
+    assert found - {"more_words"} == flags - {"more_words"}
+    assert found == set(score(right, left).flags)
+    assert found <= DIFFERENCES.keys()
+
+
+texts = st.text(alphabet="abcdeé ÄßI.1290%-not ", max_size=40)
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts, texts, st.floats(-1, 1))
+def test_a_score_is_between_0_and_1_and_knows_no_order(left: str, right: str, cosine: float) -> None:
+    here, there = score(left, right, cosine), score(right, left, cosine)
+    assert 0 <= here.value <= 1
+    assert here.value == pytest.approx(there.value)
+    assert here.value <= score(left, left, 1.0).value + 1e-9 or not left.strip()
+
+
+def test_the_same_words_score_one_and_a_missing_vector_is_told() -> None:
+    assert score("A fee is due.", "A fee is due!", 1.0).value == pytest.approx(1.0)
+    without = score("A fee is due.", "A fee is due!", math.nan)
+    assert without.value == pytest.approx(1.0)
+    assert without.flags == ("no_vector",)
+
+
+def test_only_what_reaches_the_threshold_is_given_and_nothing_is_lost() -> None:
+    lines = ["The fee is due in May.", "The fee is due in June.", "A fee will be due in May.", "Cats sleep all day."]
+    pairs = [(features(a), features(b)) for a, b in product(lines, lines)]
+    weights, cosines = Weights(map(features, lines)), np.linspace(-0.2, 1, len(pairs))
+    everything = scores(pairs, cosines, weights, least=-1)
+    for least in (0.4, 0.6, 0.8):
+        assert scores(pairs, cosines, weights, least=least) == {
+            at: found for at, found in everything.items() if found.value >= least
+        }
+
+
+def matchables(lines: list[str], answers: list[str] | None = None) -> list[Matchable]:
+    rows = []
+    for line, answer in zip(lines, answers or lines, strict=True):
+        trigrams = ascii_trigrams(line)
+        rows.append(
+            Matchable(
+                QuestionId(uuid4()),
+                UserId(uuid4()),
+                "",
+                len(trigrams),
+                signature(trigrams),
+                line,
+                answer,
+                False,
+                "",
+                "",
+            )
+        )
+    return rows
+
+
+def in_blocks(table: SignatureTable, size: int) -> list[SignatureTable]:
+    return [part(table, at, size) for at in range(0, len(table), size)]
+
+
+@pytest.mark.parametrize("block", [7, 64, 1000])
+@pytest.mark.parametrize("at_a_time", [6, 1024])
+def test_candidates_are_the_nearest_vectors_whatever_the_blocks(
+    block: int, at_a_time: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline_core.staging.nearest.ROWS_AT_A_TIME", at_a_time)
+    chooser = np.random.default_rng(3)
+    vectors = chooser.standard_normal((320, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows = matchables([f"word{n} thing{n * 7}" for n in range(320)])
+    new, there = rows[:20], rows[20:]
+    found = nearest(table_of(new, vectors[:20]), in_blocks(table_of(there, vectors[20:]), block))
+    here = {row.question_id for row in new}
+    for i in range(20):
+        all_before = [*rows[:i], *there]
+        cosines = np.concatenate([vectors[:i] @ vectors[i], vectors[20:] @ vectors[i]])
+        nearest_ids = {all_before[j].question_id for j in np.argsort(-cosines)[:TOP_BY_VECTORS]}
+        got = {one.twin.question_id: one for one in found if one.row == i}
+        assert nearest_ids <= set(got)
+        assert {one.twin.question_id for one in found if one.row == i} & here <= {r.question_id for r in rows[:i]}
+
+
+def test_a_row_without_vector_is_found_by_its_letters() -> None:
+    new = matchables(["The boiler must be serviced once a year."])
+    there = matchables(["The boiler must be serviced once a year!", "Cats sleep."])
+    [found] = nearest(table_of(new, np.ones((1, 4), np.float32) / 2), [table_of(there, np.zeros((2, 4), np.float32))])
+    assert found.twin.question_id == there[0].question_id
+    assert math.isnan(found.cosine)
+
+
+def test_answers_are_compared_as_words_and_statements_only_once() -> None:
+    [question] = matchables(["Which year was it?"], ["In 1969."])
+    assert answers_agree(question, "in 1969", "What year was it?")
+    assert not answers_agree(question, "In 1970.", "What year was it?")
+    [statement] = matchables(["The fee is due in May."])
+    assert answers_agree(statement, "The fees are due in May.", "The fees are due in May.")
