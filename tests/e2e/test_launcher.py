@@ -1,7 +1,6 @@
 """The local Prefect server: each home has its own, and two that start at once do not take each other's."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -26,8 +25,8 @@ def test_a_home_finds_its_own_server_and_not_anothers(tmp_path: Path, no_server:
     try:
         for launcher in (first, second):
             launcher.start()
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda launcher: launcher.wait(), (first, second)))
+        for launcher in (first, second):
+            launcher.wait()
         assert first.ui_url() != second.ui_url()
         again = PrefectLauncher(load_settings(home=tmp_path / "first", prefect_port=4391))
         again.wait()

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from pipeline_core.adapters.processes import die_with_parent, listens
+from pipeline_core.adapters.processes import die_with_parent, listens, runs
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
@@ -20,6 +20,8 @@ from pipeline_core.settings import Settings
 FLOW_ENTRYPOINT = "flows.process_document.process_document"
 _START_TIMEOUT_S = 90.0
 _MOST_STARTS = 3
+_OTHERS_TIMEOUT_S = 15.0
+"""How long a server that somebody else started may take to answer."""
 _DRAIN_TIMEOUT_S = 10.0
 
 _QUIET = {
@@ -80,12 +82,13 @@ class PrefectLauncher:
         return environment
 
     def _running_port(self) -> int | None:
-        """The port of this home's server, if it runs: a port alone might be another's by now."""
+        """The port of this home's server, if it runs or is starting: a port alone might be another's by now."""
         try:
             pid, port = map(int, (self._home / "server").read_text().split())
         except (OSError, ValueError):
             return None
-        return port if listens(pid, port) and _healthy(f"http://127.0.0.1:{port}/api") else None
+        # not asked for its health: a busy server that answers late is still this home's only one
+        return port if runs(pid, "prefect", str(port)) else None
 
     def _spawn(self) -> int:
         port = _free_port(self._settings.prefect_port)
@@ -109,13 +112,14 @@ class PrefectLauncher:
         self.flow()  # takes a second to import: better while the server starts
         assert self._api_url is not None
         deadline = time.monotonic() + _START_TIMEOUT_S
+        patience = time.monotonic() + _OTHERS_TIMEOUT_S
         while not self._is_up():
-            if self._process is None:
+            if self._process is None and time.monotonic() > patience:
                 raise ServiceUnavailableError(
                     f"The Prefect server at {self._api_url} does not answer.",
                     action="Start it, or unset PREFECT_API_URL to have a local one.",
                 )
-            gone = self._process.poll() is not None
+            gone = self._process is not None and self._process.poll() is not None
             if gone and self._starts < _MOST_STARTS:
                 # somebody else took the port between our look and its start
                 self._api_url = f"http://127.0.0.1:{self._spawn()}/api"
@@ -206,7 +210,7 @@ def _drain() -> None:
 
 def _healthy(api_url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{api_url}/health", timeout=2) as answer:
+        with urllib.request.urlopen(f"{api_url}/health", timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError, ValueError):
         return False

@@ -11,7 +11,10 @@ _PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent() -> Callable[[], None] | None:
-    """A ``preexec_fn`` after which the child is killed when its parent dies, however it dies. Linux only."""
+    """A ``preexec_fn`` after which the child is killed when its parent dies, however it dies. Linux only.
+
+    The kernel means the thread that forked, not the process: start such children from the main thread.
+    """
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)
@@ -34,3 +37,12 @@ def listens(pid: int, port: int) -> bool:
         )
     except psutil.Error:
         return False
+
+
+def runs(pid: int, *words: str) -> bool:
+    """Whether there is such a process, with all of these words among its command line's."""
+    try:
+        command = psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
+    return all(word in command for word in words)
