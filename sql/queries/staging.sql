@@ -205,12 +205,15 @@ WITH orphans AS (
     FROM staged_questions q
     JOIN documents d ON d.document_id = q.document_id AND d.published_at IS NOT NULL
     JOIN LATERAL (
-        SELECT job_id, state FROM upload_jobs u WHERE u.document_id = q.document_id
-        ORDER BY u.created_at DESC LIMIT 1) j ON j.state = 'done'
+        SELECT job_id, state, outcome FROM upload_jobs u WHERE u.document_id = q.document_id
+        ORDER BY u.created_at DESC LIMIT 1) j ON j.state = 'done' AND j.outcome = 'published'
     WHERE q.user_id = ANY(%(user_ids)s) AND q.status = 'duplicate'
         AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = q.duplicate_of)
         AND NOT EXISTS (
-            SELECT FROM staged_questions s WHERE s.question_id = q.duplicate_of AND s.status IN ('pending', 'approved'))
+            SELECT FROM staged_questions s WHERE s.question_id = q.duplicate_of AND (
+                s.status IN ('pending', 'approved')
+                -- what a person rejected does not come back through its copy in the same document
+                OR (s.status = 'rejected' AND s.document_id = q.document_id)))
     FOR UPDATE OF q
 ), revived AS (
     UPDATE staged_questions q SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL

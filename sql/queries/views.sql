@@ -85,7 +85,7 @@ WITH query AS (
     ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query) LIMIT 50
 ), word_facts AS (
     SELECT question_id AS id, row_number() OVER (ORDER BY ts_rank_cd(search, words) DESC, question_id) AS rank
-    FROM all_questions, query WHERE user_id = %(user_id)s AND search @@ words
+    FROM all_questions, query WHERE user_id = %(user_id)s AND embed_model = %(model)s AND search @@ words
     ORDER BY ts_rank_cd(search, words) DESC, question_id LIMIT 50
 ), near_chunks AS (
     SELECT chunk_id AS id, row_number() OVER (ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query)) AS rank
@@ -93,7 +93,7 @@ WITH query AS (
     ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query) LIMIT 50
 ), word_chunks AS (
     SELECT chunk_id AS id, row_number() OVER (ORDER BY ts_rank_cd(search, words) DESC, chunk_id) AS rank
-    FROM document_chunks, query WHERE user_id = %(user_id)s AND search @@ words
+    FROM document_chunks, query WHERE user_id = %(user_id)s AND embed_model = %(model)s AND search @@ words
     ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT 50
 ), fused AS (
     -- reciprocal rank fusion, k = 60 (Cormack, Clarke and Buettcher 2009)

@@ -119,7 +119,7 @@ def _reject(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
     payload = {"by": request.by, "reason": request.reason}
     uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
     revive_orphans(uow, [request.user_id])
-    return Decided(summary.document_id, JobState.DONE, False, "document rejected; nothing of it is published")
+    return Decided(summary.document_id, JobState.DONE, False, "document rejected; nothing new of it is published")
 
 
 def _reject_scan(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:

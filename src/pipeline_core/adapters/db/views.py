@@ -1,5 +1,6 @@
 """What people look at, from PostgreSQL."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,8 @@ from pipeline_core.domain.errors import DatabaseUnavailableError, NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.views import Row
+
+_ID_BEGINNING = re.compile(r"[0-9a-f-]{4,36}")
 
 
 class PostgresViews:
@@ -62,7 +65,8 @@ class PostgresViews:
         return self._all("view_counts", user_id=user_id)[0]
 
     def resolve_job(self, user_id: UserId, text: str) -> JobId:
-        prefix = text.lower().replace("%", "").replace("_", "") + "%"
+        # an empty or very short text would name whatever happens to be the only document
+        prefix = f"{text.lower()}%" if _ID_BEGINNING.fullmatch(text.lower()) else ""
         rows = self._all("view_find_jobs", user_id=user_id, prefix=prefix, name=text)
         if not rows:
             raise NotFoundError(f"No job, document or file is named {text}.")
