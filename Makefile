@@ -6,7 +6,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit chaos bench bench-throughput bench-duplicates docs lock clean
+.PHONY: help setup demo test lint types imports unit chaos bench bench-duplicates docs lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'

@@ -122,7 +122,3 @@ SELECT document_id, user_id, 'withdrawn', 'replaced_by_newer_version', '{}' FROM
 
 -- name: activate_model
 INSERT INTO embedding_models (embed_model, dims) VALUES (%(model)s, %(dims)s) ON CONFLICT DO NOTHING;
-
--- name: published_counts
-SELECT (SELECT count(*) FROM document_chunks WHERE embed_model = %(model)s) AS chunks,
-       (SELECT count(*) FROM all_questions WHERE embed_model = %(model)s) AS questions;

@@ -9,7 +9,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from pipeline_core.adapters.processes import die_with_parent, listens, runs
@@ -226,8 +225,3 @@ def _free_port(wanted: int) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise ServiceUnavailableError("No free port for the local Prefect server.")
-
-
-def prefect_home(settings: Settings) -> Path:
-    """Where the local server keeps its history."""
-    return settings.home / "prefect"
