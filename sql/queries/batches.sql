@@ -73,10 +73,6 @@ RETURNING q.question_id;
 SELECT upload_batch_id AS batch_id, question_id FROM staged_questions
 WHERE question_id = ANY(%(question_ids)s) AND document_id IS NULL;
 
--- name: reopen_batches
-UPDATE upload_batches SET status = 'reviewing', review_completed_at = NULL
-WHERE batch_id = ANY(%(batch_ids)s) AND status IN ('reviewed', 'imported', 'rejected');
-
 -- name: batch_to_match
 -- What of the batch was never compared; or these questions of it, once more.
 SELECT q.question_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text, q.answer,
@@ -92,13 +88,15 @@ ORDER BY q.ordinal, q.question_id;
 UPDATE upload_batches SET matched_at = NULL WHERE batch_id = %(batch_id)s;
 
 -- name: mark_batch_matched
-UPDATE upload_batches SET matched_at = now() WHERE batch_id = %(batch_id)s AND matched_at IS NULL;
+UPDATE upload_batches SET matched_at = now() WHERE batch_id = %(batch_id)s;
 
 -- name: drop_known_pairs
--- Of two questions only one pair is kept, whichever of them was compared last.
+-- Of two questions only one pair is kept, whichever of them was compared last; not one by which the system let a
+-- question come back.
 DELETE FROM staging_duplicates p USING staging_duplicates o
 WHERE p.staged_question_id = ANY(%(question_ids)s) AND o.staged_question_id = p.existing_question_id
     AND o.existing_question_id = p.staged_question_id
+    AND NOT (o.resolution = 'not_duplicate' AND o.resolved_by = 'system' AND p.resolution = 'keep_existing')
     AND (o.created_at < p.created_at OR o.created_at = p.created_at AND o.duplicate_id < p.duplicate_id);
 
 -- name: batch_pairs
@@ -106,7 +104,8 @@ SELECT p.duplicate_id, q.upload_batch_id AS batch_id, p.staged_question_id, p.ex
        p.method, p.resolution, p.resolution_notes, q.status AS staged_status,
        q.question || E'\n' || q.answer AS staged_text,
        coalesce(s.question || E'\n' || s.answer, a.question || E'\n' || a.answer) AS existing_text,
-       a.question_id IS NOT NULL OR coalesce(s.status IN ('pending', 'approved'), false) AS existing_stands
+       a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
+           WHERE t.question_id = p.existing_question_id) AS existing_stands
 FROM staging_duplicates p
 JOIN staged_questions q ON q.question_id = p.staged_question_id
 LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
@@ -138,27 +137,6 @@ UPDATE staged_questions q SET status = 'pending', duplicate_of = NULL, similarit
 WHERE q.question_id = ANY(%(question_ids)s) AND q.status = 'duplicate'
     AND NOT EXISTS (SELECT FROM staging_duplicates p
         WHERE p.staged_question_id = q.question_id AND p.resolution = 'keep_existing');
-
--- name: revive_bank_orphans
--- Questions of banks that were left out because another said the same, where that other is there no more.
-WITH orphans AS (
-    SELECT q.question_id, q.upload_batch_id, q.duplicate_of
-    FROM staged_questions q
-    WHERE q.user_id = ANY(%(user_ids)s) AND q.status = 'duplicate' AND q.document_id IS NULL
-        AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = q.duplicate_of)
-        AND NOT EXISTS (
-            SELECT FROM staged_questions s WHERE s.question_id = q.duplicate_of AND s.status IN ('pending', 'approved'))
-    FOR UPDATE OF q
-), revived AS (
-    UPDATE staged_questions q SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
-    FROM orphans o WHERE q.question_id = o.question_id
-), settled AS (
-    UPDATE staging_duplicates p SET resolution = 'not_duplicate', resolved_by = 'system', resolved_at = now(),
-        resolution_notes = 'what it repeated is no longer there'
-    FROM orphans o
-    WHERE p.staged_question_id = o.question_id AND p.existing_question_id = o.duplicate_of
-)
-SELECT question_id, upload_batch_id AS batch_id FROM orphans ORDER BY question_id;
 
 -- name: batch_embeddable
 -- The texts of the approved questions, by the hash under which their vectors are cached.

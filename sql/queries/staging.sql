@@ -43,11 +43,6 @@ DELETE FROM staged_questions WHERE question_id = ANY(%(question_ids)s);
 UPDATE staged_questions SET status = CASE status WHEN 'imported' THEN 'approved' ELSE status END
 WHERE question_id = ANY(%(question_ids)s);
 
--- name: lock_matching
--- One detection at a time for each user, so that of two alike facts staged at once one is always found.
-SELECT pg_advisory_xact_lock(hashtextextended('matching' || u::text, 0))
-FROM (SELECT DISTINCT u FROM unnest(%(user_ids)s::uuid[]) AS u ORDER BY u) AS ordered;
-
 -- name: questions_to_match
 SELECT q.question_id, q.document_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
        q.answer, q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
@@ -110,28 +105,34 @@ CROSS JOIN LATERAL (
 WHERE j.score >= %(threshold)s::real;
 
 -- name: record_pairs
+-- What a person decided about a pair stands, and what nobody has decided waits; the system decides anew.
 INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,
     similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at, reasons)
-SELECT duplicate_id, q.user_id, staged_id, existing_id, is_staged, score, method,
+SELECT DISTINCT ON (duplicate_id) duplicate_id, q.user_id, staged_id, existing_id, is_staged, score, method,
        resolution, reason, CASE WHEN resolution <> 'pending' THEN 'system' END,
        CASE WHEN resolution <> 'pending' THEN now() END, reasons
 FROM unnest(%(duplicate_ids)s::uuid[], %(staged_ids)s::uuid[], %(existing_ids)s::uuid[], %(are_staged)s::boolean[],
             %(scores)s::real[], %(methods)s::text[], %(resolutions)s::text[], %(notes)s::text[], %(reasons)s::jsonb[])
     AS i (duplicate_id, staged_id, existing_id, is_staged, score, method, resolution, reason, reasons)
 JOIN staged_questions q ON q.question_id = i.staged_id
-ON CONFLICT (staged_question_id, existing_question_id) DO NOTHING;
+ORDER BY duplicate_id
+ON CONFLICT (staged_question_id, existing_question_id) DO UPDATE SET resolution = EXCLUDED.resolution,
+    resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at
+WHERE staging_duplicates.resolved_by = 'system' AND staging_duplicates.resolution <> EXCLUDED.resolution;
 
 -- name: apply_resolutions
--- What a decided pair does to its staged row.
+-- What a decided pair does to its staged row, as long as there is another to keep instead.
 UPDATE staged_questions q SET status = 'duplicate', duplicate_of = p.existing_question_id,
     similarity_score = p.similarity_score, review_notes = p.resolution_notes
 FROM (
-    SELECT DISTINCT ON (staged_question_id) * FROM staging_duplicates
-    WHERE resolution = 'keep_existing'
-    ORDER BY staged_question_id, similarity_score DESC
+    SELECT DISTINCT ON (d.staged_question_id) d.* FROM staging_duplicates d
+    JOIN staged_questions m ON m.question_id = d.staged_question_id AND m.document_id = ANY(%(document_ids)s)
+    WHERE d.resolution = 'keep_existing' AND (
+        EXISTS (SELECT FROM all_questions a WHERE a.question_id = d.existing_question_id)
+        OR EXISTS (SELECT FROM standing_questions s WHERE s.question_id = d.existing_question_id))
+    ORDER BY d.staged_question_id, d.similarity_score DESC, d.duplicate_id
 ) p
-WHERE q.question_id = p.staged_question_id AND q.document_id = ANY(%(document_ids)s)
-    AND q.status IN ('pending', 'approved');
+WHERE q.question_id = p.staged_question_id AND q.status IN ('pending', 'approved');
 
 -- name: mark_matched
 UPDATE upload_batches SET matched_at = now() WHERE document_id = ANY(%(document_ids)s) AND matched_at IS NULL;
@@ -196,37 +197,3 @@ SELECT show_trgm(t) AS trigrams FROM unnest(%(texts)s::text[]) WITH ORDINALITY A
 -- name: reopen_questions
 UPDATE staged_questions SET status = 'pending', reviewed_by = NULL, reviewed_at = NULL, review_notes = NULL
 WHERE document_id = %(document_id)s AND status = 'rejected';
-
--- name: revive_orphans
--- Facts that were left out because another said the same, where that other is there no more (its document was
--- replaced or rejected): they wait to be published themselves. Only of documents at rest, which can start again.
-WITH orphans AS (
-    SELECT q.question_id, q.document_id, q.duplicate_of, j.job_id
-    FROM staged_questions q
-    JOIN documents d ON d.document_id = q.document_id AND d.published_at IS NOT NULL
-    JOIN LATERAL (
-        SELECT job_id, state, outcome FROM upload_jobs u WHERE u.document_id = q.document_id
-        ORDER BY u.created_at DESC LIMIT 1) j ON j.state = 'done' AND j.outcome = 'published'
-    WHERE q.user_id = ANY(%(user_ids)s) AND q.status = 'duplicate'
-        AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = q.duplicate_of)
-        AND NOT EXISTS (
-            SELECT FROM staged_questions s WHERE s.question_id = q.duplicate_of AND (
-                s.status IN ('pending', 'approved')
-                -- what a person rejected does not come back through its copy in the same document
-                OR (s.status = 'rejected' AND s.document_id = q.document_id)))
-    FOR UPDATE OF q
-), revived AS (
-    UPDATE staged_questions q SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
-    FROM orphans o WHERE q.question_id = o.question_id
-), settled AS (
-    UPDATE staging_duplicates p SET resolution = 'not_duplicate', resolved_by = 'system', resolved_at = now(),
-        resolution_notes = 'what it repeated is no longer there'
-    FROM orphans o
-    WHERE p.staged_question_id = o.question_id AND p.existing_question_id = o.duplicate_of
-)
-SELECT DISTINCT job_id FROM orphans;
-
--- name: unmatch_batches
--- Their facts are to be compared again.
-UPDATE upload_batches b SET matched_at = NULL
-FROM upload_jobs j WHERE j.document_id = b.document_id AND j.job_id = ANY(%(job_ids)s);

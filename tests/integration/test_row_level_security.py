@@ -34,14 +34,17 @@ OWNED = {
 """Every table with a user_id, and what the API's role may do with it."""
 
 SHARED = {
-    "comparable": NOTHING,
+    "comparable": READ,
+    "ended_unpublished": READ,
     "embedding_cache": NOTHING,
     "embedding_models": READ,
     "fact_cache": NOTHING,
     "job_stage_moves": READ,
     "job_stages": READ,
     "job_state_moves": READ,
+    "orphaned_questions": READ,
     "staged_question_moves": READ,
+    "standing_questions": READ,
     "upload_batch_moves": READ,
     "stage_dependencies": READ,
     "stages": READ,

@@ -109,7 +109,7 @@ class Batches(Protocol):
         """Decide the pairs, and do to their staged questions what follows."""
         ...
 
-    def revive_orphans(self, user_ids: Sequence[UserId]) -> dict[BatchId, list[QuestionId]]:
+    def revive_orphans(self, user_id: UserId) -> dict[BatchId, list[QuestionId]]:
         """Questions left out as duplicates of what is no longer there wait again."""
         ...
 

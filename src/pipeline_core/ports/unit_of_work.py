@@ -163,7 +163,17 @@ class Staging(Protocol):
         """What pg_trgm itself takes for the trigrams of each text."""
         ...
 
-    def lock_matching(self, user_ids: Sequence[UserId]) -> None: ...
+    def lock_matching(self, user_ids: Sequence[UserId]) -> None:
+        """Compare, revive, publish or decide one at a time for each user, to the end of the transaction.
+
+        Taken after the locks of a bank's batch and of jobs that are one's own or wait for a person, and before any
+        other: of documents, of jobs at rest, of staged and published rows.
+        """
+        ...
+
+    def lock_matching_of(self, document_ids: Ids) -> None:
+        """The same lock for the documents' users."""
+        ...
 
     def to_match(self, document_ids: Ids) -> list[Matchable]: ...
 
@@ -203,6 +213,14 @@ class Staging(Protocol):
 
     def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
         """Facts left out as duplicates of what is no longer there wait again; answers with the jobs to restart."""
+        ...
+
+    def compared_since(self, document_ids: Ids) -> set[DocumentId]:
+        """Documents that ended unpublished and whose facts must be compared again before they go on."""
+        ...
+
+    def compare_again(self, document_ids: Ids) -> None:
+        """Let the documents' facts be compared anew: those published before, and those left out for what has gone."""
         ...
 
     def reopen(self, document_id: DocumentId) -> int:

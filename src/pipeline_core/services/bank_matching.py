@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
 from pipeline_core.domain.staging import NewRows, Pair
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.staging.baseline import Baseline
 from pipeline_core.staging.detection import Detection
 from pipeline_core.staging.duplicates import LookAlikes, compare
@@ -43,12 +42,3 @@ def match_bank(
     uow.staging.record_pairs(pairs, [])
     uow.batches.matched(batch_id, ids)
     return pairs
-
-
-def revive(uow: UnitOfWork, user_id: UserId) -> set[BatchId]:
-    """Let what was left out for the sake of something that has gone wait again; answers with the banks concerned."""
-    revived = uow.batches.revive_orphans([user_id])
-    for batch_id, ids in revived.items():
-        match_bank(uow, batch_id, user_id, ids)
-    revive_orphans(uow, [user_id])
-    return set(revived)

@@ -17,8 +17,8 @@ from pipeline_core.domain.ids import BatchId, QuestionId, UserId
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.ports.embedder import Embedder, Vectors
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.services.bank_matching import revive
 from pipeline_core.services.batch_state import held_bank, move, settle
+from pipeline_core.services.orphans import revive
 
 _SLICE = 256
 _NAMED = 5

@@ -7,13 +7,14 @@ from pipeline_core.ports.unit_of_work import UnitOfWork
 
 
 def held_bank(uow: UnitOfWork, batch_id: BatchId, by: UserId) -> Batch:
-    """The bank under its lock, for the length of the transaction.
+    """The bank under its lock and its user's matching lock, for the length of the transaction.
 
     Raises:
         NotFoundError: this user has no such batch.
         StagedStateError: it is a document's: its review decides about it.
     """
     uow.batches.lock(batch_id)
+    uow.staging.lock_matching([by])
     batch = find_batch(uow, batch_id, by)
     if batch.document_id is not None:
         raise StagedStateError(

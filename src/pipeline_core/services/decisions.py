@@ -88,6 +88,7 @@ def take(uow: UnitOfWork, document_id: DocumentId, user_id: UserId) -> JobSummar
         raise NotFoundError(f"There is no document {document_id}.")
     if summary.state is not JobState.AWAITING_REVIEW:
         raise moved_on(uow, summary)
+    uow.staging.lock_matching([user_id])
     return summary
 
 

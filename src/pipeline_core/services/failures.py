@@ -16,6 +16,7 @@ from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import BURY, RETRY_LATER, StageName
 from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)
@@ -60,6 +61,8 @@ def record_failures(
     rows = [(job.document_id, error.message, job in dead) for job, error in {**retry, **dead}.items()]
     if rows:
         uow.stages.fail(stage, rows)
+    if dead:
+        revive_orphans(uow, [job.document.user_id for job in dead])
     return (
         {job.document_id: error for job, error in retry.items()},
         {job.document_id: error for job, error in dead.items()},

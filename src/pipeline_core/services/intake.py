@@ -19,16 +19,18 @@ from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.ids import (
     CorrelationId,
     DocumentId,
+    JobId,
     UserId,
     document_id_for,
     job_id_for,
     sha256_hex,
 )
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import JobState, Outcome, Profile, StageName
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.object_keys import original_key, safe_filename
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.orphans import compare_again, no_later_than_compared
 from pipeline_core.settings import Settings
 from pipeline_core.stages.base import StageContext
 from pipeline_core.stages.registry import BY_NAME, pipeline_config, stage_configs
@@ -229,22 +231,37 @@ class Intake:
             found = uow.documents.find(document_ids)
             stale = [s for s in found.values() if _is_stale(s, configs[s.profile])]
             if stale:
-                first: dict[DocumentId, StageName] = {}
-                for profile, ctx in contexts.items():
-                    ids = [s.document_id for s in stale if s.profile is profile]
-                    first |= uow.documents.stale_stages(ids, stage_configs(ctx)) if ids else {}
-                targets = {
-                    s.job_id: BY_NAME[first[s.document_id]].restarts_at
-                    if s.document_id in first
-                    else BY_NAME[list(BY_NAME)[-1]].restarts_at
-                    for s in stale
-                }
+                uow.staging.lock_matching_of([s.document_id for s in stale])
+                # asked again under the lock: somebody may have started one of them meanwhile
+                found = uow.documents.find(document_ids)
+                stale = [s for s in found.values() if _is_stale(s, configs[s.profile])]
+                targets = _targets(uow, stale, contexts)
                 uow.jobs.restart(targets, code="settings_changed", by="intake", correlation_id=correlation_id)
                 uow.commit()
         again = {s.document_id for s in stale}
         for document_id in document_ids:
             _sort(found[document_id], document_id in again, needed)
         return needed
+
+
+def _targets(
+    uow: UnitOfWork, stale: Sequence[JobSummary], contexts: Mapping[Profile, StageContext]
+) -> dict[JobId, JobStage]:
+    """Where each job starts again: at the first stage that has changed.
+
+    What is not in production is compared again first: others may say by now what it says.
+    """
+    away = {s.document_id for s in stale if not s.is_published}
+    compare_again(uow, list(away))
+    first: dict[DocumentId, StageName] = {}
+    for profile, ctx in contexts.items():
+        ids = [s.document_id for s in stale if s.profile is profile]
+        first |= uow.documents.stale_stages(ids, stage_configs(ctx)) if ids else {}
+    targets: dict[JobId, JobStage] = {}
+    for s in stale:
+        start = BY_NAME[first.get(s.document_id, StageName.INGESTOR)].restarts_at
+        targets[s.job_id] = no_later_than_compared(start) if s.document_id in away else start
+    return targets
 
 
 def _is_stale(summary: JobSummary, config: str) -> bool:

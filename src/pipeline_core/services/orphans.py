@@ -3,21 +3,51 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
-from pipeline_core.domain.ids import CorrelationId, UserId
+from pipeline_core.domain.ids import BatchId, CorrelationId, DocumentId, UserId
 from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.services.bank_matching import match_bank
+from pipeline_core.services.batch_state import find_batch, settle
 
 
-def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId]) -> int:
-    """Queue again the documents that have facts whose twin is no longer there; answers with their number.
+def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId]) -> None:
+    """Queue again the documents that have facts whose twin is no longer there; let questions of banks wait again.
 
-    Questions of banks wait for a decision again.
-
-    To be called in the transaction in which facts leave production or are rejected.
+    To be called in the transaction in which facts leave production, are rejected, or end unpublished; after the
+    locks of jobs and before any wait for others (see ``Staging.lock_matching``).
     """
-    uow.batches.revive_orphans(user_ids)
-    jobs = uow.staging.revive_orphans(user_ids)
+    users = set(user_ids)
+    uow.staging.lock_matching(list(users))
+    for user_id in users:
+        for batch_id in revive(uow, user_id):
+            settle(uow, find_batch(uow, batch_id, user_id))
+
+
+def revive(uow: UnitOfWork, user_id: UserId) -> set[BatchId]:
+    """The same for one user; answers with the banks concerned, which are the caller's to settle."""
+    uow.staging.lock_matching([user_id])
+    concerned: set[BatchId] = set()
+    # what comes back may leave another out by a pair that stands: to the end, which comes as each pass settles pairs
+    while revived := uow.batches.revive_orphans(user_id):
+        for batch_id, ids in revived.items():
+            match_bank(uow, batch_id, user_id, ids)
+        concerned |= revived.keys()
+    jobs = uow.staging.revive_orphans([user_id])
     if jobs:
         targets = dict.fromkeys(jobs, JobStage.FACTS_STAGED)
         uow.jobs.restart(targets, code="twin_gone", by="system", correlation_id=CorrelationId(uuid4()))
-    return len(jobs)
+    return concerned
+
+
+def compare_again(uow: UnitOfWork, document_ids: Sequence[DocumentId]) -> None:
+    """Have documents that are not in production compared again, as others may say by now what they say.
+
+    Their jobs must be restarted at ``no_later_than_compared`` in the same transaction, after this call.
+    """
+    uow.staging.lock_matching_of(document_ids)
+    uow.staging.compare_again(document_ids)
+
+
+def no_later_than_compared(stage: JobStage) -> JobStage:
+    """The stage, or where facts are compared if that comes before it."""
+    return min(stage, JobStage.FACTS_STAGED, key=lambda one: one.row.position)

@@ -28,7 +28,7 @@ from pipeline_core.ports.reviews import WaitingJob
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.decisions import MIN_REASON, Decided, Decision, Request, Resolution, moved_on, take
 from pipeline_core.services.fact_decisions import set_facts
-from pipeline_core.services.orphans import revive_orphans
+from pipeline_core.services.orphans import compare_again, no_later_than_compared, revive_orphans
 from pipeline_core.stages.registry import BY_NAME
 
 __all__ = ["Decided", "Decision", "Request", "Resolution", "Retry", "Review"]
@@ -128,6 +128,7 @@ def _reject_scan(uow: UnitOfWork, summary: JobSummary, request: Request) -> Deci
     count = uow.deep_scans.reject_scan(summary.document_id, summary.job_id, by=request.user_id, notes=notes)
     payload = {"by": request.by, "reason": request.reason, "rejected": count}
     uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
+    revive_orphans(uow, [request.user_id])
     message = f"{count} facts of the deep scan rejected; what was published stays"
     return Decided(summary.document_id, JobState.DONE, False, message)
 
@@ -162,12 +163,16 @@ class Retry:
             IllegalMoveError: the job is not finished, or never came as far as that stage.
         """
         with self.open_uow() as uow:
+            uow.staging.lock_matching_of([document_id])
             summary = uow.documents.find([document_id]).get(document_id)
             if summary is None:
                 raise NotFoundError(f"There is no document {document_id}.")
             if summary.outcome is Outcome.REJECTED:
                 uow.staging.reopen(document_id)
             target = BY_NAME[from_stage].restarts_at if from_stage else _where_it_failed(summary)
+            if _is_to_be_compared(uow, summary):
+                compare_again(uow, [document_id])
+                target = no_later_than_compared(target)
             if from_stage:
                 uow.stages.forget(from_stage, document_id)
             if summary.profile is Profile.DEEP:
@@ -177,6 +182,16 @@ class Retry:
             uow.jobs.restart({summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
             uow.commit()
         return summary.job_id
+
+
+def _is_to_be_compared(uow: UnitOfWork, summary: JobSummary) -> bool:
+    """Whether others may say by now what a document says that is not in production.
+
+    A dead document goes on where it failed, with what people approved of it, unless something was compared since.
+    """
+    if summary.state is JobState.DEADLETTER:
+        return bool(uow.staging.compared_since([summary.document_id]))
+    return summary.outcome is not Outcome.PUBLISHED or not summary.is_published
 
 
 def _where_it_failed(summary: JobSummary) -> JobStage:

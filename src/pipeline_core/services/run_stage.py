@@ -209,6 +209,8 @@ class RunStage:
         payloads: Mapping[Any, Mapping[str, Any]],
     ) -> None:
         ids = [item.document.document_id for item in done]
+        users = [item.document.user_id for item in done]
+        uow.staging.lock_matching(users)
         embedder = self.ctx.embedder
         _, outdated = uow.production.publish(ids, model=embedder.model, dims=embedder.dims)
         endings: tuple[tuple[Move, Outcome, bool], ...] = (
@@ -224,7 +226,7 @@ class RunStage:
                 outcome=outcome,
                 config_sha256=pipeline_config(self.ctx),
             )
-        revive_orphans(uow, [item.document.user_id for item in done])
+        revive_orphans(uow, users)
 
 
 def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:

@@ -27,10 +27,11 @@ from pipeline_core.domain.ids import (
 from pipeline_core.domain.staging import MatchKey, Pair
 from pipeline_core.domain.text_encoding import decode_text
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.services.bank_matching import match_bank, match_text, prepare, revive
+from pipeline_core.services.bank_matching import match_bank, match_text, prepare
 from pipeline_core.services.batch_import import ImportBatch, ImportReport
 from pipeline_core.services.batch_state import find_batch, held_bank, settle
 from pipeline_core.services.decisions import Resolution
+from pipeline_core.services.orphans import revive
 from pipeline_core.settings import Settings
 from pipeline_core.staging.bank_entries import MAX_CHARS, UNSTORABLE
 from pipeline_core.staging.detection import Detection

@@ -251,12 +251,12 @@ class PostgresBatches:
         self._session.execute("unmark_duplicates", question_ids=list(question_ids))
         return count
 
-    def revive_orphans(self, user_ids: Sequence[UserId]) -> dict[BatchId, list[QuestionId]]:
+    def revive_orphans(self, user_id: UserId) -> dict[BatchId, list[QuestionId]]:
         found: dict[BatchId, list[QuestionId]] = {}
-        for row in self._session.all("revive_bank_orphans", user_ids=list(set(user_ids))):
+        for row in self._session.all("orphans_of_banks", user_id=user_id):
             found.setdefault(row["batch_id"], []).append(row["question_id"])
         if found:
-            self._session.execute("reopen_batches", batch_ids=list(found))
+            self._session.execute("revive_questions", question_ids=[i for ids in found.values() for i in ids])
         return found
 
     def embeddable(self, batch_id: BatchId) -> list[Embeddable]:

@@ -268,6 +268,10 @@ class PostgresStaging:
     def lock_matching(self, user_ids: Sequence[UserId]) -> None:
         self._session.execute("lock_matching", user_ids=list(user_ids))
 
+    def lock_matching_of(self, document_ids: Ids) -> None:
+        rows = self._session.all("users_of_documents", document_ids=list(document_ids))
+        self.lock_matching([row["user_id"] for row in rows])
+
     def to_match(self, document_ids: Ids) -> list[Matchable]:
         return [matchable(row) for row in self._session.all("questions_to_match", document_ids=list(document_ids))]
 
@@ -351,10 +355,22 @@ class PostgresStaging:
         return self._session.execute("reject_questions", document_id=document_id, by=by, notes=notes, question_ids=ids)
 
     def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
-        jobs = [row["job_id"] for row in self._session.all("revive_orphans", user_ids=list(set(user_ids)))]
-        if jobs:
-            self._session.execute("unmatch_batches", job_ids=jobs)
-        return jobs
+        rows = self._session.all("orphans_at_rest", user_ids=list(user_ids))
+        if rows:
+            self._session.execute("revive_questions", question_ids=[row["question_id"] for row in rows])
+            self._session.execute("unmatch_documents", document_ids=[row["document_id"] for row in rows])
+        return list(dict.fromkeys(row["job_id"] for row in rows))
+
+    def compared_since(self, document_ids: Ids) -> set[DocumentId]:
+        rows = self._session.all("compared_since", document_ids=list(document_ids))
+        return {row["document_id"] for row in rows}
+
+    def compare_again(self, document_ids: Ids) -> None:
+        ids = list(document_ids)
+        rows = self._session.all("orphans_of_documents", document_ids=ids)
+        self._session.execute("revive_questions", question_ids=[row["question_id"] for row in rows])
+        self._session.execute("approve_withdrawn", document_ids=ids)
+        self._session.execute("unmatch_documents", document_ids=ids)
 
     def reopen(self, document_id: DocumentId) -> int:
         return self._session.execute("reopen_questions", document_id=document_id)
