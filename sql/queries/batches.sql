@@ -163,17 +163,17 @@ SELECT DISTINCT document_id FROM all_questions WHERE question_id = ANY(%(questio
 -- name: replace_questions
 -- What a newer question takes the place of leaves production, and its staged row says for what.
 WITH pairs AS (
-    SELECT old_id, new_id FROM unnest(%(old_ids)s::uuid[], %(new_ids)s::uuid[]) AS i (old_id, new_id)
+    SELECT * FROM unnest(%(old_ids)s::uuid[], %(new_ids)s::uuid[], %(by)s::text[]) AS i (old_id, new_id, by)
 ), staged AS (
     UPDATE staged_questions q SET status = 'duplicate', duplicate_of = p.new_id, review_notes = 'replaced by a newer question'
     FROM pairs p WHERE q.question_id = p.old_id AND q.status IN ('pending', 'approved', 'imported')
 ), gone AS (
     DELETE FROM all_questions a USING pairs p WHERE a.question_id = p.old_id
-    RETURNING a.question_id, a.user_id, a.document_id, a.question, a.answer, p.new_id
+    RETURNING a.question_id, a.user_id, a.document_id, a.question, a.answer, p.new_id, p.by
 )
 INSERT INTO events (document_id, user_id, type, code, payload)
 SELECT document_id, user_id, 'withdrawn', 'replaced_by_question', jsonb_build_object(
-    'question_id', question_id, 'replaced_by', new_id, 'by', %(by)s::text,
+    'question_id', question_id, 'replaced_by', new_id, 'by', by,
     'before', jsonb_build_object('question', question, 'answer', answer))
 FROM gone;
 

@@ -46,6 +46,12 @@ WHERE new.document_id = ANY(%(document_ids)s) AND new.is_current AND NOT old.is_
     AND d.published_at IS NOT NULL
     AND NOT EXISTS (SELECT FROM document_sources s WHERE s.document_id = old.document_id AND s.is_current);
 
+-- name: versions
+-- All documents that ever stood where one of these does or did.
+SELECT DISTINCT other.document_id
+FROM document_sources mine JOIN document_sources other USING (user_id, source_uri)
+WHERE mine.document_id = ANY(%(document_ids)s);
+
 -- name: lock_documents
 SELECT pg_advisory_xact_lock(hashtextextended(d::text, 0))
 FROM (SELECT DISTINCT d FROM unnest(%(document_ids)s::uuid[]) AS d ORDER BY d) AS ordered;
@@ -56,12 +62,16 @@ DELETE FROM all_questions WHERE document_id = ANY(%(document_ids)s);
 -- name: withdraw_chunks
 DELETE FROM document_chunks WHERE document_id = ANY(%(document_ids)s);
 
--- name: withdraw_replaced
--- Production rows that a reviewer decided to replace by a fact of these documents.
-DELETE FROM all_questions a USING staging_duplicates p, staged_questions q
-WHERE a.question_id = p.existing_question_id AND p.resolution = 'replace_existing'
-    AND q.question_id = p.staged_question_id AND q.document_id = ANY(%(document_ids)s)
-    AND q.status IN ('approved', 'imported');
+-- name: replacing
+-- What a reviewer decided to replace by a fact of these documents, published or still staged; the latest decision first.
+SELECT p.existing_question_id AS old_id, p.staged_question_id AS new_id, p.resolved_by AS by
+FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
+WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('approved', 'imported')
+    AND p.resolution = 'replace_existing'
+    AND (EXISTS (SELECT FROM all_questions a WHERE a.question_id = p.existing_question_id)
+        OR EXISTS (SELECT FROM staged_questions s WHERE s.question_id = p.existing_question_id
+            AND s.status IN ('pending', 'approved', 'imported')))
+ORDER BY p.resolved_at DESC, p.duplicate_id;
 
 -- name: publish_chunks
 INSERT INTO document_chunks (chunk_id, document_id, user_id, ordinal, text, heading_path, page_from, page_to,

@@ -155,7 +155,7 @@ UPDATE staged_questions q SET status = 'approved', reviewed_by = %(by)s, reviewe
 WHERE q.document_id = ANY(%(document_ids)s) AND q.status = 'pending';
 
 -- name: publishable
--- The texts to embed, with the cached vector where there is one.
+-- The texts to embed; not those that another fact of the same document takes the place of.
 SELECT t.document_id, t.owner_id, t.owner_kind, t.content_sha256, t.text
 FROM (
     SELECT document_id, chunk_id AS owner_id, 'chunk' AS owner_kind, content_sha256, text, ordinal AS rank
@@ -164,7 +164,11 @@ FROM (
     SELECT document_id, question_id, 'question',
            encode(sha256(convert_to(question || E'\n' || coalesce(statement, answer), 'UTF8')), 'hex'),
            question || E'\n' || coalesce(statement, answer), evidence_char_from
-    FROM staged_questions WHERE document_id = ANY(%(document_ids)s) AND status IN ('approved', 'imported')
+    FROM staged_questions q WHERE document_id = ANY(%(document_ids)s) AND status IN ('approved', 'imported')
+        AND NOT EXISTS (
+            SELECT FROM staging_duplicates p JOIN staged_questions s ON s.question_id = p.staged_question_id
+            WHERE p.existing_question_id = q.question_id AND p.resolution = 'replace_existing'
+                AND s.document_id = q.document_id AND s.status IN ('approved', 'imported'))
 ) t ORDER BY t.document_id, t.owner_kind, t.rank, t.owner_id;
 
 -- name: resolve_pairs

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import ChunkOutcome, Fact
-from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, UserId
+from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, QuestionId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +195,13 @@ class LedgerRow:
             "facts_approved": self.facts_approved,
             "facts_published": self.facts_published,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """What a publication did: the ledger of what arrived, the documents that are ``outdated`` and did not, and the
+    ``banks`` of which a question was replaced."""
+
+    ledger: list[LedgerRow]
+    outdated: set[DocumentId]
+    banks: set[BatchId]

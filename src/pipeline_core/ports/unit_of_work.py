@@ -14,7 +14,6 @@ from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
 from pipeline_core.domain.staging import (
     Compared,
     Embeddable,
-    LedgerRow,
     Matchable,
     NewQuestion,
     NewRows,
@@ -23,6 +22,7 @@ from pipeline_core.domain.staging import (
     Similar,
     StagedChunk,
     StagedQuestion,
+    Swapped,
     Twin,
 )
 from pipeline_core.ports.batches import Batches
@@ -243,10 +243,11 @@ class Production(Protocol):
         """Put these documents' vectors into the buffer, instead of any there, and into the cache."""
         ...
 
-    def publish(self, document_ids: Ids, *, model: str, dims: int) -> tuple[list[LedgerRow], set[DocumentId]]:
-        """Swap the documents into production; answers with the ledger, and the documents that are outdated.
+    def publish(self, document_ids: Ids, *, model: str, dims: int) -> Swapped:
+        """Swap the documents into production.
 
-        Takes the advisory lock of every document concerned, for the length of the transaction.
+        Takes the advisory lock of every document of the same places, for the length of the transaction; the users'
+        matching lock is to be taken before.
 
         Raises:
             LedgerError: not everything that was approved arrived.

@@ -1,5 +1,7 @@
 """What every operation on a batch begins and ends with: its lock, its owner, and its status by its counts."""
 
+from collections.abc import Iterable
+
 from pipeline_core.domain.batches import BATCH_MOVES, Batch, BatchCounts, BatchStatus
 from pipeline_core.domain.errors import ConflictError, IllegalMoveError, NotFoundError, StagedStateError
 from pipeline_core.domain.ids import BatchId, UserId
@@ -49,6 +51,15 @@ def settle(uow: UnitOfWork, batch: Batch, *, by: UserId | None = None, import_en
     if wanted is not present and not is_importing:
         move(uow, batch, present, wanted, by=by)
     return counts
+
+
+def settle_banks(uow: UnitOfWork, user_ids: Iterable[UserId], batch_ids: Iterable[BatchId]) -> None:
+    """``settle`` for banks that something else than a decision about them has changed, under their matching lock."""
+    wanted = set(batch_ids)
+    for user_id in set(user_ids) if wanted else ():
+        for batch_id in wanted:
+            for batch in uow.batches.find(user_id, batch_id):
+                settle(uow, batch)
 
 
 def move(uow: UnitOfWork, batch: Batch, present: BatchStatus, wanted: BatchStatus, *, by: UserId | None) -> None:

@@ -7,7 +7,7 @@ from pipeline_core.domain.ids import BatchId, CorrelationId, DocumentId, UserId
 from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.bank_matching import match_bank
-from pipeline_core.services.batch_state import find_batch, settle
+from pipeline_core.services.batch_state import settle_banks
 
 
 def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId]) -> None:
@@ -19,8 +19,7 @@ def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId]) -> None:
     users = set(user_ids)
     uow.staging.lock_matching(list(users))
     for user_id in users:
-        for batch_id in revive(uow, user_id):
-            settle(uow, find_batch(uow, batch_id, user_id))
+        settle_banks(uow, [user_id], revive(uow, user_id))
 
 
 def revive(uow: UnitOfWork, user_id: UserId) -> set[BatchId]:

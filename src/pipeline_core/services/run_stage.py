@@ -25,6 +25,7 @@ from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
 from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.batch_state import settle_banks
 from pipeline_core.services.failures import record_failures
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.stages.base import Saved, Stage, StageContext, StageInput, StageResult, fingerprint
@@ -212,13 +213,13 @@ class RunStage:
         users = [item.document.user_id for item in done]
         uow.staging.lock_matching(users)
         embedder = self.ctx.embedder
-        _, outdated = uow.production.publish(ids, model=embedder.model, dims=embedder.dims)
+        swapped = uow.production.publish(ids, model=embedder.model, dims=embedder.dims)
         endings: tuple[tuple[Move, Outcome, bool], ...] = (
             (FINISH, Outcome.PUBLISHED, False),
             (SUPERSEDE, Outcome.SUPERSEDED, True),
         )
         for move, outcome, is_outdated in endings:
-            jobs = [item.job for item in done if (item.job.document_id in outdated) is is_outdated]
+            jobs = [item.job for item in done if (item.job.document_id in swapped.outdated) is is_outdated]
             uow.jobs.move(
                 move,
                 {job.job_id: payloads[job.job_id] for job in jobs},
@@ -226,6 +227,7 @@ class RunStage:
                 outcome=outcome,
                 config_sha256=pipeline_config(self.ctx),
             )
+        settle_banks(uow, users, swapped.banks)
         revive_orphans(uow, users)
 
 

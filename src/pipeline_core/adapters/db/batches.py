@@ -272,7 +272,12 @@ class PostgresBatches:
     def replace(self, replaced: Mapping[QuestionId, QuestionId], *, by: UserId) -> set[BatchId]:
         rows = self._session.all("documents_of_questions", question_ids=list(replaced))
         self._session.execute("lock_documents", document_ids=[row["document_id"] for row in rows])
-        self._session.execute("replace_questions", old_ids=list(replaced), new_ids=list(replaced.values()), by=str(by))
+        self._session.execute(
+            "replace_questions",
+            old_ids=list(replaced),
+            new_ids=list(replaced.values()),
+            by=[str(by)] * len(replaced),
+        )
         return {row["batch_id"] for row in self._session.all("batches_of_questions", question_ids=list(replaced))}
 
     def import_questions(

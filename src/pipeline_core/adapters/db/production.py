@@ -7,8 +7,9 @@ import numpy as np
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
-from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.staging import Embeddable, LedgerRow
+from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.replacements import successors
+from pipeline_core.domain.staging import Embeddable, LedgerRow, Swapped
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import Ids
 
@@ -62,24 +63,42 @@ class PostgresProduction:
         self._session.copy("document_vector_buffer", _BUFFER_COLUMNS, rows)
         self._session.execute("cache_buffer", document_ids=ids)
 
-    def publish(self, document_ids: Ids, *, model: str, dims: int) -> tuple[list[LedgerRow], set[DocumentId]]:
+    def publish(self, document_ids: Ids, *, model: str, dims: int) -> Swapped:
         ids = list(document_ids)
-        before = [row["document_id"] for row in self._session.all("predecessors", document_ids=ids)]
-        self._session.execute("lock_documents", document_ids=[*ids, *before])
-        # Asked again under the locks: somebody may have placed newer content meanwhile.
-        outdated = {row["document_id"] for row in self._session.all("outdated_documents", document_ids=ids)}
+        # Every version that ever stood at the same places, published or not: who swaps another of them at this
+        # moment holds one of these locks, and is seen when it is through.
+        self._session.execute("lock_documents", document_ids=[*ids, *self._ids("versions", ids)])
+        outdated = set(self._ids("outdated_documents", ids))
         current = [document_id for document_id in ids if document_id not in outdated]
-        before = [row["document_id"] for row in self._session.all("predecessors", document_ids=current)]
-        ledger = self._swap(current, before, model=model, dims=dims) if current else []
+        banks = self._replace(current)
+        ledger = self._swap(current, self._ids("predecessors", current), model=model, dims=dims) if current else []
         self._session.execute("clear_buffer", document_ids=ids)
-        return ledger, outdated
+        return Swapped(ledger, outdated, banks)
+
+    def _ids(self, query: str, document_ids: list[DocumentId]) -> list[DocumentId]:
+        return [row["document_id"] for row in self._session.all(query, document_ids=document_ids)]
+
+    def _replace(self, ids: list[DocumentId]) -> set[BatchId]:
+        """Leave out what facts of these documents take the place of, wherever it is; answers with the banks of it."""
+        pairs = {(row["old_id"], row["new_id"]): row["by"] for row in self._session.all("replacing", document_ids=ids)}
+        replaced = successors(pairs)
+        if not replaced:
+            return set()
+        by = {old: who for (old, _), who in reversed(pairs.items())}
+        self._session.execute(
+            "replace_questions",
+            old_ids=list(replaced),
+            new_ids=list(replaced.values()),
+            by=[by[old] for old in replaced],
+        )
+        rows = self._session.all("batches_of_questions", question_ids=list(replaced))
+        return {row["batch_id"] for row in rows}
 
     def _swap(self, ids: list[DocumentId], before: list[DocumentId], *, model: str, dims: int) -> list[LedgerRow]:
         run = self._session.execute
         run("activate_model", model=model, dims=dims)
         run("withdraw_questions", document_ids=[*ids, *before])
         run("withdraw_chunks", document_ids=[*ids, *before])
-        run("withdraw_replaced", document_ids=ids)
         run("publish_chunks", document_ids=ids, model=model)
         run("publish_questions", document_ids=ids, model=model)
         ledger = [LedgerRow(**row) for row in self._session.all("publish_ledger", document_ids=ids)]
