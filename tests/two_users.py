@@ -58,10 +58,17 @@ def two_users(postgres_url: str, template: str, home: Path) -> Iterator[TwoUsers
 
 
 def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) -> None:
-    """Published documents with look-alike facts; one with vectors in the buffer; one that waits its turn."""
+    """Published documents with decided look-alikes; one with vectors in the buffer; one that waits its turn."""
     app = Pipeline(load_settings(home=home, database_url=url, user_id=user_id), embedder=embedder)
     text = MANUAL.replace("Boiler", name)
     publish(app, upload("a.md", text, "file:///a.md"), upload("b.md", text + "\nAppendix: none.\n"))
+    with app.open_uow() as uow:
+        uow.session.connection.execute(  # type: ignore[attr-defined]
+            "UPDATE staging_duplicates SET resolution = 'keep_existing', resolved_by = %s, resolved_at = now() "
+            "WHERE user_id = %s",
+            (name, user_id),
+        )
+        uow.commit()
     third = receive(app, upload("c.md", text + "\nSee a.\n"))
     through(app, needs_work(app, third), until=StageName.EMBEDDER)
     receive(app, upload("d.md", text + "\nSee b.\n"))

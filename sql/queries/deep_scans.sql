@@ -121,6 +121,7 @@ SELECT d AS document_id,
 FROM unnest(%(document_ids)s::uuid[]) AS d;
 
 -- name: reject_scan
-UPDATE staged_questions SET status = 'rejected', reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s
+UPDATE staged_questions SET status = 'rejected', rejected_with_document = true, reviewed_by = %(by)s,
+    reviewed_at = now(), review_notes = %(notes)s
 WHERE document_id = %(document_id)s
     AND (status = 'pending' OR (status = 'approved' AND upload_batch_id = %(batch_id)s));

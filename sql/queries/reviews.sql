@@ -42,8 +42,7 @@ SELECT q.question_id, q.question, q.answer, q.statement, q.evidence_quote, q.evi
 FROM staged_questions q
 WHERE q.document_id = %(document_id)s
     AND (%(question_ids)s::uuid[] IS NULL OR q.question_id = ANY(%(question_ids)s))
-ORDER BY q.evidence_char_from, q.question_id
-FOR UPDATE OF q;
+ORDER BY q.evidence_char_from, q.question_id;
 
 -- name: set_fact_status
 UPDATE staged_questions SET status = %(status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s
@@ -78,4 +77,9 @@ FOR UPDATE OF p;
 -- name: resolve_pair
 UPDATE staging_duplicates SET resolution = %(resolution)s, resolved_by = %(by)s, resolved_at = now(),
     resolution_notes = %(notes)s
-WHERE duplicate_id = %(duplicate_id)s AND resolution = 'pending';
+WHERE duplicate_id = %(duplicate_id)s AND (resolution = 'pending' OR resolved_by = 'system');
+
+-- name: take_back
+-- A fact that a decision of the system left out waits again.
+UPDATE staged_questions SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
+WHERE question_id = %(question_id)s AND status = 'duplicate' AND duplicate_of = %(existing_id)s;

@@ -105,16 +105,26 @@ CROSS JOIN LATERAL (
 WHERE j.score >= %(threshold)s::real;
 
 -- name: record_pairs
--- What a person decided about a pair stands, and what nobody has decided waits; the system decides anew.
+-- What a person decided about a pair stands, and so does what one decided about the same two texts before; what nobody
+-- has decided waits; the system decides anew.
 INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,
     similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at, reasons)
 SELECT DISTINCT ON (duplicate_id) duplicate_id, q.user_id, staged_id, existing_id, is_staged, score, method,
-       resolution, reason, CASE WHEN resolution <> 'pending' THEN 'system' END,
-       CASE WHEN resolution <> 'pending' THEN now() END, reasons
+    coalesce(remembered_resolution(d.resolution, q.match_sha256, e.match_sha256), i.resolution),
+    CASE WHEN d.resolution IS NULL THEN i.reason ELSE d.notes END,
+    coalesce(d.decided_by, CASE WHEN i.resolution <> 'pending' THEN 'system' END),
+    coalesce(d.decided_at, CASE WHEN i.resolution <> 'pending' THEN now() END),
+    reasons
 FROM unnest(%(duplicate_ids)s::uuid[], %(staged_ids)s::uuid[], %(existing_ids)s::uuid[], %(are_staged)s::boolean[],
             %(scores)s::real[], %(methods)s::text[], %(resolutions)s::text[], %(notes)s::text[], %(reasons)s::jsonb[])
     AS i (duplicate_id, staged_id, existing_id, is_staged, score, method, resolution, reason, reasons)
 JOIN staged_questions q ON q.question_id = i.staged_id
+LEFT JOIN staged_questions s ON s.question_id = i.existing_id
+LEFT JOIN all_questions a ON a.question_id = i.existing_id
+CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" AS match_sha256) e
+LEFT JOIN duplicate_decisions d ON d.user_id = q.user_id
+    AND d.first_sha256 = least(q.match_sha256 COLLATE "C", e.match_sha256)
+    AND d.second_sha256 = greatest(q.match_sha256 COLLATE "C", e.match_sha256)
 ORDER BY duplicate_id
 ON CONFLICT (staged_question_id, existing_question_id) DO UPDATE SET resolution = EXCLUDED.resolution,
     resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at
@@ -178,9 +188,10 @@ FROM staged_questions q
 WHERE q.question_id = p.staged_question_id AND q.document_id = %(document_id)s AND p.resolution = 'pending';
 
 -- name: reject_questions
-UPDATE staged_questions SET status = 'rejected', reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s
-WHERE document_id = %(document_id)s AND status IN ('pending', 'approved', 'imported')
-    AND (%(question_ids)s::uuid[] IS NULL OR question_id = ANY(%(question_ids)s));
+-- All of a document, with it.
+UPDATE staged_questions SET status = 'rejected', rejected_with_document = true, reviewed_by = %(by)s,
+    reviewed_at = now(), review_notes = %(notes)s
+WHERE document_id = %(document_id)s AND status IN ('pending', 'approved', 'imported');
 
 -- name: document_pairs
 SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, p.reasons, q.question_id, q.statement AS staged_text,
@@ -199,5 +210,6 @@ ORDER BY p.similarity_score DESC, p.duplicate_id;
 SELECT show_trgm(t) AS trigrams FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS i (t, n) ORDER BY n;
 
 -- name: reopen_questions
+-- What was rejected with its document, not what a person rejected by itself.
 UPDATE staged_questions SET status = 'pending', reviewed_by = NULL, reviewed_at = NULL, review_notes = NULL
-WHERE document_id = %(document_id)s AND status = 'rejected';
+WHERE document_id = %(document_id)s AND status = 'rejected' AND rejected_with_document;

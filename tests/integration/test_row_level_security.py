@@ -22,6 +22,7 @@ OWNED = {
     "document_sources": WRITE,
     "document_vector_buffer": NOTHING,
     "documents": WRITE,
+    "duplicate_decisions": WRITE,
     "events": APPEND,
     "processing_workflows": WRITE,
     "stage_output_files": READ,

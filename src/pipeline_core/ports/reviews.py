@@ -79,7 +79,7 @@ class Reviews(Protocol):
         ...
 
     def facts(self, document_id: DocumentId, question_ids: Sequence[QuestionId] | None = None) -> list[ReviewFact]:
-        """The document's facts (or those of them that are named), locked, in document order."""
+        """The document's facts (or those of them that are named), in document order."""
         ...
 
     def set_status(
@@ -92,4 +92,6 @@ class Reviews(Protocol):
 
     def pairs(self, document_id: DocumentId, duplicate_ids: Sequence[DuplicateId]) -> list[ReviewPair]: ...
 
-    def resolve(self, document_id: DocumentId, pair: ReviewPair, resolution: str, *, by: str, notes: str) -> None: ...
+    def resolve(self, document_id: DocumentId, pair: ReviewPair, resolution: str, *, by: str, notes: str) -> None:
+        """Decide a pair that no person has decided, and do to its staged fact what follows."""
+        ...

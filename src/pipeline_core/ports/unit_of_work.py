@@ -207,9 +207,9 @@ class Staging(Protocol):
 
     def resolve_pairs(self, document_id: DocumentId, resolution: str, *, by: str, notes: str | None) -> int: ...
 
-    def reject(
-        self, document_id: DocumentId, *, by: UserId, notes: str, question_ids: Sequence[QuestionId] | None = None
-    ) -> int: ...
+    def reject(self, document_id: DocumentId, *, by: UserId, notes: str) -> int:
+        """Reject all facts that are not rejected yet, with their document."""
+        ...
 
     def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
         """Facts left out as duplicates of what is no longer there wait again; answers with the jobs to restart."""
@@ -224,7 +224,7 @@ class Staging(Protocol):
         ...
 
     def reopen(self, document_id: DocumentId) -> int:
-        """Facts that were rejected wait for a decision again."""
+        """Facts that were rejected with their document wait for a decision again."""
         ...
 
     def pairs(self, document_id: DocumentId) -> list[dict[str, Any]]: ...

@@ -7,8 +7,8 @@ from uuid import UUID
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError
 from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import JobStage, JobState
-from pipeline_core.ports.reviews import ReviewFact
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
+from pipeline_core.ports.reviews import ReviewFact, ReviewPair
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.decisions import Decided, Request, Resolution, take
 from pipeline_core.staging.duplicates import match_keys
@@ -18,6 +18,8 @@ _FROM = {
     "approved": ("pending", "rejected"),
     "rejected": ("pending", "approved", "imported"),
 }
+SYSTEM = "system"
+"""Who decided a pair that nobody was asked about."""
 _EDITABLE = ("pending", "approved", "imported")
 
 
@@ -138,16 +140,16 @@ class FactDecisions:
         reviewer: str = "",
         reason: str = "",
     ) -> Decided:
-        """Decide one pair of look-alikes. Deciding the same again changes nothing.
+        """Decide one pair of look-alikes, or overrule the system. Deciding the same again changes nothing.
 
         Raises:
             NotFoundError, AlreadyDecidedError: there is no such document or pair, the document does not wait any
                 more, or the pair was decided otherwise: the message says by whom and when.
-            RefusedError: the document is not in matching review.
+            RefusedError: the document is not in matching review, or published.
         """
         by = reviewer.strip() or str(user_id)
         with self.open_uow() as uow:
-            summary = take(uow, document_id, user_id)
+            summary = _take_unpublished(uow, document_id, user_id)
             require_matching(summary)
             found = uow.reviews.pairs(document_id, [DuplicateId(duplicate_id)])
             if not found:
@@ -157,7 +159,7 @@ class FactDecisions:
             [pair] = found
             if pair.resolution == resolution:
                 return _still_waits(summary, f"the pair was decided {resolution} already")
-            if pair.resolution != "pending":
+            if pair.resolution != "pending" and pair.resolved_by != SYSTEM:
                 raise AlreadyDecidedError(
                     f"Pair {duplicate_id} was decided {pair.resolution} by {pair.resolved_by} "
                     f"on {pair.resolved_at:%Y-%m-%d at %H:%M:%S %Z}."
@@ -169,7 +171,7 @@ class FactDecisions:
                 "duplicate_id": duplicate_id,
                 "question_id": pair.staged,
                 "existing_question_id": pair.existing,
-                "before": {"resolution": "pending"},
+                "before": _before(pair),
                 "after": {"resolution": resolution},
             }
             uow.reviews.log(summary.job_id, "pair_resolved", payload)
@@ -181,6 +183,21 @@ class FactDecisions:
         """The document's staged facts, in document order; none if it is not the user's."""
         with self.open_uow() as uow:
             return uow.reviews.facts(document_id) if uow.reviews.lock(document_id, user_id) else []
+
+
+def _take_unpublished(uow: UnitOfWork, document_id: DocumentId, user_id: UserId) -> JobSummary:
+    summary = uow.reviews.lock(document_id, user_id)
+    if summary is not None and summary.outcome is Outcome.PUBLISHED:
+        raise RefusedError(
+            f"{summary.filename} is published: its pairs are decided for good.",
+            action="Upload a corrected version of the document, or of the one that has the other fact.",
+        )
+    return take(uow, document_id, user_id)
+
+
+def _before(pair: ReviewPair) -> dict[str, str]:
+    overruled = {} if pair.resolved_by is None else {"by": pair.resolved_by}
+    return {"resolution": pair.resolution, **overruled}
 
 
 def _facts(uow: UnitOfWork, document_id: DocumentId, question_ids: Sequence[UUID]) -> list[ReviewFact]:

@@ -176,6 +176,18 @@ class Documents(Base):
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
+class DuplicateDecisions(Base):
+    __tablename__ = "duplicate_decisions"
+
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    first_sha256: Mapped[str] = mapped_column(Text, primary_key=True)
+    second_sha256: Mapped[str] = mapped_column(Text, primary_key=True)
+    resolution: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    notes: Mapped[str | None] = mapped_column(Text)
+
+
 class EmbeddingCache(Base):
     __tablename__ = "embedding_cache"
 
@@ -360,6 +372,7 @@ class StagedQuestions(Base):
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     import_error: Mapped[str | None] = mapped_column(Text)
     ordinal: Mapped[int | None] = mapped_column(Integer)
+    rejected_with_document: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
 
 
 class Stages(Base):

@@ -94,4 +94,5 @@ class PostgresReviews:
         self._session.execute(
             "resolve_pair", duplicate_id=pair.duplicate_id, resolution=resolution, by=by, notes=notes or None
         )
+        self._session.execute("take_back", question_id=pair.staged, existing_id=pair.existing)
         self._session.execute("apply_resolutions", document_ids=[document_id])

@@ -348,11 +348,8 @@ class PostgresStaging:
         self._session.execute("apply_resolutions", document_ids=[document_id])
         return count
 
-    def reject(
-        self, document_id: DocumentId, *, by: UserId, notes: str, question_ids: Sequence[QuestionId] | None = None
-    ) -> int:
-        ids = list(question_ids) if question_ids is not None else None
-        return self._session.execute("reject_questions", document_id=document_id, by=by, notes=notes, question_ids=ids)
+    def reject(self, document_id: DocumentId, *, by: UserId, notes: str) -> int:
+        return self._session.execute("reject_questions", document_id=document_id, by=by, notes=notes)
 
     def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
         rows = self._session.all("orphans_at_rest", user_ids=list(user_ids))
