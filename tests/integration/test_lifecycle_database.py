@@ -91,6 +91,7 @@ WORDS: dict[str, set[str]] = {
     "staged_questions.evidence_match": set(MatchKind),
     "all_questions.evidence_match": set(MatchKind),
     "staging_duplicates.resolution": {"pending", *Resolution},
+    "duplicate_decisions.resolution": {"keep_first", "keep_second", Resolution.KEEP_BOTH, Resolution.NOT_DUPLICATE},
     "staging_duplicates.method": {"exact", "trigram", "scored"},
     "processing_workflows.workflow_type": set(get_args(Settings.model_fields["workflow"].annotation)),
     "document_processing_stages.status": {"pending", "in_progress", "completed", "failed", "skipped"},

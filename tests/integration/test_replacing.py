@@ -147,3 +147,27 @@ def test_a_document_replaces_a_question_of_a_bank(make_pipeline: MakePipeline) -
     assert (row.status, row.duplicate_of) == ("duplicate", fact.question_id)
     [status] = [found["status"] for found in app.staging.batches(by=app.user_id) if found["batch_id"] == batch]
     assert status == "reviewed"
+
+
+def test_people_and_runs_at_once_never_wait_for_one_another_in_a_circle(make_pipeline: MakePipeline) -> None:
+    """Each worker publishes, replaces and rejects what the others publish, replace and reject."""
+    apps = [make_pipeline() for _ in range(3)]
+
+    def work(number: int) -> None:
+        app = apps[number]
+        for turn in range(3):
+            texts = (text_of(f"Rules {number}", EVERY_LOSS), text_of(f"Rules {number} {turn}", EACH_LOSS))
+            for text in texts:
+                [document_id] = publish(app, upload(f"{number}.md", text, f"file:///{number}.md"))
+                if standing(app, document_id)[0] == "awaiting_review":
+                    decide(app, document_id, Resolution.REPLACE_EXISTING)
+
+    with ThreadPoolExecutor(3) as pool:
+        for future in [pool.submit(work, number) for number in range(3)]:
+            future.result()
+    drain(apps[0])
+    with psycopg.connect(apps[0].database_url) as connection:
+        query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        assert connection.execute(query).fetchone() == (0,)
+    said = [statement for _, statement in in_production(apps[0])]
+    assert len(said) == len(set(said))
