@@ -1,7 +1,6 @@
 """Real parts for every test: a PostgreSQL server and a migrated template database for the session."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +17,7 @@ from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import Settings, load_settings
+from tests.servers import folder_for_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -31,8 +31,8 @@ def _with_database(url: str, name: str) -> str:
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL server for the whole session."""
     # not under pytest's own folder: that is closed to the user that PostgreSQL runs as when tests run as root
-    with tempfile.TemporaryDirectory(prefix="pipeline-pg-", ignore_cleanup_errors=True) as folder:
-        server = EmbeddedPostgres(Path(folder) / "data")
+    with folder_for_postgres() as folder:
+        server = EmbeddedPostgres(folder / "data")
         with psycopg.connect(server.url, autocommit=True) as connection:
             # these databases live for seconds
             connection.execute("ALTER SYSTEM SET fsync = off")

@@ -1,0 +1,85 @@
+"""The parent of a server that several processes share: it stops the server when the last of them is gone.
+
+Run as a file with an isolated interpreter, so it imports nothing but the standard library:
+``python -I guard.py USERS SIGNAL USER COMMAND…``. The processes that use the server hold shared locks on the file
+``USERS``; the kernel ends them with the process, however it ends. Whoever gets the lock for itself alone knows that
+nobody is left. The guard prints the server's pid, and ends after it.
+"""
+
+import ctypes
+import fcntl
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import IO
+
+_POLL_S = 0.2
+_STOP_TIMEOUT_S = 20
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    users, stop_signal, user, *command = sys.argv[1:]
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
+    server = _start(command, user, int(stop_signal))
+    sys.stdout.write(f"{server.pid}\n")
+    sys.stdout.close()
+    with open(users, "rb") as file:  # noqa: PTH123 - pathlib would double this process's memory
+        while server.poll() is None and not asked and not _nobody_is_left(file):
+            time.sleep(_POLL_S)
+        # the lock is kept until the server is gone: who comes now waits, and then starts another
+        _stop(server, int(stop_signal))
+
+
+def _start(command: list[str], user: str, stop_signal: int) -> subprocess.Popen[bytes]:
+    account = pwd.getpwnam(user) if user else None
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
+        cwd="/",
+        preexec_fn=_die_with_parent(stop_signal),
+    )
+
+
+def _nobody_is_left(users: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _stop(server: subprocess.Popen[bytes], stop_signal: int) -> None:
+    server.send_signal(stop_signal)
+    try:
+        server.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _die_with_parent(stop_signal: int) -> Callable[[], None] | None:
+    """After it, the server is stopped when the guard dies, however it dies. Linux only."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc, parent = ctypes.CDLL(None), os.getpid()
+
+    def arm() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, stop_signal)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return arm
+
+
+if __name__ == "__main__":
+    main()
