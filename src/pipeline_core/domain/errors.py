@@ -301,3 +301,10 @@ class ConfigurationError(PipelineError):
 
     code = "configuration"
     action = "`pipeline doctor` shows every setting and what it needs."
+
+
+class DatabaseNotMigratedError(ConfigurationError):
+    """The database has no schema for this version yet."""
+
+    code = "database_not_migrated"
+    action = "Run `pipeline migrate`, once, with a login that may create the schema."

@@ -1,14 +1,18 @@
 """Connections: one pool a process, each connection in the service role with the schema on its search path."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
 
+from pipeline_core.adapters.db.errors import CONNECT_ERRORS, no_connection, translated
 from pipeline_core.adapters.db.session import prepare
 
 SCHEMA = "upload_pipeline"
+_CONNECT_TIMEOUT_S = 10
+_URL = "database_url"
 _TUNING = {
     # measured: planning and compiling cost more than these short statements themselves
     "jit": "off",
@@ -23,19 +27,40 @@ def connect_options(role: str) -> str:
     return " ".join(f"-c {name}={value}" for name, value in values.items() if value)
 
 
-def open_engine(url: str, *, role: str, pool_size: int = 8) -> Engine:
+def connect(url: str, *, role: str = "", autocommit: bool = False) -> psycopg.Connection[Any]:
+    """The one way to a connection, for the pool too.
+
+    Raises:
+        DatabaseUnavailableError: there is none; names the host and the database.
+        DatabaseNotMigratedError: the role is missing, or not granted to the login.
+        ConfigurationError: the URL is none.
+    """
+    try:
+        return psycopg.connect(
+            url, options=connect_options(role), connect_timeout=_CONNECT_TIMEOUT_S, autocommit=autocommit
+        )
+    except CONNECT_ERRORS as error:
+        raise no_connection(error, url, role) from error
+
+
+def open_engine(url: str, *, role: str, pool_size: int = 8, overflow: int = 8, wait_s: float = 30) -> Engine:
     """A pool of psycopg connections.
 
     Args:
         url: ``postgresql://…``, any form that libpq knows.
         role: what every connection becomes (``SET ROLE``); empty keeps the login's own.
+        pool_size: connections that are kept open.
+        overflow: how many more there may be at a time.
+        wait_s: how long somebody waits for one when all are in use, seconds.
     """
     engine = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"),
+        "postgresql+psycopg://",
+        creator=lambda: connect(url, role=role),
         pool_size=pool_size,
-        max_overflow=8,
+        max_overflow=overflow,
+        pool_timeout=wait_s,
         pool_pre_ping=True,
-        connect_args={"options": connect_options(role), "connect_timeout": 10},
+        execution_options={_URL: url},
     )
 
     @event.listens_for(engine, "connect")
@@ -43,3 +68,27 @@ def open_engine(url: str, *, role: str, pool_size: int = 8) -> Engine:
         prepare(connection)
 
     return engine
+
+
+@contextmanager
+def lend(engine: Engine) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the pool; what is not committed on leaving is rolled back.
+
+    Raises:
+        PipelineError: what the driver raised, translated.
+    """
+    try:
+        lent = engine.raw_connection()
+    except CONNECT_ERRORS as error:
+        raise no_connection(error, engine.get_execution_options()[_URL], "") from error
+    try:
+        driver: Any = lent.driver_connection
+        with translated():
+            yield driver
+    finally:
+        try:
+            lent.rollback()
+        except psycopg.Error:
+            lent.invalidate()
+        finally:
+            lent.close()

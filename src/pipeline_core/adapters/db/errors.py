@@ -1,24 +1,99 @@
 """The database's errors in the pipeline's words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
+from psycopg import errors as sqlstate
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from pipeline_core.domain.errors import (
+    ConfigurationError,
+    DatabaseNotMigratedError,
     DatabaseUnavailableError,
     DataRejectedError,
     IllegalMoveError,
     PipelineError,
 )
 
+CONNECT_ERRORS = (psycopg.Error, DBAPIError, PoolTimeoutError)
+"""Whatever getting a connection may raise: the driver's own, SQLAlchemy's form of them, and a pool that is empty."""
+
 _LIFECYCLE = ("upload_jobs_", "documents_deep_scan_move", "staged_questions_move", "upload_batches_move")
+_NOT_MIGRATED = (
+    sqlstate.UndefinedTable,
+    sqlstate.UndefinedColumn,
+    sqlstate.UndefinedFunction,
+    sqlstate.UndefinedObject,
+    sqlstate.InvalidSchemaName,
+)
 
 
 def translate(error: psycopg.Error) -> PipelineError:
-    """What a psycopg error means: try again, an illegal move, or rows that the database refuses."""
-    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    """What a psycopg error means: try again, migrate, an illegal move, or rows that the database refuses."""
+    text = _first_line(error)
     constraint = error.diag.constraint_name or ""
-    if isinstance(error, psycopg.errors.CheckViolation) and constraint.startswith(_LIFECYCLE):
+    if isinstance(error, sqlstate.CheckViolation) and constraint.startswith(_LIFECYCLE):
         return IllegalMoveError(f"The database refused the move: {text}.", where=constraint)
+    if isinstance(error, _NOT_MIGRATED):
+        return DatabaseNotMigratedError(f"The database lacks what this version needs: {text}.")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         # includes serialization failures, deadlocks, cut connections, shutdowns and full disks
         return DatabaseUnavailableError(f"The database did not finish the work: {text}.")
     return DataRejectedError(f"The database refused the rows: {text}.", where=constraint or None)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """What the driver raises in here leaves as the pipeline's own."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise translate(error) from error
+
+
+def no_connection(error: Exception, url: str, role: str) -> PipelineError:
+    """Why there is no connection, and to which database; never with the password."""
+    where = place(url)
+    if isinstance(error, PoolTimeoutError):
+        return DatabaseUnavailableError(
+            "All of this process's connections to the database are in use.",
+            where=where,
+            action="Try again; lower UPLOAD_PIPELINE_CONCURRENCY if it happens often.",
+        )
+    text = _first_line(error.orig if isinstance(error, DBAPIError) and error.orig else error)
+    if isinstance(error, psycopg.ProgrammingError):
+        return ConfigurationError(
+            f"UPLOAD_PIPELINE_DATABASE_URL cannot be used: {text}.",
+            action="Set postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with special characters percent-encoded.",
+        )
+    # there is no SQLSTATE before a connection stands; the role's name is in the message in every language
+    if role and role in text and f"{role}@" not in url:
+        return DatabaseNotMigratedError(
+            f"The login cannot become the role {role}: {text}.",
+            where=where,
+            action=f"`pipeline migrate` makes the role; then, if it must: GRANT {role} TO the login.",
+        )
+    return DatabaseUnavailableError(
+        f"No connection to the database: {text}.",
+        where=where,
+        action="See that PostgreSQL runs there and that UPLOAD_PIPELINE_DATABASE_URL is right; then try again.",
+    )
+
+
+def place(url: str) -> str:
+    """``host:port/database`` of a database URL, without who logs in and how."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return "a URL that cannot be read"
+    host = parsed.host or parsed.query.get("host") or "local socket"
+    host = host if isinstance(host, str) else ",".join(host)
+    return f"{host}{f':{parsed.port}' if parsed.port else ''}/{parsed.database or ''}"
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

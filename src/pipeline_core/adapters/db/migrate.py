@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
-
+from pipeline_core.adapters.db.engine import connect
+from pipeline_core.adapters.db.errors import CONNECT_ERRORS, no_connection, translated
 from pipeline_core.adapters.db.queries import sql_folder
 
 _LOCK = 771400
@@ -16,7 +16,10 @@ def _open(url: str) -> Iterator[tuple[Any, Any]]:
     """yoyo's backend, and the migrations that the database lacks."""
     from yoyo import get_backend, read_migrations
 
-    backend: Any = get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    try:
+        backend: Any = get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    except CONNECT_ERRORS as error:
+        raise no_connection(error, url, "") from error
     try:
         yield backend, backend.to_apply(read_migrations(str(sql_folder() / "migrations")))
     finally:
@@ -24,8 +27,12 @@ def _open(url: str) -> Iterator[tuple[Any, Any]]:
 
 
 def pending(url: str) -> list[str]:
-    """Names of the migrations that the database lacks, in order."""
-    with _open(url) as (_, wanted):
+    """Names of the migrations that the database lacks, in order.
+
+    Raises:
+        DatabaseUnavailableError: it does not answer.
+    """
+    with translated(), _open(url) as (_, wanted):
         return [migration.id for migration in wanted]
 
 
@@ -34,10 +41,13 @@ def migrate(url: str) -> list[str]:
 
     Of two processes at once, one waits for the other. The lock is the database session's, not a row of yoyo's own
     table, so that a process that dies leaves none behind.
+
+    Raises:
+        DatabaseUnavailableError: it does not answer.
     """
     if not pending(url):
         return []
-    with psycopg.connect(url, autocommit=True) as connection:
+    with translated(), connect(url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         with _open(url) as (backend, wanted):
             backend.apply_migrations(wanted)

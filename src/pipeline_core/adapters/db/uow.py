@@ -1,24 +1,21 @@
 """The unit of work on PostgreSQL."""
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-import psycopg
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from pipeline_core.adapters.db.batches import PostgresBatches
 from pipeline_core.adapters.db.caches import PostgresCaches
 from pipeline_core.adapters.db.deep_scans import PostgresDeepScans
 from pipeline_core.adapters.db.documents import PostgresDocuments
-from pipeline_core.adapters.db.errors import translate
+from pipeline_core.adapters.db.engine import lend
 from pipeline_core.adapters.db.jobs import PostgresJobs
 from pipeline_core.adapters.db.production import PostgresProduction
 from pipeline_core.adapters.db.reviews import PostgresReviews
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.adapters.db.stage_runs import PostgresStageRuns
 from pipeline_core.adapters.db.staging import PostgresStaging
-from pipeline_core.domain.errors import DatabaseUnavailableError
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.reviews import Reviews
@@ -50,12 +47,8 @@ class PostgresUnitOfWork:
         self._lease_s = lease_s
 
     def __enter__(self) -> Self:
-        try:
-            self._connection = self._engine.raw_connection()
-        except DBAPIError as error:
-            raise DatabaseUnavailableError(f"No connection to the database: {error.orig}.") from error
-        driver: Any = self._connection.driver_connection
-        self.session = Session(driver)
+        self._lent = lend(self._engine)
+        self.session = Session(self._lent.__enter__())
         self.documents = PostgresDocuments(self.session)
         self.jobs = PostgresJobs(self.session, self._lease_s)
         self.stages = PostgresStageRuns(self.session)
@@ -70,14 +63,7 @@ class PostgresUnitOfWork:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            self._connection.rollback()
-        except psycopg.Error:
-            self._connection.invalidate()
-        finally:
-            self._connection.close()
-        if isinstance(error, psycopg.Error):
-            raise translate(error) from error
+        self._lent.__exit__(kind, error, trace)
 
     def commit(self) -> None:
-        self._connection.commit()
+        self.session.connection.commit()

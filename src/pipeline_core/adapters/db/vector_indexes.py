@@ -5,7 +5,8 @@ import hashlib
 import psycopg
 from psycopg import sql
 
-from pipeline_core.adapters.db.engine import connect_options
+from pipeline_core.adapters.db.engine import connect
+from pipeline_core.adapters.db.errors import translated
 
 TABLES = ("all_questions", "document_chunks")
 MIN_ROWS = 50_000
@@ -23,7 +24,7 @@ def ensure(url: str, *, model: str, dims: int, min_rows: int = MIN_ROWS) -> list
     Connects as the login itself: only the tables' owner can make an index. Answers with the names of those built.
     """
     built = []
-    with psycopg.connect(url, options=connect_options(""), autocommit=True) as connection:
+    with translated(), connect(url, autocommit=True) as connection:
         for table in TABLES:
             name = index_name(table, model)
             if _exists(connection, name) or _rows(connection, table, model, min_rows) < min_rows:

@@ -6,14 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import psycopg
 from pgvector import Vector
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
-from pipeline_core.adapters.db.errors import translate
+from pipeline_core.adapters.db.engine import lend
 from pipeline_core.adapters.db.session import Session
-from pipeline_core.domain.errors import DatabaseUnavailableError, NotFoundError
+from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.views import Row
@@ -28,18 +26,9 @@ class PostgresViews:
         self._engine = engine
 
     def _all(self, name: str, /, **params: Any) -> list[Row]:
-        try:
-            connection = self._engine.raw_connection()
-        except DBAPIError as error:
-            raise DatabaseUnavailableError(f"No connection to the database: {error.orig}.") from error
-        try:
-            driver: Any = connection.driver_connection
-            rows = Session(driver).all(name, **params)
+        with lend(self._engine) as connection:
+            rows = Session(connection).all(name, **params)
             connection.commit()
-        except psycopg.Error as error:
-            raise translate(error) from error
-        finally:
-            connection.close()
         return rows
 
     def jobs(
@@ -113,14 +102,7 @@ class PostgresViews:
             "facts": self._all("export_facts", document_id=document_id),
             "files": self._all("export_files", document_id=document_id),
         }
-        self._all_no_rows("mark_downloaded", document_id=document_id)
-        return exported
-
-    def _all_no_rows(self, name: str, /, **params: Any) -> None:
-        connection = self._engine.raw_connection()
-        try:
-            driver: Any = connection.driver_connection
-            Session(driver).execute(name, **params)
+        with lend(self._engine) as connection:
+            Session(connection).execute("mark_downloaded", document_id=document_id)
             connection.commit()
-        finally:
-            connection.close()
+        return exported

@@ -8,9 +8,11 @@ from uuid import uuid4
 
 import psycopg
 
-from pipeline_core.adapters.db.engine import connect_options
+from pipeline_core.adapters.db.engine import connect
+from pipeline_core.adapters.db.errors import translated
 from pipeline_core.adapters.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.adapters.db.session import Session
+from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import LeaseToken
 
 log = logging.getLogger(__name__)
@@ -33,8 +35,9 @@ class WorkerSession:
         self._thread.start()
 
     def _connect(self) -> None:
-        self._connection = psycopg.connect(self._url, options=connect_options(self._role), autocommit=True)
-        self._connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (WORKER_LOCK_CLASS, self.name))
+        self._connection = connect(self._url, role=self._role, autocommit=True)
+        with translated():
+            self._connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (WORKER_LOCK_CLASS, self.name))
 
     def hold(self, lease: LeaseToken) -> None:
         """Renew this lease from now on."""
@@ -52,7 +55,7 @@ class WorkerSession:
                 Session(self._connection).execute(
                     "renew_leases", worker=self.name, leases=list(self._held), lease_s=self._lease_s
                 )
-            except psycopg.Error as error:
+            except (psycopg.Error, PipelineError) as error:
                 log.warning("leases of %s not renewed: %s", self.name, error)
                 # a connection that still stands keeps its lock: without it, others would take this worker for dead
                 if self._connection.broken:

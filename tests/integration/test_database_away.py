@@ -1,0 +1,137 @@
+"""A database that is away, stops in the middle, or was never migrated: one clear error, and nothing is done twice."""
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pipeline_core.adapters.db import vector_indexes
+from pipeline_core.adapters.db.engine import open_engine
+from pipeline_core.adapters.db.migrate import migrate, pending
+from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.adapters.db.views import PostgresViews
+from pipeline_core.adapters.db.worker import WorkerSession
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.documents import Converted
+from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseUnavailableError
+from pipeline_core.domain.ids import user_id_for
+from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.ports.converter import Converter
+from pipeline_core.settings import load_settings
+from pipeline_core.stages.registry import STAGES
+from tests.servers import OwnServer, folder_for_postgres
+from tests.through import needs_work, receive, upload
+
+SERVICE = "upload_pipeline_service"
+USER = user_id_for("ann")
+
+
+@pytest.fixture
+def nobody_listens() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"postgresql://ann:hunter2@127.0.0.1:{probe.getsockname()[1]}/documents"
+
+
+def _unit_of_work(url: str) -> object:
+    with PostgresUnitOfWork(open_engine(url, role=SERVICE), lease_s=60) as uow:
+        return uow.jobs.due_in([])
+
+
+WAYS_IN: list[Callable[[str], object]] = [
+    _unit_of_work,
+    lambda url: PostgresViews(open_engine(url, role=SERVICE)).counts(USER),
+    lambda url: WorkerSession(url, role=SERVICE, lease_s=60),
+    lambda url: vector_indexes.ensure(url, model="m", dims=3),
+    pending,
+    migrate,
+]
+
+
+@pytest.mark.parametrize("way_in", WAYS_IN)
+def test_a_database_that_is_away_is_named_without_its_password(
+    way_in: Callable[[str], object], nobody_listens: str
+) -> None:
+    with pytest.raises(DatabaseUnavailableError) as raised:
+        way_in(nobody_listens)
+    said = str(raised.value)
+    assert "127.0.0.1" in said
+    assert "/documents" in said
+    assert "UPLOAD_PIPELINE_DATABASE_URL" in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize("role", ["", "no_such_role"])
+def test_a_database_without_the_schema_says_to_migrate(postgres_url: str, role: str) -> None:
+    url = postgres_url.replace("/postgres?", "/template1?")
+    views = PostgresViews(open_engine(url, role=role))
+    with pytest.raises(DatabaseNotMigratedError, match="pipeline migrate"):
+        views.counts(USER)
+
+
+def test_a_busy_pool_is_unavailable_not_unforeseen(database_url: str) -> None:
+    engine = open_engine(database_url, role=SERVICE, pool_size=1, overflow=0, wait_s=0.05)
+    with (
+        PostgresUnitOfWork(engine, lease_s=60),
+        pytest.raises(DatabaseUnavailableError, match="connections"),
+        PostgresUnitOfWork(engine, lease_s=60),
+    ):
+        pass
+    engine.dispose()
+
+
+@pytest.fixture
+def own_server() -> Iterator[OwnServer]:
+    """A server that the test may stop."""
+    with folder_for_postgres() as folder:
+        server = OwnServer(folder / "data")
+        migrate(server.url)
+        yield server
+        server.close()
+
+
+class HaltingConverter:
+    """While the first document is converted, the database goes down."""
+
+    def __init__(self, converter: Converter, server: OwnServer) -> None:
+        self.name, self.version = converter.name, converter.version
+        self._converter, self._halts = converter, [server.halt]
+
+    def convert(self, data: bytes, *, filename: str, mime: str) -> Converted:
+        if self._halts:
+            self._halts.pop()()
+        return self._converter.convert(data, filename=filename, mime=mime)
+
+
+def test_stopped_in_the_middle_of_a_stage_the_job_completes_once(own_server: OwnServer, tmp_path: Path) -> None:
+    """The outcome of a conversion cannot be recorded; when the server is back, calling again is all it takes."""
+    settings = load_settings(home=tmp_path, database_url=own_server.url)
+    local = Pipeline(settings)
+    app = Pipeline(settings, converter=HaltingConverter(local.converter, own_server))
+    try:
+        ids = needs_work(app, receive(app, upload()))
+        batch = app.claim(ids)
+        for stage in STAGES:
+            batch = app.gates.matching(batch) if stage.name is StageName.VALIDATION else batch
+            batch = app.gates.validation(batch) if stage.name is StageName.EMBEDDER else batch
+            if stage.name is StageName.MARKDOWN_CONVERSION:
+                with pytest.raises(DatabaseUnavailableError):
+                    app.run_stage(stage, batch)
+                with pytest.raises(DatabaseUnavailableError):
+                    app.views.jobs(app.user_id)
+                own_server.start()
+            report = app.run_stage(stage, batch)
+            assert report.ran == ids
+            batch = report.batch
+        [row] = app.views.jobs(app.user_id)
+        assert (row["state"], row["outcome"]) == ("done", "published")
+        with psycopg.connect(own_server.url) as connection:
+            [(published,)] = connection.execute(
+                "SELECT count(*) FROM upload_pipeline.events WHERE type = 'finalized'"
+            ).fetchall()
+        assert published == 1
+    finally:
+        app.close()
+        local.close()
