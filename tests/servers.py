@@ -3,7 +3,8 @@
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +34,16 @@ class OwnServer:
     def close(self) -> None:
         for server in self._servers:
             server.close()
+
+
+def wait_until(holds: Callable[[], bool], within_s: float = 30) -> bool:
+    """Whether it holds before long."""
+    deadline = time.monotonic() + within_s
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def server_pid(data: Path) -> int:

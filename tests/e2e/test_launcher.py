@@ -1,16 +1,21 @@
 """The local Prefect server: each home has its own, and two that start at once do not take each other's."""
 
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
-from pipeline_core.adapters.prefect_launcher import PrefectLauncher
+from pipeline_core.adapters.prefect_launcher import PrefectLauncher, reaching_prefect
 from pipeline_core.adapters.processes import listens
-from pipeline_core.domain.errors import ServiceUnavailableError
+from pipeline_core.domain.errors import DatabaseUnavailableError, ServiceUnavailableError
 from pipeline_core.settings import load_settings
 from tests.e2e.conftest import CommandLine
+from tests.servers import wait_until
 from tests.through import MANUAL
 
 
@@ -19,26 +24,51 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
 
 
+@contextmanager
+def another_process(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process that uses the server of this home, and the server's address."""
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from pipeline_core.adapters.prefect_launcher import PrefectLauncher\n"
+        "from pipeline_core.settings import load_settings\n"
+        "launcher = PrefectLauncher(load_settings(home=Path(sys.argv[1]), prefect_port=4391)); launcher.start()\n"
+        "while not launcher.ui_url(): time.sleep(0.1)\n"
+        "print(launcher.ui_url(), flush=True); sys.stdin.read(); launcher.close()"
+    )
+    command = [sys.executable, "-c", code, str(home)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdin, process.stdout:
+        yield process, process.stdout.readline().strip()
+    process.wait(60)
+
+
 def test_a_home_finds_its_own_server_and_not_anothers(tmp_path: Path, no_server: None) -> None:
+    """Whoever started it: it stays while somebody uses it, and stops when the last one has left or was killed."""
     first = PrefectLauncher(load_settings(home=tmp_path / "first", prefect_port=4391))
     second = PrefectLauncher(load_settings(home=tmp_path / "second", prefect_port=4391))
     try:
-        for launcher in (first, second):
-            launcher.start()
-        for launcher in (first, second):
-            launcher.wait()
-        assert first.ui_url() != second.ui_url()
-        again = PrefectLauncher(load_settings(home=tmp_path / "first", prefect_port=4391))
-        again.wait()
-        assert again.ui_url() == first.ui_url()
-        again.close()  # it did not start the server, so it does not stop it
-        assert httpx.get(f"{first.ui_url()}/api/health").status_code == 200
-        pid, port = map(int, (tmp_path / "first" / "prefect" / "server").read_text().split())
-        assert listens(pid, port)
+        with another_process(tmp_path / "first") as (process, url):
+            for launcher in (first, second):
+                launcher.start()
+            for launcher in (first, second):
+                launcher.wait()
+            assert first.ui_url() == url != second.ui_url()
+            pid, port = map(int, (tmp_path / "first" / "prefect" / "server").read_text().split())
+            assert listens(pid, port)
+        assert process.returncode == 0
+        assert httpx.get(f"{url}/api/health").status_code == 200, "the one that started it has left; another uses it"
+        with another_process(tmp_path / "first") as (process, again):
+            assert again == url
+            first.close()
+            assert httpx.get(f"{url}/api/health").status_code == 200
+            process.kill()
+            process.wait()
     finally:
         first.close()
         second.close()
-    assert not listens(pid, port)
+    assert wait_until(lambda: not psutil.pid_exists(pid))
 
 
 def test_the_history_of_a_run_survives_it(
@@ -68,3 +98,22 @@ def test_a_server_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     with pytest.raises(ServiceUnavailableError, match=r"127\.0\.0\.1:9"):
         PrefectLauncher(load_settings(home=tmp_path)).wait()
+
+
+@pytest.mark.parametrize(
+    ("raised", "blamed"),
+    [
+        (httpx.ConnectError("refused"), True),
+        (RuntimeError("Failed to reach API"), False),
+        (DatabaseUnavailableError(), False),
+        (KeyError("a defect"), False),
+    ],
+)
+def test_only_prefects_errors_are_blamed_on_prefect(raised: Exception, blamed: bool) -> None:
+    with pytest.raises(ServiceUnavailableError if blamed else type(raised)), reaching_prefect():
+        raise raised
+
+
+def test_a_client_that_cannot_reach_its_server_blames_prefect() -> None:
+    with pytest.raises(ServiceUnavailableError, match="Failed to reach"), reaching_prefect():
+        raise RuntimeError("Failed to reach API at http://127.0.0.1:9/api") from httpx.ConnectError("refused")

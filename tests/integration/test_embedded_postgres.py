@@ -15,7 +15,7 @@ import pytest
 from pipeline_core.adapters.db import postgres_account
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.domain.errors import ConfigurationError
-from tests.servers import folder_for_postgres, server_pid
+from tests.servers import folder_for_postgres, server_pid, wait_until
 
 ONLY_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="changes the user")
 
@@ -47,15 +47,6 @@ def another_process(data: Path) -> Iterator[subprocess.Popen[str]]:
         process.wait(30)
 
 
-def is_gone(pid: int, within_s: float = 15) -> bool:
-    deadline = time.monotonic() + within_s
-    while psutil.pid_exists(pid):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
 def test_it_is_shared_and_stops_with_its_last_user_however_that_ends() -> None:
     """The last two are killed with -9: the server stops by itself, and the next command has it again."""
     with folder_for_postgres() as folder:
@@ -71,7 +62,7 @@ def test_it_is_shared_and_stops_with_its_last_user_however_that_ends() -> None:
             assert psutil.pid_exists(pid), "somebody still used it"
             second.kill()
             second.wait()
-            assert is_gone(pid)
+            assert wait_until(lambda: not psutil.pid_exists(pid))
         server = EmbeddedPostgres(data)
         assert answers(server)
         pid = server_pid(data)

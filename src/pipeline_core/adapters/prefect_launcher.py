@@ -7,11 +7,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from pipeline_core.adapters.processes import die_with_parent, listens, runs
+from pipeline_core.adapters.processes import listens, runs
+from pipeline_core.adapters.shared_server import SharedServer
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
@@ -44,14 +47,16 @@ class PrefectLauncher:
     """Runs flows in this process, recorded by a Prefect server.
 
     The server is the one of ``PREFECT_API_URL`` if that is set; else a local one for this home, found running or
-    started here and stopped by ``close``. Its database stays in ``HOME/prefect``.
+    started here, and stopped when the last process that uses it has left. Its database stays in ``HOME/prefect``.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._home = settings.home / "prefect"
         self._api_url = os.environ.get("PREFECT_API_URL")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._shared = SharedServer(self._home / "server.users")
+        self._pid: int | None = None
+        """Of the server, if it was started here."""
         self._port = self._starts = 0
 
     def start(self) -> None:
@@ -59,7 +64,9 @@ class PrefectLauncher:
         if self._api_url:
             return
         self._home.mkdir(parents=True, exist_ok=True)
-        port = self._running_port() or self._spawn()
+        self._shared.join()
+        with self._shared.starting():
+            port = self._running_port() or self._spawn()
         self._api_url = f"http://127.0.0.1:{port}/api"
 
     def prepare(self) -> None:
@@ -92,14 +99,14 @@ class PrefectLauncher:
     def _spawn(self) -> int:
         port = _free_port(self._settings.prefect_port)
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-        with (self._home / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, env=self._environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                start_new_session=True, preexec_fn=die_with_parent(),
-            )  # fmt: skip
-        (self._home / "server").write_text(f"{self._process.pid} {port}")
+        self._pid = self._shared.spawn(command, log=self._log, environment=self._environment())
+        (self._home / "server").write_text(f"{self._pid} {port}")
         self._port, self._starts = port, self._starts + 1
         return port
+
+    @property
+    def _log(self) -> Path:
+        return self._home / "server.log"
 
     def wait(self) -> None:
         """Return when the server answers.
@@ -113,18 +120,18 @@ class PrefectLauncher:
         deadline = time.monotonic() + _START_TIMEOUT_S
         patience = time.monotonic() + _OTHERS_TIMEOUT_S
         while not self._is_up():
-            if self._process is None and time.monotonic() > patience:
+            if not self._starts and time.monotonic() > patience:
                 raise ServiceUnavailableError(
                     f"The Prefect server at {self._api_url} does not answer.",
                     action="Start it, or unset PREFECT_API_URL to have a local one.",
                 )
-            gone = self._process is not None and self._process.poll() is not None
+            gone = self._starts > 0 and (self._pid is None or not runs(self._pid, "prefect"))
             if gone and self._starts < _MOST_STARTS:
                 # somebody else took the port between our look and its start
                 self._api_url = f"http://127.0.0.1:{self._spawn()}/api"
             elif gone or time.monotonic() > deadline:
                 raise ServiceUnavailableError(
-                    f"The local Prefect server did not start; its log is {self._home / 'server.log'}.",
+                    f"The local Prefect server did not start; its log is {self._log}.",
                     action="Look at the log; `pipeline doctor` checks the rest.",
                 )
             time.sleep(0.1)
@@ -132,7 +139,7 @@ class PrefectLauncher:
     def _is_up(self) -> bool:
         assert self._api_url is not None
         # an answer on our port is not enough: of two that start at once, only one gets it
-        return (self._process is None or listens(self._process.pid, self._port)) and _healthy(self._api_url)
+        return (self._pid is None or listens(self._pid, self._port)) and _healthy(self._api_url)
 
     def process(self, document_ids: Sequence[DocumentId]) -> None:
         """Run ``process_document`` on the documents, ``settings.batch_size`` at a time."""
@@ -146,15 +153,9 @@ class PrefectLauncher:
         def run(batch: list[DocumentId]) -> None:
             # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect
             # takes "off" only from code, not from the environment.
-            with temporary_settings({PREFECT_API_URL: self._api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-                try:
-                    flow(document_ids=batch, return_state=True)
-                except Exception as error:
-                    raise ServiceUnavailableError(
-                        f"The Prefect server was lost during the run ({type(error).__name__}).",
-                        where=self._api_url,
-                        action="What was done is kept: run the same command again.",
-                    ) from error
+            ours = {PREFECT_API_URL: self._api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+            with temporary_settings(ours), reaching_prefect():
+                flow(document_ids=batch, return_state=True)
 
         if len(batches) == 1:
             run(batches[0])
@@ -166,7 +167,8 @@ class PrefectLauncher:
     def run(self, entrypoint: str, **parameters: Any) -> None:
         """Run another flow, named by ``module.function``, once; its run ends in the state that the server shows."""
         self.wait()
-        self.flow(entrypoint)(**parameters, return_state=True)
+        with reaching_prefect():
+            self.flow(entrypoint)(**parameters, return_state=True)
 
     def flow(self, entrypoint: str = FLOW_ENTRYPOINT) -> Any:
         """The flow, imported only when there is work: Prefect takes a second to import."""
@@ -181,19 +183,41 @@ class PrefectLauncher:
         return self._api_url.removesuffix("/api") if self._api_url and _healthy(self._api_url) else None
 
     def close(self) -> None:
-        """Stop the server if this launcher started it, once it has recorded what it was sent."""
-        if self._process is None:
-            return
-        _drain()
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        (self._home / "server").unlink(missing_ok=True)
-        self._process = None
+        """Leave the local server, once it has recorded what it was sent; it is stopped if nobody else uses it."""
+        if self._shared.joined:
+            _drain()
+        self._shared.leave()
+        self._pid, self._starts = None, 0
         self._api_url = os.environ.get("PREFECT_API_URL")
+
+
+@contextmanager
+def reaching_prefect() -> Iterator[None]:
+    """What Prefect's client raises when its server does not answer leaves as one error; others are not its fault.
+
+    Raises:
+        ServiceUnavailableError: the server is away, or answers with errors.
+    """
+    import httpx
+    from prefect.exceptions import PrefectException
+
+    try:
+        yield
+    except (httpx.HTTPError, PrefectException) as error:
+        raise _lost(error) from error
+    except RuntimeError as error:
+        # its client says "Failed to reach API at …" so, and gives what httpx raised as the cause
+        if not isinstance(error.__cause__, httpx.HTTPError):
+            raise
+        raise _lost(error) from error
+
+
+def _lost(error: Exception) -> ServiceUnavailableError:
+    return ServiceUnavailableError(
+        f"The Prefect server was lost during the run ({type(error).__name__}: {error}).",
+        where=os.environ.get("PREFECT_API_URL"),
+        action="What was done is kept: run the same command again.",
+    )
 
 
 def _drain() -> None:

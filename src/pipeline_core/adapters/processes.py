@@ -1,28 +1,6 @@
-"""Child processes: that they do not outlive their parent, and what they listen on."""
-
-import ctypes
-import signal
-import sys
-from collections.abc import Callable
+"""Other processes: whether they run, and what they listen on."""
 
 import psutil
-
-_PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent() -> Callable[[], None] | None:
-    """A ``preexec_fn`` after which the child is killed when its parent dies, however it dies. Linux only.
-
-    The kernel means the thread that forked, not the process: start such children from the main thread.
-    """
-    if not sys.platform.startswith("linux"):
-        return None
-    libc = ctypes.CDLL(None)
-
-    def arm() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-    return arm
 
 
 def listens(pid: int, port: int) -> bool:
@@ -40,9 +18,9 @@ def listens(pid: int, port: int) -> bool:
 
 
 def runs(pid: int, *words: str) -> bool:
-    """Whether there is such a process, with all of these words among its command line's."""
+    """Whether there is such a process, alive, with all of these words among its command line's."""
     try:
-        command = psutil.Process(pid).cmdline()
+        command = psutil.Process(pid).cmdline()  # empty for one that has ended
     except psutil.Error:
         return False
     return all(word in command for word in words)

@@ -30,6 +30,11 @@ class SharedServer:
         self._file: IO[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None
 
+    @property
+    def joined(self) -> bool:
+        """Whether this process uses it."""
+        return self._file is not None
+
     def join(self) -> None:
         """Use the server from now on; waits while one that nobody used any more is being stopped."""
         if self._file is None:

@@ -69,6 +69,12 @@ class EmbeddedPostgres:
 
     def _initialise(self) -> None:
         """A new data folder, made beside its place: who is killed meanwhile leaves nothing that looks complete."""
+        if self._data.exists() and any(self._data.iterdir()):
+            raise ConfigurationError(
+                "What stands in the place of the embedded database is not one.",
+                where=str(self._data),
+                action="Move it away.",
+            )
         unfinished = self._data.with_name(f"{self._data.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -87,15 +93,8 @@ class EmbeddedPostgres:
                 where=str(self._data),
                 action=_ELSEWHERE,
             )
-        try:
-            # takes the place of an empty folder too
-            unfinished.rename(self._data)
-        except OSError as error:
-            raise ConfigurationError(
-                f"What stands in the place of the embedded database is not one: {error.strerror}.",
-                where=str(self._data),
-                action="Move it away.",
-            ) from error
+        # takes the place of an empty folder too
+        unfinished.rename(self._data)
 
     def _start(self) -> _Running:
         sockets = self._data
