@@ -10,6 +10,7 @@ from prefect import runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
@@ -32,7 +33,7 @@ def side_by_side(work: Callable[[Batch], Batch], batches: Sequence[Batch]) -> No
         return
 
     def one(batch: Batch) -> None:
-        with pipeline().claim.released(batch):
+        with pipeline().claim.released(batch), reaching_prefect():
             work(batch)
 
     with ThreadPoolExecutor(min(SLOW_LANE_THREADS, len(batches))) as pool:

@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import State
 
 import tasks
 from flows.lanes import outcome_of, run_name, side_by_side
+from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import Batch
@@ -22,7 +23,7 @@ def process_document(document_ids: list[UUID]) -> State:
     waits for a person ends its part here; the decision starts the next run.
     """
     batch = tasks.claim(document_ids)
-    with pipeline().claim.released(batch):
+    with pipeline().claim.released(batch), reaching_prefect():
         through_the_stages(batch)
     slow = pipeline().claim.to_retry([DocumentId(d) for d in document_ids])
     side_by_side(through_the_stages, [Batch(LeaseToken(uuid4()), (document_id,)) for document_id in slow])

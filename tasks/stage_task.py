@@ -44,12 +44,17 @@ def stage_task(name: StageName) -> Task[[Batch], Batch]:
 
     It takes and returns a ``Batch``. In the batch lane no document's failure is raised: what failed transiently is
     left for the slow lane. There, alone in its batch, a document's transient error is raised for Prefect to retry.
+
+    Raises:
+        KeyboardInterrupt: this process is to end; a run in a thread learns it here, between two stages.
     """
     stage = BY_NAME[name]
 
     @task(name=name.value, **retry_options())
     def run(batch: Batch) -> Batch:
         app = pipeline()
+        if app.stopping.is_set():
+            raise KeyboardInterrupt
         held = app.claim.again(batch, flow_run_id=flow_run_id()) if batch.alone else batch
         report = app.run_stage(stage, held)
         run_logger().info(

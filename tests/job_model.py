@@ -7,6 +7,7 @@ from pipeline_core.domain.lifecycle import (
     APPROVE_MATCHES,
     BURY,
     FINISH,
+    INTERRUPT,
     OVERRIDE_VALIDATION,
     REJECT_DOCUMENT,
     RETRY_LATER,
@@ -50,7 +51,7 @@ class JobModel:
 
     def ahead(self) -> list[Move]:
         """Those of them that lead somewhere else, and are no failure."""
-        return [m for m in self.fitting() if m not in (RETRY_LATER, BURY) and m.to_stage is not self.stage]
+        return [m for m in self.fitting() if m not in (RETRY_LATER, INTERRUPT, BURY) and m.to_stage is not self.stage]
 
     def gate_is_closed(self, move: Move) -> bool:
         """Nothing goes on to generation unvalidated, or past critical findings without a reason."""

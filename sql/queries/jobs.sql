@@ -55,7 +55,7 @@ WITH input AS (
     UPDATE upload_jobs j SET
         state = coalesce(%(to_state)s, j.state),
         stage = coalesce(%(to_stage)s, j.stage),
-        retry_count = CASE WHEN %(to_state)s = 'retryable' THEN j.retry_count + 1
+        retry_count = CASE WHEN %(code)s = 'interrupted' THEN j.retry_count WHEN %(to_state)s = 'retryable' THEN j.retry_count + 1
             WHEN %(to_stage)s IS NOT NULL AND %(to_stage)s <> j.stage THEN 0 ELSE j.retry_count END,
         retry_at = CASE WHEN %(to_state)s = 'retryable'
             THEN now() + make_interval(secs => (i.payload ->> 'wait_s')::float8) END,

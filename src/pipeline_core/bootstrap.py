@@ -1,5 +1,6 @@
 """Settings in, wired services out: the only place that knows which adapter serves which port."""
 
+import threading
 from collections.abc import Callable
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -62,6 +63,8 @@ class Pipeline:
         self.settings = settings
         self.user_id = UserId(settings.user_id)
         self._given = _Given(store, converter, generator, embedder)
+        self.stopping = threading.Event()
+        """Set when runs in this process are to end after the stage that they are in."""
         self._closers: list[Callable[[], None]] = []
 
     @cached_property

@@ -1,5 +1,6 @@
 """``pipeline``: thin commands over the services. Heavy parts are imported by the commands that need them."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ class Exit(IntEnum):
     WAITING = 3
     FAILED = 4
     CONFIGURATION = 5
+    INTERRUPTED = 130
 
 
 _CODES = (
@@ -51,6 +53,11 @@ app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of tables.")]
 
 
+def _interrupt(_number: int, _frame: object) -> None:
+    """A signal to end, taken as Ctrl-C is: what is held is given back, what was started is stopped."""
+    raise KeyboardInterrupt
+
+
 @contextmanager
 def wired() -> Iterator["Pipeline"]:
     """The wired pipeline; everything it started is stopped on leaving."""
@@ -59,8 +66,12 @@ def wired() -> Iterator["Pipeline"]:
 
     wired_pipeline = pipeline()
     logs.configure(wired_pipeline.settings.home / "logs")
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield wired_pipeline
+    except KeyboardInterrupt:
+        err.print("Stopped. What was done is kept: the same command goes on from there.")
+        raise typer.Exit(Exit.INTERRUPTED) from None
     finally:
         wired_pipeline.close()
 
@@ -70,7 +81,7 @@ def launching(wired_pipeline: "Pipeline") -> Iterator["PrefectLauncher"]:
     """The launcher; a Prefect server that it started is stopped on leaving."""
     from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 
-    launcher = PrefectLauncher(wired_pipeline.settings)
+    launcher = PrefectLauncher(wired_pipeline.settings, wired_pipeline.stopping)
     try:
         yield launcher
     finally:

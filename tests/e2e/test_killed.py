@@ -1,5 +1,6 @@
 """kill -9 at any moment, then the same command again: the same rows as an undisturbed run, none lost, none twice."""
 
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -152,3 +153,20 @@ def test_a_reader_sees_the_old_version_or_the_new_one(cli: CommandLine, database
         assert after[1] == before[1] + 1
         old = reader.execute("SELECT count(*) FROM upload_pipeline.all_questions WHERE answer LIKE '%12 months%'")
         assert old.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_stopped_by_a_person(cli: CommandLine, database_url: str, tmp_path: Path, number: signal.Signals) -> None:
+    """Ctrl-C gives the documents back: no try is counted, and one line says what happened."""
+    (tmp_path / "manual.md").write_text(MANUAL)
+    with blocked_at(database_url, "events", "NEW.code = 'chunking'") as connection:
+        process = cli.start("run", str(tmp_path / "manual.md"))
+        wait_until_blocked(connection, process)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "Stopped" in said
+    assert "Traceback" not in said
+    with psycopg.connect(database_url) as connection:
+        job = connection.execute("SELECT state, retry_count, last_error ->> 'code' FROM upload_pipeline.upload_jobs")
+        assert job.fetchone() == ("retryable", 0, "interrupted")

@@ -27,6 +27,7 @@ from pipeline_core.domain.errors import ConflictError, IllegalMoveError, LeaseLo
 from pipeline_core.domain.ids import CorrelationId, LeaseToken, user_id_for
 from pipeline_core.domain.lifecycle import (
     BURY,
+    INTERRUPT,
     OVERRIDE_VALIDATION,
     PARK_MATCHING,
     PARK_VALIDATION,
@@ -43,6 +44,7 @@ from tests.job_model import OUTCOMES, JobModel
 LIVE, OTHER, DEAD, GONE = "live", "other", "dead", "gone"
 PAYLOADS: dict[str, dict[str, Any]] = {
     RETRY_LATER.code: {"error": {"message": "try again"}, "wait_s": 3.0},
+    INTERRUPT.code: {"error": {"message": "stopped"}, "wait_s": 0.0},
     BURY.code: {"error": {"message": "no use"}},
     OVERRIDE_VALIDATION.code: {"reason": "checked by hand"},
 }
@@ -106,7 +108,7 @@ class JobWalk(RuleBasedStateMachine):
             self.the_database_is_where_the_model_is()
 
     @precondition(lambda self: self.job.fitting())
-    @rule(move=st.sampled_from([RETRY_LATER, RETRY_LATER, BURY]))
+    @rule(move=st.sampled_from([RETRY_LATER, RETRY_LATER, INTERRUPT, BURY]))
     def fail(self, move: Move) -> None:
         self._try(move, self.job.lease)
 

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -50,8 +51,10 @@ class PrefectLauncher:
     started here, and stopped when the last process that uses it has left. Its database stays in ``HOME/prefect``.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, stopping: threading.Event | None = None) -> None:
+        """``stopping`` is set when the runs that are under way are to end after the stage that they are in."""
         self._settings = settings
+        self._stopping = stopping or threading.Event()
         self._home = settings.home / "prefect"
         self._api_url = os.environ.get("PREFECT_API_URL")
         self._shared = SharedServer(self._home / "server.users")
@@ -162,7 +165,12 @@ class PrefectLauncher:
             return
         # While one batch waits for the database, the other computes.
         with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="run") as pool:
-            list(pool.map(run, batches))
+            try:
+                list(pool.map(run, batches))
+            except KeyboardInterrupt:
+                # only this thread gets it; leaving the pool waits for the others
+                self._stopping.set()
+                raise
 
     def run(self, entrypoint: str, **parameters: Any) -> None:
         """Run another flow, named by ``module.function``, once; its run ends in the state that the server shows."""
@@ -197,12 +205,15 @@ def reaching_prefect() -> Iterator[None]:
 
     Raises:
         ServiceUnavailableError: the server is away, or answers with errors.
+        KeyboardInterrupt: this process was told to end, which Prefect has a class of its own for.
     """
     import httpx
-    from prefect.exceptions import PrefectException
+    from prefect.exceptions import PrefectException, TerminationSignal
 
     try:
         yield
+    except TerminationSignal as signalled:
+        raise KeyboardInterrupt from signalled
     except (httpx.HTTPError, PrefectException) as error:
         raise _lost(error) from error
     except RuntimeError as error:

@@ -71,6 +71,13 @@ class DatabaseUnavailableError(TransientError):
     code = "database_unavailable"
 
 
+class InterruptedRunError(TransientError):
+    """The run was stopped before the document was done; that does not count as a try."""
+
+    code = "interrupted"
+    action = "Run it again: it goes on from where it was."
+
+
 class PermanentError(PipelineError):
     """Trying again cannot help."""
 

@@ -234,6 +234,8 @@ def _move(code: str, event: EventType, from_states: set[JobState], to_state: Job
 
 
 RETRY_LATER = _move("retry_later", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE, severity=Severity.WARNING)
+INTERRUPT = _move("interrupted", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE)
+"""The run was stopped from outside, as by Ctrl-C: that is no try of the document, and it is due at once."""
 BURY = _move("dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL)
 PARK_MATCHING = _move(
     "matching_review_needed",
@@ -289,6 +291,7 @@ SUPERSEDE = _move("superseded", EventType.FINALIZED, {_S.WORKING}, _S.DONE, from
 
 MOVES: tuple[Move, ...] = (
     RETRY_LATER,
+    INTERRUPT,
     BURY,
     PARK_MATCHING,
     PARK_VALIDATION,

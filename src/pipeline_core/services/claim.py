@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError
+from pipeline_core.domain.errors import InterruptedRunError, PipelineError, UnexpectedError
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import Batch
-from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.lifecycle import INTERRUPT, StageName
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.ports.worker import Worker
 from pipeline_core.services.failures import record_failures
@@ -63,12 +63,23 @@ class ClaimJobs:
 
     @contextmanager
     def released(self, batch: Batch) -> Iterator[None]:
-        """On leaving, give back what is still held; what an error interrupted is to be tried again."""
+        """On leaving by an error, give back what is still held.
+
+        The class of the error decides what becomes of it. What no error but a person or a signal ended (Ctrl-C) is to
+        be tried again, and that does not count as a try.
+        """
         try:
             yield
-        except BaseException as error:
-            cause = ServiceUnavailableError(f"The run was interrupted: {type(error).__name__}: {error}")
-            self._give_back(batch, error if isinstance(error, PipelineError) else cause)
+        except PipelineError as error:
+            self._give_back(batch, error)
+            raise
+        except Exception as error:
+            unforeseen = UnexpectedError(f"{type(error).__name__}: {error}")
+            unforeseen.__cause__ = error
+            self._give_back(batch, unforeseen)
+            raise
+        except BaseException:
+            self._give_back(batch, InterruptedRunError())
             raise
         finally:
             self.worker().drop(batch.lease)
@@ -76,9 +87,14 @@ class ClaimJobs:
     def _give_back(self, batch: Batch, error: PipelineError) -> None:
         try:
             with self.open_uow() as uow:
-                for job in uow.jobs.held(batch.lease, batch.document_ids):
-                    stage = job.stage.row.work or StageName.VALIDATION
-                    record_failures(uow, self.settings, stage, {job: error}, lease=batch.lease)
+                held = uow.jobs.held(batch.lease, batch.document_ids)
+                if isinstance(error, InterruptedRunError):
+                    payload = {"error": error.as_json(), "wait_s": 0.0}
+                    uow.jobs.move(INTERRUPT, {job.job_id: payload for job in held}, lease=batch.lease)
+                else:
+                    for job in held:
+                        stage = job.stage.row.work or StageName.VALIDATION
+                        record_failures(uow, self.settings, stage, {job: error}, lease=batch.lease)
                 uow.commit()
         except PipelineError as second:
             log.warning("leases_not_given_back", error=str(second))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event
 
 from pipeline_core.adapters.db.errors import CONNECT_ERRORS, no_connection, translated
@@ -81,13 +82,18 @@ def lend(engine: Engine) -> Iterator[psycopg.Connection[Any]]:
         lent = engine.raw_connection()
     except CONNECT_ERRORS as error:
         raise no_connection(error, engine.get_execution_options()[_URL], "") from error
+    driver: Any = lent.driver_connection
     try:
-        driver: Any = lent.driver_connection
         with translated():
             yield driver
     finally:
         try:
-            lent.rollback()
+            if driver.info.transaction_status is TransactionStatus.ACTIVE:
+                # a signal came while a statement ran: it would go on, and so would its locks
+                driver.cancel_safe(timeout=_CONNECT_TIMEOUT_S)
+                lent.invalidate()
+            else:
+                lent.rollback()
         except psycopg.Error:
             lent.invalidate()
         finally:
