@@ -2,14 +2,15 @@
 
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-import orjson
 import structlog
 import typer
 from rich.console import Console
@@ -18,7 +19,6 @@ from rich.markup import escape
 from pipeline_core.domain.errors import ConfigurationError, ConflictError, NotFoundError, PipelineError, RefusedError
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, QuestionId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.settings import find_home
 
 if TYPE_CHECKING:
     from pipeline_core.adapters.prefect_launcher import PrefectLauncher
@@ -89,7 +89,11 @@ def launching(wired_pipeline: "Pipeline") -> Iterator["PrefectLauncher"]:
 
 
 def print_json(value: Any) -> None:
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+    from pipeline_core.terminal.output import json_bytes
+
+    sys.stdout.flush()
+    # UTF-8, whatever the terminal is: that is what JSON is
+    sys.stdout.buffer.write(json_bytes(value) + b"\n")
 
 
 @app.command()
@@ -472,13 +476,15 @@ def export(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of printing.")] = None,
 ) -> None:
     """A document as published, as JSON: chunks and facts with evidence. Acknowledges the document (phase 6)."""
+    from pipeline_core.terminal.output import json_bytes
+
     with wired() as app_:
         row = app_.views.job(app_.user_id, app_.views.resolve_job(app_.user_id, document))
         exported = app_.views.export(app_.user_id, row["document_id"])
         if output is None:
             print_json(exported)
         else:
-            output.write_bytes(orjson.dumps(exported, option=orjson.OPT_INDENT_2, default=str))
+            output.write_bytes(json_bytes(exported))
             out.print(f"{len(exported['facts'])} facts and {len(exported['chunks'])} chunks in {output}")
 
 
@@ -534,6 +540,10 @@ def ui() -> None:
 
 def main() -> None:
     """Entry point: errors become a message, what to do, and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # a terminal that cannot show a character shows "?" instead of ending the program
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except ConfigurationError as error:
@@ -543,13 +553,27 @@ def main() -> None:
     except PipelineError as error:
         code = _complain(error, Exit.ERROR)
     except Exception as error:
-        structlog.stdlib.get_logger("pipeline_core.cli").exception("unforeseen_error")
-        err.print(f"[red]Unexpected error:[/] {escape(f'{type(error).__name__}: {error}')}", soft_wrap=True)
-        err.print(f"  Please report it; the traceback is in {find_home() / 'logs' / 'pipeline.jsonl'}.", soft_wrap=True)
-        code = Exit.ERROR
+        code = _unforeseen(error)
     else:
         code = Exit.OK
     sys.exit(code)
+
+
+def _unforeseen(error: Exception) -> Exit:
+    """A defect: one line for the person, the traceback for the report."""
+    from pipeline_core import logs
+    from pipeline_core.settings import load_settings
+
+    err.print(f"[red]Unexpected error:[/] {escape(f'{type(error).__name__}: {error}')}", soft_wrap=True)
+    try:
+        log = logs.file() or logs.configure(load_settings().home / "logs")
+    except (OSError, PipelineError):
+        err.print("  Please report it, with this:", soft_wrap=True)
+        err.print("".join(traceback.format_exception(error)), markup=False, soft_wrap=True)
+        return Exit.ERROR
+    structlog.stdlib.get_logger("pipeline_core.cli").error("unforeseen_error", exc_info=error)
+    err.print(f"  Please report it; the traceback is in {log}.", markup=False, soft_wrap=True)
+    return Exit.ERROR
 
 
 def _complain(error: PipelineError, code: Exit) -> Exit:

@@ -9,8 +9,17 @@ import structlog
 _MAX_BYTES = 10 * 1024 * 1024
 
 
-def configure(folder: Path) -> None:
-    """Send the pipeline's own logs (and warnings of libraries) to ``folder/pipeline.jsonl``, rotated at 10 MB."""
+def file() -> Path | None:
+    """Where the logs go, if they go anywhere yet."""
+    handlers = logging.getLogger("pipeline_core").handlers
+    return next((Path(handler.baseFilename) for handler in handlers if isinstance(handler, RotatingFileHandler)), None)
+
+
+def configure(folder: Path) -> Path:
+    """Send the pipeline's own logs (and warnings of libraries) to ``folder/pipeline.jsonl``, rotated at 10 MB.
+
+    Answers with the file's path.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(folder / "pipeline.jsonl", maxBytes=_MAX_BYTES, backupCount=3, encoding="utf-8")
     shared: list[structlog.typing.Processor] = [
@@ -38,3 +47,4 @@ def configure(folder: Path) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    return Path(handler.baseFilename)

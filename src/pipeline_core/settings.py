@@ -1,10 +1,14 @@
 """The environment, read once. Prefix ``UPLOAD_PIPELINE_``; nothing set means everything embedded and local."""
 
+import difflib
+import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline_core.domain.errors import ConfigurationError
@@ -12,6 +16,9 @@ from pipeline_core.domain.ids import user_id_for
 
 PREFIX = "UPLOAD_PIPELINE_"
 HOME_NAME = ".pipeline"
+_CORRECT = "Correct it, or unset it to have the default; `pipeline doctor` then lists every setting."
+_POSTGRES = re.compile(r"postgres(ql)?(\+\w+)?://")
+_SECRET = re.compile(r"key|secret|token|password|database_url")
 # measured: docs/duplicates.md
 _DUPLICATES_FROM = {"scored": 0.55, "baseline": 0.70}
 
@@ -28,7 +35,7 @@ def find_home(start: Path | None = None) -> Path:
 class Settings(BaseSettings):
     """Every setting, its default and its unit. The description is what ``pipeline doctor`` prints."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
 
     home: Path = Field(default_factory=find_home, description="Folder of everything embedded: database, objects, logs")
     user_id: UUID = Field(default=user_id_for("local"), description="Whose documents the command line works on")
@@ -102,6 +109,17 @@ class Settings(BaseSettings):
     max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
     retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")
 
+    @field_validator("database_url")
+    @classmethod
+    def _libpq_url(cls, value: str | None) -> str | None:
+        """Every usual spelling of the scheme, drivers' names included, becomes the one that libpq knows."""
+        if value is None:
+            return None
+        scheme = _POSTGRES.match(value)
+        if scheme is None:
+            raise ValueError("Input should begin with postgresql:// or postgres://")
+        return f"postgresql://{value[scheme.end() :]}"
+
     @property
     def duplicates_from(self) -> float:
         """Score from which two facts are a pair in the mode that is set."""
@@ -127,13 +145,21 @@ def load_settings(**overrides: object) -> Settings:
     """Read the environment.
 
     Raises:
-        ConfigurationError: names each wrong setting, its value and what it should be.
+        ConfigurationError: names each wrong setting, its value (secrets not) and what it should be, and each variable
+            that is none of ours, with the one that was probably meant.
     """
+    if unknown := unknown_variables(os.environ):
+        raise ConfigurationError(
+            "There is no such setting: "
+            + "; ".join(f"{name}{f' (did you mean {near}?)' if near else ''}" for name, near in unknown.items())
+            + ".",
+            action=_CORRECT,
+        )
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
-        lines = [f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}={e['input']!r}: {e['msg']}" for e in error.errors()]
-        raise ConfigurationError("Wrong setting: " + "; ".join(lines) + ".") from None
+        lines = [_wrong(dict(found)) for found in error.errors()]
+        raise ConfigurationError("Wrong setting: " + "; ".join(lines) + ".", action=_CORRECT) from None
     if settings.chunk_min_chars > settings.chunk_max_chars:
         raise ConfigurationError(
             f"Wrong setting: {PREFIX}CHUNK_MIN_CHARS={settings.chunk_min_chars} is larger than "
@@ -150,3 +176,23 @@ def load_settings(**overrides: object) -> Settings:
             f"{PREFIX}CHUNK_MIN_CHARS={settings.chunk_min_chars}."
         )
     return settings
+
+
+def unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables with our prefix that are set and name no setting, each with the nearest that does, or ``""``."""
+    known = [name.upper() for name in Settings.model_fields]
+    given = {name: name.upper().removeprefix(PREFIX) for name in sorted(environment) if environment[name]}
+    unknown = {name: rest for name, rest in given.items() if rest != name.upper() and rest not in known}
+    near = {name: difflib.get_close_matches(rest, known, n=1) for name, rest in unknown.items()}
+    return {name: f"{PREFIX}{found[0]}" if found else "" for name, found in near.items()}
+
+
+def is_secret(name: str) -> bool:
+    """Whether the setting's value may hold a secret, and is never shown."""
+    return _SECRET.search(name) is not None
+
+
+def _wrong(found: dict[str, Any]) -> str:
+    name = "_".join(map(str, found["loc"]))
+    value = "(not shown)" if is_secret(name) else repr(found["input"])
+    return f"{PREFIX}{name.upper()}={value}: {found['msg'].removeprefix('Value error, ')}"

@@ -188,7 +188,10 @@ class PrefectLauncher:
         return load_flow_from_entrypoint(entrypoint)
 
     def ui_url(self) -> str | None:
-        return self._api_url.removesuffix("/api") if self._api_url and _healthy(self._api_url) else None
+        url = self._api_url
+        if url is None and (port := self._running_port()):
+            url = f"http://127.0.0.1:{port}/api"
+        return url.removesuffix("/api") if url and _healthy(url) else None
 
     def close(self) -> None:
         """Leave the local server, once it has recorded what it was sent; it is stopped if nobody else uses it."""

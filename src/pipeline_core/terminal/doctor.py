@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-
+from pipeline_core.adapters.db.engine import connect, lend
+from pipeline_core.adapters.db.errors import place
 from pipeline_core.adapters.db.migrate import pending
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.errors import PipelineError
-from pipeline_core.settings import PREFIX, Settings
-
-_SECRET_WORDS = ("key", "secret", "token", "password", "url")
+from pipeline_core.domain.errors import DatabaseNotMigratedError, PipelineError
+from pipeline_core.settings import PREFIX, Settings, is_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,16 @@ def run_checks(app: Pipeline, prefect_url: Callable[[], str | None]) -> Iterator
             yield Check(name, "failed", f"{error.message} {error.where or ''}".strip(), error.what_to_do)
         except Exception as error:
             yield Check(name, "failed", f"{type(error).__name__}: {error}", "See the message; then try again.")
-    url = prefect_url()
-    yield Check("prefect", "ok", f"server at {url}" if url else "no server is up; a local one is started by each run")
+    yield _prefect(prefect_url())
+
+
+def _prefect(url: str | None) -> Check:
+    if url:
+        return Check("prefect", "ok", f"server at {url}")
+    if wanted := os.environ.get("PREFECT_API_URL"):
+        fix = "Start it, or unset PREFECT_API_URL to have a local one."
+        return Check("prefect", "failed", f"the server at {wanted} does not answer", fix)
+    return Check("prefect", "ok", "no server is up; a local one is started by each run")
 
 
 def _python(_app: Pipeline) -> str:
@@ -60,17 +66,23 @@ def _home(app: Pipeline) -> str:
 
 def _database(app: Pipeline) -> str:
     kind = "your own" if app.settings.database_url else "embedded"
-    with app.engine.connect() as connection:
-        version = connection.execute(text("SHOW server_version")).scalar_one()
-        role = connection.execute(text("SELECT current_user")).scalar_one()
-    return f"{kind} PostgreSQL {version}, as {role}"
+    # as the login itself: the role may have to be made yet
+    with connect(app.database_url) as connection:
+        [(version,)] = connection.execute("SHOW server_version").fetchall()
+    return f"{kind} PostgreSQL {version} at {place(app.database_url)}"
 
 
 def _migrations(app: Pipeline) -> str:
     missing = pending(app.database_url)
     if missing:
-        raise PipelineError(f"{len(missing)} migrations are missing.", action="Run `pipeline migrate`.")
+        raise DatabaseNotMigratedError(f"{len(missing)} migrations are missing, from {missing[0]}.")
     return "up to date"
+
+
+def _role(app: Pipeline) -> str:
+    with lend(app.engine) as connection:
+        [(role,)] = connection.execute("SELECT current_user").fetchall()
+    return f"workers are {role}"
 
 
 def _store(app: Pipeline) -> str:
@@ -99,6 +111,7 @@ _CHECKS: dict[str, Callable[[Pipeline], str]] = {
     "home": _home,
     "database": _database,
     "migrations": _migrations,
+    "role": _role,
     "object store": _store,
     "converter": _converter,
     "facts": _generator,
@@ -111,12 +124,12 @@ def describe_settings(settings: Settings) -> list[dict[str, Any]]:
     rows = []
     for name, info in type(settings).model_fields.items():
         variable, value = f"{PREFIX}{name.upper()}", getattr(settings, name)
-        hidden = value and any(word in name for word in _SECRET_WORDS) and "@" in str(value)
+        hidden = value and is_secret(name)
         rows.append(
             {
                 "variable": variable,
                 "value": "(set, hidden)" if hidden else ("" if value is None else str(value)),
-                "is_set": variable in os.environ,
+                "is_set": bool(os.environ.get(variable)),
                 "description": info.description or "",
             }
         )
