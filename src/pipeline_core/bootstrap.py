@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable
-from functools import cache, cached_property
-from typing import NamedTuple
+from functools import cache
+from typing import Generic, NamedTuple, Self, TypeVar, overload
 
 from sqlalchemy import Engine
 
@@ -40,6 +40,36 @@ from pipeline_core.settings import Settings, load_settings
 from pipeline_core.stages.base import StageContext
 from pipeline_core.staging.detection import Detection
 
+T = TypeVar("T")
+
+
+class once(Generic[T]):  # noqa: N801 - used as a decorator, as ``functools.cached_property`` is
+    """A part that is made at first use, by one thread; others that want it meanwhile wait for it.
+
+    ``functools.cached_property`` has no lock since Python 3.12: two threads would make two workers, or two pools.
+    """
+
+    def __init__(self, make: Callable[["Pipeline"], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, pipeline: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, pipeline: "Pipeline", owner: type) -> T: ...
+    def __get__(self, pipeline: "Pipeline | None", owner: type) -> "T | Self":
+        if pipeline is None:
+            return self
+        # what stands in the instance's own dictionary is found before this descriptor
+        with pipeline.making:
+            if self._name not in pipeline.__dict__:
+                pipeline.__dict__[self._name] = self._make(pipeline)
+            made: T = pipeline.__dict__[self._name]
+            return made
+
 
 class _Given(NamedTuple):
     store: ObjectStore | None
@@ -63,11 +93,13 @@ class Pipeline:
         self.settings = settings
         self.user_id = UserId(settings.user_id)
         self._given = _Given(store, converter, generator, embedder)
+        self.making = threading.RLock()
+        """Held while a part is made; making one makes those that it needs."""
         self.stopping = threading.Event()
         """Set when runs in this process are to end after the stage that they are in."""
         self._closers: list[Callable[[], None]] = []
 
-    @cached_property
+    @once
     def database_url(self) -> str:
         """The database, started if it is the embedded one and brought up to date if it is ours to migrate."""
         if self.settings.database_url:
@@ -77,19 +109,19 @@ class Pipeline:
         migrate(server.url)
         return server.url
 
-    @cached_property
+    @once
     def engine(self) -> Engine:
         engine = open_engine(self.database_url, role=self.settings.database_role)
         self._closers.append(engine.dispose)
         return engine
 
-    @cached_property
+    @once
     def worker(self) -> WorkerSession:
         worker = WorkerSession(self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s)
         self._closers.append(worker.close)
         return worker
 
-    @cached_property
+    @once
     def store(self) -> ObjectStore:
         return self._given.store or open_object_store(
             self.settings.object_store,
@@ -97,7 +129,7 @@ class Pipeline:
             s3_endpoint_url=self.settings.s3_endpoint_url,
         )
 
-    @cached_property
+    @once
     def converter(self) -> Converter:
         if given := self._given.converter:
             return given
@@ -105,7 +137,7 @@ class Pipeline:
         self._closers.append(converter.close)
         return converter
 
-    @cached_property
+    @once
     def ctx(self) -> StageContext:
         return StageContext(
             settings=self.settings,
@@ -115,7 +147,7 @@ class Pipeline:
             embedder=self._given.embedder or WordLlamaEmbedder(),
         )
 
-    @cached_property
+    @once
     def deep_ctx(self) -> StageContext:
         """What a deep scan works with: the same ports, but for those that its profile names."""
         settings = self.settings.deep()
@@ -131,51 +163,51 @@ class Pipeline:
     def open_uow(self) -> PostgresUnitOfWork:
         return PostgresUnitOfWork(self.engine, lease_s=self.settings.lease_s)
 
-    @cached_property
+    @once
     def views(self) -> Views:
         return PostgresViews(self.engine)
 
-    @cached_property
+    @once
     def intake(self) -> Intake:
         return Intake(self.settings, self.ctx, self.open_uow, self.deep_ctx)
 
-    @cached_property
+    @once
     def claim(self) -> ClaimJobs:
         return ClaimJobs(self.settings, self.open_uow, lambda: self.worker)
 
-    @cached_property
+    @once
     def run_stage(self) -> RunStageByProfile:
         runs = {ctx.profile: RunStage(ctx, self.open_uow) for ctx in (self.ctx, self.deep_ctx)}
         return RunStageByProfile(runs, self.open_uow)
 
-    @cached_property
+    @once
     def gates(self) -> Gates:
         return Gates(self.settings, self.open_uow, Detection(self.settings, self.ctx.embedder))
 
-    @cached_property
+    @once
     def review(self) -> Review:
         return Review(self.open_uow)
 
-    @cached_property
+    @once
     def facts(self) -> FactDecisions:
         return FactDecisions(self.open_uow)
 
-    @cached_property
+    @once
     def deep_scan(self) -> DeepScan:
         return DeepScan(self.open_uow)
 
-    @cached_property
+    @once
     def dual_status(self) -> DualStatus:
         return DualStatus(self.open_uow)
 
-    @cached_property
+    @once
     def staging(self) -> StagingService:
         detection = Detection(self.settings, self.ctx.embedder)
         return StagingService(
             self.settings, self.open_uow, detection, ImportBatch(self.open_uow, lambda: self.ctx.embedder)
         )
 
-    @cached_property
+    @once
     def retry(self) -> Retry:
         return Retry(self.open_uow)
 
@@ -196,7 +228,23 @@ _DEEP_CONVERTERS: dict[str, Callable[[Pipeline], Converter]] = {
 """Converters that a deep scan can use, by the setting's value; a paid one is a row here."""
 
 
-@cache
+class _OfThisProcess:
+    """``functools.cache`` for one value, whichever thread asks first: its own lets two make one each."""
+
+    def __init__(self, make: Callable[[], Pipeline]) -> None:
+        self._lock, self._cached = threading.Lock(), cache(make)
+        self.__doc__ = make.__doc__
+
+    def __call__(self) -> Pipeline:
+        with self._lock:
+            return self._cached()
+
+    def cache_clear(self) -> None:
+        """Wire anew at next use; the pipeline so far is its users' to close."""
+        self._cached.cache_clear()
+
+
+@_OfThisProcess
 def pipeline() -> Pipeline:
     """The pipeline of this process, wired from the environment. Tasks and the command line share it."""
     return Pipeline(load_settings())

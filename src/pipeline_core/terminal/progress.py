@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.domain.errors import TransientError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobStage, JobState, StageName
 from pipeline_core.ports.views import Views
@@ -70,9 +72,11 @@ class RunDisplay:
 
     def _poll(self) -> None:
         if self._ids and time.monotonic() - self._polled > _POLL_S:
-            by_id = {row["document_id"]: row for row in self.views.progress(self._ids)}
-            self._rows = [by_id[document_id] for document_id in self._ids if document_id in by_id]
             self._polled = time.monotonic()
+            # while the database is away, what was last seen stays: the run itself says how that ends
+            with suppress(TransientError):
+                by_id = {row["document_id"]: row for row in self.views.progress(self._ids)}
+                self._rows = [by_id[document_id] for document_id in self._ids if document_id in by_id]
 
     def _render(self) -> RenderableType:
         self._poll()
