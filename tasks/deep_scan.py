@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from prefect import task
-
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId, UserId
-from tasks.stage_task import retry_options
+from tasks.stage_task import retried_task
 
 
-@task(name="claim-deep-scans", **retry_options())
+@retried_task(name="claim-deep-scans")
 def claim_deep_scans(limit: int, user_id: UUID | None, besides: Sequence[UUID]) -> list[DocumentId]:
     """Queued documents get a job of their own; scans that were interrupted are taken up again."""
     user = UserId(user_id) if user_id else None
     return pipeline().deep_scan.claim(limit, user_id=user, besides=[DocumentId(d) for d in besides])
 
 
-@task(name="settle-deep-scans", **retry_options())
+@retried_task(name="settle-deep-scans")
 def settle_deep_scans(user_id: UUID | None) -> int:
     """Scans whose job has come to rest are completed, or in error."""
     return pipeline().deep_scan.settle(user_id=UserId(user_id) if user_id else None)

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from prefect import task
-
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
 from tasks.runtime import flow_run_id
-from tasks.stage_task import retry_options
+from tasks.stage_task import retried_task
 
 
-@task(name="claim", **retry_options())
+@retried_task(name="claim")
 def claim(document_ids: Sequence[UUID]) -> Batch:
     """Take the documents' jobs under a lease; those that others hold, or that wait or are done, are left out."""
     return pipeline().claim([DocumentId(d) for d in document_ids], flow_run_id=flow_run_id())

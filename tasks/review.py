@@ -1,15 +1,13 @@
 """A reviewer's decision as a task."""
 
-from prefect import task
-
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.services.decisions import Decided, Request
 from tasks.runtime import run_logger
-from tasks.stage_task import retry_options
+from tasks.stage_task import retried_task
 
 
-@task(name="decide", task_run_name="decide {request.decision}", **retry_options())
+@retried_task(name="decide", task_run_name="decide {request.decision}")
 def decide(document_id: DocumentId, request: Request) -> Decided:
     """Carry out the decision; one that cannot be done as asked fails at once, with what to do."""
     decided = pipeline().review.decide(document_id, request)

@@ -1,6 +1,8 @@
 """Turning a stage into a Prefect task."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -14,6 +16,9 @@ from pipeline_core.services.failures import backoff_s
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME
 from tasks.runtime import flow_run_id, run_logger
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def is_transient(_task: object, _task_run: object, state: Any) -> bool:
@@ -39,7 +44,28 @@ def retry_options() -> dict[str, Any]:
     }
 
 
-def stage_task(name: StageName) -> Task[[Batch], Batch]:
+class RetriedTask(Generic[P, R]):
+    """A function that Prefect runs as a task, with retries; called as the function is.
+
+    Retries are settings, and Prefect wants them where a task is made. So it is made at its first call: importing
+    flows, as deployments and tools do, reads no settings and fails on none.
+    """
+
+    def __init__(self, function: Callable[P, R], options: dict[str, Any]) -> None:
+        self.__doc__ = function.__doc__
+        self._make = cache(lambda: task(**options, **retry_options())(function))
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        made: Task[P, R] = self._make()
+        return made(*args, **kwargs)
+
+
+def retried_task(**options: Any) -> Callable[[Callable[P, R]], RetriedTask[P, R]]:
+    """As Prefect's ``task``, with the pipeline's retries."""
+    return lambda function: RetriedTask(function, options)
+
+
+def stage_task(name: StageName) -> RetriedTask[[Batch], Batch]:
     """The Prefect task of a stage.
 
     It takes and returns a ``Batch``. In the batch lane no document's failure is raised: what failed transiently is
@@ -50,7 +76,7 @@ def stage_task(name: StageName) -> Task[[Batch], Batch]:
     """
     stage = BY_NAME[name]
 
-    @task(name=name.value, **retry_options())
+    @retried_task(name=name.value)
     def run(batch: Batch) -> Batch:
         app = pipeline()
         if app.stopping.is_set():
@@ -70,7 +96,7 @@ def stage_task(name: StageName) -> Task[[Batch], Batch]:
     return run
 
 
-@task(name="skip-stage", task_run_name="skip {name}", **retry_options())
+@retried_task(name="skip-stage", task_run_name="skip {name}")
 def skip_stage(name: str, batch: Batch, reason: str) -> Batch:
     """Record that a stage is switched off for these documents."""
     app = pipeline()

@@ -2,23 +2,21 @@
 
 from uuid import UUID
 
-from prefect import task
-
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import BatchId, UserId
 from pipeline_core.services.batch_import import ImportReport
 from tasks.runtime import run_logger
-from tasks.stage_task import retry_options
+from tasks.stage_task import retried_task
 
 
-@task(name="embed-batch", **retry_options())
+@retried_task(name="embed-batch")
 def embed_batch(batch_id: UUID, by: UUID) -> None:
     """Vectors for the approved questions, into the cache; a refused text is named and does not sink the others."""
     for question_id, why in pipeline().staging.importer.embed(BatchId(batch_id), by=UserId(by)).items():
         run_logger().warning("question %s: %s", question_id, why)
 
 
-@task(name="import-approved", **retry_options())
+@retried_task(name="import-approved")
 def import_approved(batch_id: UUID, by: UUID) -> ImportReport:
     """The approved questions into production, in one transaction."""
     report = pipeline().staging.import_approved(BatchId(batch_id), by=UserId(by))
