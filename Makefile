@@ -1,5 +1,8 @@
 # Everything runs in .venv, made here from pinned requirements; nothing has to be installed by hand.
-PYTHON ?= python3
+# the first of these that is 3.11, 3.12 or 3.13; `make setup PYTHON=…` names another
+PYTHONS := python3 python3.13 python3.12 python3.11
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for one in $(PYTHONS); do $$one -c '$(SUITABLE)' 2>/dev/null && echo $$one && exit; done)
 VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLES := examples/documents
@@ -12,7 +15,9 @@ help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed (set PYTHON=…)")'
+	@$(or $(PYTHON),false) -c '$(SUITABLE)' 2>/dev/null || { \
+	  echo "Python 3.11, 3.12 or 3.13 is needed; $(or $(PYTHON),none of $(PYTHONS)) is not one of them." \
+	       "Install one, or name it: make $(or $(MAKECMDGOALS),setup) PYTHON=/path/to/python3.13" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/python
