@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def measure(kind: str, files: Sequence[Path], **settings: object) -> dict[str, Any]:
     """Run a scenario on the files in a new process with a home of its own; answers with its figures."""
     with tempfile.TemporaryDirectory(prefix="pipeline-bench-", ignore_cleanup_errors=True) as home:
+        Path(home).chmod(0o755)  # as root, PostgreSQL runs as a user that has to get in
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("UPLOAD_PIPELINE_", "PREFECT_"))},
             "UPLOAD_PIPELINE_HOME": home,
