@@ -30,6 +30,7 @@ from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
 from pipeline_core.services.dual_status import DualStatus
+from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Intake
@@ -173,7 +174,12 @@ class Pipeline:
 
     @once
     def claim(self) -> ClaimJobs:
-        return ClaimJobs(self.settings, self.open_uow, lambda: self.worker)
+        return ClaimJobs(
+            self.settings,
+            self.open_uow,
+            lambda: self.worker,
+            lambda document_ids: self.deep_scan.settle(document_ids=document_ids),
+        )
 
     @once
     def run_stage(self) -> RunStageByProfile:
@@ -206,6 +212,10 @@ class Pipeline:
         return StagingService(
             self.settings, self.open_uow, detection, ImportBatch(self.open_uow, lambda: self.ctx.embedder)
         )
+
+    @once
+    def export(self) -> ExportDocument:
+        return ExportDocument(self.views, self.open_uow)
 
     @once
     def retry(self) -> Retry:

@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline_core.adapters.processes import listens, runs
 from pipeline_core.adapters.shared_server import SharedServer
-from pipeline_core.domain.errors import ServiceUnavailableError
+from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError, UnexpectedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
 
@@ -31,7 +31,8 @@ _QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_CLI_WRAP_LINES": "false",
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",
+    # what ends a run is raised and told by whoever started it; the server keeps the traceback
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }
 _SERVER = {
     # measured: the recorder's upserts are what bounds task runs a second
@@ -145,20 +146,18 @@ class PrefectLauncher:
         return (self._pid is None or listens(self._pid, self._port)) and _healthy(self._api_url)
 
     def process(self, document_ids: Sequence[DocumentId]) -> None:
-        """Run ``process_document`` on the documents, ``settings.batch_size`` at a time."""
+        """Run ``process_document`` on the documents, ``settings.batch_size`` at a time.
+
+        Raises:
+            PipelineError: what ended a run; ServiceUnavailableError: the server was lost.
+        """
         self.wait()
         flow = self.flow()
-        from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-
         size = self._settings.batch_size
         batches = [list(document_ids[start : start + size]) for start in range(0, len(document_ids), size)]
 
         def run(batch: list[DocumentId]) -> None:
-            # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect
-            # takes "off" only from code, not from the environment.
-            ours = {PREFECT_API_URL: self._api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
-            with temporary_settings(ours), reaching_prefect():
-                flow(document_ids=batch, return_state=True)
+            _raise_for(self._call(flow, document_ids=batch), FLOW_ENTRYPOINT)
 
         if len(batches) == 1:
             run(batches[0])
@@ -173,10 +172,23 @@ class PrefectLauncher:
                 raise
 
     def run(self, entrypoint: str, **parameters: Any) -> None:
-        """Run another flow, named by ``module.function``, once; its run ends in the state that the server shows."""
+        """Run another flow, named by ``module.function``, once; its run ends in the state that the server shows.
+
+        Raises:
+            PipelineError: what an error of the flow's own ended it with; ServiceUnavailableError as ``process``.
+        """
         self.wait()
-        with reaching_prefect():
-            self.flow(entrypoint)(**parameters, return_state=True)
+        _raise_for(self._call(self.flow(entrypoint), **parameters), entrypoint)
+
+    def _call(self, flow: Any, **parameters: Any) -> Any:
+        """Run the flow on this launcher's server; answers with the state that it ended in."""
+        from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+        # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect takes
+        # "off" only from code, not from the environment.
+        ours = {PREFECT_API_URL: self._api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+        with temporary_settings(ours), reaching_prefect():
+            return flow(**parameters, return_state=True)
 
     def flow(self, entrypoint: str = FLOW_ENTRYPOINT) -> Any:
         """The flow, imported only when there is work: Prefect takes a second to import."""
@@ -232,6 +244,19 @@ def _lost(error: Exception) -> ServiceUnavailableError:
         where=os.environ.get("PREFECT_API_URL"),
         action="What was done is kept: run the same command again.",
     )
+
+
+def _raise_for(state: Any, entrypoint: str) -> None:
+    """Raise what ended a run. A flow that ends as failed by its own account has recorded why, document by document."""
+    if not (state.is_failed() or state.is_crashed()):
+        return
+    from prefect.exceptions import FailedRun
+
+    error = state.result(raise_on_failure=False)
+    if isinstance(error, PipelineError):
+        raise error
+    if isinstance(error, BaseException) and not isinstance(error, FailedRun):
+        raise UnexpectedError(f"{type(error).__name__}: {error}", where=entrypoint) from error
 
 
 def _drain() -> None:

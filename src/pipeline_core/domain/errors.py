@@ -36,6 +36,14 @@ class PipelineError(Exception):
         return {"code": self.code, "message": self.message, "where": self.where, "action": self.what_to_do}
 
 
+def explain(stored: Mapping[str, Any]) -> PipelineError:
+    """What ``as_json`` stored, to be told again: the one reader of ``upload_jobs.last_error``.
+
+    Rows that another program wrote may lack a part; its default stands in.
+    """
+    return PipelineError(stored.get("message"), where=stored.get("where"), action=stored.get("action"))
+
+
 def _rebuild(kind: type[PipelineError], message: str, where: str | None, action: str | None) -> PipelineError:
     return kind(message, where=where, action=action)
 
@@ -266,6 +274,13 @@ class NotFoundError(RefusedError):
 
     code = "not_found"
     action = "`pipeline status` lists what there is."
+
+
+class NotPublishedError(RefusedError):
+    """The document is not published."""
+
+    code = "not_published"
+    action = "`pipeline status NAME` says where it stands."
 
 
 class ReasonTooShortError(RefusedError):

@@ -26,7 +26,7 @@ class Batches(Protocol):
         ...
 
     def find(
-        self, user_id: UserId, batch_id: BatchId | None = None, *, named: str | None = None, limit: int = 100
+        self, user_id: UserId, batch_id: BatchId | None = None, *, named: str | None = None, limit: int | None = 100
     ) -> list[Batch]:
         """The user's batches, newest first: one, those that a beginning of an id or a file name means, or all."""
         ...

@@ -74,7 +74,9 @@ class DeepScans(Protocol):
         """The user's documents that are ``QUEUED`` or ``PROCESSING``, longest first."""
         ...
 
-    def under_way(self, user_id: UserId | None) -> list[ScanUnderWay]: ...
+    def under_way(
+        self, user_id: UserId | None, document_ids: Sequence[DocumentId] | None = None
+    ) -> list[ScanUnderWay]: ...
 
     def move(
         self, scans: Mapping[DocumentId, str | None], source: DeepScanStatus, target: DeepScanStatus

@@ -1,6 +1,7 @@
 """Port: one short database transaction. Everything is set-based: one call for many documents is one statement."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import UUID
@@ -252,6 +253,10 @@ class Production(Protocol):
         Raises:
             LedgerError: not everything that was approved arrived.
         """
+        ...
+
+    def acknowledge(self, document_id: DocumentId, published_at: datetime) -> bool:
+        """Record that a person took out what was published then (phase 6); False if that does not stand any more."""
         ...
 
 

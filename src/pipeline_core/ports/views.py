@@ -17,9 +17,12 @@ class Views(Protocol):
         *,
         document_ids: Sequence[DocumentId] | None = None,
         states: Sequence[str] | None = None,
-        limit: int = 100,
+        limit: int | None = 100,
     ) -> list[Row]:
-        """A line for each document's newest job: counts, findings, progress, timing, cost; newest first."""
+        """A line for each document's newest job: counts, findings, progress, timing, cost; newest first.
+
+        ``limit`` None shows them all. ``is_replaced`` says that a newer version of the file was published instead.
+        """
         ...
 
     def progress(self, document_ids: Sequence[DocumentId]) -> list[Row]:
@@ -31,7 +34,9 @@ class Views(Protocol):
         ...
 
     def resolve_job(self, user_id: UserId, text: str) -> JobId:
-        """The job that the text names: a job id, a document id, a unique beginning of one, or a file name.
+        """The job that the text names: a job id, a document id, a unique beginning of one, a file name, or a place.
+
+        A place is a URI. Of several documents of one name, the one that stands at its place now is meant.
 
         Raises:
             NotFoundError: there is none, or more than one.
@@ -47,5 +52,8 @@ class Views(Protocol):
         ...
 
     def export(self, user_id: UserId, document_id: UUID) -> Row:
-        """A document as published: chunks and facts with evidence."""
+        """A document as published: chunks and facts with evidence, all of one moment; nothing is recorded.
+
+        ``published_at`` is None where nothing is published (any more).
+        """
         ...

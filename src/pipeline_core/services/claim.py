@@ -27,6 +27,8 @@ class ClaimJobs:
     settings: Settings
     open_uow: OpenUnitOfWork
     worker: Callable[[], Worker]
+    settle: Callable[[Sequence[DocumentId]], object]
+    """What is to be recorded about documents that may have come to rest."""
 
     def __call__(
         self, document_ids: Sequence[DocumentId], *, flow_run_id: UUID | None = None, lease: LeaseToken | None = None
@@ -67,6 +69,8 @@ class ClaimJobs:
 
         The class of the error decides what becomes of it. What no error but a person or a signal ended (Ctrl-C) is to
         be tried again, and that does not count as a try.
+
+        What came to rest meanwhile is settled. Where that fails, whoever settles next does it.
         """
         try:
             yield
@@ -83,6 +87,13 @@ class ClaimJobs:
             raise
         finally:
             self.worker().drop(batch.lease)
+            self._settle(batch)
+
+    def _settle(self, batch: Batch) -> None:
+        try:
+            self.settle(batch.document_ids)
+        except PipelineError as error:
+            log.warning("not_settled", error=str(error))
 
     def _give_back(self, batch: Batch, error: PipelineError) -> None:
         try:

@@ -47,14 +47,14 @@ class DeepScan:
         with self.open_uow() as uow:
             return uow.deep_scans.waiting(user_id)
 
-    def settle(self, *, user_id: UserId | None = None) -> int:
-        """Record the end of scans whose job has come to rest; answers with how many.
+    def settle(self, *, user_id: UserId | None = None, document_ids: Sequence[DocumentId] | None = None) -> int:
+        """Record the end of scans whose job has come to rest, of these documents or of all; answers with how many.
 
         ``Completed`` says that the scan is staged: it waits for its reviewer, or there was nothing to decide.
         """
         with self.open_uow() as uow:
             ended: dict[DeepScanStatus, dict[DocumentId, str | None]] = {}
-            for scan in uow.deep_scans.under_way(user_id):
+            for scan in uow.deep_scans.under_way(user_id, document_ids):
                 if scan.state in _AT_REST:
                     target = _AT_REST[scan.state]
                     ended.setdefault(target, {})[scan.document_id] = _error(scan, target)

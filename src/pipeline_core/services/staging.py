@@ -159,7 +159,7 @@ class StagingService:
                 counts = uow.batches.counts([batch_id])[batch_id]
         return counts
 
-    def batches(self, *, by: UserId, named: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
+    def batches(self, *, by: UserId, named: str | None = None, limit: int | None = 100) -> list[dict[str, Any]]:
         """The user's batches with their counts and undecided pairs, newest first."""
         with self.open_uow() as uow:
             found = uow.batches.find(by, named=named, limit=limit)

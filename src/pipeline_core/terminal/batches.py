@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -34,7 +35,19 @@ def bank_json(staged: StagedBank, row: Row | None) -> Row:
 
 
 def pair_json(pair: BatchPair) -> Row:
-    return {name: getattr(pair, name) for name in pair.__dataclass_fields__}
+    return asdict(pair)
+
+
+def detail_json(
+    row: Row, questions: Sequence[BatchQuestion], pairs: Sequence[BatchPair], history: Sequence[Row]
+) -> Row:
+    """One batch with everything that belongs to it."""
+    return {
+        **row,
+        "questions": [question.as_json() for question in questions],
+        "duplicates": [pair_json(pair) for pair in pairs],
+        "history": history,
+    }
 
 
 def print_bank(console: Console, staged: StagedBank) -> None:
@@ -106,6 +119,22 @@ def print_questions(console: Console, questions: Sequence[BatchQuestion]) -> Non
     for question in questions:
         if question.import_error:
             console.print(f"[red]✗[/] {escape(_flat(question.question))}: {escape(question.import_error)}")
+
+
+def print_history(console: Console, history: Sequence[Row]) -> None:
+    """What was done to the batch, oldest first: when, what, by whom, why, and what it was before."""
+    for event in history:
+        payload = event["payload"]
+        why = f"  “{payload['reason']}”" if payload.get("reason") else ""
+        console.print(
+            f"[dim]{event['ts']:%Y-%m-%d %H:%M:%S}[/] [bold]{event['code']}[/] by {escape(str(payload.get('by', '–')))}"
+            f"{escape(why)}"
+        )
+        if event["code"] == "question_edited":
+            for name, before in payload["before"].items():
+                after = payload["after"][name]
+                told = f"{name}: {_flat(str(before or '–'))} → {_flat(str(after or '–'))}"
+                console.print(Padding(escape(told), (0, 0, 0, 4)))
 
 
 def print_next(console: Console, row: Row) -> None:

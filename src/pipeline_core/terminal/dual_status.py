@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.ports.deep_scans import StatusChange
+from pipeline_core.terminal.naming import job_named
 
 if TYPE_CHECKING:
     from pipeline_core.bootstrap import Pipeline
@@ -20,7 +21,7 @@ def named(app_: "Pipeline", texts: Sequence[str]) -> list[str]:
 
 def _id_of(app_: "Pipeline", text: str) -> str:
     try:
-        job_id = app_.views.resolve_job(app_.user_id, text)
+        job_id = job_named(app_, text)
     except NotFoundError:
         return text
     return str(app_.views.job(app_.user_id, job_id)["document_id"])

@@ -5,12 +5,13 @@ from typing import Any
 import orjson
 
 
-def json_bytes(value: Any) -> bytes:
-    """Indented JSON in UTF-8. Bytes of a file name that are no text become U+FFFD."""
+def json_bytes(value: Any, option: int = 0) -> bytes:
+    """JSON in UTF-8, in one line unless ``option`` (orjson's) says else. Bytes of a name that are no text become
+    U+FFFD."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str)
+        return orjson.dumps(value, default=str, option=option | orjson.OPT_NON_STR_KEYS)
     except TypeError:
-        return orjson.dumps(_readable(value), option=orjson.OPT_INDENT_2, default=str)
+        return orjson.dumps(_readable(value), default=str, option=option | orjson.OPT_NON_STR_KEYS)
 
 
 def _readable(value: Any) -> Any:

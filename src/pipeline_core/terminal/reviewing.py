@@ -14,6 +14,7 @@ from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.ports.reviews import ReviewFact, WaitingJob
 from pipeline_core.services.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.services.fact_decisions import Edit
+from pipeline_core.terminal.naming import one_id, one_of
 from pipeline_core.terminal.tables import short
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def carry_out(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
 
 
 def _decide(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
-    resolution = _resolution(typed.duplicates, "--duplicates") if typed.duplicates else None
+    resolution = one_of(Resolution, typed.duplicates, "--duplicates") if typed.duplicates else None
     fact_ids = tuple(_fact_ids(app_, row, typed.facts))
     request = Request(
         Decision(typed.action.strip().lower()),
@@ -82,7 +83,7 @@ def _resolve(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
     return app_.facts.resolve(
         row["document_id"],
         _one_id("pair", typed.pair, [pair["duplicate_id"] for pair in row["pairs"]]),
-        _resolution(typed.resolution, "--as"),
+        one_of(Resolution, typed.resolution, "--as"),
         user_id=app_.user_id,
         reviewer=app_.settings.reviewer,
         reason=typed.reason,
@@ -96,14 +97,6 @@ _ACTIONS: Mapping[str, Callable[["Pipeline", Row, Typed], Decided]] = {
 }
 
 
-def _resolution(text: str, name: str) -> Resolution:
-    try:
-        return Resolution(text.strip().lower().replace("-", "_"))
-    except ValueError:
-        members = ", ".join(Resolution)
-        raise RefusedError(f"{name} cannot be {text!r}.", action=f"One of: {members}.") from None
-
-
 def _fact_ids(app_: "Pipeline", row: Row, texts: Sequence[str]) -> list[UUID]:
     if not texts:
         return []
@@ -112,15 +105,7 @@ def _fact_ids(app_: "Pipeline", row: Row, texts: Sequence[str]) -> list[UUID]:
 
 
 def _one_id(what: str, text: str, ids: Sequence[UUID]) -> UUID:
-    """The id, or the only one that begins so."""
-    wanted = text.strip().lower()
-    found = [one for one in ids if wanted and str(one).startswith(wanted)]
-    if len(found) != 1:
-        count = "no" if not found else str(len(found))
-        raise RefusedError(
-            f"The document has {count} {what}s named {text}.", action="`pipeline review JOB --facts` lists them."
-        )
-    return found[0]
+    return one_id(what, text, ids, owner="The document", see="pipeline review JOB --facts")
 
 
 def next_after(app_: "Pipeline", document_id: DocumentId, phase: int) -> WaitingJob | None:

@@ -19,7 +19,9 @@ def print_overview(console: Console, rows: Sequence[Row], counts: Row) -> None:
     if not rows:
         console.print("No documents yet. `pipeline run PATH…` takes some in.")
         return
-    console.print(jobs_table(rows))
+    console.print(jobs_table(rows, width=console.width))
+    if (hidden := sum(counts["jobs"].values()) - len(rows)) > 0:
+        console.print(f"[dim]… and {hidden:,} more (--all shows every one)[/]")
     console.print()
     print_waiting(console, rows)
     print_failures(console, rows, [])

@@ -1,7 +1,8 @@
 """What a run left, as tables for people."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.domain.errors import explain
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
 
@@ -20,54 +22,90 @@ _STYLES = {
     "awaiting review": "yellow",
     "rejected": "dim",
     "superseded": "dim",
+    "replaced": "dim",
     "dead letter": "red",
 }
+_SCANS = {
+    (JobState.DONE, "rejected"): "scan rejected",
+    (JobState.AWAITING_REVIEW, None): "scan waits",
+    (JobState.DEADLETTER, None): "scan failed",
+}
+"""What became of the deep scan of a document whose earlier publication stands, by the scan's state and outcome."""
 
 
+_IN_FULL = 10
 _FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
 
 
 def state_of(row: Row) -> str:
-    """The job's state in words."""
+    """Where the document stands, in words: of a published one that a deep scan is about, both."""
     state = JobState(row["state"])
+    if row["profile"] == "deep" and row["published_at"] is not None and (scan := _SCANS.get((state, row["outcome"]))):
+        return f"published, {scan}"
     if state is JobState.DONE:
-        return str(row["outcome"])
+        return "replaced" if row["is_replaced"] else str(row["outcome"])
     return {JobState.AWAITING_REVIEW: "awaiting review", JobState.DEADLETTER: "dead letter"}.get(state, state.value)
 
 
-def jobs_table(rows: Sequence[Row]) -> Table:
-    """A line a document: document, pages, chunks, facts, duplicates, findings, state, seconds, cost."""
+def jobs_table(rows: Sequence[Row], *, width: int, shown: int | None = None) -> Table:
+    """A line a document, the first ``shown`` of them, and what they all come to.
+
+    In a terminal too narrow for every column, those that are seldom looked at give way to the document's name.
+    """
+    columns = [column for column in _COLUMNS if width >= column.from_width]
     table = Table(box=None, padding=(0, 1), header_style="bold")
-    table.add_column("document", max_width=40, min_width=10, overflow="ellipsis", no_wrap=True)
-    for title in ("pages", "chunks", "facts", "duplicates", "findings"):
-        table.add_column(title, justify="right", no_wrap=True, min_width=len(title))
-    table.add_column("state", no_wrap=True, min_width=9)
-    table.add_column("seconds", justify="right", no_wrap=True, min_width=7)
-    table.add_column("cost", justify="right", no_wrap=True, min_width=5)
-    for row in rows:
-        words = state_of(row)
-        table.add_row(
-            escape(row["filename"]),
-            _number(row["pages"]),
-            _number(row["chunks"]),
-            _number(row["facts"]),
-            _number(row["duplicates"]),
-            _findings(row),
-            Text(words, _STYLES.get(words, "")),
-            f"{row['seconds']:.2f}" if row["seconds"] is not None else "–",
-            f"${row['cost_usd']:.2f}",
-        )
+    table.add_column("document", max_width=40, min_width=16, overflow="ellipsis", no_wrap=True)
+    for column in columns:
+        table.add_column(column.title, justify=column.justify, no_wrap=True, min_width=len(column.title))
+    for row in rows[:shown]:
+        table.add_row(escape(row["filename"]), *(column.cell(row) for column in columns))
+    if len(rows) > len(rows[:shown]):
+        table.add_row(Text(f"… and {len(rows) - len(rows[:shown])} more", "dim"))
     if len(rows) > 1:
         table.add_section()
-        table.add_row(
-            Text(f"{len(rows)} documents", "bold"),
-            *(_number(sum(row[key] or 0 for row in rows)) for key in ("pages", "chunks", "facts", "duplicates")),
-            "",
-            "",
-            f"{sum(row['seconds'] or 0 for row in rows):.2f}",
-            f"${sum(row['cost_usd'] for row in rows):.2f}",
-        )
+        totals = (column.total(rows) if column.total else "" for column in columns)
+        table.add_row(Text(f"{len(rows)} documents", "bold"), *totals)
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of the table of documents; ``from_width`` is the narrowest terminal that shows it."""
+
+    title: str
+    cell: Callable[[Row], str | Text]
+    total: Callable[[Sequence[Row]], str] | None = None
+    from_width: int = 0
+    justify: Literal["left", "right"] = "right"
+
+
+def _count(key: str, title: str, from_width: int = 0) -> _Column:
+    return _Column(
+        title, lambda row: _number(row[key]), lambda rows: _number(sum(row[key] or 0 for row in rows)), from_width
+    )
+
+
+def _state(row: Row) -> Text:
+    words = state_of(row)
+    return Text(words, _STYLES.get(words) or _STYLES.get(words.split(",")[0], ""))
+
+
+def _seconds(row: Row) -> str:
+    return f"{row['seconds']:.2f}" if row["seconds"] is not None else "–"
+
+
+_COLUMNS = (
+    _count("pages", "pages", 100),
+    _count("chunks", "chunks", 100),
+    _count("facts", "facts"),
+    _count("duplicates", "duplicates", 110),
+    _Column("findings", lambda row: _findings(row)),
+    _Column("state", _state, justify="left"),
+    _Column("seconds", _seconds, lambda rows: f"{sum(row['seconds'] or 0 for row in rows):.2f}"),
+    _Column(
+        "cost", lambda row: f"${row['cost_usd']:.2f}", lambda rows: f"${sum(row['cost_usd'] for row in rows):.2f}", 90
+    ),
+)
 
 
 def _number(value: int | None) -> str:
@@ -86,8 +124,11 @@ def short(value: object) -> str:
 
 
 def print_waiting(console: Console, rows: Sequence[Row]) -> None:
-    """What waits for a person, why, and the command to decide."""
+    """What waits for a person, why, and the command to decide; of many, a line each."""
     waiting = [row for row in rows if row["state"] == JobState.AWAITING_REVIEW]
+    if len(waiting) > _IN_FULL:
+        _list_waiting(console, waiting)
+        return
     for row in waiting:
         job = short(row["job_id"])
         name = escape(row["filename"])
@@ -108,13 +149,27 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
             console.print(f"             pipeline review {job} reject", highlight=False)
 
 
+def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
+    for row in waiting:
+        if row["stage"] == "validation_review":
+            why = f"{row['critical']} critical finding(s)"
+        elif row["undecided"]:
+            why = f"{row['undecided']} pair(s) of look-alikes"
+        else:
+            why = _FACTS[row["profile"]]
+        console.print(f"[yellow]●[/] {short(row['job_id'])}  [bold]{escape(row['filename'])}[/]  {why}")
+    console.print(f"{len(waiting)} documents wait for a person.")
+    console.print("    see      pipeline review JOB   (or --next, for what has waited longest)", highlight=False)
+    console.print("    decide   pipeline review JOB approve|reject|return|override", highlight=False)
+
+
 def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tuple[str, Any]]) -> None:
     """What failed or was not taken, why, and what to do."""
     for row in rows:
         if row["state"] in (JobState.DEADLETTER, JobState.RETRYABLE) and row["last_error"]:
-            error = row["last_error"]
-            console.print(f"[red]✗[/] [bold]{escape(row['filename'])}[/]: {escape(error['message'])}")
-            console.print(f"    {escape(error['action'])}", highlight=False)
+            error = explain(row["last_error"])
+            console.print(f"[red]✗[/] [bold]{escape(row['filename'])}[/]: {escape(error.message)}")
+            console.print(f"    {escape(error.what_to_do)}", highlight=False)
             if row["state"] == JobState.DEADLETTER:
                 console.print(f"    then     pipeline retry {short(row['job_id'])}", highlight=False)
     for name, error in refused:

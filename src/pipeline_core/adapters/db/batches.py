@@ -97,7 +97,7 @@ class PostgresBatches:
         return self._session.execute("open_bank", batch_id=batch_id, user_id=user_id, file_name=file_name) == 1
 
     def find(
-        self, user_id: UserId, batch_id: BatchId | None = None, *, named: str | None = None, limit: int = 100
+        self, user_id: UserId, batch_id: BatchId | None = None, *, named: str | None = None, limit: int | None = 100
     ) -> list[Batch]:
         prefix = None if named is None else named.lower().replace("%", "").replace("_", "") + "%"
         rows = self._session.all(

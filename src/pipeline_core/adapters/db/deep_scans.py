@@ -7,6 +7,7 @@ from pipeline_core.adapters.db.staging import PostgresStaging
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
+from pipeline_core.domain.errors import explain
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import (
     CorrelationId,
@@ -71,16 +72,17 @@ class PostgresDeepScans:
     def waiting(self, user_id: UserId) -> list[DocumentId]:
         return [row["document_id"] for row in self._session.all("waiting_deep_scans", user_id=user_id)]
 
-    def under_way(self, user_id: UserId | None) -> list[ScanUnderWay]:
+    def under_way(self, user_id: UserId | None, document_ids: Sequence[DocumentId] | None = None) -> list[ScanUnderWay]:
+        limited_to = list(document_ids) if document_ids is not None else None
         return [
             ScanUnderWay(
                 row["document_id"],
                 JobState(row["state"]),
                 JobStage(row["stage"]),
                 Profile(row["profile"]),
-                (row["last_error"] or {}).get("message"),
+                explain(row["last_error"]).message if row["last_error"] else None,
             )
-            for row in self._session.all("deep_scans_under_way", user_id=user_id)
+            for row in self._session.all("deep_scans_under_way", user_id=user_id, document_ids=limited_to)
         ]
 
     def move(

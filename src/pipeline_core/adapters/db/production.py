@@ -1,6 +1,7 @@
 """The vector buffer and the swap into production."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 
@@ -93,6 +94,9 @@ class PostgresProduction:
         )
         rows = self._session.all("batches_of_questions", question_ids=list(replaced))
         return {row["batch_id"] for row in rows}
+
+    def acknowledge(self, document_id: DocumentId, published_at: datetime) -> bool:
+        return self._session.execute("mark_downloaded", document_id=document_id, published_at=published_at) > 0
 
     def _swap(self, ids: list[DocumentId], before: list[DocumentId], *, model: str, dims: int) -> list[LedgerRow]:
         run = self._session.execute

@@ -1,8 +1,10 @@
 """What people look at, from PostgreSQL."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 import numpy as np
@@ -25,11 +27,22 @@ class PostgresViews:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def _all(self, name: str, /, **params: Any) -> list[Row]:
+    @contextmanager
+    def _reading(self, *, one_moment: bool = True) -> Iterator[Session]:
+        """One transaction, which sees one moment however many queries it has; a single query does so by itself.
+
+        Raises:
+            PipelineError: psycopg's errors, translated.
+        """
         with lend(self._engine) as connection:
-            rows = Session(connection).all(name, **params)
+            if one_moment:
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield Session(connection)
             connection.commit()
-        return rows
+
+    def _all(self, name: str, /, **params: Any) -> list[Row]:
+        with self._reading(one_moment=False) as session:
+            return session.all(name, **params)
 
     def jobs(
         self,
@@ -37,7 +50,7 @@ class PostgresViews:
         *,
         document_ids: Sequence[DocumentId] | None = None,
         states: Sequence[str] | None = None,
-        limit: int = 100,
+        limit: int | None = 100,
     ) -> list[Row]:
         return self._all(
             "view_jobs",
@@ -58,28 +71,31 @@ class PostgresViews:
         prefix = f"{text.lower()}%" if _ID_BEGINNING.fullmatch(text.lower()) else ""
         rows = self._all("view_find_jobs", user_id=user_id, prefix=prefix, name=text)
         if not rows:
-            raise NotFoundError(f"No job, document or file is named {text}.")
-        if len(rows) > 1:
-            names = ", ".join(f"{row['filename']} ({str(row['job_id'])[:8]})" for row in rows[:5])
-            raise NotFoundError(f"{text} could be any of {names}.", action="Give more of the id.")
-        return JobId(rows[0]["job_id"])
+            raise NotFoundError(f"No job, document or file is named {_readable(text)}.")
+        # an edited file leaves its former content behind under the same name
+        meant = [row for row in rows if row["is_current"] or row["is_by_id"]] or rows
+        if len(meant) > 1:
+            names = ", ".join(f"{str(row['job_id'])[:8]} ({_place(row)})" for row in meant[:5])
+            raise NotFoundError(f"{text} could be any of {names}.", action="Name one by its id, or by its path.")
+        return JobId(meant[0]["job_id"])
 
     def job(self, user_id: UserId, job_id: JobId) -> Row:
-        of_job = [row["document_id"] for row in self._all("view_document_of", job_id=job_id)]
-        rows = self.jobs(user_id, document_ids=of_job)
-        if not rows:
-            raise NotFoundError(f"There is no job {job_id}.")
-        row = rows[0]
-        document_id = row["document_id"]
-        results = self._all("view_job_findings", job_id=job_id)[0]["stage3_validation_results"]
-        return {
-            **row,
-            "stages": self._all("view_job_stages", document_id=document_id),
-            "findings": (results or {}).get("findings", []),
-            "pairs": self._all("document_pairs", document_id=document_id),
-            "ledger": self._all("view_chunk_outcomes", document_id=document_id),
-            "events": self._all("view_job_events", job_id=job_id, user_id=user_id),
-        }
+        with self._reading() as session:
+            of_job = [row["document_id"] for row in session.all("view_document_of", job_id=job_id)]
+            rows = session.all("view_jobs", user_id=user_id, document_ids=of_job, states=None, limit=1)
+            if not rows:
+                raise NotFoundError(f"There is no job {job_id}.")
+            row = rows[0]
+            document_id = row["document_id"]
+            results = session.all("view_job_findings", job_id=job_id)[0]["stage3_validation_results"]
+            return {
+                **row,
+                "stages": session.all("view_job_stages", document_id=document_id),
+                "findings": (results or {}).get("findings", []),
+                "pairs": session.all("document_pairs", document_id=document_id),
+                "ledger": session.all("view_chunk_outcomes", document_id=document_id),
+                "events": session.all("view_job_events", job_id=job_id, user_id=user_id),
+            }
 
     def search(self, user_id: UserId, text: str, vector: Vectors, *, model: str, limit: int = 5) -> list[Row]:
         return self._all(
@@ -93,16 +109,22 @@ class PostgresViews:
         )
 
     def export(self, user_id: UserId, document_id: UUID) -> Row:
-        rows = self._all("export_document", user_id=user_id, document_id=document_id)
-        if not rows:
-            raise NotFoundError(f"There is no document {document_id}.")
-        exported = {
-            **rows[0],
-            "chunks": self._all("export_chunks", document_id=document_id),
-            "facts": self._all("export_facts", document_id=document_id),
-            "files": self._all("export_files", document_id=document_id),
-        }
-        with lend(self._engine) as connection:
-            Session(connection).execute("mark_downloaded", document_id=document_id)
-            connection.commit()
-        return exported
+        with self._reading() as session:
+            rows = session.all("export_document", user_id=user_id, document_id=document_id)
+            if not rows:
+                raise NotFoundError(f"There is no document {document_id}.")
+            return {
+                **rows[0],
+                "chunks": session.all("export_chunks", document_id=document_id),
+                "facts": session.all("export_facts", document_id=document_id),
+                "files": session.all("export_files", document_id=document_id),
+            }
+
+
+def _place(row: Row) -> str:
+    """Where the document stands, as people write it; of one that stands nowhere, its file name."""
+    return _readable(row["place"]) if row["place"] else str(row["filename"])
+
+
+def _readable(text: str) -> str:
+    return unquote(text.removeprefix("file://")) if text.startswith("file://") else text

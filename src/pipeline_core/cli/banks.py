@@ -1,0 +1,157 @@
+"""Question banks: taking them in, their batches, and the decisions about them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline_core.cli.app import All, AsJson, Limit, examples
+from pipeline_core.cli.exits import of_batch
+from pipeline_core.cli.output import out, print_json
+from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.domain.errors import DocumentError, RefusedError
+from pipeline_core.domain.ids import BatchId
+
+if TYPE_CHECKING:
+    from pipeline_core.bootstrap import Pipeline
+
+commands = typer.Typer()
+_PANEL = "Question banks"
+
+
+@commands.command(
+    "import-questions",
+    rich_help_panel=_PANEL,
+    epilog=examples("pipeline import-questions bank.md", "pipeline import-questions bank.md --approve-all --json"),
+)
+def import_questions(
+    file: Annotated[Path, typer.Argument(help="A question bank in markdown.")],
+    approve_all: Annotated[bool, typer.Option("--approve-all", help="Approve and import them all.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a question bank.
+
+    Its questions are staged, what is wrong is named by line, and what it repeats is found.
+    """
+    from pipeline_core.terminal.batches import bank_json, print_bank, print_next
+
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise RefusedError(f"{file} cannot be read: {error.strerror}.", action="Name a file that is there.") from error
+    with wired() as app_:
+        staged = app_.staging.stage_bank(data, file.name, by=app_.user_id)
+        if not as_json:
+            print_bank(out, staged)
+        if staged.batch is None:
+            if as_json:
+                print_json(bank_json(staged, None))
+            raise DocumentError(f"{file.name} has no question that can be read.", action=_HOW_QUESTIONS_LOOK)
+        batch_id = staged.batch.batch_id
+        if approve_all:
+            app_.staging.approve_questions(batch_id, by=app_.user_id, reason="--approve-all")
+            if not any(pair.resolution == "pending" for pair in staged.pairs):
+                import_batch(app_, batch_id)
+        row, failed = standing(app_, batch_id)
+        print_json(bank_json(staged, row)) if as_json else print_next(out, row)
+        left_out = sum(problem.is_left_out for problem in staged.bank.problems)
+        raise typer.Exit(of_batch(row, failed=failed + left_out))
+
+
+_HOW_QUESTIONS_LOOK = "A question is a heading that ends in “?”, `Q: …` or `1. …`; its answer follows, or `A: …`."
+
+
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog=examples(
+        "pipeline batches",
+        "pipeline batches bank.md --status pending",
+        "pipeline batches bank.md approve --reason 'read them all'",
+        "pipeline batches bank.md edit --question 1a2b3c4d --set 'answer=Within 24 hours.'",
+        "pipeline batches bank.md resolve --duplicates keep_existing",
+        "pipeline batches bank.md import",
+        "pipeline batches bank.md --history",
+    ),
+)
+def batches(
+    batch: Annotated[str | None, typer.Argument(help="A batch or file name; without it, all.")] = None,
+    action: Annotated[
+        str | None, typer.Argument(help="approve, reject, edit, resolve, compare, recount or import.")
+    ] = None,
+    question: Annotated[list[str] | None, typer.Option(help="Only this question (repeatable).")] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="With edit: FIELD=TEXT (repeatable); an empty text takes the field away."),
+    ] = None,
+    pair: Annotated[list[str] | None, typer.Option(help="With resolve: only this pair (repeatable).")] = None,
+    duplicates: Annotated[
+        str | None, typer.Option(help="With resolve: keep_existing, replace_existing, keep_both or not_duplicate.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
+    status: Annotated[str | None, typer.Option(help="Show only questions of this status.")] = None,
+    history: Annotated[bool, typer.Option("--history", help="Show what was done, by whom, when and why.")] = False,
+    limit: Limit = 100,
+    everything: All = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show batches, and decide about a question bank's.
+
+    Fields to edit: question, answer, topic, subtopic, kind, difficulty, notes.
+    New words are compared again, and wait for an approval again.
+    `compare` looks for duplicates again, `recount` reads the counts anew.
+    """
+    from pipeline_core.terminal import batch_actions
+    from pipeline_core.terminal.batches import (
+        batches_table,
+        detail_json,
+        print_history,
+        print_next,
+        print_pairs,
+        print_questions,
+    )
+
+    with wired() as app_:
+        most = None if everything else limit
+        if batch is None:
+            rows = app_.staging.batches(by=app_.user_id, limit=most)
+            print_json(rows) if as_json else out.print(batches_table(rows))
+            if not as_json and len(rows) == most:
+                out.print("[dim]There may be more: --all shows every one.[/]")
+            return
+        batch_id = batch_actions.batch_named(app_, batch)
+        if action is not None:
+            typed = batch_actions.Typed(action, question or (), changes or (), pair or (), duplicates, reason)
+            said = batch_actions.carry_out(app_, batch_id, typed, lambda: import_batch(app_, batch_id))
+            if not as_json:
+                out.print(said, markup=False)
+        row, failed = standing(app_, batch_id)
+        questions = app_.staging.get_batch_questions(
+            batch_id, by=app_.user_id, statuses=batch_actions.statuses(status), limit=None if as_json else most
+        )
+        pairs = app_.staging.duplicates(batch_id, by=app_.user_id)
+        done = app_.staging.history(batch_id, by=app_.user_id) if as_json or history else []
+        if as_json:
+            print_json(detail_json(row, questions, pairs, done))
+        else:
+            if action is None:
+                print_questions(out, questions)
+                print_pairs(out, pairs)
+            print_history(out, done)
+            out.print(batches_table([row]))
+            print_next(out, row)
+        raise typer.Exit(of_batch(row, failed=failed) if action else 0)
+
+
+def import_batch(app_: "Pipeline", batch_id: BatchId) -> None:
+    """Run the flow ``import-batch``; what can be refused at once is refused before Prefect is started."""
+    app_.staging.importer.check(batch_id, by=app_.user_id)
+    with launching(app_) as launcher:
+        launcher.run("flows.import_batch.import_batch", batch_id=batch_id, by=app_.user_id)
+    app_.ensure_vector_indexes()
+
+
+def standing(app_: "Pipeline", batch_id: BatchId) -> tuple[dict[str, Any], int]:
+    """The batch with its counts, and how many of its questions the last import left with a reason."""
+    questions = app_.staging.get_batch_questions(batch_id, by=app_.user_id)
+    failed = sum(question.import_error is not None for question in questions)
+    return app_.staging.batches(by=app_.user_id, named=str(batch_id))[0], failed

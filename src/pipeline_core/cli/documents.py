@@ -1,0 +1,121 @@
+"""Documents: taking them in, where they stand, starting them again."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pipeline_core.cli.app import All, AsJson, Limit, examples
+from pipeline_core.cli.exits import of_jobs
+from pipeline_core.cli.output import err, out, print_json
+from pipeline_core.cli.processing import go_on
+from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.lifecycle import StageName
+
+commands = typer.Typer()
+_PANEL = "Documents"
+_SHOWN = 200
+
+
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog=examples("pipeline run contracts/ 'manuals/*.pdf'", "pipeline run policy.pdf --json"),
+)
+def run(
+    paths: Annotated[list[str], typer.Argument(help='Files, folders or patterns ("docs/*.pdf").')],
+    as_json: AsJson = False,
+) -> None:
+    """Take documents in and through all stages.
+
+    What is unchanged since last time is left alone. Of a folder, every file of a known type is taken, hidden ones not.
+    """
+    from pipeline_core.services.run_documents import RunDocuments
+    from pipeline_core.terminal.files import expand
+    from pipeline_core.terminal.progress import RunDisplay
+    from pipeline_core.terminal.tables import jobs_table, print_failures, print_waiting
+
+    files = expand(paths)
+    if files.missing:
+        raise RefusedError(
+            f"No such file or folder: {', '.join(files.missing)}.", action="Name files, folders or patterns."
+        )
+    if not files.found:
+        raise RefusedError(f"There is no document here{_but(files.skipped)}.", action=_NO_DOCUMENT)
+    with wired() as app_, launching(app_) as launcher:
+        with RunDisplay(err, app_.views) as display:
+            result = RunDocuments(app_.intake, launcher)(files.found, user_id=app_.user_id, display=display)
+            if result.ran:
+                display.note = "looking after the indexes"
+                app_.ensure_vector_indexes()
+        rows = app_.views.jobs(app_.user_id, document_ids=result.document_ids, limit=None)
+        order = {document_id: position for position, document_id in enumerate(result.document_ids)}
+        rows.sort(key=lambda row: order[row["document_id"]])
+        if as_json:
+            print_json(result.as_json(rows))
+        else:
+            if rows:
+                out.print(jobs_table(rows, shown=_SHOWN, width=out.width))
+                out.print()
+            print_waiting(out, rows)
+            print_failures(out, rows, result.refused)
+            out.print(f"[dim]{result.summary(files.skipped)}[/]")
+    raise typer.Exit(of_jobs(rows, refused=len(result.refused)))
+
+
+_NO_DOCUMENT = "Name files, or a folder that has some; a file that is named is taken whatever it is called."
+
+
+def _but(skipped: int) -> str:
+    return f": {skipped} file(s) of other types were skipped" if skipped else ""
+
+
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog=examples("pipeline status", "pipeline status policy.pdf", "pipeline status --all --json"),
+)
+def status(
+    job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all.")] = None,
+    limit: Limit = 100,
+    everything: All = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show where documents stand: all of them, or one.
+
+    Of one document, its stages, findings and last events are shown. The newest documents come first.
+    """
+    from pipeline_core.terminal.naming import job_named
+    from pipeline_core.terminal.status import print_job, print_overview
+
+    with wired() as app_:
+        if job:
+            row = app_.views.job(app_.user_id, job_named(app_, job))
+            print_json(row) if as_json else print_job(out, row)
+            return
+        rows = app_.views.jobs(app_.user_id, limit=None if everything else limit)
+        counts = app_.views.counts(app_.user_id)
+        print_json({"counts": counts, "jobs": rows}) if as_json else print_overview(out, rows, counts)
+
+
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog=examples("pipeline retry policy.pdf", "pipeline retry policy.pdf --from chunker"),
+)
+def retry(
+    job: Annotated[str, typer.Argument(help="A job, document or file name.")],
+    from_stage: Annotated[
+        str | None, typer.Option("--from", help="Stage to begin from; earlier outputs are reused.")
+    ] = None,
+    start: Annotated[bool, typer.Option("--run/--no-run", help="Run it at once.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Start a failed or finished document again.
+
+    It begins where it failed, or at the stage named.
+    """
+    from pipeline_core.terminal.naming import job_named, one_of
+
+    stage: Any = one_of(StageName, from_stage, "--from") if from_stage else None
+    with wired() as app_:
+        row = app_.views.job(app_.user_id, job_named(app_, job))
+        app_.retry(row["document_id"], from_stage=stage, by=str(app_.user_id))
+        go_on(app_, row["document_id"], start=start, as_json=as_json)

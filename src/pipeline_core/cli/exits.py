@@ -1,0 +1,60 @@
+"""Exit codes: what each one says, and which error or outcome leads to which."""
+
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from typing import Any
+
+from pipeline_core.domain.errors import ConfigurationError, ConflictError, DocumentError, PipelineError, RefusedError
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    OK = 0
+    ERROR = 1
+    USAGE = 2
+    WAITING = 3
+    FAILED = 4
+    CONFIGURATION = 5
+    INTERRUPTED = 130
+
+
+MEANINGS: Mapping[Exit, str] = {
+    Exit.OK: "all well",
+    Exit.ERROR: "an error of the pipeline or of a service; what was done is kept",
+    Exit.USAGE: "the request cannot be done as asked",
+    Exit.WAITING: "something waits for a person",
+    Exit.FAILED: "a document, file or question failed, was refused, or is not finished",
+    Exit.CONFIGURATION: "a setting is wrong, or a part that is needed is missing",
+    Exit.INTERRUPTED: "stopped by Ctrl-C or a signal; what was done is kept",
+}
+"""The table that help, README and docs/operating.md print. Commands that only show something exit with 0."""
+
+_OF_ERRORS: tuple[tuple[type[PipelineError], Exit], ...] = (
+    (ConfigurationError, Exit.CONFIGURATION),
+    (RefusedError, Exit.USAGE),
+    (ConflictError, Exit.USAGE),
+    (DocumentError, Exit.FAILED),
+    (PipelineError, Exit.ERROR),
+)
+_UNFINISHED = frozenset({"retryable", "working", "queued"})
+
+
+def of_error(error: PipelineError) -> Exit:
+    """The first row that fits."""
+    return next(code for kind, code in _OF_ERRORS if isinstance(error, kind))
+
+
+def of_jobs(rows: Sequence[Mapping[str, Any]], *, refused: int = 0, ran: bool = True) -> Exit:
+    """The worst of what happened to documents; ``ran`` says whether they were to come to rest."""
+    states = {row["state"] for row in rows}
+    if refused or "deadletter" in states or (ran and states & _UNFINISHED):
+        return Exit.FAILED
+    return Exit.WAITING if "awaiting_review" in states else Exit.OK
+
+
+def of_batch(row: Mapping[str, Any], *, failed: int = 0) -> Exit:
+    """Where a batch stands; ``failed`` counts its entries that could not be read or imported."""
+    if failed:
+        return Exit.FAILED
+    return Exit.WAITING if row["pending"] or row["undecided"] or row["approved"] > row["imported"] else Exit.OK

@@ -1,0 +1,73 @@
+"""Setting up and looking after an installation."""
+
+import typer
+
+from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.exits import Exit
+from pipeline_core.cli.output import out, print_json
+from pipeline_core.cli.wiring import launching, wired
+
+commands = typer.Typer()
+_PANEL = "Set-up"
+
+
+@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline doctor", "pipeline doctor --json"))
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is configured, reachable or missing.
+
+    Every part is tried; what fails is named with what mends it. Every setting is listed with its value.
+    """
+    from pipeline_core.terminal.doctor import describe_settings, run_checks
+    from pipeline_core.terminal.status import print_checks
+
+    with wired() as app_, launching(app_) as launcher:
+        checks = list(run_checks(app_, launcher.ui_url))
+        settings = describe_settings(app_.settings)
+        if as_json:
+            print_json({"checks": [check.as_json() for check in checks], "settings": settings})
+        else:
+            print_checks(out, checks, settings)
+    raise typer.Exit(Exit.CONFIGURATION if any(check.result == "failed" for check in checks) else Exit.OK)
+
+
+@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline ui"))
+def ui() -> None:
+    """Keep the local Prefect server up, to look at runs.
+
+    The page opens in a browser at the address that is printed. Ctrl-C ends it.
+    """
+    import time
+
+    with wired() as app_, launching(app_) as launcher:
+        launcher.wait()
+        out.print(f"Prefect: {launcher.ui_url()}   (Ctrl-C ends it)")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            out.print("Stopping.")
+
+
+@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline migrate"))
+def migrate() -> None:
+    """Bring the database's schema up to date.
+
+    Needed once, and after an upgrade, with a database of your own; the embedded one is kept up to date by itself.
+    """
+    from pipeline_core.adapters.db.migrate import migrate as apply
+
+    with wired() as app_:
+        applied = apply(app_.database_url)
+        out.print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+
+
+@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline prepare"))
+def prepare() -> None:
+    """Make the local databases ready.
+
+    The first run does it by itself; doing it before lets that start at once.
+    """
+    with wired() as app_, launching(app_) as launcher:
+        app_.views.counts(app_.user_id)
+        launcher.prepare()
+        out.print(f"Ready: {app_.settings.home}", soft_wrap=True, markup=False)

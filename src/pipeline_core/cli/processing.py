@@ -1,0 +1,40 @@
+"""Letting a document run after a decision, and saying where it came to rest."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from pipeline_core.cli.exits import of_jobs
+from pipeline_core.cli.output import err, out, print_json
+from pipeline_core.cli.wiring import launching
+from pipeline_core.domain.ids import DocumentId
+
+if TYPE_CHECKING:
+    from pipeline_core.bootstrap import Pipeline
+
+
+def go_on(
+    app_: "Pipeline", document_id: DocumentId, *, start: bool, as_json: bool, more: dict[str, Any] | None = None
+) -> None:
+    """Let a document run if it should, and say where it came to rest; ``more`` is added to the JSON.
+
+    Raises:
+        typer.Exit: always, with the code of where the document stands.
+    """
+    from pipeline_core.terminal.progress import RunDisplay
+    from pipeline_core.terminal.tables import jobs_table, print_failures, print_waiting
+
+    if start:
+        with launching(app_) as launcher, RunDisplay(err, app_.views, "starting Prefect") as display:
+            display.watch([document_id])
+            launcher.process([document_id])
+    rows = app_.views.jobs(app_.user_id, document_ids=[document_id])
+    if as_json:
+        print_json({**rows[0], **(more or {})})
+    elif start:
+        out.print(jobs_table(rows, width=out.width))
+        print_waiting(out, rows)
+        print_failures(out, rows, [])
+    elif rows[0]["state"] == "queued":
+        out.print(f"{rows[0]['filename']} is queued: the next run of it goes on.", markup=False)
+    raise typer.Exit(of_jobs(rows, ran=start))

@@ -1,0 +1,84 @@
+"""What was published: asking it, and taking it out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.output import out, print_json
+from pipeline_core.cli.wiring import wired
+
+commands = typer.Typer()
+_PANEL = "What was published"
+
+
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog=examples("pipeline search 'When is the premium due?'", "pipeline search 'theft police' --limit 1 --json"),
+)
+def search(
+    text: Annotated[str, typer.Argument(help="A question, or words.")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many answers.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Ask what was published.
+
+    Answers are facts and passages with evidence, page and source; the first one is shown in full.
+    """
+    from pipeline_core.domain.errors import RefusedError
+    from pipeline_core.terminal.tables import print_hits
+
+    if not text.strip():
+        raise RefusedError("There is nothing to search for.", action="Ask a question, or name some words.")
+    with wired() as app_:
+        embedder = app_.ctx.embedder
+        vector = embedder.embed([text]).vectors[0]
+        hits = app_.views.search(app_.user_id, text, vector, model=embedder.model, limit=limit)
+        if as_json:
+            print_json(hits)
+        elif hits:
+            print_hits(out, hits)
+        else:
+            out.print("Nothing is published yet.")
+
+
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog=examples(
+        "pipeline export policy.pdf -o policy.json",
+        "pipeline export policy.pdf --format jsonl | head -3",
+        "pipeline export policy.pdf -o facts.csv",
+    ),
+)
+def export(
+    document: Annotated[str, typer.Argument(help="A job, document or file name.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of printing.")] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            help="json (the default), jsonl (a record a line) or csv (facts only); else by the ending of --output.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --output: say as JSON what was written.")] = False,
+) -> None:
+    """Take out a document as published.
+
+    Chunks and facts with evidence, all of one moment. Acknowledges the document (phase 6) once they are written.
+    """
+    from pipeline_core.terminal.exporting import format_of, write
+    from pipeline_core.terminal.naming import job_named
+
+    chosen = format_of(form, output)
+    with wired() as app_:
+        row = app_.views.job(app_.user_id, job_named(app_, document))
+        exported = app_.export.read(row["document_id"], user_id=app_.user_id)
+        write(exported, chosen, output)
+        app_.export.acknowledge(exported)
+        if output is not None:
+            facts, chunks = len(exported["facts"]), len(exported["chunks"])
+            if as_json:
+                print_json({"output": str(output), "format": chosen, "facts": facts, "chunks": chunks})
+            else:
+                out.print(f"{facts} facts and {chunks} chunks in {output}", markup=False, soft_wrap=True)

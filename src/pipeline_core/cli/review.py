@@ -1,0 +1,102 @@
+"""Review: what waits for a person, and the decision."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.output import out, print_json
+from pipeline_core.cli.processing import go_on
+from pipeline_core.cli.wiring import wired
+
+if TYPE_CHECKING:
+    from pipeline_core.bootstrap import Pipeline
+
+commands = typer.Typer()
+
+
+@commands.command(
+    rich_help_panel="Documents",
+    epilog=examples(
+        "pipeline review",
+        "pipeline review bulletin.md",
+        "pipeline review bulletin.md override --reason 'The second amount is next year’s.'",
+        "pipeline review second.md resolve --pair 1a2b3c4d --as keep_both",
+        "pipeline review manual.md edit --fact 1a2b3c4d --answer 'Once every 12 months.'",
+    ),
+)
+def review(
+    job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all that waits.")] = None,
+    decision: Annotated[
+        str | None, typer.Argument(help="approve, reject, return, override; edit (a fact) or resolve (a pair).")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; an override needs at least 10 characters.")] = "",
+    duplicates: Annotated[
+        str | None, typer.Option(help="keep_existing, replace_existing, keep_both or not_duplicate.")
+    ] = None,
+    fact: Annotated[
+        list[str] | None, typer.Option(help="With approve, reject, edit: only this fact (repeatable).")
+    ] = None,
+    question: Annotated[str | None, typer.Option(help="With edit: the fact's new question.")] = None,
+    answer: Annotated[str | None, typer.Option(help="With edit: the fact's new answer.")] = None,
+    statement: Annotated[str | None, typer.Option(help="With edit: the fact's new statement.")] = None,
+    pair: Annotated[str | None, typer.Option(help="With resolve: the pair of look-alikes.")] = None,
+    resolution: Annotated[str | None, typer.Option("--as", help="With resolve: as for --duplicates.")] = None,
+    next_: Annotated[bool, typer.Option("--next", help="Show what has waited longest.")] = False,
+    facts: Annotated[bool, typer.Option("--facts", help="Show the document's facts, with ids and evidence.")] = False,
+    start: Annotated[bool, typer.Option("--run/--no-run", help="Let the document go on at once.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Show what waits for a person, and take the decision.
+
+    A decision is about a document, a single fact or a pair of look-alikes; docs/review.md says what each one does.
+    """
+    from pipeline_core.services.fact_decisions import Edit
+    from pipeline_core.terminal import reviewing
+    from pipeline_core.terminal.naming import job_named
+    from pipeline_core.terminal.tables import print_review
+
+    with wired() as app_:
+        job_id = job_named(app_, job) if job else None
+        if next_:
+            job_id = reviewing.next_job(app_)
+        if job_id is None:
+            _list_waiting(app_, as_json=as_json, nothing={} if next_ else [])
+            return
+        row = app_.views.job(app_.user_id, job_id)
+        if decision is None:
+            found = reviewing.facts_to_show(app_, row, everything=facts)
+            if as_json:
+                print_json({**row, "facts_staged": found} if facts else row)
+                return
+            print_review(out, row)
+            reviewing.print_facts(out, found)
+            return
+        typed = reviewing.Typed(
+            decision, reason, duplicates, fact or (), pair, resolution, Edit(question, answer, statement)
+        )
+        decided = reviewing.carry_out(app_, row, typed)
+        upcoming = reviewing.next_after(app_, row["document_id"], row["phase"])
+        if not as_json:
+            out.print(f"{row['filename']}: {decided.message}.", markup=False)
+        try:
+            go_on(
+                app_, row["document_id"], start=start and decided.goes_on, as_json=as_json,
+                more={"next": reviewing.next_json(upcoming)},
+            )  # fmt: skip
+        finally:
+            if not as_json:
+                reviewing.print_next(out, upcoming)
+
+
+def _list_waiting(app_: "Pipeline", *, as_json: bool, nothing: object) -> None:
+    """Everything that waits, however much it is, newest first."""
+    from pipeline_core.terminal.tables import print_waiting
+
+    rows = app_.views.jobs(app_.user_id, states=["awaiting_review"], limit=None)
+    if as_json:
+        print_json(rows or nothing)
+    elif rows:
+        print_waiting(out, rows)
+    else:
+        out.print("Nothing waits for a person.")

@@ -1,0 +1,37 @@
+"""Taking a published document out: read at one moment, and acknowledged only once it has arrived."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline_core.domain.errors import NotPublishedError
+from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.ports.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class ExportDocument:
+    """``read``, write it where it is to go, then ``acknowledge`` (phase 6)."""
+
+    views: Views
+    open_uow: OpenUnitOfWork
+
+    def read(self, document_id: DocumentId, *, user_id: UserId) -> dict[str, Any]:
+        """The document as published: its chunks, facts and files, all of one moment.
+
+        Raises:
+            NotFoundError: the user has no such document.
+            NotPublishedError: nothing of it is published, or not any more.
+        """
+        exported = self.views.export(user_id, document_id)
+        if exported["published_at"] is None:
+            raise NotPublishedError(f"{exported['filename']} is not published.")
+        return exported
+
+    def acknowledge(self, exported: Mapping[str, Any]) -> bool:
+        """Record that what was read has arrived; False if another version was published since."""
+        with self.open_uow() as uow:
+            was_that = uow.production.acknowledge(exported["document_id"], exported["published_at"])
+            uow.commit()
+        return was_that

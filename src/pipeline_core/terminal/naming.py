@@ -1,0 +1,53 @@
+"""What people type for a document, an id or a choice -> what is meant."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.ids import JobId
+
+if TYPE_CHECKING:
+    from pipeline_core.bootstrap import Pipeline
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def job_named(app_: "Pipeline", text: str) -> JobId:
+    """The job that is meant by an id, the beginning of one, a file name, or the path of a file that was taken in.
+
+    Raises:
+        NotFoundError: there is none, or more than one.
+    """
+    is_path = "/" in text and "://" not in text
+    place = Path(text).expanduser().resolve().as_uri() if is_path else text
+    return app_.views.resolve_job(app_.user_id, place)
+
+
+def one_of(kind: type[Choice], value: str, name: str) -> Choice:
+    """The member of an enumeration, however it is written.
+
+    Raises:
+        RefusedError: there is none; the error lists them all.
+    """
+    written = value.strip().lower().replace("_", "-")
+    found = [member for member in kind if member.value.lower().replace("_", "-") == written]
+    if not found:
+        raise RefusedError(f"{name} cannot be {value!r}.", action=f"One of: {', '.join(kind)}.")
+    return found[0]
+
+
+def one_id(what: str, text: str, ids: Sequence[UUID], *, owner: str, see: str) -> UUID:
+    """The id, or the only one that begins so.
+
+    Raises:
+        RefusedError: there is none, or more than one; ``see`` is the command that lists them.
+    """
+    wanted = text.strip().lower()
+    found = [one for one in ids if wanted and str(one).startswith(wanted)]
+    if len(found) != 1:
+        count = "no" if not found else str(len(found))
+        raise RefusedError(f"{owner} has {count} {what}s named {text}.", action=f"`{see}` lists them.")
+    return found[0]
