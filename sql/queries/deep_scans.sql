@@ -84,6 +84,7 @@ JOIN LATERAL (SELECT state, stage, profile, last_error FROM upload_jobs u WHERE 
     ORDER BY u.created_at DESC LIMIT 1) j ON true
 WHERE d.deep_scan_status = 'Processing'
     AND (%(user_id)s::uuid IS NULL OR d.user_id = %(user_id)s)
+    AND (%(document_ids)s::uuid[] IS NULL OR d.document_id = ANY(%(document_ids)s))
 ORDER BY d.document_id
 FOR UPDATE OF d SKIP LOCKED;
 

@@ -2,6 +2,11 @@
 SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile, p.percent,
     j.retry_count, j.last_error, j.created_at, j.finished_at, j.correlation_id, j.flow_run_id, d.published_at,
     d.staging_status, d.deep_scan_status, d.deep_scan_error,
+    -- withdrawn because every place that it stood at holds another document by now
+    j.outcome IS NOT DISTINCT FROM 'published' AND d.published_at IS NULL
+        AND EXISTS (SELECT FROM document_sources s WHERE s.document_id = d.document_id)
+        AND NOT EXISTS (SELECT FROM document_sources s WHERE s.document_id = d.document_id AND s.is_current)
+        AS is_replaced,
     (SELECT count(*) FROM staged_chunks c WHERE c.document_id = d.document_id) AS chunks,
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status <> 'rejected') AS facts,
     (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
@@ -44,14 +49,23 @@ SELECT
     (SELECT count(*) FROM all_questions WHERE user_id = %(user_id)s) AS facts;
 
 -- name: view_find_jobs
--- The newest job of each document that is meant; an earlier job of it names it, too.
+-- The newest job of each document that is meant; an earlier job of it names it, too. A name means first what stands
+-- at its place now; a place (URI) means what stands there.
 SELECT (SELECT u.job_id FROM upload_jobs u WHERE u.document_id = d.document_id ORDER BY u.created_at DESC LIMIT 1)
-    AS job_id, d.document_id, d.filename
+    AS job_id, d.document_id, d.filename, coalesce(p.is_current, true) AS is_current, p.place,
+    d.document_id::text LIKE %(prefix)s
+        OR EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.job_id::text LIKE %(prefix)s)
+        AS is_by_id
 FROM documents d
+LEFT JOIN LATERAL (SELECT bool_or(s.is_current) AS is_current,
+        (array_agg(s.source_uri ORDER BY s.is_current DESC, s.source_uri))[1] AS place
+    FROM document_sources s WHERE s.document_id = d.document_id) p ON true
 WHERE d.user_id = %(user_id)s AND (
     d.document_id::text LIKE %(prefix)s OR d.filename = %(name)s
+    OR EXISTS (SELECT FROM document_sources s
+        WHERE s.user_id = d.user_id AND s.document_id = d.document_id AND s.source_uri = %(name)s AND s.is_current)
     OR EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.job_id::text LIKE %(prefix)s))
-ORDER BY d.document_id
+ORDER BY is_current DESC, d.document_id
 LIMIT 20;
 
 -- name: view_document_of
@@ -137,4 +151,6 @@ WHERE document_id = %(document_id)s ORDER BY execution_order, file_type;
 -- name: mark_downloaded
 UPDATE upload_jobs SET stage6_completed_at = coalesce(stage6_completed_at, now()),
     stage6_downloaded_at = coalesce(stage6_downloaded_at, now())
-WHERE document_id = %(document_id)s AND state = 'done' AND outcome = 'published';
+WHERE document_id = %(document_id)s AND state = 'done' AND outcome = 'published'
+    AND EXISTS (SELECT FROM documents d
+        WHERE d.document_id = upload_jobs.document_id AND d.published_at = %(published_at)s);

@@ -20,6 +20,8 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, StageName
 from pipeline_core.ports.views import Views
 
 _SHOWN = 15
+_WIDE = 112
+"""The narrowest terminal with a column for every stage, in characters."""
 _POLL_S = 0.2
 _COLUMNS = {
     StageName.INGEST: "ingest",
@@ -98,16 +100,24 @@ class RunDisplay:
     def _table(self) -> Table:
         table = Table(box=None, padding=(0, 1), header_style="dim")
         table.add_column("document", no_wrap=True, max_width=36)
-        for title in _COLUMNS.values():
-            table.add_column(title, justify="center")
-        table.add_column("state")
+        is_wide = self.console.width >= _WIDE
+        for title in _COLUMNS.values() if is_wide else ("progress", "stage"):
+            table.add_column(title, justify="center" if is_wide else "left", no_wrap=True)
+        table.add_column("state", no_wrap=True)
         shown = sorted(self._rows, key=_interest)[:_SHOWN] if len(self._rows) > _SHOWN else self._rows
         for row in shown:
             label, style = _STATES[JobState(row["state"])]
-            table.add_row(row["filename"], *_cells(row), Text(label, style))
+            cells = _cells(row) if is_wide else [Text().join(_cells(row)), Text(_stage(row), "dim")]
+            table.add_row(Text(row["filename"]), *cells, Text(label, style))
         if len(self._rows) > len(shown):
             table.add_row(Text(f"… and {len(self._rows) - len(shown)} more", "dim"))
         return table
+
+
+def _stage(row: dict[str, Any]) -> str:
+    """The column that the document is at."""
+    work = JobStage(row["stage"]).row.work
+    return _COLUMNS[work] if work else "review"
 
 
 def _percent(row: dict[str, Any]) -> float:
