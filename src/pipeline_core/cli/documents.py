@@ -31,8 +31,9 @@ def run(
     """
     from pipeline_core.services.run_documents import RunDocuments
     from pipeline_core.terminal.files import expand
+    from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
-    from pipeline_core.terminal.tables import jobs_table, print_failures, print_waiting
+    from pipeline_core.terminal.tables import print_failures, print_waiting
 
     files = expand(paths)
     if files.missing:

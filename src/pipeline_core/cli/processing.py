@@ -21,8 +21,9 @@ def go_on(
     Raises:
         typer.Exit: always, with the code of where the document stands.
     """
+    from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
-    from pipeline_core.terminal.tables import jobs_table, print_failures, print_waiting
+    from pipeline_core.terminal.tables import print_failures, print_waiting
 
     if start:
         with launching(app_) as launcher, RunDisplay(err, app_.views, "starting Prefect") as display:

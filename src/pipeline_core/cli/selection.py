@@ -40,8 +40,9 @@ def deep_scan(
 
     What was published stays published; what is new waits for a person.
     """
+    from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
-    from pipeline_core.terminal.tables import jobs_table, print_failures, print_waiting
+    from pipeline_core.terminal.tables import print_failures, print_waiting
 
     with wired() as app_:
         ids = app_.deep_scan.waiting(user_id=app_.user_id)[:limit]

@@ -45,7 +45,7 @@ class RunResult:
         if self.refused:
             parts.append(f"{len(self.refused)} refused")
         if skipped:
-            parts.append(f"{skipped} files of other types skipped")
+            parts.append(f"{skipped} file(s) of other types skipped")
         return ", ".join(parts) + "  ·  correlation " + ", ".join(str(c)[:8] for c in self.correlation_ids[:3])
 
 
@@ -63,7 +63,7 @@ class RunDocuments:
             ServiceUnavailableError: the orchestrator did not answer; the jobs stay queued.
         """
         result = RunResult()
-        display.note = f"taking in {len(files)} files"
+        display.note = f"taking in {len(files)} file(s)"
         seen: set[DocumentId] = set()
         for received in self.intake.receive_paths(files, user_id=user_id):
             ids = [document_id for document_id in received.documents if document_id not in seen]

@@ -18,6 +18,7 @@ from pipeline_core.staging.question_bank import Role
 Row = dict[str, Any]
 _SHOWN = 20
 _STYLES = {"imported": "green", "reviewed": "yellow", "importing": "cyan", "rejected": "dim"}
+_ALWAYS = frozenset({"total", "imported"})
 _COUNTS = ("total", "pending", "approved", "rejected", "duplicate", "imported", "undecided")
 
 
@@ -86,18 +87,19 @@ def print_pairs(console: Console, pairs: Sequence[BatchPair]) -> None:
 
 
 def batches_table(rows: Sequence[Row]) -> Table:
-    """A line a batch, with the counts read from its rows."""
+    """A line a batch, with the counts read from its rows; a count that is 0 everywhere has no column."""
+    titles = [title for title in _COUNTS if title in _ALWAYS or any(row[title] for row in rows)]
     table = Table(box=None, padding=(0, 1), header_style="bold")
-    table.add_column("batch", no_wrap=True)
-    table.add_column("file", max_width=40, overflow="ellipsis", no_wrap=True)
+    table.add_column("batch", no_wrap=True, min_width=8)
+    table.add_column("file", max_width=40, min_width=12, overflow="ellipsis", no_wrap=True)
     table.add_column("kind", no_wrap=True)
-    for title in _COUNTS:
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("status", no_wrap=True)
+    for title in titles:
+        table.add_column(title, justify="right", no_wrap=True, min_width=5)
+    table.add_column("status", no_wrap=True, min_width=8)
     for row in rows:
         kind = "document" if row["document_id"] else "bank"
         status = str(row["status"])
-        counts = [f"{row[title]:,}" for title in _COUNTS]
+        counts = [f"{row[title]:,}" for title in titles]
         table.add_row(
             str(row["batch_id"])[:8], escape(row["file_name"]), kind, *counts, Text(status, _STYLES.get(status, ""))
         )
@@ -108,13 +110,11 @@ def print_questions(console: Console, questions: Sequence[BatchQuestion]) -> Non
     """A batch's questions with where each stands."""
     table = Table(box=None, padding=(0, 1), header_style="bold")
     for title in ("id", "status", "topic", "question", "answer"):
-        table.add_column(
-            title, overflow="ellipsis", no_wrap=True, max_width=46 if title in ("question", "answer") else 36
-        )
+        table.add_column(title, overflow="ellipsis", no_wrap=True, max_width=46, min_width=8)
     for question in questions:
         topic = " › ".join(filter(None, (question.topic, question.subtopic)))
         words = (topic, _flat(question.question), _flat(question.answer))
-        table.add_row(str(question.question_id), question.status, *map(escape, words))
+        table.add_row(str(question.question_id)[:8], question.status, *map(escape, words))
     console.print(table)
     for question in questions:
         if question.import_error:

@@ -44,7 +44,10 @@ def _matches(argument: str) -> list[str]:
 def _walk(folder: Path, files: Files) -> Iterator[Path]:
     endings = {f".{extension}" for kind in FILE_TYPES for extension in kind.extensions}
     for file in sorted(folder.rglob("*")):
-        if any(part.startswith(".") for part in file.relative_to(folder).parts) or not file.is_file():
+        if any(part.startswith(".") for part in file.relative_to(folder).parts):
+            continue
+        # a link that leads nowhere is named by whoever reads it, not passed over
+        if not file.is_file() and not (file.is_symlink() and not file.exists()):
             continue
         if file.suffix.lower() in endings:
             yield file

@@ -56,6 +56,7 @@ class RunDisplay:
     _polled: float = 0.0
     _started: float = field(default_factory=time.monotonic)
     _live: Live | None = None
+    _spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
 
     def __enter__(self) -> "RunDisplay":
         self._live = Live(console=self.console, get_renderable=self._render, refresh_per_second=8, transient=True)
@@ -86,7 +87,9 @@ class RunDisplay:
         if self._rows:
             parts += [self._totals(), self._table()]
         elapsed = time.monotonic() - self._started
-        parts.append(Spinner("dots", Text(f" {self.note}  {elapsed:.0f} s", style="dim")))
+        # one spinner throughout: a new one would always show its first frame
+        self._spinner.update(text=Text(f" {self.note}  {elapsed:.0f} s", style="dim"))
+        parts.append(self._spinner)
         return Group(*parts)
 
     def _totals(self) -> RenderableType:

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline_core.terminal.doctor import Check
-from pipeline_core.terminal.tables import jobs_table, print_failures, print_waiting, state_of
+from pipeline_core.terminal.jobs_table import jobs_table, state_of
+from pipeline_core.terminal.tables import print_failures, print_waiting
 
 Row = dict[str, Any]
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
@@ -32,7 +33,8 @@ def print_overview(console: Console, rows: Sequence[Row], counts: Row) -> None:
 
 def print_job(console: Console, job: Row) -> None:
     console.print(f"[bold]{escape(job['filename'])}[/]  {state_of(job)} at {job['stage']} ({job['percent']}%)")
-    console.print(f"[dim]job {job['job_id']}  document {job['document_id']}  correlation {job['correlation_id']}[/]")
+    for name in ("job", "document", "correlation"):
+        console.print(f"[dim]{name:<12} {job[f'{name}_id']}[/]")
     stages = Table(box=None, padding=(0, 1), header_style="bold")
     for title in ("stage", "status", "runs", "retries", "seconds", "error"):
         stages.add_column(title)

@@ -1,121 +1,21 @@
 """What a run left, as tables for people."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
 
 from pipeline_core.domain.errors import explain
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
+from pipeline_core.terminal.jobs_table import state_of
 
 Row = dict[str, Any]
-_STYLES = {
-    "published": "green",
-    "unchanged": "dim",
-    "awaiting review": "yellow",
-    "rejected": "dim",
-    "superseded": "dim",
-    "replaced": "dim",
-    "dead letter": "red",
-}
-_SCANS = {
-    (JobState.DONE, "rejected"): "scan rejected",
-    (JobState.AWAITING_REVIEW, None): "scan waits",
-    (JobState.DEADLETTER, None): "scan failed",
-}
-"""What became of the deep scan of a document whose earlier publication stands, by the scan's state and outcome."""
-
-
 _IN_FULL = 10
 _FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
-
-
-def state_of(row: Row) -> str:
-    """Where the document stands, in words: of a published one that a deep scan is about, both."""
-    state = JobState(row["state"])
-    if row["profile"] == "deep" and row["published_at"] is not None and (scan := _SCANS.get((state, row["outcome"]))):
-        return f"published, {scan}"
-    if state is JobState.DONE:
-        return "replaced" if row["is_replaced"] else str(row["outcome"])
-    return {JobState.AWAITING_REVIEW: "awaiting review", JobState.DEADLETTER: "dead letter"}.get(state, state.value)
-
-
-def jobs_table(rows: Sequence[Row], *, width: int, shown: int | None = None) -> Table:
-    """A line a document, the first ``shown`` of them, and what they all come to.
-
-    In a terminal too narrow for every column, those that are seldom looked at give way to the document's name.
-    """
-    columns = [column for column in _COLUMNS if width >= column.from_width]
-    table = Table(box=None, padding=(0, 1), header_style="bold")
-    table.add_column("document", max_width=40, min_width=16, overflow="ellipsis", no_wrap=True)
-    for column in columns:
-        table.add_column(column.title, justify=column.justify, no_wrap=True, min_width=len(column.title))
-    for row in rows[:shown]:
-        table.add_row(escape(row["filename"]), *(column.cell(row) for column in columns))
-    if len(rows) > len(rows[:shown]):
-        table.add_row(Text(f"… and {len(rows) - len(rows[:shown])} more", "dim"))
-    if len(rows) > 1:
-        table.add_section()
-        totals = (column.total(rows) if column.total else "" for column in columns)
-        table.add_row(Text(f"{len(rows)} documents", "bold"), *totals)
-    return table
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column of the table of documents; ``from_width`` is the narrowest terminal that shows it."""
-
-    title: str
-    cell: Callable[[Row], str | Text]
-    total: Callable[[Sequence[Row]], str] | None = None
-    from_width: int = 0
-    justify: Literal["left", "right"] = "right"
-
-
-def _count(key: str, title: str, from_width: int = 0) -> _Column:
-    return _Column(
-        title, lambda row: _number(row[key]), lambda rows: _number(sum(row[key] or 0 for row in rows)), from_width
-    )
-
-
-def _state(row: Row) -> Text:
-    words = state_of(row)
-    return Text(words, _STYLES.get(words) or _STYLES.get(words.split(",")[0], ""))
-
-
-def _seconds(row: Row) -> str:
-    return f"{row['seconds']:.2f}" if row["seconds"] is not None else "–"
-
-
-_COLUMNS = (
-    _count("pages", "pages", 100),
-    _count("chunks", "chunks", 100),
-    _count("facts", "facts"),
-    _count("duplicates", "duplicates", 110),
-    _Column("findings", lambda row: _findings(row)),
-    _Column("state", _state, justify="left"),
-    _Column("seconds", _seconds, lambda rows: f"{sum(row['seconds'] or 0 for row in rows):.2f}"),
-    _Column(
-        "cost", lambda row: f"${row['cost_usd']:.2f}", lambda rows: f"${sum(row['cost_usd'] for row in rows):.2f}", 90
-    ),
-)
-
-
-def _number(value: int | None) -> str:
-    return "–" if value is None else f"{value:,}"
-
-
-def _findings(row: Row) -> Text:
-    parts = [("critical", "red"), ("warnings", "yellow"), ("infos", "dim")]
-    words = [Text(f"{row[key]} {key.rstrip('s')}", style) for key, style in parts if row[key]]
-    return Text(", ").join(words) if words else Text("–", "dim")
 
 
 def short(value: object) -> str:
@@ -209,14 +109,15 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
         title = escape(hit["question"]) if hit["kind"] == "fact" else "passage"
         body = escape(hit["answer"]) if hit["kind"] == "fact" else escape(_clip(hit["evidence"], 300))
         if position == 1:
-            text = f"[bold]{body}[/]\n\n"
+            text = f"{title}\n\n[bold]{body}[/]\n\n" if hit["kind"] == "fact" else f"[bold]{body}[/]\n\n"
             # a bank's answer is its own word: there is no document to quote
             if hit["evidence"]:
                 text += f"[dim]evidence[/] “{escape(_clip(hit['evidence'], 400))}”\n"
             quote = f"{hit['match']} quote · " if hit["match"] else ""
             text += f"[dim]source[/]   {source}\n"
             text += f"[dim]match[/]    {quote}score {hit['score']:.4f} · similarity {hit['similarity']:.2f}"
-            console.print(Panel(text, title=title, title_align="left", border_style="green"))
+            # a question is too long for the frame of a narrow terminal
+            console.print(Panel(text, title=hit["kind"], title_align="left", border_style="green"))
         else:
             console.print(f"{position}. {title}  [bold]{_clip(body, 160)}[/]\n   [dim]{source}[/]")
 

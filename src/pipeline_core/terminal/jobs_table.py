@@ -1,0 +1,132 @@
+"""The table of documents, in as many columns as the terminal has room for."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rich.table import Table
+from rich.text import Text
+
+from pipeline_core.domain.lifecycle import JobState
+
+Row = dict[str, Any]
+_WIDE = 110
+_NAME = (12, 40)
+"""Least and most characters of a document's name."""
+_PADDING = 2
+_SEVERITIES = (("critical", "red"), ("warnings", "yellow"), ("infos", "dim"))
+_STYLES = {
+    "published": "green",
+    "unchanged": "dim",
+    "awaiting review": "yellow",
+    "rejected": "dim",
+    "superseded": "dim",
+    "replaced": "dim",
+    "dead letter": "red",
+}
+_SCANS = {
+    (JobState.DONE, "rejected"): "scan rejected",
+    (JobState.AWAITING_REVIEW, None): "scan waits",
+    (JobState.DEADLETTER, None): "scan failed",
+}
+"""What became of the deep scan of a document whose earlier publication stands, by the scan's state and outcome."""
+
+
+def state_of(row: Row) -> str:
+    """Where the document stands, in words: of a published one that a deep scan is about, both."""
+    state = JobState(row["state"])
+    if row["profile"] == "deep" and row["published_at"] is not None and (scan := _SCANS.get((state, row["outcome"]))):
+        return f"published, {scan}"
+    if state is JobState.DONE:
+        return "replaced" if row["is_replaced"] else str(row["outcome"])
+    return {JobState.AWAITING_REVIEW: "awaiting review", JobState.DEADLETTER: "dead letter"}.get(state, state.value)
+
+
+def jobs_table(rows: Sequence[Row], *, width: int, shown: int | None = None) -> Table:
+    """A line a document, the first ``shown`` of them, and what they all come to.
+
+    In a terminal too narrow for every column, those that are seldom looked at give way to the document's name.
+    """
+    columns = [column for column in _COLUMNS if column.from_width <= width < column.to_width]
+    cells = [[column.cell(row) for column in columns] for row in rows[:shown]]
+    needed = [
+        max([len(column.title), *(len(str(of_row[position])) for of_row in cells)])
+        for position, column in enumerate(columns)
+    ]
+    # the name gives way, nothing else
+    left = width - sum(needed) - _PADDING * (len(columns) + 1)
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table.add_column("document", max_width=max(_NAME[0], min(_NAME[1], left)), overflow="ellipsis", no_wrap=True)
+    for column, of_column in zip(columns, needed, strict=True):
+        table.add_column(column.title, justify=column.justify, no_wrap=True, min_width=of_column)
+    for row, of_row in zip(rows, cells, strict=False):
+        table.add_row(Text(row["filename"]), *of_row)
+    if len(rows) > len(cells):
+        table.add_row(Text(f"… and {len(rows) - len(cells)} more", "dim"))
+    if len(rows) > 1:
+        table.add_section()
+        totals = (column.total(rows) if column.total else "" for column in columns)
+        table.add_row(Text(f"{len(rows)} documents", "bold"), *totals)
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of the table of documents, shown in terminals of ``from_width`` up to below ``to_width``."""
+
+    title: str
+    cell: Callable[[Row], str | Text]
+    total: Callable[[Sequence[Row]], str] | None = None
+    from_width: int = 0
+    to_width: int = sys.maxsize
+    justify: Literal["left", "right"] = "right"
+
+
+def _count(key: str, title: str, from_width: int = 0) -> _Column:
+    return _Column(
+        title, lambda row: _number(row[key]), lambda rows: _number(sum(row[key] or 0 for row in rows)), from_width
+    )
+
+
+def _state(row: Row) -> Text:
+    words = state_of(row)
+    return Text(words, _STYLES.get(words) or _STYLES.get(words.split(",")[0], ""))
+
+
+def _seconds(row: Row) -> str:
+    return f"{row['seconds']:.2f}" if row["seconds"] is not None else "–"
+
+
+_COLUMNS = (
+    _count("pages", "pages", 100),
+    _count("chunks", "chunks", 100),
+    _count("facts", "facts"),
+    _count("duplicates", "duplicates", _WIDE),
+    _Column("findings", lambda row: _worst(row), to_width=_WIDE),
+    _Column("findings", lambda row: _findings(row), from_width=_WIDE),
+    _Column("state", _state, justify="left"),
+    _Column("seconds", _seconds, lambda rows: f"{sum(row['seconds'] or 0 for row in rows):.2f}", 70),
+    _Column(
+        "cost", lambda row: f"${row['cost_usd']:.2f}", lambda rows: f"${sum(row['cost_usd'] for row in rows):.2f}", 90
+    ),
+)
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _findings(row: Row) -> Text:
+    words = [Text(f"{row[key]} {key.rstrip('s')}", style) for key, style in _SEVERITIES if row[key]]
+    return Text(", ").join(words) if words else Text("–", "dim")
+
+
+def _worst(row: Row) -> Text:
+    """The worst findings in words, and how many others there are."""
+    found = [(row[key], key, style) for key, style in _SEVERITIES if row[key]]
+    if not found:
+        return Text("–", "dim")
+    count, key, style = found[0]
+    others = sum(other for other, _, _ in found[1:])
+    return Text(f"{count} {key.rstrip('s')}" + (f" +{others}" if others else ""), style)

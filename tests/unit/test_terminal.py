@@ -1,0 +1,94 @@
+"""What people see in a narrow terminal, a wide one, and a folder that has all sorts of things in it."""
+
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from rich.console import Console
+
+from pipeline_core.terminal.batches import batches_table
+from pipeline_core.terminal.files import expand
+from pipeline_core.terminal.jobs_table import jobs_table, state_of
+from pipeline_core.terminal.progress import RunDisplay
+
+ROW: dict[str, Any] = {
+    "document_id": "d", "filename": "homeowners [2026] policy.pdf", "pages": 6, "chunks": 14, "facts": 81,
+    "duplicates": 0, "critical": 1, "warnings": 2, "infos": 0, "state": "awaiting_review", "stage": "validation_review",
+    "outcome": None, "profile": "standard", "published_at": None, "is_replaced": False, "seconds": 1.5,
+    "cost_usd": 0.25, "percent": 68,
+}  # fmt: skip
+
+
+def shown(width: int, *renderables: Any) -> list[str]:
+    console = Console(width=width, record=True, file=Mock(), force_terminal=False)
+    for renderable in renderables:
+        console.print(renderable)
+    return console.export_text().splitlines()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_table_of_documents_is_not_cut(width: int) -> None:
+    lines = shown(width, jobs_table([ROW, ROW], width=width))
+    assert len(lines) == 4
+    assert "…" not in "".join(line[40:] for line in lines)
+    assert ("1 critical, 2 warning" if width == 120 else "1 critical +2") in lines[1]
+    assert "facts" in lines[0]
+    assert ("duplicates" in lines[0]) is (width == 120)
+    assert "awaiting review" in lines[1]
+    assert "homeowners" in lines[1]
+
+
+@pytest.mark.parametrize(("width", "title"), [(80, "progress"), (120, "validate")])
+def test_progress_fits(width: int, title: str) -> None:
+    views = Mock()
+    views.progress.return_value = [ROW]
+    display = RunDisplay(Console(width=width, file=Mock()), views, "working")
+    display.watch(["d"])  # type: ignore[list-item]
+    lines = shown(width, display._render())
+    assert title in lines[1]
+    assert "homeowners [2026] policy.pdf" in lines[2]
+    assert "waits for you" in lines[2]
+    assert not any("…" in line for line in lines)
+
+
+def test_batches_fit() -> None:
+    row = {
+        "batch_id": "4e91332d-0000", "file_name": "bank.md", "document_id": None, "total": 3, "pending": 3,
+        "approved": 0, "rejected": 0, "duplicate": 0, "imported": 0, "undecided": 0, "status": "reviewing",
+    }  # fmt: skip
+    header, line = shown(80, batches_table([row]))
+    assert "pending" in header
+    assert "rejected" not in header
+    assert "4e91332d" in line
+    assert "…" not in header + line
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "awaiting review"),
+        ({"state": "done", "outcome": "published", "published_at": 1}, "published"),
+        ({"state": "done", "outcome": "published", "is_replaced": True}, "replaced"),
+        ({"state": "done", "outcome": "rejected"}, "rejected"),
+        ({"state": "done", "outcome": "rejected", "published_at": 1, "profile": "deep"}, "published, scan rejected"),
+        ({"published_at": 1, "profile": "deep"}, "published, scan waits"),
+        ({"state": "deadletter", "published_at": 1, "profile": "deep"}, "published, scan failed"),
+        ({"state": "deadletter"}, "dead letter"),
+    ],
+)
+def test_states_in_words(changes: dict[str, Any], words: str) -> None:
+    assert state_of({**ROW, **changes}) == words
+
+
+def test_what_a_folder_has(tmp_path: Path) -> None:
+    for name in ("b.md", "a.pdf", "blob.bin", ".hidden.md"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "c.md").write_text("x")
+    (tmp_path / "gone.md").symlink_to("nowhere")
+    (tmp_path / "d.md").mkdir()
+    files = expand([str(tmp_path), str(tmp_path / "b.md"), str(tmp_path / "blob.bin"), str(tmp_path / "no.md")])
+    # a link that leads nowhere is refused by name later, and a file that is named is taken whatever it is called
+    assert [file.name for file in files.found] == ["a.pdf", "b.md", "gone.md", "blob.bin"]
+    assert (files.skipped, files.missing) == (1, [str(tmp_path / "no.md")])
