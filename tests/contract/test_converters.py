@@ -131,7 +131,7 @@ def test_text_is_kept_but_for_line_ends_and_nul(converter: Converter) -> None:
     text = "\ufeff# A\r\n\r\n\r\n\r\n  two  \r\nlone \ud800".encode("utf-16-le", "surrogatepass")
     converted = converter.convert("\ufeffa\0b  \r\nc\rd".encode("utf-16-le"), filename="a.txt", mime="text/plain")
     assert converted.markdown == "a\ufffdb  \nc\nd"
-    with pytest.raises(UnsupportedTypeError):  # a lone surrogate is no text
+    with pytest.raises(CorruptDocumentError):  # a lone surrogate is half a character
         converter.convert(text, filename="a.md", mime="text/markdown")
 
 

@@ -46,7 +46,7 @@ EXPECTED: dict[str, type[DocumentError] | tuple[type[DocumentError] | None, ...]
     "huge_mediabox.pdf": None,
     "kids_200k_same.pdf": TooManyPagesError,
     "loop_xobject_self.pdf": None,
-    "nested_list.html": None,
+    "nested_list.html": NoTextError,
     "trunc.docx": CorruptDocumentError,
     "trunc30.pdf": None,
     "trunc70.pdf": None,

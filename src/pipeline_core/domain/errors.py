@@ -164,7 +164,7 @@ class NoTextError(DocumentError):
     code = "no_text"
     action = (
         "Run it through OCR first, or set UPLOAD_PIPELINE_TESSDATA_PATH to a folder with tesseract data "
-        "so that scanned pages are read."
+        "(eng.traineddata and the like, from github.com/tesseract-ocr/tessdata_fast) so that scanned pages are read."
     )
 
 

@@ -15,7 +15,7 @@ from pipeline_core.domain.errors import (
     EncryptedDocumentError,
     UnsupportedTypeError,
 )
-from pipeline_core.domain.text_encoding import decode_text
+from pipeline_core.domain.text_encoding import damage_of_text, decode_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,10 @@ def detect(data: bytes, filename: str) -> FileType:
         kind = detector(data, filename)
         if kind is not None:
             return kind
+    if (damage := damage_of_text(data)) is not None:
+        raise CorruptDocumentError(
+            f"{filename} {damage}: it is damaged or was cut off.", action="Save it again as UTF-8 text and upload that."
+        )
     raise _unsupported(filename, _describe(data))
 
 
@@ -187,6 +191,11 @@ def _container_type(archive: zipfile.ZipFile, filename: str) -> FileType:
         for folder, kind in _BY_FOLDER:
             if any(name.startswith(folder) for name in names):
                 return kind
+    for folder, kind in _BY_FOLDER:
+        if any(name.startswith(folder) for name in names):
+            raise CorruptDocumentError(
+                f"{filename} has parts of a {kind.label}, but lacks [Content_Types].xml and so cannot be opened."
+            )
     raise _unsupported(filename, "a ZIP archive")
 
 

@@ -74,3 +74,21 @@ def _guessed(data: bytes) -> str | None:
         sample = sample[: sample.rindex(b"\n") + 1]  # not in the middle of a character
     best = from_bytes(sample).best()
     return None if best is None else _decoded(data, best.encoding)
+
+
+def damage_of_text(data: bytes) -> str | None:
+    """What keeps the bytes from being read as text if they nearly are: NUL bytes, half a character; else None."""
+    for mark, encoding in _BYTE_ORDER_MARKS[1:]:
+        if data.startswith(mark):
+            text = data[len(mark) :].decode(encoding, errors="replace")
+            return (
+                f"begins like {encoding[:6].upper()} text but ends in the middle of a character"
+                if (text.count("\ufffd") == 1 and text.endswith("\ufffd"))
+                else None
+            )
+    nul = data.count(0)
+    if nul == len(data):
+        return "has nothing but NUL bytes"
+    if nul and nul * 2 < len(data) and decode_text(data.replace(b"\0", b"")) is not None:
+        return f"is text with {nul:,} NUL byte{'s' if nul > 1 else ''} in it"
+    return None

@@ -7,6 +7,7 @@ from typing import Self
 
 from pipeline_core.adapters.converters import worker
 from pipeline_core.adapters.converters.formats import BY_MIME, Convert
+from pipeline_core.adapters.converters.polyglot import other_document
 from pipeline_core.adapters.converters.pool import WorkerPool
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
@@ -15,7 +16,7 @@ from pipeline_core.domain.errors import ConfigurationError, ConversionCrashedErr
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.settings import Settings
 
-REVISION = 1
+REVISION = 2
 """Raise it whenever the same bytes may give other markdown."""
 
 
@@ -57,9 +58,10 @@ class LocalConverter:
         source = Source(data, filename, kind)
         run = self._isolated if row.isolated else self._here
         converted = run(row.convert, source)
-        if filetypes.is_mislabelled(filename, kind):
-            converted = replace(converted, findings=(_mislabelled(filename, kind), *converted.findings))
-        return converted
+        oddities = [_mislabelled(filename, kind)] if filetypes.is_mislabelled(filename, kind) else []
+        if (another := other_document(data, kind)) is not None:
+            oddities.append(_polyglot(filename, kind, another))
+        return replace(converted, findings=(*oddities, *converted.findings)) if oddities else converted
 
     def _here(self, convert: Convert, source: Source) -> Converted:
         return convert(source, self._options)
@@ -103,4 +105,15 @@ def _mislabelled(filename: str, kind: filetypes.FileType) -> Finding:
         "document",
         f"{filename} is not what its name says: it was converted as {kind.label} ({kind.mime}).",
         {"mime": kind.mime},
+    )
+
+
+def _polyglot(filename: str, kind: filetypes.FileType, another: str) -> Finding:
+    return Finding(
+        "polyglot",
+        Severity.WARNING,
+        "document",
+        f"{filename} is two files in one: only the {kind.label} was read, not the {another} beside it. "
+        "If that matters, upload the two by themselves.",
+        {"mime": kind.mime, "another": another},
     )

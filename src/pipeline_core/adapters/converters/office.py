@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.escapes import unescaper
-from pipeline_core.adapters.converters.pages import PageText, assemble, storable, whole
+from pipeline_core.adapters.converters.office_pages import UNITS, page_texts
+from pipeline_core.adapters.converters.pages import assemble, storable, whole
+from pipeline_core.adapters.converters.parts import missing_parts
 from pipeline_core.adapters.converters.presentation import WORD_JOINER, protect_numbers
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
-from pipeline_core.domain.documents import Converted, PageMap, PageOutcome
+from pipeline_core.domain.documents import Converted, PageMap
 from pipeline_core.domain.errors import (
     CorruptDocumentError,
     DocumentError,
@@ -23,16 +25,9 @@ from pipeline_core.domain.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from xberg import ExtractedDocument, ExtractionConfig
-    from xberg._xberg import PageContent
 
 NAME = "xberg"
 
-_UNITS = {
-    filetypes.PPTX: "slide",
-    filetypes.XLSX: "sheet",
-    filetypes.XLS: "sheet",
-    filetypes.ODS: "sheet",
-}
 # xberg's markdown runs the lines of these together, so they are read as plain text, unless the file has
 # markup, by these bytes in it: an HTML part, or Outlook's property PidTagHtml.
 _PLAIN_UNLESS = {
@@ -42,7 +37,16 @@ _PLAIN_UNLESS = {
 }
 _MAX_TABLE_CELLS = 5_000_000
 _MAX_CONTENT_BYTES = 512 << 20
+# ``check_expansion`` has looked at that already: a sheet of formatted empty rows shrinks many hundred times.
+_MAX_COMPRESSION_RATIO = 1_000_000
+HTML_DEPTH = 256
+"""How deep xberg goes down in HTML. From about 900 on it overflows its stack."""
 
+_HARMLESS_WARNINGS = frozenset({"relationships"})
+"""Sources of warnings that lose no text: a cross-reference without a target."""
+
+_OOXML = (filetypes.DOCX, filetypes.PPTX, filetypes.XLSX)
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINE_ENDS = re.compile(r"\n\s*")
 _unescape = unescaper(r"\<>#`~!|.+-&")  # what xberg escapes
 
@@ -61,12 +65,9 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
         data = protect_numbers(data, source.filename)
     document = _extract(data, source)
     markdown, page_map = _pages(document, source, options)
-    if not markdown or markdown.isspace():
-        raise NoTextError(
-            f"{source.filename} has no text that could be read.",
-            action="If it shows text when opened, save it as PDF or DOCX and upload that.",
-        )
-    return Converted(markdown, page_map, NAME, tuple(_findings(document)))
+    if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
+        raise _no_text(source, document)
+    return Converted(markdown, page_map, NAME, tuple(_findings(document, source)))
 
 
 def _is_plain(source: Source) -> bool:
@@ -91,11 +92,16 @@ def _config(source: Source) -> "ExtractionConfig":
             autolinks=False,
             inline_data_media="alt_text_only",
             compact_tables=True,
+            max_depth=HTML_DEPTH,
             preprocessing=xberg.PreprocessingOptions(enabled=False),
         ),
         pages=xberg.PageConfig(extract_pages=True),
         max_archive_depth=0,  # attachments would be flattened into one line each
-        security_limits=xberg.SecurityLimits(max_table_cells=_MAX_TABLE_CELLS, max_content_size=_MAX_CONTENT_BYTES),
+        security_limits=xberg.SecurityLimits(
+            max_table_cells=_MAX_TABLE_CELLS,
+            max_content_size=_MAX_CONTENT_BYTES,
+            max_compression_ratio=_MAX_COMPRESSION_RATIO,
+        ),
     )
 
 
@@ -123,48 +129,63 @@ def _refusal(reason: str, source: Source) -> DocumentError:
     return CorruptDocumentError(f"{source.filename} ({source.kind.label}) could not be read: {reason.rstrip('.')}.")
 
 
+def _no_text(source: Source, document: "ExtractedDocument") -> DocumentError:
+    """Nothing could be read: because parts of the file are gone, or because there is no text in it."""
+    missing = missing_parts(source.data) if source.kind in _OOXML else []
+    if missing:
+        return CorruptDocumentError(
+            f"{source.filename} ({source.kind.label}) lacks parts that it refers to: {', '.join(missing[:5])}."
+        )
+    if lost := _losses(document):
+        return CorruptDocumentError(f"{source.filename} ({source.kind.label}) could not be read: {'; '.join(lost)}.")
+    return NoTextError(
+        f"{source.filename} has no text that could be read.",
+        action="If it shows text when opened, that is a picture: save it as PDF, run it through OCR and upload that.",
+    )
+
+
+def _losses(document: "ExtractedDocument") -> list[str]:
+    warnings = [w for w in document.processing_warnings if w.source not in _HARMLESS_WARNINGS]
+    return [f"{warning.source}: {warning.message.rstrip('.')}" for warning in warnings]
+
+
 def _pages(document: "ExtractedDocument", source: Source, options: ConvertOptions) -> tuple[str, PageMap]:
     if _is_plain(source):
         markdown = storable(document.content)
         if source.kind == filetypes.DOC:
             markdown = _LINE_ENDS.sub("\n\n", markdown)  # a line is a paragraph
         return markdown, whole(markdown)
-    unit = _UNITS.get(source.kind)
+    unit = UNITS.get(source.kind)
     if unit is None or not document.pages:
         markdown = _plain(document.content)
         return markdown, whole(markdown)
-    if len(document.pages) > options.max_pages:
-        raise TooManyPagesError(
-            f"{source.filename} has {len(document.pages):,} {unit}s; the limit is {options.max_pages:,}."
-        )
-    return assemble([_page_text(page) for page in document.pages], unit)
-
-
-def _page_text(page: "PageContent") -> PageText:
-    parts = []
-    if not page.is_blank:
-        # a sheet's name stands in the whole content only, not in the page's
-        parts += [f"## {page.sheet_name}"] if page.sheet_name else []
-        parts.append(_plain(page.content).strip("\n"))
-    if page.speaker_notes:
-        parts.append(f"Speaker notes: {_plain(page.speaker_notes)}")
-    text = "\n\n".join(part for part in parts if part)
-    return PageText(text, PageOutcome.TEXT if text else PageOutcome.BLANK)
+    pages = page_texts(document, source, _plain)
+    if len(pages) > options.max_pages:
+        raise TooManyPagesError(f"{source.filename} has {len(pages):,} {unit}s; the limit is {options.max_pages:,}.")
+    return assemble(pages, unit)
 
 
 def _plain(markdown: str) -> str:
     return _unescape(storable(markdown).replace(WORD_JOINER, ""))
 
 
-def _findings(document: "ExtractedDocument") -> Iterator[Finding]:
-    warnings = [f"{warning.source}: {warning.message}" for warning in document.processing_warnings]
-    if warnings:
+def _findings(document: "ExtractedDocument", source: Source) -> Iterator[Finding]:
+    missing = missing_parts(source.data) if source.kind in _OOXML else []
+    lost = _losses(document)
+    lost += [f"{name} is not in the file" for name in missing if not any(name in loss for loss in lost)]
+    harmless = [w.message.rstrip(".") for w in document.processing_warnings if w.source in _HARMLESS_WARNINGS]
+    if lost:
         yield Finding(
             "converter_warning",
-            Severity.WARNING,
+            Severity.CRITICAL,
             "document",
-            "Parts of the document may be missing: " + "; ".join(warnings[:5]) + ".",
-            {"warnings": len(warnings)},
+            "Parts of the document are missing: " + "; ".join(lost[:5]) + ". Open it where it was made, mend or take "
+            "out what is named, save it and upload that.",
+            {"warnings": len(lost)},
+        )
+    if harmless:
+        yield Finding(
+            "converter_remark", Severity.INFO, "document", "; ".join(harmless[:5]) + ".", {"remarks": len(harmless)}
         )
     mail = document.metadata.format.email if document.metadata and document.metadata.format else None
     if mail is not None and mail.attachments:

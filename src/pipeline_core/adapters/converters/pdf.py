@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.escapes import unescaper
 from pipeline_core.adapters.converters.pages import PageText, assemble
-from pipeline_core.adapters.converters.pdf_findings import page_findings, ranges, repaired
+from pipeline_core.adapters.converters.pdf_findings import ocr_failed, page_findings, ranges, repaired
 from pipeline_core.adapters.converters.repair import repair_pdf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain.documents import Converted, PageOutcome
@@ -49,9 +49,9 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
             pages[number - 1] = PageText("", PageOutcome.IMAGE_ONLY)
     if is_damaged:  # in such a file a page without content has lost it
         pages = [_lost(page) for page in pages]
-    _require_text(source, pages)
+    _require_text(source, pages, options)
     findings = [repaired(read.total)] if is_damaged else []
-    findings += page_findings(pages, scanned, damaged=is_damaged)
+    findings += page_findings(pages, scanned, damaged=is_damaged, ocr_languages=options.ocr_languages)
     markdown, page_map = assemble(pages, "page")
     return Converted(markdown, page_map, NAME, tuple(findings))
 
@@ -171,7 +171,7 @@ def _lost(page: PageText) -> PageText:
     return PageText("", PageOutcome.FAILED) if page.outcome is PageOutcome.BLANK else page
 
 
-def _require_text(source: Source, pages: list[PageText]) -> None:
+def _require_text(source: Source, pages: list[PageText], options: ConvertOptions) -> None:
     outcomes = {page.outcome for page in pages}
     if PageOutcome.TEXT in outcomes:
         return
@@ -179,5 +179,6 @@ def _require_text(source: Source, pages: list[PageText]) -> None:
     if PageOutcome.FAILED in outcomes:
         raise CorruptDocumentError(f"{source.filename} is damaged: nothing could be read from its {count}.")
     if PageOutcome.IMAGE_ONLY in outcomes:
-        raise NoTextError(f"{source.filename} has no text, only images ({count}).")
+        tried = ocr_failed(options.ocr_languages)
+        raise NoTextError(f"{source.filename} has no text, only images ({count}).{tried.said}", action=tried.action)
     raise NoTextError(f"{source.filename} has no text: its {count} are blank.", action="Upload the filled document.")

@@ -1,6 +1,7 @@
 """What a reviewer is told about the pages of a PDF."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.domain.documents import PageOutcome
@@ -19,7 +20,28 @@ def repaired(pages: int) -> Finding:
     )
 
 
-def page_findings(pages: Sequence[PageText], scanned: Sequence[int], *, damaged: bool) -> Iterable[Finding]:
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a reader of pages without text is told: what was tried, as a sentence or nothing, and what to do."""
+
+    said: str
+    action: str
+
+
+def ocr_failed(languages: str) -> Advice:
+    """``languages`` are those that OCR was tried with; empty: it is switched off."""
+    if not languages:
+        return Advice("", NoTextError.action)
+    return Advice(
+        f" OCR ({languages}) found no text in them.",
+        "See whether they show text in one of these languages and whether the files in UPLOAD_PIPELINE_TESSDATA_PATH "
+        "are whole (they come from github.com/tesseract-ocr/tessdata_fast), or scan the pages again, sharper.",
+    )
+
+
+def page_findings(
+    pages: Sequence[PageText], scanned: Sequence[int], *, damaged: bool, ocr_languages: str = ""
+) -> Iterable[Finding]:
     failed = [number for number, page in enumerate(pages, start=1) if page.outcome is PageOutcome.FAILED]
     if failed:
         cause = "their content is lost" if damaged else "the converter failed on them"
@@ -31,12 +53,13 @@ def page_findings(pages: Sequence[PageText], scanned: Sequence[int], *, damaged:
             {"pages": failed, "total": len(pages)},
         )
     if scanned:
+        tried = ocr_failed(ocr_languages)
         yield Finding(
             "page_without_text",
             Severity.WARNING,
             "document",
             f"Pages {_spoken(scanned)} of {len(pages)} are images without readable text: what they show is "
-            f"not in the result. {NoTextError.action}",
+            f"not in the result.{tried.said} {tried.action}",
             {"pages": list(scanned), "total": len(pages)},
         )
 

@@ -1,0 +1,45 @@
+"""Files that are two documents at once: one reader sees this one, another that one."""
+
+import re
+
+from pipeline_core.domain import filetypes
+from pipeline_core.domain.filetypes import FileType
+
+_ZIP_START, _ZIP_END, _PDF = b"PK\x03\x04", b"PK\x05\x06", b"%PDF-"
+_ZIP_END_BYTES = 22
+_PDF_END = b"%%EOF"
+_MARKUP = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body|script)[\s>]", re.IGNORECASE)
+_LOOKED_AT = 1024  # within so many bytes a PDF must begin
+
+
+def other_document(data: bytes, kind: FileType) -> str | None:
+    """What else is in the file, before or after the document that was recognised; None if nothing is."""
+    if kind == filetypes.PDF:
+        return _beside_pdf(data)
+    if data.startswith(_ZIP_START):
+        return "PDF document" if _PDF in data[_end_of_zip(data) :] else None
+    return None
+
+
+def _beside_pdf(data: bytes) -> str | None:
+    if _MARKUP.match(data[: data.find(_PDF, 0, _LOOKED_AT)]):
+        return "HTML page"
+    end = data.rfind(_ZIP_END)
+    if end < 0:
+        return None
+    # what stands behind the last end of a PDF is no attachment within it
+    start = data.find(_ZIP_START, _pdf_end_before(data, end))
+    return "ZIP container" if 0 <= start < end else None
+
+
+def _pdf_end_before(data: bytes, position: int) -> int:
+    at = data.rfind(_PDF_END, 0, position)
+    return at if at >= 0 else position
+
+
+def _end_of_zip(data: bytes) -> int:
+    """Where the container ends by its own directory (PKWARE APPNOTE 4.3.16), its comment included."""
+    end = data.rfind(_ZIP_END)
+    if end < 0 or end + _ZIP_END_BYTES > len(data):
+        return len(data)
+    return end + _ZIP_END_BYTES + int.from_bytes(data[end + 20 : end + 22], "little")
