@@ -93,6 +93,13 @@ class Settings(BaseSettings):
     validation_echo_similarity: float = Field(
         0.85, ge=0.5, le=1, description="Likeness to an example of the prompt from which a fact is its echo"
     )
+    validation_density_from_chars: int = Field(500, ge=1, description="Shorter texts may have any number of facts")
+    validation_picture_pages_share: float = Field(
+        0.5, gt=0, le=1, description="Share of pages without readable text from which a person must look"
+    )
+    validation_contradiction_similarity: float = Field(
+        0.85, ge=0.5, le=1, description="Likeness of two statements from which other answers contradict each other"
+    )
     validation_oversized_chunk_factor: float = Field(
         1.5, ge=1, description="A chunk this much over its limit is reported"
     )

@@ -9,7 +9,9 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.services.intake import Upload
 from tests.fakes import HashEmbedder, ScriptedFactGenerator
+from tests.samples import hostile, office, pdfs
 from tests.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
@@ -193,6 +195,49 @@ def test_a_missing_output_is_named_and_can_be_made_again(app: Pipeline) -> None:
     app.retry(document_id, from_stage=StageName.MARKDOWN_OPTIMIZER, by="test")
     through(app, [document_id])
     assert state_of(app, document_id) == ("done", "ingested", "published")
+
+
+def test_documents_of_every_usual_format(app: Pipeline) -> None:
+    text = "The deductible is 250 euros for each claim."
+    files = [
+        Upload("a.docx", office.docx_file("Hail is covered up to 900 euros a year.")),
+        Upload("b.pptx", office.pptx_file(("Fees", "The fee for a copy is 12 euros at every branch."))),
+        Upload("c.xlsx", office.xlsx_file(Tariff=[["Peril", "Limit"], ["Flood", "700"], ["Theft", "450"]])),
+        Upload("d.pdf", pdfs.pdf(pdfs.text("Claims", "Every claim must be reported within 14 days."))),
+        Upload("e.html", office.html_file().replace(b"250", b"260")),
+    ]
+    ids = needs_work(app, receive(app, *files))
+    through(app, ids)
+    states = {row["filename"]: (row["state"], row["outcome"]) for row in app.views.jobs(app.user_id)}
+    assert states == dict.fromkeys(["a.docx", "b.pptx", "c.xlsx", "d.pdf", "e.html"], ("done", "published"))
+    facts = {fact["quote"] for document_id in ids for fact in app.views.export(app.user_id, document_id)["facts"]}
+    assert {text, text.replace("250", "260"), "Every claim must be reported within 14 days."} <= facts
+
+
+def test_a_document_that_lost_something_is_not_published_unseen(app: Pipeline) -> None:
+    slides = office.pptx_file(("One", "The fee for a copy is 12 euros at every branch."), ("Two", "Lost."))
+    deep = hostile.nested_html(300, text="Nobody reads this.", after="The office opens its doors at nine.")
+    files = [
+        Upload("slides.pptx", hostile.without(slides, "ppt/slides/slide2.xml")),
+        Upload("deep.html", deep),
+        Upload("scans.pdf", pdfs.pdf(hostile.POLICY, pdfs.scan, pdfs.scan, pdfs.scan)),
+        Upload("cut.pdf", (whole := hostile.policy_pdf(6))[: len(whole) // 2]),
+    ]
+    through(app, needs_work(app, receive(app, *files)))
+    rows = {row["filename"]: row for row in app.views.jobs(app.user_id)}
+    assert {name: (row["state"], row["stage"]) for name, row in rows.items()} == dict.fromkeys(
+        ["slides.pptx", "deep.html", "scans.pdf", "cut.pdf"], ("awaiting_review", "validation_review")
+    )
+    codes = {
+        name: {f["code"] for f in app.views.job(app.user_id, row["job_id"])["findings"] if f["severity"] == "critical"}
+        for name, row in rows.items()
+    }
+    assert codes == {
+        "slides.pptx": {"converter_warning", "pages_failed"},
+        "deep.html": {"nested_too_deep"},
+        "scans.pdf": {"pages_without_text"},
+        "cut.pdf": {"pages_failed"},
+    }
 
 
 @pytest.mark.parametrize("name", ["SMACT.docx", "SMACT.pptx", "asvs-4.0.3-en.xlsx", "SMACT.html"])

@@ -1,5 +1,7 @@
 """Each rule with a real bad case, and with one that must pass."""
 
+import json
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +12,7 @@ from pipeline_core.domain.documents import Page, PageMap, PageOutcome
 from pipeline_core.domain.facts import ChunkOutcome
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
-from pipeline_core.domain.staging import StagedChunk, StagedQuestion
+from pipeline_core.domain.staging import StagedChunk, StagedQuestion, ToldApart
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.validation.rules import RULES
 from pipeline_core.validation.subject import Subject
@@ -24,10 +26,12 @@ def chunk(text: str, start: int, *, outcome: ChunkOutcome | None = ChunkOutcome.
     return StagedChunk(whole, outcome, None if facts else "a reason", facts, 0)
 
 
-def fact(quote: str, text: str = TEXT, *, answer: str | None = None, statement: str | None = None) -> StagedQuestion:
+def fact(
+    quote: str, text: str = TEXT, *, answer: str | None = None, statement: str | None = None, question: str = "What?"
+) -> StagedQuestion:
     start = max(0, text.find(quote))
     return StagedQuestion(
-        QuestionId(uuid4()), _DOCUMENT, ChunkId(uuid4()), "What?", answer or quote, statement or quote, quote,
+        QuestionId(uuid4()), _DOCUMENT, ChunkId(uuid4()), question, answer or quote, statement or quote, quote,
         start, start + len(quote), 1, "exact", "test", "pending",
     )  # fmt: skip
 
@@ -41,12 +45,29 @@ def subject(
     pages_converted: int = 1,
     undecided: int = 0,
     settings: Settings | None = None,
+    apart: list[ToldApart] | None = None,
 ) -> Subject:
     chunks = [chunk(text, 0, facts=9)] if chunks is None else chunks
     page_map = PageMap(pages or (Page(1, 0, len(text)),), "page")
     return Subject(
-        text, page_map, {"pages": pages_converted}, chunks, facts or [], undecided, settings or load_settings()
+        text,
+        page_map,
+        {"pages": pages_converted},
+        chunks,
+        facts or [],
+        undecided,
+        settings or load_settings(),
+        apart or (),
     )
+
+
+def apart(staged: str, published: str) -> ToldApart:
+    ids = (QuestionId(uuid4()), QuestionId(uuid4()))
+    return ToldApart(_DOCUMENT, ids[0], staged, 1, ids[1], published, "other.md", 3, 0.91)
+
+
+def pages(*outcomes: PageOutcome) -> tuple[Page, ...]:
+    return tuple(Page(n, 0, len(TEXT) if n == 1 else 0, outcome) for n, outcome in enumerate(outcomes, start=1))
 
 
 def codes(case: Subject) -> set[str]:
@@ -106,6 +127,42 @@ CASES = {
         "prompt_example_echoed",
     ),
     "undecided look-alikes": (subject(undecided=2), "undecided_duplicates"),
+    "hardly a page that is not a picture": (
+        subject(pages=pages(PageOutcome.TEXT, PageOutcome.IMAGE_ONLY), pages_converted=2), "pages_without_text",
+    ),
+    "a number that only the question's neighbour has": (
+        subject(facts=[fact("The plan pays 80% of the cost after that.", answer="It pays $500.")]),
+        "number_not_in_evidence",
+    ),
+    "two amounts for one question": (
+        subject(facts=[
+            fact("The plan pays 80%", question="What does it cost?", answer="$500 a year.", statement="Costs a year."),
+            fact("The plan pays 80%", question="What does it cost ?", answer="$750 a year.", statement="Costs a year."),
+        ]),
+        "contradicting_answers",
+    ),
+    "yes and no to one question": (
+        subject(facts=[
+            fact(TEXT[9:40], question="Is hail covered?", answer="Yes.", statement="The policy covers hail."),
+            fact(TEXT[9:40], question="is hail covered", answer="No.", statement="The policy covers hail."),
+        ]),
+        "contradicting_answers",
+    ),
+    "a negation of the same answer": (
+        subject(facts=[
+            fact(TEXT[9:40], question="Who pays?", answer="Members pay it.", statement="Members pay the deductible."),
+            fact(TEXT[9:40], question="Who pays?", answer="Members never pay it.",
+                 statement="Members never pay the deductible."),
+        ]),
+        "contradicting_answers",
+    ),
+    "another amount than what is published": (
+        subject(apart=[apart("The annual deductible is $500.", "The annual deductible is $750.")]),
+        "contradicts_published",
+    ),
+    "more facts than there can be in a text": (
+        subject("word " * 120, facts=[fact("word", "word " * 120)] * 40), "too_many_facts",
+    ),
     "hardly any facts in a long text": (subject("A word about nothing at all. " * 2000), "too_few_facts"),
 }  # fmt: skip
 
@@ -117,8 +174,96 @@ def test_bad_case(case: Subject, code: str) -> None:
 
 def test_every_rule_has_a_bad_case() -> None:
     found = {code for _, code in CASES.values()}
-    assert {rule.code for rule in RULES} - found <= {"fact_density"}
-    assert "too_few_facts" in found  # fact_density's own
+    assert {rule.code for rule in RULES} - found == {"fact_density"}
+    assert {"too_few_facts", "too_many_facts"} <= found  # fact_density's own
+
+
+@pytest.mark.parametrize("case", [case for case, _ in CASES.values()], ids=CASES.keys())
+def test_a_finding_tells_a_reviewer_what_and_where_with_its_numbers(case: Subject) -> None:
+    for finding in (found for rule in RULES for found in rule.check(case)):
+        assert len(finding.message.split()) >= 5
+        assert finding.code not in finding.message
+        assert finding.numbers, finding.code
+        assert json.loads(json.dumps(finding.as_json())) == finding.as_json()
+
+
+CRITICAL = {code for _, code in CASES.values()} - {
+    "oversized_chunk", "too_few_facts", "too_many_facts", "contradicts_published",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "code"), CASES.values(), ids=CASES.keys())
+def test_only_what_must_not_be_published_unseen_stops_a_document(case: Subject, code: str) -> None:
+    severities = {f.severity for rule in RULES for f in rule.check(case) if f.code == code}
+    assert severities == {Severity.CRITICAL if code in CRITICAL else Severity.WARNING}
+
+
+THRESHOLDS: dict[str, tuple[str, object]] = {
+    # setting: the case that it decides, and a value at which that is no finding any more
+    "validation_garbled_share": ("glyph codes of a broken font", 1.0),
+    "validation_min_facts_per_10k_chars": ("hardly any facts in a long text", 0),
+    "validation_max_facts_per_10k_chars": ("more facts than there can be in a text", 10_000),
+    "validation_density_from_chars": ("more facts than there can be in a text", 600),
+    "validation_echo_similarity": ("an example of the prompt, nearly", 1.0),
+    "validation_picture_pages_share": ("hardly a page that is not a picture", 0.51),
+    "validation_contradiction_similarity": ("a negation of the same answer", 1.0),
+    "validation_oversized_chunk_factor": ("a chunk far over its size", 4.0),
+}
+
+
+def test_every_threshold_has_a_case() -> None:
+    assert THRESHOLDS.keys() == load_settings().validation_thresholds().keys()
+
+
+@pytest.mark.parametrize("setting", THRESHOLDS)
+def test_a_threshold_decides(setting: str) -> None:
+    name, value = THRESHOLDS[setting]
+    case, code = CASES[name]
+    changed = case.settings.model_copy(update={setting: value})
+    assert code in codes(case)
+    assert code not in codes(replace(case, settings=changed))
+
+
+def test_exactly_as_much_as_allowed_is_allowed() -> None:
+    text = "x" * 1200
+    at = load_settings(chunk_max_chars=800, chunk_min_chars=600, validation_density_from_chars=10_000)
+    assert "oversized_chunk" not in codes(subject(text, settings=at))
+    assert "oversized_chunk" in codes(subject(text + "x", settings=at))
+    third = pages(PageOutcome.TEXT, PageOutcome.TEXT, PageOutcome.IMAGE_ONLY)
+    assert "pages_without_text" not in codes(subject(pages=third, pages_converted=3))
+    share = load_settings(validation_garbled_share=0.5)
+    assert "garbled_text" in codes(subject("ab\ufffd\ufffd", settings=share))
+    assert "garbled_text" not in codes(subject("abc\ufffd\ufffd", settings=share))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        # one question, two things it is asked of
+        (("Within 30 days.", "Staff give notice within 30 days."), ("Within 45 days.", "A manager leaves later.")),
+        # two things that are both so
+        (("Hail.", "The policy covers hail."), ("Fire.", "The policy covers fire.")),
+        (("Part 1.", "The shop sells part 1."), ("Part 2.", "The shop sells part 2.")),
+        (("Yes, up to $500.", "Hail is covered up to $500."), ("Yes.", "Hail is covered up to $500.")),
+    ],
+)
+def test_these_answers_to_one_question_go_together(left: tuple[str, str], right: tuple[str, str]) -> None:
+    facts = [fact(TEXT[9:40], question="What is it?", answer=a, statement=s) for a, s in (left, right)]
+    found = codes(subject(facts=facts))
+    assert "contradicting_answers" not in found
+    assert "contradiction" not in found
+
+
+@pytest.mark.parametrize(
+    ("staged", "published"),
+    [
+        ("Part 1 is delivered by hand.", "Part 2 is delivered by hand."),
+        ("The annual deductible is $500.", "The annual deductible is $500."),
+        ("The annual deductible is $500.", "The monthly fee is $750."),
+    ],
+)
+def test_what_is_published_of_other_things_is_no_contradiction(staged: str, published: str) -> None:
+    assert codes(subject(apart=[apart(staged, published)])) == set()
 
 
 @pytest.mark.parametrize(

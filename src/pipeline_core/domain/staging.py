@@ -169,6 +169,21 @@ class StagedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldApart:
+    """A staged question and a published one that are alike, but not duplicates by the system's own judgement."""
+
+    document_id: DocumentId
+    question_id: QuestionId
+    staged_text: str
+    page: int
+    published_id: QuestionId
+    published_text: str
+    published_file: str
+    published_page: int | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Embeddable:
     """A text that needs a vector before it can be published."""
 

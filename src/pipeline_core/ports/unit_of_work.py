@@ -24,6 +24,7 @@ from pipeline_core.domain.staging import (
     StagedChunk,
     StagedQuestion,
     Swapped,
+    ToldApart,
     Twin,
 )
 from pipeline_core.ports.batches import Batches
@@ -203,6 +204,10 @@ class Staging(Protocol):
         ...
 
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]: ...
+
+    def told_apart(self, document_ids: Ids) -> dict[DocumentId, list[ToldApart]]:
+        """Staged questions that look like published ones, by document; not those that a person has judged."""
+        ...
 
     def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int: ...
 

@@ -24,7 +24,7 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
                 str(fact.question_id),
                 f"This fact repeats an example from the generator's prompt instead of the document: “{echoed}” "
                 f"Its evidence on page {fact.page} says: “{fact.quote[:160]}”",
-                {"example": echoed},
+                {"example": echoed, "likeness": _likeness(fact, normalise_for_match(echoed)), "least": least / 100},
             )
 
 
@@ -33,6 +33,11 @@ def _echoes(fact: StagedQuestion, words: str, least: float) -> bool:
     if _alike(fact.quote, words, least):
         return False
     return any(_alike(text, words, least) for text in (fact.answer, fact.statement))
+
+
+def _likeness(fact: StagedQuestion, words: str) -> float:
+    texts = map(normalise_for_match, (fact.answer, fact.statement))
+    return round(max(fuzz.partial_ratio(words, text) for text in texts) / 100, 4)
 
 
 def _alike(text: str, words: str, least: float) -> bool:

@@ -1,22 +1,10 @@
 """Rules over the facts that would be published."""
 
-import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.staging import StagedQuestion
 from pipeline_core.domain.text import numbers_in
 from pipeline_core.validation.subject import Subject
-
-_NUMBER = re.compile(r"\d[\d.,]*")
-_HOLE = "#"
-_MEASURE = re.compile(
-    r"[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(%|percent\b|per cent\b|USD\b|EUR\b|dollars?\b|euros?\b|"
-    r"(business |calendar |working )?(seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)",
-    re.IGNORECASE,
-)
-_MIN_WORDS = 5
 
 
 def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
@@ -26,7 +14,7 @@ def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
                 "evidence_not_exact",
                 Severity.CRITICAL,
                 str(fact.question_id),
-                f"The quote on page {fact.page} is not what stands in the document: “{_short(fact.quote)}”",
+                f"The quote on page {fact.page} is not what stands in the document: “{short(fact.quote)}”",
                 {"char_from": fact.char_from, "char_to": fact.char_to},
             )
 
@@ -40,29 +28,8 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
                 Severity.CRITICAL,
                 str(fact.question_id),
                 f"The answer says {', '.join(missing)}, which its evidence on page {fact.page} does not: "
-                f"“{_short(fact.quote)}”",
-                {"missing": missing},
-            )
-
-
-def contradiction(subject: Subject) -> Iterator[Finding]:
-    """Statements alike but for an amount, a share or a period: one of them is wrong."""
-    alike: dict[str, list[StagedQuestion]] = defaultdict(list)
-    for fact in subject.questions:
-        # only amounts, shares and periods are masked: "part 1 … within 4 days" and "part 2 … within 5 days" agree
-        masked = " ".join(_MEASURE.sub(_mask, fact.statement.casefold()).split())
-        if _HOLE in masked and len(masked.split()) >= _MIN_WORDS:
-            alike[masked].append(fact)
-    for facts in alike.values():
-        values = {numbers_in(fact.statement) for fact in facts}
-        if len(values) > 1:
-            yield Finding(
-                "contradiction",
-                Severity.CRITICAL,
-                str(facts[0].question_id),
-                "The document contradicts itself: "
-                + " — but — ".join(f"“{_short(f.statement)}” (page {f.page})" for f in facts[:3]),
-                {"question_ids": [str(f.question_id) for f in facts], "values": sorted(map(list, values))},
+                f"“{short(fact.quote)}”",
+                {"missing": missing, "evidence": list(numbers_in(fact.quote))},
             )
 
 
@@ -72,7 +39,8 @@ def undecided_duplicates(subject: Subject) -> Iterator[Finding]:
             "undecided_duplicates",
             Severity.CRITICAL,
             "document",
-            f"{subject.undecided_pairs} pairs of look-alikes are undecided.",
+            f"{subject.undecided_pairs} pairs of look-alikes are undecided: return the document to matching review and "
+            "say which of each pair is to stand.",
             {"pairs": subject.undecided_pairs},
         )
 
@@ -80,7 +48,7 @@ def undecided_duplicates(subject: Subject) -> Iterator[Finding]:
 def fact_density(subject: Subject) -> Iterator[Finding]:
     """Too few or too many facts for the text."""
     characters = len(subject.markdown.strip())
-    if characters < 500:
+    if characters < subject.settings.validation_density_from_chars:
         return
     density = len(subject.questions) / characters * 10_000
     least = subject.settings.validation_min_facts_per_10k_chars
@@ -93,13 +61,15 @@ def fact_density(subject: Subject) -> Iterator[Finding]:
             "document",
             f"{len(subject.questions)} facts from {characters:,} characters is {'little' if few else 'much'} for "
             f"such a text (usual: {least:g} to {most:g} in 10,000).",
-            {"facts": len(subject.questions), "characters": characters, "per_10k": round(density, 2)},
+            {
+                "facts": len(subject.questions),
+                "characters": characters,
+                "per_10k": round(density, 2),
+                "least": least,
+                "most": most,
+            },
         )
 
 
-def _mask(measure: re.Match[str]) -> str:
-    return _NUMBER.sub(_HOLE, measure[0])
-
-
-def _short(text: str, length: int = 160) -> str:
+def short(text: str, length: int = 160) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -16,6 +16,7 @@ def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
                 Severity.CRITICAL,
                 f"chunk {row.chunk.ordinal}",
                 f"Chunk {row.chunk.ordinal} (page {row.chunk.page_from}) was never asked for facts.",
+                {"chunk": row.chunk.ordinal, "page": row.chunk.page_from},
             )
         elif row.outcome is ChunkOutcome.FAILED:
             yield Finding(
@@ -23,6 +24,7 @@ def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
                 Severity.CRITICAL,
                 f"chunk {row.chunk.ordinal}",
                 f"No facts could be had from chunk {row.chunk.ordinal} (page {row.chunk.page_from}): {row.reason}",
+                {"chunk": row.chunk.ordinal, "page": row.chunk.page_from},
             )
 
 
@@ -75,5 +77,5 @@ def oversized_chunk(subject: Subject) -> Iterator[Finding]:
                 f"chunk {row.chunk.ordinal}",
                 f"Chunk {row.chunk.ordinal} has {len(row.chunk.text):,} characters; "
                 f"chunks are cut at {subject.settings.chunk_max_chars:,}.",
-                {"characters": len(row.chunk.text)},
+                {"characters": len(row.chunk.text), "limit": limit},
             )

@@ -1,12 +1,13 @@
 """Every validation rule. Adding one is a function and a row."""
 
-from pipeline_core.validation import echo_rules, fact_rules, ledger_rules, text_rules
+from pipeline_core.validation import contradiction_rules, echo_rules, fact_rules, ledger_rules, page_rules, text_rules
 from pipeline_core.validation.subject import Rule, Subject
 
 RULES: tuple[Rule, ...] = (
     Rule("empty_text", "1", text_rules.empty_text),
     Rule("garbled_text", "1", text_rules.garbled_text),
     Rule("pages_lost", "1", text_rules.pages_lost),
+    Rule("pages_without_text", "1", page_rules.pages_without_text),
     Rule("chunk_without_outcome", "1", ledger_rules.chunk_without_outcome),
     Rule("text_outside_chunks", "1", ledger_rules.text_outside_chunks),
     Rule("ledger_counts", "1", ledger_rules.ledger_counts),
@@ -14,7 +15,9 @@ RULES: tuple[Rule, ...] = (
     Rule("evidence_not_exact", "1", fact_rules.evidence_not_exact),
     Rule("number_not_in_evidence", "1", fact_rules.number_not_in_evidence),
     Rule("prompt_example_echoed", "1", echo_rules.prompt_example_echoed),
-    Rule("contradiction", "1", fact_rules.contradiction),
+    Rule("contradiction", "1", contradiction_rules.contradiction),
+    Rule("contradicting_answers", "1", contradiction_rules.contradicting_answers),
+    Rule("contradicts_published", "1", contradiction_rules.contradicts_published),
     Rule("undecided_duplicates", "1", fact_rules.undecided_duplicates),
     Rule("fact_density", "1", fact_rules.fact_density),
 )

@@ -6,13 +6,16 @@ from typing import Any
 
 from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.findings import Finding
-from pipeline_core.domain.staging import StagedChunk, StagedQuestion
+from pipeline_core.domain.staging import StagedChunk, StagedQuestion, ToldApart
 from pipeline_core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A document as staged. ``questions`` are those that would be published; ``conversion`` is that stage's report."""
+    """A document as staged. ``questions`` are those that would be published; ``conversion`` is that stage's report.
+
+    ``told_apart`` are look-alikes among what is published that the system found to be no duplicates.
+    """
 
     markdown: str
     page_map: PageMap
@@ -21,6 +24,7 @@ class Subject:
     questions: Sequence[StagedQuestion]
     undecided_pairs: int
     settings: Settings
+    told_apart: Sequence[ToldApart] = ()
 
 
 @dataclass(frozen=True, slots=True)

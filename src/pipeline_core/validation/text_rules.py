@@ -14,7 +14,13 @@ _UNREADABLE = frozenset({"Cc", "Co", "Cs", "Cn"})
 
 def empty_text(subject: Subject) -> Iterator[Finding]:
     if not subject.markdown.strip():
-        yield Finding("empty_text", Severity.CRITICAL, "document", "The document has no text after conversion.")
+        yield Finding(
+            "empty_text",
+            Severity.CRITICAL,
+            "document",
+            "The document has no text after conversion.",
+            {"characters": len(subject.markdown), "pages": len(subject.page_map.pages)},
+        )
 
 
 def garbled_text(subject: Subject) -> Iterator[Finding]:
@@ -34,7 +40,12 @@ def garbled_text(subject: Subject) -> Iterator[Finding]:
             "document",
             f"{share:.0%} of the characters are unreadable: the document's fonts do not say what their letters are. "
             "Export it again, or have it read by OCR.",
-            {"unreadable": unreadable, "visible": visible, "share": round(share, 4)},
+            {
+                "unreadable": unreadable,
+                "visible": visible,
+                "share": round(share, 4),
+                "limit": subject.settings.validation_garbled_share,
+            },
         )
 
 

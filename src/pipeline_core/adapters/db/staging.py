@@ -29,6 +29,7 @@ from pipeline_core.domain.staging import (
     Similar,
     StagedChunk,
     StagedQuestion,
+    ToldApart,
     Twin,
 )
 from pipeline_core.ports.unit_of_work import Ids
@@ -337,6 +338,12 @@ class PostgresStaging:
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]:
         rows = self._session.all("undecided_counts", document_ids=list(document_ids))
         return {row["document_id"]: row["pairs"] for row in rows}
+
+    def told_apart(self, document_ids: Ids) -> dict[DocumentId, list[ToldApart]]:
+        found: dict[DocumentId, list[ToldApart]] = {document_id: [] for document_id in document_ids}
+        for row in self._session.all("told_apart", document_ids=list(document_ids)):
+            found[row["document_id"]].append(ToldApart(**row))
+        return found
 
     def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int:
         return self._session.execute("approve_pending", document_ids=list(document_ids), by=by, notes=notes)

@@ -1,0 +1,129 @@
+"""Rules against saying two things: within the document, and against what another document says in production."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations, islice
+
+from rapidfuzz import fuzz
+
+from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.staging import StagedQuestion
+from pipeline_core.domain.text import has_negation, normalise_for_match, numbers_in
+from pipeline_core.validation.fact_rules import short
+from pipeline_core.validation.subject import Subject
+
+_NUMBER = re.compile(r"\d[\d.,]*")
+_HOLE = "#"
+_MEASURE = re.compile(
+    r"[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(%|percent\b|per cent\b|USD\b|EUR\b|dollars?\b|euros?\b|"
+    r"(business |calendar |working )?(seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)",
+    re.IGNORECASE,
+)
+_YES_OR_NO = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
+_MIN_WORDS = 5
+_MOST_PAIRS = 2_000
+"""Of one question: hundreds of facts under one heading need not be compared each with each."""
+
+
+def contradiction(subject: Subject) -> Iterator[Finding]:
+    """Statements alike but for an amount, a share or a period: one of them is wrong."""
+    alike: dict[str, list[StagedQuestion]] = defaultdict(list)
+    for fact in subject.questions:
+        masked = _masked(fact.statement)
+        if _HOLE in masked and len(masked.split()) >= _MIN_WORDS:
+            alike[masked].append(fact)
+    for facts in alike.values():
+        values = {numbers_in(fact.statement) for fact in facts}
+        if len(values) > 1:
+            yield Finding(
+                "contradiction",
+                Severity.CRITICAL,
+                str(facts[0].question_id),
+                "The document contradicts itself: "
+                + " — but — ".join(f"“{short(f.statement)}” (page {f.page})" for f in facts[:3]),
+                {"question_ids": [str(f.question_id) for f in facts], "values": sorted(map(list, values))},
+            )
+
+
+def contradicting_answers(subject: Subject) -> Iterator[Finding]:
+    """One question with two answers of which at most one can be right: another amount, or yes and no.
+
+    The statements must be alike too: “What is the notice period?” may have one answer for staff and one for managers.
+    """
+    by_question: dict[str, list[StagedQuestion]] = defaultdict(list)
+    for fact in subject.questions:
+        by_question[normalise_for_match(fact.question)].append(fact)
+    least = subject.settings.validation_contradiction_similarity
+    for facts in by_question.values():
+        for left, right in islice(combinations(facts, 2), _MOST_PAIRS):
+            difference = _difference(left.answer, right.answer)
+            likeness = fuzz.ratio(_words(left.statement), _words(right.statement)) / 100
+            if difference and likeness >= least and not _measures_contradict(left.statement, right.statement):
+                yield Finding(
+                    "contradicting_answers",
+                    Severity.CRITICAL,
+                    str(left.question_id),
+                    f"“{short(left.question)}” has two answers ({difference}): “{short(left.answer)}” "
+                    f"(page {left.page}) — but — “{short(right.answer)}” (page {right.page}). "
+                    "Reject or edit the wrong one.",
+                    {
+                        "question_ids": [str(left.question_id), str(right.question_id)],
+                        "likeness": round(likeness, 4),
+                        "least": least,
+                    },
+                )
+
+
+def contradicts_published(subject: Subject) -> Iterator[Finding]:
+    """What is published of another document says the same with another amount, or the opposite.
+
+    A warning: the other document may be about another product, and both right.
+    """
+    for pair in subject.told_apart:
+        difference = _difference(pair.staged_text, pair.published_text)
+        if difference:
+            yield Finding(
+                "contradicts_published",
+                Severity.WARNING,
+                str(pair.question_id),
+                f"Published already is another value ({difference}): “{short(pair.published_text)}” "
+                f"({pair.published_file}, page {pair.published_page}) — but here — “{short(pair.staged_text)}” "
+                f"(page {pair.page}). If both are about the same thing, one of them is out of date.",
+                {
+                    "question_ids": [str(pair.question_id), str(pair.published_id)],
+                    "score": round(pair.score, 4),
+                    "values": [list(numbers_in(pair.staged_text)), list(numbers_in(pair.published_text))],
+                },
+            )
+
+
+def _difference(left: str, right: str) -> str | None:
+    """In what two texts contradict each other; None if they do not."""
+    if _measures_contradict(left, right):
+        return "other values"
+    answers = [match[1].lower() if (match := _YES_OR_NO.match(text)) else "" for text in (left, right)]
+    if sorted(answers) == ["no", "yes"]:
+        return "yes and no"
+    if has_negation(left) != has_negation(right) and sorted(numbers_in(left)) == sorted(numbers_in(right)):
+        return "only one of them is negated"
+    return None
+
+
+def _measures_contradict(left: str, right: str) -> bool:
+    """Whether only amounts, shares and periods differ."""
+    masks: Sequence[str] = (_masked(left), _masked(right))
+    return masks[0] == masks[1] and _HOLE in masks[0] and numbers_in(left) != numbers_in(right)
+
+
+def _masked(text: str) -> str:
+    # only measures: "part 1 … within 4 days" and "part 2 … within 5 days" agree
+    return " ".join(_MEASURE.sub(_mask, text.casefold()).split())
+
+
+def _mask(measure: re.Match[str]) -> str:
+    return _NUMBER.sub(_HOLE, measure[0])
+
+
+def _words(statement: str) -> str:
+    return normalise_for_match(_masked(statement))
