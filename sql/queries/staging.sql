@@ -159,19 +159,25 @@ SELECT question_id, document_id, chunk_id, question, answer, statement, evidence
 FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
--- name: told_apart
--- What is published and looks like a staged question, where the system itself decided that it is no duplicate.
-SELECT q.document_id, q.question_id, coalesce(q.statement, q.answer) AS staged_text, q.evidence_page AS page,
-       a.question_id AS published_id, coalesce(a.statement, a.answer) AS published_text,
-       coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page,
-       p.similarity_score AS score
-FROM staging_duplicates p
-JOIN staged_questions q ON q.question_id = p.staged_question_id
-JOIN all_questions a ON a.question_id = p.existing_question_id
+-- name: differ_in_numbers
+-- Published statements of other documents that are a staged one with other numbers; not those of a document whose
+-- place one of these takes, and not where a person has judged the pair.
+SELECT q.document_id, q.question_id, q.statement AS staged_text, q.evidence_page AS page,
+       a.question_id AS published_id, a.statement AS published_text,
+       coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page
+FROM staged_questions q
+JOIN all_questions a ON a.user_id = q.user_id AND a.statement IS NOT NULL
+    AND without_numbers(a.statement) = without_numbers(q.statement)
+    AND lower(a.statement) <> lower(q.statement)
+    AND (a.document_id IS NULL OR a.document_id <> q.document_id)
 LEFT JOIN documents d ON d.document_id = a.document_id
-WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('pending', 'approved')
-    AND p.resolution = 'not_duplicate' AND p.resolved_by = 'system'
-ORDER BY q.document_id, p.similarity_score DESC, p.duplicate_id;
+WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('pending', 'approved') AND q.statement ~ '[0-9]'
+    AND (a.document_id IS NULL OR a.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
+    AND NOT EXISTS (
+        SELECT FROM staging_duplicates p
+        WHERE p.staged_question_id = q.question_id AND p.existing_question_id = a.question_id
+            AND p.resolution <> 'pending' AND p.resolved_by <> 'system')
+ORDER BY q.document_id, q.question_id, a.question_id;
 
 -- name: approve_pending
 UPDATE staged_questions q SET status = 'approved', reviewed_by = %(by)s, reviewed_at = now(),

@@ -1,7 +1,10 @@
 """The main job without Prefect: in, through every stage, published; again; changed; failing; parked."""
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +12,9 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.services.decisions import Decision, Request
 from pipeline_core.services.intake import Upload
+from pipeline_core.validation.rules import RULES
 from tests.fakes import HashEmbedder, ScriptedFactGenerator
 from tests.samples import hostile, office, pdfs
 from tests.through import MANUAL, needs_work, publish, receive, through, upload
@@ -238,6 +243,53 @@ def test_a_document_that_lost_something_is_not_published_unseen(app: Pipeline) -
         "scans.pdf": {"pages_without_text"},
         "cut.pdf": {"pages_failed"},
     }
+
+
+def findings_of(app: Pipeline, document_id: DocumentId) -> dict[str, dict[str, Any]]:
+    """The findings in the job's ``validation.json``, by code."""
+    file = next(f for f in app.views.export(app.user_id, document_id)["files"] if f["file_type"] == "validation_json")
+    assert file["file_path"].endswith(".validation.json")
+    report = json.loads(app.store.get(file["file_path"], sha256=file["checksum"]))
+    assert report["rules"] == [rule.code for rule in RULES]
+    counts = Counter(finding["severity"] for finding in report["findings"])
+    assert {name: report[name] for name in ("critical", "warning", "info")} == {
+        name: counts[name] for name in ("critical", "warning", "info")
+    }
+    return {finding["code"]: finding for finding in report["findings"]}
+
+
+def test_what_contradicts_a_published_fact_is_said(app: Pipeline) -> None:
+    old = "# Costs\n\nThe annual deductible of the plan is 500 euros for each member.\n"
+    new = old.replace("500", "750")
+    [first] = publish(app, upload("old.md", old))
+    assert "contradicts_published" not in findings_of(app, first)
+    [second] = publish(app, upload("new.md", new))
+    finding = findings_of(app, second)["contradicts_published"]
+    assert finding["severity"] == "warning"
+    for part in ("500 euros", "750 euros", "old.md", "page 1"):
+        assert part in finding["message"]
+    assert finding["numbers"]["values"] == [["€750"], ["€500"]]
+    assert state_of(app, second) == ("done", "ingested", "published")
+
+
+def test_what_a_person_left_out_is_not_validated(make_pipeline: MakePipeline) -> None:
+    """A fact that contradicts another stops its document; once it is rejected, the document goes on."""
+    app = make_pipeline(changes={"workflow": "manual", "duplicate_threshold": 1.0})
+    text = (
+        "# Costs\n\nThe annual deductible is $500 for each member.\n\nThe annual deductible is $750 for each member.\n"
+    )
+    [document_id] = publish(app, upload("costs.md", text))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    through(app, [document_id])
+    assert state_of(app, document_id)[:2] == ("awaiting_review", "validation_review")
+    assert findings_of(app, document_id)["contradiction"]["severity"] == "critical"
+    app.review.decide(document_id, Request(Decision.RETURN, app.user_id))
+    [wrong] = [f.question_id for f in app.facts.facts(document_id, user_id=app.user_id) if "$750" in f.answer]
+    app.review.decide(document_id, Request(Decision.REJECT, app.user_id, question_ids=(wrong,)))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    through(app, [document_id])
+    assert "contradiction" not in findings_of(app, document_id)
+    assert state_of(app, document_id) == ("done", "ingested", "published")
 
 
 @pytest.mark.parametrize("name", ["SMACT.docx", "SMACT.pptx", "asvs-4.0.3-en.xlsx", "SMACT.html"])

@@ -12,7 +12,7 @@ from pipeline_core.domain.documents import Page, PageMap, PageOutcome
 from pipeline_core.domain.facts import ChunkOutcome
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
-from pipeline_core.domain.staging import StagedChunk, StagedQuestion, ToldApart
+from pipeline_core.domain.staging import Differing, StagedChunk, StagedQuestion
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.validation.rules import RULES
 from pipeline_core.validation.subject import Subject
@@ -45,7 +45,7 @@ def subject(
     pages_converted: int = 1,
     undecided: int = 0,
     settings: Settings | None = None,
-    apart: list[ToldApart] | None = None,
+    apart: list[Differing] | None = None,
 ) -> Subject:
     chunks = [chunk(text, 0, facts=9)] if chunks is None else chunks
     page_map = PageMap(pages or (Page(1, 0, len(text)),), "page")
@@ -61,9 +61,9 @@ def subject(
     )
 
 
-def apart(staged: str, published: str) -> ToldApart:
+def apart(staged: str, published: str) -> Differing:
     ids = (QuestionId(uuid4()), QuestionId(uuid4()))
-    return ToldApart(_DOCUMENT, ids[0], staged, 1, ids[1], published, "other.md", 3, 0.91)
+    return Differing(_DOCUMENT, ids[0], staged, 1, ids[1], published, "other.md", 3)
 
 
 def pages(*outcomes: PageOutcome) -> tuple[Page, ...]:
@@ -86,6 +86,15 @@ CASES = {
     # name: (subject, the code that must be among the findings)
     "no text at all": (subject("  \n", chunks=[]), "empty_text"),
     "glyph codes of a broken font": (subject(GARBLED), "garbled_text"),
+    "nothing but codes of glyphs": (subject("(cid:12)(cid:7)(cid:44) /uni0041 of the policy"), "garbled_text"),
+    "letters that only the font knows": (subject("\uf0a1\uf0b2\uf0c3 of it"), "garbled_text"),
+    "letters that were lost": (subject("\ufffd\ufffd\ufffd of it"), "garbled_text"),
+    "text between two chunks": (
+        subject(chunks=[chunk(TEXT[:20], 0), chunk(TEXT[40:], 40)]), "text_outside_chunks",
+    ),
+    "a quote that stands elsewhere": (
+        subject(facts=[replace(fact("The plan pays 80%"), char_from=9, char_to=26)]), "evidence_not_exact",
+    ),
     "a page dropped by a converter": (subject(pages_converted=3), "pages_lost"),
     "a page that failed": (subject(pages=(Page(1, 0, len(TEXT), PageOutcome.FAILED),)), "pages_failed"),
     "a chunk that was never asked": (
@@ -224,6 +233,21 @@ def test_a_threshold_decides(setting: str) -> None:
     assert code not in codes(replace(case, settings=changed))
 
 
+def test_a_chunk_within_another_leaves_nothing_outside() -> None:
+    inner = TEXT.index("deductible")
+    chunks = [chunk(TEXT, 0, facts=9), chunk("deductible", inner)]
+    assert codes(subject(chunks=chunks)) == set()
+
+
+def test_yes_and_no_contradict_each_other_whatever_else_is_said() -> None:
+    facts = [
+        fact(TEXT[9:40], question="Is hail covered?", answer=answer, statement="The policy covers hail.")
+        for answer in ("Yes, from 2 cm on", "No, from 3 mm on")
+    ]
+    [finding] = [f for rule in RULES for f in rule.check(subject(facts=facts)) if f.code == "contradicting_answers"]
+    assert "yes and no" in finding.message
+
+
 def test_exactly_as_much_as_allowed_is_allowed() -> None:
     text = "x" * 1200
     at = load_settings(chunk_max_chars=800, chunk_min_chars=600, validation_density_from_chars=10_000)
@@ -273,6 +297,8 @@ def test_what_is_published_of_other_things_is_no_contradiction(staged: str, publ
         ("The supplier delivers part 1 within 4 working days.", "The supplier delivers part 2 within 5 working days."),
         ("Level 1 applies to all software at 10% or more.", "Level 2 applies to all software at 20% or more."),
         ("The annual deductible is $500 for each member.", "The annual maximum is $750 for each member."),
+        # a line of a table says too little
+        ("Fee: $500", "Fee: $750"),
     ],
 )
 def test_these_do_not_contradict_each_other(sentences: tuple[str, str]) -> None:

@@ -169,8 +169,8 @@ class StagedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldApart:
-    """A staged question and a published one that are alike, but not duplicates by the system's own judgement."""
+class Differing:
+    """A staged question and a published one of another document: the same statement but for its numbers."""
 
     document_id: DocumentId
     question_id: QuestionId
@@ -180,7 +180,6 @@ class ToldApart:
     published_text: str
     published_file: str
     published_page: int | None
-    score: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow, StageRow
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
 from pipeline_core.domain.staging import (
     Compared,
+    Differing,
     Embeddable,
     Matchable,
     NewQuestion,
@@ -24,7 +25,6 @@ from pipeline_core.domain.staging import (
     StagedChunk,
     StagedQuestion,
     Swapped,
-    ToldApart,
     Twin,
 )
 from pipeline_core.ports.batches import Batches
@@ -205,8 +205,8 @@ class Staging(Protocol):
 
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]: ...
 
-    def told_apart(self, document_ids: Ids) -> dict[DocumentId, list[ToldApart]]:
-        """Staged questions that look like published ones, by document; not those that a person has judged."""
+    def differing(self, document_ids: Ids) -> dict[DocumentId, list[Differing]]:
+        """Staged questions with what production says with other numbers, by document; not what a person has judged."""
         ...
 
     def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int: ...

@@ -23,12 +23,12 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mappin
     converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)
     chunks, questions, undecided = uow.staging.chunks(ids), uow.staging.questions(ids), uow.staging.undecided(ids)
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
-    told_apart = uow.staging.told_apart(ids)
+    differing = uow.staging.differing(ids)
     found = {}
     for document_id in ids:
         markdown = require(outputs.get(document_id, {}), *kinds)
         conversion = converted[document_id].result or {}
-        apart = told_apart[document_id]
+        apart = differing[document_id]
         staged = [(str(q.question_id), q.status, q.quote, q.answer) for q in questions[document_id]]
         state = hashlib.sha256(repr((staged, undecided.get(document_id, 0), apart)).encode()).hexdigest()
         data = (markdown, conversion, chunks[document_id], questions[document_id], undecided.get(document_id, 0), apart)
@@ -37,7 +37,7 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mappin
 
 
 def run(ctx: StageContext, _document: Document, data: Any) -> StageResult:
-    output, conversion, chunks, questions, undecided, told_apart = data
+    output, conversion, chunks, questions, undecided, differing = data
     subject = Subject(
         markdown=read_text(ctx.store, output),
         page_map=page_map(output),
@@ -46,7 +46,7 @@ def run(ctx: StageContext, _document: Document, data: Any) -> StageResult:
         questions=[question for question in questions if question.status not in ("rejected", "duplicate")],
         undecided_pairs=undecided,
         settings=ctx.settings,
-        told_apart=told_apart,
+        differing=differing,
     )
     findings = [Finding.from_json(row) for row in conversion.get("findings", [])]
     for rule in RULES:

@@ -76,23 +76,21 @@ def contradicting_answers(subject: Subject) -> Iterator[Finding]:
 
 
 def contradicts_published(subject: Subject) -> Iterator[Finding]:
-    """What is published of another document says the same with another amount, or the opposite.
+    """What is published of another document says the same with another amount, share or period.
 
     A warning: the other document may be about another product, and both right.
     """
-    for pair in subject.told_apart:
-        difference = _difference(pair.staged_text, pair.published_text)
-        if difference:
+    for pair in subject.differing:
+        if _measures_contradict(pair.staged_text, pair.published_text):
             yield Finding(
                 "contradicts_published",
                 Severity.WARNING,
                 str(pair.question_id),
-                f"Published already is another value ({difference}): “{short(pair.published_text)}” "
+                f"Published already is another value: “{short(pair.published_text)}” "
                 f"({pair.published_file}, page {pair.published_page}) — but here — “{short(pair.staged_text)}” "
                 f"(page {pair.page}). If both are about the same thing, one of them is out of date.",
                 {
                     "question_ids": [str(pair.question_id), str(pair.published_id)],
-                    "score": round(pair.score, 4),
                     "values": [list(numbers_in(pair.staged_text)), list(numbers_in(pair.published_text))],
                 },
             )

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.findings import Finding
-from pipeline_core.domain.staging import StagedChunk, StagedQuestion, ToldApart
+from pipeline_core.domain.staging import Differing, StagedChunk, StagedQuestion
 from pipeline_core.settings import Settings
 
 
@@ -14,7 +14,7 @@ from pipeline_core.settings import Settings
 class Subject:
     """A document as staged. ``questions`` are those that would be published; ``conversion`` is that stage's report.
 
-    ``told_apart`` are look-alikes among what is published that the system found to be no duplicates.
+    ``differing`` pairs them with what other documents say in production with other numbers.
     """
 
     markdown: str
@@ -24,7 +24,7 @@ class Subject:
     questions: Sequence[StagedQuestion]
     undecided_pairs: int
     settings: Settings
-    told_apart: Sequence[ToldApart] = ()
+    differing: Sequence[Differing] = ()
 
 
 @dataclass(frozen=True, slots=True)

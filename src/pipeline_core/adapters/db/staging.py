@@ -21,6 +21,7 @@ from pipeline_core.domain.ids import (
 )
 from pipeline_core.domain.staging import (
     Compared,
+    Differing,
     Matchable,
     NewQuestion,
     NewRows,
@@ -29,7 +30,6 @@ from pipeline_core.domain.staging import (
     Similar,
     StagedChunk,
     StagedQuestion,
-    ToldApart,
     Twin,
 )
 from pipeline_core.ports.unit_of_work import Ids
@@ -339,10 +339,10 @@ class PostgresStaging:
         rows = self._session.all("undecided_counts", document_ids=list(document_ids))
         return {row["document_id"]: row["pairs"] for row in rows}
 
-    def told_apart(self, document_ids: Ids) -> dict[DocumentId, list[ToldApart]]:
-        found: dict[DocumentId, list[ToldApart]] = {document_id: [] for document_id in document_ids}
-        for row in self._session.all("told_apart", document_ids=list(document_ids)):
-            found[row["document_id"]].append(ToldApart(**row))
+    def differing(self, document_ids: Ids) -> dict[DocumentId, list[Differing]]:
+        found: dict[DocumentId, list[Differing]] = {document_id: [] for document_id in document_ids}
+        for row in self._session.all("differ_in_numbers", document_ids=list(document_ids)):
+            found[row["document_id"]].append(Differing(**row))
         return found
 
     def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int:
