@@ -56,10 +56,12 @@ ORDER BY d.created_at, d.document_id, c.ordinal, q.evidence_char_from, q.questio
 
 -- name: exact_twins
 -- What a new fact is compared with: production, and what is staged and has been through the comparison itself;
--- not the documents' own rows, nor those of a document whose place one of them takes.
+-- not the documents' own rows, nor those of a document whose place one of them takes. A document that is scanned again
+-- is compared with what is published of it and stays.
 SELECT match_sha256, question_id, is_staged FROM comparable
 WHERE user_id = %(user_id)s AND match_sha256 = ANY(%(keys)s)
-    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[]))
+    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[])
+        OR question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND question_id <> ALL(%(question_ids)s::uuid[])
     AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
 ORDER BY is_staged DESC, question_id;
@@ -68,7 +70,8 @@ ORDER BY is_staged DESC, question_id;
 SELECT uuid_send(question_id) || int4send(match_trigrams) || match_signature || boolsend(is_staged) AS packed
 FROM comparable
 WHERE user_id = %(user_id)s
-    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[]))
+    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[])
+        OR question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND question_id <> ALL(%(question_ids)s::uuid[])
     AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])));
 
@@ -83,7 +86,8 @@ SELECT c.question_id, c.match_trigrams, c.match_signature, c.is_staged, coalesce
     %(zeros)s::vector) AS vector
 FROM comparable c
 WHERE c.user_id = %(user_id)s
-    AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[]))
+    AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[])
+        OR c.question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND c.question_id <> ALL(%(question_ids)s::uuid[])
     AND (c.document_id IS NULL OR c.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])));
 
@@ -146,6 +150,23 @@ WHERE q.question_id = p.staged_question_id AND q.status IN ('pending', 'approved
 
 -- name: mark_matched
 UPDATE upload_batches SET matched_at = now() WHERE document_id = ANY(%(document_ids)s) AND matched_at IS NULL;
+
+-- name: replaced_within
+-- Facts of these documents in whose place a reviewer put another fact of the same document.
+SELECT old.question_id FROM staging_duplicates p
+JOIN staged_questions new ON new.question_id = p.staged_question_id AND new.status IN ('pending', 'approved', 'imported')
+JOIN staged_questions old ON old.question_id = p.existing_question_id AND old.document_id = new.document_id
+WHERE new.document_id = ANY(%(document_ids)s) AND p.resolution = 'replace_existing'
+    AND old.status IN ('approved', 'imported');
+
+-- name: settle_replaced_within
+UPDATE staged_questions old SET status = 'duplicate', duplicate_of = new.question_id,
+    similarity_score = p.similarity_score, review_notes = coalesce(p.resolution_notes, 'replaced by a deep scan')
+FROM staging_duplicates p
+JOIN staged_questions new ON new.question_id = p.staged_question_id AND new.status IN ('approved', 'imported')
+WHERE old.question_id = p.existing_question_id AND old.document_id = new.document_id
+    AND new.document_id = ANY(%(document_ids)s) AND p.resolution = 'replace_existing'
+    AND old.status IN ('approved', 'imported');
 
 -- name: undecided_counts
 SELECT q.document_id, count(*) AS pairs

@@ -1,16 +1,20 @@
 """Deep scans: what was published stays, what is new waits, and a scan that breaks off is taken up again."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from pipeline_core.bootstrap import Pipeline
+from pipeline_core.bootstrap import _DEEP_CONVERTERS, Pipeline
+from pipeline_core.domain.documents import Converted, Page, PageMap
 from pipeline_core.domain.errors import CorruptDocumentError, ServiceUnavailableError
+from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import CorrelationId, DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.services.decisions import Decision, Request
+from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.services.decisions import Decision, Request, Resolution
 from pipeline_core.services.fact_decisions import Edit
 from tests.fakes import ScriptedFactGenerator
 from tests.through import needs_work, publish, receive, through, upload
@@ -123,6 +127,133 @@ def assert_evidence_stands(app: Pipeline, document_id: DocumentId) -> None:
     for fact in exported["facts"]:
         assert text[fact["char_from"] : fact["char_to"]] == fact["quote"]
         assert chunks[fact["chunk_id"]]["char_from"] <= fact["char_from"] < chunks[fact["chunk_id"]]["char_to"]
+
+
+class Told:
+    """Says what it is told to of the chunks in which the quote stands."""
+
+    name, version = "told", "1"
+
+    def __init__(self) -> None:
+        self.facts: dict[str, str] = {}
+        """The quote of each statement."""
+
+    @property
+    def params(self) -> dict[str, object]:
+        return {"facts": sorted(self.facts)}
+
+    def generate(self, chunks: Sequence[ChunkInput]) -> list[Generated | Exception]:
+        return [
+            Generated(
+                tuple(
+                    FactCandidate(f"What about it, {statement[:12]}?", statement, statement, quote)
+                    for statement, quote in self.facts.items()
+                    if quote in chunk.text
+                )
+            )
+            for chunk in chunks
+        ]
+
+
+HOUSING = "The housing of the pump must be kept at 7 degrees in cabinet 21."
+FILTER = "The filter of the pump must be rinsed by a technician every week."
+SEAL = "A worn gasket is replaced before the engine is started."
+ROOM = f"# Pump room\n\n{HOUSING}\n\n{FILTER}\n\n{SEAL}\n"
+SAME = "The housing of a pump must be kept at 7 degrees in the cabinet 21."
+ALIKE = "The filter of the pump has to be rinsed by some technician every single week."
+
+
+@pytest.fixture
+def told(make_pipeline: Callable[..., Pipeline]) -> tuple[Pipeline, DocumentId]:
+    """A document with two published facts, and its scan: one says the same, one nearly, one something new."""
+    generator = Told()
+    app = make_pipeline(generator=generator, changes={"validation_max_facts_per_10k_chars": 1e6})
+    generator.facts = {HOUSING: HOUSING, FILTER: FILTER}
+    [document_id] = publish(app, upload("room.md", ROOM))
+    assert [fact["statement"] for fact in published(app, document_id)["facts"]] == [HOUSING, FILTER]
+    generator.facts = {SAME: HOUSING, ALIKE: FILTER, SEAL: SEAL}
+    select(app, document_id)
+    assert scan(app) == [document_id]
+    return app, document_id
+
+
+def statements(app: Pipeline, document_id: DocumentId) -> dict[str, str]:
+    return {fact.statement: fact.status for fact in app.facts.facts(document_id, user_id=app.user_id)}
+
+
+def test_what_looks_like_a_published_fact_of_the_document_is_no_news(told: tuple[Pipeline, DocumentId]) -> None:
+    app, document_id = told
+    old = {fact["statement"]: fact["question_id"] for fact in published(app, document_id)["facts"]}
+    assert statements(app, document_id) == {
+        HOUSING: "imported", FILTER: "imported", SAME: "duplicate", ALIKE: "pending", SEAL: "pending",
+    }  # fmt: skip
+    with app.open_uow() as uow:
+        pairs = uow.session.connection.execute(
+            "SELECT q.statement, p.existing_question_id, p.resolution, p.existing_is_staged FROM staging_duplicates p "
+            "JOIN staged_questions q ON q.question_id = p.staged_question_id ORDER BY p.similarity_score DESC"
+        ).fetchall()
+    assert pairs == [(SAME, old[HOUSING], "keep_existing", False), (ALIKE, old[FILTER], "pending", False)]
+    assert row(app, document_id)["stage"] == "matching_review"
+
+
+@pytest.mark.parametrize(
+    ("resolution", "says"),
+    [
+        (Resolution.KEEP_EXISTING, [HOUSING, FILTER, SEAL]),
+        (Resolution.REPLACE_EXISTING, [HOUSING, ALIKE, SEAL]),
+        (Resolution.KEEP_BOTH, [HOUSING, FILTER, ALIKE, SEAL]),
+    ],
+)
+def test_the_reviewer_decides_which_words_of_the_document_stand(
+    told: tuple[Pipeline, DocumentId], resolution: Resolution, says: list[str]
+) -> None:
+    app, document_id = told
+    before = published(app, document_id)
+    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id, duplicates=resolution))
+    assert published(app, document_id) == before
+    through(app, [document_id])
+    assert row(app, document_id)["outcome"] == "published"
+    assert sorted(fact["statement"] for fact in published(app, document_id)["facts"]) == sorted(says)
+    assert_evidence_stands(app, document_id)
+    # nothing is raised again
+    select(app, document_id)
+    assert scan(app) == [document_id]
+    assert row(app, document_id)["outcome"] == "published"
+    assert sorted(fact["statement"] for fact in published(app, document_id)["facts"]) == sorted(says)
+
+
+def test_a_rejected_scan_that_would_have_replaced_leaves_the_old_fact(told: tuple[Pipeline, DocumentId]) -> None:
+    app, document_id = told
+    before = published(app, document_id)
+    app.review.decide(document_id, Request(Decision.REJECT, app.user_id, "nothing of use"))
+    assert published(app, document_id) == before
+    assert {statements(app, document_id)[text] for text in (HOUSING, FILTER)} == {"imported"}
+
+
+def test_the_converter_of_the_profile_is_used(
+    make_pipeline: Callable[..., Pipeline], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Thorough:
+        name, version = "thorough", "1"
+
+        def convert(self, data: bytes, *, filename: str, mime: str) -> Converted:  # noqa: ARG002
+            markdown = data.decode() + "\nThe fine print says that the roof is checked each spring.\n"
+            return Converted(markdown, PageMap((Page(1, 0, len(markdown)),), "document"), self.name)
+
+    monkeypatch.setitem(_DEEP_CONVERTERS, "local", lambda _app: Thorough())
+    app = make_pipeline(changes=USUAL)
+    [document_id] = publish(app, upload(text=LONG))
+    assert not any("fine print" in chunk["text"] for chunk in published(app, document_id)["chunks"])
+    select(app, document_id)
+    scan(app)
+    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    through(app, [document_id])
+    chunks = published(app, document_id)["chunks"]
+    assert any("fine print" in chunk["text"] for chunk in chunks)
+    assert max(len(chunk["text"]) for chunk in chunks) <= app.settings.deep_chunk_max_chars
+    [file] = [f for f in app.views.export(app.user_id, document_id)["files"] if f["file_type"] == "facts_json"]
+    content = json.loads(app.store.get(file["file_path"], sha256=file["checksum"]))
+    assert max(len(chunk["facts"]) for chunk in content["chunks"]) > app.settings.facts_per_chunk
 
 
 def test_a_rejected_scan_leaves_everything_as_it_was(deep: Pipeline) -> None:

@@ -73,11 +73,15 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class NewRows:
-    """The rows that are new, and so not among what they are compared with: documents' own, or these by id."""
+    """The rows that are new, and so not among what they are compared with: documents' own, or these by id.
+
+    ``scanned`` are those of the documents that are scanned again: what is published of them is not new.
+    """
 
     user_id: UserId
     document_ids: Sequence[DocumentId] = ()
     question_ids: Sequence[QuestionId] = ()
+    scanned: Sequence[DocumentId] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,14 @@ class Staging(Protocol):
 
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]: ...
 
+    def replaced_within(self, document_ids: Ids) -> set[QuestionId]:
+        """Facts in whose place a reviewer put another fact of the same document."""
+        ...
+
+    def settle_replaced_within(self, document_ids: Ids) -> int:
+        """Those facts leave with the next publication: they become duplicates of what replaces them."""
+        ...
+
     def differing(self, document_ids: Ids) -> dict[DocumentId, list[Differing]]:
         """Staged questions with what production says with other numbers, by document; not what a person has judged."""
         ...

@@ -32,10 +32,11 @@ class Gates:
             held = uow.jobs.held(batch.lease, batch.document_ids)
             here = [job for job in held if job.stage in _BEFORE_MATCHING]
             ids = [job.document_id for job in here]
+            scanned = [job.document_id for job in here if job.profile is Profile.DEEP]
             if ids:
-                detect(uow.staging, ids, look_alikes)
+                detect(uow.staging, ids, look_alikes, scanned=scanned)
             undecided = uow.staging.undecided(ids)
-            changes = uow.deep_scans.changes([job.document_id for job in here if job.profile is Profile.DEEP])
+            changes = uow.deep_scans.changes(scanned)
             changed = {document_id for document_id, change in changes.items() if change.added or change.withdrawn}
             waiting = [
                 job
@@ -72,6 +73,7 @@ class Gates:
             ids = [job.document_id for job in jobs if (job.overridden and job.criticals > 0) is overridden]
             if ids:
                 uow.staging.approve_pending(ids, by=None, notes=notes)
+                uow.staging.settle_replaced_within(ids)
 
 
 def _without(batch: Batch, held: Sequence[HeldJob], waiting: Sequence[HeldJob]) -> Batch:

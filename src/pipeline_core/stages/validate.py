@@ -23,15 +23,16 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mappin
     converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)
     chunks, questions, undecided = uow.staging.chunks(ids), uow.staging.questions(ids), uow.staging.undecided(ids)
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
-    differing = uow.staging.differing(ids)
+    differing, replaced = uow.staging.differing(ids), uow.staging.replaced_within(ids)
     found = {}
     for document_id in ids:
         markdown = require(outputs.get(document_id, {}), *kinds)
         conversion = converted[document_id].result or {}
+        standing = [question for question in questions[document_id] if question.question_id not in replaced]
         apart = differing[document_id]
-        staged = [(str(q.question_id), q.status, q.quote, q.answer) for q in questions[document_id]]
+        staged = [(str(q.question_id), q.status, q.quote, q.answer) for q in standing]
         state = hashlib.sha256(repr((staged, undecided.get(document_id, 0), apart)).encode()).hexdigest()
-        data = (markdown, conversion, chunks[document_id], questions[document_id], undecided.get(document_id, 0), apart)
+        data = (markdown, conversion, chunks[document_id], standing, undecided.get(document_id, 0), apart)
         found[document_id] = StageInput((markdown.checksum, state), data)
     return found
 

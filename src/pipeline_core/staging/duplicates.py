@@ -37,9 +37,16 @@ def same_words(left: str, right: str) -> bool:
     return left == right or exact_key(left) == exact_key(right)
 
 
-def detect(staging: Staging, document_ids: Sequence[DocumentId], look_alikes: LookAlikes) -> list[Pair]:
+def detect(
+    staging: Staging,
+    document_ids: Sequence[DocumentId],
+    look_alikes: LookAlikes,
+    *,
+    scanned: Sequence[DocumentId] = (),
+) -> list[Pair]:
     """Compare the documents' staged rows with each other and with what was there; store and apply the pairs.
 
+    The rows of documents that are ``scanned`` again are compared with what is published of the same document too.
     The later row of a pair is its ``staged`` end. Takes the users' matching lock for the transaction.
     """
     users = {row.user_id for row in staging.to_match(document_ids)}
@@ -49,7 +56,9 @@ def detect(staging: Staging, document_ids: Sequence[DocumentId], look_alikes: Lo
     pairs: list[Pair] = []
     for user_id in users:
         mine = [row for row in new if row.user_id == user_id]
-        pairs += compare(staging, NewRows(user_id, document_ids), mine, look_alikes)
+        # their own ids besides: a row that was published before and waits to be compared again is not its own twin
+        rows = NewRows(user_id, document_ids, [row.question_id for row in mine] if scanned else (), scanned)
+        pairs += compare(staging, rows, mine, look_alikes)
     staging.record_pairs(pairs, document_ids)
     return pairs
 

@@ -86,6 +86,7 @@ def _besides(new: NewRows) -> dict[str, Any]:
         "user_id": new.user_id,
         "document_ids": list(new.document_ids),
         "question_ids": list(new.question_ids),
+        "scanned": list(new.scanned),
     }
 
 
@@ -338,6 +339,12 @@ class PostgresStaging:
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]:
         rows = self._session.all("undecided_counts", document_ids=list(document_ids))
         return {row["document_id"]: row["pairs"] for row in rows}
+
+    def replaced_within(self, document_ids: Ids) -> set[QuestionId]:
+        return {row["question_id"] for row in self._session.all("replaced_within", document_ids=list(document_ids))}
+
+    def settle_replaced_within(self, document_ids: Ids) -> int:
+        return self._session.execute("settle_replaced_within", document_ids=list(document_ids))
 
     def differing(self, document_ids: Ids) -> dict[DocumentId, list[Differing]]:
         found: dict[DocumentId, list[Differing]] = {document_id: [] for document_id in document_ids}
