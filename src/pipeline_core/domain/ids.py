@@ -28,8 +28,12 @@ def text_sha256(text: str) -> str:
 
 
 def _derive(kind: str, *parts: object) -> UUID:
-    # The unit separator cannot occur in any part, so ("ab", "c") and ("a", "bc") differ.
-    return uuid5(NAMESPACE, "\x1f".join([kind, *map(str, parts)]))
+    # The unit separator cannot occur in any part any more, so ("ab", "c") and ("a", "bc") differ.
+    return uuid5(NAMESPACE, "\x1f".join([kind, *(_escaped(str(part)) for part in parts)]))
+
+
+def _escaped(part: str) -> str:
+    return part.replace("\x1b", "\x1b0").replace("\x1f", "\x1b1")
 
 
 def user_id_for(name: str) -> UserId:
