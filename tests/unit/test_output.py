@@ -26,7 +26,8 @@ def test_a_terminal_without_these_letters_does_not_end_the_program(tmp_path: Pat
 
 def test_a_defect_names_the_log_that_has_it(tmp_path: Path) -> None:
     """Of the home that is set, not of the folder that the command was called in."""
-    code = "from pipeline_core.cli import entry\ndef broken(**_): raise KeyError('a defect')\nentry.app = broken; entry.main()"
+    broken = "def broken(**_): raise KeyError('a defect')"
+    code = f"from pipeline_core.cli import entry\n{broken}\nentry.app = broken; entry.main()"
     environment = {**os.environ, "UPLOAD_PIPELINE_HOME": str(tmp_path / "set")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     log = tmp_path / "set" / "logs" / "pipeline.jsonl"
