@@ -1,6 +1,7 @@
 """A fake object store: a dict. It passes the same contract as the real ones."""
 
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from pipeline_core.adapters.object_stores.integrity import round_trip, verified
 from pipeline_core.domain.errors import ObjectNotFoundError
@@ -21,10 +22,17 @@ class MemoryObjectStore:
         self.objects[validate_key(key)] = bytes(data)
         return StoredObject(key, len(data), sha256_hex(data))
 
+    def put_file(self, key: str, file: BinaryIO) -> StoredObject:
+        file.seek(0)
+        return self.put(key, file.read())
+
     def get(self, key: str, *, sha256: str | None = None) -> bytes:
         if validate_key(key) not in self.objects:
             raise ObjectNotFoundError(where=key)
         return verified(self.objects[key], sha256, where=key)
+
+    def get_file(self, key: str, file: BinaryIO, *, sha256: str | None = None) -> int:
+        return file.write(self.get(key, sha256=sha256))
 
     def exists(self, key: str) -> bool:
         return validate_key(key) in self.objects

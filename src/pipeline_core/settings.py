@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline_core.domain.errors import ConfigurationError
@@ -23,6 +23,11 @@ _SECRET = re.compile(r"key|secret|token|password|database_url")
 _DUPLICATES_FROM = {"scored": 0.55, "baseline": 0.70}
 
 
+def _names(own: str, foreign: str) -> AliasChoices:
+    """A setting that others' tools know under a name of theirs."""
+    return AliasChoices(PREFIX + own, foreign)
+
+
 def find_home(start: Path | None = None) -> Path:
     """The nearest ``.pipeline`` folder here or above, as git finds its own; else one here."""
     here = (start or Path.cwd()).resolve()
@@ -35,7 +40,9 @@ def find_home(start: Path | None = None) -> Path:
 class Settings(BaseSettings):
     """Every setting, its default and its unit. The description is what ``pipeline doctor`` prints."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True, populate_by_name=True
+    )
 
     home: Path = Field(default_factory=find_home, description="Folder of everything embedded: database, objects, logs")
     user_id: UUID = Field(default=user_id_for("local"), description="Whose documents the command line works on")
@@ -116,7 +123,40 @@ class Settings(BaseSettings):
     max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
     retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")
 
-    @field_validator("database_url")
+    # HTTP API
+    api_host: str = Field("127.0.0.1", description="Address that the HTTP API listens on")
+    api_port: int = Field(8420, ge=1, le=65535, description="Port of the HTTP API")
+    api_url: str = Field("", description="Where people reach the API and its pages; empty: http://HOST:PORT")
+    api_auth: Literal["local", "jwt"] = Field(
+        "local", description="`local`: a key made here, on loopback only; `jwt`: tokens of Supabase or another issuer"
+    )
+    api_database_url: str | None = Field(None, description="Database login of the API; empty: as the workers'")
+    api_database_role: str = Field("upload_pipeline_api", description="Role of the API: bound by row-level security")
+    api_allowed_hosts: str = Field("127.0.0.1,localhost,[::1]", description="Host names that the API answers to")
+    api_cors_origins: str = Field("", description="Origins whose pages may call the API, with commas between")
+    api_accepted_types: str = Field(
+        "pdf,docx,pptx,xlsx,html,markdown,text", description="Types of file that may be uploaded, told by content"
+    )
+    api_request_timeout_s: float = Field(60.0, gt=0, description="A request must arrive whole within this, seconds")
+    api_max_json_bytes: int = Field(1024 * 1024, gt=0, description="Largest body of a request but uploads, bytes")
+    jwt_secret: SecretStr | None = Field(
+        None, validation_alias=_names("JWT_SECRET", "SUPABASE_JWT_SECRET"), description="HS256 secret of the tokens"
+    )
+    jwt_jwks_url: str | None = Field(None, description="Key set of the issuer; empty: SUPABASE_URL's own")
+    jwt_issuer: str | None = Field(None, description="Who must have issued a token; empty: SUPABASE_URL's own")
+    jwt_audience: str = Field("authenticated", description="For whom a token must be")
+    supabase_url: str | None = Field(
+        None, validation_alias=_names("SUPABASE_URL", "SUPABASE_URL"), description="The Supabase project"
+    )
+
+    # limits of the HTTP API; 0 lifts a limit
+    limit_uploads_per_day: int = Field(30, ge=0, description="Uploads of a user in a day")
+    limit_polls_per_minute: int = Field(10, ge=0, description="Looks at one job in a minute")
+    limit_active_jobs: int = Field(2, ge=0, description="Jobs of a user under way at a time")
+    limit_requests_per_hour: int = Field(1000, ge=0, description="Requests of a user to one endpoint in an hour")
+    limits_store: str = Field("", description="`redis://…`; empty: the limits are counted in PostgreSQL")
+
+    @field_validator("database_url", "api_database_url")
     @classmethod
     def _libpq_url(cls, value: str | None) -> str | None:
         """Every usual spelling of the scheme, drivers' names included, becomes the one that libpq knows."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 
 import pytest
 
@@ -75,6 +76,23 @@ def test_what_was_put_is_what_is_got(store: ObjectStore, data: bytes) -> None:
     stored = store.put(KEY, data)
     assert (stored.key, stored.size, stored.sha256) == (KEY, len(data), hashlib.sha256(data).hexdigest())
     assert store.get(KEY) == data
+    assert store.get(KEY, sha256=stored.sha256) == data
+
+
+@pytest.mark.parametrize("size", [0, 3, 5_000_000])
+def test_a_file_goes_in_and_out_without_being_held(store: ObjectStore, size: int) -> None:
+    data = os.urandom(size)
+    with SpooledTemporaryFile(max_size=1 << 20) as given, SpooledTemporaryFile() as taken:
+        given.write(data)
+        stored = store.put_file(KEY, given)
+        assert (stored.key, stored.size, stored.sha256) == (KEY, size, hashlib.sha256(data).hexdigest())
+        assert store.get_file(KEY, taken, sha256=stored.sha256) == size
+        taken.seek(0)
+        assert taken.read() == data
+        with pytest.raises(ChecksumMismatchError):
+            store.get_file(KEY, taken, sha256=hashlib.sha256(b"other").hexdigest())
+        with pytest.raises(ObjectNotFoundError):
+            store.get_file("documents/none", taken)
     assert store.get(KEY, sha256=stored.sha256) == data
 
 

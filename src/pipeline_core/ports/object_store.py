@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,24 @@ class ObjectStore(Protocol):
 
         Raises:
             ObjectNotFoundError, ChecksumMismatchError, InvalidObjectKeyError, StoreUnavailableError
+        """
+        ...
+
+    def put_file(self, key: str, file: BinaryIO) -> StoredObject:
+        """Write the object from a seekable file, read from its beginning, without holding it in memory.
+
+        Raises:
+            As ``put``.
+        """
+        ...
+
+    def get_file(self, key: str, file: BinaryIO, *, sha256: str | None = None) -> int:
+        """Copy the object to the end of a file; answers with the number of bytes. With ``sha256`` also verify it.
+
+        On an error the file may hold a part of the object.
+
+        Raises:
+            As ``get``.
         """
         ...
 

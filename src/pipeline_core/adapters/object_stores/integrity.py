@@ -1,10 +1,16 @@
 """What every object store does in the same way: verify what was read, and show that it works."""
 
+import hashlib
+from collections.abc import Iterable
+from typing import BinaryIO
 from uuid import uuid4
 
 from pipeline_core.domain.errors import ChecksumMismatchError, StoreUnavailableError
 from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.ports.object_store import ObjectStore
+
+BLOCK = 256 * 1024
+"""Bytes that are copied at a time."""
 
 
 def verified(data: bytes, sha256: str | None, *, where: str) -> bytes:
@@ -14,10 +20,41 @@ def verified(data: bytes, sha256: str | None, *, where: str) -> bytes:
         ChecksumMismatchError
     """
     if sha256 is not None and (actual := sha256_hex(data)) != sha256.lower():
-        raise ChecksumMismatchError(
-            f"The object has sha256 {actual[:12]}…, not {sha256[:12]}… as it was written.", where=where
-        )
+        raise _mismatch(actual, sha256, where)
     return data
+
+
+def copy_verified(blocks: Iterable[bytes], file: BinaryIO, checksums: Iterable[str | None], *, where: str) -> int:
+    """Write the blocks to the file; answers with the number of bytes. Each checksum that is given must be theirs.
+
+    Raises:
+        ChecksumMismatchError
+    """
+    digest, size = hashlib.sha256(), 0
+    for block in blocks:
+        digest.update(block)
+        size += file.write(block)
+    for sha256 in checksums:
+        if sha256 is not None and digest.hexdigest() != sha256.lower():
+            raise _mismatch(digest.hexdigest(), sha256, where)
+    return size
+
+
+def measure(file: BinaryIO) -> tuple[int, str]:
+    """Size in bytes and sha256 (hex) of a seekable file, which is at its beginning afterwards."""
+    file.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while block := file.read(BLOCK):
+        digest.update(block)
+        size += len(block)
+    file.seek(0)
+    return size, digest.hexdigest()
+
+
+def _mismatch(actual: str, expected: str, where: str) -> ChecksumMismatchError:
+    return ChecksumMismatchError(
+        f"The object has sha256 {actual[:12]}…, not {expected[:12]}… as it was written.", where=where
+    )
 
 
 def round_trip(store: ObjectStore) -> None:

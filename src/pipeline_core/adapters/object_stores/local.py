@@ -6,9 +6,11 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-from pipeline_core.adapters.object_stores.integrity import round_trip, verified
+from pipeline_core.adapters.object_stores.integrity import BLOCK, copy_verified, measure, round_trip, verified
 from pipeline_core.adapters.object_stores.posix_files import (
+    open_file,
     open_folder,
     open_root,
     read_file,
@@ -66,11 +68,24 @@ class LocalObjectStore:
             replace_file(folder, name, data)
         return StoredObject(key, len(data), sha256_hex(data))
 
+    def put_file(self, key: str, file: BinaryIO) -> StoredObject:
+        *folders, name = validate_key(key).split("/")
+        stored = StoredObject(key, *measure(file))
+        with self._translated(key), self._folder(folders, write=True) as folder:
+            replace_file(folder, name, file)
+        return stored
+
     def get(self, key: str, *, sha256: str | None = None) -> bytes:
         *folders, name = validate_key(key).split("/")
         with self._translated(key, reading=True), self._folder(folders) as folder:
             data = read_file(folder, name)
         return verified(data, sha256, where=f"{self.url}/{key}")
+
+    def get_file(self, key: str, file: BinaryIO, *, sha256: str | None = None) -> int:
+        *folders, name = validate_key(key).split("/")
+        with self._translated(key, reading=True), self._folder(folders) as folder, open_file(folder, name) as source:
+            blocks = iter(lambda: source.read(BLOCK), b"")
+            return copy_verified(blocks, file, [sha256], where=f"{self.url}/{key}")
 
     def exists(self, key: str) -> bool:
         *folders, name = validate_key(key).split("/")

@@ -1,8 +1,10 @@
 """Files by folder descriptor and name: nothing follows a symlink, no reader sees half a file."""
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 # O_NOFOLLOW: a symlink is neither a folder nor a file here, so none can lead out of the first folder.
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -33,13 +35,18 @@ def open_folder(parent: int, name: str, *, create: bool) -> tuple[int, bool]:
     return os.open(name, _OPEN_FOLDER, dir_fd=parent), True
 
 
+def open_file(folder: int, name: str) -> BinaryIO:
+    """The file, for reading."""
+    return os.fdopen(os.open(name, _OPEN_FILE, dir_fd=folder), "rb")
+
+
 def read_file(folder: int, name: str) -> bytes:
     """The whole content of the file."""
-    with os.fdopen(os.open(name, _OPEN_FILE, dir_fd=folder), "rb") as file:
+    with open_file(folder, name) as file:
         return file.read()
 
 
-def replace_file(folder: int, name: str, data: bytes) -> None:
+def replace_file(folder: int, name: str, data: bytes | BinaryIO) -> None:
     """Write a hidden file, flush it to the disk and rename it: a reader sees the old content or the new.
 
     The rename itself is on the disk once the caller has flushed the folder.
@@ -48,9 +55,11 @@ def replace_file(folder: int, name: str, data: bytes) -> None:
     descriptor = os.open(hidden, _CREATE_FILE, mode=0o666, dir_fd=folder)
     try:
         try:
-            unwritten = memoryview(data)
-            while unwritten:
-                unwritten = unwritten[os.write(descriptor, unwritten) :]
+            with os.fdopen(descriptor, "wb", closefd=False) as file:
+                if isinstance(data, bytes):
+                    file.write(data)
+                else:
+                    shutil.copyfileobj(data, file)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from pipeline_core.adapters.object_stores.integrity import round_trip, verified
+from pipeline_core.adapters.object_stores.integrity import BLOCK, copy_verified, measure, round_trip, verified
 from pipeline_core.adapters.object_stores.s3_errors import translated
 from pipeline_core.domain.errors import ConfigurationError, ObjectNotFoundError
 from pipeline_core.domain.ids import sha256_hex
@@ -52,6 +52,19 @@ class S3ObjectStore:
             self._client.put_object(Bucket=self._bucket, Key=name, Body=data, Metadata={_SHA256: stored.sha256})
         return stored
 
+    def put_file(self, key: str, file: BinaryIO) -> StoredObject:
+        name = self._name(key)
+        stored = StoredObject(key, *measure(file))
+        with self._translated(key):
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=name,
+                Body=file,
+                ContentLength=stored.size,
+                Metadata={_SHA256: stored.sha256},
+            )
+        return stored
+
     def get(self, key: str, *, sha256: str | None = None) -> bytes:
         name = self._name(key)
         with self._translated(key):
@@ -62,6 +75,14 @@ class S3ObjectStore:
         metadata = {name.lower(): value for name, value in answer["Metadata"].items()}
         where = f"{self.url}/{key}"
         return verified(verified(data, metadata.get(_SHA256), where=where), sha256, where=where)
+
+    def get_file(self, key: str, file: BinaryIO, *, sha256: str | None = None) -> int:
+        name = self._name(key)
+        with self._translated(key):
+            answer = self._client.get_object(Bucket=self._bucket, Key=name)
+            written = (item.lower() for item in answer["Metadata"])
+            checksums = [sha256, dict(zip(written, answer["Metadata"].values(), strict=True)).get(_SHA256)]
+            return copy_verified(answer["Body"].iter_chunks(BLOCK), file, checksums, where=f"{self.url}/{key}")
 
     def exists(self, key: str) -> bool:
         name = self._name(key)
