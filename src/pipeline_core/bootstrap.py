@@ -5,10 +5,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Generic, NamedTuple, Self, TypeVar, overload
 
+import orjson
 from sqlalchemy import Engine
 
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db import vector_indexes
+from pipeline_core.adapters.db.api_views import PostgresApiViews
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.migrate import migrate
@@ -20,6 +22,7 @@ from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.lifecycle import Profile
+from pipeline_core.ports.api_views import ApiViews
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
@@ -34,6 +37,7 @@ from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Intake
+from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.staging import StagingService
@@ -221,6 +225,18 @@ class Pipeline:
     def retry(self) -> Retry:
         return Retry(self.open_uow)
 
+    @once
+    def api_engine(self) -> Engine:
+        """Connections of the HTTP API, in a role that row-level security binds."""
+        settings = self.settings
+        engine = open_engine(settings.api_database_url or self.database_url, role=settings.api_database_role)
+        self._closers.append(engine.dispose)
+        return engine
+
+    def for_user(self, user_id: UserId) -> "UserServices":
+        """The services as one user may use them: the database itself shows and takes only rows of theirs."""
+        return UserServices(self, user_id)
+
     def ensure_vector_indexes(self) -> list[str]:
         """Build the indexes that pay by now; answers with their names."""
         embedder = self.ctx.embedder
@@ -230,6 +246,50 @@ class Pipeline:
         """Stop what was started, last first. Closing twice is no error."""
         while self._closers:
             self._closers.pop()()
+
+
+class UserServices:
+    """Services for one user, whose claims are set for every transaction; cheap to make for each request."""
+
+    def __init__(self, pipeline: Pipeline, user_id: UserId) -> None:
+        self.pipeline = pipeline
+        self.user_id = user_id
+        self._claims = orjson.dumps({"sub": str(user_id), "role": "authenticated"}).decode()
+
+    def open_uow(self) -> PostgresUnitOfWork:
+        pipeline = self.pipeline
+        return PostgresUnitOfWork(pipeline.api_engine, lease_s=pipeline.settings.lease_s, claims=self._claims)
+
+    @once
+    def views(self) -> ApiViews:
+        return PostgresApiViews(self.pipeline.api_engine, claims=self._claims)
+
+    @once
+    def receive_upload(self) -> ReceiveUpload:
+        return ReceiveUpload(self.pipeline.settings, self.pipeline.store, self.open_uow)
+
+    @once
+    def review(self) -> Review:
+        return Review(self.open_uow)
+
+    @once
+    def facts(self) -> FactDecisions:
+        return FactDecisions(self.open_uow)
+
+    @once
+    def dual_status(self) -> DualStatus:
+        return DualStatus(self.open_uow)
+
+    @once
+    def retry(self) -> Retry:
+        return Retry(self.open_uow)
+
+    @once
+    def staging(self) -> StagingService:
+        pipeline = self.pipeline
+        detection = Detection(pipeline.settings, pipeline.ctx.embedder)
+        importer = ImportBatch(self.open_uow, lambda: pipeline.ctx.embedder)
+        return StagingService(pipeline.settings, self.open_uow, detection, importer)
 
 
 _DEEP_CONVERTERS: dict[str, Callable[[Pipeline], Converter]] = {

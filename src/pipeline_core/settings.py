@@ -135,7 +135,7 @@ class Settings(BaseSettings):
     api_allowed_hosts: str = Field("127.0.0.1,localhost,[::1]", description="Host names that the API answers to")
     api_cors_origins: str = Field("", description="Origins whose pages may call the API, with commas between")
     api_accepted_types: str = Field(
-        "pdf,docx,pptx,xlsx,html,markdown,text", description="Types of file that may be uploaded, told by content"
+        "pdf,docx,pptx,xlsx,html,md,txt", description="Types of file that may be uploaded, told by content"
     )
     api_request_timeout_s: float = Field(60.0, gt=0, description="A request must arrive whole within this, seconds")
     api_max_json_bytes: int = Field(1024 * 1024, gt=0, description="Largest body of a request but uploads, bytes")

@@ -269,6 +269,32 @@ class RefusedError(PipelineError):
     action = "Correct the request."
 
 
+class LimitExceededError(RefusedError):
+    """A limit is reached."""
+
+    code = "limit_exceeded"
+    action = "Wait as long as it says, then try again."
+    limit: str = ""
+    """Which limit: the name of its setting."""
+    retry_after_s: int = 60
+
+    @classmethod
+    def of(cls, limit: str, message: str, *, retry_after_s: int) -> "LimitExceededError":
+        error = cls(message, where=limit)
+        error.limit, error.retry_after_s = limit, max(1, retry_after_s)
+        return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"limit": self.limit, "retry_after_s": self.retry_after_s})
+
+
+class AuthenticationError(RefusedError):
+    """There is no valid token with the request."""
+
+    code = "unauthenticated"
+    action = "Send `Authorization: Bearer TOKEN` with a token that has not expired."
+
+
 class NotFoundError(RefusedError):
     """There is no such thing, or it is not yours."""
 

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO, cast
 
 from pipeline_core.domain import ole2
 from pipeline_core.domain.errors import (
@@ -15,7 +16,10 @@ from pipeline_core.domain.errors import (
     EncryptedDocumentError,
     UnsupportedTypeError,
 )
+from pipeline_core.domain.mapped import MappedFile
 from pipeline_core.domain.text_encoding import damage_of_text, decode_text
+
+Content = bytes | MappedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ FILE_TYPES: tuple[FileType, ...] = _COMMON + _RARER
 BY_MIME = {kind.mime: kind for kind in FILE_TYPES}
 
 
-def detect(data: bytes, filename: str) -> FileType:
+def detect(data: Content, filename: str) -> FileType:
     """The type of the file by its content.
 
     Raises:
@@ -71,7 +75,7 @@ def detect(data: bytes, filename: str) -> FileType:
         kind = detector(data, filename)
         if kind is not None:
             return kind
-    if (damage := damage_of_text(data)) is not None:
+    if (damage := damage_of_text(data if isinstance(data, bytes) else data[:])) is not None:
         raise CorruptDocumentError(
             f"{filename} {damage}: it is damaged or was cut off.", action="Save it again as UTF-8 text and upload that."
         )
@@ -101,8 +105,8 @@ _HEADER_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]")
 _TRANSPORT_FIELDS = frozenset({"message-id", "mime-version", "received", "return-path", "delivered-to"})
 
 
-def _text_type(data: bytes, filename: str) -> FileType | None:
-    text = decode_text(data)
+def _text_type(data: Content, filename: str) -> FileType | None:
+    text = decode_text(data if isinstance(data, bytes) else data[:])
     if text is None:
         return None
     head = text[:8192]
@@ -132,13 +136,13 @@ def _extension(filename: str) -> str:
 # --- PDF and RTF -----------------------------------------------------------------------------------------
 
 
-def _pdf_type(data: bytes, _filename: str) -> FileType | None:
+def _pdf_type(data: Content, _filename: str) -> FileType | None:
     # ISO 32000 readers accept the header within the first 1024 bytes; text about PDF has no objects in it.
     at = data.find(b"%PDF-", 0, 1024)
     return PDF if at == 0 or (at > 0 and b"endobj" in data) else None
 
 
-def _rtf_type(data: bytes, _filename: str) -> FileType | None:
+def _rtf_type(data: Content, _filename: str) -> FileType | None:
     return RTF if data[:64].lstrip().startswith(b"{\\rtf") else None
 
 
@@ -157,14 +161,14 @@ _BROKEN_ZIP = (
 )
 
 
-def _zip_type(data: bytes, filename: str) -> FileType | None:
+def _zip_type(data: Content, filename: str) -> FileType | None:
     if not data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return None
     end = data.rfind(b"PK\x05\x06")
     if end >= 0 and int.from_bytes(data[end + 12 : end + 16], "little") > _MAX_DIRECTORY_BYTES:
         raise CorruptDocumentError(f"{filename} is a ZIP container with an absurd number of entries.")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(cast("IO[bytes]", data if isinstance(data, MappedFile) else io.BytesIO(data))) as archive:
             return _container_type(archive, filename)
     except _BROKEN_ZIP as error:
         raise CorruptDocumentError(
@@ -217,7 +221,7 @@ _PASSWORD_MARKS = {
 }
 
 
-def _ole2_type(data: bytes, filename: str) -> FileType | None:
+def _ole2_type(data: Content, filename: str) -> FileType | None:
     if not data.startswith(ole2.SIGNATURE):
         return None
     try:
@@ -251,7 +255,7 @@ _OTHERS = (
 )
 
 
-def _describe(data: bytes) -> str:
+def _describe(data: Content) -> str:
     for signature, description in _OTHERS:
         if data.startswith(signature):
             return description
@@ -267,5 +271,5 @@ def _unsupported(filename: str, description: str) -> UnsupportedTypeError:
     return UnsupportedTypeError(f"{filename} is {description}, not a document we read.")
 
 
-Detector = Callable[[bytes, str], FileType | None]
+Detector = Callable[[Content, str], FileType | None]
 _DETECTORS: tuple[Detector, ...] = (_pdf_type, _zip_type, _ole2_type, _rtf_type, _text_type)

@@ -3,10 +3,12 @@
 import struct
 from collections.abc import Iterator
 
+from pipeline_core.domain.mapped import MappedFile
+
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def top_streams(data: bytes) -> Iterator[str]:
+def top_streams(data: bytes | MappedFile) -> Iterator[str]:
     """Names of the root storage's children ([MS-CFB] 2.6): streams of embedded objects are not among them.
 
     Raises:
@@ -25,7 +27,7 @@ def top_streams(data: bytes) -> Iterator[str]:
         waiting += [left, right]
 
 
-def _directory_sectors(data: bytes) -> Iterator[bytes]:
+def _directory_sectors(data: bytes | MappedFile) -> Iterator[bytes]:
     """Follows the directory's chain through the allocation table ([MS-CFB] 2.2 to 2.5)."""
     size = 1 << min(16, *struct.unpack_from("<H", data, 30))
     sector, difat_sector = (*struct.unpack_from("<I", data, 48), *struct.unpack_from("<I", data, 68))

@@ -7,7 +7,7 @@ from uuid import UUID
 from pipeline_core.adapters.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken, UserId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile
 from pipeline_core.ports.unit_of_work import Ids
@@ -123,6 +123,12 @@ class PostgresJobs:
             raise IllegalMoveError(
                 "Only a finished or dead job can be restarted, from a stage that it has come to.", where=where
             )
+
+    def lock_active(self, user_id: UserId) -> None:
+        self._session.all("lock_active_jobs", user_id=user_id)
+
+    def active(self, user_id: UserId) -> int:
+        return int(self._session.all("count_active_jobs", user_id=user_id)[0]["n"])
 
     def set_stage1_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None:
         self._set("set_stage1_results", results)

@@ -28,8 +28,11 @@ def json_text(value: Mapping[str, Any]) -> str:
 class Session:
     """Runs named queries. Not thread-safe, and not to be kept longer than its unit of work."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], *, claims: str | None = None) -> None:
+        """``claims`` (JSON) are set for the transaction, where row-level security reads whose it is."""
         self.connection = connection
+        if claims is not None:
+            connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
 
     def all(self, name: str, /, *, dims: int | None = None, **params: Any) -> list[Row]:
         """Run a query and fetch its rows. ``dims`` replaces ``{dims}``, where a type needs a literal."""

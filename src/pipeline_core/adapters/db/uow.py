@@ -42,13 +42,15 @@ class PostgresUnitOfWork:
     reviews: Reviews
     deep_scans: DeepScans
 
-    def __init__(self, engine: Engine, *, lease_s: float) -> None:
+    def __init__(self, engine: Engine, *, lease_s: float, claims: str | None = None) -> None:
+        """``claims`` (JSON) are the token of the user for whom the transaction is: row-level security reads them."""
         self._engine = engine
         self._lease_s = lease_s
+        self._claims = claims
 
     def __enter__(self) -> Self:
         self._lent = lend(self._engine)
-        self.session = Session(self._lent.__enter__())
+        self.session = Session(self._lent.__enter__(), claims=self._claims)
         self.documents = PostgresDocuments(self.session)
         self.jobs = PostgresJobs(self.session, self._lease_s)
         self.stages = PostgresStageRuns(self.session)

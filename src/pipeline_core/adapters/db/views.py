@@ -24,8 +24,10 @@ _ID_BEGINNING = re.compile(r"[0-9a-f-]{4,36}")
 class PostgresViews:
     """Each call is one short transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, claims: str | None = None) -> None:
+        """``claims`` (JSON) are the token of the user who looks: row-level security reads them."""
         self._engine = engine
+        self._claims = claims
 
     @contextmanager
     def _reading(self, *, one_moment: bool = True) -> Iterator[Session]:
@@ -37,7 +39,7 @@ class PostgresViews:
         with lend(self._engine) as connection:
             if one_moment:
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield Session(connection)
+            yield Session(connection, claims=self._claims)
             connection.commit()
 
     def _all(self, name: str, /, **params: Any) -> list[Row]:

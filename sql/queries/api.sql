@@ -1,0 +1,47 @@
+-- name: api_jobs_page
+-- Jobs, newest first; the position in the list is (created_at, job_id) of the last one seen.
+SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
+    p.percent, j.retry_count, j.last_error, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
+    d.published_at,
+    (SELECT sum((s.result ->> 'seconds')::float8) FROM document_processing_stages s
+        WHERE s.document_id = d.document_id) AS seconds,
+    (SELECT sum(s.cost_usd) FROM document_processing_stages s WHERE s.document_id = d.document_id)::float8 AS cost_usd
+FROM upload_jobs j
+JOIN documents d USING (document_id)
+JOIN job_stages p ON p.job_stage = j.stage
+WHERE j.user_id = %(user_id)s
+    AND (%(states)s::text[] IS NULL OR j.state = ANY(%(states)s))
+    AND (%(document_id)s::uuid IS NULL OR j.document_id = %(document_id)s)
+    AND (%(before_ts)s::timestamptz IS NULL
+        OR (j.created_at, j.job_id) < (%(before_ts)s::timestamptz, %(before_id)s::uuid))
+ORDER BY j.created_at DESC, j.job_id DESC
+LIMIT %(limit)s;
+
+-- name: api_job_state
+SELECT j.job_id, j.document_id, j.stage, j.state, j.outcome, j.phase, p.percent, j.retry_count, j.version, j.finished_at
+FROM upload_jobs j JOIN job_stages p ON p.job_stage = j.stage
+WHERE j.job_id = %(job_id)s;
+
+-- name: api_events_after
+SELECT event_id, ts, type, severity, code, payload FROM events
+WHERE job_id = %(job_id)s AND event_id > %(event_id)s ORDER BY event_id LIMIT %(limit)s;
+
+-- name: api_document
+SELECT d.document_id, d.title, d.filename, d.mime, d.bytes_len, d.file_sha256, d.page_count AS pages, d.staging_status,
+    d.deep_scan_status, d.deep_scan_error, d.published_at, d.created_at, d.updated_at, j.job_id, j.stage, j.state,
+    j.outcome, w.workflow_type AS workflow,
+    (SELECT count(*) FROM document_chunks c WHERE c.document_id = d.document_id) AS published_chunks,
+    (SELECT count(*) FROM all_questions q WHERE q.document_id = d.document_id) AS published_facts
+FROM documents d
+JOIN LATERAL (SELECT * FROM upload_jobs u WHERE u.document_id = d.document_id ORDER BY u.created_at DESC LIMIT 1) j
+    ON true
+LEFT JOIN processing_workflows w ON w.document_id = d.document_id
+WHERE d.document_id = %(document_id)s;
+
+-- name: api_files
+SELECT 'ingest' AS stage_name, 'original' AS file_type, raw_path AS file_path, bytes_len AS file_size, mime AS mime_type,
+    file_sha256 AS checksum, created_at
+FROM documents WHERE document_id = %(document_id)s
+UNION ALL
+SELECT f.stage_name, f.file_type, f.file_path, f.file_size, f.mime_type, f.checksum, f.created_at
+FROM stage_output_files f JOIN stages o USING (stage_name) WHERE f.document_id = %(document_id)s;

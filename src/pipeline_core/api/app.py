@@ -1,0 +1,116 @@
+"""The application: middleware, routers, and what they share."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from pipeline_core.api import problems
+from pipeline_core.api.auth import verifier
+from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
+from pipeline_core.api.middleware import (
+    AccessLogMiddleware,
+    BoundsMiddleware,
+    LoopbackOnlyMiddleware,
+    SecureHeadersMiddleware,
+)
+from pipeline_core.api.multipart import OVERHEAD_BYTES
+from pipeline_core.api.routes import documents, health, jobs, uploads
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.settings import Settings
+
+ROUTERS: tuple[APIRouter, ...] = (uploads.router, jobs.router, documents.router, health.router)
+_DESCRIPTION = """Documents in, reviewed knowledge out.
+
+Every error is a problem (RFC 9457) with a stable `code`; lists go on by `cursor`; a limit that is reached is answered
+with 429, `Retry-After` and the limit's name. Give `X-Correlation-ID` (a UUID) to find a request again in events and
+logs."""
+
+
+def create_app(
+    pipeline: Pipeline,
+    *,
+    ask_for_run: Callable[[], None] = lambda: None,
+    orchestrator_is_up: Callable[[], bool] = lambda: True,
+) -> FastAPI:
+    """The API over a wired pipeline, which stays the caller's to close.
+
+    Args:
+        ask_for_run: called after a job was queued; must return at once and never raise.
+        orchestrator_is_up: whether Prefect answers.
+
+    Raises:
+        ConfigurationError: tokens cannot be verified, or local mode would be reached from other machines.
+    """
+    settings = pipeline.settings
+    verify = verifier(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    app = FastAPI(
+        title="Document pipeline",
+        version="2",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    app.state.pipeline = pipeline
+    app.state.verify = verify
+    app.state.ask_for_run = ask_for_run
+    app.state.orchestrator_is_up = orchestrator_is_up
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    _describe_problems(app)
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """The last that is added is the first to see a request."""
+    app.add_middleware(
+        BoundsMiddleware,
+        max_bytes=settings.api_max_json_bytes,
+        larger={uploads.PATH: settings.max_file_bytes + OVERHEAD_BYTES},
+        timeout_s=settings.api_request_timeout_s,
+    )
+    if settings.api_auth == "local":
+        app.add_middleware(LoopbackOnlyMiddleware)
+    app.add_middleware(AccessLogMiddleware)
+    if origins := _listed(settings.api_cors_origins):
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Range", "If-None-Match", HEADER],
+            expose_headers=[HEADER, "Retry-After", "Content-Range", "ETag"],
+        )
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_listed(settings.api_allowed_hosts))
+    app.add_middleware(SecureHeadersMiddleware)
+    app.add_middleware(CorrelationMiddleware)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """The schema of problems is in the description once, and FastAPI's own for wrong requests is not."""
+
+    def openapi() -> dict[str, object]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            schemas = schema["components"]["schemas"]
+            schemas["Problem"] = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,207 @@
+"""Who asks: JSON web tokens of Supabase or another issuer, or of this machine's own key. Only routers ask."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+from uuid import UUID
+
+import jwt
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from pipeline_core.api.key_set import KeySet
+from pipeline_core.domain.errors import AuthenticationError, ConfigurationError
+from pipeline_core.domain.ids import UserId
+from pipeline_core.settings import Settings
+
+LOCAL_ISSUER = "upload-pipeline-local"
+_KEY_BYTES = 32
+_LEEWAY_S = 10
+_MAX_TOKEN_CHARS = 8192
+_PUBLIC_KEY_ALGORITHMS = ("RS256", "ES256")
+_TOKEN_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who asks."""
+
+    user_id: UserId
+
+
+class _Key(Protocol):
+    def __call__(self, header: Mapping[str, Any]) -> Any: ...
+
+
+class TokenVerifier:
+    """Tells whose a token is. The algorithm decides which key is asked, never the key which algorithm."""
+
+    def __init__(self, keys: Mapping[str, _Key], *, issuer: str | None, audience: str) -> None:
+        """``keys`` gives the key for a token's header, by algorithm; an algorithm that is not there is refused."""
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+
+    def __call__(self, token: str) -> User:
+        """The user whom the token names.
+
+        Raises:
+            AuthenticationError: it is malformed, forged, expired, or made by or for somebody else.
+            ServiceUnavailableError: the issuer's keys cannot be had.
+        """
+        if len(token) > _MAX_TOKEN_CHARS:
+            raise AuthenticationError("The token is too long.")
+        try:
+            header = jwt.get_unverified_header(token)
+            algorithm = str(header.get("alg"))
+            if algorithm not in self._keys:
+                raise AuthenticationError(f"Tokens signed with {algorithm[:20]!r} are not accepted.")
+            claims = jwt.decode(
+                token,
+                self._keys[algorithm](header),
+                algorithms=[algorithm],
+                audience=self._audience,
+                issuer=self._issuer,
+                leeway=_LEEWAY_S,
+                options={"require": ["exp", "sub", "aud", *(["iss"] if self._issuer else [])]},
+            )
+            return User(UserId(UUID(str(claims["sub"]))))
+        except jwt.ExpiredSignatureError:
+            raise AuthenticationError("The token has expired.") from None
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            raise AuthenticationError(f"The token is not valid: {error}.") from None
+
+
+def verifier(settings: Settings) -> TokenVerifier:
+    """The verifier that the settings ask for.
+
+    Raises:
+        ConfigurationError: they name no key, a weak one, or an address that local mode does not serve.
+    """
+    return _VERIFIERS[settings.api_auth](settings)
+
+
+def _local(settings: Settings) -> TokenVerifier:
+    _require_loopback(settings.api_host)
+    key = local_key(settings.home)
+    return TokenVerifier({"HS256": lambda _: key}, issuer=LOCAL_ISSUER, audience=settings.jwt_audience)
+
+
+def _jwt(settings: Settings) -> TokenVerifier:
+    keys: dict[str, _Key] = {}
+    supabase = f"{settings.supabase_url.rstrip('/')}/auth/v1" if settings.supabase_url else None
+    if settings.jwt_secret:
+        secret = settings.jwt_secret.get_secret_value().encode()
+        if len(secret) < _KEY_BYTES:
+            raise ConfigurationError(
+                f"The HS256 secret has {len(secret)} bytes; it must have {_KEY_BYTES} (RFC 7518, 3.2).",
+                action="Set UPLOAD_PIPELINE_JWT_SECRET to the issuer's secret.",
+            )
+        keys["HS256"] = lambda _: secret
+    url = settings.jwt_jwks_url or (f"{supabase}/.well-known/jwks.json" if supabase else None)
+    if url:
+        key_set = KeySet(url)
+        for algorithm in _PUBLIC_KEY_ALGORITHMS:
+            keys[algorithm] = key_set.key_for
+    if not keys:
+        raise ConfigurationError(
+            "Tokens cannot be verified: there is no key.",
+            action="Set SUPABASE_URL, UPLOAD_PIPELINE_JWT_JWKS_URL or UPLOAD_PIPELINE_JWT_SECRET, "
+            "or UPLOAD_PIPELINE_API_AUTH=local.",
+        )
+    return TokenVerifier(keys, issuer=settings.jwt_issuer or supabase, audience=settings.jwt_audience)
+
+
+_VERIFIERS = {"local": _local, "jwt": _jwt}
+
+
+def _require_loopback(host: str) -> None:
+    try:
+        is_loopback = host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise ConfigurationError(
+            f"UPLOAD_PIPELINE_API_AUTH=local serves loopback only, not {host}.",
+            action="Set UPLOAD_PIPELINE_API_AUTH=jwt and the issuer's keys, or UPLOAD_PIPELINE_API_HOST=127.0.0.1.",
+        )
+
+
+def local_key(home: Path) -> bytes:
+    """The key of local mode, made on first use in a file that only its owner reads."""
+    path = home / "api.key"
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(path, "xb", opener=_owner_only) as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+    except FileExistsError:
+        pass
+    key = path.read_bytes()
+    if len(key) < _KEY_BYTES:
+        raise ConfigurationError(f"{path} is no key.", action="Remove it: a new one is made.")
+    return key
+
+
+def _owner_only(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)
+
+
+def local_token(settings: Settings) -> str:
+    """A token of local mode for the settings' user, good for 30 days."""
+    now = datetime.now(UTC)
+    claims = {
+        "sub": str(settings.user_id),
+        "aud": settings.jwt_audience,
+        "iss": LOCAL_ISSUER,
+        "iat": now,
+        "exp": now + timedelta(days=_TOKEN_DAYS),
+    }
+    return jwt.encode(claims, local_key(settings.home), algorithm="HS256")
+
+
+_bearer = HTTPBearer(auto_error=False, description="A JSON web token; in local mode `pipeline token` prints one")
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def optional_user(request: Request, credentials: Credentials) -> User | None:
+    """Who asks, or None without a token; a token that is not valid is refused all the same.
+
+    Raises:
+        AuthenticationError: the token is not valid.
+    """
+    if credentials is None:
+        return None
+    user: User = request.app.state.verify(credentials.credentials)
+    request.scope["state"]["user_id"] = str(user.user_id)
+    return user
+
+
+def require_user(user: Annotated[User | None, Depends(optional_user)]) -> User:
+    """Who asks.
+
+    Raises:
+        AuthenticationError: there is no valid token.
+    """
+    if user is None:
+        raise AuthenticationError("There is no token with the request.")
+    return user
+
+
+OptionalUser = Annotated[User | None, Depends(optional_user)]
+CurrentUser = Annotated[User, Depends(require_user)]
+__all__: Sequence[str] = (
+    "CurrentUser",
+    "OptionalUser",
+    "TokenVerifier",
+    "User",
+    "local_token",
+    "optional_user",
+    "require_user",
+    "verifier",
+)

@@ -1,0 +1,27 @@
+"""What routes depend on: the asking user's services, and where the work is asked for."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pipeline_core.api.auth import CurrentUser
+from pipeline_core.bootstrap import Pipeline, UserServices
+from pipeline_core.settings import Settings
+
+
+def _pipeline(request: Request) -> Pipeline:
+    pipeline: Pipeline = request.app.state.pipeline
+    return pipeline
+
+
+def _settings(pipeline: Annotated[Pipeline, Depends(_pipeline)]) -> Settings:
+    return pipeline.settings
+
+
+def _services(pipeline: Annotated[Pipeline, Depends(_pipeline)], user: CurrentUser) -> UserServices:
+    return pipeline.for_user(user.user_id)
+
+
+ThePipeline = Annotated[Pipeline, Depends(_pipeline)]
+TheSettings = Annotated[Settings, Depends(_settings)]
+Services = Annotated[UserServices, Depends(_services)]

@@ -1,0 +1,138 @@
+"""What holds for every request: a line in the log, secure headers, bounds on its size and on its time."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger("pipeline_core.api")
+
+SECURE_HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+_HSTS = "max-age=63072000; includeSubDomains"
+
+
+class SecureHeadersMiddleware:
+    """Adds the headers that a response has not set itself; HSTS where the request came over TLS."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURE_HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope.get("scheme") == "https":
+                    headers.setdefault("Strict-Transport-Security", _HSTS)
+            await send(message)
+
+        await self._app(scope, receive, answer if scope["type"] == "http" else send)
+
+
+class AccessLogMiddleware:
+    """One line a request: method, route, status, milliseconds. No query, no body, no token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        finally:
+            route = scope.get("route")
+            log.info(
+                "request",
+                method=scope["method"],
+                route=getattr(route, "path", "none"),
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+                user_id=scope.get("state", {}).get("user_id"),
+            )
+
+
+class BoundsMiddleware:
+    """Refuses a body that is larger than its route allows, or that does not arrive in time.
+
+    ``max_bytes`` is for every path; those of ``larger`` have bounds of their own. What is declared is refused at
+    once, what is not declared when it has grown too large.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, larger: Mapping[str, int], timeout_s: float) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._larger = larger
+        self._timeout_s = timeout_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._larger.get(scope["path"], self._max_bytes)
+        declared = Headers(scope=scope).get("content-length", "")
+        too_large = HTTPException(413, f"A request to {scope['path']} may have {limit:,} bytes.")
+        received, ended = 0, False
+        deadline = time.monotonic() + self._timeout_s
+
+        async def bounded() -> Message:
+            nonlocal received, ended
+            if declared.isdecimal() and int(declared) > limit:
+                raise too_large
+            if ended:
+                # a disconnect is waited for as long as the answer takes
+                return await receive()
+            try:
+                message = await asyncio.wait_for(receive(), max(0.001, deadline - time.monotonic()))
+            except TimeoutError:
+                raise HTTPException(408, f"The request did not arrive within {self._timeout_s:g} seconds.") from None
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise too_large
+            ended = not message.get("more_body", False)
+            return message
+
+        await self._app(scope, bounded, send)
+
+
+class LoopbackOnlyMiddleware:
+    """Refuses whoever is not on this machine, however the server was started: local mode trusts it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        if scope["type"] == "http" and client and not _is_loopback(client[0]):
+            raise HTTPException(403, "Local mode serves this machine only.")
+        await self._app(scope, receive, send)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

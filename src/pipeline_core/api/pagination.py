@@ -1,0 +1,69 @@
+"""Cursor pagination: a cursor names the last row that was seen, so that a list does not shift under its reader."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, Field
+
+from pipeline_core.domain.errors import RefusedError
+
+Item = TypeVar("Item")
+Position = tuple[datetime, UUID]
+_MAX_CURSOR = 200
+
+
+class Page(BaseModel, Generic[Item]):
+    """Some of the rows; ``next_cursor`` is null on the last page."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(None, description="Give it as `cursor` to go on after the last of these")
+
+
+class Cursor:
+    """Where to go on, and how many rows to give."""
+
+    def __init__(
+        self,
+        limit: Annotated[int, Query(ge=1, le=200, description="Most rows in the answer")] = 50,
+        cursor: Annotated[
+            str | None, Query(max_length=_MAX_CURSOR, description="`next_cursor` of the page before")
+        ] = None,
+    ) -> None:
+        self.limit = limit
+        self.before = decode(cursor) if cursor else None
+
+    def page(self, rows: Sequence[dict[str, Any]], position: Callable[[dict[str, Any]], Position]) -> dict[str, Any]:
+        """The page of these rows, of which one more than ``limit`` was asked for."""
+        more = len(rows) > self.limit
+        shown = rows[: self.limit]
+        return {"items": shown, "next_cursor": encode(position(shown[-1])) if more else None}
+
+
+PageCursor = Annotated[Cursor, Depends()]
+
+
+def encode(position: Position) -> str:
+    """An opaque text for the position."""
+    return base64.urlsafe_b64encode(f"{position[0].isoformat()} {position[1]}".encode()).decode().rstrip("=")
+
+
+def decode(text: str) -> Position:
+    """The position of the text.
+
+    Raises:
+        RefusedError: it is none of ours.
+    """
+    try:
+        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
+        when, _, row_id = plain.partition(" ")
+        moment = datetime.fromisoformat(when)
+        if moment.tzinfo is None:
+            raise ValueError("no time zone")
+        return moment, UUID(row_id)
+    except (binascii.Error, UnicodeError, ValueError):
+        raise RefusedError("The cursor is not one of this API.", action="Begin without `cursor`.") from None

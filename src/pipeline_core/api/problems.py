@@ -1,0 +1,181 @@
+"""Errors as RFC 9457 problem details, each with a stable ``code``."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from pipeline_core.api.correlation import correlation_id_of
+from pipeline_core.domain import errors
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE = "urn:upload-pipeline:problem:"
+_RETRY_AFTER_S = 5
+
+log = structlog.get_logger("pipeline_core.api")
+
+STATUS: Mapping[type[errors.PipelineError], int] = {
+    errors.AuthenticationError: 401,
+    errors.NotFoundError: 404,
+    errors.FileTooLargeError: 413,
+    errors.UnsupportedTypeError: 415,
+    errors.LimitExceededError: 429,
+    errors.RefusedError: 422,
+    errors.DocumentError: 422,
+    errors.ConflictError: 409,
+    errors.ObjectNotFoundError: 410,
+    errors.TransientError: 503,
+    errors.PipelineError: 500,
+}
+"""The status of each class of error; a class not named has that of its nearest parent."""
+
+
+class Problem(BaseModel):
+    """RFC 9457, with what a program needs to react: ``code`` never changes its meaning."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": f"{_TYPE}not_found",
+                    "title": "There is no such thing, or it is not yours.",
+                    "status": 404,
+                    "detail": "There is no job 6f1c3a52-93cf-5a0e-8c0e-6c7d1a6c2f10.",
+                    "code": "not_found",
+                    "action": "See the list of what there is.",
+                    "correlation_id": "0b6f5f5e-5a39-4c5e-9a43-0d3c7b8f2a11",
+                }
+            ]
+        }
+    )
+
+    type: str = Field(description="A URN that ends with the code")
+    title: str = Field(description="What kind of problem it is; the same for every occurrence")
+    status: int
+    detail: str = Field(description="What went wrong this time")
+    code: str
+    action: str = Field(default="", description="What to do")
+    instance: str | None = Field(default=None, description="The path that was asked for")
+    limit: str | None = Field(default=None, description="The limit that is reached")
+    errors: list[dict[str, Any]] | dict[str, str] | None = Field(
+        default=None, description="Each wrong part, where and why"
+    )
+    correlation_id: str | None = None
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For a route's ``responses``: that these statuses carry a problem."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in statuses
+    }
+
+
+def status_of(error: errors.PipelineError) -> int:
+    """The HTTP status of the error's class or its nearest parent."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The response that carries the problem."""
+    body = orjson.dumps(problem.model_dump(exclude_none=True))
+    return Response(body, problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def of_error(error: errors.PipelineError, request: Request) -> Response:
+    """What a client is told of one of the pipeline's errors."""
+    status = status_of(error)
+    problem = Problem(
+        type=_TYPE + error.code,
+        title=_title(type(error)),
+        status=status,
+        detail=error.message,
+        code=error.code,
+        action=error.what_to_do,
+        instance=request.url.path,
+        limit=getattr(error, "limit", None) or None,
+        errors=dict(getattr(error, "errors", {})) or None,
+        correlation_id=correlation_id_of(request),
+    )
+    return answer(problem, _headers(error, status))
+
+
+def _headers(error: errors.PipelineError, status: int) -> dict[str, str]:
+    if isinstance(error, errors.LimitExceededError):
+        return {"Retry-After": str(error.retry_after_s)}
+    return {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(_RETRY_AFTER_S)}}.get(status, {})
+
+
+def _title(kind: type[errors.PipelineError]) -> str:
+    return (kind.__doc__ or kind.__name__).strip().splitlines()[0]
+
+
+def _of_http(request: Request, error: HTTPException) -> Response:
+    phrase = HTTPStatus(error.status_code).phrase
+    code = phrase.lower().replace(" ", "_").replace("-", "_")
+    problem = Problem(
+        type=_TYPE + code,
+        title=phrase,
+        status=error.status_code,
+        detail=str(error.detail),
+        code=code,
+        instance=request.url.path,
+        correlation_id=correlation_id_of(request),
+    )
+    return answer(problem, error.headers)
+
+
+def _of_validation(request: Request, error: RequestValidationError) -> Response:
+    wrong = [
+        {"where": "/".join(map(str, one["loc"])), "message": one["msg"], "kind": one["type"]} for one in error.errors()
+    ]
+    problem = Problem(
+        type=_TYPE + "invalid_request",
+        title="The request is not as the API's description says.",
+        status=422,
+        detail="; ".join(f"{one['where']}: {one['message']}" for one in wrong)[:2000],
+        code="invalid_request",
+        action="Correct what `errors` names.",
+        instance=request.url.path,
+        errors=wrong,
+        correlation_id=correlation_id_of(request),
+    )
+    return answer(problem)
+
+
+def _of_defect(request: Request, error: Exception) -> Response:
+    log.error("defect", path=request.url.path, error=type(error).__name__, exc_info=error)
+    problem = Problem(
+        type=_TYPE + "unexpected",
+        title="A defect in the pipeline.",
+        status=500,
+        detail="Something went wrong that nobody foresaw; nothing of it is told here.",
+        code="unexpected",
+        action="Report it with the correlation id: the log has the rest.",
+        instance=request.url.path,
+        correlation_id=correlation_id_of(request),
+    )
+    return answer(problem)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app with a problem."""
+
+    def of_pipeline(request: Request, error: Exception) -> Response:
+        assert isinstance(error, errors.PipelineError)
+        if status_of(error) >= 500:
+            log.warning("error", path=request.url.path, code=error.code, message=error.message)
+        return of_error(error, request)
+
+    app.add_exception_handler(errors.PipelineError, of_pipeline)
+    app.add_exception_handler(HTTPException, _of_http)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _of_validation)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, _of_defect)

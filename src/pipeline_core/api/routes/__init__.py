@@ -1,0 +1,1 @@
+"""Routes by subject; each router is a row of ``ROUTERS`` in ``app.py``."""

@@ -1,0 +1,196 @@
+"""Documents: what is known of them, their stages and their files."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, Any, BinaryIO, cast
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from pipeline_core.api.deps import Services, ThePipeline
+from pipeline_core.api.problems import responses
+from pipeline_core.api.ranges import content_range, parse_range
+from pipeline_core.api.routes.jobs import RetryAnswer, StageTiming
+from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
+from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.ports.views import Row
+
+router = APIRouter(prefix="/api/v2/documents", tags=["documents"])
+_IN_MEMORY = 1024 * 1024
+_BLOCK = 256 * 1024
+
+
+class StageFile(BaseModel):
+    """A file that a stage left; the original is a file of ``ingest``."""
+
+    stage_name: StageName
+    file_type: str
+    name: str
+    size: int = Field(description="Bytes")
+    mime_type: str
+    sha256: str
+    created_at: datetime
+    url: str
+
+
+class Document(BaseModel):
+    """One document and where its newest job stands."""
+
+    document_id: UUID
+    title: str
+    filename: str
+    mime: str
+    bytes_len: int
+    file_sha256: str
+    pages: int | None
+    staging_status: StagingStatus
+    deep_scan_status: DeepScanStatus | None
+    deep_scan_error: str | None
+    workflow: str | None
+    job_id: UUID
+    stage: JobStage
+    state: JobState
+    outcome: Outcome | None
+    published_at: datetime | None
+    published_chunks: int
+    published_facts: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@router.get(
+    "/{document_id}",
+    operation_id="get_document",
+    summary="Look at a document",
+    response_model=Document,
+    responses=responses(401, 404, 422, 429),
+)
+def get_document(document_id: UUID, services: Services) -> Row:
+    """One document."""
+    return services.views.document(DocumentId(document_id))
+
+
+@router.get(
+    "/{document_id}/stages",
+    operation_id="list_stages",
+    summary="List a document's stages",
+    response_model=list[StageTiming],
+    responses=responses(401, 404, 422, 429),
+)
+def list_stages(document_id: UUID, services: Services) -> list[Row]:
+    """Every stage in its order, with status, times, tries, cost and error."""
+    services.views.document(DocumentId(document_id))
+    return services.views.stages(DocumentId(document_id))
+
+
+@router.post(
+    "/{document_id}/stages/{stage}/run",
+    operation_id="run_stage",
+    status_code=202,
+    summary="Run one stage again",
+    response_model=RetryAnswer,
+    responses=responses(401, 404, 409, 422, 429),
+)
+def run_stage(document_id: UUID, stage: StageName, request: Request, services: Services) -> RetryAnswer:
+    """Queue the document again from this stage: it runs anew, and what follows runs where its input changed."""
+    document = services.views.document(DocumentId(document_id))
+    job_id = services.retry(DocumentId(document_id), from_stage=stage, by=str(services.user_id))
+    request.app.state.ask_for_run()
+    return RetryAnswer(
+        job_id=job_id,
+        document_id=document["document_id"],
+        status_url=str(request.url_for("get_job", job_id=job_id).path),
+    )
+
+
+@router.get(
+    "/{document_id}/files",
+    operation_id="list_files",
+    summary="List a document's files",
+    response_model=list[StageFile],
+    responses=responses(401, 404, 422, 429),
+)
+def list_files(document_id: UUID, request: Request, services: Services) -> list[dict[str, Any]]:
+    """The original and what every stage made of it."""
+    services.views.document(DocumentId(document_id))
+    return [_shown(row, document_id, request) for row in services.views.files(DocumentId(document_id))]
+
+
+@router.get(
+    "/{document_id}/files/{stage}/{name}",
+    operation_id="download_file",
+    summary="Download a file",
+    response_class=Response,
+    responses={
+        200: {"description": "The file", "content": {"application/octet-stream": {}}},
+        206: {"description": "The part that `Range` asks for", "content": {"application/octet-stream": {}}},
+        304: {"description": "`If-None-Match` names this content"},
+        **responses(401, 404, 410, 416, 422, 429, 503),
+    },
+)
+def download_file(
+    document_id: UUID,
+    stage: StageName,
+    name: str,
+    services: Services,
+    pipeline: ThePipeline,
+    range_header: Annotated[str | None, Header(alias="Range", max_length=200)] = None,
+    if_none_match: Annotated[str | None, Header(max_length=500)] = None,
+) -> Response:
+    """One file of the document, its checksum verified before the first byte is sent."""
+    services.views.document(DocumentId(document_id))
+    row = _named(services.views.files(DocumentId(document_id)), stage, name)
+    headers = {
+        "ETag": f'"{row["checksum"]}"',
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Cache-Control": "private, no-cache",
+    }
+    if if_none_match and row["checksum"] in if_none_match:
+        return Response(status_code=304, headers=headers)
+    wanted = parse_range(range_header, row["file_size"])
+    file = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
+    try:
+        pipeline.store.get_file(row["file_path"], file, sha256=row["checksum"])
+    except BaseException:
+        file.close()
+        raise
+    start, end = wanted or (0, row["file_size"])
+    headers["Content-Length"] = str(end - start)
+    if wanted:
+        headers["Content-Range"] = content_range(start, end, row["file_size"])
+    return StreamingResponse(
+        _blocks(file, start, end), 206 if wanted else 200, headers=headers, media_type=row["mime_type"]
+    )
+
+
+def _blocks(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
+    with file:
+        file.seek(start)
+        while start < end and (block := file.read(min(_BLOCK, end - start))):
+            start += len(block)
+            yield block
+
+
+def _name(row: Row) -> str:
+    return str(row["file_path"]).rpartition("/")[2]
+
+
+def _named(rows: list[Row], stage: StageName, name: str) -> Row:
+    """By the name in the list, never by a path: nothing outside the document's own files can be reached."""
+    for row in rows:
+        if row["stage_name"] == stage and _name(row) == name:
+            return row
+    raise NotFoundError(f"The document has no file {name[:100]!r} of {stage}.", action="See the list of its files.")
+
+
+def _shown(row: Row, document_id: UUID, request: Request) -> dict[str, Any]:
+    name = _name(row)
+    url = request.url_for("download_file", document_id=document_id, stage=row["stage_name"], name=name)
+    return {**row, "name": name, "size": row["file_size"], "sha256": row["checksum"], "url": url.path}

@@ -1,0 +1,169 @@
+"""Jobs: where they stand, what happened to them, and trying again."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import BaseModel, Field
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from pipeline_core.api.deps import Services
+from pipeline_core.api.job_events import follow
+from pipeline_core.api.pagination import Page, PageCursor
+from pipeline_core.api.problems import responses
+from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+
+_LARGEST_ID = 2**63 - 1
+router = APIRouter(prefix="/api/v2/jobs", tags=["jobs"])
+
+
+class JobError(BaseModel):
+    """The last error: what, where, and what to do."""
+
+    code: str
+    message: str
+    where: str | None = None
+    action: str = ""
+
+
+class Job(BaseModel):
+    """One run of a document through the stages."""
+
+    job_id: UUID
+    document_id: UUID
+    filename: str
+    pages: int | None
+    stage: JobStage
+    state: JobState
+    outcome: Outcome | None
+    phase: int = Field(description="0 upload … 6 download")
+    percent: int = Field(ge=0, le=100)
+    retry_count: int
+    last_error: JobError | None
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    published_at: datetime | None
+    seconds: float | None = Field(description="Work on all stages together")
+    cost_usd: float | None
+    correlation_id: UUID
+    flow_run_id: UUID | None
+
+
+class StageTiming(BaseModel):
+    """One stage of the job's document."""
+
+    stage_name: StageName
+    status: str
+    started_at: datetime | None
+    completed_at: datetime | None
+    error_message: str | None
+    retry_count: int
+    runs: int
+    seconds: float | None
+    cost_usd: float | None
+
+
+class JobDetail(Job):
+    """A job with its stages and what validation found."""
+
+    stages: list[StageTiming]
+    findings: list[dict[str, Any]]
+
+
+class RetryRequest(BaseModel):
+    """From where to try again."""
+
+    from_stage: StageName | None = Field(None, description="Empty: where it failed; a finished job: the beginning")
+
+
+class RetryAnswer(BaseModel):
+    """The job is in the queue again."""
+
+    job_id: UUID
+    document_id: UUID
+    status_url: str
+
+
+@router.get(
+    "", operation_id="list_jobs", summary="List jobs", response_model=Page[Job], responses=responses(401, 422, 429)
+)
+def list_jobs(
+    services: Services,
+    cursor: PageCursor,
+    state: Annotated[list[JobState] | None, Query(description="Only jobs in these states")] = None,
+    document_id: Annotated[UUID | None, Query(description="Only jobs of this document")] = None,
+) -> dict[str, Any]:
+    """Jobs of the user, newest first."""
+    rows = services.views.jobs_page(
+        services.user_id,
+        states=[str(one) for one in state or ()] or None,
+        document_id=DocumentId(document_id) if document_id else None,
+        before=cursor.before,
+        limit=cursor.limit + 1,
+    )
+    return cursor.page(rows, lambda row: (row["created_at"], row["job_id"]))
+
+
+@router.get(
+    "/{job_id}",
+    operation_id="get_job",
+    summary="Look at a job",
+    response_model=JobDetail,
+    responses=responses(401, 404, 422, 429),
+)
+def get_job(job_id: UUID, services: Services) -> dict[str, Any]:
+    """Progress, timings, findings, cost and the last error of one job."""
+    state = services.views.job_state(JobId(job_id))
+    rows = services.views.jobs_page(
+        services.user_id, states=None, document_id=state["document_id"], before=None, limit=200
+    )
+    row = next(row for row in rows if row["job_id"] == job_id)
+    return {
+        **row,
+        "stages": services.views.stages(row["document_id"]),
+        "findings": services.views.findings(JobId(job_id)),
+    }
+
+
+@router.post(
+    "/{job_id}/retry",
+    operation_id="retry_job",
+    status_code=202,
+    summary="Try a job again",
+    response_model=RetryAnswer,
+    responses=responses(401, 404, 409, 422, 429),
+)
+def retry_job(job_id: UUID, request: Request, services: Services, body: RetryRequest | None = None) -> RetryAnswer:
+    """Queue a finished or dead job again, from any stage that it has been at; what was done before is reused."""
+    state = services.views.job_state(JobId(job_id))
+    again = services.retry(state["document_id"], from_stage=body.from_stage if body else None, by=str(services.user_id))
+    request.app.state.ask_for_run()
+    return RetryAnswer(
+        job_id=again,
+        document_id=state["document_id"],
+        status_url=str(request.url_for("get_job", job_id=again).path),
+    )
+
+
+@router.get(
+    "/{job_id}/events",
+    operation_id="follow_job",
+    summary="Follow a job",
+    response_class=EventSourceResponse,
+    responses={
+        200: {"description": "Server-sent events; the last is `end`", "content": {"text/event-stream": {}}},
+        **responses(401, 404, 422, 429),
+    },
+)
+async def follow_job(
+    job_id: UUID,
+    services: Services,
+    last_event_id: Annotated[str | None, Header(description="Go on after this event", max_length=20)] = None,
+) -> EventSourceResponse:
+    """The job's events as they happen, from the first or after ``Last-Event-ID``; ends when the job has ended."""
+    after = min(int(last_event_id), _LARGEST_ID) if last_event_id and last_event_id.isdecimal() else 0
+    events = await follow(services.views, JobId(job_id), after)
+    return EventSourceResponse(events, ping=15, ping_message_factory=lambda: ServerSentEvent(comment="still here"))

@@ -1,0 +1,19 @@
+"""A file that is looked at like bytes without being read into memory."""
+
+import mmap
+
+
+class MappedFile(mmap.mmap):
+    """A memory map with those methods of ``bytes`` and of files that telling a type needs."""
+
+    def startswith(self, prefix: bytes | tuple[bytes, ...]) -> bool:
+        """Whether the file begins with the prefix, or with one of them."""
+        prefixes = prefix if isinstance(prefix, tuple) else (prefix,)
+        return any(self[: len(one)] == one for one in prefixes)
+
+    def __contains__(self, part: object) -> bool:
+        return isinstance(part, bytes) and self.find(part) >= 0
+
+    def seekable(self) -> bool:
+        """What ``zipfile`` asks of a file; before Python 3.13 a map does not say so itself."""
+        return True

@@ -1,0 +1,57 @@
+"""Port: what the HTTP API shows, beyond what the command line looks at. Reads only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.ports.views import Row, Views
+
+
+class ApiViews(Views, Protocol):
+    """Every answer has only rows of the user for whom these views were made."""
+
+    def jobs_page(
+        self,
+        user_id: UserId,
+        *,
+        states: Sequence[str] | None,
+        document_id: DocumentId | None,
+        before: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> list[Row]:
+        """Jobs, newest first, that come after the position ``before`` (creation time and id of the last one seen)."""
+        ...
+
+    def job_state(self, job_id: JobId) -> Row:
+        """Stage, state, percent and version of one job: cheap enough to poll.
+
+        Raises:
+            NotFoundError: the user has no such job.
+        """
+        ...
+
+    def events_after(self, job_id: JobId, event_id: int, *, limit: int = 200) -> list[Row]:
+        """The job's events with a larger id, in order."""
+        ...
+
+    def findings(self, job_id: JobId) -> list[Row]:
+        """What validation found in the job's document."""
+        ...
+
+    def document(self, document_id: DocumentId) -> Row:
+        """One document.
+
+        Raises:
+            NotFoundError: the user has no such document.
+        """
+        ...
+
+    def stages(self, document_id: DocumentId) -> list[Row]:
+        """The document's stages in their order."""
+        ...
+
+    def files(self, document_id: DocumentId) -> list[Row]:
+        """The original and every stage's output files: stage, type, name, key, size in bytes, sha256."""
+        ...

@@ -1,0 +1,140 @@
+"""One uploaded file: stored, and in one transaction a document with its job and event."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from mmap import ACCESS_READ
+from tempfile import TemporaryFile
+from threading import BoundedSemaphore
+from typing import BinaryIO
+
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import (
+    ConflictError,
+    EmptyFileError,
+    FileTooLargeError,
+    LimitExceededError,
+    UnsupportedTypeError,
+)
+from pipeline_core.domain.filetypes import FILE_TYPES, FileType, detect
+from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId, document_id_for, job_id_for
+from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.mapped import MappedFile
+from pipeline_core.domain.object_keys import original_key, safe_filename
+from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.settings import Settings
+
+# a text must be decoded whole to be told from binary data: few at a time, so that memory is bounded
+_looking = BoundedSemaphore(2)
+_POLL_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledUpload:
+    """A file as it arrived, on disk: its name, size in bytes and sha256 (hex)."""
+
+    filename: str
+    file: BinaryIO
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What became of an upload; ``is_new`` is false for bytes that the user had sent before."""
+
+    job: JobSummary
+    is_new: bool
+
+
+@contextmanager
+def spool() -> Iterator[BinaryIO]:
+    """A file on disk that is gone when it is closed, whatever happens to the process."""
+    with TemporaryFile(prefix="upload-") as file:
+        yield file
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveUpload:
+    """Takes in one uploaded file."""
+
+    settings: Settings
+    store: ObjectStore
+    open_uow: OpenUnitOfWork
+
+    def __call__(self, upload: SpooledUpload, *, user_id: UserId, correlation_id: CorrelationId) -> Uploaded:
+        """Register the upload as a document with a queued job; the same bytes again name the existing document.
+
+        Raises:
+            EmptyFileError, FileTooLargeError, UnsupportedTypeError, EncryptedDocumentError, CorruptDocumentError:
+                the file is not taken.
+            LimitExceededError: the user has as many jobs under way as the limit allows.
+            StoreUnavailableError, DatabaseUnavailableError: nothing was taken; try again.
+        """
+        self._check_size(upload)
+        document_id = document_id_for(user_id, upload.sha256)
+        with self.open_uow() as uow:
+            if known := uow.documents.find([document_id]).get(document_id):
+                return Uploaded(known, is_new=False)
+            self._check_active(uow.jobs.active(user_id))
+        filename = safe_filename(upload.filename)
+        kind = self._type_of(upload, filename)
+        key = original_key(document_id, filename)
+        self.store.put_file(key, upload.file)
+        document = Document(
+            document_id, user_id, job_id_for(document_id, 0), filename, kind.mime, upload.size, upload.sha256, key
+        )
+        return self._register(document, correlation_id)
+
+    def _register(self, document: Document, correlation_id: CorrelationId) -> Uploaded:
+        user_id, document_id = document.user_id, document.document_id
+        with self.open_uow() as uow:
+            uow.jobs.lock_active(user_id)
+            # before this one is counted: of two at once, the second sees the first
+            active = uow.jobs.active(user_id)
+            new: set[DocumentId] = uow.documents.register(
+                [document], user_id=user_id, correlation_id=correlation_id, workflow=self.settings.workflow
+            )
+            if new:
+                self._check_active(active)
+            job = uow.documents.find([document_id]).get(document_id)
+            if job is None:
+                raise ConflictError(
+                    "The same content is there already under another document id.", where=document.filename
+                )
+            uow.commit()
+        return Uploaded(job, is_new=bool(new))
+
+    def _check_size(self, upload: SpooledUpload) -> None:
+        limit = self.settings.max_file_bytes
+        if upload.size > limit:
+            raise FileTooLargeError(f"{upload.size:,} bytes are more than {limit:,}.", where=upload.filename)
+        if not upload.size:
+            raise EmptyFileError(where=upload.filename)
+
+    def _check_active(self, active: int) -> None:
+        limit = self.settings.limit_active_jobs
+        if limit and active >= limit:
+            raise LimitExceededError.of(
+                "active_jobs",
+                f"{active} of your jobs are under way; {limit} may be.",
+                retry_after_s=_POLL_S,
+            )
+
+    def _type_of(self, upload: SpooledUpload, filename: str) -> FileType:
+        with _looking, MappedFile(upload.file.fileno(), 0, access=ACCESS_READ) as content:
+            kind = detect(content, filename)
+        accepted = accepted_types(self.settings)
+        if kind not in accepted:
+            names = ", ".join(one.label for one in accepted)
+            raise UnsupportedTypeError(
+                f"{filename} is a {kind.label}, which is not accepted here.", action=f"Accepted are: {names}."
+            )
+        return kind
+
+
+def accepted_types(settings: Settings) -> list[FileType]:
+    """The types of file that may be uploaded, from the setting's list of extensions."""
+    wanted = {name.strip().lower() for name in settings.api_accepted_types.split(",")}
+    return [kind for kind in FILE_TYPES if wanted.intersection(kind.extensions)]

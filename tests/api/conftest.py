@@ -1,0 +1,45 @@
+"""The HTTP API over a real database, asked through its real stack, as one user or another."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline_core.api.app import create_app
+from pipeline_core.api.auth import local_token
+from pipeline_core.bootstrap import Pipeline
+from tests.two_users import ANN
+
+HOST = "http://127.0.0.1"
+_NO_LIMITS = {
+    "limit_uploads_per_day": 0,
+    "limit_polls_per_minute": 0,
+    "limit_active_jobs": 0,
+    "limit_requests_per_hour": 0,
+}
+
+
+@pytest.fixture
+def api_pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    return make_pipeline(changes={**_NO_LIMITS, "user_id": ANN})
+
+
+@pytest.fixture
+def sign_in(api_pipeline: Pipeline) -> Callable[..., TestClient]:
+    """Makes clients: a user's, or nobody's."""
+    app = create_app(api_pipeline)
+
+    def make(user_id: UUID | None = ANN) -> TestClient:
+        client = TestClient(app, base_url=HOST, client=("127.0.0.1", 50000), raise_server_exceptions=False)
+        if user_id:
+            token = local_token(api_pipeline.settings.model_copy(update={"user_id": user_id}))
+            client.headers["Authorization"] = f"Bearer {token}"
+        return client
+
+    return make
+
+
+@pytest.fixture
+def ann(sign_in: Callable[..., TestClient]) -> TestClient:
+    return sign_in()
