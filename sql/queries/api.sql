@@ -45,3 +45,19 @@ FROM documents WHERE document_id = %(document_id)s
 UNION ALL
 SELECT f.stage_name, f.file_type, f.file_path, f.file_size, f.mime_type, f.checksum, f.created_at
 FROM stage_output_files f JOIN stages o USING (stage_name) WHERE f.document_id = %(document_id)s;
+
+-- name: api_batches_page
+SELECT b.batch_id, b.file_name, b.document_id, b.status, b.uploaded_at, b.matched_at IS NOT NULL AS is_matched,
+    c.total_questions AS total, c.questions_pending AS pending, c.questions_approved AS approved,
+    c.questions_rejected AS rejected, c.questions_duplicate AS duplicate,
+    (SELECT count(*) FROM staged_questions q WHERE q.upload_batch_id = b.batch_id AND q.status = 'imported') AS imported,
+    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
+        WHERE q.upload_batch_id = b.batch_id AND s.resolution = 'pending'
+            AND q.status IN ('pending', 'approved')) AS undecided
+FROM upload_batches b JOIN upload_batch_counts c USING (batch_id)
+WHERE (%(batch_id)s::uuid IS NULL OR b.batch_id = %(batch_id)s)
+    AND (%(statuses)s::text[] IS NULL OR b.status = ANY(%(statuses)s))
+    AND (%(before_ts)s::timestamptz IS NULL
+        OR (b.uploaded_at, b.batch_id) < (%(before_ts)s::timestamptz, %(before_id)s::uuid))
+ORDER BY b.uploaded_at DESC, b.batch_id DESC
+LIMIT %(limit)s;

@@ -4,3 +4,9 @@ SELECT pg_advisory_xact_lock(hashtextextended('active jobs ' || %(user_id)s::tex
 -- name: count_active_jobs
 SELECT count(*) AS n FROM upload_jobs
 WHERE user_id = %(user_id)s AND state IN ('queued', 'working', 'retryable');
+
+-- name: waiting_banks
+SELECT batch_id, user_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched
+FROM upload_batches
+WHERE document_id IS NULL AND (matched_at IS NULL OR status = 'importing')
+ORDER BY uploaded_at, batch_id LIMIT %(limit)s;

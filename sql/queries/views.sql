@@ -95,19 +95,23 @@ WITH query AS (
     SELECT replace(plainto_tsquery('english', %(text)s)::text, ' & ', ' | ')::tsquery AS words, %(vector)s::vector({dims}) AS v
 ), near_facts AS (
     SELECT question_id AS id, row_number() OVER (ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query)) AS rank
-    FROM all_questions WHERE user_id = %(user_id)s AND embed_model = %(model)s
+    FROM all_questions WHERE %(kind)s::text IS DISTINCT FROM 'passage' AND user_id = %(user_id)s AND embed_model = %(model)s
+        AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
     ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query) LIMIT 50
 ), word_facts AS (
     SELECT question_id AS id, row_number() OVER (ORDER BY ts_rank_cd(search, words) DESC, question_id) AS rank
-    FROM all_questions, query WHERE user_id = %(user_id)s AND embed_model = %(model)s AND search @@ words
+    FROM all_questions, query WHERE %(kind)s::text IS DISTINCT FROM 'passage' AND user_id = %(user_id)s AND embed_model = %(model)s
+        AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s)) AND search @@ words
     ORDER BY ts_rank_cd(search, words) DESC, question_id LIMIT 50
 ), near_chunks AS (
     SELECT chunk_id AS id, row_number() OVER (ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query)) AS rank
-    FROM document_chunks WHERE user_id = %(user_id)s AND embed_model = %(model)s
+    FROM document_chunks WHERE %(kind)s::text IS DISTINCT FROM 'fact' AND user_id = %(user_id)s AND embed_model = %(model)s
+        AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
     ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query) LIMIT 50
 ), word_chunks AS (
     SELECT chunk_id AS id, row_number() OVER (ORDER BY ts_rank_cd(search, words) DESC, chunk_id) AS rank
-    FROM document_chunks, query WHERE user_id = %(user_id)s AND embed_model = %(model)s AND search @@ words
+    FROM document_chunks, query WHERE %(kind)s::text IS DISTINCT FROM 'fact' AND user_id = %(user_id)s AND embed_model = %(model)s
+        AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s)) AND search @@ words
     ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT 50
 ), fused AS (
     -- reciprocal rank fusion, k = 60 (Cormack, Clarke and Buettcher 2009)

@@ -28,6 +28,7 @@ from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.views import Views
+from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
@@ -224,6 +225,10 @@ class Pipeline:
     @once
     def retry(self) -> Retry:
         return Retry(self.open_uow)
+
+    @once
+    def bank_queue(self) -> BankQueue:
+        return BankQueue(self.open_uow, self.staging)
 
     @once
     def api_engine(self) -> Engine:

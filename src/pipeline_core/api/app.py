@@ -18,11 +18,20 @@ from pipeline_core.api.middleware import (
     SecureHeadersMiddleware,
 )
 from pipeline_core.api.multipart import OVERHEAD_BYTES
-from pipeline_core.api.routes import documents, health, jobs, uploads
+from pipeline_core.api.routes import documents, dual_status, health, jobs, review, search, staging, uploads
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import Settings
 
-ROUTERS: tuple[APIRouter, ...] = (uploads.router, jobs.router, documents.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    uploads.router,
+    jobs.router,
+    documents.router,
+    dual_status.router,
+    staging.router,
+    review.router,
+    search.router,
+    health.router,
+)
 _DESCRIPTION = """Documents in, reviewed knowledge out.
 
 Every error is a problem (RFC 9457) with a stable `code`; lists go on by `cursor`; a limit that is reached is answered
@@ -77,7 +86,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(
         BoundsMiddleware,
         max_bytes=settings.api_max_json_bytes,
-        larger={uploads.PATH: settings.max_file_bytes + OVERHEAD_BYTES},
+        larger=dict.fromkeys((uploads.PATH, staging.UPLOAD_PATH), settings.max_file_bytes + OVERHEAD_BYTES),
         timeout_s=settings.api_request_timeout_s,
     )
     if settings.api_auth == "local":

@@ -17,6 +17,21 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 FIELD = "file"
+FORM_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": [FIELD],
+                    "properties": {FIELD: {"type": "string", "format": "binary", "description": "The document"}},
+                }
+            }
+        },
+    }
+}
+"""For a route's ``openapi_extra``."""
 OVERHEAD_BYTES = 64 * 1024
 """What a multipart body may have beyond its file."""
 _MAX_HEADER_BYTES = 8 * 1024

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -67,3 +68,31 @@ def decode(text: str) -> Position:
         return moment, UUID(row_id)
     except (binascii.Error, UnicodeError, ValueError):
         raise RefusedError("The cursor is not one of this API.", action="Begin without `cursor`.") from None
+
+
+class OffsetCursor:
+    """For lists whose order never changes: the cursor says how many rows were seen."""
+
+    def __init__(
+        self,
+        limit: Annotated[int, Query(ge=1, le=200, description="Most rows in the answer")] = 50,
+        cursor: Annotated[
+            str | None, Query(max_length=_MAX_CURSOR, description="`next_cursor` of the page before")
+        ] = None,
+    ) -> None:
+        self.limit = limit
+        self.offset = _offset(cursor) if cursor else 0
+
+    def page(self, rows: Sequence[Any]) -> dict[str, Any]:
+        """The page of these rows, of which one more than ``limit`` was asked for."""
+        more = len(rows) > self.limit
+        return {"items": rows[: self.limit], "next_cursor": f"o{self.offset + self.limit}" if more else None}
+
+
+PageOffset = Annotated[OffsetCursor, Depends()]
+
+
+def _offset(text: str) -> int:
+    if not re.fullmatch(r"o\d{1,9}", text, re.ASCII):
+        raise RefusedError("The cursor is not one of this API.", action="Begin without `cursor`.")
+    return int(text[1:])

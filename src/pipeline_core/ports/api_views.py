@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.ids import BatchId, DocumentId, JobId, UserId
 from pipeline_core.ports.views import Row, Views
 
 
@@ -38,6 +38,20 @@ class ApiViews(Views, Protocol):
 
     def findings(self, job_id: JobId) -> list[Row]:
         """What validation found in the job's document."""
+        ...
+
+    def batches_page(
+        self, *, statuses: Sequence[str] | None, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Row]:
+        """Batches with their counts, newest first, after the position ``before``."""
+        ...
+
+    def batch(self, batch_id: BatchId) -> Row:
+        """One batch with its counts.
+
+        Raises:
+            NotFoundError: the user has no such batch.
+        """
         ...
 
     def document(self, document_id: DocumentId) -> Row:

@@ -17,6 +17,10 @@ from pipeline_core.domain.staging import Embeddable, Matchable, MatchKey
 
 
 class Batches(Protocol):
+    def waiting_banks(self, limit: int) -> list[Batch]:
+        """Question banks that nobody has compared yet, or whose import was asked for, oldest first."""
+        ...
+
     def lock(self, batch_id: BatchId) -> None:
         """One decision or import of a batch at a time, to the end of the transaction."""
         ...

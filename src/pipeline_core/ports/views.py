@@ -47,8 +47,21 @@ class Views(Protocol):
         """One job with its stages, findings, pairs of look-alikes, facts and last events."""
         ...
 
-    def search(self, user_id: UserId, text: str, vector: Vectors, *, model: str, limit: int = 5) -> list[Row]:
-        """Published facts and passages by meaning and by words (reciprocal rank fusion), best first."""
+    def search(
+        self,
+        user_id: UserId,
+        text: str,
+        vector: Vectors,
+        *,
+        model: str,
+        limit: int = 5,
+        kind: str | None = None,
+        document_ids: Sequence[UUID] | None = None,
+    ) -> list[Row]:
+        """Published facts and passages by meaning and by words (reciprocal rank fusion), best first.
+
+        ``kind`` (``fact`` or ``passage``) and ``document_ids`` leave the others out before anything is ranked.
+        """
         ...
 
     def export(self, user_id: UserId, document_id: UUID) -> Row:

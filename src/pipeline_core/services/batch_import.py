@@ -147,6 +147,19 @@ class ImportBatch:
         with self.open_uow() as uow:
             return len(_ready(uow, batch_id, by))
 
+    def request(self, batch_id: BatchId, *, by: UserId) -> int:
+        """Have the batch stand as being imported, so that a worker takes it up; answers with what waits for it.
+
+        Raises:
+            NotFoundError, StagedStateError, UndecidedDuplicatesError: as ``__call__``.
+        """
+        with self.open_uow() as uow:
+            waiting = len(_ready(uow, batch_id, by))
+            if waiting:
+                self._begin(uow, batch_id, by)
+            uow.commit()
+        return waiting
+
     def _begin(self, uow: UnitOfWork, batch_id: BatchId, by: UserId) -> None:
         batch = held_bank(uow, batch_id, by)
         if batch.status is not BatchStatus.IMPORTING:

@@ -78,16 +78,28 @@ class StagingService:
         Raises:
             EmptyFileError, FileTooLargeError, UnsupportedTypeError: the file is no text to be read.
         """
+        staged = self.take_bank(data, file_name, by=by)
+        if staged.batch is None:
+            return staged
+        batch_id = staged.batch.batch_id
+        self.detect_duplicates(batch_id, by=by)
+        with self.open_uow() as uow:
+            pairs = uow.batches.pairs(by, batch_id)
+            counts = uow.batches.counts([batch_id])[batch_id]
+        return replace(staged, pairs=pairs, counts=counts)
+
+    def take_bank(self, data: bytes, file_name: str, *, by: UserId) -> StagedBank:
+        """Make the bank's batch and stage its questions; a worker looks for duplicates (``BankQueue``).
+
+        Raises:
+            EmptyFileError, FileTooLargeError, UnsupportedTypeError: the file is no text to be read.
+        """
         bank = self.read_bank(data, file_name)
         if not bank.entries:
             return StagedBank(bank, None, 0, [], None)
         batch = self.create_batch(data, file_name, by=by)
         new = self.stage_questions(batch.batch_id, bank.entries, by=by)
-        self.detect_duplicates(batch.batch_id, by=by)
-        with self.open_uow() as uow:
-            pairs = uow.batches.pairs(by, batch.batch_id)
-            counts = uow.batches.counts([batch.batch_id])[batch.batch_id]
-        return StagedBank(bank, batch, new, pairs, counts)
+        return StagedBank(bank, batch, new, [], None)
 
     def read_bank(self, data: bytes, file_name: str) -> Bank:
         """The file's entries and problems.
@@ -361,6 +373,14 @@ class StagingService:
             counts = settle(uow, batch, by=by)
             uow.commit()
         return BatchChange(list(ids), len(pairs) - len(todo), counts)
+
+    def request_import(self, batch_id: BatchId, *, by: UserId) -> int:
+        """Queue the import of what is approved; answers with its number. A worker ends it (``BankQueue``).
+
+        Raises:
+            NotFoundError, StagedStateError, UndecidedDuplicatesError: there is something against an import.
+        """
+        return self.importer.request(batch_id, by=by)
 
     def import_approved(self, batch_id: BatchId, *, by: UserId) -> ImportReport:
         """Embed what is approved, then move it to production in one transaction; see ``ImportBatch``."""

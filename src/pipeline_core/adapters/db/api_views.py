@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pipeline_core.adapters.db.views import PostgresViews
 from pipeline_core.domain.errors import NotFoundError
-from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.ids import BatchId, DocumentId, JobId, UserId
 from pipeline_core.ports.views import Row
 
 
@@ -46,6 +46,25 @@ class PostgresApiViews(PostgresViews):
         rows = self._all("view_job_findings", job_id=job_id)
         results = rows[0]["stage3_validation_results"] if rows else None
         return list((results or {}).get("findings", []))
+
+    def batches_page(
+        self, *, statuses: Sequence[str] | None, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Row]:
+        before_ts, before_id = before or (None, None)
+        return self._all(
+            "api_batches_page",
+            batch_id=None,
+            statuses=list(statuses) if statuses else None,
+            before_ts=before_ts,
+            before_id=before_id,
+            limit=limit,
+        )
+
+    def batch(self, batch_id: BatchId) -> Row:
+        rows = self._all("api_batches_page", batch_id=batch_id, statuses=None, before_ts=None, before_id=None, limit=1)
+        if not rows:
+            raise NotFoundError(f"There is no batch {batch_id}.")
+        return rows[0]
 
     def document(self, document_id: DocumentId) -> Row:
         rows = self._all("api_document", document_id=document_id)

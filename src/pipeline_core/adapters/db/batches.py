@@ -87,6 +87,9 @@ def _pair(row: Row) -> BatchPair:
 
 
 class PostgresBatches:
+    def waiting_banks(self, limit: int) -> list[Batch]:
+        return [_batch(row) for row in self._session.all("waiting_banks", limit=limit)]
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

@@ -31,6 +31,7 @@ class Session:
     def __init__(self, connection: psycopg.Connection[Any], *, claims: str | None = None) -> None:
         """``claims`` (JSON) are set for the transaction, where row-level security reads whose it is."""
         self.connection = connection
+        self._has_claims = claims is not None
         if claims is not None:
             connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
 
@@ -47,8 +48,14 @@ class Session:
         return self.connection.execute(load()[name].encode(), params).rowcount
 
     def copy(self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
-        """Binary COPY of the rows into the table. ``columns`` are name -> PostgreSQL type, in the rows' order."""
+        """Binary COPY of the rows into the table. ``columns`` are name -> PostgreSQL type, in the rows' order.
+
+        Where claims are set they are inserted: PostgreSQL does not copy into a table with row-level security.
+        """
         if not rows:
+            return
+        if self._has_claims:
+            self._insert(table, columns, rows)
             return
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), names)
@@ -56,6 +63,15 @@ class Session:
             copy.set_types(list(columns.values()))
             for row in rows:
                 copy.write_row(row)
+
+    def _insert(self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+        statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            sql.Identifier(table),
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+            sql.SQL(", ").join(sql.SQL("%s::") + sql.SQL(kind) for kind in columns.values()),
+        )
+        with self.connection.cursor() as cursor:
+            cursor.executemany(statement, rows)
 
     def copy_out_blocks(
         self, name: str, row: np.dtype[np.void], rows: int, /, **params: Any

@@ -99,7 +99,17 @@ class PostgresViews:
                 "events": session.all("view_job_events", job_id=job_id, user_id=user_id),
             }
 
-    def search(self, user_id: UserId, text: str, vector: Vectors, *, model: str, limit: int = 5) -> list[Row]:
+    def search(
+        self,
+        user_id: UserId,
+        text: str,
+        vector: Vectors,
+        *,
+        model: str,
+        limit: int = 5,
+        kind: str | None = None,
+        document_ids: Sequence[UUID] | None = None,
+    ) -> list[Row]:
         return self._all(
             "search",
             dims=len(vector),
@@ -108,6 +118,8 @@ class PostgresViews:
             vector=Vector(np.asarray(vector, dtype=np.float32)),
             model=model,
             limit=limit,
+            kind=kind,
+            document_ids=list(document_ids) if document_ids else None,
         )
 
     def export(self, user_id: UserId, document_id: UUID) -> Row:

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.correlation import as_correlation_id
 from pipeline_core.api.deps import Services, TheSettings
-from pipeline_core.api.multipart import FIELD, receive_file
+from pipeline_core.api.multipart import FORM_BODY, receive_file
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.services.receive_upload import spool
@@ -29,29 +29,13 @@ class UploadAnswer(BaseModel):
     review_url: str
 
 
-_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": [FIELD],
-                    "properties": {FIELD: {"type": "string", "format": "binary", "description": "The document"}},
-                }
-            }
-        },
-    }
-}
-
-
 @router.post(
     PATH,
     operation_id="upload_document",
     status_code=202,
     response_model=UploadAnswer,
     summary="Upload a document",
-    openapi_extra=_FORM,
+    openapi_extra=FORM_BODY,
     responses={
         200: {"model": UploadAnswer, "description": "The same bytes were there already"},
         **responses(401, 408, 413, 415, 422, 429, 503),

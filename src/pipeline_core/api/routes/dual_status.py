@@ -1,0 +1,63 @@
+"""The dual status: many documents set at once, and what is selected queued for a deep scan."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from pipeline_core.api.deps import Services
+from pipeline_core.api.problems import responses
+from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
+
+router = APIRouter(prefix="/api/v3/documents", tags=["documents"])
+
+
+class StatusRequest(BaseModel):
+    """Which documents, and what they are set to."""
+
+    document_ids: list[str] = Field(min_length=1, max_length=1000)
+    status: str = Field(max_length=40, description=f"One of: {', '.join(StagingStatus)}")
+
+
+class StatusChange(BaseModel):
+    """Both statuses of a document, before and after."""
+
+    document_id: UUID
+    filename: str
+    staging_before: StagingStatus
+    staging_status: StagingStatus
+    deep_before: DeepScanStatus | None
+    deep_scan_status: DeepScanStatus | None
+
+
+class StatusAnswer(BaseModel):
+    """How many are queued for a deep scan now, and what changed."""
+
+    updated: int
+    queued: int
+    documents: list[StatusChange]
+
+
+@router.put(
+    "/staging/status",
+    operation_id="set_staging_status",
+    summary="Set the status of many documents",
+    response_model=StatusAnswer,
+    responses=responses(401, 422, 429),
+)
+def set_staging_status(body: StatusRequest, request: Request, services: Services) -> dict[str, Any]:
+    """All or nothing: an unknown id or a wrong value is named in ``errors``, and none is changed."""
+    changes = services.dual_status.set_status(body.document_ids, body.status, user_id=services.user_id)
+    queued = [
+        change
+        for change in changes
+        if change.deep_scan_status is DeepScanStatus.QUEUED and change.deep_before is not DeepScanStatus.QUEUED
+    ]
+    if queued:
+        request.app.state.ask_for_run()
+    return {
+        "updated": sum(change.staging_before is not change.staging_status for change in changes),
+        "queued": len(queued),
+        "documents": changes,
+    }

@@ -1,0 +1,186 @@
+"""Reviewing documents: what waits, and the decisions of phases 2 and 4."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from pipeline_core.api.deps import Services
+from pipeline_core.api.problems import responses
+from pipeline_core.bootstrap import UserServices
+from pipeline_core.domain.ids import JobId
+from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.services.decisions import MIN_REASON, Decided, Decision, Resolution
+from pipeline_core.services.decisions import Request as DecisionRequest
+
+router = APIRouter(prefix="/api/job", tags=["review"])
+_MOST_IDS = 1000
+_REASON = 2000
+
+
+class Waiting(BaseModel):
+    """A document that waits for a person."""
+
+    job_id: UUID
+    document_id: UUID
+    filename: str
+    stage: str
+    phase: int
+    profile: str
+    waits_since: datetime
+    undecided: int
+    critical: int
+    review_url: str
+
+
+class NextJob(BaseModel):
+    """The one that has waited longest; null when none waits."""
+
+    job: Waiting | None
+
+
+class Approval(BaseModel):
+    """Approval of the matches; ``duplicates`` decides all pairs that are undecided."""
+
+    duplicates: Resolution | None = None
+    question_ids: list[UUID] = Field(
+        default_factory=list, max_length=_MOST_IDS, description="Only these facts; the document goes on waiting"
+    )
+    reason: str = Field(default="", max_length=_REASON)
+
+
+class Reason(BaseModel):
+    """Why."""
+
+    reason: str = Field(default="", max_length=_REASON)
+
+
+class Rejection(Reason):
+    """Rejection of the document, or only of some facts of it."""
+
+    question_ids: list[UUID] = Field(default_factory=list, max_length=_MOST_IDS)
+
+
+class Override(BaseModel):
+    """Going on in spite of critical findings."""
+
+    reason: str = Field(
+        max_length=_REASON, description=f"Why, in {MIN_REASON} characters at least; it stays in the record"
+    )
+
+
+class DecisionAnswer(BaseModel):
+    """What followed; ``goes_on`` says whether the job is queued to run again."""
+
+    job_id: UUID
+    document_id: UUID
+    state: JobState
+    goes_on: bool
+    message: str
+    next_job: Waiting | None = Field(description="What to review next")
+
+
+_RESPONSES = responses(401, 404, 409, 422, 429)
+
+
+@router.get(
+    "/next",
+    operation_id="next_job",
+    summary="What waits for a person",
+    response_model=NextJob,
+    responses=responses(401, 422, 429),
+)
+def next_job(
+    services: Services, phase: Annotated[int | None, Query(description="2 matching, 4 validation", ge=2, le=4)] = None
+) -> dict[str, Any]:
+    """The document that has waited longest."""
+    return {"job": _next(services, phase)}
+
+
+@router.post(
+    "/{job_id}/approve-stage2",
+    operation_id="approve_stage2",
+    summary="Approve the matches",
+    response_model=DecisionAnswer,
+    responses=_RESPONSES,
+)
+def approve_stage2(job_id: UUID, request: Request, services: Services, body: Approval | None = None) -> dict[str, Any]:
+    """Phase 2 to 3: what is approved is validated next. With ``question_ids`` only those facts are approved."""
+    body = body or Approval()
+    return _decide(request, services, job_id, Decision.APPROVE, body.reason, body.duplicates, body.question_ids)
+
+
+@router.post(
+    "/{job_id}/return-to-matching",
+    operation_id="return_to_matching",
+    summary="Return a document to matching review",
+    response_model=DecisionAnswer,
+    responses=_RESPONSES,
+)
+def return_to_matching(
+    job_id: UUID, request: Request, services: Services, body: Reason | None = None
+) -> dict[str, Any]:
+    """Phase 4 to 2: facts are decided one by one again."""
+    return _decide(request, services, job_id, Decision.RETURN, body.reason if body else "")
+
+
+@router.post(
+    "/{job_id}/override-validation",
+    operation_id="override_validation",
+    summary="Override critical findings",
+    response_model=DecisionAnswer,
+    responses=_RESPONSES,
+)
+def override_validation(job_id: UUID, request: Request, services: Services, body: Override) -> dict[str, Any]:
+    """Phase 4 to 5, with a reason that stays in the record."""
+    return _decide(request, services, job_id, Decision.OVERRIDE, body.reason)
+
+
+@router.post(
+    "/{job_id}/reject",
+    operation_id="reject_job",
+    summary="Reject a document",
+    response_model=DecisionAnswer,
+    responses=_RESPONSES,
+)
+def reject_job(job_id: UUID, request: Request, services: Services, body: Rejection | None = None) -> dict[str, Any]:
+    """Nothing new of the document is published. With ``question_ids`` only those facts are rejected."""
+    body = body or Rejection()
+    return _decide(request, services, job_id, Decision.REJECT, body.reason, None, body.question_ids)
+
+
+def _decide(
+    request: Request,
+    services: UserServices,
+    job_id: UUID,
+    decision: Decision,
+    reason: str,
+    duplicates: Resolution | None = None,
+    question_ids: list[UUID] | None = None,
+) -> dict[str, Any]:
+    document_id = services.views.job_state(JobId(job_id))["document_id"]
+    asked = DecisionRequest(decision, services.user_id, reason, duplicates, tuple(question_ids or ()))
+    decided: Decided = services.review.decide(document_id, asked)
+    if decided.goes_on:
+        request.app.state.ask_for_run()
+    return {
+        "job_id": job_id,
+        "document_id": document_id,
+        "state": decided.state,
+        "goes_on": decided.goes_on,
+        "message": decided.message,
+        "next_job": _next(services, None),
+    }
+
+
+_PAGES = {2: "/review-matching/{}", 4: "/validate/{}"}
+
+
+def _next(services: UserServices, phase: int | None) -> dict[str, Any] | None:
+    found = services.review.next_waiting(services.user_id, phase=phase)
+    if found is None:
+        return None
+    shown = {name: getattr(found, name) for name in found.__slots__}
+    return {**shown, "review_url": _PAGES[found.phase].format(found.job_id)}

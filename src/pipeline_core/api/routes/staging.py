@@ -1,0 +1,291 @@
+"""Question banks and documents in staging: batches, their questions, look-alikes, decisions, import."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from pipeline_core.api.deps import Services, TheSettings
+from pipeline_core.api.multipart import FORM_BODY, receive_file
+from pipeline_core.api.pagination import Page, PageCursor, PageOffset
+from pipeline_core.api.problems import responses
+from pipeline_core.domain.batches import BatchStatus, QuestionStatus
+from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId
+from pipeline_core.services.decisions import Resolution
+from pipeline_core.services.receive_upload import spool
+from pipeline_core.services.staging import BatchChange
+
+router = APIRouter(tags=["staging"])
+UPLOAD_PATH = "/api/upload-markdown"
+_MOST_IDS = 1000
+
+
+class Counts(BaseModel):
+    """Questions of a batch by what was decided; ``approved`` includes what is imported."""
+
+    total: int
+    pending: int
+    approved: int
+    rejected: int
+    duplicate: int
+    imported: int
+
+
+class Batch(Counts):
+    """One upload session: a question bank, or the facts of a document."""
+
+    batch_id: UUID
+    file_name: str
+    document_id: UUID | None
+    status: BatchStatus
+    uploaded_at: datetime
+    is_matched: bool = Field(description="Whether it was compared with what is there")
+    undecided: int = Field(description="Pairs of look-alikes that nobody has decided")
+
+
+class Question(BaseModel):
+    """A staged question; ``import_error`` says why the last import left it here."""
+
+    question_id: UUID
+    question: str
+    answer: str
+    topic: str | None
+    subtopic: str | None
+    kind: str
+    difficulty: str | None
+    notes: str | None
+    statement: str | None
+    status: QuestionStatus
+    duplicate_of: UUID | None
+    similarity: float | None
+    review_notes: str | None
+    import_error: str | None
+
+
+class Pair(BaseModel):
+    """Two questions that look alike: ``staged`` is of the batch, ``existing`` was there first."""
+
+    duplicate_id: UUID
+    batch_id: UUID
+    staged: UUID
+    existing: UUID
+    score: float
+    method: str
+    resolution: str
+    reason: str | None
+    staged_text: str
+    existing_text: str | None
+    staged_status: QuestionStatus
+    existing_stands: bool
+
+
+class BankProblem(BaseModel):
+    """An entry of the file that could not be read; the others were taken."""
+
+    line: int
+    message: str
+
+
+class BankAnswer(BaseModel):
+    """What became of a question bank."""
+
+    batch_id: UUID | None = Field(description="Null where no entry could be read")
+    review_url: str | None
+    entries: int
+    new: int = Field(description="Questions that were not there before")
+    problems: list[BankProblem]
+
+
+class Verdict(StrEnum):
+    """What can be decided about questions."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class ReviewRequest(BaseModel):
+    """Approve or reject many questions at once."""
+
+    decision: Verdict
+    question_ids: list[UUID] | None = Field(
+        default=None, max_length=_MOST_IDS, min_length=1, description="Without them: all that are pending"
+    )
+    reason: str = Field(default="", max_length=2000)
+
+
+class Change(BaseModel):
+    """What a decision changed; what was so already is ``unchanged``."""
+
+    changed: list[UUID]
+    unchanged: int
+    counts: Counts
+
+
+class ResolveRequest(BaseModel):
+    """What becomes of a pair."""
+
+    resolution: Resolution
+    reason: str = Field(default="", max_length=2000)
+
+
+class ImportAnswer(BaseModel):
+    """The import is queued: the batch is ``importing`` until a worker has ended it."""
+
+    batch_id: UUID
+    to_import: int
+    status_url: str
+
+
+@router.post(
+    UPLOAD_PATH,
+    operation_id="upload_markdown",
+    status_code=202,
+    summary="Upload a question bank",
+    response_model=BankAnswer,
+    openapi_extra=FORM_BODY,
+    responses=responses(401, 408, 413, 415, 422, 429, 503),
+)
+async def upload_markdown(request: Request, services: Services, settings: TheSettings) -> BankAnswer:
+    """Stage a question bank in markdown. What cannot be read is named by its line; the look-alikes of the rest are
+    found by a worker, after which the batch is matched."""
+    with spool() as file:
+        upload = await receive_file(request, file, max_bytes=settings.max_file_bytes)
+        file.seek(0)
+        staged = await run_in_threadpool(
+            lambda: services.staging.take_bank(file.read(), upload.filename, by=services.user_id)
+        )
+    if staged.batch:
+        await run_in_threadpool(request.app.state.ask_for_run)
+    batch_id = staged.batch.batch_id if staged.batch else None
+    return BankAnswer(
+        batch_id=batch_id,
+        review_url=f"/batches/{batch_id}" if batch_id else None,
+        entries=len(staged.bank.entries),
+        new=staged.new,
+        problems=[BankProblem(line=one.line, message=f"{one.what} {one.action}") for one in staged.bank.problems],
+    )
+
+
+@router.get(
+    "/api/staging/batches",
+    operation_id="list_batches",
+    summary="List batches",
+    response_model=Page[Batch],
+    responses=responses(401, 422, 429),
+)
+def list_batches(
+    services: Services,
+    cursor: PageCursor,
+    status: Annotated[list[BatchStatus] | None, Query(description="Only batches in these states")] = None,
+) -> dict[str, Any]:
+    """Batches of the user with their counts, newest first."""
+    rows = services.views.batches_page(
+        statuses=[str(one) for one in status or ()] or None, before=cursor.before, limit=cursor.limit + 1
+    )
+    return cursor.page(rows, lambda row: (row["uploaded_at"], row["batch_id"]))
+
+
+@router.get(
+    "/api/staging/batches/{batch_id}",
+    operation_id="get_batch",
+    summary="Look at a batch",
+    response_model=Batch,
+    responses=responses(401, 404, 422, 429),
+)
+def get_batch(batch_id: UUID, services: Services) -> dict[str, Any]:
+    """One batch with its counts."""
+    return services.views.batch(BatchId(batch_id))
+
+
+@router.get(
+    "/api/staging/batches/{batch_id}/questions",
+    operation_id="list_questions",
+    summary="List a batch's questions",
+    response_model=Page[Question],
+    responses=responses(401, 404, 422, 429),
+)
+def list_questions(
+    batch_id: UUID,
+    services: Services,
+    cursor: PageOffset,
+    status: Annotated[list[QuestionStatus] | None, Query(description="Only questions in these states")] = None,
+) -> dict[str, Any]:
+    """The batch's questions in the file's order."""
+    rows = services.staging.get_batch_questions(
+        BatchId(batch_id), by=services.user_id, statuses=status, limit=cursor.limit + 1, offset=cursor.offset
+    )
+    return cursor.page([row.as_json() for row in rows])
+
+
+@router.post(
+    "/api/staging/batches/{batch_id}/review",
+    operation_id="review_batch",
+    summary="Approve or reject questions",
+    response_model=Change,
+    responses=responses(401, 404, 409, 422, 429),
+)
+def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> dict[str, Any]:
+    """Decide about many questions, all or nothing; doing it again changes nothing."""
+    decide = {
+        Verdict.APPROVE: services.staging.approve_questions,
+        Verdict.REJECT: services.staging.reject_questions,
+    }[body.decision]
+    ids = [QuestionId(one) for one in body.question_ids] if body.question_ids is not None else None
+    return _shown(decide(BatchId(batch_id), ids, by=services.user_id, reason=body.reason))
+
+
+@router.post(
+    "/api/staging/batches/{batch_id}/import",
+    operation_id="import_batch",
+    status_code=202,
+    summary="Import what is approved",
+    response_model=ImportAnswer,
+    responses=responses(401, 404, 409, 422, 429),
+)
+def import_batch(batch_id: UUID, request: Request, services: Services) -> ImportAnswer:
+    """Queue the import of the approved questions; a worker embeds them and publishes all in one transaction."""
+    waiting = services.staging.request_import(BatchId(batch_id), by=services.user_id)
+    request.app.state.ask_for_run()
+    url = request.url_for("get_batch", batch_id=batch_id)
+    return ImportAnswer(batch_id=batch_id, to_import=waiting, status_url=url.path)
+
+
+@router.get(
+    "/api/staging/duplicates/{batch_id}",
+    operation_id="list_duplicates",
+    summary="List a batch's look-alikes",
+    response_model=list[Pair],
+    responses=responses(401, 404, 422, 429),
+)
+def list_duplicates(
+    batch_id: UUID,
+    services: Services,
+    resolution: Annotated[
+        str | None, Query(pattern="^(pending|keep_existing|replace_existing|keep_both|not_duplicate)$")
+    ] = None,
+) -> list[Any]:
+    """Pairs of look-alikes, each with its score, how it was found, and what was decided."""
+    return services.staging.duplicates(BatchId(batch_id), by=services.user_id, resolution=resolution)
+
+
+@router.post(
+    "/api/staging/duplicates/{duplicate_id}/resolve",
+    operation_id="resolve_duplicate",
+    summary="Decide a pair of look-alikes",
+    response_model=Change,
+    responses=responses(401, 404, 409, 422, 429),
+)
+def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, services: Services) -> dict[str, Any]:
+    """Decide one pair of a question bank; pairs of documents are decided in their matching review."""
+    change = services.staging.resolve_duplicate(
+        DuplicateId(duplicate_id), body.resolution, by=services.user_id, reason=body.reason
+    )
+    return _shown(change)
+
+
+def _shown(change: BatchChange) -> dict[str, Any]:
+    return {"changed": change.changed, "unchanged": change.unchanged, "counts": change.counts.as_json()}
