@@ -1,6 +1,7 @@
 """Real parts for every test: a PostgreSQL server and a migrated template database for the session."""
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -87,6 +88,18 @@ def make_pipeline(settings: Settings) -> Iterator[Callable[..., Pipeline]]:
 def app(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
     """The pipeline as it is wired by default."""
     return make_pipeline()
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Ports on which nobody listens."""
+
+    def find() -> int:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            return int(listener.getsockname()[1])
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -10,3 +10,8 @@ SELECT batch_id, user_id, document_id, file_name, status, uploaded_at, matched_a
 FROM upload_batches
 WHERE document_id IS NULL AND (matched_at IS NULL OR status = 'importing')
 ORDER BY uploaded_at, batch_id LIMIT %(limit)s;
+
+-- name: recent_uploads
+-- How many documents the user added in the last 24 hours, and in how many seconds the oldest of them is older.
+SELECT count(*) AS n, coalesce(extract(epoch FROM min(created_at) + interval '24 hours' - now()), 0)::float8 AS wait_s
+FROM documents WHERE user_id = %(user_id)s AND created_at > now() - interval '24 hours';

@@ -20,6 +20,8 @@ from pipeline_core.adapters.db.worker import WorkerSession
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.adapters.object_stores.factory import open_object_store
+from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
+from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.ports.api_views import ApiViews
@@ -27,6 +29,7 @@ from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.views import Views
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
@@ -237,6 +240,12 @@ class Pipeline:
         engine = open_engine(settings.api_database_url or self.database_url, role=settings.api_database_role)
         self._closers.append(engine.dispose)
         return engine
+
+    @once
+    def rate_limits(self) -> RateLimits:
+        if self.settings.limits_store:
+            return SharedRateLimits(self.settings.limits_store)
+        return PostgresRateLimits(self.api_engine)
 
     def for_user(self, user_id: UserId) -> "UserServices":
         """The services as one user may use them: the database itself shows and takes only rows of theirs."""

@@ -25,6 +25,14 @@ def api_pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
     return make_pipeline(changes={**_NO_LIMITS, "user_id": ANN})
 
 
+def client_of(pipeline: Pipeline, user_id: object = ANN) -> TestClient:
+    """A client of an API over this pipeline, signed in as the user."""
+    client = TestClient(create_app(pipeline), base_url=HOST, client=("127.0.0.1", 50000), raise_server_exceptions=False)
+    token = local_token(pipeline.settings.model_copy(update={"user_id": user_id}))
+    client.headers["Authorization"] = f"Bearer {token}"
+    return client
+
+
 @pytest.fixture
 def sign_in(api_pipeline: Pipeline) -> Callable[..., TestClient]:
     """Makes clients: a user's, or nobody's."""

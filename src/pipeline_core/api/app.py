@@ -11,6 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from pipeline_core.api import problems
 from pipeline_core.api.auth import verifier
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
+from pipeline_core.api.limits import LimitRequests
 from pipeline_core.api.middleware import (
     AccessLogMiddleware,
     BoundsMiddleware,
@@ -30,8 +31,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     staging.router,
     review.router,
     search.router,
-    health.router,
 )
+"""Those of users: each request is counted against the limits."""
 _DESCRIPTION = """Documents in, reviewed knowledge out.
 
 Every error is a problem (RFC 9457) with a stable `code`; lists go on by `cursor`; a limit that is reached is answered
@@ -71,11 +72,13 @@ def create_app(
     )
     app.state.pipeline = pipeline
     app.state.verify = verify
+    app.state.rate_limits = pipeline.rate_limits
     app.state.ask_for_run = ask_for_run
     app.state.orchestrator_is_up = orchestrator_is_up
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[LimitRequests])
+    app.include_router(health.router)
     _describe_problems(app)
     _add_middleware(app, settings)
     return app

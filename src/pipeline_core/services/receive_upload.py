@@ -22,7 +22,7 @@ from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.mapped import MappedFile
 from pipeline_core.domain.object_keys import original_key, safe_filename
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.settings import Settings
 
 # a text must be decoded whole to be told from binary data: few at a time, so that memory is bounded
@@ -69,7 +69,7 @@ class ReceiveUpload:
         Raises:
             EmptyFileError, FileTooLargeError, UnsupportedTypeError, EncryptedDocumentError, CorruptDocumentError:
                 the file is not taken.
-            LimitExceededError: the user has as many jobs under way as the limit allows.
+            LimitExceededError: the user has as many jobs under way, or uploads in a day, as the limits allow.
             StoreUnavailableError, DatabaseUnavailableError: nothing was taken; try again.
         """
         self._check_size(upload)
@@ -77,7 +77,7 @@ class ReceiveUpload:
         with self.open_uow() as uow:
             if known := uow.documents.find([document_id]).get(document_id):
                 return Uploaded(known, is_new=False)
-            self._check_active(uow.jobs.active(user_id))
+            self._check_limits(uow, user_id)
         filename = safe_filename(upload.filename)
         kind = self._type_of(upload, filename)
         key = original_key(document_id, filename)
@@ -91,13 +91,12 @@ class ReceiveUpload:
         user_id, document_id = document.user_id, document.document_id
         with self.open_uow() as uow:
             uow.jobs.lock_active(user_id)
-            # before this one is counted: of two at once, the second sees the first
-            active = uow.jobs.active(user_id)
+            if document_id not in uow.documents.find([document_id]):
+                # again, now that no other upload of this user can come between
+                self._check_limits(uow, user_id)
             new: set[DocumentId] = uow.documents.register(
                 [document], user_id=user_id, correlation_id=correlation_id, workflow=self.settings.workflow
             )
-            if new:
-                self._check_active(active)
             job = uow.documents.find([document_id]).get(document_id)
             if job is None:
                 raise ConflictError(
@@ -113,8 +112,18 @@ class ReceiveUpload:
         if not upload.size:
             raise EmptyFileError(where=upload.filename)
 
-    def _check_active(self, active: int) -> None:
+    def _check_limits(self, uow: UnitOfWork, user_id: UserId) -> None:
+        most = self.settings.limit_uploads_per_day
+        if most:
+            uploads, wait_s = uow.jobs.recent_uploads(user_id)
+            if uploads >= most:
+                raise LimitExceededError.of(
+                    "uploads_per_day",
+                    f"You added {uploads} documents in 24 hours; {most} may be.",
+                    retry_after_s=int(wait_s) + 1,
+                )
         limit = self.settings.limit_active_jobs
+        active = uow.jobs.active(user_id) if limit else 0
         if limit and active >= limit:
             raise LimitExceededError.of(
                 "active_jobs",

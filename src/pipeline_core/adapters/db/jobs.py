@@ -130,6 +130,10 @@ class PostgresJobs:
     def active(self, user_id: UserId) -> int:
         return int(self._session.all("count_active_jobs", user_id=user_id)[0]["n"])
 
+    def recent_uploads(self, user_id: UserId) -> tuple[int, float]:
+        row = self._session.all("recent_uploads", user_id=user_id)[0]
+        return int(row["n"]), float(row["wait_s"])
+
     def set_stage1_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None:
         self._set("set_stage1_results", results)
 

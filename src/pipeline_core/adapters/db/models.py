@@ -301,6 +301,15 @@ class StageOutputFiles(Base):
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
+class RateLimits(Base):
+    __tablename__ = "rate_limits"
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    window_s: Mapped[int] = mapped_column(Integer, primary_key=True)
+    window_index: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    hits: Mapped[int] = mapped_column(Integer)
+
+
 class StagedChunks(Base):
     __tablename__ = "staged_chunks"
     __table_args__ = (_of_document(),)

@@ -10,6 +10,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.job_events import follow
+from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.ids import DocumentId, JobId
@@ -113,6 +114,7 @@ def list_jobs(
     summary="Look at a job",
     response_model=JobDetail,
     responses=responses(401, 404, 422, 429),
+    dependencies=[LimitPolls],
 )
 def get_job(job_id: UUID, services: Services) -> dict[str, Any]:
     """Progress, timings, findings, cost and the last error of one job."""

@@ -1,0 +1,27 @@
+"""Rate limits in PostgreSQL: one statement a hit, by the database's clock."""
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from pipeline_core.adapters.db.queries import load
+from pipeline_core.adapters.rate_limits.sliding_window import retry_after
+from pipeline_core.domain.errors import DatabaseUnavailableError
+
+
+class PostgresRateLimits:
+    """Counts in the table ``rate_limits``, which every process shares."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def hit(self, key: str, *, limit: int, window_s: int) -> float | None:
+        arguments = {"key": key, "most": limit, "window_s": window_s}
+        try:
+            with self._engine.begin() as connection:
+                row = connection.exec_driver_sql(load()["hit_rate_limit"], arguments).one()
+        except (DBAPIError, PoolTimeoutError) as error:
+            raise DatabaseUnavailableError("The limits cannot be counted: the database does not answer.") from error
+        if row.taken:
+            return None
+        return retry_after(row.hits_before, row.hits_now, row.elapsed_s, limit=limit, window_s=window_s)

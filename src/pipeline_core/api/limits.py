@@ -1,0 +1,49 @@
+"""The limits of requests: by user and endpoint, and by user and job."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from pipeline_core.api.auth import CurrentUser
+from pipeline_core.api.deps import TheSettings
+from pipeline_core.domain.errors import LimitExceededError
+from pipeline_core.ports.rate_limits import RateLimits
+
+_HOUR_S = 3600
+_MINUTE_S = 60
+
+
+def limit_requests(request: Request, user: CurrentUser, settings: TheSettings) -> None:
+    """Count a request of the user to this endpoint.
+
+    Raises:
+        LimitExceededError: there were as many in an hour as may be.
+    """
+    name = request.scope["route"].operation_id
+    _hit(request, "requests_per_hour", f"{user.user_id} {name}", settings.limit_requests_per_hour, _HOUR_S)
+
+
+def limit_polls(
+    request: Request, user: CurrentUser, settings: TheSettings, job_id: Annotated[str, Path(max_length=64)]
+) -> None:
+    """Count a look of the user at this job.
+
+    Raises:
+        LimitExceededError: there were as many in a minute as may be.
+    """
+    _hit(request, "polls_per_minute", f"{user.user_id} {job_id}", settings.limit_polls_per_minute, _MINUTE_S)
+
+
+def _hit(request: Request, name: str, key: str, limit: int, window_s: int) -> None:
+    if not limit:
+        return
+    limits: RateLimits = request.app.state.rate_limits
+    wait_s = limits.hit(f"{name} {key}", limit=limit, window_s=window_s)
+    if wait_s is not None:
+        raise LimitExceededError.of(
+            name, f"{limit} {name.replace('_', ' ')} are allowed.", retry_after_s=int(wait_s) + 1
+        )
+
+
+LimitRequests = Depends(limit_requests)
+LimitPolls = Depends(limit_polls)

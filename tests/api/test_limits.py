@@ -1,0 +1,49 @@
+"""Limits over HTTP: 429 with the limit's name and when to come back."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline_core.bootstrap import Pipeline
+from tests.api.conftest import client_of
+from tests.two_users import ANN, BOB
+
+
+def _client(make_pipeline: Callable[..., Pipeline], user_id: object = ANN, **limits: int) -> TestClient:
+    none = {"limit_uploads_per_day": 0, "limit_polls_per_minute": 0, "limit_active_jobs": 0}
+    return client_of(make_pipeline(changes={**none, "limit_requests_per_hour": 0, **limits}), user_id)
+
+
+def _upload(client: TestClient, text: str) -> tuple[int, dict[str, str]]:
+    answer = client.post("/api/v2/upload", files={"file": ("a.md", f"# A\n\n{text}.".encode())})
+    return answer.status_code, {**answer.json(), "retry_after": answer.headers.get("Retry-After", "")}
+
+
+@pytest.mark.parametrize("limit", ["active_jobs", "uploads_per_day"])
+def test_uploads_are_limited(make_pipeline: Callable[..., Pipeline], limit: str) -> None:
+    client = _client(make_pipeline, **{f"limit_{limit}": 2})
+    assert [_upload(client, text)[0] for text in ("one", "two")] == [202, 202]
+    status, body = _upload(client, "three")
+    assert (status, body["code"], body["limit"]) == (429, "limit_exceeded", limit)
+    assert int(body["retry_after"]) > 0
+    # the same bytes again add nothing
+    assert _upload(client, "one")[0] == 200
+    bob = _client(make_pipeline, BOB, **{f"limit_{limit}": 2})
+    assert _upload(bob, "three")[0] == 202
+
+
+def test_polls_of_a_job_are_limited(make_pipeline: Callable[..., Pipeline]) -> None:
+    client = _client(make_pipeline, limit_polls_per_minute=3)
+    first, second = (_upload(client, text)[1]["status_url"] for text in ("one", "two"))
+    statuses = [client.get(first).status_code for _ in range(5)]
+    assert statuses == [200] * 3 + [429] * 2
+    assert client.get(second).status_code == 200
+
+
+def test_requests_to_an_endpoint_are_limited_for_all_processes(make_pipeline: Callable[..., Pipeline]) -> None:
+    one, other = (_client(make_pipeline, limit_requests_per_hour=4) for _ in range(2))
+    statuses = [client.get("/api/v2/jobs").status_code for client in (one, other) * 3]
+    assert statuses == [200] * 4 + [429] * 2
+    assert one.get("/api/staging/batches").status_code == 200
+    assert one.get("/health").status_code == 200
