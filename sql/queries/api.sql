@@ -61,3 +61,6 @@ WHERE (%(batch_id)s::uuid IS NULL OR b.batch_id = %(batch_id)s)
         OR (b.uploaded_at, b.batch_id) < (%(before_ts)s::timestamptz, %(before_id)s::uuid))
 ORDER BY b.uploaded_at DESC, b.batch_id DESC
 LIMIT %(limit)s;
+
+-- name: pipeline_metrics
+SELECT metric, label, value FROM pipeline_metrics() WHERE value IS NOT NULL ORDER BY metric, label;

@@ -30,7 +30,7 @@ from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.rate_limits import RateLimits
-from pipeline_core.ports.views import Views
+from pipeline_core.ports.views import Row, Views
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.by_profile import RunStageByProfile
@@ -246,6 +246,10 @@ class Pipeline:
         if self.settings.limits_store:
             return SharedRateLimits(self.settings.limits_store)
         return PostgresRateLimits(self.api_engine)
+
+    def metrics(self) -> list[Row]:
+        """Sums over all users, for monitoring."""
+        return PostgresApiViews(self.api_engine).metrics()
 
     def for_user(self, user_id: UserId) -> "UserServices":
         """The services as one user may use them: the database itself shows and takes only rows of theirs."""

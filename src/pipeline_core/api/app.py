@@ -8,7 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from pipeline_core.api import problems
+from pipeline_core.api import metrics, problems
 from pipeline_core.api.auth import verifier
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
 from pipeline_core.api.limits import LimitRequests
@@ -72,6 +72,7 @@ def create_app(
     )
     app.state.pipeline = pipeline
     app.state.verify = verify
+    app.state.metrics = metrics.Metrics(pipeline.metrics)
     app.state.rate_limits = pipeline.rate_limits
     app.state.ask_for_run = ask_for_run
     app.state.orchestrator_is_up = orchestrator_is_up
@@ -79,6 +80,7 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router, dependencies=[LimitRequests])
     app.include_router(health.router)
+    app.include_router(metrics.router)
     _describe_problems(app)
     _add_middleware(app, settings)
     return app

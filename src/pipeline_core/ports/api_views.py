@@ -54,6 +54,10 @@ class ApiViews(Views, Protocol):
         """
         ...
 
+    def metrics(self) -> list[Row]:
+        """Sums over all users: metric, label, value."""
+        ...
+
     def document(self, document_id: DocumentId) -> Row:
         """One document.
 

@@ -66,6 +66,9 @@ class PostgresApiViews(PostgresViews):
             raise NotFoundError(f"There is no batch {batch_id}.")
         return rows[0]
 
+    def metrics(self) -> list[Row]:
+        return self._all("pipeline_metrics")
+
     def document(self, document_id: DocumentId) -> Row:
         rows = self._all("api_document", document_id=document_id)
         if not rows:

@@ -1,0 +1,107 @@
+"""What monitoring reads: the pipeline's state from the database, and this process's requests."""
+
+import hmac
+from collections.abc import Callable, Iterable, Iterator
+from ipaddress import ip_address
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from pipeline_core.domain.errors import AuthenticationError
+from pipeline_core.ports.views import Row
+from pipeline_core.settings import Settings
+
+router = APIRouter(tags=["health"])
+
+_FAMILIES = {
+    # metric of the database: (name, label, what it says)
+    "jobs": ("jobs", "state", "Documents by the state of their newest job"),
+    "oldest_queued_seconds": ("queue_oldest_seconds", None, "How long the oldest queued job has waited"),
+    "review_waiting": ("review_waiting", "phase", "Documents that wait for a person"),
+    "review_waiting_seconds": ("review_oldest_seconds", "phase", "How long the oldest of them has waited"),
+    "stage_seconds": ("stage_seconds", "stage", "Work on documents, in seconds, by stage"),
+    "stage_documents": ("stage_documents", "stage", "Documents that went through a stage"),
+    "stage_retries": ("stage_retries", "stage", "Tries again after a transient failure"),
+    "input_tokens": ("input_tokens", "stage", "Tokens that were sent"),
+    "output_tokens": ("output_tokens", "stage", "Tokens that came back"),
+    "cost_usd": ("cost_usd", "stage", "What paid services cost, in US dollars"),
+    "published_facts": ("published_facts", None, "Facts in production"),
+}
+"""Gauges, all of them: a document that is run again replaces what it counted before."""
+_PREFIX = "upload_pipeline_"
+
+
+class _PipelineCollector(Collector):
+    """Asks the database at every scrape: the numbers are the same in every process."""
+
+    def __init__(self, read: Callable[[], Iterable[Row]]) -> None:
+        self._read = read
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        rows = list(self._read())
+        for metric, (name, label, help_text) in _FAMILIES.items():
+            family = GaugeMetricFamily(_PREFIX + name, help_text, labels=[label] if label else [])
+            for row in rows:
+                if row["metric"] == metric:
+                    family.add_metric([row["label"]] if label else [], row["value"])
+            yield family
+
+
+class Metrics:
+    """The registry of one app."""
+
+    def __init__(self, read: Callable[[], Iterable[Row]]) -> None:
+        self.registry = CollectorRegistry()
+        self.registry.register(_PipelineCollector(read))
+        self._requests = Histogram(
+            _PREFIX + "http_request_seconds",
+            "Time until a response was complete",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+
+    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        self._requests.labels(method, route, str(status)).observe(seconds)
+
+    def text(self) -> bytes:
+        """Everything, as Prometheus reads it."""
+        return generate_latest(self.registry)
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="Metrics for Prometheus",
+    response_class=Response,
+    responses={200: {"description": "Prometheus text format", "content": {"text/plain": {}}}},
+)
+def metrics(request: Request) -> Response:
+    """Queue depth, durations, retries, dead letters, reviews, tokens and cost, over all users. Served to this machine,
+    and to others with the token of `UPLOAD_PIPELINE_METRICS_TOKEN`."""
+    settings: Settings = request.app.state.pipeline.settings
+    if not (_is_local(request) or _has_token(request, settings)):
+        raise AuthenticationError("Metrics are for this machine, or for who has their token.")
+    collected: Metrics = request.app.state.metrics
+    return Response(collected.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _has_token(request: Request, settings: Settings) -> bool:
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
+    return bool(token) and hmac.compare_digest(given.encode(), token.encode())
+
+
+def _is_local(request: Request) -> bool:
+    # behind a proxy everybody comes from this machine: then the token decides
+    forwarded: Any = request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
+    try:
+        return not forwarded and request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
