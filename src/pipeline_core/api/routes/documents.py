@@ -192,5 +192,5 @@ def _named(rows: list[Row], stage: StageName, name: str) -> Row:
 
 def _shown(row: Row, document_id: UUID, request: Request) -> dict[str, Any]:
     name = _name(row)
-    url = request.url_for("download_file", document_id=document_id, stage=row["stage_name"], name=name)
+    url = request.url_for("download_file", document_id=document_id, stage=row["stage_name"], name=quote(name, safe=""))
     return {**row, "name": name, "size": row["file_size"], "sha256": row["checksum"], "url": url.path}
