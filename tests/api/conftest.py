@@ -12,7 +12,7 @@ from pipeline_core.bootstrap import Pipeline
 from tests.two_users import ANN
 
 HOST = "http://127.0.0.1"
-_NO_LIMITS = {
+NO_LIMITS = {
     "limit_uploads_per_day": 0,
     "limit_polls_per_minute": 0,
     "limit_active_jobs": 0,
@@ -22,7 +22,7 @@ _NO_LIMITS = {
 
 @pytest.fixture
 def api_pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
-    return make_pipeline(changes={**_NO_LIMITS, "user_id": ANN})
+    return make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
 
 
 def client_of(pipeline: Pipeline, user_id: object = ANN) -> TestClient:

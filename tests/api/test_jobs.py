@@ -1,0 +1,117 @@
+"""Jobs and documents over HTTP: lists, progress, events, files, trying again."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline_core.bootstrap import Pipeline
+from tests.through import publish, upload
+
+END = "end"
+
+
+@pytest.fixture
+def document_id(ann: TestClient, api_pipeline: Pipeline) -> str:
+    """A published document."""
+    return str(publish(api_pipeline, upload())[0])
+
+
+def _job(client: TestClient, document_id: str) -> str:
+    return str(client.get(f"/api/v2/documents/{document_id}").json()["job_id"])
+
+
+def _events(client: TestClient, job_id: str, last: str = "") -> Iterator[tuple[str, str, dict[str, object]]]:
+    headers = {"Last-Event-ID": last} if last else {}
+    text = client.get(f"/api/v2/jobs/{job_id}/events", headers=headers).text
+    for block in text.replace("\r\n", "\n").strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
+        if fields:
+            yield fields.get("id", ""), fields["event"], json.loads(fields["data"])
+
+
+def test_a_finished_job_shows_everything(ann: TestClient, document_id: str) -> None:
+    job = ann.get(f"/api/v2/jobs/{_job(ann, document_id)}").json()
+    assert (job["state"], job["outcome"], job["percent"], job["phase"]) == ("done", "published", 100, 6)
+    assert [stage["status"] for stage in job["stages"]] == ["completed"] * 8
+    assert job["seconds"] > 0
+    assert job["last_error"] is None
+
+
+def test_events_end_with_the_job_and_go_on_where_they_were_cut_off(ann: TestClient, document_id: str) -> None:
+    job_id = _job(ann, document_id)
+    events = list(_events(ann, job_id))
+    assert events[-1][1] == END
+    assert events[-1][2]["state"] == "done"
+    ids = [int(event_id) for event_id, kind, _ in events if kind != END]
+    assert ids == sorted(set(ids))
+    assert len(ids) > 10
+    rest = list(_events(ann, job_id, last=str(ids[5])))
+    assert rest == events[6:]
+    # an id of no event, or no id at all
+    assert [kind for _, kind, _ in _events(ann, job_id, last="9" * 20)] == [END]
+    assert list(_events(ann, job_id, last="x")) == events
+
+
+def test_lists_go_on_by_cursor(ann: TestClient) -> None:
+    for number in range(5):
+        ann.post("/api/v2/upload", files={"file": (f"{number}.md", f"# A\n\nText {number}.".encode())})
+    seen, cursor = [], ""
+    while True:
+        page = ann.get(f"/api/v2/jobs?limit=2{cursor}").json()
+        seen += [job["filename"] for job in page["items"]]
+        if not page["next_cursor"]:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+        ann.post("/api/v2/upload", files={"file": ("new.md", f"# New\n\n{cursor}".encode())})
+    assert seen == ["4.md", "3.md", "2.md", "1.md", "0.md"]
+    assert ann.get("/api/v2/jobs?state=done").json()["items"] == []
+    wrong = ann.get("/api/v2/jobs?cursor=wrong")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "refused")
+
+
+def test_files_are_downloaded_whole_or_in_part(ann: TestClient, document_id: str, api_pipeline: Pipeline) -> None:
+    files = ann.get(f"/api/v2/documents/{document_id}/files").json()
+    assert {file["file_type"] for file in files} >= {"original", "markdown", "chunks_json", "facts_json"}
+    for file in files:
+        whole = ann.get(file["url"])
+        assert len(whole.content) == file["size"]
+        assert whole.headers["ETag"] == f'"{file["sha256"]}"'
+        part = ann.get(file["url"], headers={"Range": "bytes=5-9"})
+        assert (part.status_code, part.content) == (206, whole.content[5:10])
+        assert part.headers["Content-Range"] == f"bytes 5-9/{file['size']}"
+        assert ann.get(file["url"], headers={"Range": "bytes=-7"}).content == whole.content[-7:]
+        assert ann.get(file["url"], headers={"Range": f"bytes={file['size']}-"}).status_code == 416
+        assert ann.get(file["url"], headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+
+
+def test_a_damaged_file_is_not_sent(ann: TestClient, document_id: str, api_pipeline: Pipeline) -> None:
+    file = ann.get(f"/api/v2/documents/{document_id}/files").json()[0]
+    [key] = list(api_pipeline.store.list(f"documents/{document_id}/original"))
+    api_pipeline.store.put(key, b"x" * file["size"])
+    answer = ann.get(file["url"])
+    assert (answer.status_code, answer.json()["code"]) == (500, "checksum_mismatch")
+    api_pipeline.store.delete(key)
+    assert ann.get(file["url"]).status_code == 410
+
+
+@pytest.mark.parametrize("name", ["../../x", "..%2f..%2fx", "%2e%2e", "nothing.md", "%00"])
+def test_nothing_else_is_reached(ann: TestClient, document_id: str, name: str) -> None:
+    assert ann.get(f"/api/v2/documents/{document_id}/files/chunker/{name}").status_code in (404, 422)
+
+
+def test_a_stage_is_run_again(ann: TestClient, document_id: str) -> None:
+    early = ann.post("/api/v2/upload", files={"file": ("a.md", b"# A\n\nText.")}).json()
+    refused = ann.post(f"/api/v2/documents/{early['document_id']}/stages/chunker/run")
+    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_move")
+    again = ann.post(f"/api/v2/documents/{document_id}/stages/chunker/run")
+    assert again.status_code == 202
+    assert ann.get(again.json()["status_url"]).json()["state"] == "queued"
+    assert ann.post(f"/api/v2/documents/{document_id}/stages/nothing/run").status_code == 422
+
+
+def test_a_finished_job_is_tried_again(ann: TestClient, document_id: str) -> None:
+    job_id = _job(ann, document_id)
+    assert ann.post(f"/api/v2/jobs/{job_id}/retry", json={"from_stage": "embedder"}).status_code == 202
+    assert ann.post(f"/api/v2/jobs/{job_id}/retry").status_code == 409

@@ -1,0 +1,103 @@
+"""Reviews over HTTP: what waits, the decisions of both phases, and two reviewers at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline_core.bootstrap import Pipeline
+from tests.api.conftest import NO_LIMITS, client_of
+from tests.through import needs_work, receive, through, upload
+from tests.two_users import ANN
+
+
+@pytest.fixture
+def manual(make_pipeline: Callable[..., Pipeline]) -> tuple[TestClient, str, Pipeline]:
+    """A document that waits in matching review: its job, and what asks for it."""
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+    received = receive(pipeline, upload())
+    through(pipeline, needs_work(pipeline, received))
+    client = client_of(pipeline)
+    return client, client.get("/api/job/next").json()["job"]["job_id"], pipeline
+
+
+def test_an_approved_document_goes_on(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    decided = client.post(f"/api/job/{job_id}/approve-stage2", json={"reason": "read it"}).json()
+    assert (decided["state"], decided["goes_on"], decided["next_job"]) == ("queued", True, None)
+    assert client.get(f"/api/v2/jobs/{job_id}").json()["state"] == "queued"
+
+
+def test_of_two_reviewers_one_is_told_what_the_other_did(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: client.post(f"/api/job/{job_id}/approve-stage2"), range(2)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    [late] = [answer.json() for answer in answers if answer.status_code == 409]
+    assert late["code"] == "already_decided"
+    assert "approved it" in late["detail"]
+
+
+def test_some_facts_are_rejected_and_the_rest_goes_on(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    batch = client.get("/api/staging/batches").json()["items"][0]
+    questions = client.get(f"/api/staging/batches/{batch['batch_id']}/questions").json()["items"]
+    one = questions[0]["question_id"]
+    rejected = client.post(f"/api/job/{job_id}/reject", json={"question_ids": [one], "reason": "outdated"}).json()
+    assert (rejected["state"], rejected["goes_on"]) == ("awaiting_review", False)
+    assert client.post(f"/api/job/{job_id}/approve-stage2").json()["goes_on"] is True
+
+
+def test_a_document_is_rejected(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    assert client.post(f"/api/job/{job_id}/reject").json()["state"] == "done"
+    assert client.get(f"/api/v2/jobs/{job_id}").json()["outcome"] == "rejected"
+
+
+def test_what_does_not_fit_is_refused(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    wrong = client.post(f"/api/job/{job_id}/return-to-matching")
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "already_decided")
+    short = client.post(f"/api/job/{job_id}/override-validation", json={"reason": "no"})
+    assert (short.status_code, short.json()["code"]) == (422, "reason_too_short")
+    assert client.post(f"/api/job/{job_id}/override-validation").status_code == 422
+
+
+def test_critical_findings_are_overridden_or_returned(make_pipeline: Callable[..., Pipeline]) -> None:
+    pipeline = make_pipeline(
+        changes={**NO_LIMITS, "user_id": ANN, "validation_max_facts_per_10k_chars": 0.1, "chunk_max_chars": 300}
+    )
+    # a chunk far over its limit, by a rule that is critical: garbled text
+    garbled = "# Manual\n\n" + "The valve opens at 3 bar. " + "\ufffd" * 60 + "\n"
+    received = receive(pipeline, upload("garbled.md", garbled))
+    through(pipeline, needs_work(pipeline, received))
+    client = client_of(pipeline)
+    waiting = client.get("/api/job/next?phase=4").json()["job"]
+    assert waiting["critical"] > 0
+    job = f"/api/job/{waiting['job_id']}"
+    assert waiting["review_url"] == f"/validate/{waiting['job_id']}"
+    assert client.post(f"{job}/return-to-matching").json()["state"] == "awaiting_review"
+    assert client.get("/api/job/next?phase=2").json()["job"]["job_id"] == waiting["job_id"]
+    assert client.post(f"{job}/approve-stage2").json()["goes_on"] is True
+    through(pipeline, list(received.documents))
+    overridden = client.post(f"{job}/override-validation", json={"reason": "read the original: it is legible"})
+    assert overridden.json()["goes_on"] is True
+    through(pipeline, list(received.documents))
+    assert client.get(f"/api/v2/jobs/{waiting['job_id']}").json()["outcome"] == "published"
+
+
+def test_documents_are_selected_all_or_nothing(ann: TestClient) -> None:
+    made = [
+        ann.post("/api/v2/upload", files={"file": ("a.md", f"# A\n\n{n}.".encode())}).json()["document_id"]
+        for n in range(2)
+    ]
+    url = "/api/v3/documents/staging/status"
+    missing = "00000000-0000-0000-0000-000000000001"
+    wrong = ann.put(url, json={"document_ids": [*made, missing, "x"], "status": "Selected"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "status_refused")
+    assert set(wrong.json()["errors"]) == {missing, "x"}
+    assert ann.get(f"/api/v2/documents/{made[0]}").json()["staging_status"] == "New"
+    done = ann.put(url, json={"document_ids": made, "status": "Selected"}).json()
+    assert (done["updated"], done["queued"]) == (2, 2)
+    assert ann.get(f"/api/v2/documents/{made[0]}").json()["deep_scan_status"] == "Queued"
