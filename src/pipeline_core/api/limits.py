@@ -1,8 +1,8 @@
 """The limits of requests: by user and endpoint, and by user and job."""
 
-from typing import Annotated
+from uuid import UUID
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Request
 
 from pipeline_core.api.auth import CurrentUser
 from pipeline_core.api.deps import TheSettings
@@ -23,9 +23,7 @@ def limit_requests(request: Request, user: CurrentUser, settings: TheSettings) -
     _hit(request, "requests_per_hour", f"{user.user_id} {name}", settings.limit_requests_per_hour, _HOUR_S)
 
 
-def limit_polls(
-    request: Request, user: CurrentUser, settings: TheSettings, job_id: Annotated[str, Path(max_length=64)]
-) -> None:
+def limit_polls(request: Request, user: CurrentUser, settings: TheSettings, job_id: UUID) -> None:
     """Count a look of the user at this job.
 
     Raises:

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram,
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from pipeline_core.api.problems import responses
 from pipeline_core.domain.errors import AuthenticationError
 from pipeline_core.ports.views import Row
 from pipeline_core.settings import Settings
@@ -80,7 +81,10 @@ class Metrics:
     operation_id="metrics",
     summary="Metrics for Prometheus",
     response_class=Response,
-    responses={200: {"description": "Prometheus text format", "content": {"text/plain": {}}}},
+    responses={
+        200: {"description": "Prometheus text format", "content": {"text/plain": {}}},
+        **responses(401, 503),
+    },
 )
 def metrics(request: Request) -> Response:
     """Queue depth, durations, retries, dead letters, reviews, tokens and cost, over all users. Served to this machine,

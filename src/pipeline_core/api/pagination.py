@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -32,7 +31,8 @@ class Cursor:
         self,
         limit: Annotated[int, Query(ge=1, le=200, description="Most rows in the answer")] = 50,
         cursor: Annotated[
-            str | None, Query(max_length=_MAX_CURSOR, description="`next_cursor` of the page before")
+            str | None,
+            Query(max_length=_MAX_CURSOR, pattern=r"^[A-Za-z0-9_-]+$", description="`next_cursor` of the page before"),
         ] = None,
     ) -> None:
         self.limit = limit
@@ -77,11 +77,12 @@ class OffsetCursor:
         self,
         limit: Annotated[int, Query(ge=1, le=200, description="Most rows in the answer")] = 50,
         cursor: Annotated[
-            str | None, Query(max_length=_MAX_CURSOR, description="`next_cursor` of the page before")
+            str | None,
+            Query(max_length=_MAX_CURSOR, pattern=r"^o[0-9]{1,9}$", description="`next_cursor` of the page before"),
         ] = None,
     ) -> None:
         self.limit = limit
-        self.offset = _offset(cursor) if cursor else 0
+        self.offset = int(cursor[1:]) if cursor else 0
 
     def page(self, rows: Sequence[Any]) -> dict[str, Any]:
         """The page of these rows, of which one more than ``limit`` was asked for."""
@@ -90,9 +91,3 @@ class OffsetCursor:
 
 
 PageOffset = Annotated[OffsetCursor, Depends()]
-
-
-def _offset(text: str) -> int:
-    if not re.fullmatch(r"o\d{1,9}", text, re.ASCII):
-        raise RefusedError("The cursor is not one of this API.", action="Begin without `cursor`.")
-    return int(text[1:])

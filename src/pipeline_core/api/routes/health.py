@@ -48,6 +48,7 @@ async def health() -> Health:
     operation_id="ready",
     summary="Is it ready?",
     response_model=Readiness,
+    openapi_extra={"security": [{}, {"HTTPBearer": []}]},
     responses={503: {"model": Readiness, "description": "A part that uploads need is away"}},
 )
 def ready(request: Request, response: Response, pipeline: ThePipeline, user: OptionalUser) -> Readiness:
