@@ -17,6 +17,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import UserId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.webhooks import WebhookEvent
 from pipeline_core.settings import load_settings
 from tests.database import copied_database
 from tests.through import MANUAL, needs_work, publish, receive, through, upload
@@ -68,9 +69,11 @@ def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) 
             "WHERE user_id = %s",
             (name, user_id),
         )
+        uow.webhooks.add(uuid4(), user_id, "https://example.org/hook", f"whsec_{'A' * 44}", list(WebhookEvent))
         uow.commit()
     third = receive(app, upload("c.md", text + "\nSee a.\n"))
     through(app, needs_work(app, third), until=StageName.EMBEDDER)
+    publish(app, upload("e.md", text + "\nSee c.\n"))
     receive(app, upload("d.md", text + "\nSee b.\n"))
     app.close()
 

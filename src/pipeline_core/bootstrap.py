@@ -22,6 +22,7 @@ from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
+from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.ports.api_views import ApiViews
@@ -31,6 +32,7 @@ from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.views import Row, Views
+from pipeline_core.ports.webhooks import WebhookSender
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.by_profile import RunStageByProfile
@@ -45,6 +47,7 @@ from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.staging import StagingService
+from pipeline_core.services.webhooks import DeliverWebhooks, WebhookEndpoints
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.stages.base import StageContext
 from pipeline_core.staging.detection import Detection
@@ -234,6 +237,14 @@ class Pipeline:
         return BankQueue(self.open_uow, self.staging)
 
     @once
+    def webhook_sender(self) -> WebhookSender:
+        return HttpWebhookSender(allow_private=self.settings.webhooks_allow_private)
+
+    @once
+    def deliver_webhooks(self) -> DeliverWebhooks:
+        return DeliverWebhooks(self.open_uow, self.webhook_sender)
+
+    @once
     def api_engine(self) -> Engine:
         """Connections of the HTTP API, in a role that row-level security binds."""
         settings = self.settings
@@ -301,6 +312,10 @@ class UserServices:
     @once
     def retry(self) -> Retry:
         return Retry(self.open_uow)
+
+    @once
+    def webhooks(self) -> WebhookEndpoints:
+        return WebhookEndpoints(self.open_uow, self.pipeline.webhook_sender)
 
     @once
     def staging(self) -> StagingService:

@@ -137,6 +137,7 @@ class Settings(BaseSettings):
     api_accepted_types: str = Field(
         "pdf,docx,pptx,xlsx,html,md,txt", description="Types of file that may be uploaded, told by content"
     )
+    webhooks_allow_private: bool = Field(False, description="Webhooks may go to private addresses, and without TLS")
     metrics_token: SecretStr | None = Field(None, description="Token with which other machines may read /metrics")
     api_request_timeout_s: float = Field(60.0, gt=0, description="A request must arrive whole within this, seconds")
     api_max_json_bytes: int = Field(1024 * 1024, gt=0, description="Largest body of a request but uploads, bytes")

@@ -122,7 +122,7 @@ def test_without_a_token_nothing_but_health(make_pipeline: Callable[..., Pipelin
 def test_every_table_under_bobs_claims_is_empty(ids: dict[str, str], database_url: str) -> None:
     database = TwoUsers(database_url)
     tables = database.rows(
-        "SELECT c.table_name, has_table_privilege(%s, 'upload_pipeline.' || c.table_name, 'SELECT')"
+        "SELECT c.table_name, has_any_column_privilege(%s, 'upload_pipeline.' || c.table_name, 'SELECT')"
         " FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)"
         " WHERE c.table_schema = 'upload_pipeline' AND c.column_name = 'user_id'",
         API,

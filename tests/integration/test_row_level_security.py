@@ -36,6 +36,8 @@ MAY: dict[str, set[str]] = {
     "upload_batch_counts": READ,
     "upload_batches": WRITE,
     "upload_jobs": WRITE,
+    "webhook_deliveries": READ,
+    "webhook_endpoints": {"INSERT", "DELETE"},  # and every column but the secret
 }
 """The policy: what the API's role may do with what belongs to users. What is not named here, it may not touch."""
 

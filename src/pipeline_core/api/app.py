@@ -19,7 +19,7 @@ from pipeline_core.api.middleware import (
     SecureHeadersMiddleware,
 )
 from pipeline_core.api.multipart import OVERHEAD_BYTES
-from pipeline_core.api.routes import documents, dual_status, health, jobs, review, search, staging, uploads
+from pipeline_core.api.routes import documents, dual_status, health, jobs, review, search, staging, uploads, webhooks
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import Settings
 
@@ -31,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     staging.router,
     review.router,
     search.router,
+    webhooks.router,
 )
 """Those of users: each request is counted against the limits."""
 _DESCRIPTION = """Documents in, reviewed knowledge out.

@@ -31,6 +31,7 @@ from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.reviews import Reviews
+from pipeline_core.ports.webhooks import Webhooks
 
 Ids = Sequence[DocumentId]
 
@@ -307,6 +308,7 @@ class UnitOfWork(Protocol):
     batches: Batches
     reviews: Reviews
     deep_scans: DeepScans
+    webhooks: Webhooks
 
     def __enter__(self) -> Self: ...
 

@@ -480,3 +480,34 @@ class UploadJobs(Base):
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class WebhookEndpoints(Base):
+    __tablename__ = "webhook_endpoints"
+
+    webhook_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    url: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(Text)
+    events: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    disabled_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    disabled_because: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class WebhookDeliveries(Base):
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (_with_user("webhook_id", "webhook_endpoints", "webhook_id"),)
+
+    delivery_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    webhook_id: Mapped[UUID] = mapped_column(Uuid)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    event: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    attempts: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    next_attempt_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    response_status: Mapped[int | None] = mapped_column(Integer)
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    delivered_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

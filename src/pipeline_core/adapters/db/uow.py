@@ -16,6 +16,7 @@ from pipeline_core.adapters.db.reviews import PostgresReviews
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.adapters.db.stage_runs import PostgresStageRuns
 from pipeline_core.adapters.db.staging import PostgresStaging
+from pipeline_core.adapters.db.webhooks import PostgresWebhooks
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.reviews import Reviews
@@ -27,6 +28,7 @@ from pipeline_core.ports.unit_of_work import (
     StageRuns,
     Staging,
 )
+from pipeline_core.ports.webhooks import Webhooks
 
 
 class PostgresUnitOfWork:
@@ -41,6 +43,7 @@ class PostgresUnitOfWork:
     batches: Batches
     reviews: Reviews
     deep_scans: DeepScans
+    webhooks: Webhooks
 
     def __init__(self, engine: Engine, *, lease_s: float, claims: str | None = None) -> None:
         """``claims`` (JSON) are the token of the user for whom the transaction is: row-level security reads them."""
@@ -60,6 +63,7 @@ class PostgresUnitOfWork:
         self.batches = PostgresBatches(self.session)
         self.reviews = PostgresReviews(self.session)
         self.deep_scans = PostgresDeepScans(self.session)
+        self.webhooks = PostgresWebhooks(self.session)
         return self
 
     def __exit__(

@@ -1,0 +1,246 @@
+"""Webhooks: signed, logged, sent again until they are taken, and never to a private address."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from pipeline_core.adapters.webhook_sender import HttpWebhookSender
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.ports.webhooks import Delivery
+from pipeline_core.services.webhooks import WAITS_S
+from tests.api.conftest import NO_LIMITS, client_of
+from tests.through import publish, upload
+from tests.two_users import ANN, BOB
+
+
+class Receiver:
+    """Takes messages and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[bytes, dict[str, str]]] = []
+        self.status = 204
+        self.url = ""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            receiver.messages.append((body, dict(self.headers)))
+            self.send_response(receiver.status)
+            self.send_header("Location", receiver.url)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    receiver.url = f"http://127.0.0.1:{server.server_port}/hook"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield receiver
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    return make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "webhooks_allow_private": True})
+
+
+@pytest.fixture
+def client(pipeline: Pipeline) -> TestClient:
+    return client_of(pipeline)
+
+
+def _add(client: TestClient, receiver: Receiver, *events: str) -> tuple[str, str]:
+    answer = client.post("/api/v2/webhooks", json={"url": receiver.url, "events": list(events or ["job.done"])})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["webhook_id"], answer.json()["secret"]
+
+
+def _log(client: TestClient, webhook_id: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = client.get(f"/api/v2/webhooks/{webhook_id}/deliveries").json()["items"]
+    return items
+
+
+def _make_due(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "UPDATE upload_pipeline.webhook_deliveries SET next_attempt_at = now() WHERE status = 'pending'"
+        )
+
+
+def test_a_done_job_is_told_once_and_signed(client: TestClient, receiver: Receiver, pipeline: Pipeline) -> None:
+    webhook_id, secret = _add(client, receiver)
+    document_id = publish(pipeline, upload())[0]
+    assert pipeline.deliver_webhooks() == 1
+    assert pipeline.deliver_webhooks() == 0
+    [(body, headers)] = receiver.messages
+    payload = Webhook(secret).verify(body, {name.lower(): value for name, value in headers.items()})
+    assert (payload["type"], payload["data"]["document_id"]) == ("job.done", str(document_id))
+    assert payload["data"]["outcome"] == "published"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(secret).verify(body + b" ", {name.lower(): value for name, value in headers.items()})
+    [entry] = _log(client, webhook_id)
+    assert (entry["status"], entry["attempts"], entry["response_status"]) == ("delivered", 1, 204)
+    assert secret not in client.get("/api/v2/webhooks").text
+
+
+def test_reviews_and_dead_letters_are_told(make_pipeline: Callable[..., Pipeline], receiver: Receiver) -> None:
+    changes = {**NO_LIMITS, "user_id": ANN, "webhooks_allow_private": True, "workflow": "manual"}
+    pipeline = make_pipeline(changes=changes)
+    client = client_of(pipeline)
+    _add(client, receiver, "job.review_needed", "job.deadletter")
+    publish(pipeline, upload(), upload("empty.pdf", "%PDF-1.4\n no pages endobj"))
+    pipeline.deliver_webhooks()
+    told = sorted(body.decode().split('"type":"')[1].split('"')[0] for body, _ in receiver.messages)
+    assert told == ["job.deadletter", "job.review_needed"]
+    job_id = client.get("/api/job/next").json()["job"]["job_id"]
+    assert client.post(f"/api/job/{job_id}/reject").status_code == 200
+
+
+def test_it_is_sent_again_until_it_is_taken(
+    client: TestClient, receiver: Receiver, pipeline: Pipeline, database_url: str
+) -> None:
+    webhook_id, _ = _add(client, receiver)
+    publish(pipeline, upload())
+    receiver.status = 500
+    for attempts in range(1, 4):
+        assert pipeline.deliver_webhooks() == 0
+        [entry] = _log(client, webhook_id)
+        assert (entry["status"], entry["attempts"], entry["response_status"]) == ("pending", attempts, 500)
+        assert pipeline.deliver_webhooks() == 0  # not before its time
+        _make_due(database_url)
+    receiver.status = 200
+    assert pipeline.deliver_webhooks() == 1
+    assert len({headers["webhook-id"] for _, headers in receiver.messages}) == 1
+    assert len(receiver.messages) == 4
+
+
+def test_it_fails_in_the_end(client: TestClient, receiver: Receiver, pipeline: Pipeline, database_url: str) -> None:
+    webhook_id, _ = _add(client, receiver)
+    publish(pipeline, upload())
+    receiver.status = 302  # a redirect is not followed
+    for _ in range(len(WAITS_S) + 3):
+        pipeline.deliver_webhooks()
+        _make_due(database_url)
+    [entry] = _log(client, webhook_id)
+    assert (entry["status"], entry["attempts"]) == ("failed", len(WAITS_S) + 1)
+    assert len(receiver.messages) == len(WAITS_S) + 1
+
+
+def test_an_endpoint_that_is_gone_is_disabled(client: TestClient, receiver: Receiver, pipeline: Pipeline) -> None:
+    webhook_id, _ = _add(client, receiver)
+    receiver.status = 410
+    publish(pipeline, upload())
+    pipeline.deliver_webhooks()
+    [shown] = client.get("/api/v2/webhooks").json()
+    assert shown["disabled_because"] == "It answered with 410."
+    publish(pipeline, upload("b.md", "# B\n\nThe lamp must be cleaned every 3 weeks by hand.\n"))
+    assert len(_log(client, webhook_id)) == 1
+
+
+def test_a_sender_that_dies_loses_nothing(
+    client: TestClient, receiver: Receiver, pipeline: Pipeline, database_url: str
+) -> None:
+    _add(client, receiver)
+    publish(pipeline, upload())
+    with pipeline.open_uow() as uow:
+        assert len(uow.webhooks.claim(10, lease_s=60)) == 1
+        uow.commit()
+    assert pipeline.deliver_webhooks() == 0
+    _make_due(database_url)
+    assert pipeline.deliver_webhooks() == 1
+
+
+def test_two_senders_send_each_once(client: TestClient, receiver: Receiver, pipeline: Pipeline) -> None:
+    _add(client, receiver)
+    publish(pipeline, *[upload(f"{n}.md", f"# {n}\n\nPart {n} of {n}{n}.\n") for n in range(12)])
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(lambda _: pipeline.deliver_webhooks(limit=3), range(8))) == 12
+    assert len({headers["webhook-id"] for _, headers in receiver.messages}) == len(receiver.messages) == 12
+
+
+def test_others_see_and_send_nothing(
+    client: TestClient, receiver: Receiver, pipeline: Pipeline, make_pipeline: Callable[..., Pipeline]
+) -> None:
+    webhook_id, _ = _add(client, receiver)
+    bob = client_of(pipeline, BOB)
+    assert bob.get("/api/v2/webhooks").json() == []
+    assert bob.delete(f"/api/v2/webhooks/{webhook_id}").status_code == 404
+    assert bob.get(f"/api/v2/webhooks/{webhook_id}/deliveries").status_code == 404
+    others = make_pipeline(changes={**NO_LIMITS, "user_id": BOB})
+    publish(others, upload())
+    assert pipeline.deliver_webhooks() == 0
+    assert client.post("/api/v2/webhooks", json={"url": receiver.url, "events": ["job.done"]}).status_code == 409
+    assert client.delete(f"/api/v2/webhooks/{webhook_id}").status_code == 204
+
+
+PRIVATE = {
+    "https://127.0.0.1/": None,
+    "https://localhost/": None,
+    "https://[::1]/": None,
+    "https://10.0.0.8/": None,
+    "https://192.168.1.1/": None,
+    "https://172.16.5.5/": None,
+    "https://169.254.169.254/latest/meta-data": None,
+    "https://[fe80::1]/": None,
+    "https://[fd00::1]/": None,
+    "https://[::ffff:127.0.0.1]/": None,
+    "https://[2002:7f00:1::]/": None,
+    "https://0.0.0.0/": None,
+    "https://224.0.0.1/": None,
+    "https://100.64.0.1/": None,
+    "https://2130706433/": "127.0.0.1",
+    "https://inside.example/": "10.1.2.3",
+    "https://both.example/": "93.184.216.34 127.0.0.1",
+    "http://93.184.216.34/": None,
+    "ftp://93.184.216.34/": None,
+    "file:///etc/passwd": None,
+    "https://user:password@93.184.216.34/": None,
+    "https://": None,
+    "nothing": None,
+}
+"""What may not be sent to; with the addresses that a name leads to."""
+
+
+@pytest.mark.parametrize("url", PRIVATE)
+def test_private_addresses_are_refused(url: str) -> None:
+    found = PRIVATE[url]
+
+    def lookup(host: str, _port: int) -> list[Any]:
+        return [ip_address(one) for one in (found or host.replace("localhost", "127.0.0.1")).split()]
+
+    sender = HttpWebhookSender(lookup=lookup)
+    with pytest.raises(RefusedError):
+        sender.check(url)
+    sent = sender.send(Delivery(uuid4(), uuid4(), 1, url, "whsec_" + "A" * 44, {}))
+    assert sent.status is None
+    assert sent.error
+
+
+def test_a_name_that_turns_private_after_the_check_is_not_followed(receiver: Receiver) -> None:
+    answers = iter(["93.184.216.34", "127.0.0.1"])
+    sender = HttpWebhookSender(lookup=lambda _host, _port: [ip_address(next(answers))])
+    url = receiver.url.replace("http://127.0.0.1", "https://rebinding.example")
+    sender.check(url)
+    assert sender.send(Delivery(uuid4(), uuid4(), 1, url, "whsec_" + "A" * 44, {})).error
+    assert receiver.messages == []
+
+
+def test_public_addresses_are_not_refused() -> None:
+    HttpWebhookSender(lookup=lambda _host, _port: [ip_address("93.184.216.34")]).check("https://example.org/hook")
