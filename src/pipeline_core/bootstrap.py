@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from typing import Generic, NamedTuple, Self, TypeVar, overload
 
 import orjson
@@ -289,35 +289,35 @@ class UserServices:
         pipeline = self.pipeline
         return PostgresUnitOfWork(pipeline.api_engine, lease_s=pipeline.settings.lease_s, claims=self._claims)
 
-    @once
+    @cached_property
     def views(self) -> ApiViews:
         return PostgresApiViews(self.pipeline.api_engine, claims=self._claims)
 
-    @once
+    @cached_property
     def receive_upload(self) -> ReceiveUpload:
         return ReceiveUpload(self.pipeline.settings, self.pipeline.store, self.open_uow)
 
-    @once
+    @cached_property
     def review(self) -> Review:
         return Review(self.open_uow)
 
-    @once
+    @cached_property
     def facts(self) -> FactDecisions:
         return FactDecisions(self.open_uow)
 
-    @once
+    @cached_property
     def dual_status(self) -> DualStatus:
         return DualStatus(self.open_uow)
 
-    @once
+    @cached_property
     def retry(self) -> Retry:
         return Retry(self.open_uow)
 
-    @once
+    @cached_property
     def webhooks(self) -> WebhookEndpoints:
         return WebhookEndpoints(self.open_uow, self.pipeline.webhook_sender)
 
-    @once
+    @cached_property
     def staging(self) -> StagingService:
         pipeline = self.pipeline
         detection = Detection(pipeline.settings, pipeline.ctx.embedder)

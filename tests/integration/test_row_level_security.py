@@ -56,6 +56,7 @@ OF_NOBODY: dict[str, set[str]] = {
     "embedding_cache": NOTHING,
     "embedding_models": READ,
     "fact_cache": NOTHING,
+    "rate_limits": WRITE,
 } | dict.fromkeys(RULES, READ)
 """Tables and views without a user's rows, or for workers alone: each is named, and what the API may do with it."""
 
