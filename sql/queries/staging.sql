@@ -92,9 +92,10 @@ WHERE c.user_id = %(user_id)s
     AND (c.document_id IS NULL OR c.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])));
 
 -- name: compared_texts
-SELECT question_id, match_text, answer FROM all_questions WHERE question_id = ANY(%(question_ids)s)
-UNION
-SELECT question_id, match_text, answer FROM staged_questions WHERE question_id = ANY(%(question_ids)s);
+-- What is published comes last, and so stands.
+SELECT question_id, match_text, answer FROM staged_questions WHERE question_id = ANY(%(question_ids)s)
+UNION ALL
+SELECT question_id, match_text, answer FROM all_questions WHERE question_id = ANY(%(question_ids)s);
 
 -- name: pair_similarity
 -- The candidates, judged by pg_trgm itself.

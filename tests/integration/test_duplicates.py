@@ -150,6 +150,14 @@ def test_scored_pairs_have_reasons_and_only_harmless_ones_are_merged(app: Pipeli
     assert all(set(pair["reasons"]) == {"flags", "ratio", "soft", "cosine", "sub"} for pair in pairs)
 
 
+def test_a_misspelt_statement_with_an_amount_is_merged(app: Pipeline, database_url: str) -> None:
+    """The marks of its numbers are in what is compared as its answer, too."""
+    statement = "The certificate of insurance for boats costs $1,250.50 and is renewed automatically in the spring."
+    publish(app, upload("first.md", f"# Fees\n\n{statement}\n"))
+    publish(app, upload("second.md", f"# Fees\n\n{statement.replace('certificate', 'certifcate')}\n"))
+    assert [(resolution, flags) for resolution, _, flags, _ in _pairs(database_url)] == [("keep_existing", [])]
+
+
 def test_within_one_document_and_among_those_that_wait(app: Pipeline, database_url: str) -> None:
     """Rows of a document that waits have their vectors in the cache; two of one document are compared, too."""
     publish(app, upload("both.md", FIRST + SECOND.replace("# Rules", "")))

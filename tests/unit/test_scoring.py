@@ -1,6 +1,8 @@
 """The score of two texts, its flags, and the candidates it is asked about."""
 
 import math
+import tracemalloc
+from collections.abc import Iterator
 from itertools import product
 from uuid import uuid4
 
@@ -105,11 +107,12 @@ def in_blocks(table: SignatureTable, size: int) -> list[SignatureTable]:
 
 
 @pytest.mark.parametrize("block", [7, 64, 1000])
-@pytest.mark.parametrize("at_a_time", [6, 1024])
+@pytest.mark.parametrize(("at_a_time", "columns"), [(6, 1024), (512, 30)])
 def test_candidates_are_the_nearest_vectors_whatever_the_blocks(
-    block: int, at_a_time: int, monkeypatch: pytest.MonkeyPatch
+    block: int, at_a_time: int, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline_core.staging.nearest.ROWS_AT_A_TIME", at_a_time)
+    monkeypatch.setattr("pipeline_core.staging.nearest.COLUMNS_AT_A_TIME", columns)
     chooser = np.random.default_rng(3)
     vectors = chooser.standard_normal((320, 16)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -121,17 +124,44 @@ def test_candidates_are_the_nearest_vectors_whatever_the_blocks(
         all_before = [*rows[:i], *there]
         cosines = np.concatenate([vectors[:i] @ vectors[i], vectors[20:] @ vectors[i]])
         nearest_ids = {all_before[j].question_id for j in np.argsort(-cosines)[:TOP_BY_VECTORS]}
-        got = {one.twin.question_id: one for one in found if one.row == i}
-        assert nearest_ids <= set(got)
-        assert {one.twin.question_id for one in found if one.row == i} & here <= {r.question_id for r in rows[:i]}
+        got = set(found[found.rows == i].question_ids())
+        assert nearest_ids <= got
+        assert got & here <= {r.question_id for r in rows[:i]}
 
 
 def test_a_row_without_vector_is_found_by_its_letters() -> None:
     new = matchables(["The boiler must be serviced once a year."])
     there = matchables(["The boiler must be serviced once a year!", "Cats sleep."])
-    [found] = nearest(table_of(new, np.ones((1, 4), np.float32) / 2), [table_of(there, np.zeros((2, 4), np.float32))])
-    assert found.twin.question_id == there[0].question_id
-    assert math.isnan(found.cosine)
+    found = nearest(table_of(new, np.ones((1, 4), np.float32) / 2), [table_of(there, np.zeros((2, 4), np.float32))])
+    assert found.question_ids() == [there[0].question_id]
+    assert math.isnan(found.cosines[0])
+
+
+def peak_of_a_search(blocks: int) -> int:
+    """Bytes that a search allocates among so many blocks, each made when it is asked for."""
+    chooser = np.random.default_rng(5)
+    rows = matchables([f"word{n} thing{n * 7}" for n in range(200)])
+
+    def there() -> Iterator[SignatureTable]:
+        for _ in range(blocks):
+            vectors = chooser.standard_normal((2000, 32), dtype=np.float32)
+            ids = np.frombuffer(chooser.bytes(16 * 2000), dtype="V16")
+            maps = np.frombuffer(chooser.bytes(64 * 2000), dtype=np.uint64).reshape(-1, 8)
+            yield SignatureTable(ids, np.zeros(2000, bool), np.full(2000, 12, np.int32), maps, vectors)
+
+    new = table_of(rows, chooser.standard_normal((200, 32)).astype(np.float32))
+    tracemalloc.start()
+    try:
+        found = nearest(new, there())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(found) >= 200 * TOP_BY_VECTORS
+    return peak
+
+
+def test_memory_does_not_grow_with_what_is_there() -> None:
+    assert peak_of_a_search(40) < peak_of_a_search(4) * 1.15
 
 
 def test_answers_are_compared_as_words_and_statements_only_once() -> None:

@@ -96,7 +96,8 @@ class Twin:
 class SignatureTable:
     """Rows as arrays of one length: 16-byte ids, whether staged, trigram counts, 64-byte maps.
 
-    ``vectors`` has shape (rows, dims), zeros for a row without one; it is None where nobody asked for vectors.
+    ``vectors`` has shape (rows, dims), zeros for a row without one, in either byte order; it is None where nobody
+    asked for vectors.
     """
 
     ids: npt.NDArray[np.void]

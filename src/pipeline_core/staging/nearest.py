@@ -1,10 +1,10 @@
 """Candidates: for each new row those before it that are nearest by trigrams, and those nearest by meaning.
 
-What was there comes in blocks, so memory does not grow with it. Vectors are compared exactly (one matrix product a
-block); a new row's tenth best so far throws out nearly all of what follows.
+What was there comes in blocks, so memory does not grow with it. Vectors are compared exactly (matrix products of
+bounded size); a new row's tenth best so far throws out nearly all of what follows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,24 +19,49 @@ from pipeline_core.staging.signatures import candidates, estimated_similarity, m
 LEAST_TRIGRAMS = 0.5
 TOP_BY_TRIGRAMS = 20
 TOP_BY_VECTORS = 10
-# bounds the matrix of cosines, whatever the number of new rows
-ROWS_AT_A_TIME = 1024
+# so many new rows against so many others at a time: a matrix of 8 MB
+ROWS_AT_A_TIME = 512
+COLUMNS_AT_A_TIME = 4096
+_PAIRS_AT_A_TIME = 1024
 _ABOVE_ZERO = np.float32(1e-6)
 
 _HIT = np.dtype(
-    [("row", np.int32), ("id", "V16"), ("staged", np.bool_), ("trigrams", np.float32), ("cosine", np.float32)]
+    [
+        ("row", np.int32),
+        ("at", np.int64),  # position among all that was scanned
+        ("id", "V16"),
+        ("staged", np.bool_),
+        ("trigrams", np.float32),
+        ("cosine", np.float32),
+    ]
 )
 _Hits = npt.NDArray[np.void]
 _NO_HITS = np.empty(0, dtype=_HIT)
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """New row ``row`` and what it may repeat; the cosine is NaN where one of the two has no vector."""
+class Nearest:
+    """Candidates as arrays of one length, ordered by new row: new row ``rows[i]`` may repeat row ``ids[i]``.
 
-    row: int
-    twin: Twin
-    cosine: float
+    ``cosines`` are NaN where one of the two has no vector.
+    """
+
+    rows: npt.NDArray[np.int32]
+    ids: npt.NDArray[np.void]
+    staged: npt.NDArray[np.bool_]
+    cosines: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, chosen: slice | npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "Nearest":
+        return Nearest(self.rows[chosen], self.ids[chosen], self.staged[chosen], self.cosines[chosen])
+
+    def question_ids(self) -> list[QuestionId]:
+        return [QuestionId(UUID(bytes=one.tobytes())) for one in self.ids]
+
+    def twin(self, position: int) -> Twin:
+        return Twin(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
 
 
 def table_of(fresh: Sequence[Matchable], vectors: Vectors | None = None) -> SignatureTable:
@@ -50,7 +75,7 @@ def table_of(fresh: Sequence[Matchable], vectors: Vectors | None = None) -> Sign
     )
 
 
-def nearest(new: SignatureTable, there: Iterable[SignatureTable]) -> list[Near]:
+def nearest(new: SignatureTable, there: Iterable[SignatureTable]) -> Nearest:
     """The candidates of each new row among ``there``, and among the new rows before it."""
     searches = [_Search(part(new, at, ROWS_AT_A_TIME), at) for at in range(0, len(new), ROWS_AT_A_TIME)]
     for block in there:
@@ -59,7 +84,8 @@ def nearest(new: SignatureTable, there: Iterable[SignatureTable]) -> list[Near]:
     for search in searches:
         for at in range(0, search.first + ROWS_AT_A_TIME, ROWS_AT_A_TIME):
             search.scan(part(new, at, ROWS_AT_A_TIME), new_from=at)
-    return [near for search in searches for near in search.found()]
+    hits = np.concatenate([_NO_HITS, *(search.found() for search in searches)])
+    return Nearest(hits["row"], hits["id"], hits["staged"], hits["cosine"])
 
 
 def part(table: SignatureTable, start: int, rows: int) -> SignatureTable:
@@ -74,31 +100,32 @@ class _Search:
 
     def __init__(self, new: SignatureTable, first: int) -> None:
         self._new = new
+        self._vectors = vectors_of(new)
         self.first = first
+        self._scanned = 0
         self._best = np.full((len(new), TOP_BY_VECTORS), -np.inf, dtype=np.float32)
-        self._by_vectors: list[_Hits] = []
-        self._by_trigrams: list[_Hits] = []
+        self._by_vectors = _NO_HITS
+        self._by_trigrams = _NO_HITS
 
     def scan(self, block: SignatureTable, *, new_from: int | None = None) -> None:
         """Keep the block's rows that are among the nearest so far; ``new_from``: it is the new rows from this one."""
-        if not len(block):
-            return
-        cosines = vectors_of(self._new) @ vectors_of(block).T
-        later = None
-        if new_from is not None:
-            # a pair once, and no row with itself
-            later = np.arange(len(block)) + new_from >= np.arange(len(self._new))[:, None] + self.first
-            cosines[later] = -np.inf
-        self._scan_vectors(block, cosines)
-        self._scan_trigrams(block, cosines, later)
+        # a pair once, and no row with itself: of the new rows, only those before
+        ends = None if new_from is None else np.arange(len(self._new)) + (self.first - new_from)
+        self._scan_trigrams(block, ends)
+        for start in range(0, len(block), COLUMNS_AT_A_TIME):
+            self._scan_vectors(part(block, start, COLUMNS_AT_A_TIME), start, None if ends is None else ends - start)
+        self._scanned += len(block)
 
-    def _scan_vectors(self, block: SignatureTable, cosines: Vectors) -> None:
+    def _scan_vectors(self, tile: SignatureTable, start: int, ends: npt.NDArray[np.intp] | None) -> None:
+        cosines = self._vectors @ vectors_of(tile).T
+        if ends is not None:
+            cosines[np.arange(len(tile)) >= ends[:, None]] = -np.inf
         least = self._best[:, -1]
-        if np.isneginf(least).any() and len(block) > TOP_BY_VECTORS:
+        if np.isneginf(least).any() and len(tile) > TOP_BY_VECTORS:
             least = np.maximum(least, np.partition(cosines, -TOP_BY_VECTORS, axis=1)[:, -TOP_BY_VECTORS])
         # a row without vector has a cosine of 0 with everything
         near = cosines >= np.maximum(least, _ABOVE_ZERO)[:, None]
-        rows, columns = np.divmod(np.flatnonzero(near), len(block))
+        rows, columns = np.divmod(np.flatnonzero(near), len(tile))
         top = _top(rows, cosines[rows, columns], TOP_BY_VECTORS)
         rows, columns = rows[top], columns[top]
         values = cosines[rows, columns]
@@ -106,60 +133,71 @@ class _Search:
         for row in np.unique(rows).tolist():
             both = np.concatenate([self._best[row], values[starts[row] : starts[row + 1]]])
             self._best[row] = np.sort(both)[::-1][:TOP_BY_VECTORS]
-        self._by_vectors.append(_hits(block, rows, columns, np.zeros(len(rows)), values))
+        hits = np.concatenate([self._by_vectors, self._hits(tile, start, rows, columns, np.zeros(len(rows)), values)])
+        self._by_vectors = hits[hits["cosine"] >= self._best[hits["row"], -1]]
 
-    def _scan_trigrams(self, block: SignatureTable, cosines: Vectors, later: npt.NDArray[np.bool_] | None) -> None:
+    def _scan_trigrams(self, block: SignatureTable, ends: npt.NDArray[np.intp] | None) -> None:
         new = self._new
         rows, columns, bits = candidates(new.trigrams, new.maps, block.trigrams, block.maps, LEAST_TRIGRAMS)
-        if later is not None:
-            before = ~later[rows, columns]
+        if ends is not None:
+            before = columns < ends[rows]
             rows, columns, bits = rows[before], columns[before], bits[before]
         alike = estimated_similarity(new.trigrams[rows], block.trigrams[columns], bits)
         top = _top(rows, alike, TOP_BY_TRIGRAMS)
         rows, columns, alike = rows[top], columns[top], alike[top]
-        known = _has_vector(new)[rows] & _has_vector(block)[columns]
-        values = np.where(known, cosines[rows, columns], np.nan)
-        self._by_trigrams.append(_hits(block, rows, columns, alike, values))
+        hits = self._hits(block, 0, rows, columns, alike, self._cosines(block, rows, columns))
+        hits = np.concatenate([self._by_trigrams, hits])
+        self._by_trigrams = hits[_top(hits["row"], hits["trigrams"], TOP_BY_TRIGRAMS)]
 
-    def found(self) -> list[Near]:
-        by_vectors = np.concatenate([_NO_HITS, *self._by_vectors])
-        by_vectors = by_vectors[by_vectors["cosine"] >= self._best[by_vectors["row"], -1]]
-        by_trigrams = np.concatenate([_NO_HITS, *self._by_trigrams])
-        top = _top(by_trigrams["row"], by_trigrams["trigrams"], TOP_BY_TRIGRAMS)
-        near: dict[tuple[int, bytes], Near] = {}
-        for hit in np.concatenate([by_vectors, by_trigrams[top]]):
-            key = (self.first + int(hit["row"]), hit["id"].tobytes())
-            twin = Twin(QuestionId(UUID(bytes=key[1])), bool(hit["staged"]))
-            near[key] = Near(key[0], twin, float(hit["cosine"]))
-        return list(near.values())
+    def _cosines(
+        self, block: SignatureTable, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.float64]:
+        """Of pairs, NaN where one of the two has no vector."""
+        values = np.full(len(rows), np.nan)
+        for cut in slices(len(rows), _PAIRS_AT_A_TIME):
+            left, right = self._vectors[rows[cut]], vectors_of(block, columns[cut])
+            known = left.any(axis=1) & right.any(axis=1)
+            values[cut] = np.where(known, np.einsum("ij,ij->i", left, right), np.nan)
+        return values
+
+    def _hits(
+        self,
+        block: SignatureTable,
+        start: int,
+        rows: npt.NDArray[np.intp],
+        columns: npt.NDArray[np.intp],
+        alike: npt.NDArray[np.float64],
+        cosines: npt.NDArray[np.floating],
+    ) -> _Hits:
+        hits = np.empty(len(rows), dtype=_HIT)
+        hits["row"], hits["at"] = rows, columns + (self._scanned + start)
+        hits["id"], hits["staged"] = block.ids[columns], block.staged[columns]
+        hits["trigrams"], hits["cosine"] = alike, cosines
+        return hits
+
+    def found(self) -> _Hits:
+        """Each pair once, ordered by row."""
+        hits = np.concatenate([self._by_vectors, self._by_trigrams])
+        _, once = np.unique(hits["row"] * np.int64(self._scanned) + hits["at"], return_index=True)
+        hits = hits[once]
+        hits["row"] += self.first
+        return hits
 
 
-def _hits(
-    block: SignatureTable,
-    rows: npt.NDArray[np.intp],
-    columns: npt.NDArray[np.intp],
-    alike: npt.NDArray[np.float64],
-    cosines: npt.NDArray[np.floating],
-) -> _Hits:
-    hits = np.empty(len(rows), dtype=_HIT)
-    hits["row"], hits["id"], hits["staged"] = rows, block.ids[columns], block.staged[columns]
-    hits["trigrams"], hits["cosine"] = alike, cosines
-    return hits
+def slices(length: int, most: int) -> Iterator[slice]:
+    """Cuts that cover so many rows, each of at most ``most``."""
+    return (slice(start, start + most) for start in range(0, length, most))
 
 
-def vectors_of(table: SignatureTable) -> Vectors:
-    """The table's unit vectors, all zero for a row that has none.
+def vectors_of(table: SignatureTable, rows: npt.NDArray[np.intp] | None = None) -> Vectors:
+    """The table's unit vectors (of these rows), all zero for a row that has none.
 
     Raises:
         ValueError: the table was read without vectors.
     """
     if table.vectors is None:
         raise ValueError("the search by meaning needs vectors")
-    return table.vectors
-
-
-def _has_vector(table: SignatureTable) -> npt.NDArray[np.bool_]:
-    return np.asarray(vectors_of(table).any(axis=1))
+    return np.ascontiguousarray(table.vectors if rows is None else table.vectors[rows], dtype=np.float32)
 
 
 def _top(rows: npt.NDArray[np.intp], values: npt.NDArray[np.floating], most: int) -> npt.NDArray[np.intp]:

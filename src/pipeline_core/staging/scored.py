@@ -1,21 +1,24 @@
 """Scored mode: candidates by letters and by meaning, one score each with its reasons, a person in between."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline_core.domain.ids import QuestionId
-from pipeline_core.domain.staging import Matchable, NewRows, Pair
+from pipeline_core.domain.staging import Compared, Matchable, NewRows, Pair, Twin
+from pipeline_core.domain.text import normalise_for_match
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import Staging
 from pipeline_core.staging.duplicates import same_words
-from pipeline_core.staging.features import Features, features
-from pipeline_core.staging.nearest import Near, nearest, table_of
-from pipeline_core.staging.scoring import Score, Weights, scores
+from pipeline_core.staging.features import features
+from pipeline_core.staging.nearest import Nearest, nearest, slices, table_of
+from pipeline_core.staging.scoring import Score, Weights, may_reach, ratios, scores
 
 # What cannot be the same fact: the system tells such a pair apart, and keeps the reasons.
 _APART = {"number": "other numbers", "negation": "only one of them is negated"}
+# bounds the texts that are held, whatever the number of new rows
+PAIRS_AT_A_TIME = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +39,40 @@ class Scored:
         none = np.zeros(self.dims, dtype=np.float32)
         vectors = np.array([self.vectors.get(row.question_id, none) for row in fresh], dtype=np.float32)
         there = staging.comparable_vectors(new, model=self.model, version=self.version, dims=self.dims)
-        return self._judge(staging, fresh, nearest(table_of(fresh, vectors), there))
+        near, weights = self._weigh(staging, fresh, nearest(table_of(fresh, vectors), there))
+        return list(self._judge(staging, fresh, near, weights))
 
-    def _judge(self, staging: Staging, fresh: Sequence[Matchable], near: Sequence[Near]) -> list[Pair]:
-        ids = {one.twin.question_id for one in near}
-        texts = staging.compared_texts(list(ids))
-        # what is gone meanwhile is no candidate
-        near = [one for one in near if one.twin.question_id in texts]
-        known = {text: features(text) for text in {*(row.text for row in fresh), *(t.text for t in texts.values())}}
-        ends: list[tuple[Features, Features]] = [
-            (known[fresh[one.row].text], known[texts[one.twin.question_id].text]) for one in near
-        ]
-        cosines = np.array([one.cosine for one in near], dtype=np.float64)
-        found = scores(ends, cosines, Weights(known.values()), least=self.threshold)
-        return [
-            self._pair(fresh[near[at].row], near[at], score, texts[near[at].twin.question_id].answer, ends[at][1].text)
-            for at, score in found.items()
-        ]
+    def _weigh(self, staging: Staging, fresh: Sequence[Matchable], near: Nearest) -> tuple[Nearest, Weights]:
+        """The candidates whose score may reach the threshold, and the weights of the words of all of them."""
+        weights = Weights()
+        own = [normalise_for_match(row.text) for row in fresh]
+        counted = _count(weights, set(), {row.text: text for row, text in zip(fresh, own, strict=True)})
+        kept = np.zeros(len(near), dtype=bool)
+        for cut in slices(len(near), PAIRS_AT_A_TIME):
+            places, some, texts = _still_there(staging, near, np.arange(len(near))[cut])
+            normal = {one.text: normalise_for_match(one.text) for one in texts.values()}
+            counted = _count(weights, counted, normal)
+            alike = ratios(
+                [own[row] for row in some.rows.tolist()], [normal[texts[key].text] for key in some.question_ids()]
+            )
+            kept[places] = may_reach(alike, some.cosines.astype(np.float64), self.threshold)
+        return near[kept], weights
 
-    def _pair(self, row: Matchable, near: Near, score: Score, answer: str, text: str) -> Pair:
-        flags = score.flags if answers_agree(row, answer, text) else (*score.flags, "answer")
+    def _judge(self, staging: Staging, fresh: Sequence[Matchable], near: Nearest, weights: Weights) -> Iterator[Pair]:
+        for cut in slices(len(near), PAIRS_AT_A_TIME):
+            _, some, texts = _still_there(staging, near, np.arange(len(near))[cut])
+            known = {one.text: features(one.text) for one in texts.values()}
+            mine = {row: features(fresh[row].text) for row in set(some.rows.tolist())}
+            others = [texts[key] for key in some.question_ids()]
+            ends = [(mine[row], known[other.text]) for row, other in zip(some.rows.tolist(), others, strict=True)]
+            found = scores(ends, some.cosines.astype(np.float64), weights, least=self.threshold)
+            for at, score in found.items():
+                yield self._pair(fresh[int(some.rows[at])], some.twin(at), score, others[at])
+
+    def _pair(self, row: Matchable, twin: Twin, score: Score, other: Compared) -> Pair:
+        flags = score.flags if answers_agree(row, other.answer, other.text) else (*score.flags, "answer")
         resolution, reason = self._resolve(score.value, flags)
         reasons = {**score.as_json(), "flags": list(flags)}
-        twin = near.twin
         return Pair(
             row.question_id, twin.question_id, twin.is_staged, score.value, "scored", resolution, reason, reasons
         )
@@ -70,6 +84,26 @@ class Scored:
         if value >= self.automatic and not flags:
             return "keep_existing", "the same but for spelling and light words"
         return "pending", None
+
+
+def _still_there(
+    staging: Staging, near: Nearest, places: np.ndarray[tuple[int], np.dtype[np.intp]]
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.intp]], Nearest, dict[QuestionId, Compared]]:
+    """The candidates at these places with their texts; what is gone meanwhile is no candidate."""
+    ids = near[places].question_ids()
+    texts = staging.compared_texts(list(dict.fromkeys(ids)))
+    places = places[[key in texts for key in ids]]
+    return places, near[places], texts
+
+
+def _count(weights: Weights, counted: set[int], normal: dict[str, str]) -> set[int]:
+    """Count the words of texts that were not counted before; texts are kept as hashes, for there may be many."""
+    for text, normalised in normal.items():
+        key = hash(text)
+        if key not in counted:
+            counted.add(key)
+            weights.add(set(normalised.split()))
+    return counted
 
 
 def answers_agree(row: Matchable, answer: str, text: str) -> bool:

@@ -53,16 +53,38 @@ class Weights:
     A word in every text weighs 1, as does every word of a single text (Robertson and Spärck Jones 1976, smoothed).
     """
 
-    def __init__(self, texts: Iterable[Features]) -> None:
+    def __init__(self, texts: Iterable[Features] = ()) -> None:
         self._counts: Counter[str] = Counter()
         self._texts = 0
+        self._known: dict[str, float] = {}
         for text in texts:
-            self._counts.update(text.words)
-            self._texts += 1
+            self.add(text.words)
+
+    def add(self, words: Iterable[str]) -> None:
+        """Count one text more: its distinct words."""
+        self._counts.update(words)
+        self._texts += 1
+        self._known.clear()
 
     def __call__(self, word: str) -> float:
-        idf = 1 + math.log((self._texts + 1) / (self._counts[word] + 1)) if self._counts[word] else 1.0
-        return idf * _STOP_WEIGHT if word in STOP_WORDS else idf
+        weight = self._known.get(word)
+        if weight is None:
+            idf = 1 + math.log((self._texts + 1) / (self._counts[word] + 1)) if self._counts[word] else 1.0
+            self._known[word] = weight = idf * _STOP_WEIGHT if word in STOP_WORDS else idf
+        return weight
+
+
+def ratios(left: Sequence[str], right: Sequence[str]) -> Floats:
+    """Similarity of the characters of n pairs of normalised texts, 0 to 1, shape (n,)."""
+    alike: Floats = process.cpdist(left, right, scorer=fuzz.ratio, dtype=np.float64)
+    return alike / 100
+
+
+def may_reach(alike: Floats, cosines: Floats, least: float) -> npt.NDArray[np.bool_]:
+    """Whether pairs of these ratios and cosines (NaN: unknown) reach the score, were all words alike and no flag up."""
+    best = RATIO * alike + SOFT + COSINE * np.where(np.isnan(cosines), (alike + 1) / 2, np.clip(cosines, 0, 1))
+    reached: npt.NDArray[np.bool_] = best >= least
+    return reached
 
 
 def scores(
@@ -78,15 +100,10 @@ def scores(
     """
     if not pairs:
         return {}
-    ratios = process.cpdist(
-        [left.text for left, _ in pairs], [right.text for _, right in pairs], scorer=fuzz.ratio, dtype=np.float64
-    )
-    ratios /= 100
-    # with all words alike and no flag at all: what stays below cannot reach the threshold
-    best = RATIO * ratios + SOFT + COSINE * np.where(np.isnan(cosines), (ratios + 1) / 2, np.clip(cosines, 0, 1))
+    alike = ratios([left.text for left, _ in pairs], [right.text for _, right in pairs])
     found = {}
-    for at in np.nonzero(best >= least)[0].tolist():
-        score = _score(*pairs[at], float(ratios[at]), float(cosines[at]), weights, least)
+    for at in np.nonzero(may_reach(alike, cosines, least))[0].tolist():
+        score = _score(*pairs[at], float(alike[at]), float(cosines[at]), weights, least)
         if score is not None:
             found[at] = score
     return found
@@ -95,25 +112,29 @@ def scores(
 def _score(
     left: Features, right: Features, ratio: float, cosine: float, weights: Weights, least: float
 ) -> Score | None:
-    soft, subs = _words(left, right, weights)
     no_vector = math.isnan(cosine)
+    here, there = _alone(left, right), _alone(right, left)
+    against = [*_contradictions(left, right, here, there)]
+    lost = sum(_PENALTIES[flag] for flag in against if flag in _PENALTIES)
+    # the words are compared last: it takes longest
+    if RATIO * ratio + SOFT + COSINE * ((ratio + 1) / 2 if no_vector else max(0.0, cosine)) - lost < least:
+        return None
+    soft, subs = _words(left, right, here, there, weights)
     cosine = min(1.0, max(0.0, (ratio + soft) / 2 if no_vector else cosine))
-    value = RATIO * ratio + SOFT * soft + COSINE * cosine - SUB * min(subs)
+    value = RATIO * ratio + SOFT * soft + COSINE * cosine - SUB * min(subs) - lost
     if value < least:
         return None
-    flags = [*_flags(left, right, subs), *(["no_vector"] if no_vector else [])]
-    value -= sum(penalty for flag, penalty in _PENALTIES.items() if flag in flags)
-    if value < least:
-        return None
+    flags = [*against, *_other_flags(left, right, subs), *(["no_vector"] if no_vector else [])]
     return Score(min(1.0, max(0.0, value)), ratio, soft, cosine, min(subs), tuple(flags))
 
 
 _PENALTIES = {"number": NUMBER, "negation": NEGATION, "polarity": POLARITY}
 
 
-def _words(left: Features, right: Features, weights: Weights) -> tuple[float, tuple[float, float]]:
+def _words(
+    left: Features, right: Features, here: list[str], there: list[str], weights: Weights
+) -> tuple[float, tuple[float, float]]:
     """Soft Dice, and on each side the share of the heaviest unmatched content word."""
-    here, there = _alone(left, right), _alone(right, left)
     matched: dict[str, float] = {}
     if here and there:
         near = process.cdist(here, there, scorer=fuzz.ratio, score_cutoff=MISSPELT) / 100
@@ -137,7 +158,7 @@ def _alone(left: Features, right: Features) -> list[str]:
     return [word for word in left.words if word not in others]
 
 
-def _flags(left: Features, right: Features, subs: tuple[float, float]) -> Iterable[str]:
+def _contradictions(left: Features, right: Features, here: list[str], there: list[str]) -> Iterable[str]:
     more, fewer = left.numbers - right.numbers, right.numbers - left.numbers
     if more and fewer:
         yield "number"
@@ -145,8 +166,11 @@ def _flags(left: Features, right: Features, subs: tuple[float, float]) -> Iterab
         yield "number_missing"
     if left.negations != right.negations:
         yield "negation"
-    if any_opposite(_alone(left, right), _alone(right, left)):
+    if any_opposite(here, there):
         yield "polarity"
+
+
+def _other_flags(left: Features, right: Features, subs: tuple[float, float]) -> Iterable[str]:
     if not left.names <= {*right.words} or not right.names <= {*left.words}:
         yield "name"
     if min(subs) > 0:

@@ -87,16 +87,16 @@ class Session:
         wire = np.dtype(fields)
         statement = f"COPY ({load()[name].rstrip().rstrip(';')}) TO STDOUT (FORMAT BINARY)"
         with self.connection.cursor() as cursor, cursor.copy(statement.encode(), params) as copy:
-            parts, size, start = [], 0, _COPY_HEADER
+            data, start = bytearray(), _COPY_HEADER
             for part in copy:
-                parts.append(part)
-                size += len(part)
-                if size >= start + rows * wire.itemsize + _COPY_TRAILER:
-                    data = b"".join(parts)
-                    end = start + rows * wire.itemsize
+                data += part
+                end = start + rows * wire.itemsize
+                if len(data) >= end + _COPY_TRAILER:
+                    rest = data[end:]
                     yield np.frombuffer(memoryview(data)[start:end], dtype=wire)
-                    parts, size, start = [data[end:]], len(data) - end, 0
-            yield np.frombuffer(memoryview(b"".join(parts))[start:-_COPY_TRAILER], dtype=wire)
+                    # another array: the one handed out is still looked at
+                    data, start = rest, 0
+            yield np.frombuffer(memoryview(data)[start:-_COPY_TRAILER], dtype=wire)
 
     def stream_packed(
         self, name: str, row: np.dtype[np.void], rows: int, /, **params: Any

@@ -78,7 +78,8 @@ _SIGNATURE = np.dtype(
     [("question_id", "V16"), ("match_trigrams", ">i4"), ("match_signature", "V64"), ("is_staged", "u1")]
 )
 _SIGNATURE_BLOCK = 32_768
-_VECTOR_BLOCK = 8_192
+# bytes: the trigram scan likes long blocks, memory short ones
+_VECTOR_BLOCK = 16 << 20
 
 
 def _besides(new: NewRows) -> dict[str, Any]:
@@ -108,7 +109,7 @@ def matchable(row: Row) -> Matchable:
 
 def _signature_table(rows: np.ndarray[Any, np.dtype[np.void]]) -> SignatureTable:
     maps = np.ascontiguousarray(rows["match_signature"]).view(np.uint64)
-    vectors = rows["vector"]["values"].astype(np.float32) if "vector" in (rows.dtype.names or ()) else None
+    vectors = rows["vector"]["values"] if "vector" in (rows.dtype.names or ()) else None
     return SignatureTable(
         rows["question_id"],
         rows["is_staged"].astype(bool),
@@ -293,7 +294,7 @@ class PostgresStaging:
         blocks = self._session.copy_out_blocks(
             "comparable_vectors",
             row,
-            _VECTOR_BLOCK,
+            _VECTOR_BLOCK // row.itemsize,
             model=model,
             version=version,
             zeros="[" + ",".join("0" * dims) + "]",
