@@ -23,6 +23,7 @@ import psycopg
 from benchmarks.corpus import ROOT, SHARED
 from pipeline_core.adapters.db import session
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
+from pipeline_core.adapters.db.engine import connect_options
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.db.staging import PostgresStaging
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
@@ -222,9 +223,8 @@ def stage(connection: psycopg.Connection[Any]) -> list[Matchable]:
 
 
 def _connect(url: str) -> psycopg.Connection[Any]:
-    connection = psycopg.connect(url)
-    connection.execute("SET search_path = upload_pipeline, public")
-    connection.commit()
+    """A connection with the pipeline's own settings, for what is measured and for what it is measured against."""
+    connection = psycopg.connect(url, options=connect_options(""))
     session.prepare(connection)
     return connection
 

@@ -57,6 +57,8 @@ _NUMBER = re.compile(
     rf"(?:{_BLANK}?(?P<after>[%‰]|per ?cent\b|(?:{_SIGNS}|(?:{_CODES})\b)(?! ?\d)|(?:dollars?|euros?)\b))?",
     re.IGNORECASE,
 )
+# Most texts have no number at all, which this tells in a twentieth of the time.
+_DIGIT = re.compile(r"\d")
 # What stands before a number's digits, looked for only where there are digits.
 _BEFORE = re.compile(
     rf"(?:(?P<mark>{_SIGNS}|\b(?:{_CODES})){_BLANK}?)?"
@@ -77,6 +79,8 @@ def numbers_in(text: str) -> tuple[str, ...]:
     Percent and currency marks belong to the number: ``5%``, ``$5``, ``USD5`` and ``5`` are four. What may
     mean two things (``1.000``, a date, a version) keeps its own spelling, so that it equals only itself.
     """
+    if _DIGIT.search(text) is None:
+        return ()
     return tuple(_canonical(match) for match in _NUMBER.finditer(text))
 
 
@@ -128,16 +132,25 @@ _NEGATION = re.compile(
     r"\b(?:not|no|non|never|none|nor|neither|nothing|nobody|nowhere|without|cannot|except|excluding)\b|n['’]t\b",
     re.IGNORECASE,
 )
+# One of these is in each of them; to look for them first takes a tenth of the time.
+_PARTS_OF_NEGATIONS = ("no", "never", "neither", "n't", "n’t", "without", "except", "excluding")
+
+
+def _may_be_negated(text: str) -> bool:
+    lowered = text.lower()
+    return any(part in lowered for part in _PARTS_OF_NEGATIONS)
 
 
 def negations_in(text: str) -> tuple[str, ...]:
     """The English words that turn a statement round, lower-cased, in order; ``n't`` counts as ``not``."""
+    if not _may_be_negated(text):
+        return ()
     return tuple(_NEGATION_NAMES.get(word, word) for word in map(str.lower, _NEGATION.findall(text)))
 
 
 def has_negation(text: str) -> bool:
     """Whether an English negation is in the text: not, no, never, without, ``n't`` and their like."""
-    return _NEGATION.search(text) is not None
+    return _may_be_negated(text) and _NEGATION.search(text) is not None
 
 
 # --- markdown --------------------------------------------------------------------------------------------

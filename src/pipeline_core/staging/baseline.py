@@ -32,7 +32,6 @@ class Baseline:
 
 def similar_ends(new: SignatureTable, there: Iterable[SignatureTable], threshold: float) -> dict[_Ends, Twin]:
     """Pairs of a new row with what was there or with a new row before it: all that may reach the threshold."""
-    ids = [new.twin(i).question_id for i in range(len(new))]
     twins: dict[_Ends, Twin] = {}
     own, least = len(new), threshold - _FLOAT4
     for block in _after(new, there):
@@ -41,7 +40,7 @@ def similar_ends(new: SignatureTable, there: Iterable[SignatureTable], threshold
         before = columns < np.where(columns < own, rows, len(block))
         for i, j in zip(rows[before].tolist(), columns[before].tolist(), strict=True):
             twin = block.twin(j)
-            twins[ids[i], twin.question_id] = twin
+            twins[new.twin(i).question_id, twin.question_id] = twin
         own = 0
     return twins
 

@@ -77,16 +77,21 @@ def candidates(
     highs = np.searchsorted(counts, np.ceil(left_counts / threshold).astype(np.int32) + 1).tolist()
     folded = {words: maps.T for words, maps in _foldings(left).items()}
     words_for = {count: _words_that_tell(count, factor) for count in set(left_counts.tolist())}
-    rows, found, bits = [np.empty(0, np.intp)], [np.empty(0, np.intp)], [np.empty(0, np.int16)]
+    kept: list[tuple[Positions, Positions, Bits]] = []
+    rows: list[int] = []
+    hits: list[Positions] = []
+    waiting = 0
     for i, count in enumerate(left_counts.tolist()):
         if lows[i] < highs[i]:
-            hits = block.hits(folded[words_for[count]][i], bounds[i], lows[i], highs[i])
-            if len(hits):
-                hits, differing = block.within(left[i], bounds[i], hits)
-                rows.append(np.full(len(hits), i, dtype=np.intp))
-                found.append(order[hits])
-                bits.append(differing)
-    return np.concatenate(rows), np.concatenate(found), np.concatenate(bits)
+            rows.append(i)
+            hits.append(block.hits(folded[words_for[count]][i], bounds[i], lows[i], highs[i]))
+            waiting += len(hits[-1])
+            if waiting > BLOCK_ROWS:
+                kept.append(block.within(left, bounds, rows, hits))
+                rows, hits, waiting = [], [], 0
+    kept.append(block.within(left, bounds, rows, hits))
+    of_left, of_right, bits = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+    return of_left, order[of_right], bits
 
 
 def _bounds(counts: Counts, factor: float) -> Bits:
@@ -135,11 +140,20 @@ class _Block:
             np.add(total, bits, out=total)
         return np.nonzero(total <= bound)[0] + low
 
-    def within(self, mine: Maps, bound: np.int16, hits: Positions) -> tuple[Positions, Bits]:
-        """Those of the positions whose whole map differs in few enough bits, and in how many."""
-        differing = np.bitwise_count(self._folded[WORDS][:, hits] ^ mine[:, None]).sum(axis=0, dtype=np.int16)
-        kept = differing <= self._bounds[hits] + bound
-        return hits[kept], differing[kept]
+    def within(
+        self, left: Maps, bounds: Bits, rows: Sequence[int], hits: Sequence[Positions]
+    ) -> tuple[Positions, Positions, Bits]:
+        """Of the positions hit by each of these rows those whose whole map differs in few enough bits, and in how many.
+
+        As pairs (row, position).
+        """
+        pairs = np.repeat(np.array(rows, dtype=np.intp), [len(of_row) for of_row in hits])
+        found = np.concatenate([np.empty(0, dtype=np.intp), *hits])
+        differing = np.zeros(len(found), dtype=np.int16)
+        for column, word in zip(self._folded[WORDS], left.T, strict=True):
+            differing += np.bitwise_count(column[found] ^ word[pairs])
+        kept = differing <= self._bounds[found] + bounds[pairs]
+        return pairs[kept], found[kept], differing[kept]
 
 
 def estimated_similarity(left_counts: Counts, right_counts: Counts, bits: Bits) -> npt.NDArray[np.float64]:
