@@ -34,6 +34,30 @@ def measure(kind: str, files: Sequence[Path], **settings: object) -> dict[str, A
         return figures
 
 
+def all_published(figures: dict[str, Any]) -> dict[str, Any]:
+    """The same figures, if every document was published with facts; a rate of documents that wait would say nothing.
+
+    Raises:
+        SystemExit: some were not.
+    """
+    count = figures["documents"]
+    if figures["states"] != {"done": count} or figures["published"] != count or figures["facts"] < count:
+        raise SystemExit(f"Not all of {count} documents were published: {figures}")
+    return figures
+
+
+def at_rest(figures: dict[str, Any]) -> dict[str, Any]:
+    """The same figures, if every document was published or waits for a person.
+
+    Raises:
+        SystemExit: some failed, or are not through.
+    """
+    ended = figures["states"].get("done", 0) + figures["states"].get("awaiting_review", 0)
+    if ended != figures["documents"]:
+        raise SystemExit(f"Not all of {figures['documents']} documents came to rest: {figures}")
+    return figures
+
+
 class Silent:
     """Nobody watches a benchmark."""
 
@@ -116,6 +140,7 @@ def main(kind: str, files: Sequence[Path]) -> dict[str, Any]:
         "warm_ran": len(again.ran),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "states": counts["jobs"],
+        "published": counts["documents"],
         "chunks": counts["chunks"],
         "facts": counts["facts"],
     }
