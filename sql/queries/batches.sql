@@ -7,7 +7,8 @@ VALUES (%(batch_id)s, %(user_id)s, %(user_id)s, %(file_name)s)
 ON CONFLICT (batch_id) DO NOTHING;
 
 -- name: find_batches
-SELECT batch_id, user_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched
+SELECT batch_id, user_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched,
+       cost_usd::float8 AS cost_usd
 FROM upload_batches
 WHERE user_id = %(user_id)s AND (%(batch_id)s::uuid IS NULL OR batch_id = %(batch_id)s)
     AND (%(prefix)s::text IS NULL OR batch_id::text LIKE %(prefix)s OR file_name = %(name)s)

@@ -54,6 +54,29 @@ JOIN documents d ON d.document_id = q.document_id
 WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('pending', 'approved') AND b.matched_at IS NULL
 ORDER BY d.created_at, d.document_id, c.ordinal, q.evidence_char_from, q.question_id;
 
+-- name: spend_on_documents
+-- Detection belongs to the stage that stages the facts.
+UPDATE document_processing_stages s SET input_tokens = s.input_tokens + i.input_tokens,
+    output_tokens = s.output_tokens + i.output_tokens, cost_usd = s.cost_usd + i.cost_usd
+FROM (
+    SELECT q.document_id, sum(u.input_tokens) AS input_tokens, sum(u.output_tokens) AS output_tokens,
+           sum(u.cost_usd) AS cost_usd
+    FROM unnest(%(question_ids)s::uuid[], %(input_tokens)s::bigint[], %(output_tokens)s::bigint[],
+                %(costs)s::numeric[]) AS u (question_id, input_tokens, output_tokens, cost_usd)
+    JOIN staged_questions q USING (question_id) GROUP BY q.document_id) i
+WHERE s.document_id = i.document_id AND s.stage_name = 'fact-generator';
+
+-- name: spend_on_banks
+UPDATE upload_batches b SET input_tokens = b.input_tokens + i.input_tokens,
+    output_tokens = b.output_tokens + i.output_tokens, cost_usd = b.cost_usd + i.cost_usd
+FROM (
+    SELECT q.upload_batch_id, sum(u.input_tokens) AS input_tokens, sum(u.output_tokens) AS output_tokens,
+           sum(u.cost_usd) AS cost_usd
+    FROM unnest(%(question_ids)s::uuid[], %(input_tokens)s::bigint[], %(output_tokens)s::bigint[],
+                %(costs)s::numeric[]) AS u (question_id, input_tokens, output_tokens, cost_usd)
+    JOIN staged_questions q USING (question_id) GROUP BY q.upload_batch_id) i
+WHERE b.batch_id = i.upload_batch_id AND b.document_id IS NULL;
+
 -- name: exact_twins
 -- What a new fact is compared with: production, and what is staged and has been through the comparison itself;
 -- not the documents' own rows, nor those of a document whose place one of them takes. A document that is scanned again

@@ -173,7 +173,7 @@ class Pipeline:
         )
 
     def open_uow(self) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self.engine, lease_s=self.settings.lease_s)
+        return PostgresUnitOfWork(self.engine, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
 
     @once
     def views(self) -> Views:
@@ -198,8 +198,12 @@ class Pipeline:
         return RunStageByProfile(runs, self.open_uow)
 
     @once
+    def detection(self) -> Detection:
+        return Detection(self.settings, self.ctx.embedder)
+
+    @once
     def gates(self) -> Gates:
-        return Gates(self.settings, self.open_uow, Detection(self.settings, self.ctx.embedder))
+        return Gates(self.settings, self.open_uow, self.detection)
 
     @once
     def review(self) -> Review:
@@ -219,10 +223,8 @@ class Pipeline:
 
     @once
     def staging(self) -> StagingService:
-        detection = Detection(self.settings, self.ctx.embedder)
-        return StagingService(
-            self.settings, self.open_uow, detection, ImportBatch(self.open_uow, lambda: self.ctx.embedder)
-        )
+        importer = ImportBatch(self.open_uow, lambda: self.ctx.embedder)
+        return StagingService(self.settings, self.open_uow, self.detection, importer)
 
     @once
     def export(self) -> ExportDocument:

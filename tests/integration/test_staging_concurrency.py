@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -159,7 +160,7 @@ def test_two_imports_at_once_import_once(app: Pipeline) -> None:
                 gate.wait(20)  # both have read what is approved before either imports
                 return super().embed(texts)
 
-        importer = type(app.staging.importer)(app.open_uow, Together)
+        importer = replace(app.staging.importer, embedder=Together)
         with ThreadPoolExecutor(2) as pool:
             reports = [f.result() for f in [pool.submit(importer, batch, by=user) for _ in range(2)]]
         assert sorted(len(report.imported) for report in reports) == [0, 200]

@@ -1,6 +1,7 @@
 """A question bank from file to production, on a real database: every operation, repeated, refused and recorded."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from pipeline_core.domain.errors import (
     StagedStateError,
     UndecidedDuplicatesError,
 )
+from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, QuestionId, user_id_for
 from pipeline_core.domain.staging import Pair
 from pipeline_core.ports.embedder import Embedded
@@ -224,6 +226,59 @@ def test_an_edited_question_is_compared_again_and_waits_again(app: Pipeline) -> 
     assert app.staging.get_batch_questions(batch, by=app.user_id)[0].difficulty == "easy"
 
 
+@pytest.mark.parametrize(
+    ("changes", "methods"),
+    [
+        ({}, ["scored"]),
+        ({"duplicate_threshold": 1.0}, []),
+        ({"duplicate_mode": "baseline"}, ["trigram"]),
+        ({"duplicate_mode": "baseline", "duplicate_threshold": 0.9}, []),
+    ],
+)
+def test_an_edited_question_is_compared_as_the_settings_say(
+    make_pipeline: Callable[..., Pipeline], changes: dict[str, Any], methods: list[str]
+) -> None:
+    """In the mode and from the threshold that hold for documents too, with vectors that the edit has made."""
+    app = make_pipeline(changes=changes)
+    approved_and_imported(app)
+    batch = batch_of(stage(app, ALIKE))
+    question = ids(app, batch)[1]
+    change = {"question": "Who inspects flood damages in basements?", "answer": "The adjuster does."}
+    app.staging.edit_question(batch, question, change, by=app.user_id)
+    with psycopg.connect(app.database_url) as connection:
+        pairs = connection.execute(
+            "SELECT method, reasons FROM upload_pipeline.staging_duplicates WHERE staged_question_id = %s", (question,)
+        ).fetchall()
+    assert [method for method, _ in pairs] == methods
+    assert not any("no_vector" in reasons.get("flags", []) for _, reasons in pairs)
+
+
+class PaidEmbedder(HashEmbedder):
+    """A token a letter, a cent a call."""
+
+    def embed(self, texts: Sequence[str]) -> Embedded:
+        made = super().embed(texts)
+        return Embedded(made.vectors, Usage(sum(map(len, texts)), 0, 0.01))
+
+
+def test_what_detection_embeds_is_in_the_cost(make_pipeline: Callable[..., Pipeline]) -> None:
+    app = make_pipeline(embedder=PaidEmbedder())
+    publish(app, upload("rules.md", "# Rules\n\nMembers must report every theft to the office within three days.\n"))
+    [row] = app.views.jobs(app.user_id)
+    assert row["cost_usd"] == pytest.approx(0.02)  # the fact in detection, the chunk in the embedder stage
+    batch = approved_and_imported(app)
+    [bank] = app.staging.batches(by=app.user_id, named="bank.md")
+    assert bank["cost_usd"] == pytest.approx(0.01)
+    with psycopg.connect(app.database_url) as connection:
+        tokens = connection.execute(
+            "SELECT b.input_tokens, sum(length(question || answer) + 1) FROM upload_pipeline.upload_batches b "
+            "JOIN upload_pipeline.staged_questions ON upload_batch_id = batch_id WHERE batch_id = %s GROUP BY 1",
+            (batch,),
+        ).fetchone()
+    assert tokens is not None
+    assert tokens[0] == tokens[1]
+
+
 def test_what_repeats_an_edited_question_waits_again(app: Pipeline) -> None:
     first = batch_of(stage(app))
     second = batch_of(stage(app, BANK + "\n# End\n"))
@@ -337,7 +392,7 @@ def test_what_is_edited_while_it_is_embedded_stays(app: Pipeline, embedder: Mood
             app.staging.approve_questions(batch, [question], by=app.user_id)
             return HashEmbedder.embed(self, texts)
 
-    importer = type(app.staging.importer)(app.open_uow, Meddler)
+    importer = replace(app.staging.importer, embedder=Meddler)
     report = importer(batch, by=app.user_id)
     assert (len(report.imported), list(report.failed)) == (2, [question])
     assert statuses(app, batch) == ["approved", "imported", "imported"]
@@ -438,6 +493,6 @@ def test_vectors_of_the_wrong_shape_move_nothing(app: Pipeline) -> None:
         def embed(self, texts: Sequence[str]) -> Embedded:
             return Embedded(np.zeros((len(texts), 3), dtype=np.float32))
 
-    report = type(app.staging.importer)(app.open_uow, Short)(batch, by=app.user_id)
+    report = replace(app.staging.importer, embedder=Short)(batch, by=app.user_id)
     assert (report.imported, len(report.failed)) == ([], 3)
     assert published(app) == []

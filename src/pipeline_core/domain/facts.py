@@ -1,5 +1,6 @@
 """Facts, their evidence, and what became of each chunk that was asked for facts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +49,18 @@ class Usage:
             self.output_tokens + other.output_tokens,
             self.cost_usd + other.cost_usd,
         )
+
+    def shares(self, weights: Sequence[int]) -> "list[Usage]":
+        """The usage of a call parted among what it was for, in proportion to the weights; its tokens add up."""
+        total, sum_before, parted = max(1, sum(weights)), 0, []
+        for weight in weights:
+            before, after = (
+                (self.input_tokens * upto // total, self.output_tokens * upto // total)
+                for upto in (sum_before, sum_before + weight)
+            )
+            parted.append(Usage(after[0] - before[0], after[1] - before[1], self.cost_usd * weight / total))
+            sum_before += weight
+        return parted
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,10 @@ class Staging(Protocol):
         """What was there before with one of these ``match_sha256``."""
         ...
 
+    def spend(self, usages: Mapping[QuestionId, Usage]) -> None:
+        """Record what embedding staged questions cost, with their document's fact generation or with their bank."""
+        ...
+
     def comparable(self, new: NewRows) -> Iterator[SignatureTable]:
         """All that was there before, in blocks. Nothing else may be asked meanwhile."""
         ...
@@ -296,6 +300,18 @@ class Caches(Protocol):
     def put_vectors(self, rows: Mapping[str, Vectors], *, model: str, version: str) -> None: ...
 
 
+class LookAlikes(Protocol):
+    """A mode: pairs of each new row with what was there, and with the new rows before it."""
+
+    def __call__(self, staging: Staging, new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]: ...
+
+
+class Comparing(Protocol):
+    def within(self, uow: "UnitOfWork", rows: Sequence[Matchable]) -> LookAlikes:
+        """How these rows are compared as long as a transaction is open: with what is known of them already."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """``with open_uow() as uow: …; uow.commit()``. Leaving without commit rolls back."""
 
@@ -309,6 +325,9 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     deep_scans: DeepScans
     webhooks: Webhooks
+
+    @property
+    def comparing(self) -> Comparing: ...
 
     def __enter__(self) -> Self: ...
 

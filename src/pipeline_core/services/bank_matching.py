@@ -4,13 +4,9 @@ from collections.abc import Sequence
 
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
 from pipeline_core.domain.staging import NewRows, Pair
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.staging.baseline import Baseline
+from pipeline_core.ports.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
 from pipeline_core.staging.detection import Detection
-from pipeline_core.staging.duplicates import LookAlikes, compare
-
-LETTERS_ALONE = 0.70
-"""Threshold of the comparison that needs no vectors: of questions that were edited, or wait again."""
+from pipeline_core.staging.duplicates import compare
 
 
 def match_text(question: str, answer: str) -> str:
@@ -32,13 +28,14 @@ def match_bank(
 ) -> list[Pair]:
     """Compare the bank's questions (those given, or all that never were), store the pairs and apply the exact ones.
 
-    The later question of a pair is its ``staged`` end. Takes the user's matching lock for the transaction.
+    ``look_alikes`` is what ``prepare`` answered with; without it the vectors are those that are there already. The
+    later question of a pair is its ``staged`` end. Takes the user's matching lock for the transaction.
     """
     uow.staging.lock_matching([user_id])
     rows = uow.batches.to_match(batch_id, question_ids)
     ids = [row.question_id for row in rows]
     new = NewRows(user_id, question_ids=ids)
-    pairs = compare(uow.staging, new, rows, look_alikes or Baseline(LETTERS_ALONE))
+    pairs = compare(uow.staging, new, rows, look_alikes or uow.comparing.within(uow, rows))
     uow.staging.record_pairs(pairs, [])
     uow.batches.matched(batch_id, ids)
     return pairs

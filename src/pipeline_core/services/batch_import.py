@@ -13,9 +13,10 @@ from pipeline_core.domain.errors import (
     UndecidedDuplicatesError,
     UnexpectedError,
 )
+from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
 from pipeline_core.domain.staging import Embeddable
-from pipeline_core.ports.embedder import Embedder, Vectors
+from pipeline_core.ports.embedder import Embedded, Embedder, Vectors
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.batch_state import held_bank, move, settle
 from pipeline_core.services.orphans import revive
@@ -125,7 +126,7 @@ class ImportBatch:
             uow.commit()
         missing = {text.content_sha256: text for text in texts if text.content_sha256 not in cached}
         try:
-            vectors, broken = _embedded(embedder, list(missing.values()))
+            vectors, broken, usages = _embedded(embedder, list(missing.values()))
         except TransientError as error:
             self._give_up(batch_id, str(error), by=by)
             raise
@@ -135,6 +136,7 @@ class ImportBatch:
         if vectors:
             with self.open_uow() as uow:
                 uow.caches.put_vectors(vectors, model=embedder.model, version=embedder.version)
+                uow.staging.spend({QuestionId(missing[key].owner_id): usage for key, usage in usages.items()})
                 uow.commit()
         return failed
 
@@ -248,19 +250,25 @@ def _name(pair: BatchPair) -> str:
     return f"{str(pair.duplicate_id)[:8]} “{new}” / “{old}” ({pair.score:.2f})"
 
 
-def _embedded(embedder: Embedder, texts: Sequence[Embeddable]) -> tuple[dict[str, Vectors], dict[str, str]]:
-    """Vectors by content, and why there is none: a text that the embedder refuses does not sink the others.
+def _embedded(
+    embedder: Embedder, texts: Sequence[Embeddable]
+) -> tuple[dict[str, Vectors], dict[str, str], dict[str, Usage]]:
+    """Vectors by content, why there is none, and what each cost: a text that is refused does not sink the others.
 
     Raises:
         TransientError: the embedder did not answer.
     """
     vectors: dict[str, Vectors] = {}
     broken: dict[str, str] = {}
+    usages: dict[str, Usage] = {}
     todo = [texts[start : start + _SLICE] for start in range(0, len(texts), _SLICE)]
     while todo:
         part = todo.pop()
         try:
-            vectors.update(zip((t.content_sha256 for t in part), _vectors(embedder, part), strict=True))
+            found = _vectors(embedder, part)
+            keys = [text.content_sha256 for text in part]
+            vectors.update(zip(keys, found.vectors, strict=True))
+            usages.update(zip(keys, found.usage.shares([len(text.text) for text in part]), strict=True))
         except TransientError:
             raise
         except Exception as error:
@@ -272,13 +280,13 @@ def _embedded(embedder: Embedder, texts: Sequence[Embeddable]) -> tuple[dict[str
                     error if isinstance(error, PipelineError) else UnexpectedError(f"{type(error).__name__}: {error}")
                 )
                 broken[part[0].content_sha256] = str(told)
-    return vectors, broken
+    return vectors, broken, usages
 
 
-def _vectors(embedder: Embedder, texts: Sequence[Embeddable]) -> Vectors:
-    found = embedder.embed([text.text for text in texts]).vectors
-    if found.shape != (len(texts), embedder.dims):
-        raise LedgerError(
-            f"{len(texts)} texts were embedded and vectors of shape {found.shape} came back.", where=embedder.model
-        )
+def _vectors(embedder: Embedder, texts: Sequence[Embeddable]) -> Embedded:
+    found = embedder.embed([text.text for text in texts])
+    shape = found.vectors.shape
+    if shape != (len(texts), embedder.dims):
+        told = f"{len(texts)} texts were embedded and vectors of shape {shape} came back."
+        raise LedgerError(told, where=embedder.model)
     return found

@@ -185,6 +185,7 @@ class StagingService:
                 "status": batch.status,
                 "uploaded_at": batch.uploaded_at,
                 **counts[batch.batch_id].as_json(),
+                "cost_usd": batch.cost_usd,
                 "undecided": undecided.get(batch.batch_id, 0),
             }
             for batch in found
@@ -282,6 +283,7 @@ class StagingService:
         """Change fields of ``EDITABLE``. New words are compared again, and wait for an approval again.
 
         Raises:
+            TransientError: the new words could not be embedded; nothing has changed.
             NotFoundError: it is not in this batch.
             RefusedError: a field cannot be changed, or not to this.
             StagedStateError: it is imported, rejected or left out as a duplicate.
@@ -289,12 +291,16 @@ class StagingService:
         with self.open_uow() as uow:
             batch = held_bank(uow, batch_id, by)
             [row] = _rows(uow, batch, [question_id])
-            edited = _edited(row, changes)
+            edited = _edit(row, changes)
+        if batch.is_matched and _has_new_words(row, edited):
+            self.detection.prepare_words(self.open_uow, question_id, match_text(edited.question, edited.answer))
+        with self.open_uow() as uow:
+            batch = held_bank(uow, batch_id, by)
+            [row] = _rows(uow, batch, [question_id])
+            edited = _edit(row, changes)
             if edited == row:
                 return BatchChange([], 1, uow.batches.counts([batch_id])[batch_id])
-            if row.status not in (_Status.PENDING, _Status.APPROVED):
-                raise StagedStateError(f"“{_clip(row.question)}” is {row.status}: it cannot be edited.")
-            has_new_words = (edited.question, edited.answer) != (row.question, row.answer)
+            has_new_words = _has_new_words(row, edited)
             if has_new_words:
                 edited = replace(edited, status=_Status.PENDING)
             edited = replace(edited, review_notes=reason or row.review_notes)
@@ -434,6 +440,18 @@ def _refuse_resolution(pair: BatchPair, resolution: Resolution) -> None:
 def _settle_others(uow: UnitOfWork, batch: Batch, batch_ids: set[BatchId]) -> None:
     for other in batch_ids - {batch.batch_id}:
         settle(uow, find_batch(uow, other, batch.user_id))
+
+
+def _edit(row: BatchQuestion, changes: Mapping[str, str | None]) -> BatchQuestion:
+    """The question after the change, which is the question itself where that changes nothing."""
+    edited = _edited(row, changes)
+    if edited != row and row.status not in (_Status.PENDING, _Status.APPROVED):
+        raise StagedStateError(f"“{_clip(row.question)}” is {row.status}: it cannot be edited.")
+    return edited
+
+
+def _has_new_words(row: BatchQuestion, edited: BatchQuestion) -> bool:
+    return (edited.question, edited.answer) != (row.question, row.answer)
 
 
 def _edited(row: BatchQuestion, changes: Mapping[str, str | None]) -> BatchQuestion:

@@ -1,16 +1,16 @@
 """Which mode looks for duplicates, and what it needs beforehand: scored mode embeds the new rows, in no transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline_core.domain.ids import QuestionId, text_sha256
 from pipeline_core.domain.staging import Matchable
 from pipeline_core.ports.embedder import Embedder, Vectors
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.ports.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
 from pipeline_core.settings import Settings
 from pipeline_core.staging.baseline import Baseline
-from pipeline_core.staging.duplicates import LookAlikes
 from pipeline_core.staging.scored import Scored
 
 
@@ -21,36 +21,61 @@ class Detection:
     settings: Settings
     embedder: Embedder
 
+    @property
+    def by_meaning(self) -> bool:
+        return self.settings.duplicate_mode != "baseline"
+
     def prepare(self, open_uow: OpenUnitOfWork, to_match: Callable[[UnitOfWork], list[Matchable]]) -> LookAlikes:
         """The mode that is set, ready for the rows that ``to_match`` finds. Not to be called within a transaction."""
-        threshold = self.settings.duplicates_from
-        if self.settings.duplicate_mode == "baseline":
-            return Baseline(threshold)
-        embedder = self.embedder
+        if not self.by_meaning:
+            return Baseline(self.settings.duplicates_from)
         with open_uow() as uow:
             rows = to_match(uow)
-            keys = [row.embed_sha256 for row in rows]
-            cached = uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
-        vectors = self._embedded(open_uow, rows, cached)
+            cached = self._cached(uow, [row.embed_sha256 for row in rows])
+        missing = {row.embed_sha256: row for row in rows if row.embed_sha256 not in cached}
+        new = self._embed(open_uow, {row.question_id: row.embed_text for row in missing.values()})
+        return self._scored(rows, {**cached, **new})
+
+    def prepare_words(self, open_uow: OpenUnitOfWork, question_id: QuestionId, text: str) -> None:
+        """Embed what a staged question is about to be changed to. Not to be called within a transaction."""
+        if self.by_meaning:
+            with open_uow() as uow:
+                is_known = bool(self._cached(uow, [text_sha256(text)]))
+            if not is_known:
+                self._embed(open_uow, {question_id: text})
+
+    def within(self, uow: UnitOfWork, rows: Sequence[Matchable]) -> LookAlikes:
+        """The mode that is set, for these rows, with the vectors that are there: to be called within a transaction.
+
+        A row that was never embedded by the present model is compared by its letters, and its pairs say so.
+        """
+        if not self.by_meaning:
+            return Baseline(self.settings.duplicates_from)
+        return self._scored(rows, self._cached(uow, [row.embed_sha256 for row in rows]))
+
+    def _scored(self, rows: Sequence[Matchable], vectors: Mapping[str, Vectors]) -> Scored:
         return Scored(
-            threshold,
+            self.settings.duplicates_from,
             self.settings.duplicate_automatic,
-            {row.question_id: vectors[row.embed_sha256] for row in rows},
-            embedder.model,
-            embedder.version,
-            embedder.dims,
+            {row.question_id: vectors[row.embed_sha256] for row in rows if row.embed_sha256 in vectors},
+            self.embedder.model,
+            self.embedder.version,
+            self.embedder.dims,
         )
 
-    def _embedded(
-        self, open_uow: OpenUnitOfWork, rows: Sequence[Matchable], cached: dict[str, Vectors]
-    ) -> dict[str, Vectors]:
-        """Vectors by key. New ones are kept: the embedder stage will want them again."""
-        missing = {row.embed_sha256: row.embed_text for row in rows if row.embed_sha256 not in cached}
-        if not missing:
-            return cached
-        made = self.embedder.embed(list(missing.values())).vectors
-        new = dict(zip(missing, np.asarray(made, dtype=np.float32), strict=True))
+    def _cached(self, uow: UnitOfWork, keys: Sequence[str]) -> dict[str, Vectors]:
+        return uow.caches.vectors(keys, model=self.embedder.model, version=self.embedder.version) if keys else {}
+
+    def _embed(self, open_uow: OpenUnitOfWork, texts: Mapping[QuestionId, str]) -> dict[str, Vectors]:
+        """New vectors by key, kept (the embedder stage will want them again) with what they cost."""
+        if not texts:
+            return {}
+        made = self.embedder.embed(list(texts.values()))
+        vectors = np.asarray(made.vectors, dtype=np.float32)
+        new = dict(zip(map(text_sha256, texts.values()), vectors, strict=True))
+        shares = made.usage.shares([len(text) for text in texts.values()])
         with open_uow() as uow:
             uow.caches.put_vectors(new, model=self.embedder.model, version=self.embedder.version)
+            uow.staging.spend(dict(zip(texts, shares, strict=True)))
             uow.commit()
-        return {**cached, **new}
+        return new

@@ -1,19 +1,12 @@
 """Finding duplicates among new rows and what was there: exact ones by hash, look-alikes in one of two modes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from pipeline_core.domain.ids import DocumentId, text_sha256
 from pipeline_core.domain.staging import Compared, Matchable, MatchKey, NewRows, Pair, Twin
 from pipeline_core.domain.text import has_negation, normalise_for_match, numbers_in
-from pipeline_core.ports.unit_of_work import Staging
+from pipeline_core.ports.unit_of_work import LookAlikes, Staging
 from pipeline_core.staging.signatures import ascii_trigrams, signature
-
-
-class LookAlikes(Protocol):
-    """A mode: pairs of each new row with what was there, and with the new rows before it."""
-
-    def __call__(self, staging: Staging, new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]: ...
 
 
 def match_keys(staging: Staging, texts: Sequence[str]) -> list[MatchKey]:

@@ -19,8 +19,8 @@ from pipeline_core.staging.signatures import candidates, estimated_similarity, m
 LEAST_TRIGRAMS = 0.5
 TOP_BY_TRIGRAMS = 20
 TOP_BY_VECTORS = 10
-# so many new rows against so many others at a time: a matrix of 8 MB
-ROWS_AT_A_TIME = 512
+# so many new rows against so many others at a time: a matrix of 4 MB
+ROWS_AT_A_TIME = 256
 COLUMNS_AT_A_TIME = 4096
 _PAIRS_AT_A_TIME = 1024
 _ABOVE_ZERO = np.float32(1e-6)

@@ -18,7 +18,7 @@ from pipeline_core.staging.scoring import Score, Weights, may_reach, ratios, sco
 # What cannot be the same fact: the system tells such a pair apart, and keeps the reasons.
 _APART = {"number": "other numbers", "negation": "only one of them is negated"}
 # bounds the texts that are held, whatever the number of new rows
-PAIRS_AT_A_TIME = 4096
+PAIRS_AT_A_TIME = 2048
 
 
 @dataclass(frozen=True, slots=True)

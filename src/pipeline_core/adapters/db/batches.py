@@ -47,6 +47,7 @@ def _batch(row: Row) -> Batch:
         BatchStatus(row["status"]),
         row["uploaded_at"],
         row["is_matched"],
+        row["cost_usd"],
     )
 
 

@@ -436,6 +436,9 @@ class UploadBatches(Base):
     import_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     matched_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     notes: Mapped[str | None] = mapped_column(Text)
+    input_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    output_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default=FetchedValue())
 
 
 class UploadJobs(Base):

@@ -8,7 +8,7 @@ import numpy as np
 from pipeline_core.adapters.db.session import Row, Session, json_text
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.facts import ChunkOutcome, ChunkResult
+from pipeline_core.domain.facts import ChunkOutcome, ChunkResult, Usage
 from pipeline_core.domain.ids import (
     BatchId,
     ChunkId,
@@ -79,7 +79,7 @@ _SIGNATURE = np.dtype(
 )
 _SIGNATURE_BLOCK = 32_768
 # bytes: the trigram scan likes long blocks, memory short ones
-_VECTOR_BLOCK = 16 << 20
+_VECTOR_BLOCK = 4 << 20
 
 
 def _besides(new: NewRows) -> dict[str, Any]:
@@ -274,6 +274,17 @@ class PostgresStaging:
     def lock_matching_of(self, document_ids: Ids) -> None:
         rows = self._session.all("users_of_documents", document_ids=list(document_ids))
         self.lock_matching([row["user_id"] for row in rows])
+
+    def spend(self, usages: Mapping[QuestionId, Usage]) -> None:
+        values = usages.values()
+        for name in ("spend_on_documents", "spend_on_banks"):
+            self._session.execute(
+                name,
+                question_ids=list(usages),
+                input_tokens=[usage.input_tokens for usage in values],
+                output_tokens=[usage.output_tokens for usage in values],
+                costs=[usage.cost_usd for usage in values],
+            )
 
     def to_match(self, document_ids: Ids) -> list[Matchable]:
         return [matchable(row) for row in self._session.all("questions_to_match", document_ids=list(document_ids))]

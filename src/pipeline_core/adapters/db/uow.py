@@ -1,5 +1,6 @@
 """The unit of work on PostgreSQL."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -17,11 +18,13 @@ from pipeline_core.adapters.db.session import Session
 from pipeline_core.adapters.db.stage_runs import PostgresStageRuns
 from pipeline_core.adapters.db.staging import PostgresStaging
 from pipeline_core.adapters.db.webhooks import PostgresWebhooks
+from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.reviews import Reviews
 from pipeline_core.ports.unit_of_work import (
     Caches,
+    Comparing,
     Documents,
     Jobs,
     Production,
@@ -45,11 +48,31 @@ class PostgresUnitOfWork:
     deep_scans: DeepScans
     webhooks: Webhooks
 
-    def __init__(self, engine: Engine, *, lease_s: float, claims: str | None = None) -> None:
-        """``claims`` (JSON) are the token of the user for whom the transaction is: row-level security reads them."""
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        lease_s: float,
+        comparing: Callable[[], Comparing] | None = None,
+        claims: str | None = None,
+    ) -> None:
+        """``comparing`` is asked for when rows are first compared within the transaction; ``claims`` (JSON) are the
+        token of the user for whom it is: row-level security reads them."""
         self._engine = engine
         self._lease_s = lease_s
+        self._comparing = comparing
         self._claims = claims
+
+    @property
+    def comparing(self) -> Comparing:
+        """How rows are compared.
+
+        Raises:
+            UnexpectedError: this unit of work was opened without it.
+        """
+        if self._comparing is None:
+            raise UnexpectedError("This unit of work was not told how to compare rows.")
+        return self._comparing()
 
     def __enter__(self) -> Self:
         self._lent = lend(self._engine)
