@@ -289,7 +289,12 @@ class UserServices:
 
     def open_uow(self) -> PostgresUnitOfWork:
         pipeline = self.pipeline
-        return PostgresUnitOfWork(pipeline.api_engine, lease_s=pipeline.settings.lease_s, claims=self._claims)
+        return PostgresUnitOfWork(
+            pipeline.api_engine,
+            lease_s=pipeline.settings.lease_s,
+            comparing=lambda: pipeline.detection,
+            claims=self._claims,
+        )
 
     @cached_property
     def views(self) -> ApiViews:

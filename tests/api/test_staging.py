@@ -51,6 +51,22 @@ def test_a_bank_goes_all_the_way(ann: TestClient, api_pipeline: Pipeline) -> Non
     assert hits
 
 
+def test_what_repeated_a_rejected_question_waits_again(ann: TestClient, api_pipeline: Pipeline) -> None:
+    first = _upload(ann)
+    again = ann.post("/api/upload-markdown", files={"file": ("again.md", BANK + b"\n\n")}).json()["batch_id"]
+    list(api_pipeline.bank_queue.drain())
+    before = ann.get(f"/api/staging/batches/{again}").json()
+    assert before["duplicate"] > 0
+    questions = ann.get(f"/api/staging/batches/{first}/questions?status=pending").json()["items"]
+    rejected = ann.post(
+        f"/api/staging/batches/{first}/review",
+        json={"decision": "reject", "question_ids": [one["question_id"] for one in questions]},
+    )
+    assert rejected.status_code == 200, rejected.text
+    after = ann.get(f"/api/staging/batches/{again}").json()
+    assert after["pending"] == before["pending"] + before["duplicate"]
+
+
 def test_anothers_batch_is_not_there(ann: TestClient, sign_in: Callable[..., TestClient]) -> None:
     batch_id = _upload(ann)
     bob = sign_in(BOB)

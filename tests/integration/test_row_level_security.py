@@ -32,7 +32,7 @@ MAY: dict[str, set[str]] = {
     "standing_questions": READ,
     "staged_chunks": READ,
     "staged_questions": WRITE,
-    "staging_duplicates": APPEND,  # and the columns of a decision
+    "staging_duplicates": APPEND | {"DELETE"},  # and the columns of a decision
     "upload_batch_counts": READ,
     "upload_batches": WRITE,
     "upload_jobs": WRITE,
@@ -53,7 +53,7 @@ RULES = {
 """The lifecycle, the same for everybody: all may read it, nobody writes."""
 
 OF_NOBODY: dict[str, set[str]] = {
-    "embedding_cache": NOTHING,
+    "embedding_cache": READ,
     "embedding_models": READ,
     "fact_cache": NOTHING,
     "rate_limits": WRITE,

@@ -123,7 +123,7 @@ def test_claims_end_with_their_transaction(bob: psycopg.Connection[Any]) -> None
         "ALTER TABLE upload_jobs DISABLE TRIGGER upload_jobs_move",
         "CREATE TABLE upload_pipeline.copy AS SELECT * FROM documents",
         "SELECT FROM fact_cache",
-        "SELECT FROM embedding_cache",
+        "DELETE FROM embedding_cache",
         "SELECT FROM document_vector_buffer",
         "INSERT INTO job_state_moves VALUES ('queued', 'done')",
         "GRANT SELECT ON fact_cache TO upload_pipeline_api",

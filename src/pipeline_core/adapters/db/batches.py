@@ -88,11 +88,11 @@ def _pair(row: Row) -> BatchPair:
 
 
 class PostgresBatches:
-    def waiting_banks(self, limit: int) -> list[Batch]:
-        return [_batch(row) for row in self._session.all("waiting_banks", limit=limit)]
-
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def waiting_banks(self, limit: int) -> list[Batch]:
+        return [_batch(row) for row in self._session.all("waiting_banks", limit=limit)]
 
     def lock(self, batch_id: BatchId) -> None:
         self._session.execute("lock_batch", batch_id=batch_id)
