@@ -57,9 +57,16 @@ JOIN processing_workflows w USING (document_id)
 WHERE d.document_id = ANY(%(document_ids)s)
 ORDER BY d.document_id, j.created_at DESC;
 
--- name: queued_documents
-SELECT document_id FROM upload_jobs WHERE user_id = %(user_id)s AND state = 'queued'
-ORDER BY created_at, document_id;
+-- name: revived_documents
+-- Queued again because their twin left production when one of these documents was published; nothing has moved them since.
+SELECT j.document_id, j.correlation_id
+FROM upload_jobs j
+JOIN LATERAL (
+    SELECT e.code, e.payload FROM events e WHERE e.job_id = j.job_id AND e.type IN ('restarted', 'review')
+    ORDER BY e.event_id DESC LIMIT 1) e ON true
+WHERE j.user_id = %(user_id)s AND j.state = 'queued' AND e.code = 'twin_gone'
+    AND e.payload -> 'published' ?| %(published)s::text[]
+ORDER BY j.created_at, j.document_id;
 
 -- name: set_parsed
 UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, updated_at = now()

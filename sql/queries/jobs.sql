@@ -103,7 +103,7 @@ WITH input AS (
 ), logged AS (
     INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
     SELECT job_id, document_id, user_id, %(correlation_id)s, 'restarted', %(code)s,
-           jsonb_build_object('stage', stage, 'by', %(by)s::text)
+           jsonb_build_object('stage', stage, 'by', %(by)s::text) || %(details)s::jsonb
     FROM moved
 )
 SELECT job_id FROM moved;

@@ -80,7 +80,7 @@ def test_a_decision_can_leave_the_rest_for_later(review_document: Any, wired: Pi
     for decision, more in (("reject", {"question_ids": [str(wrong.question_id)]}), ("approve", {"go_on": False})):
         state = review_document(document=str(document_id), decision=decision, return_state=True, **more)
     assert (state.name, state.message) == ("Completed", "1 queued")
-    assert wired.intake.queued(wired.user_id) == [document_id]
+    assert [row["document_id"] for row in wired.views.jobs(wired.user_id, states=["queued"])] == [document_id]
 
 
 @pytest.mark.parametrize(

@@ -313,7 +313,7 @@ def test_a_fact_is_not_lost_with_its_twin(app: Pipeline) -> None:
 
     publish(app, upload("first.md", "# First\n\nThe office opens its doors to visitors at nine.\n", "file:///first.md"))
 
-    assert app.intake.queued(app.user_id) == [second]
+    assert [row["document_id"] for row in app.views.jobs(app.user_id, states=["queued"])] == [second]
     through(app, [second])
     assert [f["answer"] for f in app.views.export(app.user_id, second)["facts"]] == [same]
     assert state_of(app, second) == ("done", "ingested", "published")

@@ -49,8 +49,8 @@ class Documents(Protocol):
 
     def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]: ...
 
-    def queued(self, user_id: UserId) -> list[DocumentId]:
-        """The user's documents whose job is queued, oldest first."""
+    def revived(self, user_id: UserId, published: Ids) -> dict[DocumentId, CorrelationId]:
+        """Documents that wait because publishing one of these took their twin away, with how to find it in events."""
         ...
 
     def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:
@@ -92,8 +92,16 @@ class Jobs(Protocol):
         """
         ...
 
-    def restart(self, targets: Mapping[JobId, JobStage], *, code: str, by: str, correlation_id: CorrelationId) -> None:
-        """Queue finished jobs again, each from the stage given.
+    def restart(
+        self,
+        targets: Mapping[JobId, JobStage],
+        *,
+        code: str,
+        by: str,
+        correlation_id: CorrelationId,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Queue finished jobs again, each from the stage given. ``details`` go into the event.
 
         Raises:
             IllegalMoveError: a job is not finished, or never came as far as that stage.

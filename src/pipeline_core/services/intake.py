@@ -213,10 +213,10 @@ class Intake:
             uow.commit()
         return new
 
-    def queued(self, user_id: UserId) -> list[DocumentId]:
-        """Documents of the user that wait for a run: uploaded elsewhere, or queued again by a decision."""
+    def revived(self, user_id: UserId, published: Sequence[DocumentId]) -> dict[DocumentId, CorrelationId]:
+        """Documents that wait for a run because publishing one of these took away what their facts repeated."""
         with self.open_uow() as uow:
-            return uow.documents.queued(user_id)
+            return uow.documents.revived(user_id, published)
 
     def work_needed(self, document_ids: Sequence[DocumentId], *, correlation_id: CorrelationId) -> WorkNeeded:
         """Sort the documents by what is left to do, and queue again what was done under other settings.

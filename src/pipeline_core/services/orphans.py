@@ -10,19 +10,22 @@ from pipeline_core.services.bank_matching import match_bank
 from pipeline_core.services.batch_state import settle_banks
 
 
-def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId]) -> None:
+def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId], published: Sequence[DocumentId] = ()) -> None:
     """Queue again the documents that have facts whose twin is no longer there; let questions of banks wait again.
 
     To be called in the transaction in which facts leave production, are rejected, or end unpublished; after the
     locks of jobs and before any wait for others (see ``Staging.lock_matching``).
+
+    Where the reason is that documents were ``published`` instead, whoever published them can ask which others it has
+    to finish.
     """
     users = set(user_ids)
     uow.staging.lock_matching(list(users))
     for user_id in users:
-        settle_banks(uow, [user_id], revive(uow, user_id))
+        settle_banks(uow, [user_id], revive(uow, user_id, published))
 
 
-def revive(uow: UnitOfWork, user_id: UserId) -> set[BatchId]:
+def revive(uow: UnitOfWork, user_id: UserId, published: Sequence[DocumentId] = ()) -> set[BatchId]:
     """The same for one user; answers with the banks concerned, which are the caller's to settle."""
     uow.staging.lock_matching([user_id])
     concerned: set[BatchId] = set()
@@ -34,7 +37,13 @@ def revive(uow: UnitOfWork, user_id: UserId) -> set[BatchId]:
     jobs = uow.staging.revive_orphans([user_id])
     if jobs:
         targets = dict.fromkeys(jobs, JobStage.FACTS_STAGED)
-        uow.jobs.restart(targets, code="twin_gone", by="system", correlation_id=CorrelationId(uuid4()))
+        uow.jobs.restart(
+            targets,
+            code="twin_gone",
+            by="system",
+            correlation_id=CorrelationId(uuid4()),
+            details={"published": [str(document_id) for document_id in published]},
+        )
     return concerned
 
 

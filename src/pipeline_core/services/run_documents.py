@@ -22,7 +22,7 @@ class Display(Protocol):
 
 @dataclass(slots=True)
 class RunResult:
-    """``document_ids`` in the order of the files; what ran, what was left alone and why, what was not taken."""
+    """``document_ids`` in the order of the files, revived twins last; what ran; what was left, or refused, and why."""
 
     document_ids: list[DocumentId] = field(default_factory=list)
     ran: list[DocumentId] = field(default_factory=list)
@@ -82,7 +82,21 @@ class RunDocuments:
             self.launcher.wait()
             display.note = self.launcher.ui_url() or ""
             self.launcher.process(result.ran)
-            # publishing may have queued others: those whose facts had a twin in a document that was replaced
-            if more := self.intake.queued(user_id):
-                self.launcher.process(more)
+            self._finish_revived(result, user_id, display)
         return result
+
+    def _finish_revived(self, result: RunResult, user_id: UserId, display: Display) -> None:
+        """Run those whose twin this run has taken from production, and those that they revive, until none is left.
+
+        A revival has a correlation id of its own and is run once: what somebody else has taken up stays theirs.
+        """
+        while revived := {
+            document_id: correlation_id
+            for document_id, correlation_id in self.intake.revived(user_id, result.ran).items()
+            if correlation_id not in result.correlation_ids
+        }:
+            result.correlation_ids += dict.fromkeys(revived.values())
+            result.document_ids += [document_id for document_id in revived if document_id not in result.document_ids]
+            result.ran += [document_id for document_id in revived if document_id not in result.ran]
+            display.watch(result.ran)
+            self.launcher.process(list(revived))

@@ -228,7 +228,7 @@ class RunStage:
                 config_sha256=pipeline_config(self.ctx),
             )
         settle_banks(uow, users, swapped.banks)
-        revive_orphans(uow, users)
+        revive_orphans(uow, users, ids)
 
 
 def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:

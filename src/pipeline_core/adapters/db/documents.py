@@ -59,8 +59,10 @@ class PostgresDocuments:
         rows = self._session.all("find_documents", document_ids=list(document_ids))
         return {row["document_id"]: summary_from(row) for row in rows}
 
-    def queued(self, user_id: UserId) -> list[DocumentId]:
-        return [row["document_id"] for row in self._session.all("queued_documents", user_id=user_id)]
+    def revived(self, user_id: UserId, published: Ids) -> dict[DocumentId, CorrelationId]:
+        names = [str(document_id) for document_id in published]
+        rows = self._session.all("revived_documents", user_id=user_id, published=names)
+        return {row["document_id"]: row["correlation_id"] for row in rows}
 
     def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:
         rows = self._session.all(

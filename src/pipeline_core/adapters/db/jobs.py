@@ -107,7 +107,15 @@ class PostgresJobs:
             where=where or f"no such job: {job_ids[0]}",
         )
 
-    def restart(self, targets: Mapping[JobId, JobStage], *, code: str, by: str, correlation_id: CorrelationId) -> None:
+    def restart(
+        self,
+        targets: Mapping[JobId, JobStage],
+        *,
+        code: str,
+        by: str,
+        correlation_id: CorrelationId,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         moved = self._session.all(
             "restart_jobs",
             job_ids=list(targets),
@@ -115,6 +123,7 @@ class PostgresJobs:
             code=code,
             by=by,
             correlation_id=correlation_id,
+            details=json_text(details or {}),
         )
         missed = targets.keys() - {row["job_id"] for row in moved}
         if missed:

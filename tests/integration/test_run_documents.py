@@ -1,0 +1,121 @@
+"""``pipeline run`` without Prefect: which documents it takes through the stages, and which it leaves alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.services.decisions import Decision, Request
+from pipeline_core.services.run_documents import RunDocuments, RunResult
+from tests.through import needs_work, receive, through, upload
+
+SAME = "Members must report every loss to the service office within thirty days."
+MORE = "Members must pay every premium within fourteen days after the due date."
+OTHER = "The office opens its doors to visitors at nine o'clock every single morning."
+COSTS = (
+    "# Costs\n\nThe annual deductible is $500 for each insured member.\n\n"
+    "The annual deductible is $750 for each insured member.\n"
+)
+
+
+class Launcher:
+    """Takes documents through the stages in this thread, and remembers what it was given."""
+
+    def __init__(self, app: Pipeline) -> None:
+        self.app = app
+        self.given: list[list[DocumentId]] = []
+
+    def start(self) -> None: ...
+
+    def wait(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def ui_url(self) -> None: ...
+
+    def run(self, entrypoint: str, **parameters: object) -> None:
+        raise NotImplementedError
+
+    def process(self, document_ids: Sequence[DocumentId]) -> None:
+        self.given.append(list(document_ids))
+        through(self.app, document_ids)
+
+
+class Nobody:
+    note = ""
+
+    def watch(self, document_ids: Sequence[DocumentId]) -> None: ...
+
+
+def run(app: Pipeline, *files: Path) -> tuple[RunResult, Launcher]:
+    launcher = Launcher(app)
+    return RunDocuments(app.intake, launcher)(files, user_id=app.user_id, display=Nobody()), launcher
+
+
+def written(folder: Path, name: str, *paragraphs: str) -> Path:
+    path = folder / name
+    path.write_text(f"# {name}\n\n" + "\n\n".join(paragraphs) + "\n")
+    return path
+
+
+def answers(app: Pipeline, document_id: DocumentId) -> list[str]:
+    return [fact["answer"] for fact in app.views.export(app.user_id, document_id)["facts"]]
+
+
+def state(app: Pipeline, document_id: DocumentId) -> str:
+    return str(app.views.jobs(app.user_id, document_ids=[document_id])[0]["state"])
+
+
+def test_a_run_finishes_the_twins_that_it_revived(app: Pipeline, tmp_path: Path) -> None:
+    first = written(tmp_path, "first.md", SAME)
+    run(app, first)
+    result, _ = run(app, written(tmp_path, "second.md", SAME))
+    [second] = result.document_ids
+    assert answers(app, second) == []
+
+    result, launcher = run(app, written(tmp_path, "first.md", OTHER))
+
+    assert answers(app, second) == [SAME]
+    assert launcher.given == [[result.document_ids[0]], [second]]
+    assert result.ran == launcher.given[0] + launcher.given[1]
+    assert second in result.document_ids
+    assert len(result.correlation_ids) == 2
+
+
+def test_a_document_that_lost_two_twins_is_run_once(app: Pipeline, tmp_path: Path) -> None:
+    run(app, written(tmp_path, "first.md", SAME), written(tmp_path, "other.md", MORE))
+    [second] = run(app, written(tmp_path, "second.md", SAME, MORE))[0].document_ids
+    result, launcher = run(app, written(tmp_path, "first.md", OTHER), written(tmp_path, "other.md", "Nothing here."))
+    assert launcher.given[-1] == [second]
+    assert sorted(answers(app, second)) == sorted([SAME, MORE])
+    assert result.ran.count(second) == 1
+
+
+def test_a_run_leaves_alone_what_others_queued(app: Pipeline, tmp_path: Path) -> None:
+    """Another run's documents, and what a decision queued to go on later, are not this run's."""
+    [theirs] = needs_work(app, receive(app, upload("theirs.md", OTHER)))
+    [decided] = needs_work(app, receive(app, upload("costs.md", COSTS)))
+    through(app, [decided])
+    app.review.decide(decided, Request(Decision.OVERRIDE, app.user_id, "Two policy years, both are right."))
+    assert (state(app, theirs), state(app, decided)) == ("queued", "queued")
+
+    run(app, written(tmp_path, "first.md", SAME))
+    result, launcher = run(app, written(tmp_path, "first.md", MORE))
+
+    assert [len(given) for given in launcher.given] == [1]
+    assert result.ran == result.document_ids
+    assert (state(app, theirs), state(app, decided)) == ("queued", "queued")
+
+
+def test_twins_that_another_decision_revived_are_left_alone(app: Pipeline, tmp_path: Path) -> None:
+    run(app, written(tmp_path, "first.md", SAME))
+    [second] = run(app, written(tmp_path, "second.md", SAME))[0].document_ids
+    # somebody else replaces the first document, and has not come to its twin yet
+    [third] = needs_work(app, receive(app, upload("first.md", f"# New\n\n{OTHER}\n", (tmp_path / "first.md").as_uri())))
+    through(app, [third])
+    assert state(app, second) == "queued"
+
+    _, launcher = run(app, written(tmp_path, "unrelated.md", MORE))
+
+    assert len(launcher.given) == 1
+    assert state(app, second) == "queued"
