@@ -81,8 +81,7 @@ def stage_task(name: StageName) -> RetriedTask[[Batch], Batch]:
         app = pipeline()
         if app.stopping.is_set():
             raise KeyboardInterrupt
-        held = app.claim.again(batch, flow_run_id=flow_run_id()) if batch.alone else batch
-        report = app.run_stage(stage, held)
+        report = app.run_stage(stage, held(batch))
         run_logger().info(
             "%s: %d ran, %d reused, %d to retry, %d dead",
             name.value, len(report.ran), len(report.reused), len(report.retry), len(report.dead),
@@ -94,6 +93,11 @@ def stage_task(name: StageName) -> RetriedTask[[Batch], Batch]:
         return report.batch
 
     return run
+
+
+def held(batch: Batch) -> Batch:
+    """In the slow lane a task may be tried again: the document is claimed anew then, once its retry is due."""
+    return pipeline().claim.again(batch, flow_run_id=flow_run_id()) if batch.alone else batch
 
 
 @retried_task(name="skip-stage", task_run_name="skip {name}")

@@ -86,6 +86,12 @@ class InterruptedRunError(TransientError):
     action = "Run it again: it goes on from where it was."
 
 
+class DisturbedRunError(TransientError):
+    """Something went wrong with the batch that the document was in, or while somebody else moved it."""
+
+    code = "disturbed"
+
+
 class PermanentError(PipelineError):
     """Trying again cannot help."""
 

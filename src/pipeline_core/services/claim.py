@@ -8,9 +8,16 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from pipeline_core.domain.errors import InterruptedRunError, PipelineError, UnexpectedError
+from pipeline_core.domain.errors import (
+    DisturbedRunError,
+    InterruptedRunError,
+    PermanentError,
+    PipelineError,
+    TransientError,
+    UnexpectedError,
+)
 from pipeline_core.domain.ids import DocumentId, LeaseToken
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import INTERRUPT, StageName
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.ports.worker import Worker
@@ -95,7 +102,7 @@ class ClaimJobs:
         except PipelineError as error:
             log.warning("not_settled", error=str(error))
 
-    def _give_back(self, batch: Batch, error: PipelineError) -> None:
+    def _give_back(self, batch: Batch, error: BaseException) -> None:
         try:
             with self.open_uow() as uow:
                 held = uow.jobs.held(batch.lease, batch.document_ids)
@@ -105,7 +112,15 @@ class ClaimJobs:
                 else:
                     for job in held:
                         stage = job.stage.row.work or StageName.VALIDATION
-                        record_failures(uow, self.settings, stage, {job: error}, lease=batch.lease)
+                        cause = _cause(error, held)
+                        record_failures(uow, self.settings, stage, {job.document_id: cause}, lease=batch.lease)
                 uow.commit()
         except PipelineError as second:
             log.warning("leases_not_given_back", error=str(second))
+
+
+def _cause(error: PipelineError, held: Sequence[HeldJob]) -> PipelineError:
+    """What the error means for each of these jobs. Of several, nobody knows whose a permanent error was."""
+    if isinstance(error, TransientError) or (isinstance(error, PermanentError) and len(held) == 1):
+        return error
+    return DisturbedRunError(f"The run was disturbed: {type(error).__name__}: {error}")

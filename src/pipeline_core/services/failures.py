@@ -7,6 +7,7 @@ import structlog
 
 from pipeline_core.domain.errors import (
     ConflictError,
+    DisturbedRunError,
     PipelineError,
     RetriesExhaustedError,
     TransientError,
@@ -31,20 +32,26 @@ def record_failures(
     uow: UnitOfWork,
     settings: Settings,
     stage: StageName,
-    failed: Mapping[HeldJob, PipelineError],
+    failed: Mapping[DocumentId, PipelineError],
     *,
     lease: LeaseToken,
 ) -> tuple[dict[DocumentId, TransientError], dict[DocumentId, PipelineError]]:
     """Put each failed job aside for a retry, or among the dead letters, and say which went where.
 
-    A job that somebody else holds by now is left alone: its new holder goes on with it.
+    A job that somebody else holds by now is left alone: its new holder goes on with it. One that is still ours and
+    yet met a conflict is tried again, from where it stands then.
     """
     retry: dict[HeldJob, TransientError] = {}
     dead: dict[HeldJob, PipelineError] = {}
-    for job, error in failed.items():
+    ours = {job.document_id: job for job in uow.jobs.held(lease, list(failed))}
+    for document_id, error in failed.items():
+        if document_id not in ours:
+            log.info("lease_lost", document_id=str(document_id), error=str(error))
+            continue
+        job = ours[document_id]
         if isinstance(error, ConflictError):
-            log.info("lease_lost", document_id=str(job.document_id), error=str(error))
-        elif isinstance(error, TransientError) and job.retry_count < settings.max_retries:
+            error = DisturbedRunError(f"The run was disturbed: {error.message}", where=error.where)
+        if isinstance(error, TransientError) and job.retry_count < settings.max_retries:
             retry[job] = error
         elif isinstance(error, TransientError):
             tries = job.retry_count + 1

@@ -1,11 +1,13 @@
 """The two gates at which a document may wait for a person: matching review (phase 2) and validation review (4)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline_core.domain.jobs import Batch, HeldJob
-from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage, Profile
+from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage, Profile, StageName
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.failures import record_failures
+from pipeline_core.services.isolation import isolate
 from pipeline_core.settings import Settings
 from pipeline_core.staging.detection import Detection
 from pipeline_core.staging.duplicates import detect
@@ -26,7 +28,31 @@ class Gates:
 
         So does a deep scan that would add a fact to what is published, or withdraw one.
         A document that a person has approved goes through.
+
+        Raises:
+            TransientError: of a document alone in its batch, once it is put aside for a retry.
         """
+        return self._each(self._matching, batch)
+
+    def validation(self, batch: Batch) -> Batch:
+        """Documents with critical findings that nobody has overridden wait; all facts of the others are approved.
+
+        Raises:
+            TransientError: of a document alone in its batch, once it is put aside for a retry.
+        """
+        return self._each(self._validation, batch)
+
+    def _each(self, gate: Callable[[Batch], Batch], batch: Batch) -> Batch:
+        passed, failed = isolate(gate, batch)
+        if failed:
+            with self.open_uow() as uow:
+                retry, _ = record_failures(uow, self.settings, StageName.VALIDATION, failed, lease=batch.lease)
+                uow.commit()
+            if batch.alone and retry:
+                raise next(iter(retry.values()))
+        return batch.keep({document_id for part in passed for document_id in part.document_ids})
+
+    def _matching(self, batch: Batch) -> Batch:
         look_alikes = self.detection.prepare(self.open_uow, lambda uow: uow.staging.to_match(batch.document_ids))
         with self.open_uow() as uow:
             held = uow.jobs.held(batch.lease, batch.document_ids)
@@ -55,8 +81,7 @@ class Gates:
             uow.commit()
         return _without(batch, held, waiting)
 
-    def validation(self, batch: Batch) -> Batch:
-        """Documents with critical findings that nobody has overridden wait; all facts of the others are approved."""
+    def _validation(self, batch: Batch) -> Batch:
         with self.open_uow() as uow:
             held = uow.jobs.held(batch.lease, batch.document_ids)
             here = [job for job in held if job.stage in (JobStage.VALIDATING, JobStage.VALIDATION_REVIEW)]

@@ -6,20 +6,13 @@ that was achieved. A document that fails takes nothing from the others.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
-from pipeline_core.domain.errors import (
-    DatabaseUnavailableError,
-    LeaseLostError,
-    PipelineError,
-    TransientError,
-    UnexpectedError,
-)
+from pipeline_core.domain.errors import LeaseLostError, LedgerError, PipelineError, TransientError
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
@@ -27,14 +20,12 @@ from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.batch_state import settle_banks
 from pipeline_core.services.failures import record_failures
+from pipeline_core.services.isolation import Failures, each, isolate
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.stages.base import Saved, Stage, StageContext, StageInput, StageResult, fingerprint
 from pipeline_core.stages.registry import pipeline_config
 
 log = structlog.stdlib.get_logger(__name__)
-T = TypeVar("T")
-R = TypeVar("R")
-Failures = dict[HeldJob, PipelineError]
 _STORE_THREADS = 16
 
 
@@ -63,6 +54,7 @@ class _Plan:
     run: list[_Task]
     reuse: list[HeldJob]
     past: list[HeldJob]
+    failed: Failures
     config: str
 
 
@@ -78,14 +70,15 @@ class RunStage:
 
         Failures of single documents are recorded on their jobs and reported, not raised.
 
+        Documents whose lease has ended are left to their new holder: nothing is written under it.
+
         Raises:
-            LeaseLostError: the lease has ended; nothing more is written under it.
             DatabaseUnavailableError: the outcome could not be recorded; calling again is safe.
         """
-        plan = self._begin(stage, batch)
+        plan = self._plan(stage, batch)
         done, failed = self._work(stage, plan)
         published, rejected = self._finish(stage, batch, plan, done)
-        failed |= rejected
+        failed |= plan.failed | rejected
         report = StageReport(batch)
         if failed:
             with self.open_uow() as uow:
@@ -100,8 +93,19 @@ class RunStage:
         report.batch = batch.keep(going_on)
         return report
 
-    def _begin(self, stage: Stage, batch: Batch) -> _Plan:
-        plan = _Plan([], [], [], stage.config_sha256(self.ctx))
+    def _plan(self, stage: Stage, batch: Batch) -> _Plan:
+        config = stage.config_sha256(self.ctx)
+        plans, failed = isolate(lambda part: self._begin(stage, part, config), batch)
+        whole = _Plan([], [], [], failed, config)
+        for plan in plans:
+            whole.run.extend(plan.run)
+            whole.reuse.extend(plan.reuse)
+            whole.past.extend(plan.past)
+            whole.failed.update(plan.failed)
+        return whole
+
+    def _begin(self, stage: Stage, batch: Batch, config: str) -> _Plan:
+        plan = _Plan([], [], [], {}, config)
         with self.open_uow() as uow:
             held = uow.jobs.held(batch.lease, batch.document_ids)
             todo = [job for job in held if job.stage in stage.starts_from]
@@ -111,7 +115,11 @@ class RunStage:
             inputs = stage.fetch(self.ctx, uow, todo)
             rows = uow.stages.rows(stage.name, [job.document_id for job in todo])
             for job in todo:
-                item, row = inputs[job.document_id], rows[job.document_id]
+                item, row = inputs[job.document_id], rows.get(job.document_id)
+                if isinstance(item, PipelineError) or row is None:
+                    missing = LedgerError(f"The stage {stage.name} is not on record.", where=job.document.filename)
+                    plan.failed[job.document_id] = item if isinstance(item, PipelineError) else missing
+                    continue
                 key = fingerprint(plan.config, item.checksums)
                 if stage.reusable and row.status == "completed" and row.fingerprint == key:
                     plan.reuse.append(job)
@@ -147,8 +155,8 @@ class RunStage:
             return self._store(stage, pair[0].job, pair[1])
 
         threads = stage.threads(self.ctx.settings)
-        results = _each(run, plan.run, lambda task: task.job, failed, threads)
-        saved = _each(store, results, lambda pair: pair[0].job, failed, _STORE_THREADS)
+        results = each(run, plan.run, lambda task: task.job.document_id, failed, threads)
+        saved = each(store, results, lambda pair: pair[0].job.document_id, failed, _STORE_THREADS)
         return [item for _, item in saved], failed
 
     def _store(self, stage: Stage, job: HeldJob, result: StageResult) -> Saved:
@@ -161,24 +169,15 @@ class RunStage:
 
     def _finish(self, stage: Stage, batch: Batch, plan: _Plan, done: Sequence[Saved]) -> tuple[list[Saved], Failures]:
         """Record all at once; where the rows of one document are refused, each by itself."""
-        if not done:
-            return [], {}
-        try:
-            self._record(stage, batch.lease, plan, done)
-        except DatabaseUnavailableError:
-            raise
-        except PipelineError as error:
-            if len(done) == 1:
-                return [], {done[0].job: error}
-        else:
-            return list(done), {}
-        kept: list[Saved] = []
-        failed: Failures = {}
-        for item in done:
-            achieved, refused = self._finish(stage, batch, plan, [item])
-            kept += achieved
-            failed |= refused
-        return kept, failed
+        saved = {item.document.document_id: item for item in done}
+
+        def record(part: Batch) -> list[Saved]:
+            items = [saved[document_id] for document_id in part.document_ids]
+            self._record(stage, batch.lease, plan, items)
+            return items
+
+        recorded, failed = isolate(record, batch.keep(set(saved))) if saved else ([], {})
+        return [item for items in recorded for item in items], failed
 
     def _record(self, stage: Stage, lease: LeaseToken, plan: _Plan, done: Sequence[Saved]) -> None:
         keys = {task.job.document_id: task.fingerprint for task in plan.run}
@@ -233,9 +232,8 @@ class RunStage:
 
 def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:
     """A line for the batch, and one for each failure, with the correlation ids that the events carry."""
-    jobs = {task.job.document_id: task.job for task in plan.run}
-    if jobs or plan.reuse:
-        correlations = {str(job.correlation_id) for job in [*jobs.values(), *plan.reuse]}
+    if plan.run or plan.reuse:
+        correlations = {str(job.correlation_id) for job in [*(task.job for task in plan.run), *plan.reuse]}
         log.info(
             "stage_done", stage=stage.name.value, ran=len(report.ran), reused=len(report.reused),
             correlation_ids=sorted(correlations),
@@ -244,7 +242,7 @@ def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:
         for document_id, error in errors.items():
             log.warning(
                 "stage_failed", stage=stage.name.value, outcome=outcome, code=error.code, error=error.message,
-                document_id=str(document_id), correlation_id=str(jobs[document_id].correlation_id),
+                document_id=str(document_id),
             )  # fmt: skip
 
 
@@ -266,36 +264,3 @@ def _output_rows(done: Sequence[Saved]) -> list[Any]:
 
 def _event_payload(report: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in report.items() if isinstance(value, int | float | str)}
-
-
-def _each(
-    work: Callable[[T], R],
-    items: Sequence[T],
-    job_of: Callable[[T], HeldJob],
-    failed: Failures,
-    threads: int,
-) -> list[tuple[T, R]]:
-    """Do the work for each item, keeping order; an item that fails goes to ``failed`` and harms no other."""
-
-    def guarded(item: T) -> R | PipelineError:
-        try:
-            return work(item)
-        except PipelineError as error:
-            return error
-        except Exception as error:
-            unforeseen = UnexpectedError(f"{type(error).__name__}: {error}")
-            unforeseen.__cause__ = error
-            return unforeseen
-
-    if threads > 1 and len(items) > 1:
-        with ThreadPoolExecutor(min(threads, len(items))) as pool:
-            outcomes = list(pool.map(guarded, items))
-    else:
-        outcomes = [guarded(item) for item in items]
-    good = []
-    for item, outcome in zip(items, outcomes, strict=True):
-        if isinstance(outcome, PipelineError):
-            failed[job_of(item)] = outcome
-        else:
-            good.append((item, outcome))
-    return good

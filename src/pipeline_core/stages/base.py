@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
@@ -76,7 +77,10 @@ class Saved:
         return self.job.document
 
 
-Fetch = Callable[[StageContext, UnitOfWork, Sequence[HeldJob]], Mapping[DocumentId, StageInput]]
+Fetched = Mapping[DocumentId, StageInput | PipelineError]
+"""What a stage found for each document, or what is wrong with that one."""
+
+Fetch = Callable[[StageContext, UnitOfWork, Sequence[HeldJob]], Fetched]
 Run = Callable[[StageContext, Document, Any], StageResult]
 Save = Callable[[StageContext, UnitOfWork, Sequence[Saved]], None]
 

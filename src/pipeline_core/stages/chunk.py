@@ -1,28 +1,28 @@
 """chunker: the optimized markdown where there is one, else the converted one, cut into staged chunks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
-from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages import chunking
-from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
-from pipeline_core.stages.inputs import json_bytes, page_map, read_text, require
+from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.inputs import for_each, json_bytes, page_map, read_text, require, text_checksums
 from pipeline_core.staging.reanchor import anchor_facts
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
     outputs = uow.stages.outputs([job.document_id for job in jobs], kinds)
-    found = {}
-    for job in jobs:
+
+    def read(job: HeldJob) -> StageInput:
         markdown = require(outputs.get(job.document_id, {}), *kinds)
-        found[job.document_id] = StageInput((markdown.checksum,), markdown)
-    return found
+        return StageInput(text_checksums(markdown), markdown)
+
+    return for_each(jobs, read)
 
 
 def run(ctx: StageContext, document: Document, data: Any) -> StageResult:

@@ -1,18 +1,17 @@
 """markdown-conversion: the original becomes markdown, with a map back to its pages."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.ports.unit_of_work import UnitOfWork
-from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
 
 
-def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
+def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     # The file name is an input too: it decides between text formats.
     return {
         job.document_id: StageInput((job.document.file_sha256, job.document.mime, job.document.filename))

@@ -10,13 +10,12 @@ import numpy as np
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import UnitOfWork
-from pipeline_core.stages.base import Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.base import Fetched, Saved, Stage, StageContext, StageInput, StageResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class _Data:
     cached: Mapping[str, Vectors]
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     texts = uow.production.publishable([job.document_id for job in jobs])
     keys = [text.content_sha256 for of_document in texts.values() for text in of_document]
     cached = uow.caches.vectors(keys, model=ctx.embedder.model, version=ctx.embedder.version)

@@ -20,15 +20,15 @@ from pipeline_core.domain.facts import (
     Generated,
     Usage,
 )
-from pipeline_core.domain.ids import ChunkId, DocumentId, question_id_for
+from pipeline_core.domain.ids import ChunkId, question_id_for
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.staging import NewQuestion
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages import evidence
-from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
-from pipeline_core.stages.inputs import json_bytes, page_map, require
+from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.inputs import for_each, json_bytes, page_map, require, text_checksums
 from pipeline_core.staging.duplicates import match_keys
 
 
@@ -57,7 +57,7 @@ def _input(chunk: Chunk) -> ChunkInput:
     return ChunkInput(chunk.text, chunk.heading_path)
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["chunks_json", "optimized_markdown", "markdown"])
     staged = uow.staging.chunks(ids)
@@ -66,14 +66,16 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mappin
         for document_id, rows in staged.items()
     }
     cached = uow.caches.facts([key for of_document in keys.values() for key in of_document])
-    found = {}
-    for job in jobs:
+    kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
+
+    def read(job: HeldJob) -> StageInput:
         of_document = outputs.get(job.document_id, {})
+        markdown, own = require(of_document, *kinds), keys[job.document_id]
         chunks = [row.chunk for row in staged[job.document_id]]
-        kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
-        data = _Data(chunks, keys[job.document_id], cached, require(of_document, *kinds))
-        found[job.document_id] = StageInput((require(of_document, "chunks_json").checksum,), data)
-    return found
+        data = _Data(chunks, own, {key: cached[key] for key in own if key in cached}, markdown)
+        return StageInput((require(of_document, "chunks_json").checksum, *text_checksums(markdown)), data)
+
+    return for_each(jobs, read)
 
 
 def run(ctx: StageContext, document: Document, data: _Data) -> StageResult:

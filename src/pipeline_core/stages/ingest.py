@@ -1,19 +1,18 @@
 """ingest: the stored original is what was uploaded, and is of a type that is read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import FileTooLargeError
 from pipeline_core.domain.filetypes import detect
-from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.ports.unit_of_work import UnitOfWork
-from pipeline_core.stages.base import Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.base import Fetched, Saved, Stage, StageContext, StageInput, StageResult
 
 
-def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
+def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     return {job.document_id: StageInput((job.document.file_sha256,)) for job in jobs}
 
 

@@ -1,13 +1,29 @@
 """Reading what earlier stages left."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
 
 from pipeline_core.domain.documents import PageMap
-from pipeline_core.domain.errors import ObjectNotFoundError
-from pipeline_core.domain.jobs import OutputRow
+from pipeline_core.domain.errors import LedgerError, ObjectNotFoundError, PipelineError
+from pipeline_core.domain.ids import DocumentId, sha256_hex
+from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.stages.base import StageInput
+
+
+def for_each(
+    jobs: Iterable[HeldJob], read: Callable[[HeldJob], StageInput]
+) -> dict[DocumentId, StageInput | PipelineError]:
+    """The input of each job, or what is wrong with it."""
+    found: dict[DocumentId, StageInput | PipelineError] = {}
+    for job in jobs:
+        try:
+            found[job.document_id] = read(job)
+        except PipelineError as error:
+            found[job.document_id] = error
+    return found
 
 
 def require(outputs: dict[str, OutputRow], *file_types: str) -> OutputRow:
@@ -26,7 +42,24 @@ def read_text(store: ObjectStore, output: OutputRow) -> str:
     return store.get(output.path, sha256=output.checksum).decode("utf-8")
 
 
+def text_checksums(output: OutputRow) -> tuple[str, str]:
+    """What a text is to a stage: its bytes, and where its pages stand in them.
+
+    Raises:
+        LedgerError: it was left without a page map.
+    """
+    pages = page_map(output).as_json()
+    return output.checksum, sha256_hex(orjson.dumps(pages, option=orjson.OPT_SORT_KEYS))
+
+
 def page_map(output: OutputRow) -> PageMap:
+    """Where the pages stand in the file.
+
+    Raises:
+        LedgerError: it was left without a page map.
+    """
+    if "page_map" not in output.metadata:
+        raise LedgerError(f"The {output.file_type} of {output.stage_name} has no page map.", where=output.path)
     return PageMap.from_json(output.metadata["page_map"])
 
 

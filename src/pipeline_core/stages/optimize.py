@@ -1,26 +1,26 @@
 """markdown-optimizer: the markdown without what conversion left behind; may be switched off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
-from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.ports.unit_of_work import UnitOfWork
-from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
 from pipeline_core.stages.cleaning import clean
-from pipeline_core.stages.inputs import page_map, read_text, require
+from pipeline_core.stages.inputs import for_each, page_map, read_text, require, text_checksums
 
 
-def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
+def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     outputs = uow.stages.outputs([job.document_id for job in jobs], ["markdown"])
-    found = {}
-    for job in jobs:
+
+    def read(job: HeldJob) -> StageInput:
         markdown = require(outputs.get(job.document_id, {}), "markdown")
-        found[job.document_id] = StageInput((markdown.checksum,), markdown)
-    return found
+        return StageInput(text_checksums(markdown), markdown)
+
+    return for_each(jobs, read)
 
 
 def run(ctx: StageContext, _document: Document, data: Any) -> StageResult:

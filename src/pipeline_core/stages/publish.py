@@ -1,19 +1,18 @@
 """ingestor: one transaction swaps the document's chunks, facts and vectors into production and ends its job."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.ports.unit_of_work import UnitOfWork
-from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
 from pipeline_core.stages.embed import content_key, embedder_config
 from pipeline_core.stages.inputs import json_bytes
 
 
-def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
+def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     texts = uow.production.publishable([job.document_id for job in jobs])
     return {
         document_id: StageInput((content_key(of_document),), of_document) for document_id, of_document in texts.items()

@@ -2,30 +2,30 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.ports.unit_of_work import UnitOfWork
-from pipeline_core.stages.base import OutputFile, Saved, Stage, StageContext, StageInput, StageResult
-from pipeline_core.stages.inputs import json_bytes, page_map, read_text, require
+from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.inputs import for_each, json_bytes, page_map, read_text, require, text_checksums
 from pipeline_core.validation.rules import RULES, Subject
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mapping[DocumentId, StageInput]:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["markdown", "optimized_markdown"])
     converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)
     chunks, questions, undecided = uow.staging.chunks(ids), uow.staging.questions(ids), uow.staging.undecided(ids)
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
     differing, replaced = uow.staging.differing(ids), uow.staging.replaced_within(ids)
-    found = {}
-    for document_id in ids:
+
+    def read(job: HeldJob) -> StageInput:
+        document_id = job.document_id
         markdown = require(outputs.get(document_id, {}), *kinds)
         conversion = converted[document_id].result or {}
         standing = [question for question in questions[document_id] if question.question_id not in replaced]
@@ -33,8 +33,9 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Mappin
         staged = [(str(q.question_id), q.status, q.quote, q.answer) for q in standing]
         state = hashlib.sha256(repr((staged, undecided.get(document_id, 0), apart)).encode()).hexdigest()
         data = (markdown, conversion, chunks[document_id], standing, undecided.get(document_id, 0), apart)
-        found[document_id] = StageInput((markdown.checksum, state), data)
-    return found
+        return StageInput((*text_checksums(markdown), state), data)
+
+    return for_each(jobs, read)
 
 
 def run(ctx: StageContext, _document: Document, data: Any) -> StageResult:
