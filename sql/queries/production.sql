@@ -120,11 +120,16 @@ UPDATE upload_batches SET status = 'imported', review_completed_at = coalesce(re
 WHERE document_id = ANY(%(document_ids)s);
 
 -- name: mark_published
-UPDATE documents SET published_at = now(), updated_at = now() WHERE document_id = ANY(%(document_ids)s);
+UPDATE documents d SET published_at = now(), updated_at = now(), (published_path, published_sha256) = (
+    SELECT f.file_path, f.checksum FROM stage_output_files f
+    JOIN document_processing_stages s USING (document_id, stage_name)
+    WHERE f.document_id = d.document_id AND f.file_type IN ('optimized_markdown', 'markdown') AND s.status = 'completed'
+    ORDER BY f.file_type = 'optimized_markdown' DESC LIMIT 1)
+WHERE d.document_id = ANY(%(document_ids)s);
 
 -- name: mark_withdrawn
 WITH withdrawn AS (
-    UPDATE documents SET published_at = NULL, updated_at = now()
+    UPDATE documents SET published_at = NULL, published_path = NULL, published_sha256 = NULL, updated_at = now()
     WHERE document_id = ANY(%(document_ids)s) RETURNING document_id, user_id
 )
 INSERT INTO events (document_id, user_id, type, code, payload)

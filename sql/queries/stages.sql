@@ -52,15 +52,20 @@ UPDATE processing_workflows w SET
 WHERE w.document_id = ANY(%(document_ids)s);
 
 -- name: put_outputs
+-- Only under the lease, in one statement: a worker that has lost it moves no row to its own files.
 INSERT INTO stage_output_files
     (document_id, user_id, stage_name, file_type, file_path, file_size, mime_type, checksum, metadata)
 SELECT document_id, user_id, %(stage)s, file_type, file_path, file_size, mime_type, checksum, metadata
 FROM unnest(%(document_ids)s::uuid[], %(user_ids)s::uuid[], %(file_types)s::text[], %(paths)s::text[],
             %(sizes)s::bigint[], %(mimes)s::text[], %(checksums)s::text[], %(metadata)s::jsonb[])
     AS i (document_id, user_id, file_type, file_path, file_size, mime_type, checksum, metadata)
+WHERE EXISTS (
+    SELECT FROM upload_jobs j
+    WHERE j.document_id = i.document_id AND j.lease_token = %(lease)s AND j.state = 'working')
 ON CONFLICT (document_id, stage_name, file_type) DO UPDATE SET
     file_path = EXCLUDED.file_path, file_size = EXCLUDED.file_size, mime_type = EXCLUDED.mime_type,
-    checksum = EXCLUDED.checksum, metadata = EXCLUDED.metadata, created_at = now();
+    checksum = EXCLUDED.checksum, metadata = EXCLUDED.metadata, created_at = now()
+RETURNING document_id;
 
 -- name: get_outputs
 -- The newest usable output of each kind: an output of a stage that is completed now (not skipped or failed).

@@ -136,7 +136,8 @@ ORDER BY score DESC, id
 LIMIT %(limit)s;
 
 -- name: export_document
-SELECT document_id, filename, title, mime, page_count, file_sha256, raw_path, published_at
+SELECT document_id, filename, title, mime, page_count, file_sha256, raw_path, published_at,
+    published_path, published_sha256
 FROM documents WHERE user_id = %(user_id)s AND document_id = %(document_id)s;
 
 -- name: export_chunks

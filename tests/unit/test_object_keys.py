@@ -92,8 +92,8 @@ def test_a_prefix_may_be_empty_or_end_with_a_slash_but_not_climb() -> None:
 def test_keys_of_documents() -> None:
     assert original_key(DOCUMENT, "policy.pdf") == f"documents/{DOCUMENT}/original/policy.pdf"
     assert (
-        stage_key(DOCUMENT, "markdown-conversion", "policy.md")
-        == f"documents/{DOCUMENT}/stages/markdown-conversion/policy.md"
+        stage_key(DOCUMENT, "markdown-conversion", "abc123" + "0" * 58, "policy.md")
+        == f"documents/{DOCUMENT}/stages/markdown-conversion/abc1230000000000/policy.md"
     )
 
 
@@ -102,9 +102,9 @@ def test_a_filename_that_is_not_one_segment_makes_no_key(filename: str) -> None:
     with pytest.raises(InvalidObjectKeyError):
         original_key(DOCUMENT, filename)
     with pytest.raises(InvalidObjectKeyError):
-        stage_key(DOCUMENT, "chunker", filename)
+        stage_key(DOCUMENT, "chunker", "0" * 64, filename)
     with pytest.raises(InvalidObjectKeyError):
-        stage_key(DOCUMENT, filename, "chunks.json")
+        stage_key(DOCUMENT, filename, "0" * 64, "chunks.json")
 
 
 @pytest.mark.parametrize(

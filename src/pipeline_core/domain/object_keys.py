@@ -13,6 +13,9 @@ MAX_SEGMENT_BYTES = 255
 MAX_FILENAME_BYTES = 150
 """Of a sanitised filename: stages append endings such as ``.ingestion.json``."""
 
+CONTENT_CHARS = 16
+"""Of a content's checksum in a key: enough to tell the versions of one file apart."""
+
 _MAX_EXTENSION_BYTES = 20
 _FALLBACK_FILENAME = "document"
 # What XML 1.0 cannot carry, and S3 lists keys in XML: controls, surrogates, two noncharacters.
@@ -59,13 +62,15 @@ def original_key(document_id: DocumentId, filename: str) -> str:
     return _join("documents", str(document_id), "original", filename)
 
 
-def stage_key(document_id: DocumentId, stage: str, filename: str) -> str:
+def stage_key(document_id: DocumentId, stage: str, sha256: str, filename: str) -> str:
     """Where an output of a stage is kept. Stage and filename are one segment each.
+
+    The content's checksum is in the key: other content is another object, and what a row points at never changes.
 
     Raises:
         InvalidObjectKeyError
     """
-    return _join("documents", str(document_id), "stages", stage, filename)
+    return _join("documents", str(document_id), "stages", stage, sha256[:CONTENT_CHARS], filename)
 
 
 def safe_filename(name: str) -> str:

@@ -157,9 +157,17 @@ class StageRuns(Protocol):
         ...
 
     def put_outputs(
-        self, stage: StageName, rows: Sequence[tuple[Document, str, str, int, str, str, Mapping[str, Any]]]
+        self,
+        stage: StageName,
+        rows: Sequence[tuple[Document, str, str, int, str, str, Mapping[str, Any]]],
+        *,
+        lease: LeaseToken,
     ) -> None:
-        """Rows are (document, file_type, path, size, mime, checksum, metadata)."""
+        """Rows are (document, file_type, path, size, mime, checksum, metadata): from now on these are the files.
+
+        Raises:
+            LeaseLostError: a document is no longer under this lease.
+        """
         ...
 
     def outputs(self, document_ids: Ids, file_types: Sequence[str]) -> dict[DocumentId, dict[str, OutputRow]]: ...

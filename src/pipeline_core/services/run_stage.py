@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from pipeline_core.domain.errors import LeaseLostError, LedgerError, PipelineError, TransientError
-from pipeline_core.domain.ids import DocumentId, LeaseToken
+from pipeline_core.domain.ids import DocumentId, LeaseToken, sha256_hex
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
 from pipeline_core.domain.object_keys import stage_key
@@ -162,7 +162,8 @@ class RunStage:
     def _store(self, stage: Stage, job: HeldJob, result: StageResult) -> Saved:
         files = {}
         for output in result.outputs:
-            key = stage_key(job.document_id, stage.name, job.document.filename + output.suffix)
+            name = job.document.filename + output.suffix
+            key = stage_key(job.document_id, stage.name, sha256_hex(output.data), name)
             stored = self.ctx.store.put(key, output.data)
             files[output.file_type] = (stored.key, stored.sha256)
         return Saved(job, result, files)
@@ -186,7 +187,7 @@ class RunStage:
             if len(uow.jobs.held(lease, ids)) < len(ids):
                 raise LeaseLostError
             stage.save(self.ctx, uow, done)
-            uow.stages.put_outputs(stage.name, _output_rows(done))
+            uow.stages.put_outputs(stage.name, _output_rows(done), lease=lease)
             uow.stages.complete(
                 stage.name,
                 [(item.document.document_id, keys[item.document.document_id], item.result.report, item.result.usage)

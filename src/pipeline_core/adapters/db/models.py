@@ -172,6 +172,8 @@ class Documents(Base):
     deep_scan_status: Mapped[str | None] = mapped_column(Text)
     deep_scan_error: Mapped[str | None] = mapped_column(Text)
     published_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    published_path: Mapped[str | None] = mapped_column(Text)
+    published_sha256: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from pipeline_core.adapters.db.session import Session, json_text
 from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import LeaseLostError
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob, OutputRow, StageRow
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.unit_of_work import Ids
@@ -67,14 +68,19 @@ class PostgresStageRuns:
         self._session.execute("progress_workflows", stage=stage, document_ids=list(document_ids))
 
     def put_outputs(
-        self, stage: StageName, rows: Sequence[tuple[Document, str, str, int, str, str, Mapping[str, Any]]]
+        self,
+        stage: StageName,
+        rows: Sequence[tuple[Document, str, str, int, str, str, Mapping[str, Any]]],
+        *,
+        lease: LeaseToken,
     ) -> None:
         if not rows:
             return
         documents, types, paths, sizes, mimes, checksums, metadata = zip(*rows, strict=True)
-        self._session.execute(
+        written = self._session.all(
             "put_outputs",
             stage=stage,
+            lease=lease,
             document_ids=[document.document_id for document in documents],
             user_ids=[document.user_id for document in documents],
             file_types=list(types),
@@ -84,6 +90,8 @@ class PostgresStageRuns:
             checksums=list(checksums),
             metadata=[json_text(value) for value in metadata],
         )
+        if len(written) < len(rows):
+            raise LeaseLostError(where=f"{len(rows) - len(written)} of {len(rows)} files of {stage}")
 
     def outputs(self, document_ids: Ids, file_types: Sequence[str]) -> dict[DocumentId, dict[str, OutputRow]]:
         found: dict[DocumentId, dict[str, OutputRow]] = {}
