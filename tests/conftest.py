@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -16,6 +17,7 @@ for _name in [name for name in os.environ if name.startswith(("UPLOAD_PIPELINE_"
 
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.migrate import migrate
+from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import Settings, load_settings
 from tests.servers import folder_for_postgres
@@ -70,13 +72,22 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return load_settings(home=tmp_path / "home", database_url=database_url, retry_base_s=0.05)
 
 
+@pytest.fixture(scope="session")
+def workers() -> Iterator[WorkerProcesses]:
+    """Worker processes that all pipelines of the session share: they take most of a second to start."""
+    made = WorkerProcesses(load_settings(stage_workers=2))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def make_pipeline(settings: Settings) -> Iterator[Callable[..., Pipeline]]:
+def make_pipeline(settings: Settings, workers: WorkerProcesses) -> Iterator[Callable[..., Pipeline]]:
     """Makes pipelines on this test's database; adapters and settings can be given instead of the usual ones."""
     made: list[Pipeline] = []
 
     def make(*, changes: dict[str, object] | None = None, **adapters: object) -> Pipeline:
-        made.append(Pipeline(settings.model_copy(update=changes or {}), **adapters))  # type: ignore[arg-type]
+        given: dict[str, Any] = {"workers": workers, **adapters}
+        made.append(Pipeline(settings.model_copy(update=changes or {}), **given))
         return made[-1]
 
     yield make

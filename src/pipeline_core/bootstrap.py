@@ -23,6 +23,7 @@ from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
+from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.ports.api_views import ApiViews
@@ -33,6 +34,7 @@ from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.views import Row, Views
 from pipeline_core.ports.webhooks import WebhookSender
+from pipeline_core.ports.workers import Workers
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.by_profile import RunStageByProfile
@@ -88,6 +90,7 @@ class _Given(NamedTuple):
     converter: Converter | None
     generator: FactGenerator | None
     embedder: Embedder | None
+    workers: Workers | None
 
 
 class Pipeline:
@@ -101,10 +104,11 @@ class Pipeline:
         converter: Converter | None = None,
         generator: FactGenerator | None = None,
         embedder: Embedder | None = None,
+        workers: Workers | None = None,
     ) -> None:
         self.settings = settings
         self.user_id = UserId(settings.user_id)
-        self._given = _Given(store, converter, generator, embedder)
+        self._given = _Given(store, converter, generator, embedder, workers)
         self.making = threading.RLock()
         """Held while a part is made; making one makes those that it needs."""
         self.stopping = threading.Event()
@@ -123,7 +127,11 @@ class Pipeline:
 
     @once
     def engine(self) -> Engine:
-        engine = open_engine(self.database_url, role=self.settings.database_role)
+        engine = open_engine(
+            self.database_url,
+            role=self.settings.database_role,
+            statement_timeout_s=self.settings.statement_timeout_s,
+        )
         self._closers.append(engine.dispose)
         return engine
 
@@ -148,6 +156,15 @@ class Pipeline:
         converter = LocalConverter(self.settings)
         self._closers.append(converter.close)
         return converter
+
+    @once
+    def workers(self) -> Workers:
+        """Processes for the stages' computations; none is started before the first computation."""
+        if given := self._given.workers:
+            return given
+        workers = WorkerProcesses(self.settings)
+        self._closers.append(workers.close)
+        return workers
 
     @once
     def ctx(self) -> StageContext:
@@ -194,7 +211,7 @@ class Pipeline:
 
     @once
     def run_stage(self) -> RunStageByProfile:
-        runs = {ctx.profile: RunStage(ctx, self.open_uow) for ctx in (self.ctx, self.deep_ctx)}
+        runs = {ctx.profile: RunStage(ctx, self.open_uow, self.workers) for ctx in (self.ctx, self.deep_ctx)}
         return RunStageByProfile(runs, self.open_uow)
 
     @once

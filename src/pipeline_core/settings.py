@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     # storage
     database_url: str | None = Field(None, description="PostgreSQL to use instead of the embedded one")
     database_role: str = Field("upload_pipeline_service", description="Role that workers take on after connecting")
+    statement_timeout_s: float = Field(
+        300.0, gt=0, description="The database gives up a single statement after this, seconds"
+    )
     object_store: str = Field("", description="`s3://bucket/prefix` or a folder; empty: HOME/objects")
     s3_endpoint_url: str | None = Field(None, description="S3 endpoint other than AWS")
     prefect_port: int = Field(4210, ge=1, le=65535, description="Port of the local Prefect server")
@@ -67,6 +70,13 @@ class Settings(BaseSettings):
     tessdata_path: Path | None = Field(None, description="Folder with tesseract data: scanned pages are read by OCR")
 
     # stages
+    stage_workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Processes for the stages' computations"
+    )
+    stage_timeout_s: float = Field(
+        120.0, gt=0, description="A stage's computation for one document is killed after this, seconds"
+    )
+    stage_memory_mb: int = Field(2048, ge=256, description="Address space of such a process, MiB")
     optimizer_enabled: bool = Field(True, description="Clean the markdown before it is cut into chunks")
     chunk_max_chars: int = Field(1600, ge=100, description="Largest chunk, characters")
     chunk_min_chars: int = Field(600, ge=1, description="Size from which a chunk may end, characters")

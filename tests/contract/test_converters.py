@@ -17,7 +17,7 @@ from pipeline_core.adapters.converters import formats, pdf, worker
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.converters.pages import PageText, assemble, storable
-from pipeline_core.adapters.converters.pool import WorkerPool
+from pipeline_core.adapters.converters.pool import Limits, WorkerPool
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageOutcome
@@ -356,7 +356,7 @@ def test_tessdata_must_be_there(tmp_path: Path) -> None:
 
 @pytest.fixture
 def pool() -> Iterator[WorkerPool]:
-    workers = WorkerPool(2, memory_mb=512, timeout_s=1.0)
+    workers = WorkerPool(2, Limits(512, 1.0))
     yield workers
     workers.close()
 
@@ -442,8 +442,8 @@ def test_closing_ends_what_runs_and_leaves_nothing(pool: WorkerPool) -> None:
 
 PARENT = """
 import os, sys, threading, time
-from pipeline_core.adapters.converters.pool import WorkerPool
-pool = WorkerPool(2, memory_mb=512, timeout_s=60)
+from pipeline_core.adapters.converters.pool import Limits, WorkerPool
+pool = WorkerPool(2, Limits(512, 60))
 print(pool.call(os.getpid), flush=True)
 import re
 threading.Thread(target=pool.call, args=(re.match, "(a+)+$", "a" * 60 + "b"), daemon=True).start()

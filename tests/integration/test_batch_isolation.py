@@ -1,7 +1,9 @@
 """In a batch, one bad document never changes what becomes of another."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import (
@@ -19,10 +22,12 @@ from pipeline_core.domain.errors import (
     LedgerError,
     PipelineError,
     ServiceUnavailableError,
+    StatementTimeoutError,
 )
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.settings import load_settings
 from pipeline_core.stages.base import Stage
 from pipeline_core.stages.registry import STAGES
 from tests.through import needs_work, receive, upload
@@ -139,6 +144,31 @@ def test_a_lost_lease_is_only_its_own_matter(app: Pipeline) -> None:
     assert report.ran == [ids[2]]
     assert list(report.dead) == [ids[1]]
     assert states(app, ids)[ids[0]] == "working"
+
+
+def test_a_stage_that_hangs_on_a_document_is_killed(make_pipeline: Callable[..., Pipeline]) -> None:
+    limited = WorkerProcesses(load_settings(stage_workers=2, stage_timeout_s=1))
+    app = make_pipeline(workers=limited)
+    ids = documents(app, 3)
+    stage = STAGES[0]
+
+    def run(ctx: Any, document: Document, data: Any) -> Any:
+        return partial(time.sleep, 60) if document.document_id == ids[1] else stage.run(ctx, document, data)
+
+    batch = app.claim(ids)
+    started = time.monotonic()
+    with app.claim.released(batch):
+        report = app.run_stage(replace(stage, run=run), batch)
+    assert time.monotonic() - started < 20
+    assert report.ran == [ids[0], ids[2]]
+    assert report.dead[ids[1]].code == "stage_timeout"
+    limited.close()
+
+
+def test_a_statement_that_hangs_is_stopped(make_pipeline: Callable[..., Pipeline]) -> None:
+    app = make_pipeline(changes={"statement_timeout_s": 0.2})
+    with pytest.raises(StatementTimeoutError), app.open_uow() as uow:
+        uow.session.connection.execute("SELECT pg_sleep(30)")
 
 
 @pytest.mark.parametrize("gate", ["matching", "validation"])

@@ -57,7 +57,7 @@ def test_a_worker_without_its_lease_changes_no_file_and_no_row(app: Pipeline) ->
         with app.open_uow() as uow:
             uow.session.connection.execute("UPDATE upload_jobs SET lease_token = gen_random_uuid()")
             uow.commit()
-        result = stage.run(ctx, document, data)
+        result = stage.run(ctx, document, data)()  # type: ignore[operator]
         return replace(result, outputs=tuple(replace(o, data=b"the work of another time") for o in result.outputs))
 
     batch = app.claim([document_id])

@@ -79,6 +79,16 @@ class DatabaseUnavailableError(TransientError):
     code = "database_unavailable"
 
 
+class StatementTimeoutError(TransientError):
+    """The database did not end a statement in time and stopped it."""
+
+    code = "statement_timeout"
+    action = (
+        "It is tried again by itself, each document alone; if it ends in the dead letters, raise "
+        "UPLOAD_PIPELINE_STATEMENT_TIMEOUT_S."
+    )
+
+
 class InterruptedRunError(TransientError):
     """The run was stopped before the document was done; that does not count as a try."""
 
@@ -193,6 +203,20 @@ class ConversionCrashedError(DocumentError):
 
     code = "conversion_crashed"
     action = "Save the document again in a simpler form, or raise UPLOAD_PIPELINE_CONVERT_MEMORY_MB."
+
+
+class StageTimeoutError(DocumentError):
+    """A stage did not come to an end with the document in time and was killed."""
+
+    code = "stage_timeout"
+    action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_TIMEOUT_S."
+
+
+class StageCrashedError(DocumentError):
+    """A stage took more memory than allowed, or crashed; its process is gone and nothing else was hurt."""
+
+    code = "stage_crashed"
+    action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_MEMORY_MB."
 
 
 # --- storage ---------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from pipeline_core.domain.errors import DatabaseUnavailableError, PipelineError, UnexpectedError
+from pipeline_core.domain.errors import ConfigurationError, DatabaseUnavailableError, PipelineError, UnexpectedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
 
@@ -28,11 +28,11 @@ def isolate(work: Callable[[Batch], R], batch: Batch) -> tuple[list[R], Failures
     Answers with the results and the errors of the documents at fault.
 
     Raises:
-        DatabaseUnavailableError: no document is at fault, and none would fare better.
+        DatabaseUnavailableError, ConfigurationError: no document is at fault, and none would fare better.
     """
     try:
         return [work(batch)], {}
-    except DatabaseUnavailableError:
+    except (DatabaseUnavailableError, ConfigurationError):
         raise
     except Exception as error:
         if batch.alone:

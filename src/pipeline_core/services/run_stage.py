@@ -8,6 +8,7 @@ that was achieved. A document that fails takes nothing from the others.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,11 +19,12 @@ from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
 from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.ports.workers import Workers
 from pipeline_core.services.batch_state import settle_banks
 from pipeline_core.services.failures import record_failures
 from pipeline_core.services.isolation import Failures, each, isolate
 from pipeline_core.services.orphans import revive_orphans
-from pipeline_core.stages.base import Saved, Stage, StageContext, StageInput, StageResult, fingerprint
+from pipeline_core.stages.base import Computation, Saved, Stage, StageContext, StageInput, StageResult, fingerprint
 from pipeline_core.stages.registry import pipeline_config
 
 log = structlog.stdlib.get_logger(__name__)
@@ -64,6 +66,7 @@ class RunStage:
 
     ctx: StageContext
     open_uow: OpenUnitOfWork
+    workers: Workers
 
     def __call__(self, stage: Stage, batch: Batch) -> StageReport:
         """Take every document of the batch through the stage.
@@ -76,6 +79,7 @@ class RunStage:
             DatabaseUnavailableError: the outcome could not be recorded; calling again is safe.
         """
         plan = self._plan(stage, batch)
+        self.workers.warm(len(plan.run))
         done, failed = self._work(stage, plan)
         published, rejected = self._finish(stage, batch, plan, done)
         failed |= plan.failed | rejected
@@ -145,19 +149,33 @@ class RunStage:
         """The slow part, without a transaction: run the stage, then put its files into the store."""
         failed: Failures = {}
 
-        def run(task: _Task) -> StageResult:
+        def run(task: _Task) -> StageResult | Computation:
             start = time.perf_counter()
             result = stage.run(self.ctx, task.job.document, task.item.data)
-            seconds = round(time.perf_counter() - start, 4)
-            return replace(result, report={**result.report, "seconds": seconds})
+            return result if isinstance(result, partial) else _timed(result, time.perf_counter() - start)
 
         def store(pair: tuple[_Task, StageResult]) -> Saved:
             return self._store(stage, pair[0].job, pair[1])
 
         threads = stage.threads(self.ctx.settings)
-        results = each(run, plan.run, lambda task: task.job.document_id, failed, threads)
+        ran = each(run, plan.run, lambda task: task.job.document_id, failed, threads)
+        results = self._compute(ran, failed)
         saved = each(store, results, lambda pair: pair[0].job.document_id, failed, _STORE_THREADS)
         return [item for _, item in saved], failed
+
+    def _compute(
+        self, ran: Sequence[tuple[_Task, StageResult | Computation]], failed: Failures
+    ) -> list[tuple[_Task, StageResult]]:
+        """Have the computations among them done by the worker processes."""
+        results = [(task, result) for task, result in ran if isinstance(result, StageResult)]
+        computations = [(task, result) for task, result in ran if isinstance(result, partial)]
+        outcomes = self.workers.run([computation for _, computation in computations])
+        for (task, _), outcome in zip(computations, outcomes, strict=True):
+            if isinstance(outcome, PipelineError):
+                failed[task.job.document_id] = outcome
+            else:
+                results.append((task, _timed(outcome.value, outcome.seconds)))
+        return results
 
     def _store(self, stage: Stage, job: HeldJob, result: StageResult) -> Saved:
         files = {}
@@ -245,6 +263,10 @@ def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:
                 "stage_failed", stage=stage.name.value, outcome=outcome, code=error.code, error=error.message,
                 document_id=str(document_id),
             )  # fmt: skip
+
+
+def _timed(result: StageResult, seconds: float) -> StageResult:
+    return replace(result, report={**result.report, "seconds": round(seconds, 4)})
 
 
 def _output_rows(done: Sequence[Saved]) -> list[Any]:

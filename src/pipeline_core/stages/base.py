@@ -4,7 +4,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import orjson
@@ -81,7 +81,10 @@ Fetched = Mapping[DocumentId, StageInput | PipelineError]
 """What a stage found for each document, or what is wrong with that one."""
 
 Fetch = Callable[[StageContext, UnitOfWork, Sequence[HeldJob]], Fetched]
-Run = Callable[[StageContext, Document, Any], StageResult]
+Computation = partial[StageResult]
+"""Work that needs nothing but its arguments: it travels by pickle to a worker process, which can be killed."""
+
+Run = Callable[[StageContext, Document, Any], StageResult | Computation]
 Save = Callable[[StageContext, UnitOfWork, Sequence[Saved]], None]
 
 
@@ -90,7 +93,8 @@ class Stage:
     """A stage is three plain functions and its place in the lifecycle.
 
     ``fetch`` reads references for many documents in one short transaction; ``run`` does the slow work for one
-    document, without a transaction; ``save`` writes the rows of many documents in the transaction that also
+    document, without a transaction: itself if it asks a service, whose client has a timeout, and else it reads what
+    is needed and returns the computation; ``save`` writes the rows of many documents in the transaction that also
     records the stage as done. ``version`` changes whenever the same input may give another output.
     """
 
@@ -105,8 +109,7 @@ class Stage:
     done_at: JobStage
     restarts_at: JobStage
     starts_from: frozenset[JobStage]
-    timeout_s: Callable[[Settings], float] = lambda _settings: 600.0
-    threads: Callable[[Settings], int] = lambda _settings: 1
+    threads: Callable[[Settings], int] = lambda _settings: 8
     is_enabled: Callable[[Settings], bool] = lambda _settings: True
     reusable: bool = True
     publishes: bool = False

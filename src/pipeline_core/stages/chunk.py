@@ -1,15 +1,25 @@
 """chunker: the optimized markdown where there is one, else the converted one, cut into staged chunks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
-from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages import chunking
-from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.base import (
+    Computation,
+    Fetched,
+    OutputFile,
+    Saved,
+    Stage,
+    StageContext,
+    StageInput,
+    StageResult,
+)
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, read_text, require, text_checksums
 from pipeline_core.staging.reanchor import anchor_facts
 
@@ -25,16 +35,17 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
     return for_each(jobs, read)
 
 
-def run(ctx: StageContext, document: Document, data: Any) -> StageResult:
-    markdown = read_text(ctx.store, data)
-    chunks = chunking.split(
-        markdown,
-        page_map(data),
-        document_id=document.document_id,
-        min_chars=ctx.settings.chunk_min_chars,
-        max_chars=ctx.settings.chunk_max_chars,
-        overlap_chars=ctx.settings.chunk_overlap_chars,
-    )
+def run(ctx: StageContext, document: Document, data: Any) -> Computation:
+    sizes = {
+        "min_chars": ctx.settings.chunk_min_chars,
+        "max_chars": ctx.settings.chunk_max_chars,
+        "overlap_chars": ctx.settings.chunk_overlap_chars,
+    }
+    return partial(_cut, document, data, read_text(ctx.store, data), sizes)
+
+
+def _cut(document: Document, source: OutputRow, markdown: str, sizes: Mapping[str, int]) -> StageResult:
+    chunks = chunking.split(markdown, page_map(source), document_id=document.document_id, **sizes)
     for chunk in chunks:
         if markdown[chunk.char_from : chunk.char_to] != chunk.text:
             raise LedgerError(f"Chunk {chunk.ordinal} is not what stands at its offsets.", where=document.filename)
@@ -53,7 +64,7 @@ def run(ctx: StageContext, document: Document, data: Any) -> StageResult:
     ]
     content = {
         "document_id": str(document.document_id),
-        "source": {"path": data.path, "sha256": data.checksum},
+        "source": {"path": source.path, "sha256": source.checksum},
         "chunker": {"name": chunking.CHUNKER, "version": chunking.VERSION},
         "chunks": rows,
     }

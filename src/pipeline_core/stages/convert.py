@@ -69,7 +69,5 @@ STAGE = Stage(
     starts_from=frozenset({JobStage.JOB_VALIDATED, JobStage.PARSING}),
     done_at=JobStage.PARSE_VALIDATED,
     restarts_at=JobStage.PARSING,
-    # The converter kills a conversion after convert_timeout_s by itself; repair may try once more.
-    timeout_s=lambda settings: settings.convert_timeout_s * 2 + 60,
     threads=lambda settings: settings.convert_workers,
 )

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.domain.staging import Embeddable
-from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.embedder import Embedder, Vectors
 from pipeline_core.ports.unit_of_work import UnitOfWork
-from pipeline_core.stages.base import Fetched, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.ports.workers import InWorker
+from pipeline_core.stages.base import Computation, Fetched, Saved, Stage, StageContext, StageInput, StageResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,11 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
     texts = uow.production.publishable([job.document_id for job in jobs])
     keys = [text.content_sha256 for of_document in texts.values() for text in of_document]
     cached = uow.caches.vectors(keys, model=ctx.embedder.model, version=ctx.embedder.version)
-    return {
-        document_id: StageInput((content_key(of_document),), _Data(of_document, cached))
-        for document_id, of_document in texts.items()
-    }
+
+    def data(own: list[Embeddable]) -> _Data:
+        return _Data(own, {t.content_sha256: cached[t.content_sha256] for t in own if t.content_sha256 in cached})
+
+    return {document_id: StageInput((content_key(own),), data(own)) for document_id, own in texts.items()}
 
 
 def content_key(texts: Sequence[Embeddable]) -> str:
@@ -40,23 +43,29 @@ def content_key(texts: Sequence[Embeddable]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def run(ctx: StageContext, _document: Document, data: _Data) -> StageResult:
+def run(ctx: StageContext, _document: Document, data: _Data) -> StageResult | Computation:
+    if isinstance(ctx.embedder, InWorker):
+        return partial(_embed, ctx.embedder, data)
+    return _embed(ctx.embedder, data)
+
+
+def _embed(embedder: Embedder, data: _Data) -> StageResult:
     missing = {text.content_sha256: text.text for text in data.texts if text.content_sha256 not in data.cached}
     vectors: dict[str, Vectors] = dict(data.cached)
     usage = Usage()
     if missing:
-        embedded = ctx.embedder.embed(list(missing.values()))
-        if embedded.vectors.shape != (len(missing), ctx.embedder.dims):
+        embedded = embedder.embed(list(missing.values()))
+        if embedded.vectors.shape != (len(missing), embedder.dims):
             raise LedgerError(
                 f"{len(missing)} texts were embedded and vectors of shape {embedded.vectors.shape} came back.",
-                where=ctx.embedder.model,
+                where=embedder.model,
             )
         vectors.update(zip(missing, embedded.vectors, strict=True))
         usage = embedded.usage
-    rows = np.zeros((len(data.texts), ctx.embedder.dims), dtype=np.float32)
+    rows = np.zeros((len(data.texts), embedder.dims), dtype=np.float32)
     for position, text in enumerate(data.texts):
         rows[position] = vectors[text.content_sha256]
-    report = {"vectors": len(data.texts), "embedded": len(missing), "model": ctx.embedder.model}
+    report = {"vectors": len(data.texts), "embedded": len(missing), "model": embedder.model}
     return StageResult((), (data.texts, rows), report, usage)
 
 

@@ -4,13 +4,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.errors import LedgerError, TransientError
+from pipeline_core.domain.errors import LedgerError, PipelineError, TransientError, UnexpectedError
 from pipeline_core.domain.facts import (
     ChunkOutcome,
     ChunkResult,
@@ -26,8 +27,18 @@ from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageNa
 from pipeline_core.domain.staging import NewQuestion
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.ports.workers import InWorker
 from pipeline_core.stages import evidence
-from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.base import (
+    Computation,
+    Fetched,
+    OutputFile,
+    Saved,
+    Stage,
+    StageContext,
+    StageInput,
+    StageResult,
+)
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, require, text_checksums
 from pipeline_core.staging.duplicates import match_keys
 
@@ -78,30 +89,53 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
     return for_each(jobs, read)
 
 
-def run(ctx: StageContext, document: Document, data: _Data) -> StageResult:
+def run(ctx: StageContext, document: Document, data: _Data) -> Computation:
+    if isinstance(ctx.generator, InWorker):
+        return partial(_ask_and_judge, ctx.generator, document, data)
+    by = {"name": ctx.generator.name, "version": ctx.generator.version}
+    return partial(_judge_all, by, document, data, _ask(ctx.generator, data))
+
+
+def _ask_and_judge(generator: FactGenerator, document: Document, data: _Data) -> StageResult:
+    return _judge_all({"name": generator.name, "version": generator.version}, document, data, _ask(generator, data))
+
+
+def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | PipelineError]:
+    """The generator's answers for what is not in the cache, by key.
+
+    Raises:
+        TransientError: of any chunk.
+    """
     missing = {key: chunk for key, chunk in zip(data.keys, data.chunks, strict=True) if key not in data.cached}
-    answers: dict[str, Generated | Exception] = {**data.cached}
-    if missing:
-        asked = ctx.generator.generate([_input(chunk) for chunk in missing.values()])
-        answers.update(zip(missing, asked, strict=True))
-    for answer in answers.values():
+    asked = generator.generate([_input(chunk) for chunk in missing.values()]) if missing else []
+    answers: dict[str, Generated | PipelineError] = {}
+    for key, answer in zip(missing, asked, strict=True):
         if isinstance(answer, TransientError):
             raise answer
+        # a vendor's own exception may not survive the way to the worker
+        answers[key] = answer if isinstance(answer, Generated | PipelineError) else UnexpectedError(str(answer))
+    return answers
+
+
+def _judge_all(
+    by: Mapping[str, str], document: Document, data: _Data, asked: Mapping[str, Generated | PipelineError]
+) -> StageResult:
+    answers = {**data.cached, **asked}
     pages = page_map(data.markdown)
     results = {
         chunk.chunk_id: _judge(chunk, answers[key], cached=key in data.cached, page_of=pages.page_at)
         for key, chunk in zip(data.keys, data.chunks, strict=True)
     }
-    new_answers = {key: a for key in missing if isinstance(a := answers[key], Generated)}
+    new_answers = {key: answer for key, answer in asked.items() if isinstance(answer, Generated)}
     usage = sum((answer.usage for answer in new_answers.values()), Usage())
     rows = _Rows(results, data.chunks, new_answers)
     output = OutputFile(
-        "facts_json", ".facts.json", json_bytes(_content(ctx, document, data, results)), "application/json"
+        "facts_json", ".facts.json", json_bytes(_content(by, document, data, results)), "application/json"
     )
-    return StageResult((output,), rows, _report(data.chunks, results, asked=len(missing)), usage)
+    return StageResult((output,), rows, _report(data.chunks, results, asked=len(asked)), usage)
 
 
-def _judge(chunk: Chunk, answer: Generated | Exception, *, cached: bool, page_of: Any) -> ChunkResult:
+def _judge(chunk: Chunk, answer: Generated | PipelineError, *, cached: bool, page_of: Any) -> ChunkResult:
     if isinstance(answer, Exception):
         return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
     proved, refused = evidence.verify(answer.candidates, chunk.text)
@@ -143,7 +177,7 @@ def _report(chunks: Sequence[Chunk], results: Mapping[ChunkId, ChunkResult], *, 
 
 
 def _content(
-    ctx: StageContext, document: Document, data: _Data, results: Mapping[ChunkId, ChunkResult]
+    by: Mapping[str, str], document: Document, data: _Data, results: Mapping[ChunkId, ChunkResult]
 ) -> dict[str, Any]:
     def fact_json(fact: Fact) -> dict[str, Any]:
         return {
@@ -162,7 +196,7 @@ def _content(
     return {
         "document_id": str(document.document_id),
         "source": {"path": data.markdown.path, "sha256": data.markdown.checksum},
-        "generator": {"name": ctx.generator.name, "version": ctx.generator.version},
+        "generator": by,
         "chunks": [
             {
                 "chunk_id": str(chunk.chunk_id),

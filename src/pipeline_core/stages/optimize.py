@@ -1,14 +1,24 @@
 """markdown-optimizer: the markdown without what conversion left behind; may be switched off."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from pipeline_core.domain.documents import Document
+from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.ports.unit_of_work import UnitOfWork
-from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.base import (
+    Computation,
+    Fetched,
+    OutputFile,
+    Saved,
+    Stage,
+    StageContext,
+    StageInput,
+    StageResult,
+)
 from pipeline_core.stages.cleaning import clean
 from pipeline_core.stages.inputs import for_each, page_map, read_text, require, text_checksums
 
@@ -23,9 +33,12 @@ def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetch
     return for_each(jobs, read)
 
 
-def run(ctx: StageContext, _document: Document, data: Any) -> StageResult:
-    before = page_map(data)
-    markdown, pages, changes = clean(read_text(ctx.store, data), before)
+def run(ctx: StageContext, _document: Document, data: Any) -> Computation:
+    return partial(_optimize, read_text(ctx.store, data), page_map(data))
+
+
+def _optimize(text: str, before: PageMap) -> StageResult:
+    markdown, pages, changes = clean(text, before)
     if len(pages.pages) != len(before.pages):
         raise LedgerError(f"{len(before.pages)} pages went into the optimizer and {len(pages.pages)} came out.")
     output = OutputFile(

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from pipeline_core.domain.canaries import all_phrases
@@ -11,7 +12,16 @@ from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.ports.unit_of_work import UnitOfWork
-from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.base import (
+    Computation,
+    Fetched,
+    OutputFile,
+    Saved,
+    Stage,
+    StageContext,
+    StageInput,
+    StageResult,
+)
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, read_text, require, text_checksums
 from pipeline_core.validation.rules import RULES, Subject
 
@@ -38,7 +48,7 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
     return for_each(jobs, read)
 
 
-def run(ctx: StageContext, _document: Document, data: Any) -> StageResult:
+def run(ctx: StageContext, _document: Document, data: Any) -> Computation:
     output, conversion, chunks, questions, undecided, differing = data
     subject = Subject(
         markdown=read_text(ctx.store, output),
@@ -50,7 +60,11 @@ def run(ctx: StageContext, _document: Document, data: Any) -> StageResult:
         settings=ctx.settings,
         differing=differing,
     )
-    findings = [Finding.from_json(row) for row in conversion.get("findings", [])]
+    return partial(_validate, subject)
+
+
+def _validate(subject: Subject) -> StageResult:
+    findings = [Finding.from_json(row) for row in subject.conversion.get("findings", [])]
     for rule in RULES:
         findings += rule.check(subject)
     findings.sort(key=lambda finding: list(Severity).index(finding.severity))

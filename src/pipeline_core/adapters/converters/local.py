@@ -8,7 +8,7 @@ from typing import Self
 from pipeline_core.adapters.converters import worker
 from pipeline_core.adapters.converters.formats import BY_MIME, Convert
 from pipeline_core.adapters.converters.polyglot import other_document
-from pipeline_core.adapters.converters.pool import WorkerPool
+from pipeline_core.adapters.converters.pool import Limits, WorkerPool
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
@@ -36,9 +36,7 @@ class LocalConverter:
             ocr_languages=languages,
         )
         self._pool = WorkerPool(
-            settings.convert_workers,
-            memory_mb=settings.convert_memory_mb,
-            timeout_s=settings.convert_timeout_s,
+            settings.convert_workers, Limits(settings.convert_memory_mb, settings.convert_timeout_s)
         )
         parts = [str(REVISION), f"liteparse-{version('liteparse')}", f"xberg-{version('xberg')}"]
         self.version = "+".join([*parts, f"ocr-{languages}"] if languages else parts)

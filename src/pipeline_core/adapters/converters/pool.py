@@ -4,12 +4,14 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pipeline_core.adapters.converters import worker
 from pipeline_core.domain.errors import (
     ConversionCrashedError,
     ConversionTimeoutError,
+    PipelineError,
     ServiceUnavailableError,
 )
 
@@ -23,14 +25,25 @@ CALLS_PER_WORKER = 500
 """A worker is replaced after this many calls, before leaks and fragments fill its address space."""
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of a process and a call: MiB of address space, seconds; and the errors that say which was met by what work."""
+
+    memory_mb: int
+    timeout_s: float
+    work: str = "conversion"
+    timed_out: type[PipelineError] = ConversionTimeoutError
+    crashed: type[PipelineError] = ConversionCrashedError
+
+
 class WorkerPool:
     """At most ``workers`` processes, each started when it is first needed.
 
     Threads may share a pool; processes may not (make it after a fork, not before).
     """
 
-    def __init__(self, workers: int, *, memory_mb: int, timeout_s: float):
-        self._slots = [_Slot(memory_mb, timeout_s) for _ in range(workers)]
+    def __init__(self, workers: int, limits: Limits):
+        self._slots = [_Slot(limits) for _ in range(workers)]
         self._free: queue.LifoQueue[_Slot] = queue.LifoQueue()  # last used first: a warm process before a new one
         for slot in self._slots:
             self._free.put(slot)
@@ -39,8 +52,8 @@ class WorkerPool:
         """Run ``function`` in a worker and wait; it and its arguments travel by pickle. Errors are passed on.
 
         Raises:
-            ConversionTimeoutError: it took longer than ``timeout_s``; its process was killed.
-            ConversionCrashedError: its process died.
+            ConversionTimeoutError: it took longer than ``timeout_s``; its process was killed. Or the limits' own.
+            ConversionCrashedError: its process died. Or the limits' own.
             ServiceUnavailableError: no process could be started, or the pool was closed meanwhile.
         """
         slot = self._free.get()
@@ -66,9 +79,8 @@ class _Slot:
     moment takes the others' calls with it, and one that dies idle breaks the pool for good.
     """
 
-    def __init__(self, memory_mb: int, timeout_s: float):
-        self._memory_mb = memory_mb
-        self._timeout_s = timeout_s
+    def __init__(self, limits: Limits):
+        self._limits = limits
         self._lock = threading.Lock()
         self._closed = False
         self._pool: ProcessPool | None = None
@@ -80,18 +92,20 @@ class _Slot:
                 return self._result(self._schedule(function, args, kwargs))
             except _NotBegunError:
                 self._discard()
-        raise ServiceUnavailableError("Conversion processes do not start, or die before they have begun.")
+        raise ServiceUnavailableError(
+            f"Processes for a {self._limits.work} do not start, or die before they have begun."
+        )
 
     def _schedule(
         self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
     ) -> "ProcessFuture[T]":
         with self._lock:
             if self._closed:
-                raise ServiceUnavailableError("The converter is closed.")
+                raise ServiceUnavailableError(f"The processes for a {self._limits.work} are closed.")
             if self._pool is None:
                 self._pool = self._start()
             try:
-                future = self._pool.schedule(function, args, kwargs, timeout=self._timeout_s)
+                future = self._pool.schedule(function, args, kwargs, timeout=self._limits.timeout_s)
             except RuntimeError as error:
                 raise _NotBegunError from error
             self._future = future
@@ -106,7 +120,7 @@ class _Slot:
             max_workers=1,
             max_tasks=CALLS_PER_WORKER,
             initializer=worker.start,
-            initargs=(self._memory_mb,),
+            initargs=(self._limits.memory_mb,),
             context=LightSpawnContext(),
         )
 
@@ -120,13 +134,12 @@ class _Slot:
         except BrokenProcessPool:
             raise _NotBegunError from None
         except TimeoutError:
-            raise ConversionTimeoutError(
-                f"The conversion took longer than {self._timeout_s:g} seconds and was killed."
-            ) from None
+            took = f"The {self._limits.work} took longer than {self._limits.timeout_s:g} seconds and was killed."
+            raise self._limits.timed_out(took) from None
         except ProcessExpired as error:
-            raise ConversionCrashedError(_cause(error.exitcode, self._memory_mb)) from None
+            raise self._limits.crashed(_cause(error.exitcode, self._limits)) from None
         except CancelledError:
-            raise ServiceUnavailableError("The converter was closed during the conversion.") from None
+            raise ServiceUnavailableError(f"The {self._limits.work} was closed while it ran.") from None
 
     def _discard(self) -> None:
         with self._lock:
@@ -144,10 +157,10 @@ class _Slot:
         self._discard()
 
 
-def _cause(exit_status: int | None, memory_mb: int) -> str:
+def _cause(exit_status: int | None, limits: Limits) -> str:
     if exit_status == worker.OUT_OF_MEMORY:
-        return f"The conversion needs more than the {memory_mb} MiB of memory allowed."
+        return f"The {limits.work} needs more than the {limits.memory_mb} MiB of memory allowed."
     return (
-        f"The conversion process died (exit status {exit_status}): "
-        f"it crashed, was killed, or needs more than {memory_mb} MiB of memory."
+        f"The process of the {limits.work} died (exit status {exit_status}): "
+        f"it crashed, was killed, or needs more than {limits.memory_mb} MiB of memory."
     )

@@ -28,7 +28,9 @@ def connect_options(role: str) -> str:
     return " ".join(f"-c {name}={value}" for name, value in values.items() if value)
 
 
-def connect(url: str, *, role: str = "", autocommit: bool = False) -> psycopg.Connection[Any]:
+def connect(
+    url: str, *, role: str = "", autocommit: bool = False, statement_timeout_s: float = 0
+) -> psycopg.Connection[Any]:
     """The one way to a connection, for the pool too.
 
     Raises:
@@ -36,15 +38,22 @@ def connect(url: str, *, role: str = "", autocommit: bool = False) -> psycopg.Co
         DatabaseNotMigratedError: the role is missing, or not granted to the login.
         ConfigurationError: the URL is none.
     """
+    options = f"{connect_options(role)} -c statement_timeout={round(statement_timeout_s * 1000)}"
     try:
-        return psycopg.connect(
-            url, options=connect_options(role), connect_timeout=_CONNECT_TIMEOUT_S, autocommit=autocommit
-        )
+        return psycopg.connect(url, options=options, connect_timeout=_CONNECT_TIMEOUT_S, autocommit=autocommit)
     except CONNECT_ERRORS as error:
         raise no_connection(error, url, role) from error
 
 
-def open_engine(url: str, *, role: str, pool_size: int = 8, overflow: int = 8, wait_s: float = 30) -> Engine:
+def open_engine(
+    url: str,
+    *,
+    role: str,
+    pool_size: int = 8,
+    overflow: int = 8,
+    wait_s: float = 30,
+    statement_timeout_s: float = 0,
+) -> Engine:
     """A pool of psycopg connections.
 
     Args:
@@ -53,10 +62,11 @@ def open_engine(url: str, *, role: str, pool_size: int = 8, overflow: int = 8, w
         pool_size: connections that are kept open.
         overflow: how many more there may be at a time.
         wait_s: how long somebody waits for one when all are in use, seconds.
+        statement_timeout_s: after which the server stops a statement; 0 for never.
     """
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: connect(url, role=role),
+        creator=lambda: connect(url, role=role, statement_timeout_s=statement_timeout_s),
         pool_size=pool_size,
         max_overflow=overflow,
         pool_timeout=wait_s,

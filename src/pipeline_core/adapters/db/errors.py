@@ -16,6 +16,7 @@ from pipeline_core.domain.errors import (
     DataRejectedError,
     IllegalMoveError,
     PipelineError,
+    StatementTimeoutError,
 )
 
 CONNECT_ERRORS = (psycopg.Error, DBAPIError, PoolTimeoutError)
@@ -39,6 +40,8 @@ def translate(error: psycopg.Error) -> PipelineError:
         return IllegalMoveError(f"The database refused the move: {text}.", where=constraint)
     if isinstance(error, _NOT_MIGRATED):
         return DatabaseNotMigratedError(f"The database lacks what this version needs: {text}.")
+    if isinstance(error, sqlstate.QueryCanceled):
+        return StatementTimeoutError(f"The database gave a statement up: {text}.")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         # includes serialization failures, deadlocks, cut connections, shutdowns and full disks
         return DatabaseUnavailableError(f"The database did not finish the work: {text}.")

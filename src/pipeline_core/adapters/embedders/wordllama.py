@@ -4,15 +4,17 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.ports.embedder import Embedded, Vectors
+from pipeline_core.ports.workers import InWorker
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 BATCH_TEXTS = 512
 
 
-class WordLlamaEmbedder:
+class WordLlamaEmbedder(InWorker):
     """Mean of the token vectors, scaled to unit length; all zero where a text has no token.
 
     The model is loaded at the first use, once, whichever thread comes first. A text's vector does not depend
@@ -39,6 +41,10 @@ class WordLlamaEmbedder:
             raise ConfigurationError("The package wordllama is not installed.") from error
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, npt.NDArray[np.float32]] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A process has one: sent a hundred times, the model is loaded once."""
+        return _of_this_process, ()
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         """Embed the texts, in order; the result has shape (texts, 256).
@@ -64,6 +70,11 @@ class WordLlamaEmbedder:
             if self._loaded is None:
                 self._loaded = _load_model(self.dims)
             return self._loaded
+
+
+@cache
+def _of_this_process() -> WordLlamaEmbedder:
+    return WordLlamaEmbedder()
 
 
 def _scale_to_unit(vectors: Vectors) -> None:

@@ -14,12 +14,13 @@ from pipeline_core.adapters.facts.table_rows import table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.ports.workers import InWorker
 
 # Below it a sentence leans on its neighbours or says little.
 MIN_SCORE = 1.0
 
 
-class ExtractiveFactGenerator:
+class ExtractiveFactGenerator(InWorker):
     """The best ``max_facts`` of what a chunk states outright, in document order. No key, network or cost."""
 
     name = "extractive"
