@@ -83,3 +83,7 @@ JOIN unnest(%(stage_names)s::text[], %(configs)s::text[]) AS c (stage_name, conf
 WHERE s.document_id = ANY(%(document_ids)s)
     AND s.config_sha256 IS DISTINCT FROM c.config_sha256
 ORDER BY s.document_id, o.execution_order;
+
+-- name: stale_comparisons
+SELECT document_id FROM processing_workflows
+WHERE document_id = ANY(%(document_ids)s) AND configuration -> 'comparison' IS DISTINCT FROM %(config)s::jsonb;

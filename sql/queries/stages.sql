@@ -51,6 +51,10 @@ UPDATE processing_workflows w SET
     completed_at = CASE WHEN %(stage)s = 'ingestor' THEN now() END
 WHERE w.document_id = ANY(%(document_ids)s);
 
+-- name: mark_compared
+UPDATE processing_workflows SET configuration = configuration || jsonb_build_object('comparison', %(config)s::jsonb)
+WHERE document_id = ANY(%(document_ids)s);
+
 -- name: put_outputs
 -- Only under the lease, in one statement: a worker that has lost it moves no row to its own files.
 INSERT INTO stage_output_files

@@ -57,6 +57,10 @@ class Documents(Protocol):
         """The first stage of each document that ran under another configuration than the present one."""
         ...
 
+    def stale_comparisons(self, document_ids: Ids, config: Mapping[str, Any]) -> set[DocumentId]:
+        """Documents whose facts were compared with others under another configuration than the present one."""
+        ...
+
     def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int]]) -> None:
         """Markdown path, its sha256 and the page count of each document."""
         ...
@@ -154,6 +158,10 @@ class StageRuns(Protocol):
 
     def progress(self, stage: StageName, document_ids: Ids) -> None:
         """Bring ``processing_workflows`` up to date."""
+        ...
+
+    def compared(self, document_ids: Ids, config: Mapping[str, Any]) -> None:
+        """Record under which settings the documents' facts were compared with others."""
         ...
 
     def put_outputs(

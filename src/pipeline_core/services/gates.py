@@ -61,6 +61,7 @@ class Gates:
             scanned = [job.document_id for job in here if job.profile is Profile.DEEP]
             if ids:
                 detect(uow.staging, ids, look_alikes, scanned=scanned)
+                uow.stages.compared(ids, self.detection.config)
             undecided = uow.staging.undecided(ids)
             changes = uow.deep_scans.changes(scanned)
             changed = {document_id for document_id, change in changes.items() if change.added or change.withdrawn}

@@ -1,8 +1,8 @@
 """Taking documents in: checked, stored, and only then known to the database, with a job that waits."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -34,6 +34,7 @@ from pipeline_core.services.orphans import compare_again, no_later_than_compared
 from pipeline_core.settings import Settings
 from pipeline_core.stages.base import StageContext
 from pipeline_core.stages.registry import BY_NAME, pipeline_config, stage_configs
+from pipeline_core.staging.detection import comparison_config
 
 _GROUP = 200
 _THREADS = 8
@@ -240,27 +241,29 @@ class Intake:
                 uow.commit()
         again = {s.document_id for s in stale}
         for document_id in document_ids:
-            _sort(found[document_id], document_id in again, needed)
+            restarted = replace(found[document_id], state=JobState.QUEUED, outcome=None)
+            _sort(restarted if document_id in again else found[document_id], needed)
         return needed
 
 
 def _targets(
     uow: UnitOfWork, stale: Sequence[JobSummary], contexts: Mapping[Profile, StageContext]
 ) -> dict[JobId, JobStage]:
-    """Where each job starts again: at the first stage that has changed.
+    """Where each job starts again: at the first of what has another configuration now, else at its publication.
 
     What is not in production is compared again first: others may say by now what it says.
     """
-    away = {s.document_id for s in stale if not s.is_published}
-    compare_again(uow, list(away))
+    anew = {s.document_id for s in stale if not s.is_published}
+    compare_again(uow, list(anew))
     first: dict[DocumentId, StageName] = {}
     for profile, ctx in contexts.items():
         ids = [s.document_id for s in stale if s.profile is profile]
-        first |= uow.documents.stale_stages(ids, stage_configs(ctx)) if ids else {}
+        first |= uow.documents.stale_stages(ids, stage_configs(ctx))
+        anew |= uow.documents.stale_comparisons(ids, comparison_config(ctx.settings, ctx.embedder))
     targets: dict[JobId, JobStage] = {}
     for s in stale:
         start = BY_NAME[first.get(s.document_id, StageName.INGESTOR)].restarts_at
-        targets[s.job_id] = no_later_than_compared(start) if s.document_id in away else start
+        targets[s.job_id] = no_later_than_compared(start) if s.document_id in anew else start
     return targets
 
 
@@ -270,17 +273,24 @@ def _is_stale(summary: JobSummary, config: str) -> bool:
     return summary.config_sha256 != config or not summary.is_published
 
 
-def _sort(summary: JobSummary, restarted: bool, needed: WorkNeeded) -> None:
-    if restarted or summary.state in (JobState.QUEUED, JobState.WORKING, JobState.RETRYABLE):
-        needed.run.append(summary.document_id)
-    elif summary.state is JobState.AWAITING_REVIEW:
-        needed.waiting.append(summary.document_id)
-    elif summary.state is JobState.DEADLETTER:
-        needed.dead.append(summary.document_id)
-    elif summary.outcome is Outcome.REJECTED and not (summary.profile is Profile.DEEP and summary.is_published):
+_LISTS: dict[JobState, Callable[[WorkNeeded], list[DocumentId]]] = {
+    JobState.QUEUED: lambda needed: needed.run,
+    JobState.WORKING: lambda needed: needed.run,
+    JobState.RETRYABLE: lambda needed: needed.run,
+    JobState.AWAITING_REVIEW: lambda needed: needed.waiting,
+    JobState.DEADLETTER: lambda needed: needed.dead,
+    JobState.DONE: lambda needed: needed.unchanged,
+}
+"""Where a document belongs by the state of its job; a rejected one that is not published stands by itself."""
+
+
+def _sort(summary: JobSummary, needed: WorkNeeded) -> None:
+    # a rejected deep scan leaves what was published before as it was
+    kept = summary.profile is Profile.DEEP and summary.is_published
+    if summary.state is JobState.DONE and summary.outcome is Outcome.REJECTED and not kept:
         needed.rejected.append(summary.document_id)
     else:
-        needed.unchanged.append(summary.document_id)
+        _LISTS[summary.state](needed).append(summary.document_id)
 
 
 def _read(file: Path | Upload, limit: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 from pipeline_core.domain.documents import Document
@@ -101,6 +102,7 @@ STAGE = Stage(
     save=save,
     config=lambda ctx: {
         "chunker": chunking.CHUNKER,
+        "splitter": version("semantic-text-splitter"),
         "min": ctx.settings.chunk_min_chars,
         "max": ctx.settings.chunk_max_chars,
         "overlap": ctx.settings.chunk_overlap_chars,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 from pipeline_core.domain.documents import Document, PageMap
@@ -61,7 +62,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
-    config=lambda _ctx: {},
+    config=lambda _ctx: {"ftfy": version("ftfy")},
     begins=stage_move(
         "optimizing", EventType.STAGE_STARTED, {JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING}, JobStage.OPTIMIZING
     ),

@@ -2,9 +2,12 @@
 
 import hashlib
 
+import orjson
+
 from pipeline_core.domain.lifecycle import MOVES, Move, StageName
 from pipeline_core.stages import chunk, convert, embed, facts, ingest, optimize, publish, validate
 from pipeline_core.stages.base import Stage, StageContext
+from pipeline_core.staging.detection import comparison_config
 
 STAGES: tuple[Stage, ...] = (
     ingest.STAGE,
@@ -33,4 +36,5 @@ def stage_configs(ctx: StageContext) -> dict[StageName, str]:
 
 def pipeline_config(ctx: StageContext) -> str:
     """One fingerprint of them all: a document published under it has nothing left to do."""
-    return hashlib.sha256("".join(stage_configs(ctx).values()).encode()).hexdigest()
+    compared = orjson.dumps(comparison_config(ctx.settings, ctx.embedder), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256("".join(stage_configs(ctx).values()).encode() + compared).hexdigest()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,14 @@ from pipeline_core.staging.baseline import Baseline
 from pipeline_core.staging.scored import Scored
 
 
+def comparison_config(settings: Settings, embedder: Embedder) -> dict[str, Any]:
+    """What decides which facts are taken for duplicates, and what becomes of them."""
+    config: dict[str, Any] = {"mode": settings.duplicate_mode, "threshold": settings.duplicates_from}
+    if settings.duplicate_mode == "scored":
+        config |= {"automatic": settings.duplicate_automatic, "model": embedder.model, "version": embedder.version}
+    return config
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """``prepare`` does the slow part; what it answers with goes into ``duplicates.detect``."""
@@ -24,6 +33,10 @@ class Detection:
     @property
     def by_meaning(self) -> bool:
         return self.settings.duplicate_mode != "baseline"
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return comparison_config(self.settings, self.embedder)
 
     def prepare(self, open_uow: OpenUnitOfWork, to_match: Callable[[UnitOfWork], list[Matchable]]) -> LookAlikes:
         """The mode that is set, ready for the rows that ``to_match`` finds. Not to be called within a transaction."""

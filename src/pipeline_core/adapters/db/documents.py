@@ -1,8 +1,9 @@
 """Documents in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from pipeline_core.adapters.db.session import Row, Session
+from pipeline_core.adapters.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.jobs import JobSummary
@@ -72,6 +73,10 @@ class PostgresDocuments:
             configs=list(configs.values()),
         )
         return {row["document_id"]: StageName(row["stage_name"]) for row in rows}
+
+    def stale_comparisons(self, document_ids: Ids, config: Mapping[str, Any]) -> set[DocumentId]:
+        rows = self._session.all("stale_comparisons", document_ids=list(document_ids), config=json_text(config))
+        return {row["document_id"] for row in rows}
 
     def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int]]) -> None:
         ids, paths, checksums, pages = zip(*rows, strict=True)

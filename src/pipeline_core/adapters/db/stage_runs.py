@@ -67,6 +67,9 @@ class PostgresStageRuns:
     def progress(self, stage: StageName, document_ids: Ids) -> None:
         self._session.execute("progress_workflows", stage=stage, document_ids=list(document_ids))
 
+    def compared(self, document_ids: Ids, config: Mapping[str, Any]) -> None:
+        self._session.execute("mark_compared", document_ids=list(document_ids), config=json_text(config))
+
     def put_outputs(
         self,
         stage: StageName,

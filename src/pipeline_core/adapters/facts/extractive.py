@@ -5,6 +5,7 @@ markdown marks: nothing is rephrased. Where no question can be made with care, a
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
 
 from pipeline_core.adapters.facts.blocks import Block, is_back_matter, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
@@ -16,6 +17,9 @@ from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
+REVISION = 1
+"""Raise it whenever the same chunk may give other facts."""
+
 # Below it a sentence leans on its neighbours or says little.
 MIN_SCORE = 1.0
 
@@ -24,9 +28,9 @@ class ExtractiveFactGenerator(InWorker):
     """The best ``max_facts`` of what a chunk states outright, in document order. No key, network or cost."""
 
     name = "extractive"
-    version = "1"
 
     def __init__(self, max_facts: int):
+        self.version = f"{REVISION}+sentencex-{version('sentencex')}"
         self.max_facts = max_facts
         self.params: dict[str, object] = {"max_facts": max_facts}
 
