@@ -104,13 +104,17 @@ WHERE q.question_id = i.question_id;
 SELECT question_id, upload_batch_id, match_sha256, status FROM staged_questions WHERE document_id = %(document_id)s;
 
 -- name: count_carried_facts
--- The ledger of a chunk counts the facts that were carried over to it as well.
-UPDATE staged_chunks c SET outcome = 'facts', outcome_reason = NULL, fact_count = n.facts
+-- The ledger of a chunk counts the facts that were carried over to it as well, and not what was staged before.
+UPDATE staged_chunks c SET
+    outcome = CASE WHEN n.facts > 0 THEN 'facts' ELSE 'nothing_here' END,
+    outcome_reason = CASE WHEN n.facts = 0 THEN coalesce(c.outcome_reason, 'what it says was staged before') END,
+    fact_count = n.facts
 FROM (
-    SELECT q.chunk_id, count(*)::int AS facts FROM staged_questions q
-    WHERE q.document_id = ANY(%(document_ids)s) GROUP BY q.chunk_id
+    SELECT s.chunk_id, count(q.question_id)::int AS facts
+    FROM staged_chunks s LEFT JOIN staged_questions q USING (chunk_id)
+    WHERE s.document_id = ANY(%(document_ids)s) GROUP BY s.chunk_id
 ) n
-WHERE c.chunk_id = n.chunk_id AND c.outcome IN ('facts', 'nothing_here') AND n.facts > c.fact_count;
+WHERE c.chunk_id = n.chunk_id AND c.outcome IN ('facts', 'nothing_here') AND n.facts <> c.fact_count;
 
 -- name: deep_changes
 -- What a deep scan would change: facts that wait to be decided, and published ones that it would withdraw.

@@ -44,6 +44,7 @@ def subject(
     pages: tuple[Page, ...] | None = None,
     pages_converted: int = 1,
     undecided: int = 0,
+    staged: int | None = None,
     settings: Settings | None = None,
     apart: list[Differing] | None = None,
 ) -> Subject:
@@ -55,6 +56,7 @@ def subject(
         {"pages": pages_converted},
         chunks,
         facts or [],
+        sum(row.fact_count for row in chunks) if staged is None else staged,
         undecided,
         settings or load_settings(),
         apart or (),
@@ -106,9 +108,9 @@ CASES = {
     "text that is in no chunk": (subject(chunks=[chunk(TEXT[:20], 0)]), "text_outside_chunks"),
     "a chunk that is not at its offsets": (subject(chunks=[chunk("Something else", 0)]), "chunk_offsets_wrong"),
     "more facts than the chunks account for": (
-        subject(chunks=[chunk(TEXT, 0)], facts=[fact("The plan pays 80%"), fact("The annual deductible")]),
-        "ledger_counts",
+        subject(chunks=[chunk(TEXT, 0)], staged=2), "ledger_counts",
     ),
+    "fewer facts than the chunks account for": (subject(chunks=[chunk(TEXT, 0, facts=3)], staged=2), "ledger_counts"),
     "a chunk far over its size": (
         subject("x" * 5000, settings=load_settings(chunk_max_chars=1600)), "oversized_chunk",
     ),

@@ -62,6 +62,8 @@ class Converted:
     page_map: PageMap
     converter: str
     findings: tuple[Finding, ...] = ()
+    total: int | None = None
+    """Pages that the original itself says it has, counted apart from the map; None where it has no pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
     report = {
         "converter": converted.converter,
         "characters": len(converted.markdown),
-        "pages": len(pages),
+        "pages": len(pages) if converted.total is None else converted.total,
+        "pages_accounted": len(pages),
         "unit": converted.page_map.unit,
         "page_outcomes": dict(outcomes),
         "findings": [finding.as_json() for finding in converted.findings],

@@ -42,20 +42,29 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
         apart = differing[document_id]
         staged = [(str(q.question_id), q.status, q.quote, q.answer) for q in standing]
         state = hashlib.sha256(repr((staged, undecided.get(document_id, 0), apart)).encode()).hexdigest()
-        data = (markdown, conversion, chunks[document_id], standing, undecided.get(document_id, 0), apart)
+        data = (
+            markdown,
+            conversion,
+            chunks[document_id],
+            standing,
+            len(questions[document_id]),
+            undecided.get(document_id, 0),
+            apart,
+        )
         return StageInput((*text_checksums(markdown), state), data)
 
     return for_each(jobs, read)
 
 
 def run(ctx: StageContext, _document: Document, data: Any) -> Computation:
-    output, conversion, chunks, questions, undecided, differing = data
+    output, conversion, chunks, questions, staged, undecided, differing = data
     subject = Subject(
         markdown=read_text(ctx.store, output),
         page_map=page_map(output),
         conversion=conversion,
         chunks=chunks,
         questions=[question for question in questions if question.status not in ("rejected", "duplicate")],
+        staged=staged,
         undecided_pairs=undecided,
         settings=ctx.settings,
         differing=differing,

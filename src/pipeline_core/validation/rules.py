@@ -6,11 +6,11 @@ from pipeline_core.validation.subject import Rule, Subject
 RULES: tuple[Rule, ...] = (
     Rule("empty_text", "1", text_rules.empty_text),
     Rule("garbled_text", "1", text_rules.garbled_text),
-    Rule("pages_lost", "1", text_rules.pages_lost),
+    Rule("pages_lost", "2", text_rules.pages_lost),
     Rule("pages_without_text", "1", page_rules.pages_without_text),
     Rule("chunk_without_outcome", "1", ledger_rules.chunk_without_outcome),
     Rule("text_outside_chunks", "1", ledger_rules.text_outside_chunks),
-    Rule("ledger_counts", "1", ledger_rules.ledger_counts),
+    Rule("ledger_counts", "2", ledger_rules.ledger_counts),
     Rule("oversized_chunk", "1", ledger_rules.oversized_chunk),
     Rule("evidence_not_exact", "1", fact_rules.evidence_not_exact),
     Rule("number_not_in_evidence", "1", fact_rules.number_not_in_evidence),

@@ -12,9 +12,11 @@ from pipeline_core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A document as staged. ``questions`` are those that would be published; ``conversion`` is that stage's report.
+    """A document as staged.
 
-    ``differing`` pairs them with what other documents say in production with other numbers.
+    ``questions`` are those that would be published, ``staged`` is the number of all, whatever was decided about them;
+    ``conversion`` is that stage's report, with the number of ``pages`` that the original says it has.
+    ``differing`` pairs the questions with what other documents say in production with other numbers.
     """
 
     markdown: str
@@ -22,6 +24,7 @@ class Subject:
     conversion: Mapping[str, Any]
     chunks: Sequence[StagedChunk]
     questions: Sequence[StagedQuestion]
+    staged: int
     undecided_pairs: int
     settings: Settings
     differing: Sequence[Differing] = ()

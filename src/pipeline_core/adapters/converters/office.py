@@ -12,6 +12,7 @@ from pipeline_core.adapters.converters.pages import assemble, storable, whole
 from pipeline_core.adapters.converters.parts import missing_parts
 from pipeline_core.adapters.converters.presentation import WORD_JOINER, protect_numbers
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.totals import declared_total
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageMap
 from pipeline_core.domain.errors import (
@@ -67,7 +68,8 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     markdown, page_map = _pages(document, source, options)
     if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
         raise _no_text(source, document)
-    return Converted(markdown, page_map, NAME, tuple(_findings(document, source)))
+    total = declared_total(source) if page_map.unit != "document" else None
+    return Converted(markdown, page_map, NAME, tuple(_findings(document, source)), total)
 
 
 def _is_plain(source: Source) -> bool:

@@ -53,7 +53,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     findings = [repaired(read.total)] if is_damaged else []
     findings += page_findings(pages, scanned, damaged=is_damaged, ocr_languages=options.ocr_languages)
     markdown, page_map = assemble(pages, "page")
-    return Converted(markdown, page_map, NAME, tuple(findings))
+    return Converted(markdown, page_map, NAME, tuple(findings), total=read.total)
 
 
 def _parser(options: ConvertOptions) -> "LiteParse":
