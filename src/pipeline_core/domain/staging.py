@@ -218,9 +218,8 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class Swapped:
-    """What a publication did: the ledger of what arrived, the documents that are ``outdated`` and did not, and the
-    ``banks`` of which a question was replaced."""
+    """What a publication did: the documents that are ``outdated`` and did not arrive, and the ``banks`` of which a
+    question was replaced."""
 
-    ledger: list[LedgerRow]
     outdated: set[DocumentId]
     banks: set[BatchId]

@@ -72,9 +72,10 @@ class PostgresProduction:
         outdated = set(self._ids("outdated_documents", ids))
         current = [document_id for document_id in ids if document_id not in outdated]
         banks = self._replace(current)
-        ledger = self._swap(current, self._ids("predecessors", current), model=model, dims=dims) if current else []
+        if current:
+            self._swap(current, self._ids("predecessors", current), model=model, dims=dims)
         self._session.execute("clear_buffer", document_ids=ids)
-        return Swapped(ledger, outdated, banks)
+        return Swapped(outdated, banks)
 
     def _ids(self, query: str, document_ids: list[DocumentId]) -> list[DocumentId]:
         return [row["document_id"] for row in self._session.all(query, document_ids=document_ids)]
@@ -98,7 +99,7 @@ class PostgresProduction:
     def acknowledge(self, document_id: DocumentId, published_at: datetime) -> bool:
         return self._session.execute("mark_downloaded", document_id=document_id, published_at=published_at) > 0
 
-    def _swap(self, ids: list[DocumentId], before: list[DocumentId], *, model: str, dims: int) -> list[LedgerRow]:
+    def _swap(self, ids: list[DocumentId], before: list[DocumentId], *, model: str, dims: int) -> None:
         run = self._session.execute
         run("activate_model", model=model, dims=dims)
         run("withdraw_questions", document_ids=[*ids, *before])
@@ -118,4 +119,3 @@ class PostgresProduction:
         run("mark_published", document_ids=ids)
         if before:
             run("mark_withdrawn", document_ids=before)
-        return ledger
