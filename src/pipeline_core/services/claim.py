@@ -102,7 +102,7 @@ class ClaimJobs:
         except PipelineError as error:
             log.warning("not_settled", error=str(error))
 
-    def _give_back(self, batch: Batch, error: BaseException) -> None:
+    def _give_back(self, batch: Batch, error: PipelineError) -> None:
         try:
             with self.open_uow() as uow:
                 held = uow.jobs.held(batch.lease, batch.document_ids)
