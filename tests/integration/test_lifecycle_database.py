@@ -103,6 +103,7 @@ WORDS: dict[str, set[str]] = {
     "staged_questions.status": {"pending", "approved", "rejected", "duplicate", "imported"},
     "upload_batches.status": {"pending", "reviewing", "reviewed", "importing", "imported", "rejected"},
     "document_vector_buffer.owner_kind": {"chunk", "question"},
+    "webhook_deliveries.status": {"pending", "delivered", "failed"},
 }  # fmt: skip
 
 

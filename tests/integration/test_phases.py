@@ -1,6 +1,7 @@
 """The phases that people see: which follows which, what is stamped when, and what going back takes away."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -77,7 +78,10 @@ def test_phase_6_is_complete_when_the_document_was_downloaded(engine: Engine) ->
     job = Walker(engine)
     job.go(march("published"))
     with PostgresUnitOfWork(engine, lease_s=60) as uow:
-        uow.session.execute("mark_downloaded", document_id=job.document_id)
+        statement = "UPDATE documents SET published_at = now() WHERE document_id = %s RETURNING published_at"
+        [(published_at,)] = uow.session.connection.execute(statement, [job.document_id]).fetchall()
+        assert not uow.production.acknowledge(job.document_id, published_at - timedelta(seconds=1))
+        assert uow.production.acknowledge(job.document_id, published_at)
         uow.commit()
 
     assert set(job.stamps()) == {1, 2, 3, 4, 5, 6}
