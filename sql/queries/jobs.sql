@@ -19,7 +19,7 @@ WITH takeable AS (
     UPDATE upload_jobs j SET
         state = 'working', claimed_by = %(worker)s, claimed_at = now(), lease_token = %(lease)s,
         lease_expires_at = now() + make_interval(secs => %(lease_s)s), flow_run_id = %(flow_run_id)s,
-        retry_at = NULL, finished_at = NULL
+        retry_at = NULL, finished_at = NULL, lost_leases = j.lost_leases + (t.was = 'working')::int
     FROM takeable t
     WHERE j.job_id = t.job_id
     RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, j.retry_count, t.was
@@ -32,6 +32,10 @@ WITH takeable AS (
     FROM claimed
 )
 SELECT document_id FROM claimed;
+
+-- name: write_under_lease
+-- What the trigger enforce_lease compares; ends with the transaction.
+SELECT set_config('upload_pipeline.lease', %(lease)s, true);
 
 -- name: held_jobs
 -- The jobs of this lease, among the documents named; nobody else takes them before the transaction ends.
@@ -55,8 +59,9 @@ WITH input AS (
     UPDATE upload_jobs j SET
         state = coalesce(%(to_state)s, j.state),
         stage = coalesce(%(to_stage)s, j.stage),
-        retry_count = CASE WHEN %(code)s = 'interrupted' THEN j.retry_count WHEN %(to_state)s = 'retryable' THEN j.retry_count + 1
+        retry_count = CASE WHEN %(code)s = 'retry_later' THEN j.retry_count + 1
             WHEN %(to_stage)s IS NOT NULL AND %(to_stage)s <> j.stage THEN 0 ELSE j.retry_count END,
+        lost_leases = CASE WHEN %(to_stage)s IS NOT NULL AND %(to_stage)s <> j.stage THEN 0 ELSE j.lost_leases END,
         retry_at = CASE WHEN %(to_state)s = 'retryable'
             THEN now() + make_interval(secs => (i.payload ->> 'wait_s')::float8) END,
         last_error = CASE WHEN i.payload ? 'error' THEN i.payload -> 'error'
@@ -94,8 +99,8 @@ WITH input AS (
     SELECT * FROM unnest(%(job_ids)s::uuid[], %(to_stages)s::text[]) AS i (job_id, to_stage)
 ), moved AS (
     UPDATE upload_jobs j SET
-        state = 'queued', stage = i.to_stage, retry_count = 0, retry_at = NULL, last_error = NULL, outcome = NULL,
-        finished_at = NULL, correlation_id = %(correlation_id)s
+        state = 'queued', stage = i.to_stage, retry_count = 0, lost_leases = 0, retry_at = NULL,
+        last_error = NULL, outcome = NULL, finished_at = NULL, correlation_id = %(correlation_id)s
     FROM input i, job_stages was, job_stages wanted
     WHERE j.job_id = i.job_id AND j.state IN ('done', 'deadletter')
         AND was.job_stage = j.stage AND wanted.job_stage = i.to_stage AND wanted.position <= was.position

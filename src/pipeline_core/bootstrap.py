@@ -45,6 +45,7 @@ from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Intake
+from pipeline_core.services.queue import Queue
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_stage import RunStage
@@ -208,6 +209,10 @@ class Pipeline:
             lambda: self.worker,
             lambda document_ids: self.deep_scan.settle(document_ids=document_ids),
         )
+
+    @once
+    def queue(self) -> Queue:
+        return Queue(self.settings, self.open_uow, lambda: self.worker)
 
     @once
     def run_stage(self) -> RunStageByProfile:

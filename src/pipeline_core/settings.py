@@ -130,6 +130,12 @@ class Settings(BaseSettings):
     lease_s: float = Field(
         60.0, gt=0, description="A worker that says nothing for this long has lost its jobs, seconds"
     )
+    running_per_user: int = Field(
+        0, ge=0, description="Most jobs of one user that the queue has running at a time; 0: no limit"
+    )
+    max_lost_leases: int = Field(
+        5, ge=0, description="Workers that may be lost with one job in hand, at one stage, before it is a dead letter"
+    )
     max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
     retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")
 

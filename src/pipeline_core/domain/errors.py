@@ -55,6 +55,13 @@ class TransientError(PipelineError):
     action = "It is tried again by itself; if it ends in the dead letters, `pipeline retry JOB`."
 
 
+class WorkerLostError(TransientError):
+    """The worker died or fell silent with this job in hand; that does not count as a try."""
+
+    code = "worker_lost"
+    action = "Another worker goes on where it was."
+
+
 class ServiceUnavailableError(TransientError):
     """An outside service is unavailable."""
 
@@ -121,6 +128,13 @@ class RetriesExhaustedError(PermanentError):
 
     code = "retries_exhausted"
     action = "See the cause in the message; when it is mended, `pipeline retry JOB`."
+
+
+class WorkersLostError(PermanentError):
+    """One worker after another was lost with this job in hand."""
+
+    code = "workers_lost"
+    action = "See in the workers' logs what ended them (often memory); then `pipeline retry JOB`."
 
 
 # --- documents -------------------------------------------------------------------------------------------

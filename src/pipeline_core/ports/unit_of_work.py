@@ -30,6 +30,7 @@ from pipeline_core.domain.staging import (
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reviews import Reviews
 from pipeline_core.ports.webhooks import Webhooks
 
@@ -349,6 +350,7 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     deep_scans: DeepScans
     webhooks: Webhooks
+    queue: Queue
 
     @property
     def comparing(self) -> Comparing: ...

@@ -63,11 +63,12 @@ def record_failures(
         job.job_id: _payload(stage, error) | {"wait_s": backoff_s(job.retry_count, settings.retry_base_s)}
         for job, error in retry.items()
     }
-    uow.jobs.move(RETRY_LATER, waits, lease=lease)
-    uow.jobs.move(BURY, {job.job_id: _payload(stage, error) for job, error in dead.items()}, lease=lease)
     rows = [(job.document_id, error.message, job in dead) for job, error in {**retry, **dead}.items()]
     if rows:
+        # while the lease is still held: what follows gives it up
         uow.stages.fail(stage, rows)
+    uow.jobs.move(RETRY_LATER, waits, lease=lease)
+    uow.jobs.move(BURY, {job.job_id: _payload(stage, error) for job, error in dead.items()}, lease=lease)
     if dead:
         revive_orphans(uow, [job.document.user_id for job in dead])
     return (

@@ -22,27 +22,61 @@ _TUNING = {
 }
 
 
-def connect_options(role: str) -> str:
-    """libpq's ``options``: search path, role and tuning of every connection."""
-    values = {"search_path": f"{SCHEMA},public,extensions", "role": role, **_TUNING}
+def connect_options(role: str, *, idle_s: float = 0) -> str:
+    """libpq's ``options``: search path, role and tuning of every connection.
+
+    ``idle_s``: a transaction whose client says nothing for so long is ended, with its locks; 0 is never.
+    """
+    timeout = {"idle_in_transaction_session_timeout": str(int(idle_s * 1000))}
+    values = {"search_path": f"{SCHEMA},public,extensions", "role": role, **timeout, **_TUNING}
     return " ".join(f"-c {name}={value}" for name, value in values.items() if value)
 
 
 def connect(
-    url: str, *, role: str = "", autocommit: bool = False, statement_timeout_s: float = 0
+    url: str,
+    *,
+    role: str = "",
+    autocommit: bool = False,
+    statement_timeout_s: float = 0,
+    silence_s: int = 0,
+    idle_s: float = 0,
 ) -> psycopg.Connection[Any]:
     """The one way to a connection, for the pool too.
+
+    Args:
+        url: ``postgresql://…``, any form that libpq knows.
+        role: what it becomes (``SET ROLE``); empty keeps the login's own.
+        autocommit: each statement is a transaction.
+        statement_timeout_s: a statement that takes longer is ended, seconds; 0 is never.
+        silence_s: a line that is cut is given up after about so long, seconds; 0 leaves it to the system.
+        idle_s: as ``connect_options``.
 
     Raises:
         DatabaseUnavailableError: there is none; names the host and the database.
         DatabaseNotMigratedError: the role is missing, or not granted to the login.
         ConfigurationError: the URL is none.
     """
-    options = f"{connect_options(role)} -c statement_timeout={round(statement_timeout_s * 1000)}"
+    options = f"{connect_options(role, idle_s=idle_s)} -c statement_timeout={round(statement_timeout_s * 1000)}"
     try:
-        return psycopg.connect(url, options=options, connect_timeout=_CONNECT_TIMEOUT_S, autocommit=autocommit)
+        return psycopg.connect(
+            url,
+            options=options,
+            connect_timeout=_CONNECT_TIMEOUT_S,
+            autocommit=autocommit,
+            **(_watched(silence_s) if silence_s else {}),
+        )
     except CONNECT_ERRORS as error:
         raise no_connection(error, url, role) from error
+
+
+def _watched(silence_s: int) -> dict[str, Any]:
+    """libpq's parameters for a line that is looked after; they mean nothing on a Unix socket."""
+    return {
+        "keepalives_idle": silence_s,
+        "keepalives_interval": silence_s,
+        "keepalives_count": 2,
+        "tcp_user_timeout": silence_s * 1000,
+    }
 
 
 def open_engine(
@@ -53,6 +87,7 @@ def open_engine(
     overflow: int = 8,
     wait_s: float = 30,
     statement_timeout_s: float = 0,
+    idle_s: float = 0,
 ) -> Engine:
     """A pool of psycopg connections.
 
@@ -63,10 +98,11 @@ def open_engine(
         overflow: how many more there may be at a time.
         wait_s: how long somebody waits for one when all are in use, seconds.
         statement_timeout_s: after which the server stops a statement; 0 for never.
+        idle_s: a worker that is cut off within a transaction keeps what it has locked no longer than this; 0 is ever.
     """
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: connect(url, role=role, statement_timeout_s=statement_timeout_s),
+        creator=lambda: connect(url, role=role, statement_timeout_s=statement_timeout_s, idle_s=idle_s),
         pool_size=pool_size,
         max_overflow=overflow,
         pool_timeout=wait_s,

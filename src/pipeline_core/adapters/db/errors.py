@@ -15,6 +15,7 @@ from pipeline_core.domain.errors import (
     DatabaseUnavailableError,
     DataRejectedError,
     IllegalMoveError,
+    LeaseLostError,
     PipelineError,
     StatementTimeoutError,
 )
@@ -23,6 +24,7 @@ CONNECT_ERRORS = (psycopg.Error, DBAPIError, PoolTimeoutError)
 """Whatever getting a connection may raise: the driver's own, SQLAlchemy's form of them, and a pool that is empty."""
 
 _LIFECYCLE = ("upload_jobs_", "documents_deep_scan_move", "staged_questions_move", "upload_batches_move")
+_LEASE = "job_lease"
 _NOT_MIGRATED = (
     sqlstate.UndefinedTable,
     sqlstate.UndefinedColumn,
@@ -36,6 +38,8 @@ def translate(error: psycopg.Error) -> PipelineError:
     """What a psycopg error means: try again, migrate, an illegal move, or rows that the database refuses."""
     text = _first_line(error)
     constraint = error.diag.constraint_name or ""
+    if constraint == _LEASE:
+        return LeaseLostError(where=text)
     if isinstance(error, sqlstate.CheckViolation) and constraint.startswith(_LIFECYCLE):
         return IllegalMoveError(f"The database refused the move: {text}.", where=constraint)
     if isinstance(error, _NOT_MIGRATED):

@@ -64,6 +64,8 @@ class PostgresJobs:
         return {row["document_id"]: (row["wait_s"], row["retry_count"]) for row in rows}
 
     def held(self, lease: LeaseToken, document_ids: Ids) -> list[HeldJob]:
+        # from here on the database itself refuses what this transaction writes about other documents
+        self._session.execute("write_under_lease", lease=str(lease))
         return [_held(row) for row in self._session.all("held_jobs", lease=lease, document_ids=list(document_ids))]
 
     def move(

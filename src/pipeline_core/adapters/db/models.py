@@ -198,6 +198,7 @@ class EmbeddingCache(Base):
     embed_version: Mapped[str] = mapped_column(Text, primary_key=True)
     vector: Mapped[Any] = mapped_column(VECTOR())
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    last_used_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
 class EmbeddingModels(Base):
@@ -459,6 +460,8 @@ class UploadJobs(Base):
     state: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     phase: Mapped[int] = mapped_column(SmallInteger, server_default=FetchedValue())
     outcome: Mapped[str | None] = mapped_column(Text)
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default=FetchedValue())
+    lost_leases: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
     retry_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
     retry_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     last_error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -13,6 +13,7 @@ from pipeline_core.adapters.db.documents import PostgresDocuments
 from pipeline_core.adapters.db.engine import lend
 from pipeline_core.adapters.db.jobs import PostgresJobs
 from pipeline_core.adapters.db.production import PostgresProduction
+from pipeline_core.adapters.db.queue import PostgresQueue
 from pipeline_core.adapters.db.reviews import PostgresReviews
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.adapters.db.stage_runs import PostgresStageRuns
@@ -21,6 +22,7 @@ from pipeline_core.adapters.db.webhooks import PostgresWebhooks
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
+from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reviews import Reviews
 from pipeline_core.ports.unit_of_work import (
     Caches,
@@ -47,6 +49,7 @@ class PostgresUnitOfWork:
     reviews: Reviews
     deep_scans: DeepScans
     webhooks: Webhooks
+    queue: Queue
 
     def __init__(
         self,
@@ -87,6 +90,7 @@ class PostgresUnitOfWork:
         self.reviews = PostgresReviews(self.session)
         self.deep_scans = PostgresDeepScans(self.session)
         self.webhooks = PostgresWebhooks(self.session)
+        self.queue = PostgresQueue(self.session)
         return self
 
     def __exit__(

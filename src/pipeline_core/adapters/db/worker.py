@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from uuid import uuid4
 
 import psycopg
@@ -16,6 +17,9 @@ from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import LeaseToken
 
 log = logging.getLogger(__name__)
+
+_WATCH_S = 2.0
+"""How often the session is looked at: after a restart of the database the lock is to be held again at once."""
 
 
 class WorkerSession:
@@ -35,7 +39,9 @@ class WorkerSession:
         self._thread.start()
 
     def _connect(self) -> None:
-        self._connection = connect(self._url, role=self._role, autocommit=True)
+        # a line that is cut is noticed by its silence: without it, renewals would wait for the kernel's two hours
+        silence_s = max(2, int(self._lease_s / 3))
+        self._connection = connect(self._url, role=self._role, autocommit=True, silence_s=silence_s)
         with translated():
             self._connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (WORKER_LOCK_CLASS, self.name))
 
@@ -48,13 +54,19 @@ class WorkerSession:
         self._held.discard(lease)
 
     def _renew(self) -> None:
-        while not self._stop.wait(self._lease_s / 3):
+        due = time.monotonic() + self._lease_s / 3
+        while not self._stop.wait(min(self._lease_s / 3, _WATCH_S)):
             try:
                 if self._connection.closed:
                     self._connect()
+                    due = 0.0
+                if time.monotonic() < due:
+                    self._connection.execute("SELECT 1")
+                    continue
                 Session(self._connection).execute(
                     "renew_leases", worker=self.name, leases=list(self._held), lease_s=self._lease_s
                 )
+                due = time.monotonic() + self._lease_s / 3
             except (psycopg.Error, PipelineError) as error:
                 log.warning("leases of %s not renewed: %s", self.name, error)
                 # a connection that still stands keeps its lock: without it, others would take this worker for dead

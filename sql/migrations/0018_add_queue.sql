@@ -1,0 +1,70 @@
+-- The queue: priority, lost leases, an index to claim by; and the lease is held in the database itself.
+
+SET LOCAL search_path = upload_pipeline, public;
+
+ALTER TABLE upload_jobs
+    -- the higher one goes first, whoever's it is; within one priority users take turns
+    ADD COLUMN priority smallint NOT NULL DEFAULT 0 CHECK (priority BETWEEN -100 AND 100),
+    -- workers that were lost with this job in hand since it last moved on
+    ADD COLUMN lost_leases int NOT NULL DEFAULT 0 CHECK (lost_leases >= 0);
+
+CREATE INDEX upload_jobs_waiting_idx ON upload_jobs (user_id, priority DESC, created_at, job_id)
+    WHERE state IN ('queued', 'retryable');
+CREATE INDEX upload_jobs_working_idx ON upload_jobs (user_id) WHERE state = 'working';
+
+-- Vectors that nobody asked for any more can go; the day is as fine as it needs to be.
+ALTER TABLE embedding_cache ADD COLUMN last_used_at timestamptz NOT NULL DEFAULT now();
+CREATE INDEX embedding_cache_used_idx ON embedding_cache (last_used_at);
+CREATE INDEX fact_cache_used_idx ON fact_cache (last_used_at);
+
+-- What stages write about a document is written by the holder of its job's lease, or while nobody works on it.
+-- A transaction says under which lease it writes (upload_pipeline.lease). With one, every document that it writes
+-- about must be under it at this moment; without, none of them may be in work.
+CREATE FUNCTION enforce_lease() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, public AS $$
+DECLARE
+    lease uuid := nullif(current_setting('upload_pipeline.lease', true), '')::uuid;
+    foreign_document uuid;
+BEGIN
+    IF lease IS NULL THEN
+        SELECT c.document_id INTO foreign_document FROM changed c
+        WHERE EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = c.document_id AND j.state = 'working')
+        LIMIT 1;
+    ELSE
+        SELECT c.document_id INTO foreign_document FROM changed c
+        WHERE c.document_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM upload_jobs j
+            WHERE j.document_id = c.document_id AND j.state = 'working' AND j.lease_token = lease)
+        LIMIT 1;
+    END IF;
+    IF foreign_document IS NOT NULL THEN
+        RAISE EXCEPTION 'document % is not under the lease of this transaction', foreign_document
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'job_lease';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+DO $$
+DECLARE
+    guarded record;
+BEGIN
+    FOR guarded IN SELECT * FROM (VALUES
+        ('document_processing_stages', 'UPDATE'),
+        ('stage_output_files', 'INSERT'), ('stage_output_files', 'UPDATE'),
+        ('staged_chunks', 'INSERT'), ('staged_chunks', 'UPDATE'), ('staged_chunks', 'DELETE'),
+        -- people decide about staged questions, and a new version withdraws what an older one published
+        ('staged_questions', 'INSERT'),
+        ('document_vector_buffer', 'INSERT'), ('document_vector_buffer', 'DELETE'),
+        ('document_chunks', 'INSERT'),
+        ('all_questions', 'INSERT')
+    ) AS t (name, operation)
+    LOOP
+        EXECUTE format(
+            'CREATE TRIGGER %I AFTER %s ON %I REFERENCING %s TABLE AS changed '
+            'FOR EACH STATEMENT EXECUTE FUNCTION enforce_lease()',
+            guarded.name || '_lease_' || lower(guarded.operation), guarded.operation, guarded.name,
+            CASE guarded.operation WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END);
+    END LOOP;
+END
+$$;

@@ -1,0 +1,109 @@
+-- name: lock_queue
+-- Claims take turns: of two at once, the second sees what the first has left, and limits are never overrun.
+SELECT pg_advisory_xact_lock(%(lock_class)s, 0);
+
+-- name: claim_queue
+-- The next jobs that wait, fairly: the highest priority first; within it users take turns, counting what each has
+-- running already; within a user the oldest. Each user's part is read from an index, so a long queue costs no more.
+WITH RECURSIVE waiting_users (user_id) AS (
+    (SELECT j.user_id FROM upload_jobs j
+     WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+     ORDER BY j.user_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT j.user_id FROM upload_jobs j
+            WHERE j.state IN ('queued', 'retryable') AND j.user_id > w.user_id
+                AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+            ORDER BY j.user_id LIMIT 1)
+    FROM waiting_users w WHERE w.user_id IS NOT NULL
+), running AS (
+    SELECT user_id, count(*) AS jobs FROM upload_jobs WHERE state = 'working' GROUP BY user_id
+), waiting AS (
+    SELECT c.job_id, c.priority, c.created_at, coalesce(r.jobs, 0) + row_number() OVER (
+        PARTITION BY u.user_id ORDER BY c.priority DESC, c.created_at, c.job_id) AS turn
+    FROM waiting_users u
+    LEFT JOIN running r ON r.user_id = u.user_id
+    CROSS JOIN LATERAL (
+        SELECT j.job_id, j.priority, j.created_at FROM upload_jobs j
+        WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable')
+            AND (j.retry_at IS NULL OR j.retry_at <= now())
+        ORDER BY j.priority DESC, j.created_at, j.job_id
+        -- backpressure: a user has at most so many jobs running; 0 is no limit
+        LIMIT CASE WHEN %(per_user)s = 0 THEN %(limit)s
+            ELSE greatest(0, least(%(limit)s, %(per_user)s - coalesce(r.jobs, 0))) END
+    ) c
+), chosen AS (
+    SELECT job_id, row_number() OVER (ORDER BY priority DESC, turn, created_at, job_id) AS place
+    FROM waiting ORDER BY place LIMIT %(limit)s
+), takeable AS (
+    SELECT j.job_id, c.place FROM upload_jobs j JOIN chosen c USING (job_id)
+    WHERE j.state IN ('queued', 'retryable')
+    FOR UPDATE OF j SKIP LOCKED
+), claimed AS (
+    UPDATE upload_jobs j SET
+        state = 'working', claimed_by = %(worker)s, claimed_at = now(), lease_token = %(lease)s,
+        lease_expires_at = now() + make_interval(secs => %(lease_s)s), flow_run_id = %(flow_run_id)s, retry_at = NULL
+    FROM takeable t
+    WHERE j.job_id = t.job_id
+    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, t.place
+), logged AS (
+    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
+    SELECT job_id, document_id, user_id, correlation_id, 'claimed', 'claimed',
+           jsonb_build_object('worker', %(worker)s::text, 'stage', stage)
+    FROM claimed
+)
+SELECT document_id FROM claimed ORDER BY place;
+
+-- name: reap_jobs
+-- Jobs whose lease has ended, or whose worker's session is gone, wait again where they were. After a restart of
+-- the database every worker's session is new: they are given time to come back.
+WITH lost AS (
+    SELECT j.job_id, j.claimed_by, j.lease_expires_at < now() AS is_expired
+    FROM upload_jobs j
+    WHERE j.state = 'working' AND (
+        j.lease_expires_at < now()
+        OR pg_postmaster_start_time() < now() - make_interval(secs => %(grace_s)s) AND NOT EXISTS (
+            SELECT FROM pg_locks l
+            WHERE l.locktype = 'advisory' AND l.classid = %(lock_class)s::oid
+                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND l.objid = (hashtext(j.claimed_by)::bigint & 4294967295)::oid))
+    -- what a transaction has in hand lives: its commit renews the lease
+    FOR UPDATE OF j SKIP LOCKED
+), freed AS (
+    UPDATE upload_jobs j SET
+        state = 'retryable', retry_at = now(), lost_leases = j.lost_leases + 1, last_error = %(error)s::jsonb,
+        claimed_by = NULL, claimed_at = NULL, lease_token = NULL, lease_expires_at = NULL
+    FROM lost l
+    WHERE j.job_id = l.job_id
+    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, j.lost_leases, l.claimed_by, l.is_expired
+), logged AS (
+    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
+    SELECT job_id, document_id, user_id, correlation_id, 'retry', 'warning', 'worker_lost',
+           jsonb_build_object('worker', claimed_by, 'stage', stage, 'lease_expired', is_expired, 'times', lost_leases)
+    FROM freed
+)
+SELECT job_id, document_id, user_id, stage, lost_leases, claimed_by FROM freed;
+
+-- name: queue_depth
+-- What waits and what runs, by user; oldest_s is how long the first has waited, in seconds.
+SELECT user_id,
+    count(*) FILTER (WHERE state = 'queued') AS queued,
+    count(*) FILTER (WHERE state = 'retryable') AS retryable,
+    count(*) FILTER (WHERE state = 'working') AS working,
+    extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'queued'))::float8 AS oldest_s
+FROM upload_jobs
+WHERE state IN ('queued', 'retryable', 'working') AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)
+GROUP BY user_id ORDER BY user_id;
+
+-- name: set_priority
+-- Only what waits can be put forward or back.
+WITH changed AS (
+    UPDATE upload_jobs j SET priority = %(priority)s, updated_at = now()
+    WHERE j.document_id = ANY(%(document_ids)s) AND j.state IN ('queued', 'retryable') AND j.priority <> %(priority)s
+    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id
+), logged AS (
+    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
+    SELECT job_id, document_id, user_id, correlation_id, 'review', 'priority_set',
+           jsonb_build_object('by', %(by)s::text, 'priority', %(priority)s)
+    FROM changed
+)
+SELECT document_id FROM changed;

@@ -1,0 +1,67 @@
+"""Port: the jobs that wait, as a queue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken, UserId
+from pipeline_core.domain.lifecycle import JobStage
+
+
+@dataclass(frozen=True, slots=True)
+class LostJob:
+    """A job whose worker was lost; it waits again. ``times`` counts the workers lost since it last moved on."""
+
+    job_id: JobId
+    document_id: DocumentId
+    user_id: UserId
+    stage: JobStage
+    times: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many jobs of a user wait and run; ``oldest_s`` is how long the first of them has waited, in seconds."""
+
+    user_id: UserId
+    queued: int
+    retryable: int
+    working: int
+    oldest_s: float | None
+
+
+class Queue(Protocol):
+    def claim(
+        self,
+        limit: int,
+        *,
+        per_user: int,
+        worker: str,
+        lease: LeaseToken,
+        lease_s: float,
+        user_id: UserId | None,
+        flow_run_id: UUID | None,
+    ) -> list[DocumentId]:
+        """Take the next jobs that are due: by priority, users in turn, the oldest first. In that order.
+
+        Args:
+            limit: Most jobs to take.
+            per_user: Most jobs of one user that may be running then; 0 is no limit.
+            user_id: Only this user's.
+        """
+        ...
+
+    def reap(self, error: Mapping[str, Any], *, grace_s: float) -> list[LostJob]:
+        """Let jobs of lost workers wait again where they were, with this as their last error.
+
+        ``grace_s``: for so long after a restart of the database, a worker without a session is not lost.
+        """
+        ...
+
+    def depth(self, user_id: UserId | None) -> list[Depth]: ...
+
+    def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
+        """Answers with the documents whose job waits and had another priority."""
+        ...

@@ -1,0 +1,109 @@
+"""The queue: what waits is taken fairly, and what a lost worker held waits again (docs/adr/0018-queue.md)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import structlog
+
+from pipeline_core.domain.errors import RefusedError, WorkerLostError, WorkersLostError
+from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
+from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.lifecycle import BURY, StageName
+from pipeline_core.ports.queue import Depth, LostJob
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.ports.worker import Worker
+from pipeline_core.services.orphans import revive_orphans
+from pipeline_core.settings import Settings
+
+log = structlog.stdlib.get_logger(__name__)
+
+LOWEST_PRIORITY, HIGHEST_PRIORITY = -100, 100
+RESTART_GRACE_S = 10.0
+"""Workers come back within two seconds of a restarted database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaped:
+    """Jobs that wait again, and those that cost too many workers."""
+
+    freed: list[DocumentId]
+    buried: list[DocumentId]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Takes from the queue, reaps what lost workers held, and says how much waits."""
+
+    settings: Settings
+    open_uow: OpenUnitOfWork
+    worker: Callable[[], Worker]
+
+    def take(self, limit: int, *, user_id: UserId | None = None, flow_run_id: UUID | None = None) -> Batch:
+        """Take up to ``limit`` jobs under one new lease; an empty batch says that nothing is due.
+
+        Claims and running jobs are counted under one lock, so that ``running_per_user`` is never overrun.
+        """
+        lease, worker = LeaseToken(uuid4()), self.worker()
+        with self.open_uow() as uow:
+            ids = uow.queue.claim(
+                limit,
+                per_user=self.settings.running_per_user,
+                worker=worker.name,
+                lease=lease,
+                lease_s=self.settings.lease_s,
+                user_id=user_id,
+                flow_run_id=flow_run_id,
+            )
+            uow.commit()
+        if ids:
+            worker.hold(lease)
+        return Batch(lease, tuple(ids))
+
+    def reap(self) -> Reaped:
+        """Take back the jobs of workers that died or fell silent: they go on where they were.
+
+        It does not count as a try of the document. A job at which more than ``max_lost_leases`` workers were lost
+        is likely what kills them: it becomes a dead letter.
+        """
+        with self.open_uow() as uow:
+            lost = uow.queue.reap(WorkerLostError().as_json(), grace_s=RESTART_GRACE_S)
+            deadly = [job for job in lost if job.times > self.settings.max_lost_leases]
+            _bury(uow, deadly)
+            uow.commit()
+        for job in lost:
+            log.warning("worker_lost", document_id=str(job.document_id), worker=job.worker, times=job.times)
+        buried = [job.document_id for job in deadly]
+        return Reaped([job.document_id for job in lost if job not in deadly], buried)
+
+    def depth(self, *, user_id: UserId | None = None) -> list[Depth]:
+        """What waits and what runs, a row for each user that has any."""
+        with self.open_uow() as uow:
+            return uow.queue.depth(user_id)
+
+    def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
+        """Put waiting documents forward or back; answers with those that changed.
+
+        Raises:
+            RefusedError: the priority is not within -100..100.
+        """
+        if not LOWEST_PRIORITY <= priority <= HIGHEST_PRIORITY:
+            raise RefusedError(
+                f"The priority cannot be {priority}.",
+                action=f"From {LOWEST_PRIORITY} to {HIGHEST_PRIORITY}.",
+            )
+        with self.open_uow() as uow:
+            changed = uow.queue.set_priority(document_ids, priority, by=by)
+            uow.commit()
+        return changed
+
+
+def _bury(uow: UnitOfWork, lost: Sequence[LostJob]) -> None:
+    payloads = {}
+    for job in lost:
+        stage = job.stage.row.work or StageName.VALIDATION
+        error = WorkersLostError(f"{job.times} workers were lost with it in hand, the last was {job.worker}.")
+        payloads[job.job_id] = {"error": {**error.as_json(), "stage": stage.value}}
+        uow.stages.fail(stage, [(job.document_id, error.message, True)])
+    uow.jobs.move(BURY, payloads, lease=None)
+    revive_orphans(uow, sorted({job.user_id for job in lost}))
