@@ -1,6 +1,7 @@
 """A fake object store: a dict. It passes the same contract as the real ones."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 from pipeline_core.adapters.object_stores.integrity import round_trip, verified
@@ -11,15 +12,17 @@ from pipeline_core.ports.object_store import StoredObject
 
 
 class MemoryObjectStore:
-    """Objects by key. ``objects`` is open to tests that damage or count them."""
+    """Objects by key. ``objects`` and ``written`` are open to tests that damage, count or age them."""
 
     url = "memory:"
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.written: dict[str, datetime] = {}
 
     def put(self, key: str, data: bytes) -> StoredObject:
         self.objects[validate_key(key)] = bytes(data)
+        self.written[key] = datetime.now(UTC)
         return StoredObject(key, len(data), sha256_hex(data))
 
     def put_file(self, key: str, file: BinaryIO) -> StoredObject:
@@ -43,6 +46,9 @@ class MemoryObjectStore:
     def list(self, prefix: str) -> Iterator[str]:
         validate_prefix(prefix)
         return iter(sorted(key for key in self.objects if key.startswith(prefix)))
+
+    def written_before(self, prefix: str, moment: datetime) -> Iterator[str]:
+        return (key for key in self.list(prefix) if self.written[key] < moment)
 
     def check(self) -> None:
         round_trip(self)

@@ -68,3 +68,8 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- Which objects a row names is asked for thousands of keys at a time.
+CREATE INDEX documents_raw_path_idx ON documents (raw_path);
+CREATE INDEX documents_parsed_path_idx ON documents (parsed_path) WHERE parsed_path IS NOT NULL;
+CREATE INDEX stage_output_files_path_idx ON stage_output_files (file_path);

@@ -2,6 +2,12 @@
 DELETE FROM document_vector_buffer WHERE document_id = ANY(%(document_ids)s);
 
 -- name: cached_vectors
+-- Use is noted once a day: a write for every read would cost more than the vector.
+WITH used AS (
+    UPDATE embedding_cache SET last_used_at = now()
+    WHERE content_sha256 = ANY(%(keys)s) AND embed_model = %(model)s AND embed_version = %(version)s
+        AND last_used_at < now() - interval '1 day'
+)
 SELECT content_sha256, vector FROM embedding_cache
 WHERE content_sha256 = ANY(%(keys)s) AND embed_model = %(model)s AND embed_version = %(version)s;
 

@@ -15,6 +15,7 @@ from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.adapters.db.upkeep import analyze
 from pipeline_core.adapters.db.views import PostgresViews
 from pipeline_core.adapters.db.worker import WorkerSession
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
@@ -45,8 +46,10 @@ from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Intake
+from pipeline_core.services.orphan_objects import OrphanObjects
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.receive_upload import ReceiveUpload
+from pipeline_core.services.retention import Retention
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.staging import StagingService
@@ -289,6 +292,18 @@ class Pipeline:
     def for_user(self, user_id: UserId) -> "UserServices":
         """The services as one user may use them: the database itself shows and takes only rows of theirs."""
         return UserServices(self, user_id)
+
+    @once
+    def retention(self) -> Retention:
+        return Retention(self.open_uow)
+
+    @once
+    def orphan_objects(self) -> OrphanObjects:
+        return OrphanObjects(self.store, self.open_uow)
+
+    def refresh_statistics(self) -> list[str]:
+        """Bring the planner's statistics up to date; answers with the names of the tables."""
+        return analyze(self.database_url)
 
     def ensure_vector_indexes(self) -> list[str]:
         """Build the indexes that pay by now; answers with their names."""

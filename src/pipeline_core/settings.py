@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
@@ -138,6 +138,20 @@ class Settings(BaseSettings):
     )
     max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
     retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")
+
+    service_limits: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict,
+        description='Stage tasks at a time on all machines by service, as JSON: {"openai": 4}',
+    )
+
+    # retention
+    dead_letter_days: int = Field(
+        0, ge=0, description="Days after which a dead letter that was never published is removed; 0: never"
+    )
+    cache_days: int = Field(180, ge=0, description="Days after which an unused cached answer is forgotten; 0: never")
+    orphan_grace_h: float = Field(
+        24.0, ge=1, description="Age from which an object that no row names is removed, hours; longer than any run"
+    )
 
     # HTTP API
     api_host: str = Field("127.0.0.1", description="Address that the HTTP API listens on")

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -141,6 +142,16 @@ def test_list_is_sorted_by_key_and_goes_on_after_a_page(store: ObjectStore) -> N
     assert list(store.list("")) == sorted(keys)
     for prefix in ("a", "a/", "a/0", "a/01", "a/01/", "a/01/x.md", "b/", "c", "a/01/x.md/"):
         assert list(store.list(prefix)) == sorted(key for key in keys if key.startswith(prefix)), prefix
+
+
+def test_what_was_written_before_a_moment(store: ObjectStore) -> None:
+    store.put(KEY, b"old")
+    store.put(f"{KEY}.2", b"old")
+    now = datetime.now(UTC)
+    later, earlier = now + timedelta(minutes=1), now - timedelta(minutes=1)
+    assert list(store.written_before("documents/", later)) == [KEY, f"{KEY}.2"]
+    assert list(store.written_before(f"{KEY}.", later)) == [f"{KEY}.2"]
+    assert list(store.written_before("documents/", earlier)) == []
 
 
 def test_a_hostile_key_is_refused_by_every_method(store: ObjectStore) -> None:

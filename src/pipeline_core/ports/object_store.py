@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Protocol
 
 
@@ -64,6 +65,13 @@ class ObjectStore(Protocol):
 
     def list(self, prefix: str) -> Iterator[str]:
         """Keys that begin with the prefix, sorted."""
+        ...
+
+    def written_before(self, prefix: str, moment: datetime) -> Iterator[str]:
+        """Those of ``list`` that were last written before this moment (with a time zone).
+
+        ``maintain`` removes what no row of the database names: whoever keeps an object keeps a row for it.
+        """
         ...
 
     def check(self) -> None:

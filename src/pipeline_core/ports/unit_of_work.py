@@ -32,6 +32,7 @@ from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reviews import Reviews
+from pipeline_core.ports.upkeep import Upkeep
 from pipeline_core.ports.webhooks import Webhooks
 
 Ids = Sequence[DocumentId]
@@ -351,6 +352,7 @@ class UnitOfWork(Protocol):
     deep_scans: DeepScans
     webhooks: Webhooks
     queue: Queue
+    upkeep: Upkeep
 
     @property
     def comparing(self) -> Comparing: ...

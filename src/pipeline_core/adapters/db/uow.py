@@ -18,6 +18,7 @@ from pipeline_core.adapters.db.reviews import PostgresReviews
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.adapters.db.stage_runs import PostgresStageRuns
 from pipeline_core.adapters.db.staging import PostgresStaging
+from pipeline_core.adapters.db.upkeep import PostgresUpkeep
 from pipeline_core.adapters.db.webhooks import PostgresWebhooks
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.ports.batches import Batches
@@ -33,6 +34,7 @@ from pipeline_core.ports.unit_of_work import (
     StageRuns,
     Staging,
 )
+from pipeline_core.ports.upkeep import Upkeep
 from pipeline_core.ports.webhooks import Webhooks
 
 
@@ -50,6 +52,7 @@ class PostgresUnitOfWork:
     deep_scans: DeepScans
     webhooks: Webhooks
     queue: Queue
+    upkeep: Upkeep
 
     def __init__(
         self,
@@ -91,6 +94,7 @@ class PostgresUnitOfWork:
         self.deep_scans = PostgresDeepScans(self.session)
         self.webhooks = PostgresWebhooks(self.session)
         self.queue = PostgresQueue(self.session)
+        self.upkeep = PostgresUpkeep(self.session)
         return self
 
     def __exit__(

@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -104,6 +105,13 @@ class LocalObjectStore:
     def list(self, prefix: str) -> Iterator[str]:
         *folders, begin = validate_prefix(prefix).split("/")
         return self._walk(folders, begin)
+
+    def written_before(self, prefix: str, moment: datetime) -> Iterator[str]:
+        for key in self.list(prefix):
+            *folders, name = key.split("/")
+            with suppress(ObjectNotFoundError), self._translated(key, reading=True), self._folder(folders) as folder:
+                if os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime < moment.timestamp():
+                    yield key
 
     def check(self) -> None:
         round_trip(self)

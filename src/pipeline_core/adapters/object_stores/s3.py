@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline_core.adapters.object_stores.integrity import BLOCK, copy_verified, measure, round_trip, verified
@@ -98,7 +99,10 @@ class S3ObjectStore:
             self._client.delete_object(Bucket=self._bucket, Key=name)
 
     def list(self, prefix: str) -> Iterator[str]:
-        return self._pages(self._base + validate_prefix(prefix))
+        return (key for key, _ in self._pages(self._base + validate_prefix(prefix)))
+
+    def written_before(self, prefix: str, moment: datetime) -> Iterator[str]:
+        return (key for key, written in self._pages(self._base + validate_prefix(prefix)) if written < moment)
 
     def check(self) -> None:
         round_trip(self)
@@ -138,7 +142,7 @@ class S3ObjectStore:
     def _name(self, key: str) -> str:
         return self._base + validate_key(key)
 
-    def _pages(self, prefix: str) -> Iterator[str]:
+    def _pages(self, prefix: str) -> Iterator[tuple[str, datetime]]:
         """S3 lists keys in the order of their UTF-8 bytes, which is the order of Python's strings."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=prefix, PaginationConfig={"PageSize": self._page_size}
@@ -148,7 +152,7 @@ class S3ObjectStore:
                 for item in page.get("Contents", ()):
                     # Consoles make an empty object of this name to show a folder.
                     if not item["Key"].endswith("/"):
-                        yield item["Key"].removeprefix(self._base)
+                        yield item["Key"].removeprefix(self._base), item["LastModified"]
 
     def _translated(self, key: str) -> AbstractContextManager[None]:
         return translated(f"{self.url}/{key}", self._endpoint_url)

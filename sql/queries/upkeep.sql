@@ -1,0 +1,35 @@
+-- name: purge_dead
+-- Dead letters of which nothing was ever published, with all that was staged for them. The events stay.
+WITH dead AS (
+    SELECT d.document_id FROM documents d
+    WHERE d.published_at IS NULL
+        AND EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.state = 'deadletter'
+            AND j.finished_at < now() - make_interval(days => %(days)s))
+        AND NOT EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id
+            AND (j.state <> 'deadletter' OR j.finished_at >= now() - make_interval(days => %(days)s)))
+    ORDER BY d.document_id
+    LIMIT %(limit)s
+    FOR UPDATE OF d SKIP LOCKED
+), gone AS (
+    DELETE FROM documents d USING dead WHERE d.document_id = dead.document_id
+    RETURNING d.document_id, d.user_id, d.filename
+), logged AS (
+    INSERT INTO events (document_id, user_id, type, severity, code, payload)
+    SELECT document_id, user_id, 'withdrawn', 'warning', 'dead_letter_purged',
+           jsonb_build_object('filename', filename, 'after_days', %(days)s::int)
+    FROM gone
+)
+SELECT document_id, user_id, filename FROM gone;
+
+-- name: purge_fact_cache
+DELETE FROM fact_cache WHERE last_used_at < now() - make_interval(days => %(days)s);
+
+-- name: purge_embedding_cache
+DELETE FROM embedding_cache WHERE last_used_at < now() - make_interval(days => %(days)s);
+
+-- name: unnamed_objects
+SELECT key FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS k (key, place)
+WHERE NOT EXISTS (SELECT FROM documents d WHERE d.raw_path = key)
+    AND NOT EXISTS (SELECT FROM documents d WHERE d.parsed_path = key)
+    AND NOT EXISTS (SELECT FROM stage_output_files f WHERE f.file_path = key)
+ORDER BY place;

@@ -1,0 +1,50 @@
+"""What is removed in the end, from PostgreSQL; and the planner's statistics."""
+
+from collections.abc import Sequence
+
+import psycopg
+from psycopg import sql
+
+from pipeline_core.adapters.db.engine import SCHEMA, connect_options
+from pipeline_core.adapters.db.errors import translate
+from pipeline_core.adapters.db.session import Session
+from pipeline_core.ports.upkeep import Purged
+
+
+class PostgresUpkeep:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def purge_dead(self, older_than_days: int, limit: int) -> list[Purged]:
+        return [Purged(**row) for row in self._session.all("purge_dead", days=older_than_days, limit=limit)]
+
+    def purge_fact_cache(self, unused_days: int) -> int:
+        return self._session.execute("purge_fact_cache", days=unused_days)
+
+    def purge_embedding_cache(self, unused_days: int) -> int:
+        return self._session.execute("purge_embedding_cache", days=unused_days)
+
+    def unnamed(self, keys: Sequence[str]) -> list[str]:
+        return [row["key"] for row in self._session.all("unnamed_objects", keys=list(keys))]
+
+
+def analyze(url: str) -> list[str]:
+    """Bring the planner's statistics of every table up to date; answers with the tables' names.
+
+    Connects as the login itself: PostgreSQL passes over, with a warning, tables that it does not own.
+
+    Raises:
+        DatabaseUnavailableError: the database did not answer.
+    """
+    try:
+        with psycopg.connect(url, options=connect_options(""), autocommit=True) as connection:
+            owned = connection.execute(
+                "SELECT c.relname FROM pg_class c WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r' "
+                "AND pg_has_role(c.relowner, 'USAGE') ORDER BY 1",
+                (SCHEMA,),
+            ).fetchall()
+            for (name,) in owned:
+                connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(SCHEMA, name)))
+    except psycopg.Error as error:
+        raise translate(error) from error
+    return [name for (name,) in owned]

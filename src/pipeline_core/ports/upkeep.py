@@ -1,0 +1,34 @@
+"""Port: what is removed in the end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline_core.domain.ids import DocumentId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """A dead document that was removed with everything staged for it; its events stay."""
+
+    document_id: DocumentId
+    user_id: UserId
+    filename: str
+
+
+class Upkeep(Protocol):
+    def purge_dead(self, older_than_days: int, limit: int) -> list[Purged]:
+        """Remove documents of which nothing was ever published and whose job has been dead for so long."""
+        ...
+
+    def purge_fact_cache(self, unused_days: int) -> int:
+        """Forget answers that nobody has asked for since; answers with their number."""
+        ...
+
+    def purge_embedding_cache(self, unused_days: int) -> int:
+        """The same with vectors."""
+        ...
+
+    def unnamed(self, keys: Sequence[str]) -> list[str]:
+        """Those of the object keys that no row names."""
+        ...

@@ -1,0 +1,50 @@
+"""Objects that no row names: what crashes left behind, and what belonged to documents that are gone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+import structlog
+
+from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+
+log = structlog.stdlib.get_logger(__name__)
+_SLICE = 1000
+PREFIX = "documents/"
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanObjects:
+    """Removes objects under ``documents/`` that no row names and that were not written lately.
+
+    An object is written before its row. The grace period is for that, and is to be longer than any run; an object
+    that is written again in the very moment of its removal is found missing by the stage that reads it first.
+    """
+
+    store: ObjectStore
+    open_uow: OpenUnitOfWork
+
+    def remove(self, grace: timedelta) -> list[str]:
+        """Answers with the keys of those removed.
+
+        Raises:
+            StoreUnavailableError, DatabaseUnavailableError: what is removed by then stays so; call it again.
+        """
+        removed: list[str] = []
+        old = self.store.written_before(PREFIX, datetime.now(UTC) - grace)
+        while keys := list(islice(old, _SLICE)):
+            removed += self._remove(keys, grace)
+        if removed:
+            log.warning("orphan_objects_removed", count=len(removed), first=removed[0])
+        return removed
+
+    def _remove(self, keys: Sequence[str], grace: timedelta) -> Iterator[str]:
+        with self.open_uow() as uow:
+            unnamed = uow.upkeep.unnamed(keys)
+        for key in unnamed:
+            # looked at once more: somebody may have written it since the listing
+            if key in self.store.written_before(key, datetime.now(UTC) - grace):
+                self.store.delete(key)
+                yield key

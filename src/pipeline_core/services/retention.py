@@ -1,0 +1,47 @@
+"""How long dead letters and cached answers are kept."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.ports.upkeep import Purged
+from pipeline_core.services.orphans import revive_orphans
+
+log = structlog.stdlib.get_logger(__name__)
+_SLICE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Removes what has been kept long enough; 0 days keep for ever."""
+
+    open_uow: OpenUnitOfWork
+
+    def dead_letters(self, days: int) -> list[Purged]:
+        """Remove documents that have been dead letters for so many days and of which nothing was ever published.
+
+        Their events stay; their objects go with the next removal of orphans. Facts of others that were left out
+        because one of these said the same wait again.
+        """
+        purged: list[Purged] = []
+        while days > 0:
+            with self.open_uow() as uow:
+                gone = uow.upkeep.purge_dead(days, _SLICE)
+                revive_orphans(uow, sorted({item.user_id for item in gone}))
+                uow.commit()
+            purged += gone
+            if len(gone) < _SLICE:
+                break
+        for item in purged:
+            log.warning("dead_letter_purged", document_id=str(item.document_id), filename=item.filename)
+        return purged
+
+    def caches(self, days: int) -> tuple[int, int]:
+        """Forget answers and vectors that nobody has asked for in so many days; answers with how many of each."""
+        if days <= 0:
+            return 0, 0
+        with self.open_uow() as uow:
+            facts, vectors = uow.upkeep.purge_fact_cache(days), uow.upkeep.purge_embedding_cache(days)
+            uow.commit()
+        return facts, vectors
