@@ -4,7 +4,7 @@ import contextvars
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from prefect import runtime
 from prefect.client.schemas.objects import State
@@ -12,7 +12,7 @@ from prefect.states import Completed, Failed
 
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
-from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import JobState
 
@@ -41,6 +41,13 @@ def side_by_side(work: Callable[[Batch], Batch], batches: Sequence[Batch]) -> No
         futures = [pool.submit(contextvars.copy_context().run, one, batch) for batch in batches]
     for future in futures:
         future.result()
+
+
+def slow_lane(work: Callable[[Batch], Batch], document_ids: Sequence[DocumentId]) -> bool:
+    """Take those that are to be tried again through, each alone; answers with whether there were any."""
+    waiting = pipeline().claim.to_retry(document_ids)
+    side_by_side(work, [Batch(LeaseToken(uuid4()), (document_id,)) for document_id in waiting])
+    return bool(waiting)
 
 
 def outcome_of(document_ids: Sequence[UUID]) -> State:

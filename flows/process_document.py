@@ -1,15 +1,15 @@
 """process-document: documents in, published facts out."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 
 import tasks
-from flows.lanes import outcome_of, run_name, side_by_side
+from flows.lanes import outcome_of, run_name, slow_lane
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
-from pipeline_core.domain.ids import DocumentId, LeaseToken
+from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
 
@@ -25,8 +25,7 @@ def process_document(document_ids: list[UUID]) -> State:
     batch = tasks.claim(document_ids)
     with pipeline().claim.released(batch), reaching_prefect():
         through_the_stages(batch)
-    slow = pipeline().claim.to_retry([DocumentId(d) for d in document_ids])
-    side_by_side(through_the_stages, [Batch(LeaseToken(uuid4()), (document_id,)) for document_id in slow])
+    slow_lane(through_the_stages, [DocumentId(d) for d in document_ids])
     return outcome_of(document_ids)
 
 

@@ -9,9 +9,11 @@ from pipeline_core.domain.lifecycle import StageName
 from tasks.deep_scan import claim_deep_scans, settle_deep_scans
 from tasks.gates import matching_gate, validation_gate
 from tasks.intake import claim
+from tasks.queue import reap_leases, take_from_queue
 from tasks.review import decide
 from tasks.stage_task import skip_stage, stage_task
 from tasks.staging import embed_batch, import_approved
+from tasks.upkeep import purge_caches, purge_dead_letters, refresh_statistics, remove_orphan_objects
 
 ingest = stage_task(StageName.INGEST)
 convert_markdown = stage_task(StageName.MARKDOWN_CONVERSION)
@@ -36,8 +38,14 @@ __all__ = [
     "ingest_to_production",
     "matching_gate",
     "optimize_markdown",
+    "purge_caches",
+    "purge_dead_letters",
+    "reap_leases",
+    "refresh_statistics",
+    "remove_orphan_objects",
     "settle_deep_scans",
     "skip_stage",
+    "take_from_queue",
     "validate",
     "validation_gate",
 ]

@@ -15,6 +15,7 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.failures import backoff_s
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME
+from tasks.limits import within_limits
 from tasks.runtime import flow_run_id, run_logger
 
 P = ParamSpec("P")
@@ -81,7 +82,9 @@ def stage_task(name: StageName) -> RetriedTask[[Batch], Batch]:
         app = pipeline()
         if app.stopping.is_set():
             raise KeyboardInterrupt
-        report = app.run_stage(stage, held(batch))
+        ours = held(batch)
+        with within_limits(app, name):
+            report = app.run_stage(stage, ours)
         run_logger().info(
             "%s: %d ran, %d reused, %d to retry, %d dead",
             name.value, len(report.ran), len(report.reused), len(report.retry), len(report.dead),

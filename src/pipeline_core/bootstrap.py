@@ -1,5 +1,6 @@
 """Settings in, wired services out: the only place that knows which adapter serves which port."""
 
+import os
 import threading
 from collections.abc import Callable
 from functools import cache, cached_property
@@ -31,6 +32,7 @@ from pipeline_core.ports.api_views import ApiViews
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
+from pipeline_core.ports.launcher import Launcher
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.views import Row, Views
@@ -51,7 +53,9 @@ from pipeline_core.services.queue import Queue
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.retention import Retention
 from pipeline_core.services.review import Retry, Review
+from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_stage import RunStage
+from pipeline_core.services.search import Search
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.webhooks import DeliverWebhooks, WebhookEndpoints
 from pipeline_core.settings import Settings, load_settings
@@ -135,6 +139,8 @@ class Pipeline:
             self.database_url,
             role=self.settings.database_role,
             statement_timeout_s=self.settings.statement_timeout_s,
+            # no transaction waits for anything slow: one silent for a lease belongs to a worker that is cut off
+            idle_s=max(_LEAST_IDLE_S, self.settings.lease_s),
         )
         self._closers.append(engine.dispose)
         return engine
@@ -294,6 +300,31 @@ class Pipeline:
         return UserServices(self, user_id)
 
     @once
+    def launcher(self) -> Launcher:
+        """Who does the work that is asked for, by the setting ``launch``; imported on first use."""
+        from pipeline_core.adapters.prefect_deployments import DeploymentLauncher
+        from pipeline_core.adapters.prefect_launcher import PrefectLauncher
+
+        wanted = self.settings.launch
+        if wanted == "auto":
+            wanted = "deployment" if os.environ.get("PREFECT_API_URL") else "here"
+        launcher: Launcher = (
+            DeploymentLauncher(self.settings)
+            if wanted == "deployment"
+            else PrefectLauncher(self.settings, self.stopping)
+        )
+        self._closers.append(launcher.close)
+        return launcher
+
+    @once
+    def run_documents(self) -> RunDocuments:
+        return RunDocuments(self.intake, self.launcher)
+
+    @once
+    def search(self) -> Search:
+        return Search(self.views, lambda: self.ctx.embedder)
+
+    @once
     def retention(self) -> Retention:
         return Retention(self.open_uow)
 
@@ -368,6 +399,8 @@ class UserServices:
         importer = ImportBatch(self.open_uow, lambda: pipeline.ctx.embedder)
         return StagingService(pipeline.settings, self.open_uow, detection, importer)
 
+
+_LEAST_IDLE_S = 1.0
 
 _DEEP_CONVERTERS: dict[str, Callable[[Pipeline], Converter]] = {
     "local": lambda app: app.converter,

@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     )
     object_store: str = Field("", description="`s3://bucket/prefix` or a folder; empty: HOME/objects")
     s3_endpoint_url: str | None = Field(None, description="S3 endpoint other than AWS")
+    launch: Literal["auto", "here", "deployment"] = Field(
+        "auto",
+        description="Who does the work that is asked for: `here` this process, `deployment` the workers; `auto`: the "
+        "workers if PREFECT_API_URL is set",
+    )
     prefect_port: int = Field(4210, ge=1, le=65535, description="Port of the local Prefect server")
 
     # intake

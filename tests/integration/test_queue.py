@@ -12,7 +12,7 @@ import pytest
 from pipeline_core.adapters.db.queries import load
 from pipeline_core.adapters.db.queue import QUEUE_LOCK_CLASS
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.errors import LeaseLostError, RefusedError, ServiceUnavailableError
+from pipeline_core.domain.errors import DatabaseUnavailableError, LeaseLostError, RefusedError, ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId, UserId, user_id_for
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
@@ -288,3 +288,12 @@ def test_claims_take_turns(app: Pipeline, database_url: str) -> None:
         connection.commit()
     waiter.join(10)
     assert found == [(document_id,)]
+
+
+def test_a_database_that_is_away_may_be_back_later(make_pipeline: MakePipeline) -> None:
+    """Its error is a transient one, whoever asks: Prefect tries the task again."""
+    app = make_pipeline(changes={"database_url": "postgresql://nobody@/none?host=/nowhere"})
+    with pytest.raises(DatabaseUnavailableError, match="/nowhere"):
+        app.views.counts(ANN)
+    with pytest.raises(DatabaseUnavailableError, match="/nowhere"), app.open_uow():
+        pass

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from pipeline_core.adapters.processes import listens, runs
 from pipeline_core.adapters.shared_server import SharedServer
@@ -26,6 +27,7 @@ _MOST_STARTS = 3
 _OTHERS_TIMEOUT_S = 15.0
 """How long a server that somebody else started may take to answer."""
 _DRAIN_TIMEOUT_S = 10.0
+_RUN_AGAIN = "What was done is kept: run the same command again."
 
 _QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -171,6 +173,11 @@ class PrefectLauncher:
                 self._stopping.set()
                 raise
 
+    def request(self, document_ids: Sequence[DocumentId], *, key: str | None = None) -> list[UUID]:  # noqa: ARG002
+        """There is nobody to ask: the work is done here, before this returns."""
+        self.process(document_ids)
+        return []
+
     def run(self, entrypoint: str, **parameters: Any) -> None:
         """Run another flow, named by ``module.function``, once; its run ends in the state that the server shows.
 
@@ -215,8 +222,10 @@ class PrefectLauncher:
 
 
 @contextmanager
-def reaching_prefect() -> Iterator[None]:
+def reaching_prefect(action: str = _RUN_AGAIN) -> Iterator[None]:
     """What Prefect's client raises when its server does not answer leaves as one error; others are not its fault.
+
+    ``action`` is what is to be done then.
 
     Raises:
         ServiceUnavailableError: the server is away, or answers with errors.
@@ -230,19 +239,19 @@ def reaching_prefect() -> Iterator[None]:
     except TerminationSignal as signalled:
         raise KeyboardInterrupt from signalled
     except (httpx.HTTPError, PrefectException) as error:
-        raise _lost(error) from error
+        raise _lost(error, action) from error
     except RuntimeError as error:
         # its client says "Failed to reach API at …" so, and gives what httpx raised as the cause
         if not isinstance(error.__cause__, httpx.HTTPError):
             raise
-        raise _lost(error) from error
+        raise _lost(error, action) from error
 
 
-def _lost(error: Exception) -> ServiceUnavailableError:
+def _lost(error: Exception, action: str) -> ServiceUnavailableError:
     return ServiceUnavailableError(
-        f"The Prefect server was lost during the run ({type(error).__name__}: {error}).",
+        f"The Prefect server was lost ({type(error).__name__}: {error}).",
         where=os.environ.get("PREFECT_API_URL"),
-        action="What was done is kept: run the same command again.",
+        action=action,
     )
 
 

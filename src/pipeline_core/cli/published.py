@@ -32,9 +32,7 @@ def search(
     if not text.strip():
         raise RefusedError("There is nothing to search for.", action="Ask a question, or name some words.")
     with wired() as app_:
-        embedder = app_.ctx.embedder
-        vector = embedder.embed([text]).vectors[0]
-        hits = app_.views.search(app_.user_id, text, vector, model=embedder.model, limit=limit)
+        hits = app_.search(app_.user_id, text, limit=limit)
         if as_json:
             print_json(hits)
         elif hits:

@@ -381,6 +381,13 @@ class StatusRefusedError(RefusedError):
         return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
+class StillRunningError(PipelineError):
+    """The time to wait is over, and not everything has come to rest."""
+
+    code = "still_running"
+    action = "Nothing is lost: wait again, or ask for the status."
+
+
 class UndecidedDuplicatesError(RefusedError):
     """Some duplicates are undecided."""
 

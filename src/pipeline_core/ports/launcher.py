@@ -1,7 +1,8 @@
 """Port: start work. The one way by which the command line, the console and the API reach the orchestrator."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
+from uuid import UUID
 
 from pipeline_core.domain.ids import DocumentId
 
@@ -21,6 +22,28 @@ class Launcher(Protocol):
 
     def process(self, document_ids: Sequence[DocumentId]) -> None:
         """Run ``process_document`` on these documents, in batches, and return when all have come to rest.
+
+        Raises:
+            ServiceUnavailableError: the orchestrator did not answer.
+        """
+        ...
+
+    def request(self, document_ids: Sequence[DocumentId], *, key: str | None = None) -> list[UUID]:
+        """Ask for runs on these documents, and return at once where others do the work.
+
+        Args:
+            key: Asking again with the same key starts nothing twice.
+
+        Returns:
+            The ids of the runs; none if the work was done here, by the time this returns.
+
+        Raises:
+            ServiceUnavailableError: the orchestrator did not answer; the jobs stay queued.
+        """
+        ...
+
+    def run(self, entrypoint: str, **parameters: Any) -> None:
+        """Run another flow, named by ``module.function``, and return when it has ended.
 
         Raises:
             ServiceUnavailableError: the orchestrator did not answer.

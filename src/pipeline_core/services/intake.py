@@ -110,9 +110,9 @@ class Intake:
     def store(self) -> ObjectStore:
         return self.ctx.store
 
-    def receive_paths(self, paths: Iterable[Path], *, user_id: UserId) -> Iterator[Received]:
+    def receive_groups(self, files: Iterable[Path | Upload], *, user_id: UserId) -> Iterator[Received]:
         """Take in files, a group at a time, so that memory does not grow with their number."""
-        for group in _groups(paths, _GROUP):
+        for group in _groups(files, _GROUP):
             yield self.receive(group, user_id=user_id)
 
     def receive(self, files: Sequence[Path | Upload], *, user_id: UserId) -> Received:
@@ -312,7 +312,7 @@ def _uri(file: Path | Upload) -> str | None:
     return file.resolve().as_uri()
 
 
-def _groups(items: Iterable[Path], size: int) -> Iterator[list[Path]]:
+def _groups(items: Iterable[Path | Upload], size: int) -> Iterator[list[Path | Upload]]:
     iterator = iter(items)
     while group := list(islice(iterator, size)):
         yield group

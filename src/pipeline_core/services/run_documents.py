@@ -1,7 +1,7 @@
 """Files in, at rest out: intake, find what is left to do, run that, and nothing else."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.ports.launcher import Launcher
-from pipeline_core.services.intake import Intake
+from pipeline_core.services.intake import Intake, Upload
 
 
 class Display(Protocol):
@@ -56,16 +56,20 @@ class RunDocuments:
     intake: Intake
     launcher: Launcher
 
-    def __call__(self, files: Sequence[Path], *, user_id: UserId, display: Display) -> RunResult:
-        """Take the files in, and run those documents that need it.
+    def take_in(
+        self,
+        files: Iterable[Path | Upload],
+        *,
+        user_id: UserId,
+        on_work: Callable[[RunResult], None] = lambda _: None,
+    ) -> RunResult:
+        """Take the files in and find what is left to do; ``on_work`` hears of it, a group of files at a time.
 
-        Raises:
-            ServiceUnavailableError: the orchestrator did not answer; the jobs stay queued.
+        A file that cannot be taken is in ``refused``; it harms no other.
         """
         result = RunResult()
-        display.note = f"taking in {len(files)} file(s)"
         seen: set[DocumentId] = set()
-        for received in self.intake.receive_paths(files, user_id=user_id):
+        for received in self.intake.receive_groups(files, user_id=user_id):
             ids = [document_id for document_id in received.documents if document_id not in seen]
             seen.update(ids)
             needed = self.intake.work_needed(ids, correlation_id=received.correlation_id)
@@ -75,8 +79,22 @@ class RunDocuments:
             result.correlation_ids.append(received.correlation_id)
             result.left.update(needed.left())
             if needed.run:
-                self.launcher.start()
-                display.watch(result.ran)
+                on_work(result)
+        return result
+
+    def __call__(self, files: Sequence[Path], *, user_id: UserId, display: Display) -> RunResult:
+        """Take the files in, and run those documents that need it.
+
+        Raises:
+            ServiceUnavailableError: the orchestrator did not answer; the jobs stay queued.
+        """
+        display.note = f"taking in {len(files)} file(s)"
+
+        def begin(so_far: RunResult) -> None:
+            self.launcher.start()
+            display.watch(so_far.ran)
+
+        result = self.take_in(files, user_id=user_id, on_work=begin)
         if result.ran:
             display.note = "starting Prefect"
             self.launcher.wait()

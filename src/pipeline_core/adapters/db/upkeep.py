@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import psycopg
 from psycopg import sql
 
-from pipeline_core.adapters.db.engine import SCHEMA, connect_options
-from pipeline_core.adapters.db.errors import translate
+from pipeline_core.adapters.db.engine import SCHEMA, connect
+from pipeline_core.adapters.db.errors import translated
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.ports.upkeep import Purged
 
@@ -36,15 +35,12 @@ def analyze(url: str) -> list[str]:
     Raises:
         DatabaseUnavailableError: the database did not answer.
     """
-    try:
-        with psycopg.connect(url, options=connect_options(""), autocommit=True) as connection:
-            owned = connection.execute(
-                "SELECT c.relname FROM pg_class c WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r' "
-                "AND pg_has_role(c.relowner, 'USAGE') ORDER BY 1",
-                (SCHEMA,),
-            ).fetchall()
-            for (name,) in owned:
-                connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(SCHEMA, name)))
-    except psycopg.Error as error:
-        raise translate(error) from error
+    with translated(), connect(url, autocommit=True) as connection:
+        owned = connection.execute(
+            "SELECT c.relname FROM pg_class c WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r' "
+            "AND pg_has_role(c.relowner, 'USAGE') ORDER BY 1",
+            (SCHEMA,),
+        ).fetchall()
+        for (name,) in owned:
+            connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(SCHEMA, name)))
     return [name for (name,) in owned]

@@ -1,0 +1,38 @@
+"""maintain: what is to be done from time to time, and nobody waits for."""
+
+from typing import Annotated
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+from pydantic import Field
+
+import tasks
+
+Days = Annotated[int | None, Field(ge=0)]
+
+
+@flow(name="maintain", validate_parameters=True)
+def maintain(
+    dead_letter_days: Days = None,
+    cache_days: Days = None,
+    orphan_grace_h: Annotated[float | None, Field(ge=1)] = None,
+) -> State:
+    """Take back expired leases, remove what was kept long enough, and refresh statistics. Safe at any time.
+
+    Args:
+        dead_letter_days: Dead letters of which nothing was ever published are removed after so many days; 0 keeps
+            them for ever. Without it, as the settings say.
+        cache_days: Cached answers that nobody has asked for in so many days are forgotten; 0 keeps them. Without
+            it, as the settings say.
+        orphan_grace_h: Objects that no row names are removed from this age on; longer than any run. Without it, as
+            the settings say.
+    """
+    done = [
+        tasks.reap_leases(),
+        tasks.purge_dead_letters(dead_letter_days),
+        tasks.purge_caches(cache_days),
+        tasks.remove_orphan_objects(orphan_grace_h),
+        tasks.refresh_statistics(),
+    ]
+    return Completed(message=", ".join(done))

@@ -1,0 +1,49 @@
+"""process-queue: what waits, through the batch lane, until nothing is left."""
+
+import time
+from typing import Annotated
+from uuid import UUID
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+from pydantic import Field
+
+import tasks
+from flows.lanes import outcome_of, slow_lane
+from flows.process_document import through_the_stages
+from pipeline_core.adapters.prefect_launcher import reaching_prefect
+from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.ids import DocumentId
+
+
+@flow(name="process-queue", validate_parameters=True)
+def process_queue(
+    limit: Annotated[int, Field(ge=1, le=100_000)] = 1000,
+    time_limit_s: Annotated[float, Field(gt=0)] = 3600.0,
+    user_id: UUID | None = None,
+) -> State:
+    """Take what waits through the stages, batch after batch. Meant to run on a schedule, on any number of workers.
+
+    What lost workers held is taken back first. Users take turns, however much one of them has waiting. Documents in
+    transient trouble are tried again when nothing else is left; what waits still when a limit is reached is left
+    to the next run.
+
+    Args:
+        limit: Most documents that this run takes.
+        time_limit_s: No further batch is begun after so many seconds; the one under way is brought to its end.
+        user_id: Only this user's documents. Without it, everybody's.
+    """
+    tasks.reap_leases()
+    until = time.monotonic() + time_limit_s
+    taken: dict[DocumentId, None] = {}
+    while time.monotonic() < until:
+        room = min(pipeline().settings.batch_size, limit - len(taken))
+        batch = tasks.take_from_queue(room, user_id) if room else None
+        if batch and batch.document_ids:
+            with pipeline().claim.released(batch), reaching_prefect():
+                through_the_stages(batch)
+            taken.update(dict.fromkeys(batch.document_ids))
+        elif not slow_lane(through_the_stages, list(taken)):
+            break
+    return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

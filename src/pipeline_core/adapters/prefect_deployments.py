@@ -1,0 +1,125 @@
+"""Starting work by asking a Prefect server for runs of the deployments: workers do it, here or elsewhere."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pipeline_core.adapters.prefect_launcher import reaching_prefect
+from pipeline_core.domain.errors import ConfigurationError
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.settings import Settings
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+_FLOW = "process-document"
+_POLL_S = 1.0
+
+
+class DeploymentLauncher:
+    """Runs of ``process-document`` and the others, by the deployments that ``prefect deploy --all`` made."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Nothing is asked yet.
+
+        Raises:
+            ConfigurationError: there is no ``PREFECT_API_URL``.
+        """
+        url = os.environ.get("PREFECT_API_URL")
+        if not url:
+            raise ConfigurationError(
+                "Work is to be done by deployments, and there is no Prefect server to ask.",
+                action="Set PREFECT_API_URL, or UPLOAD_PIPELINE_LAUNCH=here.",
+            )
+        self._api_url, self._settings = url, settings
+
+    def start(self) -> None:
+        """Nothing is to be started: workers run on their own."""
+
+    def wait(self) -> None:
+        """Return when the server answers and has the deployment.
+
+        Raises:
+            ServiceUnavailableError, ConfigurationError
+        """
+        with self._client() as client:
+            self._deployment(client, _FLOW)
+
+    def request(self, document_ids: Sequence[DocumentId], *, key: str | None = None) -> list[UUID]:
+        """Ask for a run for each ``batch_size`` documents, and return at once."""
+        size = self._settings.batch_size
+        batches = [document_ids[start : start + size] for start in range(0, len(document_ids), size)]
+        if not batches:
+            return []
+        with self._client() as client:
+            deployment_id = self._deployment(client, _FLOW)
+            return [
+                self._ask(
+                    client, deployment_id, {"document_ids": [str(d) for d in batch]}, f"{key}-{n}" if key else None
+                )
+                for n, batch in enumerate(batches)
+            ]
+
+    def process(self, document_ids: Sequence[DocumentId]) -> None:
+        """Ask, and return when the runs have ended."""
+        self._finish(self.request(document_ids))
+
+    def run(self, entrypoint: str, **parameters: Any) -> None:
+        """Run the deployment of the flow ``module.function``, and return when the run has ended."""
+        name = entrypoint.rpartition(".")[2].replace("_", "-")
+        given = {key: str(value) if isinstance(value, UUID) else value for key, value in parameters.items()}
+        with self._client() as client:
+            flow_run_id = self._ask(client, self._deployment(client, name), given, None)
+        self._finish([flow_run_id])
+
+    def ui_url(self) -> str | None:
+        return self._api_url.removesuffix("/api")
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+    def _ask(
+        self, client: "SyncPrefectClient", deployment_id: UUID, parameters: dict[str, Any], key: str | None
+    ) -> UUID:
+        run = client.create_flow_run_from_deployment(deployment_id, parameters=parameters, idempotency_key=key)
+        return run.id
+
+    def _deployment(self, client: "SyncPrefectClient", name: str) -> UUID:
+        from prefect.exceptions import ObjectNotFound
+
+        try:
+            return client.read_deployment_by_name(f"{name}/{name}").id
+        except ObjectNotFound:
+            raise ConfigurationError(
+                f"The Prefect server has no deployment {name}.",
+                where=self._api_url,
+                action="`prefect --no-prompt deploy --all` makes them; deployments/README.md.",
+            ) from None
+
+    def _finish(self, flow_run_ids: Sequence[UUID]) -> None:
+        """Where each document came to rest is in the database; here only that nobody works on it any more."""
+        waiting = list(flow_run_ids)
+        while waiting:
+            with self._client() as client:
+                states = {flow_run_id: client.read_flow_run(flow_run_id).state for flow_run_id in waiting}
+            waiting = [flow_run_id for flow_run_id, state in states.items() if not (state and state.is_final())]
+            if waiting:
+                time.sleep(_POLL_S)
+
+    @contextmanager
+    def _client(self) -> Iterator["SyncPrefectClient"]:
+        """A client of this server; what goes wrong on the way there is the pipeline's own error."""
+        # Prefect takes a second to import: only who asks waits for it
+        from prefect.client.orchestration import get_client
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        connect: Callable[..., Any] = get_client
+        with (
+            reaching_prefect("The jobs stay queued: ask again, or let process-queue take them."),
+            temporary_settings({PREFECT_API_URL: self._api_url}),
+            connect(sync_client=True) as client,
+        ):
+            yield client

@@ -1,0 +1,279 @@
+"""The Python API: submit documents, wait, look, decide, search.
+
+    with Client() as pipeline:
+        submitted = pipeline.submit(["policy.pdf"])
+        for document in pipeline.wait(submitted.document_ids):
+            print(document.filename, document.state, document.percent)
+        for hit in pipeline.search("When is the premium due?"):
+            print(hit.answer, hit.evidence)
+
+It is configured as everything else is (``UPLOAD_PIPELINE_…``) and does what the command line does, by the same
+services. Errors are those of ``pipeline_core.domain.errors``; each says what to do.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+from pipeline_core import bootstrap
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import PipelineError, StillRunningError
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, QuestionId, UserId
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.services.decisions import Decided, Decision, Request, Resolution
+from pipeline_core.services.intake import Upload
+
+__all__ = ["Client", "Decision", "DocumentStatus", "Hit", "Resolution", "Submitted", "Upload"]
+
+_AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTER})
+_POLL_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStatus:
+    """Where a document's newest job stands. ``percent`` is 0..100, ``phase`` 0..6; ``error`` is the last one."""
+
+    document_id: DocumentId
+    job_id: JobId
+    filename: str
+    state: JobState
+    stage: JobStage
+    phase: int
+    percent: int
+    outcome: Outcome | None
+    retry_count: int
+    error: dict[str, Any] | None
+    chunks: int
+    facts: int
+    undecided_pairs: int
+    critical_findings: int
+    created_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing more happens by itself: done, dead, or waiting for a person."""
+        return self.state in _AT_REST
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of the files: ``started`` are under way or queued, ``left`` counts the others by reason."""
+
+    document_ids: list[DocumentId]
+    started: list[DocumentId]
+    left: dict[str, int]
+    refused: list[tuple[str, PipelineError]]
+    correlation_ids: list[CorrelationId]
+    flow_run_ids: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A published fact (``question`` and ``answer``) or passage, with its evidence; ``page`` counts from 1."""
+
+    kind: str
+    id: UUID
+    score: float
+    similarity: float
+    question: str | None
+    answer: str | None
+    evidence: str | None
+    page: int | None
+    document_id: DocumentId | None
+    filename: str | None
+
+
+class Client:
+    """The pipeline of this process, for one user. Use it as a context manager, or ``close`` it."""
+
+    def __init__(self, *, user_id: UUID | None = None, app: Pipeline | None = None) -> None:
+        """Wired on first use.
+
+        Args:
+            user_id: Whose documents; without it, the user of the settings.
+            app: A pipeline that is wired already; it is not closed with the client.
+        """
+        self._owns = app is None
+        self._app = app or bootstrap.pipeline()
+        self.user_id = UserId(user_id) if user_id else self._app.user_id
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop what was started. Another client may be opened afterwards."""
+        if self._owns:
+            self._app.close()
+            bootstrap.pipeline.cache_clear()
+
+    def submit(self, files: Iterable[str | Path | Upload], *, start: bool = True, priority: int = 0) -> Submitted:
+        """Take files in, and ask for the work that is left to do for them; what is unchanged is left alone.
+
+        With a Prefect server of your own (``PREFECT_API_URL``) workers do it, and this returns at once; else it is
+        done here, before this returns.
+
+        Args:
+            files: Paths, or uploads with a name and bytes.
+            start: Without it they only wait in the queue, for the next run of ``process-queue``.
+            priority: -100..100; higher goes first in the queue.
+
+        Raises:
+            RefusedError: the priority is out of range.
+            ServiceUnavailableError: the Prefect server did not answer; the documents wait in the queue.
+        """
+        given = (Path(file) if isinstance(file, str) else file for file in files)
+        result = self._app.run_documents.take_in(given, user_id=self.user_id)
+        if priority:
+            self._app.queue.set_priority(result.ran, priority, by=str(self.user_id))
+        runs: list[UUID] = []
+        if start and result.ran:
+            runs = self._app.launcher.request(result.ran, key=f"submit-{result.correlation_ids[0]}")
+        return Submitted(
+            result.document_ids, result.ran, dict(result.left), result.refused, result.correlation_ids, runs
+        )
+
+    def wait(self, document_ids: Sequence[DocumentId], *, timeout_s: float | None = None) -> list[DocumentStatus]:
+        """Return when all have come to rest: done, dead, or waiting for a person.
+
+        Raises:
+            StillRunningError: not within ``timeout_s`` seconds; they go on.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            rows = self._app.views.progress(list(document_ids))
+            moving = [row["filename"] for row in rows if JobState(row["state"]) not in _AT_REST]
+            if not moving:
+                return self.statuses(document_ids=document_ids)
+            if deadline is not None and time.monotonic() >= deadline:
+                raise StillRunningError(f"{len(moving)} of {len(rows)} have not come to rest: {', '.join(moving[:5])}.")
+            time.sleep(_POLL_S)
+
+    def status(self, document: str | UUID) -> DocumentStatus:
+        """Where one document stands.
+
+        Args:
+            document: Its job id, its document id, the unique beginning of one, or its file name.
+
+        Raises:
+            NotFoundError: there is none, or more than one.
+        """
+        return self.statuses(document_ids=[self._document_id(document)])[0]
+
+    def statuses(
+        self,
+        *,
+        document_ids: Sequence[DocumentId] | None = None,
+        states: Sequence[JobState] | None = None,
+        limit: int | None = None,
+    ) -> list[DocumentStatus]:
+        """Where documents stand, newest first: those named, those in some states, or the newest 100."""
+        most = limit or (len(document_ids) if document_ids else 100)
+        rows = self._app.views.jobs(self.user_id, document_ids=document_ids, states=states, limit=max(1, most))
+        return [_status(row) for row in rows]
+
+    def details(self, document: str | UUID) -> dict[str, Any]:
+        """One document with its stages, findings, pairs of look-alikes, ledger and last events, ready for JSON."""
+        return self._app.views.job(self.user_id, self._app.views.resolve_job(self.user_id, str(document)))
+
+    def retry(self, document: str | UUID, *, from_stage: StageName | None = None, start: bool = True) -> DocumentStatus:
+        """Start a failed or finished document again, from where it failed or from a stage.
+
+        Raises:
+            NotFoundError: there is no such document.
+            IllegalMoveError: it is not finished, or never came as far as that stage.
+        """
+        document_id = self._document_id(document)
+        self._app.retry(document_id, from_stage=from_stage, by=str(self.user_id))
+        return self._go_on(document_id, start=start)
+
+    def waiting(self, *, limit: int = 100) -> list[DocumentStatus]:
+        """What waits for a person, newest first."""
+        return self.statuses(states=[JobState.AWAITING_REVIEW], limit=limit)
+
+    def decide(
+        self,
+        document: str | UUID,
+        decision: Decision,
+        *,
+        reason: str = "",
+        duplicates: Resolution | None = None,
+        question_ids: Sequence[QuestionId] = (),
+        reviewer: str = "",
+        start: bool = True,
+    ) -> Decided:
+        """Decide about a document that waits, and let it go on if the decision does.
+
+        Args:
+            document: As for ``status``.
+            decision: What becomes of it.
+            reason: Why; an override needs at least 10 characters.
+            duplicates: With ``APPROVE``, what becomes of look-alikes that are still undecided.
+            question_ids: With ``APPROVE`` or ``REJECT`` in matching review, only these facts.
+            reviewer: The name for the record; without it, the user's id.
+            start: Let it go on at once; otherwise its next run does.
+
+        Raises:
+            NotFoundError, AlreadyDecidedError, ReasonTooShortError, UndecidedDuplicatesError, RefusedError
+        """
+        document_id = self._document_id(document)
+        request = Request(decision, self.user_id, reason, duplicates, tuple(question_ids), reviewer)
+        decided = self._app.review.decide(document_id, request)
+        if decided.goes_on:
+            self._go_on(document_id, start=start)
+        return decided
+
+    def search(self, text: str, *, limit: int = 5) -> list[Hit]:
+        """Ask what was published: facts and passages by meaning and by words, best first."""
+        rows = self._app.search(self.user_id, text, limit=limit)
+        return [Hit(**{name: row[name] for name in Hit.__dataclass_fields__}) for row in rows]
+
+    def export(self, document: str | UUID) -> dict[str, Any]:
+        """A document as published: chunks and facts with evidence. Acknowledges it (phase 6).
+
+        Raises:
+            NotFoundError, NotPublishedError
+        """
+        exported = self._app.export.read(self._document_id(document), user_id=self.user_id)
+        self._app.export.acknowledge(exported)
+        return exported
+
+    def _document_id(self, document: str | UUID) -> DocumentId:
+        job_id = self._app.views.resolve_job(self.user_id, str(document))
+        return DocumentId(self._app.views.job(self.user_id, job_id)["document_id"])
+
+    def _go_on(self, document_id: DocumentId, *, start: bool) -> DocumentStatus:
+        if start:
+            self._app.launcher.request([document_id])
+        return self.statuses(document_ids=[document_id])[0]
+
+
+def _status(row: dict[str, Any]) -> DocumentStatus:
+    return DocumentStatus(
+        document_id=row["document_id"],
+        job_id=row["job_id"],
+        filename=row["filename"],
+        state=JobState(row["state"]),
+        stage=JobStage(row["stage"]),
+        phase=row["phase"],
+        percent=row["percent"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        retry_count=row["retry_count"],
+        error=row["last_error"],
+        chunks=row["chunks"],
+        facts=row["facts"],
+        undecided_pairs=row["undecided"],
+        critical_findings=row["critical"],
+        created_at=row["created_at"],
+        finished_at=row["finished_at"],
+    )

@@ -1,0 +1,43 @@
+"""What is done from time to time, as tasks; each answers with what it did."""
+
+from datetime import timedelta
+
+from pipeline_core.bootstrap import pipeline
+from tasks.runtime import run_logger
+from tasks.stage_task import retried_task
+
+
+@retried_task(name="purge-dead-letters")
+def purge_dead_letters(days: int | None) -> str:
+    """Remove documents that have been dead long enough; without days, as the settings say."""
+    app = pipeline()
+    purged = app.retention.dead_letters(app.settings.dead_letter_days if days is None else days)
+    for item in purged:
+        run_logger().warning("document %s (%s) was a dead letter long enough: removed", item.document_id, item.filename)
+    return f"{len(purged)} dead letters removed"
+
+
+@retried_task(name="purge-caches")
+def purge_caches(days: int | None) -> str:
+    """Forget cached answers that nobody asks for; without days, as the settings say."""
+    app = pipeline()
+    facts, vectors = app.retention.caches(app.settings.cache_days if days is None else days)
+    return f"{facts} cached answers and {vectors} vectors forgotten"
+
+
+@retried_task(name="remove-orphan-objects")
+def remove_orphan_objects(grace_h: float | None) -> str:
+    """Remove objects that no row names; without an age, as the settings say."""
+    app = pipeline()
+    keys = app.orphan_objects.remove(timedelta(hours=app.settings.orphan_grace_h if grace_h is None else grace_h))
+    for key in keys[:100]:
+        run_logger().warning("no row names %s: removed", key)
+    return f"{len(keys)} orphaned objects removed"
+
+
+@retried_task(name="refresh-statistics")
+def refresh_statistics() -> str:
+    """Let the database's planner know what is in its tables, and build the vector indexes that pay by now."""
+    app = pipeline()
+    tables, indexes = app.refresh_statistics(), app.ensure_vector_indexes()
+    return f"{len(tables)} tables analysed, {len(indexes)} indexes built"

@@ -1,0 +1,75 @@
+"""The flows process-queue and maintain on a real Prefect server."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from pipeline_core import bootstrap
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import ServiceUnavailableError
+from pipeline_core.domain.ids import DocumentId
+from tests.e2e.test_flow import first_times
+from tests.fakes import ScriptedFactGenerator
+from tests.through import MANUAL, needs_work, receive, upload
+
+
+@pytest.fixture
+def generator() -> ScriptedFactGenerator:
+    return ScriptedFactGenerator()
+
+
+@pytest.fixture
+def wired(
+    make_pipeline: Any, generator: ScriptedFactGenerator, monkeypatch: pytest.MonkeyPatch, prefect_api_url: str
+) -> Iterator[Pipeline]:
+    """The pipeline of this process."""
+    changes = {"duplicate_threshold": 1.0, "retry_base_s": 0.1, "batch_size": 2, "service_limits": {"scripted": 1}}
+    app = make_pipeline(generator=generator, changes=changes)
+    bootstrap.pipeline.cache_clear()
+    monkeypatch.setattr(bootstrap, "load_settings", lambda: app.settings)
+    monkeypatch.setattr(bootstrap, "Pipeline", lambda _settings: app)
+    yield app
+    bootstrap.pipeline.cache_clear()
+
+
+def documents(app: Pipeline, number: int) -> list[DocumentId]:
+    return needs_work(
+        app, receive(app, *(upload(f"{n}.md", f"{MANUAL}\nRoom {n} has its own key.\n") for n in range(number)))
+    )
+
+
+def test_the_queue_is_drained_in_batches(
+    wired: Pipeline, generator: ScriptedFactGenerator, prefect_api_url: str
+) -> None:
+    """Three documents, two at a time; one of them in transient trouble is tried again when the others are done."""
+    from flows.process_queue import process_queue
+
+    documents(wired, 3)
+    generator.fail_with(ServiceUnavailableError("busy"), on=first_times(1, "Room 0"))
+    state = process_queue(return_state=True)
+    assert (state.name, state.message) == ("Completed", "3 done")
+    assert {row["outcome"] for row in wired.views.jobs(wired.user_id)} == {"published"}
+    # the paid service has its limit on the server
+    limit = httpx.get(f"{prefect_api_url}/v2/concurrency_limits/scripted").json()
+    assert (limit["limit"], limit["active_slots"]) == (1, 0)
+    assert process_queue(return_state=True).message == "nothing is due"
+
+
+def test_a_run_takes_no_more_than_its_limits_allow(wired: Pipeline) -> None:
+    from flows.process_queue import process_queue
+
+    documents(wired, 4)
+    assert process_queue(limit=3, return_state=True).message == "3 done"
+    assert process_queue(time_limit_s=1e-9, return_state=True).message == "nothing is due"
+    [depth] = wired.queue.depth()
+    assert (depth.queued, depth.working) == (1, 0)
+
+
+def test_maintenance_says_what_it_did(wired: Pipeline) -> None:
+    from flows.maintain import maintain
+
+    state = maintain(cache_days=1, return_state=True)
+    assert state.message.startswith("0 jobs taken back, 0 given up, 0 dead letters removed, 0 cached answers and 0")
+    assert "0 orphaned objects removed" in state.message
