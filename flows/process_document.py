@@ -21,6 +21,10 @@ def process_document(document_ids: list[UUID]) -> State:
     The batch lane tries every document once a stage. A document in transient trouble leaves for the slow lane, where
     its own stage tasks run with Prefect's retries and backoff; it neither holds nor fails the others. A document that
     waits for a person ends its part here; the decision starts the next run.
+
+    Args:
+        document_ids: The ids of documents that were taken in; `pipeline status --json` lists them. Those that another
+            run works on, that wait for a person or are done are left alone.
     """
     batch = tasks.claim(document_ids)
     with pipeline().claim.released(batch), reaching_prefect():

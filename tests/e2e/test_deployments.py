@@ -1,0 +1,149 @@
+"""prefect.yaml against a real server, and a real worker that takes documents through the deployments."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from pipeline_core.adapters.prefect_deployments import DeploymentLauncher
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.client import Client, Upload
+from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
+from pipeline_core.settings import Settings
+from tests.conftest import ROOT
+from tests.through import MANUAL
+
+DEPLOYMENTS = {"process-document", "process-queue", "import-batch", "review-document", "deep-scan", "maintain"}
+SCHEDULED = {"process-queue", "deep-scan", "maintain"}
+
+
+@pytest.fixture(scope="module")
+def environment(prefect_api_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+        "PREFECT_API_URL": prefect_api_url,
+        "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect")),
+        "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def prefect(environment: dict[str, str], *arguments: str) -> str:
+    command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
+    done = subprocess.run(
+        command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def deployed(environment: dict[str, str], prefect_api_url: str) -> Iterator[dict[str, Any]]:
+    """Every deployment of prefect.yaml, made without a question; the schedules rest meanwhile."""
+    template = "deployments/pools/process.json"
+    prefect(environment, "work-pool", "create", "pipeline", "--type", "process", "--base-job-template", template)
+    prefect(environment, "deploy", "--all")
+    rows = httpx.post(f"{prefect_api_url}/deployments/filter", json={}).json()
+    for row in rows:
+        httpx.patch(f"{prefect_api_url}/deployments/{row['id']}", json={"paused": True}).raise_for_status()
+    yield {row["name"]: row for row in rows}
+    httpx.delete(f"{prefect_api_url}/work_pools/pipeline")
+
+
+@pytest.fixture
+def app(settings: Settings, prefect_api_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
+    monkeypatch.setenv("PREFECT_API_URL", prefect_api_url)
+    app = Pipeline(settings.model_copy(update={"duplicate_threshold": 1.0}))
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def worker(environment: dict[str, str], app: Pipeline, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process worker; its environment says what runs work on, as on any machine."""
+    own = {
+        **environment,
+        "UPLOAD_PIPELINE_HOME": str(app.settings.home),
+        "UPLOAD_PIPELINE_DATABASE_URL": app.database_url,
+        "UPLOAD_PIPELINE_DUPLICATE_THRESHOLD": "1.0",
+    }
+    command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "pipeline", "--name", "tester"]
+    with (tmp_path / "worker.log").open("wb") as log:
+        process = subprocess.Popen(command, env=own, cwd=tmp_path, stdout=log, stderr=log)
+        yield process
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def test_every_deployment_is_there_and_makes_a_form(deployed: dict[str, Any], prefect_api_url: str) -> None:
+    assert deployed.keys() == DEPLOYMENTS
+    for name, row in deployed.items():
+        assert re.fullmatch(r"flows\.\w+\.\w+", row["entrypoint"])
+        assert row["description"]
+        assert "document-pipeline" in row["tags"]
+        assert bool(row["schedules"]) is (name in SCHEDULED), name
+        properties = row["parameter_openapi_schema"]["properties"]
+        assert all(parameter["description"] for parameter in properties.values()), name
+    form = deployed["review-document"]["parameter_openapi_schema"]
+    assert set(form["definitions"]["Decision"]["enum"]) == {"approve", "override", "return", "reject"}
+    assert deployed["process-queue"]["global_concurrency_limit"]["limit"] == 4
+    refused = httpx.post(
+        f"{prefect_api_url}/deployments/{deployed['process-queue']['id']}/create_flow_run",
+        json={"parameters": {"limit": 0}, "enforce_parameter_schema": True},
+    )
+    assert refused.status_code in (409, 422)
+
+
+def test_a_worker_takes_documents_through_the_deployments(
+    deployed: dict[str, Any], worker: subprocess.Popen[bytes], app: Pipeline, tmp_path: Path
+) -> None:
+    """One is asked for by name, one waits in the queue; both end published, by runs of the worker's."""
+    with Client(app=app) as client:
+        asked = client.submit([Upload("asked.md", MANUAL.encode())])
+        [flow_run_id] = asked.flow_run_ids
+        again = app.launcher.request(asked.started, key=f"submit-{asked.correlation_ids[0]}")
+        assert again == [flow_run_id]  # asking twice starts nothing twice
+        [first] = client.wait(asked.document_ids, timeout_s=60)
+        queued = client.submit([Upload("queued.md", f"{MANUAL}\nThe key has number 7.".encode())], start=False)
+        app.launcher.run("flows.process_queue.process_queue", limit=10)
+        [second] = client.wait(queued.document_ids, timeout_s=10)
+    log = (tmp_path / "worker.log").read_text()
+    assert (first.outcome, second.outcome) == ("published", "published"), log
+    runs = {row["filename"]: row["flow_run_id"] for row in app.views.jobs(app.user_id)}
+    assert runs["asked.md"] == flow_run_id != runs["queued.md"]
+
+
+def test_a_missing_deployment_and_a_missing_server_are_named(
+    app: Pipeline, deployed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigurationError, match="no-such-flow"):
+        app.launcher.run("flows.no_such_flow")
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "0")
+    with pytest.raises(ServiceUnavailableError, match=r"127\.0\.0\.1:9"):
+        DeploymentLauncher(app.settings).wait()
+    monkeypatch.delenv("PREFECT_API_URL")
+    with pytest.raises(ConfigurationError, match="PREFECT_API_URL"):
+        DeploymentLauncher(app.settings)
+
+
+@pytest.mark.parametrize("kind", ["docker", "kubernetes"])
+def test_the_templates_of_other_pools_are_accepted(prefect_api_url: str, kind: str) -> None:
+    template = json.loads((ROOT / "deployments" / "pools" / f"{kind}.json").read_text())
+    pool = {"name": f"on-{kind}", "type": kind, "base_job_template": template}
+    httpx.post(f"{prefect_api_url}/work_pools/", json=pool).raise_for_status()
+    made = httpx.get(f"{prefect_api_url}/work_pools/on-{kind}").json()
+    assert made["base_job_template"]["variables"]["properties"]["image"]["default"] == "document-pipeline:latest"
+    httpx.delete(f"{prefect_api_url}/work_pools/on-{kind}")

@@ -1,0 +1,131 @@
+"""The Python API on real parts; the launcher runs the flow's steps in this process, without Prefect."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from pipeline_core import bootstrap
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.client import Client, Decision, Resolution, Upload
+from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError, StillRunningError
+from pipeline_core.domain.ids import DocumentId, user_id_for
+from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
+from tests.through import MANUAL, through
+
+BULLETIN = Path(__file__).resolve().parents[2] / "examples" / "documents" / "policyholder-bulletin.md"
+
+
+class DirectLauncher:
+    """Does the work at once, and remembers what it was asked."""
+
+    def __init__(self, app: Pipeline) -> None:
+        self.app, self.asked = app, list[tuple[list[DocumentId], str | None]]()
+
+    def request(self, document_ids: Sequence[DocumentId], *, key: str | None = None) -> list[UUID]:
+        self.asked.append((list(document_ids), key))
+        through(self.app, document_ids)
+        return []
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def launcher(app: Pipeline) -> DirectLauncher:
+    launcher = DirectLauncher(app)
+    app.__dict__["launcher"] = launcher
+    return launcher
+
+
+@pytest.fixture
+def client(app: Pipeline, launcher: DirectLauncher) -> Iterator[Client]:
+    with Client(app=app) as client:
+        yield client
+
+
+def test_a_document_from_file_to_answer(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "manual.md").write_text(MANUAL)
+    submitted = client.submit([str(tmp_path / "manual.md")])
+    [document] = client.wait(submitted.document_ids, timeout_s=10)
+    assert (document.state, document.outcome, document.percent) == (JobState.DONE, Outcome.PUBLISHED, 100)
+    assert document.is_at_rest
+    assert document == client.status("manual.md") == client.status(document.document_id)
+
+    hit = client.search("How often must the boiler be serviced?", limit=1)[0]
+    assert hit.evidence is not None
+    assert "12 months" in hit.evidence
+    assert (hit.filename, hit.document_id) == ("manual.md", document.document_id)
+    assert len(client.export("manual.md")["facts"]) > 0
+    assert client.details("manual.md")["stages"][0]["stage_name"] == "ingest"
+
+
+def test_what_is_unchanged_is_left_alone_and_what_cannot_be_taken_is_named(
+    client: Client, launcher: DirectLauncher
+) -> None:
+    client.submit([Upload("manual.md", MANUAL.encode())])
+    again = client.submit([Upload("manual.md", MANUAL.encode()), Upload("empty.md", b"")])
+    assert (again.started, again.left) == ([], {"unchanged": 1})
+    assert [(name, error.code) for name, error in again.refused] == [("empty.md", "empty_file")]
+    assert len(launcher.asked) == 1
+
+
+def test_without_a_start_documents_wait_in_the_queue(client: Client, launcher: DirectLauncher, app: Pipeline) -> None:
+    submitted = client.submit([Upload("manual.md", MANUAL.encode())], start=False, priority=7)
+    assert launcher.asked == []
+    with pytest.raises(StillRunningError, match=r"manual\.md"):
+        client.wait(submitted.document_ids, timeout_s=0)
+    with pytest.raises(RefusedError, match="100"):
+        client.submit([Upload("other.md", b"# Other")], start=False, priority=700)
+    assert app.queue.take(1).document_ids == tuple(submitted.document_ids)
+
+
+def test_reviewing(client: Client) -> None:
+    client.submit([BULLETIN])
+    [waiting] = client.waiting()
+    assert (waiting.state, waiting.critical_findings > 0) == (JobState.AWAITING_REVIEW, True)
+    with pytest.raises(RefusedError):
+        client.decide(waiting.job_id, Decision.APPROVE, duplicates=Resolution.KEEP_BOTH)
+    decided = client.decide(waiting.job_id, Decision.OVERRIDE, reason="checked against the printed bulletin")
+    assert decided.goes_on
+    assert client.status(waiting.document_id).outcome is Outcome.PUBLISHED
+    assert client.waiting() == []
+    with pytest.raises(AlreadyDecidedError):
+        client.decide(waiting.job_id, Decision.REJECT)
+
+
+def test_retrying_from_a_stage(client: Client, launcher: DirectLauncher) -> None:
+    client.submit([Upload("manual.md", MANUAL.encode())])
+    document = client.retry("manual.md", from_stage=StageName.FACT_GENERATOR)
+    assert document.outcome is Outcome.PUBLISHED
+    assert client.retry("manual.md", start=False).state is JobState.QUEUED
+    assert len(launcher.asked) == 2
+
+
+def test_another_users_documents_are_not_there(client: Client, app: Pipeline) -> None:
+    client.submit([Upload("manual.md", MANUAL.encode())])
+    with Client(user_id=user_id_for("somebody else"), app=app) as other:
+        assert other.statuses() == []
+        assert other.search("boiler") == []
+        for call in (other.status, other.details, other.retry, other.export):
+            with pytest.raises(NotFoundError):
+                call("manual.md")
+
+
+def test_a_client_closes_what_it_opened_and_another_can_be_opened(
+    make_pipeline: Callable[..., Pipeline], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Pipeline] = []
+
+    def wire(_settings: Any) -> Pipeline:
+        made.append(make_pipeline())
+        return made[-1]
+
+    bootstrap.pipeline.cache_clear()
+    monkeypatch.setattr(bootstrap, "Pipeline", wire)
+    for _ in range(2):
+        with Client() as client:
+            assert client.statuses() == []
+    assert len(made) == 2
+    assert bootstrap.pipeline.cache_info().currsize == 0
