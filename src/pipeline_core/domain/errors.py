@@ -381,7 +381,7 @@ class StatusRefusedError(RefusedError):
         return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
-class StillRunningError(PipelineError):
+class StillRunningError(RefusedError):
     """The time to wait is over, and not everything has come to rest."""
 
     code = "still_running"
