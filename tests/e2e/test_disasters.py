@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
@@ -203,8 +204,9 @@ def test_a_prefect_server_killed_and_started_again_while_runs_are_under_way(
         with worker(app, url, script=DRAIN_ON) as process:
             wait_for(lambda: any(row["state"] == "done" for row in app.views.jobs(app.user_id)))
             pid = int((tmp_path / "server" / "prefect" / "server").read_text().split()[0])
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            server = psutil.Process(pid)
+            server.kill()
+            psutil.wait_procs([server], timeout=10)
             launchers.append(PrefectLauncher(load_settings(home=tmp_path / "server", prefect_port=4394)))
             launchers[1].wait()
             assert f"{launchers[1].ui_url()}/api" == url
