@@ -24,19 +24,26 @@ CREATE FUNCTION enforce_lease() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, public AS $$
 DECLARE
     lease uuid := nullif(current_setting('upload_pipeline.lease', true), '')::uuid;
+    written uuid[];
     foreign_document uuid;
 BEGIN
-    IF lease IS NULL THEN
-        SELECT c.document_id INTO foreign_document FROM changed c
-        WHERE EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = c.document_id AND j.state = 'working')
-        LIMIT 1;
+    IF TG_TABLE_NAME = 'document_processing_stages' THEN
+        -- what a stage has cost is written whoever holds it by now: it was paid
+        written := ARRAY(
+            SELECT c.document_id FROM changed c JOIN before b USING (document_id, stage_name)
+            WHERE (b.status, b.started_at, b.completed_at, b.error_message, b.retry_count, b.fingerprint,
+                   b.config_sha256, b.runs, b.result)
+                IS DISTINCT FROM (c.status, c.started_at, c.completed_at, c.error_message, c.retry_count,
+                   c.fingerprint, c.config_sha256, c.runs, c.result));
     ELSE
-        SELECT c.document_id INTO foreign_document FROM changed c
-        WHERE c.document_id IS NOT NULL AND NOT EXISTS (
-            SELECT FROM upload_jobs j
-            WHERE j.document_id = c.document_id AND j.state = 'working' AND j.lease_token = lease)
-        LIMIT 1;
+        written := ARRAY(SELECT DISTINCT c.document_id FROM changed c WHERE c.document_id IS NOT NULL);
     END IF;
+    SELECT w INTO foreign_document FROM unnest(written) AS w
+    WHERE CASE WHEN lease IS NULL
+        THEN EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = w AND j.state = 'working')
+        ELSE NOT EXISTS (
+            SELECT FROM upload_jobs j WHERE j.document_id = w AND j.state = 'working' AND j.lease_token = lease) END
+    LIMIT 1;
     IF foreign_document IS NOT NULL THEN
         RAISE EXCEPTION 'document % is not under the lease of this transaction', foreign_document
             USING ERRCODE = 'check_violation', CONSTRAINT = 'job_lease';
@@ -61,10 +68,13 @@ BEGIN
     ) AS t (name, operation)
     LOOP
         EXECUTE format(
-            'CREATE TRIGGER %I AFTER %s ON %I REFERENCING %s TABLE AS changed '
-            'FOR EACH STATEMENT EXECUTE FUNCTION enforce_lease()',
+            'CREATE TRIGGER %I AFTER %s ON %I REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION enforce_lease()',
             guarded.name || '_lease_' || lower(guarded.operation), guarded.operation, guarded.name,
-            CASE guarded.operation WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END);
+            CASE guarded.operation
+                WHEN 'INSERT' THEN 'NEW TABLE AS changed'
+                WHEN 'UPDATE' THEN 'OLD TABLE AS before NEW TABLE AS changed'
+                WHEN 'DELETE' THEN 'OLD TABLE AS changed'
+            END);
     END LOOP;
 END
 $$;

@@ -264,6 +264,12 @@ def test_the_database_refuses_what_a_zombie_writes(app: Pipeline) -> None:
             uow.session.connection.execute(write.encode(), values)
 
 
+def test_what_a_stage_has_cost_is_written_whoever_holds_it(app: Pipeline) -> None:
+    [document_id] = put(app, ANN, 1)
+    app.queue.take(1)
+    execute(app, "UPDATE document_processing_stages SET cost_usd = 0.5 WHERE document_id = %s", document_id)
+
+
 def test_a_long_queue_of_one_user_is_not_read_to_the_end(app: Pipeline) -> None:
     """The claim walks the index by user; a sort of the whole queue would grow with it."""
     put(app, ANN, 2000)
