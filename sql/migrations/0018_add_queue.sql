@@ -12,7 +12,7 @@ CREATE INDEX upload_jobs_waiting_idx ON upload_jobs (user_id, priority DESC, cre
     WHERE state IN ('queued', 'retryable');
 CREATE INDEX upload_jobs_working_idx ON upload_jobs (user_id) WHERE state = 'working';
 
--- Vectors that nobody asked for any more can go; the day is as fine as it needs to be.
+-- Vectors that no run has used for long can go.
 ALTER TABLE embedding_cache ADD COLUMN last_used_at timestamptz NOT NULL DEFAULT now();
 CREATE INDEX embedding_cache_used_idx ON embedding_cache (last_used_at);
 CREATE INDEX fact_cache_used_idx ON fact_cache (last_used_at);

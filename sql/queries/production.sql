@@ -2,12 +2,6 @@
 DELETE FROM document_vector_buffer WHERE document_id = ANY(%(document_ids)s);
 
 -- name: cached_vectors
--- Use is noted once a day: a write for every read would cost more than the vector.
-WITH used AS (
-    UPDATE embedding_cache SET last_used_at = now()
-    WHERE content_sha256 = ANY(%(keys)s) AND embed_model = %(model)s AND embed_version = %(version)s
-        AND last_used_at < now() - interval '1 day'
-)
 SELECT content_sha256, vector FROM embedding_cache
 WHERE content_sha256 = ANY(%(keys)s) AND embed_model = %(model)s AND embed_version = %(version)s;
 
@@ -16,7 +10,9 @@ INSERT INTO embedding_cache (content_sha256, embed_model, embed_version, vector)
 SELECT DISTINCT ON (content_sha256) content_sha256, embed_model, embed_version, vector
 FROM document_vector_buffer WHERE document_id = ANY(%(document_ids)s)
 ORDER BY content_sha256
-ON CONFLICT DO NOTHING;
+-- used again: noted once a day, which is as fine as it needs to be
+ON CONFLICT (content_sha256, embed_model, embed_version) DO UPDATE SET last_used_at = now()
+    WHERE embedding_cache.last_used_at < now() - interval '1 day';
 
 -- name: cache_vectors
 INSERT INTO embedding_cache (content_sha256, embed_model, embed_version, vector)
