@@ -59,6 +59,8 @@ def outcome_of(document_ids: Sequence[UUID]) -> State:
         return Failed(message=words)
     if states[JobState.AWAITING_REVIEW]:
         return Completed(name="AwaitingReview", message=words)
+    if states[JobState.QUEUED]:
+        return Completed(name="Parked", message=words.replace("queued", "parked"))
     if states[JobState.DEADLETTER]:
         return Completed(name="CompletedWithDeadLetters", message=words)
     return Completed(message=words)

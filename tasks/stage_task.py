@@ -86,10 +86,10 @@ def stage_task(name: StageName) -> RetriedTask[[Batch], Batch]:
         with within_limits(app, name):
             report = app.run_stage(stage, ours)
         run_logger().info(
-            "%s: %d ran, %d reused, %d to retry, %d dead",
-            name.value, len(report.ran), len(report.reused), len(report.retry), len(report.dead),
+            "%s: %d ran, %d reused, %d to retry, %d parked, %d dead",
+            name.value, len(report.ran), len(report.reused), len(report.retry), len(report.parked), len(report.dead),
         )  # fmt: skip
-        for document_id, error in {**report.retry, **report.dead}.items():
+        for document_id, error in {**report.retry, **report.parked, **report.dead}.items():
             run_logger().warning("%s: document %s: %s", name.value, document_id, error)
         if batch.alone and report.retry:
             raise next(iter(report.retry.values()))

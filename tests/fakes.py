@@ -41,6 +41,7 @@ class ScriptedFactGenerator:
 
     name = "scripted"
     version = "1"
+    context_chars = 0
 
     def __init__(self) -> None:
         self.params: dict[str, object] = {}

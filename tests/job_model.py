@@ -9,6 +9,7 @@ from pipeline_core.domain.lifecycle import (
     FINISH,
     INTERRUPT,
     OVERRIDE_VALIDATION,
+    PARK,
     REJECT_DOCUMENT,
     RETRY_LATER,
     SUPERSEDE,
@@ -51,7 +52,8 @@ class JobModel:
 
     def ahead(self) -> list[Move]:
         """Those of them that lead somewhere else, and are no failure."""
-        return [m for m in self.fitting() if m not in (RETRY_LATER, INTERRUPT, BURY) and m.to_stage is not self.stage]
+        failures = (RETRY_LATER, INTERRUPT, BURY, PARK)
+        return [m for m in self.fitting() if m not in failures and m.to_stage is not self.stage]
 
     def gate_is_closed(self, move: Move) -> bool:
         """Nothing goes on to generation unvalidated, or past critical findings without a reason."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,8 +15,10 @@ from psycopg import sql
 from pipeline_core.adapters.db.engine import connect_options
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import UserId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.spending import Budgets, Payer, PlannedCall
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.webhooks import WebhookEvent
 from pipeline_core.settings import load_settings
@@ -75,6 +78,11 @@ def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) 
     through(app, needs_work(app, third), until=StageName.EMBEDDER)
     publish(app, upload("e.md", text + "\nSee c.\n"))
     receive(app, upload("d.md", text + "\nSee b.\n"))
+    with app.open_uow() as uow:
+        call = PlannedCall("embeddings", "m", Payer(user_id), 1, Usage(1, 0, 0.5))
+        accounts = Budgets(app.settings.run_id).accounts(user_id, datetime.now(UTC))
+        uow.spending.reserve(call, accounts, run_id=app.settings.run_id, worker="w", lease_s=60)
+        uow.commit()
     app.close()
 
 

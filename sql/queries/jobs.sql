@@ -19,7 +19,8 @@ WITH takeable AS (
     UPDATE upload_jobs j SET
         state = 'working', claimed_by = %(worker)s, claimed_at = now(), lease_token = %(lease)s,
         lease_expires_at = now() + make_interval(secs => %(lease_s)s), flow_run_id = %(flow_run_id)s,
-        retry_at = NULL, finished_at = NULL, lost_leases = j.lost_leases + (t.was = 'working')::int
+        retry_at = NULL, parked_until = NULL, finished_at = NULL,
+        lost_leases = j.lost_leases + (t.was = 'working')::int
     FROM takeable t
     WHERE j.job_id = t.job_id
     RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, j.retry_count, t.was
@@ -64,6 +65,7 @@ WITH input AS (
         lost_leases = CASE WHEN %(to_stage)s IS NOT NULL AND %(to_stage)s <> j.stage THEN 0 ELSE j.lost_leases END,
         retry_at = CASE WHEN %(to_state)s = 'retryable'
             THEN now() + make_interval(secs => (i.payload ->> 'wait_s')::float8) END,
+        parked_until = CASE WHEN %(code)s = 'parked' THEN (i.payload ->> 'until')::timestamptz END,
         last_error = CASE WHEN i.payload ? 'error' THEN i.payload -> 'error'
             WHEN %(to_state)s = 'done' THEN NULL ELSE j.last_error END,
         outcome = CASE WHEN %(to_state)s = 'done' THEN %(outcome)s END,

@@ -2,6 +2,12 @@
 DELETE FROM document_vector_buffer WHERE document_id = ANY(%(document_ids)s);
 
 -- name: cached_vectors
+-- A day's precision is enough for what was used when: most reads write nothing.
+WITH used AS (
+    UPDATE embedding_cache SET last_used_at = now()
+    WHERE content_sha256 = ANY(%(keys)s) AND embed_model = %(model)s AND embed_version = %(version)s
+        AND last_used_at < now() - interval '1 day'
+)
 SELECT content_sha256, vector FROM embedding_cache
 WHERE content_sha256 = ANY(%(keys)s) AND embed_model = %(model)s AND embed_version = %(version)s;
 
@@ -21,16 +27,26 @@ ORDER BY key
 ON CONFLICT DO NOTHING;
 
 -- name: cached_facts
-UPDATE fact_cache SET last_used_at = now() WHERE cache_key = ANY(%(keys)s) RETURNING cache_key, facts, reason;
+-- An answer of no use counts only in the run that paid for it: the next one asks again.
+WITH used AS (
+    UPDATE fact_cache SET last_used_at = now()
+    WHERE cache_key = ANY(%(keys)s) AND last_used_at < now() - interval '1 day'
+)
+SELECT cache_key, facts, reason, outcome FROM fact_cache
+WHERE cache_key = ANY(%(keys)s) AND (outcome = 'answered' OR run_id = %(run_id)s);
 
 -- name: cache_facts
-INSERT INTO fact_cache (cache_key, generator, facts, reason, input_tokens, output_tokens, cost_usd)
-SELECT cache_key, %(generator)s, facts, reason, input_tokens, output_tokens, cost_usd
-FROM unnest(%(keys)s::text[], %(facts)s::jsonb[], %(reasons)s::text[], %(input_tokens)s::bigint[],
+INSERT INTO fact_cache (cache_key, generator, facts, reason, outcome, run_id, input_tokens, output_tokens, cost_usd)
+SELECT cache_key, %(generator)s, facts, reason, outcome, CASE WHEN outcome <> 'answered' THEN %(run_id)s::uuid END,
+    input_tokens, output_tokens, cost_usd
+FROM unnest(%(keys)s::text[], %(facts)s::jsonb[], %(reasons)s::text[], %(outcomes)s::text[], %(input_tokens)s::bigint[],
             %(output_tokens)s::bigint[], %(costs)s::numeric[])
-    AS i (cache_key, facts, reason, input_tokens, output_tokens, cost_usd)
+    AS i (cache_key, facts, reason, outcome, input_tokens, output_tokens, cost_usd)
 ORDER BY cache_key
-ON CONFLICT DO NOTHING;
+ON CONFLICT (cache_key) DO UPDATE SET
+    facts = EXCLUDED.facts, reason = EXCLUDED.reason, outcome = EXCLUDED.outcome, run_id = EXCLUDED.run_id,
+    input_tokens = EXCLUDED.input_tokens, output_tokens = EXCLUDED.output_tokens, cost_usd = EXCLUDED.cost_usd
+WHERE fact_cache.outcome <> 'answered';
 
 -- name: outdated_documents
 -- Documents of this run whose place holds other content by now: what came later stands.

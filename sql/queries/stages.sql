@@ -36,6 +36,12 @@ FROM unnest(%(document_ids)s::uuid[], %(messages)s::text[], %(finals)s::boolean[
     AS i (document_id, message, final)
 WHERE s.stage_name = %(stage)s AND s.document_id = i.document_id;
 
+-- name: park_stages
+UPDATE document_processing_stages s SET
+    status = 'pending', error_message = i.message, completed_at = NULL, fingerprint = NULL
+FROM unnest(%(document_ids)s::uuid[], %(messages)s::text[]) AS i (document_id, message)
+WHERE s.stage_name = %(stage)s AND s.document_id = i.document_id;
+
 -- name: log_stage_skips
 INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
 SELECT job_id, document_id, user_id, correlation_id, 'stage_skipped', %(stage)s || '_skipped',

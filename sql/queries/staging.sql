@@ -19,9 +19,9 @@ FROM staged_chunks WHERE document_id = ANY(%(document_ids)s) ORDER BY document_i
 
 -- name: record_chunk_outcomes
 UPDATE staged_chunks c SET outcome = i.outcome, outcome_reason = i.reason, fact_count = i.facts,
-    refused_count = i.refused
-FROM unnest(%(chunk_ids)s::uuid[], %(outcomes)s::text[], %(reasons)s::text[], %(facts)s::int[], %(refused)s::int[])
-    AS i (chunk_id, outcome, reason, facts, refused)
+    refused_count = i.refused, fact_key = i.key
+FROM unnest(%(chunk_ids)s::uuid[], %(outcomes)s::text[], %(reasons)s::text[], %(facts)s::int[], %(refused)s::int[],
+            %(keys)s::text[]) AS i (chunk_id, outcome, reason, facts, refused, key)
 WHERE c.chunk_id = i.chunk_id;
 
 -- name: open_batches

@@ -19,15 +19,21 @@ from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.db.upkeep import analyze
 from pipeline_core.adapters.db.views import PostgresViews
 from pipeline_core.adapters.db.worker import WorkerSession
+from pipeline_core.adapters.embedders.openai import OpenAIEmbedder, RequestSize
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
+from pipeline_core.adapters.facts.openai import Limits, OpenAIFactGenerator
 from pipeline_core.adapters.object_stores.factory import open_object_store
+from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
+from pipeline_core.adapters.openai_api.pace import Pace
+from pipeline_core.adapters.prices import load_prices
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.lifecycle import Profile
+from pipeline_core.domain.spending import Budgets, PriceTable
 from pipeline_core.ports.api_views import ApiViews
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
@@ -50,6 +56,9 @@ from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.orphan_objects import OrphanObjects
 from pipeline_core.services.queue import Queue
+from pipeline_core.services.paid_calls import PaidCalls
+from pipeline_core.services.paid_facts import PaidFactGenerator
+from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.retention import Retention
 from pipeline_core.services.review import Retry, Review
@@ -182,8 +191,8 @@ class Pipeline:
             settings=self.settings,
             store=self.store,
             converter=self.converter,
-            generator=self._given.generator or ExtractiveFactGenerator(self.settings.facts_per_chunk),
-            embedder=self._given.embedder or WordLlamaEmbedder(),
+            generator=self.generator,
+            embedder=self.embedder,
         )
 
     @once
@@ -194,10 +203,51 @@ class Pipeline:
             settings=settings,
             store=self.store,
             converter=_DEEP_CONVERTERS[settings.deep_converter](self),
-            generator=self._given.generator or ExtractiveFactGenerator(settings.facts_per_chunk),
-            embedder=self.ctx.embedder,
+            generator=self._given.generator or self._generator(settings),
+            embedder=self.embedder,
             profile=Profile.DEEP,
         )
+
+    def _generator(self, settings: Settings) -> FactGenerator:
+        return _GENERATORS[settings.fact_generator](self, settings)
+
+    @once
+    def generator(self) -> FactGenerator:
+        return self._given.generator or self._generator(self.settings)
+
+    @once
+    def embedder(self) -> Embedder:
+        return self._given.embedder or _EMBEDDERS[self.settings.embedder](self)
+
+    @once
+    def prices(self) -> PriceTable:
+        return load_prices(self.settings.price_table)
+
+    @once
+    def paid_calls(self) -> PaidCalls:
+        settings = self.settings
+        budgets = Budgets(settings.run_id, settings.budget_run_usd, settings.budget_day_usd, settings.budget_user_usd)
+        worker = self.worker
+        calls = PaidCalls(self.open_uow, lambda: worker, budgets, self.user_id)
+        calls.settle_dead()
+        return calls
+
+    @once
+    def openai(self) -> OpenAIClient:
+        """The one client of the endpoint: its pace holds for facts and vectors together."""
+        settings = self.settings
+        pace = Pace(
+            concurrency=settings.openai_concurrency,
+            requests_per_minute=settings.openai_requests_per_minute,
+            tokens_per_minute=settings.openai_tokens_per_minute,
+        )
+        options = Options(
+            settings.openai_base_url,
+            settings.openai_timeout_s,
+            settings.openai_deadline_s,
+            settings.openai_concurrency,
+        )
+        return OpenAIClient(options, settings.openai_api_key, pace)
 
     def open_uow(self) -> PostgresUnitOfWork:
         return PostgresUnitOfWork(self.engine, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
@@ -406,6 +456,41 @@ _DEEP_CONVERTERS: dict[str, Callable[[Pipeline], Converter]] = {
     "local": lambda app: app.converter,
 }
 """Converters that a deep scan can use, by the setting's value; a paid one is a row here."""
+
+
+def _openai_generator(app: Pipeline, settings: Settings) -> FactGenerator:
+    limits = Limits(
+        settings.facts_per_chunk,
+        settings.openai_max_output_tokens,
+        settings.openai_context_chars,
+        settings.openai_fact_options,
+    )
+    model = settings.openai_fact_model
+    inner = OpenAIFactGenerator(app.openai, model=model, price=app.prices.of(model), limits=limits)
+    return PaidFactGenerator(inner, app.paid_calls)
+
+
+def _openai_embedder(app: Pipeline) -> Embedder:
+    settings = app.settings
+    model = settings.openai_embed_model
+    size = RequestSize(settings.openai_embed_texts, settings.openai_embed_tokens)
+    inner = OpenAIEmbedder(
+        app.openai, model=model, dims=settings.openai_embed_dims, price=app.prices.of(model), size=size
+    )
+    return PaidEmbedder(inner, app.paid_calls)
+
+
+_GENERATORS: dict[str, Callable[[Pipeline, Settings], FactGenerator]] = {
+    "extractive": lambda _app, settings: ExtractiveFactGenerator(settings.facts_per_chunk),
+    "openai": _openai_generator,
+}
+"""Generators by the setting's value."""
+
+_EMBEDDERS: dict[str, Callable[[Pipeline], Embedder]] = {
+    "wordllama": lambda _app: WordLlamaEmbedder(),
+    "openai": _openai_embedder,
+}
+"""Embedders by the setting's value."""
 
 
 class _OfThisProcess:

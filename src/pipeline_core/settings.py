@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,7 +18,7 @@ PREFIX = "UPLOAD_PIPELINE_"
 HOME_NAME = ".pipeline"
 _CORRECT = "Correct it, or unset it to have the default; `pipeline doctor` then lists every setting."
 _POSTGRES = re.compile(r"postgres(ql)?(\+\w+)?://")
-_SECRET = re.compile(r"key|secret|token|password|database_url")
+_SECRET = re.compile(r"key|secret|token(?!s)|password|database_url")
 # measured: docs/duplicates.md
 _DUPLICATES_FROM = {"scored": 0.55, "baseline": 0.70}
 
@@ -125,6 +125,50 @@ class Settings(BaseSettings):
     validation_oversized_chunk_factor: float = Field(
         1.5, ge=1, description="A chunk this much over its limit is reported"
     )
+
+    # paid services
+    fact_generator: Literal["extractive", "openai"] = Field(
+        "extractive", description="Who finds facts: `extractive` needs no key, `openai` any OpenAI-compatible endpoint"
+    )
+    embedder: Literal["wordllama", "openai"] = Field(
+        "wordllama", description="Who makes vectors: `wordllama` needs no key, `openai` any OpenAI-compatible endpoint"
+    )
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias="OPENAI_API_KEY", description="Key of the endpoint; never written anywhere"
+    )
+    openai_base_url: str = Field("https://api.openai.com/v1", description="OpenAI-compatible endpoint")
+    openai_fact_model: str = Field("gpt-4.1-mini", description="Model that finds facts")
+    openai_fact_options: dict[str, Any] = Field(
+        {"temperature": 0}, description="Further options of the request, as JSON (`temperature`, `seed`, …)"
+    )
+    openai_max_output_tokens: int = Field(4096, ge=64, description="Longest answer for a chunk, tokens")
+    openai_context_chars: int = Field(
+        400, ge=0, le=8000, description="Characters of each neighbouring chunk that the model sees"
+    )
+    openai_embed_model: str = Field("text-embedding-3-small", description="Model that makes vectors")
+    openai_embed_dims: int = Field(1536, ge=8, le=4000, description="Length of its vectors")
+    openai_embed_texts: int = Field(256, ge=1, le=2048, description="Most texts in one request for vectors")
+    openai_embed_tokens: int = Field(100_000, ge=1000, description="Most tokens in one request for vectors")
+    openai_concurrency: int = Field(8, ge=1, le=64, description="Paid calls under way at a time, in one process")
+    openai_requests_per_minute: int = Field(
+        0, ge=0, description="Most requests a minute of one process; 0: what the endpoint's headers allow"
+    )
+    openai_tokens_per_minute: int = Field(
+        0, ge=0, description="Most tokens a minute of one process; 0: what the endpoint's headers allow"
+    )
+    openai_timeout_s: float = Field(120.0, gt=0, description="A request is cut off after this, however it drips")
+    openai_deadline_s: float = Field(
+        300.0, gt=0, description="A call is given up after this, with its waits for the rate limit, seconds"
+    )
+    price_table: Path | None = Field(None, description="TOML file whose prices go before those that are shipped")
+    budget_run_usd: float | None = Field(None, ge=0, description="Most that one run may spend, US dollars")
+    budget_day_usd: float | None = Field(None, ge=0, description="Most that all runs may spend in a day (UTC)")
+    budget_user_usd: float | None = Field(None, ge=0, description="Most that is spent for one user in a day (UTC)")
+    run_id: UUID = Field(
+        default_factory=uuid4, description="Names the run that pays; several processes of one run may share it"
+    )
+    cache_max_mb: int = Field(4096, ge=1, description="Size to which the caches are pruned, MiB each")
+    cache_max_days: int = Field(365, ge=1, description="An answer that nobody used for so long is pruned, days")
 
     # workflow
     workflow: Literal["automatic", "manual"] = Field(
@@ -271,6 +315,12 @@ def unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: f"{PREFIX}{found[0]}" if found else "" for name, found in near.items()}
 
 
+def variable_of(name: str) -> str:
+    """The environment variable of a setting: with our prefix, but for names that others have given."""
+    alias = Settings.model_fields[name].validation_alias if name in Settings.model_fields else None
+    return alias if isinstance(alias, str) else f"{PREFIX}{name.upper()}"
+
+
 def is_secret(name: str) -> bool:
     """Whether the setting's value may hold a secret, and is never shown."""
     return _SECRET.search(name) is not None
@@ -278,5 +328,5 @@ def is_secret(name: str) -> bool:
 
 def _wrong(found: dict[str, Any]) -> str:
     name = "_".join(map(str, found["loc"]))
-    value = "(not shown)" if is_secret(name) else repr(found["input"])
-    return f"{PREFIX}{name.upper()}={value}: {found['msg'].removeprefix('Value error, ')}"
+    value = "(not shown)" if is_secret(name.lower()) else repr(found["input"])
+    return f"{variable_of(name.lower())}={value}: {found['msg'].removeprefix('Value error, ')}"

@@ -12,7 +12,7 @@ import pytest
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
-from pipeline_core.domain.facts import ChunkOutcome, MatchKind
+from pipeline_core.domain.facts import AnswerOutcome, ChunkOutcome, MatchKind
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.lifecycle import (
@@ -28,6 +28,7 @@ from pipeline_core.domain.lifecycle import (
     check_move,
     is_position,
 )
+from pipeline_core.domain.spending import Scope, Service
 from pipeline_core.services.review import Resolution
 from pipeline_core.settings import Settings
 from tests.database import copied_database, register
@@ -104,6 +105,10 @@ WORDS: dict[str, set[str]] = {
     "upload_batches.status": {"pending", "reviewing", "reviewed", "importing", "imported", "rejected"},
     "document_vector_buffer.owner_kind": {"chunk", "question"},
     "webhook_deliveries.status": {"pending", "delivered", "failed"},
+    "fact_cache.outcome": set(AnswerOutcome),
+    "paid_calls.service": set(get_args(Service)),
+    "paid_calls.state": {"reserved", "settled", "abandoned"},
+    "budget_accounts.scope": set(get_args(Scope)),
 }  # fmt: skip
 
 

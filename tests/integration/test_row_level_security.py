@@ -27,6 +27,7 @@ MAY: dict[str, set[str]] = {
     "ended_unpublished": READ,
     "events": APPEND,
     "orphaned_questions": READ,
+    "paid_calls": READ,
     "processing_workflows": WRITE,
     "stage_output_files": READ,
     "standing_questions": READ,
@@ -143,7 +144,8 @@ def test_the_roles_may_do_what_is_listed_and_no_more(database: TwoUsers) -> None
     service = {name: set(may or ()) for name, may in database.rows(query, SERVICE)}
 
     assert api == {name: MAY.get(name, OF_NOBODY.get(name, NOTHING)) for name in relations(database)}
-    assert service == {**dict.fromkeys(api, ALL), **dict.fromkeys(RULES, READ), "events": APPEND}
+    kept = {"events": APPEND, "paid_calls": APPEND | {"UPDATE"}}
+    assert service == {**dict.fromkeys(api, ALL), **dict.fromkeys(RULES, READ), **kept}
 
 
 def test_no_view_goes_around_the_policies(database: TwoUsers) -> None:

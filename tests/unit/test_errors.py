@@ -10,6 +10,7 @@ from pipeline_core.domain.errors import (
     ConfigurationError,
     ConflictError,
     FileTooLargeError,
+    ParkedError,
     PermanentError,
     PipelineError,
     RefusedError,
@@ -17,7 +18,7 @@ from pipeline_core.domain.errors import (
 )
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, PipelineError)]
-POLICIES = (TransientError, PermanentError, ConflictError, RefusedError, ConfigurationError)
+POLICIES = (ParkedError, TransientError, PermanentError, ConflictError, RefusedError, ConfigurationError)
 SENTENCE = re.compile(r"[A-Z`].*[.!]", re.DOTALL)
 
 

@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import Any
 
 from pipeline_core.domain.errors import ConfigurationError, ConflictError, DocumentError, PipelineError, RefusedError
+from pipeline_core.domain.jobs import is_parked
 
 
 class Exit(IntEnum):
@@ -47,7 +48,7 @@ def of_error(error: PipelineError) -> Exit:
 
 def of_jobs(rows: Sequence[Mapping[str, Any]], *, refused: int = 0, ran: bool = True) -> Exit:
     """The worst of what happened to documents; ``ran`` says whether they were to come to rest."""
-    states = {row["state"] for row in rows}
+    states = {"awaiting_review" if is_parked(row) else row["state"] for row in rows}
     if refused or "deadletter" in states or (ran and states & _UNFINISHED):
         return Exit.FAILED
     return Exit.WAITING if "awaiting_review" in states else Exit.OK

@@ -1,12 +1,13 @@
 """Every error of the pipeline. The docstring is the default message; the class decides what happens next.
 
-``TransientError`` is retried with backoff and goes to the dead letters when its retries are spent.
-``PermanentError`` goes there at once. ``ConflictError`` means that somebody else moved first: nothing was
-written. ``RefusedError`` means that the request itself cannot be done as asked. ``ConfigurationError`` stops
-the process at start.
+``ParkedError`` queues the job again, for when what it lacks is there. ``TransientError`` is retried with backoff and
+goes to the dead letters when its retries are spent. ``PermanentError`` goes there at once. ``ConflictError`` means
+that somebody else moved first: nothing was written. ``RefusedError`` means that the request itself cannot be done as
+asked. ``ConfigurationError`` stops the process at start.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -107,6 +108,48 @@ class DisturbedRunError(TransientError):
     """Something went wrong with the batch that the document was in, or while somebody else moved it."""
 
     code = "disturbed"
+
+
+class AnswerLostError(ServiceUnavailableError):
+    """A call was sent and its answer never arrived whole: it may have been charged."""
+
+    code = "answer_lost"
+
+
+class ParkedError(PipelineError):
+    """The work waits for something that only time or a person can give."""
+
+    code = "parked"
+    action = "Run it again when that is there; what was done is kept."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        where: str | None = None,
+        action: str | None = None,
+        until: datetime | None = None,
+    ):
+        super().__init__(message, where=where, action=action)
+        self.until = until
+        """Before this moment it is of no use to try again; None: any later run may."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"until": self.until})
+
+
+class BudgetExhaustedError(ParkedError):
+    """The budget does not cover the next paid call, so it was not made."""
+
+    code = "budget_exhausted"
+    action = "Raise the budget, or wait until it is renewed, and run again; what was paid for is kept."
+
+
+class QuotaExhaustedError(ParkedError):
+    """The account at the paid service has no quota left."""
+
+    code = "quota_exhausted"
+    action = "Add credit to the account, then run again; what was paid for is kept."
 
 
 class PermanentError(PipelineError):
@@ -260,6 +303,13 @@ class DataRejectedError(PermanentError):
     """The database refused the rows of this document."""
 
     code = "data_rejected"
+
+
+class ServiceRefusedError(PermanentError):
+    """An outside service refused the request itself: a wrong key, an unknown model, an option it does not know."""
+
+    code = "service_refused"
+    action = "Correct the settings (`pipeline doctor` checks them), then `pipeline retry JOB`."
 
 
 class LedgerError(PermanentError):

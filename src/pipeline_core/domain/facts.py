@@ -63,6 +63,17 @@ class Usage:
         return parted
 
 
+class AnswerOutcome(StrEnum):
+    """What a generator's answer is worth. All but the first are paid for and of no use: the chunk failed."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    CONTENT_FILTER = "content_filter"
+    SCHEMA_VIOLATION = "schema_violation"
+    TOO_LONG = "too_long"
+
+
 @dataclass(frozen=True, slots=True)
 class Generated:
     """A generator's answer for one chunk. An empty list needs a ``reason``: nothing is dropped in silence."""
@@ -70,6 +81,7 @@ class Generated:
     candidates: tuple[FactCandidate, ...]
     reason: str | None = None
     usage: Usage = Usage()
+    outcome: AnswerOutcome = AnswerOutcome.ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +117,5 @@ class ChunkResult:
     refused: int = 0
     cached: bool = False
     usage: Usage = Usage()
+    key: str | None = None
+    """Under which the answer is cached."""

@@ -1,5 +1,6 @@
 """Jobs as workers see them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,3 +84,8 @@ class OutputRow:
     path: str
     checksum: str
     metadata: dict[str, Any]
+
+
+def is_parked(row: Mapping[str, Any]) -> bool:
+    """Whether a job, as a view shows it, waits in the queue for a budget or a quota."""
+    return row["state"] == JobState.QUEUED and bool(row["last_error"])

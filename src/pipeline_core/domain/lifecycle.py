@@ -104,6 +104,7 @@ STATE_MOVES: frozenset[tuple[JobState, JobState]] = frozenset(
         (_S.WORKING, _S.DONE),
         (_S.WORKING, _S.RETRYABLE),
         (_S.RETRYABLE, _S.WORKING),
+        (_S.WORKING, _S.QUEUED),
         (_S.WORKING, _S.AWAITING_REVIEW),
         (_S.AWAITING_REVIEW, _S.QUEUED),
         (_S.AWAITING_REVIEW, _S.DONE),
@@ -237,6 +238,8 @@ RETRY_LATER = _move("retry_later", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE, 
 INTERRUPT = _move("interrupted", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE)
 """The run was stopped from outside, as by Ctrl-C: that is no try of the document, and it is due at once."""
 BURY = _move("dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL)
+PARK = _move("parked", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
+"""The work waits for a budget or a quota: nothing failed, and the next run after that goes on."""
 PARK_MATCHING = _move(
     "matching_review_needed",
     EventType.PARKED,
@@ -293,6 +296,7 @@ MOVES: tuple[Move, ...] = (
     RETRY_LATER,
     INTERRUPT,
     BURY,
+    PARK,
     PARK_MATCHING,
     PARK_VALIDATION,
     APPROVE_MATCHES,

@@ -9,18 +9,28 @@ from pipeline_core.domain.facts import Generated
 
 @dataclass(frozen=True, slots=True)
 class ChunkInput:
-    """What a generator sees of a chunk. Nothing here says whose document it is, so answers can be shared."""
+    """What a generator sees of a chunk. Nothing here says whose document it is, so answers can be shared.
+
+    ``before`` and ``after`` are the ends of its neighbours, for a generator that wants them. They are a part of the
+    cache's key: an answer may use their words, and another user's chunk has other neighbours.
+    """
 
     text: str
     heading_path: tuple[str, ...]
+    before: str = ""
+    after: str = ""
 
 
 class FactGenerator(Protocol):
-    """Finds facts in chunks. ``name``, ``version`` and ``params`` make the key under which answers are cached."""
+    """Finds facts in chunks. ``name``, ``version`` and ``params`` make the key under which answers are cached.
+
+    ``context_chars`` is how much of each neighbour it wants to see; 0: nothing.
+    """
 
     name: str
     version: str
     params: dict[str, object]
+    context_chars: int
 
     def generate(self, chunks: Sequence[ChunkInput]) -> list[Generated | Exception]:
         """One answer for each chunk, in order; a chunk that failed is its exception, and harms no other."""

@@ -12,6 +12,7 @@ from pipeline_core.domain.facts import ChunkResult, Generated, Usage
 from pipeline_core.domain.ids import ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
 from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow, StageRow
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
+from pipeline_core.domain.spending import Account, PlannedCall
 from pipeline_core.domain.staging import (
     Compared,
     Differing,
@@ -152,6 +153,10 @@ class StageRuns(Protocol):
 
     def fail(self, stage: StageName, rows: Sequence[tuple[DocumentId, str, bool]]) -> None:
         """Rows are (document, message, whether this was the end of it)."""
+        ...
+
+    def park(self, stage: StageName, messages: Mapping[DocumentId, str]) -> None:
+        """The stage is to run again, once there is a budget for it."""
         ...
 
     def forget(self, stage: StageName, document_id: DocumentId) -> None:
@@ -317,13 +322,51 @@ class Production(Protocol):
 
 
 class Caches(Protocol):
-    def facts(self, keys: Sequence[str]) -> dict[str, Generated]: ...
+    def facts(self, keys: Sequence[str], *, run_id: UUID) -> dict[str, Generated]:
+        """Answers by key. Those of no use are found only by the run that paid for them."""
+        ...
 
-    def put_facts(self, generator: str, rows: Mapping[str, Generated]) -> None: ...
+    def put_facts(self, generator: str, rows: Mapping[str, Generated], *, run_id: UUID) -> None: ...
 
     def vectors(self, keys: Sequence[str], *, model: str, version: str) -> dict[str, Vectors]: ...
 
     def put_vectors(self, rows: Mapping[str, Vectors], *, model: str, version: str) -> None: ...
+
+    def prune(self, *, max_bytes: int, max_days: int) -> dict[str, int]:
+        """Drop what nobody used for so many days and, above the size, what was used longest ago; how many went."""
+        ...
+
+
+class Spending(Protocol):
+    """Who asks for a key, and what calls may cost. Claims come before accounts in a transaction."""
+
+    def claim(self, keys: Sequence[str], *, token: UUID, worker: str, lease_s: float) -> set[str]:
+        """Those of the keys that nobody is asking for: they are ours until released, or the lease is over."""
+        ...
+
+    def release(self, keys: Sequence[str], *, token: UUID) -> None: ...
+
+    def reserve(
+        self, call: PlannedCall, accounts: Sequence[Account], *, run_id: UUID, worker: str, lease_s: float
+    ) -> UUID:
+        """Set aside the most that the call can cost, on every account; answers with the call's id.
+
+        Raises:
+            BudgetExhaustedError: an account does not cover it. The transaction must not be committed.
+        """
+        ...
+
+    def settle(self, call_id: UUID, usage: Usage, *, outcome: str) -> None:
+        """The call has ended and this is what it used."""
+        ...
+
+    def abandon(self, call_id: UUID, *, outcome: str) -> None:
+        """Nobody knows what became of the call: all that was set aside counts as spent."""
+        ...
+
+    def abandon_dead(self) -> int:
+        """The same for calls whose worker is gone; answers with their number."""
+        ...
 
 
 class LookAlikes(Protocol):
@@ -347,6 +390,7 @@ class UnitOfWork(Protocol):
     staging: Staging
     production: Production
     caches: Caches
+    spending: Spending
     batches: Batches
     reviews: Reviews
     deep_scans: DeepScans

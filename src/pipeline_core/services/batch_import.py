@@ -7,7 +7,9 @@ from typing import Any
 from pipeline_core.domain.batches import Batch, BatchCounts, BatchPair, BatchStatus, QuestionStatus
 from pipeline_core.domain.errors import (
     LedgerError,
+    ParkedError,
     PipelineError,
+    ServiceRefusedError,
     StagedStateError,
     TransientError,
     UndecidedDuplicatesError,
@@ -15,6 +17,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
+from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.ports.embedder import Embedded, Embedder, Vectors
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
@@ -126,8 +129,9 @@ class ImportBatch:
             uow.commit()
         missing = {text.content_sha256: text for text in texts if text.content_sha256 not in cached}
         try:
-            vectors, broken, usages = _embedded(embedder, list(missing.values()))
-        except TransientError as error:
+            with paid_by(Payer(by)):
+                vectors, broken, usages = _embedded(embedder, list(missing.values()))
+        except (TransientError, ParkedError, ServiceRefusedError) as error:
             self._give_up(batch_id, str(error), by=by)
             raise
         failed = {
@@ -256,7 +260,7 @@ def _embedded(
     """Vectors by content, why there is none, and what each cost: a text that is refused does not sink the others.
 
     Raises:
-        TransientError: the embedder did not answer.
+        TransientError, ParkedError, ServiceRefusedError: the embedder did not answer, or not for this account.
     """
     vectors: dict[str, Vectors] = {}
     broken: dict[str, str] = {}
@@ -269,7 +273,7 @@ def _embedded(
             keys = [text.content_sha256 for text in part]
             vectors.update(zip(keys, found.vectors, strict=True))
             usages.update(zip(keys, found.usage.shares([len(text.text) for text in part]), strict=True))
-        except TransientError:
+        except (TransientError, ParkedError, ServiceRefusedError):
             raise
         except Exception as error:
             if len(part) > 1:

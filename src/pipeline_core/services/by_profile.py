@@ -32,6 +32,7 @@ class RunStageByProfile:
         report.ran += other.ran
         report.reused += other.reused
         report.retry |= other.retry
+        report.parked |= other.parked
         report.dead |= other.dead
         report.batch = batch.keep({*report.batch.document_ids, *other.batch.document_ids})
         return report

@@ -1,6 +1,7 @@
 """What a failure does to a job: the class of the error decides."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -8,6 +9,7 @@ import structlog
 from pipeline_core.domain.errors import (
     ConflictError,
     DisturbedRunError,
+    ParkedError,
     PipelineError,
     RetriesExhaustedError,
     TransientError,
@@ -15,7 +17,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import BURY, RETRY_LATER, StageName
+from pipeline_core.domain.lifecycle import BURY, PARK, RETRY_LATER, StageName
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.settings import Settings
@@ -28,6 +30,15 @@ def backoff_s(retry_count: int, base_s: float) -> float:
     return float(2**retry_count * base_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Where the failed documents of a stage went."""
+
+    retry: dict[DocumentId, TransientError]
+    parked: dict[DocumentId, ParkedError]
+    dead: dict[DocumentId, PipelineError]
+
+
 def record_failures(
     uow: UnitOfWork,
     settings: Settings,
@@ -35,13 +46,14 @@ def record_failures(
     failed: Mapping[DocumentId, PipelineError],
     *,
     lease: LeaseToken,
-) -> tuple[dict[DocumentId, TransientError], dict[DocumentId, PipelineError]]:
-    """Put each failed job aside for a retry, or among the dead letters, and say which went where.
+) -> Failed:
+    """Put each failed job aside for a retry, back into the queue, or among the dead letters, and say which went where.
 
     A job that somebody else holds by now is left alone: its new holder goes on with it. One that is still ours and
     yet met a conflict is tried again, from where it stands then.
     """
     retry: dict[HeldJob, TransientError] = {}
+    parked: dict[HeldJob, ParkedError] = {}
     dead: dict[HeldJob, PipelineError] = {}
     ours = {job.document_id: job for job in uow.jobs.held(lease, list(failed))}
     for document_id, error in failed.items():
@@ -51,7 +63,9 @@ def record_failures(
         job = ours[document_id]
         if isinstance(error, ConflictError):
             error = DisturbedRunError(f"The run was disturbed: {error.message}", where=error.where)
-        if isinstance(error, TransientError) and job.retry_count < settings.max_retries:
+        if isinstance(error, ParkedError):
+            parked[job] = error
+        elif isinstance(error, TransientError) and job.retry_count < settings.max_retries:
             retry[job] = error
         elif isinstance(error, TransientError):
             tries = job.retry_count + 1
@@ -69,12 +83,26 @@ def record_failures(
         uow.stages.fail(stage, rows)
     uow.jobs.move(RETRY_LATER, waits, lease=lease)
     uow.jobs.move(BURY, {job.job_id: _payload(stage, error) for job, error in dead.items()}, lease=lease)
+    _park(uow, stage, parked, lease=lease)
     if dead:
         revive_orphans(uow, [job.document.user_id for job in dead])
-    return (
+    return Failed(
         {job.document_id: error for job, error in retry.items()},
+        {job.document_id: error for job, error in parked.items()},
         {job.document_id: error for job, error in dead.items()},
     )
+
+
+def _park(uow: UnitOfWork, stage: StageName, parked: Mapping[HeldJob, ParkedError], *, lease: LeaseToken) -> None:
+    """Queue them again: nothing failed, so no try is counted."""
+    if not parked:
+        return
+    payloads = {
+        job.job_id: _payload(stage, error) | {"until": error.until.isoformat() if error.until else None}
+        for job, error in parked.items()
+    }
+    uow.jobs.move(PARK, payloads, lease=lease)
+    uow.stages.park(stage, {job.document_id: error.message for job, error in parked.items()})
 
 
 def _log_unforeseen(stage: StageName, dead: Mapping[HeldJob, PipelineError]) -> None:

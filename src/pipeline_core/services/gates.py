@@ -46,10 +46,10 @@ class Gates:
         passed, failed = isolate(gate, batch)
         if failed:
             with self.open_uow() as uow:
-                retry, _ = record_failures(uow, self.settings, StageName.VALIDATION, failed, lease=batch.lease)
+                gone = record_failures(uow, self.settings, StageName.VALIDATION, failed, lease=batch.lease)
                 uow.commit()
-            if batch.alone and retry:
-                raise next(iter(retry.values()))
+            if batch.alone and gone.retry:
+                raise next(iter(gone.retry.values()))
         return batch.keep({document_id for part in passed for document_id in part.document_ids})
 
     def _matching(self, batch: Batch) -> Batch:

@@ -13,11 +13,12 @@ from typing import Any
 
 import structlog
 
-from pipeline_core.domain.errors import LeaseLostError, LedgerError, PipelineError, TransientError
+from pipeline_core.domain.errors import LeaseLostError, LedgerError, ParkedError, PipelineError, TransientError
 from pipeline_core.domain.ids import DocumentId, LeaseToken, sha256_hex
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
 from pipeline_core.domain.object_keys import stage_key
+from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.workers import Workers
 from pipeline_core.services.batch_state import settle_banks
@@ -39,6 +40,7 @@ class StageReport:
     ran: list[DocumentId] = field(default_factory=list)
     reused: list[DocumentId] = field(default_factory=list)
     retry: dict[DocumentId, TransientError] = field(default_factory=dict)
+    parked: dict[DocumentId, ParkedError] = field(default_factory=dict)
     dead: dict[DocumentId, PipelineError] = field(default_factory=dict)
 
 
@@ -86,10 +88,9 @@ class RunStage:
         report = StageReport(batch)
         if failed:
             with self.open_uow() as uow:
-                report.retry, report.dead = record_failures(
-                    uow, self.ctx.settings, stage.name, failed, lease=batch.lease
-                )
+                gone = record_failures(uow, self.ctx.settings, stage.name, failed, lease=batch.lease)
                 uow.commit()
+            report.retry, report.parked, report.dead = gone.retry, gone.parked, gone.dead
         report.ran = [item.job.document_id for item in published]
         report.reused = [job.document_id for job in plan.reuse]
         _log(stage, plan, report)
@@ -151,7 +152,9 @@ class RunStage:
 
         def run(task: _Task) -> StageResult | Computation:
             start = time.perf_counter()
-            result = stage.run(self.ctx, task.job.document, task.item.data)
+            document = task.job.document
+            with paid_by(Payer(document.user_id, document.document_id, stage.name)):
+                result = stage.run(self.ctx, document, task.item.data)
             return result if isinstance(result, partial) else _timed(result, time.perf_counter() - start)
 
         def store(pair: tuple[_Task, StageResult]) -> Saved:
@@ -257,7 +260,7 @@ def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:
             "stage_done", stage=stage.name.value, ran=len(report.ran), reused=len(report.reused),
             correlation_ids=sorted(correlations),
         )  # fmt: skip
-    for outcome, errors in (("retry", report.retry), ("dead_letter", report.dead)):
+    for outcome, errors in (("retry", report.retry), ("parked", report.parked), ("dead_letter", report.dead)):
         for document_id, error in errors.items():
             log.warning(
                 "stage_failed", stage=stage.name.value, outcome=outcome, code=error.code, error=error.message,

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -11,8 +11,16 @@ import orjson
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.errors import LedgerError, PipelineError, TransientError, UnexpectedError
+from pipeline_core.domain.errors import (
+    LedgerError,
+    ParkedError,
+    PipelineError,
+    ServiceRefusedError,
+    TransientError,
+    UnexpectedError,
+)
 from pipeline_core.domain.facts import (
+    AnswerOutcome,
     ChunkOutcome,
     ChunkResult,
     Evidence,
@@ -41,11 +49,13 @@ from pipeline_core.stages.base import (
 )
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, require, text_checksums
 from pipeline_core.staging.duplicates import match_keys
+from pipeline_core.validation.echo_rules import echoed_example
 
 
 @dataclass(frozen=True, slots=True)
 class _Data:
     chunks: list[Chunk]
+    inputs: list[ChunkInput]
     keys: list[str]
     cached: Mapping[str, Generated]
     markdown: Any
@@ -61,69 +71,96 @@ class _Rows:
 def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
     """Content, generator, version and parameters: whose document it is does not matter."""
     value = [generator.name, generator.version, generator.params, chunk.heading_path, chunk.text]
+    if chunk.before or chunk.after:
+        value.append([chunk.before, chunk.after])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _input(chunk: Chunk) -> ChunkInput:
-    return ChunkInput(chunk.text, chunk.heading_path)
+def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput]:
+    """What a generator sees of a document's chunks, each with the ends of its neighbours."""
+    if not context_chars:
+        return [ChunkInput(chunk.text, chunk.heading_path) for chunk in chunks]
+    texts = ["", *(chunk.text for chunk in chunks), ""]
+    return [
+        ChunkInput(chunk.text, chunk.heading_path, texts[at][-context_chars:], texts[at + 2][:context_chars])
+        for at, chunk in enumerate(chunks)
+    ]
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["chunks_json", "optimized_markdown", "markdown"])
     staged = uow.staging.chunks(ids)
-    keys = {
-        document_id: [cache_key(ctx.generator, _input(row.chunk)) for row in rows]
+    inputs = {
+        document_id: chunk_inputs([row.chunk for row in rows], ctx.generator.context_chars)
         for document_id, rows in staged.items()
     }
-    cached = uow.caches.facts([key for of_document in keys.values() for key in of_document])
+    keys = {
+        document_id: [cache_key(ctx.generator, chunk) for chunk in chunks] for document_id, chunks in inputs.items()
+    }
+    wanted = [key for of_document in keys.values() for key in of_document]
+    cached = uow.caches.facts(wanted, run_id=ctx.settings.run_id)
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
 
     def read(job: HeldJob) -> StageInput:
         of_document = outputs.get(job.document_id, {})
         markdown, own = require(of_document, *kinds), keys[job.document_id]
         chunks = [row.chunk for row in staged[job.document_id]]
-        data = _Data(chunks, own, {key: cached[key] for key in own if key in cached}, markdown)
+        data = _Data(chunks, inputs[job.document_id], own, {key: cached[key] for key in own if key in cached}, markdown)
         return StageInput((require(of_document, "chunks_json").checksum, *text_checksums(markdown)), data)
 
     return for_each(jobs, read)
 
 
 def run(ctx: StageContext, document: Document, data: _Data) -> Computation:
+    echo_from = ctx.settings.validation_echo_similarity
     if isinstance(ctx.generator, InWorker):
-        return partial(_ask_and_judge, ctx.generator, document, data)
+        return partial(_ask_and_judge, ctx.generator, document, data, echo_from)
     by = {"name": ctx.generator.name, "version": ctx.generator.version}
-    return partial(_judge_all, by, document, data, _ask(ctx.generator, data))
+    return partial(_judge_all, by, document, data, _ask(ctx.generator, data), echo_from)
 
 
-def _ask_and_judge(generator: FactGenerator, document: Document, data: _Data) -> StageResult:
-    return _judge_all({"name": generator.name, "version": generator.version}, document, data, _ask(generator, data))
+def _ask_and_judge(generator: FactGenerator, document: Document, data: _Data, echo_from: float) -> StageResult:
+    by = {"name": generator.name, "version": generator.version}
+    return _judge_all(by, document, data, _ask(generator, data), echo_from)
 
 
 def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | PipelineError]:
     """The generator's answers for what is not in the cache, by key.
 
     Raises:
-        TransientError: of any chunk.
+        PipelineError: of any chunk, where it concerns the whole document; see ``_raise_what_stops``.
     """
-    missing = {key: chunk for key, chunk in zip(data.keys, data.chunks, strict=True) if key not in data.cached}
-    asked = generator.generate([_input(chunk) for chunk in missing.values()]) if missing else []
+    missing = {key: chunk for key, chunk in zip(data.keys, data.inputs, strict=True) if key not in data.cached}
+    asked = generator.generate(list(missing.values())) if missing else []
+    _raise_what_stops(asked)
     answers: dict[str, Generated | PipelineError] = {}
     for key, answer in zip(missing, asked, strict=True):
-        if isinstance(answer, TransientError):
-            raise answer
         # a vendor's own exception may not survive the way to the worker
         answers[key] = answer if isinstance(answer, Generated | PipelineError) else UnexpectedError(str(answer))
     return answers
 
 
 def _judge_all(
-    by: Mapping[str, str], document: Document, data: _Data, asked: Mapping[str, Generated | PipelineError]
+    by: Mapping[str, str],
+    document: Document,
+    data: _Data,
+    asked: Mapping[str, Generated | PipelineError],
+    echo_from: float,
 ) -> StageResult:
     answers = {**data.cached, **asked}
     pages = page_map(data.markdown)
     results = {
-        chunk.chunk_id: _judge(chunk, answers[key], cached=key in data.cached, page_of=pages.page_at)
+        chunk.chunk_id: replace(
+            _judge(
+                chunk,
+                answers[key],
+                cached=key in data.cached,
+                page_of=pages.page_at,
+                echo_from=echo_from,
+            ),
+            key=key,
+        )
         for key, chunk in zip(data.keys, data.chunks, strict=True)
     }
     new_answers = {key: answer for key, answer in asked.items() if isinstance(answer, Generated)}
@@ -135,10 +172,32 @@ def _judge_all(
     return StageResult((output,), rows, _report(data.chunks, results, asked=len(asked)), usage)
 
 
-def _judge(chunk: Chunk, answer: Generated | PipelineError, *, cached: bool, page_of: Any) -> ChunkResult:
+def _raise_what_stops(answers: Collection[Generated | Exception]) -> None:
+    """A chunk may fail alone, but not for want of a service or a budget: then the document waits as a whole.
+
+    Raises:
+        PipelineError: the gravest of them, so that what cannot mend itself is not tried again.
+    """
+    for kind in (ServiceRefusedError, ParkedError, TransientError):
+        for answer in answers:
+            if isinstance(answer, kind):
+                raise answer
+
+
+def _judge(
+    chunk: Chunk, answer: Generated | PipelineError, *, cached: bool, page_of: Any, echo_from: float
+) -> ChunkResult:
     if isinstance(answer, Exception):
         return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
+    if answer.outcome is not AnswerOutcome.ANSWERED:
+        return ChunkResult(ChunkOutcome.FAILED, (), answer.reason, 0, cached, answer.usage)
     proved, refused = evidence.verify(answer.candidates, chunk.text)
+    echoed = [
+        candidate for candidate, proof in proved
+        if echoed_example([candidate.answer, candidate.statement], proof.quote, echo_from)
+    ]  # fmt: skip
+    proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed]
+    refused += len(echoed)
     facts = tuple(_fact(chunk, candidate, proof, page_of) for candidate, proof in proved)
     if facts:
         return ChunkResult(ChunkOutcome.FACTS, facts, None, refused, cached, answer.usage)
@@ -220,7 +279,7 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
         answers |= rows.new_answers
         staged += [(item.document, chunk, fact) for chunk in rows.chunks for fact in rows.results[chunk.chunk_id].facts]
     uow.staging.record_outcomes(results)
-    uow.caches.put_facts(ctx.generator.name, answers)
+    uow.caches.put_facts(ctx.generator.name, answers, run_id=ctx.settings.run_id)
     keys = match_keys(uow.staging, [fact.statement for _, _, fact in staged])
     questions = [
         NewQuestion(
@@ -246,6 +305,7 @@ STAGE = Stage(
         "generator": ctx.generator.name,
         "generator_version": ctx.generator.version,
         "params": ctx.generator.params,
+        "echo_from": ctx.settings.validation_echo_similarity,
     },
     begins=stage_move(
         "generating_facts",
@@ -257,4 +317,6 @@ STAGE = Stage(
     starts_from=frozenset({JobStage.CHUNKED, JobStage.GENERATING_FACTS}),
     done_at=JobStage.FACTS_STAGED,
     restarts_at=JobStage.GENERATING_FACTS,
+    # a document of one chunk would else wait for the answer to the one before it
+    threads=lambda settings: settings.openai_concurrency if settings.fact_generator == "openai" else 1,
 )

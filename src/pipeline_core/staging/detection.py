@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pipeline_core.domain.ids import QuestionId, text_sha256
+from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Matchable
 from pipeline_core.ports.embedder import Embedder, Vectors
 from pipeline_core.ports.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
@@ -46,7 +47,11 @@ class Detection:
             rows = to_match(uow)
             cached = self._cached(uow, [row.embed_sha256 for row in rows])
         missing = {row.embed_sha256: row for row in rows if row.embed_sha256 not in cached}
-        new = self._embed(open_uow, {row.question_id: row.embed_text for row in missing.values()})
+        if not missing:
+            return self._scored(rows, cached)
+        # a batch is of one user nearly always; what its documents share is on nobody's document
+        with paid_by(Payer(rows[0].user_id)):
+            new = self._embed(open_uow, {row.question_id: row.embed_text for row in missing.values()})
         return self._scored(rows, {**cached, **new})
 
     def prepare_words(self, open_uow: OpenUnitOfWork, question_id: QuestionId, text: str) -> None:

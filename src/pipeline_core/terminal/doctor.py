@@ -13,7 +13,7 @@ from pipeline_core.adapters.db.errors import place
 from pipeline_core.adapters.db.migrate import pending
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseNotMigratedError, PipelineError
-from pipeline_core.settings import PREFIX, Settings, is_secret
+from pipeline_core.settings import Settings, is_secret, variable_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,16 @@ def _converter(app: Pipeline) -> str:
 
 
 def _generator(app: Pipeline) -> str:
-    return f"{app.ctx.generator.name} {app.ctx.generator.version}, needs no key"
+    generator = app.generator
+    if app.settings.fact_generator == "openai":
+        return f"{generator.name} {generator.version}: {app.openai.check(app.settings.openai_fact_model)}"
+    return f"{generator.name} {generator.version}, needs no key"
 
 
 def _embedder(app: Pipeline) -> str:
-    embedder = app.ctx.embedder
+    embedder = app.embedder
+    if app.settings.embedder == "openai":
+        return f"{app.openai.check(embedder.model)}, {embedder.dims} dimensions"
     shape = embedder.embed(["a test"]).vectors.shape
     return f"{embedder.model} {embedder.version}, {shape[1]} dimensions"
 
@@ -123,7 +128,7 @@ def describe_settings(settings: Settings) -> list[dict[str, Any]]:
     """Every setting: variable, value (secrets hidden), whether the environment set it, and what it is for."""
     rows = []
     for name, info in type(settings).model_fields.items():
-        variable, value = f"{PREFIX}{name.upper()}", getattr(settings, name)
+        variable, value = variable_of(name), getattr(settings, name)
         hidden = value and is_secret(name)
         rows.append(
             {

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.domain.jobs import is_parked
 from pipeline_core.domain.lifecycle import JobState
 
 Row = dict[str, Any]
@@ -24,6 +25,7 @@ _STYLES = {
     "superseded": "dim",
     "replaced": "dim",
     "dead letter": "red",
+    "parked": "yellow",
 }
 _SCANS = {
     (JobState.DONE, "rejected"): "scan rejected",
@@ -40,6 +42,8 @@ def state_of(row: Row) -> str:
         return f"published, {scan}"
     if state is JobState.DONE:
         return "replaced" if row["is_replaced"] else str(row["outcome"])
+    if is_parked(row):
+        return "parked"
     return {JobState.AWAITING_REVIEW: "awaiting review", JobState.DEADLETTER: "dead letter"}.get(state, state.value)
 
 
@@ -108,9 +112,15 @@ _COLUMNS = (
     _Column("state", _state, justify="left"),
     _Column("seconds", _seconds, lambda rows: f"{sum(row['seconds'] or 0 for row in rows):.2f}", 70),
     _Column(
-        "cost", lambda row: f"${row['cost_usd']:.2f}", lambda rows: f"${sum(row['cost_usd'] for row in rows):.2f}", 90
+        "cost", lambda row: money(row["cost_usd"]), lambda rows: money(sum(row["cost_usd"] or 0 for row in rows)), 90
     ),
 )
+
+
+def money(usd: float | None) -> str:
+    """Dollars, with as many places as a small amount needs to be seen."""
+    amount = usd or 0.0
+    return f"${amount:.2f}" if amount == 0 or amount >= 0.1 else f"${amount:.5f}"
 
 
 def _number(value: int | None) -> str:

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 
 from pipeline_core.domain.errors import explain
+from pipeline_core.domain.jobs import is_parked
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.terminal.jobs_table import state_of
@@ -72,6 +73,10 @@ def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tupl
             console.print(f"    {escape(error.what_to_do)}", highlight=False)
             if row["state"] == JobState.DEADLETTER:
                 console.print(f"    then     pipeline retry {short(row['job_id'])}", highlight=False)
+        elif is_parked(row):
+            error = explain(row["last_error"])
+            console.print(f"[yellow]●[/] [bold]{escape(row['filename'])}[/] is parked: {escape(error.message)}")
+            console.print(f"    {escape(error.what_to_do)}", highlight=False)
     for name, error in refused:
         console.print(f"[red]✗[/] [bold]{escape(name)}[/] was not taken: {escape(error.message)}")
         console.print(f"    {escape(error.what_to_do)}", highlight=False)

@@ -1,6 +1,7 @@
 """Rules against what a model says without having read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 from rapidfuzz import fuzz
 
@@ -13,10 +14,9 @@ from pipeline_core.validation.subject import Subject
 
 def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
     """A fact that repeats a worked example of the prompt, word for word or nearly, and not from its own evidence."""
-    least = subject.settings.validation_echo_similarity * 100
-    phrases = [(phrase, normalise_for_match(phrase)) for phrase in all_phrases()]
+    least = subject.settings.validation_echo_similarity
     for fact in subject.questions:
-        echoed = next((p for p, words in phrases if _echoes(fact, words, least)), None)
+        echoed = echoed_example([fact.answer, fact.statement], fact.quote, least)
         if echoed:
             yield Finding(
                 "prompt_example_echoed",
@@ -28,11 +28,21 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _echoes(fact: StagedQuestion, words: str, least: float) -> bool:
-    """Whether an answer or statement has the example's words; a document that really says them is no echo."""
-    if _alike(fact.quote, words, least):
-        return False
-    return any(_alike(text, words, least) for text in (fact.answer, fact.statement))
+def echoed_example(texts: Sequence[str], quote: str, least: float) -> str | None:
+    """The example whose words one of the texts has, at this likeness or more (0..1); None: there is none.
+
+    A document that really says them (its quote does) is no echo.
+    """
+    score = least * 100
+    for phrase, words in _phrases():
+        if any(_alike(text, words, score) for text in texts) and not _alike(quote, words, score):
+            return phrase
+    return None
+
+
+@cache
+def _phrases() -> list[tuple[str, str]]:
+    return [(phrase, normalise_for_match(phrase)) for phrase in all_phrases()]
 
 
 def _likeness(fact: StagedQuestion, words: str) -> float:

@@ -46,6 +46,52 @@ def _of_document() -> ForeignKeyConstraint:
     return _with_user("document_id", "documents", "document_id")
 
 
+class BudgetAccounts(Base):
+    __tablename__ = "budget_accounts"
+
+    scope: Mapped[str] = mapped_column(Text, primary_key=True)
+    period: Mapped[str] = mapped_column(Text, primary_key=True)
+    reserved_usd: Mapped[Decimal] = mapped_column(Numeric(16, 9), server_default=FetchedValue())
+    spent_usd: Mapped[Decimal] = mapped_column(Numeric(16, 9), server_default=FetchedValue())
+    updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class PaidCalls(Base):
+    __tablename__ = "paid_calls"
+
+    call_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(Uuid)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    document_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="SET NULL")
+    )
+    stage_name: Mapped[str | None] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"))
+    service: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    cache_key: Mapped[str | None] = mapped_column(Text)
+    items: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    outcome: Mapped[str | None] = mapped_column(Text)
+    input_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    output_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    reserved_usd: Mapped[Decimal] = mapped_column(Numeric(16, 9))
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(16, 9), server_default=FetchedValue())
+    accounts: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    claimed_by: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    started_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class PaidClaims(Base):
+    __tablename__ = "paid_claims"
+
+    claim_key: Mapped[str] = mapped_column(Text, primary_key=True)
+    token: Mapped[UUID] = mapped_column(Uuid)
+    claimed_by: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
 class AllQuestions(Base):
     __tablename__ = "all_questions"
     __table_args__ = (_of_document(),)
@@ -124,7 +170,7 @@ class DocumentProcessingStages(Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     input_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     output_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
-    cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default=FetchedValue())
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(16, 9), server_default=FetchedValue())
 
 
 class DocumentSources(Base):
@@ -233,9 +279,11 @@ class FactCache(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     input_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     output_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
-    cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default=FetchedValue())
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(16, 9), server_default=FetchedValue())
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     last_used_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    outcome: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    run_id: Mapped[UUID | None] = mapped_column(Uuid)
 
 
 class JobStageMoves(Base):
@@ -335,6 +383,7 @@ class StagedChunks(Base):
     outcome_reason: Mapped[str | None] = mapped_column(Text)
     fact_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
     refused_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    fact_key: Mapped[str | None] = mapped_column(Text)
 
 
 class StagedQuestionMoves(Base):
@@ -464,6 +513,7 @@ class UploadJobs(Base):
     lost_leases: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
     retry_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
     retry_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    parked_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     last_error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     claimed_by: Mapped[str | None] = mapped_column(Text)
     claimed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

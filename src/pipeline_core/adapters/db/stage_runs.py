@@ -61,6 +61,9 @@ class PostgresStageRuns:
             finals=[row[2] for row in rows],
         )
 
+    def park(self, stage: StageName, messages: Mapping[DocumentId, str]) -> None:
+        self._session.execute("park_stages", stage=stage, document_ids=list(messages), messages=list(messages.values()))
+
     def forget(self, stage: StageName, document_id: DocumentId) -> None:
         self._session.execute("forget_stages", from_stage=stage, document_id=document_id)
 

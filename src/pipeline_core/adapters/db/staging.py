@@ -219,6 +219,7 @@ class PostgresStaging:
             reasons=[result.reason for result in results],
             facts=[len(result.facts) for result in results],
             refused=[result.refused for result in results],
+            keys=[result.key for result in results],
         )
 
     def replace_questions(self, documents: Sequence[Document], questions: Sequence[NewQuestion]) -> None:

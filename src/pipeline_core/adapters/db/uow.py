@@ -16,6 +16,7 @@ from pipeline_core.adapters.db.production import PostgresProduction
 from pipeline_core.adapters.db.queue import PostgresQueue
 from pipeline_core.adapters.db.reviews import PostgresReviews
 from pipeline_core.adapters.db.session import Session
+from pipeline_core.adapters.db.spending import PostgresSpending
 from pipeline_core.adapters.db.stage_runs import PostgresStageRuns
 from pipeline_core.adapters.db.staging import PostgresStaging
 from pipeline_core.adapters.db.upkeep import PostgresUpkeep
@@ -31,6 +32,7 @@ from pipeline_core.ports.unit_of_work import (
     Documents,
     Jobs,
     Production,
+    Spending,
     StageRuns,
     Staging,
 )
@@ -47,6 +49,7 @@ class PostgresUnitOfWork:
     staging: Staging
     production: Production
     caches: Caches
+    spending: Spending
     batches: Batches
     reviews: Reviews
     deep_scans: DeepScans
@@ -89,6 +92,7 @@ class PostgresUnitOfWork:
         self.staging = PostgresStaging(self.session)
         self.production = PostgresProduction(self.session)
         self.caches = PostgresCaches(self.session)
+        self.spending = PostgresSpending(self.session)
         self.batches = PostgresBatches(self.session)
         self.reviews = PostgresReviews(self.session)
         self.deep_scans = PostgresDeepScans(self.session)

@@ -28,6 +28,7 @@ class ExtractiveFactGenerator(InWorker):
     """The best ``max_facts`` of what a chunk states outright, in document order. No key, network or cost."""
 
     name = "extractive"
+    context_chars = 0
 
     def __init__(self, max_facts: int):
         self.version = f"{REVISION}+sentencex-{version('sentencex')}"

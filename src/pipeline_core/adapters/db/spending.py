@@ -1,0 +1,100 @@
+"""Claims, budgets and paid calls in PostgreSQL.
+
+Whoever touches several of these locks claims before accounts, and each of them in order, so that no two deadlock.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from pipeline_core.adapters.db.jobs import WORKER_LOCK_CLASS
+from pipeline_core.adapters.db.session import Session
+from pipeline_core.domain.errors import BudgetExhaustedError
+from pipeline_core.domain.facts import Usage
+from pipeline_core.domain.spending import Account, PlannedCall
+
+_WHOSE = {"run": "of this run", "day": "of the day", "user": "of this user for the day"}
+_SETTING = {scope: f"UPLOAD_PIPELINE_BUDGET_{scope.upper()}_USD" for scope in _WHOSE}
+
+
+class PostgresSpending:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def claim(self, keys: Sequence[str], *, token: UUID, worker: str, lease_s: float) -> set[str]:
+        rows = self._session.all(
+            "claim_keys", keys=sorted(set(keys)), token=token, worker=worker, lease_s=lease_s,
+            lock_class=WORKER_LOCK_CLASS,
+        )  # fmt: skip
+        return {row["claim_key"] for row in rows}
+
+    def release(self, keys: Sequence[str], *, token: UUID) -> None:
+        self._session.execute("release_keys", keys=list(keys), token=token)
+
+    def reserve(
+        self, call: PlannedCall, accounts: Sequence[Account], *, run_id: UUID, worker: str, lease_s: float
+    ) -> UUID:
+        amount = round(call.most.cost_usd, 9)
+        named: dict[str, Any] = {"scopes": [a.scope for a in accounts], "periods": [a.period for a in accounts]}
+        self._session.execute("open_accounts", **named)
+        held = {row["scope"]: row for row in self._session.all("lock_accounts", **named)}
+        limits = [a.limit_usd for a in accounts]
+        granted = {row["scope"] for row in self._session.all("reserve", **named, limits=limits, amount=amount)}
+        for account in accounts:
+            if account.scope not in granted:
+                row = held[account.scope]
+                raise _exhausted(account, row["spent_usd"], row["reserved_usd"], amount)
+        call_id = uuid4()
+        self._session.execute(
+            "record_call",
+            call_id=call_id,
+            run_id=run_id,
+            user_id=call.payer.user_id,
+            document_id=call.payer.document_id,
+            stage=call.payer.stage,
+            service=call.service,
+            model=call.model,
+            cache_key=call.cache_key,
+            items=call.items,
+            amount=amount,
+            accounts=[account.key for account in accounts],
+            worker=worker,
+            lease_s=lease_s,
+        )
+        return call_id
+
+    def settle(self, call_id: UUID, usage: Usage, *, outcome: str) -> None:
+        self._lock_accounts(call_id)
+        self._session.execute(
+            "settle_call", call_id=call_id, outcome=outcome, input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens, cost=round(usage.cost_usd, 9),
+        )  # fmt: skip
+
+    def abandon(self, call_id: UUID, *, outcome: str) -> None:
+        self._lock_accounts(call_id)
+        self._abandon(call_id, outcome)
+
+    def abandon_dead(self) -> int:
+        return self._abandon(None, "worker_gone")
+
+    def _abandon(self, call_id: UUID | None, outcome: str) -> int:
+        [row] = self._session.all("abandon_calls", call_id=call_id, outcome=outcome, lock_class=WORKER_LOCK_CLASS)
+        return int(row["count"])
+
+    def _lock_accounts(self, call_id: UUID) -> None:
+        [row] = self._session.all("call_accounts", call_id=call_id)
+        pairs = [key.split(":", 1) for key in row["accounts"]]
+        self._session.all("lock_accounts", scopes=[p[0] for p in pairs], periods=[p[1] for p in pairs])
+
+
+def _exhausted(account: Account, spent: float, reserved: float, amount: float) -> BudgetExhaustedError:
+    limit = account.limit_usd or 0.0
+    under_way = f" and ${reserved:.6f} set aside for calls under way" if reserved else ""
+    return BudgetExhaustedError(
+        f"The budget {_WHOSE[account.scope]} is ${limit:.2f}: ${spent:.6f} is spent{under_way}, "
+        f"and the next call may cost up to ${amount:.6f}.",
+        action=f"Raise {_SETTING[account.scope]}"
+        + (" or wait for the next day (UTC)" if account.renewed_at else "")
+        + ", then run again; what was paid for is kept.",
+        until=account.renewed_at,
+    )

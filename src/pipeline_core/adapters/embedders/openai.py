@@ -1,0 +1,133 @@
+"""Vectors from any OpenAI-compatible endpoint."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline_core.adapters.openai_api.client import OpenAIClient
+from pipeline_core.adapters.openai_api.tokens import expected_tokens, most_tokens
+from pipeline_core.domain.errors import AnswerLostError, PipelineError, ServiceRefusedError
+from pipeline_core.domain.facts import Usage
+from pipeline_core.domain.spending import Price
+from pipeline_core.ports.embedder import Embedded
+from pipeline_core.ports.paid import Vector
+
+if TYPE_CHECKING:
+    from openai.types import CreateEmbeddingResponse
+
+# these take the wanted length as an option
+_SHORTENED = "text-embedding-3"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSize:
+    """The most that goes into one request."""
+
+    texts: int
+    tokens: int
+
+
+class OpenAIEmbedder:
+    """Requests of many texts. Rows are scaled to unit length; a blank text is all zero and is not sent."""
+
+    def __init__(self, client: OpenAIClient, *, model: str, dims: int, price: Price, size: RequestSize) -> None:
+        self._client, self._price, self._size = client, price, size
+        self.model = model
+        self.dims = dims
+        self.version = f"openai-1-{dims}"
+        self.concurrency = client.options.concurrency
+        self.deadline_s = client.options.deadline_s
+
+    def split(self, texts: Sequence[str]) -> list[Sequence[str]]:
+        requests: list[list[str]] = []
+        tokens = 0
+        for text in texts:
+            size = expected_tokens(text)
+            if not requests or len(requests[-1]) == self._size.texts or tokens + size > self._size.tokens:
+                requests.append([])
+                tokens = 0
+            requests[-1].append(text)
+            tokens += size
+        return [*requests]
+
+    def most(self, texts: Sequence[str]) -> Usage:
+        return self._price.of(sum(most_tokens(text) for text in texts))
+
+    def expected(self, texts: Sequence[str]) -> Usage:
+        return self._price.of(sum(expected_tokens(text) for text in texts))
+
+    def embed(self, texts: Sequence[str]) -> Embedded:
+        """Embed the texts, in order; the result has shape (texts, dims).
+
+        Raises:
+            PipelineError: a request failed, or a text has no vector; see ``request``.
+        """
+        vectors = np.zeros((len(texts), self.dims), dtype=np.float32)
+        usage = Usage()
+        row = 0
+        for part in self.split(texts):
+            found, cost = self.request(part)
+            usage += cost
+            for vector in found:
+                if isinstance(vector, PipelineError):
+                    raise vector
+                vectors[row] = vector
+                row += 1
+        return Embedded(vectors, usage)
+
+    def request(self, texts: Sequence[str]) -> tuple[list[Vector | PipelineError], Usage]:
+        """One request.
+
+        Raises:
+            PipelineError: as ``OpenAIClient.call``.
+            AnswerLostError: another number of vectors came back than texts were sent.
+            ServiceRefusedError: the vectors are of another length than the settings say.
+        """
+        sent = [text for text in texts if text.strip()]
+        if not sent:
+            return [np.zeros(self.dims, dtype=np.float32) for _ in texts], Usage()
+        answer = self._ask(sent)
+        usage = self._price.of(answer.usage.prompt_tokens) if answer.usage else self.expected(sent)
+        found = iter(self._rows(answer, len(sent)))
+        rows = [next(found) if text.strip() else np.zeros(self.dims, dtype=np.float32) for text in texts]
+        return rows, usage
+
+    def _ask(self, texts: list[str]) -> "CreateEmbeddingResponse":
+        import openai
+        from openai.types import CreateEmbeddingResponse
+
+        shorten: dict[str, Any] = {"dimensions": self.dims} if self.model.startswith(_SHORTENED) else {}
+        try:
+            return self._client.call(
+                lambda client: client.embeddings.with_raw_response.create(
+                    input=texts, model=self.model, encoding_format="float", **shorten
+                ),
+                CreateEmbeddingResponse,
+                tokens=self.expected(texts).input_tokens,
+            )
+        except openai.BadRequestError as error:
+            raise self._client.told(error) from None
+
+    def _rows(self, answer: "CreateEmbeddingResponse", count: int) -> list[Vector | PipelineError]:
+        """The rows in the order of the texts: each says by its index which one it is of."""
+        by_index = {row.index: row.embedding for row in answer.data or []}
+        if sorted(by_index) != list(range(count)) or len(answer.data) != count:
+            raise AnswerLostError(
+                f"{count} texts were sent and {len(answer.data or [])} vectors came back.", where=self._client.where
+            )
+        return [self._row(by_index[at]) for at in range(count)]
+
+    def _row(self, values: list[float]) -> Vector | PipelineError:
+        vector = np.asarray(values, dtype=np.float32)
+        if vector.shape != (self.dims,):
+            raise ServiceRefusedError(
+                f"{self.model} makes vectors of {vector.size} numbers and {self.dims} are expected.",
+                where=self._client.where,
+                action="Set UPLOAD_PIPELINE_OPENAI_EMBED_DIMS to the model's length.",
+            )
+        length = float(np.linalg.norm(vector))
+        if not np.isfinite(vector).all() or not np.isfinite(length) or length == 0:
+            return AnswerLostError("A vector came back that is no direction (NaN or zero).", where=self._client.where)
+        return vector / np.float32(length)

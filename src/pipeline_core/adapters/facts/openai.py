@@ -1,0 +1,204 @@
+"""Facts from a language model behind any OpenAI-compatible endpoint, by structured output."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline_core.adapters.facts.prompt import load_prompt, user_message
+from pipeline_core.adapters.openai_api.client import OpenAIClient
+from pipeline_core.adapters.openai_api.tokens import expected_tokens, most_tokens
+from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.facts import AnswerOutcome, FactCandidate, Generated, Usage
+from pipeline_core.domain.spending import Price
+from pipeline_core.ports.fact_generator import ChunkInput
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.chat import ChatCompletion
+
+# measured on the examples: an answer is about as long as half of what it was made from
+_EXPECTED_SHARE = 0.5
+_EXPECTED_LEAST = 60
+
+
+class FactRow(BaseModel):
+    """A fact as the model writes it. A ``(row, …)`` of the answer's schema."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(description="A question that names its subject")
+    answer: str = Field(description="The complete answer")
+    statement: str = Field(description="Question and answer as one sentence")
+    quote: str = Field(description="The words of the passage that prove it, copied character for character")
+
+
+class FactList(BaseModel):
+    """The facts that the passage states."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    facts: list[FactRow]
+    nothing_here: str = Field(description="Why there is no fact; else empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``max_output_tokens`` bounds the answer for a chunk."""
+
+    max_facts: int
+    max_output_tokens: int
+    context_chars: int
+    options: dict[str, Any]
+
+
+class OpenAIFactGenerator:
+    """One request a chunk, many at a time. A chunk that fails harms no other."""
+
+    name = "openai"
+
+    def __init__(self, client: OpenAIClient, *, model: str, price: Price, limits: Limits) -> None:
+        self._client, self._price, self._limits = client, price, limits
+        self._prompt = load_prompt()
+        self._system = self._prompt.system(limits.max_facts)
+        self.model = model
+        self.version = self._prompt.version
+        self.context_chars = limits.context_chars
+        self.concurrency = client.options.concurrency
+        self.deadline_s = client.options.deadline_s
+        self.params: dict[str, object] = {
+            "model": model,
+            "max_facts": limits.max_facts,
+            "max_output_tokens": limits.max_output_tokens,
+            "context_chars": limits.context_chars,
+            "options": limits.options,
+        }
+
+    def most(self, chunk: ChunkInput) -> Usage:
+        inputs = most_tokens(self._system) + most_tokens(user_message(chunk)) + self._schema_tokens
+        return self._price.of(inputs, self._limits.max_output_tokens)
+
+    def expected(self, chunk: ChunkInput) -> Usage:
+        inputs = expected_tokens(self._system + user_message(chunk)) + self._schema_tokens // 4
+        outputs = max(_EXPECTED_LEAST, int(expected_tokens(chunk.text) * _EXPECTED_SHARE))
+        return self._price.of(inputs, min(outputs, self._limits.max_output_tokens))
+
+    def generate(self, chunks: Sequence[ChunkInput]) -> list[Generated | Exception]:
+        """One answer for each chunk, in order. Errors are returned, not raised; see ``OpenAIClient.call``."""
+        if len(chunks) < 2:
+            return [self._guarded(chunk) for chunk in chunks]
+        with ThreadPoolExecutor(min(self.concurrency, len(chunks)), thread_name_prefix="facts") as pool:
+            return list(pool.map(self._guarded, chunks))
+
+    def _guarded(self, chunk: ChunkInput) -> Generated | Exception:
+        try:
+            return self._ask(chunk)
+        except PipelineError as error:
+            return error
+
+    def _ask(self, chunk: ChunkInput) -> Generated:
+        if not chunk.text.strip():
+            return Generated((), reason="blank: no text")
+        import openai
+        from openai.types.chat import ChatCompletion
+
+        expected = self.expected(chunk)
+        try:
+            completion = self._client.call(
+                self._request(chunk), ChatCompletion, tokens=expected.input_tokens + expected.output_tokens
+            )
+        except openai.BadRequestError as error:
+            return self._refused_request(error)
+        return self.read(completion, chunk)
+
+    def body(self, chunk: ChunkInput) -> dict[str, Any]:
+        """The request's body."""
+        return {
+            "model": self.model,
+            "messages": [
+                {"role": "system", "content": self._system},
+                {"role": "user", "content": user_message(chunk)},
+            ],
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "facts", "strict": True, "schema": self._schema},
+            },
+            "max_completion_tokens": self._limits.max_output_tokens,
+            **self._limits.options,
+        }
+
+    def _request(self, chunk: ChunkInput) -> Callable[["openai.OpenAI"], Any]:
+        body = self.body(chunk)
+        return lambda client: client.chat.completions.with_raw_response.create(**body)
+
+    @cached_property
+    def _schema(self) -> dict[str, Any]:
+        import openai
+
+        # the client's own way from a Pydantic model to the strict subset of JSON Schema
+        schema: Any = openai.pydantic_function_tool(FactList)["function"]["parameters"]
+        return dict(schema)
+
+    @cached_property
+    def _schema_tokens(self) -> int:
+        return most_tokens(str(self._schema))
+
+    def _refused_request(self, error: "openai.BadRequestError") -> Generated:
+        """A request that the endpoint does not want because of its text fails this chunk; any other, all.
+
+        Raises:
+            ServiceRefusedError: an option or the schema is what it does not want.
+        """
+        from pipeline_core.adapters.openai_api.errors import FILTER_CODES, TOO_LONG_CODES
+
+        if error.code in TOO_LONG_CODES:
+            return Generated((), "too long: the passage does not fit into the model", outcome=AnswerOutcome.TOO_LONG)
+        if error.code in FILTER_CODES:
+            return Generated(
+                (), "content filter: the endpoint would not read the passage", outcome=AnswerOutcome.CONTENT_FILTER
+            )
+        raise self._client.told(error)
+
+    def read(self, completion: "ChatCompletion", chunk: ChunkInput) -> Generated:
+        """What a completion says, and what it is worth."""
+        usage = self._usage(completion, chunk)
+        if not completion.choices:
+            return Generated((), "schema violation: an answer without choices", usage, AnswerOutcome.SCHEMA_VIOLATION)
+        choice = completion.choices[0]
+        message = choice.message
+        if choice.finish_reason in _UNFINISHED:
+            outcome, words = _UNFINISHED[choice.finish_reason]
+            return Generated((), words.format(limit=self._limits.max_output_tokens), usage, outcome)
+        if message.refusal:
+            return Generated((), f"refused: {message.refusal[:200]}", usage, AnswerOutcome.REFUSED)
+        try:
+            found = FactList.model_validate_json(message.content or "", strict=True)
+        except ValidationError as error:
+            what = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(map(str, what["loc"])) or "the answer"
+            return Generated((), f"schema violation: {place}: {what['msg']}", usage, AnswerOutcome.SCHEMA_VIOLATION)
+        rows = tuple(FactCandidate(f.question, f.answer, f.statement, f.quote) for f in found.facts if _is_whole(f))
+        reason = None if rows else found.nothing_here.strip() or "the model found nothing and did not say why"
+        return Generated(rows[: self._limits.max_facts], reason, usage)
+
+    def _usage(self, completion: "ChatCompletion", chunk: ChunkInput) -> Usage:
+        """What the endpoint counted; an endpoint that does not count is taken at what was expected."""
+        if completion.usage is None:
+            return self.expected(chunk)
+        return self._price.of(completion.usage.prompt_tokens, completion.usage.completion_tokens)
+
+
+_UNFINISHED = {
+    "length": (
+        AnswerOutcome.TRUNCATED,
+        "truncated: the answer did not fit into {limit} tokens (UPLOAD_PIPELINE_OPENAI_MAX_OUTPUT_TOKENS)",
+    ),
+    "content_filter": (AnswerOutcome.CONTENT_FILTER, "content filter: the endpoint withheld the answer"),
+}
+
+
+def _is_whole(fact: FactRow) -> bool:
+    return all(part.strip() for part in (fact.question, fact.answer, fact.statement))

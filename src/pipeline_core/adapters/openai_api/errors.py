@@ -1,0 +1,83 @@
+"""The endpoint's errors in the pipeline's words. What it says is quoted, but never a key."""
+
+import re
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import Any
+
+import openai
+
+from pipeline_core.adapters.openai_api.pace import span_s
+from pipeline_core.domain.errors import (
+    AnswerLostError,
+    PipelineError,
+    QuotaExhaustedError,
+    RateLimitedError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+)
+
+QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+TOO_LONG_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
+FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
+_BY_STATUS: dict[int, tuple[type[PipelineError], str]] = {
+    401: (ServiceRefusedError, "Set OPENAI_API_KEY to a key that is valid there, then `pipeline retry JOB`."),
+    403: (ServiceRefusedError, "Let the key use this model, then `pipeline retry JOB`."),
+    404: (ServiceRefusedError, "Correct the model or UPLOAD_PIPELINE_OPENAI_BASE_URL, then `pipeline retry JOB`."),
+    408: (AnswerLostError, AnswerLostError.action),
+    409: (ServiceUnavailableError, ServiceUnavailableError.action),
+    429: (RateLimitedError, RateLimitedError.action),
+}
+# a key, whole or partly masked, as endpoints repeat it in their complaints
+_KEY = re.compile(r"\b(?:sk|rk|pk)-[\w*.…-]+|Bearer\s+\S+", re.IGNORECASE)
+_MOST_QUOTED = 300
+
+
+def scrubbed(text: str, secret: str) -> str:
+    """The text without the key, or anything that looks like one."""
+    return _KEY.sub("(key hidden)", text.replace(secret, "(key hidden)") if secret else text)[:_MOST_QUOTED]
+
+
+def retry_after_s(error: openai.APIStatusError) -> float | None:
+    """How long the endpoint asks us to wait, seconds; None: it does not say."""
+    headers = error.response.headers
+    if (milliseconds := span_s(headers.get("retry-after-ms", ""))) is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after", "")
+    if (seconds := span_s(value)) is not None:
+        return seconds
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time())
+    except (TypeError, ValueError):
+        return None
+
+
+def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
+    """What an error of the client means: try again, wait for quota, or correct the settings."""
+    if isinstance(error, openai.APIStatusError):
+        return _by_status(error, scrubbed(_words(error), secret), where)
+    if isinstance(error, openai.APITimeoutError):
+        return AnswerLostError("The endpoint did not answer in time, and the call was cut off.", where=where)
+    if isinstance(error, openai.APIConnectionError):
+        cause = type(error.__cause__).__name__
+        if cause in ("ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol"):
+            return ServiceUnavailableError(f"The endpoint cannot be reached ({cause}).", where=where)
+        return AnswerLostError(f"The connection broke before the answer was there ({cause}).", where=where)
+    # a body that is no JSON, or of another shape than the protocol's
+    return AnswerLostError(f"The endpoint's answer cannot be read ({type(error).__name__}).", where=where)
+
+
+def _by_status(error: openai.APIStatusError, words: str, where: str) -> PipelineError:
+    if error.code in QUOTA_CODES:
+        return QuotaExhaustedError(f"The account has no quota left: {words}", where=where)
+    kind, action = _BY_STATUS.get(error.status_code, (ServiceRefusedError, ServiceRefusedError.action))
+    if error.status_code >= 500:
+        kind, action = ServiceUnavailableError, ServiceUnavailableError.action
+    return kind(f"The endpoint answered {error.status_code}: {words}", where=where, action=action)
+
+
+def _words(error: openai.APIStatusError) -> str:
+    body: Any = error.body
+    words = body.get("message") if isinstance(body, dict) else None
+    text = str(words or error.response.reason_phrase or "no reason given").strip()
+    return text if text.endswith((".", "!")) else f"{text}."

@@ -1,0 +1,129 @@
+"""Who pays for a call, what it costs, and which budgets it counts against."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from pipeline_core.domain.errors import ConfigurationError
+from pipeline_core.domain.facts import Usage
+from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.lifecycle import StageName
+
+Service = Literal["facts", "embeddings", "conversion"]
+Scope = Literal["run", "day", "user"]
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for a million tokens; ``batch`` is the share of it that the batch interface charges."""
+
+    input: float
+    output: float = 0.0
+    batch: float = 1.0
+
+    def of(self, input_tokens: int, output_tokens: int = 0, *, batch: bool = False) -> Usage:
+        """The tokens with what they cost."""
+        cost = (input_tokens * self.input + output_tokens * self.output) / _MILLION
+        return Usage(input_tokens, output_tokens, cost * (self.batch if batch else 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTable:
+    """Prices by model."""
+
+    prices: Mapping[str, Price]
+
+    def of(self, model: str) -> Price:
+        """The model's price.
+
+        Raises:
+            ConfigurationError: it is not in the table; says how to add it.
+        """
+        if model not in self.prices:
+            raise ConfigurationError(
+                f"The price of the model {model} is not known, so no budget could be kept.",
+                action=f'Write a file with `[models."{model}"]`, `input = 0.0`, `output = 0.0` (dollars a million '
+                "tokens) and name it in UPLOAD_PIPELINE_PRICE_TABLE.",
+            )
+        return self.prices[model]
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """For whom a call is made. ``document_id`` and ``stage`` are None where it serves more than one."""
+
+    user_id: UserId
+    document_id: DocumentId | None = None
+    stage: StageName | None = None
+
+
+_PAYER: ContextVar[Payer | None] = ContextVar("payer", default=None)
+
+
+@contextmanager
+def paid_by(payer: Payer) -> Iterator[None]:
+    """Paid calls of this thread are made for this payer while it lasts.
+
+    A context, not an argument: most converters, generators and embedders cost nothing and need not know.
+    """
+    token = _PAYER.set(payer)
+    try:
+        yield
+    finally:
+        _PAYER.reset(token)
+
+
+def current_payer(default: UserId) -> Payer:
+    """The payer of this thread's calls; without one, the user given."""
+    return _PAYER.get() or Payer(default)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A budget's account: what it is about, its period, and its limit in US dollars (None: unlimited)."""
+
+    scope: Scope
+    period: str
+    limit_usd: float | None
+    renewed_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.scope}:{self.period}"
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """The limits of a run, of a day, and of a user in a day, US dollars; days are of UTC."""
+
+    run_id: UUID
+    run_usd: float | None = None
+    day_usd: float | None = None
+    user_usd: float | None = None
+
+    def accounts(self, user_id: UserId, now: datetime) -> list[Account]:
+        """The accounts that a call of this user counts against at this moment (UTC)."""
+        day = now.date().isoformat()
+        tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        return [
+            Account("day", day, self.day_usd, tomorrow),
+            Account("run", str(self.run_id), self.run_usd),
+            Account("user", f"{user_id} {day}", self.user_usd, tomorrow),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """A call about to be made. ``most`` is the most that it can use and cost."""
+
+    service: Service
+    model: str
+    payer: Payer
+    items: int
+    most: Usage
+    cache_key: str | None = None

@@ -1,0 +1,57 @@
+"""Port: services that charge for each call. What they add to the ports of their work, so that it can be paid once."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.facts import Usage
+from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
+
+Vector = npt.NDArray[np.float32]
+
+
+class PricedGenerator(FactGenerator, Protocol):
+    """Charges for each chunk. ``deadline_s`` is the longest that one call can take, waits included."""
+
+    model: str
+    concurrency: int
+    deadline_s: float
+
+    def most(self, chunk: ChunkInput) -> Usage:
+        """The most that the answer for this chunk can cost."""
+        ...
+
+    def expected(self, chunk: ChunkInput) -> Usage:
+        """What it will cost by experience."""
+        ...
+
+
+class PricedEmbedder(Embedder, Protocol):
+    """Charges for each request of many texts."""
+
+    concurrency: int
+    deadline_s: float
+
+    def split(self, texts: Sequence[str]) -> list[Sequence[str]]:
+        """The texts in order, cut into requests."""
+        ...
+
+    def most(self, texts: Sequence[str]) -> Usage:
+        """The most that a request with these texts can cost."""
+        ...
+
+    def expected(self, texts: Sequence[str]) -> Usage:
+        """What it will cost by experience."""
+        ...
+
+    def request(self, texts: Sequence[str]) -> tuple[list[Vector | PipelineError], Usage]:
+        """One request: a unit vector for each text, in order, or why there is none; and what it cost.
+
+        Raises:
+            PipelineError: the request as a whole failed.
+        """
+        ...

@@ -1,0 +1,58 @@
+"""The server of paid services, and pipelines that use it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pydantic import SecretStr
+
+from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.settings import load_settings
+from tests.paid_services.openai_protocol import DIMS, add_openai
+from tests.paid_services.server import PaidServer, serve
+
+KEY = "sk-test-1f0c9a7e5b3d2846"
+
+
+@pytest.fixture
+def server() -> Iterator[PaidServer]:
+    with serve(add_openai(PaidServer())) as running:
+        yield running
+
+
+def openai_settings(server: PaidServer, **changes: object) -> dict[str, object]:
+    """Settings under which facts come from the server."""
+    return {
+        "fact_generator": "openai",
+        "openai_api_key": SecretStr(KEY),
+        "openai_base_url": f"{server.url}/v1",
+        "openai_embed_dims": DIMS,
+        "openai_timeout_s": 0.6,
+        "openai_deadline_s": 5.0,
+        "duplicate_threshold": 1.0,
+        "duplicate_mode": "baseline",
+        "chunk_max_chars": 300,
+        "chunk_min_chars": 100,
+        "openai_context_chars": 0,
+        **changes,
+    }
+
+
+@pytest.fixture(scope="session")
+def converter() -> Iterator[LocalConverter]:
+    """One pool of conversion processes for all of them."""
+    converter = LocalConverter(load_settings())
+    yield converter
+    converter.close()
+
+
+@pytest.fixture
+def make_paid(
+    make_pipeline: Callable[..., Pipeline], server: PaidServer, converter: LocalConverter
+) -> Callable[..., Pipeline]:
+    """Makes pipelines whose facts come from the server; settings can be changed."""
+
+    def make(**changes: object) -> Pipeline:
+        return make_pipeline(changes=openai_settings(server, **changes), converter=converter)
+
+    return make

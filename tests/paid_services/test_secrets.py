@@ -1,0 +1,104 @@
+"""The key is nowhere but in the request: not in logs, events, errors, files, the database, or what is printed."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import ConfigurationError
+from pipeline_core.logs import configure
+from pipeline_core.settings import load_settings
+from pipeline_core.terminal.doctor import describe_settings, run_checks
+from tests.paid_services import faults
+from tests.paid_services.conftest import KEY
+from tests.paid_services.server import PaidServer
+from tests.paid_services.texts import TEXT
+from tests.through import needs_work, receive, through, upload
+
+MakePaid = Callable[..., Pipeline]
+
+
+def test_a_failing_run_leaves_the_key_nowhere(
+    make_paid: MakePaid,
+    server: PaidServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The endpoint repeats the key in its error, as some do, whole and masked."""
+    caplog.set_level(logging.DEBUG)
+    configure(tmp_path / "home" / "logs")
+    app = make_paid(embedder="openai")
+    error = {"message": f"Incorrect API key provided: {KEY} (sk-te****2846). Bearer {KEY}", "code": "invalid_api_key"}
+    server.fail(faults.status(401, error=error), times=1)
+    server.fail(faults.status(500, error=error), times=1)
+    server.fail(faults.malformed, times=1)
+    ids = needs_work(app, receive(app, upload(text=TEXT), upload("b.md", TEXT.replace("boiler", "stove"))))
+    for _ in range(3):
+        through(app, ids)
+    assert f"Bearer {KEY}" in server.keys_seen
+    assert any(row["last_error"] for row in app.views.jobs(app.user_id))
+
+    checks = [check.as_json() for check in run_checks(app, lambda: None)]
+    printed = capsys.readouterr()
+    places = {
+        "database": dump(app),
+        "printed": printed.out + printed.err + caplog.text,
+        "doctor": repr(checks) + repr(describe_settings(app.settings)),
+        "settings": repr(app.settings) + app.settings.model_dump_json(),
+        "files": "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file()),
+    }
+    for place, text in places.items():
+        assert len(text) > 100, place
+        assert KEY not in text, place
+        assert "2846" not in text, place
+
+
+def dump(app: Pipeline) -> str:
+    """Every row of every table, as text."""
+    with app.open_uow() as uow:
+        query = uow.session.connection.execute
+        tables = query(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'upload_pipeline'"
+        ).fetchall()
+        return "\n".join(
+            str(row)
+            for (table,) in tables
+            for row in query(f"SELECT t::text FROM upload_pipeline.{table} t").fetchall()
+        )
+
+
+def test_a_wrong_setting_is_named_without_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("UPLOAD_PIPELINE_OPENAI_CONCURRENCY", "none")
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert KEY not in str(caught.value)
+    monkeypatch.delenv("UPLOAD_PIPELINE_OPENAI_CONCURRENCY")
+    loaded = load_settings()
+    assert loaded.openai_api_key == SecretStr(KEY)
+    assert [row["value"] for row in describe_settings(loaded) if row["variable"] == "OPENAI_API_KEY"] == [
+        "(set, hidden)"
+    ]
+
+
+def test_without_a_key_the_doctor_says_what_to_set(make_paid: MakePaid) -> None:
+    app = make_paid(openai_api_key=None)
+    [check] = [check for check in run_checks(app, lambda: None) if check.name == "facts"]
+    assert check.result == "failed"
+    assert "OPENAI_API_KEY" in check.detail + check.fix
+
+
+def test_the_doctor_asks_the_endpoint_and_pays_nothing(make_paid: MakePaid, server: PaidServer) -> None:
+    app = make_paid(embedder="openai")
+    found = {check.name: check for check in run_checks(app, lambda: None)}
+    assert found["facts"].result == found["embedder"].result == "ok"
+    assert "gpt-4.1-mini" in found["facts"].detail
+    assert server.paid == 0
+    server.fail(faults.status(401), on=lambda exchange: exchange.path == "/v1/models", times=2)
+    found = {check.name: check for check in run_checks(app, lambda: None)}
+    assert found["facts"].result == "failed"
+    assert "OPENAI_API_KEY" in found["facts"].fix
