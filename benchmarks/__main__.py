@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import duplicates
+from benchmarks import duplicates, facts
 from benchmarks.corpus import real_documents, write_markdown
 from benchmarks.formats import write_formats
 from benchmarks.scenario import all_published, at_rest, measure
@@ -106,6 +106,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "throughput": throughput,
     "overhead": overhead,
     "duplicates": lambda folder: duplicates.main(folder, show),
+    "facts": lambda _folder: facts.main(show),
 }
 
 

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Generic, NamedTuple, Self, TypeVar, overload
 
@@ -12,6 +13,7 @@ from sqlalchemy import Engine
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db import vector_indexes
 from pipeline_core.adapters.db.api_views import PostgresApiViews
+from pipeline_core.adapters.db.cost_views import PostgresCostViews
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.migrate import migrate
@@ -33,9 +35,10 @@ from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.lifecycle import Profile
-from pipeline_core.domain.spending import Budgets, PriceTable
+from pipeline_core.domain.spending import Account, Budgets, PriceTable
 from pipeline_core.ports.api_views import ApiViews
 from pipeline_core.ports.converter import Converter
+from pipeline_core.ports.cost_views import CostViews
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.launcher import Launcher
@@ -50,6 +53,7 @@ from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
 from pipeline_core.services.dual_status import DualStatus
+from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.gates import Gates
@@ -224,11 +228,14 @@ class Pipeline:
         return load_prices(self.settings.price_table)
 
     @once
-    def paid_calls(self) -> PaidCalls:
+    def budgets(self) -> Budgets:
         settings = self.settings
-        budgets = Budgets(settings.run_id, settings.budget_run_usd, settings.budget_day_usd, settings.budget_user_usd)
+        return Budgets(settings.run_id, settings.budget_run_usd, settings.budget_day_usd, settings.budget_user_usd)
+
+    @once
+    def paid_calls(self) -> PaidCalls:
         worker = self.worker
-        calls = PaidCalls(self.open_uow, lambda: worker, budgets, self.user_id)
+        calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.user_id)
         calls.settle_dead()
         return calls
 
@@ -255,6 +262,28 @@ class Pipeline:
     @once
     def views(self) -> Views:
         return PostgresViews(self.engine)
+
+    @once
+    def cost_views(self) -> CostViews:
+        return PostgresCostViews(self.engine)
+
+    def budget_accounts(self) -> list[Account]:
+        """The accounts that a call of this user would count against now."""
+        return self.budgets.accounts(self.user_id, datetime.now(UTC))
+
+    @once
+    def estimate(self) -> EstimateRun:
+        return EstimateRun(self.ctx, self.converter, self.open_uow)
+
+    def prune_caches(self) -> dict[str, int]:
+        """Bring the caches back to their size and age; settle what dead workers left. Answers with what went."""
+        settled = self.paid_calls.settle_dead()
+        with self.open_uow() as uow:
+            gone = uow.caches.prune(
+                max_bytes=self.settings.cache_max_mb * 1024 * 1024, max_days=self.settings.cache_max_days
+            )
+            uow.commit()
+        return {**gone, "calls_settled": settled}
 
     @once
     def intake(self) -> Intake:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline_core.cli.app import All, AsJson, Limit, examples
+from pipeline_core.cli.costs import print_estimate
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.processing import go_on
@@ -19,10 +20,15 @@ _SHOWN = 200
 
 @commands.command(
     rich_help_panel=_PANEL,
-    epilog=examples("pipeline run contracts/ 'manuals/*.pdf'", "pipeline run policy.pdf --json"),
+    epilog=examples(
+        "pipeline run contracts/ 'manuals/*.pdf'",
+        "pipeline run policy.pdf --json",
+        "pipeline run contracts/ --estimate",
+    ),
 )
 def run(
     paths: Annotated[list[str], typer.Argument(help='Files, folders or patterns ("docs/*.pdf").')],
+    estimate: Annotated[bool, typer.Option("--estimate", help="Only say what it would cost; nothing is paid.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take documents in and through all stages.
@@ -42,6 +48,8 @@ def run(
         )
     if not files.found:
         raise RefusedError(f"There is no document here{_but(files.skipped)}.", action=_NO_DOCUMENT)
+    if estimate:
+        raise typer.Exit(print_estimate(files.found, as_json=as_json))
     with wired() as app_, launching(app_) as launcher:
         with RunDisplay(err, app_.views) as display:
             result = RunDocuments(app_.intake, launcher)(files.found, user_id=app_.user_id, display=display)

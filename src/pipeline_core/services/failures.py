@@ -101,8 +101,9 @@ def _park(uow: UnitOfWork, stage: StageName, parked: Mapping[HeldJob, ParkedErro
         job.job_id: _payload(stage, error) | {"until": error.until.isoformat() if error.until else None}
         for job, error in parked.items()
     }
-    uow.jobs.move(PARK, payloads, lease=lease)
+    # while the lease is still held: the move gives it up
     uow.stages.park(stage, {job.document_id: error.message for job, error in parked.items()})
+    uow.jobs.move(PARK, payloads, lease=lease)
 
 
 def _log_unforeseen(stage: StageName, dead: Mapping[HeldJob, PipelineError]) -> None:

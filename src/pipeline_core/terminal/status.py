@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline_core.terminal.doctor import Check
-from pipeline_core.terminal.jobs_table import jobs_table, state_of
+from pipeline_core.terminal.jobs_table import jobs_table, money, state_of
 from pipeline_core.terminal.tables import print_failures, print_waiting
 
 Row = dict[str, Any]
@@ -36,13 +36,13 @@ def print_job(console: Console, job: Row) -> None:
     for name in ("job", "document", "correlation"):
         console.print(f"[dim]{name:<12} {job[f'{name}_id']}[/]")
     stages = Table(box=None, padding=(0, 1), header_style="bold")
-    for title in ("stage", "status", "runs", "retries", "seconds", "error"):
+    for title in ("stage", "status", "runs", "retries", "seconds", "cost", "error"):
         stages.add_column(title)
     for row in job["stages"]:
         seconds = f"{row['seconds']:.3f}" if row["seconds"] is not None else "–"
         stages.add_row(
             row["stage_name"], row["status"], str(row["runs"]), str(row["retry_count"]), seconds,
-            escape(row["error_message"] or ""),
+            money(row["cost_usd"]), escape(row["error_message"] or ""),
         )  # fmt: skip
     console.print(stages)
     for row in job["ledger"]:

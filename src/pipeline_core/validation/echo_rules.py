@@ -24,7 +24,7 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
                 str(fact.question_id),
                 f"This fact repeats an example from the generator's prompt instead of the document: “{echoed}” "
                 f"Its evidence on page {fact.page} says: “{fact.quote[:160]}”",
-                {"example": echoed, "likeness": _likeness(fact, normalise_for_match(echoed)), "least": least / 100},
+                {"example": echoed, "likeness": _likeness(fact, normalise_for_match(echoed)), "least": least},
             )
 
 

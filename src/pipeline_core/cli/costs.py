@@ -1,0 +1,50 @@
+"""Money: what a run would cost, and what was spent."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.exits import Exit
+from pipeline_core.cli.output import out, print_json
+from pipeline_core.cli.wiring import wired
+
+commands = typer.Typer()
+
+
+def print_estimate(files: Sequence[Path], *, as_json: bool) -> Exit:
+    """Say what a run over these files would cost."""
+    from pipeline_core.terminal.costs import estimate_json
+    from pipeline_core.terminal.costs import print_estimate as print_table
+
+    with wired() as app_:
+        estimates = list(app_.estimate(files, user_id=app_.user_id))
+        print_json(estimate_json(estimates)) if as_json else print_table(out, estimates)
+    return Exit.FAILED if any(one.error for one in estimates) else Exit.OK
+
+
+@commands.command(
+    rich_help_panel="Documents", epilog=examples("pipeline costs", "pipeline costs policy.pdf", "pipeline costs --json")
+)
+def costs(
+    job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all.")] = None,
+    days: Annotated[int, typer.Option(min=1, help="How far back, days.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Show what paid services cost.
+
+    By day, stage, model and document, with the budgets; of one document, by chunk and by call.
+    """
+    from pipeline_core.terminal.costs import print_costs, print_document_costs
+    from pipeline_core.terminal.naming import job_named
+
+    with wired() as app_:
+        if job:
+            row = app_.views.job(app_.user_id, job_named(app_, job))
+            of_document = app_.cost_views.document(app_.user_id, row["document_id"])
+            print_json(of_document) if as_json else print_document_costs(out, of_document)
+            return
+        found = app_.cost_views.costs(app_.user_id, app_.budget_accounts(), days=days)
+        print_json(found) if as_json else print_costs(out, found)

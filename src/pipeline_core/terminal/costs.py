@@ -1,0 +1,83 @@
+"""Money on the terminal: estimates, and what was spent."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline_core.services.estimate import Estimate
+from pipeline_core.terminal.jobs_table import money
+
+Row = dict[str, Any]
+
+
+def estimate_json(estimates: Sequence[Estimate]) -> Row:
+    rows = [estimate.as_json() for estimate in estimates]
+    sums = ("chunks", "new_chunks", "new_vectors", "input_tokens", "output_tokens", "expected_usd", "most_usd")
+    return {"documents": rows, "total": {name: round(sum(row[name] for row in rows), 6) for name in sums}}
+
+
+def print_estimate(console: Console, estimates: Sequence[Estimate]) -> None:
+    """A line a document and the total: what must be paid for, and what it will cost."""
+    value = estimate_json(estimates)
+    table = _table("document", "chunks", "to pay", "vectors", "tokens in", "tokens out", "expected", "at most")
+    for row in [*value["documents"], {"file": f"{len(estimates)} documents", **value["total"]}]:
+        table.add_row(
+            escape(row["file"]), f"{row['chunks']:,}", f"{row['new_chunks']:,}", f"{row['new_vectors']:,}",
+            f"{row['input_tokens']:,}", f"{row['output_tokens']:,}", money(row["expected_usd"]),
+            money(row["most_usd"]),
+        )  # fmt: skip
+    console.print(table)
+    for estimate in estimates:
+        if estimate.error:
+            console.print(f"[red]✗[/] [bold]{escape(estimate.name)}[/]: {escape(str(estimate.error))}")
+    console.print("[dim]Nothing was stored and nothing was paid.[/]")
+
+
+def print_costs(console: Console, costs: Row) -> None:
+    """What was spent: by day, by stage and model, and by document; and the budgets."""
+    for title, name in (("day", "days"), ("stage", "stages"), ("document", "documents")):
+        table = _table(title, *(["model"] if name == "stages" else []), "calls", "tokens in", "tokens out", "cost")
+        for row in costs[name]:
+            table.add_row(
+                escape(str(row[title])), *([row["model"]] if name == "stages" else []), f"{row['calls']:,}",
+                f"{row['input_tokens']:,}", f"{row['output_tokens']:,}", money(row["cost_usd"]),
+            )  # fmt: skip
+        if costs[name]:
+            console.print(table)
+            console.print()
+    for budget in costs["budgets"]:
+        left = "unlimited" if budget["limit_usd"] is None else f"of ${budget['limit_usd']:.2f}"
+        under_way = f", {money(budget['reserved_usd'])} set aside" if budget["reserved_usd"] else ""
+        console.print(f"budget of the {budget['scope']}: {money(budget['spent_usd'])} spent {left}{under_way}")
+    if not costs["days"]:
+        console.print("Nothing was paid for yet.")
+
+
+def print_document_costs(console: Console, costs: Row) -> None:
+    """What each chunk of a document cost, then each call."""
+    chunks = _table("chunk", "outcome", "calls", "tokens in", "tokens out", "cost")
+    for row in costs["chunks"]:
+        chunks.add_row(
+            str(row["ordinal"]), (row["outcome"] or "–").replace("_", " "), str(row["calls"]),
+            f"{row['input_tokens']:,}", f"{row['output_tokens']:,}", money(row["cost_usd"]),
+        )  # fmt: skip
+    calls = _table("call", "stage", "model", "outcome", "items", "tokens in", "tokens out", "cost")
+    for row in costs["calls"]:
+        calls.add_row(
+            f"{row['started_at']:%Y-%m-%d %H:%M:%S}", row["stage"] or "–", row["model"], row["outcome"] or row["state"],
+            str(row["items"]), f"{row['input_tokens']:,}", f"{row['output_tokens']:,}", money(row["cost_usd"]),
+        )  # fmt: skip
+    console.print(chunks)
+    console.print()
+    console.print(calls)
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table.add_column(first, max_width=50, overflow="ellipsis", no_wrap=True)
+    for title in others:
+        table.add_column(title, justify="left" if title == "model" else "right", no_wrap=True)
+    return table
