@@ -3,17 +3,25 @@
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import SecretStr
 
 from pipeline_core.adapters.embedders import wordllama as adapter
+from pipeline_core.adapters.embedders.openai import OpenAIEmbedder, RequestSize
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
+from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
+from pipeline_core.adapters.openai_api.pace import Pace
+from pipeline_core.domain.spending import Price
 from pipeline_core.ports.embedder import Embedder
 from tests.fakes import HashEmbedder
+from tests.paid_services.openai_protocol import DIMS, add_openai
+from tests.paid_services.server import PaidServer, serve
 
 TEXTS = [
     "The deductible is $500.",
@@ -25,10 +33,24 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module", params=[WordLlamaEmbedder, HashEmbedder])
-def embedder(request: pytest.FixtureRequest) -> Embedder:
-    make: Callable[[], Embedder] = request.param
-    return make()
+@contextmanager
+def openai_embedder() -> Iterator[Embedder]:
+    """The adapter for OpenAI-compatible endpoints, with requests of few texts."""
+    with serve(add_openai(PaidServer())) as server:
+        client = OpenAIClient(Options(f"{server.url}/v1", 20, 60, 4), SecretStr("any"), Pace(concurrency=4))
+        yield OpenAIEmbedder(
+            client, model="text-embedding-3-small", dims=DIMS, price=Price(0.02), size=RequestSize(100, 20_000)
+        )
+
+
+@pytest.fixture(
+    scope="module",
+    params=[lambda: nullcontext(WordLlamaEmbedder()), lambda: nullcontext(HashEmbedder()), openai_embedder],
+    ids=["wordllama", "hash", "openai"],
+)
+def embedder(request: pytest.FixtureRequest) -> Iterator[Embedder]:
+    with request.param() as embedder:
+        yield embedder
 
 
 def test_rows_are_float32_of_unit_length_in_order(embedder: Embedder) -> None:

@@ -66,6 +66,10 @@ FACTS = [
         "429, the account's quota is used up", status(429, error=_error("insufficient_quota")),
         "the document is parked; the next run goes on", ("queued", "quota_exhausted"), 0, says="quota",
     ),
+    Case(
+        "429 with a Retry-After beyond the deadline", status(429, headers={"retry-after": "7200"}),
+        "the document is parked until then", ("queued", "parked"), 0, says="wait until",
+    ),
     Case("500", status(500), _ASKED_AGAIN, retries=1),
     Case("503", status(503, headers={"retry-after": "0.1"}), "waits as for 429, then asks again"),
     Case("connection cut in the middle", faults.cut, _LOST, charged=2, retries=1),
