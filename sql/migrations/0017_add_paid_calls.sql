@@ -85,11 +85,27 @@ CREATE INDEX paid_calls_user_idx ON paid_calls (user_id, started_at);
 CREATE INDEX paid_calls_run_idx ON paid_calls (run_id);
 CREATE INDEX paid_calls_open_idx ON paid_calls (expires_at) WHERE state = 'reserved';
 
+-- A batch of chunks handed to a service's batch interface. It is here before it is there, and there it carries this id:
+-- whoever resumes after a crash finds it, and hands nothing in twice.
+CREATE TABLE paid_batches (
+    batch_id uuid PRIMARY KEY,
+    call_id uuid NOT NULL UNIQUE REFERENCES paid_calls,
+    provider_id text,
+    submitter text,
+    state text NOT NULL DEFAULT 'preparing' CHECK (state IN ('preparing', 'submitted', 'ended')),
+    keys text[] NOT NULL CHECK (cardinality(keys) > 0),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz,
+    CONSTRAINT paid_batches_submitted_check CHECK (state <> 'submitted' OR provider_id IS NOT NULL),
+    CONSTRAINT paid_batches_ended_check CHECK ((state = 'ended') = (ended_at IS NOT NULL))
+);
+CREATE INDEX paid_batches_open_idx ON paid_batches USING gin (keys) WHERE state <> 'ended';
+
 ALTER TABLE paid_calls ENABLE ROW LEVEL SECURITY;
 CREATE POLICY paid_calls_own_rows ON paid_calls USING (user_id = (SELECT current_user_id()))
     WITH CHECK (user_id = (SELECT current_user_id()));
 GRANT SELECT ON paid_calls TO upload_pipeline_api;
-GRANT SELECT, INSERT, UPDATE, DELETE ON paid_claims, budget_accounts, paid_calls TO upload_pipeline_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON paid_claims, budget_accounts, paid_calls, paid_batches TO upload_pipeline_service;
 -- What was paid is history: a finished call does not change, and none goes.
 REVOKE DELETE ON paid_calls FROM upload_pipeline_service;
 

@@ -26,11 +26,23 @@ FROM paid_calls WHERE user_id = %(user_id)s AND document_id = %(document_id)s
 ORDER BY started_at DESC, call_id LIMIT 1000;
 
 -- name: view_cost_chunks
--- What each chunk of a document cost it; 0 where its answer was there already.
-SELECT c.chunk_id, c.ordinal, c.outcome, count(p.call_id) AS calls, coalesce(sum(p.input_tokens), 0)::bigint AS input_tokens,
-    coalesce(sum(p.output_tokens), 0)::bigint AS output_tokens, coalesce(sum(p.cost_usd), 0)::float8 AS cost_usd
-FROM staged_chunks c
-LEFT JOIN paid_calls p ON p.document_id = c.document_id AND p.cache_key = c.fact_key
+-- What each chunk of a document cost it; 0 where its answer was there already. A batch is one call for many chunks:
+-- there the cost of a chunk is that of its answer.
+WITH asked AS (
+    SELECT c.chunk_id, p.call_id, p.input_tokens, p.output_tokens, p.cost_usd
+    FROM staged_chunks c JOIN paid_calls p ON p.document_id = c.document_id AND p.cache_key = c.fact_key
+    WHERE c.user_id = %(user_id)s AND c.document_id = %(document_id)s
+    UNION ALL
+    SELECT c.chunk_id, p.call_id, f.input_tokens, f.output_tokens, f.cost_usd
+    FROM paid_calls p
+    JOIN paid_batches b USING (call_id)
+    JOIN staged_chunks c ON c.document_id = p.document_id AND c.fact_key = ANY(b.keys)
+    JOIN fact_cache f ON f.cache_key = c.fact_key
+    WHERE p.user_id = %(user_id)s AND p.document_id = %(document_id)s
+)
+SELECT c.chunk_id, c.ordinal, c.outcome, count(a.call_id) AS calls, coalesce(sum(a.input_tokens), 0)::bigint AS input_tokens,
+    coalesce(sum(a.output_tokens), 0)::bigint AS output_tokens, coalesce(sum(a.cost_usd), 0)::float8 AS cost_usd
+FROM staged_chunks c LEFT JOIN asked a USING (chunk_id)
 WHERE c.user_id = %(user_id)s AND c.document_id = %(document_id)s
 GROUP BY c.chunk_id ORDER BY c.ordinal;
 

@@ -6,7 +6,7 @@ SELECT key, %(token)s, %(worker)s, now() + make_interval(secs => %(lease_s)s)
 FROM unnest(%(keys)s::text[]) AS key ORDER BY key
 ON CONFLICT (claim_key) DO UPDATE SET
     token = EXCLUDED.token, claimed_by = EXCLUDED.claimed_by, expires_at = EXCLUDED.expires_at
-WHERE c.expires_at < now() OR NOT worker_lives(c.claimed_by, %(lock_class)s)
+WHERE c.expires_at < now() OR (c.claimed_by NOT LIKE 'batch:%%' AND NOT worker_lives(c.claimed_by, %(lock_class)s))
 RETURNING claim_key;
 
 -- name: release_keys
@@ -66,7 +66,8 @@ WHERE a.scope = split_part(k, ':', 1) AND a.period = substr(k, strpos(k, ':') + 
 WITH gone AS (
     SELECT call_id FROM paid_calls
     WHERE state = 'reserved' AND (call_id = %(call_id)s OR (%(call_id)s::uuid IS NULL
-        AND (expires_at < now() OR NOT worker_lives(claimed_by, %(lock_class)s))))
+        AND (expires_at < now()
+            OR (claimed_by NOT LIKE 'batch:%%' AND NOT worker_lives(claimed_by, %(lock_class)s)))))
     ORDER BY call_id FOR UPDATE SKIP LOCKED
 ), abandoned AS (
     UPDATE paid_calls c SET state = 'abandoned', outcome = %(outcome)s, cost_usd = reserved_usd, finished_at = now()
@@ -85,6 +86,33 @@ WITH gone AS (
     FROM sums s WHERE a.scope = s.scope AND a.period = s.period
 )
 SELECT count(*)::int AS count FROM abandoned;
+
+-- name: open_batch
+INSERT INTO paid_batches (batch_id, call_id, keys) VALUES (%(batch_id)s, %(call_id)s, %(keys)s);
+
+-- name: take_batch
+-- The right to hand a batch in: of those who find it prepared, one has it, for as long as it lives or until it gives up.
+UPDATE paid_batches SET submitter = %(worker)s
+WHERE batch_id = %(batch_id)s AND state = 'preparing'
+    AND (submitter IS NULL OR NOT worker_lives(submitter, %(lock_class)s));
+
+-- name: drop_batch
+UPDATE paid_batches SET submitter = NULL WHERE batch_id = %(batch_id)s AND submitter = %(worker)s;
+
+-- name: submit_batch
+-- Compare and set: of two that resume the same batch, one records what was handed in.
+UPDATE paid_batches SET provider_id = %(provider_id)s, state = 'submitted'
+WHERE batch_id = %(batch_id)s AND state = 'preparing';
+
+-- name: end_batch
+UPDATE paid_batches SET state = 'ended', ended_at = now() WHERE batch_id = %(batch_id)s AND state <> 'ended';
+
+-- name: batches_under_way
+SELECT batch_id, call_id, provider_id, keys FROM paid_batches
+WHERE state <> 'ended' AND keys && %(keys)s::text[] ORDER BY created_at, batch_id;
+
+-- name: release_batch
+DELETE FROM paid_claims WHERE claimed_by = 'batch:' || %(batch_id)s::text;
 
 -- name: prune_facts
 -- What nobody used for long; then, above the size, what was used longest ago.

@@ -25,6 +25,7 @@ from pipeline_core.adapters.embedders.openai import OpenAIEmbedder, RequestSize
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.adapters.facts.openai import Limits, OpenAIFactGenerator
+from pipeline_core.adapters.facts.openai_batches import OpenAIFactBatches
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
@@ -49,6 +50,7 @@ from pipeline_core.ports.webhooks import WebhookSender
 from pipeline_core.ports.workers import Workers
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
+from pipeline_core.services.batched_facts import BatchedFacts
 from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
@@ -496,7 +498,13 @@ def _openai_generator(app: Pipeline, settings: Settings) -> FactGenerator:
     )
     model = settings.openai_fact_model
     inner = OpenAIFactGenerator(app.openai, model=model, price=app.prices.of(model), limits=limits)
-    return PaidFactGenerator(inner, app.paid_calls)
+    batched = None
+    if settings.openai_batch_chunks:
+        batches = OpenAIFactBatches(app.openai, inner)
+        batched = BatchedFacts(
+            batches, app.paid_calls, inner.name, model, settings.openai_batch_chunks, settings.openai_batch_poll_s
+        )
+    return PaidFactGenerator(inner, app.paid_calls, batched)
 
 
 def _openai_embedder(app: Pipeline) -> Embedder:

@@ -160,6 +160,12 @@ class Settings(BaseSettings):
     openai_deadline_s: float = Field(
         300.0, gt=0, description="A call is given up after this, with its waits for the rate limit, seconds"
     )
+    openai_batch_chunks: int = Field(
+        0, ge=0, description="Documents with so many new chunks go through the Batch API: cheaper, later; 0: none does"
+    )
+    openai_batch_poll_s: float = Field(
+        300.0, ge=0, description="A document whose batch is under way is left alone for so long, seconds"
+    )
     price_table: Path | None = Field(None, description="TOML file whose prices go before those that are shipped")
     budget_run_usd: float | None = Field(None, ge=0, description="Most that one run may spend, US dollars")
     budget_day_usd: float | None = Field(None, ge=0, description="Most that all runs may spend in a day (UTC)")

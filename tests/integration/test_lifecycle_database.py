@@ -108,6 +108,7 @@ WORDS: dict[str, set[str]] = {
     "fact_cache.outcome": set(AnswerOutcome),
     "paid_calls.service": set(get_args(Service)),
     "paid_calls.state": {"reserved", "settled", "abandoned"},
+    "paid_batches.state": {"preparing", "submitted", "ended"},
     "budget_accounts.scope": set(get_args(Scope)),
 }  # fmt: skip
 

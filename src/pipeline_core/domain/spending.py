@@ -118,6 +118,21 @@ class Budgets:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidBatch:
+    """Many chunks handed to a batch interface as one call. ``provider_id`` is None until it is known there."""
+
+    batch_id: UUID
+    call_id: UUID
+    keys: tuple[str, ...]
+    provider_id: str | None = None
+
+    @property
+    def holder(self) -> str:
+        """What holds its claims, for as long as it is under way."""
+        return f"batch:{self.batch_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedCall:
     """A call about to be made. ``most`` is the most that it can use and cost."""
 

@@ -1,13 +1,15 @@
 """Port: services that charge for each call. What they add to the ports of their work, so that it can be paid once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline_core.domain.errors import PipelineError
-from pipeline_core.domain.facts import Usage
+from pipeline_core.domain.facts import Generated, Usage
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 
@@ -54,4 +56,31 @@ class PricedEmbedder(Embedder, Protocol):
         Raises:
             PipelineError: the request as a whole failed.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """Where a batch is: ``answers`` by key once it has ended (those that it did not come to are missing)."""
+
+    ended: bool
+    answers: Mapping[str, Generated] = field(default_factory=dict)
+    error: PipelineError | None = None
+
+
+class FactBatches(Protocol):
+    """A service's batch interface: many chunks at once, cheaper and later."""
+
+    def most(self, chunk: ChunkInput) -> Usage: ...
+
+    def find(self, batch_id: UUID) -> str | None:
+        """The id that the service gave to our batch; None: it was never handed in."""
+        ...
+
+    def submit(self, batch_id: UUID, chunks: Mapping[str, ChunkInput]) -> str:
+        """Hand in; answers with the service's id."""
+        ...
+
+    def fetch(self, provider_id: str) -> BatchResult:
+        """Look once where it is."""
         ...

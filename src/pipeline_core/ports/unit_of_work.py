@@ -12,7 +12,7 @@ from pipeline_core.domain.facts import ChunkResult, Generated, Usage
 from pipeline_core.domain.ids import ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
 from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow, StageRow
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
-from pipeline_core.domain.spending import Account, PlannedCall
+from pipeline_core.domain.spending import Account, PaidBatch, PlannedCall
 from pipeline_core.domain.staging import (
     Compared,
     Differing,
@@ -366,6 +366,28 @@ class Spending(Protocol):
 
     def abandon_dead(self) -> int:
         """The same for calls whose worker is gone; answers with their number."""
+        ...
+
+    def open_batch(self, batch: PaidBatch) -> None: ...
+
+    def take_batch(self, batch_id: UUID, *, worker: str) -> bool:
+        """The right to hand it in; False: somebody who lives has it, or it was handed in."""
+        ...
+
+    def drop_batch(self, batch_id: UUID, *, worker: str) -> None:
+        """Give that right up."""
+        ...
+
+    def submit_batch(self, batch_id: UUID, provider_id: str) -> bool:
+        """Record under which id the service has it; False: somebody else did."""
+        ...
+
+    def end_batch(self, batch_id: UUID) -> bool:
+        """It has ended, and its claims with it; False: it had before."""
+        ...
+
+    def open_batches(self, keys: Sequence[str]) -> list[PaidBatch]:
+        """Batches under way that hold one of these keys."""
         ...
 
 

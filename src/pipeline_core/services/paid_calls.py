@@ -72,7 +72,7 @@ class PaidCalls:
             uow.spending.release(ticket.keys, token=ticket.token)
             uow.spending.settle(ticket.call_id, usage, outcome=outcome)
 
-        self._insist(settle)
+        self.insist(settle)
 
     def fail(self, ticket: Ticket, error: Exception) -> None:
         """The call came to nothing. Where it may have been charged, its whole reservation counts as spent."""
@@ -85,7 +85,7 @@ class PaidCalls:
             else:
                 uow.spending.settle(ticket.call_id, Usage(), outcome=outcome)
 
-        self._insist(settle)
+        self.insist(settle)
 
     def settle_dead(self) -> int:
         """Settle what workers that are gone have left open; answers with the number of calls."""
@@ -96,7 +96,8 @@ class PaidCalls:
             log.warning("paid_calls_abandoned", calls=count)
         return count
 
-    def _insist(self, work: Callable[[UnitOfWork], None]) -> None:
+    def insist(self, work: Callable[[UnitOfWork], None]) -> None:
+        """Do the work in a transaction, and again if the database was away: what is lost here is paid for twice."""
         for attempt in range(_SAVE_TRIES):
             try:
                 with self.open_uow() as uow:

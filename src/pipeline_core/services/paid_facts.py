@@ -10,6 +10,7 @@ from pipeline_core.domain.facts import Generated, Usage
 from pipeline_core.domain.spending import Payer, PlannedCall
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.paid import PricedGenerator
+from pipeline_core.services.batched_facts import BatchedFacts
 from pipeline_core.services.paid_calls import PaidCalls, Ticket, waits
 from pipeline_core.stages.facts import cache_key
 
@@ -19,8 +20,8 @@ _Answer = Generated | Exception
 class PaidFactGenerator:
     """A ``FactGenerator`` like the one that it wraps. Answers come without usage: it is on the accounts already."""
 
-    def __init__(self, inner: PricedGenerator, calls: PaidCalls) -> None:
-        self.inner, self._calls = inner, calls
+    def __init__(self, inner: PricedGenerator, calls: PaidCalls, batched: BatchedFacts | None = None) -> None:
+        self.inner, self._calls, self._batched = inner, calls, batched
         self.name, self.version, self.params = inner.name, inner.version, inner.params
         self.context_chars = inner.context_chars
 
@@ -38,6 +39,11 @@ class PaidFactGenerator:
         keys = [cache_key(self, chunk) for chunk in chunks]
         todo = dict(zip(keys, chunks, strict=True))
         answers: dict[str, _Answer] = {}
+        if self._batched is not None:
+            try:
+                self._batched(todo, payer)
+            except PipelineError as error:
+                return [error for _ in keys]
         sleep = waits()
         while True:
             answers |= self._round({key: chunk for key, chunk in todo.items() if key not in answers}, payer)

@@ -56,6 +56,19 @@ class BudgetAccounts(Base):
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
+class PaidBatches(Base):
+    __tablename__ = "paid_batches"
+
+    batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    call_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("upload_pipeline.paid_calls.call_id"))
+    provider_id: Mapped[str | None] = mapped_column(Text)
+    submitter: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    keys: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    ended_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
 class PaidCalls(Base):
     __tablename__ = "paid_calls"
 

@@ -11,7 +11,7 @@ from pipeline_core.adapters.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.domain.errors import BudgetExhaustedError
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.spending import Account, PlannedCall
+from pipeline_core.domain.spending import Account, PaidBatch, PlannedCall
 
 _WHOSE = {"run": "of this run", "day": "of the day", "user": "of this user for the day"}
 _SETTING = {scope: f"UPLOAD_PIPELINE_BUDGET_{scope.upper()}_USD" for scope in _WHOSE}
@@ -76,6 +76,28 @@ class PostgresSpending:
 
     def abandon_dead(self) -> int:
         return self._abandon(None, "worker_gone")
+
+    def open_batch(self, batch: PaidBatch) -> None:
+        self._session.execute("open_batch", batch_id=batch.batch_id, call_id=batch.call_id, keys=list(batch.keys))
+
+    def take_batch(self, batch_id: UUID, *, worker: str) -> bool:
+        changed = self._session.execute("take_batch", batch_id=batch_id, worker=worker, lock_class=WORKER_LOCK_CLASS)
+        return changed == 1
+
+    def drop_batch(self, batch_id: UUID, *, worker: str) -> None:
+        self._session.execute("drop_batch", batch_id=batch_id, worker=worker)
+
+    def submit_batch(self, batch_id: UUID, provider_id: str) -> bool:
+        return self._session.execute("submit_batch", batch_id=batch_id, provider_id=provider_id) == 1
+
+    def end_batch(self, batch_id: UUID) -> bool:
+        ended = self._session.execute("end_batch", batch_id=batch_id) == 1
+        self._session.execute("release_batch", batch_id=batch_id)
+        return ended
+
+    def open_batches(self, keys: Sequence[str]) -> list[PaidBatch]:
+        rows = self._session.all("batches_under_way", keys=list(keys))
+        return [PaidBatch(r["batch_id"], r["call_id"], tuple(r["keys"]), r["provider_id"]) for r in rows]
 
     def _abandon(self, call_id: UUID | None, outcome: str) -> int:
         [row] = self._session.all("abandon_calls", call_id=call_id, outcome=outcome, lock_class=WORKER_LOCK_CLASS)

@@ -77,9 +77,9 @@ class OpenAIFactGenerator:
             "options": limits.options,
         }
 
-    def most(self, chunk: ChunkInput) -> Usage:
+    def most(self, chunk: ChunkInput, *, batch: bool = False) -> Usage:
         inputs = most_tokens(self._system) + most_tokens(user_message(chunk)) + self._schema_tokens
-        return self._price.of(inputs, self._limits.max_output_tokens)
+        return self._price.of(inputs, self._limits.max_output_tokens, batch=batch)
 
     def expected(self, chunk: ChunkInput) -> Usage:
         inputs = expected_tokens(self._system + user_message(chunk)) + self._schema_tokens // 4
@@ -162,9 +162,9 @@ class OpenAIFactGenerator:
             )
         raise self._client.told(error)
 
-    def read(self, completion: "ChatCompletion", chunk: ChunkInput) -> Generated:
+    def read(self, completion: "ChatCompletion", chunk: ChunkInput, *, batch: bool = False) -> Generated:
         """What a completion says, and what it is worth."""
-        usage = self._usage(completion, chunk)
+        usage = self._usage(completion, chunk, batch)
         if not completion.choices:
             return Generated((), "schema violation: an answer without choices", usage, AnswerOutcome.SCHEMA_VIOLATION)
         choice = completion.choices[0]
@@ -184,11 +184,11 @@ class OpenAIFactGenerator:
         reason = None if rows else found.nothing_here.strip() or "the model found nothing and did not say why"
         return Generated(rows[: self._limits.max_facts], reason, usage)
 
-    def _usage(self, completion: "ChatCompletion", chunk: ChunkInput) -> Usage:
+    def _usage(self, completion: "ChatCompletion", chunk: ChunkInput, batch: bool) -> Usage:
         """What the endpoint counted; an endpoint that does not count is taken at what was expected."""
         if completion.usage is None:
             return self.expected(chunk)
-        return self._price.of(completion.usage.prompt_tokens, completion.usage.completion_tokens)
+        return self._price.of(completion.usage.prompt_tokens, completion.usage.completion_tokens, batch=batch)
 
 
 _UNFINISHED = {

@@ -131,6 +131,15 @@ class OpenAIClient:
             raise TypeError(f"not a {kind.__name__}")
         return body
 
+    def ask(self, send: Callable[["openai.OpenAI"], Any]) -> Any:
+        """``call`` for what costs nothing, with its errors all in the pipeline's words."""
+        import openai
+
+        try:
+            return self.call(send, object, tokens=0)
+        except openai.BadRequestError as error:
+            raise self.told(error) from None
+
     def check(self, model: str) -> str:
         """Ask which models there are, which costs nothing; answers with a sentence.
 
