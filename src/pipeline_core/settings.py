@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -35,6 +36,12 @@ def find_home(start: Path | None = None) -> Path:
         if (folder / HOME_NAME).is_dir():
             return folder / HOME_NAME
     return here / HOME_NAME
+
+
+@cache
+def run_of_this_process() -> UUID:
+    """The id under which this process spends, unless the environment names another."""
+    return uuid4()
 
 
 class Settings(BaseSettings):
@@ -171,7 +178,8 @@ class Settings(BaseSettings):
     budget_day_usd: float | None = Field(None, ge=0, description="Most that all runs may spend in a day (UTC)")
     budget_user_usd: float | None = Field(None, ge=0, description="Most that is spent for one user in a day (UTC)")
     run_id: UUID = Field(
-        default_factory=uuid4, description="Names the run that pays; several processes of one run may share it"
+        default_factory=run_of_this_process,
+        description="Names the run that pays; several processes of one run may share it",
     )
     cache_max_mb: int = Field(4096, ge=1, description="Size to which the caches are pruned, MiB each")
     cache_max_days: int = Field(365, ge=1, description="An answer that nobody used for so long is pruned, days")
