@@ -43,6 +43,7 @@ class Case:
     facts: int = 2
     refused: int = 0
     match: str | None = None
+    timeout_s: float = 30.0
 
 
 def _error(code: str) -> dict[str, Any]:
@@ -55,6 +56,7 @@ def _change(**parts: Callable[[Row], str]) -> Fault:
 
 
 CANARY = "The Zephyrine Lantern Guild refills its 47 amber beacons every third moonrise."
+_SHORT = 1.0
 _ASKED_AGAIN = "the document is tried again after 3, 6 and 12 s, and only this chunk is asked again"
 _LOST = f"the answer is lost; {_ASKED_AGAIN}"
 _FAILED = "the chunk fails with this reason; validation stops the document for a person"
@@ -73,9 +75,18 @@ FACTS = [
     Case("500", status(500), _ASKED_AGAIN, retries=1),
     Case("503", status(503, headers={"retry-after": "0.1"}), "waits as for 429, then asks again"),
     Case("connection cut in the middle", faults.cut, _LOST, charged=2, retries=1),
-    Case("no answer (hang)", faults.hang, f"cut off at the request's deadline; {_ASKED_AGAIN}", retries=1),
-    Case("slow drip of the body", faults.drip, f"cut off at the same deadline; {_LOST}", charged=2, retries=1),
-    Case("slow drip of the headers", faults.drip_headers, f"cut off likewise; {_LOST}", charged=2, retries=1),
+    Case(
+        "no answer (hang)", faults.hang, f"cut off at the request's deadline; {_ASKED_AGAIN}",
+        retries=1, timeout_s=_SHORT
+    ),
+    Case(
+        "slow drip of the body", faults.drip, f"cut off at the same deadline; {_LOST}",
+        charged=2, retries=1, timeout_s=_SHORT
+    ),
+    Case(
+        "slow drip of the headers", faults.drip_headers, f"cut off likewise; {_LOST}",
+        charged=2, retries=1, timeout_s=_SHORT
+    ),
     Case("malformed JSON", faults.malformed, _LOST, charged=2, retries=1),
     Case(
         "the model writes no JSON", saying("Certainly! Here are the facts:"), _FAILED, WAITS, chunk="failed",
@@ -160,7 +171,7 @@ EMBEDDINGS = [
     Case("429 with Retry-After", status(429, headers={"retry-after": "0.2"}), "waits so long, then asks again"),
     Case("500", status(500), _PART, retries=1),
     Case("connection cut in the middle", faults.cut, _PART, charged=2, retries=1),
-    Case("no answer (hang)", faults.hang, f"cut off at the request's deadline; {_PART}", retries=1),
+    Case("no answer (hang)", faults.hang, f"cut off at the request's deadline; {_PART}", retries=1, timeout_s=_SHORT),
     Case("wrong number of vectors", vectors(lambda rows: rows[:-1]), _PART, charged=2, retries=1),
     Case("vectors in another order", vectors(lambda rows: rows[::-1]), "each goes to its own text, by its index"),
     Case(

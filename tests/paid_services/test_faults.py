@@ -34,7 +34,7 @@ def charged_for_mark(server: PaidServer, kind: str) -> list[int]:
 
 @pytest.mark.parametrize("case", FACTS, ids=lambda case: case.name)
 def test_a_fault_of_the_request_for_facts(make_paid: MakePaid, server: PaidServer, case: Case) -> None:
-    app = make_paid()
+    app = make_paid(openai_timeout_s=case.timeout_s)
     [document_id] = needs_work(app, receive(app, upload(text=TEXT)))
     server.fail(case.fault, text=MARK)
 
@@ -87,7 +87,9 @@ def assert_accounts(app: Pipeline) -> None:
 
 @pytest.mark.parametrize("case", EMBEDDINGS, ids=lambda case: case.name)
 def test_a_fault_of_a_request_for_vectors(make_paid: MakePaid, server: PaidServer, case: Case) -> None:
-    app = make_paid(fact_generator="extractive", embedder="openai", openai_embed_texts=2)
+    app = make_paid(
+        fact_generator="extractive", embedder="openai", openai_embed_texts=2, openai_timeout_s=case.timeout_s
+    )
     [document_id] = needs_work(app, receive(app, upload(text=TEXT)))
     server.fail(case.fault, on=lambda exchange: exchange.path.endswith("/embeddings"))
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import CommandLine
-from tests.e2e.conftest import command_line as command_line
-from tests.e2e.conftest import prefect_api_url as prefect_api_url
 from tests.paid_services.conftest import KEY
+from tests.paid_services.conftest import server as server
 from tests.paid_services.openai_protocol import DIMS
 from tests.paid_services.server import PaidServer
 from tests.paid_services.texts import TEXT
