@@ -54,6 +54,10 @@ RULES = {
 """The lifecycle, the same for everybody: all may read it, nobody writes."""
 
 OF_NOBODY: dict[str, set[str]] = {
+    "budget_accounts": NOTHING,
+    "paid_batches": NOTHING,
+    "paid_claims": NOTHING,
+    "embedding_cache": NOTHING,
     "embedding_cache": READ,
     "embedding_models": READ,
     "fact_cache": NOTHING,

@@ -88,4 +88,4 @@ class OutputRow:
 
 def is_parked(row: Mapping[str, Any]) -> bool:
     """Whether a job, as a view shows it, waits in the queue for a budget or a quota."""
-    return row["state"] == JobState.QUEUED and bool(row["last_error"])
+    return row["state"] == JobState.QUEUED and bool(row.get("last_error"))
