@@ -105,6 +105,8 @@ ALTER TABLE paid_calls ENABLE ROW LEVEL SECURITY;
 CREATE POLICY paid_calls_own_rows ON paid_calls USING (user_id = (SELECT current_user_id()))
     WITH CHECK (user_id = (SELECT current_user_id()));
 GRANT SELECT ON paid_calls TO upload_pipeline_api;
+-- Whoever may read a vector says when it was used last; there is nothing else to change.
+GRANT UPDATE (last_used_at) ON embedding_cache TO upload_pipeline_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON paid_claims, budget_accounts, paid_calls, paid_batches TO upload_pipeline_service;
 -- What was paid is history: a finished call does not change, and none goes.
 REVOKE DELETE ON paid_calls FROM upload_pipeline_service;

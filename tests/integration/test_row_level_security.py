@@ -57,7 +57,6 @@ OF_NOBODY: dict[str, set[str]] = {
     "budget_accounts": NOTHING,
     "paid_batches": NOTHING,
     "paid_claims": NOTHING,
-    "embedding_cache": NOTHING,
     "embedding_cache": READ,
     "embedding_models": READ,
     "fact_cache": NOTHING,
