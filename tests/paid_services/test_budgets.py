@@ -49,8 +49,7 @@ def test_no_call_is_made_that_a_budget_might_not_cover(make_paid: MakePaid, serv
     assert 0 < server.paid < 3
     assert spent(app)[scope] <= limit
     assert_accounts(app)
-    # this run does not take it up again; the next one does, and pays only for what is left
-    assert app.intake.queued(app.user_id) == []
+    # the next run takes it up again, and pays only for what is left
     richer = make_paid(**{f"budget_{scope}_usd": limit * 100}, run_id=uuid4())
     through(richer, [document_id])
     assert richer.views.jobs(app.user_id)[0]["state"] == "done"
@@ -58,18 +57,21 @@ def test_no_call_is_made_that_a_budget_might_not_cover(make_paid: MakePaid, serv
     assert server.paid_twice == {}
 
 
-def test_a_day_and_a_user_are_renewed_and_until_then_no_queue_takes_the_document(make_paid: MakePaid) -> None:
-    app = make_paid(budget_day_usd=0.0)
+@pytest.mark.parametrize(("scope", "until"), [("run", None), ("day", True), ("user", True)])
+def test_what_is_renewed_at_midnight_says_so(make_paid: MakePaid, scope: str, until: bool | None) -> None:
+    """A queue leaves the document alone until then; a claim ends it."""
+    app = make_paid(**{f"budget_{scope}_usd": 0.0})
     [document_id] = needs_work(app, receive(app, upload(text=TEXT)))
     through(app, [document_id])
-    other_run = make_paid(run_id=uuid4())
-    assert other_run.intake.queued(app.user_id) == []
-    with app.open_uow() as uow:
-        query = "SELECT parked_until > now(), parked_until <= now() + interval '1 day' FROM upload_jobs"
-        assert uow.session.connection.execute(query).fetchone() == (True, True)
-        uow.session.connection.execute("UPDATE upload_jobs SET parked_until = now() - interval '1 s'")
-        uow.commit()
-    assert other_run.intake.queued(app.user_id) == [document_id]
+
+    def parked() -> Any:
+        query = "SELECT parked_until > now() AND parked_until <= now() + interval '1 day' FROM upload_jobs"
+        with app.open_uow() as uow:
+            return uow.session.connection.execute(query).fetchone()
+
+    assert parked() == (until,)
+    app.claim([document_id])
+    assert parked() == (None,)
 
 
 def test_several_workers_respect_one_budget(make_paid: MakePaid, server: PaidServer) -> None:
