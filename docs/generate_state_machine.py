@@ -30,7 +30,8 @@ PHASES = {
     6: ("download", "Published. Complete once the document was downloaded or acknowledged."),
 }
 STATES = {
-    JobState.QUEUED: "Nobody works on it: it is new, or parked for want of a budget. The next run that names its document, or drains the queue, claims it.",
+    JobState.QUEUED: "Nobody works on it: it is new, or parked for want of a budget. The next run that names its "
+    "document, or drains the queue, claims it.",
     JobState.WORKING: "A worker holds it under a lease, and renews the lease for as long as it lives.",
     JobState.RETRYABLE: "A transient failure (see `last_error`), tried again after 3, 6, then 12 seconds by default; "
     "or its run was stopped or its worker lost, which is no try: it is due at once.",

@@ -15,7 +15,7 @@ Days = Annotated[int | None, Field(ge=0)]
 @flow(name="maintain", validate_parameters=True)
 def maintain(
     dead_letter_days: Days = None,
-    cache_days: Days = None,
+    cache_days: Annotated[int | None, Field(ge=1)] = None,
     orphan_grace_h: Annotated[float | None, Field(ge=1)] = None,
 ) -> State:
     """Take back expired leases, remove what was kept long enough, and refresh statistics. Safe at any time.
@@ -23,8 +23,8 @@ def maintain(
     Args:
         dead_letter_days: Dead letters of which nothing was ever published are removed after so many days; 0 keeps
             them for ever. Without it, as the settings say.
-        cache_days: Cached answers that nobody has asked for in so many days are forgotten; 0 keeps them. Without
-            it, as the settings say.
+        cache_days: Cached answers that nobody has asked for in so many days are forgotten. Without it, as the
+            settings say.
         orphan_grace_h: Objects that no row names are removed from this age on; longer than any run. Without it, as
             the settings say.
     """

@@ -25,9 +25,9 @@ def process_queue(
 ) -> State:
     """Take what waits through the stages, batch after batch. Meant to run on a schedule, on any number of workers.
 
-    What lost workers held is taken back first. Users take turns, however much one of them has waiting. Documents in
-    transient trouble are tried again when nothing else is left; what waits still when a limit is reached is left
-    to the next run.
+    What lost workers held is taken back first, then question banks are compared and imported. Users take turns,
+    however much one of them has waiting. Documents in transient trouble are tried again when nothing else is left;
+    what waits still when a limit is reached is left to the next run. At the end users are told by webhook.
 
     Args:
         limit: Most documents that this run takes.
@@ -35,6 +35,7 @@ def process_queue(
         user_id: Only this user's documents. Without it, everybody's.
     """
     tasks.reap_leases()
+    tasks.work_on_banks()
     until = time.monotonic() + time_limit_s
     taken: dict[DocumentId, None] = {}
     while time.monotonic() < until:
@@ -46,4 +47,5 @@ def process_queue(
             taken.update(dict.fromkeys(batch.document_ids))
         elif not slow_lane(through_the_stages, list(taken)):
             break
+    tasks.deliver_webhooks()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

@@ -9,7 +9,7 @@ from pipeline_core.domain.lifecycle import StageName
 from tasks.deep_scan import claim_deep_scans, settle_deep_scans
 from tasks.gates import matching_gate, validation_gate
 from tasks.intake import claim
-from tasks.queue import reap_leases, take_from_queue
+from tasks.queue import deliver_webhooks, reap_leases, take_from_queue, work_on_banks
 from tasks.review import decide
 from tasks.stage_task import skip_stage, stage_task
 from tasks.staging import embed_batch, import_approved
@@ -30,6 +30,7 @@ __all__ = [
     "claim_deep_scans",
     "convert_markdown",
     "decide",
+    "deliver_webhooks",
     "embed",
     "embed_batch",
     "generate_facts",
@@ -48,4 +49,5 @@ __all__ = [
     "take_from_queue",
     "validate",
     "validation_gate",
+    "work_on_banks",
 ]

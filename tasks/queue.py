@@ -16,6 +16,22 @@ def take_from_queue(limit: int, user_id: UUID | None) -> Batch:
     return pipeline().queue.take(limit, user_id=user, flow_run_id=flow_run_id())
 
 
+@retried_task(name="work-on-banks")
+def work_on_banks() -> str:
+    """Question banks that were uploaded are compared, those whose import was asked for imported."""
+    done = list(pipeline().bank_queue.drain())
+    for bank in done:
+        if bank.error:
+            run_logger().error("bank %s was not %s: %s", bank.batch_id, bank.work, bank.error)
+    return f"{len(done)} question banks"
+
+
+@retried_task(name="deliver-webhooks")
+def deliver_webhooks() -> str:
+    """Users are told what they want to be told; what is not taken comes due again by itself."""
+    return f"{pipeline().deliver_webhooks()} webhooks delivered"
+
+
 @retried_task(name="reap-leases")
 def reap_leases() -> str:
     """Jobs of workers that died or fell silent wait again where they were."""

@@ -19,10 +19,9 @@ def purge_dead_letters(days: int | None) -> str:
 
 @retried_task(name="purge-caches")
 def purge_caches(days: int | None) -> str:
-    """Forget cached answers that nobody asks for; without days, as the settings say."""
-    app = pipeline()
-    facts, vectors = app.retention.caches(app.settings.cache_days if days is None else days)
-    return f"{facts} cached answers and {vectors} vectors forgotten"
+    """Forget cached answers that nobody asks for, or that are too many; without days, as the settings say."""
+    gone = pipeline().prune_caches(days)
+    return f"{gone['facts']} cached answers and {gone['vectors']} vectors forgotten"
 
 
 @retried_task(name="remove-orphan-objects")

@@ -12,11 +12,6 @@ CREATE INDEX upload_jobs_waiting_idx ON upload_jobs (user_id, priority DESC, cre
     WHERE state IN ('queued', 'retryable');
 CREATE INDEX upload_jobs_working_idx ON upload_jobs (user_id) WHERE state = 'working';
 
--- Vectors that no run has used for long can go.
-ALTER TABLE embedding_cache ADD COLUMN last_used_at timestamptz NOT NULL DEFAULT now();
-CREATE INDEX embedding_cache_used_idx ON embedding_cache (last_used_at);
-CREATE INDEX fact_cache_used_idx ON fact_cache (last_used_at);
-
 -- What stages write about a document is written by the holder of its job's lease, or while nobody works on it.
 -- A transaction says under which lease it writes (upload_pipeline.lease). With one, every document that it writes
 -- about must be under it at this moment; without, none of them may be in work.

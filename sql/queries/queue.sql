@@ -25,7 +25,7 @@ WITH RECURSIVE waiting_users (user_id) AS (
     CROSS JOIN LATERAL (
         SELECT j.job_id, j.priority, j.created_at FROM upload_jobs j
         WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable')
-            AND (j.retry_at IS NULL OR j.retry_at <= now())
+            AND (j.retry_at IS NULL OR j.retry_at <= now()) AND (j.parked_until IS NULL OR j.parked_until <= now())
         ORDER BY j.priority DESC, j.created_at, j.job_id
         -- backpressure: a user has at most so many jobs running; 0 is no limit
         LIMIT CASE WHEN %(per_user)s = 0 THEN %(limit)s
@@ -41,7 +41,8 @@ WITH RECURSIVE waiting_users (user_id) AS (
 ), claimed AS (
     UPDATE upload_jobs j SET
         state = 'working', claimed_by = %(worker)s, claimed_at = now(), lease_token = %(lease)s,
-        lease_expires_at = now() + make_interval(secs => %(lease_s)s), flow_run_id = %(flow_run_id)s, retry_at = NULL
+        lease_expires_at = now() + make_interval(secs => %(lease_s)s), flow_run_id = %(flow_run_id)s, retry_at = NULL,
+        parked_until = NULL
     FROM takeable t
     WHERE j.job_id = t.job_id
     RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, t.place

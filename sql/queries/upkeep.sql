@@ -21,12 +21,6 @@ WITH dead AS (
 )
 SELECT document_id, user_id, filename FROM gone;
 
--- name: purge_fact_cache
-DELETE FROM fact_cache WHERE last_used_at < now() - make_interval(days => %(days)s);
-
--- name: purge_embedding_cache
-DELETE FROM embedding_cache WHERE last_used_at < now() - make_interval(days => %(days)s);
-
 -- name: unnamed_objects
 SELECT key FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS k (key, place)
 WHERE NOT EXISTS (SELECT FROM documents d WHERE d.raw_path = key)

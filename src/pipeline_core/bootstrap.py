@@ -61,10 +61,10 @@ from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.orphan_objects import OrphanObjects
-from pipeline_core.services.queue import Queue
 from pipeline_core.services.paid_calls import PaidCalls
 from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
+from pipeline_core.services.queue import Queue
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.retention import Retention
 from pipeline_core.services.review import Retry, Review
@@ -277,12 +277,15 @@ class Pipeline:
     def estimate(self) -> EstimateRun:
         return EstimateRun(self.ctx, self.converter, self.open_uow)
 
-    def prune_caches(self) -> dict[str, int]:
-        """Bring the caches back to their size and age; settle what dead workers left. Answers with what went."""
+    def prune_caches(self, days: int | None = None) -> dict[str, int]:
+        """Bring the caches back to their size and age; settle what dead workers left. Answers with what went.
+
+        ``days`` is the age, else the settings' own.
+        """
         settled = self.paid_calls.settle_dead()
         with self.open_uow() as uow:
             gone = uow.caches.prune(
-                max_bytes=self.settings.cache_max_mb * 1024 * 1024, max_days=self.settings.cache_max_days
+                max_bytes=self.settings.cache_max_mb * 1024 * 1024, max_days=days or self.settings.cache_max_days
             )
             uow.commit()
         return {**gone, "calls_settled": settled}

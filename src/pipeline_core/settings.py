@@ -211,7 +211,6 @@ class Settings(BaseSettings):
     dead_letter_days: int = Field(
         0, ge=0, description="Days after which a dead letter that was never published is removed; 0: never"
     )
-    cache_days: int = Field(180, ge=0, description="Days after which an unused cached answer is forgotten; 0: never")
     orphan_grace_h: float = Field(
         24.0, ge=1, description="Age from which an object that no row names is removed, hours; longer than any run"
     )

@@ -226,7 +226,7 @@ def test_one_lost_lease_does_not_stop_what_else_failed(app: Pipeline) -> None:
     execute(app, "UPDATE upload_jobs SET lease_token = gen_random_uuid() WHERE document_id = %s", ids[0])
     with app.open_uow() as uow:
         failed = {job.document_id: ServiceUnavailableError("busy") for job in jobs}
-        retry, _ = record_failures(uow, app.settings, StageName.INGEST, failed, lease=batch.lease)
+        retry = record_failures(uow, app.settings, StageName.INGEST, failed, lease=batch.lease).retry
         uow.commit()
     assert set(retry) == {ids[1]}
 

@@ -65,19 +65,23 @@ def test_what_was_published_is_never_purged(app: Pipeline) -> None:
     assert count(app, "document_chunks") > 0
 
 
+def _pruned(app: Pipeline) -> tuple[int, int]:
+    gone = app.prune_caches(days=30)
+    return gone["facts"], gone["vectors"]
+
+
 def test_caches_forget_what_nobody_asks_for(app: Pipeline) -> None:
     [document_id] = publish(app, upload())
     facts, vectors = count(app, "fact_cache"), count(app, "embedding_cache")
-    assert app.retention.caches(30) == (0, 0)
+    assert _pruned(app) == (0, 0)
     for table in ("fact_cache", "embedding_cache"):
         execute(app, f"UPDATE {table} SET last_used_at = now() - interval '40 days'")
-    assert app.retention.caches(0) == (0, 0)  # for ever
     # a run that uses the vectors again keeps them
     app.retry(document_id, from_stage=StageName.EMBEDDER, by="test")
     through(app, [document_id])
-    assert app.retention.caches(30) == (facts, 0)
+    assert _pruned(app) == (facts, 0)
     execute(app, "UPDATE embedding_cache SET last_used_at = now() - interval '40 days'")
-    assert app.retention.caches(30) == (0, vectors)
+    assert _pruned(app) == (0, vectors)
 
 
 def test_objects_that_no_row_names_are_removed_after_the_grace(make_pipeline: Callable[..., Pipeline]) -> None:

@@ -21,14 +21,6 @@ class Upkeep(Protocol):
         """Remove documents of which nothing was ever published and whose job has been dead for so long."""
         ...
 
-    def purge_fact_cache(self, unused_days: int) -> int:
-        """Forget answers that nobody has asked for since; answers with their number."""
-        ...
-
-    def purge_embedding_cache(self, unused_days: int) -> int:
-        """The same with vectors."""
-        ...
-
     def unnamed(self, keys: Sequence[str]) -> list[str]:
         """Those of the object keys that no row names."""
         ...

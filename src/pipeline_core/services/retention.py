@@ -1,4 +1,4 @@
-"""How long dead letters and cached answers are kept."""
+"""How long dead letters are kept."""
 
 from dataclasses import dataclass
 
@@ -36,12 +36,3 @@ class Retention:
         for item in purged:
             log.warning("dead_letter_purged", document_id=str(item.document_id), filename=item.filename)
         return purged
-
-    def caches(self, days: int) -> tuple[int, int]:
-        """Forget answers and vectors that nobody has asked for in so many days; answers with how many of each."""
-        if days <= 0:
-            return 0, 0
-        with self.open_uow() as uow:
-            facts, vectors = uow.upkeep.purge_fact_cache(days), uow.upkeep.purge_embedding_cache(days)
-            uow.commit()
-        return facts, vectors

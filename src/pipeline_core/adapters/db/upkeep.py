@@ -17,12 +17,6 @@ class PostgresUpkeep:
     def purge_dead(self, older_than_days: int, limit: int) -> list[Purged]:
         return [Purged(**row) for row in self._session.all("purge_dead", days=older_than_days, limit=limit)]
 
-    def purge_fact_cache(self, unused_days: int) -> int:
-        return self._session.execute("purge_fact_cache", days=unused_days)
-
-    def purge_embedding_cache(self, unused_days: int) -> int:
-        return self._session.execute("purge_embedding_cache", days=unused_days)
-
     def unnamed(self, keys: Sequence[str]) -> list[str]:
         return [row["key"] for row in self._session.all("unnamed_objects", keys=list(keys))]
 
