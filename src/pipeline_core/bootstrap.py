@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, Self, TypeVar, overload
 import orjson
 from sqlalchemy import Engine
 
+from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptions
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db import vector_indexes
 from pipeline_core.adapters.db.api_views import PostgresApiViews
@@ -26,6 +27,8 @@ from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.adapters.facts.openai import Limits, OpenAIFactGenerator
 from pipeline_core.adapters.facts.openai_batches import OpenAIFactBatches
+from pipeline_core.adapters.llama_cloud_api.client import LlamaCloudClient
+from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudOptions
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
@@ -58,10 +61,12 @@ from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
+from pipeline_core.services.fallback_conversion import FallbackConverter
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.orphan_objects import OrphanObjects
 from pipeline_core.services.paid_calls import PaidCalls
+from pipeline_core.services.paid_conversion import PaidConverter
 from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.queue import Queue
@@ -111,6 +116,7 @@ class once(Generic[T]):  # noqa: N801 - used as a decorator, as ``functools.cach
 class _Given(NamedTuple):
     store: ObjectStore | None
     converter: Converter | None
+    local: LocalConverter | None
     generator: FactGenerator | None
     embedder: Embedder | None
     workers: Workers | None
@@ -125,13 +131,14 @@ class Pipeline:
         *,
         store: ObjectStore | None = None,
         converter: Converter | None = None,
+        local: LocalConverter | None = None,
         generator: FactGenerator | None = None,
         embedder: Embedder | None = None,
         workers: Workers | None = None,
     ) -> None:
         self.settings = settings
         self.user_id = UserId(settings.user_id)
-        self._given = _Given(store, converter, generator, embedder, workers)
+        self._given = _Given(store, converter, local, generator, embedder, workers)
         self.making = threading.RLock()
         """Held while a part is made; making one makes those that it needs."""
         self.stopping = threading.Event()
@@ -175,12 +182,20 @@ class Pipeline:
         )
 
     @once
-    def converter(self) -> Converter:
-        if given := self._given.converter:
+    def local_converter(self) -> LocalConverter:
+        """What converts without a key, and stands in for what needs one. One that is given is its owner's to close."""
+        if given := self._given.local:
             return given
         converter = LocalConverter(self.settings)
         self._closers.append(converter.close)
         return converter
+
+    def _converter(self, settings: Settings) -> Converter:
+        return self._given.converter or _CONVERTERS[settings.converter](self, settings)
+
+    @once
+    def converter(self) -> Converter:
+        return self._converter(self.settings)
 
     @once
     def workers(self) -> Workers:
@@ -208,7 +223,7 @@ class Pipeline:
         return StageContext(
             settings=settings,
             store=self.store,
-            converter=_DEEP_CONVERTERS[settings.deep_converter](self),
+            converter=self._converter(settings),
             generator=self._given.generator or self._generator(settings),
             embedder=self.embedder,
             profile=Profile.DEEP,
@@ -258,6 +273,30 @@ class Pipeline:
         )
         return OpenAIClient(options, settings.openai_api_key, pace)
 
+    @once
+    def llama_cloud(self) -> LlamaCloudClient:
+        """The one client of LlamaCloud, for the usual settings and those of a deep scan."""
+        settings = self.settings
+        options = LlamaCloudOptions(
+            settings.llama_cloud_base_url,
+            settings.llama_parse_timeout_s,
+            settings.llama_parse_concurrency + 1,
+            settings.llama_parse_poll_s / 4,
+        )
+        return LlamaCloudClient(options, settings.llama_cloud_api_key)
+
+    def llama_parse(self, settings: Settings) -> LlamaParse:
+        """LlamaParse as these settings want it."""
+        options = ParseOptions(
+            settings.llama_parse_tier,
+            settings.llama_parse_version,
+            settings.llama_parse_deadline_s,
+            settings.llama_parse_poll_s,
+            settings.llama_parse_uncounted_pages,
+        )
+        price = self.prices.of_page(f"llama-parse-{settings.llama_parse_tier}")
+        return LlamaParse(self.llama_cloud, options, price, self.local_converter.count_pages)
+
     def open_uow(self) -> PostgresUnitOfWork:
         return PostgresUnitOfWork(self.engine, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
 
@@ -275,7 +314,8 @@ class Pipeline:
 
     @once
     def estimate(self) -> EstimateRun:
-        return EstimateRun(self.ctx, self.converter, self.open_uow)
+        parser = self.llama_parse(self.settings) if self.settings.converter == "llama-parse" else None
+        return EstimateRun(self.ctx, self._given.converter or self.local_converter, self.open_uow, parser)
 
     def prune_caches(self, days: int | None = None) -> dict[str, int]:
         """Bring the caches back to their size and age; settle what dead workers left. Answers with what went.
@@ -486,10 +526,17 @@ class UserServices:
 
 _LEAST_IDLE_S = 1.0
 
-_DEEP_CONVERTERS: dict[str, Callable[[Pipeline], Converter]] = {
-    "local": lambda app: app.converter,
+
+def _llama_parse(app: Pipeline, settings: Settings) -> Converter:
+    paid = PaidConverter(app.llama_parse(settings), app.local_converter, app.paid_calls)
+    return FallbackConverter(paid, app.local_converter) if settings.converter_fallback == "local" else paid
+
+
+_CONVERTERS: dict[str, Callable[[Pipeline, Settings], Converter]] = {
+    "local": lambda app, _settings: app.local_converter,
+    "llama-parse": _llama_parse,
 }
-"""Converters that a deep scan can use, by the setting's value; a paid one is a row here."""
+"""Converters by the setting's value; a deep scan's settings may name another."""
 
 
 def _openai_generator(app: Pipeline, settings: Settings) -> FactGenerator:

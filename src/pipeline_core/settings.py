@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(25 * 1024 * 1024, gt=0, description="Largest file taken in, bytes")
 
     # markdown conversion
+    converter: Literal["local", "llama-parse"] = Field(
+        "local", description="Who converts: `local` needs no key, `llama-parse` is a paid service (extra llama-parse)"
+    )
+    converter_fallback: Literal["local", "none"] = Field(
+        "local", description="Who converts what the paid service does not deliver; `none`: the document fails or waits"
+    )
     max_pages: int = Field(10_000, gt=0, description="Most pages in one document")
     convert_timeout_s: float = Field(120.0, gt=0, description="A conversion is killed after this, seconds")
     convert_memory_mb: int = Field(2048, ge=256, description="Address space of a conversion process, MiB")
@@ -108,7 +114,10 @@ class Settings(BaseSettings):
     )
 
     # deep scan: what documents are processed with that people selected
-    deep_converter: Literal["local"] = Field("local", description="Converter of a deep scan")
+    deep_converter: Literal["local", "llama-parse"] = Field("local", description="Converter of a deep scan")
+    deep_llama_parse_tier: Literal["cost_effective", "agentic", "agentic_plus"] = Field(
+        "agentic_plus", description="How LlamaParse parses for a deep scan"
+    )
     deep_chunk_max_chars: int = Field(800, ge=100, description="Largest chunk of a deep scan, characters")
     deep_chunk_min_chars: int = Field(300, ge=1, description="Size from which a chunk of a deep scan may end")
     deep_facts_per_chunk: int = Field(20, ge=1, le=100, description="Most facts of a chunk in a deep scan")
@@ -134,6 +143,23 @@ class Settings(BaseSettings):
     )
 
     # paid services
+    llama_cloud_api_key: SecretStr | None = Field(
+        None, validation_alias="LLAMA_CLOUD_API_KEY", description="Key of LlamaCloud; never written anywhere"
+    )
+    llama_cloud_base_url: str = Field("https://api.cloud.llamaindex.ai", description="LlamaCloud, or another region's")
+    llama_parse_tier: Literal["cost_effective", "agentic", "agentic_plus"] = Field(
+        "cost_effective", description="How LlamaParse parses: 3, 10 or 45 credits a page"
+    )
+    llama_parse_version: str = Field("", description="Version of the tier, or `latest`; empty: the one of this release")
+    llama_parse_uncounted_pages: int = Field(
+        100, ge=1, description="Most pages of a file whose pages cannot be counted beforehand (not PDF)"
+    )
+    llama_parse_concurrency: int = Field(8, ge=1, le=64, description="Documents that wait for LlamaParse at a time")
+    llama_parse_timeout_s: float = Field(120.0, gt=0, description="A request to LlamaCloud is cut off after this")
+    llama_parse_deadline_s: float = Field(900.0, gt=0, description="A job of LlamaParse may take so long, seconds")
+    llama_parse_poll_s: float = Field(
+        2.0, gt=0, description="First pause between two looks at a job; they grow to 10 s"
+    )
     fact_generator: Literal["extractive", "openai"] = Field(
         "extractive", description="Who finds facts: `extractive` needs no key, `openai` any OpenAI-compatible endpoint"
     )
@@ -270,6 +296,8 @@ class Settings(BaseSettings):
         """These settings as a deep scan has them."""
         return self.model_copy(
             update={
+                "converter": self.deep_converter,
+                "llama_parse_tier": self.deep_llama_parse_tier,
                 "chunk_max_chars": self.deep_chunk_max_chars,
                 "chunk_min_chars": self.deep_chunk_min_chars,
                 "chunk_overlap_chars": min(self.chunk_overlap_chars, self.deep_chunk_min_chars - 1),

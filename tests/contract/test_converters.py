@@ -15,15 +15,18 @@ import pytest
 
 from pipeline_core.adapters.converters import formats, pdf, worker
 from pipeline_core.adapters.converters.archive import check_expansion
+from pipeline_core.adapters.converters.llama_parse_result import UNITS
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.converters.pages import PageText, assemble, storable
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageOutcome
 from pipeline_core.domain.errors import (
     ConfigurationError,
     ConversionCrashedError,
+    ConversionFailedError,
     ConversionTimeoutError,
     CorruptDocumentError,
     DocumentError,
@@ -39,6 +42,10 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.filetypes import FileType
 from pipeline_core.ports.converter import Converter
 from pipeline_core.settings import load_settings
+from tests.database import copied_database
+from tests.paid_services.llama import llama_settings
+from tests.paid_services.llama_protocol import add_llama_cloud
+from tests.paid_services.server import PaidServer, serve
 from tests.samples import legacy, office, pdfs
 from tests.samples.office import HEADING, SENTENCE
 
@@ -52,6 +59,28 @@ def converter() -> Iterator[LocalConverter]:
     settings = load_settings(convert_workers=2, convert_timeout_s=60, max_pages=50)
     with LocalConverter(settings) as local:
         yield local
+
+
+@pytest.fixture(scope="module")
+def llama_parse(
+    converter: LocalConverter, postgres_url: str, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Converter]:
+    """LlamaParse without a fallback, by the real client, from a server that reads what the local converter reads."""
+    server = PaidServer()
+    add_llama_cloud(server, converter)
+    with copied_database(postgres_url, template_database) as url, serve(server):
+        settings = load_settings(home=tmp_path_factory.mktemp("home"), database_url=url, max_pages=50)
+        changes = llama_settings(server, converter_fallback="none", llama_parse_timeout_s=30, llama_parse_deadline_s=60)
+        app = Pipeline(settings.model_copy(update=changes), local=converter)
+        yield app.converter
+        app.close()
+
+
+@pytest.fixture(params=["converter", "llama_parse"], ids=["local", "llama-parse"])
+def any_converter(request: pytest.FixtureRequest) -> Converter:
+    """Each converter that there is: all keep the same promises."""
+    found: Converter = request.getfixturevalue(request.param)
+    return found
 
 
 @dataclass(frozen=True)
@@ -89,7 +118,8 @@ SAMPLES = [
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.kind.extensions[0])
-def test_every_format(converter: Converter, sample: Sample) -> None:
+def test_every_format(any_converter: Converter, sample: Sample) -> None:
+    converter = any_converter
     name = f"sample.{sample.kind.extensions[0]}"
     converted = converter.convert(sample.data, filename=name, mime=sample.kind.mime)
 
@@ -100,7 +130,8 @@ def test_every_format(converter: Converter, sample: Sample) -> None:
     assert "\r" not in converted.markdown
 
     pages = converted.page_map.pages
-    assert (len(pages), converted.page_map.unit) == (sample.pages, sample.unit)
+    unit = sample.unit if converter.name == "local" else UNITS.get(sample.kind, sample.unit)
+    assert (len(pages), converted.page_map.unit) == (sample.pages, unit)
     assert [page.number for page in pages] == list(range(1, len(pages) + 1))
     assert [page.char_from for page in pages] == [0, *(page.char_to for page in pages[:-1])]
     assert pages[-1].char_to == len(converted.markdown)
@@ -135,7 +166,8 @@ def test_text_is_kept_but_for_line_ends_and_nul(converter: Converter) -> None:
         converter.convert(text, filename="a.md", mime="text/markdown")
 
 
-def test_the_declared_type_decides_between_texts(converter: Converter) -> None:
+def test_the_declared_type_decides_between_texts(any_converter: Converter) -> None:
+    converter = any_converter
     data = b"<p>The deductible is <b>250</b> euros.</p>"
     as_text = converter.convert(data, filename="a", mime="text/plain")
     as_html = converter.convert(data, filename="a", mime="text/html; charset=utf-8")
@@ -144,9 +176,9 @@ def test_the_declared_type_decides_between_texts(converter: Converter) -> None:
 
 
 @pytest.mark.parametrize("data", [b" \n\t\n", b"\xef\xbb\xbf\n", b"\xef\xbb\xbf"])
-def test_white_space_is_no_text(converter: Converter, data: bytes) -> None:
+def test_white_space_is_no_text(any_converter: Converter, data: bytes) -> None:
     with pytest.raises(EmptyFileError, match="white space"):
-        converter.convert(data, filename="a.md", mime="text/markdown")
+        any_converter.convert(data, filename="a.md", mime="text/markdown")
 
 
 def test_small_texts_cost_little(converter: Converter) -> None:
@@ -291,10 +323,12 @@ REFUSALS: dict[str, tuple[bytes, type[DocumentError]]] = {
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-def test_refusals(converter: Converter, name: str) -> None:
+def test_refusals(any_converter: Converter, name: str) -> None:
     data, error = REFUSALS[name]
-    with pytest.raises(error) as caught:
-        converter.convert(data, filename=name, mime="application/octet-stream")
+    # a service may take a bad file and fail on it
+    expected = error if any_converter.name == "local" else (error, ConversionFailedError)
+    with pytest.raises(expected) as caught:
+        any_converter.convert(data, filename=name, mime="application/octet-stream")
     assert name in str(caught.value)
 
 

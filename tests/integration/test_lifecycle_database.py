@@ -28,6 +28,7 @@ from pipeline_core.domain.lifecycle import (
     check_move,
     is_position,
 )
+from pipeline_core.domain.parsing import ParseState
 from pipeline_core.domain.spending import Scope, Service
 from pipeline_core.services.review import Resolution
 from pipeline_core.settings import Settings
@@ -108,6 +109,7 @@ WORDS: dict[str, set[str]] = {
     "fact_cache.outcome": set(AnswerOutcome),
     "paid_calls.service": set(get_args(Service)),
     "paid_calls.state": {"reserved", "settled", "abandoned"},
+    "parse_jobs.state": set(ParseState),
     "paid_batches.state": {"preparing", "submitted", "ended"},
     "budget_accounts.scope": set(get_args(Scope)),
 }  # fmt: skip

@@ -8,6 +8,8 @@ from pydantic import SecretStr
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import load_settings
+from tests.paid_services.llama import llama_settings
+from tests.paid_services.llama_protocol import LlamaCloud, add_llama_cloud
 from tests.paid_services.openai_protocol import DIMS, add_openai
 from tests.paid_services.server import PaidServer, serve
 
@@ -44,6 +46,24 @@ def converter() -> Iterator[LocalConverter]:
     converter = LocalConverter(load_settings())
     yield converter
     converter.close()
+
+
+@pytest.fixture
+def cloud(server: PaidServer, converter: LocalConverter) -> LlamaCloud:
+    """The server answers as LlamaCloud too."""
+    return add_llama_cloud(server, converter)
+
+
+@pytest.fixture
+def make_llama(
+    make_pipeline: Callable[..., Pipeline], server: PaidServer, cloud: LlamaCloud, converter: LocalConverter
+) -> Callable[..., Pipeline]:
+    """Makes pipelines whose documents are converted by the server; settings can be changed."""
+
+    def make(**changes: object) -> Pipeline:
+        return make_pipeline(changes=llama_settings(server, **changes), local=converter)
+
+    return make
 
 
 @pytest.fixture

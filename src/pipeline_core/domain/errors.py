@@ -152,6 +152,13 @@ class QuotaExhaustedError(ParkedError):
     action = "Add credit to the account, then run again; what was paid for is kept."
 
 
+class ConversionPendingError(ParkedError):
+    """The conversion service has not finished its job for this document in time."""
+
+    code = "conversion_pending"
+    action = "Run it again later: it looks at the same job, and nothing is paid again."
+
+
 class PermanentError(PipelineError):
     """Trying again cannot help."""
 
@@ -274,6 +281,26 @@ class StageCrashedError(DocumentError):
 
     code = "stage_crashed"
     action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_MEMORY_MB."
+
+
+class ConversionRefusedError(DocumentError):
+    """The conversion service does not take this document."""
+
+    code = "conversion_refused"
+    action = (
+        "See what it says. UPLOAD_PIPELINE_CONVERTER_FALLBACK=local converts such documents here; "
+        "then `pipeline retry JOB`."
+    )
+
+
+class ConversionFailedError(DocumentError):
+    """The conversion service took the document and gave no usable result."""
+
+    code = "conversion_failed"
+    action = (
+        "`pipeline retry JOB` starts a new job there, which may be charged again; "
+        "UPLOAD_PIPELINE_CONVERTER_FALLBACK=local converts such documents here."
+    )
 
 
 # --- storage ---------------------------------------------------------------------------------------------

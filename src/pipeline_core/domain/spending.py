@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -33,10 +33,37 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class PagePrice:
+    """US dollars for a page, and for a credit of a service that says how many credits it billed."""
+
+    page: float
+    credit: float = 0.0
+
+    def of(self, pages: int) -> Usage:
+        """What so many pages cost."""
+        return Usage(cost_usd=pages * self.page)
+
+
+@dataclass(frozen=True, slots=True)
 class PriceTable:
-    """Prices by model."""
+    """Prices by model; ``pages`` are those of services that charge for pages."""
 
     prices: Mapping[str, Price]
+    pages: Mapping[str, PagePrice] = field(default_factory=dict)
+
+    def of_page(self, model: str) -> PagePrice:
+        """The price of the model's pages.
+
+        Raises:
+            ConfigurationError: it is not in the table; says how to add it.
+        """
+        if model not in self.pages:
+            raise ConfigurationError(
+                f"The price of a page of {model} is not known, so no budget could be kept.",
+                action=f'Write a file with `[pages."{model}"]`, `page = …`, `credit = …` (dollars) and name it in '
+                "UPLOAD_PIPELINE_PRICE_TABLE.",
+            )
+        return self.pages[model]
 
     def of(self, model: str) -> Price:
         """The model's price.

@@ -31,6 +31,7 @@ from pipeline_core.domain.staging import (
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reviews import Reviews
 from pipeline_core.ports.upkeep import Upkeep
@@ -413,6 +414,7 @@ class UnitOfWork(Protocol):
     production: Production
     caches: Caches
     spending: Spending
+    parse_jobs: ParseJobs
     batches: Batches
     reviews: Reviews
     deep_scans: DeepScans

@@ -11,9 +11,11 @@ from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.ids import UserId, document_id_for, sha256_hex
 from pipeline_core.domain.object_keys import safe_filename
+from pipeline_core.domain.parsing import ParseState
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
+from pipeline_core.ports.parsing import ParseService
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
@@ -28,12 +30,16 @@ _FACT = "A question that names its subject, as long as most are?\nThe statement 
 
 @dataclass(slots=True)
 class Estimate:
-    """One file: how many chunks it has, how many must be paid for, and what that costs by experience and at most."""
+    """One file: what of it must be paid for, and what that costs by experience and at most.
+
+    ``pages`` are those that a paid converter would read.
+    """
 
     name: str
     chunks: int = 0
     new_chunks: int = 0
     new_vectors: int = 0
+    pages: int = 0
     expected: Usage = field(default_factory=Usage)
     most: Usage = field(default_factory=Usage)
     error: PipelineError | None = None
@@ -44,6 +50,7 @@ class Estimate:
             "chunks": self.chunks,
             "new_chunks": self.new_chunks,
             "new_vectors": self.new_vectors,
+            "pages": self.pages,
             "input_tokens": self.expected.input_tokens,
             "output_tokens": self.expected.output_tokens,
             "expected_usd": round(self.expected.cost_usd, 6),
@@ -60,6 +67,8 @@ class EstimateRun:
     converter: Converter
     """A local one, whatever the run will convert with: an estimate pays for nothing."""
     open_uow: OpenUnitOfWork
+    parser: ParseService | None = None
+    """The service that the run will convert with, where it is a paid one."""
 
     def __call__(self, files: Sequence[Path], *, user_id: UserId) -> Iterator[Estimate]:
         """An estimate for each file; chunks that several files share are counted with the first."""
@@ -73,14 +82,27 @@ class EstimateRun:
             yield estimate
 
     def _estimate(self, path: Path, user_id: UserId, estimate: Estimate, seen: set[str]) -> None:
-        chunks = self._chunks(path, user_id)
+        data = _read(path, self.ctx.settings.max_file_bytes)
+        chunks = self._chunks(data, path, user_id)
+        self._pages(data, path, estimate, seen)
         estimate.chunks = len(chunks)
         self._facts(self.ctx.generator, chunks, estimate, seen)
         self._vectors(self.ctx.embedder, chunks, estimate, seen)
 
-    def _chunks(self, path: Path, user_id: UserId) -> list[Chunk]:
+    def _pages(self, data: bytes, path: Path, estimate: Estimate, seen: set[str]) -> None:
+        plan = self.parser.plan(data, filename=safe_filename(path.name)) if self.parser else None
+        if plan is None or plan.key in seen:
+            return
+        seen.add(plan.key)
+        with self.open_uow() as uow:
+            known = uow.parse_jobs.find(plan.key)
+        if known is None or known.state is ParseState.FAILED:
+            estimate.pages = plan.pages or plan.max_pages
+            estimate.expected += plan.most
+            estimate.most += plan.most
+
+    def _chunks(self, data: bytes, path: Path, user_id: UserId) -> list[Chunk]:
         settings = self.ctx.settings
-        data = _read(path, settings.max_file_bytes)
         filename = safe_filename(path.name)
         converted = self.converter.convert(data, filename=filename, mime=detect(data, filename).mime)
         markdown, pages = converted.markdown, converted.page_map

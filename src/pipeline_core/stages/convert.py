@@ -70,5 +70,8 @@ STAGE = Stage(
     starts_from=frozenset({JobStage.JOB_VALIDATED, JobStage.PARSING}),
     done_at=JobStage.PARSE_VALIDATED,
     restarts_at=JobStage.PARSING,
-    threads=lambda settings: settings.convert_workers,
+    # waiting for a service takes no core
+    threads=lambda settings: (
+        settings.convert_workers if settings.converter == "local" else settings.llama_parse_concurrency
+    ),
 )

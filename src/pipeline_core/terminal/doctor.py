@@ -93,7 +93,9 @@ def _store(app: Pipeline) -> str:
 def _converter(app: Pipeline) -> str:
     sample = app.converter.convert(b"<h1>Hello</h1><p>There.</p>", filename="check.html", mime="text/html")
     ocr = "OCR on" if app.settings.tessdata_path else "OCR off (set UPLOAD_PIPELINE_TESSDATA_PATH for scans)"
-    return f"{app.converter.name} {app.converter.version}, {len(sample.markdown)} characters from a test page, {ocr}"
+    said = f"{app.converter.name} {app.converter.version}, {len(sample.markdown)} characters from a test page, {ocr}"
+    paid = [settings for settings in (app.settings, app.settings.deep()) if settings.converter == "llama-parse"]
+    return "; ".join([said, *(app.llama_parse(settings).check() for settings in paid)])
 
 
 def _generator(app: Pipeline) -> str:

@@ -1,12 +1,14 @@
 """The local converter: no key, no network; native code runs in processes that can be killed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from pipeline_core.adapters.converters import worker
 from pipeline_core.adapters.converters.formats import BY_MIME, Convert
+from pipeline_core.adapters.converters.page_count import count_pages
 from pipeline_core.adapters.converters.polyglot import other_document
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
@@ -16,6 +18,7 @@ from pipeline_core.domain.errors import ConfigurationError, ConversionCrashedErr
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.settings import Settings
 
+T = TypeVar("T")
 REVISION = 2
 """Raise it whenever the same bytes may give other markdown."""
 
@@ -61,12 +64,20 @@ class LocalConverter:
             oddities.append(_polyglot(filename, kind, another))
         return replace(converted, findings=(*oddities, *converted.findings)) if oddities else converted
 
+    def count_pages(self, data: bytes, filename: str) -> int:
+        """How many pages a PDF has, counted where nothing in it can do harm.
+
+        Raises:
+            DocumentError: they cannot be counted, or there are too many.
+        """
+        return self._isolated(count_pages, Source(data, filename, filetypes.PDF))
+
     def _here(self, convert: Convert, source: Source) -> Converted:
         return convert(source, self._options)
 
-    def _isolated(self, convert: Convert, source: Source) -> Converted:
+    def _isolated(self, work: Callable[[Source, ConvertOptions], T], source: Source) -> T:
         try:
-            return self._pool.call(worker.run, convert, source, self._options)
+            return self._pool.call(worker.run, work, source, self._options)
         except (ConversionTimeoutError, ConversionCrashedError) as error:
             raise type(error)(error.message, where=source.filename) from None
 

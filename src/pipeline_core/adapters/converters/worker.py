@@ -3,10 +3,10 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
-from pipeline_core.adapters.converters.formats import Convert
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import (
     ConfigurationError,
     ConversionCrashedError,
@@ -14,6 +14,7 @@ from pipeline_core.domain.errors import (
     UnexpectedError,
 )
 
+T = TypeVar("T")
 OUT_OF_MEMORY = 77
 """Exit status of a worker that ran out of memory: what is left of its heap is not used again."""
 
@@ -52,8 +53,8 @@ def _die_with_parent() -> None:
     fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
 
 
-def run(convert: Convert, source: Source, options: ConvertOptions) -> Converted:
-    """Convert in this process.
+def run(work: Callable[[Source, ConvertOptions], T], source: Source, options: ConvertOptions) -> T:
+    """Convert, or whatever else is to be done with the file, in this process.
 
     Raises:
         DocumentError: as the format's converter does.
@@ -61,7 +62,7 @@ def run(convert: Convert, source: Source, options: ConvertOptions) -> Converted:
         ConfigurationError: the memory limit does not even hold the converter.
     """
     try:
-        return convert(source, options)
+        return work(source, options)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except ImportError as error:

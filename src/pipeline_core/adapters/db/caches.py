@@ -58,4 +58,5 @@ class PostgresCaches:
         return {
             "facts": self._session.execute("prune_facts", **limits),
             "vectors": self._session.execute("prune_vectors", **limits),
+            "parses": self._session.execute("prune_parse_jobs", **limits),
         }

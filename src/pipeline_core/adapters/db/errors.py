@@ -23,7 +23,13 @@ from pipeline_core.domain.errors import (
 CONNECT_ERRORS = (psycopg.Error, DBAPIError, PoolTimeoutError)
 """Whatever getting a connection may raise: the driver's own, SQLAlchemy's form of them, and a pool that is empty."""
 
-_LIFECYCLE = ("upload_jobs_", "documents_deep_scan_move", "staged_questions_move", "upload_batches_move")
+_LIFECYCLE = (
+    "upload_jobs_",
+    "documents_deep_scan_move",
+    "staged_questions_move",
+    "upload_batches_move",
+    "parse_jobs_move",
+)
 _LEASE = "job_lease"
 _NOT_MIGRATED = (
     sqlstate.UndefinedTable,

@@ -96,6 +96,23 @@ class PaidCalls(Base):
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
+class ParseJobs(Base):
+    __tablename__ = "parse_jobs"
+
+    parse_key: Mapped[str] = mapped_column(Text, primary_key=True)
+    service: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    tag: Mapped[UUID] = mapped_column(Uuid)
+    call_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("upload_pipeline.paid_calls.call_id"))
+    run_id: Mapped[UUID] = mapped_column(Uuid)
+    service_job_id: Mapped[str | None] = mapped_column(Text)
+    pages: Mapped[Any | None] = mapped_column(JSONB)
+    failure: Mapped[Any | None] = mapped_column(JSONB)
+    started_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    last_used_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
 class PaidClaims(Base):
     __tablename__ = "paid_claims"
 

@@ -12,6 +12,7 @@ from pipeline_core.adapters.db.deep_scans import PostgresDeepScans
 from pipeline_core.adapters.db.documents import PostgresDocuments
 from pipeline_core.adapters.db.engine import lend
 from pipeline_core.adapters.db.jobs import PostgresJobs
+from pipeline_core.adapters.db.parse_jobs import PostgresParseJobs
 from pipeline_core.adapters.db.production import PostgresProduction
 from pipeline_core.adapters.db.queue import PostgresQueue
 from pipeline_core.adapters.db.reviews import PostgresReviews
@@ -24,6 +25,7 @@ from pipeline_core.adapters.db.webhooks import PostgresWebhooks
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
+from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reviews import Reviews
 from pipeline_core.ports.unit_of_work import (
@@ -50,6 +52,7 @@ class PostgresUnitOfWork:
     production: Production
     caches: Caches
     spending: Spending
+    parse_jobs: ParseJobs
     batches: Batches
     reviews: Reviews
     deep_scans: DeepScans
@@ -93,6 +96,7 @@ class PostgresUnitOfWork:
         self.production = PostgresProduction(self.session)
         self.caches = PostgresCaches(self.session)
         self.spending = PostgresSpending(self.session)
+        self.parse_jobs = PostgresParseJobs(self.session)
         self.batches = PostgresBatches(self.session)
         self.reviews = PostgresReviews(self.session)
         self.deep_scans = PostgresDeepScans(self.session)

@@ -1,0 +1,1 @@
+"""The ``llama_cloud`` client, its errors and its deadline."""

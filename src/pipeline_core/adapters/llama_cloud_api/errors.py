@@ -1,0 +1,90 @@
+"""LlamaCloud's errors in the pipeline's words. What it says is quoted, but never a key."""
+
+import re
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import Any
+
+import llama_cloud
+
+from pipeline_core.domain.errors import (
+    AnswerLostError,
+    ConversionRefusedError,
+    PipelineError,
+    QuotaExhaustedError,
+    RateLimitedError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+)
+
+UNTOUCHED = frozenset({429, 503})
+"""Answered without having been worked on: whatever was asked for has not begun."""
+
+_KEY_ACTION = "Set LLAMA_CLOUD_API_KEY to a key that is valid there, then `pipeline retry JOB`."
+_BY_STATUS: dict[int, tuple[type[PipelineError], str]] = {
+    400: (ConversionRefusedError, ConversionRefusedError.action),
+    401: (ServiceRefusedError, _KEY_ACTION),
+    402: (QuotaExhaustedError, QuotaExhaustedError.action),
+    403: (ServiceRefusedError, _KEY_ACTION),
+    404: (ServiceRefusedError, "Correct UPLOAD_PIPELINE_LLAMA_CLOUD_BASE_URL, then `pipeline retry JOB`."),
+    408: (AnswerLostError, AnswerLostError.action),
+    409: (ServiceUnavailableError, ServiceUnavailableError.action),
+    413: (ConversionRefusedError, ConversionRefusedError.action),
+    415: (ConversionRefusedError, ConversionRefusedError.action),
+    422: (ConversionRefusedError, ConversionRefusedError.action),
+    429: (RateLimitedError, RateLimitedError.action),
+    503: (ServiceUnavailableError, ServiceUnavailableError.action),
+}
+# a key, whole or partly masked, as services repeat it in their complaints
+_KEY = re.compile(r"\bllx-[\w*.…-]+|Bearer\s+\S+", re.IGNORECASE)
+_MOST_QUOTED = 300
+_UNREACHED = ("ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol")
+
+
+def scrubbed(text: str, secret: str) -> str:
+    """The text without the key, or anything that looks like one."""
+    return _KEY.sub("(key hidden)", text.replace(secret, "(key hidden)") if secret else text)[:_MOST_QUOTED]
+
+
+def retry_after_s(error: Exception) -> float | None:
+    """How long the service asks us to wait, seconds; None: it does not say."""
+    if not isinstance(error, llama_cloud.APIStatusError):
+        return None
+    value = error.response.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time())
+    except (TypeError, ValueError):
+        return None
+
+
+def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
+    """What an error of the client means. ``AnswerLostError``: what was asked for may have been done."""
+    if isinstance(error, llama_cloud.APIStatusError):
+        kind, action = _BY_STATUS.get(error.status_code, (ServiceRefusedError, ServiceRefusedError.action))
+        if error.status_code >= 500 and error.status_code not in UNTOUCHED:
+            kind, action = AnswerLostError, AnswerLostError.action
+        words = scrubbed(_words(error), secret)
+        return kind(f"LlamaCloud answered {error.status_code}: {words}", where=where, action=action)
+    if isinstance(error, llama_cloud.APITimeoutError):
+        return AnswerLostError("LlamaCloud did not answer in time, and the request was cut off.", where=where)
+    if isinstance(error, llama_cloud.APIConnectionError):
+        cause = type(error.__cause__).__name__
+        if cause in _UNREACHED:
+            return ServiceUnavailableError(f"LlamaCloud cannot be reached ({cause}).", where=where)
+        return AnswerLostError(f"The connection broke before the answer was there ({cause}).", where=where)
+    # a body that is no JSON, or of another shape than the protocol's
+    return AnswerLostError(f"LlamaCloud's answer cannot be read ({type(error).__name__}).", where=where)
+
+
+def _words(error: llama_cloud.APIStatusError) -> str:
+    """Its reason: a sentence, or a list of what is wrong where."""
+    body: Any = error.body
+    detail = body.get("detail") or body.get("message") if isinstance(body, dict) else None
+    if isinstance(detail, list):
+        detail = "; ".join(str(row.get("msg", row)) if isinstance(row, dict) else str(row) for row in detail)
+    text = str(detail or error.response.reason_phrase or "no reason given").strip()
+    return text if text.endswith((".", "!")) else f"{text}."

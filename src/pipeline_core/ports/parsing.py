@@ -1,0 +1,96 @@
+"""Ports: a parsing service that charges for each page, and where its jobs are written down."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from pipeline_core.domain.documents import Converted
+from pipeline_core.domain.errors import ConversionFailedError
+from pipeline_core.domain.parsing import ParsedPage, ParseJob, ParsePlan, ParseResult
+
+
+class ParseService(Protocol):
+    """A service that parses a file as a job of its own. Only ``start`` is charged for.
+
+    ``deadline_s`` is how long a job may take, ``call_s`` the longest that one conversion can keep its caller,
+    ``model`` the row of the price table, ``pause_s`` a wait before a lost job is looked for.
+    """
+
+    name: str
+    version: str
+    model: str
+    deadline_s: float
+    call_s: float
+    pause_s: float
+
+    def plan(self, data: bytes, *, filename: str) -> ParsePlan | None:
+        """What would be sent, and the most that it costs; None: the service adds nothing to files of this type.
+
+        Raises:
+            DocumentError: no converter can read it, or it is not to be sent.
+        """
+        ...
+
+    def find(self, tag: UUID, *, age_s: float) -> str | None:
+        """The service's name for the job with our tag, begun about so long ago; None: it never arrived.
+
+        Raises:
+            PipelineError: the service did not answer.
+        """
+        ...
+
+    def start(self, plan: ParsePlan, tag: UUID) -> str:
+        """Upload and begin the job; answers with the service's name for it.
+
+        Raises:
+            AnswerLostError: nobody knows whether it has begun.
+            PipelineError: it has not begun.
+        """
+        ...
+
+    def wait(self, job_id: str, plan: ParsePlan, *, seconds: float) -> ParseResult:
+        """Look at the job until it has ended, at least once.
+
+        Raises:
+            ParkedError: it is still under way after so many seconds.
+            PipelineError: the service did not answer.
+        """
+        ...
+
+    def converted(self, pages: Sequence[ParsedPage], plan: ParsePlan) -> Converted:
+        """The pages as one markdown with its page map.
+
+        Raises:
+            DocumentError: there is no text, or there may be more pages than were read.
+        """
+        ...
+
+
+class ParseJobs(Protocol):
+    """Rows change by compare-and-set on the tag; the claim on the key decides who may try."""
+
+    def find(self, key: str) -> ParseJob | None: ...
+
+    def open(self, job: ParseJob) -> None:
+        """Write a job down that is about to be started."""
+        ...
+
+    def started(self, job: ParseJob, service_job_id: str) -> None:
+        """Raises IllegalMoveError: it is not starting any more."""
+        ...
+
+    def done(self, job: ParseJob, pages: Sequence[ParsedPage]) -> bool:
+        """Keep the pages; False: somebody else has ended it."""
+        ...
+
+    def failed(self, job: ParseJob, error: ConversionFailedError, *, run_id: UUID) -> bool:
+        """It failed, as this run has seen; False: somebody else has ended it."""
+        ...
+
+    def used(self, key: str) -> None:
+        """Somebody was served from it: it is pruned later."""
+        ...
+
+    def forget(self, job: ParseJob) -> None:
+        """It never began, or it failed and is to be begun anew."""
+        ...
