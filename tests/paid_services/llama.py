@@ -33,8 +33,8 @@ def llama_settings(server: PaidServer, **changes: object) -> dict[str, object]:
         "llama_cloud_api_key": SecretStr(KEY),
         "llama_cloud_base_url": server.url,
         "llama_parse_poll_s": 0.02,
-        "llama_parse_timeout_s": 0.4,
-        "llama_parse_deadline_s": 3.0,
+        "llama_parse_timeout_s": 0.6,
+        "llama_parse_deadline_s": 15.0,
         **changes,
     }
 

@@ -13,8 +13,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+from pipeline_core.adapters.converters import pdf
 from pipeline_core.adapters.converters.local import LocalConverter
-from pipeline_core.domain.documents import PageOutcome
+from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.domain import filetypes
+from pipeline_core.domain.documents import Converted, PageOutcome
 from pipeline_core.domain.errors import NoTextError, PipelineError
 from tests.paid_services.server import Answer, Exchange, Fault, Handler, PaidServer
 
@@ -84,7 +87,7 @@ class LlamaCloud:
     def _pages(self, job: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
         name, data = self.files[job["file_id"]]
         try:
-            converted = self.local.convert(data, filename=name, mime="")
+            converted = self._read(data, name)
         except NoTextError:
             return [page_row(1, "")], None
         except PipelineError as error:
@@ -95,6 +98,12 @@ class LlamaCloud:
             else {"page_number": page.number, "success": False, "error": "scripted"}
             for page in converted.page_map.pages
         ], None
+
+    def _read(self, data: bytes, name: str) -> Converted:
+        """A PDF is read here: a conversion process that must start first would look like a slow service."""
+        if data.startswith(b"%PDF"):
+            return pdf.convert(Source(data, name, filetypes.PDF), ConvertOptions(max_pages=1000))
+        return self.local.convert(data, filename=name, mime="")
 
     def list(self, exchange: Exchange) -> Answer:
         query = parse_qs(urlsplit(exchange.handler.path).query)

@@ -38,7 +38,7 @@ class Case:
     charged: int = 1
     times: int = 1
     finding: str | None = None
-    deadline_s: float = 3.0
+    deadline_s: float = 15.0
     note: str = ""
 
     def meets(self, exchange: Exchange) -> bool:

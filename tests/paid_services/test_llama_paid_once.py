@@ -45,6 +45,7 @@ def worker(app: Pipeline, server: PaidServer, **more: str) -> subprocess.Popen[s
     environment |= {
         "UPLOAD_PIPELINE_DATABASE_URL": app.database_url,
         "UPLOAD_PIPELINE_HOME": str(app.settings.home),
+        "UPLOAD_PIPELINE_LLAMA_PARSE_DEADLINE_S": "60",
         "LLAMA_CLOUD_API_KEY": KEY,
         **more,
     }
