@@ -79,8 +79,12 @@ class LlamaParse:
         return ParsePlan(key, data, filename, kind, pages, max_pages, self._price.of(max_pages))
 
     def _parameters(self) -> dict[str, Any]:
-        """Pipe tables, as the local converter writes them; pages that fail are reported one by one."""
+        """Pipe tables, as the local converter writes them; nothing hidden is left out; pages fail one by one."""
         return {
+            "input_options": {
+                "presentation": {"include_hidden_slides": True},
+                "spreadsheet": {"include_hidden_sheets": True},
+            },
             "output_options": {"markdown": {"tables": {"output_tables_as_markdown": True}}, "images_to_save": []},
             "processing_control": {"job_failure_conditions": {"allowed_page_failure_ratio": 1.0}},
         }

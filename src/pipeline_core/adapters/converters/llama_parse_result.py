@@ -112,7 +112,8 @@ def converted(pages: Sequence[ParsedPage], plan: ParsePlan, converter: str) -> C
             action="Upload the filled document.",
         )
     markdown, page_map = assemble(texts, UNITS[plan.kind])
-    return Converted(markdown, page_map, converter, tuple(page_findings(texts, (), damaged=False)))
+    findings = tuple(page_findings(texts, (), damaged=False))
+    return Converted(markdown, page_map, converter, findings, total=plan.pages)
 
 
 def _page_text(page: ParsedPage) -> PageText:
