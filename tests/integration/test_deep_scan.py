@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline_core.bootstrap import _DEEP_CONVERTERS, Pipeline
+from pipeline_core.bootstrap import _CONVERTERS, Pipeline
 from pipeline_core.domain.documents import Converted, Page, PageMap
 from pipeline_core.domain.errors import CorruptDocumentError, ServiceUnavailableError
 from pipeline_core.domain.facts import FactCandidate, Generated
@@ -240,8 +240,8 @@ def test_the_converter_of_the_profile_is_used(
             markdown = data.decode() + "\nThe fine print says that the roof is checked each spring.\n"
             return Converted(markdown, PageMap((Page(1, 0, len(markdown)),), "document"), self.name)
 
-    monkeypatch.setitem(_DEEP_CONVERTERS, "local", lambda _app: Thorough())
-    app = make_pipeline(changes=USUAL)
+    monkeypatch.setitem(_CONVERTERS, "llama-parse", lambda _app, _settings: Thorough())
+    app = make_pipeline(changes={**USUAL, "deep_converter": "llama-parse"})
     [document_id] = publish(app, upload(text=LONG))
     assert not any("fine print" in chunk["text"] for chunk in published(app, document_id)["chunks"])
     select(app, document_id)
