@@ -133,6 +133,7 @@ class Told:
     """Says what it is told to of the chunks in which the quote stands."""
 
     name, version = "told", "1"
+    context_chars = 0
 
     def __init__(self) -> None:
         self.facts: dict[str, str] = {}
