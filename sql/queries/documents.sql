@@ -87,3 +87,13 @@ ORDER BY s.document_id, o.execution_order;
 -- name: stale_comparisons
 SELECT document_id FROM processing_workflows
 WHERE document_id = ANY(%(document_ids)s) AND configuration -> 'comparison' IS DISTINCT FROM %(config)s::jsonb;
+
+-- name: displacing_documents
+-- Published documents that have come to the last place of another published one: publishing them again withdraws it.
+SELECT DISTINCT new.document_id
+FROM document_sources new
+JOIN document_sources old USING (user_id, source_uri)
+JOIN documents n ON n.document_id = new.document_id AND n.published_at IS NOT NULL
+JOIN documents d ON d.document_id = old.document_id AND d.published_at IS NOT NULL
+WHERE new.document_id = ANY(%(document_ids)s) AND new.is_current AND NOT old.is_current
+    AND NOT EXISTS (SELECT FROM document_sources s WHERE s.document_id = old.document_id AND s.is_current);

@@ -65,6 +65,10 @@ class Documents(Protocol):
         """Documents whose facts were compared with others under another configuration than the present one."""
         ...
 
+    def displacing(self, document_ids: Ids) -> set[DocumentId]:
+        """Published ones among these that stand where another one did, which has no place left but is published."""
+        ...
+
     def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int]]) -> None:
         """Markdown path, its sha256 and the page count of each document."""
         ...

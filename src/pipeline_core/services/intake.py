@@ -223,23 +223,24 @@ class Intake:
         """Sort the documents by what is left to do, and queue again what was done under other settings.
 
         A published document is left alone unless a stage's version or settings changed since; then it starts
-        again at the first such stage. One that is back at its place after another stood there is published again.
+        again at the first such stage. One that stands now where a published one did is published again, in its place.
         """
         needed = WorkNeeded()
         contexts = {ctx.profile: ctx for ctx in (self.ctx, self.deep_ctx)}
         configs = {profile: pipeline_config(ctx) for profile, ctx in contexts.items()}
         with self.open_uow() as uow:
-            found = uow.documents.find(document_ids)
-            stale = [s for s in found.values() if _is_stale(s, configs[s.profile])]
-            if stale:
-                uow.staging.lock_matching_of([s.document_id for s in stale])
+            found, why = _to_do_again(uow, document_ids, configs)
+            if why:
+                uow.staging.lock_matching_of(list(why))
                 # asked again under the lock: somebody may have started one of them meanwhile
-                found = uow.documents.find(document_ids)
-                stale = [s for s in found.values() if _is_stale(s, configs[s.profile])]
-                targets = _targets(uow, stale, contexts)
-                uow.jobs.restart(targets, code="settings_changed", by="intake", correlation_id=correlation_id)
+                found, why = _to_do_again(uow, document_ids, configs)
+                targets = _targets(uow, [found[document_id] for document_id in why], contexts)
+                for code in sorted(set(why.values())):
+                    jobs = [found[document_id].job_id for document_id, reason in why.items() if reason == code]
+                    these = {job_id: targets[job_id] for job_id in jobs}
+                    uow.jobs.restart(these, code=code, by="intake", correlation_id=correlation_id)
                 uow.commit()
-        again = {s.document_id for s in stale}
+        again = why.keys()
         for document_id in document_ids:
             restarted = replace(found[document_id], state=JobState.QUEUED, outcome=None)
             _sort(restarted if document_id in again else found[document_id], needed)
@@ -267,10 +268,21 @@ def _targets(
     return targets
 
 
-def _is_stale(summary: JobSummary, config: str) -> bool:
-    if summary.state is not JobState.DONE or summary.outcome is Outcome.REJECTED:
-        return False
-    return summary.config_sha256 != config or not summary.is_published
+def _to_do_again(
+    uow: UnitOfWork, document_ids: Sequence[DocumentId], configs: Mapping[Profile, str]
+) -> tuple[dict[DocumentId, JobSummary], dict[DocumentId, str]]:
+    """Where the documents stand, and which of those at rest have to start again: the event code says why."""
+    found = uow.documents.find(document_ids)
+    displacing = uow.documents.displacing(document_ids)
+    why: dict[DocumentId, str] = {}
+    for document_id, summary in found.items():
+        if summary.state is not JobState.DONE or summary.outcome is Outcome.REJECTED:
+            continue
+        if summary.config_sha256 != configs[summary.profile]:
+            why[document_id] = "settings_changed"
+        elif document_id in displacing or not summary.is_published:
+            why[document_id] = "place_taken"
+    return found, why
 
 
 _LISTS: dict[JobState, Callable[[WorkNeeded], list[DocumentId]]] = {

@@ -78,6 +78,10 @@ class PostgresDocuments:
         rows = self._session.all("stale_comparisons", document_ids=list(document_ids), config=json_text(config))
         return {row["document_id"] for row in rows}
 
+    def displacing(self, document_ids: Ids) -> set[DocumentId]:
+        rows = self._session.all("displacing_documents", document_ids=list(document_ids))
+        return {row["document_id"] for row in rows}
+
     def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int]]) -> None:
         ids, paths, checksums, pages = zip(*rows, strict=True)
         self._session.execute(

@@ -1,0 +1,69 @@
+"""Where a file stands decides which of its versions is published: one for each place, and none without one."""
+
+from typing import Any
+
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.ids import DocumentId
+from tests.published import drain, who_says
+from tests.through import needs_work, publish, receive, through, upload
+
+ALPHA = "The alpha office opens at 8 in the morning on Mondays."
+BETA = "The beta boiler must be serviced every 12 months by an engineer."
+BOTH = "Members must report every loss to the service office within thirty days."
+HERE, THERE = "file:///docs/here.md", "file:///docs/there.md"
+
+
+def text(*paragraphs: str) -> str:
+    return "# Notes\n\n" + "\n\n".join(paragraphs) + "\n"
+
+
+def restarts(app: Pipeline, document_id: DocumentId) -> list[Any]:
+    with app.open_uow() as uow:
+        found = uow.session.connection.execute(
+            "SELECT code FROM events WHERE document_id = %s AND type = 'restarted' ORDER BY event_id", [document_id]
+        ).fetchall()
+    return [code for (code,) in found]
+
+
+def test_known_content_takes_the_place_of_what_stood_there(app: Pipeline) -> None:
+    """A file is overwritten by a copy of another one, whose content is published already."""
+    [alpha] = publish(app, upload("here.md", text(ALPHA), HERE))
+    publish(app, upload("there.md", text(BETA), THERE))
+
+    received = receive(app, upload("there.md", text(ALPHA), THERE))
+    assert needs_work(app, received) == [alpha]
+    through(app, [alpha])
+
+    assert who_says(app, BETA) == []
+    assert who_says(app, ALPHA) == ["here.md"]
+    assert restarts(app, alpha) == ["place_taken"]
+    assert needs_work(app, receive(app, upload("there.md", text(ALPHA), THERE))) == []
+
+
+def test_what_the_displaced_one_said_first_is_still_said(app: Pipeline) -> None:
+    publish(app, upload("there.md", text(BETA, BOTH), THERE))
+    [alpha] = publish(app, upload("here.md", text(ALPHA, BOTH), HERE))
+    assert who_says(app, BOTH) == ["there.md"]
+
+    through(app, needs_work(app, receive(app, upload("there.md", text(ALPHA, BOTH), THERE))))
+    drain(app)
+
+    assert who_says(app, BOTH) == ["here.md"]
+    assert who_says(app, BETA) == []
+    assert restarts(app, alpha) == ["place_taken", "twin_gone"]
+
+
+def test_a_document_with_another_place_left_is_not_displaced(app: Pipeline) -> None:
+    publish(app, upload("here.md", text(ALPHA), HERE))
+    publish(app, upload("there.md", text(BETA), THERE))
+    publish(app, upload("third.md", text(BETA), "file:///docs/third.md"))
+    assert needs_work(app, receive(app, upload("there.md", text(ALPHA), THERE))) == []
+    assert who_says(app, BETA) == ["there.md"]
+
+
+def test_a_file_that_goes_back_to_its_old_words_is_published_again(app: Pipeline) -> None:
+    [first] = publish(app, upload("here.md", text(ALPHA), HERE))
+    publish(app, upload("here.md", text(BETA), HERE))
+    publish(app, upload("here.md", text(ALPHA), HERE))
+    assert (who_says(app, ALPHA), who_says(app, BETA)) == (["here.md"], [])
+    assert restarts(app, first) == ["place_taken"]
