@@ -32,12 +32,14 @@ WITH before AS (
 SELECT document_id, filename, staging_before, staging_status, deep_before, deep_scan_status FROM changed
 ORDER BY document_id;
 
+-- name: users_waiting_for_scans
+SELECT DISTINCT user_id FROM documents WHERE deep_scan_status = 'Queued' ORDER BY user_id;
+
 -- name: queued_deep_scans
 -- Queued documents whose job is at rest; what another scan takes at this moment is passed over.
 SELECT d.document_id, d.user_id, (SELECT count(*) FROM upload_jobs j WHERE j.document_id = d.document_id)::int AS runs
 FROM documents d
-WHERE d.deep_scan_status = 'Queued'
-    AND (%(user_id)s::uuid IS NULL OR d.user_id = %(user_id)s)
+WHERE d.deep_scan_status = 'Queued' AND d.user_id = ANY(%(user_ids)s)
     AND EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id)
     AND NOT EXISTS (
         SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.state NOT IN ('done', 'deadletter'))

@@ -1,10 +1,12 @@
 """Deep scans: what was published stays, what is new waits, and a scan that breaks off is taken up again."""
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 
 from pipeline_core.bootstrap import _CONVERTERS, Pipeline
@@ -15,8 +17,10 @@ from pipeline_core.domain.ids import CorrelationId, DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.services.deep_scan import DeepScan
 from pipeline_core.services.fact_decisions import Edit
 from tests.fakes import ScriptedFactGenerator
+from tests.published import drain, who_says
 from tests.through import needs_work, publish, receive, through, upload
 
 # more facts to a section than a chunk gives in the usual way
@@ -374,7 +378,7 @@ def test_two_scans_at_once_never_take_the_same_document(make_pipeline: Callable[
 
     def claim(app: Pipeline) -> list[DocumentId]:
         with app.open_uow() as uow:
-            taken = uow.deep_scans.claim(5, user_id=None, correlation_id=CorrelationId(ids[0]))
+            taken = uow.deep_scans.claim(5, [app.user_id], correlation_id=CorrelationId(ids[0]))
             uow.commit()
         return taken
 
@@ -435,3 +439,60 @@ def test_changed_settings_of_the_profile_run_it_again(deep: Pipeline, make_pipel
     through(finer, [document_id])
     staged = {*facts(finer, document_id, "approved"), *facts(finer, document_id, "imported")}
     assert staged >= {fact["question_id"] for fact in before["facts"]}
+
+
+@pytest.mark.parametrize("limited", [True, False])
+def test_a_scan_that_opens_while_its_document_is_revived(make_pipeline: Callable[..., Pipeline], limited: bool) -> None:
+    """Another document is published without the fact that this one repeats, at the moment the scan claims this one."""
+    app, other = make_pipeline(), make_pipeline()
+    same = "Members must report every loss to the service office within thirty days."
+    publish(app, upload("first.md", f"# First\n\n{same}\n", "file:///first.md"))
+    [second] = publish(app, upload("second.md", f"# Second\n\n{same}\n", "file:///second.md"))
+    [without] = needs_work(
+        app, receive(app, upload("first.md", "# First\n\nThe office opens its doors at nine.\n", "file:///first.md"))
+    )
+    select(app, second)
+    with ThreadPoolExecutor(1) as pool, app.open_uow() as uow:
+        ids = DeepScan(lambda: Uncommitted(uow)).claim(10, user_id=app.user_id if limited else None)  # type: ignore[arg-type,return-value]
+        publishing = pool.submit(through, other, [without])
+        wait_for_a_lock(app)
+        uow.commit()
+        publishing.result()
+    assert ids == [second]
+    assert (row(app, without)["state"], row(app, without)["outcome"]) == ("done", "published")
+    through(app, ids)
+    app.deep_scan.settle()
+    drain(app)
+    app.review.decide(second, Request(Decision.APPROVE, app.user_id))
+    drain(app)
+    assert who_says(app, same) == ["second.md"]
+
+
+class Uncommitted:
+    """A unit of work that stays open when its user commits and leaves."""
+
+    def __init__(self, uow: Any) -> None:
+        self._uow = uow
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._uow, name)
+
+    def commit(self) -> None: ...
+
+
+def wait_for_a_lock(app: Pipeline) -> None:
+    """Until somebody in this database waits for somebody else."""
+    with psycopg.connect(app.database_url, autocommit=True) as connection:
+        for _ in range(400):
+            [waiting] = connection.execute(  # type: ignore[misc]
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ).fetchone()
+            if waiting:
+                return
+            time.sleep(0.05)
+    raise AssertionError("nobody waits")

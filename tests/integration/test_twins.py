@@ -25,8 +25,8 @@ SECOND = text_of("Beta", FACT, BOILER)
 def bury(app: Pipeline, batch: Batch) -> None:
     """The batch's documents die, as an error of a stage would have it."""
     with app.open_uow() as uow:
-        failed = dict.fromkeys(uow.jobs.held(batch.lease, batch.document_ids), EncryptedDocumentError("no use"))
-        record_failures(uow, app.settings, StageName.EMBEDDER, failed, lease=batch.lease)  # type: ignore[arg-type]
+        failed = dict.fromkeys(batch.document_ids, EncryptedDocumentError("no use"))
+        record_failures(uow, app.settings, StageName.EMBEDDER, failed, lease=batch.lease)
         uow.commit()
 
 

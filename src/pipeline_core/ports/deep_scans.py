@@ -66,8 +66,15 @@ class DeepScans(Protocol):
         """Set them all; ``SELECTED`` queues a deep scan. An event for each that changed."""
         ...
 
-    def claim(self, limit: int, *, user_id: UserId | None, correlation_id: CorrelationId) -> list[DocumentId]:
-        """Give queued documents a job of their own under the deep profile, and move them to ``PROCESSING``."""
+    def users_waiting(self) -> list[UserId]:
+        """Whose documents are ``QUEUED``."""
+        ...
+
+    def claim(self, limit: int, user_ids: Sequence[UserId], *, correlation_id: CorrelationId) -> list[DocumentId]:
+        """Give queued documents a job of their own under the deep profile, and move them to ``PROCESSING``.
+
+        To be called under these users' ``Staging.lock_matching``.
+        """
         ...
 
     def waiting(self, user_id: UserId) -> list[DocumentId]:

@@ -32,13 +32,16 @@ class DeepScan:
         decided where jobs are claimed: one that a living worker holds is left to it.
         """
         with self.open_uow() as uow:
+            users = uow.deep_scans.users_waiting() if user_id is None else [user_id]
+            # before any row: who starts the finished job of one of these documents again holds this lock as well
+            uow.staging.lock_matching(users)
             under_way = uow.deep_scans.under_way(user_id)
             ids = [
                 scan.document_id for scan in under_way if scan.state not in _AT_REST and scan.document_id not in besides
             ][:limit]
             if len(ids) < limit:
                 correlation_id = CorrelationId(uuid4())
-                ids += uow.deep_scans.claim(limit - len(ids), user_id=user_id, correlation_id=correlation_id)
+                ids += uow.deep_scans.claim(limit - len(ids), users, correlation_id=correlation_id)
             uow.commit()
         return ids
 

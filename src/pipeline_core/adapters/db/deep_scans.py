@@ -56,8 +56,11 @@ class PostgresDeepScans:
             for row in rows
         ]
 
-    def claim(self, limit: int, *, user_id: UserId | None, correlation_id: CorrelationId) -> list[DocumentId]:
-        rows = self._session.all("queued_deep_scans", limit=limit, user_id=user_id)
+    def users_waiting(self) -> list[UserId]:
+        return [row["user_id"] for row in self._session.all("users_waiting_for_scans")]
+
+    def claim(self, limit: int, user_ids: Sequence[UserId], *, correlation_id: CorrelationId) -> list[DocumentId]:
+        rows = self._session.all("queued_deep_scans", limit=limit, user_ids=list(user_ids))
         opened = self._session.all(
             "open_deep_jobs",
             job_ids=[job_id_for(row["document_id"], row["runs"]) for row in rows],
