@@ -79,4 +79,5 @@ def export(
             if as_json:
                 print_json({"output": str(output), "format": chosen, "facts": facts, "chunks": chunks})
             else:
-                out.print(f"{facts} facts and {chunks} chunks in {output}", markup=False, soft_wrap=True)
+                what = f"{facts} facts" if chosen == "csv" else f"{facts} facts and {chunks} chunks"
+                out.print(f"{what} in {output}", markup=False, soft_wrap=True)

@@ -29,6 +29,11 @@ def format_of(named: str | None, output: Path | None) -> str:
     """
     if named is None:
         ending = output.suffix.lower().removeprefix(".") if output else ""
+        if output and ending and ending not in FORMATS and (not output.exists() or output.is_file()):
+            raise RefusedError(
+                f"{output} has the ending of no format that can be written.",
+                action=f"Give it one of these endings, or --format: {', '.join(FORMATS)}.",
+            )
         return ending if ending in FORMATS else _DEFAULT
     if named.strip().lower() not in FORMATS:
         raise RefusedError(f"--format cannot be {named!r}.", action=f"One of: {', '.join(FORMATS)}.")
