@@ -80,6 +80,16 @@ WHERE s.document_id = %(document_id)s ORDER BY o.execution_order;
 -- name: view_job_findings
 SELECT stage3_validation_results FROM upload_jobs WHERE job_id = %(job_id)s;
 
+-- name: view_returned_findings
+-- What a waiting document was returned to matching review for; going back took it from the job itself.
+SELECT e.payload -> 'findings' AS findings
+FROM upload_jobs j
+JOIN LATERAL (
+    SELECT code, payload FROM events e WHERE e.job_id = j.job_id AND e.user_id = j.user_id
+        AND e.code IN ('returned_to_matching', 'matching_review_needed')
+    ORDER BY event_id DESC LIMIT 1) e ON e.code = 'returned_to_matching'
+WHERE j.job_id = %(job_id)s AND j.state = 'awaiting_review' AND j.stage = 'matching_review';
+
 -- name: view_job_events
 SELECT event_id, ts, type, severity, code, payload FROM events
 WHERE job_id = %(job_id)s AND user_id = %(user_id)s ORDER BY event_id DESC LIMIT 50;

@@ -22,7 +22,7 @@ from pipeline_core.services.decisions import Decision, Request
 from tests.integration.test_deep_scan import LONG, USUAL, scan, select
 from tests.integration.test_review import CONTRADICTORY
 from tests.integration.test_staging_service import ALIKE, BANK
-from tests.through import MANUAL, publish, receive, upload
+from tests.through import MANUAL, publish, receive, through, upload
 
 
 class Said(NamedTuple):
@@ -214,11 +214,18 @@ def test_formats(typed: Typing, app: Pipeline, tmp_path: Path) -> None:
     assert kinds == ["document"] + ["chunk"] * len(whole["chunks"]) + ["fact"] * len(whole["facts"])
     facts = [record for record, kind in zip(records, kinds, strict=True) if kind == "fact"]
     assert [{"document_id": whole["document_id"], **fact} for fact in whole["facts"]] == facts
-    typed("export", "manual.md", "-o", str(tmp_path / "facts.csv"))
+    said = typed("export", "manual.md", "-o", str(tmp_path / "facts.csv")).out
+    assert "facts in" in said
+    assert "chunks" not in said
     rows = list(csv.DictReader(io.StringIO((tmp_path / "facts.csv").read_text(), newline="")))
     assert [row["answer"] for row in rows] == [fact["answer"] for fact in whole["facts"]]
     assert {row["filename"] for row in rows} == {"manual.md"}
     assert "One of: json, jsonl, csv." in typed("export", "manual.md", "--format", "parquet").err
+    unknown = tmp_path / "facts.xml"
+    refused = typed("export", "manual.md", "-o", str(unknown))
+    assert (refused.code, unknown.exists()) == (2, False)
+    assert "json, jsonl, csv" in refused.err
+    assert typed("export", "manual.md", "-o", str(unknown), "--format", "csv").code == 0
 
 
 # --- question banks ----------------------------------------------------------------------------------------
@@ -329,3 +336,23 @@ def test_answers_have_their_code_and_are_one_line(typed: Typing, app: Pipeline) 
     assert typed("batches", "--json").code == 0
     assert typed("deep-scan", "--json").json == []
     assert typed("migrate").out == "The schema is up to date.\n"
+
+
+def test_a_returned_document_still_says_what_was_found(app: Pipeline, typed: Typing) -> None:
+    [document_id] = publish(app, upload("costs.md", CONTRADICTORY))
+    before = typed("review", "costs.md", "--json").json
+    typed("review", "costs.md", "return")
+    after = typed("review", "costs.md", "--json").json
+    assert (before["returned_for"], after["findings"]) == ([], [])
+    assert after["returned_for"] == before["findings"] != []
+
+    shown = typed("review", "costs.md").out
+    assert "contradiction" in shown
+    assert f"(fact {before['findings'][0]['subject'][:8]})" in shown
+    assert "Nothing was found" not in shown
+
+    fact = before["findings"][0]["subject"]
+    typed("review", "costs.md", "reject", "--fact", fact)
+    typed("review", "costs.md", "approve", "--no-run")
+    through(app, [document_id])
+    assert typed("review", "costs.md", "--json").json["returned_for"] == []

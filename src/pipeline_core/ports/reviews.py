@@ -74,6 +74,10 @@ class Reviews(Protocol):
 
     def last_decision(self, job_id: JobId, codes: Sequence[str]) -> PastDecision | None: ...
 
+    def findings(self, job_id: JobId) -> list[dict[str, Any]]:
+        """What validation found about the job, as it stands."""
+        ...
+
     def log(self, job_id: JobId, code: str, payload: Mapping[str, Any]) -> None:
         """An event of type ``review``."""
         ...

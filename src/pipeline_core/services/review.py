@@ -102,7 +102,7 @@ def _override(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided
 
 def _return(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
     _require_findings(uow, summary)
-    payload = {"by": request.by, "reason": request.reason}
+    payload = {"by": request.by, "reason": request.reason, "findings": uow.reviews.findings(summary.job_id)}
     uow.jobs.move(RETURN_TO_MATCHING, {summary.job_id: payload}, lease=None)
     return Decided(
         summary.document_id, JobState.AWAITING_REVIEW, False, "back in matching review, for facts to be rejected"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from rich.console import Console
 from rich.markup import escape
@@ -85,9 +86,14 @@ def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tupl
 def print_review(console: Console, job: Row) -> None:
     """Everything a reviewer needs about one waiting document."""
     console.print(f"[bold]{escape(job['filename'])}[/]  {state_of(job)} at {job['stage']}  job {job['job_id']}")
-    for finding in job["findings"]:
-        style = {"critical": "red", "warning": "yellow"}.get(finding["severity"], "dim")
-        console.print(f"[{style}]● {finding['severity']}[/] {finding['code']}: {escape(finding['message'])}")
+    _print_findings(console, job["findings"])
+    if job["returned_for"]:
+        console.print("Returned, for its facts to be rejected or edited. What validation had found:")
+        _print_findings(console, job["returned_for"])
+        console.print(
+            f"    facts    pipeline review {short(job['job_id'])} --facts, then reject or edit --fact ID",
+            highlight=False,
+        )
     pairs = [pair for pair in job["pairs"] if pair["resolution"] == "pending"]
     for pair in pairs:
         console.print(
@@ -100,9 +106,25 @@ def print_review(console: Console, job: Row) -> None:
         console.print(Padding(f"existing  {where}  {escape(pair['existing_text'] or '(gone)')}", (0, 0, 0, 4)))
     if job["profile"] == "deep":
         console.print("A deep scan: what was published stays as it is until you decide about what is new.")
-    elif not job["findings"] and not pairs:
+    elif not (job["findings"] or job["returned_for"] or pairs):
         console.print("Nothing was found: look at its facts, then approve or reject.")
     print_waiting(console, [job])
+
+
+def _print_findings(console: Console, findings: Sequence[Row]) -> None:
+    """Each with the short id of the fact that it is about, if it is about one."""
+    for finding in findings:
+        style = {"critical": "red", "warning": "yellow"}.get(finding["severity"], "dim")
+        fact = f" (fact {short(finding['subject'])})" if _is_id(finding["subject"]) else ""
+        console.print(f"[{style}]● {finding['severity']}[/] {finding['code']}{fact}: {escape(finding['message'])}")
+
+
+def _is_id(subject: str) -> bool:
+    try:
+        UUID(subject)
+    except ValueError:
+        return False
+    return True
 
 
 def print_hits(console: Console, hits: Sequence[Row]) -> None:

@@ -42,6 +42,10 @@ class PostgresReviews:
         rows = self._session.all("last_decision", job_id=job_id, codes=list(codes))
         return PastDecision(**rows[0]) if rows else None
 
+    def findings(self, job_id: JobId) -> list[dict[str, Any]]:
+        rows = self._session.all("view_job_findings", job_id=job_id)
+        return list((rows[0]["stage3_validation_results"] or {}).get("findings", [])) if rows else []
+
     def log(self, job_id: JobId, code: str, payload: Mapping[str, Any]) -> None:
         self._session.execute("log_review", job_id=job_id, code=code, payload=json_text(payload))
 

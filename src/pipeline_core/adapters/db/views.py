@@ -89,11 +89,13 @@ class PostgresViews:
                 raise NotFoundError(f"There is no job {job_id}.")
             row = rows[0]
             document_id = row["document_id"]
+            returned = session.all("view_returned_findings", job_id=job_id)
             results = session.all("view_job_findings", job_id=job_id)[0]["stage3_validation_results"]
             return {
                 **row,
                 "stages": session.all("view_job_stages", document_id=document_id),
                 "findings": (results or {}).get("findings", []),
+                "returned_for": (returned[0]["findings"] or []) if returned else [],
                 "pairs": session.all("document_pairs", document_id=document_id),
                 "ledger": session.all("view_chunk_outcomes", document_id=document_id),
                 "events": session.all("view_job_events", job_id=job_id, user_id=user_id),
