@@ -6,10 +6,11 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import EncryptedDocumentError
-from pipeline_core.domain.ids import BatchId
+from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.services.fact_decisions import Edit
 from pipeline_core.services.failures import record_failures
 from pipeline_core.stages.registry import BY_NAME
 from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, standing, text_of, who_says
@@ -17,6 +18,7 @@ from tests.through import needs_work, publish, receive, through, upload
 
 OPENS = "The alpha office opens at 8 in the morning on Mondays."
 BOILER = "The beta boiler must be serviced every 12 months by an engineer."
+OTHER = "The alpha office keeps its records for seven years in the basement."
 FIRST = text_of("Alpha", FACT, OPENS)
 WITHOUT = text_of("Alpha", OPENS)
 SECOND = text_of("Beta", FACT, BOILER)
@@ -165,3 +167,50 @@ def test_what_was_rejected_in_a_bank_does_not_come_back_through_its_copy(app: Pi
     batch = bank_of(app, "Q: How soon must a theft be reported to the police?\nA: Within 24 hours.\n\n" * 2)
     app.staging.reject_questions(batch, by=app.user_id, reason="false")
     assert statuses(app, batch) == ["rejected", "duplicate"]
+
+
+def reworded(app: Pipeline, document_id: DocumentId) -> None:
+    [fact] = [f for f in app.facts.facts(document_id, user_id=app.user_id) if f.statement == FACT]
+    words = Edit(question="When does the office open?", answer=OTHER, statement=OTHER)
+    app.facts.edit(document_id, fact.question_id, words, user_id=app.user_id, reason="as it is said here")
+
+
+def test_an_edited_fact_leaves_its_old_words_to_its_twin(make_pipeline: Callable[..., Pipeline]) -> None:
+    """A reviewer edits a staged fact; the document that repeated its old words, and is published, says them then."""
+    app, manual = make_pipeline(), make_pipeline(changes={"workflow": "manual"})
+    [first] = publish(manual, upload("a.md", FIRST))
+    publish(app, upload("b.md", SECOND))
+    assert who_says(app, FACT) == []
+
+    reworded(manual, first)
+    drain(app)
+    assert who_says(app, FACT) == ["b.md"]
+
+    manual.review.decide(first, Request(Decision.APPROVE, manual.user_id, "edited"))
+    drain(app)
+    assert (who_says(app, FACT), who_says(app, OTHER)) == (["b.md"], ["a.md"])
+
+
+def test_a_published_fact_gives_its_old_words_up_when_its_new_ones_are_published(
+    make_pipeline: Callable[..., Pipeline],
+) -> None:
+    app = make_pipeline(changes={"workflow": "manual"})
+    [first] = publish(app, upload("a.md", FIRST))
+    decide(app, first)
+    drain(app)
+    [second] = publish(app, upload("b.md", SECOND))
+    decide(app, second)
+    drain(app)
+    assert who_says(app, FACT) == ["a.md"]
+
+    app.retry(first, from_stage=StageName.FACT_GENERATOR, by="test")
+    drain(app)
+    reworded(app, first)
+    drain(app)
+    assert who_says(app, FACT) == ["a.md"]
+    app.review.decide(first, Request(Decision.APPROVE, app.user_id, "edited"))
+    drain(app)
+    assert standing(app, second)[0] == "awaiting_review"
+    decide(app, second)
+    drain(app)
+    assert (who_says(app, FACT), who_says(app, OTHER)) == (["b.md"], ["a.md"])

@@ -11,6 +11,7 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
 from pipeline_core.ports.reviews import ReviewFact, ReviewPair
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.decisions import Decided, Request, Resolution, take
+from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.staging.duplicates import match_keys
 
 _FROM = {
@@ -127,6 +128,8 @@ class FactDecisions:
             uow.reviews.edit(new, key, by=user_id, editor=by, notes=reason or "edited")
             payload = {"by": by, "reason": reason, "question_id": question_id, "before": before, "after": changes}
             uow.reviews.log(summary.job_id, "fact_edited", payload)
+            # others were left out because this one said the same
+            revive_orphans(uow, [user_id])
             uow.commit()
         return _still_waits(summary, f"fact edited ({', '.join(changes)}); approve the document to go on")
 

@@ -464,6 +464,7 @@ class StagedQuestions(Base):
     import_error: Mapped[str | None] = mapped_column(Text)
     ordinal: Mapped[int | None] = mapped_column(Integer)
     rejected_with_document: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
+    duplicate_of_sha256: Mapped[str | None] = mapped_column(Text)
 
 
 class Stages(Base):
