@@ -46,6 +46,19 @@ FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, docume
 ON CONFLICT (user_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
 WHERE NOT document_sources.is_current;
 
+-- name: places_left
+-- Where else documents stand that had to leave one of these places to another.
+SELECT DISTINCT s.source_uri
+FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, document_id)
+JOIN document_sources old ON old.user_id = %(user_id)s AND old.source_uri = i.source_uri
+    AND old.document_id <> i.document_id AND NOT old.is_current
+JOIN document_sources s ON s.document_id = old.document_id AND s.is_current
+WHERE s.user_id = %(user_id)s;
+
+-- name: vacate_places
+UPDATE document_sources SET is_current = false
+WHERE user_id = %(user_id)s AND source_uri = ANY(%(uris)s) AND is_current;
+
 -- name: find_documents
 -- Where each document and its newest job stand.
 SELECT DISTINCT ON (d.document_id)

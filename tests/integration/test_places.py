@@ -1,5 +1,6 @@
 """Where a file stands decides which of its versions is published: one for each place, and none without one."""
 
+from pathlib import Path
 from typing import Any
 
 from pipeline_core.bootstrap import Pipeline
@@ -67,3 +68,43 @@ def test_a_file_that_goes_back_to_its_old_words_is_published_again(app: Pipeline
     publish(app, upload("here.md", text(ALPHA), HERE))
     assert (who_says(app, ALPHA), who_says(app, BETA)) == (["here.md"], [])
     assert restarts(app, first) == ["place_taken"]
+
+
+def written(folder: Path, name: str, *paragraphs: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text(*paragraphs))
+    return folder / name
+
+
+def test_a_renamed_file_that_changes_leaves_no_old_version(app: Pipeline, tmp_path: Path) -> None:
+    publish(app, written(tmp_path, "draft.md", ALPHA))
+    (tmp_path / "draft.md").rename(tmp_path / "final.md")
+    assert needs_work(app, receive(app, tmp_path / "final.md")) == []
+    publish(app, written(tmp_path, "final.md", BETA))
+    assert (who_says(app, ALPHA), who_says(app, BETA)) == ([], ["final.md"])
+
+
+def test_an_old_version_goes_with_its_last_copy(app: Pipeline, tmp_path: Path) -> None:
+    copy = written(tmp_path, "copy.md", ALPHA)
+    publish(app, written(tmp_path, "guide.md", ALPHA), copy)
+    publish(app, written(tmp_path, "guide.md", BETA))
+    assert len(who_says(app, ALPHA)) == 1
+    copy.unlink()
+    publish(app, tmp_path / "guide.md")
+    assert (who_says(app, ALPHA), who_says(app, BETA)) == ([], ["guide.md"])
+
+
+def test_a_copy_in_a_folder_that_cannot_be_seen_stays(app: Pipeline, tmp_path: Path) -> None:
+    away = written(tmp_path / "share", "copy.md", ALPHA)
+    publish(app, written(tmp_path, "guide.md", ALPHA), away)
+    (tmp_path / "share").rename(tmp_path / "unmounted")
+    publish(app, written(tmp_path, "guide.md", BETA))
+    assert len(who_says(app, ALPHA)) == 1
+
+
+def test_a_deleted_file_stays_published(app: Pipeline, tmp_path: Path) -> None:
+    """Deleting is not deciding: only newer content at its place takes a document's own."""
+    publish(app, written(tmp_path, "guide.md", ALPHA), written(tmp_path, "other.md", BETA))
+    (tmp_path / "guide.md").unlink()
+    publish(app, tmp_path / "other.md")
+    assert who_says(app, ALPHA) == ["guide.md"]

@@ -51,6 +51,14 @@ class Documents(Protocol):
         """Record which document stands at each place (URI) now."""
         ...
 
+    def places_left(self, user_id: UserId, sources: Mapping[str, DocumentId]) -> list[str]:
+        """Where else documents stand that had to leave one of these places to another."""
+        ...
+
+    def vacate(self, user_id: UserId, uris: Sequence[str]) -> None:
+        """Nothing stands at these places any more."""
+        ...
+
     def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]: ...
 
     def revived(self, user_id: UserId, published: Ids) -> dict[DocumentId, CorrelationId]:

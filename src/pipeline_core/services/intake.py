@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from pipeline_core.domain.documents import Document
@@ -145,10 +146,23 @@ class Intake:
                 fresh.setdefault(item.document_id, result)
             if uri := _uri(item.file):
                 sources[uri] = item.document_id
+        on_disk = {_uri(file) for file in files if isinstance(file, Path)}
         if received.documents:
             received.new = self._register(list(fresh.values()), sources, user_id, received.correlation_id)
+            self._vacate({uri: document_id for uri, document_id in sources.items() if uri in on_disk}, user_id)
         self._refuse_unknown(received, fresh)
         return received
+
+    def _vacate(self, sources: Mapping[str, DocumentId], user_id: UserId) -> None:
+        """A renamed file that changes, or one whose copies were deleted, leaves no old version behind."""
+        if not sources:
+            return
+        with self.open_uow() as uow:
+            left = uow.documents.places_left(user_id, sources)
+        if gone := [uri for uri in left if _is_gone(uri)]:
+            with self.open_uow() as uow:
+                uow.documents.vacate(user_id, gone)
+                uow.commit()
 
     def _refuse_unknown(self, received: Received, fresh: Mapping[DocumentId, Document]) -> None:
         """The database has one row for each user and content: content enrolled under another id is not taken again."""
@@ -322,6 +336,15 @@ def _uri(file: Path | Upload) -> str | None:
     if isinstance(file, Upload):
         return file.source_uri
     return file.resolve().as_uri()
+
+
+def _is_gone(uri: str) -> bool:
+    """Whether a file is no longer in its folder. Of a folder that cannot be seen from here nothing is known."""
+    parts = urlsplit(uri)
+    if parts.scheme != "file":
+        return False
+    path = Path(unquote(parts.path))
+    return path.parent.is_dir() and not path.exists()
 
 
 def _groups(items: Iterable[Path | Upload], size: int) -> Iterator[list[Path | Upload]]:

@@ -56,6 +56,16 @@ class PostgresDocuments:
         self._session.execute("retire_sources", **arguments)
         self._session.execute("point_sources", **arguments)
 
+    def places_left(self, user_id: UserId, sources: Mapping[str, DocumentId]) -> list[str]:
+        rows = self._session.all(
+            "places_left", user_id=user_id, uris=list(sources), document_ids=list(sources.values())
+        )
+        return [row["source_uri"] for row in rows]
+
+    def vacate(self, user_id: UserId, uris: Sequence[str]) -> None:
+        if uris:
+            self._session.execute("vacate_places", user_id=user_id, uris=list(uris))
+
     def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]:
         rows = self._session.all("find_documents", document_ids=list(document_ids))
         return {row["document_id"]: summary_from(row) for row in rows}
