@@ -56,11 +56,16 @@ def carry_out(app_: "Pipeline", batch_id: BatchId, typed: Typed, run_import: Cal
     """
     action = typed.action.strip().lower()
     if action == "import":
+        before = _imported(app_, batch_id)
         run_import()
-        return "Imported what is approved."
+        return f"{_imported(app_, batch_id) - before} question(s) imported, {before} were so already."
     if action not in _ACTIONS:
         raise RefusedError(f"The action cannot be {typed.action!r}.", action=f"One of: {', '.join(_ACTIONS)}, import.")
     return _ACTIONS[action](app_, batch_id, typed)
+
+
+def _imported(app_: "Pipeline", batch_id: BatchId) -> int:
+    return len(app_.staging.get_batch_questions(batch_id, by=app_.user_id, statuses=[QuestionStatus.IMPORTED]))
 
 
 def _approve(app_: "Pipeline", batch_id: BatchId, typed: Typed) -> str:

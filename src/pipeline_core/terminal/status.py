@@ -13,6 +13,7 @@ from pipeline_core.terminal.jobs_table import jobs_table, money, state_of
 from pipeline_core.terminal.tables import print_failures, print_waiting
 
 Row = dict[str, Any]
+_OUTCOMES = {"facts": "with facts", "nothing_here": "with nothing to state", "failed": "failed"}
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
 
 
@@ -46,12 +47,12 @@ def print_job(console: Console, job: Row) -> None:
         )  # fmt: skip
     console.print(stages)
     for row in job["ledger"]:
-        outcome = (row["outcome"] or "not asked yet").replace("_", " ")
+        outcome = _OUTCOMES.get(row["outcome"], "not asked yet")
         reason = f": {escape(row['outcome_reason'])}" if row["outcome_reason"] else ""
         console.print(
             f"[dim]chunks[/] {row['chunks']} {outcome}{reason}  ({row['facts']} facts, {row['refused']} refused)"
         )
-    for finding in job["findings"]:
+    for finding in [*job["findings"], *job["returned_for"]]:
         console.print(f"[dim]finding[/] {finding['severity']} {finding['code']}: {escape(finding['message'])}")
     for event in reversed(job["events"][:15]):
         console.print(f"[dim]{event['ts']:%H:%M:%S.%f}[/] {event['type']:<14} {event['code']}")
