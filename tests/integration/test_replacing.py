@@ -13,9 +13,9 @@ from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.services.decisions import Resolution
+from pipeline_core.services.decisions import Decision, Request, Resolution
 from pipeline_core.stages.registry import BY_NAME
-from tests.published import EACH_LOSS, EVERY_LOSS, decide, drain, in_production, staged, standing, text_of
+from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, staged, standing, text_of
 from tests.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
@@ -171,3 +171,18 @@ def test_people_and_runs_at_once_never_wait_for_one_another_in_a_circle(make_pip
         assert connection.execute(query).fetchone() == (0,)
     said = [statement for _, statement in in_production(apps[0])]
     assert len(said) == len(set(said))
+
+
+def test_the_record_of_a_publication_lists_what_was_published(make_pipeline: MakePipeline) -> None:
+    """Of two documents published together, one replaces a fact of the other: its record does not list that fact."""
+    app = make_pipeline(changes={"workflow": "manual"})
+    [first] = publish(app, upload("a.md", text_of("Alpha", EVERY_LOSS, FACT)))
+    [second] = publish(app, upload("b.md", text_of("Beta", EACH_LOSS)))
+    for document_id in (first, second):
+        app.review.decide(document_id, Request(Decision.APPROVE, app.user_id, duplicates=Resolution.REPLACE_EXISTING))
+    through(app, [first, second])
+    assert [said for _, said in in_production(app)] == [FACT, EACH_LOSS]
+    for document_id in (first, second):
+        exported = app.views.export(app.user_id, document_id)
+        [path] = [file["file_path"] for file in exported["files"] if file["file_type"] == "ingestion_json"]
+        assert json.loads(app.ctx.store.get(path))["facts"] == [str(fact["question_id"]) for fact in exported["facts"]]

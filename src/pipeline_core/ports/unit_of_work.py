@@ -308,6 +308,10 @@ class Staging(Protocol):
 class Production(Protocol):
     def publishable(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]: ...
 
+    def replaced_by(self, document_ids: Ids) -> set[UUID]:
+        """The questions, whosever they are, in whose place publishing these documents puts others."""
+        ...
+
     def fill_buffer(
         self,
         vectors: Sequence[tuple[Document, Sequence[Embeddable], Vectors]],

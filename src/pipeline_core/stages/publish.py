@@ -13,7 +13,13 @@ from pipeline_core.stages.inputs import json_bytes
 
 
 def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
-    texts = uow.production.publishable([job.document_id for job in jobs])
+    ids = [job.document_id for job in jobs]
+    # what one of these documents replaces in another does not come into production when they are published together
+    replaced = uow.production.replaced_by(ids)
+    texts = {
+        document_id: [text for text in of_document if text.owner_id not in replaced]
+        for document_id, of_document in uow.production.publishable(ids).items()
+    }
     return {
         document_id: StageInput((content_key(of_document),), of_document) for document_id, of_document in texts.items()
     }

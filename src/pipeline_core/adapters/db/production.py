@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import numpy as np
 
@@ -37,6 +38,10 @@ class PostgresProduction:
                 Embeddable(row["owner_id"], row["owner_kind"], row["content_sha256"], row["text"])
             )
         return found
+
+    def replaced_by(self, document_ids: Ids) -> set[UUID]:
+        rows = self._session.all("replacing", document_ids=list(document_ids))
+        return set(successors({(row["old_id"], row["new_id"]): row["by"] for row in rows}))
 
     def fill_buffer(
         self,
