@@ -356,3 +356,18 @@ def test_a_returned_document_still_says_what_was_found(app: Pipeline, typed: Typ
     typed("review", "costs.md", "approve", "--no-run")
     through(app, [document_id])
     assert typed("review", "costs.md", "--json").json["returned_for"] == []
+
+
+def test_pairs_that_the_system_decided_can_be_named(make_pipeline: Callable[..., Pipeline], typed: Typing) -> None:
+    manual = make_pipeline(changes={"workflow": "manual"})
+    publish(manual, upload("first.md"))
+    publish(manual, upload("second.md", MANUAL + "\nThe same once more, in another file.\n"))
+    pairs = typed("review", "second.md", "--json").json["pairs"]
+    assert {pair["resolution"] for pair in pairs} == {"keep_existing"}
+    name = pairs[0]["duplicate_id"][:8]
+
+    shown = typed("review", "second.md").out
+    assert f"{len(pairs)} pair(s) of look-alikes are decided" in shown
+    assert "Nothing was found" not in shown
+    assert f"look-alike {name}" in typed("review", "second.md", "--facts").out
+    assert "decided keep_both" in typed("review", "second.md", "resolve", "--pair", name, "--as", "keep_both").out

@@ -69,7 +69,7 @@ def review(
             if as_json:
                 print_json({**row, "facts_staged": found} if facts else row)
                 return
-            print_review(out, row)
+            print_review(out, row, everything=facts)
             reviewing.print_facts(out, found)
             return
         typed = reviewing.Typed(

@@ -83,8 +83,8 @@ def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tupl
         console.print(f"    {escape(error.what_to_do)}", highlight=False)
 
 
-def print_review(console: Console, job: Row) -> None:
-    """Everything a reviewer needs about one waiting document."""
+def print_review(console: Console, job: Row, *, everything: bool = False) -> None:
+    """What a reviewer needs about one waiting document; ``everything`` lists the pairs that are decided as well."""
     console.print(f"[bold]{escape(job['filename'])}[/]  {state_of(job)} at {job['stage']}  job {job['job_id']}")
     _print_findings(console, job["findings"])
     if job["returned_for"]:
@@ -94,10 +94,14 @@ def print_review(console: Console, job: Row) -> None:
             f"    facts    pipeline review {short(job['job_id'])} --facts, then reject or edit --fact ID",
             highlight=False,
         )
-    pairs = [pair for pair in job["pairs"] if pair["resolution"] == "pending"]
+    pairs = [pair for pair in job["pairs"] if everything or pair["resolution"] == "pending"]
+    if decided := len(job["pairs"]) - len(pairs):
+        console.print(f"{decided} pair(s) of look-alikes are decided: --facts lists them, with their ids.")
     for pair in pairs:
+        decision = "" if pair["resolution"] == "pending" else f"  {pair['resolution']}"
         console.print(
-            f"[yellow]● look-alike[/] {short(pair['duplicate_id'])}  {pair['similarity_score']:.2f} by {pair['method']}"
+            f"[yellow]● look-alike[/] {short(pair['duplicate_id'])}  {pair['similarity_score']:.2f} "
+            f"by {pair['method']}{decision}"
         )
         if flags := pair["reasons"].get("flags"):
             console.print(f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in flags)}", highlight=False)
@@ -106,7 +110,7 @@ def print_review(console: Console, job: Row) -> None:
         console.print(Padding(f"existing  {where}  {escape(pair['existing_text'] or '(gone)')}", (0, 0, 0, 4)))
     if job["profile"] == "deep":
         console.print("A deep scan: what was published stays as it is until you decide about what is new.")
-    elif not (job["findings"] or job["returned_for"] or pairs):
+    elif not (job["findings"] or job["returned_for"] or job["pairs"]):
         console.print("Nothing was found: look at its facts, then approve or reject.")
     print_waiting(console, [job])
 
