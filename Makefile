@@ -66,6 +66,7 @@ bench-duplicates: $(VENV)/.dev ## Duplicate detection: precision, recall, speed
 
 docs: $(VENV)/.dev ## Write generated documents anew
 	$(BIN)/python docs/generate_state_machine.py
+	$(BIN)/python docs/generate_openapi.py
 
 lock: $(VENV)/.dev ## Compile the pinned requirements anew
 	$(BIN)/python -m uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate pyproject.toml -o requirements.txt

@@ -33,6 +33,7 @@ from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
 from pipeline_core.adapters.prices import load_prices
+from pipeline_core.adapters.prefect_queue import PrefectQueueRuns, sign_in_headers
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
@@ -74,9 +75,11 @@ from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.retention import Retention
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
+from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.search import Search
 from pipeline_core.services.staging import StagingService
+from pipeline_core.services.upkeep import Chore, Upkeep
 from pipeline_core.services.webhooks import DeliverWebhooks, WebhookEndpoints
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.stages.base import StageContext
@@ -402,6 +405,29 @@ class Pipeline:
         return DeliverWebhooks(self.open_uow, self.webhook_sender)
 
     @once
+    def run_requests(self) -> RunRequests:
+        """Asks for runs of the queue at the server of ``PREFECT_API_URL``, if there is one."""
+        url = os.environ.get("PREFECT_API_URL")
+        runs = PrefectQueueRuns(url, headers=sign_in_headers(os.environ)) if url else None
+        if runs:
+            self._closers.append(runs.close)
+        requests = RunRequests(runs)
+        self._closers.append(requests.close)
+        return requests
+
+    @once
+    def upkeep(self) -> Upkeep | None:
+        """The chores beside the API; None in a process that was given the API's own login only."""
+        if self.settings.api_database_url and not self.settings.database_url:
+            return None
+        chores = [
+            Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
+            Chore("prune_deliveries", self.deliver_webhooks.prune, every_s=3600),
+            Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
+        ]
+        return Upkeep(*chores)
+
+    @once
     def api_engine(self) -> Engine:
         """Connections of the HTTP API, in a role that row-level security binds."""
         settings = self.settings
@@ -600,3 +626,8 @@ class _OfThisProcess:
 def pipeline() -> Pipeline:
     """The pipeline of this process, wired from the environment. Tasks and the command line share it."""
     return Pipeline(load_settings())
+
+
+def pipeline_with(**overrides: object) -> Pipeline:
+    """A pipeline of its own, wired from the environment but for these settings."""
+    return Pipeline(load_settings(**overrides))

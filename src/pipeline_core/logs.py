@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 
 _MAX_BYTES = 10 * 1024 * 1024
+_LEVELS = {"pipeline_core": logging.INFO, "uvicorn": logging.WARNING}
 
 
 def file() -> Path | None:
@@ -38,9 +39,10 @@ def configure(folder: Path) -> Path:
             ],
         )
     )
-    logger = logging.getLogger("pipeline_core")
-    logger.handlers, logger.propagate = [handler], False
-    logger.setLevel(logging.INFO)
+    for name, level in _LEVELS.items():
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(level)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

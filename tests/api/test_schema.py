@@ -1,6 +1,7 @@
 """The whole description against the service: whatever is sent, no 5xx, and no answer that the description lacks."""
 
 import json
+import runpy
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipeline_core.api.app import create_app
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import load_settings
 from tests.api.conftest import HOST, NO_LIMITS
+from tests.conftest import ROOT
 from tests.database import copied_database
 from tests.through import publish, upload
 from tests.two_users import ANN
@@ -76,6 +78,13 @@ def test_no_request_breaks_it(schema: Any, subtests: Any) -> None:
             check()
         tried += 1
     assert tried > 20
+
+
+def test_the_description_that_is_committed_is_the_one_that_is_served(app: Any) -> None:
+    generator = runpy.run_path(str(ROOT / "docs" / "generate_openapi.py"))
+    committed = (ROOT / "docs" / "openapi.json").read_text("utf-8")
+    assert committed == generator["render"](), "run python docs/generate_openapi.py"
+    assert json.loads(committed) == app.openapi()
 
 
 def test_a_generator_can_use_it(app: Any) -> None:

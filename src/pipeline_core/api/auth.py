@@ -153,7 +153,16 @@ def _owner_only(path: str, flags: int) -> int:
 
 
 def local_token(settings: Settings) -> str:
-    """A token of local mode for the settings' user, good for 30 days."""
+    """A token of local mode for the settings' user, good for 30 days.
+
+    Raises:
+        ConfigurationError: tokens are made elsewhere.
+    """
+    if settings.api_auth != "local":
+        raise ConfigurationError(
+            "Tokens are made by their issuer: UPLOAD_PIPELINE_API_AUTH is not `local`.",
+            action="Sign in there, or set UPLOAD_PIPELINE_API_AUTH=local.",
+        )
     now = datetime.now(UTC)
     claims = {
         "sub": str(settings.user_id),

@@ -21,12 +21,11 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 @contextmanager
-def wired() -> Iterator["Pipeline"]:
-    """The wired pipeline; everything it started is stopped on leaving."""
-    from pipeline_core import logs
-    from pipeline_core.bootstrap import pipeline
+def wired(**overrides: object) -> Iterator["Pipeline"]:
+    """The wired pipeline; everything it started is stopped on leaving. ``overrides`` are settings that were typed."""
+    from pipeline_core import bootstrap, logs
 
-    wired_pipeline = pipeline()
+    wired_pipeline = bootstrap.pipeline_with(**overrides) if overrides else bootstrap.pipeline()
     logs.configure(wired_pipeline.settings.home / "logs")
     signal.signal(signal.SIGTERM, _interrupt)
     try:

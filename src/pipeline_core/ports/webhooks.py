@@ -82,6 +82,10 @@ class Webhooks(Protocol):
         """Write down what became of an attempt, unless somebody else has made another since."""
         ...
 
+    def prune(self, *, days: int) -> int:
+        """Forget what was delivered or failed and is older; answers with how many."""
+        ...
+
     def disable(self, webhook_id: UUID, because: str) -> None:
         """Send nothing more to this endpoint."""
         ...

@@ -2,10 +2,11 @@
 
 import base64
 import secrets
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Thread
 from uuid import UUID, uuid4
 
 from pipeline_core.domain.errors import ConflictError, NotFoundError
@@ -19,6 +20,9 @@ WAITS_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 _SECRET_BYTES = 32
 _LEASE_S = 120
 _THREADS = 8
+_AT_A_TIME = 56
+"""All of them are settled within the lease, even if no receiver answers in its 15 seconds."""
+_KEPT_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class DeliverWebhooks:
     open_uow: OpenUnitOfWork
     sender: WebhookSender
 
-    def __call__(self, limit: int = 500) -> int:
+    def __call__(self, limit: int = _AT_A_TIME) -> int:
         """Make one attempt at each delivery that is due; answers with how many were taken by their receivers.
 
         A process that dies in the middle loses nothing: what it had in hand comes due again after two minutes, and
@@ -88,10 +92,33 @@ class DeliverWebhooks:
         with self.open_uow() as uow:
             due = uow.webhooks.claim(limit, lease_s=_LEASE_S)
             uow.commit()
-        if not due:
-            return 0
-        with ThreadPoolExecutor(_THREADS) as pool:
-            return sum(pool.map(self._attempt, due))
+        todo, taken, errors = deque(due), list[bool](), list[Exception]()
+
+        def work() -> None:
+            while todo and not errors:
+                try:
+                    taken.append(self._attempt(todo.popleft()))
+                except IndexError:
+                    return  # another thread had the last one
+                except Exception as error:
+                    errors.append(error)
+
+        # daemons: a receiver that does not answer cannot keep a process from ending
+        threads = [Thread(target=work, name="webhook", daemon=True) for _ in range(min(_THREADS, len(due)))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if errors:
+            raise errors[0]
+        return sum(taken)
+
+    def prune(self) -> int:
+        """Forget deliveries that came to their end and are 30 days old; answers with how many."""
+        with self.open_uow() as uow:
+            pruned = uow.webhooks.prune(days=_KEPT_DAYS)
+            uow.commit()
+        return pruned
 
     def _attempt(self, delivery: Delivery) -> bool:
         result = self.sender.send(delivery)

@@ -47,6 +47,9 @@ class PostgresWebhooks:
             wait_s=wait_s,
         )
 
+    def prune(self, *, days: int) -> int:
+        return self._session.execute("prune_deliveries", days=days)
+
     def disable(self, webhook_id: UUID, because: str) -> None:
         self._session.execute("disable_webhook", webhook_id=webhook_id, because=because)
         self._session.execute("fail_deliveries_of", webhook_id=webhook_id, because=because)

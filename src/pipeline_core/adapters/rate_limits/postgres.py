@@ -4,7 +4,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from pipeline_core.adapters.db.engine import lend
 from pipeline_core.adapters.db.queries import load
+from pipeline_core.adapters.db.session import Session
 from pipeline_core.adapters.rate_limits.sliding_window import retry_after
 from pipeline_core.domain.errors import DatabaseUnavailableError
 
@@ -25,3 +27,13 @@ class PostgresRateLimits:
         if row.taken:
             return None
         return retry_after(row.hits_before, row.hits_now, row.elapsed_s, limit=limit, window_s=window_s)
+
+    def prune(self) -> None:
+        """Forget windows that are over; needs the service role.
+
+        Raises:
+            PipelineError: what the database raised.
+        """
+        with lend(self._engine) as connection:
+            Session(connection).execute("prune_rate_limits")
+            connection.commit()

@@ -1,0 +1,82 @@
+"""Runs of the deployment ``process-queue``, asked for at a Prefect server by its REST API.
+
+Without Prefect's client: importing that takes a second and tens of megabytes, in a process that makes two kinds of
+requests. https://docs.prefect.io/v3/api-ref/rest-api
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import orjson
+
+from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
+
+DEPLOYMENT = "process-queue/process-queue"
+"""``flow/deployment``, as ``prefect deploy --all`` makes it."""
+_TIMEOUT_S = 10.0
+_HEALTH_TIMEOUT_S = 2.0
+_REFUSED = {401, 403}
+
+
+class PrefectQueueRuns:
+    """Asks the server of ``PREFECT_API_URL``; the answer to who it is stays the environment's own."""
+
+    def __init__(self, api_url: str, *, headers: Mapping[str, str] | None = None, deployment: str = DEPLOYMENT) -> None:
+        self._deployment = deployment
+        self._client = httpx.Client(base_url=api_url.rstrip("/"), headers=dict(headers or {}), timeout=_TIMEOUT_S)
+
+    def ask(self) -> None:
+        found = self._call("GET", f"/deployments/name/{self._deployment}")
+        self._call("POST", f"/deployments/{found['id']}/create_flow_run", json={"state": {"type": "SCHEDULED"}})
+
+    def is_up(self) -> bool:
+        try:
+            return self._client.get("/health", timeout=_HEALTH_TIMEOUT_S).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _call(self, method: str, path: str, **more: Any) -> Any:
+        where = str(self._client.base_url)
+        try:
+            answer = self._client.request(method, path, **more)
+        except httpx.HTTPError as error:
+            raise ServiceUnavailableError(f"Prefect does not answer: {type(error).__name__}.", where=where) from error
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise ConfigurationError(
+                f"The Prefect server has no deployment {self._deployment}.",
+                where=where,
+                action="Deploy the flows to it: `prefect --no-prompt deploy --all`.",
+            )
+        if answer.status_code in _REFUSED:
+            raise ConfigurationError(
+                f"The Prefect server refuses us ({answer.status_code}).",
+                where=where,
+                action="Set PREFECT_API_KEY or PREFECT_API_AUTH_STRING.",
+            )
+        if not answer.is_success:
+            raise ServiceUnavailableError(f"Prefect answered {answer.status_code}.", where=where)
+        return answer.json()
+
+
+def sign_in_headers(environment: Mapping[str, str]) -> dict[str, str]:
+    """Prefect's own settings for reaching a server, as headers.
+
+    Raises:
+        ConfigurationError: ``PREFECT_CLIENT_CUSTOM_HEADERS`` is no JSON object.
+    """
+    try:
+        headers = orjson.loads(environment.get("PREFECT_CLIENT_CUSTOM_HEADERS") or "{}")
+        given = {str(name): str(value) for name, value in headers.items()}
+    except (orjson.JSONDecodeError, AttributeError):
+        raise ConfigurationError("PREFECT_CLIENT_CUSTOM_HEADERS is no JSON object.") from None
+    if key := environment.get("PREFECT_API_KEY"):
+        return {**given, "Authorization": f"Bearer {key}"}
+    if pair := environment.get("PREFECT_API_AUTH_STRING"):
+        return {**given, "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+    return given

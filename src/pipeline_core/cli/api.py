@@ -1,0 +1,75 @@
+"""The HTTP API: serving it, and signing in to it on this machine."""
+
+from typing import Annotated
+
+import typer
+
+from pipeline_core.cli.app import examples
+from pipeline_core.cli.output import err, out
+from pipeline_core.cli.wiring import wired
+
+commands = typer.Typer()
+_PANEL = "HTTP API"
+
+
+@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline api", "pipeline api --port 9000"))
+def api(
+    host: Annotated[str | None, typer.Option(help="Address to listen on, instead of the setting's.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port, instead of the setting's.")] = None,
+) -> None:
+    """Serve the HTTP API until Ctrl-C.
+
+    Uploads are queued here and processed by whoever runs the queue; webhooks are sent from here too.
+    """
+    given = {name: value for name, value in {"api_host": host, "api_port": port}.items() if value is not None}
+    with wired(**given) as app_:
+        from pipeline_core.api.server import serve
+
+        def tell(addresses: list[str]) -> None:
+            sign_in = (
+                "`pipeline token` prints a token" if app_.settings.api_auth == "local" else "with tokens of the issuer"
+            )
+            for address in addresses:
+                err.print(f"API: {address}   description: {address}/docs", soft_wrap=True)
+            err.print(f"Sign in: {sign_in}; `Authorization: Bearer TOKEN`.   (Ctrl-C ends it)", soft_wrap=True)
+
+        try:
+            serve(app_, tell)
+        except KeyboardInterrupt:
+            # the server has ended by then: being told to stop is how it is meant to end
+            err.print("Stopped.")
+
+
+@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline upkeep"))
+def upkeep() -> None:
+    """Send webhooks and remove what is old, until Ctrl-C.
+
+    Only needed where the API has no login of the service role; otherwise it does this itself.
+    """
+    with wired() as app_:
+        chores = app_.upkeep
+        if chores is None:
+            from pipeline_core.domain.errors import ConfigurationError
+
+            raise ConfigurationError(
+                "Upkeep needs a login of the service role.", action="Set UPLOAD_PIPELINE_DATABASE_URL."
+            )
+        try:
+            chores.run(app_.stopping)
+        except KeyboardInterrupt:
+            err.print("Stopped.")
+
+
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog=examples("pipeline token", 'curl -H "Authorization: Bearer $(pipeline token)" http://127.0.0.1:8420/ready'),
+)
+def token() -> None:
+    """Print a token for the API of this machine, good for 30 days.
+
+    It is the settings' user's. Only in local mode; elsewhere the issuer makes tokens.
+    """
+    from pipeline_core.api.auth import local_token
+    from pipeline_core.settings import load_settings
+
+    out.print(local_token(load_settings()), soft_wrap=True, markup=False)

@@ -1,0 +1,18 @@
+"""Port: have somebody take what waits in the queue. For those who queue work and do none of it themselves."""
+
+from typing import Protocol
+
+
+class QueueRuns(Protocol):
+    def ask(self) -> None:
+        """Ask for one run that takes what waits; returns when it is promised, not when it has ended.
+
+        Raises:
+            ServiceUnavailableError: the orchestrator did not answer.
+            ConfigurationError: it does not know how to run the queue, or refuses us.
+        """
+        ...
+
+    def is_up(self) -> bool:
+        """Whether the orchestrator answers, within two seconds. Never raises."""
+        ...

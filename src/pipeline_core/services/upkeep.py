@@ -1,0 +1,65 @@
+"""What has to be done from time to time beside the requests: webhooks sent, counters and old deliveries removed."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from pipeline_core.domain.errors import ConfigurationError, PipelineError
+
+log = structlog.stdlib.get_logger(__name__)
+
+_AFTER_ERROR_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to do every so many seconds."""
+
+    name: str
+    act: Callable[[], object]
+    every_s: float
+
+
+class Upkeep:
+    """Chores by their interval, one after the other. Any number of processes may do them at once.
+
+    They need the service role: a process that may not take it says so in the log and leaves them to others.
+    """
+
+    def __init__(self, *chores: Chore) -> None:
+        self._due = dict.fromkeys(chores, float("-inf"))
+
+    def run(self, stopping: threading.Event) -> None:
+        """Do what is due until ``stopping`` is set, or until the role is refused."""
+        while not stopping.is_set():
+            try:
+                pause_s = self._do_what_is_due()
+            except ConfigurationError as error:
+                log.warning("no_upkeep", message=error.message, action=error.what_to_do)
+                return
+            stopping.wait(pause_s)
+
+    def _do_what_is_due(self) -> float:
+        """Answers with the seconds until the next chore."""
+        for chore, due in self._due.items():
+            if time.monotonic() >= due:
+                self._due[chore] = time.monotonic() + self._do(chore)
+        return max(0.0, min(self._due.values()) - time.monotonic())
+
+    def _do(self, chore: Chore) -> float:
+        """Answers with the seconds until it is due again."""
+        try:
+            chore.act()
+        except ConfigurationError:
+            raise
+        except PipelineError as error:
+            log.warning("upkeep_failed", chore=chore.name, code=error.code, message=error.message)
+        except Exception as error:
+            # what nobody foresaw in one chore must not end the others
+            log.error("upkeep_failed", chore=chore.name, code="unexpected", message=type(error).__name__)
+        else:
+            return chore.every_s
+        return max(chore.every_s, _AFTER_ERROR_S)

@@ -1,0 +1,49 @@
+"""Asking a real Prefect server for runs of the queue."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from pipeline_core.adapters.prefect_queue import PrefectQueueRuns, sign_in_headers
+from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
+
+
+@pytest.fixture
+def runs(prefect_api_url: str) -> Iterator[PrefectQueueRuns]:
+    runs = PrefectQueueRuns(prefect_api_url, deployment="process-queue/for-this-test")
+    yield runs
+    runs.close()
+
+
+def test_a_run_is_scheduled(runs: PrefectQueueRuns, prefect_api_url: str) -> None:
+    assert runs.is_up()
+    with pytest.raises(ConfigurationError, match="no deployment process-queue/for-this-test"):
+        runs.ask()
+    flow = httpx.post(f"{prefect_api_url}/flows/", json={"name": "process-queue"}).json()
+    deployment = httpx.post(
+        f"{prefect_api_url}/deployments/", json={"name": "for-this-test", "flow_id": flow["id"]}
+    ).json()
+    runs.ask()
+    runs.ask()
+    found = httpx.post(
+        f"{prefect_api_url}/flow_runs/filter", json={"deployments": {"id": {"any_": [deployment["id"]]}}}
+    ).json()
+    assert [run["state_type"] for run in found] == ["SCHEDULED", "SCHEDULED"]
+
+
+def test_a_server_that_is_away(free_port: Callable[[], int]) -> None:
+    runs = PrefectQueueRuns(f"http://127.0.0.1:{free_port()}/api")
+    assert not runs.is_up()
+    with pytest.raises(ServiceUnavailableError, match="Prefect does not answer"):
+        runs.ask()
+    runs.close()
+
+
+def test_prefects_own_settings_sign_in() -> None:
+    assert sign_in_headers({}) == {}
+    assert sign_in_headers({"PREFECT_API_KEY": "k"}) == {"Authorization": "Bearer k"}
+    given = sign_in_headers({"PREFECT_API_AUTH_STRING": "a:b", "PREFECT_CLIENT_CUSTOM_HEADERS": '{"X-A": "1"}'})
+    assert given == {"X-A": "1", "Authorization": "Basic YTpi"}
+    with pytest.raises(ConfigurationError):
+        sign_in_headers({"PREFECT_CLIENT_CUSTOM_HEADERS": "no"})
