@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 
 _MAX_BYTES = 10 * 1024 * 1024
-_LEVELS = {"pipeline_core": logging.INFO, "uvicorn": logging.WARNING}
+LEVELS = {"pipeline_core": logging.INFO, "uvicorn": logging.WARNING}
 
 
 def file() -> Path | None:
@@ -39,7 +39,7 @@ def configure(folder: Path) -> Path:
             ],
         )
     )
-    for name, level in _LEVELS.items():
+    for name, level in LEVELS.items():
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(level)

@@ -31,6 +31,8 @@ class User:
     """Who asks."""
 
     user_id: UserId
+    until: float = float("inf")
+    """When the token ends, leeway included: seconds since 1970."""
 
 
 class _Key(Protocol):
@@ -69,7 +71,7 @@ class TokenVerifier:
                 leeway=_LEEWAY_S,
                 options={"require": ["exp", "sub", "aud", *(["iss"] if self._issuer else [])]},
             )
-            return User(UserId(UUID(str(claims["sub"]))))
+            return User(UserId(UUID(str(claims["sub"]))), float(claims["exp"]) + _LEEWAY_S)
         except jwt.ExpiredSignatureError:
             raise AuthenticationError("The token has expired.") from None
         except (jwt.PyJWTError, ValueError, TypeError) as error:

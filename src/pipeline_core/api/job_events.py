@@ -1,12 +1,14 @@
 """A job's events as a stream that ends when the job does."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import orjson
 from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
+from pipeline_core.domain.errors import NotFoundError, TransientError
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.ports.api_views import ApiViews
@@ -16,21 +18,28 @@ _EVERY_S = 0.5
 _ENDED = {JobState.DONE, JobState.DEADLETTER}
 
 
-async def follow(views: ApiViews, job_id: JobId, after: int) -> AsyncIterator[ServerSentEvent]:
+async def follow(views: ApiViews, job_id: JobId, after: int, until: float) -> AsyncIterator[ServerSentEvent]:
     """Events with a larger id than ``after``, each with its id, so that a reader can go on where it was cut off.
 
     Raises:
         NotFoundError: the user has no such job; before the stream begins.
     """
     await run_in_threadpool(views.job_state, job_id)
-    return _events(views, job_id, after)
+    return _events(views, job_id, after, until)
 
 
-async def _events(views: ApiViews, job_id: JobId, after: int) -> AsyncIterator[ServerSentEvent]:
-    while True:
-        # the state first: what happened before it ended is then among the events
-        state = await run_in_threadpool(views.job_state, job_id)
-        rows = await run_in_threadpool(views.events_after, job_id, after)
+async def _events(views: ApiViews, job_id: JobId, after: int, until: float) -> AsyncIterator[ServerSentEvent]:
+    while time.time() < until:
+        try:
+            # the state first: what happened before it ended is then among the events
+            state = await run_in_threadpool(views.job_state, job_id)
+            rows = await run_in_threadpool(views.events_after, job_id, after)
+        except NotFoundError as error:
+            yield ServerSentEvent(_text(error.as_json()), event="gone")
+            return
+        except TransientError:
+            # whoever follows comes back, and goes on after the last event
+            return
         for row in rows:
             after = row["event_id"]
             yield ServerSentEvent(_text(row), id=str(after), event=row["type"])

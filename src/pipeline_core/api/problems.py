@@ -1,10 +1,11 @@
 """Errors as RFC 9457 problem details, each with a stable ``code``."""
 
+import json
+import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-import orjson
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -86,7 +87,9 @@ def status_of(error: errors.PipelineError) -> int:
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The response that carries the problem."""
-    body = orjson.dumps(problem.model_dump(exclude_none=True))
+    # a message may quote what was sent, and JSON can carry halves of characters that UTF-8 cannot
+    text = json.dumps(problem.model_dump(exclude_none=True), ensure_ascii=False)
+    body = text.encode("utf-8", "replace")
     return Response(body, problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -152,7 +155,7 @@ def _of_validation(request: Request, error: RequestValidationError) -> Response:
 
 
 def _of_defect(request: Request, error: Exception) -> Response:
-    log.error("defect", path=request.url.path, error=type(error).__name__, exc_info=error)
+    log.error("defect", path=request.url.path, error=type(error).__name__, trace=_trace(error))
     problem = Problem(
         type=_TYPE + "unexpected",
         title="A defect in the pipeline.",
@@ -164,6 +167,13 @@ def _of_defect(request: Request, error: Exception) -> Response:
         correlation_id=correlation_id_of(request),
     )
     return answer(problem)
+
+
+def _trace(error: BaseException) -> str:
+    """Where the error came from, and from what; without messages, which may quote a document."""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{_trace(cause) if cause else ''}{frames}{type(error).__name__}\n"
 
 
 def install(app: FastAPI) -> None:

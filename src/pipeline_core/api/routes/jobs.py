@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from pipeline_core.api.auth import CurrentUser
 from pipeline_core.api.deps import Services
 from pipeline_core.api.job_events import follow
 from pipeline_core.api.limits import LimitPolls
@@ -156,16 +157,18 @@ def retry_job(job_id: UUID, request: Request, services: Services, body: RetryReq
     summary="Follow a job",
     response_class=EventSourceResponse,
     responses={
-        200: {"description": "Server-sent events; the last is `end`", "content": {"text/event-stream": {}}},
+        200: {"description": "Server-sent events; the last is `end` or `gone`", "content": {"text/event-stream": {}}},
         **responses(401, 404, 422, 429),
     },
 )
 async def follow_job(
     job_id: UUID,
     services: Services,
+    user: CurrentUser,
     last_event_id: Annotated[str | None, Header(description="Go on after this event", max_length=20)] = None,
 ) -> EventSourceResponse:
-    """The job's events as they happen, from the first or after ``Last-Event-ID``; ends when the job has ended."""
+    """The job's events as they happen, from the first or after ``Last-Event-ID``; ends when the job
+    has ended (`end`), when it is no more (`gone`), and with the token."""
     after = min(int(last_event_id), _LARGEST_ID) if last_event_id and last_event_id.isdecimal() else 0
-    events = await follow(services.views, JobId(job_id), after)
+    events = await follow(services.views, JobId(job_id), after, user.until)
     return EventSourceResponse(events, ping=15, ping_message_factory=lambda: ServerSentEvent(comment="still here"))

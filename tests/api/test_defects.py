@@ -1,0 +1,132 @@
+"""What nobody should send, and what nobody foresaw: a problem all the same, and no text of anybody's in the log."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jwt
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline_core import logs
+from pipeline_core.api.auth import LOCAL_ISSUER, local_key
+from pipeline_core.bootstrap import Pipeline, UserServices
+from tests.api.conftest import HOST
+from tests.api.test_hostile_uploads import PART, UPLOAD, _head, _served
+from tests.servers import wait_until
+from tests.two_users import ANN
+
+STATUS = "/api/v3/documents/staging/status"
+BODIES = {
+    "a lone surrogate": (b'{"document_ids":["\\ud800"],"status":"Selected"}', 422),
+    "NaN": (b'{"document_ids":NaN,"status":"Selected"}', 422),
+    "cut off": (b'{"document_ids":', 422),
+    "nested deeply": (b"[" * 100_000, 400),
+    "no UTF-8": (b'{"status":"\xff"}', 400),
+    "an endless number": (b'{"status":' + b"9" * 5000 + b"}", 400),
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_bodies_that_are_none_are_problems(ann: TestClient, kind: str) -> None:
+    body, status = BODIES[kind]
+    answer = ann.put(STATUS, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["code"]
+    described = ann.get("/openapi.json").json()["paths"][STATUS]["put"]["responses"]
+    assert str(status) in described
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    import logging
+
+    import structlog
+
+    before = {name: (logging.getLogger(name).handlers, logging.getLogger(name).propagate) for name in logs.LEVELS}
+    yield logs.configure(tmp_path / "logs")
+    structlog.reset_defaults()
+    for name, (handlers, propagate) in before.items():
+        logging.getLogger(name).handlers, logging.getLogger(name).propagate = handlers, propagate
+
+
+def test_a_defect_is_logged_by_its_place_and_not_by_its_values(
+    ann: TestClient, log_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "of the document"
+
+    def broken(_self: UserServices) -> None:
+        try:
+            raise KeyError(text)
+        except KeyError as error:
+            raise ValueError(f"more {text}") from error
+
+    monkeypatch.setattr(UserServices, "views", property(broken))
+    answer = ann.get("/api/v2/jobs")
+    assert (answer.status_code, answer.json()["code"]) == (500, "unexpected")
+    [entry] = [line for line in map(json.loads, log_file.read_text().splitlines()) if line["event"] == "defect"]
+    assert entry["error"] == "ValueError"
+    assert "KeyError" in entry["trace"]
+    assert "test_defects.py" in entry["trace"]
+    assert text not in log_file.read_text()
+
+
+def _token(pipeline: Pipeline, seconds: float) -> str:
+    now = datetime.now(UTC)
+    claims = {"sub": str(ANN), "aud": "authenticated", "iss": LOCAL_ISSUER, "exp": now + timedelta(seconds=seconds)}
+    return jwt.encode(claims, local_key(pipeline.settings.home), algorithm="HS256")
+
+
+def test_a_stream_ends_with_its_token(ann: TestClient, api_pipeline: Pipeline) -> None:
+    job_id = ann.post(UPLOAD, files={"file": ("a.md", b"# A\n\nText.")}).json()["job_id"]
+    # ten seconds of leeway are given to every token
+    expiring = {"Authorization": f"Bearer {_token(api_pipeline, -8.5)}"}
+    text = ann.get(f"/api/v2/jobs/{job_id}/events", headers=expiring).text
+    assert "id: " in text
+    assert "event: end" not in text
+    assert ann.get(f"/api/v2/jobs/{job_id}/events", headers=expiring).status_code == 401
+
+
+def test_a_stream_ends_with_its_job(
+    ann: TestClient, api_pipeline: Pipeline, free_port: Callable[[], int], database_url: str
+) -> None:
+    import httpx
+
+    job_id = ann.post(UPLOAD, files={"file": ("a.md", b"# A\n\nText.")}).json()["job_id"]
+    with _served(api_pipeline, free_port()) as (port, token):
+        url = f"http://127.0.0.1:{port}/api/v2/jobs/{job_id}/events"
+        with httpx.stream("GET", url, headers={"Authorization": f"Bearer {token}"}, timeout=20) as stream:
+            lines = stream.iter_lines()
+            assert next(lines)
+            with psycopg.connect(database_url) as connection:
+                connection.execute("SET session_replication_role = replica")
+                connection.execute("DELETE FROM upload_pipeline.upload_jobs")
+            assert "event: gone" in list(lines)
+
+
+def test_who_hangs_up_in_the_middle_leaves_nothing(
+    api_pipeline: Pipeline, free_port: Callable[[], int], ann: TestClient, log_file: Path
+) -> None:
+    with _served(api_pipeline, free_port()) as (port, token):
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(_head(token, 10_000_000) + PART[:-10] + b"x" * 600_000)
+        assert wait_until(lambda: UPLOAD in log_file.read_text())
+    assert list(api_pipeline.store.list("documents")) == []
+    assert ann.get("/api/v2/jobs").json()["items"] == []
+    assert '"event": "defect"' not in log_file.read_text()
+
+
+def test_other_origins_are_told_nothing(ann: TestClient) -> None:
+    preflight = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
+    for answer in (ann.options("/api/v2/jobs", headers=preflight), ann.get("/api/v2/jobs", headers=preflight)):
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_other_hosts_and_slashes_lead_nowhere(ann: TestClient) -> None:
+    assert ann.get("/health", headers={"Host": "evil.example"}).status_code == 400
+    assert ann.get("/health", headers={"Host": "[::1]:8420"}).status_code == 200
+    assert ann.get("/api/v2/jobs/").status_code == 404
+    assert ann.base_url == HOST
