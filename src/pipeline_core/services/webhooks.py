@@ -83,23 +83,37 @@ class DeliverWebhooks:
     open_uow: OpenUnitOfWork
     sender: WebhookSender
 
-    def __call__(self, limit: int = _AT_A_TIME) -> int:
+    def __call__(self, limit: int = 500) -> int:
         """Make one attempt at each delivery that is due; answers with how many were taken by their receivers.
 
         A process that dies in the middle loses nothing: what it had in hand comes due again after two minutes, and
         may then arrive twice, under the same ``webhook-id``.
+
+        Raises:
+            DatabaseUnavailableError: the rest comes due again.
         """
-        with self.open_uow() as uow:
-            due = uow.webhooks.claim(limit, lease_s=_LEASE_S)
-            uow.commit()
+        taken = 0
+        while limit > 0:
+            with self.open_uow() as uow:
+                due = uow.webhooks.claim(min(limit, _AT_A_TIME), lease_s=_LEASE_S)
+                uow.commit()
+            if not due:
+                break
+            taken += self._send(due)
+            limit -= len(due)
+        return taken
+
+    def _send(self, due: Sequence[Delivery]) -> int:
         todo, taken, errors = deque(due), list[bool](), list[Exception]()
 
         def work() -> None:
-            while todo and not errors:
+            while not errors:
                 try:
-                    taken.append(self._attempt(todo.popleft()))
+                    delivery = todo.popleft()
                 except IndexError:
-                    return  # another thread had the last one
+                    return
+                try:
+                    taken.append(self._attempt(delivery))
                 except Exception as error:
                     errors.append(error)
 
