@@ -65,9 +65,9 @@ def upkeep() -> None:
     epilog=examples("pipeline token", 'curl -H "Authorization: Bearer $(pipeline token)" http://127.0.0.1:8420/ready'),
 )
 def token() -> None:
-    """Print a token for the API of this machine, good for 30 days.
+    """Print a token for the API of this machine.
 
-    It is the settings' user's. Only in local mode; elsewhere the issuer makes tokens.
+    It is the settings' user's, and good for 30 days. Only in local mode; elsewhere the issuer makes tokens.
     """
     from pipeline_core.api.auth import local_token
     from pipeline_core.settings import load_settings
