@@ -53,7 +53,7 @@ imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev
-	$(BIN)/pytest -m "not chaos"
+	$(BIN)/pytest -m "not chaos" -n $(or $(TEST_PROCESSES),2) --dist loadfile
 
 chaos: $(VENV)/.dev ## Long runs that kill processes at random moments
 	$(BIN)/pytest -m chaos --timeout 1800

@@ -11,6 +11,10 @@ FACT = "Members must report a theft to the police within 24 hours of discovering
 EVERY_LOSS = "Members must report every loss to the service office within thirty days."
 EACH_LOSS = "Members must report each loss to the service office within thirty days."
 
+UNDER_ITS_LEASE = b"""SELECT set_config('upload_pipeline.lease', lease_token::text, true) FROM upload_jobs
+    WHERE state = 'working' LIMIT 1"""
+"""Lets a transaction harm rows as only the holder of the lease could: the database refuses it to anybody else."""
+
 
 def text_of(title: str, *facts: str) -> str:
     return f"# {title}\n\n" + "\n\n".join(facts) + "\n"

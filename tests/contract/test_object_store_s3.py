@@ -119,7 +119,10 @@ def test_an_answer_that_breaks_off_is_unavailable() -> None:
 
 
 def test_folder_markers_of_a_console_are_no_objects() -> None:
-    names = b"<Contents><Key>documents/</Key></Contents><Contents><Key>documents/a</Key></Contents>"
+    written = b"<LastModified>2024-05-01T00:00:00Z</LastModified>"
+    names = b"".join(
+        b"<Contents><Key>" + key + b"</Key>" + written + b"</Contents>" for key in (b"documents/", b"documents/a")
+    )
     answer = b"HTTP/1.1 200 OK\r\n\r\n<ListBucketResult>" + names + b"</ListBucketResult>"
     with _server_that_says(answer) as endpoint_url:
         assert list(open_s3_store(endpoint_url, "bucket").list("")) == ["documents/a"]

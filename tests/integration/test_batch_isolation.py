@@ -30,6 +30,7 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.base import Stage
 from pipeline_core.stages.registry import STAGES
+from tests.published import UNDER_ITS_LEASE
 from tests.through import needs_work, receive, upload
 
 NUMBER = count(1)
@@ -114,6 +115,7 @@ def test_what_is_missing_of_one_document_is_only_its_own_matter(app: Pipeline, h
         for stage in STAGES[:2]:
             batch = app.run_stage(stage, batch).batch
         with app.open_uow() as uow:
+            uow.session.connection.execute(UNDER_ITS_LEASE)
             uow.session.connection.execute(harm.encode(), [ids[1]])
             uow.commit()
         report = app.run_stage(STAGES[2], batch)

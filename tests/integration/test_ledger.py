@@ -14,6 +14,7 @@ from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageMap
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.intake import Upload
+from tests.published import UNDER_ITS_LEASE
 from tests.samples import office, pdfs
 from tests.through import MANUAL, needs_work, receive, through, upload
 
@@ -71,6 +72,7 @@ def test_what_is_dropped_of_the_staged_rows_stops_the_document(app: Pipeline, ha
     ids = needs_work(app, receive(app, upload(text=text)))
     through(app, ids, until=StageName.FACT_GENERATOR)
     with app.open_uow() as uow:
+        uow.session.connection.execute(UNDER_ITS_LEASE)
         uow.session.connection.execute(harm.encode())
         uow.session.connection.execute(b"UPDATE upload_jobs SET lease_expires_at = now() - interval '1 s'")
         uow.commit()
