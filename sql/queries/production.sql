@@ -152,6 +152,3 @@ WITH withdrawn AS (
 )
 INSERT INTO events (document_id, user_id, type, code, payload)
 SELECT document_id, user_id, 'withdrawn', 'replaced_by_newer_version', '{}' FROM withdrawn;
-
--- name: activate_model
-INSERT INTO embedding_models (embed_model, dims) VALUES (%(model)s, %(dims)s) ON CONFLICT DO NOTHING;

@@ -98,52 +98,82 @@ WHERE job_id = %(job_id)s AND user_id = %(user_id)s ORDER BY event_id DESC LIMIT
 SELECT outcome, outcome_reason, count(*) AS chunks, sum(fact_count) AS facts, sum(refused_count) AS refused
 FROM staged_chunks WHERE document_id = %(document_id)s GROUP BY 1, 2 ORDER BY 3 DESC;
 
--- name: search
--- {dims} is the model's: the partial HNSW indexes are on that expression.
-WITH query AS (
-    -- any of the words, not all: a question has words that its answer lacks; the rank favours those with more
-    SELECT replace(plainto_tsquery('english', %(text)s)::text, ' & ', ' | ')::tsquery AS words, %(vector)s::vector({dims}) AS v
-), near_facts AS (
-    SELECT question_id AS id, row_number() OVER (ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query)) AS rank
-    FROM all_questions WHERE %(kind)s::text IS DISTINCT FROM 'passage' AND user_id = %(user_id)s AND embed_model = %(model)s
+-- name: near_facts
+-- {dims} is the model's: the partial HNSW indexes are on this expression.
+SELECT question_id AS id FROM all_questions
+WHERE user_id = %(user_id)s AND embed_model = %(model)s
+    AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
+ORDER BY embedding::vector({dims}) <=> %(vector)s::vector({dims}) LIMIT %(pool)s;
+
+-- name: near_facts_exact
+-- The user's rows first, then their order: no index on vectors can leave any out.
+WITH mine AS MATERIALIZED (
+    SELECT question_id AS id, embedding::vector({dims}) <=> %(vector)s::vector({dims}) AS distance FROM all_questions
+    WHERE user_id = %(user_id)s AND embed_model = %(model)s
         AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
-    ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query) LIMIT 50
-), word_facts AS (
-    SELECT question_id AS id, row_number() OVER (ORDER BY ts_rank_cd(search, words) DESC, question_id) AS rank
-    FROM all_questions, query WHERE %(kind)s::text IS DISTINCT FROM 'passage' AND user_id = %(user_id)s AND embed_model = %(model)s
-        AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s)) AND search @@ words
-    ORDER BY ts_rank_cd(search, words) DESC, question_id LIMIT 50
-), near_chunks AS (
-    SELECT chunk_id AS id, row_number() OVER (ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query)) AS rank
-    FROM document_chunks WHERE %(kind)s::text IS DISTINCT FROM 'fact' AND user_id = %(user_id)s AND embed_model = %(model)s
-        AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
-    ORDER BY embedding::vector({dims}) <=> (SELECT v FROM query) LIMIT 50
-), word_chunks AS (
-    SELECT chunk_id AS id, row_number() OVER (ORDER BY ts_rank_cd(search, words) DESC, chunk_id) AS rank
-    FROM document_chunks, query WHERE %(kind)s::text IS DISTINCT FROM 'fact' AND user_id = %(user_id)s AND embed_model = %(model)s
-        AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s)) AND search @@ words
-    ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT 50
-), fused AS (
-    -- reciprocal rank fusion, k = 60 (Cormack, Clarke and Buettcher 2009)
-    -- a fact answers, a passage only contains: it counts for less
-    SELECT id, sum(weight / (60 + rank))::float8 AS score FROM (
-        SELECT id, rank, 1.0 AS weight FROM near_facts UNION ALL SELECT id, rank, 1.0 FROM word_facts
-        UNION ALL SELECT id, rank, 0.5 FROM near_chunks UNION ALL SELECT id, rank, 0.5 FROM word_chunks) ranks
-    GROUP BY id ORDER BY score DESC, id LIMIT %(limit)s * 3
 )
-SELECT 'fact' AS kind, f.score, q.question_id AS id, q.question, q.answer, q.evidence_quote AS evidence,
+SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
+
+-- name: near_facts_next
+-- By the vectors of a model that is to replace the active one.
+WITH mine AS MATERIALIZED (
+    SELECT q.question_id AS id, n.vector::vector({dims}) <=> %(vector)s::vector({dims}) AS distance
+    FROM all_questions q JOIN next_vectors n ON n.owner_id = q.question_id AND n.embed_model = %(model)s
+    WHERE q.user_id = %(user_id)s AND (%(document_ids)s::uuid[] IS NULL OR q.document_id = ANY(%(document_ids)s))
+)
+SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
+
+-- name: near_passages
+SELECT chunk_id AS id FROM document_chunks
+WHERE user_id = %(user_id)s AND embed_model = %(model)s
+    AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
+ORDER BY embedding::vector({dims}) <=> %(vector)s::vector({dims}) LIMIT %(pool)s;
+
+-- name: near_passages_exact
+WITH mine AS MATERIALIZED (
+    SELECT chunk_id AS id, embedding::vector({dims}) <=> %(vector)s::vector({dims}) AS distance FROM document_chunks
+    WHERE user_id = %(user_id)s AND embed_model = %(model)s
+        AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
+)
+SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
+
+-- name: near_passages_next
+WITH mine AS MATERIALIZED (
+    SELECT c.chunk_id AS id, n.vector::vector({dims}) <=> %(vector)s::vector({dims}) AS distance
+    FROM document_chunks c JOIN next_vectors n ON n.owner_id = c.chunk_id AND n.embed_model = %(model)s
+    WHERE c.user_id = %(user_id)s AND (%(document_ids)s::uuid[] IS NULL OR c.document_id = ANY(%(document_ids)s))
+)
+SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
+
+-- name: facts_with_words
+-- any of the words, not all: a question has words that its answer lacks; the rank favours those with more
+WITH query AS (SELECT replace(plainto_tsquery('english', %(text)s)::text, ' & ', ' | ')::tsquery AS words)
+SELECT question_id AS id FROM all_questions, query
+WHERE user_id = %(user_id)s AND search @@ words
+    AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
+ORDER BY ts_rank_cd(search, words) DESC, question_id LIMIT %(pool)s;
+
+-- name: passages_with_words
+WITH query AS (SELECT replace(plainto_tsquery('english', %(text)s)::text, ' & ', ' | ')::tsquery AS words)
+SELECT chunk_id AS id FROM document_chunks, query
+WHERE user_id = %(user_id)s AND search @@ words
+    AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
+ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT %(pool)s;
+
+-- name: hits
+-- What was found, in full. A search without a vector, or by one of another model, has no similarity to tell.
+SELECT 'fact' AS kind, q.question_id AS id, q.question, q.answer, q.evidence_quote AS evidence,
     q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename, c.heading_path,
-    1 - (q.embedding::vector({dims}) <=> (SELECT v FROM query)) AS similarity
-FROM fused f JOIN all_questions q ON q.question_id = f.id
+    CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity
+FROM all_questions q
 LEFT JOIN documents d ON d.document_id = q.document_id
 LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
+WHERE q.question_id = ANY(%(ids)s)
 UNION ALL
-SELECT 'passage', f.score, c.chunk_id, NULL, NULL, c.text, c.page_from, 'exact', NULL, d.document_id, d.filename,
-    c.heading_path, 1 - (c.embedding::vector({dims}) <=> (SELECT v FROM query))
-FROM fused f JOIN document_chunks c ON c.chunk_id = f.id
-JOIN documents d ON d.document_id = c.document_id
-ORDER BY score DESC, id
-LIMIT %(limit)s;
+SELECT 'passage', c.chunk_id, NULL, NULL, c.text, c.page_from, 'exact', NULL, d.document_id, d.filename,
+    c.heading_path, CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END
+FROM document_chunks c JOIN documents d ON d.document_id = c.document_id
+WHERE c.chunk_id = ANY(%(ids)s);
 
 -- name: export_document
 SELECT document_id, filename, title, mime, page_count, file_sha256, raw_path, published_at,

@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Generic, NamedTuple, Self, TypeVar, overload
 
 import orjson
@@ -18,6 +18,7 @@ from pipeline_core.adapters.db.cost_views import PostgresCostViews
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.migrate import migrate
+from pipeline_core.adapters.db.model_switch import PostgresModelSwitch
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.db.upkeep import analyze
 from pipeline_core.adapters.db.views import PostgresViews
@@ -59,6 +60,7 @@ from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
 from pipeline_core.services.dual_status import DualStatus
+from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
@@ -72,6 +74,7 @@ from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.receive_upload import ReceiveUpload
+from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.retention import Retention
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
@@ -216,7 +219,7 @@ class Pipeline:
             store=self.store,
             converter=self.converter,
             generator=self.generator,
-            embedder=self.embedder,
+            embedders=self.embedders,
         )
 
     @once
@@ -228,7 +231,7 @@ class Pipeline:
             store=self.store,
             converter=self._converter(settings),
             generator=self._given.generator or self._generator(settings),
-            embedder=self.embedder,
+            embedders=self.embedders,
             profile=Profile.DEEP,
         )
 
@@ -240,8 +243,14 @@ class Pipeline:
         return self._given.generator or self._generator(self.settings)
 
     @once
-    def embedder(self) -> Embedder:
-        return self._given.embedder or _EMBEDDERS[self.settings.embedder](self)
+    def embedders(self) -> EmbedderRegistry:
+        makers: dict[str, Callable[[], Embedder]] = {
+            kind.model(self.settings): partial(kind.make, self) for kind in _EMBEDDERS.values()
+        }
+        default = _EMBEDDERS[self.settings.embedder].model(self.settings)
+        if given := self._given.embedder:
+            makers[given.model], default = (lambda: given), given.model
+        return EmbedderRegistry(makers, default, self.open_uow)
 
     @once
     def prices(self) -> PriceTable:
@@ -305,7 +314,22 @@ class Pipeline:
 
     @once
     def views(self) -> Views:
-        return PostgresViews(self.engine)
+        return PostgresViews(self.engine, ef_search=self.settings.search_ef)
+
+    @once
+    def search(self) -> Search:
+        return Search(self.views, self.embedders)
+
+    @once
+    def reembed(self) -> Reembed:
+        settings = self.settings
+        switch = PostgresModelSwitch(
+            self.database_url,
+            role=settings.database_role,
+            index_rows=settings.vector_index_rows,
+            ef_search=settings.search_ef,
+        )
+        return Reembed(settings, self.embedders, self.open_uow, switch)
 
     @once
     def cost_views(self) -> CostViews:
@@ -357,7 +381,7 @@ class Pipeline:
 
     @once
     def detection(self) -> Detection:
-        return Detection(self.settings, self.ctx.embedder)
+        return Detection(self.settings, self.embedders)
 
     @once
     def gates(self) -> Gates:
@@ -381,7 +405,7 @@ class Pipeline:
 
     @once
     def staging(self) -> StagingService:
-        importer = ImportBatch(self.open_uow, lambda: self.ctx.embedder)
+        importer = ImportBatch(self.open_uow, self.embedders.active)
         return StagingService(self.settings, self.open_uow, self.detection, importer)
 
     @once
@@ -471,10 +495,6 @@ class Pipeline:
         return RunDocuments(self.intake, self.launcher)
 
     @once
-    def search(self) -> Search:
-        return Search(self.views, lambda: self.ctx.embedder)
-
-    @once
     def retention(self) -> Retention:
         return Retention(self.open_uow)
 
@@ -487,9 +507,12 @@ class Pipeline:
         return analyze(self.database_url)
 
     def ensure_vector_indexes(self) -> list[str]:
-        """Build the indexes that pay by now; answers with their names."""
-        embedder = self.ctx.embedder
-        return vector_indexes.ensure(self.database_url, model=embedder.model, dims=embedder.dims)
+        """Build the active model's indexes that pay by now; answers with their names."""
+        with self.open_uow() as uow:
+            active = uow.models.active()
+        if active is None:
+            return []
+        return vector_indexes.ensure(self.database_url, active, min_rows=self.settings.vector_index_rows)
 
     def close(self) -> None:
         """Stop what was started, last first. Closing twice is no error."""
@@ -516,7 +539,13 @@ class UserServices:
 
     @cached_property
     def views(self) -> ApiViews:
-        return PostgresApiViews(self.pipeline.api_engine, claims=self._claims)
+        return PostgresApiViews(
+            self.pipeline.api_engine, claims=self._claims, ef_search=self.pipeline.settings.search_ef
+        )
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(self.views, self.pipeline.embedders)
 
     @cached_property
     def receive_upload(self) -> ReceiveUpload:
@@ -545,8 +574,8 @@ class UserServices:
     @cached_property
     def staging(self) -> StagingService:
         pipeline = self.pipeline
-        detection = Detection(pipeline.settings, pipeline.ctx.embedder)
-        importer = ImportBatch(self.open_uow, lambda: pipeline.ctx.embedder)
+        detection = Detection(pipeline.settings, pipeline.embedders)
+        importer = ImportBatch(self.open_uow, pipeline.embedders.active)
         return StagingService(pipeline.settings, self.open_uow, detection, importer)
 
 
@@ -599,11 +628,21 @@ _GENERATORS: dict[str, Callable[[Pipeline, Settings], FactGenerator]] = {
 }
 """Generators by the setting's value."""
 
-_EMBEDDERS: dict[str, Callable[[Pipeline], Embedder]] = {
-    "wordllama": lambda _app: WordLlamaEmbedder(),
-    "openai": _openai_embedder,
+
+class _EmbedderKind(NamedTuple):
+    """The name of its model, which is known without making it, and how it is made."""
+
+    model: Callable[[Settings], str]
+    make: Callable[[Pipeline], Embedder]
+
+
+_EMBEDDERS: dict[str, _EmbedderKind] = {
+    "wordllama": _EmbedderKind(lambda _: "wordllama-256", lambda _: WordLlamaEmbedder()),
+    "wordllama-128": _EmbedderKind(lambda _: "wordllama-128", lambda _: WordLlamaEmbedder(128)),
+    "wordllama-64": _EmbedderKind(lambda _: "wordllama-64", lambda _: WordLlamaEmbedder(64)),
+    "openai": _EmbedderKind(lambda settings: settings.openai_embed_model, _openai_embedder),
 }
-"""Embedders by the setting's value."""
+"""Embedders by the setting's value. All of them can be reembedded to, and serve where their model is active."""
 
 
 class _OfThisProcess:

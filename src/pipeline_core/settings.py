@@ -113,6 +113,22 @@ class Settings(BaseSettings):
         0.90, ge=0.5, le=1.0, description="Score from which scored mode merges a pair that differs in nothing"
     )
 
+    # vectors and search
+    embedder: Literal["wordllama", "wordllama-128", "wordllama-64", "openai"] = Field(
+        "wordllama",
+        description="Who makes vectors until something is published (`openai`: any OpenAI-compatible endpoint); "
+        "then the database says, and `pipeline reembed` changes it",
+    )
+    search_ef: int = Field(
+        100, ge=10, le=1000, description="Candidates that a search in a vector index keeps: more finds more, slower"
+    )
+    vector_index_rows: int = Field(50_000, ge=1, description="Vectors of a table from which an HNSW index is built")
+    reembed_batch: int = Field(512, ge=1, le=10_000, description="Texts that a change of model embeds at a time")
+    reembed_sample: int = Field(100, ge=1, le=10_000, description="Searches that measure a new index before a switch")
+    reembed_min_recall: float = Field(
+        0.95, ge=0, le=1, description="Share of the ten nearest that a new index must find, or the old model stays"
+    )
+
     # deep scan: what documents are processed with that people selected
     deep_converter: Literal["local", "llama-parse"] = Field("local", description="Converter of a deep scan")
     deep_llama_parse_tier: Literal["cost_effective", "agentic", "agentic_plus"] = Field(
@@ -162,9 +178,6 @@ class Settings(BaseSettings):
     )
     fact_generator: Literal["extractive", "openai"] = Field(
         "extractive", description="Who finds facts: `extractive` needs no key, `openai` any OpenAI-compatible endpoint"
-    )
-    embedder: Literal["wordllama", "openai"] = Field(
-        "wordllama", description="Who makes vectors: `wordllama` needs no key, `openai` any OpenAI-compatible endpoint"
     )
     openai_api_key: SecretStr | None = Field(
         None, validation_alias="OPENAI_API_KEY", description="Key of the endpoint; never written anywhere"

@@ -29,6 +29,7 @@ FROM unnest(ARRAY[:fact, :other]) AS id;
 INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id,
     existing_is_staged, similarity_score, method)
 VALUES (:batch, :ann, :fact, :other, true, 0.8, 'trigram');
+INSERT INTO embedding_models (embed_model, dims, is_active, activated_at) VALUES ('m', 1, true, now());
 INSERT INTO document_chunks (chunk_id, document_id, user_id, ordinal, text, heading_path, page_from, page_to,
     char_from, char_to, token_count, content_sha256, chunker_name, chunker_version, embedding, embed_model,
     embed_version)

@@ -94,6 +94,10 @@ def _put(
         )
     else:
         more |= {"embedding": "[1]", "embed_model": "test", "embed_version": "1"}
+        connection.execute(
+            "INSERT INTO embedding_models (embed_model, dims, is_active, activated_at) VALUES ('test', 1, true, now()) "
+            "ON CONFLICT DO NOTHING"
+        )
     columns = ["question_id", "user_id", "match_text", "match_sha256", "match_trigrams", "match_signature", *more]
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -239,9 +243,12 @@ def test_no_transaction_is_open_while_embedding_and_no_text_is_embedded_twice(
 
 
 def test_vectors_of_another_model_are_no_vectors(make_pipeline: MakePipeline, database_url: str) -> None:
-    """What was embedded by another model is found by its letters and says so."""
-    publish(make_pipeline(), upload("first.md", FIRST))
-    publish(make_pipeline(embedder=HashEmbedder()), upload("second.md", SECOND))
+    """What is staged and was embedded by another model is found by its letters and says so."""
+    app = make_pipeline()
+    through(app, needs_work(app, receive(app, upload("first.md", FIRST))), until=StageName.VALIDATION)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE upload_pipeline.embedding_cache SET embed_model = 'another'")
+    publish(app, upload("second.md", SECOND))
     found = _pairs(database_url)
     assert found
     assert all("no_vector" in flags for _, _, flags, _ in found)

@@ -61,6 +61,7 @@ OF_NOBODY: dict[str, set[str]] = {
     "embedding_cache": READ,
     "embedding_models": READ,
     "fact_cache": NOTHING,
+    "next_vectors": NOTHING,
     "rate_limits": WRITE,
 } | dict.fromkeys(RULES, READ)
 """Tables and views without a user's rows, or for workers alone: each is named, and what the API may do with it."""

@@ -20,6 +20,9 @@ _PANEL = "What was published"
 def search(
     text: Annotated[str, typer.Argument(help="A question, or words.")],
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many answers.")] = 5,
+    mode: Annotated[
+        str, typer.Option(help="hybrid (by meaning and by words), vector (by meaning) or text (by words).")
+    ] = "hybrid",
     as_json: AsJson = False,
 ) -> None:
     """Ask what was published.
@@ -27,12 +30,15 @@ def search(
     Answers are facts and passages with evidence, page and source; the first one is shown in full.
     """
     from pipeline_core.domain.errors import RefusedError
+    from pipeline_core.domain.search import SearchMode
+    from pipeline_core.terminal.naming import one_of
     from pipeline_core.terminal.tables import print_hits
 
     if not text.strip():
         raise RefusedError("There is nothing to search for.", action="Ask a question, or name some words.")
+    chosen = one_of(SearchMode, mode, "--mode")
     with wired() as app_:
-        hits = app_.search(app_.user_id, text, limit=limit)
+        hits = app_.search(app_.user_id, text, limit=limit, mode=chosen)
         if as_json:
             print_json(hits)
         elif hits:

@@ -97,6 +97,13 @@ class StatementTimeoutError(TransientError):
     )
 
 
+class EmbeddingModelChangedError(TransientError):
+    """Production has changed to another embedding model meanwhile."""
+
+    code = "embedding_model_changed"
+    action = "It is tried again by itself, with vectors of the model that is active now."
+
+
 class InterruptedRunError(TransientError):
     """The run was stopped before the document was done; that does not count as a try."""
 
@@ -346,6 +353,16 @@ class LedgerError(PermanentError):
     action = "Please report it: nothing was published."
 
 
+class RecallTooLowError(PermanentError):
+    """The index of the new embedding model misses too much; the old one stays."""
+
+    code = "recall_too_low"
+    action = (
+        "Raise UPLOAD_PIPELINE_SEARCH_EF (search looks at more, and is slower), choose another model, or lower "
+        "UPLOAD_PIPELINE_REEMBED_MIN_RECALL; then `pipeline reembed` again: nothing is embedded twice."
+    )
+
+
 # --- conflicts and refusals ------------------------------------------------------------------------------
 
 
@@ -361,6 +378,13 @@ class LeaseLostError(ConflictError):
 
     code = "lease_lost"
     action = "Nothing to do: the worker that holds the job goes on with it."
+
+
+class ReembeddingError(ConflictError):
+    """Somebody else is changing the embedding model at this moment."""
+
+    code = "reembedding"
+    action = "Wait until it has ended; should it be stopped, the same command goes on from there."
 
 
 class IllegalMoveError(ConflictError):

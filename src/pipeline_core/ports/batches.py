@@ -133,9 +133,9 @@ class Batches(Protocol):
         ...
 
     def import_questions(
-        self, batch_id: BatchId, question_ids: Sequence[QuestionId], *, model: str, version: str, dims: int
+        self, batch_id: BatchId, question_ids: Sequence[QuestionId], *, model: str, version: str
     ) -> None:
-        """Move approved questions to production.
+        """Move approved questions to production, with their vectors of this model, which is held.
 
         Raises:
             LedgerError: not all of them arrived.

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.facts import Usage
 
 Vectors = npt.NDArray[np.float32]
@@ -21,7 +22,10 @@ class Embedded:
 
 
 class Embedder(Protocol):
-    """Embeds texts. ``model`` and ``version`` are the key under which vectors are cached; ``dims`` is their length."""
+    """Embeds texts. ``model`` and ``version`` are the key under which vectors are cached; ``dims`` is their length.
+
+    ``model`` names a space: vectors that cannot be compared, or that are of another length, have another name.
+    """
 
     model: str
     version: str
@@ -29,4 +33,27 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         """Embed the texts, keeping their order; any number of texts, split into requests as the service needs."""
+        ...
+
+
+class Embedders(Protocol):
+    """Every embedder that can be had, by the name of its model."""
+
+    def active(self) -> Embedder:
+        """That of the model which production is in; until something is published, that of the setting.
+
+        Asks the database, so it is not to be called within a transaction. Who embeds and then stores or searches asks
+        once and keeps the answer: the next one may be another.
+
+        Raises:
+            ConfigurationError: there is no such embedder here.
+        """
+        ...
+
+    def of(self, model: EmbeddingModel | None) -> Embedder:
+        """That of the model, for those who know which is active (None: nothing is published yet).
+
+        Raises:
+            ConfigurationError: there is no such embedder here, or it makes vectors of another length.
+        """
         ...

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
+from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.facts import ChunkResult, Generated, Usage
 from pipeline_core.domain.ids import ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
 from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow, StageRow
@@ -31,6 +32,7 @@ from pipeline_core.domain.staging import (
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.embedding_models import Models
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reviews import Reviews
@@ -322,13 +324,18 @@ class Production(Protocol):
         """Put these documents' vectors into the buffer, instead of any there, and into the cache."""
         ...
 
-    def publish(self, document_ids: Ids, *, model: str, dims: int) -> Swapped:
-        """Swap the documents into production.
+    def buffered(self, document_ids: Ids) -> dict[DocumentId, set[EmbeddingModel]]:
+        """The models that each document's vectors in the buffer are of."""
+        ...
 
-        Takes the advisory lock of every document of the same places, for the length of the transaction; the users'
-        matching lock is to be taken before.
+    def publish(self, document_ids: Ids) -> Swapped:
+        """Swap the documents into production, with their vectors of the active model.
+
+        Holds the active model, then takes the advisory lock of every document of the same places, for the length of
+        the transaction; the users' matching lock is to be taken before.
 
         Raises:
+            EmbeddingModelChangedError: the vectors in the buffer are of another model than the active one.
             LedgerError: not everything that was approved arrived.
         """
         ...
@@ -437,6 +444,7 @@ class UnitOfWork(Protocol):
     webhooks: Webhooks
     queue: Queue
     upkeep: Upkeep
+    models: Models
 
     @property
     def comparing(self) -> Comparing: ...

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.embedder import Vectors
 
 Row = dict[str, Any]
@@ -51,16 +52,23 @@ class Views(Protocol):
         self,
         user_id: UserId,
         text: str,
-        vector: Vectors,
+        vector: Vectors | None,
         *,
         model: str,
         limit: int = 5,
         kind: str | None = None,
         document_ids: Sequence[UUID] | None = None,
+        mode: SearchMode = SearchMode.HYBRID,
+        is_next: bool = False,
     ) -> list[Row]:
-        """Published facts and passages by meaning and by words (reciprocal rank fusion), best first.
+        """Published facts and passages by meaning, by words, or by both (reciprocal rank fusion), best first.
 
-        ``kind`` (``fact`` or ``passage``) and ``document_ids`` leave the others out before anything is ranked.
+        ``vector`` is the text's, by ``model``; a search by words alone needs none. ``kind`` (``fact`` or ``passage``)
+        and ``document_ids`` leave the others out before anything is ranked. ``is_next``: the vectors of a model that
+        is to replace the active one, where there are some.
+
+        Raises:
+            EmbeddingModelChangedError: production is in another model: embed the text anew.
         """
         ...
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_core.domain.batches import Batch, BatchCounts, BatchPair, BatchStatus, QuestionStatus
+from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import (
     LedgerError,
     ParkedError,
@@ -103,10 +104,13 @@ class ImportBatch:
             UndecidedDuplicatesError: names the pairs that nobody has decided.
             TransientError: the embedder or the database did not answer; what is approved stays so.
         """
-        failed = self.embed(batch_id, by=by)
+        embedder = self.embedder()
+        failed = self._embed(batch_id, embedder, by=by)
         try:
             with self.open_uow() as uow:
-                report = self._import(uow, held_bank(uow, batch_id, by), failed, by=by)
+                batch = held_bank(uow, batch_id, by)
+                uow.models.hold(EmbeddingModel(embedder.model, embedder.dims))
+                report = self._import(uow, batch, failed, embedder, by=by)
                 uow.commit()
         except PipelineError as error:
             self._give_up(batch_id, str(error), by=by)
@@ -119,7 +123,9 @@ class ImportBatch:
         Raises:
             As ``__call__``.
         """
-        embedder = self.embedder()
+        return self._embed(batch_id, self.embedder(), by=by)
+
+    def _embed(self, batch_id: BatchId, embedder: Embedder, *, by: UserId) -> dict[QuestionId, str]:
         with self.open_uow() as uow:
             texts = _ready(uow, batch_id, by)
             if texts:
@@ -171,8 +177,9 @@ class ImportBatch:
         if batch.status is not BatchStatus.IMPORTING:
             move(uow, batch, batch.status, BatchStatus.IMPORTING, by=None)
 
-    def _import(self, uow: UnitOfWork, batch: Batch, failed: Mapping[QuestionId, str], *, by: UserId) -> ImportReport:
-        embedder = self.embedder()
+    def _import(
+        self, uow: UnitOfWork, batch: Batch, failed: Mapping[QuestionId, str], embedder: Embedder, *, by: UserId
+    ) -> ImportReport:
         model = {"model": embedder.model, "version": embedder.version}
         _refuse_undecided(uow, batch)
         before = uow.batches.counts([batch.batch_id])[batch.batch_id]
@@ -180,7 +187,7 @@ class ImportBatch:
         reasons = {question_id: failed.get(question_id, reason) for question_id, reason in todo.failed.items()}
         concerned = uow.batches.replace(todo.replaced, by=by) if todo.replaced else set[BatchId]()
         if todo.imports:
-            uow.batches.import_questions(batch.batch_id, todo.imports, dims=embedder.dims, **model)
+            uow.batches.import_questions(batch.batch_id, todo.imports, **model)
         uow.batches.note_import_errors(batch.batch_id, reasons)
         if todo.replaced:
             concerned |= revive(uow, batch.user_id)

@@ -233,8 +233,7 @@ class RunStage:
         ids = [item.document.document_id for item in done]
         users = [item.document.user_id for item in done]
         uow.staging.lock_matching(users)
-        embedder = self.ctx.embedder
-        swapped = uow.production.publish(ids, model=embedder.model, dims=embedder.dims)
+        swapped = uow.production.publish(ids)
         endings: tuple[tuple[Move, Outcome, bool], ...] = (
             (FINISH, Outcome.PUBLISHED, False),
             (SUPERSEDE, Outcome.SUPERSEDED, True),

@@ -1,26 +1,61 @@
-"""Asking what was published."""
+"""Asking what is published, with the question embedded as production is at that moment."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
+from pipeline_core.domain.errors import EmbeddingModelChangedError
 from pipeline_core.domain.ids import UserId
-from pipeline_core.ports.embedder import Embedder
+from pipeline_core.domain.search import SearchMode
+from pipeline_core.ports.embedder import Embedders
 from pipeline_core.ports.views import Row, Views
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Facts and passages by meaning and by words, best first."""
-
     views: Views
-    embedder: Callable[[], Embedder]
+    embedders: Embedders
 
-    def __call__(self, user_id: UserId, text: str, *, limit: int = 5) -> list[Row]:
-        """Rows as ``Views.search`` gives them; only vectors of the present model are compared.
+    def __call__(
+        self,
+        user_id: UserId,
+        text: str,
+        *,
+        limit: int = 5,
+        kind: str | None = None,
+        document_ids: Sequence[UUID] | None = None,
+        mode: SearchMode = SearchMode.HYBRID,
+    ) -> list[Row]:
+        """Facts and passages, best first. A change of model between embedding and searching is not noticed outside.
 
         Raises:
-            TransientError: the embedder or the database did not answer.
+            EmbeddingModelChangedError: the model changed again and again.
+            PipelineError: the embedder or the database did not answer.
         """
-        embedder = self.embedder()
+        if mode is SearchMode.TEXT:
+            return self.views.search(
+                user_id, text, None, model="", limit=limit, kind=kind, document_ids=document_ids, mode=mode
+            )
+        for _ in range(_TRIES - 1):
+            try:
+                return self._once(user_id, text, limit, kind, document_ids, mode)
+            except EmbeddingModelChangedError:
+                continue
+        return self._once(user_id, text, limit, kind, document_ids, mode)
+
+    def _once(
+        self,
+        user_id: UserId,
+        text: str,
+        limit: int,
+        kind: str | None,
+        document_ids: Sequence[UUID] | None,
+        mode: SearchMode,
+    ) -> list[Row]:
+        embedder = self.embedders.active()
         vector = embedder.embed([text]).vectors[0]
-        return self.views.search(user_id, text, vector, model=embedder.model, limit=limit)
+        return self.views.search(
+            user_id, text, vector, model=embedder.model, limit=limit, kind=kind, document_ids=document_ids, mode=mode
+        )

@@ -16,7 +16,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Profile, StageName
 from pipeline_core.ports.converter import Converter
-from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import UnitOfWork
@@ -31,8 +31,13 @@ class StageContext:
     store: ObjectStore
     converter: Converter
     generator: FactGenerator
-    embedder: Embedder
+    embedders: Embedders
     profile: Profile = Profile.STANDARD
+
+    @property
+    def embedder(self) -> Embedder:
+        """That of the active model, asked for anew each time: see ``Embedders.active``."""
+        return self.embedders.active()
 
 
 @dataclass(frozen=True, slots=True)

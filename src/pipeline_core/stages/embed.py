@@ -21,20 +21,33 @@ from pipeline_core.stages.base import Computation, Fetched, Saved, Stage, StageC
 
 
 @dataclass(frozen=True, slots=True)
-class _Data:
+class ToEmbed:
     texts: list[Embeddable]
     cached: Mapping[str, Vectors]
+    embedder: Embedder
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     texts = uow.production.publishable([job.document_id for job in jobs])
+    return {
+        document_id: StageInput((content_key(texts[document_id]),), data)
+        for document_id, data in to_embed(ctx, uow, texts).items()
+    }
+
+
+def to_embed(
+    ctx: StageContext, uow: UnitOfWork, texts: Mapping[DocumentId, list[Embeddable]]
+) -> dict[DocumentId, ToEmbed]:
+    """What ``run`` needs: the texts, the embedder of the model that is active now, and what it was asked before."""
+    embedder = ctx.embedders.of(uow.models.active())
     keys = [text.content_sha256 for of_document in texts.values() for text in of_document]
-    cached = uow.caches.vectors(keys, model=ctx.embedder.model, version=ctx.embedder.version)
+    cached = uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
 
-    def data(own: list[Embeddable]) -> _Data:
-        return _Data(own, {t.content_sha256: cached[t.content_sha256] for t in own if t.content_sha256 in cached})
+    def of(own: list[Embeddable]) -> ToEmbed:
+        known = {text.content_sha256: cached[text.content_sha256] for text in own if text.content_sha256 in cached}
+        return ToEmbed(own, known, embedder)
 
-    return {document_id: StageInput((content_key(own),), data(own)) for document_id, own in texts.items()}
+    return {document_id: of(own) for document_id, own in texts.items()}
 
 
 def content_key(texts: Sequence[Embeddable]) -> str:
@@ -43,13 +56,15 @@ def content_key(texts: Sequence[Embeddable]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def run(ctx: StageContext, _document: Document, data: _Data) -> StageResult | Computation:
-    if isinstance(ctx.embedder, InWorker):
-        return partial(_embed, ctx.embedder, data)
-    return _embed(ctx.embedder, data)
+def run(_ctx: StageContext, _document: Document, data: ToEmbed) -> StageResult | Computation:
+    if isinstance(data.embedder, InWorker):
+        return partial(embed, data)
+    return embed(data)
 
 
-def _embed(embedder: Embedder, data: _Data) -> StageResult:
+def embed(data: ToEmbed) -> StageResult:
+    """The texts' vectors, in order, as ``save`` wants them."""
+    embedder = data.embedder
     missing = {text.content_sha256: text.text for text in data.texts if text.content_sha256 not in data.cached}
     vectors: dict[str, Vectors] = dict(data.cached)
     usage = Usage()
@@ -66,19 +81,19 @@ def _embed(embedder: Embedder, data: _Data) -> StageResult:
     for position, text in enumerate(data.texts):
         rows[position] = vectors[text.content_sha256]
     report = {"vectors": len(data.texts), "embedded": len(missing), "model": embedder.model}
-    return StageResult((), (data.texts, rows), report, usage)
+    return StageResult((), (data.texts, rows, embedder.model, embedder.version), report, usage)
 
 
-def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
-    uow.production.fill_buffer(
-        [(item.document, *item.result.rows) for item in done],
-        model=ctx.embedder.model,
-        version=ctx.embedder.version,
-    )
+def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+    # a batch is embedded by one model, but for documents that were fetched when another was active
+    for model, version in sorted({item.result.rows[2:] for item in done}):
+        vectors = [(item.document, *item.result.rows[:2]) for item in done if item.result.rows[2:] == (model, version)]
+        uow.production.fill_buffer(vectors, model=model, version=version)
 
 
-def embedder_config(ctx: StageContext) -> dict[str, Any]:
-    return {"model": ctx.embedder.model, "version": ctx.embedder.version, "dims": ctx.embedder.dims}
+def no_config(_ctx: StageContext) -> dict[str, Any]:
+    """Which model is active is no setting of a document: changing it re-embeds what is published, all at once."""
+    return {}
 
 
 STAGE = Stage(
@@ -87,7 +102,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
-    config=embedder_config,
+    config=no_config,
     begins=stage_move(
         "embedding",
         EventType.STAGE_STARTED,

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline_core.domain.ids import QuestionId, text_sha256
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Matchable
-from pipeline_core.ports.embedder import Embedder, Vectors
+from pipeline_core.ports.embedder import Embedder, Embedders, Vectors
 from pipeline_core.ports.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
 from pipeline_core.settings import Settings
 from pipeline_core.staging.baseline import Baseline
@@ -29,7 +29,7 @@ class Detection:
     """``prepare`` does the slow part; what it answers with goes into ``duplicates.detect``."""
 
     settings: Settings
-    embedder: Embedder
+    embedders: Embedders
 
     @property
     def by_meaning(self) -> bool:
@@ -43,24 +43,26 @@ class Detection:
         """The mode that is set, ready for the rows that ``to_match`` finds. Not to be called within a transaction."""
         if not self.by_meaning:
             return Baseline(self.settings.duplicates_from)
+        embedder = self.embedders.active()
         with open_uow() as uow:
             rows = to_match(uow)
-            cached = self._cached(uow, [row.embed_sha256 for row in rows])
+            cached = _cached(uow, embedder, [row.embed_sha256 for row in rows])
         missing = {row.embed_sha256: row for row in rows if row.embed_sha256 not in cached}
         if not missing:
-            return self._scored(rows, cached)
+            return self._scored(embedder, rows, cached)
         # a batch is of one user nearly always; what its documents share is on nobody's document
         with paid_by(Payer(rows[0].user_id)):
-            new = self._embed(open_uow, {row.question_id: row.embed_text for row in missing.values()})
-        return self._scored(rows, {**cached, **new})
+            new = _embed(open_uow, embedder, {row.question_id: row.embed_text for row in missing.values()})
+        return self._scored(embedder, rows, {**cached, **new})
 
     def prepare_words(self, open_uow: OpenUnitOfWork, question_id: QuestionId, text: str) -> None:
         """Embed what a staged question is about to be changed to. Not to be called within a transaction."""
         if self.by_meaning:
+            embedder = self.embedders.active()
             with open_uow() as uow:
-                is_known = bool(self._cached(uow, [text_sha256(text)]))
+                is_known = bool(_cached(uow, embedder, [text_sha256(text)]))
             if not is_known:
-                self._embed(open_uow, {question_id: text})
+                _embed(open_uow, embedder, {question_id: text})
 
     def within(self, uow: UnitOfWork, rows: Sequence[Matchable]) -> LookAlikes:
         """The mode that is set, for these rows, with the vectors that are there: to be called within a transaction.
@@ -69,31 +71,34 @@ class Detection:
         """
         if not self.by_meaning:
             return Baseline(self.settings.duplicates_from)
-        return self._scored(rows, self._cached(uow, [row.embed_sha256 for row in rows]))
+        embedder = self.embedders.of(uow.models.active())
+        return self._scored(embedder, rows, _cached(uow, embedder, [row.embed_sha256 for row in rows]))
 
-    def _scored(self, rows: Sequence[Matchable], vectors: Mapping[str, Vectors]) -> Scored:
+    def _scored(self, embedder: Embedder, rows: Sequence[Matchable], vectors: Mapping[str, Vectors]) -> Scored:
         return Scored(
             self.settings.duplicates_from,
             self.settings.duplicate_automatic,
             {row.question_id: vectors[row.embed_sha256] for row in rows if row.embed_sha256 in vectors},
-            self.embedder.model,
-            self.embedder.version,
-            self.embedder.dims,
+            embedder.model,
+            embedder.version,
+            embedder.dims,
         )
 
-    def _cached(self, uow: UnitOfWork, keys: Sequence[str]) -> dict[str, Vectors]:
-        return uow.caches.vectors(keys, model=self.embedder.model, version=self.embedder.version) if keys else {}
 
-    def _embed(self, open_uow: OpenUnitOfWork, texts: Mapping[QuestionId, str]) -> dict[str, Vectors]:
-        """New vectors by key, kept (the embedder stage will want them again) with what they cost."""
-        if not texts:
-            return {}
-        made = self.embedder.embed(list(texts.values()))
-        vectors = np.asarray(made.vectors, dtype=np.float32)
-        new = dict(zip(map(text_sha256, texts.values()), vectors, strict=True))
-        shares = made.usage.shares([len(text) for text in texts.values()])
-        with open_uow() as uow:
-            uow.caches.put_vectors(new, model=self.embedder.model, version=self.embedder.version)
-            uow.staging.spend(dict(zip(texts, shares, strict=True)))
-            uow.commit()
-        return new
+def _cached(uow: UnitOfWork, embedder: Embedder, keys: Sequence[str]) -> dict[str, Vectors]:
+    return uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
+
+
+def _embed(open_uow: OpenUnitOfWork, embedder: Embedder, texts: Mapping[QuestionId, str]) -> dict[str, Vectors]:
+    """New vectors by key, kept (the embedder stage will want them again) with what they cost."""
+    if not texts:
+        return {}
+    made = embedder.embed(list(texts.values()))
+    vectors = np.asarray(made.vectors, dtype=np.float32)
+    new = dict(zip(map(text_sha256, texts.values()), vectors, strict=True))
+    shares = made.usage.shares([len(text) for text in texts.values()])
+    with open_uow() as uow:
+        uow.caches.put_vectors(new, model=embedder.model, version=embedder.version)
+        uow.staging.spend(dict(zip(texts, shares, strict=True)))
+        uow.commit()
+    return new

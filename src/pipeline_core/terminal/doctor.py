@@ -106,11 +106,13 @@ def _generator(app: Pipeline) -> str:
 
 
 def _embedder(app: Pipeline) -> str:
-    embedder = app.embedder
-    if app.settings.embedder == "openai":
-        return f"{app.openai.check(embedder.model)}, {embedder.dims} dimensions"
+    embedder = app.ctx.embedder
+    wanted = app.embedders.default
+    other = f"; the setting says {wanted}: `pipeline reembed --model {wanted}`" if wanted != embedder.model else ""
+    if embedder.model == app.settings.openai_embed_model:
+        return f"{app.openai.check(embedder.model)}, {embedder.dims} dimensions{other}"
     shape = embedder.embed(["a test"]).vectors.shape
-    return f"{embedder.model} {embedder.version}, {shape[1]} dimensions"
+    return f"{embedder.model} {embedder.version}, {shape[1]} dimensions{other}"
 
 
 _CHECKS: dict[str, Callable[[Pipeline], str]] = {

@@ -285,10 +285,9 @@ class PostgresBatches:
         return {row["batch_id"] for row in self._session.all("batches_of_questions", question_ids=list(replaced))}
 
     def import_questions(
-        self, batch_id: BatchId, question_ids: Sequence[QuestionId], *, model: str, version: str, dims: int
+        self, batch_id: BatchId, question_ids: Sequence[QuestionId], *, model: str, version: str
     ) -> None:
         ids = list(question_ids)
-        self._session.execute("activate_model", model=model, dims=dims)
         arrived = self._session.execute(
             "import_questions", batch_id=batch_id, question_ids=ids, model=model, version=version
         )

@@ -283,6 +283,9 @@ class EmbeddingModels(Base):
     embed_model: Mapped[str] = mapped_column(Text, primary_key=True)
     dims: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    is_active: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
+    activated_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    recall_at_10: Mapped[float | None] = mapped_column(REAL)
 
 
 class Events(Base):
@@ -338,6 +341,20 @@ class JobStateMoves(Base):
 
     from_state: Mapped[str] = mapped_column(Text, primary_key=True)
     to_state: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class NextVectors(Base):
+    __tablename__ = "next_vectors"
+
+    owner_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    embed_model: Mapped[str] = mapped_column(
+        Text, ForeignKey("upload_pipeline.embedding_models.embed_model"), primary_key=True
+    )
+    owner_kind: Mapped[str] = mapped_column(Text)
+    embed_version: Mapped[str] = mapped_column(Text)
+    content_sha256: Mapped[str] = mapped_column(Text)
+    vector: Mapped[Any] = mapped_column(VECTOR())
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
 class ProcessingWorkflows(Base):

@@ -6,8 +6,10 @@ from uuid import UUID
 
 import numpy as np
 
+from pipeline_core.adapters.db.embedding_models import PostgresModels
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.domain.documents import Document
+from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.replacements import successors
@@ -69,8 +71,15 @@ class PostgresProduction:
         self._session.copy("document_vector_buffer", _BUFFER_COLUMNS, rows)
         self._session.execute("cache_buffer", document_ids=ids)
 
-    def publish(self, document_ids: Ids, *, model: str, dims: int) -> Swapped:
+    def buffered(self, document_ids: Ids) -> dict[DocumentId, set[EmbeddingModel]]:
+        found: dict[DocumentId, set[EmbeddingModel]] = {document_id: set() for document_id in document_ids}
+        for row in self._session.all("buffered_models", document_ids=list(document_ids)):
+            found[row["document_id"]].add(EmbeddingModel(row["embed_model"], row["dims"]))
+        return found
+
+    def publish(self, document_ids: Ids) -> Swapped:
         ids = list(document_ids)
+        model = self._hold_model(ids)
         # Every version that ever stood at the same places, published or not: who swaps another of them at this
         # moment holds one of these locks, and is seen when it is through.
         self._session.execute("lock_documents", document_ids=[*ids, *self._ids("versions", ids)])
@@ -78,9 +87,17 @@ class PostgresProduction:
         current = [document_id for document_id in ids if document_id not in outdated]
         banks = self._replace(current)
         if current:
-            self._swap(current, self._ids("predecessors", current), model=model, dims=dims)
+            self._swap(current, self._ids("predecessors", current), model=model)
         self._session.execute("clear_buffer", document_ids=ids)
         return Swapped(outdated, banks)
+
+    def _hold_model(self, ids: list[DocumentId]) -> str:
+        """The model of the buffered vectors, held active; documents that have nothing to embed have none."""
+        models = PostgresModels(self._session)
+        buffered = set[EmbeddingModel]().union(*self.buffered(ids).values())
+        for model in buffered:
+            models.hold(model)
+        return next((model.name for model in buffered), "")
 
     def _ids(self, query: str, document_ids: list[DocumentId]) -> list[DocumentId]:
         return [row["document_id"] for row in self._session.all(query, document_ids=document_ids)]
@@ -104,9 +121,8 @@ class PostgresProduction:
     def acknowledge(self, document_id: DocumentId, published_at: datetime) -> bool:
         return self._session.execute("mark_downloaded", document_id=document_id, published_at=published_at) > 0
 
-    def _swap(self, ids: list[DocumentId], before: list[DocumentId], *, model: str, dims: int) -> None:
+    def _swap(self, ids: list[DocumentId], before: list[DocumentId], *, model: str) -> None:
         run = self._session.execute
-        run("activate_model", model=model, dims=dims)
         run("withdraw_questions", document_ids=[*ids, *before])
         run("withdraw_chunks", document_ids=[*ids, *before])
         run("publish_chunks", document_ids=ids, model=model)

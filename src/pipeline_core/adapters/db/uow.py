@@ -10,6 +10,7 @@ from pipeline_core.adapters.db.batches import PostgresBatches
 from pipeline_core.adapters.db.caches import PostgresCaches
 from pipeline_core.adapters.db.deep_scans import PostgresDeepScans
 from pipeline_core.adapters.db.documents import PostgresDocuments
+from pipeline_core.adapters.db.embedding_models import PostgresModels
 from pipeline_core.adapters.db.engine import lend
 from pipeline_core.adapters.db.jobs import PostgresJobs
 from pipeline_core.adapters.db.parse_jobs import PostgresParseJobs
@@ -25,6 +26,7 @@ from pipeline_core.adapters.db.webhooks import PostgresWebhooks
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
+from pipeline_core.ports.embedding_models import Models
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reviews import Reviews
@@ -59,6 +61,7 @@ class PostgresUnitOfWork:
     webhooks: Webhooks
     queue: Queue
     upkeep: Upkeep
+    models: Models
 
     def __init__(
         self,
@@ -103,6 +106,7 @@ class PostgresUnitOfWork:
         self.webhooks = PostgresWebhooks(self.session)
         self.queue = PostgresQueue(self.session)
         self.upkeep = PostgresUpkeep(self.session)
+        self.models = PostgresModels(self.session)
         return self
 
     def __exit__(

@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
-import numpy as np
-from pgvector import Vector
 from sqlalchemy import Engine
 
 from pipeline_core.adapters.db.engine import lend
+from pipeline_core.adapters.db.searching import Query, search
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.views import Row
 
@@ -24,10 +24,14 @@ _ID_BEGINNING = re.compile(r"[0-9a-f-]{4,36}")
 class PostgresViews:
     """Each call is one short transaction."""
 
-    def __init__(self, engine: Engine, *, claims: str | None = None) -> None:
-        """``claims`` (JSON) are the token of the user who looks: row-level security reads them."""
+    def __init__(self, engine: Engine, *, claims: str | None = None, ef_search: int = 100) -> None:
+        """``claims`` (JSON) are the token of the user who looks: row-level security reads them.
+
+        ``ef_search``: how many candidates a search in an HNSW index keeps (pgvector's ``hnsw.ef_search``).
+        """
         self._engine = engine
         self._claims = claims
+        self._ef_search = ef_search
 
     @contextmanager
     def _reading(self, *, one_moment: bool = True) -> Iterator[Session]:
@@ -105,24 +109,19 @@ class PostgresViews:
         self,
         user_id: UserId,
         text: str,
-        vector: Vectors,
+        vector: Vectors | None,
         *,
         model: str,
         limit: int = 5,
         kind: str | None = None,
         document_ids: Sequence[UUID] | None = None,
+        mode: SearchMode = SearchMode.HYBRID,
+        is_next: bool = False,
     ) -> list[Row]:
-        return self._all(
-            "search",
-            dims=len(vector),
-            user_id=user_id,
-            text=text,
-            vector=Vector(np.asarray(vector, dtype=np.float32)),
-            model=model,
-            limit=limit,
-            kind=kind,
-            document_ids=list(document_ids) if document_ids else None,
-        )
+        among = list(document_ids) if document_ids is not None else None
+        query = Query(user_id, text, vector, model, kind, among, mode, is_next)
+        with self._reading() as session:
+            return search(session, query, limit=limit, ef_search=self._ef_search)
 
     def export(self, user_id: UserId, document_id: UUID) -> Row:
         with self._reading() as session:

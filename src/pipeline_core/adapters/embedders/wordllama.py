@@ -19,6 +19,8 @@ from pipeline_core.ports.workers import InWorker
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+WHOLE = 256
+LENGTHS = (64, 128, WHOLE)
 # Bounds the tokenizer's output that is held at a time; its threads are busy with far less.
 BATCH_TEXTS = 512
 
@@ -30,11 +32,19 @@ class WordLlamaEmbedder(InWorker):
     on the texts beside it: there is no padding, and each text is summed on its own.
     """
 
-    model = "wordllama-256"
-    dims = 256
+    def __init__(self, dims: int = WHOLE) -> None:
+        """``dims``: how many of the 256 numbers are kept.
 
-    def __init__(self) -> None:
-        """Raises ConfigurationError when the wordllama package is not installed."""
+        The model was trained so that its first 64 or 128 numbers are vectors by themselves (Matryoshka representation
+        learning, Kusupati et al. 2022): smaller and faster to search, and somewhat less exact.
+
+        Raises:
+            ConfigurationError: the wordllama package is not installed.
+            ValueError: it was not trained for this length.
+        """
+        if dims not in LENGTHS:
+            raise ValueError(f"wordllama has vectors of {', '.join(map(str, LENGTHS))} numbers, not of {dims}")
+        self.model, self.dims = f"wordllama-{dims}", dims
         try:
             self.version = version("wordllama")
         except PackageNotFoundError as error:
@@ -43,11 +53,11 @@ class WordLlamaEmbedder(InWorker):
         self._loaded: tuple[Tokenizer, npt.NDArray[np.float32]] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A process has one: sent a hundred times, the model is loaded once."""
-        return _of_this_process, ()
+        """A process has one of each length: sent a hundred times, the model is loaded once."""
+        return _of_this_process, (self.dims,)
 
     def embed(self, texts: Sequence[str]) -> Embedded:
-        """Embed the texts, in order; the result has shape (texts, 256).
+        """Embed the texts, in order; the result has shape (texts, dims).
 
         Raises:
             ConfigurationError: the model's files are not where its package keeps them.
@@ -73,8 +83,8 @@ class WordLlamaEmbedder(InWorker):
 
 
 @cache
-def _of_this_process() -> WordLlamaEmbedder:
-    return WordLlamaEmbedder()
+def _of_this_process(dims: int) -> WordLlamaEmbedder:
+    return WordLlamaEmbedder(dims)
 
 
 def _scale_to_unit(vectors: Vectors) -> None:
@@ -88,7 +98,9 @@ def _load_model(dims: int) -> "tuple[Tokenizer, npt.NDArray[np.float32]]":
 
         # Its own search looks in another folder than the one its wheel fills, and would then download.
         try:
-            model = wordllama.WordLlama.load(dim=dims, cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+            model = wordllama.WordLlama.load(
+                dim=WHOLE, trunc_dim=dims, cache_dir=Path(wordllama.__file__).parent, disable_download=True
+            )
         except FileNotFoundError as error:
             raise ConfigurationError(
                 f"The wordllama model is not complete: {error}", action="Install the package wordllama again."

@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from pipeline_core.api.deps import Services, ThePipeline
+from pipeline_core.api.deps import Services
 from pipeline_core.api.problems import responses
+from pipeline_core.domain.search import SearchMode
 
 router = APIRouter(prefix="/api/v2", tags=["search"])
 
@@ -46,22 +47,19 @@ class SearchAnswer(BaseModel):
 )
 def search(
     services: Services,
-    pipeline: ThePipeline,
     q: Annotated[str, Query(min_length=1, max_length=1000, description="A question, or words")],
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
     kind: Annotated[Literal["fact", "passage"] | None, Query(description="Only facts, or only passages")] = None,
+    mode: Annotated[SearchMode, Query(description="By meaning, by words, or by both")] = SearchMode.HYBRID,
     document_id: Annotated[list[UUID] | None, Query(max_length=100, description="Only of these documents")] = None,
 ) -> dict[str, Any]:
     """Published facts and passages by meaning (HNSW) and by words (full text), fused by reciprocal rank."""
-    embedder = pipeline.ctx.embedder
-    text = q.replace("\x00", " ")
-    hits = services.views.search(
+    hits = services.search(
         services.user_id,
-        text,
-        embedder.embed([text]).vectors[0],
-        model=embedder.model,
+        q.replace("\x00", " "),
         limit=limit,
         kind=kind,
         document_ids=document_id,
+        mode=mode,
     )
     return {"query": q, "hits": hits}
