@@ -36,14 +36,18 @@ def rows(connection: psycopg.Connection[Any]) -> dict[str, list[Any]]:
 
 
 @contextmanager
-def blocked_at(url: str, table: str, condition: str) -> Iterator[psycopg.Connection[Any]]:
-    """Whoever inserts such a row waits, inside its transaction, until this ends."""
+def blocked_at(url: str, table: str, condition: str, *, change: str = "INSERT") -> Iterator[psycopg.Connection[Any]]:
+    """Whoever inserts (or otherwise changes) such a row waits, inside its transaction, until this ends."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         connection.execute(f"""
             CREATE FUNCTION public.wait_here() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN PERFORM pg_advisory_lock({_LOCK}); PERFORM pg_advisory_unlock({_LOCK}); RETURN NEW; END $$;
-            CREATE TRIGGER wait_here BEFORE INSERT ON upload_pipeline.{table}
+            BEGIN
+                PERFORM pg_advisory_lock({_LOCK});
+                PERFORM pg_advisory_unlock({_LOCK});
+                RETURN coalesce(NEW, OLD);
+            END $$;
+            CREATE TRIGGER wait_here BEFORE {change} ON upload_pipeline.{table}
             FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION public.wait_here()""")
         try:
             yield connection
