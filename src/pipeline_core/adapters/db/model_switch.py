@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg.errors import LockNotAvailable
+
 from pipeline_core.adapters.db import vector_indexes
 from pipeline_core.adapters.db.embedding_models import MODEL_LOCK_CLASS
 from pipeline_core.adapters.db.engine import connect
@@ -14,6 +16,7 @@ from pipeline_core.domain.errors import ReembeddingError
 
 _NEAREST = 10
 _PUBLISHING, _CHANGING = 0, 1
+_PATIENCE_S = 3
 # distances of equal vectors may differ in their last digits
 _TIE = 1e-6
 
@@ -28,9 +31,12 @@ class PostgresModelSwitch:
     @contextmanager
     def alone(self) -> Iterator[None]:
         with translated(), connect(self._url, role=self._role, autocommit=True) as connection:
-            row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (MODEL_LOCK_CLASS, _CHANGING)).fetchone()
-            if row != (True,):
-                raise ReembeddingError
+            # of a process that was killed a moment ago, the server may not know yet
+            connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{_PATIENCE_S}s",))
+            try:
+                connection.execute("SELECT pg_advisory_lock(%s, %s)", (MODEL_LOCK_CLASS, _CHANGING))
+            except LockNotAvailable as error:
+                raise ReembeddingError from error
             yield
 
     @contextmanager
