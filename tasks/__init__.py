@@ -10,6 +10,7 @@ from tasks.deep_scan import claim_deep_scans, settle_deep_scans
 from tasks.gates import matching_gate, validation_gate
 from tasks.intake import claim
 from tasks.queue import deliver_webhooks, reap_leases, take_from_queue, work_on_banks
+from tasks.reembedding import begin_reembedding, check_recall, drop_old_vectors, fill_vectors, switch_model
 from tasks.review import decide
 from tasks.stage_task import skip_stage, stage_task
 from tasks.staging import embed_batch, import_approved
@@ -25,14 +26,18 @@ embed = stage_task(StageName.EMBEDDER)
 ingest_to_production = stage_task(StageName.INGESTOR)
 
 __all__ = [
+    "begin_reembedding",
+    "check_recall",
     "chunk",
     "claim",
     "claim_deep_scans",
     "convert_markdown",
     "decide",
     "deliver_webhooks",
+    "drop_old_vectors",
     "embed",
     "embed_batch",
+    "fill_vectors",
     "generate_facts",
     "import_approved",
     "ingest",
@@ -46,6 +51,7 @@ __all__ = [
     "remove_orphan_objects",
     "settle_deep_scans",
     "skip_stage",
+    "switch_model",
     "take_from_queue",
     "validate",
     "validation_gate",

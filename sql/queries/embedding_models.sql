@@ -1,6 +1,13 @@
 -- name: active_model
 SELECT embed_model, dims FROM embedding_models WHERE is_active;
 
+-- name: models
+SELECT m.embed_model AS model, m.dims, m.is_active, m.activated_at, m.recall_at_10::float8 AS recall_at_10,
+    (SELECT count(*) FROM next_vectors n WHERE n.embed_model = m.embed_model) AS waiting,
+    CASE WHEN m.is_active THEN (SELECT count(*) FROM document_chunks) ELSE 0 END AS chunks,
+    CASE WHEN m.is_active THEN (SELECT count(*) FROM all_questions) ELSE 0 END AS questions
+FROM embedding_models m ORDER BY m.is_active DESC, m.activated_at DESC NULLS FIRST, m.embed_model;
+
 -- name: hold_model
 -- Shared by those who publish; whoever changes the model has it alone.
 SELECT pg_advisory_xact_lock_shared(%(lock_class)s, 0);

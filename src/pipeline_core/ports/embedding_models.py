@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from pipeline_core.domain.embedding_models import EmbeddingModel
@@ -25,6 +25,10 @@ class Models(Protocol):
         Raises:
             EmbeddingModelChangedError: another one is active by now.
         """
+        ...
+
+    def all(self) -> list[dict[str, Any]]:
+        """Every model that production was or is in, or that is being filled: name, length, recall, rows; active first."""
         ...
 
     def register(self, model: EmbeddingModel) -> None:

@@ -274,7 +274,7 @@ def _targets(
     for profile, ctx in contexts.items():
         ids = [s.document_id for s in stale if s.profile is profile]
         first |= uow.documents.stale_stages(ids, stage_configs(ctx))
-        anew |= uow.documents.stale_comparisons(ids, comparison_config(ctx.settings, ctx.embedder))
+        anew |= uow.documents.stale_comparisons(ids, comparison_config(ctx.settings))
     targets: dict[JobId, JobStage] = {}
     for s in stale:
         start = BY_NAME[first.get(s.document_id, StageName.INGESTOR)].restarts_at

@@ -7,6 +7,7 @@ on from there. No document is parsed and no fact is asked for.
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import structlog
@@ -53,6 +54,19 @@ class Reembed:
                 uow.models.register(model)
             uow.commit()
         return model
+
+    def models(self) -> list[dict[str, Any]]:
+        """Every model that production was or is in, or that is being filled; the active one first."""
+        with self.open_uow() as uow:
+            return uow.models.all()
+
+    def abandon(self) -> None:
+        """Forget what was filled for a model that is not to become active.
+
+        Raises:
+            ReembeddingError: somebody else is changing the model.
+        """
+        self.clean()
 
     def is_active(self, model: EmbeddingModel) -> bool:
         with self.open_uow() as uow:

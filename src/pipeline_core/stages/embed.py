@@ -11,6 +11,7 @@ import numpy as np
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.facts import Usage
+from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.domain.staging import Embeddable

@@ -36,5 +36,5 @@ def stage_configs(ctx: StageContext) -> dict[StageName, str]:
 
 def pipeline_config(ctx: StageContext) -> str:
     """One fingerprint of them all: a document published under it has nothing left to do."""
-    compared = orjson.dumps(comparison_config(ctx.settings, ctx.embedder), option=orjson.OPT_SORT_KEYS)
+    compared = orjson.dumps(comparison_config(ctx.settings), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256("".join(stage_configs(ctx).values()).encode() + compared).hexdigest()

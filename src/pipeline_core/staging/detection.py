@@ -16,11 +16,14 @@ from pipeline_core.staging.baseline import Baseline
 from pipeline_core.staging.scored import Scored
 
 
-def comparison_config(settings: Settings, embedder: Embedder) -> dict[str, Any]:
-    """What decides which facts are taken for duplicates, and what becomes of them."""
+def comparison_config(settings: Settings) -> dict[str, Any]:
+    """What decides which facts are taken for duplicates, and what becomes of them.
+
+    The embedding model is no part of it: it changes for all that is published at once, and what was compared stays so.
+    """
     config: dict[str, Any] = {"mode": settings.duplicate_mode, "threshold": settings.duplicates_from}
     if settings.duplicate_mode == "scored":
-        config |= {"automatic": settings.duplicate_automatic, "model": embedder.model, "version": embedder.version}
+        config |= {"automatic": settings.duplicate_automatic}
     return config
 
 
@@ -37,7 +40,7 @@ class Detection:
 
     @property
     def config(self) -> dict[str, Any]:
-        return comparison_config(self.settings, self.embedder)
+        return comparison_config(self.settings)
 
     def prepare(self, open_uow: OpenUnitOfWork, to_match: Callable[[UnitOfWork], list[Matchable]]) -> LookAlikes:
         """The mode that is set, ready for the rows that ``to_match`` finds. Not to be called within a transaction."""

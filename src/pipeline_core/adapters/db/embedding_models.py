@@ -32,6 +32,9 @@ class PostgresModels:
     def active(self) -> EmbeddingModel | None:
         return _one(self._session.all("active_model"))
 
+    def all(self) -> list[Row]:
+        return self._session.all("models")
+
     def hold(self, model: EmbeddingModel) -> None:
         self._session.execute("hold_model", lock_class=MODEL_LOCK_CLASS)
         active = self.active()

@@ -63,9 +63,9 @@ class PostgresModelSwitch:
         """How many of the true nearest the index finds; one as near as the last of them is as good."""
 
         def nearest(index: bool) -> list[float]:
-            # the planner's own choice might be the exact scan for both
-            scan, other = ("enable_seqscan", "enable_indexscan") if index else ("enable_indexscan", "enable_seqscan")
-            session.connection.execute(f"SET {scan} = off; SET {other} = on".encode())
+            # the planner's own choice might be the same for both; only this index gives rows in order without a sort
+            with_index, without = ("on", "off") if index else ("off", "on")
+            session.connection.execute(f"SET enable_indexscan = {with_index}; SET enable_sort = {without}".encode())
             rows = session.all("nearest_next", dims=model.dims, vector=vector, model=model.name, limit=_NEAREST)
             return [row["distance"] for row in rows]
 

@@ -49,6 +49,7 @@ def ensure(
                     sql.Literal(model.name),
                 )
             )
+            connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
             built.append(name)
     return built
 

@@ -1,0 +1,24 @@
+"""Embedding models, as a table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+
+def models_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """A line a model: what is in it, what waits beside it, and the recall of its index when it was switched to."""
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table.add_column("model", no_wrap=True)
+    for title in ("dims", "chunks", "questions", "waiting", "recall@10"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    for row in rows:
+        state = (
+            Text("active", "green") if row["is_active"] else Text("before" if row["activated_at"] else "filling", "dim")
+        )
+        recall = "–" if row["recall_at_10"] is None else f"{row['recall_at_10']:.3f}"
+        counts = (f"{row[name]:,}" for name in ("dims", "chunks", "questions", "waiting"))
+        table.add_row(row["model"], *counts, recall, state)
+    return table
