@@ -20,16 +20,8 @@ from pipeline_core.settings import Settings
 from tests.conftest import ROOT
 from tests.through import MANUAL
 
-DEPLOYMENTS = {
-    "process-document",
-    "process-queue",
-    "import-batch",
-    "review-document",
-    "deep-scan",
-    "maintain",
-    "reembed",
-}
 SCHEDULED = {"process-queue", "deep-scan", "maintain"}
+DEPLOYMENTS = SCHEDULED | {"process-document", "import-batch", "review-document", "reembed"}
 
 
 @pytest.fixture(scope="module")

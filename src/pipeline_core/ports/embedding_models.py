@@ -28,7 +28,7 @@ class Models(Protocol):
         ...
 
     def all(self) -> list[dict[str, Any]]:
-        """Every model that production was or is in, or that is being filled: name, length, recall, rows; active first."""
+        """Every model that production was or is in, or that is being filled, with its rows; the active one first."""
         ...
 
     def register(self, model: EmbeddingModel) -> None:

@@ -15,9 +15,8 @@ def models_table(rows: Sequence[dict[str, Any]]) -> Table:
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("state", no_wrap=True)
     for row in rows:
-        state = (
-            Text("active", "green") if row["is_active"] else Text("before" if row["activated_at"] else "filling", "dim")
-        )
+        other = "before" if row["activated_at"] and not row["waiting"] else "filling"
+        state = Text("active", "green") if row["is_active"] else Text(other, "dim")
         recall = "–" if row["recall_at_10"] is None else f"{row['recall_at_10']:.3f}"
         counts = (f"{row[name]:,}" for name in ("dims", "chunks", "questions", "waiting"))
         table.add_row(row["model"], *counts, recall, state)
