@@ -51,6 +51,10 @@ ORDER BY q.question_id LIMIT %(limit)s;
 -- name: clear_next
 DELETE FROM next_vectors WHERE owner_id = ANY(%(owner_ids)s) AND embed_model = %(model)s;
 
+-- name: let_statements_take_long
+-- For this transaction: writing every published row may take longer than any other statement may.
+SET LOCAL statement_timeout = 0;
+
 -- name: lock_production
 -- In the order in which publishing touches them.
 LOCK TABLE all_questions, document_chunks IN SHARE ROW EXCLUSIVE MODE;

@@ -175,6 +175,15 @@ SELECT 'passage', c.chunk_id, NULL, NULL, c.text, c.page_from, 'exact', NULL, d.
 FROM document_chunks c JOIN documents d ON d.document_id = c.document_id
 WHERE c.chunk_id = ANY(%(ids)s);
 
+-- name: published_questions
+SELECT question_id, question, document_id FROM all_questions
+WHERE user_id = %(user_id)s AND document_id IS NOT NULL
+    AND (%(after)s::uuid IS NULL OR question_id > %(after)s)
+ORDER BY question_id LIMIT %(limit)s;
+
+-- name: count_bank_questions
+SELECT count(*) AS questions FROM all_questions WHERE user_id = %(user_id)s AND document_id IS NULL;
+
 -- name: export_document
 SELECT document_id, filename, title, mime, page_count, file_sha256, raw_path, published_at,
     published_path, published_sha256

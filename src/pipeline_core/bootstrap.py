@@ -19,6 +19,7 @@ from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.db.model_switch import PostgresModelSwitch
+from pipeline_core.adapters.db.searching import Ranking
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.db.upkeep import analyze
 from pipeline_core.adapters.db.views import PostgresViews
@@ -62,6 +63,7 @@ from pipeline_core.services.deep_scan import DeepScan
 from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.estimate import EstimateRun
+from pipeline_core.services.evaluate import Evaluate
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.fallback_conversion import FallbackConverter
@@ -314,11 +316,19 @@ class Pipeline:
 
     @once
     def views(self) -> Views:
-        return PostgresViews(self.engine, ef_search=self.settings.search_ef)
+        return PostgresViews(self.engine, ranking=self.ranking)
+
+    @once
+    def ranking(self) -> Ranking:
+        return Ranking(self.settings.search_ef, self.settings.search_passage_weight)
 
     @once
     def search(self) -> Search:
         return Search(self.views, self.embedders)
+
+    @once
+    def evaluate(self) -> Evaluate:
+        return Evaluate(self.views, self.embedders)
 
     @once
     def reembed(self) -> Reembed:
@@ -539,9 +549,7 @@ class UserServices:
 
     @cached_property
     def views(self) -> ApiViews:
-        return PostgresApiViews(
-            self.pipeline.api_engine, claims=self._claims, ef_search=self.pipeline.settings.search_ef
-        )
+        return PostgresApiViews(self.pipeline.api_engine, claims=self._claims, ranking=self.pipeline.ranking)
 
     @cached_property
     def search(self) -> Search:

@@ -122,6 +122,9 @@ class Settings(BaseSettings):
     search_ef: int = Field(
         100, ge=10, le=1000, description="Candidates that a search in a vector index keeps: more finds more, slower"
     )
+    search_passage_weight: float = Field(
+        0.99, ge=0, le=1, description="What a passage counts beside a fact; lower puts facts first (docs/evaluation.md)"
+    )
     vector_index_rows: int = Field(50_000, ge=1, description="Vectors of a table from which an HNSW index is built")
     reembed_batch: int = Field(512, ge=1, le=10_000, description="Texts that a change of model embeds at a time")
     reembed_sample: int = Field(100, ge=1, le=10_000, description="Searches that measure a new index before a switch")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
@@ -254,6 +255,7 @@ def test_killed_and_begun_again(
     with blocked_at(database_url, table, condition, change=change) as connection:
         process = subprocess.Popen([sys.executable, "-c", CHILD], env=environment, text=True)
         wait_until_blocked(connection, process)
+        assert best(app)
         process.send_signal(signal.SIGKILL)
         process.wait()
     seen = models(app)
@@ -289,6 +291,32 @@ def test_an_index_that_finds_too_little_is_refused(make_pipeline: MakePipeline, 
     assert recall is not None
     assert recall >= 0.9
     assert embedder.texts_embedded == 0
+
+
+def test_the_switch_may_take_longer_than_a_statement(make_pipeline: MakePipeline, database_url: str) -> None:
+    app = make_pipeline(changes={"statement_timeout_s": 0.5})
+    publish(app, upload("manual.md"))
+    model = app.reembed.begin(NEW)
+    app.reembed.fill(model)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE FUNCTION public.slowly() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END';"
+            "CREATE TRIGGER slowly BEFORE UPDATE ON upload_pipeline.all_questions "
+            "FOR EACH ROW EXECUTE FUNCTION public.slowly()"
+        )
+    assert app.reembed.switch(model, None).questions == 4
+
+
+def test_what_was_filled_can_be_abandoned(app: Pipeline) -> None:
+    publish(app, upload("manual.md"))
+    model = app.reembed.begin(NEW)
+    app.reembed.fill(model)
+    assert [row["model"] for row in app.reembed.models()] == [OLD, NEW]
+    app.reembed.clean()
+    [row] = app.reembed.models()
+    assert (row["model"], row["is_active"], row["waiting"]) == (OLD, True, 0)
+    assert models(app) == only(OLD, 256)
 
 
 def test_only_one_at_a_time(make_pipeline: MakePipeline) -> None:

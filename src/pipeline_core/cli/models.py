@@ -1,5 +1,6 @@
 """The embedding model: changing it, and measuring how well questions find their sources."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,7 +35,7 @@ def reembed(
         raise RefusedError("--model and --abandon exclude each other.", action="Give one of them.")
     with wired() as app_:
         if abandon:
-            app_.reembed.abandon()
+            app_.reembed.clean()
         if model:
             # refused before Prefect is started
             app_.embedders.named(model)
@@ -47,3 +48,43 @@ def reembed(
             out.print(models_table(rows))
         else:
             out.print("Nothing is published yet.")
+
+
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog=examples("pipeline evaluate questions.jsonl", "pipeline evaluate --from-approved --json"),
+)
+def evaluate(
+    questions: Annotated[
+        Path | None, typer.Argument(help='JSONL, a line each: {"question": …, "document": file name, "quote": …}.')
+    ] = None,
+    from_approved: Annotated[
+        bool, typer.Option("--from-approved", help="Ask the questions of published facts; their document is expected.")
+    ] = False,
+    model: Annotated[str | None, typer.Option(help="By a model that is filled beside the active one.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most questions to ask.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well questions find their sources.
+
+    hit@1, hit@5, hit@10 and MRR@10 of searching by meaning, by words and by both.
+    """
+    from itertools import islice
+
+    from pipeline_core.domain.errors import RefusedError
+    from pipeline_core.terminal.evaluation import evaluation_table, read_questions
+
+    if (questions is not None) == from_approved:
+        raise RefusedError("Either a file of questions or --from-approved is wanted.", action="Give one of them.")
+    with wired() as app_:
+        if questions is None:
+            result = app_.evaluate.from_approved(app_.user_id, model=model, limit=limit)
+        else:
+            result = app_.evaluate(app_.user_id, islice(read_questions(questions), limit), model=model)
+        if as_json:
+            print_json(result.as_json())
+        else:
+            asked = next(iter(result.scores.values())).questions
+            out.print(evaluation_table(result))
+            skipped = f", {result.skipped} of banks skipped" if result.skipped else ""
+            out.print(f"[dim]{asked} questions by {result.model}{skipped}[/]")

@@ -72,6 +72,14 @@ class Views(Protocol):
         """
         ...
 
+    def published_questions(self, user_id: UserId, *, after: UUID | None, limit: int) -> list[Row]:
+        """Questions of published facts with their document, by id, from behind ``after``."""
+        ...
+
+    def count_bank_questions(self, user_id: UserId) -> int:
+        """How many published questions come from no document."""
+        ...
+
     def export(self, user_id: UserId, document_id: UUID) -> Row:
         """A document as published: chunks and facts with evidence, all of one moment; nothing is recorded.
 

@@ -60,14 +60,6 @@ class Reembed:
         with self.open_uow() as uow:
             return uow.models.all()
 
-    def abandon(self) -> None:
-        """Forget what was filled for a model that is not to become active.
-
-        Raises:
-            ReembeddingError: somebody else is changing the model.
-        """
-        self.clean()
-
     def is_active(self, model: EmbeddingModel) -> bool:
         with self.open_uow() as uow:
             return uow.models.active() == model
@@ -165,7 +157,9 @@ class Reembed:
         raise LedgerError("Published rows changed faster than they could be embedded.", where=model.name)
 
     def clean(self) -> None:
-        """Drop what the active model's predecessor left: the vectors beside the live ones, and its indexes.
+        """Drop what does not belong to the active model: vectors beside the live ones, and indexes of others.
+
+        That is what its predecessor left, or what was filled for a model that is not to become active.
 
         Raises:
             ReembeddingError: somebody else is changing the model.

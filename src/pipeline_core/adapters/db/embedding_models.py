@@ -66,6 +66,7 @@ class PostgresModels:
         self._session.copy("next_vectors", _NEXT_COLUMNS, rows)
 
     def lock_production(self) -> None:
+        self._session.execute("let_statements_take_long")
         self._session.execute("lock_production")
 
     def switch(self, model: EmbeddingModel, *, recall: float | None) -> tuple[int, int]:

@@ -15,8 +15,7 @@ from pipeline_core.ports.embedder import Vectors
 
 _POOL = 50
 """Candidates of each ranking."""
-# a fact answers, a passage only contains: it counts for less
-_KINDS = {"fact": ("facts", 1.0), "passage": ("passages", 0.5)}
+_KINDS = {"fact": "facts", "passage": "passages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,19 @@ class Query:
     is_next: bool
 
 
-def search(session: Session, query: Query, *, limit: int, ef_search: int) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How results are found and ordered, as the settings say.
+
+    ``ef_search``: how many candidates a search in an HNSW index keeps (pgvector's ``hnsw.ef_search``).
+    ``passage_weight``: what a passage's place counts where a fact's counts 1: a fact answers, a passage contains.
+    """
+
+    ef_search: int = 100
+    passage_weight: float = 0.99
+
+
+def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> list[Row]:
     """The best rows, with their score. The session's transaction sees one moment: rows and active model agree.
 
     Raises:
@@ -42,11 +53,12 @@ def search(session: Session, query: Query, *, limit: int, ef_search: int) -> lis
     if query.mode.uses_vectors and not _has_vectors(session, query):
         return []
     rankings = []
-    for kind, (name, weight) in _KINDS.items():
+    for kind, name in _KINDS.items():
         if query.kind not in (None, kind):
             continue
+        weight = ranking.passage_weight if kind == "passage" else 1.0
         if query.mode.uses_vectors:
-            rankings.append((weight, _near(session, query, name, ef_search)))
+            rankings.append((weight, _near(session, query, name, ranking.ef_search)))
         if query.mode.uses_words:
             rankings.append((weight, _with_words(session, query, name)))
     scores = fuse(rankings, limit)

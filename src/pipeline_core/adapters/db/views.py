@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pipeline_core.adapters.db.engine import lend
-from pipeline_core.adapters.db.searching import Query, search
+from pipeline_core.adapters.db.searching import Query, Ranking, search
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
@@ -24,14 +24,11 @@ _ID_BEGINNING = re.compile(r"[0-9a-f-]{4,36}")
 class PostgresViews:
     """Each call is one short transaction."""
 
-    def __init__(self, engine: Engine, *, claims: str | None = None, ef_search: int = 100) -> None:
-        """``claims`` (JSON) are the token of the user who looks: row-level security reads them.
-
-        ``ef_search``: how many candidates a search in an HNSW index keeps (pgvector's ``hnsw.ef_search``).
-        """
+    def __init__(self, engine: Engine, *, claims: str | None = None, ranking: Ranking | None = None) -> None:
+        """``claims`` (JSON) are the token of the user who looks: row-level security reads them."""
         self._engine = engine
         self._claims = claims
-        self._ef_search = ef_search
+        self._ranking = ranking or Ranking()
 
     @contextmanager
     def _reading(self, *, one_moment: bool = True) -> Iterator[Session]:
@@ -121,7 +118,13 @@ class PostgresViews:
         among = list(document_ids) if document_ids is not None else None
         query = Query(user_id, text, vector, model, kind, among, mode, is_next)
         with self._reading() as session:
-            return search(session, query, limit=limit, ef_search=self._ef_search)
+            return search(session, query, self._ranking, limit=limit)
+
+    def published_questions(self, user_id: UserId, *, after: UUID | None, limit: int) -> list[Row]:
+        return self._all("published_questions", user_id=user_id, after=after, limit=limit)
+
+    def count_bank_questions(self, user_id: UserId) -> int:
+        return int(self._all("count_bank_questions", user_id=user_id)[0]["questions"])
 
     def export(self, user_id: UserId, document_id: UUID) -> Row:
         with self._reading() as session:

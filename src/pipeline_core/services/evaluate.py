@@ -1,0 +1,96 @@
+"""Measuring search: questions whose source is known, asked by meaning, by words and by both."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.evaluation import PLACES, Evaluation, Expected
+from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.search import SearchMode
+from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.views import Views
+from pipeline_core.services.embedders import EmbedderRegistry
+
+_AT_A_TIME = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """Questions are taken a few at a time, and only sums are kept."""
+
+    views: Views
+    embedders: EmbedderRegistry
+
+    def __call__(
+        self, user_id: UserId, questions: Iterable[Expected], *, model: str | None = None, kind: str | None = None
+    ) -> Evaluation:
+        """Ask each question in each mode.
+
+        Args:
+            user_id: Whose documents are searched.
+            questions: What is asked, and where the answer is.
+            model: Another model than the active one, whose vectors are filled beside the live ones.
+            kind: Only ``fact`` or only ``passage`` hits count.
+
+        Raises:
+            RefusedError: there is no such model.
+            EmbeddingModelChangedError: the active model changed meanwhile: figures of two would be mixed.
+        """
+        active = self.embedders.active()
+        embedder = self.embedders.named(model) if model else active
+        is_next = embedder.model != active.model
+        result = Evaluation(embedder.model)
+        remaining = iter(questions)
+        while part := list(islice(remaining, _AT_A_TIME)):
+            self._part(user_id, part, embedder, result, is_next=is_next, kind=kind)
+        return result
+
+    def _part(
+        self,
+        user_id: UserId,
+        part: list[Expected],
+        embedder: Embedder,
+        result: Evaluation,
+        *,
+        is_next: bool,
+        kind: str | None,
+    ) -> None:
+        vectors = embedder.embed([expected.question for expected in part]).vectors
+        for expected, vector in zip(part, vectors, strict=True):
+            for mode in SearchMode:
+                hits = self.views.search(
+                    user_id,
+                    expected.question,
+                    vector,
+                    model=embedder.model,
+                    limit=PLACES,
+                    kind=kind,
+                    mode=mode,
+                    is_next=is_next,
+                )
+                result.scores[mode].add(expected.rank(hits))
+
+    def from_approved(self, user_id: UserId, *, model: str | None = None, limit: int | None = None) -> Evaluation:
+        """Ask the questions of published facts; a passage of the same document is the expected source.
+
+        Facts themselves are left out of the search: each would find itself. Questions of banks come from no document
+        and are counted as skipped.
+
+        Raises:
+            As ``__call__``; RefusedError where no fact is published.
+        """
+        skipped = self.views.count_bank_questions(user_id)
+        result = self(user_id, islice(self._published(user_id), limit), model=model, kind="passage")
+        if not result.scores[SearchMode.HYBRID].questions:
+            raise RefusedError("No fact of a document is published.", action="`pipeline run` some documents first.")
+        result.skipped = skipped
+        return result
+
+    def _published(self, user_id: UserId) -> Iterator[Expected]:
+        last: UUID | None = None
+        while rows := self.views.published_questions(user_id, after=last, limit=_AT_A_TIME):
+            for row in rows:
+                yield Expected(row["question"], document_id=row["document_id"])
+            last = rows[-1]["question_id"]

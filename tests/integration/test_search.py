@@ -1,0 +1,202 @@
+"""Searching what is published: complete whatever the indexes hold, by meaning, by words and by both."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psycopg
+import pytest
+from pgvector import Vector
+
+from pipeline_core.adapters.db import vector_indexes
+from pipeline_core.adapters.db.engine import lend
+from pipeline_core.adapters.db.searching import Query, Ranking, search
+from pipeline_core.adapters.db.session import Session
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.embedding_models import EmbeddingModel
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.evaluation import Expected
+from pipeline_core.domain.ids import UserId, user_id_for
+from pipeline_core.domain.search import SearchMode
+from pipeline_core.terminal.evaluation import read_questions
+from tests.conftest import ROOT
+from tests.database import copied_database
+from tests.synthetic import publish_questions, unit
+from tests.through import MANUAL, publish, upload
+
+MakePipeline = Callable[..., Pipeline]
+MODEL, DIMS = EmbeddingModel("wordllama-64", 64), 64
+CROWD, FEW, HANDFUL = user_id_for("crowd"), user_id_for("few"), user_id_for("handful")
+
+
+@pytest.fixture(scope="module")
+def crowded_url(postgres_url: str, template_database: str) -> Any:
+    """One user with 6,000 vectors near the question, others with 80 and 7 that are far from it; all indexed."""
+    with copied_database(postgres_url, template_database) as url:
+        near = question() + 0.2 * unit(6000, DIMS, seed=1)
+        publish_questions(url, CROWD, near / np.linalg.norm(near, axis=1, keepdims=True), model=MODEL.name)
+        publish_questions(url, FEW, unit(80, DIMS, seed=2), model=MODEL.name, words="rare")
+        publish_questions(url, HANDFUL, unit(7, DIMS, seed=3), model=MODEL.name)
+        vector_indexes.ensure(url, MODEL, min_rows=1000)
+        yield url
+
+
+def question() -> np.ndarray[Any, Any]:
+    return unit(1, DIMS, seed=0)[0]
+
+
+@pytest.fixture
+def crowded(make_pipeline: MakePipeline, crowded_url: str) -> Pipeline:
+    return make_pipeline(changes={"database_url": crowded_url})
+
+
+def exact(url: str, user_id: UserId, limit: int) -> list[UUID]:
+    query = (
+        "SELECT question_id FROM upload_pipeline.all_questions WHERE user_id = %s "
+        "ORDER BY embedding <=> %s::vector LIMIT %s"
+    )
+    with psycopg.connect(url) as connection:
+        connection.execute("SET enable_indexscan = off")
+        return [row for (row,) in connection.execute(query, (user_id, str(question().tolist()), limit)).fetchall()]
+
+
+def test_the_index_is_used(crowded_url: str) -> None:
+    """Else the tests below would prove nothing."""
+    with psycopg.connect(crowded_url, options="-c search_path=upload_pipeline,public") as connection:
+        plan = connection.execute(
+            f"EXPLAIN SELECT question_id FROM all_questions WHERE user_id = %s AND embed_model = '{MODEL.name}' "
+            f"ORDER BY embedding::vector({DIMS}) <=> %s::vector({DIMS}) LIMIT 50",
+            (CROWD, str(question().tolist())),
+        ).fetchall()
+    assert "hnsw" in str(plan)
+
+
+@pytest.fixture
+def by_index(crowded: Pipeline) -> Iterator[Session]:
+    """A session whose planner takes the index on vectors wherever it can."""
+    with lend(crowded.engine) as connection:
+        for other in ("sort", "bitmapscan", "seqscan"):
+            connection.execute(f"SET LOCAL enable_{other} = off".encode())
+        yield Session(connection)
+
+
+@pytest.mark.parametrize(("user_id", "rows"), [(FEW, 80), (HANDFUL, 7)], ids=["few", "handful"])
+def test_a_user_among_many_rows_of_another_is_not_starved(
+    crowded: Pipeline, crowded_url: str, by_index: Session, user_id: UserId, rows: int
+) -> None:
+    """An index scan sees the crowd's rows first: without care it would come back with none of this user's."""
+    limit = min(rows, 50)
+    query = Query(user_id, "q", question(), MODEL.name, "fact", None, SearchMode.VECTOR, False)
+    forced = search(by_index, query, Ranking(), limit=limit)
+    chosen = crowded.views.search(
+        user_id, "q", question(), model=MODEL.name, limit=limit, kind="fact", mode=SearchMode.VECTOR
+    )
+    assert [hit["id"] for hit in forced] == [hit["id"] for hit in chosen] == exact(crowded_url, user_id, limit)
+
+
+def test_an_index_scan_alone_would_starve_them(by_index: Session) -> None:
+    """What the test above guards against is real."""
+    params = {"user_id": FEW, "model": MODEL.name, "document_ids": None, "vector": Vector(question()), "pool": 50}
+    by_index.connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+    assert len(by_index.all("near_facts", dims=DIMS, **params)) < 50
+
+
+def test_the_crowd_itself_is_found_by_the_index(crowded: Pipeline, crowded_url: str) -> None:
+    hits = crowded.views.search(CROWD, "q", question(), model=MODEL.name, limit=50, kind="fact", mode=SearchMode.VECTOR)
+    assert len({hit["id"] for hit in hits} & set(exact(crowded_url, CROWD, 50))) >= 45
+
+
+def test_documents_are_chosen_before_anything_is_ranked(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline(changes={"duplicate_threshold": 1.0, "vector_index_rows": 1})
+    documents = publish(
+        app, *(upload(f"{name}.md", MANUAL.replace("oiler", name)) for name in ("oven", "stove", "chimney"))
+    )
+    app.ensure_vector_indexes()
+    for document_id in documents:
+        for mode in SearchMode:
+            hits = app.search(app.user_id, "relief valve", limit=20, document_ids=[document_id], mode=mode)
+            assert {hit["document_id"] for hit in hits} == {document_id}
+    everywhere = app.search(app.user_id, "relief valve", limit=20)
+    assert {hit["document_id"] for hit in everywhere} == set(documents)
+    assert app.search(app.user_id, "relief valve", document_ids=[]) == []
+    assert {hit["kind"] for hit in app.search(app.user_id, "relief valve", kind="passage")} == {"passage"}
+
+
+def test_each_mode_finds_what_it_goes_by(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline()
+    publish(app, upload("manual.md"))
+    words = app.search(app.user_id, "thermostat", mode=SearchMode.TEXT)
+    assert words
+    assert all("thermostat" in hit["evidence"] for hit in words)
+    assert words[0]["similarity"] is None
+    assert app.search(app.user_id, "temperature regulator", mode=SearchMode.TEXT) == []
+    meant = app.search(app.user_id, "temperature regulator", mode=SearchMode.VECTOR)
+    assert len(meant) == 5
+    assert [hit["score"] for hit in meant] == sorted((hit["score"] for hit in meant), reverse=True)
+
+
+def test_the_labelled_questions_of_the_examples(make_pipeline: MakePipeline) -> None:
+    """The figures of docs/evaluation.md do not get worse unnoticed."""
+    app = make_pipeline(changes={"duplicate_threshold": 1.0})
+    publish(app, *(path for path in sorted((ROOT / "examples/documents").iterdir()) if "bulletin" not in path.name))
+    labelled = list(read_questions(ROOT / "examples/evaluation/questions.jsonl"))
+    result = app.evaluate(app.user_id, labelled).as_json()["modes"]
+    assert result["hybrid"]["questions"] == len(labelled) == 48
+    assert result["hybrid"]["hit@10"] >= 0.80
+    assert result["hybrid"]["mrr@10"] >= 0.55
+    assert result["vector"]["hit@10"] >= 0.80
+    assert result["text"]["hit@10"] >= 0.70
+    # the shorter model, filled beside the live one, before any switch
+    shorter = app.reembed.begin("wordllama-64")
+    app.reembed.fill(shorter)
+    beside = app.evaluate(app.user_id, labelled, model="wordllama-64").as_json()
+    assert beside["model"] == "wordllama-64"
+    assert beside["modes"]["text"] == result["text"]
+    assert beside["modes"]["vector"] != result["vector"]
+    assert beside["modes"]["vector"]["hit@10"] >= 0.75
+    app.reembed.switch(shorter, None)
+    assert app.evaluate(app.user_id, labelled).as_json() == beside
+
+
+def test_approved_questions_find_their_documents_not_themselves(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline()
+    with pytest.raises(RefusedError, match="No fact"):
+        app.evaluate.from_approved(app.user_id)
+    publish(app, upload("manual.md"))
+    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=app.user_id)
+    assert bank.batch is not None
+    app.staging.approve_questions(bank.batch.batch_id, by=app.user_id)
+    app.staging.import_approved(bank.batch.batch_id, by=app.user_id)
+    result = app.evaluate.from_approved(app.user_id)
+    assert result.skipped == 1
+    assert {score.questions for score in result.scores.values()} == {4}
+    assert result.scores[SearchMode.HYBRID].as_json()["hit@5"] == 1.0
+    assert app.evaluate.from_approved(app.user_id, limit=2).scores[SearchMode.TEXT].questions == 2
+
+
+def test_questions_are_read_as_they_are_asked(app: Pipeline) -> None:
+    """However many there are, only a few are held."""
+    publish(app, upload("manual.md"))
+    read = 0
+
+    def endless() -> Any:
+        nonlocal read
+        while True:
+            read += 1
+            yield Expected("When does the valve open?", "manual.md")
+            if read == 130:
+                raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        app.evaluate(app.user_id, endless())
+    assert read == 130
+
+
+def test_a_model_that_is_not_filled_finds_nothing(app: Pipeline, tmp_path: Path) -> None:
+    publish(app, upload("manual.md"))
+    asked = [Expected("When does the valve open?", "manual.md")]
+    assert app.evaluate(app.user_id, asked, model="wordllama-128").scores[SearchMode.VECTOR].hits[10] == 0
+    with pytest.raises(RefusedError, match="no embedding model"):
+        app.evaluate(app.user_id, asked, model="wordllama-1")
