@@ -278,7 +278,7 @@ def test_killed_and_begun_again(
 
 def test_an_index_that_finds_too_little_is_refused(make_pipeline: MakePipeline, database_url: str) -> None:
     publish_questions(database_url, user_id_for("local"), unit(3000, 256, seed=1), model=OLD)
-    strict = {"vector_index_rows": 100, "search_ef": 10, "reembed_sample": 30, "reembed_min_recall": 1.0}
+    strict = {"vector_index_rows": 100, "search_ef": 10, "reembed_sample": 300, "reembed_min_recall": 1.0}
     app = make_pipeline(embedder=HashEmbedder(), changes=strict)
     with pytest.raises(RecallTooLowError, match="ten nearest"):
         app.reembed("hash-64")

@@ -24,7 +24,7 @@ def reembed(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Change the embedding model of everything that is published.
+    """Change the embedding model of what is published.
 
     Nothing is parsed and no fact is asked for. Search and publishing go on. The same command goes on after a stop.
     """
