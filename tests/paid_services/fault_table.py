@@ -72,7 +72,16 @@ FACTS = [
         "429 with a Retry-After beyond the deadline", status(429, headers={"retry-after": "7200"}),
         "the document is parked until then", ("queued", "parked"), 0, says="wait until",
     ),
+    Case(
+        "429 with a Retry-After of centuries", status(429, headers={"retry-after": "9e9"}),
+        "the document is parked for a day", ("queued", "parked"), 0, says="wait until",
+    ),
+    Case(
+        "429 with a Retry-After that is no time", status(429, headers={"retry-after": "nan"}),
+        "waits as for 429 without one, then asks again",
+    ),
     Case("500", status(500), _ASKED_AGAIN, retries=1),
+    Case("502 or 504 of a proxy, the work was done", faults.gateway_timeout, _LOST, charged=2, retries=1),
     Case("503", status(503, headers={"retry-after": "0.1"}), "waits as for 429, then asks again"),
     Case("connection cut in the middle", faults.cut, _LOST, charged=2, retries=1),
     Case(
@@ -88,6 +97,15 @@ FACTS = [
         charged=2, retries=1, timeout_s=_SHORT
     ),
     Case("malformed JSON", faults.malformed, _LOST, charged=2, retries=1),
+    Case("an answer of another shape", faults.without_message, _LOST, charged=2, retries=1),
+    Case(
+        "characters that no text has (NUL)", _change(answer=lambda row: row["answer"] + "\x00"),
+        "they are left out",
+    ),
+    Case(
+        "facts without a question or an answer", _change(answer=lambda _: " "), "the fact is refused and counted",
+        facts=1, refused=1,
+    ),
     Case(
         "the model writes no JSON", saying("Certainly! Here are the facts:"), _FAILED, WAITS, chunk="failed",
         says="schema violation", facts=0,
@@ -99,6 +117,10 @@ FACTS = [
     Case(
         "refusal", saying(None, refusal="I cannot help with that."), _FAILED, WAITS, chunk="failed",
         says="refused: I cannot help", facts=0,
+    ),
+    Case(
+        "a refusal in broken Unicode", saying(None, refusal="I cannot \ud800\x00help."), _FAILED, WAITS,
+        chunk="failed", says="refused: I cannot", facts=0,
     ),
     Case(
         "truncated output (`length`)", saying('{"facts": [{"ques', finish="length"), _FAILED, WAITS, chunk="failed",

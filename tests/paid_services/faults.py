@@ -19,6 +19,18 @@ def status(code: int, *, headers: dict[str, str] | None = None, error: dict[str,
     return fault
 
 
+def gateway_timeout(exchange: Exchange, route: Handler) -> None:
+    """The work is done and charged, and a proxy in between did not wait for it."""
+    route(exchange)
+    exchange.send(504, b"<html>upstream timed out</html>", {"content-type": "text/html"})
+
+
+def without_message(exchange: Exchange, route: Handler) -> None:
+    """Charged, and JSON, but not the protocol's: some local servers answer so when they fail."""
+    code, body, headers = route(exchange)
+    exchange.send(code, {**body, "choices": [{"index": 0, "finish_reason": "stop", "message": None}]}, headers)
+
+
 def hang(exchange: Exchange, _route: Handler) -> None:
     """No answer at all, until the server ends."""
     exchange.server.released.wait()

@@ -10,7 +10,7 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import user_id_for
 from tests.paid_services import faults
-from tests.paid_services.server import PaidServer
+from tests.paid_services.server import Fault, PaidServer
 from tests.paid_services.test_faults import assert_accounts
 from tests.paid_services.texts import TEXT
 from tests.through import needs_work, receive, through, upload
@@ -101,10 +101,11 @@ def test_several_workers_respect_one_budget(make_paid: MakePaid, server: PaidSer
     assert "queued" in states
 
 
-def test_a_call_of_which_nobody_knows_counts_whole(make_paid: MakePaid, server: PaidServer) -> None:
+@pytest.mark.parametrize("fault", [faults.cut, faults.gateway_timeout, faults.without_message])
+def test_a_call_of_which_nobody_knows_counts_whole(make_paid: MakePaid, server: PaidServer, fault: Fault) -> None:
     app = make_paid()
     [document_id] = needs_work(app, receive(app, upload(text=TEXT)))
-    server.fail(faults.cut, times=1)
+    server.fail(fault, times=1)
     through(app, [document_id])
     with app.open_uow() as uow:
         rows: list[Any] = uow.session.connection.execute(

@@ -34,6 +34,11 @@ class FactCandidate:
     statement: str
     quote: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says anything: a schema cannot ask for words that are not blank."""
+        return all(part.strip() for part in (self.question, self.answer, self.statement))
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

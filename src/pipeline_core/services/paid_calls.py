@@ -4,12 +4,18 @@ before it is sent; the answer is kept at once, in the transaction that settles t
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
 
-from pipeline_core.domain.errors import AnswerLostError, DatabaseUnavailableError
+from pipeline_core.domain.errors import (
+    AnswerLostError,
+    DatabaseUnavailableError,
+    DataRejectedError,
+    ParkedError,
+    UnexpectedError,
+)
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall, current_payer
@@ -20,6 +26,7 @@ log = structlog.stdlib.get_logger(__name__)
 _LEASE_MARGIN_S = 30.0
 _SAVE_TRIES = 4
 _FIRST_WAIT_S, _MOST_WAIT_S = 0.05, 1.0
+_OTHERS_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,16 @@ class PaidCalls:
             uow.spending.release(ticket.keys, token=ticket.token)
             uow.spending.settle(ticket.call_id, usage, outcome=outcome)
 
-        self.insist(settle)
+        def settle_only(uow: UnitOfWork) -> None:
+            uow.spending.release(ticket.keys, token=ticket.token)
+            uow.spending.settle(ticket.call_id, usage, outcome="not_kept")
+
+        try:
+            self.insist(settle)
+        except DataRejectedError:
+            # what cannot be kept was paid for all the same
+            self.insist(settle_only)
+            raise
 
     def fail(self, ticket: Ticket, error: Exception) -> None:
         """The call came to nothing. Where it may have been charged, its whole reservation counts as spent."""
@@ -80,7 +96,7 @@ class PaidCalls:
 
         def settle(uow: UnitOfWork) -> None:
             uow.spending.release(ticket.keys, token=ticket.token)
-            if isinstance(error, AnswerLostError):
+            if isinstance(error, AnswerLostError | UnexpectedError):
                 uow.spending.abandon(ticket.call_id, outcome=outcome)
             else:
                 uow.spending.settle(ticket.call_id, Usage(), outcome=outcome)
@@ -110,12 +126,23 @@ class PaidCalls:
                 time.sleep(0.2 * 3**attempt)
 
 
-def waits() -> Callable[[], None]:
-    """Waits for others' answers: a little longer each time."""
+def waits(deadline_s: float) -> Callable[[], None]:
+    """Waits for others' answers: a little longer each time, and for so long in all.
+
+    Raises (when called then):
+        ParkedError: they have not answered; a batch may take a day.
+    """
     wait = _FIRST_WAIT_S
+    ends = time.monotonic() + deadline_s
 
     def sleep() -> None:
         nonlocal wait
+        if time.monotonic() + wait > ends:
+            raise ParkedError(
+                f"Others have been asking for the same content for more than {deadline_s:.0f} s.",
+                action="Run it again later: it finds their answers, and pays nothing again.",
+                until=datetime.now(UTC) + timedelta(seconds=_OTHERS_S),
+            )
         time.sleep(wait)
         wait = min(wait * 1.5, _MOST_WAIT_S)
 

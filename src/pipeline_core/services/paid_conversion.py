@@ -42,7 +42,7 @@ class PaidConverter:
         plan = self.service.plan(data, filename=filename)
         if plan is None:
             return self._local.convert(data, filename=filename, mime=mime)
-        sleep = waits()
+        sleep = waits(self.service.deadline_s)
         while True:
             token, job = self._begin(plan)
             if job is not None:

@@ -34,6 +34,9 @@ class PaidFactGenerator:
         """One answer for each chunk, in order; what others are asking for at the moment is waited for.
 
         Once a budget or the service refuses a call, no further one is begun: what is left gets the same error.
+
+        Raises:
+            ParkedError: others did not come to an end with what they are asking for.
         """
         payer = self._calls.payer()
         keys = [cache_key(self, chunk) for chunk in chunks]
@@ -44,7 +47,7 @@ class PaidFactGenerator:
                 self._batched(todo, payer)
             except PipelineError as error:
                 return [error for _ in keys]
-        sleep = waits()
+        sleep = waits(self.inner.deadline_s)
         while True:
             answers |= self._round({key: chunk for key, chunk in todo.items() if key not in answers}, payer)
             if len(answers) == len(todo):

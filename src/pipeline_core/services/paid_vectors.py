@@ -44,7 +44,7 @@ class PaidEmbedder:
         keys = [text_sha256(text) for text in texts]
         todo = dict(zip(keys, texts, strict=True))
         vectors = self._cached(list(todo))
-        sleep = waits()
+        sleep = waits(self.inner.deadline_s)
         while missing := {key: text for key, text in todo.items() if key not in vectors}:
             done = self._round(missing, payer)
             vectors |= done.vectors

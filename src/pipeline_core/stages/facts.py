@@ -191,7 +191,9 @@ def _judge(
         return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
     if answer.outcome is not AnswerOutcome.ANSWERED:
         return ChunkResult(ChunkOutcome.FAILED, (), answer.reason, 0, cached, answer.usage)
-    proved, refused = evidence.verify(answer.candidates, chunk.text)
+    whole = [candidate for candidate in answer.candidates if candidate.is_whole]
+    proved, refused = evidence.verify(whole, chunk.text)
+    refused += len(answer.candidates) - len(whole)
     echoed = [
         candidate for candidate, proof in proved
         if echoed_example([candidate.answer, candidate.statement], proof.quote, echo_from)

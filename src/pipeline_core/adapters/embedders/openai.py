@@ -78,12 +78,11 @@ class OpenAIEmbedder:
         return Embedded(vectors, usage)
 
     def request(self, texts: Sequence[str]) -> tuple[list[Vector | PipelineError], Usage]:
-        """One request.
+        """One request. A vector of another length than the settings say is a ``ServiceRefusedError`` in its place.
 
         Raises:
             PipelineError: as ``OpenAIClient.call``.
             AnswerLostError: another number of vectors came back than texts were sent.
-            ServiceRefusedError: the vectors are of another length than the settings say.
         """
         sent = [text for text in texts if text.strip()]
         if not sent:
@@ -122,7 +121,7 @@ class OpenAIEmbedder:
     def _row(self, values: list[float]) -> Vector | PipelineError:
         vector = np.asarray(values, dtype=np.float32)
         if vector.shape != (self.dims,):
-            raise ServiceRefusedError(
+            return ServiceRefusedError(
                 f"{self.model} makes vectors of {vector.size} numbers and {self.dims} are expected.",
                 where=self._client.where,
                 action="Set UPLOAD_PIPELINE_OPENAI_EMBED_DIMS to the model's length.",

@@ -111,7 +111,10 @@ class OpenAIFactGenerator:
                 self._request(chunk), ChatCompletion, tokens=expected.input_tokens + expected.output_tokens
             )
         except openai.BadRequestError as error:
-            return self._refused_request(error)
+            if (useless := _of_no_use(error)) is not None:
+                return useless
+            # an option or the schema is what it does not want
+            raise self._client.told(error) from None
         return self.read(completion, chunk)
 
     def body(self, chunk: ChunkInput) -> dict[str, Any]:
@@ -146,25 +149,18 @@ class OpenAIFactGenerator:
     def _schema_tokens(self) -> int:
         return most_tokens(str(self._schema))
 
-    def _refused_request(self, error: "openai.BadRequestError") -> Generated:
-        """A request that the endpoint does not want because of its text fails this chunk; any other, all.
+    def read(self, completion: "ChatCompletion", chunk: ChunkInput, *, batch: bool = False) -> Generated:
+        """What a completion says, and what it is worth.
 
         Raises:
-            ServiceRefusedError: an option or the schema is what it does not want.
+            AnswerLostError: it is not what the protocol says; the client itself does not check.
         """
-        from pipeline_core.adapters.openai_api.errors import FILTER_CODES, TOO_LONG_CODES
+        try:
+            return self._read(completion, self._usage(completion, chunk, batch))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise self._client.told(error) from None
 
-        if error.code in TOO_LONG_CODES:
-            return Generated((), "too long: the passage does not fit into the model", outcome=AnswerOutcome.TOO_LONG)
-        if error.code in FILTER_CODES:
-            return Generated(
-                (), "content filter: the endpoint would not read the passage", outcome=AnswerOutcome.CONTENT_FILTER
-            )
-        raise self._client.told(error)
-
-    def read(self, completion: "ChatCompletion", chunk: ChunkInput, *, batch: bool = False) -> Generated:
-        """What a completion says, and what it is worth."""
-        usage = self._usage(completion, chunk, batch)
+    def _read(self, completion: "ChatCompletion", usage: Usage) -> Generated:
         if not completion.choices:
             return Generated((), "schema violation: an answer without choices", usage, AnswerOutcome.SCHEMA_VIOLATION)
         choice = completion.choices[0]
@@ -173,15 +169,16 @@ class OpenAIFactGenerator:
             outcome, words = _UNFINISHED[choice.finish_reason]
             return Generated((), words.format(limit=self._limits.max_output_tokens), usage, outcome)
         if message.refusal:
-            return Generated((), f"refused: {message.refusal[:200]}", usage, AnswerOutcome.REFUSED)
+            return Generated((), f"refused: {_storable(message.refusal)[:200]}", usage, AnswerOutcome.REFUSED)
         try:
-            found = FactList.model_validate_json(message.content or "", strict=True)
+            found = FactList.model_validate_json(_storable(message.content or ""), strict=True)
         except ValidationError as error:
             what = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, what["loc"])) or "the answer"
             return Generated((), f"schema violation: {place}: {what['msg']}", usage, AnswerOutcome.SCHEMA_VIOLATION)
-        rows = tuple(FactCandidate(f.question, f.answer, f.statement, f.quote) for f in found.facts if _is_whole(f))
-        reason = None if rows else found.nothing_here.strip() or "the model found nothing and did not say why"
+        rows = tuple(FactCandidate(*map(_storable, (f.question, f.answer, f.statement, f.quote))) for f in found.facts)
+        said = _storable(found.nothing_here).strip()
+        reason = None if rows else said or "the model found nothing and did not say why"
         return Generated(rows[: self._limits.max_facts], reason, usage)
 
     def _usage(self, completion: "ChatCompletion", chunk: ChunkInput, batch: bool) -> Usage:
@@ -200,5 +197,19 @@ _UNFINISHED = {
 }
 
 
-def _is_whole(fact: FactRow) -> bool:
-    return all(part.strip() for part in (fact.question, fact.answer, fact.statement))
+def _of_no_use(error: "openai.BadRequestError") -> Generated | None:
+    """A request that the endpoint does not want because of its text fails this chunk; None: any other fails all."""
+    from pipeline_core.adapters.openai_api.errors import FILTER_CODES, TOO_LONG_CODES
+
+    if error.code in TOO_LONG_CODES:
+        return Generated((), "too long: the passage does not fit into the model", outcome=AnswerOutcome.TOO_LONG)
+    if error.code in FILTER_CODES:
+        return Generated(
+            (), "content filter: the endpoint would not read the passage", outcome=AnswerOutcome.CONTENT_FILTER
+        )
+    return None
+
+
+def _storable(text: str) -> str:
+    """Without what JSON can say and no text in PostgreSQL can hold: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()

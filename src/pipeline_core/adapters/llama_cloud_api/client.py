@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from pipeline_core.adapters.deadline import deadline
+from pipeline_core.adapters.retry_after import retry_after_s
 from pipeline_core.domain.errors import (
     AnswerLostError,
     ConfigurationError,
@@ -86,8 +87,6 @@ class LlamaCloudClient:
             ParkedError: it asks to wait for longer than ``until``, or the account has no quota.
             ServiceRefusedError, ConversionRefusedError: it does not want the key, or this very request.
         """
-        from pipeline_core.adapters.llama_cloud_api.errors import retry_after_s
-
         for attempt in range(_TRIES):
             try:
                 return self._once(send, kind, until)
@@ -95,7 +94,7 @@ class LlamaCloudClient:
                 told = self.told(error)
                 if not isinstance(told, TransientError) or (charged and isinstance(told, AnswerLostError)):
                     raise told from None
-                asked = retry_after_s(error)
+                asked = _asked_s(error)
             wait = self._options.wait_s * 2**attempt if asked is None else asked
             if time.monotonic() + wait > until:
                 raise told if asked is None else _parked(told, asked)
@@ -124,6 +123,11 @@ class LlamaCloudClient:
         from pipeline_core.adapters.llama_cloud_api.errors import scrubbed
 
         return scrubbed(text, self._key.get_secret_value())
+
+
+def _asked_s(error: Exception) -> float | None:
+    response = getattr(error, "response", None)
+    return None if response is None else retry_after_s(response.headers)
 
 
 def _parked(told: PipelineError, asked_s: float) -> ParkedError:

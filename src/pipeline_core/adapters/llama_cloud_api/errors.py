@@ -1,8 +1,6 @@
 """LlamaCloud's errors in the pipeline's words. What it says is quoted, but never a key."""
 
 import re
-from email.utils import parsedate_to_datetime
-from time import time
 from typing import Any
 
 import llama_cloud
@@ -44,21 +42,6 @@ _UNREACHED = ("ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtoc
 def scrubbed(text: str, secret: str) -> str:
     """The text without the key, or anything that looks like one."""
     return _KEY.sub("(key hidden)", text.replace(secret, "(key hidden)") if secret else text)[:_MOST_QUOTED]
-
-
-def retry_after_s(error: Exception) -> float | None:
-    """How long the service asks us to wait, seconds; None: it does not say."""
-    if not isinstance(error, llama_cloud.APIStatusError):
-        return None
-    value = error.response.headers.get("retry-after", "")
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time())
-    except (TypeError, ValueError):
-        return None
 
 
 def translate(error: Exception, *, secret: str, where: str) -> PipelineError:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from pipeline_core.adapters.openai_api.pace import Pace
+from pipeline_core.adapters.retry_after import retry_after_s
 from pipeline_core.domain.errors import ConfigurationError, ParkedError, PipelineError, RateLimitedError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class OpenAIClient:
         """
         import openai
 
-        from pipeline_core.adapters.openai_api.errors import QUOTA_CODES, retry_after_s
+        from pipeline_core.adapters.openai_api.errors import QUOTA_CODES
 
         ends = time.monotonic() + self.options.deadline_s
         attempt = 0
@@ -94,7 +95,7 @@ class OpenAIClient:
                     told = self.told(error)
                     if error.status_code not in _WAIT_STATUS or error.code in QUOTA_CODES:
                         raise told from None
-                    asked = retry_after_s(error)
+                    asked = retry_after_s(error.response.headers)
                     wait = min(_FIRST_WAIT_S * 2**attempt, _MOST_WAIT_S) if asked is None else asked
                 except PipelineError:
                     raise

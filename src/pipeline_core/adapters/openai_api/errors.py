@@ -1,13 +1,10 @@
 """The endpoint's errors in the pipeline's words. What it says is quoted, but never a key."""
 
 import re
-from email.utils import parsedate_to_datetime
-from time import time
 from typing import Any
 
 import openai
 
-from pipeline_core.adapters.openai_api.pace import span_s
 from pipeline_core.domain.errors import (
     AnswerLostError,
     PipelineError,
@@ -25,6 +22,9 @@ _BY_STATUS: dict[int, tuple[type[PipelineError], str]] = {
     403: (ServiceRefusedError, "Let the key use this model, then `pipeline retry JOB`."),
     404: (ServiceRefusedError, "Correct the model or UPLOAD_PIPELINE_OPENAI_BASE_URL, then `pipeline retry JOB`."),
     408: (AnswerLostError, AnswerLostError.action),
+    # a proxy did not wait for the endpoint, which may have done the work
+    502: (AnswerLostError, AnswerLostError.action),
+    504: (AnswerLostError, AnswerLostError.action),
     409: (ServiceUnavailableError, ServiceUnavailableError.action),
     429: (RateLimitedError, RateLimitedError.action),
 }
@@ -36,20 +36,6 @@ _MOST_QUOTED = 300
 def scrubbed(text: str, secret: str) -> str:
     """The text without the key, or anything that looks like one."""
     return _KEY.sub("(key hidden)", text.replace(secret, "(key hidden)") if secret else text)[:_MOST_QUOTED]
-
-
-def retry_after_s(error: openai.APIStatusError) -> float | None:
-    """How long the endpoint asks us to wait, seconds; None: it does not say."""
-    headers = error.response.headers
-    if (milliseconds := span_s(headers.get("retry-after-ms", ""))) is not None:
-        return milliseconds / 1000
-    value = headers.get("retry-after", "")
-    if (seconds := span_s(value)) is not None:
-        return seconds
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time())
-    except (TypeError, ValueError):
-        return None
 
 
 def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
@@ -70,9 +56,8 @@ def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
 def _by_status(error: openai.APIStatusError, words: str, where: str) -> PipelineError:
     if error.code in QUOTA_CODES:
         return QuotaExhaustedError(f"The account has no quota left: {words}", where=where)
-    kind, action = _BY_STATUS.get(error.status_code, (ServiceRefusedError, ServiceRefusedError.action))
-    if error.status_code >= 500:
-        kind, action = ServiceUnavailableError, ServiceUnavailableError.action
+    other: type[PipelineError] = ServiceUnavailableError if error.status_code >= 500 else ServiceRefusedError
+    kind, action = _BY_STATUS.get(error.status_code, (other, other.action))
     return kind(f"The endpoint answered {error.status_code}: {words}", where=where, action=action)
 
 

@@ -4,27 +4,15 @@ Two things slow it down: limits of our own, as token buckets, and what the endpo
 for all threads of the process.
 """
 
-import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from pipeline_core.adapters.retry_after import span_s
 from pipeline_core.domain.errors import RateLimitedError
 
 _BURST_S = 10.0
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-def span_s(text: str) -> float | None:
-    """Seconds of a span as the headers have it (``1s``, ``6m0s``, ``120ms``, ``7.5``); None: it is none."""
-    try:
-        return float(text)
-    except ValueError:
-        parts = _SPAN.findall(text)
-        whole = "".join(number + unit for number, unit in parts) == text
-        return sum(float(number) * _SECONDS[unit] for number, unit in parts) if parts and whole else None
 
 
 class _Bucket:
