@@ -73,7 +73,7 @@ SELECT document_id FROM upload_jobs WHERE job_id = %(job_id)s;
 
 -- name: view_job_stages
 SELECT s.stage_name, s.status, s.started_at, s.completed_at, s.error_message, s.retry_count, s.runs,
-    (s.result ->> 'seconds')::float8 AS seconds, s.cost_usd::float8 AS cost_usd
+    (s.result ->> 'seconds')::float8 AS seconds, s.input_tokens, s.output_tokens, s.cost_usd::float8 AS cost_usd
 FROM document_processing_stages s JOIN stages o USING (stage_name)
 WHERE s.document_id = %(document_id)s ORDER BY o.execution_order;
 

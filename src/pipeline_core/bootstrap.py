@@ -479,6 +479,10 @@ class Pipeline:
         """Sums over all users, for monitoring."""
         return PostgresApiViews(self.api_engine).metrics()
 
+    def paid_metrics(self) -> list[Row]:
+        """Sums of paid calls over all users, for monitoring."""
+        return PostgresApiViews(self.api_engine).paid_metrics()
+
     def for_user(self, user_id: UserId) -> "UserServices":
         """The services as one user may use them: the database itself shows and takes only rows of theirs."""
         return UserServices(self, user_id)
@@ -574,6 +578,10 @@ class UserServices:
     @cached_property
     def retry(self) -> Retry:
         return Retry(self.open_uow)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(self.views, lambda: self.pipeline.ctx.embedder)
 
     @cached_property
     def webhooks(self) -> WebhookEndpoints:

@@ -25,7 +25,7 @@ BODIES: dict[str, Any] = {
 }
 """What an endpoint needs in order to come as far as looking for the thing."""
 OPEN = {"health", "ready", "metrics"}
-OF_NOBODY = {"upload_document", "upload_markdown", "list_jobs", "list_batches", "next_job", "search"} | {
+OF_NOBODY = {"upload_document", "upload_markdown", "list_jobs", "list_batches", "next_job", "search", "list_costs"} | {
     "set_staging_status",
     "create_webhook",
     "list_webhooks",
@@ -92,6 +92,7 @@ def test_lists_and_search_show_nothing_of_anothers(ids: dict[str, str], bob: Tes
         assert bob.get(path).json()["items"] == []
     assert bob.get(f"/api/v2/jobs?document_id={ids['document_id']}").json()["items"] == []
     assert bob.get("/api/v2/search?q=boiler").json()["hits"] == []
+    assert bob.get("/api/v2/costs").json()["days"] == []
     assert bob.get("/api/job/next").json() == {"job": None}
     wrong = bob.put(
         "/api/v3/documents/staging/status", json={"document_ids": [ids["document_id"]], "status": "Selected"}

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline_core.adapters.openai_api.errors import scrubbed
 from pipeline_core.adapters.openai_api.pace import Pace
-from pipeline_core.adapters.retry_after import span_s
 from pipeline_core.adapters.openai_api.tokens import expected_tokens, most_tokens
+from pipeline_core.adapters.retry_after import span_s
 from pipeline_core.domain.errors import RateLimitedError
 
 

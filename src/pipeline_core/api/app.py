@@ -20,7 +20,18 @@ from pipeline_core.api.middleware import (
     SecureHeadersMiddleware,
 )
 from pipeline_core.api.multipart import OVERHEAD_BYTES
-from pipeline_core.api.routes import documents, dual_status, health, jobs, review, search, staging, uploads, webhooks
+from pipeline_core.api.routes import (
+    costs,
+    documents,
+    dual_status,
+    health,
+    jobs,
+    review,
+    search,
+    staging,
+    uploads,
+    webhooks,
+)
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import Settings
 
@@ -32,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     staging.router,
     review.router,
     search.router,
+    costs.router,
     webhooks.router,
 )
 """Those of users: each request is counted against the limits."""
@@ -74,7 +86,7 @@ def create_app(
     )
     app.state.pipeline = pipeline
     app.state.verify = verify
-    app.state.metrics = metrics.Metrics(pipeline.metrics)
+    app.state.metrics = metrics.Metrics(pipeline.metrics, pipeline.paid_metrics)
     app.state.rate_limits = pipeline.rate_limits
     app.state.ask_for_run = ask_for_run
     app.state.orchestrator_is_up = orchestrator_is_up

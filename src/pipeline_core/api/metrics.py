@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram,
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from pipeline_core.api.paid_metrics import PaidCollector
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.errors import AuthenticationError
 from pipeline_core.ports.views import Row
@@ -57,9 +58,10 @@ class _PipelineCollector(Collector):
 class Metrics:
     """The registry of one app."""
 
-    def __init__(self, read: Callable[[], Iterable[Row]]) -> None:
+    def __init__(self, read: Callable[[], Iterable[Row]], read_paid: Callable[[], Iterable[Row]]) -> None:
         self.registry = CollectorRegistry()
         self.registry.register(_PipelineCollector(read))
+        self.registry.register(PaidCollector(_PREFIX, read_paid))
         self._requests = Histogram(
             _PREFIX + "http_request_seconds",
             "Time until a response was complete",

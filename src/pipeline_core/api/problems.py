@@ -3,6 +3,7 @@
 import json
 import traceback
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +20,7 @@ from pipeline_core.domain import errors
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:upload-pipeline:problem:"
 _RETRY_AFTER_S = 5
+_PARKED_S = 3600
 
 log = structlog.get_logger("pipeline_core.api")
 
@@ -33,6 +35,8 @@ STATUS: Mapping[type[errors.PipelineError], int] = {
     errors.ConflictError: 409,
     errors.ObjectNotFoundError: 410,
     errors.TransientError: 503,
+    errors.ParkedError: 503,
+    errors.BudgetExhaustedError: 429,
     errors.PipelineError: 500,
 }
 """The status of each class of error; a class not named has that of its nearest parent."""
@@ -114,6 +118,9 @@ def of_error(error: errors.PipelineError, request: Request) -> Response:
 def _headers(error: errors.PipelineError, status: int) -> dict[str, str]:
     if isinstance(error, errors.LimitExceededError):
         return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, errors.ParkedError):
+        left = (error.until - datetime.now(UTC)).total_seconds() if error.until else _PARKED_S
+        return {"Retry-After": str(max(1, int(left)))}
     return {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(_RETRY_AFTER_S)}}.get(status, {})
 
 

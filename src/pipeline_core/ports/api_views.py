@@ -58,6 +58,18 @@ class ApiViews(Views, Protocol):
         """Sums over all users: metric, label, value."""
         ...
 
+    def paid_metrics(self) -> list[Row]:
+        """Sums of paid calls over all users, by service, model and outcome."""
+        ...
+
+    def cost_days(self, user_id: UserId, *, days: int) -> list[Row]:
+        """What the user spent in so many days (UTC, today's included), by day, service and model, newest first."""
+        ...
+
+    def document_costs(self, user_id: UserId, document_id: DocumentId) -> Row:
+        """What was paid for a document: ``stages`` by stage and model, and the newest ``calls``."""
+        ...
+
     def document(self, document_id: DocumentId) -> Row:
         """One document.
 

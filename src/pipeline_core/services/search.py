@@ -7,6 +7,7 @@ from uuid import UUID
 from pipeline_core.domain.errors import EmbeddingModelChangedError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.search import SearchMode
+from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.ports.embedder import Embedders
 from pipeline_core.ports.views import Row, Views
 
@@ -28,10 +29,11 @@ class Search:
         document_ids: Sequence[UUID] | None = None,
         mode: SearchMode = SearchMode.HYBRID,
     ) -> list[Row]:
-        """Facts and passages, best first. A change of model between embedding and searching is not noticed outside.
+        """Facts and passages, best first; who asks, pays. A change of model between embedding and searching is not noticed outside.
 
         Raises:
             EmbeddingModelChangedError: the model changed again and again.
+            BudgetExhaustedError: a budget of the user's does not cover the question.
             PipelineError: the embedder or the database did not answer.
         """
         if mode is SearchMode.TEXT:
@@ -55,7 +57,8 @@ class Search:
         mode: SearchMode,
     ) -> list[Row]:
         embedder = self.embedders.active()
-        vector = embedder.embed([text]).vectors[0]
+        with paid_by(Payer(user_id)):
+            vector = embedder.embed([text]).vectors[0]
         return self.views.search(
             user_id, text, vector, model=embedder.model, limit=limit, kind=kind, document_ids=document_ids, mode=mode
         )

@@ -293,7 +293,8 @@ class StagingService:
             [row] = _rows(uow, batch, [question_id])
             edited = _edit(row, changes)
         if batch.is_matched and _has_new_words(row, edited):
-            self.detection.prepare_words(self.open_uow, question_id, match_text(edited.question, edited.answer))
+            words = match_text(edited.question, edited.answer)
+            self.detection.prepare_words(self.open_uow, question_id, words, by=by)
         with self.open_uow() as uow:
             batch = held_bank(uow, batch_id, by)
             [row] = _rows(uow, batch, [question_id])

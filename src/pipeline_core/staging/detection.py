@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline_core.domain.ids import QuestionId, text_sha256
+from pipeline_core.domain.ids import QuestionId, UserId, text_sha256
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Matchable
 from pipeline_core.ports.embedder import Embedder, Embedders, Vectors
@@ -53,19 +53,22 @@ class Detection:
         missing = {row.embed_sha256: row for row in rows if row.embed_sha256 not in cached}
         if not missing:
             return self._scored(embedder, rows, cached)
-        # a batch is of one user nearly always; what its documents share is on nobody's document
-        with paid_by(Payer(rows[0].user_id)):
-            new = _embed(open_uow, embedder, {row.question_id: row.embed_text for row in missing.values()})
-        return self._scored(embedder, rows, {**cached, **new})
+        # each user pays for their own; what a user's documents share is on none of them
+        for user_id in {row.user_id: None for row in missing.values()}:
+            with paid_by(Payer(user_id)):
+                of_user = {row.question_id: row.embed_text for row in missing.values() if row.user_id == user_id}
+                cached |= _embed(open_uow, embedder, of_user)
+        return self._scored(embedder, rows, cached)
 
-    def prepare_words(self, open_uow: OpenUnitOfWork, question_id: QuestionId, text: str) -> None:
-        """Embed what a staged question is about to be changed to. Not to be called within a transaction."""
+    def prepare_words(self, open_uow: OpenUnitOfWork, question_id: QuestionId, text: str, *, by: UserId) -> None:
+        """Embed what a staged question is to be changed to; ``by`` pays. Not to be called within a transaction."""
         if self.by_meaning:
             embedder = self.embedders.active()
             with open_uow() as uow:
                 is_known = bool(_cached(uow, embedder, [text_sha256(text)]))
             if not is_known:
-                _embed(open_uow, embedder, {question_id: text})
+                with paid_by(Payer(by)):
+                    _embed(open_uow, embedder, {question_id: text})
 
     def within(self, uow: UnitOfWork, rows: Sequence[Matchable]) -> LookAlikes:
         """The mode that is set, for these rows, with the vectors that are there: to be called within a transaction.

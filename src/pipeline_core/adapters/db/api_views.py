@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pipeline_core.adapters.db.views import PostgresViews
@@ -68,6 +69,20 @@ class PostgresApiViews(PostgresViews):
 
     def metrics(self) -> list[Row]:
         return self._all("pipeline_metrics")
+
+    def paid_metrics(self) -> list[Row]:
+        return self._all("paid_metrics")
+
+    def cost_days(self, user_id: UserId, *, days: int) -> list[Row]:
+        return self._all("api_cost_days", user_id=user_id, days=days)
+
+    def document_costs(self, user_id: UserId, document_id: DocumentId) -> Row:
+        whose: dict[str, Any] = {"user_id": user_id, "document_id": document_id}
+        with self._reading() as session:
+            return {
+                "stages": session.all("api_document_cost_stages", **whose),
+                "calls": session.all("view_cost_calls", **whose),
+            }
 
     def document(self, document_id: DocumentId) -> Row:
         rows = self._all("api_document", document_id=document_id)

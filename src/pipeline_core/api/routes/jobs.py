@@ -65,6 +65,8 @@ class StageTiming(BaseModel):
     retry_count: int
     runs: int
     seconds: float | None
+    input_tokens: int
+    output_tokens: int
     cost_usd: float | None
 
 

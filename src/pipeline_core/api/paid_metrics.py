@@ -1,0 +1,51 @@
+"""What was paid, as Prometheus reads it."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from pipeline_core.ports.views import Row
+
+_WHAT = ("service", "model")
+_COUNTERS = {
+    # column of the database: (name, labels, what it says)
+    "calls": ("paid_calls", (*_WHAT, "outcome"), "Calls of paid services that have ended"),
+    "input_tokens": ("paid_input_tokens", _WHAT, "Tokens that were sent to paid services"),
+    "output_tokens": ("paid_output_tokens", _WHAT, "Tokens that came back from them"),
+    "cost_usd": ("paid_cost_usd", _WHAT, "What they cost, in US dollars; in doubt all that was set aside"),
+}
+"""Counters: what was paid is history."""
+
+
+class PaidCollector(Collector):
+    """Asks the database at every scrape: the numbers are the same in every process."""
+
+    def __init__(self, prefix: str, read: Callable[[], Iterable[Row]]) -> None:
+        self._prefix, self._read = prefix, read
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        rows = list(self._read())
+        ended = [row for row in rows if row["outcome"] != "reserved"]
+        for column, (name, labels, help_text) in _COUNTERS.items():
+            counter = CounterMetricFamily(self._prefix + name, help_text, labels=labels)
+            for values, total in _sums(ended, labels, column).items():
+                counter.add_metric(values, total)
+            yield counter
+        gauge = GaugeMetricFamily(
+            self._prefix + "paid_reserved_usd", "Set aside on budgets for calls under way, in US dollars", labels=_WHAT
+        )
+        for values, total in _sums(rows, _WHAT, "reserved_usd").items():
+            gauge.add_metric(values, total)
+        yield gauge
+
+
+def _sums(rows: Iterable[Row], labels: tuple[str, ...], column: str) -> dict[tuple[str, ...], float]:
+    sums: dict[tuple[str, ...], float] = {}
+    for row in rows:
+        key = tuple(row[label] for label in labels)
+        sums[key] = sums.get(key, 0.0) + row[column]
+    return sums
