@@ -108,7 +108,7 @@ WHERE batch_id = %(batch_id)s AND state = 'preparing';
 UPDATE paid_batches SET state = 'ended', ended_at = now() WHERE batch_id = %(batch_id)s AND state <> 'ended';
 
 -- name: batches_under_way
-SELECT batch_id, call_id, provider_id, keys FROM paid_batches
+SELECT batch_id, call_id, provider_id, keys, extract(epoch FROM now() - created_at)::float8 AS age_s FROM paid_batches
 WHERE state <> 'ended' AND keys && %(keys)s::text[] ORDER BY created_at, batch_id;
 
 -- name: release_batch

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
@@ -20,6 +21,10 @@ HOME_NAME = ".pipeline"
 _CORRECT = "Correct it, or unset it to have the default; `pipeline doctor` then lists every setting."
 _POSTGRES = re.compile(r"postgres(ql)?(\+\w+)?://")
 _SECRET = re.compile(r"key|secret|token(?!s)|password|database_url")
+# these decide what an answer may cost or how it is read: a budget could be passed through them
+_NOT_OPTIONS = frozenset(
+    {"model", "messages", "response_format", "max_completion_tokens", "max_tokens", "n", "stream", "service_tier"}
+)
 # measured: docs/duplicates.md
 _DUPLICATES_FROM = {"scored": 0.55, "baseline": 0.70}
 
@@ -303,6 +308,35 @@ class Settings(BaseSettings):
             raise ValueError("Input should begin with postgresql:// or postgres://")
         return f"postgresql://{value[scheme.end() :]}"
 
+    @field_validator("openai_fact_options")
+    @classmethod
+    def _free_options(cls, value: dict[str, Any]) -> dict[str, Any]:
+        further = value.get("extra_body")
+        named = _NOT_OPTIONS & {*value, *(further if isinstance(further, dict) else ())}
+        if named:
+            raise ValueError(f"{', '.join(sorted(named))} cannot be set here: other settings and the budgets decide")
+        return value
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _url_without_key(cls, value: str) -> str:
+        """URLs are logged and shown; keys are not."""
+        url = urlsplit(value)
+        if url.username or url.password or url.query:
+            raise ValueError("The URL has a login or a query in it: a key belongs into OPENAI_API_KEY alone")
+        return value
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _key_as_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        """A file's last line break is no part of it; what no header can hold is said here, not by every call."""
+        if value is None:
+            return None
+        key = value.get_secret_value().strip()
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("The key has characters that no key has; copy it again")
+        return SecretStr(key)
+
     @property
     def duplicates_from(self) -> float:
         """Score from which two facts are a pair in the mode that is set."""
@@ -385,5 +419,7 @@ def is_secret(name: str) -> bool:
 
 def _wrong(found: dict[str, Any]) -> str:
     name = "_".join(map(str, found["loc"]))
-    value = "(not shown)" if is_secret(name.lower()) else repr(found["input"])
+    # a URL may have a login in it
+    is_shown = not is_secret(name.lower()) and not name.lower().endswith("_url")
+    value = repr(found["input"]) if is_shown else "(not shown)"
     return f"{variable_of(name.lower())}={value}: {found['msg'].removeprefix('Value error, ')}"

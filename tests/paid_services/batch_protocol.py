@@ -11,11 +11,13 @@ from tests.paid_services.server import Answer, Exchange, PaidServer
 
 @dataclass
 class Batches:
-    """``looks`` is how often a batch is looked at before it has ended; ``leave_out`` keys get no result."""
+    """``looks`` is how often a batch is looked at before it has ended; ``leave_out`` keys get no result,
+    and the results of ``spoil`` are cut short."""
 
     looks: int = 1
     status: str = "completed"
     leave_out: int = 0
+    spoil: int = 0
     files: dict[str, bytes] = field(default_factory=dict)
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
     looked: dict[str, int] = field(default_factory=dict)
@@ -66,7 +68,8 @@ class Batches:
         results = [self._line(exchange, line) for line in lines[self.leave_out :]]
         name = f"file-{len(self.files)}"
         # in any order: the custom_id says whose it is
-        self.files[name] = "\n".join(json.dumps(row) for row in reversed(results)).encode()
+        texts = [json.dumps(row) for row in reversed(results)]
+        self.files[name] = "\n".join([text[:-40] for text in texts[: self.spoil]] + texts[self.spoil :]).encode()
         return name
 
     def _line(self, exchange: Exchange, line: dict[str, Any]) -> dict[str, Any]:

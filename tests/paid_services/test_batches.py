@@ -1,16 +1,17 @@
 """The Batch API: handed in once, collected later at half the price, resumed after a crash at any point."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from pipeline_core.adapters.db.worker import WorkerSession
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, user_id_for
+from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.services.batched_facts import BatchedFacts
 from tests.paid_services import faults
 from tests.paid_services.batch_protocol import Batches
-from tests.paid_services.server import PaidServer
+from tests.paid_services.server import Exchange, Handler, PaidServer
 from tests.paid_services.test_faults import assert_accounts
 from tests.paid_services.texts import TEXT
 from tests.through import needs_work, publish, receive, through, upload
@@ -141,3 +142,77 @@ def test_a_fault_while_handing_in_is_tried_again(make_paid: MakePaid, server: Pa
 def test_few_chunks_are_asked_directly(make_paid: MakePaid, server: PaidServer, batches: Batches) -> None:
     publish(make_paid(openai_batch_chunks=CHUNKS + 1), upload(text=TEXT))
     assert (len(batches.made), server.paid) == (0, CHUNKS)
+
+
+def test_what_was_answered_before_the_claim_is_not_handed_in(
+    make_paid: MakePaid, server: PaidServer, batches: Batches
+) -> None:
+    """Somebody answers everything between the look into the cache and the claim."""
+    app = make_paid(**MODE)
+    inner: BatchedFacts = app.generator._batched  # type: ignore[attr-defined]
+    other = make_paid(user_id=user_id_for("bob"))
+
+    class _Late(BatchedFacts):
+        def _missing(self, todo: Mapping[str, ChunkInput]) -> dict[str, ChunkInput]:
+            found = super()._missing(todo)
+            other.generator.generate(list(todo.values()))
+            return found
+
+    values = {name: getattr(inner, name) for name in ("batches", "calls", "generator", "model", "least", "poll_s")}
+    app.generator._batched = _Late(**values)  # type: ignore[attr-defined]
+    document_id = start(app)
+    assert state(app, document_id) == "done"
+    assert (len(batches.made), server.paid, server.paid_twice) == (0, CHUNKS, {})
+    assert_accounts(app)
+
+
+def test_a_line_that_cannot_be_read_loses_no_other(make_paid: MakePaid, server: PaidServer, batches: Batches) -> None:
+    batches.spoil = 1
+    app = make_paid(**MODE)
+    document_id = start(app)
+    assert [state(app, document_id) for _ in range(2)] == ["queued", "done"]
+    assert server.received["/v1/chat/completions"] == 1
+    assert sorted(server.charged.values()) == [1, 1, 2]
+
+
+def test_a_batch_that_is_gone_at_the_endpoint_is_given_up(
+    make_paid: MakePaid, server: PaidServer, batches: Batches
+) -> None:
+    """Else its chunks would wait for it for ever. Nobody knows whether it was charged, so it counts whole."""
+    app = make_paid(**MODE)
+    document_id = start(app)
+    assert state(app, document_id) == "queued"
+    server.fail(faults.status(404), on=lambda exchange: "/batches/" in exchange.path)
+    assert [state(app, document_id) for _ in range(2)] == ["queued", "done"]
+    assert ("batch_gone", CHUNKS) in _outcomes(app)
+    assert (len(batches.made), server.paid_twice) == (2, {})
+    assert_accounts(app)
+
+
+def _outcomes(app: Pipeline) -> list[tuple[str, int]]:
+    with app.open_uow() as uow:
+        return uow.session.connection.execute("SELECT outcome, items FROM paid_calls").fetchall()
+
+
+def test_a_batch_that_never_ends_is_given_up_after_its_window(
+    make_paid: MakePaid, server: PaidServer, batches: Batches
+) -> None:
+    batches.looks = 1000
+    app = make_paid(**MODE)
+    document_id = start(app)
+    assert [state(app, document_id) for _ in range(2)] == ["queued", "queued"]
+    with app.open_uow() as uow:
+        uow.session.connection.execute("UPDATE paid_batches SET created_at = now() - interval '27 hours'")
+        uow.commit()
+    batches.looks = 0
+    del batches.made["batch-0"]
+    server.fail(_validating, on=lambda exchange: exchange.path.endswith("/batch-0"))
+    assert state(app, document_id) == "done"
+    assert ("batch_gone", CHUNKS) in _outcomes(app)
+    assert_accounts(app)
+
+
+def _validating(exchange: Exchange, _route: Handler) -> None:
+    """A batch that has not ended."""
+    head = {"object": "batch", "created_at": 0, "completion_window": "24h", "endpoint": "", "input_file_id": "f"}
+    exchange.send(200, {"id": "batch-0", "status": "validating", **head})

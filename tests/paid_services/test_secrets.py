@@ -1,6 +1,7 @@
 """The key is nowhere but in the request: not in logs, events, errors, files, the database, or what is printed."""
 
 import logging
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,3 +103,38 @@ def test_the_doctor_asks_the_endpoint_and_pays_nothing(make_paid: MakePaid, serv
     found = {check.name: check for check in run_checks(app, lambda: None)}
     assert found["facts"].result == "failed"
     assert "OPENAI_API_KEY" in found["facts"].fix
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"openai_fact_options": {"n": 5}}, "n cannot be set here"),
+        ({"openai_fact_options": {"max_completion_tokens": 100_000}}, "max_completion_tokens cannot be set here"),
+        ({"openai_fact_options": {"extra_body": {"model": "gpt-5"}}}, "model cannot be set here"),
+        ({"openai_base_url": f"https://user:{KEY}@api.example.org/v1"}, "OPENAI_API_KEY alone"),
+        ({"openai_base_url": f"https://api.example.org/v1?key={KEY}"}, "OPENAI_API_KEY alone"),
+        ({"openai_api_key": SecretStr(f"{KEY}\n{KEY}")}, "characters that no key has"),
+        ({"openai_api_key": SecretStr(f"{KEY}…")}, "characters that no key has"),
+    ],
+)
+def test_settings_that_would_pass_a_budget_or_show_a_key(changes: dict[str, object], says: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(**changes)
+    assert says in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+def test_the_last_line_break_of_a_file_is_no_part_of_the_key() -> None:
+    key = load_settings(openai_api_key=SecretStr(f"{KEY}\n")).openai_api_key
+    assert key is not None
+    assert key.get_secret_value() == KEY
+
+
+def test_a_refused_request_leaves_the_key_out_of_the_whole_chain(make_paid: MakePaid, server: PaidServer) -> None:
+    app = make_paid()
+    server.fail(faults.status(400, error={"message": f"unknown option, Bearer {KEY}", "code": "x"}))
+    from pipeline_core.ports.fact_generator import ChunkInput
+
+    [error] = app.generator.generate([ChunkInput("The valve opens at 3 bar.", ())])
+    assert isinstance(error, Exception)
+    assert KEY not in "".join(traceback.format_exception(error))

@@ -346,6 +346,10 @@ class ServiceRefusedError(PermanentError):
     action = "Correct the settings (`pipeline doctor` checks them), then `pipeline retry JOB`."
 
 
+class UnknownToServiceError(ServiceRefusedError):
+    """An outside service knows nothing by this name: a model, an address, a batch."""
+
+
 class LedgerError(PermanentError):
     """The counts of a stage do not add up: something would have been lost."""
 

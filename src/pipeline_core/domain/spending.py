@@ -146,12 +146,16 @@ class Budgets:
 
 @dataclass(frozen=True, slots=True)
 class PaidBatch:
-    """Many chunks handed to a batch interface as one call. ``provider_id`` is None until it is known there."""
+    """Many chunks handed to a batch interface as one call. ``provider_id`` is None until it is known there.
+
+    ``age_s``: seconds since it was prepared.
+    """
 
     batch_id: UUID
     call_id: UUID
     keys: tuple[str, ...]
     provider_id: str | None = None
+    age_s: float = 0.0
 
     @property
     def holder(self) -> str:

@@ -61,11 +61,15 @@ class PricedEmbedder(Embedder, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """Where a batch is: ``answers`` by key once it has ended (those that it did not come to are missing)."""
+    """Where a batch is: ``answers`` by key once it has ended (those that it did not come to are missing).
+
+    ``gone``: the service knows it no more.
+    """
 
     ended: bool
     answers: Mapping[str, Generated] = field(default_factory=dict)
     error: PipelineError | None = None
+    gone: bool = False
 
 
 class FactBatches(Protocol):

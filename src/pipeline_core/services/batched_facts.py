@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import structlog
+
 from pipeline_core.domain.errors import ParkedError, PipelineError
 from pipeline_core.domain.facts import Generated, Usage
 from pipeline_core.domain.spending import PaidBatch, Payer, PlannedCall
@@ -13,6 +15,7 @@ from pipeline_core.ports.paid import FactBatches
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.paid_calls import PaidCalls
 
+log = structlog.stdlib.get_logger(__name__)
 # the endpoint's own window is a day
 _WINDOW_S = 26 * 3600.0
 
@@ -58,9 +61,13 @@ class BatchedFacts:
         batch_id, token = uuid4(), uuid4()
         holder = f"batch:{batch_id}"
         with self.calls.open_uow() as uow:
-            ours = uow.spending.claim(list(missing), token=token, worker=holder, lease_s=_WINDOW_S)
+            claimed = uow.spending.claim(list(missing), token=token, worker=holder, lease_s=_WINDOW_S)
+            # looked for under the claim: whoever had it before has saved and committed
+            there = uow.caches.facts(sorted(claimed), run_id=self.calls.budgets.run_id)
+            ours = claimed - there.keys()
             if len(ours) < self.least:
                 return None
+            uow.spending.release(sorted(there), token=token)
             most = sum((self.batches.most(missing[key]) for key in ours), Usage())
             call = PlannedCall("facts", self.model, payer, len(ours), most)
             accounts = self.calls.budgets.accounts(payer.user_id, datetime.now(UTC))
@@ -73,8 +80,15 @@ class BatchedFacts:
 
     def _go_on(self, batch: PaidBatch, todo: Mapping[str, ChunkInput]) -> None:
         """From wherever it is: hand it in unless it was, then look once whether it has ended."""
+        overdue = batch.age_s > _WINDOW_S
+        if overdue and batch.provider_id is None:
+            self._give_up(batch)
+            return
         provider_id = batch.provider_id or self._hand_in(batch, todo)
         result = self.batches.fetch(provider_id)
+        if result.gone or (overdue and not result.ended):
+            self._give_up(batch)
+            return
         if not result.ended:
             raise self._under_way(batch)
         self._keep(batch, result.answers)
@@ -117,6 +131,16 @@ class BatchedFacts:
                 uow.spending.settle(batch.call_id, usage, outcome="batch")
 
         self.calls.insist(save)
+
+    def _give_up(self, batch: PaidBatch) -> None:
+        """It will not end any more. Nobody knows whether it was charged, so all that was set aside counts as spent."""
+
+        def save(uow: UnitOfWork) -> None:
+            if uow.spending.end_batch(batch.batch_id):
+                uow.spending.abandon(batch.call_id, outcome="batch_gone")
+
+        self.calls.insist(save)
+        log.warning("batch_given_up", batch_id=str(batch.batch_id), chunks=len(batch.keys))
 
     def _under_way(self, batch: PaidBatch) -> ParkedError:
         return ParkedError(

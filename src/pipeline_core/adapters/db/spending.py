@@ -97,7 +97,7 @@ class PostgresSpending:
 
     def open_batches(self, keys: Sequence[str]) -> list[PaidBatch]:
         rows = self._session.all("batches_under_way", keys=list(keys))
-        return [PaidBatch(r["batch_id"], r["call_id"], tuple(r["keys"]), r["provider_id"]) for r in rows]
+        return [PaidBatch(r["batch_id"], r["call_id"], tuple(r["keys"]), r["provider_id"], r["age_s"]) for r in rows]
 
     def _abandon(self, call_id: UUID | None, outcome: str) -> int:
         [row] = self._session.all("abandon_calls", call_id=call_id, outcome=outcome, lock_class=WORKER_LOCK_CLASS)

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
+import structlog
 
 from pipeline_core.adapters.facts.openai import OpenAIFactGenerator
 from pipeline_core.adapters.openai_api.client import OpenAIClient
-from pipeline_core.domain.errors import AnswerLostError, ServiceRefusedError
+from pipeline_core.domain.errors import ServiceRefusedError, UnknownToServiceError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.paid import BatchResult
@@ -16,6 +17,7 @@ from pipeline_core.ports.paid import BatchResult
 if TYPE_CHECKING:
     from openai.types import Batch
 
+log = structlog.stdlib.get_logger(__name__)
 _OURS = "pipeline_batch"
 _LISTED = 100
 _MOST_PAGES = 20
@@ -69,7 +71,10 @@ class OpenAIFactBatches:
         return str(batch.id)
 
     def fetch(self, provider_id: str) -> BatchResult:
-        batch: Batch = self._client.ask(lambda client: client.batches.with_raw_response.retrieve(provider_id))
+        try:
+            batch: Batch = self._client.ask(lambda client: client.batches.with_raw_response.retrieve(provider_id))
+        except UnknownToServiceError:
+            return BatchResult(True, gone=True)
         if batch.status not in _ENDED:
             return BatchResult(False)
         answers = {
@@ -96,6 +101,5 @@ class OpenAIFactBatches:
                 if response["status_code"] == 200:
                     yield row["custom_id"], ChatCompletion.model_validate(response["body"])
             except (ValueError, KeyError, TypeError) as error:
-                raise AnswerLostError(
-                    f"A line of the batch's results cannot be read ({type(error).__name__}).", where=self._client.where
-                ) from None
+                # it costs the others nothing: its chunk is one that the batch did not come to
+                log.warning("batch_line_unreadable", where=self._client.where, error=type(error).__name__)

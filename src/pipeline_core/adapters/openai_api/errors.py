@@ -12,6 +12,7 @@ from pipeline_core.domain.errors import (
     RateLimitedError,
     ServiceRefusedError,
     ServiceUnavailableError,
+    UnknownToServiceError,
 )
 
 QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
@@ -20,7 +21,7 @@ FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
 _BY_STATUS: dict[int, tuple[type[PipelineError], str]] = {
     401: (ServiceRefusedError, "Set OPENAI_API_KEY to a key that is valid there, then `pipeline retry JOB`."),
     403: (ServiceRefusedError, "Let the key use this model, then `pipeline retry JOB`."),
-    404: (ServiceRefusedError, "Correct the model or UPLOAD_PIPELINE_OPENAI_BASE_URL, then `pipeline retry JOB`."),
+    404: (UnknownToServiceError, "Correct the model or UPLOAD_PIPELINE_OPENAI_BASE_URL, then `pipeline retry JOB`."),
     408: (AnswerLostError, AnswerLostError.action),
     # a proxy did not wait for the endpoint, which may have done the work
     502: (AnswerLostError, AnswerLostError.action),
