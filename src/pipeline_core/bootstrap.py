@@ -580,10 +580,6 @@ class UserServices:
         return Retry(self.open_uow)
 
     @cached_property
-    def search(self) -> Search:
-        return Search(self.views, lambda: self.pipeline.ctx.embedder)
-
-    @cached_property
     def webhooks(self) -> WebhookEndpoints:
         return WebhookEndpoints(self.open_uow, self.pipeline.webhook_sender)
 

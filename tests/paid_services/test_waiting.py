@@ -45,9 +45,9 @@ def test_vectors_that_others_ask_for_likewise(make_paid: MakePaid, server: PaidS
     from pipeline_core.services.paid_vectors import _claim
 
     app = make_paid(embedder="openai", openai_deadline_s=0.3)
-    hold(app, _claim(text_sha256(TEXT_ASKED), app.embedder))  # type: ignore[arg-type]
+    hold(app, _claim(text_sha256(TEXT_ASKED), app.embedders.active()))  # type: ignore[arg-type]
     with pytest.raises(ParkedError, match="asking for the same content"):
-        app.embedder.embed([TEXT_ASKED])
+        app.embedders.active().embed([TEXT_ASKED])
     assert server.paid == 0
 
 

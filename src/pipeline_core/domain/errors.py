@@ -349,6 +349,8 @@ class ServiceRefusedError(PermanentError):
 class UnknownToServiceError(ServiceRefusedError):
     """An outside service knows nothing by this name: a model, an address, a batch."""
 
+    code = "unknown_to_service"
+
 
 class LedgerError(PermanentError):
     """The counts of a stage do not add up: something would have been lost."""

@@ -29,7 +29,7 @@ class Search:
         document_ids: Sequence[UUID] | None = None,
         mode: SearchMode = SearchMode.HYBRID,
     ) -> list[Row]:
-        """Facts and passages, best first; who asks, pays. A change of model between embedding and searching is not noticed outside.
+        """Facts and passages, best first; a change of model meanwhile is not noticed outside. Who asks, pays.
 
         Raises:
             EmbeddingModelChangedError: the model changed again and again.
