@@ -167,7 +167,7 @@ FACTS = [
     ),
     Case(
         "404, no such model", status(404, error=_error("model_not_found")), "dead letter that says what to set",
-        ("deadletter", "service_refused"), 0, says="answered 404",
+        ("deadletter", "unknown_to_service"), 0, says="answered 404",
     ),
     Case(
         "400, an option it does not know", status(400, error=_error("unsupported_parameter")),
