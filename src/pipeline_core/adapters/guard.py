@@ -46,7 +46,7 @@ def _start(command: list[str], user: str, stop_signal: int) -> subprocess.Popen[
         group=account.pw_gid if account else None,
         extra_groups=[] if account else None,
         cwd="/",
-        preexec_fn=_die_with_parent(stop_signal),
+        preexec_fn=die_with_parent(stop_signal),
     )
 
 
@@ -67,7 +67,7 @@ def _stop(server: subprocess.Popen[bytes], stop_signal: int) -> None:
         server.wait()
 
 
-def _die_with_parent(stop_signal: int) -> Callable[[], None] | None:
+def die_with_parent(stop_signal: int) -> Callable[[], None] | None:
     """After it, the server is stopped when the guard dies, however it dies. Linux only."""
     if not sys.platform.startswith("linux"):
         return None

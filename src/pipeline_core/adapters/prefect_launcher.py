@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from pipeline_core.adapters.processes import listens, runs
@@ -72,8 +73,39 @@ class PrefectLauncher:
         self._home.mkdir(parents=True, exist_ok=True)
         self._shared.join()
         with self._shared.starting():
-            port = self._running_port() or self._spawn()
+            port = self._running_port() or self._spawn(_free_port(self._settings.prefect_port))
         self._api_url = f"http://127.0.0.1:{port}/api"
+
+    @property
+    def api_url(self) -> str:
+        """Of the server, which was started or found.
+
+        Raises:
+            ServiceUnavailableError: it was not.
+        """
+        if self._api_url is None:
+            raise ServiceUnavailableError("The Prefect server was not started.")
+        return self._api_url
+
+    def runs(self) -> bool:
+        """Whether this home's server has a process. One that others keep up is taken to run."""
+        return not self._shared.joined or self._running_port() is not None
+
+    def keep(self) -> None:
+        """Start the server, or start it again at the address that others know by now, and wait until it answers.
+
+        Raises:
+            ServiceUnavailableError: it does not.
+        """
+        if self._shared.joined and self._api_url is not None:
+            port = urlsplit(self._api_url).port
+            assert port is not None
+            with self._shared.starting():
+                if self._running_port() is None:
+                    self._starts = _MOST_STARTS - 1  # at another port nobody would find it
+                    self._spawn(port)
+        self.start()
+        self._wait_for_answer()
 
     def prepare(self) -> None:
         """Make the local server's database, so that its first start is as quick as any other.
@@ -102,8 +134,7 @@ class PrefectLauncher:
         # not asked for its health: a busy server that answers late is still this home's only one
         return port if runs(pid, "prefect", str(port)) else None
 
-    def _spawn(self) -> int:
-        port = _free_port(self._settings.prefect_port)
+    def _spawn(self, port: int) -> int:
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
         self._pid = self._shared.spawn(command, log=self._log, environment=self._environment())
         (self._home / "server").write_text(f"{self._pid} {port}")
@@ -122,7 +153,9 @@ class PrefectLauncher:
         """
         self.start()
         self.flow()  # takes a second to import: better while the server starts
-        assert self._api_url is not None
+        self._wait_for_answer()
+
+    def _wait_for_answer(self) -> None:
         deadline = time.monotonic() + _START_TIMEOUT_S
         patience = time.monotonic() + _OTHERS_TIMEOUT_S
         while not self._is_up():
@@ -134,7 +167,7 @@ class PrefectLauncher:
             gone = self._starts > 0 and (self._pid is None or not runs(self._pid, "prefect"))
             if gone and self._starts < _MOST_STARTS:
                 # somebody else took the port between our look and its start
-                self._api_url = f"http://127.0.0.1:{self._spawn()}/api"
+                self._api_url = f"http://127.0.0.1:{self._spawn(_free_port(self._settings.prefect_port))}/api"
             elif gone or time.monotonic() > deadline:
                 raise ServiceUnavailableError(
                     f"The local Prefect server did not start; its log is {self._log}.",

@@ -61,6 +61,10 @@ class EmbeddedPostgres:
     def url(self) -> str:
         return f"postgresql://postgres:@/postgres?host={quote(str(self._socket_folder))}"
 
+    def runs(self) -> bool:
+        """Whether the server is there and ready."""
+        return self._running() is not None
+
     def close(self) -> None:
         """Leave; the server stops if nobody else uses it."""
         self._shared.leave()

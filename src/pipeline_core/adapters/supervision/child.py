@@ -1,0 +1,62 @@
+"""A part that is a process of its own."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pipeline_core.adapters.guard import die_with_parent
+
+_LARGE_LOG_BYTES = 10 * 1024 * 1024
+
+
+class ChildProcess:
+    """A command that runs until it is stopped. It gets SIGTERM when this process dies (Linux)."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        environment: Callable[[], Mapping[str, str]],
+        log: Path,
+        grace_s: float = 8.0,
+    ) -> None:
+        """``environment`` is asked at each start; after SIGTERM the process has ``grace_s`` seconds to end."""
+        self.name = name
+        self._command, self._environment, self._log, self._grace_s = list(command), environment, log, grace_s
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that runs, if one does."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def start(self) -> None:
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        if self._log.exists() and self._log.stat().st_size > _LARGE_LOG_BYTES:
+            self._log.replace(self._log.with_suffix(f"{self._log.suffix}.1"))
+        with self._log.open("ab") as output:
+            # a session of its own: Ctrl-C is for whoever started it, who then stops things in order
+            self._process = subprocess.Popen(
+                self._command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                cwd=self._log.parent, start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
+            )  # fmt: skip
+
+    def alive(self) -> bool:
+        return self.pid is not None
+
+    def ask_to_stop(self) -> None:
+        if self.pid:
+            os.kill(self.pid, signal.SIGTERM)
+
+    def stop(self) -> None:
+        self.ask_to_stop()
+        if self._process is None:
+            return
+        try:
+            self._process.wait(self._grace_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,142 @@
+"""The parts of an installation on one machine, from its settings."""
+
+import importlib.util
+import os
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from uuid import uuid4
+
+from pipeline_core.adapters.db.embedded import EmbeddedPostgres
+from pipeline_core.adapters.prefect_launcher import PrefectLauncher
+from pipeline_core.adapters.supervision.child import ChildProcess
+from pipeline_core.adapters.supervision.deploy import POOL, deploy
+from pipeline_core.adapters.supervision.supervisor import Part
+from pipeline_core.adapters.supervision.sweeper import MARK, Sweeper
+from pipeline_core.settings import Settings
+
+_WORKER_QUERY_S = "2"
+"""Prefect's own ten seconds are long for somebody who waits for an upload."""
+
+
+class Program(NamedTuple):
+    """A command of ours that runs beside the workers."""
+
+    name: str
+    module: str
+    """The command is there if this module is."""
+    arguments: tuple[str, ...]
+    address: Callable[[Settings], str]
+
+
+PROGRAMS = (
+    Program("api", "pipeline_core.cli.api", ("api",), lambda s: s.api_url or f"http://{s.api_host}:{s.api_port}"),
+)
+"""What else comes up: a row a command."""
+
+
+class Postgres:
+    """The embedded PostgreSQL as a part; its processes are shared with every other user of this home."""
+
+    name = "PostgreSQL"
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = settings.home / "postgres"
+        self._servers: list[EmbeddedPostgres] = []
+
+    def start(self) -> None:
+        self._servers.append(EmbeddedPostgres(self._folder))
+
+    def alive(self) -> bool:
+        return bool(self._servers) and self._servers[-1].runs()
+
+    def ask_to_stop(self) -> None:
+        """It goes when the last one that uses it has left."""
+
+    def stop(self) -> None:
+        while self._servers:
+            self._servers.pop().close()
+
+
+class PrefectServer:
+    """The Prefect server as a part: the one of ``PREFECT_API_URL``, which is others' to keep up, or this home's."""
+
+    name = "Prefect server"
+
+    def __init__(self, launcher: PrefectLauncher) -> None:
+        self._launcher = launcher
+
+    def start(self) -> None:
+        self._launcher.keep()
+
+    def alive(self) -> bool:
+        return self._launcher.runs()
+
+    def ask_to_stop(self) -> None:
+        """It goes when the last one that uses it has left."""
+
+    def stop(self) -> None:
+        self._launcher.close()
+
+
+class Deployed:
+    """The deployments: made at the start, on a server that keeps them."""
+
+    name = "deployments"
+
+    def __init__(self, environment: Callable[[], Mapping[str, str]]) -> None:
+        self._environment = environment
+
+    def start(self) -> None:
+        deploy(self._environment())
+
+    def alive(self) -> bool:
+        return True
+
+    def ask_to_stop(self) -> None:
+        """They stay for the next time."""
+
+    stop = ask_to_stop
+
+
+class Installation:
+    """All parts, in the order in which they start, and the addresses at which people find them."""
+
+    def __init__(self, settings: Settings, launcher: PrefectLauncher, workers: int) -> None:
+        self._settings, self._launcher = settings, launcher
+        self._mark = uuid4().hex
+        self._programs = [program for program in PROGRAMS if importlib.util.find_spec(program.module)]
+        self.parts: list[Part] = [] if settings.database_url else [Postgres(settings)]
+        self.parts += [PrefectServer(launcher), Sweeper(self._mark), Deployed(self.environment)]
+        self.parts += [self._worker(number) for number in range(1, workers + 1)]
+        self.parts += [
+            self._child(program.name, [sys.executable, "-m", "pipeline_core", *program.arguments])
+            for program in self._programs
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """Of every process that is started: what it works on, whom it asks, and the mark by which it is found."""
+        return {
+            "PREFECT_WORKER_QUERY_SECONDS": _WORKER_QUERY_S,
+            **os.environ,
+            "UPLOAD_PIPELINE_HOME": str(self._settings.home.absolute()),
+            "PREFECT_HOME": str(self._settings.home.absolute() / "prefect"),
+            "PREFECT_API_URL": self._launcher.api_url,
+            "DO_NOT_TRACK": "1",
+            MARK: self._mark,
+        }
+
+    def addresses(self) -> list[tuple[str, str]]:
+        """Names and addresses, for people."""
+        prefect = [("Prefect", self._launcher.api_url.removesuffix("/api"))]
+        return prefect + [(program.name.upper(), program.address(self._settings)) for program in self._programs]
+
+    def _worker(self, number: int) -> ChildProcess:
+        name = f"worker-{number}"
+        unique = f"{socket.gethostname()}-{number}-{self._mark[:4]}"
+        return self._child(name, [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--name", unique])
+
+    def _child(self, name: str, command: list[str]) -> ChildProcess:
+        log = self._settings.home.absolute() / "logs" / f"{name}.log"
+        return ChildProcess(name, command, environment=self.environment, log=log)

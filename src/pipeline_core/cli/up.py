@@ -1,0 +1,78 @@
+"""Everything on this machine, with one command."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline_core.cli.app import examples
+from pipeline_core.cli.output import err
+from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.domain.errors import RefusedError
+
+if TYPE_CHECKING:
+    from pipeline_core.adapters.supervision.parts import Installation
+
+commands = typer.Typer()
+
+
+@commands.command(rich_help_panel="Set-up", epilog=examples("pipeline up", "pipeline up --workers 4"))
+def up(
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that take runs; each run is a process.")] = 2,
+) -> None:
+    """Keep everything up on this machine until Ctrl-C.
+
+    The database, the Prefect server with its deployments, workers, and the HTTP API. What dies is started again; a
+    database or Prefect server that is set is used instead. Ctrl-C ends all of it, and what was done is kept.
+    """
+    with wired() as app_, _only_one(app_.settings.home), launching(app_) as launcher:
+        from pipeline_core.adapters.supervision.parts import Installation
+        from pipeline_core.adapters.supervision.supervisor import Supervisor
+
+        supervisor = None
+        try:
+            _say("Starting; the first time takes half a minute.")
+            app_.views.counts(app_.user_id)  # the database is there, and has the schema
+            installation = Installation(app_.settings, launcher, workers)
+            supervisor = Supervisor(installation.parts, _say)
+            supervisor.start()
+            _tell_addresses(installation, workers, app_.settings.home / "logs")
+            supervisor.watch()
+        except KeyboardInterrupt:
+            _say("Stopping.")
+        finally:
+            if supervisor:
+                supervisor.stop()
+    _say("Stopped.")
+
+
+def _tell_addresses(installation: "Installation", workers: int, logs: Path) -> None:
+    for name, address in installation.addresses():
+        _say(f"{name}: {address}")
+    prefect = installation.environment()["PREFECT_API_URL"]
+    _say(f"Workers: {workers}; logs in {logs}")
+    _say(f"For commands and programs that hand in documents: export PREFECT_API_URL={prefect}")
+    _say("Ready.   (Ctrl-C ends it)")
+
+
+def _say(line: str) -> None:
+    err.print(line, soft_wrap=True, markup=False)
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Held while this home is up.
+
+    Raises:
+        RefusedError: it is already.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "up.lock").open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RefusedError("It is up already.", where=str(home), action="Use it, or end it with Ctrl-C.") from None
+        yield

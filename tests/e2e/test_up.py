@@ -1,0 +1,168 @@
+"""`pipeline up` as a process with everything embedded: documents come out, what dies comes back, nothing stays."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from pipeline_core.adapters.supervision.sweeper import MARK
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.client import Client, Upload
+from pipeline_core.settings import load_settings
+from tests.conftest import ROOT
+from tests.servers import folder_for_postgres, server_pid, wait_until
+from tests.through import MANUAL
+
+
+class Up:
+    """The command, and every process that came with it."""
+
+    def __init__(self, home: Path, port: int, database_url: str | None = None) -> None:
+        self.home, self.log = home, home.parent / "up.log"
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+            "UPLOAD_PIPELINE_HOME": str(home),
+            "UPLOAD_PIPELINE_PREFECT_PORT": str(port),
+            "UPLOAD_PIPELINE_DUPLICATE_THRESHOLD": "1.0",
+            "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+            **({"UPLOAD_PIPELINE_DATABASE_URL": database_url} if database_url else {}),
+        }
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "pipeline_core", "up", "--workers", "1"],
+                env=self.environment, stdout=log, stderr=log, cwd=home.parent,
+            )  # fmt: skip
+
+    def ready(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        return "Ready." in self.log.read_text()
+
+    def processes(self, *words: str) -> list[psutil.Process]:
+        """Those that work on this home: by their command, or by what they inherited."""
+        return [p for p in psutil.process_iter() if p.pid != self.process.pid and self._ours(p, words)]
+
+    def _ours(self, process: psutil.Process, words: tuple[str, ...]) -> bool:
+        try:
+            if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            command, environment = process.cmdline(), process.environ()
+        except psutil.Error:
+            return False
+        ours = environment.get("UPLOAD_PIPELINE_HOME") == str(self.home) or any(str(self.home) in w for w in command)
+        return ours and all(word in command for word in words)
+
+    def worker(self) -> psutil.Process:
+        found = self.processes("worker", "start")
+        assert len(found) == 1, found
+        return found[0]
+
+    def logs(self) -> str:
+        return "\n".join(path.read_text() for path in [self.log, *self.home.glob("logs/worker-*.log")])
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with folder_for_postgres() as folder:
+        yield folder / "home"
+
+
+def publish(up: Up, app: Pipeline, name: str, text: str) -> None:
+    with Client(app=app) as client:
+        done = client.submit([Upload(name, text.encode())])
+        [status] = client.wait(done.document_ids, timeout_s=60)
+    assert status.outcome == "published", up.logs()
+
+
+def end(up: Up) -> None:
+    if up.process.poll() is None:
+        up.process.kill()
+    up.process.wait()
+    assert wait_until(lambda: not up.processes(), 20), up.processes()
+
+
+def published_twice(up: Up, app: Pipeline) -> None:
+    """A document, a worker killed, a second document, SIGTERM; then nothing is left."""
+    publish(up, app, "first.md", MANUAL)
+    before = up.worker()
+    before.kill()
+    publish(up, app, "second.md", f"{MANUAL}\nThe key has number 7.\n")
+    assert up.worker().pid != before.pid
+    assert "worker-1 died; it is started again in 1 s." in up.log.read_text()
+    app.close()
+    begun = time.monotonic()
+    up.process.send_signal(signal.SIGTERM)
+    assert up.process.wait(20) == 0, up.logs()
+    assert time.monotonic() - begun < 12
+    assert not up.processes()
+
+
+def test_up_publishes_restarts_and_leaves_nothing(
+    home: Path, database_url: str, prefect_api_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a database and a Prefect server that are set: they are used, and stay."""
+    monkeypatch.setenv("PREFECT_API_URL", prefect_api_url)
+    up = Up(home, 1, database_url)
+    try:
+        assert wait_until(up.ready, 90), up.logs()
+        published_twice(up, Pipeline(load_settings(home=home, database_url=database_url, duplicate_threshold=1.0)))
+        assert httpx.get(f"{prefect_api_url}/health").status_code == 200
+    finally:
+        end(up)
+        for row in httpx.post(f"{prefect_api_url}/deployments/filter", json={}).json():
+            httpx.delete(f"{prefect_api_url}/deployments/{row['id']}")
+        httpx.delete(f"{prefect_api_url}/work_pools/pipeline")
+
+
+@pytest.mark.chaos
+def test_up_with_everything_embedded(home: Path, free_port: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    up = Up(home, port := free_port())
+    try:
+        assert wait_until(up.ready, 90), up.logs()
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
+        published_twice(up, Pipeline(load_settings(home=home, duplicate_threshold=1.0)))
+        assert not (home / "postgres" / "postmaster.pid").exists()
+    finally:
+        end(up)
+
+
+@pytest.mark.chaos
+def test_nothing_outlives_up_when_it_is_killed(home: Path, free_port: Any) -> None:
+    """The database, the Prefect server, and ``up`` itself are killed with -9, one after the other."""
+    up = Up(home, free_port())
+    try:
+        assert wait_until(up.ready, 90), up.logs()
+        database = server_pid(home / "postgres")
+        os.kill(database, signal.SIGKILL)
+        for part in up.processes("prefect", "server", "start"):
+            if "guard.py" not in " ".join(part.cmdline()):
+                part.kill()
+        for name in ("PostgreSQL", "Prefect server"):
+            assert wait_until(lambda name=name: f"{name} is started again." in up.log.read_text(), 60), up.logs()
+        assert server_pid(home / "postgres") != database
+        marked = [p for p in up.processes() if MARK in p.environ()]
+        assert marked
+        up.process.kill()
+        up.process.wait()
+        assert wait_until(lambda: not up.processes(), 30), up.processes()
+    finally:
+        end(up)
+
+
+def test_a_home_is_up_once(home: Path, database_url: str) -> None:
+    import fcntl
+
+    home.mkdir()
+    with (home / "up.lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        second = Up(home, 1, database_url)
+        assert second.process.wait(30) == 2
+        assert "It is up already." in second.log.read_text()

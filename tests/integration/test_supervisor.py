@@ -1,0 +1,128 @@
+"""The supervisor, its children and the sweeper, with real processes."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline_core.adapters.supervision.child import ChildProcess
+from pipeline_core.adapters.supervision.supervisor import Patience, Supervisor
+from pipeline_core.adapters.supervision.sweeper import MARK, Sweeper, marked
+from tests.conftest import ROOT
+from tests.servers import wait_until
+
+SLEEPS = [sys.executable, "-S", "-c", "import time; print('here', flush=True); time.sleep(60)"]
+DEAF = [
+    sys.executable, "-S", "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('here', flush=True); time.sleep(60)",
+]  # fmt: skip
+QUICK = Patience(first_s=0.1, longest_s=0.4)
+
+
+@pytest.fixture
+def mark(tmp_path: Path) -> Iterator[str]:
+    yield tmp_path.name
+    for process in marked(tmp_path.name):
+        with suppress(psutil.Error):
+            process.kill()
+
+
+@pytest.fixture
+def child(mark: str, tmp_path: Path) -> Callable[..., ChildProcess]:
+    def make(name: str, command: list[str], grace_s: float = 5.0) -> ChildProcess:
+        environment = {**os.environ, MARK: mark}
+        return ChildProcess(
+            name, command, environment=lambda: environment, log=tmp_path / f"{name}.log", grace_s=grace_s
+        )
+
+    return make
+
+
+def starts(tmp_path: Path, name: str) -> int:
+    log = tmp_path / f"{name}.log"
+    return log.read_text().count("here") if log.exists() else 0
+
+
+def test_what_dies_is_started_again_and_all_stop(child: Callable[..., ChildProcess], mark: str, tmp_path: Path) -> None:
+    told: list[str] = []
+    one, deaf = child("one", SLEEPS), child("deaf", DEAF, 0.3)
+    supervisor = Supervisor([one, deaf], told.append, QUICK)
+    supervisor.start()
+    assert wait_until(lambda: starts(tmp_path, "one") == starts(tmp_path, "deaf") == 1)
+    assert one.pid
+    psutil.Process(one.pid).kill()
+    supervisor.watch(until=lambda: starts(tmp_path, "one") == 2)
+    assert told == ["one died; it is started again in 0.1 s.", "one is started again."]
+    assert starts(tmp_path, "deaf") == 1
+    supervisor.stop()
+    assert list(marked(mark)) == []
+
+
+def test_what_dies_at_once_is_tried_less_and_less_often(child: Callable[..., ChildProcess], tmp_path: Path) -> None:
+    told: list[str] = []
+    missing = child("missing", [str(tmp_path / "no such program")])
+    dying = child("dying", [sys.executable, "-S", "-c", ""])
+    supervisor = Supervisor([dying, missing], told.append, QUICK)
+    with pytest.raises(FileNotFoundError):
+        supervisor.start()
+    supervisor.watch(until=lambda: sum("missing d" in line for line in told) >= 4)
+    waits = [line.rpartition(" in ")[2] for line in told if line.startswith("missing d")]
+    assert waits[:4] == ["0.1 s.", "0.2 s.", "0.4 s.", "0.4 s."]
+    assert any(line.startswith("dying died") for line in told)
+    supervisor.stop()
+
+
+@given(st.lists(st.floats(0, 200), min_size=1, max_size=20))
+def test_waits_grow_to_a_bound_and_begin_anew_after_a_steady_life(lives: list[float]) -> None:
+    patience, wait = Patience(), 0.0
+    for lived in lives:
+        before, wait = wait, patience.after(wait, lived)
+        assert patience.first_s <= wait <= patience.longest_s
+        assert wait == patience.first_s if lived >= patience.steady_s else wait >= before
+
+
+def test_the_sweeper_ends_what_a_killed_parent_left(mark: str, tmp_path: Path) -> None:
+    """Grandchildren too, in a session of their own, whether they listen to SIGTERM or not."""
+    program = f"""
+import os, subprocess, sys, time
+from pipeline_core.adapters.supervision.sweeper import Sweeper
+sweeper = Sweeper({mark!r})
+sweeper.start()
+environment = {{**os.environ, {MARK!r}: {mark!r}}}
+nested = [sys.executable, "-S", "-c", "import subprocess, sys; subprocess.Popen(sys.argv[1:], start_new_session=True)"]
+for command in ({SLEEPS!r}, {DEAF!r}):
+    subprocess.run([*nested, *command], env=environment)
+print("ready", flush=True)
+time.sleep(60)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    parent = subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout
+    # both children are there, and the one that is deaf is so by now
+    assert sorted(parent.stdout.readline() for _ in range(3)) == ["here\n", "here\n", "ready\n"]
+    assert len(list(marked(mark))) == 2
+    begun = time.monotonic()
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert wait_until(lambda: not list(marked(mark)), 12)
+    assert time.monotonic() - begun < 10
+
+
+def test_a_sweeper_that_is_stopped_leaves_what_bears_another_mark(mark: str, tmp_path: Path) -> None:
+    other = subprocess.Popen(SLEEPS, env={**os.environ, MARK: f"{mark}-other"}, stdout=subprocess.DEVNULL)
+    sweeper = Sweeper(mark)
+    sweeper.start()
+    sweeper.stop()
+    assert not sweeper.alive()
+    assert other.poll() is None
+    other.kill()
+    other.wait()
