@@ -10,6 +10,7 @@ from prefect import runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+import tasks
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId, LeaseToken
@@ -41,6 +42,22 @@ def side_by_side(work: Callable[[Batch], Batch], batches: Sequence[Batch]) -> No
         futures = [pool.submit(contextvars.copy_context().run, one, batch) for batch in batches]
     for future in futures:
         future.result()
+
+
+def batch_lane(work: Callable[[Batch], Batch], batch: Batch) -> None:
+    """Take a batch through; on a cluster in parts, side by side. What is still held at an error is given back.
+
+    One part's error is raised when the others have come to their end.
+    """
+    with pipeline().claim.released(batch), reaching_prefect():
+        parts = tasks.parts(batch)
+        if len(parts) == 1:
+            work(batch)
+            return
+        with ThreadPoolExecutor(len(parts)) as pool:
+            futures = [pool.submit(contextvars.copy_context().run, work, part) for part in parts]
+        for future in futures:
+            future.result()
 
 
 def slow_lane(work: Callable[[Batch], Batch], document_ids: Sequence[DocumentId]) -> bool:

@@ -6,8 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 import tasks
-from flows.lanes import outcome_of, run_name, slow_lane
-from pipeline_core.adapters.prefect_launcher import reaching_prefect
+from flows.lanes import batch_lane, outcome_of, run_name, slow_lane
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
@@ -27,8 +26,8 @@ def process_document(document_ids: list[UUID]) -> State:
             run works on, that wait for a person or are done are left alone.
     """
     batch = tasks.claim(document_ids)
-    with pipeline().claim.released(batch), reaching_prefect():
-        through_the_stages(batch)
+    with tasks.cluster():
+        batch_lane(through_the_stages, batch)
     slow_lane(through_the_stages, [DocumentId(d) for d in document_ids])
     return outcome_of(document_ids)
 

@@ -10,9 +10,8 @@ from prefect.states import Completed
 from pydantic import Field
 
 import tasks
-from flows.lanes import outcome_of, slow_lane
+from flows.lanes import batch_lane, outcome_of, slow_lane
 from flows.process_document import through_the_stages
-from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 
@@ -38,14 +37,14 @@ def process_queue(
     tasks.work_on_banks()
     until = time.monotonic() + time_limit_s
     taken: dict[DocumentId, None] = {}
-    while time.monotonic() < until:
-        room = min(pipeline().settings.batch_size, limit - len(taken))
-        batch = tasks.take_from_queue(room, user_id) if room else None
-        if batch and batch.document_ids:
-            with pipeline().claim.released(batch), reaching_prefect():
-                through_the_stages(batch)
-            taken.update(dict.fromkeys(batch.document_ids))
-        elif not slow_lane(through_the_stages, list(taken)):
-            break
+    with tasks.cluster():
+        while time.monotonic() < until:
+            room = min(pipeline().settings.batch_size, limit - len(taken))
+            batch = tasks.take_from_queue(room, user_id) if room else None
+            if batch and batch.document_ids:
+                batch_lane(through_the_stages, batch)
+                taken.update(dict.fromkeys(batch.document_ids))
+            elif not slow_lane(through_the_stages, list(taken)):
+                break
     tasks.deliver_webhooks()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

@@ -6,6 +6,7 @@ raised, so that Prefect retries the task with exponential backoff.
 """
 
 from pipeline_core.domain.lifecycle import StageName
+from tasks.cluster import cluster, parts
 from tasks.deep_scan import claim_deep_scans, settle_deep_scans
 from tasks.gates import matching_gate, validation_gate
 from tasks.intake import claim
@@ -31,6 +32,7 @@ __all__ = [
     "chunk",
     "claim",
     "claim_deep_scans",
+    "cluster",
     "convert_markdown",
     "decide",
     "deliver_webhooks",
@@ -44,6 +46,7 @@ __all__ = [
     "ingest_to_production",
     "matching_gate",
     "optimize_markdown",
+    "parts",
     "purge_caches",
     "purge_dead_letters",
     "reap_leases",

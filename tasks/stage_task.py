@@ -15,6 +15,7 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.failures import backoff_s
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME
+from tasks.cluster import on_cluster
 from tasks.limits import within_limits
 from tasks.runtime import flow_run_id, run_logger
 
@@ -60,13 +61,18 @@ class RetriedTask(Generic[P, R]):
         made: Task[P, R] = self._make()
         return made(*args, **kwargs)
 
+    def on_cluster(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """As a call, on a worker of the cluster of this flow run; its error is raised here."""
+        made: Task[P, R] = self._make()
+        return made.submit(*args, **kwargs).result()
+
 
 def retried_task(**options: Any) -> Callable[[Callable[P, R]], RetriedTask[P, R]]:
     """As Prefect's ``task``, with the pipeline's retries."""
     return lambda function: RetriedTask(function, options)
 
 
-def stage_task(name: StageName) -> RetriedTask[[Batch], Batch]:
+def stage_task(name: StageName) -> Callable[[Batch], Batch]:
     """The Prefect task of a stage.
 
     It takes and returns a ``Batch``. In the batch lane no document's failure is raised: what failed transiently is
@@ -95,7 +101,8 @@ def stage_task(name: StageName) -> RetriedTask[[Batch], Batch]:
             raise next(iter(report.retry.values()))
         return report.batch
 
-    return run
+    # the slow lane claims its document anew: only the flow's own process keeps leases
+    return lambda batch: run.on_cluster(batch) if on_cluster() and not batch.alone else run(batch)
 
 
 def held(batch: Batch) -> Batch:

@@ -668,6 +668,10 @@ class _OfThisProcess:
         with self._lock:
             return self._cached()
 
+    def __reduce__(self) -> str:
+        """Pickled by name: in another process it is that process's own."""
+        return "pipeline"
+
     def cache_clear(self) -> None:
         """Wire anew at next use; the pipeline so far is its users' to close."""
         self._cached.cache_clear()

@@ -237,6 +237,12 @@ class Settings(BaseSettings):
     )
     batch_size: int = Field(100, ge=1, le=1000, description="Documents that a run takes through the stages together")
     concurrency: int = Field(2, ge=1, le=64, description="Batches that a local run has under way at a time")
+    task_runner: Literal["threads", "dask"] = Field(
+        "threads",
+        description="Where stage tasks of a batch run: `threads` in the run itself, `dask` on a cluster",
+    )
+    dask_address: str = Field("", description="Scheduler of a Dask cluster; empty: one on this machine for each run")
+    dask_workers: int = Field(2, ge=1, le=256, description="Parts of a batch that a Dask cluster works on at a time")
     lease_s: float = Field(
         60.0, gt=0, description="A worker that says nothing for this long has lost its jobs, seconds"
     )

@@ -13,7 +13,6 @@ import httpx
 import psutil
 import pytest
 
-from pipeline_core.adapters.supervision.sweeper import MARK
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
 from pipeline_core.settings import load_settings
@@ -148,8 +147,8 @@ def test_nothing_outlives_up_when_it_is_killed(home: Path, free_port: Any) -> No
         for name in ("PostgreSQL", "Prefect server"):
             assert wait_until(lambda name=name: f"{name} is started again." in up.log.read_text(), 60), up.logs()
         assert server_pid(home / "postgres") != database
-        marked = [p for p in up.processes() if MARK in p.environ()]
-        assert marked
+        # a worker that lost its server ends, and is started again, too
+        assert wait_until(lambda: bool(up.processes("worker", "start")), 30), up.logs()
         up.process.kill()
         up.process.wait()
         assert wait_until(lambda: not up.processes(), 30), up.processes()
