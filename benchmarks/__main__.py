@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import duplicates, facts
+from benchmarks import duplicates, facts, orchestration, workers
 from benchmarks.corpus import real_documents, write_markdown
 from benchmarks.formats import write_formats
 from benchmarks.scenario import all_published, at_rest, measure
@@ -105,6 +105,8 @@ def throughput(folder: Path) -> None:
 TABLES: dict[str, Callable[[Path], None]] = {
     "throughput": throughput,
     "overhead": overhead,
+    "orchestration": lambda folder: orchestration.main(folder, show),
+    "workers": lambda folder: workers.main(folder, show),
     "duplicates": lambda folder: duplicates.main(folder, show),
     "facts": lambda _folder: facts.main(show),
 }

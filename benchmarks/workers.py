@@ -1,0 +1,109 @@
+"""Two process workers against one: the same queue, drained by runs of the deployment ``process-queue``."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.corpus import write_markdown
+from benchmarks.scenario import ROOT
+
+_DOCUMENTS = 120
+_BATCH = 10
+_PORT = 4871
+_READY_S = 180
+_SPAN = "SELECT extract(epoch FROM max(published_at)), count(published_at) FROM upload_pipeline.documents"
+_BEGIN = "SELECT extract(epoch FROM min(started_at)) FROM upload_pipeline.document_processing_stages"
+
+
+def main(folder: Path, show: Callable[..., None]) -> None:
+    files = write_markdown(folder / "md", _DOCUMENTS)
+    figures = {workers: drain(files, workers) for workers in (1, 2)}
+    rows = [
+        [str(workers), f"{took:.1f}", f"{_DOCUMENTS / took:.1f}", f"{figures[1] / took:.2f}×"]
+        for workers, took in figures.items()
+    ]
+    show(
+        f"Workers on one queue, {_DOCUMENTS} markdown of 11.5 KB, batches of {_BATCH}",
+        ["process workers", "seconds", "docs/s", "against one"],
+        rows,
+        f"from the first stage to the last publication; {os.cpu_count()} cores, which PostgreSQL and Prefect share",
+    )
+
+
+def drain(files: list[Path], workers: int) -> float:
+    """Seconds from the first stage to the last publication.
+
+    Raises:
+        SystemExit: not every document was published.
+    """
+    from pipeline_core.bootstrap import Pipeline
+    from pipeline_core.client import Client, Upload
+    from pipeline_core.settings import load_settings
+
+    with up(workers) as home:
+        app = Pipeline(load_settings(home=home, batch_size=_BATCH, launch="deployment"))
+        try:
+            with Client(app=app) as client:
+                client.submit([Upload(path.name, path.read_bytes()) for path in files], start=False)
+            with ThreadPoolExecutor(workers) as pool:
+                # a run for each worker: both wait for the same documents
+                list(pool.map(lambda _: app.launcher.run("flows.process_queue.process_queue"), range(workers)))
+            with app.engine.connect() as connection:
+                ended, count = connection.exec_driver_sql(_SPAN).one()
+                begun = connection.exec_driver_sql(_BEGIN).scalar_one()
+            if count != len(files):
+                raise SystemExit(f"{count} of {len(files)} documents were published by {workers} workers")
+            return float(ended - begun)
+        finally:
+            app.close()
+
+
+@contextmanager
+def up(workers: int) -> Iterator[Path]:
+    """``pipeline up`` on an empty home; its schedules rest. This process asks its server meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="pipeline-bench-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # as root, PostgreSQL runs as a user that has to get in
+        home, api = Path(folder) / "home", f"http://127.0.0.1:{_PORT}/api"
+        environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("UPLOAD_PIPELINE_", "PREFECT_"))},
+            "UPLOAD_PIPELINE_HOME": str(home),
+            "UPLOAD_PIPELINE_PREFECT_PORT": str(_PORT),
+            "UPLOAD_PIPELINE_BATCH_SIZE": str(_BATCH),
+        }
+        command = [sys.executable, "-m", "pipeline_core", "up", "--workers", str(workers)]
+        with (Path(folder) / "up.log").open("w+") as log:
+            process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+            try:
+                _wait(process, Path(log.name))
+                _pause(api)
+                os.environ["PREFECT_API_URL"] = api
+                yield home
+            finally:
+                os.environ.pop("PREFECT_API_URL", None)
+                process.send_signal(signal.SIGTERM)
+                process.wait()
+
+
+def _wait(process: subprocess.Popen[Any], log: Path) -> None:
+    deadline = time.monotonic() + _READY_S
+    while "Ready." not in log.read_text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit(f"pipeline up did not start:\n{log.read_text()}")
+        time.sleep(0.2)
+
+
+def _pause(api: str) -> None:
+    for row in httpx.post(f"{api}/deployments/filter", json={}).json():
+        for schedule in row["schedules"]:
+            url = f"{api}/deployments/{row['id']}/schedules/{schedule['id']}"
+            httpx.patch(url, json={"active": False}).raise_for_status()
