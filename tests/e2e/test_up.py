@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +22,12 @@ from tests.servers import folder_for_postgres, server_pid, wait_until
 from tests.through import MANUAL
 
 
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
 class Up:
     """The command, and every process that came with it."""
 
@@ -31,6 +38,7 @@ class Up:
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
             "UPLOAD_PIPELINE_HOME": str(home),
             "UPLOAD_PIPELINE_PREFECT_PORT": str(port),
+            "UPLOAD_PIPELINE_API_PORT": str(_free_port()),
             "UPLOAD_PIPELINE_DUPLICATE_THRESHOLD": "1.0",
             "PREFECT_WORKER_QUERY_SECONDS": "0.5",
             **({"UPLOAD_PIPELINE_DATABASE_URL": database_url} if database_url else {}),
@@ -81,6 +89,13 @@ def publish(up: Up, app: Pipeline, name: str, text: str) -> None:
     assert status.outcome == "published", up.logs()
 
 
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
 def end(up: Up) -> None:
     if up.process.poll() is None:
         up.process.kill()
@@ -112,6 +127,8 @@ def test_up_publishes_restarts_and_leaves_nothing(
     up = Up(home, 1, database_url)
     try:
         assert wait_until(up.ready, 90), up.logs()
+        api = f"http://127.0.0.1:{up.environment['UPLOAD_PIPELINE_API_PORT']}"
+        assert wait_until(lambda: answers(f"{api}/health"), 30), (home / "logs" / "api.log").read_text()
         published_twice(up, Pipeline(load_settings(home=home, database_url=database_url, duplicate_threshold=1.0)))
         assert httpx.get(f"{prefect_api_url}/health").status_code == 200
     finally:
