@@ -1,5 +1,7 @@
 """process-document: documents in, published facts out."""
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from prefect import flow
@@ -25,25 +27,30 @@ def process_document(document_ids: list[UUID]) -> State:
         document_ids: The ids of documents that were taken in; `pipeline status --json` lists them. Those that another
             run works on, that wait for a person or are done are left alone.
     """
+    story = tasks.Story()
+    story.begins(document_ids)
     batch = tasks.claim(document_ids)
     with tasks.cluster():
-        batch_lane(through_the_stages, batch)
-    slow_lane(through_the_stages, [DocumentId(d) for d in document_ids])
+        batch_lane(partial(through_the_stages, goes_on=story.goes_on), batch)
+    story.ends(retried=slow_lane(through_the_stages, [DocumentId(d) for d in document_ids]))
     return outcome_of(document_ids)
 
 
-def through_the_stages(batch: Batch) -> Batch:
-    """The pipeline. Each step answers with the documents that go on."""
+def through_the_stages(batch: Batch, goes_on: Callable[[], None] = lambda: None) -> Batch:
+    """The pipeline. Each step answers with the documents that go on; ``goes_on`` is told between the slow ones."""
     batch = tasks.ingest(batch)
     batch = tasks.convert_markdown(batch)
+    goes_on()
     if pipeline().settings.optimizer_enabled:
         batch = tasks.optimize_markdown(batch)
     else:
         batch = tasks.skip_stage(StageName.MARKDOWN_OPTIMIZER, batch, "switched off")
     batch = tasks.chunk(batch)
     batch = tasks.generate_facts(batch)
+    goes_on()
     batch = tasks.matching_gate(batch)  # phase 2: undecided look-alikes wait for a person
     batch = tasks.validate(batch)  # phase 3
     batch = tasks.validation_gate(batch)  # phase 4: critical findings wait for a person
     batch = tasks.embed(batch)  # phase 5
+    goes_on()
     return tasks.ingest_to_production(batch)  # phase 6

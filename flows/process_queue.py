@@ -1,6 +1,7 @@
 """process-queue: what waits, through the batch lane, until nothing is left."""
 
 import time
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -37,14 +38,19 @@ def process_queue(
     tasks.work_on_banks()
     until = time.monotonic() + time_limit_s
     taken: dict[DocumentId, None] = {}
+    story, retried = tasks.Story(named_after="queue:"), False
     with tasks.cluster():
         while time.monotonic() < until:
             room = min(pipeline().settings.batch_size, limit - len(taken))
             batch = tasks.take_from_queue(room, user_id) if room else None
             if batch and batch.document_ids:
-                batch_lane(through_the_stages, batch)
+                story.begins(batch.document_ids)
+                batch_lane(partial(through_the_stages, goes_on=story.goes_on), batch)
                 taken.update(dict.fromkeys(batch.document_ids))
-            elif not slow_lane(through_the_stages, list(taken)):
+            elif slow_lane(through_the_stages, list(taken)):
+                retried = True
+            else:
                 break
+    story.ends(retried=retried)
     tasks.deliver_webhooks()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

@@ -15,6 +15,7 @@ from tasks.reembedding import begin_reembedding, check_recall, drop_old_vectors,
 from tasks.review import decide
 from tasks.stage_task import skip_stage, stage_task
 from tasks.staging import embed_batch, import_approved
+from tasks.story import Story
 from tasks.upkeep import purge_caches, purge_dead_letters, refresh_statistics, remove_orphan_objects
 
 ingest = stage_task(StageName.INGEST)
@@ -27,6 +28,7 @@ embed = stage_task(StageName.EMBEDDER)
 ingest_to_production = stage_task(StageName.INGESTOR)
 
 __all__ = [
+    "Story",
     "begin_reembedding",
     "check_recall",
     "chunk",

@@ -38,6 +38,30 @@ JOIN job_stages p ON p.job_stage = j.stage
 WHERE d.document_id = ANY(%(document_ids)s)
 ORDER BY d.document_id, j.created_at DESC;
 
+-- name: view_run_documents
+-- Where the documents of a run stand, whoever they belong to, as the run shows it. No text of theirs.
+SELECT DISTINCT ON (d.document_id) d.document_id, d.user_id, d.filename, j.job_id, j.profile, j.stage, j.state, j.outcome,
+    j.phase, p.percent, j.last_error ->> 'code' AS error_code,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status <> 'rejected') AS facts,
+    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
+        WHERE q.document_id = d.document_id AND s.resolution = 'pending'
+            AND q.status IN ('pending', 'approved')) AS undecided,
+    coalesce(j.stage3_validation_results -> 'findings', '[]') AS findings
+FROM documents d
+JOIN upload_jobs j USING (document_id)
+JOIN job_stages p ON p.job_stage = j.stage
+WHERE d.document_id = ANY(%(document_ids)s)
+ORDER BY d.document_id, j.created_at DESC;
+
+-- name: view_waiting_longer
+-- What has waited for a person for so many hours, whoever it belongs to; the longest first.
+SELECT j.job_id, j.document_id, j.user_id, d.filename, j.phase,
+    (extract(epoch FROM now() - j.updated_at) / 3600)::float8 AS hours, count(*) OVER () AS together
+FROM upload_jobs j JOIN documents d USING (document_id)
+WHERE j.state = 'awaiting_review' AND j.updated_at <= now() - make_interval(secs => %(hours)s * 3600)
+ORDER BY j.updated_at, j.job_id
+LIMIT %(limit)s;
+
 -- name: view_counts
 SELECT
     (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (

@@ -260,6 +260,14 @@ class Settings(BaseSettings):
         description='Stage tasks at a time on all machines by service, as JSON: {"openai": 4}',
     )
 
+    # what runs tell in the Prefect UI
+    run_artifacts: bool = Field(
+        True, description="Runs show their documents, findings and progress in the Prefect UI, as artifacts and tags"
+    )
+    review_alert_h: float = Field(
+        24.0, ge=0, description="A document that waits for a person this long is told of as an event, hours; 0: at once"
+    )
+
     # retention
     dead_letter_days: int = Field(
         0, ge=0, description="Days after which a dead letter that was never published is removed; 0: never"

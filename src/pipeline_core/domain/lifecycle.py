@@ -145,6 +145,8 @@ STAGE_MOVES: frozenset[tuple[JobStage, JobStage]] = frozenset(
 )
 
 REVIEW_STAGES = frozenset({_G.MATCHING_REVIEW, _G.VALIDATION_REVIEW})
+REVIEW_PAGES = {2: "/review-matching/{}", 4: "/validate/{}"}
+"""Where a person decides, by phase; ``{}`` is the job's id."""
 WORK_STAGES = frozenset(JobStage) - {_G.INGESTED}
 
 

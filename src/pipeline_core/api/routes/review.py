@@ -11,7 +11,7 @@ from pipeline_core.api.deps import Services
 from pipeline_core.api.problems import responses
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.ids import JobId
-from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 from pipeline_core.services.decisions import MIN_REASON, Decided, Decision, Resolution
 from pipeline_core.services.decisions import Request as DecisionRequest
 
@@ -175,12 +175,9 @@ def _decide(
     }
 
 
-_PAGES = {2: "/review-matching/{}", 4: "/validate/{}"}
-
-
 def _next(services: UserServices, phase: int | None) -> dict[str, Any] | None:
     found = services.review.next_waiting(services.user_id, phase=phase)
     if found is None:
         return None
     shown = {name: getattr(found, name) for name in found.__slots__}
-    return {**shown, "review_url": _PAGES[found.phase].format(found.job_id)}
+    return {**shown, "review_url": REVIEW_PAGES[found.phase].format(found.job_id)}

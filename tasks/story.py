@@ -1,0 +1,104 @@
+"""A run as the Prefect UI shows it: its name, its tags, and artifacts. Telling it never fails a run."""
+
+import time
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from prefect import runtime
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.client.orchestration import get_client
+
+from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.ids import DocumentId
+from tasks.runtime import flow_run_id, run_logger
+from tasks.story_text import counted, findings, first_and_more, summary, tags_of
+
+BETWEEN_UPDATES_S = 2.0
+"""An artifact costs about 30 ms: progress is told no more often than this."""
+
+
+class Story:
+    """Tells of one run while it goes on and when it ends. After the first failure it keeps quiet."""
+
+    def __init__(self, *, named_after: str | None = None) -> None:
+        """``named_after`` makes the run's name of its documents, with this before them; else it has its name."""
+        self._named_after = named_after
+        self._ids: dict[DocumentId, None] = {}
+        self._names: list[str] = []
+        self._progress: UUID | None = None
+        self._told_at = 0.0
+        self._tags: set[str] = set()
+        self._quiet = not pipeline().settings.run_artifacts or flow_run_id() is None
+
+    def begins(self, document_ids: Iterable[UUID]) -> None:
+        """These documents are taken in hand now; a run of several batches says so for each."""
+        self._ids.update(dict.fromkeys(DocumentId(d) for d in document_ids))
+        self._guarded(self._begin)
+
+    def goes_on(self) -> None:
+        """A stage is over: the progress is told, if it was not just told."""
+        if time.monotonic() - self._told_at >= BETWEEN_UPDATES_S:
+            self._guarded(self._show_progress)
+
+    def ends(self, *, retried: bool = False) -> None:
+        """The documents have come to rest; ``retried`` says that some went through the slow lane."""
+        if self._ids:
+            self._guarded(lambda: self._end(retried=retried))
+
+    def _guarded(self, tell: Callable[[], None]) -> None:
+        if self._quiet:
+            return
+        try:
+            tell()
+        except Exception as error:
+            # whatever it is, the documents go on: what became of them is in the database
+            self._quiet = True
+            run_logger().warning("the run's story is not told any further: %s: %s", type(error).__name__, error)
+
+    def _begin(self) -> None:
+        rows = pipeline().views.run_documents(list(self._ids))
+        names = {row["document_id"]: row["filename"] for row in rows}
+        self._names = [names[d] for d in self._ids if d in names]
+        self._describe(tags_of(rows, retried=False))
+        if self._progress is None:
+            self._progress = create_progress_artifact(0.0, description=counted(rows))  # type: ignore[assignment]
+            self._told_at = time.monotonic()
+
+    def _describe(self, tags: set[str]) -> None:
+        """The run's tags and its name, in one request if either is new."""
+        name = f"{self._named_after} {first_and_more(self._names)}" if self._named_after and self._names else None
+        if tags <= self._tags and (name is None or name == runtime.flow_run.name):
+            return
+        self._tags |= tags
+        with get_client(sync_client=True) as client:
+            all_tags = sorted({*(runtime.flow_run.tags or []), *self._tags})
+            client.update_flow_run(_this_run(), name=name, tags=all_tags)
+
+    def _show_progress(self) -> None:
+        if self._progress is None:
+            return
+        rows = pipeline().views.progress(list(self._ids))
+        percent = sum(row["percent"] for row in rows) / len(rows) if rows else 0.0
+        update_progress_artifact(self._progress, percent, description=counted(rows))
+        self._told_at = time.monotonic()
+
+    def _end(self, *, retried: bool) -> None:
+        app = pipeline()
+        rows = app.views.run_documents(list(self._ids))
+        text = summary(rows, app.cost_views.run(app.settings.run_id), app.settings)
+        create_markdown_artifact(text, description="What became of the documents, and what is to be decided")
+        if table := findings(rows):
+            create_table_artifact(table, description="What validation found")
+        self._describe(tags_of(rows, retried=retried))
+        self._show_progress()
+
+
+def _this_run() -> UUID:
+    value = flow_run_id()
+    assert value is not None
+    return value
