@@ -17,8 +17,9 @@ def maintain(
     dead_letter_days: Days = None,
     cache_days: Annotated[int | None, Field(ge=1)] = None,
     orphan_grace_h: Annotated[float | None, Field(ge=1)] = None,
+    review_alert_h: Annotated[float | None, Field(ge=0)] = None,
 ) -> State:
-    """Take back expired leases, remove what was kept long enough, and refresh statistics. Safe at any time.
+    """Take back expired leases, remove what was kept long enough, tell of reviews that wait. Safe at any time.
 
     Args:
         dead_letter_days: Dead letters of which nothing was ever published are removed after so many days; 0 keeps
@@ -27,6 +28,8 @@ def maintain(
             settings say.
         orphan_grace_h: Objects that no row names are removed from this age on; longer than any run. Without it, as
             the settings say.
+        review_alert_h: Documents that have waited for a person for so many hours are told of as one event. Without
+            it, as the settings say.
     """
     done = [
         tasks.reap_leases(),
@@ -34,5 +37,6 @@ def maintain(
         tasks.purge_caches(cache_days),
         tasks.remove_orphan_objects(orphan_grace_h),
         tasks.refresh_statistics(),
+        tasks.report_waiting_reviews(review_alert_h),
     ]
     return Completed(message=", ".join(done))

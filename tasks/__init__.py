@@ -16,7 +16,13 @@ from tasks.review import decide
 from tasks.stage_task import skip_stage, stage_task
 from tasks.staging import embed_batch, import_approved
 from tasks.story import Story
-from tasks.upkeep import purge_caches, purge_dead_letters, refresh_statistics, remove_orphan_objects
+from tasks.upkeep import (
+    purge_caches,
+    purge_dead_letters,
+    refresh_statistics,
+    remove_orphan_objects,
+    report_waiting_reviews,
+)
 
 ingest = stage_task(StageName.INGEST)
 convert_markdown = stage_task(StageName.MARKDOWN_CONVERSION)
@@ -54,6 +60,7 @@ __all__ = [
     "reap_leases",
     "refresh_statistics",
     "remove_orphan_objects",
+    "report_waiting_reviews",
     "settle_deep_scans",
     "skip_stage",
     "switch_model",

@@ -5,6 +5,7 @@ from uuid import UUID
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.jobs import Batch
+from tasks.alerts import tell_of_dead
 from tasks.runtime import flow_run_id, run_logger
 from tasks.stage_task import retried_task
 
@@ -38,4 +39,5 @@ def reap_leases() -> str:
     reaped = pipeline().queue.reap()
     for document_id in reaped.buried:
         run_logger().error("document %s cost too many workers: it is a dead letter", document_id)
+    tell_of_dead(reaped.buried)
     return f"{len(reaped.freed)} jobs taken back, {len(reaped.buried)} given up"

@@ -16,6 +16,7 @@ from pipeline_core.services.failures import backoff_s
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME
 from tasks.cluster import on_cluster
+from tasks.alerts import tell_of_dead
 from tasks.limits import within_limits
 from tasks.runtime import flow_run_id, run_logger
 
@@ -97,6 +98,7 @@ def stage_task(name: StageName) -> Callable[[Batch], Batch]:
         )  # fmt: skip
         for document_id, error in {**report.retry, **report.parked, **report.dead}.items():
             run_logger().warning("%s: document %s: %s", name.value, document_id, error)
+        tell_of_dead(report.dead)
         if batch.alone and report.retry:
             raise next(iter(report.retry.values()))
         return report.batch

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from pipeline_core.bootstrap import pipeline
+from tasks.alerts import REVIEW_WAITING, emit
 from tasks.runtime import run_logger
 from tasks.stage_task import retried_task
 
@@ -40,3 +41,15 @@ def refresh_statistics() -> str:
     app = pipeline()
     tables, indexes = app.refresh_statistics(), app.ensure_vector_indexes()
     return f"{len(tables)} tables analysed, {len(indexes)} indexes built"
+
+
+@retried_task(name="report-waiting-reviews")
+def report_waiting_reviews(hours: float | None) -> str:
+    """One event if anything has waited for a person too long; without hours, as the settings say."""
+    app = pipeline()
+    rows = app.views.waiting_longer(app.settings.review_alert_h if hours is None else hours)
+    if rows:
+        documents = [{"job_id": str(row["job_id"]), "filename": row["filename"], "hours": row["hours"]} for row in rows]
+        told = {"count": rows[0]["together"], "oldest_hours": rows[0]["hours"], "documents": documents}
+        emit(REVIEW_WAITING, {"prefect.resource.id": "pipeline.reviews"}, told)
+    return f"{rows[0]['together'] if rows else 0} reviews wait too long"

@@ -1,0 +1,133 @@
+"""The automations against a real server: made once, updated after that, and doing what they say."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from prefect.client.orchestration import get_client
+
+from pipeline_core import bootstrap
+from pipeline_core.bootstrap import Pipeline
+from tests.conftest import ROOT
+from tests.e2e.test_review_flow import CONTRADICTORY
+from tests.servers import wait_until
+from tests.through import needs_work, receive, through, upload
+
+NAMES = {"pipeline: dead letter", "pipeline: reviews wait", "pipeline: process what was uploaded"}
+
+
+@pytest.fixture
+def wired(make_pipeline: Any, monkeypatch: pytest.MonkeyPatch, prefect_api_url: str) -> Iterator[Pipeline]:
+    app = make_pipeline(changes={"retry_base_s": 0.1})
+    bootstrap.pipeline.cache_clear()
+    monkeypatch.setattr(bootstrap, "load_settings", lambda: app.settings)
+    monkeypatch.setattr(bootstrap, "Pipeline", lambda _settings: app)
+    yield app
+    bootstrap.pipeline.cache_clear()
+
+
+@pytest.fixture
+def alerts() -> Iterator[tuple[str, list[Any]]]:
+    """A webhook of ours, and what was posted to it."""
+    posted: list[Any] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/alerts", posted
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def deployment(prefect_api_url: str) -> Iterator[str]:
+    """A deployment process-queue, as far as the server is concerned."""
+    # Prefect's client tries again when the server's own database is busy
+    with get_client(sync_client=True) as client:
+        made = str(client.create_deployment(client.create_flow_from_name("process-queue"), "process-queue"))
+    yield made
+    httpx.delete(f"{prefect_api_url}/deployments/{made}")
+
+
+Script = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def automate(prefect_api_url: str) -> Iterator[Script]:
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, str(ROOT / "deployments" / "automations.py"), *arguments]
+        own = {**os.environ, "PREFECT_API_URL": prefect_api_url}
+        return subprocess.run(command, env=own, capture_output=True, text=True, timeout=60)
+
+    yield run
+    for row in there(prefect_api_url):
+        httpx.delete(f"{prefect_api_url}/automations/{row['id']}")
+
+
+def there(url: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = httpx.post(f"{url}/automations/filter", json={}).json()
+    return [row for row in rows if row["name"] in NAMES]
+
+
+def emitted(url: str, event: str) -> None:
+    """As `prefect event emit` sends it, from outside of any run."""
+    occurred = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    body = {"event": event, "resource": {"prefect.resource.id": "test"}, "id": str(uuid4()), "occurred": occurred}
+    httpx.post(f"{url}/events", json=[body]).raise_for_status()
+
+
+def test_they_are_made_once_and_do_what_they_say(
+    wired: Pipeline, alerts: tuple[str, list[Any]], deployment: str, automate: Script, prefect_api_url: str
+) -> None:
+    from flows.maintain import maintain
+    from flows.process_document import process_document
+
+    address, posted = alerts
+    first = automate("--webhook", address)
+    assert first.returncode == 0, first.stderr
+    again = automate("--webhook", address)
+    assert again.stdout.count("updated:") == 3
+    assert sorted(row["name"] for row in there(prefect_api_url)) == sorted(NAMES)
+
+    bad = upload('bad "quoted".pdf', "%PDF-1.4 this is no PDF at all")
+    [dead] = needs_work(wired, receive(wired, bad))
+    process_document(document_ids=[dead], return_state=True)
+    [waiting] = needs_work(wired, receive(wired, upload("costs.md", CONTRADICTORY)))
+    through(wired, [waiting])
+    assert "0 reviews wait too long" in maintain(review_alert_h=1.0, return_state=True).message
+    assert "1 reviews wait too long" in maintain(review_alert_h=0.0, return_state=True).message
+    assert wait_until(lambda: len(posted) == 2, within_s=20), posted
+    by_subject = {alert["subject"]: alert for alert in posted}
+    told = by_subject["A document is a dead letter"]
+    assert told["event"]["document_id"] == str(dead)
+    assert told["text"].startswith("Document bad")
+    assert told["event"]["job_id"] in told["text"]
+    assert by_subject["Documents wait for a person"]["event"]["documents"][0]["filename"] == "costs.md"
+
+    emitted(prefect_api_url, "pipeline.upload")
+    asked = {"deployments": {"id": {"any_": [deployment]}}}
+    assert wait_until(lambda: len(httpx.post(f"{prefect_api_url}/flow_runs/filter", json=asked).json()) == 1, 20)
+
+
+def test_what_is_missing_is_named(deployment: str, automate: Script, prefect_api_url: str) -> None:
+    refused = automate("--block", "slack-webhook/nowhere")
+    assert (refused.returncode, there(prefect_api_url)) == (2, [])
+    assert "no block slack-webhook/nowhere" in refused.stderr
+    httpx.delete(f"{prefect_api_url}/deployments/{deployment}")
+    assert "prefect --no-prompt deploy --all" in automate().stderr
