@@ -44,7 +44,7 @@ def review_document(
     app = pipeline()
     row = app.views.job(app.user_id, app.views.resolve_job(app.user_id, document))
     request = Request(decision, app.user_id, reason, duplicates, tuple(question_ids or ()), reviewer)
-    story = tasks.Story(named_after=f"{decision.value}:")
+    story = tasks.Story(named_after=decision.value)
     story.begins([row["document_id"]])
     decided = tasks.decide(row["document_id"], request)
     if go_on and decided.goes_on:

@@ -84,7 +84,7 @@ def _waiting(rows: Sequence[Row], settings: Settings) -> str:
     for row in rows[:MOST_DOCUMENTS]:
         job_id = row["job_id"]
         criticals = sum(finding["severity"] == Severity.CRITICAL for finding in row["findings"])
-        why = f"{criticals} critical findings" if row["phase"] == 4 else f"{row['undecided']} undecided look-alikes"
+        why = f"critical findings: {criticals}" if row["phase"] == 4 else f"undecided look-alikes: {row['undecided']}"
         page = f"{base}{REVIEW_PAGES[row['phase']].format(job_id)}"
         lines.append(f"- **{plain(row['filename'])}**: {why}. [Review page]({page}), or `pipeline review {job_id}`")
     form = "Or the form of the deployment `review-document`; its field `document` takes the id of the job."

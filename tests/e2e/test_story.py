@@ -83,7 +83,7 @@ def test_runs_are_named_after_what_they_take_up(wired: Pipeline, prefect_api_url
         document=str(waiting["job_id"]), decision="override", reason="Two policy years.", return_state=True
     )
     review = Told(prefect_api_url, run_of(decided))
-    assert review.run["name"] == "override: costs.md"
+    assert review.run["name"] == "override costs.md"
     assert "published" in review.artifacts["markdown"]["data"]
 
 
