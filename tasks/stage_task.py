@@ -15,8 +15,8 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.failures import backoff_s
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME
-from tasks.cluster import on_cluster
 from tasks.alerts import tell_of_dead
+from tasks.cluster import on_cluster
 from tasks.limits import within_limits
 from tasks.runtime import flow_run_id, run_logger
 
