@@ -14,7 +14,7 @@ import tasks
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId, LeaseToken
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import Batch, is_parked
 from pipeline_core.domain.lifecycle import JobState
 
 SLOW_LANE_THREADS = 8
@@ -71,13 +71,14 @@ def outcome_of(document_ids: Sequence[UUID]) -> State:
     """The state in which the run ends, by where its documents came to rest."""
     rows = pipeline().views.progress([DocumentId(d) for d in document_ids])
     states = Counter(JobState(row["state"]) for row in rows)
-    words = ", ".join(f"{count} {state.value.replace('_', ' ')}" for state, count in states.items())
+    places = Counter("parked" if is_parked(row) else row["state"].replace("_", " ") for row in rows)
+    words = ", ".join(f"{count} {place}" for place, count in places.items())
     if states[JobState.DEADLETTER] == len(rows) > 0:
         return Failed(message=words)
     if states[JobState.AWAITING_REVIEW]:
         return Completed(name="AwaitingReview", message=words)
-    if states[JobState.QUEUED]:
-        return Completed(name="Parked", message=words.replace("queued", "parked"))
+    if places["parked"]:
+        return Completed(name="Parked", message=words)
     if states[JobState.DEADLETTER]:
         return Completed(name="CompletedWithDeadLetters", message=words)
     return Completed(message=words)

@@ -31,7 +31,8 @@ ORDER BY j.created_at DESC, d.filename
 LIMIT %(limit)s;
 
 -- name: view_progress
-SELECT DISTINCT ON (d.document_id) d.document_id, d.filename, j.stage, j.state, j.outcome, p.percent, j.retry_count
+SELECT DISTINCT ON (d.document_id) d.document_id, d.filename, j.stage, j.state, j.outcome, p.percent, j.retry_count,
+    j.last_error
 FROM documents d
 JOIN upload_jobs j USING (document_id)
 JOIN job_stages p ON p.job_stage = j.stage
