@@ -28,6 +28,8 @@ def cluster() -> Iterator[None]:
         yield
         return
     with _dask_runner(settings) as runner, run.model_copy(update={"task_runner": runner}):
+        # made at its first use otherwise, by several threads at once: a cluster for each
+        _ = runner.client
         yield
 
 

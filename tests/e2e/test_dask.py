@@ -10,9 +10,10 @@ from pipeline_core import bootstrap
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError, PipelineError
+from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings, load_settings
-from tests.e2e.test_flow import documents
 from tests.e2e.test_killed import rows
+from tests.through import needs_work, receive, upload
 
 
 class _NotHere:
@@ -47,6 +48,15 @@ def other_database_url(postgres_url: str, template_database: str) -> Iterator[st
         connection.execute("DROP DATABASE compared WITH (FORCE)")
 
 
+def strangers(app: Pipeline, number: int) -> list[DocumentId]:
+    """Documents that share no sentence: which of two twins is published depends on who comes first."""
+    texts = [
+        f"# Room {n}\n\nRoom {n} has {n + 3} windows and a key of its own. The key of room {n} hangs at the desk {n}.\n"
+        for n in range(number)
+    ]
+    return needs_work(app, receive(app, *(upload(f"{n}.md", text) for n, text in enumerate(texts))))
+
+
 @pytest.mark.chaos
 def test_dask_makes_the_same_rows(
     dask: Pipeline, workers: WorkerProcesses, other_database_url: str, monkeypatch: pytest.MonkeyPatch
@@ -54,14 +64,14 @@ def test_dask_makes_the_same_rows(
     from flows.process_document import process_document
 
     dask.__dict__["run_stage"] = _NotHere()
-    state = process_document(document_ids=documents(dask, 4), return_state=True)
+    state = process_document(document_ids=strangers(dask, 4), return_state=True)
     assert (state.name, state.message) == ("Completed", "4 done")
 
     changes = {"task_runner": "threads", "database_url": other_database_url}
     plain = Pipeline(dask.settings.model_copy(update=changes), workers=workers)
     bootstrap.pipeline.cache_clear()
     monkeypatch.setattr(bootstrap, "Pipeline", lambda _settings: plain)
-    assert process_document(document_ids=documents(plain, 4), return_state=True).message == "4 done"
+    assert process_document(document_ids=strangers(plain, 4), return_state=True).message == "4 done"
     plain.close()
     contents = []
     for url in (dask.database_url, other_database_url):
