@@ -1,6 +1,5 @@
 """review-document on a real Prefect server: the form that people see, and what comes of it."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -21,9 +20,6 @@ CONTRADICTORY = (
 
 @pytest.fixture(scope="module")
 def review_document(prefect_api_url: str) -> Any:
-    # Prefect and the tasks read the environment when they are first imported
-    os.environ["PREFECT_API_URL"] = prefect_api_url
-    os.environ["UPLOAD_PIPELINE_RETRY_BASE_S"] = "0.1"
     from flows.review_document import review_document as flow
 
     return flow
