@@ -15,6 +15,7 @@ from pipeline_core.adapters.db.views import PostgresViews
 from pipeline_core.adapters.db.worker import WorkerSession
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.documents import Converted
+from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseUnavailableError
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.lifecycle import StageName
@@ -44,7 +45,7 @@ WAYS_IN: list[Callable[[str], object]] = [
     _unit_of_work,
     lambda url: PostgresViews(open_engine(url, role=SERVICE)).counts(USER),
     lambda url: WorkerSession(url, role=SERVICE, lease_s=60),
-    lambda url: vector_indexes.ensure(url, model="m", dims=3),
+    lambda url: vector_indexes.ensure(url, EmbeddingModel("m", 3)),
     pending,
     migrate,
 ]

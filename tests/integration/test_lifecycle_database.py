@@ -105,6 +105,7 @@ WORDS: dict[str, set[str]] = {
     "staged_questions.status": {"pending", "approved", "rejected", "duplicate", "imported"},
     "upload_batches.status": {"pending", "reviewing", "reviewed", "importing", "imported", "rejected"},
     "document_vector_buffer.owner_kind": {"chunk", "question"},
+    "next_vectors.owner_kind": {"chunk", "question"},
     "webhook_deliveries.status": {"pending", "delivered", "failed"},
     "fact_cache.outcome": set(AnswerOutcome),
     "paid_calls.service": set(get_args(Service)),
