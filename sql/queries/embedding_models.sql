@@ -93,5 +93,5 @@ DELETE FROM embedding_models WHERE activated_at IS NULL;
 SELECT vector FROM next_vectors WHERE embed_model = %(model)s ORDER BY owner_id LIMIT %(sample)s;
 
 -- name: nearest_next
-SELECT vector::vector({dims}) <=> %(vector)s::vector({dims}) AS distance FROM next_vectors
-WHERE embed_model = %(model)s ORDER BY vector::vector({dims}) <=> %(vector)s::vector({dims}) LIMIT %(limit)s;
+SELECT vector::{space} <=> %(vector)s::{space} AS distance FROM next_vectors
+WHERE embed_model = %(model)s ORDER BY vector::{space} <=> %(vector)s::{space} LIMIT %(limit)s;

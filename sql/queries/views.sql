@@ -124,16 +124,16 @@ SELECT outcome, outcome_reason, count(*) AS chunks, sum(fact_count) AS facts, su
 FROM staged_chunks WHERE document_id = %(document_id)s GROUP BY 1, 2 ORDER BY 3 DESC;
 
 -- name: near_facts
--- {dims} is the model's: the partial HNSW indexes are on this expression.
+-- {space} is the model's: the partial HNSW indexes are on this expression.
 SELECT question_id AS id FROM all_questions
 WHERE user_id = %(user_id)s AND embed_model = %(model)s
     AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
-ORDER BY embedding::vector({dims}) <=> %(vector)s::vector({dims}) LIMIT %(pool)s;
+ORDER BY embedding::{space} <=> %(vector)s::{space} LIMIT %(pool)s;
 
 -- name: near_facts_exact
 -- The user's rows first, then their order: no index on vectors can leave any out.
 WITH mine AS MATERIALIZED (
-    SELECT question_id AS id, embedding::vector({dims}) <=> %(vector)s::vector({dims}) AS distance FROM all_questions
+    SELECT question_id AS id, embedding::{space} <=> %(vector)s::{space} AS distance FROM all_questions
     WHERE user_id = %(user_id)s AND embed_model = %(model)s
         AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
 )
@@ -142,7 +142,7 @@ SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 -- name: near_facts_next
 -- By the vectors of a model that is to replace the active one.
 WITH mine AS MATERIALIZED (
-    SELECT q.question_id AS id, n.vector::vector({dims}) <=> %(vector)s::vector({dims}) AS distance
+    SELECT q.question_id AS id, n.vector::{space} <=> %(vector)s::{space} AS distance
     FROM all_questions q JOIN next_vectors n ON n.owner_id = q.question_id AND n.embed_model = %(model)s
     WHERE q.user_id = %(user_id)s AND (%(document_ids)s::uuid[] IS NULL OR q.document_id = ANY(%(document_ids)s))
 )
@@ -152,11 +152,11 @@ SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 SELECT chunk_id AS id FROM document_chunks
 WHERE user_id = %(user_id)s AND embed_model = %(model)s
     AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
-ORDER BY embedding::vector({dims}) <=> %(vector)s::vector({dims}) LIMIT %(pool)s;
+ORDER BY embedding::{space} <=> %(vector)s::{space} LIMIT %(pool)s;
 
 -- name: near_passages_exact
 WITH mine AS MATERIALIZED (
-    SELECT chunk_id AS id, embedding::vector({dims}) <=> %(vector)s::vector({dims}) AS distance FROM document_chunks
+    SELECT chunk_id AS id, embedding::{space} <=> %(vector)s::{space} AS distance FROM document_chunks
     WHERE user_id = %(user_id)s AND embed_model = %(model)s
         AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
 )
@@ -164,7 +164,7 @@ SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 
 -- name: near_passages_next
 WITH mine AS MATERIALIZED (
-    SELECT c.chunk_id AS id, n.vector::vector({dims}) <=> %(vector)s::vector({dims}) AS distance
+    SELECT c.chunk_id AS id, n.vector::{space} <=> %(vector)s::{space} AS distance
     FROM document_chunks c JOIN next_vectors n ON n.owner_id = c.chunk_id AND n.embed_model = %(model)s
     WHERE c.user_id = %(user_id)s AND (%(document_ids)s::uuid[] IS NULL OR c.document_id = ANY(%(document_ids)s))
 )

@@ -24,7 +24,7 @@ from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.db.upkeep import analyze
 from pipeline_core.adapters.db.views import PostgresViews
 from pipeline_core.adapters.db.worker import WorkerSession
-from pipeline_core.adapters.embedders.openai import OpenAIEmbedder, RequestSize
+from pipeline_core.adapters.embedders.openai import EndpointModel, OpenAIEmbedder, RequestSize, endpoint_model
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.adapters.facts.openai import Limits, OpenAIFactGenerator
@@ -252,7 +252,7 @@ class Pipeline:
         default = _EMBEDDERS[self.settings.embedder].model(self.settings)
         if given := self._given.embedder:
             makers[given.model], default = (lambda: given), given.model
-        return EmbedderRegistry(makers, default, self.open_uow)
+        return EmbedderRegistry(makers, default, self.open_uow, partial(_of_endpoint, self))
 
     @once
     def prices(self) -> PriceTable:
@@ -627,11 +627,22 @@ def _openai_generator(app: Pipeline, settings: Settings) -> FactGenerator:
 def _openai_embedder(app: Pipeline) -> Embedder:
     settings = app.settings
     model = settings.openai_embed_model
-    size = RequestSize(settings.openai_embed_texts, settings.openai_embed_tokens)
-    inner = OpenAIEmbedder(
-        app.openai, model=model, dims=settings.openai_embed_dims, price=app.prices.of(model), size=size
-    )
+    return _embedder_of(app, EndpointModel(model, model, settings.openai_embed_dims))
+
+
+def _embedder_of(app: Pipeline, model: EndpointModel) -> Embedder:
+    size = RequestSize(app.settings.openai_embed_texts, app.settings.openai_embed_tokens)
+    inner = OpenAIEmbedder(app.openai, model=model, price=app.prices.of(model.asked), size=size)
     return PaidEmbedder(inner, app.paid_calls)
+
+
+def _of_endpoint(app: Pipeline, name: str, dims: int | None) -> Embedder | None:
+    """Any model of the endpoint that has a price, whichever the settings name: while one model takes another's place,
+    every process serves both."""
+    model = endpoint_model(name, dims)
+    if model is None or app.settings.openai_api_key is None or model.asked not in app.prices.prices:
+        return None
+    return _embedder_of(app, model)
 
 
 _GENERATORS: dict[str, Callable[[Pipeline, Settings], FactGenerator]] = {

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from pipeline_core.adapters.embedders import wordllama as adapter
-from pipeline_core.adapters.embedders.openai import OpenAIEmbedder, RequestSize
+from pipeline_core.adapters.embedders.openai import EndpointModel, OpenAIEmbedder, RequestSize
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
@@ -38,9 +38,8 @@ def openai_embedder() -> Iterator[Embedder]:
     """The adapter for OpenAI-compatible endpoints, with requests of few texts."""
     with serve(add_openai(PaidServer())) as server:
         client = OpenAIClient(Options(f"{server.url}/v1", 20, 60, 4), SecretStr("any"), Pace(concurrency=4))
-        yield OpenAIEmbedder(
-            client, model="text-embedding-3-small", dims=DIMS, price=Price(0.02), size=RequestSize(100, 20_000)
-        )
+        model = EndpointModel("text-embedding-3-small", "text-embedding-3-small", DIMS)
+        yield OpenAIEmbedder(client, model=model, price=Price(0.02), size=RequestSize(100, 20_000))
 
 
 @pytest.fixture(

@@ -357,6 +357,21 @@ def test_another_length_is_another_model(make_pipeline: MakePipeline) -> None:
         app.reembed("hash-64")
 
 
+def test_vectors_too_long_for_an_index_of_full_precision_are_indexed_by_half(make_pipeline: MakePipeline) -> None:
+    long = HashEmbedder()
+    long.dims = 3072
+    app = make_pipeline(embedder=long, changes={"vector_index_rows": 1, "embedder": "wordllama-64"})
+    publish(make_pipeline(changes={"embedder": "wordllama-64"}), upload("manual.md"))
+
+    switched = app.reembed("hash-64")
+
+    assert switched.recall_at_10 == 1.0
+    assert models(app) == only("hash-64", 3072)
+    assert len(indexes(app)) == 2
+    assert all("halfvec(3072)" in definition for definition in indexes(app))
+    assert best(app)
+
+
 @pytest.mark.parametrize(
     "change",
     ["embed_model = 'wordllama-64'", "embedding = '[1, 2]'"],

@@ -21,7 +21,9 @@ class EmbedderRegistry:
     makers: Mapping[str, Callable[[], Embedder]]
     default: str
     open_uow: OpenUnitOfWork
-    _made: dict[str, Embedder] = field(default_factory=dict)
+    of_endpoint: Callable[[str, int | None], Embedder | None] = lambda _name, _dims: None
+    """Makes a model that no setting names, of the length that is wanted (None: of its own); None: it cannot."""
+    _made: dict[tuple[str, int | None], Embedder] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def active(self) -> Embedder:
@@ -30,20 +32,28 @@ class EmbedderRegistry:
         return self.of(model)
 
     def of(self, model: EmbeddingModel | None) -> Embedder:
+        """The embedder of that model, of the length that the database says.
+
+        Raises:
+            ConfigurationError: this process has none, or makes vectors of another length.
+        """
         if model is None:
             return self._make(self.default)
-        if model.name not in self.makers:
+        made = self._make(model.name) if model.name in self.makers else None
+        if made is not None and made.dims == model.dims:
+            return made
+        other = self._endpoint(model.name, model.dims)
+        if other is not None:
+            return other
+        if made is None:
             raise ConfigurationError(
                 f"What is published was embedded by {model.name}, which this installation does not have.",
                 action=f"Configure it, or `pipeline reembed --model {self.default}` (has: {self._names()}).",
             )
-        embedder = self._make(model.name)
-        if embedder.dims != model.dims:
-            raise ConfigurationError(
-                f"What is published has vectors of {model.dims} numbers; {model.name} makes {embedder.dims} here.",
-                action="Set its length back: vectors of one model are of one length.",
-            )
-        return embedder
+        raise ConfigurationError(
+            f"What is published has vectors of {model.dims} numbers; {model.name} makes {made.dims} here.",
+            action="Set its length back: vectors of one model are of one length.",
+        )
 
     def named(self, name: str) -> Embedder:
         """The embedder that a person names.
@@ -51,15 +61,29 @@ class EmbedderRegistry:
         Raises:
             RefusedError: there is none of that name; says which there are.
         """
-        if name not in self.makers:
-            raise RefusedError(f"There is no embedding model {name!r} here.", action=f"One of: {self._names()}.")
-        return self._make(name)
+        if name in self.makers:
+            return self._make(name)
+        other = self._endpoint(name, None)
+        if other is None:
+            raise RefusedError(
+                f"There is no embedding model {name!r} here.",
+                action=f"One of: {self._names()}; or, with OPENAI_API_KEY, a model of the endpoint that has a price, "
+                "as NAME or NAME@LENGTH.",
+            )
+        return other
 
     def _names(self) -> str:
         return ", ".join(sorted(self.makers))
 
     def _make(self, name: str) -> Embedder:
         with self._lock:
-            if name not in self._made:
-                self._made[name] = self.makers[name]()
-            return self._made[name]
+            if (name, None) not in self._made:
+                self._made[name, None] = self.makers[name]()
+            return self._made[name, None]
+
+    def _endpoint(self, name: str, dims: int | None) -> Embedder | None:
+        with self._lock:
+            made = self._made.get((name, dims or 0)) or self.of_endpoint(name, dims)
+            if made is not None:
+                self._made[name, dims or 0] = made
+            return made

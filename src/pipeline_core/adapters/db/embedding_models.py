@@ -50,7 +50,8 @@ class PostgresModels:
         if known is not None and known.dims != model.dims:
             raise ConfigurationError(
                 f"{model.name} makes vectors of {model.dims} numbers; the database knows it with {known.dims}.",
-                action="Set its length back, or give the model another name: vectors of one model are of one length.",
+                action="Set its length back, or name the model with it (NAME@LENGTH): vectors of one model are of one "
+                "length.",
             )
 
     def without_vector(self, model: str, *, kind: str, after: UUID | None, limit: int) -> list[Embeddable]:

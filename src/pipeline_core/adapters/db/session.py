@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from pipeline_core.adapters.db.queries import load
+from pipeline_core.adapters.db.vector_types import vector_type
 
 Row = dict[str, Any]
 # https://www.postgresql.org/docs/18/sql-copy.html: signature, flags and extension length; a field count of -1
@@ -36,8 +37,8 @@ class Session:
             connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
 
     def all(self, name: str, /, *, dims: int | None = None, **params: Any) -> list[Row]:
-        """Run a query and fetch its rows. ``dims`` replaces ``{dims}``, where a type needs a literal."""
-        statement = load()[name] if dims is None else load()[name].replace("{dims}", str(int(dims)))
+        """Run a query and fetch its rows. ``dims`` is the length of the vectors whose type replaces ``{space}``."""
+        statement = load()[name] if dims is None else load()[name].replace("{space}", vector_type(dims))
         # binary results: vectors and ids need no parsing
         with self.connection.cursor(row_factory=dict_row, binary=True) as cursor:
             cursor.execute(statement.encode(), params)

@@ -8,6 +8,7 @@ from psycopg import sql
 
 from pipeline_core.adapters.db.engine import connect
 from pipeline_core.adapters.db.errors import translated
+from pipeline_core.adapters.db.vector_types import cosine_operators, vector_type
 from pipeline_core.domain.embedding_models import EmbeddingModel
 
 PRODUCTION = {"all_questions": "embedding", "document_chunks": "embedding"}
@@ -38,14 +39,12 @@ def ensure(
                 continue
             connection.execute("SET maintenance_work_mem = '512MB'")
             connection.execute(
-                sql.SQL(
-                    "CREATE INDEX CONCURRENTLY {} ON {} USING hnsw (({}::vector({})) vector_cosine_ops) "
-                    "WHERE embed_model = {}"
-                ).format(
+                sql.SQL("CREATE INDEX CONCURRENTLY {} ON {} USING hnsw (({}::{}) {}) WHERE embed_model = {}").format(
                     sql.Identifier(name),
                     sql.Identifier(table),
                     sql.Identifier(column),
-                    sql.Literal(model.dims),
+                    sql.SQL(vector_type(model.dims)),
+                    sql.SQL(cosine_operators(model.dims)),
                     sql.Literal(model.name),
                 )
             )

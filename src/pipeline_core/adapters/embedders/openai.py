@@ -17,6 +17,10 @@ from pipeline_core.ports.paid import Vector
 if TYPE_CHECKING:
     from openai.types import CreateEmbeddingResponse
 
+# https://platform.openai.com/docs/guides/embeddings
+_LENGTHS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
+LONGEST = 4000
+"""Of the vectors that an index can hold."""
 # these take the wanted length as an option
 _SHORTENED = "text-embedding-3"
 
@@ -29,13 +33,36 @@ class RequestSize:
     tokens: int
 
 
+@dataclass(frozen=True, slots=True)
+class EndpointModel:
+    """A model: ``asked`` is its name at the endpoint, ``name`` that of its space, which has the length where it is not
+    the model's own: vectors of two lengths cannot be compared."""
+
+    name: str
+    asked: str
+    dims: int
+
+
+def endpoint_model(name: str, dims: int | None = None) -> EndpointModel | None:
+    """The model that is meant by ``NAME`` or ``NAME@LENGTH``; None: its length is not known, or too long.
+
+    Args:
+        name: The name of the space.
+        dims: The length of its vectors, where somebody knows it.
+    """
+    asked, _, length = name.partition("@")
+    known = dims or (int(length) if length.isdecimal() else _LENGTHS.get(asked))
+    return EndpointModel(name, asked, known) if known and known <= LONGEST else None
+
+
 class OpenAIEmbedder:
     """Requests of many texts. Rows are scaled to unit length; a blank text is all zero and is not sent."""
 
-    def __init__(self, client: OpenAIClient, *, model: str, dims: int, price: Price, size: RequestSize) -> None:
+    def __init__(self, client: OpenAIClient, *, model: EndpointModel, price: Price, size: RequestSize) -> None:
         self._client, self._price, self._size = client, price, size
-        self.model = model
-        self.dims = dims
+        self._asked = model.asked
+        self.model = model.name
+        self.dims = dims = model.dims
         self.version = f"openai-1-{dims}"
         self.concurrency = client.options.concurrency
         self.deadline_s = client.options.deadline_s
@@ -97,11 +124,11 @@ class OpenAIEmbedder:
         import openai
         from openai.types import CreateEmbeddingResponse
 
-        shorten: dict[str, Any] = {"dimensions": self.dims} if self.model.startswith(_SHORTENED) else {}
+        shorten: dict[str, Any] = {"dimensions": self.dims} if self._asked.startswith(_SHORTENED) else {}
         try:
             return self._client.call(
                 lambda client: client.embeddings.with_raw_response.create(
-                    input=texts, model=self.model, encoding_format="float", **shorten
+                    input=texts, model=self._asked, encoding_format="float", **shorten
                 ),
                 CreateEmbeddingResponse,
                 tokens=self.expected(texts).input_tokens,
@@ -124,7 +151,7 @@ class OpenAIEmbedder:
             return ServiceRefusedError(
                 f"{self.model} makes vectors of {vector.size} numbers and {self.dims} are expected.",
                 where=self._client.where,
-                action="Set UPLOAD_PIPELINE_OPENAI_EMBED_DIMS to the model's length.",
+                action="Set UPLOAD_PIPELINE_OPENAI_EMBED_DIMS to the model's length, or name it with it (NAME@LENGTH).",
             )
         length = float(np.linalg.norm(vector))
         if not np.isfinite(vector).all() or not np.isfinite(length) or length == 0:
