@@ -1,18 +1,20 @@
 -- name: view_cost_days
 SELECT (started_at AT TIME ZONE 'utc')::date AS day, count(*) AS calls, sum(input_tokens)::bigint AS input_tokens,
+    sum(cached_tokens)::bigint AS cached_tokens,
     sum(output_tokens)::bigint AS output_tokens, sum(cost_usd)::float8 AS cost_usd
 FROM paid_calls WHERE user_id = %(user_id)s AND started_at > now() - make_interval(days => %(days)s)
 GROUP BY 1 ORDER BY 1 DESC;
 
 -- name: view_cost_stages
 SELECT coalesce(stage_name, 'other') AS stage, model, count(*) AS calls, sum(input_tokens)::bigint AS input_tokens,
+    sum(cached_tokens)::bigint AS cached_tokens,
     sum(output_tokens)::bigint AS output_tokens, sum(cost_usd)::float8 AS cost_usd
 FROM paid_calls WHERE user_id = %(user_id)s AND started_at > now() - make_interval(days => %(days)s)
 GROUP BY 1, 2 ORDER BY cost_usd DESC;
 
 -- name: view_cost_documents
 SELECT coalesce(d.filename, '(several, or gone)') AS document, c.document_id, count(*) AS calls,
-    sum(c.input_tokens)::bigint AS input_tokens, sum(c.output_tokens)::bigint AS output_tokens,
+    sum(c.input_tokens)::bigint AS input_tokens, sum(c.cached_tokens)::bigint AS cached_tokens, sum(c.output_tokens)::bigint AS output_tokens,
     sum(c.cost_usd)::float8 AS cost_usd
 FROM paid_calls c LEFT JOIN documents d USING (document_id)
 WHERE c.user_id = %(user_id)s AND c.started_at > now() - make_interval(days => %(days)s)
@@ -20,7 +22,7 @@ GROUP BY 1, 2 ORDER BY cost_usd DESC LIMIT 100;
 
 -- name: view_cost_calls
 -- The calls of one document, newest first.
-SELECT call_id, run_id, stage_name AS stage, service, model, items, state, outcome, input_tokens, output_tokens,
+SELECT call_id, run_id, stage_name AS stage, service, model, items, state, outcome, input_tokens, cached_tokens, output_tokens,
     reserved_usd::float8 AS reserved_usd, cost_usd::float8 AS cost_usd, started_at, finished_at
 FROM paid_calls WHERE user_id = %(user_id)s AND document_id = %(document_id)s
 ORDER BY started_at DESC, call_id LIMIT 1000;
@@ -52,12 +54,14 @@ WHERE (scope, period) IN (SELECT * FROM unnest(%(scopes)s::text[], %(periods)s::
 
 -- name: view_run_costs
 SELECT coalesce(stage_name, 'other') AS stage, model, coalesce(outcome, state) AS outcome, count(*) AS calls,
-    sum(input_tokens)::bigint AS input_tokens, sum(output_tokens)::bigint AS output_tokens,
+    sum(input_tokens)::bigint AS input_tokens,
+    sum(cached_tokens)::bigint AS cached_tokens, sum(output_tokens)::bigint AS output_tokens,
     sum(cost_usd)::float8 AS cost_usd
 FROM paid_calls WHERE run_id = %(run_id)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 
 -- name: view_spending
 -- Everybody's, for metrics: counters that only grow.
 SELECT service, model, coalesce(outcome, state) AS outcome, count(*) AS calls, sum(input_tokens)::bigint AS input_tokens,
+    sum(cached_tokens)::bigint AS cached_tokens,
     sum(output_tokens)::bigint AS output_tokens, sum(cost_usd)::float8 AS cost_usd
 FROM paid_calls GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;

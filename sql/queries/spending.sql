@@ -48,7 +48,7 @@ VALUES (%(call_id)s, %(run_id)s, %(user_id)s, %(document_id)s, %(stage)s, %(serv
 -- others have given up meanwhile is settled already, at its whole reservation.
 WITH settled AS (
     UPDATE paid_calls SET state = 'settled', outcome = %(outcome)s, input_tokens = %(input_tokens)s,
-        output_tokens = %(output_tokens)s, cost_usd = %(cost)s::numeric, finished_at = now()
+        cached_tokens = %(cached_tokens)s, output_tokens = %(output_tokens)s, cost_usd = %(cost)s::numeric, finished_at = now()
     WHERE call_id = %(call_id)s AND state = 'reserved'
     RETURNING document_id, stage_name, accounts, reserved_usd, input_tokens, output_tokens, cost_usd
 ), on_stage AS (
@@ -61,31 +61,29 @@ UPDATE budget_accounts a SET reserved_usd = greatest(0, a.reserved_usd - s.reser
 FROM settled s, unnest(s.accounts) AS k
 WHERE a.scope = split_part(k, ':', 1) AND a.period = substr(k, strpos(k, ':') + 1);
 
--- name: abandon_calls
--- Calls whose worker is gone, or one by its id: nobody knows whether they were charged, so their whole reservation counts.
-WITH gone AS (
-    SELECT call_id FROM paid_calls
-    WHERE state = 'reserved' AND (call_id = %(call_id)s OR (%(call_id)s::uuid IS NULL
-        AND (expires_at < now()
-            OR (claimed_by NOT LIKE 'batch:%%' AND NOT worker_lives(claimed_by, %(lock_class)s)))))
-    ORDER BY call_id FOR UPDATE SKIP LOCKED
-), abandoned AS (
-    UPDATE paid_calls c SET state = 'abandoned', outcome = %(outcome)s, cost_usd = reserved_usd, finished_at = now()
-    FROM gone WHERE c.call_id = gone.call_id
-    RETURNING c.document_id, c.stage_name, c.accounts, c.reserved_usd
-), sums AS (
-    SELECT split_part(k, ':', 1) AS scope, substr(k, strpos(k, ':') + 1) AS period, sum(reserved_usd) AS amount
-    FROM abandoned, unnest(accounts) AS k GROUP BY 1, 2
-), on_stage AS (
-    UPDATE document_processing_stages p SET cost_usd = p.cost_usd + s.amount
-    FROM (SELECT document_id, stage_name, sum(reserved_usd) AS amount FROM abandoned GROUP BY 1, 2) s
-    WHERE p.document_id = s.document_id AND p.stage_name = s.stage_name
+-- name: dead_calls
+SELECT call_id FROM paid_calls
+WHERE state = 'reserved' AND (expires_at < now()
+    OR (claimed_by NOT LIKE 'batch:%%' AND NOT worker_lives(claimed_by, %(lock_class)s)))
+ORDER BY started_at, call_id;
+
+-- name: abandon_call
+-- Nobody knows whether it was charged, so its whole reservation counts. Its accounts are locked already.
+WITH abandoned AS (
+    UPDATE paid_calls SET state = 'abandoned', outcome = %(outcome)s, cost_usd = reserved_usd, finished_at = now()
+    WHERE call_id = %(call_id)s AND state = 'reserved' AND (NOT %(dead)s OR expires_at < now()
+        OR (claimed_by NOT LIKE 'batch:%%' AND NOT worker_lives(claimed_by, %(lock_class)s)))
+    RETURNING call_id, document_id, stage_name, accounts, reserved_usd
 ), on_accounts AS (
-    UPDATE budget_accounts a SET reserved_usd = greatest(0, a.reserved_usd - s.amount),
-        spent_usd = a.spent_usd + s.amount, updated_at = now()
-    FROM sums s WHERE a.scope = s.scope AND a.period = s.period
+    UPDATE budget_accounts a SET reserved_usd = greatest(0, a.reserved_usd - s.reserved_usd),
+        spent_usd = a.spent_usd + s.reserved_usd, updated_at = now()
+    FROM abandoned s, unnest(s.accounts) AS k
+    WHERE a.scope = split_part(k, ':', 1) AND a.period = substr(k, strpos(k, ':') + 1)
+), on_stage AS (
+    UPDATE document_processing_stages p SET cost_usd = p.cost_usd + s.reserved_usd
+    FROM abandoned s WHERE p.document_id = s.document_id AND p.stage_name = s.stage_name
 )
-SELECT count(*)::int AS count FROM abandoned;
+SELECT call_id FROM abandoned;
 
 -- name: open_batch
 INSERT INTO paid_batches (batch_id, call_id, keys) VALUES (%(batch_id)s, %(call_id)s, %(keys)s);

@@ -84,6 +84,7 @@ from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.search import Search
 from pipeline_core.services.staging import StagingService
+from pipeline_core.services.unsaved_answers import UnsavedAnswers
 from pipeline_core.services.upkeep import Chore, Upkeep
 from pipeline_core.services.webhooks import DeliverWebhooks, WebhookEndpoints
 from pipeline_core.settings import Settings, load_settings
@@ -266,7 +267,7 @@ class Pipeline:
     @once
     def paid_calls(self) -> PaidCalls:
         worker = self.worker
-        calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.user_id)
+        calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.user_id, UnsavedAnswers(self.store))
         calls.settle_dead()
         return calls
 

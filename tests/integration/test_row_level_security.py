@@ -57,6 +57,7 @@ OF_NOBODY: dict[str, set[str]] = {
     "budget_accounts": NOTHING,
     "paid_batches": NOTHING,
     "paid_claims": NOTHING,
+    "paid_totals": NOTHING,
     "parse_jobs": NOTHING,
     "embedding_cache": READ,
     "embedding_models": READ,

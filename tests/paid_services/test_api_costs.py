@@ -80,6 +80,7 @@ def test_metrics_say_what_was_paid_and_what_is_set_aside(make_paid: MakePaid, se
     assert samples == {
         "calls_total": ({**what, "outcome": "answered"}, 3.0),
         "input_tokens_total": (what, paid["input_tokens"]),
+        "cached_tokens_total": (what, 0.0),
         "output_tokens_total": (what, paid["output_tokens"]),
         "cost_usd_total": (what, pytest.approx(paid["cost_usd"])),
         "reserved_usd": (what, 0.5),

@@ -8,9 +8,15 @@ from rich.console import Console
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import user_id_for
-from pipeline_core.terminal.costs import estimate_json, print_costs, print_document_costs, print_estimate
-from tests.paid_services.server import PaidServer
-from tests.paid_services.texts import TEXT
+from pipeline_core.terminal.costs import (
+    estimate_json,
+    print_costs,
+    print_document_costs,
+    print_estimate,
+    print_prices,
+)
+from tests.paid_services.server import Exchange, Handler, PaidServer
+from tests.paid_services.texts import MARK, TEXT
 from tests.through import publish, upload
 
 MakePaid = Callable[..., Pipeline]
@@ -47,6 +53,42 @@ def test_every_sum_is_the_sum_of_the_calls(make_paid: MakePaid, server: PaidServ
     assert total(of_document["chunks"]) == pytest.approx(total(facts), abs=1e-9)
     assert {call["items"] for call in calls if call["service"] == "embeddings"} == {CHUNKS + 2 * CHUNKS}
     assert total(app.cost_views.totals()) == pytest.approx(paid, abs=1e-9)
+
+
+def test_cached_input_costs_what_cached_input_costs(make_paid: MakePaid, server: PaidServer) -> None:
+    def cached(exchange: Exchange, route: Handler) -> None:
+        code, body, headers = route(exchange)
+        body["usage"]["prompt_tokens_details"] = {"cached_tokens": 500}
+        exchange.send(code, body, headers)
+
+    server.fail(cached, text=MARK)
+    app = make_paid()
+    [document_id] = publish(app, upload(text=TEXT))
+    calls = app.cost_views.document(app.user_id, document_id)["calls"]
+    price = app.prices.of("gpt-4.1-mini")
+    assert (price.input, price.cached_input) == (0.40, 0.10)
+    assert sorted(call["cached_tokens"] for call in calls) == [0, 0, 500]
+    for call in calls:
+        full = price.of(call["input_tokens"], call["output_tokens"]).cost_usd
+        assert call["cost_usd"] == pytest.approx(full - call["cached_tokens"] * 0.30 / 1_000_000, abs=1e-9)
+    console = Console(record=True, width=140)
+    print_costs(console, app.cost_views.costs(app.user_id, app.budget_accounts()))
+    assert "500" in console.export_text()
+    # monitoring says the same, from totals that are kept
+    rows = app.paid_metrics()
+    assert [{name: row[name] for name in ("calls", "cached_tokens", "cost_usd")} for row in rows] == [
+        {"calls": 3, "cached_tokens": 500, "cost_usd": pytest.approx(total(calls), abs=1e-9)}
+    ]
+
+
+def test_every_shipped_price_says_when_and_where_it_was_seen(make_paid: MakePaid) -> None:
+    prices = make_paid().prices
+    for price in (*prices.prices.values(), *prices.pages.values()):
+        assert price.as_of is not None
+        assert price.source.startswith("https://")
+    console = Console(record=True, width=200)
+    print_prices(console, prices)
+    assert "gpt-4.1-mini" in console.export_text()
 
 
 def test_costs_are_a_users_own(make_paid: MakePaid) -> None:

@@ -1,17 +1,22 @@
 """Nobody waits for another's answer for ever, and nothing that was paid for is lost from the accounts."""
 
+import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from pipeline_core.adapters.db.caches import PostgresCaches
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.errors import DataRejectedError, ParkedError
+from pipeline_core.domain.errors import DatabaseUnavailableError, DataRejectedError, ParkedError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.spending import Payer, PlannedCall
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.services.kept_answers import KeptVectors
 from pipeline_core.stages.facts import cache_key
 from tests.paid_services.openai_protocol import vectors
 from tests.paid_services.server import PaidServer
@@ -60,11 +65,12 @@ def test_what_cannot_be_kept_is_on_the_accounts_all_the_same(make_paid: MakePaid
         ticket = calls.reserve(uow, token, ["key"], call, deadline_s=60)
         uow.commit()
 
-    def refused(uow: UnitOfWork) -> None:
-        raise DataRejectedError
+    class Refused(KeptVectors):
+        def save(self, uow: UnitOfWork) -> None:  # noqa: ARG002
+            raise DataRejectedError
 
     with pytest.raises(DataRejectedError):
-        calls.keep(ticket, Usage(5, 5, 0.25), outcome="answered", save=refused)
+        calls.keep(ticket, Usage(5, 5, 0.25), Refused("m", "1", {}), outcome="answered")
 
     assert_accounts(app)
     assert [(row["outcome"], row["cost_usd"]) for row in app.cost_views.totals()] == [("not_kept", 0.25)]
@@ -79,3 +85,66 @@ def test_vectors_of_a_wrong_length_are_paid_for(make_paid: MakePaid, server: Pai
     rows = app.cost_views.totals()
     assert sum(row["input_tokens"] for row in rows) == server.tokens > 0
     assert all(row["cost_usd"] > 0 for row in rows)
+
+
+@pytest.mark.parametrize("embedder", ["wordllama", "openai"])
+def test_what_is_answered_while_the_database_is_away_is_not_paid_for_again(
+    make_paid: MakePaid, server: PaidServer, monkeypatch: pytest.MonkeyPatch, embedder: str
+) -> None:
+    """It is away when the answer comes, and for longer than is waited; then the worker is gone."""
+    paid = {"fact_generator": "openai" if embedder == "wordllama" else "extractive", "embedder": embedder}
+    app = make_paid(**paid)
+    app.__dict__["paid_calls"] = replace(app.paid_calls, save_s=0.0)
+    ids = needs_work(app, receive(app, upload(text=TEXT)))
+    saving = "put_facts" if embedder == "wordllama" else "put_vectors"
+
+    def away(*_args: object, **_named: object) -> None:
+        raise DatabaseUnavailableError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PostgresCaches, saving, away)
+        through(app, ids)
+    once = server.paid
+    assert once > 0
+    assert [row["state"] for row in app.views.jobs(app.user_id)] == ["retryable"]
+    app.worker.close()
+
+    other = make_paid(**paid)
+    through(other, ids)
+
+    assert other.views.jobs(app.user_id)[0]["state"] == "done"
+    assert server.paid_twice == {}
+    assert server.paid >= once
+    assert list(app.store.list("unsaved-answers/")) == []
+    assert {row["outcome"] for row in other.cost_views.totals()} == {"answered"}
+    assert_accounts(other)
+
+
+def test_those_who_settle_and_those_who_give_up_the_dead_do_not_wait_for_each_other_in_a_circle(
+    make_paid: MakePaid,
+) -> None:
+    """Whoever gives a dead call up waits for the account, without a lock on the call."""
+    app = make_paid()
+    calls = app.paid_calls
+    with app.open_uow() as uow:
+        token, _ = calls.claim(uow, ["key"], deadline_s=60)
+        call = PlannedCall("facts", "m", Payer(app.user_id), 1, Usage(10, 10, 0.5), "key")
+        ticket = calls.reserve(uow, token, ["key"], call, deadline_s=60)
+        uow.session.connection.execute("UPDATE paid_calls SET expires_at = now()")
+        uow.commit()
+    gave_up: list[int] = []
+    thread = threading.Thread(target=lambda: gave_up.append(calls.settle_dead()))
+    with app.open_uow() as uow:
+        query = uow.session.connection.execute
+        query("SELECT FROM budget_accounts FOR UPDATE")
+        thread.start()
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while query(waits).fetchone() == (0,):
+            time.sleep(0.01)
+        uow.spending.settle(ticket.call_id, Usage(5, 5, 0.25), outcome="answered")
+        uow.spending.release(ticket.keys, token=token)
+        uow.commit()
+    thread.join()
+    assert gave_up == [0]
+    assert [(row["outcome"], row["cost_usd"]) for row in app.cost_views.totals()] == [("answered", 0.25)]
+    assert_accounts(app)

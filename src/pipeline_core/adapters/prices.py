@@ -1,6 +1,8 @@
 """The price table: the shipped file, and the user's own before it."""
 
 import tomllib
+from datetime import date
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,9 +12,11 @@ from pipeline_core.domain.spending import PagePrice, Price, PriceTable
 P = TypeVar("P", Price, PagePrice)
 SHIPPED = Path(__file__).parents[1] / "prices.toml"
 _ROW = {
-    Price: "`input`, and may have `output` and `batch`",
+    Price: "`input`, and may have `cached_input`, `output` and `batch`",
     PagePrice: "`page`, and may have `credit`",
 }
+_SAYS: dict[str, type] = {"as_of": date, "source": str}
+"""What is no number in a row: when and where the price was seen."""
 
 
 def load_prices(own: Path | None = None) -> PriceTable:
@@ -45,12 +49,14 @@ def _read(path: Path) -> PriceTable:
 
 def _price(kind: type[P], path: Path, model: str, row: Any) -> P:
     try:
-        values = {name: float(value) for name, value in row.items()}
-        price = kind(**values)
-        if min(values.values()) < 0:
-            raise ValueError("a price is below 0")
+        says: dict[str, Any] = {name: row[name] for name, type_ in _SAYS.items() if isinstance(row.get(name), type_)}
+        values: dict[str, Any] = {name: float(value) for name, value in row.items() if name not in says}
+        price = kind(**values, **says)
+        if not all(0 <= value < inf for value in values.values()):
+            raise ValueError("a price is a number of 0 or more")
     except (TypeError, ValueError, AttributeError) as error:
         raise ConfigurationError(
-            f"The price of {model} in {path} is wrong: {error}", action=f"A row has {_ROW[kind]}, all numbers."
+            f"The price of {model} in {path} is wrong: {error}",
+            action=f"A row has {_ROW[kind]}, all numbers; `as_of` is a date and `source` a text.",
         ) from error
     return price

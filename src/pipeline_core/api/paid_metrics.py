@@ -12,6 +12,7 @@ _COUNTERS = {
     # column of the database: (name, labels, what it says)
     "calls": ("paid_calls", (*_WHAT, "outcome"), "Calls of paid services that have ended"),
     "input_tokens": ("paid_input_tokens", _WHAT, "Tokens that were sent to paid services"),
+    "cached_tokens": ("paid_cached_tokens", _WHAT, "Those of them that the service had cached, and charged less for"),
     "output_tokens": ("paid_output_tokens", _WHAT, "Tokens that came back from them"),
     "cost_usd": ("paid_cost_usd", _WHAT, "What they cost, in US dollars; in doubt all that was set aside"),
 }

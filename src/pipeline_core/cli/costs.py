@@ -31,16 +31,20 @@ def print_estimate(files: Sequence[Path], *, as_json: bool) -> Exit:
 def costs(
     job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all.")] = None,
     days: Annotated[int, typer.Option(min=1, help="How far back, days.")] = 30,
+    prices: Annotated[bool, typer.Option("--prices", help="The price table in force, and when it was seen.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what paid services cost.
 
     By day, stage, model and document, with the budgets; of one document, by chunk and by call.
     """
-    from pipeline_core.terminal.costs import print_costs, print_document_costs
+    from pipeline_core.terminal.costs import prices_json, print_costs, print_document_costs, print_prices
     from pipeline_core.terminal.naming import job_named
 
     with wired() as app_:
+        if prices:
+            print_json(prices_json(app_.prices)) if as_json else print_prices(out, app_.prices)
+            return
         if job:
             row = app_.views.job(app_.user_id, job_named(app_, job))
             of_document = app_.cost_views.document(app_.user_id, row["document_id"])

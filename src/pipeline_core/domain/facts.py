@@ -42,17 +42,19 @@ class FactCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a paid call cost. Zero for local work."""
+    """What a paid call cost. Zero for local work. ``cached_tokens`` are those of the input that cost less."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float = 0.0
+    cached_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
             self.cost_usd + other.cost_usd,
+            self.cached_tokens + other.cached_tokens,
         )
 
     def shares(self, weights: Sequence[int]) -> "list[Usage]":

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -20,16 +20,24 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars for a million tokens; ``batch`` is the share of it that the batch interface charges."""
+    """US dollars for a million tokens; ``cached_input`` is for input that the endpoint had cached (None: as any).
+
+    ``batch`` is the share of it that the batch interface charges. ``as_of`` and ``source``: when and where it was seen.
+    """
 
     input: float
     output: float = 0.0
     batch: float = 1.0
+    cached_input: float | None = None
+    as_of: date | None = None
+    source: str = ""
 
-    def of(self, input_tokens: int, output_tokens: int = 0, *, batch: bool = False) -> Usage:
-        """The tokens with what they cost."""
-        cost = (input_tokens * self.input + output_tokens * self.output) / _MILLION
-        return Usage(input_tokens, output_tokens, cost * (self.batch if batch else 1.0))
+    def of(self, input_tokens: int, output_tokens: int = 0, *, cached_tokens: int = 0, batch: bool = False) -> Usage:
+        """The tokens with what they cost. ``cached_tokens`` are a part of the input; a batch has no price for them."""
+        cached = min(max(cached_tokens, 0), input_tokens)
+        of_cached = self.input if self.cached_input is None or batch else self.cached_input
+        cost = ((input_tokens - cached) * self.input + cached * of_cached + output_tokens * self.output) / _MILLION
+        return Usage(input_tokens, output_tokens, cost * (self.batch if batch else 1.0), cached)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ class PagePrice:
 
     page: float
     credit: float = 0.0
+    as_of: date | None = None
+    source: str = ""
 
     def of(self, pages: int) -> Usage:
         """What so many pages cost."""

@@ -388,8 +388,12 @@ class Spending(Protocol):
         """Nobody knows what became of the call: all that was set aside counts as spent."""
         ...
 
-    def abandon_dead(self) -> int:
-        """The same for calls whose worker is gone; answers with their number."""
+    def dead(self) -> list[UUID]:
+        """Calls that are open and whose worker is gone, or whose time is over."""
+        ...
+
+    def abandon_dead(self, call_id: UUID) -> int:
+        """Abandon it if it is still one of those; answers with the number of calls."""
         ...
 
     def open_batch(self, batch: PaidBatch) -> None: ...

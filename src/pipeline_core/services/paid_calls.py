@@ -21,21 +21,16 @@ from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall, current_payer
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.worker import Worker
+from pipeline_core.services.kept_answers import KeptAnswer
+from pipeline_core.services.unsaved_answers import Ticket, Unsaved, UnsavedAnswers
 
 log = structlog.stdlib.get_logger(__name__)
 _LEASE_MARGIN_S = 30.0
-_SAVE_TRIES = 4
+# a database that restarts is back within this; what is answered meanwhile is kept in the object store besides
+_SAVE_S = 30.0
+_FIRST_TRY_S, _MOST_TRY_S = 0.2, 2.0
 _FIRST_WAIT_S, _MOST_WAIT_S = 0.05, 1.0
 _OTHERS_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """The right to make one call: its keys are claimed and its cost is set aside."""
-
-    call_id: UUID
-    token: UUID
-    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +42,9 @@ class PaidCalls:
     budgets: Budgets
     user_id: UserId
     """Who pays where nobody else is named."""
+    unsaved: UnsavedAnswers
+    save_s: float = _SAVE_S
+    """How long an answer waits for the database, seconds."""
 
     def payer(self) -> Payer:
         return current_payer(self.user_id)
@@ -71,24 +69,59 @@ class PaidCalls:
         )
         return Ticket(call_id, token, tuple(keys))
 
-    def keep(self, ticket: Ticket, usage: Usage, *, outcome: str, save: Callable[[UnitOfWork], None]) -> None:
-        """Save what was answered, settle and release, all at once. Tried again: what is lost here is paid for twice."""
+    def keep(self, ticket: Ticket, usage: Usage, answer: KeptAnswer, *, outcome: str) -> None:
+        """Save what was answered, settle and release, all at once.
+
+        Where the database is away it waits in the object store meanwhile: whoever comes next saves it from there.
+
+        Raises:
+            DatabaseUnavailableError: it was away for ``save_s`` seconds.
+            DataRejectedError: it does not take the answer; the call is settled.
+        """
+        unsaved = Unsaved(ticket, usage, outcome, answer)
+        put_aside = False
+
+        def put() -> None:
+            nonlocal put_aside
+            self.unsaved.put(unsaved)
+            put_aside = True
+
+        self._keep(unsaved, put)
+        if put_aside:
+            self.unsaved.drop(ticket)
+
+    def _keep(self, unsaved: Unsaved, away: Callable[[], None] = lambda: None) -> None:
+        ticket = unsaved.ticket
 
         def settle(uow: UnitOfWork) -> None:
-            save(uow)
+            unsaved.answer.save(uow)
             uow.spending.release(ticket.keys, token=ticket.token)
-            uow.spending.settle(ticket.call_id, usage, outcome=outcome)
+            uow.spending.settle(ticket.call_id, unsaved.usage, outcome=unsaved.outcome)
 
         def settle_only(uow: UnitOfWork) -> None:
             uow.spending.release(ticket.keys, token=ticket.token)
-            uow.spending.settle(ticket.call_id, usage, outcome="not_kept")
+            uow.spending.settle(ticket.call_id, unsaved.usage, outcome="not_kept")
 
         try:
-            self.insist(settle)
+            self.insist(settle, away)
         except DataRejectedError:
             # what cannot be kept was paid for all the same
-            self.insist(settle_only)
+            self.insist(settle_only, away)
             raise
+
+    def save_unsaved(self) -> int:
+        """Save what was answered while the database was away, by whichever worker; answers with the number of calls."""
+        saved = 0
+        for unsaved in self.unsaved.all():
+            try:
+                self._keep(unsaved)
+            except DataRejectedError as error:
+                log.error("paid_answer_refused", call_id=str(unsaved.ticket.call_id), error=error.message)
+            self.unsaved.drop(unsaved.ticket)
+            saved += 1
+        if saved:
+            log.info("paid_answers_saved_late", calls=saved)
+        return saved
 
     def fail(self, ticket: Ticket, error: Exception) -> None:
         """The call came to nothing. Where it may have been charged, its whole reservation counts as spent."""
@@ -104,26 +137,41 @@ class PaidCalls:
         self.insist(settle)
 
     def settle_dead(self) -> int:
-        """Settle what workers that are gone have left open; answers with the number of calls."""
+        """Settle what workers that are gone have left open; answers with the number of calls.
+
+        A call at a time: each transaction locks the accounts of one, in their order.
+        """
+        self.save_unsaved()
         with self.open_uow() as uow:
-            count = uow.spending.abandon_dead()
-            uow.commit()
+            dead = uow.spending.dead()
+        count = 0
+        for call_id in dead:
+            with self.open_uow() as uow:
+                count += uow.spending.abandon_dead(call_id)
+                uow.commit()
         if count:
             log.warning("paid_calls_abandoned", calls=count)
         return count
 
-    def insist(self, work: Callable[[UnitOfWork], None]) -> None:
-        """Do the work in a transaction, and again if the database was away: what is lost here is paid for twice."""
-        for attempt in range(_SAVE_TRIES):
+    def insist(self, work: Callable[[UnitOfWork], None], away: Callable[[], None] = lambda: None) -> None:
+        """Do the work in a transaction, and again while the database is away, for ``save_s`` seconds.
+
+        ``away`` is called when it is found to be away first.
+        """
+        wait, ends = _FIRST_TRY_S, time.monotonic() + self.save_s
+        while True:
             try:
                 with self.open_uow() as uow:
                     work(uow)
                     uow.commit()
                 return
             except DatabaseUnavailableError:
-                if attempt == _SAVE_TRIES - 1:
+                if wait == _FIRST_TRY_S:
+                    away()
+                if time.monotonic() + wait > ends:
                     raise
-                time.sleep(0.2 * 3**attempt)
+            time.sleep(wait)
+            wait = min(wait * 2, _MOST_TRY_S)
 
 
 def waits(deadline_s: float) -> Callable[[], None]:

@@ -11,7 +11,9 @@ from pipeline_core.domain.spending import Payer, PlannedCall
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.paid import PricedGenerator
 from pipeline_core.services.batched_facts import BatchedFacts
-from pipeline_core.services.paid_calls import PaidCalls, Ticket, waits
+from pipeline_core.services.kept_answers import KeptFacts
+from pipeline_core.services.paid_calls import PaidCalls, waits
+from pipeline_core.services.unsaved_answers import Ticket
 from pipeline_core.stages.facts import cache_key
 
 _Answer = Generated | Exception
@@ -39,6 +41,7 @@ class PaidFactGenerator:
             ParkedError: others did not come to an end with what they are asking for.
         """
         payer = self._calls.payer()
+        self._calls.save_unsaved()
         keys = [cache_key(self, chunk) for chunk in chunks]
         todo = dict(zip(keys, chunks, strict=True))
         answers: dict[str, _Answer] = {}
@@ -104,13 +107,8 @@ class PaidFactGenerator:
         return answer
 
     def _keep(self, ticket: Ticket, key: str, answer: Generated) -> None:
-        run_id = self._calls.budgets.run_id
-        self._calls.keep(
-            ticket,
-            answer.usage,
-            outcome=answer.outcome.value,
-            save=lambda uow: uow.caches.put_facts(self.name, {key: answer}, run_id=run_id),
-        )
+        kept = KeptFacts(self.name, self._calls.budgets.run_id, {key: answer})
+        self._calls.keep(ticket, answer.usage, kept, outcome=answer.outcome.value)
 
 
 class _Stop:

@@ -12,7 +12,9 @@ from pipeline_core.domain.ids import text_sha256
 from pipeline_core.domain.spending import Payer, PlannedCall
 from pipeline_core.ports.embedder import Embedded, Vectors
 from pipeline_core.ports.paid import PricedEmbedder
-from pipeline_core.services.paid_calls import PaidCalls, Ticket, waits
+from pipeline_core.services.kept_answers import KeptVectors
+from pipeline_core.services.paid_calls import PaidCalls, waits
+from pipeline_core.services.unsaved_answers import Ticket
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class PaidEmbedder:
             PipelineError: a part failed; the gravest of the errors.
         """
         payer = self._calls.payer()
+        self._calls.save_unsaved()
         keys = [text_sha256(text) for text in texts]
         todo = dict(zip(keys, texts, strict=True))
         vectors = self._cached(list(todo))
@@ -115,12 +118,8 @@ class PaidEmbedder:
                 done.errors.append(row)
             else:
                 done.vectors[_key_of(name)] = row
-        self._calls.keep(
-            ticket,
-            usage,
-            outcome="partial" if done.errors else "answered",
-            save=lambda uow: uow.caches.put_vectors(done.vectors, model=self.model, version=self.version),
-        )
+        kept = KeptVectors(self.model, self.version, done.vectors)
+        self._calls.keep(ticket, usage, kept, outcome="partial" if done.errors else "answered")
         return done
 
 

@@ -1,31 +1,35 @@
 """Money on the terminal: estimates, and what was spent."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline_core.domain.spending import PagePrice, Price, PriceTable
 from pipeline_core.services.estimate import Estimate
 from pipeline_core.terminal.jobs_table import money
 
 Row = dict[str, Any]
+_TOKENS = ("tokens in", "cached", "tokens out")
 
 
 def estimate_json(estimates: Sequence[Estimate]) -> Row:
     rows = [estimate.as_json() for estimate in estimates]
-    sums = ("chunks", "new_chunks", "new_vectors", "input_tokens", "output_tokens", "expected_usd", "most_usd")
+    sums = ("chunks", "new_chunks", "new_vectors", "pages", "input_tokens", "output_tokens", "expected_usd", "most_usd")
     return {"documents": rows, "total": {name: round(sum(row[name] for row in rows), 6) for name in sums}}
 
 
 def print_estimate(console: Console, estimates: Sequence[Estimate]) -> None:
     """A line a document and the total: what must be paid for, and what it will cost."""
     value = estimate_json(estimates)
-    table = _table("document", "chunks", "to pay", "vectors", "tokens in", "tokens out", "expected", "at most")
+    table = _table("document", "pages", "chunks", "to pay", "vectors", "tokens in", "tokens out", "expected", "at most")
     for row in [*value["documents"], {"file": f"{len(estimates)} documents", **value["total"]}]:
         table.add_row(
-            escape(row["file"]), f"{row['chunks']:,}", f"{row['new_chunks']:,}", f"{row['new_vectors']:,}",
+            escape(row["file"]), f"{row['pages']:,}", f"{row['chunks']:,}", f"{row['new_chunks']:,}",
+            f"{row['new_vectors']:,}",
             f"{row['input_tokens']:,}", f"{row['output_tokens']:,}", money(row["expected_usd"]),
             money(row["most_usd"]),
         )  # fmt: skip
@@ -39,11 +43,11 @@ def print_estimate(console: Console, estimates: Sequence[Estimate]) -> None:
 def print_costs(console: Console, costs: Row) -> None:
     """What was spent: by day, by stage and model, and by document; and the budgets."""
     for title, name in (("day", "days"), ("stage", "stages"), ("document", "documents")):
-        table = _table(title, *(["model"] if name == "stages" else []), "calls", "tokens in", "tokens out", "cost")
+        table = _table(title, *(["model"] if name == "stages" else []), "calls", *_TOKENS, "cost")
         for row in costs[name]:
             table.add_row(
                 escape(str(row[title])), *([row["model"]] if name == "stages" else []), f"{row['calls']:,}",
-                f"{row['input_tokens']:,}", f"{row['output_tokens']:,}", money(row["cost_usd"]),
+                *_tokens(row), money(row["cost_usd"]),
             )  # fmt: skip
         if costs[name]:
             console.print(table)
@@ -56,6 +60,23 @@ def print_costs(console: Console, costs: Row) -> None:
         console.print("Nothing was paid for yet.")
 
 
+def prices_json(prices: PriceTable) -> list[Row]:
+    """A row for each price: of a million tokens by model, of a page by what reads it; when and where it was seen."""
+    rows: dict[str, Price | PagePrice] = {**prices.prices, **prices.pages}
+    return [{"model": model, **asdict(price)} for model, price in sorted(rows.items())]
+
+
+def print_prices(console: Console, prices: PriceTable) -> None:
+    """The price table in force."""
+    columns = ("input", "cached_input", "output", "batch", "page", "credit", "as_of", "source")
+    table = _table("model", *(name.replace("_", " ") for name in columns))
+    for row in prices_json(prices):
+        values = [row.get(name) for name in columns]
+        table.add_row(escape(row["model"]), *("" if value is None else escape(str(value)) for value in values))
+    console.print(table)
+    console.print("[dim]US dollars: for a million tokens, for a page, for a credit. `batch` is a share of them.[/]")
+
+
 def print_document_costs(console: Console, costs: Row) -> None:
     """What each chunk of a document cost, then each call."""
     chunks = _table("chunk", "outcome", "calls", "tokens in", "tokens out", "cost")
@@ -64,15 +85,19 @@ def print_document_costs(console: Console, costs: Row) -> None:
             str(row["ordinal"]), (row["outcome"] or "–").replace("_", " "), str(row["calls"]),
             f"{row['input_tokens']:,}", f"{row['output_tokens']:,}", money(row["cost_usd"]),
         )  # fmt: skip
-    calls = _table("call", "stage", "model", "outcome", "items", "tokens in", "tokens out", "cost")
+    calls = _table("call", "stage", "model", "outcome", "items", *_TOKENS, "cost")
     for row in costs["calls"]:
         calls.add_row(
             f"{row['started_at']:%Y-%m-%d %H:%M:%S}", row["stage"] or "–", row["model"], row["outcome"] or row["state"],
-            str(row["items"]), f"{row['input_tokens']:,}", f"{row['output_tokens']:,}", money(row["cost_usd"]),
+            str(row["items"]), *_tokens(row), money(row["cost_usd"]),
         )  # fmt: skip
     console.print(chunks)
     console.print()
     console.print(calls)
+
+
+def _tokens(row: Row) -> list[str]:
+    return [f"{row[name]:,}" for name in ("input_tokens", "cached_tokens", "output_tokens")]
 
 
 def _table(first: str, *others: str) -> Table:

@@ -94,6 +94,20 @@ class PaidCalls(Base):
     expires_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     started_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    cached_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+
+
+class PaidTotals(Base):
+    __tablename__ = "paid_totals"
+
+    service: Mapped[str] = mapped_column(Text, primary_key=True)
+    model: Mapped[str] = mapped_column(Text, primary_key=True)
+    outcome: Mapped[str] = mapped_column(Text, primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    input_tokens: Mapped[int] = mapped_column(BigInteger)
+    cached_tokens: Mapped[int] = mapped_column(BigInteger)
+    output_tokens: Mapped[int] = mapped_column(BigInteger)
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(20, 9))
 
 
 class ParseJobs(Base):

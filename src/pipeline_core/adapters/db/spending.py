@@ -1,6 +1,7 @@
 """Claims, budgets and paid calls in PostgreSQL.
 
-Whoever touches several of these locks claims before accounts, and each of them in order, so that no two deadlock.
+Whoever touches several of these locks claims before accounts before one call before its stage, and each of them in
+order, so that no two deadlock.
 """
 
 from collections.abc import Sequence
@@ -66,16 +67,23 @@ class PostgresSpending:
     def settle(self, call_id: UUID, usage: Usage, *, outcome: str) -> None:
         self._lock_accounts(call_id)
         self._session.execute(
-            "settle_call", call_id=call_id, outcome=outcome, input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens, cost=round(usage.cost_usd, 9),
-        )  # fmt: skip
+            "settle_call",
+            call_id=call_id,
+            outcome=outcome,
+            input_tokens=usage.input_tokens,
+            cached_tokens=usage.cached_tokens,
+            output_tokens=usage.output_tokens,
+            cost=round(usage.cost_usd, 9),
+        )
 
     def abandon(self, call_id: UUID, *, outcome: str) -> None:
-        self._lock_accounts(call_id)
-        self._abandon(call_id, outcome)
+        self._abandon(call_id, outcome, dead=False)
 
-    def abandon_dead(self) -> int:
-        return self._abandon(None, "worker_gone")
+    def dead(self) -> list[UUID]:
+        return [row["call_id"] for row in self._session.all("dead_calls", lock_class=WORKER_LOCK_CLASS)]
+
+    def abandon_dead(self, call_id: UUID) -> int:
+        return self._abandon(call_id, "worker_gone", dead=True)
 
     def open_batch(self, batch: PaidBatch) -> None:
         self._session.execute("open_batch", batch_id=batch.batch_id, call_id=batch.call_id, keys=list(batch.keys))
@@ -99,9 +107,12 @@ class PostgresSpending:
         rows = self._session.all("batches_under_way", keys=list(keys))
         return [PaidBatch(r["batch_id"], r["call_id"], tuple(r["keys"]), r["provider_id"], r["age_s"]) for r in rows]
 
-    def _abandon(self, call_id: UUID | None, outcome: str) -> int:
-        [row] = self._session.all("abandon_calls", call_id=call_id, outcome=outcome, lock_class=WORKER_LOCK_CLASS)
-        return int(row["count"])
+    def _abandon(self, call_id: UUID, outcome: str, *, dead: bool) -> int:
+        self._lock_accounts(call_id)
+        rows = self._session.all(
+            "abandon_call", call_id=call_id, outcome=outcome, lock_class=WORKER_LOCK_CLASS, dead=dead
+        )  # fmt: skip
+        return len(rows)
 
     def _lock_accounts(self, call_id: UUID) -> None:
         [row] = self._session.all("call_accounts", call_id=call_id)

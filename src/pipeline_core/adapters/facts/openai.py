@@ -185,7 +185,9 @@ class OpenAIFactGenerator:
         """What the endpoint counted; an endpoint that does not count is taken at what was expected."""
         if completion.usage is None:
             return self.expected(chunk)
-        return self._price.of(completion.usage.prompt_tokens, completion.usage.completion_tokens, batch=batch)
+        usage = completion.usage
+        cached = (usage.prompt_tokens_details.cached_tokens or 0) if usage.prompt_tokens_details else 0
+        return self._price.of(usage.prompt_tokens, usage.completion_tokens, cached_tokens=cached, batch=batch)
 
 
 _UNFINISHED = {

@@ -14,7 +14,7 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.views import Row
 
 router = APIRouter(prefix="/api/v2", tags=["costs"])
-_TOTAL = ("calls", "input_tokens", "output_tokens", "cost_usd")
+_TOTAL = ("calls", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")
 
 
 class Cost(BaseModel):
@@ -22,6 +22,7 @@ class Cost(BaseModel):
 
     calls: int
     input_tokens: int
+    cached_tokens: int = Field(description="Those of the input that the endpoint had cached, and charged less for")
     output_tokens: int
     cost_usd: float
 
@@ -60,6 +61,7 @@ class PaidCall(BaseModel):
     state: str = Field(description="`reserved`, `settled`, or `abandoned`: in doubt, counted whole")
     outcome: str | None
     input_tokens: int
+    cached_tokens: int
     output_tokens: int
     reserved_usd: float
     cost_usd: float
