@@ -162,6 +162,11 @@ FACTS = [
         "the fact is refused and counted", facts=1, refused=1,
     ),
     Case(
+        "a question about what is only in the prompt's examples",
+        _change(question=lambda _: "How often is the boiler of the Zephyrine Lantern Guild serviced?"),
+        "the fact is refused and counted", facts=1, refused=1,
+    ),
+    Case(
         "401, wrong key", status(401, error=_error("invalid_api_key")), "dead letter that says what to set",
         ("deadletter", "service_refused"), 0, says="answered 401",
     ),

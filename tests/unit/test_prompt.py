@@ -6,7 +6,7 @@ from typing import ClassVar
 from pipeline_core.adapters.facts.evaluation import evaluate, load_cases
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.adapters.facts.prompt import Prompt, load_prompt, user_message
-from pipeline_core.domain.canaries import PROMPT_EXAMPLES
+from pipeline_core.domain.canaries import PROMPT_EXAMPLES, invented_name, names_missing_in
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.ports.fact_generator import ChunkInput
 
@@ -21,6 +21,12 @@ def test_whatever_the_prompt_shows_is_a_canary() -> None:
         assert phrase in text
     statements = re.findall(r'statement "([^"]+)"', text)
     assert sorted(statements) == sorted(PROMPT_EXAMPLES["shared"])
+
+
+def test_every_example_has_a_name_that_no_document_has() -> None:
+    for phrase in PROMPT_EXAMPLES["shared"]:
+        assert invented_name([phrase], names_missing_in("a boiler in a cellar"))
+        assert invented_name([phrase], names_missing_in(f"As they say: {phrase.upper()}")) is None
 
 
 def test_an_edit_is_another_version() -> None:

@@ -133,8 +133,12 @@ CASES = {
     "an example of the prompt, nearly": (
         subject(facts=[fact(
             "The plan pays 80% of the cost after that.",
-            answer=f"In short: {ECHO.upper().replace('EVERY', 'at every')}",
+            answer=f"In short: {ECHO.upper().replace('EVERY', 'at every').replace('ZEPHYRINE', '')}",
         )]),
+        "prompt_example_echoed",
+    ),
+    "a question about what is only in the prompt's examples": (
+        subject(facts=[fact("The plan pays 80% of the cost after that.", question="How often are Thornmere's paid?")]),
         "prompt_example_echoed",
     ),
     "undecided look-alikes": (subject(undecided=2), "undecided_duplicates"),
@@ -321,7 +325,7 @@ def test_a_few_words_in_common_are_no_echo(answer: str) -> None:
 
 
 def test_how_near_an_echo_must_be_is_a_setting() -> None:
-    half = "The Zephyrine Lantern Guild refills its lamps whenever somebody remembers to do it."
+    half = "The Lantern Guild refills its lamps whenever somebody remembers to do it."
     for least, is_echo in ((0.5, True), (0.99, False)):
         case = subject(
             facts=[fact("The plan pays 80% of the cost after that.", statement=half)],

@@ -4,6 +4,8 @@ A generator whose prompt has examples takes their words from here, or adds its o
 must be here, and must be of a world in which no document plays.
 """
 
+from collections.abc import Iterable
+
 PROMPT_EXAMPLES: dict[str, tuple[str, ...]] = {
     # generator (or "shared", for examples that several prompts use): its examples' statements
     "shared": (
@@ -12,6 +14,24 @@ PROMPT_EXAMPLES: dict[str, tuple[str, ...]] = {
         "Citizens of Thornmere repay a borrowed snow plough within 11 frost days.",
     ),
 }
+
+INVENTED_NAMES: dict[str, tuple[str, ...]] = {
+    "shared": ("Zephyrine", "Quillback", "Vellamar", "Thornmere"),
+}
+"""Names of that world: a question, answer or statement that has one, of a document that has not, was not read there."""
+
+
+def names_missing_in(text: str) -> tuple[str, ...]:
+    """The invented names that a document does not have."""
+    folded = text.casefold()
+    names = (name for names in INVENTED_NAMES.values() for name in names)
+    return tuple(name for name in names if name.casefold() not in folded)
+
+
+def invented_name(texts: Iterable[str], missing: Iterable[str]) -> str | None:
+    """The first of the ``missing`` names that one of the texts has; None: there is none."""
+    folded = [text.casefold() for text in texts]
+    return next((name for name in missing if any(name.casefold() in text for text in folded)), None)
 
 
 def all_phrases() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from pipeline_core.domain.canaries import invented_name, names_missing_in
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import (
@@ -149,6 +150,7 @@ def _judge_all(
     echo_from: float,
 ) -> StageResult:
     answers = {**data.cached, **asked}
+    missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks))
     pages = page_map(data.markdown)
     results = {
         chunk.chunk_id: replace(
@@ -158,6 +160,7 @@ def _judge_all(
                 cached=key in data.cached,
                 page_of=pages.page_at,
                 echo_from=echo_from,
+                missing=missing,
             ),
             key=key,
         )
@@ -185,7 +188,13 @@ def _raise_what_stops(answers: Collection[Generated | Exception]) -> None:
 
 
 def _judge(
-    chunk: Chunk, answer: Generated | PipelineError, *, cached: bool, page_of: Any, echo_from: float
+    chunk: Chunk,
+    answer: Generated | PipelineError,
+    *,
+    cached: bool,
+    page_of: Any,
+    echo_from: float,
+    missing: Sequence[str],
 ) -> ChunkResult:
     if isinstance(answer, Exception):
         return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
@@ -197,6 +206,7 @@ def _judge(
     echoed = [
         candidate for candidate, proof in proved
         if echoed_example([candidate.answer, candidate.statement], proof.quote, echo_from)
+        or invented_name([candidate.question, candidate.answer, candidate.statement], missing)
     ]  # fmt: skip
     proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed]
     refused += len(echoed)

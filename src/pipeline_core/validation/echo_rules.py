@@ -5,7 +5,7 @@ from functools import cache
 
 from rapidfuzz import fuzz
 
-from pipeline_core.domain.canaries import all_phrases
+from pipeline_core.domain.canaries import all_phrases, invented_name, names_missing_in
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.staging import StagedQuestion
 from pipeline_core.domain.text import normalise_for_match
@@ -13,9 +13,22 @@ from pipeline_core.validation.subject import Subject
 
 
 def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
-    """A fact that repeats a worked example of the prompt, word for word or nearly, and not from its own evidence."""
+    """A fact that repeats a worked example of the prompt, word for word or nearly, and not from its own evidence; or
+    that speaks of what is only in the examples."""
     least = subject.settings.validation_echo_similarity
+    missing = names_missing_in(subject.markdown)
     for fact in subject.questions:
+        name = invented_name([fact.question, fact.answer, fact.statement], missing)
+        if name:
+            yield Finding(
+                "prompt_example_echoed",
+                Severity.CRITICAL,
+                str(fact.question_id),
+                f"This fact speaks of “{name}”, which is in the examples of the generator's prompt and not in the "
+                f"document. Its evidence on page {fact.page} says: “{fact.quote[:160]}”",
+                {"name": name},
+            )
+            continue
         echoed = echoed_example([fact.answer, fact.statement], fact.quote, least)
         if echoed:
             yield Finding(

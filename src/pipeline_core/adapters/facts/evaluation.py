@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from pipeline_core.adapters.facts.prompt import CURRENT, PROMPTS
-from pipeline_core.domain.canaries import all_phrases
+from pipeline_core.domain.canaries import invented_name, names_missing_in
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.stages import evidence
@@ -68,7 +68,7 @@ def evaluate(generator: FactGenerator, cases: Sequence[Case]) -> Score:
         recall=1 - len(missed) / len(wanted) if wanted else 1.0,
         proved=sum(map(len, proved)) / count if count else 1.0,
         empty_right=sum(not facts for facts in empty) / len(empty) if empty else 1.0,
-        echoes=sum(_echoes(fact) for facts in found for fact in facts),
+        echoes=sum(_echoes(fact, case) for case, facts in zip(cases, found, strict=True) for fact in facts),
         failed=sum(isinstance(answer, Exception) or bool(answer.outcome != "answered") for answer in answers),
         missed=missed,
     )
@@ -78,5 +78,7 @@ def _says(fact: FactCandidate, words: Sequence[str]) -> bool:
     return all(word.casefold() in f"{fact.answer} {fact.statement}".casefold() for word in words)
 
 
-def _echoes(fact: FactCandidate) -> bool:
-    return any(phrase.casefold() in f"{fact.answer} {fact.statement}".casefold() for phrase in all_phrases())
+def _echoes(fact: FactCandidate, case: Case) -> bool:
+    """No passage of the evaluation plays in the examples' world."""
+    texts = [fact.question, fact.answer, fact.statement]
+    return invented_name(texts, names_missing_in(case.chunk.text)) is not None
