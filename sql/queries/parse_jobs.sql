@@ -1,5 +1,5 @@
 -- name: parse_job
-SELECT parse_key, service, state, tag, call_id, run_id, service_job_id, pages, failure,
+SELECT parse_key, service, state, tag, call_id, run_id, service_job_id, service_file_id, pages, failure,
     extract(epoch FROM now() - started_at)::float8 AS age_s
 FROM parse_jobs WHERE parse_key = %(key)s;
 
@@ -8,7 +8,8 @@ INSERT INTO parse_jobs (parse_key, service, tag, call_id, run_id)
 VALUES (%(key)s, %(service)s, %(tag)s, %(call_id)s, %(run_id)s);
 
 -- name: start_parse_job
-UPDATE parse_jobs SET state = 'running', service_job_id = %(service_job_id)s
+UPDATE parse_jobs SET state = 'running', service_job_id = %(service_job_id)s,
+    service_file_id = %(service_file_id)s
 WHERE parse_key = %(key)s AND tag = %(tag)s AND state = 'starting';
 
 -- name: end_parse_job

@@ -38,6 +38,8 @@ class LlamaCloud:
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     looked: dict[str, int] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
+    """Files that were deleted, in order."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     """The bodies with which jobs were started."""
 
@@ -53,6 +55,13 @@ class LlamaCloud:
         assert isinstance(data, bytes)
         self.files[file_id] = (str(parts["file"].get_filename()), data)
         return 200, {"id": file_id, "name": self.files[file_id][0], "project_id": "p"}, {}
+
+    def delete(self, exchange: Exchange) -> Answer:
+        file_id = exchange.match["file"]
+        if self.files.pop(file_id, None) is None:
+            return 404, {"detail": "no such file"}, {}
+        self.deleted.append(file_id)
+        return 204, b"", {}
 
     def start(self, exchange: Exchange) -> Answer:
         body = exchange.body
@@ -133,6 +142,7 @@ def add_llama_cloud(server: PaidServer, local: LocalConverter) -> LlamaCloud:
     """Let the server answer as LlamaCloud does."""
     cloud = LlamaCloud(local)
     server.route("POST", FILES, cloud.upload)
+    server.route("DELETE", FILES + r"/(?P<file>[\w-]+)", cloud.delete)
     server.route("POST", PARSE, cloud.start)
     server.route("GET", PARSE, cloud.list)
     server.route("GET", VERSIONS, cloud.versions)

@@ -156,6 +156,9 @@ def serve(server: PaidServer) -> Iterator[PaidServer]:
         def do_POST(self) -> None:
             server.handle(self, "POST")
 
+        def do_DELETE(self) -> None:
+            server.handle(self, "DELETE")
+
         def log_message(self, format: str, *args: object) -> None:
             """Not on the terminal."""
 

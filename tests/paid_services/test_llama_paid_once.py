@@ -76,7 +76,8 @@ def test_killed_while_it_polls(make_llama: MakeLlama, server: PaidServer, cloud:
 
     cloud.looks = 1
     assert worker(app, server).communicate(timeout=60)[0].endswith("converted")
-    assert (server.paid, len(cloud.files)) == (1, 1)
+    # one upload, and it does not stay there
+    assert (server.paid, len(cloud.deleted), cloud.files) == (1, 1, {})
     assert spent(app) == pytest.approx(COST)
 
 
@@ -263,3 +264,25 @@ def test_a_deep_scan_parses_with_its_own_tier(make_llama: MakeLlama, server: Pai
     # documents that nobody selected are converted here
     assert to_rest(app, take_in(app)[0]).outcome == "converted"
     assert server.paid == 1
+
+
+@pytest.mark.parametrize("code", [500, 401, 404])
+def test_a_file_that_cannot_be_deleted_there_costs_nothing_here(
+    make_llama: MakeLlama, server: PaidServer, cloud: LlamaCloud, code: int
+) -> None:
+    app = make_llama()
+    server.fail(faults.status(code), times=9, on=lambda exchange: exchange.method == "DELETE")
+    [document_id] = take_in(app)
+    rest = to_rest(app, document_id)
+    assert (rest.outcome, rest.retries, server.paid) == ("converted", 0, 1)
+    assert_settled(app, document_id)
+
+
+def test_a_file_whose_job_is_refused_does_not_stay_there(
+    make_llama: MakeLlama, server: PaidServer, cloud: LlamaCloud
+) -> None:
+    app = make_llama(converter_fallback="none")
+    server.fail(faults.status(422), on=lambda exchange: exchange.path == PARSE and exchange.method == "POST")
+    [document_id] = take_in(app)
+    assert to_rest(app, document_id).outcome == "dead"
+    assert (server.paid, len(cloud.deleted), cloud.files) == (0, 1, {})

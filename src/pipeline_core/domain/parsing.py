@@ -38,6 +38,7 @@ class ParseJob:
     state: ParseState = ParseState.STARTING
     age_s: float = 0.0
     service_job_id: str | None = None
+    service_file_id: str | None = None
     pages: tuple[ParsedPage, ...] = ()
     failure: ConversionFailedError | None = None
 
@@ -57,6 +58,14 @@ class ParsePlan:
     pages: int | None
     max_pages: int
     most: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class StartedJob:
+    """What the service calls the job, and the file that was uploaded for it (None: nobody knows)."""
+
+    job_id: str
+    file_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

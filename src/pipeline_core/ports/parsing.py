@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import ConversionFailedError
-from pipeline_core.domain.parsing import ParsedPage, ParseJob, ParsePlan, ParseResult
+from pipeline_core.domain.parsing import ParsedPage, ParseJob, ParsePlan, ParseResult, StartedJob
 
 
 class ParseService(Protocol):
@@ -39,8 +39,8 @@ class ParseService(Protocol):
         """
         ...
 
-    def start(self, plan: ParsePlan, tag: UUID) -> str:
-        """Upload and begin the job; answers with the service's name for it.
+    def start(self, plan: ParsePlan, tag: UUID) -> StartedJob:
+        """Upload and begin the job; answers with the service's names for both.
 
         Raises:
             AnswerLostError: nobody knows whether it has begun.
@@ -53,6 +53,14 @@ class ParseService(Protocol):
 
         Raises:
             ParkedError: it is still under way after so many seconds.
+            PipelineError: the service did not answer.
+        """
+        ...
+
+    def delete_file(self, file_id: str) -> None:
+        """Delete what was uploaded for a job; one that is not there any more is no error.
+
+        Raises:
             PipelineError: the service did not answer.
         """
         ...
@@ -75,7 +83,7 @@ class ParseJobs(Protocol):
         """Write a job down that is about to be started."""
         ...
 
-    def started(self, job: ParseJob, service_job_id: str) -> None:
+    def started(self, job: ParseJob, names: StartedJob) -> None:
         """Raises IllegalMoveError: it is not starting any more."""
         ...
 

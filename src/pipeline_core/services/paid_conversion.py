@@ -9,16 +9,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+import structlog
+
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import AnswerLostError, PipelineError
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.parsing import ParseJob, ParsePlan, ParseResult, ParseState
+from pipeline_core.domain.parsing import ParseJob, ParsePlan, ParseResult, ParseState, StartedJob
 from pipeline_core.domain.spending import PlannedCall
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.parsing import ParseService
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.paid_calls import PaidCalls, waits
 
+log = structlog.stdlib.get_logger(__name__)
 # a reservation outlives its worker for so long, because the job does
 _WINDOW_S = 26 * 3600.0
 _TRIES = 3
@@ -94,30 +97,47 @@ class PaidConverter:
                 job = self._started(job, plan)
             left = self.service.deadline_s - job.age_s - (time.monotonic() - start)
             result = self.service.wait(str(job.service_job_id), plan, seconds=max(0.0, left))
-            return self._ended(job, result)
+            ended = self._ended(job, result)
         finally:
             self._calls.insist(lambda uow: uow.spending.release([plan.key], token=token))
+        self._delete_file(job)
+        return ended
+
+    def _delete_file(self, job: ParseJob) -> None:
+        """Documents do not stay at the service; that one does (until its own retention) is no reason to fail."""
+        if job.service_file_id is None:
+            return
+        try:
+            self.service.delete_file(job.service_file_id)
+        except PipelineError as error:
+            log.warning("parse_file_not_deleted", file_id=job.service_file_id, error=error.message)
 
     def _started(self, job: ParseJob, plan: ParsePlan) -> ParseJob:
         """Begin the job, unless an earlier attempt that was cut off did: then it is found by its tag."""
         # a job that was opened by this very call has no age: nobody can have sent it
-        service_job_id = self.service.find(job.tag, age_s=job.age_s) if job.age_s else None
+        names = self._find(job) if job.age_s else None
         for attempt in range(_TRIES):
-            if service_job_id is not None:
+            if names is not None:
                 break
             try:
-                service_job_id = self.service.start(plan, job.tag)
+                names = self.service.start(plan, job.tag)
             except AnswerLostError:
                 if attempt == _TRIES - 1:
                     raise
                 time.sleep(self.service.pause_s)
-                service_job_id = self.service.find(job.tag, age_s=job.age_s)
+                names = self._find(job)
             except PipelineError as error:
                 self._never_began(job, error.code)
                 raise
-        name = str(service_job_id)
-        self._calls.insist(lambda uow: uow.parse_jobs.started(job, name))
-        return replace(job, state=ParseState.RUNNING, service_job_id=name)
+        if names is None:
+            raise AnswerLostError("Nobody knows whether the job has begun.", where=plan.filename)
+        begun = names
+        self._calls.insist(lambda uow: uow.parse_jobs.started(job, begun))
+        return replace(job, state=ParseState.RUNNING, service_job_id=begun.job_id, service_file_id=begun.file_id)
+
+    def _find(self, job: ParseJob) -> StartedJob | None:
+        job_id = self.service.find(job.tag, age_s=job.age_s)
+        return None if job_id is None else StartedJob(job_id)
 
     def _never_began(self, job: ParseJob, outcome: str) -> None:
         def save(uow: UnitOfWork) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,10 +20,11 @@ from pipeline_core.domain.errors import (
     ConfigurationError,
     ConversionFailedError,
     ConversionPendingError,
+    PipelineError,
     ServiceUnavailableError,
 )
 from pipeline_core.domain.ids import sha256_hex
-from pipeline_core.domain.parsing import ParsedPage, ParsePlan, ParseResult
+from pipeline_core.domain.parsing import ParsedPage, ParsePlan, ParseResult, StartedJob
 from pipeline_core.domain.spending import PagePrice
 
 REVISION = 1
@@ -108,11 +110,21 @@ class LlamaParse:
             following = page
             page = self._client.ask(lambda _client: following.get_next_page(), SyncPaginatedCursor, until=until)  # noqa: B023
 
-    def start(self, plan: ParsePlan, tag: UUID) -> str:
-        from llama_cloud.types import ParsingCreateResponse
-
+    def start(self, plan: ParsePlan, tag: UUID) -> StartedJob:
         until = self._until()
         file_id = self._upload(plan, until)
+        try:
+            return StartedJob(self._begin(plan, tag, file_id, until), file_id)
+        except AnswerLostError:
+            raise  # it may have begun, and need its file
+        except PipelineError:
+            with suppress(PipelineError):
+                self.delete_file(file_id)
+            raise
+
+    def _begin(self, plan: ParsePlan, tag: UUID, file_id: str, until: float) -> str:
+        from llama_cloud.types import ParsingCreateResponse
+
         started = self._client.ask(
             lambda client: client.parsing.create(
                 file_id=file_id,
@@ -131,6 +143,18 @@ class LlamaParse:
         if job_id is None:
             raise AnswerLostError("LlamaCloud's answer names no job.", where=self._client.where)
         return job_id
+
+    def delete_file(self, file_id: str) -> None:
+        import llama_cloud
+
+        def delete(client: llama_cloud.LlamaCloud) -> bool:
+            try:
+                client.files.delete(file_id)
+            except llama_cloud.NotFoundError:
+                return False
+            return True
+
+        self._client.ask(delete, bool, until=time.monotonic() + self._client.timeout_s)
 
     def _upload(self, plan: ParsePlan, until: float) -> str:
         """An upload costs nothing: one that was lost is only lost."""

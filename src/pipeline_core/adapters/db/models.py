@@ -125,6 +125,7 @@ class ParseJobs(Base):
     started_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     last_used_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    service_file_id: Mapped[str | None] = mapped_column(Text)
 
 
 class PaidClaims(Base):

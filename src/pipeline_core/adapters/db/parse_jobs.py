@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pipeline_core.adapters.db.session import Row, Session, json_text
 from pipeline_core.domain.errors import ConversionFailedError, IllegalMoveError
-from pipeline_core.domain.parsing import ParsedPage, ParseJob, ParseState
+from pipeline_core.domain.parsing import ParsedPage, ParseJob, ParseState, StartedJob
 
 
 class PostgresParseJobs:
@@ -22,8 +22,10 @@ class PostgresParseJobs:
             "open_parse_job", key=job.key, service=job.service, tag=job.tag, call_id=job.call_id, run_id=job.run_id
         )
 
-    def started(self, job: ParseJob, service_job_id: str) -> None:
-        if not self._session.execute("start_parse_job", key=job.key, tag=job.tag, service_job_id=service_job_id):
+    def started(self, job: ParseJob, names: StartedJob) -> None:
+        if not self._session.execute(
+            "start_parse_job", key=job.key, tag=job.tag, service_job_id=names.job_id, service_file_id=names.file_id
+        ):
             raise IllegalMoveError(f"The parse job {job.tag} is not starting any more.")
 
     def done(self, job: ParseJob, pages: Sequence[ParsedPage]) -> bool:
@@ -55,6 +57,7 @@ def _job(row: Row) -> ParseJob:
         state=ParseState(row["state"]),
         age_s=row["age_s"],
         service_job_id=row["service_job_id"],
+        service_file_id=row["service_file_id"],
         pages=tuple(ParsedPage(number, markdown) for number, markdown in (row["pages"] or {"pages": []})["pages"]),
         failure=ConversionFailedError(failure["message"], where=failure["where"], action=failure["action"])
         if failure
