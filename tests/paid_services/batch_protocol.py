@@ -19,12 +19,14 @@ class Batches:
     leave_out: int = 0
     spoil: int = 0
     files: dict[str, bytes] = field(default_factory=dict)
+    deleted: int = 0
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
     looked: dict[str, int] = field(default_factory=dict)
 
     def add_to(self, server: PaidServer) -> None:
         server.route("POST", "/v1/files", self._upload)
         server.route("GET", "/v1/files/([^/]+)/content", self._content)
+        server.route("DELETE", "/v1/files/([^/]+)", self._delete)
         server.route("POST", "/v1/batches", self._create)
         server.route("GET", "/v1/batches", self._list)
         server.route("GET", "/v1/batches/([^/]+)", self._get)
@@ -32,13 +34,18 @@ class Batches:
     def _upload(self, exchange: Exchange) -> Answer:
         data = re.search(rb'name="file".*?\r\n\r\n(.*?)\r\n--', exchange.raw, re.DOTALL)
         assert data, "no file in the form"
-        name = f"file-{len(self.files)}"
+        name = f"file-{len(self.files) + self.deleted}"
         self.files[name] = data[1]
         head = {"object": "file", "bytes": len(data[1]), "created_at": 0, "filename": "x.jsonl", "purpose": "batch"}
         return 200, {"id": name, "status": "processed", **head}, {}
 
     def _content(self, exchange: Exchange) -> Answer:
         return 200, self.files[exchange.match[1]], {"content-type": "application/octet-stream"}
+
+    def _delete(self, exchange: Exchange) -> Answer:
+        self.files.pop(exchange.match[1])
+        self.deleted += 1
+        return 200, {"id": exchange.match[1], "object": "file", "deleted": True}, {}
 
     def _create(self, exchange: Exchange) -> Answer:
         body = exchange.body
@@ -66,7 +73,7 @@ class Batches:
     def _work(self, exchange: Exchange, batch: dict[str, Any]) -> str:
         lines = [json.loads(line) for line in self.files[batch["input_file_id"]].splitlines()]
         results = [self._line(exchange, line) for line in lines[self.leave_out :]]
-        name = f"file-{len(self.files)}"
+        name = f"file-{len(self.files) + self.deleted}"
         # in any order: the custom_id says whose it is
         texts = [json.dumps(row) for row in reversed(results)]
         self.files[name] = "\n".join([text[:-40] for text in texts[: self.spoil]] + texts[self.spoil :]).encode()

@@ -53,6 +53,8 @@ def test_handed_in_parked_and_collected_at_half_the_price(
     assert server.received["/v1/chat/completions"] == 0
     assert server.paid == CHUNKS
     assert len(batches.made) == 1
+    # the passages do not stay there
+    assert (batches.files, batches.deleted) == ({}, 2)
     price = app.prices.of("gpt-4.1-mini").of(3000, 300, batch=True)
     assert app.views.jobs(app.user_id)[0]["cost_usd"] == pytest.approx(price.cost_usd)
     chunks = app.cost_views.document(app.user_id, document_id)["chunks"]

@@ -63,13 +63,14 @@ class PricedEmbedder(Embedder, Protocol):
 class BatchResult:
     """Where a batch is: ``answers`` by key once it has ended (those that it did not come to are missing).
 
-    ``gone``: the service knows it no more.
+    ``gone``: the service knows it no more. ``files`` are what it keeps there of a batch that has ended.
     """
 
     ended: bool
     answers: Mapping[str, Generated] = field(default_factory=dict)
     error: PipelineError | None = None
     gone: bool = False
+    files: tuple[str, ...] = ()
 
 
 class FactBatches(Protocol):
@@ -87,4 +88,12 @@ class FactBatches(Protocol):
 
     def fetch(self, provider_id: str) -> BatchResult:
         """Look once where it is."""
+        ...
+
+    def delete_file(self, file_id: str) -> None:
+        """Delete a file there; one that is gone is no error.
+
+        Raises:
+            PipelineError: the service did not do it.
+        """
         ...

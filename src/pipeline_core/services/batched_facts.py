@@ -92,6 +92,8 @@ class BatchedFacts:
         if not result.ended:
             raise self._under_way(batch)
         self._keep(batch, result.answers)
+        for file_id in result.files:
+            self._delete_file(file_id)
         if result.error is not None:
             raise result.error
 
@@ -131,6 +133,13 @@ class BatchedFacts:
                 uow.spending.settle(batch.call_id, usage, outcome="batch")
 
         self.calls.insist(save)
+
+    def _delete_file(self, file_id: str) -> None:
+        """Passages do not stay at the endpoint; that one does is no reason to fail."""
+        try:
+            self.batches.delete_file(file_id)
+        except PipelineError as error:
+            log.warning("batch_file_not_deleted", file_id=file_id, error=error.message)
 
     def _give_up(self, batch: PaidBatch) -> None:
         """It will not end any more. Nobody knows whether it was charged, so all that was set aside counts as spent."""

@@ -1,6 +1,7 @@
 """Facts through the endpoint's Batch API: a file of requests in, a file of answers out, within a day."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -77,15 +78,23 @@ class OpenAIFactBatches:
             return BatchResult(True, gone=True)
         if batch.status not in _ENDED:
             return BatchResult(False)
-        answers = {
-            key: self._generator.read(completion, _UNKNOWN, batch=True) for key, completion in self._completions(batch)
-        }
+        try:
+            completions = list(self._completions(batch))
+        except UnknownToServiceError:
+            # deleted there: whoever has kept the answers did, or they are lost
+            return BatchResult(True, gone=True)
+        answers = {key: self._generator.read(completion, _UNKNOWN, batch=True) for key, completion in completions}
         error = None
         if batch.status == "failed":
             found = batch.errors.data if batch.errors and batch.errors.data else []
             words = "; ".join(str(one.message) for one in found[:3]) or "no reason given"
             error = ServiceRefusedError(f"The endpoint refused the batch: {words}.", where=self._client.where)
-        return BatchResult(True, answers, error)
+        names = (batch.input_file_id, batch.output_file_id, batch.error_file_id)
+        return BatchResult(True, answers, error, files=tuple(name for name in names if name))
+
+    def delete_file(self, file_id: str) -> None:
+        with suppress(UnknownToServiceError):
+            self._client.ask(lambda client: client.files.with_raw_response.delete(file_id))
 
     def _completions(self, batch: "Batch") -> Iterator[tuple[str, Any]]:
         from openai.types.chat import ChatCompletion
