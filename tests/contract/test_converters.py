@@ -17,6 +17,7 @@ from pipeline_core.adapters.converters import formats, pdf, worker
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.llama_parse_result import UNITS
 from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.converters.page_hint import page_hint
 from pipeline_core.adapters.converters.pages import PageText, assemble, storable
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
@@ -534,3 +535,21 @@ def test_texts_start_no_process() -> None:
     with LocalConverter(load_settings(convert_workers=1)) as converter:
         converter.convert(b"text", filename="a.md", mime="text/markdown")
         assert [slot._pool for slot in converter._pool._slots] == [None]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "pages"),
+    [
+        (office.pptx_file(("a",), ("b",)), filetypes.PPTX, 2),
+        (office.xlsx_file(one=[["a"]], two=[["b"]], three=[["c"]]), filetypes.XLSX, 3),
+        (office.zipped({"docProps/app.xml": "<Properties><Pages>17</Pages></Properties>"}), filetypes.DOCX, 17),
+        (office.zipped({"meta.xml": '<meta:document-statistic meta:page-count="4"/>'}), filetypes.ODT, 4),
+        (office.zipped({"docProps/app.xml": "<Pages>0</Pages>"}), filetypes.DOCX, None),
+        (office.zipped({"word/document.xml": ""}), filetypes.DOCX, None),
+        (office.zipped({"content.xml": ""}), filetypes.ODP, None),
+        (b"PK\x03\x04 no archive", filetypes.DOCX, None),
+        (b"\xd0\xcf\x11\xe0", filetypes.DOC, None),
+    ],
+)
+def test_an_office_file_says_how_many_pages_it_has(data: bytes, kind: filetypes.FileType, pages: int | None) -> None:
+    assert page_hint(data, kind) == pages

@@ -1,6 +1,7 @@
 """The Batch API: handed in once, collected later at half the price, resumed after a crash at any point."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +61,15 @@ def test_handed_in_parked_and_collected_at_half_the_price(
     chunks = app.cost_views.document(app.user_id, document_id)["chunks"]
     assert [chunk["cost_usd"] for chunk in chunks] == pytest.approx([price.cost_usd / CHUNKS] * CHUNKS)
     assert_accounts(app)
+
+
+def test_an_estimate_expects_the_price_of_a_batch(make_paid: MakePaid, batches: Batches, tmp_path: Path) -> None:
+    file = tmp_path / "manual.md"
+    file.write_text(TEXT)
+    usual, batched = (next(iter(app.estimate([file], user_id=app.user_id))) for app in (make_paid(), make_paid(**MODE)))
+    assert batched.expected.cost_usd == pytest.approx(usual.expected.cost_usd / 2)
+    # what the batch does not come to is asked one by one
+    assert batched.most.cost_usd == usual.most.cost_usd
 
 
 def test_two_users_with_the_same_chunks_share_one_batch(

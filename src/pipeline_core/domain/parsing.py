@@ -48,7 +48,8 @@ class ParsePlan:
     """A file that is to go to the service.
 
     ``pages`` is how many it has, None where they cannot be counted; the service reads ``max_pages`` at most, so that
-    ``most`` is the most that it can cost. ``key`` is the content and all that shapes the result.
+    ``most`` is the most that it can cost. ``expected_pages`` is what the file itself says, ``expected`` what that
+    costs. ``key`` is the content and all that shapes the result.
     """
 
     key: str
@@ -58,6 +59,8 @@ class ParsePlan:
     pages: int | None
     max_pages: int
     most: Usage
+    expected_pages: int
+    expected: Usage
 
 
 @dataclass(frozen=True, slots=True)

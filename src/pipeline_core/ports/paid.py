@@ -27,8 +27,8 @@ class PricedGenerator(FactGenerator, Protocol):
         """The most that the answer for this chunk can cost."""
         ...
 
-    def expected(self, chunk: ChunkInput) -> Usage:
-        """What it will cost by experience."""
+    def expected(self, chunk: ChunkInput, *, batch: bool = False) -> Usage:
+        """What it will cost by experience, by itself or in a batch."""
         ...
 
 

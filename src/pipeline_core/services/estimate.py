@@ -97,8 +97,8 @@ class EstimateRun:
         with self.open_uow() as uow:
             known = uow.parse_jobs.find(plan.key)
         if known is None or known.state is ParseState.FAILED:
-            estimate.pages = plan.pages or plan.max_pages
-            estimate.expected += plan.most
+            estimate.pages = plan.expected_pages
+            estimate.expected += plan.expected
             estimate.most += plan.most
 
     def _chunks(self, data: bytes, path: Path, user_id: UserId) -> list[Chunk]:
@@ -126,8 +126,9 @@ class EstimateRun:
         new = {key: chunk for key, chunk in inputs.items() if key not in cached and key not in seen}
         seen.update(new)
         estimate.new_chunks = len(new)
+        batch = generator.goes_in_batches(len(new))
         for chunk in new.values():
-            estimate.expected += generator.inner.expected(chunk)
+            estimate.expected += generator.inner.expected(chunk, batch=batch)
             estimate.most += generator.inner.most(chunk)
 
     def _vectors(self, embedder: Embedder, chunks: Sequence[Chunk], estimate: Estimate, seen: set[str]) -> None:

@@ -27,6 +27,10 @@ class PaidFactGenerator:
         self.name, self.version, self.params = inner.name, inner.version, inner.params
         self.context_chars = inner.context_chars
 
+    def goes_in_batches(self, chunks: int) -> bool:
+        """Whether so many new chunks of a document are handed in as a batch."""
+        return self._batched is not None and chunks >= self._batched.least
+
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         """Shared by the documents that are under way, so that the bound holds for all of them."""

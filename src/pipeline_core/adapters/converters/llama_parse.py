@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from pipeline_core.adapters.converters import llama_parse_result as results
+from pipeline_core.adapters.converters.page_hint import page_hint
 from pipeline_core.adapters.llama_cloud_api.client import LlamaCloudClient
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
@@ -78,7 +79,9 @@ class LlamaParse:
         max_pages = pages or self._options.uncounted_pages
         shape = [sha256_hex(data), self.name, self._tier_version, REVISION, kind.mime, max_pages, self._parameters()]
         key = hashlib.sha256(orjson.dumps(shape, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        return ParsePlan(key, data, filename, kind, pages, max_pages, self._price.of(max_pages))
+        expected = min(pages or page_hint(data, kind) or max_pages, max_pages)
+        most, usual = self._price.of(max_pages), self._price.of(expected)
+        return ParsePlan(key, data, filename, kind, pages, max_pages, most, expected, usual)
 
     def _parameters(self) -> dict[str, Any]:
         """Pipe tables, as the local converter writes them; nothing hidden is left out; pages fail one by one."""

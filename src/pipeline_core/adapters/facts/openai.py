@@ -81,10 +81,10 @@ class OpenAIFactGenerator:
         inputs = most_tokens(self._system) + most_tokens(user_message(chunk)) + self._schema_tokens
         return self._price.of(inputs, self._limits.max_output_tokens, batch=batch)
 
-    def expected(self, chunk: ChunkInput) -> Usage:
+    def expected(self, chunk: ChunkInput, *, batch: bool = False) -> Usage:
         inputs = expected_tokens(self._system + user_message(chunk)) + self._schema_tokens // 4
         outputs = max(_EXPECTED_LEAST, int(expected_tokens(chunk.text) * _EXPECTED_SHARE))
-        return self._price.of(inputs, min(outputs, self._limits.max_output_tokens))
+        return self._price.of(inputs, min(outputs, self._limits.max_output_tokens), batch=batch)
 
     def generate(self, chunks: Sequence[ChunkInput]) -> list[Generated | Exception]:
         """One answer for each chunk, in order. Errors are returned, not raised; see ``OpenAIClient.call``."""
