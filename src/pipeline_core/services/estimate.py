@@ -83,8 +83,9 @@ class EstimateRun:
 
     def _estimate(self, path: Path, user_id: UserId, estimate: Estimate, seen: set[str]) -> None:
         data = _read(path, self.ctx.settings.max_file_bytes)
-        chunks = self._chunks(data, path, user_id)
+        # first: a scan has pages for the service, though nothing can be read in it here
         self._pages(data, path, estimate, seen)
+        chunks = self._chunks(data, path, user_id)
         estimate.chunks = len(chunks)
         self._facts(self.ctx.generator, chunks, estimate, seen)
         self._vectors(self.ctx.embedder, chunks, estimate, seen)

@@ -39,7 +39,7 @@ class Evaluate:
             EmbeddingModelChangedError: the active model changed meanwhile: figures of two would be mixed.
         """
         active = self.embedders.active()
-        embedder = self.embedders.named(model) if model else active
+        embedder = active if model in (None, active.model) else self.embedders.named(model)
         is_next = embedder.model != active.model
         result = Evaluation(embedder.model)
         remaining = iter(questions)

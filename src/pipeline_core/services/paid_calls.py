@@ -25,10 +25,11 @@ from pipeline_core.services.kept_answers import KeptAnswer
 from pipeline_core.services.unsaved_answers import Ticket, Unsaved, UnsavedAnswers
 
 log = structlog.stdlib.get_logger(__name__)
-_LEASE_MARGIN_S = 30.0
+# an answer may come at the deadline, and be saved so long after it
+_LEASE_MARGIN_S = 90.0
 # a database that restarts is back within this; what is answered meanwhile is kept in the object store besides
 _SAVE_S = 30.0
-_FIRST_TRY_S, _MOST_TRY_S = 0.2, 2.0
+_FIRST_TRY_S, _MOST_TRY_S = 0.2, 1.0
 _FIRST_WAIT_S, _MOST_WAIT_S = 0.05, 1.0
 _OTHERS_S = 60.0
 

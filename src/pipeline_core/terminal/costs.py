@@ -13,6 +13,11 @@ from pipeline_core.services.estimate import Estimate
 from pipeline_core.terminal.jobs_table import money
 
 Row = dict[str, Any]
+_PRICES = {
+    # what they are for: the table's titles and the fields of a price
+    "model, a million tokens": {"input": "input", "cached": "cached_input", "output": "output", "batch": "batch"},
+    "model, a page": {"page": "page", "credit": "credit"},
+}
 _TOKENS = ("tokens in", "cached", "tokens out")
 
 
@@ -67,14 +72,18 @@ def prices_json(prices: PriceTable) -> list[Row]:
 
 
 def print_prices(console: Console, prices: PriceTable) -> None:
-    """The price table in force."""
-    columns = ("input", "cached_input", "output", "batch", "page", "credit", "as_of", "source")
-    table = _table("model", *(name.replace("_", " ") for name in columns))
-    for row in prices_json(prices):
-        values = [row.get(name) for name in columns]
-        table.add_row(escape(row["model"]), *("" if value is None else escape(str(value)) for value in values))
-    console.print(table)
-    console.print("[dim]US dollars: for a million tokens, for a page, for a credit. `batch` is a share of them.[/]")
+    """The prices in force, US dollars; `batch` is a share of them. Then where they are from."""
+    rows = prices_json(prices)
+    for title, fields in _PRICES.items():
+        table = _table(title, *fields, "as of")
+        for row in rows:
+            if row.keys() >= set(fields.values()):
+                values = [row[name] for name in (*fields.values(), "as_of")]
+                table.add_row(escape(row["model"]), *("" if value is None else str(value) for value in values))
+        console.print(table)
+        console.print()
+    for source in sorted({row["source"] for row in rows} - {""}):
+        console.print(f"[dim]{escape(source)}[/]")
 
 
 def print_document_costs(console: Console, costs: Row) -> None:
