@@ -45,6 +45,7 @@ def test_no_call_is_made_that_a_budget_might_not_cover(make_paid: MakePaid, serv
     [row] = app.views.jobs(app.user_id)
     assert (row["state"], row["stage"], row["retry_count"]) == ("queued", "generating_facts", 0)
     assert row["last_error"]["code"] == "budget_exhausted"
+    assert " is $0.00:" not in row["last_error"]["message"]
     assert f"UPLOAD_PIPELINE_BUDGET_{scope.upper()}_USD" in row["last_error"]["action"]
     assert 0 < server.paid < 3
     assert spent(app)[scope] <= limit

@@ -124,10 +124,15 @@ def _exhausted(account: Account, spent: float, reserved: float, amount: float) -
     limit = account.limit_usd or 0.0
     under_way = f" and ${reserved:.6f} set aside for calls under way" if reserved else ""
     return BudgetExhaustedError(
-        f"The budget {_WHOSE[account.scope]} is ${limit:.2f}: ${spent:.6f} is spent{under_way}, "
+        f"The budget {_WHOSE[account.scope]} is {_dollars(limit)}: ${spent:.6f} is spent{under_way}, "
         f"and the next call may cost up to ${amount:.6f}.",
         action=f"Raise {_SETTING[account.scope]}"
         + (" or wait for the next day (UTC)" if account.renewed_at else "")
         + ", then run again; what was paid for is kept.",
         until=account.renewed_at,
     )
+
+
+def _dollars(limit: float) -> str:
+    """A limit as somebody would write it: a tenth of a cent is not nothing."""
+    return f"${limit:.2f}" if limit == 0 or limit >= 0.01 else f"${limit:.9f}".rstrip("0")
