@@ -1,3 +1,8 @@
+-- name: orphaned_claims
+-- Whether somebody asked for one of the keys and is gone; what was answered may be kept elsewhere.
+SELECT EXISTS (SELECT FROM paid_claims WHERE claim_key = ANY(%(keys)s) AND claimed_by NOT LIKE 'batch:%%'
+    AND (expires_at < now() OR NOT worker_lives(claimed_by, %(lock_class)s))) AS orphaned;
+
 -- name: claim_keys
 -- Whoever gets a row asks for that key. A claim can be taken over when it expired or its worker is gone (it holds a
 -- session lock while it lives). In key order, so that two that claim the same keys do not deadlock.

@@ -94,6 +94,9 @@ def test_what_is_answered_while_the_database_is_away_is_not_paid_for_again(
     """It is away when the answer comes, and for longer than is waited; then the worker is gone."""
     paid = {"fact_generator": "openai" if embedder == "wordllama" else "extractive", "embedder": embedder}
     app = make_paid(**paid)
+    other = make_paid(**paid)
+    # it has looked, and would not look again for half a minute
+    assert other.paid_calls.save_unsaved() == 0
     app.__dict__["paid_calls"] = replace(app.paid_calls, save_s=0.0)
     ids = needs_work(app, receive(app, upload(text=TEXT)))
     saving = "put_facts" if embedder == "wordllama" else "put_vectors"
@@ -109,7 +112,6 @@ def test_what_is_answered_while_the_database_is_away_is_not_paid_for_again(
     assert [row["state"] for row in app.views.jobs(app.user_id)] == ["retryable"]
     app.worker.close()
 
-    other = make_paid(**paid)
     through(other, ids)
 
     assert other.views.jobs(app.user_id)[0]["state"] == "done"

@@ -364,6 +364,10 @@ class Caches(Protocol):
 class Spending(Protocol):
     """Who asks for a key, and what calls may cost. Claims come before accounts in a transaction."""
 
+    def is_orphaned(self, keys: Sequence[str]) -> bool:
+        """Whether one of the keys is claimed by a worker that is gone, or whose time is over."""
+        ...
+
     def claim(self, keys: Sequence[str], *, token: UUID, worker: str, lease_s: float) -> set[str]:
         """Those of the keys that nobody is asking for: they are ours until released, or the lease is over."""
         ...

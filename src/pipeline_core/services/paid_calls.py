@@ -52,6 +52,9 @@ class PaidCalls:
 
     def claim(self, uow: UnitOfWork, keys: Sequence[str], *, deadline_s: float) -> tuple[UUID, set[str]]:
         """Claim what nobody asks for, in the caller's transaction: the token, and the keys that are ours."""
+        if uow.spending.is_orphaned(keys):
+            # its answer may wait where answers wait for the database; this transaction holds no lock yet
+            self.save_unsaved(now=True)
         token = uuid4()
         lease_s = deadline_s + _LEASE_MARGIN_S
         return token, uow.spending.claim(keys, token=token, worker=self.worker().name, lease_s=lease_s)
@@ -110,10 +113,10 @@ class PaidCalls:
             self.insist(settle_only, away)
             raise
 
-    def save_unsaved(self) -> int:
+    def save_unsaved(self, *, now: bool = False) -> int:
         """Save what was answered while the database was away, by whichever worker; answers with the number of calls."""
         saved = 0
-        for unsaved in self.unsaved.all():
+        for unsaved in self.unsaved.all(now=now):
             try:
                 self._keep(unsaved)
             except DataRejectedError as error:

@@ -73,9 +73,9 @@ class UnsavedAnswers:
         with _logged("paid_answer_not_dropped", _key(ticket)):
             self.store.delete(_key(ticket))
 
-    def all(self) -> Iterator[Unsaved]:
-        """What waits; looked for every half minute, and at once after this process has put something there."""
-        if time.monotonic() < self._next_look:
+    def all(self, *, now: bool = False) -> Iterator[Unsaved]:
+        """What waits; looked for every half minute, ``now``, and after this process has put something there."""
+        if not now and time.monotonic() < self._next_look:
             return
         puts, keys = self._puts, list[str]()
         with _logged("paid_answers_not_listed", PREFIX):

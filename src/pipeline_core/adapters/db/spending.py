@@ -22,6 +22,10 @@ class PostgresSpending:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def is_orphaned(self, keys: Sequence[str]) -> bool:
+        [row] = self._session.all("orphaned_claims", keys=list(keys), lock_class=WORKER_LOCK_CLASS)
+        return bool(row["orphaned"])
+
     def claim(self, keys: Sequence[str], *, token: UUID, worker: str, lease_s: float) -> set[str]:
         rows = self._session.all(
             "claim_keys", keys=sorted(set(keys)), token=token, worker=worker, lease_s=lease_s,
