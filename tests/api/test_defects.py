@@ -12,13 +12,17 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core import logs
+from pipeline_core.api import problems
+from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import LOCAL_ISSUER, local_key
 from pipeline_core.bootstrap import Pipeline, UserServices
+from pipeline_core.domain.errors import ConfigurationError
 from tests.api.conftest import HOST
 from tests.api.test_hostile_uploads import PART, UPLOAD, _head, _served
 from tests.servers import wait_until
 from tests.two_users import ANN
 
+LOCAL = ("127.0.0.1", 50000)
 STATUS = "/api/v3/documents/staging/status"
 BODIES = {
     "a lone surrogate": (b'{"document_ids":["\\ud800"],"status":"Selected"}', 422),
@@ -126,7 +130,66 @@ def test_other_origins_are_told_nothing(ann: TestClient) -> None:
 
 
 def test_other_hosts_and_slashes_lead_nowhere(ann: TestClient) -> None:
-    assert ann.get("/health", headers={"Host": "evil.example"}).status_code == 400
-    assert ann.get("/health", headers={"Host": "[::1]:8420"}).status_code == 200
+    for host in (
+        "evil.example",
+        "evil.example@127.0.0.1",
+        "127.0.0.1.evil.example",
+        "127.0.0.1:x",
+        "",
+        "www.localhost",
+    ):
+        refused = ann.get("/health", headers={"Host": host})
+        assert (refused.status_code, refused.headers["content-type"]) == (400, problems.MEDIA_TYPE), host
+        assert (refused.json()["code"], refused.json()["correlation_id"]) == (
+            "bad_request",
+            refused.headers["X-Correlation-ID"],
+        )
+    for host in ("[::1]:8420", "LOCALHOST", "127.0.0.1:1"):
+        assert ann.get("/health", headers={"Host": host}).status_code == 200, host
     assert ann.get("/api/v2/jobs/").status_code == 404
     assert ann.base_url == HOST
+
+
+def test_hosts_may_be_all_of_a_domain(make_pipeline: Callable[..., Pipeline]) -> None:
+    client = TestClient(create_app(make_pipeline(changes={"api_allowed_hosts": "*.example.org"})), client=LOCAL)
+    hosts = {"a.example.org": 200, "example.org": 400, "a.example.org.evil": 400}
+    assert {host: client.get("/health", headers={"Host": host}).status_code for host in hosts} == hosts
+    with pytest.raises(ConfigurationError, match="ALLOWED_HOSTS"):
+        create_app(make_pipeline(changes={"api_allowed_hosts": "a*.org"}))
+
+
+def test_local_mode_refuses_other_machines_however_it_is_served(api_pipeline: Pipeline) -> None:
+    stranger = TestClient(create_app(api_pipeline), base_url=HOST, client=("203.0.113.9", 1))
+    refused = stranger.get("/health")
+    assert (refused.status_code, refused.headers["content-type"]) == (403, problems.MEDIA_TYPE)
+    assert refused.json()["code"] == "forbidden"
+
+
+def test_head_is_get_without_the_body(ann: TestClient, api_pipeline: Pipeline, free_port: Callable[[], int]) -> None:
+    import httpx
+
+    body = ann.post(UPLOAD, files={"file": ("a.md", b"# A\n\nText.")}).json()
+    with _served(api_pipeline, free_port()) as (port, token):
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=10) as client:
+            [file] = client.get(f"/api/v2/documents/{body['document_id']}/files").json()
+            # the last would stream for as long as its job waits
+            for path in ("/health", "/api/v2/jobs", file["url"], f"{body['status_url']}/events"):
+                head = client.head(path)
+                assert (head.status_code, head.content) == (200, b""), path
+            assert client.head(file["url"]).headers["Content-Length"] == str(file["size"])
+            assert client.head("/api/v2/jobs/x").status_code == 422
+            assert client.head(UPLOAD).status_code == 405
+        assert client.is_closed
+
+
+def test_what_http_refuses_has_the_same_code_everywhere(ann: TestClient) -> None:
+    """Python's own names of the statuses changed between its versions."""
+    wrong = ann.put(STATUS, content=b"x" * 2_000_000)
+    assert (wrong.status_code, wrong.json()["code"], wrong.json()["title"]) == (
+        413,
+        "content_too_large",
+        "Content Too Large",
+    )
+    described = ann.get("/openapi.json").json()["paths"][UPLOAD]["post"]["responses"]
+    assert described["422"]["description"] == "Unprocessable Content"

@@ -169,9 +169,11 @@ def _served(pipeline: Pipeline, port: int) -> Iterator[tuple[int, str]]:
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield port, local_token(pipeline.settings)
-    server.should_exit = True
-    thread.join()
+    try:
+        yield port, local_token(pipeline.settings)
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture

@@ -7,18 +7,14 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pipeline_core.api import metrics, problems
+from pipeline_core.api.admission import AllowedHostsMiddleware, LoopbackOnlyMiddleware, host_names
 from pipeline_core.api.auth import verifier
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
+from pipeline_core.api.head import HeadMiddleware
 from pipeline_core.api.limits import LimitRequests
-from pipeline_core.api.middleware import (
-    AccessLogMiddleware,
-    BoundsMiddleware,
-    LoopbackOnlyMiddleware,
-    SecureHeadersMiddleware,
-)
+from pipeline_core.api.middleware import AccessLogMiddleware, BoundsMiddleware, SecureHeadersMiddleware
 from pipeline_core.api.multipart import OVERHEAD_BYTES
 from pipeline_core.api.routes import (
     costs,
@@ -102,6 +98,7 @@ def create_app(
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last that is added is the first to see a request."""
+    app.add_middleware(HeadMiddleware)
     app.add_middleware(
         BoundsMiddleware,
         max_bytes=settings.api_max_json_bytes,
@@ -119,7 +116,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Range", "If-None-Match", HEADER],
             expose_headers=[HEADER, "Retry-After", "Content-Range", "ETag"],
         )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_listed(settings.api_allowed_hosts))
+    app.add_middleware(AllowedHostsMiddleware, hosts=host_names(_listed(settings.api_allowed_hosts)))
     app.add_middleware(SecureHeadersMiddleware)
     app.add_middleware(CorrelationMiddleware)
 

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from ipaddress import ip_address
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -118,23 +117,3 @@ class BoundsMiddleware:
             return message
 
         await self._app(scope, bounded, send)
-
-
-class LoopbackOnlyMiddleware:
-    """Refuses whoever is not on this machine, however the server was started: local mode trusts it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = scope.get("client")
-        if scope["type"] == "http" and client and not _is_loopback(client[0]):
-            raise HTTPException(403, "Local mode serves this machine only.")
-        await self._app(scope, receive, send)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from pipeline_core.api.correlation import correlation_id_of
 from pipeline_core.domain import errors
@@ -40,6 +41,28 @@ STATUS: Mapping[type[errors.PipelineError], int] = {
     errors.PipelineError: 500,
 }
 """The status of each class of error; a class not named has that of its nearest parent."""
+
+PHRASES: Mapping[int, str] = {
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    413: "Content Too Large",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""RFC 9110's names of what HTTP itself refuses. Codes are made of them: those of ``http`` differ between Pythons."""
+
+
+def phrase_of(status: int) -> str:
+    """The status in words."""
+    return PHRASES.get(status) or HTTPStatus(status).phrase
+
+
+def code_of(status: int) -> str:
+    """The code of a problem that is nothing but its status."""
+    return phrase_of(status).lower().replace(" ", "_").replace("-", "_")
 
 
 class Problem(BaseModel):
@@ -79,8 +102,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For a route's ``responses``: that these statuses carry a problem."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
-        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in statuses
+        status: {"description": phrase_of(status), "content": {MEDIA_TYPE: {"schema": schema}}} for status in statuses
     }
 
 
@@ -129,11 +151,10 @@ def _title(kind: type[errors.PipelineError]) -> str:
 
 
 def _of_http(request: Request, error: HTTPException) -> Response:
-    phrase = HTTPStatus(error.status_code).phrase
-    code = phrase.lower().replace(" ", "_").replace("-", "_")
+    code = code_of(error.status_code)
     problem = Problem(
         type=_TYPE + code,
-        title=phrase,
+        title=phrase_of(error.status_code),
         status=error.status_code,
         detail=str(error.detail),
         code=code,
@@ -141,6 +162,11 @@ def _of_http(request: Request, error: HTTPException) -> Response:
         correlation_id=correlation_id_of(request),
     )
     return answer(problem, error.headers)
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, status: int, detail: str) -> None:
+    """Answer in a middleware, which no handler of errors is around."""
+    await _of_http(Request(scope), HTTPException(status, detail))(scope, receive, send)
 
 
 def _of_validation(request: Request, error: RequestValidationError) -> Response:
