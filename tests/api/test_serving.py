@@ -162,6 +162,14 @@ def test_an_address_that_cannot_be_had_is_named(settings: Settings) -> None:
         one.close()
 
 
+def test_answers_are_not_held_back(settings: Settings, free_port: Callable[[], int]) -> None:
+    """Nagle's algorithm and delayed acknowledgements together would cost 40 ms a request."""
+    port = free_port()
+    [listener] = bind(settings.model_copy(update={"api_port": port}))
+    with listener, socket.create_connection(("127.0.0.1", port)), listener.accept()[0] as accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_tokens_are_for_local_mode_only(settings: Settings) -> None:
     with pytest.raises(ConfigurationError, match="UPLOAD_PIPELINE_API_AUTH is not `local`"):
         local_token(settings.model_copy(update={"api_auth": "jwt"}))

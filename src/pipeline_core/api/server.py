@@ -88,7 +88,10 @@ def bind(settings: Settings) -> list[socket.socket]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, _, _, _, address in found:
             try:
-                bound.append(socket.create_server(address[:2], family=family, backlog=_BACKLOG))
+                listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+                # asyncio sees to this only for sockets that it makes; connections inherit it
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                bound.append(listener)
             except OSError as error:
                 # localhost often names ::1 where there is no IPv6
                 if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
