@@ -17,6 +17,16 @@ WHERE j.user_id = %(user_id)s
 ORDER BY j.created_at DESC, j.job_id DESC
 LIMIT %(limit)s;
 
+-- name: api_job
+-- As above, by its id, with what validation found.
+SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
+    p.percent, j.retry_count, j.last_error, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
+    d.published_at, coalesce(j.stage3_validation_results -> 'findings', '[]') AS findings
+FROM upload_jobs j
+JOIN documents d USING (document_id)
+JOIN job_stages p ON p.job_stage = j.stage
+WHERE j.job_id = %(job_id)s;
+
 -- name: api_job_state
 SELECT j.job_id, j.document_id, j.stage, j.state, j.outcome, j.phase, p.percent, j.retry_count, j.version, j.finished_at
 FROM upload_jobs j JOIN job_stages p ON p.job_stage = j.stage

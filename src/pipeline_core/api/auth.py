@@ -193,7 +193,7 @@ def optional_user(request: Request, credentials: Credentials) -> User | None:
     return user
 
 
-def require_user(user: Annotated[User | None, Depends(optional_user)]) -> User:
+async def require_user(user: Annotated[User | None, Depends(optional_user)]) -> User:
     """Who asks.
 
     Raises:

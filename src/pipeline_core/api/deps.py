@@ -1,4 +1,7 @@
-"""What routes depend on: the asking user's services, and where the work is asked for."""
+"""What routes depend on: the asking user's services, and where the work is asked for.
+
+None of it waits for anything: asynchronous functions are called where they are, others by a thread of the pool.
+"""
 
 from typing import Annotated
 
@@ -9,16 +12,16 @@ from pipeline_core.bootstrap import Pipeline, UserServices
 from pipeline_core.settings import Settings
 
 
-def _pipeline(request: Request) -> Pipeline:
+async def _pipeline(request: Request) -> Pipeline:
     pipeline: Pipeline = request.app.state.pipeline
     return pipeline
 
 
-def _settings(pipeline: Annotated[Pipeline, Depends(_pipeline)]) -> Settings:
+async def _settings(pipeline: Annotated[Pipeline, Depends(_pipeline)]) -> Settings:
     return pipeline.settings
 
 
-def _services(pipeline: Annotated[Pipeline, Depends(_pipeline)], user: CurrentUser) -> UserServices:
+async def _services(pipeline: Annotated[Pipeline, Depends(_pipeline)], user: CurrentUser) -> UserServices:
     return pipeline.for_user(user.user_id)
 
 

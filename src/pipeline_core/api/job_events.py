@@ -31,9 +31,7 @@ async def follow(views: ApiViews, job_id: JobId, after: int, until: float) -> As
 async def _events(views: ApiViews, job_id: JobId, after: int, until: float) -> AsyncIterator[ServerSentEvent]:
     while time.time() < until:
         try:
-            # the state first: what happened before it ended is then among the events
-            state = await run_in_threadpool(views.job_state, job_id)
-            rows = await run_in_threadpool(views.events_after, job_id, after)
+            state, rows = await run_in_threadpool(views.events_after, job_id, after)
         except NotFoundError as error:
             yield ServerSentEvent(_text(error.as_json()), event="gone")
             return

@@ -24,6 +24,14 @@ class ApiViews(Views, Protocol):
         """Jobs, newest first, that come after the position ``before`` (creation time and id of the last one seen)."""
         ...
 
+    def job_detail(self, job_id: JobId) -> Row:
+        """One job with its ``stages``, what they took and cost together, and the ``findings`` of validation.
+
+        Raises:
+            NotFoundError: the user has no such job.
+        """
+        ...
+
     def job_state(self, job_id: JobId) -> Row:
         """Stage, state, percent and version of one job: cheap enough to poll.
 
@@ -32,12 +40,12 @@ class ApiViews(Views, Protocol):
         """
         ...
 
-    def events_after(self, job_id: JobId, event_id: int, *, limit: int = 200) -> list[Row]:
-        """The job's events with a larger id, in order."""
-        ...
+    def events_after(self, job_id: JobId, event_id: int, *, limit: int = 200) -> tuple[Row, list[Row]]:
+        """The job's state, and its events with a larger id, in order: what happened before that state is among them.
 
-    def findings(self, job_id: JobId) -> list[Row]:
-        """What validation found in the job's document."""
+        Raises:
+            NotFoundError: the user has no such job.
+        """
         ...
 
     def batches_page(

@@ -1,6 +1,6 @@
 """What the HTTP API shows, from PostgreSQL, through the eyes of one user."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,19 +34,23 @@ class PostgresApiViews(PostgresViews):
             limit=limit,
         )
 
+    def job_detail(self, job_id: JobId) -> Row:
+        with self._reading(one_moment=False) as session:
+            row = _only(session.all("api_job", job_id=job_id), f"There is no job {job_id}.")
+            stages = session.all("view_job_stages", document_id=row["document_id"])
+        return {
+            **row,
+            **{name: _sum(stage[name] for stage in stages) for name in ("seconds", "cost_usd")},
+            "stages": stages,
+        }
+
     def job_state(self, job_id: JobId) -> Row:
-        rows = self._all("api_job_state", job_id=job_id)
-        if not rows:
-            raise NotFoundError(f"There is no job {job_id}.")
-        return rows[0]
+        return _only(self._all("api_job_state", job_id=job_id), f"There is no job {job_id}.")
 
-    def events_after(self, job_id: JobId, event_id: int, *, limit: int = 200) -> list[Row]:
-        return self._all("api_events_after", job_id=job_id, event_id=event_id, limit=limit)
-
-    def findings(self, job_id: JobId) -> list[Row]:
-        rows = self._all("view_job_findings", job_id=job_id)
-        results = rows[0]["stage3_validation_results"] if rows else None
-        return list((results or {}).get("findings", []))
+    def events_after(self, job_id: JobId, event_id: int, *, limit: int = 200) -> tuple[Row, list[Row]]:
+        with self._reading(one_moment=False) as session:
+            state = _only(session.all("api_job_state", job_id=job_id), f"There is no job {job_id}.")
+            return state, session.all("api_events_after", job_id=job_id, event_id=event_id, limit=limit)
 
     def batches_page(
         self, *, statuses: Sequence[str] | None, before: tuple[datetime, UUID] | None, limit: int
@@ -63,9 +67,7 @@ class PostgresApiViews(PostgresViews):
 
     def batch(self, batch_id: BatchId) -> Row:
         rows = self._all("api_batches_page", batch_id=batch_id, statuses=None, before_ts=None, before_id=None, limit=1)
-        if not rows:
-            raise NotFoundError(f"There is no batch {batch_id}.")
-        return rows[0]
+        return _only(rows, f"There is no batch {batch_id}.")
 
     def metrics(self) -> list[Row]:
         return self._all("pipeline_metrics")
@@ -85,13 +87,22 @@ class PostgresApiViews(PostgresViews):
             }
 
     def document(self, document_id: DocumentId) -> Row:
-        rows = self._all("api_document", document_id=document_id)
-        if not rows:
-            raise NotFoundError(f"There is no document {document_id}.")
-        return rows[0]
+        return _only(self._all("api_document", document_id=document_id), f"There is no document {document_id}.")
 
     def stages(self, document_id: DocumentId) -> list[Row]:
         return self._all("view_job_stages", document_id=document_id)
 
     def files(self, document_id: DocumentId) -> list[Row]:
         return self._all("api_files", document_id=document_id)
+
+
+def _only(rows: Sequence[Row], otherwise: str) -> Row:
+    if not rows:
+        raise NotFoundError(otherwise)
+    return rows[0]
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    """As SQL adds up: of nothing it is nothing, not 0."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

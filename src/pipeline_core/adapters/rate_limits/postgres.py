@@ -16,11 +16,13 @@ class PostgresRateLimits:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # one statement, and nothing around it: a hit is counted once and for all
+        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def hit(self, key: str, *, limit: int, window_s: int) -> float | None:
         arguments = {"key": key, "most": limit, "window_s": window_s}
         try:
-            with self._engine.begin() as connection:
+            with self._at_once.connect() as connection:
                 row = connection.exec_driver_sql(load()["hit_rate_limit"], arguments).one()
         except (DBAPIError, PoolTimeoutError) as error:
             raise DatabaseUnavailableError("The limits cannot be counted: the database does not answer.") from error

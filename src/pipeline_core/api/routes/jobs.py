@@ -121,16 +121,7 @@ def list_jobs(
 )
 def get_job(job_id: UUID, services: Services) -> dict[str, Any]:
     """Progress, timings, findings, cost and the last error of one job."""
-    state = services.views.job_state(JobId(job_id))
-    rows = services.views.jobs_page(
-        services.user_id, states=None, document_id=state["document_id"], before=None, limit=200
-    )
-    row = next(row for row in rows if row["job_id"] == job_id)
-    return {
-        **row,
-        "stages": services.views.stages(row["document_id"]),
-        "findings": services.views.findings(JobId(job_id)),
-    }
+    return services.views.job_detail(JobId(job_id))
 
 
 @router.post(
