@@ -466,7 +466,13 @@ class Pipeline:
     def api_engine(self) -> Engine:
         """Connections of the HTTP API, in a role that row-level security binds."""
         settings = self.settings
-        engine = open_engine(settings.api_database_url or self.database_url, role=settings.api_database_role)
+        engine = open_engine(
+            settings.api_database_url or self.database_url,
+            role=settings.api_database_role,
+            statement_timeout_s=settings.api_request_timeout_s,
+            # a poll is three transactions: asking before each whether the line stands would cost a third of it
+            unused_s=_TRUSTED_S,
+        )
         self._closers.append(engine.dispose)
         return engine
 
@@ -593,6 +599,7 @@ class UserServices:
 
 
 _LEAST_IDLE_S = 1.0
+_TRUSTED_S = 1.0
 
 
 def _llama_parse(app: Pipeline, settings: Settings) -> Converter:

@@ -292,7 +292,9 @@ class Settings(BaseSettings):
     )
     webhooks_allow_private: bool = Field(False, description="Webhooks may go to private addresses, and without TLS")
     metrics_token: SecretStr | None = Field(None, description="Token with which other machines may read /metrics")
-    api_request_timeout_s: float = Field(60.0, gt=0, description="A request must arrive whole within this, seconds")
+    api_request_timeout_s: float = Field(
+        60.0, gt=0, description="A request must arrive whole within this, and each of its statements end, seconds"
+    )
     api_max_json_bytes: int = Field(1024 * 1024, gt=0, description="Largest body of a request but uploads, bytes")
     jwt_secret: SecretStr | None = Field(
         None, validation_alias=_names("JWT_SECRET", "SUPABASE_JWT_SECRET"), description="HS256 secret of the tokens"

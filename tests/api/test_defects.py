@@ -17,7 +17,7 @@ from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import LOCAL_ISSUER, local_key
 from pipeline_core.bootstrap import Pipeline, UserServices
 from pipeline_core.domain.errors import ConfigurationError
-from tests.api.conftest import HOST
+from tests.api.conftest import HOST, NO_LIMITS, client_of
 from tests.api.test_hostile_uploads import PART, UPLOAD, _head, _served
 from tests.servers import wait_until
 from tests.two_users import ANN
@@ -121,6 +121,16 @@ def test_who_hangs_up_in_the_middle_leaves_nothing(
     assert list(api_pipeline.store.list("documents")) == []
     assert ann.get("/api/v2/jobs").json()["items"] == []
     assert '"event": "defect"' not in log_file.read_text()
+
+
+def test_nobody_waits_for_ever_for_the_database(make_pipeline: Callable[..., Pipeline], database_url: str) -> None:
+    client = client_of(make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "api_request_timeout_s": 0.5}))
+    client.post(UPLOAD, files={"file": ("a.md", b"# A\n\nText.")})
+    with psycopg.connect(database_url) as connection:
+        connection.execute("LOCK upload_pipeline.upload_jobs")
+        waited = client.get("/api/v2/jobs")
+    assert (waited.status_code, waited.json()["code"]) == (503, "statement_timeout")
+    assert client.get("/api/v2/jobs").status_code == 200
 
 
 def test_other_origins_are_told_nothing(ann: TestClient) -> None:

@@ -1,5 +1,6 @@
 """Connections: one pool a process, each connection in the service role with the schema on its search path."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 from pipeline_core.adapters.db.errors import CONNECT_ERRORS, no_connection, translated
 from pipeline_core.adapters.db.session import prepare
@@ -14,6 +16,7 @@ from pipeline_core.adapters.db.session import prepare
 SCHEMA = "upload_pipeline"
 _CONNECT_TIMEOUT_S = 10
 _URL = "database_url"
+_USED = "used"
 _TUNING = {
     # measured: planning and compiling cost more than these short statements themselves
     "jit": "off",
@@ -88,6 +91,7 @@ def open_engine(
     wait_s: float = 30,
     statement_timeout_s: float = 0,
     idle_s: float = 0,
+    unused_s: float = 0,
 ) -> Engine:
     """A pool of psycopg connections.
 
@@ -99,6 +103,7 @@ def open_engine(
         wait_s: how long somebody waits for one when all are in use, seconds.
         statement_timeout_s: after which the server stops a statement; 0 for never.
         idle_s: a worker that is cut off within a transaction keeps what it has locked no longer than this; 0 is ever.
+        unused_s: a connection that was used within so many seconds is lent without asking whether it still stands.
     """
     engine = create_engine(
         "postgresql+psycopg://",
@@ -106,7 +111,7 @@ def open_engine(
         pool_size=pool_size,
         max_overflow=overflow,
         pool_timeout=wait_s,
-        pool_pre_ping=True,
+        pool_pre_ping=not unused_s,
         execution_options={_URL: url},
     )
 
@@ -114,7 +119,27 @@ def open_engine(
     def _prepare(connection: psycopg.Connection[Any], _record: object) -> None:
         prepare(connection)
 
+    if unused_s:
+        _ask_after(engine, unused_s)
     return engine
+
+
+def _ask_after(engine: Engine, unused_s: float) -> None:
+    """Ask connections that were not used for so long whether they still stand; those that do not are replaced."""
+
+    @event.listens_for(engine, "checkin")
+    def _used(_connection: object, record: Any) -> None:
+        record.info[_USED] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: psycopg.Connection[Any], record: Any, _proxy: object) -> None:
+        if time.monotonic() - record.info.get(_USED, time.monotonic()) < unused_s:
+            return
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
 
 
 @contextmanager

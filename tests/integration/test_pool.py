@@ -1,0 +1,30 @@
+"""Connections of the pool that were cut while nobody used them."""
+
+import psycopg
+import pytest
+
+from pipeline_core.adapters.db.engine import lend, open_engine
+from pipeline_core.domain.errors import DatabaseUnavailableError
+
+_CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+@pytest.mark.parametrize(("unused_s", "is_noticed"), [(0, True), (1e-9, True), (60, False)])
+def test_what_was_cut_meanwhile_is_replaced_before_it_is_lent(
+    database_url: str, unused_s: float, is_noticed: bool
+) -> None:
+    engine = open_engine(database_url, role="", unused_s=unused_s)
+    with lend(engine) as one, lend(engine) as other:
+        pids = {one.info.backend_pid, other.info.backend_pid}
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(_CUT)
+    if not is_noticed:
+        # used a moment ago, they are believed to stand: their users are told to try again
+        for _ in pids:
+            with pytest.raises(DatabaseUnavailableError), lend(engine) as lent:
+                lent.execute("SELECT 1")
+    with lend(engine) as one, lend(engine) as other:
+        assert one.execute("SELECT 1").fetchone() == other.execute("SELECT 1").fetchone()
+        assert not pids & {one.info.backend_pid, other.info.backend_pid}
+    engine.dispose()
