@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -71,6 +72,8 @@ def test_a_defect_is_logged_by_its_place_and_not_by_its_values(
     monkeypatch.setattr(UserServices, "views", property(broken))
     answer = ann.get("/api/v2/jobs")
     assert (answer.status_code, answer.json()["code"]) == (500, "unexpected")
+    assert answer.headers["X-Correlation-ID"] == answer.json()["correlation_id"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
     [entry] = [line for line in map(json.loads, log_file.read_text().splitlines()) if line["event"] == "defect"]
     assert entry["error"] == "ValueError"
     assert "KeyError" in entry["trace"]
@@ -111,13 +114,34 @@ def test_a_stream_ends_with_its_job(
             assert "event: gone" in list(lines)
 
 
+def _open_files_below(folder: Path) -> list[str]:
+    """Files of this process below the folder, those without a name included; none where the system does not tell."""
+    found = []
+    for link in Path("/proc/self/fd").glob("*"):
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.append(str(link.readlink()))
+    return [target for target in found if target.startswith(str(folder))]
+
+
 def test_who_hangs_up_in_the_middle_leaves_nothing(
-    api_pipeline: Pipeline, free_port: Callable[[], int], ann: TestClient, log_file: Path
+    api_pipeline: Pipeline,
+    free_port: Callable[[], int],
+    ann: TestClient,
+    log_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    spooled = tmp_path / "spooled"
+    spooled.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spooled))
     with _served(api_pipeline, free_port()) as (port, token):
         with socket.create_connection(("127.0.0.1", port)) as connection:
             connection.sendall(_head(token, 10_000_000) + PART[:-10] + b"x" * 600_000)
+            assert wait_until(lambda: bool(_open_files_below(spooled)) or not Path("/proc/self/fd").exists())
+            assert list(spooled.iterdir()) == []  # nothing that a killed process would leave, either
         assert wait_until(lambda: UPLOAD in log_file.read_text())
+        assert wait_until(lambda: not _open_files_below(spooled), within_s=5)
+    assert list(spooled.iterdir()) == []
     assert list(api_pipeline.store.list("documents")) == []
     assert ann.get("/api/v2/jobs").json()["items"] == []
     assert '"event": "defect"' not in log_file.read_text()
@@ -137,6 +161,25 @@ def test_other_origins_are_told_nothing(ann: TestClient) -> None:
     preflight = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
     for answer in (ann.options("/api/v2/jobs", headers=preflight), ann.get("/api/v2/jobs", headers=preflight)):
         assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_chosen_origins_read_every_answer(
+    make_pipeline: Callable[..., Pipeline], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = {**NO_LIMITS, "user_id": ANN, "api_cors_origins": "https://app.example", "limit_requests_per_hour": 2}
+    client = client_of(make_pipeline(changes=changes))
+    origin = {"Origin": "https://app.example"}
+    asked = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization,content-type"}
+    preflight = client.options(STATUS, headers={**origin, **asked})
+    assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (200, origin["Origin"])
+    answers = [client.get("/api/v2/jobs", headers=origin) for _ in range(3)]
+    answers += [client.get("/api/v2/jobs", headers={**origin, "Authorization": ""}), client.get("/x", headers=origin)]
+    monkeypatch.setattr(UserServices, "views", property(lambda _: 1 / 0))
+    answers.append(client.get("/api/staging/batches", headers=origin))
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 401, 404, 500]
+    for answer in answers:
+        assert answer.headers["access-control-allow-origin"] == origin["Origin"], answer.status_code
+        assert "Retry-After" in answer.headers["access-control-expose-headers"]
 
 
 def test_other_hosts_and_slashes_lead_nowhere(ann: TestClient) -> None:

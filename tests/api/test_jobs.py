@@ -83,7 +83,13 @@ def test_files_are_downloaded_whole_or_in_part(ann: TestClient, document_id: str
         assert part.headers["Content-Range"] == f"bytes 5-9/{file['size']}"
         assert ann.get(file["url"], headers={"Range": "bytes=-7"}).content == whole.content[-7:]
         assert ann.get(file["url"], headers={"Range": f"bytes={file['size']}-"}).status_code == 416
-        assert ann.get(file["url"], headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+        for known in (whole.headers["ETag"], f'"other", W/{whole.headers["ETag"]}', "*"):
+            assert ann.get(file["url"], headers={"If-None-Match": known}).status_code == 304
+        assert ann.get(file["url"], headers={"If-None-Match": '"other"'}).status_code == 200
+        # the rest of another version is of no use to who has the beginning of one
+        for version, status in ((whole.headers["ETag"], 206), ('"other"', 200), ("Sat, 21 Nov 2026 06:00:00 GMT", 200)):
+            rest = ann.get(file["url"], headers={"Range": "bytes=5-", "If-Range": version})
+            assert (rest.status_code, rest.content) == (status, whole.content[5 if status == 206 else 0 :])
 
 
 def test_a_damaged_file_is_not_sent(ann: TestClient, document_id: str, api_pipeline: Pipeline) -> None:

@@ -5,6 +5,7 @@ import runpy
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import jwt
 import pytest
 import schemathesis
@@ -87,6 +88,20 @@ def test_the_description_that_is_committed_is_the_one_that_is_served(app: Any) -
     assert json.loads(committed) == app.openapi()
 
 
+def _json_bodies(description: Any) -> dict[str, Any]:
+    """The schema of every body that is sent as JSON, by its name."""
+    schemas = description["components"]["schemas"]
+    bodies = {}
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            if "application/json" in content:
+                text = json.dumps(content["application/json"]["schema"])
+                name = text.partition("#/components/schemas/")[2].partition('"')[0]
+                bodies[name] = schemas[name]
+    return bodies
+
+
 def test_a_generator_can_use_it(app: Any) -> None:
     description = app.openapi()
     json.dumps(description)
@@ -99,4 +114,8 @@ def test_a_generator_can_use_it(app: Any) -> None:
                 content = answer.get("content", {})
                 if int(status) >= 400 and path != "/ready":
                     assert content["application/problem+json"]["schema"]["$ref"].endswith("/Problem"), path
+    for name, schema in _json_bodies(description).items():
+        [example] = schema["examples"]
+        jsonschema.validate(example, {**schema, "components": description["components"]})
+        assert example, name
     assert "HTTPValidationError" not in description["components"]["schemas"]

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pipeline_core.api.problems import refuse
 from pipeline_core.domain.errors import ConfigurationError
 
+_NO_HOST = "The API does not answer to this host name; UPLOAD_PIPELINE_API_ALLOWED_HOSTS has those that it answers to."
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?")
 _PATTERN = re.compile(r"\*|(\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
@@ -39,7 +40,7 @@ class AllowedHostsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._is_allowed(Headers(scope=scope).get("host", "")):
-            await refuse(scope, receive, send, 400, "The API does not answer to this host name.")
+            await refuse(scope, receive, send, 400, _NO_HOST)
             return
         await self._app(scope, receive, send)
 

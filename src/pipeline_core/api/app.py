@@ -14,7 +14,12 @@ from pipeline_core.api.auth import verifier
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
 from pipeline_core.api.head import HeadMiddleware
 from pipeline_core.api.limits import LimitRequests
-from pipeline_core.api.middleware import AccessLogMiddleware, BoundsMiddleware, SecureHeadersMiddleware
+from pipeline_core.api.middleware import (
+    AccessLogMiddleware,
+    BoundsMiddleware,
+    DefectsMiddleware,
+    SecureHeadersMiddleware,
+)
 from pipeline_core.api.multipart import OVERHEAD_BYTES
 from pipeline_core.api.routes import (
     costs,
@@ -107,13 +112,22 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     )
     if settings.api_auth == "local":
         app.add_middleware(LoopbackOnlyMiddleware)
+    app.add_middleware(DefectsMiddleware)
     app.add_middleware(AccessLogMiddleware)
     if origins := _listed(settings.api_cors_origins):
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Range", "If-None-Match", HEADER],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Last-Event-ID",
+                "Range",
+                "If-Range",
+                "If-None-Match",
+                HEADER,
+            ],
             expose_headers=[HEADER, "Retry-After", "Content-Range", "ETag"],
         )
     app.add_middleware(AllowedHostsMiddleware, hosts=host_names(_listed(settings.api_allowed_hosts)))

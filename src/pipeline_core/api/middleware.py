@@ -7,7 +7,10 @@ from collections.abc import Mapping
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipeline_core.api.problems import of_defect
 
 log = structlog.get_logger("pipeline_core.api")
 
@@ -74,6 +77,29 @@ class AccessLogMiddleware:
                 ms=round(seconds * 1000, 1),
                 user_id=scope.get("state", {}).get("user_id"),
             )
+
+
+class DefectsMiddleware:
+    """Answers an error that nobody foresaw in here: Starlette's own handler is outside of every other middleware, and
+    what it answers has none of their headers, so that a browser's page cannot even read it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def answer(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            if has_begun:
+                raise
+            await of_defect(Request(scope), error)(scope, receive, send)
 
 
 class BoundsMiddleware:

@@ -187,7 +187,8 @@ def _of_validation(request: Request, error: RequestValidationError) -> Response:
     return answer(problem)
 
 
-def _of_defect(request: Request, error: Exception) -> Response:
+def of_defect(request: Request, error: Exception) -> Response:
+    """What a client is told of an error that nobody foresaw; the log is told its place."""
     log.error("defect", path=request.url.path, error=type(error).__name__, trace=_trace(error))
     problem = Problem(
         type=_TYPE + "unexpected",
@@ -221,4 +222,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.PipelineError, of_pipeline)
     app.add_exception_handler(HTTPException, _of_http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _of_validation)  # type: ignore[arg-type]
-    app.add_exception_handler(Exception, _of_defect)
+    app.add_exception_handler(Exception, of_defect)

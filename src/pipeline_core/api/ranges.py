@@ -1,4 +1,4 @@
-"""Byte ranges of a download (RFC 9110, section 14)."""
+"""Parts and versions of a download (RFC 9110, sections 13 and 14)."""
 
 import re
 
@@ -28,6 +28,17 @@ def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
     if start >= size or start >= end:
         raise HTTPException(416, f"The file has {size:,} bytes.", headers={"Content-Range": f"bytes */{size}"})
     return start, end
+
+
+def is_known(if_none_match: str | None, etag: str) -> bool:
+    """Whether ``If-None-Match`` names this version; weakly, as section 13.1.2 says."""
+    named = {one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")}
+    return etag in named or "*" in named
+
+
+def is_of(if_range: str | None, etag: str) -> bool:
+    """Whether a range may be sent: ``If-Range`` names this version strongly (section 13.1.5), or is not there."""
+    return if_range is None or if_range.strip() == etag
 
 
 def content_range(start: int, end: int, size: int) -> str:

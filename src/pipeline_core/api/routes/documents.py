@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services, ThePipeline
 from pipeline_core.api.problems import responses
-from pipeline_core.api.ranges import content_range, parse_range
+from pipeline_core.api.ranges import content_range, is_known, is_of, parse_range
 from pipeline_core.api.routes.jobs import RetryAnswer, StageTiming
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import NotFoundError
@@ -142,19 +142,21 @@ def download_file(
     pipeline: ThePipeline,
     range_header: Annotated[str | None, Header(alias="Range", max_length=200)] = None,
     if_none_match: Annotated[str | None, Header(max_length=500)] = None,
+    if_range: Annotated[str | None, Header(max_length=200, description="`Range` only of this version")] = None,
 ) -> Response:
     """One file of the document, its checksum verified before the first byte is sent."""
     services.views.document(DocumentId(document_id))
     row = _named(services.views.files(DocumentId(document_id)), stage, name)
+    etag = f'"{row["checksum"]}"'
     headers = {
-        "ETag": f'"{row["checksum"]}"',
+        "ETag": etag,
         "Accept-Ranges": "bytes",
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "Cache-Control": "private, no-cache",
     }
-    if if_none_match and row["checksum"] in if_none_match:
+    if is_known(if_none_match, etag):
         return Response(status_code=304, headers=headers)
-    wanted = parse_range(range_header, row["file_size"])
+    wanted = parse_range(range_header, row["file_size"]) if is_of(if_range, etag) else None
     file = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
     try:
         pipeline.store.get_file(row["file_path"], file, sha256=row["checksum"])

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
+from pipeline_core.api.examples import example
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 
@@ -15,6 +16,8 @@ router = APIRouter(prefix="/api/v3/documents", tags=["documents"])
 
 class StatusRequest(BaseModel):
     """Which documents, and what they are set to."""
+
+    model_config = example({"document_ids": ["023749cf-c6c3-502c-b4c5-24342f679aba"], "status": "Selected"})
 
     document_ids: list[str] = Field(min_length=1, max_length=1000)
     status: str = Field(max_length=40, description=f"One of: {', '.join(StagingStatus)}")

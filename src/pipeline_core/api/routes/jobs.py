@@ -10,6 +10,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from pipeline_core.api.auth import CurrentUser
 from pipeline_core.api.deps import Services
+from pipeline_core.api.examples import example
 from pipeline_core.api.job_events import follow
 from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
@@ -79,6 +80,8 @@ class JobDetail(Job):
 
 class RetryRequest(BaseModel):
     """From where to try again."""
+
+    model_config = example({"from_stage": "chunker"})
 
     from_stage: StageName | None = Field(None, description="Empty: where it failed; a finished job: the beginning")
 

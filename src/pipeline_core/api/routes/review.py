@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
+from pipeline_core.api.examples import example
 from pipeline_core.api.problems import responses
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.ids import JobId
@@ -44,6 +45,8 @@ class NextJob(BaseModel):
 class Approval(BaseModel):
     """Approval of the matches; ``duplicates`` decides all pairs that are undecided."""
 
+    model_config = example({"duplicates": "keep_existing", "reason": "seen before"})
+
     duplicates: Resolution | None = None
     question_ids: list[UUID] = Field(
         default_factory=list, max_length=_MOST_IDS, description="Only these facts; the document goes on waiting"
@@ -54,17 +57,25 @@ class Approval(BaseModel):
 class Reason(BaseModel):
     """Why."""
 
+    model_config = example({"reason": "Two amounts for one deductible."})
+
     reason: str = Field(default="", max_length=_REASON)
 
 
 class Rejection(Reason):
     """Rejection of the document, or only of some facts of it."""
 
+    model_config = example(
+        {"question_ids": ["84381d68-2a3f-5d0e-9f4c-5b7a5a1c0d11"], "reason": "an example, not the rule"}
+    )
+
     question_ids: list[UUID] = Field(default_factory=list, max_length=_MOST_IDS)
 
 
 class Override(BaseModel):
     """Going on in spite of critical findings."""
+
+    model_config = example({"reason": "The second amount is of next year."})
 
     reason: str = Field(
         max_length=_REASON, description=f"Why, in {MIN_REASON} characters at least; it stays in the record"

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.deps import Services, TheSettings
+from pipeline_core.api.examples import example
 from pipeline_core.api.multipart import FORM_BODY, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
@@ -110,6 +111,10 @@ class Verdict(StrEnum):
 class ReviewRequest(BaseModel):
     """Approve or reject many questions at once."""
 
+    model_config = example(
+        {"decision": "reject", "question_ids": ["84381d68-2a3f-5d0e-9f4c-5b7a5a1c0d11"], "reason": "outdated"}
+    )
+
     decision: Verdict
     question_ids: list[UUID] | None = Field(
         default=None, max_length=_MOST_IDS, min_length=1, description="Without them: all that are pending"
@@ -127,6 +132,8 @@ class Change(BaseModel):
 
 class ResolveRequest(BaseModel):
     """What becomes of a pair."""
+
+    model_config = example({"resolution": "keep_both", "reason": "different years"})
 
     resolution: Resolution
     reason: str = Field(default="", max_length=2000)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
+from pipeline_core.api.examples import example
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.ports.webhooks import WebhookEvent
@@ -17,6 +18,8 @@ router = APIRouter(prefix="/api/v2/webhooks", tags=["webhooks"])
 
 class WebhookRequest(BaseModel):
     """Where to send what."""
+
+    model_config = example({"url": "https://example.org/hooks/pipeline", "events": ["job.done", "job.deadletter"]})
 
     url: str = Field(max_length=2000, description="A public https URL", examples=["https://example.org/hooks/pipeline"])
     events: list[WebhookEvent] = Field(min_length=1, max_length=3)
