@@ -77,6 +77,8 @@ def test_files_are_downloaded_whole_or_in_part(ann: TestClient, document_id: str
     for file in files:
         whole = ann.get(file["url"])
         assert len(whole.content) == file["size"]
+        assert whole.headers["Content-Disposition"].startswith("attachment")
+        assert "sandbox" in whole.headers["Content-Security-Policy"]
         assert whole.headers["ETag"] == f'"{file["sha256"]}"'
         part = ann.get(file["url"], headers={"Range": "bytes=5-9"})
         assert (part.status_code, part.content) == (206, whole.content[5:10])

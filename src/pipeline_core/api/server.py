@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from pipeline_core.api.app import create_app
+from pipeline_core.api.prompt_protocol import prompt_protocol
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.settings import Settings
@@ -61,6 +62,7 @@ def config(app: FastAPI) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_without_traceback)
     return uvicorn.Config(
         app,
+        http=prompt_protocol(app.state.pipeline.settings.api_request_timeout_s),
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -153,6 +153,8 @@ def download_file(
         "Accept-Ranges": "bytes",
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "Cache-Control": "private, no-cache",
+        # what somebody uploaded is never a page of ours
+        "Content-Security-Policy": "default-src 'none'; sandbox",
     }
     if is_known(if_none_match, etag):
         return Response(status_code=304, headers=headers)
