@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
+from pipeline_core.api.server import bind, config
 from pipeline_core.bootstrap import Pipeline
 from tests.two_users import ANN
 
@@ -163,9 +164,10 @@ def test_one_byte_more_than_the_limit(ann: TestClient, api_pipeline: Pipeline) -
 
 @contextmanager
 def _served(pipeline: Pipeline, port: int) -> Iterator[tuple[int, str]]:
-    """A real server; its port and a token."""
-    server = uvicorn.Server(uvicorn.Config(create_app(pipeline), port=port, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
+    """A real server, as it is configured for use; its port and a token."""
+    listeners = bind(pipeline.settings.model_copy(update={"api_port": port}))
+    server = uvicorn.Server(config(create_app(pipeline)))
+    thread = threading.Thread(target=server.run, args=(listeners,))
     thread.start()
     while not server.started:
         time.sleep(0.01)
@@ -214,6 +216,23 @@ def test_a_slow_client_is_not_waited_for(served: tuple[int, str]) -> None:
     port, token = served
     answer = _talk(port, _head(token, 10_000), *[PART[i : i + 1] for i in range(12)], pause_s=0.15)
     assert " 408 " in answer.splitlines()[0]
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /health HTTP/1.1\r\nHo"])
+def test_half_a_request_is_not_waited_for(served: tuple[int, str], sent: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", served[0]), timeout=10) as connection:
+        connection.sendall(sent)
+        assert connection.recv(1) == b""
+
+
+def test_requests_may_follow_one_another(served: tuple[int, str]) -> None:
+    whole = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served[0]), timeout=10) as connection:
+        answered = b""
+        for sent, answers in ((whole + whole[:15], 1), (whole[15:] + whole, 3), (whole, 4)):
+            connection.sendall(sent)
+            while answered.count(b'{"status":"ok"}') < answers:
+                answered += connection.recv(65536)
 
 
 def test_more_declared_than_may_be_is_refused_before_it_comes(served: tuple[int, str]) -> None:

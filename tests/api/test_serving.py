@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -161,22 +160,6 @@ def test_an_address_that_cannot_be_had_is_named(settings: Settings) -> None:
     for one in bind(settings.model_copy(update={"api_host": "localhost", "api_port": port})):
         assert one.getsockname()[1] == port
         one.close()
-
-
-def test_half_a_request_is_not_waited_for(serve: Callable[..., Api], database_url: str) -> None:
-    api = serve(database_url=database_url, api_request_timeout_s=1)
-    address = ("127.0.0.1", int(api.url.rpartition(":")[2]))
-    whole = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    started = time.monotonic()
-    with ExitStack() as stack:
-        for sent, answers in ((b"", 0), (whole[:15], 0), (whole + whole[:15], 1)):
-            connection = stack.enter_context(socket.create_connection(address, timeout=10))
-            connection.sendall(sent)
-            answered = b""
-            while block := connection.recv(65536):
-                answered += block
-            assert answered.count(b"HTTP/1.1 200") == answers
-    assert time.monotonic() - started > 2
 
 
 def test_answers_are_not_held_back(settings: Settings, free_port: Callable[[], int]) -> None:
