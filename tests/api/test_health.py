@@ -48,6 +48,14 @@ def test_metrics_are_sums_over_all_users(ann: TestClient, api_pipeline: Pipeline
     assert 'route="/api/v2/upload",status="202"' in text
 
 
+def test_what_clients_make_up_makes_no_new_series(ann: TestClient) -> None:
+    for number in range(3):
+        ann.request(f"MADEUP{number}", f"/made/up/{number}")
+    text = ann.get("/metrics").text
+    assert "MADEUP" not in text
+    assert 'http_request_seconds_count{method="other",route="none",status="404"} 3.0' in text
+
+
 def test_metrics_are_not_for_everybody(make_pipeline: Callable[..., Pipeline]) -> None:
     secret = "s" * 40
     pipeline = make_pipeline(

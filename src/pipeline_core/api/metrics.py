@@ -34,6 +34,7 @@ _FAMILIES = {
 }
 """Gauges, all of them: a document that is run again replaces what it counted before."""
 _PREFIX = "upload_pipeline_"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 
 
 class _PipelineCollector(Collector):
@@ -71,7 +72,9 @@ class Metrics:
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request."""
-        self._requests.labels(method, route, str(status)).observe(seconds)
+        # what a client makes up must not become a series of its own
+        known = method if method in _METHODS else "other"
+        self._requests.labels(known, route, str(status)).observe(seconds)
 
     def text(self) -> bytes:
         """Everything, as Prometheus reads it."""
