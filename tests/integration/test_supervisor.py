@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_core.adapters.supervision.child import ChildProcess
+from pipeline_core.adapters.supervision.child import ChildProcess, PrefectWorker
 from pipeline_core.adapters.supervision.supervisor import Patience, Supervisor
 from pipeline_core.adapters.supervision.sweeper import MARK, Sweeper, marked
 from tests.conftest import ROOT
@@ -63,6 +63,33 @@ def test_what_dies_is_started_again_and_all_stop(child: Callable[..., ChildProce
     assert told == ["one died; it is started again in 0.1 s.", "one is started again."]
     assert starts(tmp_path, "deaf") == 1
     supervisor.stop()
+    assert list(marked(mark)) == []
+
+
+RUN = """
+import signal, sys, time
+def give_back(*_):
+    time.sleep(0.3); print("given back", flush=True); sys.exit()
+signal.signal(signal.SIGTERM, give_back); print("here", flush=True); time.sleep(60)
+"""
+KILLS_ITS_RUN = """
+import signal, subprocess, sys, time
+run = subprocess.Popen([sys.executable, "-S", "-c", sys.argv[1]])
+signal.signal(signal.SIGTERM, lambda *_: (run.kill(), sys.exit()))
+while True: run.poll(); time.sleep(0.05)
+"""
+
+
+def test_the_runs_of_a_worker_give_back_what_they_hold_before_it_ends(mark: str, tmp_path: Path) -> None:
+    """As Prefect's does, this worker kills its run when it is told to end; several signals are one to the run."""
+    environment, log = {**os.environ, MARK: mark}, tmp_path / "worker.log"
+    command = [sys.executable, "-S", "-c", KILLS_ITS_RUN, RUN]
+    worker = PrefectWorker("worker", command, environment=lambda: environment, log=log)
+    supervisor = Supervisor([worker], patience=QUICK)
+    supervisor.start()
+    assert wait_until(lambda: starts(tmp_path, "worker") == 1)
+    supervisor.stop()
+    assert log.read_text() == "here\ngiven back\n"
     assert list(marked(mark)) == []
 
 

@@ -4,11 +4,16 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
+
+import psutil
 
 from pipeline_core.adapters.guard import die_with_parent
 
 _LARGE_LOG_BYTES = 10 * 1024 * 1024
+_RUNS_GRACE_S = 5.0
 
 
 class ChildProcess:
@@ -48,11 +53,10 @@ class ChildProcess:
         return self.pid is not None
 
     def ask_to_stop(self) -> None:
-        if self.pid:
-            os.kill(self.pid, signal.SIGTERM)
+        self._terminate()
 
     def stop(self) -> None:
-        self.ask_to_stop()
+        self._terminate()
         if self._process is None:
             return
         try:
@@ -60,3 +64,35 @@ class ChildProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def _terminate(self) -> None:
+        if self.pid:
+            os.kill(self.pid, signal.SIGTERM)
+
+
+class PrefectWorker(ChildProcess):
+    """A worker whose runs are its children: told to end, it would kill them with what they hold.
+
+    So they are told first, once each, and have ``_RUNS_GRACE_S`` seconds to give their documents back.
+    """
+
+    def ask_to_stop(self) -> None:
+        for run in set(self._runs()) - self._asked:
+            self._asked.add(run)
+            with suppress(psutil.Error):
+                run.terminate()
+
+    def stop(self) -> None:
+        self.ask_to_stop()
+        psutil.wait_procs(self._runs(), timeout=_RUNS_GRACE_S)
+        super().stop()
+
+    @cached_property
+    def _asked(self) -> set[psutil.Process]:
+        # a second signal would break off what the first has begun
+        return set()
+
+    def _runs(self) -> list[psutil.Process]:
+        with suppress(psutil.Error):
+            return psutil.Process(self.pid).children() if self.pid else []
+        return []

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
-from pipeline_core.adapters.supervision.child import ChildProcess
+from pipeline_core.adapters.supervision.child import ChildProcess, PrefectWorker
 from pipeline_core.adapters.supervision.deploy import POOL, deploy
 from pipeline_core.adapters.supervision.supervisor import Part
 from pipeline_core.adapters.supervision.sweeper import MARK, Sweeper
@@ -135,8 +135,9 @@ class Installation:
     def _worker(self, number: int) -> ChildProcess:
         name = f"worker-{number}"
         unique = f"{socket.gethostname()}-{number}-{self._mark[:4]}"
-        return self._child(name, [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--name", unique])
+        command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--name", unique]
+        return self._child(name, command, PrefectWorker)
 
-    def _child(self, name: str, command: list[str]) -> ChildProcess:
+    def _child(self, name: str, command: list[str], kind: type[ChildProcess] = ChildProcess) -> ChildProcess:
         log = self._settings.home.absolute() / "logs" / f"{name}.log"
-        return ChildProcess(name, command, environment=self.environment, log=log)
+        return kind(name, command, environment=self.environment, log=log)
