@@ -6,10 +6,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
@@ -32,6 +34,25 @@ def prefect_api_url() -> Iterator[str]:
         with temporary_settings({PREFECT_API_URL: url}):
             yield url
         launcher.close()
+
+
+def _on_server(url: str) -> set[str]:
+    """Paths of the deployments and work pools of the server."""
+    deployments = httpx.post(f"{url}/deployments/filter", json={}).raise_for_status().json()
+    pools = httpx.post(f"{url}/work_pools/filter", json={}).raise_for_status().json()
+    return {f"deployments/{row['id']}" for row in deployments} | {f"work_pools/{row['name']}" for row in pools}
+
+
+@contextmanager
+def left_as_found(url: str) -> Iterator[None]:
+    """Deployments and work pools that are made meanwhile are removed from the server; others' stay."""
+    before = _on_server(url)
+    try:
+        yield
+    finally:
+        # a deployment goes before the pool that it names
+        for path in sorted(_on_server(url) - before):
+            httpx.delete(f"{url}/{path}").raise_for_status()
 
 
 @dataclass

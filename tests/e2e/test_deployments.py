@@ -18,6 +18,7 @@ from pipeline_core.client import Client, Upload
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 from pipeline_core.settings import Settings
 from tests.conftest import ROOT
+from tests.e2e.conftest import left_as_found
 from tests.through import MANUAL
 
 SCHEDULED = {"process-queue", "deep-scan", "maintain"}
@@ -49,13 +50,14 @@ def prefect(environment: dict[str, str], *arguments: str) -> str:
 def deployed(environment: dict[str, str], prefect_api_url: str) -> Iterator[dict[str, Any]]:
     """Every deployment of prefect.yaml, made without a question; the schedules rest meanwhile."""
     template = "deployments/pools/process.json"
-    prefect(environment, "work-pool", "create", "pipeline", "--type", "process", "--base-job-template", template)
-    prefect(environment, "deploy", "--all")
-    rows = httpx.post(f"{prefect_api_url}/deployments/filter", json={}).json()
-    for row in rows:
-        httpx.patch(f"{prefect_api_url}/deployments/{row['id']}", json={"paused": True}).raise_for_status()
-    yield {row["name"]: row for row in rows}
-    httpx.delete(f"{prefect_api_url}/work_pools/pipeline")
+    with left_as_found(prefect_api_url):
+        prefect(environment, "work-pool", "create", "pipeline", "--type", "process", "--base-job-template", template)
+        prefect(environment, "deploy", "--all")
+        of_this_pool = {"work_pools": {"name": {"any_": ["pipeline"]}}}
+        rows = httpx.post(f"{prefect_api_url}/deployments/filter", json=of_this_pool).json()
+        for row in rows:
+            httpx.patch(f"{prefect_api_url}/deployments/{row['id']}", json={"paused": True}).raise_for_status()
+        yield {row["name"]: row for row in rows}
 
 
 @pytest.fixture

@@ -7,12 +7,14 @@ import pytest
 
 from pipeline_core.adapters.prefect_queue import PrefectQueueRuns, sign_in_headers
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
+from tests.e2e.conftest import left_as_found
 
 
 @pytest.fixture
 def runs(prefect_api_url: str) -> Iterator[PrefectQueueRuns]:
     runs = PrefectQueueRuns(prefect_api_url, deployment="process-queue/for-this-test")
-    yield runs
+    with left_as_found(prefect_api_url):
+        yield runs
     runs.close()
 
 

@@ -18,6 +18,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
 from pipeline_core.settings import load_settings
 from tests.conftest import ROOT
+from tests.e2e.conftest import left_as_found
 from tests.servers import folder_for_postgres, server_pid, wait_until
 from tests.through import MANUAL
 
@@ -119,23 +120,25 @@ def published_twice(up: Up, app: Pipeline) -> None:
     assert not up.processes()
 
 
+def assert_it_serves(up: Up, app: Pipeline) -> None:
+    api = f"http://127.0.0.1:{up.environment['UPLOAD_PIPELINE_API_PORT']}"
+    assert wait_until(lambda: answers(f"{api}/health"), 30), (up.home / "logs" / "api.log").read_text()
+    published_twice(up, app)
+
+
 def test_up_publishes_restarts_and_leaves_nothing(
     home: Path, database_url: str, prefect_api_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a database and a Prefect server that are set: they are used, and stay."""
     monkeypatch.setenv("PREFECT_API_URL", prefect_api_url)
-    up = Up(home, 1, database_url)
-    try:
-        assert wait_until(up.ready, 90), up.logs()
-        api = f"http://127.0.0.1:{up.environment['UPLOAD_PIPELINE_API_PORT']}"
-        assert wait_until(lambda: answers(f"{api}/health"), 30), (home / "logs" / "api.log").read_text()
-        published_twice(up, Pipeline(load_settings(home=home, database_url=database_url, duplicate_threshold=1.0)))
-        assert httpx.get(f"{prefect_api_url}/health").status_code == 200
-    finally:
-        end(up)
-        for row in httpx.post(f"{prefect_api_url}/deployments/filter", json={}).json():
-            httpx.delete(f"{prefect_api_url}/deployments/{row['id']}")
-        httpx.delete(f"{prefect_api_url}/work_pools/pipeline")
+    with left_as_found(prefect_api_url):
+        up = Up(home, 1, database_url)
+        try:
+            assert wait_until(up.ready, 90), up.logs()
+            assert_it_serves(up, Pipeline(load_settings(home=home, database_url=database_url, duplicate_threshold=1.0)))
+            assert httpx.get(f"{prefect_api_url}/health").status_code == 200
+        finally:
+            end(up)
 
 
 @pytest.mark.chaos
@@ -168,7 +171,8 @@ def test_nothing_outlives_up_when_it_is_killed(home: Path, free_port: Any) -> No
         assert wait_until(lambda: bool(up.processes("worker", "start")), 30), up.logs()
         up.process.kill()
         up.process.wait()
-        assert wait_until(lambda: not up.processes(), 30), up.processes()
+        # a guard gives its server twenty seconds before it kills it
+        assert wait_until(lambda: not up.processes(), 45), up.processes()
     finally:
         end(up)
 
