@@ -119,7 +119,7 @@ def main(kind: str, files: Sequence[Path]) -> dict[str, Any]:
     from pipeline_core import logs
     from pipeline_core.adapters.prefect_launcher import PrefectLauncher
     from pipeline_core.bootstrap import pipeline
-    from pipeline_core.domain.ids import DocumentId
+    from pipeline_core.domain.ids import UserId
     from pipeline_core.services.run_documents import RunDocuments
 
     app = pipeline()
@@ -130,10 +130,13 @@ def main(kind: str, files: Sequence[Path]) -> dict[str, Any]:
     app.converter.convert(b"<p>warm up</p>", filename="a.html", mime="text/html")
     launcher: Any = Direct(app) if kind == "direct" else PrefectLauncher(app.settings)
     launcher.wait()
-    if kind != "direct":
-        launcher.process([DocumentId(uuid4())])  # connections are made by the first run, even of nothing
-    empty_run_s = _empty_run(launcher) if kind != "direct" else 0.0
     run = RunDocuments(app.intake, launcher)
+    with tempfile.TemporaryDirectory() as folder:
+        # the first document of a process pays for what every other finds: it is another user's, and not counted
+        first = Path(folder) / "first.md"
+        first.write_text("# Warm up\n\nThe boiler is serviced every year by an engineer.\n")
+        run([first], user_id=UserId(uuid4()), display=Silent())
+    empty_run_s = min(_empty_run(launcher) for _ in range(3)) if kind != "direct" else 0.0
     start, cpu = time.perf_counter(), time.process_time()
     cold = run(files, user_id=app.user_id, display=Silent())
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu

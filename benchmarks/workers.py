@@ -2,13 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from benchmarks.scenario import ROOT
 
 _DOCUMENTS = 120
 _BATCH = 10
-_PORT = 4871
 _READY_S = 180
 _SPAN = "SELECT extract(epoch FROM max(published_at)), count(published_at) FROM upload_pipeline.documents"
 _BEGIN = "SELECT extract(epoch FROM min(started_at)) FROM upload_pipeline.document_processing_stages"
@@ -73,11 +73,13 @@ def up(workers: int) -> Iterator[Path]:
     """``pipeline up`` on an empty home; its schedules rest. This process asks its server meanwhile."""
     with tempfile.TemporaryDirectory(prefix="pipeline-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # as root, PostgreSQL runs as a user that has to get in
-        home, api = Path(folder) / "home", f"http://127.0.0.1:{_PORT}/api"
+        home, (port, api_port) = Path(folder) / "home", _free_ports(2)
+        api = f"http://127.0.0.1:{port}/api"
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("UPLOAD_PIPELINE_", "PREFECT_"))},
             "UPLOAD_PIPELINE_HOME": str(home),
-            "UPLOAD_PIPELINE_PREFECT_PORT": str(_PORT),
+            "UPLOAD_PIPELINE_PREFECT_PORT": str(port),
+            "UPLOAD_PIPELINE_API_PORT": str(api_port),
             "UPLOAD_PIPELINE_BATCH_SIZE": str(_BATCH),
         }
         command = [sys.executable, "-m", "pipeline_core", "up", "--workers", str(workers)]
@@ -92,6 +94,12 @@ def up(workers: int) -> Iterator[Path]:
                 os.environ.pop("PREFECT_API_URL", None)
                 process.send_signal(signal.SIGTERM)
                 process.wait()
+
+
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [int(one.getsockname()[1]) for one in sockets]
 
 
 def _wait(process: subprocess.Popen[Any], log: Path) -> None:

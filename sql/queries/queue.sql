@@ -95,6 +95,24 @@ FROM upload_jobs
 WHERE state IN ('queued', 'retryable', 'working') AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)
 GROUP BY user_id ORDER BY user_id;
 
+-- name: queue_waiting
+-- What waits, in the order in which claim_queue takes it; what is not due yet comes last. Times are in seconds.
+WITH running AS (
+    SELECT user_id, count(*) AS jobs FROM upload_jobs WHERE state = 'working' GROUP BY user_id
+), waiting AS (
+    SELECT j.*, greatest(j.retry_at, j.parked_until, now()) AS due_at, coalesce(r.jobs, 0) + row_number() OVER (
+        PARTITION BY j.user_id ORDER BY greatest(j.retry_at, j.parked_until, now()) > now(),
+            j.priority DESC, j.created_at, j.job_id) AS turn
+    FROM upload_jobs j LEFT JOIN running r USING (user_id)
+    WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+)
+SELECT w.job_id, w.document_id, w.user_id, d.filename, w.priority, w.state, w.stage,
+    extract(epoch FROM now() - w.created_at)::float8 AS age_s,
+    extract(epoch FROM w.due_at - now())::float8 AS due_in_s
+FROM waiting w JOIN documents d USING (document_id)
+ORDER BY w.due_at > now(), w.priority DESC, w.turn, w.created_at, w.job_id
+LIMIT %(limit)s;
+
 -- name: set_priority
 -- Only what waits can be put forward or back.
 WITH changed AS (

@@ -50,6 +50,7 @@ from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.launcher import Launcher
 from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.queue_runs import QueueRuns
 from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.views import Row, Views
 from pipeline_core.ports.webhooks import WebhookSender
@@ -440,13 +441,18 @@ class Pipeline:
         return DeliverWebhooks(self.open_uow, self.webhook_sender)
 
     @once
-    def run_requests(self) -> RunRequests:
-        """Asks for runs of the queue at the server of ``PREFECT_API_URL``, if there is one."""
+    def queue_runs(self) -> QueueRuns | None:
+        """The server of ``PREFECT_API_URL``, if there is one, as who queues work asks it."""
         url = os.environ.get("PREFECT_API_URL")
         runs = PrefectQueueRuns(url, headers=sign_in_headers(os.environ)) if url else None
         if runs:
             self._closers.append(runs.close)
-        requests = RunRequests(runs)
+        return runs
+
+    @once
+    def run_requests(self) -> RunRequests:
+        """Asks for runs of the queue at the server of ``PREFECT_API_URL``, if there is one."""
+        requests = RunRequests(self.queue_runs)
         self._closers.append(requests.close)
         return requests
 

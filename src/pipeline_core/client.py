@@ -20,6 +20,8 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
+import structlog
+
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import PipelineError, StillRunningError
@@ -27,6 +29,9 @@ from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, QuestionI
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.services.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.services.intake import Upload
+from pipeline_core.services.queue import check_priority
+
+log = structlog.stdlib.get_logger(__name__)
 
 __all__ = ["Client", "Decision", "DocumentStatus", "Hit", "Resolution", "Submitted", "Upload"]
 
@@ -125,13 +130,15 @@ class Client:
 
         Args:
             files: Paths, or uploads with a name and bytes.
-            start: Without it they only wait in the queue, for the next run of ``process-queue``.
+            start: Without it they only wait in the queue, for the next run of ``process-queue``; a Prefect server is
+                told by the event ``pipeline.upload``.
             priority: -100..100; higher goes first in the queue.
 
         Raises:
-            RefusedError: the priority is out of range.
+            RefusedError: the priority is out of range; nothing is taken in.
             ServiceUnavailableError: the Prefect server did not answer; the documents wait in the queue.
         """
+        check_priority(priority)
         given = (Path(file) if isinstance(file, str) else file for file in files)
         result = self._app.run_documents.take_in(given, user_id=self.user_id)
         if priority:
@@ -139,9 +146,19 @@ class Client:
         runs: list[UUID] = []
         if start and result.ran:
             runs = self._app.launcher.request(result.ran, key=f"submit-{result.correlation_ids[0]}")
+        elif result.ran:
+            self._tell_of_uploads(len(result.ran))
         return Submitted(
             result.document_ids, result.ran, dict(result.left), result.refused, result.correlation_ids, runs
         )
+
+    def _tell_of_uploads(self, count: int) -> None:
+        """Who waits for the event hears of them now; the queue's schedule finds them all the same."""
+        try:
+            if self._app.queue_runs:
+                self._app.queue_runs.tell_of_uploads(count)
+        except PipelineError as error:
+            log.warning("upload_not_told", code=error.code, message=error.message)
 
     def wait(self, document_ids: Sequence[DocumentId], *, timeout_s: float | None = None) -> list[DocumentStatus]:
         """Return when all have come to rest: done, dead, or waiting for a person.

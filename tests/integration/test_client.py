@@ -81,6 +81,7 @@ def test_without_a_start_documents_wait_in_the_queue(client: Client, launcher: D
         client.wait(submitted.document_ids, timeout_s=0)
     with pytest.raises(RefusedError, match="100"):
         client.submit([Upload("other.md", b"# Other")], start=False, priority=700)
+    assert [status.filename for status in client.statuses()] == ["manual.md"], "what is refused is not taken in"
     assert app.queue.take(1).document_ids == tuple(submitted.document_ids)
 
 

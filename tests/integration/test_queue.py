@@ -90,6 +90,23 @@ def test_a_higher_priority_goes_first(app: Pipeline) -> None:
     assert (ids[0], set(ids[1:3]), ids[3]) == (urgent[0], set(usual), idle[0])
 
 
+def test_what_waits_is_shown_in_the_order_in_which_it_is_taken(app: Pipeline) -> None:
+    """Whatever is running, and whatever is not due yet."""
+    put(app, ANN, 5)
+    late = put(app, ANN, 1, priority=99)
+    put(app, BOB, 2)
+    put(app, CAT, 2, priority=-3)
+    put(app, BOB, 1, priority=40)
+    execute(app, "UPDATE upload_jobs SET parked_until = now() + interval '1 hour' WHERE document_id = %s", late[0])
+    assert len(app.queue.take(3).document_ids) == 3
+    shown = app.queue.waiting()
+    assert [job.document_id for job in app.queue.waiting(limit=2)] == [job.document_id for job in shown[:2]]
+    assert (shown[-1].document_id, shown[-1].priority, shown[-1].due_in_s > 3000) == (late[0], 99, True)
+    assert {job.due_in_s for job in shown[:-1]} == {0.0}
+    assert [job.document_id for job in shown[:-1]] == list(app.queue.take(100).document_ids)
+    assert [job.user_id for job in app.queue.waiting(user_id=BOB)] == []
+
+
 def test_a_priority_out_of_range_is_refused_and_one_of_running_jobs_left(app: Pipeline) -> None:
     [document_id] = put(app, ANN, 1)
     with pytest.raises(RefusedError, match="-100"):

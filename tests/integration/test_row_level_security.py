@@ -36,7 +36,7 @@ MAY: dict[str, set[str]] = {
     "staging_duplicates": APPEND | {"DELETE"},  # and the columns of a decision
     "upload_batch_counts": READ,
     "upload_batches": WRITE,
-    "upload_jobs": WRITE,
+    "upload_jobs": READ,  # and the columns of a move; neither priority nor age
     "webhook_deliveries": READ,
     "webhook_endpoints": {"INSERT", "DELETE"},  # and every column but the secret
 }
@@ -220,6 +220,22 @@ def test_a_user_sees_all_rows_of_their_own(database: TwoUsers, bob: psycopg.Conn
 
     seen = bob.execute(f"SELECT user_id FROM {table}".encode()).fetchall()
     assert seen == [(BOB,)] * len(mine)
+
+
+@pytest.mark.parametrize("column", ["priority", "created_at"])
+def test_a_user_cannot_go_before_others_in_the_queue(
+    database: TwoUsers, bob: psycopg.Connection[Any], column: str
+) -> None:
+    """Neither with a job that is there nor with a new one; what a move sets can be set."""
+    value = {"priority": "100", "created_at": "'2000-01-01'"}[column]
+    for statement in (
+        f"UPDATE upload_jobs SET {column} = {value}",
+        f"INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id, {column}) "
+        f"SELECT gen_random_uuid(), document_id, user_id, correlation_id, {value} FROM upload_jobs",
+    ):
+        with pytest.raises(InsufficientPrivilege), bob.transaction():
+            bob.execute(statement.encode())
+    assert bob.execute("UPDATE upload_jobs SET retry_count = retry_count").rowcount > 0
 
 
 def test_a_view_shows_what_is_their_own(database: TwoUsers, bob: psycopg.Connection[Any]) -> None:

@@ -1,12 +1,14 @@
 """Runs of the deployment ``process-queue``, asked for at a Prefect server by its REST API.
 
-Without Prefect's client: importing that takes a second and tens of megabytes, in a process that makes two kinds of
+Without Prefect's client: importing that takes a second and tens of megabytes, in a process that makes three kinds of
 requests. https://docs.prefect.io/v3/api-ref/rest-api
 """
 
 import base64
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import orjson
@@ -15,6 +17,8 @@ from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableEr
 
 DEPLOYMENT = "process-queue/process-queue"
 """``flow/deployment``, as ``prefect deploy --all`` makes it."""
+UPLOAD = "pipeline.upload"
+"""``deployments/automations.py`` lets it start a run of the queue."""
 _TIMEOUT_S = 10.0
 _HEALTH_TIMEOUT_S = 2.0
 _REFUSED = {401, 403}
@@ -30,6 +34,13 @@ class PrefectQueueRuns:
     def ask(self) -> None:
         found = self._call("GET", f"/deployments/name/{self._deployment}")
         self._call("POST", f"/deployments/{found['id']}/create_flow_run", json={"state": {"type": "SCHEDULED"}})
+
+    def tell_of_uploads(self, count: int) -> None:
+        event = {
+            "id": str(uuid4()), "event": UPLOAD, "occurred": datetime.now(UTC).isoformat(),
+            "resource": {"prefect.resource.id": "pipeline.queue"}, "payload": {"documents": count},
+        }  # fmt: skip
+        self._call("POST", "/events", json=[event])
 
     def is_up(self) -> bool:
         try:
@@ -61,7 +72,7 @@ class PrefectQueueRuns:
             )
         if not answer.is_success:
             raise ServiceUnavailableError(f"Prefect answered {answer.status_code}.", where=where)
-        return answer.json()
+        return answer.json() if answer.content else None
 
 
 def sign_in_headers(environment: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pipeline_core.cli.costs import print_estimate
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.processing import go_on
+from pipeline_core.cli.queue import hand_in
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
@@ -24,11 +25,16 @@ _SHOWN = 200
         "pipeline run contracts/ 'manuals/*.pdf'",
         "pipeline run policy.pdf --json",
         "pipeline run contracts/ --estimate",
+        "pipeline run contracts/ --queue --priority 10",
     ),
 )
 def run(
     paths: Annotated[list[str], typer.Argument(help='Files, folders or patterns ("docs/*.pdf").')],
     estimate: Annotated[bool, typer.Option("--estimate", help="Only say what it would cost; nothing is paid.")] = False,
+    queue: Annotated[bool, typer.Option("--queue", help="Only put them into the queue, for workers to take.")] = False,
+    priority: Annotated[
+        int | None, typer.Option(help="With --queue: -100..100; higher goes first, and 0 is usual.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take documents in and through all stages.
@@ -41,6 +47,10 @@ def run(
     from pipeline_core.terminal.progress import RunDisplay
     from pipeline_core.terminal.tables import print_failures, print_waiting
 
+    if priority is not None and not queue:
+        raise RefusedError(
+            "A priority is for what waits.", action="Add --queue: what runs at once has no place to take."
+        )
     files = expand(paths)
     if files.missing:
         raise RefusedError(
@@ -50,6 +60,8 @@ def run(
         raise RefusedError(f"There is no document here{_but(files.skipped)}.", action=_NO_DOCUMENT)
     if estimate:
         raise typer.Exit(print_estimate(files.found, as_json=as_json))
+    if queue:
+        hand_in(files.found, priority or 0, as_json=as_json)
     with wired() as app_, launching(app_) as launcher:
         with RunDisplay(err, app_.views) as display:
             result = RunDocuments(app_.intake, launcher)(files.found, user_id=app_.user_id, display=display)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken, UserId
-from pipeline_core.domain.lifecycle import JobStage
+from pipeline_core.domain.lifecycle import JobStage, JobState
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,21 @@ class Depth:
     retryable: int
     working: int
     oldest_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A job that waits: how old it is, and in how many seconds it is due; 0 is now."""
+
+    job_id: JobId
+    document_id: DocumentId
+    user_id: UserId
+    filename: str
+    priority: int
+    state: JobState
+    stage: JobStage
+    age_s: float
+    due_in_s: float
 
 
 class Queue(Protocol):
@@ -61,6 +76,10 @@ class Queue(Protocol):
         ...
 
     def depth(self, user_id: UserId | None) -> list[Depth]: ...
+
+    def waiting(self, user_id: UserId | None, *, limit: int | None) -> list[Waiting]:
+        """What waits, in the order in which it is taken; what is not due yet comes last."""
+        ...
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
         """Answers with the documents whose job waits and had another priority."""

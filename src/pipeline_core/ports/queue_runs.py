@@ -13,6 +13,14 @@ class QueueRuns(Protocol):
         """
         ...
 
+    def tell_of_uploads(self, count: int) -> None:
+        """Send the event ``pipeline.upload``: so many documents were put into the queue, and no run was asked for.
+
+        Raises:
+            ServiceUnavailableError, ConfigurationError: as ``ask``.
+        """
+        ...
+
     def is_up(self) -> bool:
         """Whether the orchestrator answers, within two seconds. Never raises."""
         ...

@@ -10,7 +10,7 @@ from pipeline_core.domain.errors import RefusedError, WorkerLostError, WorkersLo
 from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import BURY, StageName
-from pipeline_core.ports.queue import Depth, LostJob
+from pipeline_core.ports.queue import Depth, LostJob, Waiting
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.worker import Worker
 from pipeline_core.services.orphans import revive_orphans
@@ -21,6 +21,14 @@ log = structlog.stdlib.get_logger(__name__)
 LOWEST_PRIORITY, HIGHEST_PRIORITY = -100, 100
 RESTART_GRACE_S = 10.0
 """Workers come back within two seconds of a restarted database."""
+
+
+def check_priority(priority: int) -> None:
+    """Raise RefusedError if it is not within -100..100."""
+    if not LOWEST_PRIORITY <= priority <= HIGHEST_PRIORITY:
+        raise RefusedError(
+            f"The priority cannot be {priority}.", action=f"From {LOWEST_PRIORITY} to {HIGHEST_PRIORITY}."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +89,18 @@ class Queue:
         with self.open_uow() as uow:
             return uow.queue.depth(user_id)
 
+    def waiting(self, *, user_id: UserId | None = None, limit: int | None = None) -> list[Waiting]:
+        """What waits, the next one first; what is not due yet comes last."""
+        with self.open_uow() as uow:
+            return uow.queue.waiting(user_id, limit=limit)
+
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
         """Put waiting documents forward or back; answers with those that changed.
 
         Raises:
             RefusedError: the priority is not within -100..100.
         """
-        if not LOWEST_PRIORITY <= priority <= HIGHEST_PRIORITY:
-            raise RefusedError(
-                f"The priority cannot be {priority}.",
-                action=f"From {LOWEST_PRIORITY} to {HIGHEST_PRIORITY}.",
-            )
+        check_priority(priority)
         with self.open_uow() as uow:
             changed = uow.queue.set_priority(document_ids, priority, by=by)
             uow.commit()

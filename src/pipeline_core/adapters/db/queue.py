@@ -7,8 +7,8 @@ from uuid import UUID
 from pipeline_core.adapters.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.adapters.db.session import Session, json_text
 from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
-from pipeline_core.domain.lifecycle import JobStage
-from pipeline_core.ports.queue import Depth, LostJob
+from pipeline_core.domain.lifecycle import JobStage, JobState
+from pipeline_core.ports.queue import Depth, LostJob, Waiting
 
 QUEUE_LOCK_CLASS = 7715
 """First key of the advisory lock under which claims from the queue take turns; the second is 0."""
@@ -58,6 +58,10 @@ class PostgresQueue:
 
     def depth(self, user_id: UserId | None) -> list[Depth]:
         return [Depth(**row) for row in self._session.all("queue_depth", user_id=user_id)]
+
+    def waiting(self, user_id: UserId | None, *, limit: int | None) -> list[Waiting]:
+        rows = self._session.all("queue_waiting", user_id=user_id, limit=limit)
+        return [Waiting(**{**row, "state": JobState(row["state"]), "stage": JobStage(row["stage"])}) for row in rows]
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
         rows = self._session.all("set_priority", document_ids=list(document_ids), priority=priority, by=by)

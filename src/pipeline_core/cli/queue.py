@@ -1,0 +1,85 @@
+"""The queue: what waits in it, in which order, and putting documents into it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline_core.cli.app import All, AsJson, Limit, examples
+from pipeline_core.cli.exits import Exit, of_jobs
+from pipeline_core.cli.output import out, print_json
+from pipeline_core.cli.wiring import wired
+from pipeline_core.domain.errors import RefusedError
+
+commands = typer.Typer()
+
+
+@commands.command(
+    rich_help_panel="Documents",
+    epilog=examples(
+        "pipeline queue",
+        "pipeline queue policy.pdf --priority 50",
+        "pipeline queue --user 1a2b3c4d --priority -10",
+    ),
+)
+def queue(
+    documents: Annotated[
+        list[str] | None, typer.Argument(help="Only these: jobs, documents or file names; without one, all.")
+    ] = None,
+    user: Annotated[str, typer.Option(help="Only this user's: an id, or the beginning of one.")] = "",
+    priority: Annotated[
+        int | None, typer.Option(help="Put those that are named forward (up to 100) or back (down to -100).")
+    ] = None,
+    limit: Limit = 100,
+    everything: All = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what waits, and put it forward or back.
+
+    Everybody's documents, the next one first. The highest priority goes first, whoever's it is; within a priority
+    users take turns; within a user the oldest goes first. What is under way keeps its place.
+    """
+    from pipeline_core.terminal.queue import chosen, print_queue, queue_json
+
+    if priority is not None and not documents and not user:
+        raise RefusedError(
+            "A priority needs to know of what.", action="Name documents as `pipeline queue` shows them, or a --user."
+        )
+    with wired() as app_:
+        changed = None
+        waiting = chosen(app_.queue.waiting(), documents or (), user)
+        if priority is not None:
+            ids = [job.document_id for job in waiting]
+            changed = app_.queue.set_priority(ids, priority, by=app_.settings.reviewer or str(app_.user_id))
+            waiting = chosen(app_.queue.waiting(), [str(document_id) for document_id in ids], "", lenient=True)
+        depths = app_.queue.depth()
+        if as_json:
+            print_json(queue_json(waiting, depths, changed))
+        else:
+            print_queue(out, waiting[: None if everything else limit], len(waiting), depths, changed)
+
+
+def hand_in(files: list[Path], priority: int, *, as_json: bool) -> None:
+    """Take files in and let them wait, for whoever runs the queue.
+
+    Raises:
+        typer.Exit: always, with the code of where the documents stand.
+        RefusedError: the priority is out of range; nothing is taken in.
+    """
+    from pipeline_core.client import Client
+    from pipeline_core.terminal.tables import print_failures
+
+    with wired() as app_:
+        taken = Client(app=app_).submit(files, start=False, priority=priority)
+        rows = app_.views.jobs(app_.user_id, document_ids=taken.document_ids, limit=None)
+        if as_json:
+            refused = [{"file": name, **error.as_json()} for name, error in taken.refused]
+            print_json({
+                "queued": len(taken.started), "left": taken.left, "refused": refused,
+                "correlation_ids": [str(one) for one in taken.correlation_ids], "documents": rows,
+            })  # fmt: skip
+        else:
+            print_failures(out, [], taken.refused)
+            left = "".join(f", {count} {why}" for why, count in taken.left.items())
+            out.print(f"{len(taken.started)} in the queue{left}. Workers take it from there: `pipeline queue`.")
+    raise typer.Exit(Exit.FAILED if taken.refused else of_jobs(rows, ran=False))

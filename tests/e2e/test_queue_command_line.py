@@ -1,0 +1,48 @@
+"""`pipeline queue` and `pipeline run --queue`, as people use them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.e2e.conftest import CommandLine
+from tests.servers import wait_until
+from tests.through import MANUAL
+
+
+def names(cli: CommandLine, *arguments: str) -> list[tuple[str, int]]:
+    return [(job["filename"], job["priority"]) for job in cli.json("queue", *arguments)["jobs"]]
+
+
+def test_documents_wait_and_are_put_forward(
+    command_line: Callable[..., CommandLine], tmp_path: Path, prefect_api_url: str
+) -> None:
+    cli = command_line()
+    for number in range(3):
+        (tmp_path / f"room{number}.md").write_text(f"{MANUAL}\nRoom {number} has its own key.\n")
+    first, second, third = (str(tmp_path / f"room{number}.md") for number in range(3))
+    assert "--queue" in cli("run", first, "--priority", "5", code=2)
+    assert "100" in cli("run", first, "--queue", "--priority", "101", code=2)
+    assert "Nothing waits" in cli("queue")
+    handed = cli.json("run", first, second, "--queue")
+    assert (handed["queued"], {row["state"] for row in handed["documents"]}) == (2, {"queued"})
+    assert "1 in the queue" in cli("run", third, "--queue", "--priority", "7")
+    assert names(cli) == [("room2.md", 7), ("room0.md", 0), ("room1.md", 0)]
+
+    assert "of what" in cli("queue", "--priority", "5", code=2)
+    assert "room9.md" in cli("queue", "room9.md", "--priority", "5", code=2)
+    moved = cli.json("queue", "room1.md", "--priority", "50")
+    assert ([job["filename"] for job in moved["jobs"]], len(moved["changed"])) == (["room1.md"], 1)
+    user = moved["jobs"][0]["user_id"]
+    assert "2 put in another place" in cli("queue", "room0.md", "room2.md", "--user", user[:8], "--priority", "-10")
+    assert names(cli) == [("room1.md", 50), ("room0.md", -10), ("room2.md", -10)]
+    assert "3 queued" in cli("queue", "--limit", "1")
+
+    # whoever waits for the event was told twice: of two documents, and of one
+    assert wait_until(lambda: sorted(uploads(prefect_api_url)) == [1, 2], 20), uploads(prefect_api_url)
+
+
+def uploads(url: str) -> list[int]:
+    asked: Any = {"filter": {"event": {"name": ["pipeline.upload"]}, "resource": {"id": ["pipeline.queue"]}}}
+    return [event["payload"]["documents"] for event in httpx.post(f"{url}/events/filter", json=asked).json()["events"]]
