@@ -12,7 +12,7 @@ from flows.process_document import process_document
 from pipeline_core.bootstrap import pipeline
 
 
-@flow(name="deep-scan", validate_parameters=True)
+@flow(name="deep-scan", flow_run_name="deep scan", validate_parameters=True)
 def deep_scan(limit: int = 100, user_id: UUID | None = None) -> State:
     """Scan the documents that are queued, and take up scans that were interrupted. Meant to run on a schedule.
 

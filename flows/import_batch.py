@@ -2,15 +2,24 @@
 
 from uuid import UUID
 
-from prefect import flow
+from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 import tasks
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.ids import UserId
 
 
-@flow(name="import-batch", flow_run_name="import {batch_id}", validate_parameters=True)
+def _run_name() -> str:
+    """The bank's file, and the beginning of the id where there is no such batch of this user's."""
+    given = runtime.flow_run.parameters
+    batch_id, by = UUID(str(given["batch_id"])), given.get("by")
+    found = pipeline().staging.batches(by=UserId(UUID(str(by))) if by else pipeline().user_id, named=str(batch_id))
+    return f"import {found[0]['file_name'] if found else str(batch_id)[:8]}"
+
+
+@flow(name="import-batch", flow_run_name=_run_name, validate_parameters=True)
 def import_batch(batch_id: UUID, by: UUID | None = None) -> State:
     """Embed and import what is approved. Running it again imports what was approved since, and nothing twice.
 

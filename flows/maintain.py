@@ -12,7 +12,7 @@ import tasks
 Days = Annotated[int | None, Field(ge=0)]
 
 
-@flow(name="maintain", validate_parameters=True)
+@flow(name="maintain", flow_run_name="maintenance", validate_parameters=True)
 def maintain(
     dead_letter_days: Days = None,
     cache_days: Annotated[int | None, Field(ge=1)] = None,

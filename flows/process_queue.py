@@ -17,7 +17,7 @@ from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 
 
-@flow(name="process-queue", validate_parameters=True)
+@flow(name="process-queue", flow_run_name="queue", validate_parameters=True)
 def process_queue(
     limit: Annotated[int, Field(ge=1, le=100_000)] = 1000,
     time_limit_s: Annotated[float, Field(gt=0)] = 3600.0,
@@ -25,9 +25,10 @@ def process_queue(
 ) -> State:
     """Take what waits through the stages, batch after batch. Meant to run on a schedule, on any number of workers.
 
-    What lost workers held is taken back first, then question banks are compared and imported. Users take turns,
-    however much one of them has waiting. Documents in transient trouble are tried again when nothing else is left;
-    what waits still when a limit is reached is left to the next run. At the end users are told by webhook.
+    What lost workers held is taken back first; then question banks are compared and imported, and reviews that wait
+    too long are told of. Users take turns, however much one of them has waiting. Documents in transient trouble are
+    tried again when nothing else is left; what waits still when a limit is reached is left to the next run. At the end
+    users are told by webhook.
 
     Args:
         limit: Most documents that this run takes.
@@ -36,6 +37,7 @@ def process_queue(
     """
     tasks.reap_leases()
     tasks.work_on_banks()
+    tasks.report_waiting_reviews(None)
     until = time.monotonic() + time_limit_s
     taken: dict[DocumentId, None] = {}
     story, retried = tasks.Story(named_after="queue:"), False

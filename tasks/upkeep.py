@@ -7,6 +7,9 @@ from tasks.alerts import REVIEW_WAITING, emit
 from tasks.runtime import run_logger
 from tasks.stage_task import retried_task
 
+_MOST_NAMED = 20
+"""Documents in one event; the rest is counted."""
+
 
 @retried_task(name="purge-dead-letters")
 def purge_dead_letters(days: int | None) -> str:
@@ -45,11 +48,12 @@ def refresh_statistics() -> str:
 
 @retried_task(name="report-waiting-reviews")
 def report_waiting_reviews(hours: float | None) -> str:
-    """One event if anything has waited for a person too long; without hours, as the settings say."""
+    """One event about all that has waited for a person too long and was not told of; without hours, as set."""
     app = pipeline()
-    rows = app.views.waiting_longer(app.settings.review_alert_h if hours is None else hours)
-    if rows:
-        documents = [{"job_id": str(row["job_id"]), "filename": row["filename"], "hours": row["hours"]} for row in rows]
-        told = {"count": rows[0]["together"], "oldest_hours": rows[0]["hours"], "documents": documents}
+    overdue = app.reminders.overdue_reviews(app.settings.review_alert_h if hours is None else hours)
+    if overdue:
+        named = overdue[:_MOST_NAMED]
+        documents = [{"job_id": str(one.job_id), "filename": one.filename, "hours": one.hours} for one in named]
+        told = {"count": len(overdue), "oldest_hours": overdue[0].hours, "documents": documents}
         emit(REVIEW_WAITING, {"prefect.resource.id": "pipeline.reviews"}, told)
-    return f"{rows[0]['together'] if rows else 0} reviews wait too long"
+    return f"{len(overdue)} overdue reviews told of"

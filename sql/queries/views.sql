@@ -54,15 +54,6 @@ JOIN job_stages p ON p.job_stage = j.stage
 WHERE d.document_id = ANY(%(document_ids)s)
 ORDER BY d.document_id, j.created_at DESC;
 
--- name: view_waiting_longer
--- What has waited for a person for so many hours, whoever it belongs to; the longest first.
-SELECT j.job_id, j.document_id, j.user_id, d.filename, j.phase,
-    (extract(epoch FROM now() - j.updated_at) / 3600)::float8 AS hours, count(*) OVER () AS together
-FROM upload_jobs j JOIN documents d USING (document_id)
-WHERE j.state = 'awaiting_review' AND j.updated_at <= now() - make_interval(secs => %(hours)s * 3600)
-ORDER BY j.updated_at, j.job_id
-LIMIT %(limit)s;
-
 -- name: view_counts
 SELECT
     (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (

@@ -78,6 +78,7 @@ from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.reembed import Reembed
+from pipeline_core.services.reminders import Reminders
 from pipeline_core.services.retention import Retention
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
@@ -520,6 +521,10 @@ class Pipeline:
     @once
     def run_documents(self) -> RunDocuments:
         return RunDocuments(self.intake, self.launcher)
+
+    @once
+    def reminders(self) -> Reminders:
+        return Reminders(self.open_uow)
 
     @once
     def retention(self) -> Retention:

@@ -35,6 +35,7 @@ from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.embedding_models import Models
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
+from pipeline_core.ports.reminders import Reminders
 from pipeline_core.ports.reviews import Reviews
 from pipeline_core.ports.upkeep import Upkeep
 from pipeline_core.ports.webhooks import Webhooks
@@ -451,6 +452,7 @@ class UnitOfWork(Protocol):
     deep_scans: DeepScans
     webhooks: Webhooks
     queue: Queue
+    reminders: Reminders
     upkeep: Upkeep
     models: Models
 

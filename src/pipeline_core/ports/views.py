@@ -34,13 +34,6 @@ class Views(Protocol):
         """Each document with its user, facts, findings and what it waits for, as a run tells of it; everybody's."""
         ...
 
-    def waiting_longer(self, hours: float, *, limit: int = 20) -> list[Row]:
-        """What has waited for a person for so many hours, the longest first; everybody's.
-
-        Each row has its own ``hours``, and in ``together`` how many there are without the limit.
-        """
-        ...
-
     def counts(self, user_id: UserId) -> Row:
         """How many jobs are in each state, and how much is published."""
         ...

@@ -16,6 +16,7 @@ from pipeline_core.adapters.db.jobs import PostgresJobs
 from pipeline_core.adapters.db.parse_jobs import PostgresParseJobs
 from pipeline_core.adapters.db.production import PostgresProduction
 from pipeline_core.adapters.db.queue import PostgresQueue
+from pipeline_core.adapters.db.reminders import PostgresReminders
 from pipeline_core.adapters.db.reviews import PostgresReviews
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.adapters.db.spending import PostgresSpending
@@ -29,6 +30,7 @@ from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedding_models import Models
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
+from pipeline_core.ports.reminders import Reminders
 from pipeline_core.ports.reviews import Reviews
 from pipeline_core.ports.unit_of_work import (
     Caches,
@@ -60,6 +62,7 @@ class PostgresUnitOfWork:
     deep_scans: DeepScans
     webhooks: Webhooks
     queue: Queue
+    reminders: Reminders
     upkeep: Upkeep
     models: Models
 
@@ -105,6 +108,7 @@ class PostgresUnitOfWork:
         self.deep_scans = PostgresDeepScans(self.session)
         self.webhooks = PostgresWebhooks(self.session)
         self.queue = PostgresQueue(self.session)
+        self.reminders = PostgresReminders(self.session)
         self.upkeep = PostgresUpkeep(self.session)
         self.models = PostgresModels(self.session)
         return self

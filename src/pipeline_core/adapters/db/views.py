@@ -69,9 +69,6 @@ class PostgresViews:
     def run_documents(self, document_ids: Sequence[DocumentId]) -> list[Row]:
         return self._all("view_run_documents", document_ids=list(document_ids))
 
-    def waiting_longer(self, hours: float, *, limit: int = 20) -> list[Row]:
-        return self._all("view_waiting_longer", hours=hours, limit=limit)
-
     def counts(self, user_id: UserId) -> Row:
         return self._all("view_counts", user_id=user_id)[0]
 

@@ -1,0 +1,23 @@
+"""Reminding people of what waits for them."""
+
+from dataclasses import dataclass
+
+from pipeline_core.ports.reminders import Overdue
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+
+AGAIN_H = 24.0
+"""Hours after which a review that still waits is told of once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """May be asked as often as one likes: each document is answered with once, and again every ``AGAIN_H`` hours."""
+
+    open_uow: OpenUnitOfWork
+
+    def overdue_reviews(self, hours: float) -> list[Overdue]:
+        """What has waited for a person for so many hours and is to be told of now, the longest first."""
+        with self.open_uow() as uow:
+            overdue = uow.reminders.overdue_reviews(hours, again_h=AGAIN_H)
+            uow.commit()
+        return overdue
