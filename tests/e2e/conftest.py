@@ -37,15 +37,20 @@ def prefect_api_url() -> Iterator[str]:
 
 
 def _on_server(url: str) -> set[str]:
-    """Paths of the deployments and work pools of the server."""
+    """Paths of the deployments, work pools and automations of the server."""
+    automations = httpx.post(f"{url}/automations/filter", json={}).raise_for_status().json()
     deployments = httpx.post(f"{url}/deployments/filter", json={}).raise_for_status().json()
     pools = httpx.post(f"{url}/work_pools/filter", json={}).raise_for_status().json()
-    return {f"deployments/{row['id']}" for row in deployments} | {f"work_pools/{row['name']}" for row in pools}
+    return {
+        *(f"automations/{row['id']}" for row in automations),
+        *(f"deployments/{row['id']}" for row in deployments),
+        *(f"work_pools/{row['name']}" for row in pools),
+    }
 
 
 @contextmanager
 def left_as_found(url: str) -> Iterator[None]:
-    """Deployments and work pools that are made meanwhile are removed from the server; others' stay."""
+    """Deployments, work pools and automations that are made meanwhile are removed from the server; others' stay."""
     before = _on_server(url)
     try:
         yield

@@ -45,6 +45,11 @@ _SERVER = {
     # the second user interface asks an analytics host even with analytics off
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    # runs are made an hour ahead otherwise: after a pause, workers would meet every one of them at once
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "1",
+    # in memory, a restart forgets who holds a deployment's places: those of a run that was killed never come free
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
 }
 
 

@@ -1,4 +1,7 @@
-"""The work pool, if there is none, and every deployment of ``prefect.yaml``; run as a process, as Prefect is heavy."""
+"""The work pool, if there is none, every deployment of ``prefect.yaml``, and the run by an event.
+
+Run as a process, as Prefect is heavy.
+"""
 
 import json
 import os
@@ -23,7 +26,7 @@ def folder() -> Path:
 
 
 def deploy(environment: Mapping[str, str]) -> None:
-    """Make the pool and the deployments on the server that the environment names; takes about 7 seconds.
+    """Make the pool, the deployments and the automation on the server that the environment names; about 7 seconds.
 
     Raises:
         ConfigurationError: Prefect refuses; the message has its last words.
@@ -55,8 +58,19 @@ def main() -> None:
     with get_client(sync_client=True) as client, suppress(ObjectAlreadyExists):
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
     os.chdir(folder())
-    sys.argv = ["prefect", "--no-prompt", "deploy", "--all"]
-    runpy.run_module("prefect", run_name="__main__")
+    _as_typed("prefect", "--no-prompt", "deploy", "--all")
+    # the run of the queue by an event; alerts need an address, which only people know
+    runpy.run_path(str(folder() / "deployments" / "automations.py"))["main"]([])
+
+
+def _as_typed(module: str, *arguments: str) -> None:
+    """Run a module as a program; what it exits with, other than success, ends this process, too."""
+    sys.argv = [module, *arguments]
+    try:
+        runpy.run_module(module, run_name="__main__")
+    except SystemExit as ended:
+        if ended.code:
+            raise
 
 
 if __name__ == "__main__":
