@@ -197,3 +197,27 @@ def test_every_type_has_its_own_name() -> None:
     assert len(filetypes.BY_MIME) == len(filetypes.FILE_TYPES)
     first = [kind.extensions[0] for kind in filetypes.FILE_TYPES]
     assert len(set(first)) == len(first)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("data", "name", "answer"),
+    [
+        (b"<!---->" * 1000 + b"Text.", "a.md", "markdown text"),
+        (b"<!-- note -->\n" * 500 + b"<html>", "a.md", "HTML page"),
+        (b"<?xml ?>" * 1000 + b"Text.", "a.md", "markdown text"),
+        (b" " * (8 << 20) + b"Text.", "a.md", "markdown text"),
+    ],
+    ids=["comments", "comments-of-a-page", "declarations", "spaces"],
+)
+def test_telling_the_type_takes_no_longer_than_reading(data: bytes, name: str, answer: str) -> None:
+    """It is done where the file arrives, with no deadline."""
+    assert outcome(data, name) == answer
+
+
+def test_sectors_of_no_real_size_are_not_followed() -> None:
+    """Of 8 bytes, a few megabytes of them would be followed for seconds."""
+    data = bytearray(legacy.doc_file("text"))
+    data[30:32] = (3).to_bytes(2, "little")
+    with pytest.raises(CorruptDocumentError, match="damaged"):
+        detect(bytes(data), "a.doc")

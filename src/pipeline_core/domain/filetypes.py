@@ -97,8 +97,9 @@ def is_mislabelled(filename: str, kind: FileType) -> bool:
 
 # --- text ------------------------------------------------------------------------------------------------
 
+# Nothing that was read is tried another way: a page of comments would be read in 2^n ways.
 _HTML_START = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]",
+    r"\s*+(?:<\?xml[^>]*+>\s*+|(?><!--.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 _HEADER_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]")

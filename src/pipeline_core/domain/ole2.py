@@ -12,7 +12,7 @@ def top_streams(data: bytes | MappedFile) -> Iterator[str]:
     """Names of the root storage's children ([MS-CFB] 2.6): streams of embedded objects are not among them.
 
     Raises:
-        struct.error, IndexError: the container is damaged.
+        struct.error, IndexError, ValueError: the container is damaged.
     """
     directory = b"".join(_directory_sectors(data))
     (root_child,) = struct.unpack_from("<I", directory, 76)
@@ -29,7 +29,11 @@ def top_streams(data: bytes | MappedFile) -> Iterator[str]:
 
 def _directory_sectors(data: bytes | MappedFile) -> Iterator[bytes]:
     """Follows the directory's chain through the allocation table ([MS-CFB] 2.2 to 2.5)."""
-    size = 1 << min(16, *struct.unpack_from("<H", data, 30))
+    (shift,) = struct.unpack_from("<H", data, 30)
+    # [MS-CFB] 2.2 knows no others; sectors of a few bytes would be followed for seconds
+    if shift not in (9, 12):
+        raise ValueError(f"sectors of 2^{shift} bytes")
+    size = 1 << shift
     sector, difat_sector = (*struct.unpack_from("<I", data, 48), *struct.unpack_from("<I", data, 68))
     table = list(struct.unpack_from("<109I", data, 76))
     limit = len(data) // size
