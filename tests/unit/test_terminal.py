@@ -92,3 +92,22 @@ def test_what_a_folder_has(tmp_path: Path) -> None:
     # a link that leads nowhere is refused by name later, and a file that is named is taken whatever it is called
     assert [file.name for file in files.found] == ["a.pdf", "b.md", "gone.md", "blob.bin"]
     assert (files.skipped, files.missing) == (1, [str(tmp_path / "no.md")])
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.md").write_text("x")
+    (tmp_path / "circle.md").symlink_to("circle.md")
+    deep = tmp_path / "below"
+    deep.mkdir()
+    monkeypatch.chdir(deep)
+    # too long a path is what even root cannot read
+    for _ in range(17):
+        Path("d" * 250).mkdir()
+        monkeypatch.chdir("d" * 250)
+    monkeypatch.chdir(tmp_path)
+    files = expand([str(tmp_path), "x" * 300, "a.md/b.md"])
+    assert [file.name[:9] for file in files.found] == ["a.md", "circle.md", "x" * 9]
+    [(name, error)] = files.refused
+    assert name.startswith(str(deep))
+    assert "The folder cannot be read: File name too long" in str(error)
+    assert files.missing == ["a.md/b.md"]

@@ -1,8 +1,6 @@
 """Money: what a run would cost, and what was spent."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,16 +9,21 @@ from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import wired
 
+if TYPE_CHECKING:
+    from pipeline_core.terminal.files import Files
+
 commands = typer.Typer()
 
 
-def print_estimate(files: Sequence[Path], *, as_json: bool) -> Exit:
+def print_estimate(files: "Files", *, as_json: bool) -> Exit:
     """Say what a run over these files would cost."""
+    from pipeline_core.services.estimate import Estimate
     from pipeline_core.terminal.costs import estimate_json
     from pipeline_core.terminal.costs import print_estimate as print_table
 
     with wired() as app_:
-        estimates = list(app_.estimate(files, user_id=app_.user_id))
+        unread = [Estimate(name, error=error) for name, error in files.refused]
+        estimates = [*unread, *app_.estimate(files.found, user_id=app_.user_id)]
         print_json(estimate_json(estimates)) if as_json else print_table(out, estimates)
     return Exit.FAILED if any(one.error for one in estimates) else Exit.OK
 

@@ -1,6 +1,6 @@
 """Documents: taking them in, where they stand, starting them again."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,10 @@ from pipeline_core.cli.queue import hand_in
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.wording import counted
+
+if TYPE_CHECKING:
+    from pipeline_core.terminal.files import Files
 
 commands = typer.Typer()
 _PANEL = "Documents"
@@ -57,14 +61,15 @@ def run(
             f"No such file or folder: {', '.join(files.missing)}.", action="Name files, folders or patterns."
         )
     if not files.found:
-        raise RefusedError(f"There is no document here{_but(files.skipped)}.", action=_NO_DOCUMENT)
+        raise RefusedError(f"There is no document here{_but(files)}.", action=_NO_DOCUMENT)
     if estimate:
-        raise typer.Exit(print_estimate(files.found, as_json=as_json))
+        raise typer.Exit(print_estimate(files, as_json=as_json))
     if queue:
         hand_in(files.found, priority or 0, as_json=as_json)
     with wired() as app_, launching(app_) as launcher:
         with RunDisplay(err, app_.views) as display:
             result = RunDocuments(app_.intake, launcher)(files.found, user_id=app_.user_id, display=display)
+            result.refused[:0] = files.refused
             if result.ran:
                 display.note = "looking after the indexes"
                 app_.ensure_vector_indexes()
@@ -86,8 +91,13 @@ def run(
 _NO_DOCUMENT = "Name files, or a folder that has some; a file that is named is taken whatever it is called."
 
 
-def _but(skipped: int) -> str:
-    return f": {skipped} file(s) of other types were skipped" if skipped else ""
+def _but(files: "Files") -> str:
+    parts = [f"{name} cannot be read" for name, _ in files.refused]
+    if files.skipped:
+        parts.append(
+            f"{counted(files.skipped, 'file')} of other types {'was' if files.skipped == 1 else 'were'} skipped"
+        )
+    return f": {', '.join(parts)}" if parts else ""
 
 
 @commands.command(

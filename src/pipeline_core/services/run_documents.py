@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.launcher import Launcher
 from pipeline_core.services.intake import Intake, Upload
 
@@ -45,7 +46,7 @@ class RunResult:
         if self.refused:
             parts.append(f"{len(self.refused)} refused")
         if skipped:
-            parts.append(f"{skipped} file(s) of other types skipped")
+            parts.append(f"{counted(skipped, 'file')} of other types skipped")
         return ", ".join(parts) + "  ·  correlation " + ", ".join(str(c)[:8] for c in self.correlation_ids[:3])
 
 
@@ -88,7 +89,7 @@ class RunDocuments:
         Raises:
             ServiceUnavailableError: the orchestrator did not answer; the jobs stay queued.
         """
-        display.note = f"taking in {len(files)} file(s)"
+        display.note = f"taking in {counted(len(files), 'file')}"
 
         def begin(so_far: RunResult) -> None:
             self.launcher.start()
