@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -174,3 +174,29 @@ def test_stopped_by_a_person(cli: CommandLine, database_url: str, tmp_path: Path
     with psycopg.connect(database_url) as connection:
         job = connection.execute("SELECT state, retry_count, last_error ->> 'code' FROM upload_pipeline.upload_jobs")
         assert job.fetchone() == ("retryable", 0, "interrupted")
+
+
+@pytest.mark.parametrize("twice", [False, True], ids=["once", "twice"])
+def test_stopped_with_several_batches_under_way(
+    command_line: Callable[..., CommandLine], corpus: Path, database_url: str, twice: bool
+) -> None:
+    """The first Ctrl-C waits for the stage that each batch is in; a second one waits for nothing."""
+    cli = command_line(retry_base_s="0.1", duplicate_threshold="1.0", batch_size="1")
+    with blocked_at(database_url, "events", "NEW.code = 'chunking'") as connection:
+        process = cli.start("run", str(corpus))
+        wait_until_blocked(connection, process)
+        process.send_signal(signal.SIGINT)
+        if twice:
+            time.sleep(0.5)
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=10)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert ("Ended at once" if twice else "Stopped") in said
+    assert "Traceback" not in said
+    with psycopg.connect(database_url) as connection:
+        tries = connection.execute("SELECT state, retry_count FROM upload_pipeline.upload_jobs").fetchall()
+        assert {state for state, _ in tries} <= ({"queued", "working"} if twice else {"queued", "retryable"})
+        assert {count for _, count in tries} == {0}
+    if twice:
+        assert {row["state"] for row in cli.json("run", str(corpus))["documents"]} == {"done"}

@@ -1,5 +1,6 @@
 """What people see in a narrow terminal, a wide one, and a folder that has all sorts of things in it."""
 
+import threading
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -43,7 +44,7 @@ def test_a_table_of_documents_is_not_cut(width: int) -> None:
 def test_progress_fits(width: int, title: str) -> None:
     views = Mock()
     views.progress.return_value = [ROW]
-    display = RunDisplay(Console(width=width, file=Mock()), views, "working")
+    display = RunDisplay(Console(width=width, file=Mock()), views, threading.Event(), "working")
     display.watch(["d"])  # type: ignore[list-item]
     lines = shown(width, display._render())
     assert title in lines[1]

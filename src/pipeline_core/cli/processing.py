@@ -26,7 +26,7 @@ def go_on(
     from pipeline_core.terminal.tables import print_failures, print_waiting
 
     if start:
-        with launching(app_) as launcher, RunDisplay(err, app_.views, "starting Prefect") as display:
+        with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
             display.watch([document_id])
             launcher.process([document_id])
     rows = app_.views.jobs(app_.user_id, document_ids=[document_id])

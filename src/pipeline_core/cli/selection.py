@@ -47,7 +47,7 @@ def deep_scan(
     with wired() as app_:
         ids = app_.deep_scan.waiting(user_id=app_.user_id)[:limit]
         if ids:
-            with launching(app_) as launcher, RunDisplay(err, app_.views, "starting Prefect") as display:
+            with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
                 display.watch(ids)
                 launcher.run("flows.deep_scan.deep_scan", limit=limit, user_id=app_.user_id)
         rows = app_.views.jobs(app_.user_id, document_ids=ids, limit=None)

@@ -1,6 +1,8 @@
 """The pipeline and its launcher, for as long as a command needs them. Heavy parts are imported by those who call."""
 
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,9 +17,33 @@ if TYPE_CHECKING:
     from pipeline_core.bootstrap import Pipeline
 
 
-def _interrupt(_number: int, _frame: object) -> None:
-    """A signal to end, taken as Ctrl-C is: what is held is given back, what was started is stopped."""
-    raise KeyboardInterrupt
+_SHOW_CURSOR = "\x1b[?25h\n"
+_AT_ONCE = "Ended at once. What was done is kept: the same command goes on from there."
+
+
+@contextmanager
+def _interruptible(stopping: threading.Event) -> Iterator[None]:
+    """While this lasts, a first signal to end lets what is under way come to an end, and a second one does not wait.
+
+    The first is raised as Ctrl-C is: what is held is given back, what was started is stopped. After the second, the
+    end of this process is what ends its workers and its servers, and the next run takes over what it held.
+    """
+
+    def end(_number: int, _frame: object) -> None:
+        if stopping.is_set():
+            # no lock is taken here: whoever was interrupted may hold it
+            told = (_SHOW_CURSOR if err.is_terminal else "") + _AT_ONCE + "\n"
+            os.write(2, told.encode())
+            os._exit(Exit.INTERRUPTED)
+        stopping.set()
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -27,14 +53,14 @@ def wired(**overrides: object) -> Iterator["Pipeline"]:
 
     wired_pipeline = bootstrap.pipeline_with(**overrides) if overrides else bootstrap.pipeline()
     logs.configure(wired_pipeline.settings.home / "logs")
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield wired_pipeline
-    except KeyboardInterrupt:
-        err.print("Stopped. What was done is kept: the same command goes on from there.")
-        raise typer.Exit(Exit.INTERRUPTED) from None
-    finally:
-        wired_pipeline.close()
+    with _interruptible(wired_pipeline.stopping):
+        try:
+            yield wired_pipeline
+        except KeyboardInterrupt:
+            err.print("Stopped. What was done is kept: the same command goes on from there.")
+            raise typer.Exit(Exit.INTERRUPTED) from None
+        finally:
+            wired_pipeline.close()
 
 
 @contextmanager

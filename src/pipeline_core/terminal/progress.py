@@ -1,5 +1,6 @@
 """The live display of a run: document by document, stage by stage, read from the database."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ _SHOWN = 15
 _WIDE = 112
 """The narrowest terminal with a column for every stage, in characters."""
 _POLL_S = 0.2
+_STOPPING = "stopping after the stage that is under way (Ctrl-C again: at once)"
 _COLUMNS = {
     StageName.INGEST: "ingest",
     StageName.MARKDOWN_CONVERSION: "markdown",
@@ -46,10 +48,14 @@ _STATES = {
 
 @dataclass
 class RunDisplay:
-    """Shows where the documents stand while ``with`` lasts. Without a terminal it prints nothing."""
+    """Shows where the documents stand while ``with`` lasts. Without a terminal it prints nothing.
+
+    ``stopping`` is set when the run is to end.
+    """
 
     console: Console
     views: Views
+    stopping: threading.Event
     note: str = ""
     _ids: list[DocumentId] = field(default_factory=list)
     _rows: list[dict[str, Any]] = field(default_factory=list)
@@ -88,7 +94,8 @@ class RunDisplay:
             parts += [self._totals(), self._table()]
         elapsed = time.monotonic() - self._started
         # one spinner throughout: a new one would always show its first frame
-        self._spinner.update(text=Text(f" {self.note}  {elapsed:.0f} s", style="dim"))
+        note = _STOPPING if self.stopping.is_set() else self.note
+        self._spinner.update(text=Text(f" {note}  {elapsed:.0f} s", style="dim"))
         parts.append(self._spinner)
         return Group(*parts)
 
