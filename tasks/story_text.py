@@ -72,7 +72,9 @@ def _documents(rows: Sequence[Row]) -> str:
         state = row["outcome"] or row["state"].replace("_", " ")
         severities = Counter(finding["severity"] for finding in row["findings"])
         found = ", ".join(f"{severities[name]} {name}" for name in _SEVERITIES if severities[name]) or "none"
-        lines.append(f"| {plain(row['filename'])} | {state} | {plain(row['stage'])} | {row['facts']} | {found} |")
+        lines.append(
+            f"| {plain(row['filename'])} | {state} | {row['stage'].replace('_', ' ')} | {row['facts']} | {found} |"
+        )
     return "\n".join(lines) + _more(rows)
 
 
@@ -84,7 +86,8 @@ def _waiting(rows: Sequence[Row], settings: Settings) -> str:
     for row in rows[:MOST_DOCUMENTS]:
         job_id = row["job_id"]
         criticals = sum(finding["severity"] == Severity.CRITICAL for finding in row["findings"])
-        why = f"critical findings: {criticals}" if row["phase"] == 4 else f"undecided look-alikes: {row['undecided']}"
+        why = f"undecided look-alikes: {row['undecided']}" if row["undecided"] else "its facts are to be looked at"
+        why = f"critical findings: {criticals}" if row["phase"] == 4 else why
         page = f"{base}{REVIEW_PAGES[row['phase']].format(job_id)}"
         lines.append(f"- **{plain(row['filename'])}**: {why}. [Review page]({page}), or `pipeline review {job_id}`")
     form = "Or the form of the deployment `review-document`; its field `document` takes the id of the job."

@@ -8,9 +8,14 @@ SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.st
         AND NOT EXISTS (SELECT FROM document_sources s WHERE s.document_id = d.document_id AND s.is_current)
         AS is_replaced,
     (SELECT count(*) FROM staged_chunks c WHERE c.document_id = d.document_id) AS chunks,
-    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status <> 'rejected') AS facts,
-    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
-        WHERE q.document_id = d.document_id) AS duplicates,
+    -- published, or to be published if nobody decides otherwise
+    (SELECT count(*) FROM staged_questions q
+        WHERE q.document_id = d.document_id AND q.status NOT IN ('rejected', 'duplicate')) AS facts,
+    -- left out because another says the same, or to be decided
+    (SELECT count(*) FROM staged_questions q
+        WHERE q.document_id = d.document_id AND (q.status = 'duplicate' OR (q.status IN ('pending', 'approved')
+            AND EXISTS (SELECT FROM staging_duplicates s
+                WHERE s.staged_question_id = q.question_id AND s.resolution = 'pending')))) AS duplicates,
     (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
         WHERE q.document_id = d.document_id AND s.resolution = 'pending'
             AND q.status IN ('pending', 'approved')) AS undecided,
@@ -43,7 +48,9 @@ ORDER BY d.document_id, j.created_at DESC;
 -- Where the documents of a run stand, whoever they belong to, as the run shows it. No text of theirs.
 SELECT DISTINCT ON (d.document_id) d.document_id, d.user_id, d.filename, j.job_id, j.profile, j.stage, j.state, j.outcome,
     j.phase, p.percent, j.last_error ->> 'code' AS error_code,
-    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status <> 'rejected') AS facts,
+    -- published, or to be published if nobody decides otherwise
+    (SELECT count(*) FROM staged_questions q
+        WHERE q.document_id = d.document_id AND q.status NOT IN ('rejected', 'duplicate')) AS facts,
     (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
         WHERE q.document_id = d.document_id AND s.resolution = 'pending'
             AND q.status IN ('pending', 'approved')) AS undecided,

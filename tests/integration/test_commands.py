@@ -242,7 +242,7 @@ def test_a_question_is_edited_and_the_record_says_so(typed: Typing, app: Pipelin
     assert "no questions named ffffffff" in typed(*edit[:-1], "ffffffff", "--set", "answer=x").err
     done = typed(*edit, "--set", "answer=Within 24 hours.", "--set", "topic=Theft", "--reason", "a sentence")
     assert done.code == 3
-    assert "1 question(s) edited" in done.out
+    assert "1 question edited." in done.out
     after = typed("batches", "bank.md", "--json").json
     [edited] = [q for q in after["questions"] if q["question_id"] == question["question_id"]]
     assert (edited["answer"], edited["topic"], edited["review_notes"]) == ("Within 24 hours.", "Theft", "a sentence")
@@ -256,7 +256,7 @@ def test_every_operation_on_a_batch(typed: Typing, tmp_path: Path) -> None:
     for name, text in (("bank.md", BANK), ("again.md", ALIKE)):
         (tmp_path / name).write_text(text)
         typed("import-questions", str(tmp_path / name))
-    assert "0 new pair(s)" in typed("batches", "again.md", "compare").out
+    assert "0 new pairs" in typed("batches", "again.md", "compare").out
     assert "2 total, 2 pending" in typed("batches", "again.md", "recount").out
     assert typed("batches", "again.md", "--status", "approved", "--json").json["questions"] == []
     first = typed("batches", "again.md", "--json").json["questions"][0]["question_id"]
@@ -364,10 +364,13 @@ def test_pairs_that_the_system_decided_can_be_named(make_pipeline: Callable[...,
     publish(manual, upload("second.md", MANUAL + "\nThe same once more, in another file.\n"))
     pairs = typed("review", "second.md", "--json").json["pairs"]
     assert {pair["resolution"] for pair in pairs} == {"keep_existing"}
+    first, second = (typed("status", name, "--json").json for name in ("first.md", "second.md"))
+    assert (first["duplicates"], second["duplicates"]) == (0, first["facts"])
+    assert second["facts"] == 0, "what is left out is not counted"
     name = pairs[0]["duplicate_id"][:8]
 
     shown = typed("review", "second.md").out
-    assert f"{len(pairs)} pair(s) of look-alikes are decided" in shown
+    assert f"Decided: {len(pairs)} pairs of look-alikes" in shown
     assert "Nothing was found" not in shown
     assert f"look-alike {name}" in typed("review", "second.md", "--facts").out
     assert "decided keep_both" in typed("review", "second.md", "resolve", "--pair", name, "--as", "keep_both").out

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipeline_core.terminal.batches import batches_table
 from pipeline_core.terminal.files import expand
-from pipeline_core.terminal.jobs_table import jobs_table, state_of
+from pipeline_core.terminal.jobs_table import jobs_table, place_of, state_of
 from pipeline_core.terminal.progress import RunDisplay
 
 ROW: dict[str, Any] = {
@@ -80,6 +80,18 @@ def test_batches_fit() -> None:
 )
 def test_states_in_words(changes: dict[str, Any], words: str) -> None:
     assert state_of({**ROW, **changes}) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "awaiting review at validation review"),
+        ({"state": "working", "stage": "generating_facts"}, "working at generating facts"),
+        ({"state": "done", "outcome": "published", "stage": "ingested"}, "published"),
+    ],
+)
+def test_places_in_words(changes: dict[str, Any], words: str) -> None:
+    assert place_of({"last_error": None, **ROW, **changes}) == words
 
 
 def test_what_a_folder_has(tmp_path: Path) -> None:

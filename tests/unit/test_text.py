@@ -8,6 +8,7 @@ from pipeline_core.domain.text import (
     has_negation,
     negations_in,
     normalise_for_match,
+    numbers_as_written,
     numbers_in,
     strip_markdown,
 )
@@ -67,6 +68,13 @@ def test_normal_form_is_idempotent_and_blind_to_case_and_spacing(text: str) -> N
 )
 def test_numbers(text: str, numbers: tuple[str, ...]) -> None:
     assert numbers_in(text) == numbers
+
+
+def test_numbers_are_told_as_they_are_written() -> None:
+    text = "It pays $9,999.00, or $ 9999, within 1,000 days, less 5 per cent; never USD 1.5 million."
+    written = numbers_as_written(text)
+    assert tuple(dict.fromkeys(numbers_in(text))) == tuple(written)
+    assert list(written.values()) == ["$9,999.00", "1,000", "5 per cent", "USD 1.5 million"]
 
 
 @given(st.integers(min_value=0, max_value=10**15))

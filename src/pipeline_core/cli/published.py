@@ -8,6 +8,7 @@ import typer
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import wired
+from pipeline_core.domain.wording import counted
 
 commands = typer.Typer()
 _PANEL = "What was published"
@@ -85,5 +86,5 @@ def export(
             if as_json:
                 print_json({"output": str(output), "format": chosen, "facts": facts, "chunks": chunks})
             else:
-                what = f"{facts} facts" if chosen == "csv" else f"{facts} facts and {chunks} chunks"
+                what = counted(facts, "fact") + (f" and {counted(chunks, 'chunk')}" if chosen != "csv" else "")
                 out.print(f"{what} in {output}", markup=False, soft_wrap=True)

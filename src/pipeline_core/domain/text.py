@@ -84,6 +84,15 @@ def numbers_in(text: str) -> tuple[str, ...]:
     return tuple(_canonical(match) for match in _NUMBER.finditer(text))
 
 
+def numbers_as_written(text: str) -> dict[str, str]:
+    """The numbers of ``numbers_in``, each with how the text writes it where it comes first."""
+    written: dict[str, str] = {}
+    for match in _NUMBER.finditer(text):
+        before = _BEFORE.search(text, max(0, match.start() - _LONGEST_BEFORE), match.start())
+        written.setdefault(_canonical(match), text[before.start() if before else match.start() : match.end()])
+    return written
+
+
 def _canonical(match: re.Match[str]) -> str:
     mark, minus = _before(match.string, match.start())
     after = (match["after"] or "").lower()

@@ -20,6 +20,7 @@ from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Embeddable
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.embedder import Embedded, Embedder, Vectors
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.batch_state import held_bank, move, settle
@@ -248,7 +249,7 @@ def _refuse_undecided(uow: UnitOfWork, batch: Batch) -> None:
     if pairs:
         more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""
         raise UndecidedDuplicatesError(
-            f"{batch.file_name}: {len(pairs)} pair(s) of look-alikes are undecided: "
+            f"{batch.file_name}: {counted(len(pairs), 'pair')} of look-alikes to be decided: "
             f"{'; '.join(_name(pair) for pair in pairs[:_NAMED])}{more}.",
             action=f"`pipeline batches {str(batch.batch_id)[:8]} resolve --duplicates "
             "keep_existing|replace_existing|keep_both|not_duplicate`, for one of them with --pair ID.",

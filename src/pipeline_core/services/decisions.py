@@ -95,7 +95,9 @@ def take(uow: UnitOfWork, document_id: DocumentId, user_id: UserId) -> JobSummar
 def moved_on(uow: UnitOfWork, summary: JobSummary) -> AlreadyDecidedError:
     """What to tell a reviewer who comes too late."""
     last = uow.reviews.last_decision(summary.job_id, list(_IN_WORDS))
-    here = f"it is {summary.state.replace('_', ' ')} at {summary.stage.replace('_', ' ')}"
+    here = f"it is {summary.state.replace('_', ' ')}"
+    if summary.state is not JobState.DONE:
+        here += f" at {summary.stage.replace('_', ' ')}"
     if last is None:
         return AlreadyDecidedError(f"{summary.filename} does not wait for this decision: {here}.")
     return AlreadyDecidedError(

@@ -8,6 +8,7 @@ from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, Refu
 from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import ReviewFact, ReviewPair
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.decisions import Decided, Request, Resolution, take
@@ -79,7 +80,7 @@ def set_facts(uow: UnitOfWork, summary: JobSummary, request: Request, status: st
             "after": {"status": status},
         }
         uow.reviews.log(summary.job_id, f"fact_{status}", payload)
-    return _still_waits(summary, f"{len(changed)} facts {status}; approve the document to go on")
+    return _still_waits(summary, f"{counted(len(changed), 'fact')} {status}; approve the document to go on")
 
 
 @dataclass(frozen=True, slots=True)

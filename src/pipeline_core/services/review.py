@@ -24,6 +24,7 @@ from pipeline_core.domain.lifecycle import (
     Profile,
     StageName,
 )
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import WaitingJob
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.decisions import MIN_REASON, Decided, Decision, Request, Resolution, moved_on, take
@@ -73,7 +74,8 @@ def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
     document_id = summary.document_id
     undecided = uow.staging.undecided([document_id]).get(document_id, 0)
     if undecided and request.duplicates is None:
-        raise UndecidedDuplicatesError(f"{summary.filename}: {undecided} pairs of look-alikes are undecided.")
+        waiting = counted(undecided, "pair")
+        raise UndecidedDuplicatesError(f"{summary.filename}: {waiting} of look-alikes still to be decided.")
     resolved = 0
     if request.duplicates is not None:
         resolved = uow.staging.resolve_pairs(
@@ -88,7 +90,8 @@ def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
         "resolution": request.duplicates,
     }
     uow.jobs.move(APPROVE_MATCHES, {summary.job_id: payload}, lease=None)
-    return Decided(document_id, JobState.QUEUED, True, f"{approved} facts approved, {resolved} pairs decided")
+    pairs = f", {counted(resolved, 'pair')} decided" if resolved else ""
+    return Decided(document_id, JobState.QUEUED, True, f"{counted(approved, 'fact')} approved{pairs}")
 
 
 def _override(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
@@ -129,7 +132,7 @@ def _reject_scan(uow: UnitOfWork, summary: JobSummary, request: Request) -> Deci
     payload = {"by": request.by, "reason": request.reason, "rejected": count}
     uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
     revive_orphans(uow, [request.user_id])
-    message = f"{count} facts of the deep scan rejected; what was published stays"
+    message = f"{counted(count, 'fact')} of the deep scan rejected; what was published stays"
     return Decided(summary.document_id, JobState.DONE, False, message)
 
 

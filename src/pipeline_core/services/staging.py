@@ -26,6 +26,7 @@ from pipeline_core.domain.ids import (
 )
 from pipeline_core.domain.staging import MatchKey, Pair
 from pipeline_core.domain.text_encoding import decode_text
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.bank_matching import match_bank, match_text, prepare
 from pipeline_core.services.batch_import import ImportBatch, ImportReport
@@ -428,7 +429,7 @@ def _rows(uow: UnitOfWork, batch: Batch, question_ids: Sequence[QuestionId] | No
 def _refuse(batch: Batch, to: QuestionStatus, rows: Sequence[BatchQuestion]) -> None:
     if rows:
         named = "; ".join(f"“{_clip(row.question)}” is {row.status}" for row in rows[:5])
-        raise StagedStateError(f"{batch.file_name}: {len(rows)} question(s) cannot become {to}: {named}.")
+        raise StagedStateError(f"{batch.file_name}: {counted(len(rows), 'question')} cannot become {to}: {named}.")
 
 
 def _refuse_resolution(pair: BatchPair, resolution: Resolution) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError, RefusedError
 from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId
+from pipeline_core.domain.wording import counted
 from pipeline_core.services.decisions import Resolution
 from pipeline_core.services.staging import EDITABLE, BatchChange
 from pipeline_core.terminal.naming import one_id, one_of
@@ -58,7 +59,7 @@ def carry_out(app_: "Pipeline", batch_id: BatchId, typed: Typed, run_import: Cal
     if action == "import":
         before = _imported(app_, batch_id)
         run_import()
-        return f"{_imported(app_, batch_id) - before} question(s) imported, {before} were so already."
+        return _changed("question", "imported", _imported(app_, batch_id) - before, before)
     if action not in _ACTIONS:
         raise RefusedError(f"The action cannot be {typed.action!r}.", action=f"One of: {', '.join(_ACTIONS)}, import.")
     return _ACTIONS[action](app_, batch_id, typed)
@@ -103,11 +104,11 @@ def _resolve(app_: "Pipeline", batch_id: BatchId, typed: Typed) -> str:
     known: list[UUID] = [pair.duplicate_id for pair in app_.staging.duplicates(batch_id, by=app_.user_id)]
     ids = [DuplicateId(_one_id("pair", text, known)) for text in typed.pairs] or None
     done = app_.staging.resolve_duplicates(batch_id, resolution, ids, by=app_.user_id, reason=typed.reason)
-    return f"{len(done.changed)} pair(s) decided {resolution}, {done.unchanged} were so already."
+    return _changed("pair", f"decided {resolution}", len(done.changed), done.unchanged)
 
 
 def _compare(app_: "Pipeline", batch_id: BatchId, _typed: Typed) -> str:
-    return f"{len(app_.staging.detect_duplicates(batch_id, by=app_.user_id))} new pair(s) of look-alikes."
+    return f"{counted(len(app_.staging.detect_duplicates(batch_id, by=app_.user_id)), 'new pair')} of look-alikes."
 
 
 def _recount(app_: "Pipeline", batch_id: BatchId, _typed: Typed) -> str:
@@ -137,4 +138,9 @@ def _one_id(what: str, text: str, ids: Sequence[UUID]) -> UUID:
 
 
 def _said(what: str, change: BatchChange) -> str:
-    return f"{len(change.changed)} question(s) {what}, {change.unchanged} were so already."
+    return _changed("question", what, len(change.changed), change.unchanged)
+
+
+def _changed(noun: str, what: str, changed: int, before: int) -> str:
+    already = f", {before:,} {'was' if before == 1 else 'were'} so already" if before else ""
+    return f"{counted(changed, noun)} {what}{already}."

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline_core.domain.batches import BatchPair, BatchQuestion
+from pipeline_core.domain.wording import counted
 from pipeline_core.services.staging import StagedBank
 from pipeline_core.staging.question_bank import Role
 
@@ -61,7 +62,7 @@ def print_bank(console: Console, staged: StagedBank) -> None:
     for (topic, subtopic), count in topics.items():
         table.add_row(escape(topic), escape(subtopic), str(count))
     table.add_section()
-    table.add_row(Text(f"{len(entries)} questions, {staged.new} new", "bold"), "", "")
+    table.add_row(Text(f"{counted(len(entries), 'question')}, {staged.new:,} new", "bold"), "", "")
     console.print(table)
     for problem in problems[:_SHOWN]:
         mark = "[red]✗[/]" if problem.is_left_out else "[yellow]●[/]"
@@ -83,7 +84,7 @@ def print_pairs(console: Console, pairs: Sequence[BatchPair]) -> None:
     if len(waiting) > _SHOWN:
         console.print(f"  … and {len(waiting) - _SHOWN} more")
     for resolution, count in Counter(pair.resolution for pair in pairs if pair.resolution != "pending").items():
-        console.print(f"[dim]{count} pair(s) decided: {resolution}[/]")
+        console.print(f"[dim]{counted(count, 'pair')} decided: {resolution}[/]")
 
 
 def batches_table(rows: Sequence[Row]) -> Table:

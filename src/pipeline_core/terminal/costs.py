@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline_core.domain.spending import PagePrice, Price, PriceTable
+from pipeline_core.domain.wording import counted
 from pipeline_core.services.estimate import Estimate
 from pipeline_core.terminal.jobs_table import money
 
@@ -31,7 +32,7 @@ def print_estimate(console: Console, estimates: Sequence[Estimate]) -> None:
     """A line a document and the total: what must be paid for, and what it will cost."""
     value = estimate_json(estimates)
     table = _table("document", "pages", "chunks", "to pay", "vectors", "tokens in", "tokens out", "expected", "at most")
-    for row in [*value["documents"], {"file": f"{len(estimates)} documents", **value["total"]}]:
+    for row in [*value["documents"], {"file": counted(len(estimates), "document"), **value["total"]}]:
         table.add_row(
             escape(row["file"]), f"{row['pages']:,}", f"{row['chunks']:,}", f"{row['new_chunks']:,}",
             f"{row['new_vectors']:,}",

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pipeline_core.domain.jobs import is_parked
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.wording import counted
 
 Row = dict[str, Any]
 _WIDE = 110
@@ -47,6 +48,12 @@ def state_of(row: Row) -> str:
     return {JobState.AWAITING_REVIEW: "awaiting review", JobState.DEADLETTER: "dead letter"}.get(state, state.value)
 
 
+def place_of(row: Row) -> str:
+    """Where the document stands, and at which step of the pipeline it is if that is not the end."""
+    state, stage = state_of(row), row["stage"].replace("_", " ")
+    return state if row["state"] == JobState.DONE else f"{state} at {stage}"
+
+
 def jobs_table(rows: Sequence[Row], *, width: int, shown: int | None = None) -> Table:
     """A line a document, the first ``shown`` of them, and what they all come to.
 
@@ -71,7 +78,7 @@ def jobs_table(rows: Sequence[Row], *, width: int, shown: int | None = None) -> 
     if len(rows) > 1:
         table.add_section()
         totals = (column.total(rows) if column.total else "" for column in columns)
-        table.add_row(Text(f"{len(rows)} documents", "bold"), *totals)
+        table.add_row(Text(counted(len(rows), "document"), "bold"), *totals)
     return table
 
 

@@ -11,6 +11,7 @@ from rich.padding import Padding
 
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import ReviewFact, WaitingJob
 from pipeline_core.services.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.services.fact_decisions import Edit
@@ -119,7 +120,10 @@ def print_next(console: Console, waiting: WaitingJob | None) -> None:
     if waiting is None:
         console.print("[dim]Nothing else waits for a person.[/]")
         return
-    why = f"{waiting.critical} critical finding(s)" if waiting.phase == 4 else f"{waiting.undecided} undecided pair(s)"
+    if waiting.phase == 4:
+        why = counted(waiting.critical, "critical finding")
+    else:
+        why = f"{counted(waiting.undecided, 'pair')} of look-alikes" if waiting.undecided else "its facts"
     console.print(
         f"Next: [bold]{escape(waiting.filename)}[/] ({why}, waits since {waiting.waits_since:%Y-%m-%d %H:%M})   "
         f"pipeline review {short(waiting.job_id)}"

@@ -8,8 +8,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.domain.wording import counted
 from pipeline_core.terminal.doctor import Check
-from pipeline_core.terminal.jobs_table import jobs_table, money, state_of
+from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
 from pipeline_core.terminal.tables import print_failures, print_waiting
 
 Row = dict[str, Any]
@@ -28,12 +29,13 @@ def print_overview(console: Console, rows: Sequence[Row], counts: Row) -> None:
     print_waiting(console, rows)
     print_failures(console, rows, [])
     console.print(
-        f"[dim]published: {counts['documents']} documents, {counts['chunks']:,} chunks, {counts['facts']:,} facts[/]"
+        f"[dim]published: {counted(counts['documents'], 'document')}, {counted(counts['chunks'], 'chunk')}, "
+        f"{counted(counts['facts'], 'fact')}[/]"
     )
 
 
 def print_job(console: Console, job: Row) -> None:
-    console.print(f"[bold]{escape(job['filename'])}[/]  {state_of(job)} at {job['stage']} ({job['percent']}%)")
+    console.print(f"[bold]{escape(job['filename'])}[/]  {place_of(job)} ({job['percent']}%)")
     for name in ("job", "document", "correlation"):
         console.print(f"[dim]{name:<12} {job[f'{name}_id']}[/]")
     stages = Table(box=None, padding=(0, 1), header_style="bold")
@@ -49,15 +51,20 @@ def print_job(console: Console, job: Row) -> None:
     for row in job["ledger"]:
         outcome = _OUTCOMES.get(row["outcome"], "not asked yet")
         reason = f": {escape(row['outcome_reason'])}" if row["outcome_reason"] else ""
-        console.print(
-            f"[dim]chunks[/] {row['chunks']} {outcome}{reason}  ({row['facts']} facts, {row['refused']} refused)"
-        )
+        refused = f", {counted(row['refused'], 'fact')} refused" if row["refused"] else ""
+        facts = f"  ({counted(row['facts'], 'fact')}{refused})" if row["facts"] or refused else ""
+        console.print(f"[dim]ledger[/]  {counted(row['chunks'], 'chunk')} {outcome}{reason}{facts}")
     for finding in [*job["findings"], *job["returned_for"]]:
         console.print(f"[dim]finding[/] {finding['severity']} {finding['code']}: {escape(finding['message'])}")
     for event in reversed(job["events"][:15]):
-        console.print(f"[dim]{event['ts']:%H:%M:%S.%f}[/] {event['type']:<14} {event['code']}")
+        console.print(f"[dim]{event['ts']:%H:%M:%S.%f}[/] {escape(_event(event))}")
     print_waiting(console, [job])
     print_failures(console, [job], [])
+
+
+def _event(event: Row) -> str:
+    """What happened: its kind, and its own name where that says more."""
+    return str(event["type"] if event["type"] == event["code"] else f"{event['type']:<14} {event['code']}")
 
 
 def print_checks(console: Console, checks: Sequence[Check], settings: Sequence[Row]) -> None:

@@ -13,7 +13,8 @@ from pipeline_core.domain.errors import explain
 from pipeline_core.domain.jobs import is_parked
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
-from pipeline_core.terminal.jobs_table import state_of
+from pipeline_core.domain.wording import counted
+from pipeline_core.terminal.jobs_table import place_of
 
 Row = dict[str, Any]
 _IN_FULL = 10
@@ -36,14 +37,18 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
         name = escape(row["filename"])
         if row["stage"] == "validation_review":
             console.print(
-                f"[yellow]●[/] [bold]{name}[/] waits: validation found {row['critical']} critical finding(s)."
+                f"[yellow]●[/] [bold]{name}[/] waits: validation found {counted(row['critical'], 'critical finding')}."
             )
             console.print(f"    see      pipeline review {job}", highlight=False)
             console.print(f"    decide   pipeline review {job} return", highlight=False)
             console.print(f'             pipeline review {job} override --reason "…"', highlight=False)
             console.print(f"             pipeline review {job} reject", highlight=False)
         else:
-            what = f"{row['undecided']} pair(s) of look-alike facts" if row["undecided"] else _FACTS[row["profile"]]
+            what = (
+                f"{counted(row['undecided'], 'pair')} of look-alike facts"
+                if row["undecided"]
+                else _FACTS[row["profile"]]
+            )
             flag = " --duplicates keep_existing" if row["undecided"] else ""
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
             console.print(f"    see      pipeline review {job}", highlight=False)
@@ -54,9 +59,9 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
 def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
     for row in waiting:
         if row["stage"] == "validation_review":
-            why = f"{row['critical']} critical finding(s)"
+            why = counted(row["critical"], "critical finding")
         elif row["undecided"]:
-            why = f"{row['undecided']} pair(s) of look-alikes"
+            why = f"{counted(row['undecided'], 'pair')} of look-alikes"
         else:
             why = _FACTS[row["profile"]]
         console.print(f"[yellow]●[/] {short(row['job_id'])}  [bold]{escape(row['filename'])}[/]  {why}")
@@ -85,7 +90,7 @@ def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tupl
 
 def print_review(console: Console, job: Row, *, everything: bool = False) -> None:
     """What a reviewer needs about one waiting document; ``everything`` lists the pairs that are decided as well."""
-    console.print(f"[bold]{escape(job['filename'])}[/]  {state_of(job)} at {job['stage']}  job {job['job_id']}")
+    console.print(f"[bold]{escape(job['filename'])}[/]  {place_of(job)}  job {job['job_id']}")
     _print_findings(console, job["findings"])
     if job["returned_for"]:
         console.print("Returned, for its facts to be rejected or edited. What validation had found:")
@@ -96,7 +101,7 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
         )
     pairs = [pair for pair in job["pairs"] if everything or pair["resolution"] == "pending"]
     if decided := len(job["pairs"]) - len(pairs):
-        console.print(f"{decided} pair(s) of look-alikes are decided: --facts lists them, with their ids.")
+        console.print(f"Decided: {counted(decided, 'pair')} of look-alikes; --facts lists them, with their ids.")
     for pair in pairs:
         decision = "" if pair["resolution"] == "pending" else f"  {pair['resolution']}"
         console.print(

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.text import numbers_in
+from pipeline_core.domain.text import numbers_as_written, numbers_in
+from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
 
@@ -21,14 +22,15 @@ def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
 
 def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
     for fact in subject.questions:
-        missing = sorted(set(numbers_in(fact.answer)) - set(numbers_in(fact.quote)))
+        written = numbers_as_written(fact.answer)
+        missing = sorted(written.keys() - set(numbers_in(fact.quote)))
         if missing:
+            says = ", ".join(written[number] for number in missing)
             yield Finding(
                 "number_not_in_evidence",
                 Severity.CRITICAL,
                 str(fact.question_id),
-                f"The answer says {', '.join(missing)}, which its evidence on page {fact.page} does not: "
-                f"“{short(fact.quote)}”",
+                f"The answer says {says}, which its evidence on page {fact.page} does not: “{short(fact.quote)}”",
                 {"missing": missing, "evidence": list(numbers_in(fact.quote))},
             )
 
@@ -39,8 +41,8 @@ def undecided_duplicates(subject: Subject) -> Iterator[Finding]:
             "undecided_duplicates",
             Severity.CRITICAL,
             "document",
-            f"{subject.undecided_pairs} pairs of look-alikes are undecided: return the document to matching review and "
-            "say which of each pair is to stand.",
+            f"{counted(subject.undecided_pairs, 'pair')} of look-alikes to be decided: return the document to "
+            "matching review and say which of each pair is to stand.",
             {"pairs": subject.undecided_pairs},
         )
 
@@ -55,12 +57,13 @@ def fact_density(subject: Subject) -> Iterator[Finding]:
     most = subject.settings.validation_max_facts_per_10k_chars
     if not least <= density <= most:
         few = density < least
+        facts = counted(len(subject.questions), "fact")
         yield Finding(
             "too_few_facts" if few else "too_many_facts",
             Severity.WARNING,
             "document",
-            f"{len(subject.questions)} facts from {characters:,} characters is {'little' if few else 'much'} for "
-            f"such a text (usual: {least:g} to {most:g} in 10,000).",
+            f"{facts} from {characters:,} characters is {'little' if few else 'much'} for such a text "
+            f"(usual: {least:g} to {most:g} in 10,000).",
             {
                 "facts": len(subject.questions),
                 "characters": characters,

@@ -10,6 +10,7 @@ from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken, UserId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.unit_of_work import Ids
 
 WORKER_LOCK_CLASS = 7714
@@ -105,7 +106,7 @@ class PostgresJobs:
         if lease is not None and any(row["lease_token"] != lease for row in rows):
             return LeaseLostError(where=where)
         return IllegalMoveError(
-            f"{move.code}: {len(job_ids)} job(s) had moved on or are not where this starts.",
+            f"{move.code}: {counted(len(job_ids), 'job')} had moved on, or stand elsewhere than where this starts.",
             where=where or f"no such job: {job_ids[0]}",
         )
 
