@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +16,8 @@ from pipeline_core.terminal.tables import print_failures, print_waiting
 
 Row = dict[str, Any]
 _OUTCOMES = {"facts": "with facts", "nothing_here": "with nothing to state", "failed": "failed"}
+_WIDE = 110
+"""The narrowest terminal with a table of the settings, in characters."""
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
 
 
@@ -74,8 +77,20 @@ def print_checks(console: Console, checks: Sequence[Check], settings: Sequence[R
         if check.fix:
             console.print(f"                → {check.fix}", markup=False)
     console.print()
+    _print_settings(console, settings)
+
+
+def _print_settings(console: Console, settings: Sequence[Row]) -> None:
+    """A line each, or, in a narrow terminal, one for the setting and below it what it is; names are never broken."""
+    if console.width < _WIDE:
+        for row in settings:
+            style = "bold" if row["is_set"] else "dim"
+            console.print(Text(f"{row['variable']}={row['value']}", style), soft_wrap=True)
+            console.print(Padding(Text(row["description"], "dim"), (0, 0, 0, 4)))
+        return
     table = Table(box=None, padding=(0, 1), header_style="bold", title_justify="left")
-    for title in ("setting", "value", "what it is"):
+    table.add_column("setting", no_wrap=True)
+    for title in ("value", "what it is"):
         table.add_column(title, overflow="fold")
     for row in settings:
         style = "" if row["is_set"] else "dim"
