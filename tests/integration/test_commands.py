@@ -336,6 +336,7 @@ def test_answers_have_their_code_and_are_one_line(typed: Typing, app: Pipeline) 
     assert typed("batches", "--json").code == 0
     assert typed("deep-scan", "--json").json == []
     assert typed("migrate").out == "The schema is up to date.\n"
+    assert typed("migrate", "--json").json == {"applied": []}
 
 
 def test_a_returned_document_still_says_what_was_found(app: Pipeline, typed: Typing) -> None:

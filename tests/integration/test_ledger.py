@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 
 from pipeline_core.adapters.converters.local import LocalConverter
@@ -13,10 +14,12 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageMap
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.services.decisions import Decision, Request, Resolution
 from pipeline_core.services.intake import Upload
+from pipeline_core.stages.registry import BY_NAME
 from tests.published import UNDER_ITS_LEASE
 from tests.samples import office, pdfs
-from tests.through import MANUAL, needs_work, receive, through, upload
+from tests.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 
@@ -113,3 +116,23 @@ def test_what_an_office_file_says_it_has(
     if total:
         converted = app.converter.convert(data, filename=f"file.{kind.extensions[0]}", mime=kind.mime)
         assert converted.total == total == len(converted.page_map.pages)
+
+
+def test_pairs_that_nobody_decided_stop_a_document_that_did_not_wait_for_them(app: Pipeline) -> None:
+    """They may have come between the gate of matching review and validation."""
+    rules = "# Rules\n\nMembers must report every loss to the service office within thirty days.\n"
+    publish(app, upload("first.md", rules))
+    [document_id] = publish(app, upload("second.md", rules.replace("every", "each")))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id, duplicates=Resolution.KEEP_BOTH))
+    with psycopg.connect(app.database_url) as connection:
+        connection.execute(
+            "UPDATE upload_pipeline.staging_duplicates "
+            "SET resolution = 'pending', resolved_by = NULL, resolved_at = NULL"
+        )
+    batch = app.claim([document_id])
+    with app.claim.released(batch):
+        app.gates.validation(app.run_stage(BY_NAME[StageName.VALIDATION], batch).batch)
+    [row] = app.views.jobs(app.user_id, states=["awaiting_review"])
+    [finding] = app.views.job(app.user_id, row["job_id"])["findings"]
+    assert (row["stage"], finding["code"]) == ("validation_review", "undecided_duplicates")
+    assert finding["message"].startswith("1 undecided pair of look-alikes")

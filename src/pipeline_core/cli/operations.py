@@ -4,7 +4,7 @@ import typer
 
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit
-from pipeline_core.cli.output import out, print_json
+from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import launching, wired
 
 commands = typer.Typer()
@@ -30,8 +30,8 @@ def doctor(as_json: AsJson = False) -> None:
     raise typer.Exit(Exit.CONFIGURATION if any(check.result == "failed" for check in checks) else Exit.OK)
 
 
-@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline ui"))
-def ui() -> None:
+@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline ui", "pipeline ui --json"))
+def ui(as_json: AsJson = False) -> None:
     """Keep the local Prefect server up, to look at runs.
 
     The page opens in a browser at the address that is printed. Ctrl-C ends it.
@@ -40,16 +40,19 @@ def ui() -> None:
 
     with wired() as app_, launching(app_) as launcher:
         launcher.wait()
-        out.print(f"Prefect: {launcher.ui_url()}   (Ctrl-C ends it)")
+        if as_json:
+            print_json({"url": launcher.ui_url(), "api_url": launcher.api_url})
+        else:
+            out.print(f"Prefect: {launcher.ui_url()}   (Ctrl-C ends it)")
         try:
             while True:
                 time.sleep(3600)
         except KeyboardInterrupt:
-            out.print("Stopping.")
+            err.print("Stopping.")
 
 
-@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline migrate"))
-def migrate() -> None:
+@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline migrate", "pipeline migrate --json"))
+def migrate(as_json: AsJson = False) -> None:
     """Bring the database's schema up to date.
 
     Needed once, and after an upgrade, with a database of your own; the embedded one is kept up to date by itself.
@@ -58,11 +61,14 @@ def migrate() -> None:
 
     with wired() as app_:
         applied = apply(app_.database_url)
-        out.print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+        if as_json:
+            print_json({"applied": applied})
+        else:
+            out.print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
 
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline prepare"))
-def prepare() -> None:
+def prepare(as_json: AsJson = False) -> None:
     """Make the local databases ready.
 
     The first run does it by itself; doing it before lets that start at once.
@@ -70,4 +76,7 @@ def prepare() -> None:
     with wired() as app_, launching(app_) as launcher:
         app_.views.counts(app_.user_id)
         launcher.prepare()
-        out.print(f"Ready: {app_.settings.home}", soft_wrap=True, markup=False)
+        if as_json:
+            print_json({"home": app_.settings.home})
+        else:
+            out.print(f"Ready: {app_.settings.home}", soft_wrap=True, markup=False)

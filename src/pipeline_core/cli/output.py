@@ -20,6 +20,7 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
     # UTF-8, whatever the terminal is: that is what JSON is
     sys.stdout.buffer.write(json_bytes(value) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def json_wanted(arguments: list[str] | None = None) -> bool:

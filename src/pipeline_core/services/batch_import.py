@@ -249,7 +249,7 @@ def _refuse_undecided(uow: UnitOfWork, batch: Batch) -> None:
     if pairs:
         more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""
         raise UndecidedDuplicatesError(
-            f"{batch.file_name}: {counted(len(pairs), 'pair')} of look-alikes to be decided: "
+            f"{batch.file_name}: {counted(len(pairs), 'undecided pair')} of look-alikes: "
             f"{'; '.join(_name(pair) for pair in pairs[:_NAMED])}{more}.",
             action=f"`pipeline batches {str(batch.batch_id)[:8]} resolve --duplicates "
             "keep_existing|replace_existing|keep_both|not_duplicate`, for one of them with --pair ID.",

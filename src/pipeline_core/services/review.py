@@ -74,8 +74,8 @@ def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
     document_id = summary.document_id
     undecided = uow.staging.undecided([document_id]).get(document_id, 0)
     if undecided and request.duplicates is None:
-        waiting = counted(undecided, "pair")
-        raise UndecidedDuplicatesError(f"{summary.filename}: {waiting} of look-alikes still to be decided.")
+        waiting = counted(undecided, "undecided pair")
+        raise UndecidedDuplicatesError(f"{summary.filename} has {waiting} of look-alikes.")
     resolved = 0
     if request.duplicates is not None:
         resolved = uow.staging.resolve_pairs(

@@ -41,7 +41,7 @@ def undecided_duplicates(subject: Subject) -> Iterator[Finding]:
             "undecided_duplicates",
             Severity.CRITICAL,
             "document",
-            f"{counted(subject.undecided_pairs, 'pair')} of look-alikes to be decided: return the document to "
+            f"{counted(subject.undecided_pairs, 'undecided pair')} of look-alikes: return the document to "
             "matching review and say which of each pair is to stand.",
             {"pairs": subject.undecided_pairs},
         )
