@@ -59,9 +59,9 @@ def print_costs(console: Console, costs: Row) -> None:
             console.print(table)
             console.print()
     for budget in costs["budgets"]:
-        left = "unlimited" if budget["limit_usd"] is None else f"of ${budget['limit_usd']:.2f}"
+        limit = ", no limit" if budget["limit_usd"] is None else f" of ${budget['limit_usd']:.2f}"
         under_way = f", {money(budget['reserved_usd'])} set aside" if budget["reserved_usd"] else ""
-        console.print(f"budget of the {budget['scope']}: {money(budget['spent_usd'])} spent {left}{under_way}")
+        console.print(f"budget of the {budget['scope']}: {money(budget['spent_usd'])} spent{limit}{under_way}")
     if not costs["days"]:
         console.print("Nothing was paid for yet.")
 
