@@ -187,6 +187,8 @@ ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT %(pool)s;
 -- What was found, in full. A search without a vector, or by one of another model, has no similarity to tell.
 SELECT 'fact' AS kind, q.question_id AS id, q.question, q.answer, q.evidence_quote AS evidence,
     q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename, c.heading_path,
+    -- a chunk may have several headings: those of the evidence are the last before it
+    left(c.text, greatest(q.evidence_char_from - c.char_from, 0) + 1) AS up_to_evidence,
     CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity
 FROM all_questions q
 LEFT JOIN documents d ON d.document_id = q.document_id
@@ -194,7 +196,7 @@ LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
 WHERE q.question_id = ANY(%(ids)s)
 UNION ALL
 SELECT 'passage', c.chunk_id, NULL, NULL, c.text, c.page_from, 'exact', NULL, d.document_id, d.filename,
-    c.heading_path, CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END
+    c.heading_path, NULL, CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END
 FROM document_chunks c JOIN documents d ON d.document_id = c.document_id
 WHERE c.chunk_id = ANY(%(ids)s);
 

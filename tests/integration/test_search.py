@@ -200,3 +200,14 @@ def test_a_model_that_is_not_filled_finds_nothing(app: Pipeline, tmp_path: Path)
     assert app.evaluate(app.user_id, asked, model="wordllama-128").scores[SearchMode.VECTOR].hits[10] == 0
     with pytest.raises(RefusedError, match="no embedding model"):
         app.evaluate(app.user_id, asked, model="wordllama-1")
+
+
+def test_a_fact_is_found_under_its_own_headings(app: Pipeline) -> None:
+    """Not those at the beginning of its chunk, which has several short sections."""
+    publish(app, upload(text=MANUAL))
+    [hit] = app.search(app.user_id, "At which pressure does the relief valve open?", limit=1, kind="fact")
+    assert "3 bar" in hit["answer"]
+    assert hit["heading_path"] == ["Boiler manual", "Safety"]
+    [passage] = app.search(app.user_id, "boiler", limit=1, kind="passage")
+    assert passage["heading_path"] == ["Boiler manual"]
+    assert passage.keys() == hit.keys()

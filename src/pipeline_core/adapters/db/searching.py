@@ -8,10 +8,12 @@ import numpy as np
 from pgvector import Vector
 
 from pipeline_core.adapters.db.session import Row, Session
+from pipeline_core.adapters.facts.blocks import read_blocks
 from pipeline_core.domain.errors import EmbeddingModelChangedError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.search import SearchMode, fuse
 from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.fact_generator import ChunkInput
 
 _POOL = 50
 """Candidates of each ranking."""
@@ -63,8 +65,17 @@ def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> l
             rankings.append((weight, _with_words(session, query, name)))
     scores = fuse(rankings, limit)
     rows = session.all("hits", ids=list(scores), model=query.model, vector=_vector(query))
-    scored = [{"score": scores[row["id"]], **row} for row in rows]
+    scored = [{"score": scores[row["id"]], **_with_its_headings(row)} for row in rows]
     return sorted(scored, key=lambda row: (-row["score"], row["id"]))
+
+
+def _with_its_headings(row: Row) -> Row:
+    """A fact's own headings: a chunk of several short sections has only those of its beginning."""
+    found = dict(row)
+    if text := found.pop("up_to_evidence"):
+        blocks = read_blocks(ChunkInput(text, tuple(found["heading_path"] or ())))
+        found["heading_path"] = list(blocks[-1].headings)
+    return found
 
 
 def _has_vectors(session: Session, query: Query) -> bool:
