@@ -13,7 +13,10 @@ Convert = Callable[[Source, ConvertOptions], Converted]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """``isolated``: runs native code on untrusted bytes, so in a worker process with limits."""
+    """``isolated``: runs native code on untrusted bytes, so in a worker process with limits.
+
+    What is not, is decoded only, in time that grows with the length of the file and nothing else.
+    """
 
     kind: filetypes.FileType
     convert: Convert
