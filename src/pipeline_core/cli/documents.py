@@ -65,7 +65,7 @@ def run(
     if estimate:
         raise typer.Exit(print_estimate(files, as_json=as_json))
     if queue:
-        hand_in(files.found, priority or 0, as_json=as_json)
+        hand_in(files, priority or 0, as_json=as_json)
     with wired() as app_, launching(app_) as launcher:
         with RunDisplay(err, app_.views, app_.stopping) as display:
             result = RunDocuments(app_.intake, launcher)(files.found, user_id=app_.user_id, display=display)

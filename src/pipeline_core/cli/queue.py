@@ -1,7 +1,6 @@
 """The queue: what waits in it, in which order, and putting documents into it."""
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +9,9 @@ from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.errors import RefusedError
+
+if TYPE_CHECKING:
+    from pipeline_core.terminal.files import Files
 
 commands = typer.Typer()
 
@@ -59,7 +61,7 @@ def queue(
             print_queue(out, waiting[: None if everything else limit], len(waiting), depths, changed)
 
 
-def hand_in(files: list[Path], priority: int, *, as_json: bool) -> None:
+def hand_in(files: "Files", priority: int, *, as_json: bool) -> None:
     """Take files in and let them wait, for whoever runs the queue.
 
     Raises:
@@ -70,16 +72,17 @@ def hand_in(files: list[Path], priority: int, *, as_json: bool) -> None:
     from pipeline_core.terminal.tables import print_failures
 
     with wired() as app_:
-        taken = Client(app=app_).submit(files, start=False, priority=priority)
+        taken = Client(app=app_).submit(files.found, start=False, priority=priority)
+        failed = [*files.refused, *taken.refused]
         rows = app_.views.jobs(app_.user_id, document_ids=taken.document_ids, limit=None)
         if as_json:
-            refused = [{"file": name, **error.as_json()} for name, error in taken.refused]
+            refused = [{"file": name, **error.as_json()} for name, error in failed]
             print_json({
                 "queued": len(taken.started), "left": taken.left, "refused": refused,
                 "correlation_ids": [str(one) for one in taken.correlation_ids], "documents": rows,
             })  # fmt: skip
         else:
-            print_failures(out, [], taken.refused)
+            print_failures(out, [], failed)
             left = "".join(f", {count} {why}" for why, count in taken.left.items())
             out.print(f"{len(taken.started)} in the queue{left}. Workers take it from there: `pipeline queue`.")
-    raise typer.Exit(Exit.FAILED if taken.refused else of_jobs(rows, ran=False))
+    raise typer.Exit(Exit.FAILED if failed else of_jobs(rows, ran=False))
