@@ -8,9 +8,13 @@ FROM (SELECT DISTINCT u FROM unnest(%(user_ids)s::uuid[]) AS u ORDER BY u) AS or
 SELECT DISTINCT user_id FROM documents WHERE document_id = ANY(%(document_ids)s);
 
 -- name: orphans_at_rest
--- Orphans of published documents whose job is done: it can start again.
-SELECT o.question_id, j.job_id, o.document_id
-FROM orphaned_questions o
+-- Orphans of published documents whose job is done: it can start again. So can that of one which says what nobody has
+-- published: publishing it again is enough for those.
+SELECT o.question_id, j.job_id, o.document_id, o.is_orphan
+FROM (
+    SELECT question_id, user_id, document_id, true AS is_orphan FROM orphaned_questions
+    UNION ALL
+    SELECT question_id, user_id, document_id, false FROM stand_ins) o
 JOIN documents d ON d.document_id = o.document_id AND d.published_at IS NOT NULL
 JOIN LATERAL (
     SELECT job_id, state, outcome FROM upload_jobs u WHERE u.document_id = o.document_id

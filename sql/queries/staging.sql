@@ -158,8 +158,21 @@ ON CONFLICT (staged_question_id, existing_question_id) DO UPDATE SET resolution 
     resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at
 WHERE staging_duplicates.resolved_by = 'system' AND staging_duplicates.resolution <> EXCLUDED.resolution;
 
+-- name: undecided_of_copies
+-- Pairs of the copies that these rows are to be left out for, in another document: nobody has decided about their words.
+SELECT s.question_id AS staged, p.existing_question_id AS existing, p.existing_is_staged, p.similarity_score, p.method,
+    p.reasons
+FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[]) AS i (staged_id, existing_id)
+JOIN staged_questions s ON s.question_id = i.staged_id AND s.document_id IS NOT NULL
+JOIN staged_questions t ON t.question_id = i.existing_id AND t.document_id IS DISTINCT FROM s.document_id
+    AND t.match_sha256 = s.match_sha256 AND t.status IN ('pending', 'approved')
+JOIN staging_duplicates p ON p.staged_question_id = t.question_id AND p.resolution = 'pending'
+    AND p.existing_question_id <> s.question_id;
+
 -- name: apply_resolutions
--- What a decided pair does to its staged row, as long as there is another to keep instead.
+-- What a decided pair does to its staged row, as long as there is another to keep instead. A row that waits for a
+-- decision about another pair is not left out by the system for one that is itself only staged, elsewhere: its document
+-- may be published before that, and then says it.
 UPDATE staged_questions q SET status = 'duplicate', duplicate_of = p.existing_question_id,
     similarity_score = p.similarity_score, review_notes = p.resolution_notes
 FROM (
@@ -167,7 +180,10 @@ FROM (
     JOIN staged_questions m ON m.question_id = d.staged_question_id AND m.document_id = ANY(%(document_ids)s)
     WHERE d.resolution = 'keep_existing' AND (
         EXISTS (SELECT FROM all_questions a WHERE a.question_id = d.existing_question_id)
-        OR EXISTS (SELECT FROM standing_questions s WHERE s.question_id = d.existing_question_id))
+        OR EXISTS (SELECT FROM standing_questions s WHERE s.question_id = d.existing_question_id
+            AND (d.resolved_by <> 'system' OR s.document_id = m.document_id OR NOT EXISTS (
+                SELECT FROM staging_duplicates w
+                WHERE w.staged_question_id = d.staged_question_id AND w.resolution = 'pending'))))
     ORDER BY d.staged_question_id, d.similarity_score DESC, d.duplicate_id
 ) p
 WHERE q.question_id = p.staged_question_id AND q.status IN ('pending', 'approved');
@@ -216,7 +232,9 @@ JOIN all_questions a ON a.user_id = q.user_id AND a.statement IS NOT NULL
     AND lower(a.statement) <> lower(q.statement)
     AND (a.document_id IS NULL OR a.document_id <> q.document_id)
 LEFT JOIN documents d ON d.document_id = a.document_id
-WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('pending', 'approved') AND q.statement ~ '[0-9]'
+WHERE q.document_id = ANY(%(document_ids)s) AND q.statement ~ '[0-9]'
+    AND (q.status IN ('pending', 'approved')
+        OR q.question_id IN (SELECT i.question_id FROM stand_ins i WHERE i.document_id = ANY(%(document_ids)s)))
     AND (a.document_id IS NULL OR a.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
     AND NOT EXISTS (
         SELECT FROM staging_duplicates p
@@ -230,7 +248,8 @@ UPDATE staged_questions q SET status = 'approved', reviewed_by = %(by)s, reviewe
 WHERE q.document_id = ANY(%(document_ids)s) AND q.status = 'pending';
 
 -- name: publishable
--- The texts to embed; not those that another fact of the same document takes the place of.
+-- The texts to embed; not those that another fact of the same document takes the place of. Those that may yet be
+-- published as well, because the copy that they were left out for is only staged, if asked for.
 SELECT t.document_id, t.owner_id, t.owner_kind, t.content_sha256, t.text
 FROM (
     SELECT document_id, chunk_id AS owner_id, 'chunk' AS owner_kind, content_sha256, text, ordinal AS rank
@@ -239,7 +258,9 @@ FROM (
     SELECT document_id, question_id, 'question',
            encode(sha256(convert_to(question || E'\n' || coalesce(statement, answer), 'UTF8')), 'hex'),
            question || E'\n' || coalesce(statement, answer), evidence_char_from
-    FROM staged_questions q WHERE document_id = ANY(%(document_ids)s) AND status IN ('approved', 'imported')
+    FROM staged_questions q WHERE document_id = ANY(%(document_ids)s)
+        AND (status IN ('approved', 'imported') OR %(with_stand_ins)s AND question_id IN (
+            SELECT i.question_id FROM stand_ins i WHERE i.document_id = ANY(%(document_ids)s)))
         AND NOT EXISTS (
             SELECT FROM staging_duplicates p JOIN staged_questions s ON s.question_id = p.staged_question_id
             WHERE p.existing_question_id = q.question_id AND p.resolution = 'replace_existing'

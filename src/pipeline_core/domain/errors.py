@@ -104,6 +104,13 @@ class EmbeddingModelChangedError(TransientError):
     action = "It is tried again by itself, with vectors of the model that is active now."
 
 
+class StagedRowsChangedError(TransientError):
+    """What is to be published has changed since it was read."""
+
+    code = "staged_rows_changed"
+    action = "It is read again and tried again by itself."
+
+
 class InterruptedRunError(TransientError):
     """The run was stopped before the document was done; that does not count as a try."""
 

@@ -198,6 +198,14 @@ class Embeddable:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What a publication of documents together would publish; ``without_vector`` lack one for some of it."""
+
+    texts: dict[DocumentId, list[Embeddable]]
+    without_vector: set[DocumentId]
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerRow:
     """What should be in production for a document, and what is."""
 
@@ -219,7 +227,7 @@ class LedgerRow:
 @dataclass(frozen=True, slots=True)
 class Swapped:
     """What a publication did: the documents that are ``outdated`` and did not arrive, and the ``banks`` of which a
-    question was replaced."""
+    question was replaced, or left out for what was published."""
 
     outdated: set[DocumentId]
     banks: set[BatchId]

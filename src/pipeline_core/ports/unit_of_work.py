@@ -1,6 +1,6 @@
 """Port: one short database transaction. Everything is set-based: one call for many documents is one statement."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -22,6 +22,7 @@ from pipeline_core.domain.staging import (
     NewQuestion,
     NewRows,
     Pair,
+    Preview,
     SignatureTable,
     Similar,
     StagedChunk,
@@ -269,6 +270,10 @@ class Staging(Protocol):
 
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]: ...
 
+    def stand_ins(self, document_ids: Ids) -> set[QuestionId]:
+        """Facts left out for a copy that is only staged: published, if the document is before that copy."""
+        ...
+
     def replaced_within(self, document_ids: Ids) -> set[QuestionId]:
         """Facts in whose place a reviewer put another fact of the same document."""
         ...
@@ -309,10 +314,16 @@ class Staging(Protocol):
 
 
 class Production(Protocol):
-    def publishable(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]: ...
+    def publishable(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
+        """The chunks and approved facts of each document."""
+        ...
 
-    def replaced_by(self, document_ids: Ids) -> set[UUID]:
-        """The questions, whosever they are, in whose place publishing these documents puts others."""
+    def to_embed(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
+        """The same, with the facts that were left out for a copy which is only staged: they may be published first."""
+        ...
+
+    def preview(self, document_ids: Ids) -> Preview:
+        """What ``publish`` would publish at this moment; nothing is changed. The matching lock is to be taken before."""
         ...
 
     def fill_buffer(
@@ -329,14 +340,18 @@ class Production(Protocol):
         """The models that each document's vectors in the buffer are of."""
         ...
 
-    def publish(self, document_ids: Ids) -> Swapped:
-        """Swap the documents into production, with their vectors of the active model.
+    def publish(self, listed: Mapping[DocumentId, Collection[UUID]]) -> Swapped:
+        """Swap documents into production, each with the facts ``listed``, with their vectors of the active model.
+
+        What one of them says and nobody has published is published with it, though a copy was staged before: that copy
+        is left out from now on.
 
         Holds the active model, then takes the advisory lock of every document of the same places, for the length of
         the transaction; the users' matching lock is to be taken before.
 
         Raises:
             EmbeddingModelChangedError: the vectors in the buffer are of another model than the active one.
+            StagedRowsChangedError: other facts than those listed are to be published by now.
             LedgerError: not everything that was approved arrived.
         """
         ...

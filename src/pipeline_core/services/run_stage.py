@@ -13,7 +13,14 @@ from typing import Any
 
 import structlog
 
-from pipeline_core.domain.errors import LeaseLostError, LedgerError, ParkedError, PipelineError, TransientError
+from pipeline_core.domain.errors import (
+    LeaseLostError,
+    LedgerError,
+    ParkedError,
+    PipelineError,
+    StagedRowsChangedError,
+    TransientError,
+)
 from pipeline_core.domain.ids import DocumentId, LeaseToken, sha256_hex
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
@@ -30,6 +37,8 @@ from pipeline_core.stages.registry import pipeline_config
 
 log = structlog.stdlib.get_logger(__name__)
 _STORE_THREADS = 16
+_READ_AGAIN = 5
+"""Times that what a stage read may change under it before that counts as a failed try."""
 
 
 @dataclass(slots=True)
@@ -80,23 +89,34 @@ class RunStage:
         Raises:
             DatabaseUnavailableError: the outcome could not be recorded; calling again is safe.
         """
-        plan = self._plan(stage, batch)
-        self.workers.warm(len(plan.run))
-        done, failed = self._work(stage, plan)
-        published, rejected = self._finish(stage, batch, plan, done)
-        failed |= plan.failed | rejected
+        plan, saved, failed = self._run(stage, batch)
+        for _ in range(_READ_AGAIN):
+            changed = {document_id for document_id, error in failed.items() if isinstance(error, StagedRowsChangedError)}
+            if not changed:
+                break
+            # somebody published at the same moment: that is no failure, and the present state is read at once
+            _, more, still = self._run(stage, batch.keep(changed))
+            saved += more
+            failed = {key: error for key, error in failed.items() if key not in changed} | still
         report = StageReport(batch)
         if failed:
             with self.open_uow() as uow:
                 gone = record_failures(uow, self.ctx.settings, stage.name, failed, lease=batch.lease)
                 uow.commit()
             report.retry, report.parked, report.dead = gone.retry, gone.parked, gone.dead
-        report.ran = [item.job.document_id for item in published]
+        report.ran = [item.job.document_id for item in saved]
         report.reused = [job.document_id for job in plan.reuse]
         _log(stage, plan, report)
         going_on = {*report.ran, *report.reused, *(job.document_id for job in plan.past)}
         report.batch = batch.keep(going_on)
         return report
+
+    def _run(self, stage: Stage, batch: Batch) -> tuple[_Plan, list[Saved], Failures]:
+        plan = self._plan(stage, batch)
+        self.workers.warm(len(plan.run))
+        done, failed = self._work(stage, plan)
+        saved, rejected = self._finish(stage, batch, plan, done)
+        return plan, saved, failed | plan.failed | rejected
 
     def _plan(self, stage: Stage, batch: Batch) -> _Plan:
         config = stage.config_sha256(self.ctx)
@@ -230,10 +250,10 @@ class RunStage:
         done: Sequence[Saved],
         payloads: Mapping[Any, Mapping[str, Any]],
     ) -> None:
-        ids = [item.document.document_id for item in done]
+        listed = {item.document.document_id: item.result.rows.facts for item in done}
         users = [item.document.user_id for item in done]
         uow.staging.lock_matching(users)
-        swapped = uow.production.publish(ids)
+        swapped = uow.production.publish(listed)
         endings: tuple[tuple[Move, Outcome, bool], ...] = (
             (FINISH, Outcome.PUBLISHED, False),
             (SUPERSEDE, Outcome.SUPERSEDED, True),
@@ -248,7 +268,7 @@ class RunStage:
                 config_sha256=pipeline_config(self.ctx),
             )
         settle_banks(uow, users, swapped.banks)
-        revive_orphans(uow, users, ids)
+        revive_orphans(uow, users, list(listed))
 
 
 def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:

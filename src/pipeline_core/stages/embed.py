@@ -29,7 +29,7 @@ class ToEmbed:
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
-    texts = uow.production.publishable([job.document_id for job in jobs])
+    texts = uow.production.to_embed([job.document_id for job in jobs])
     return {
         document_id: StageInput((content_key(texts[document_id]),), data)
         for document_id, data in to_embed(ctx, uow, texts).items()

@@ -1,7 +1,9 @@
 """ingestor: one transaction swaps the document's chunks, facts and vectors into production and ends its job."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.jobs import HeldJob
@@ -14,6 +16,14 @@ from pipeline_core.stages.inputs import json_bytes
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """The facts that the record of a publication lists, and new vectors where they had to be made."""
+
+    facts: tuple[UUID, ...]
+    vectors: Any
+
+
+@dataclass(frozen=True, slots=True)
 class _Data:
     """``models`` are those of the vectors in the buffer."""
 
@@ -23,23 +33,22 @@ class _Data:
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
-    """The texts; and for documents that were embedded before the active model changed, what embedding them needs."""
+    """The texts; and what embedding them needs, for documents that were embedded before the active model changed, or
+    before it was known what of them is published."""
     ids = [job.document_id for job in jobs]
-    publishable, active, buffered = uow.production.publishable(ids), uow.models.active(), uow.production.buffered(ids)
-    late = [document_id for document_id, models in buffered.items() if active and models - {active}]
-    again = embed.to_embed(ctx, uow, {document_id: publishable[document_id] for document_id in late})
-    # what one of these documents replaces in another does not come into production when they are published together
-    replaced = uow.production.replaced_by(ids)
-    texts = {
-        document_id: [text for text in of_document if text.owner_id not in replaced]
-        for document_id, of_document in publishable.items()
-    }
+    uow.staging.lock_matching_of(ids)
+    # together: what one of these documents replaces, or says before another, is in the record of the right one
+    preview = uow.production.preview(ids)
+    active, buffered = uow.models.active(), uow.production.buffered(ids)
+    late = {document_id for document_id, models in buffered.items() if active and models - {active}}
+    all_texts = uow.production.to_embed(list(late | preview.without_vector))
+    again = embed.to_embed(ctx, uow, all_texts)
     return {
         document_id: StageInput(
             (embed.content_key(of_document),),
             _Data(of_document, sorted(model.name for model in buffered[document_id]), again.get(document_id)),
         )
-        for document_id, of_document in texts.items()
+        for document_id, of_document in preview.texts.items()
     }
 
 
@@ -58,14 +67,20 @@ def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult:
         "facts": facts,
     }
     output = OutputFile("ingestion_json", ".ingestion.json", json_bytes(content), "application/json")
+    rows = Publication(tuple(text.owner_id for text in texts if text.kind == "question"), embedded.rows)
     return StageResult(
-        (output,), embedded.rows, report={"chunks": len(chunks), "facts": len(facts)}, usage=embedded.usage
+        (output,), rows, report={"chunks": len(chunks), "facts": len(facts)}, usage=embedded.usage
     )
 
 
 def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
-    """New vectors, where the model has changed; ``services.run_stage`` publishes and ends the jobs with it."""
-    if again := [item for item in done if item.result.rows is not None]:
+    """New vectors, where they had to be made; ``services.run_stage`` publishes and ends the jobs with it."""
+    again = [
+        replace(item, result=replace(item.result, rows=item.result.rows.vectors))
+        for item in done
+        if item.result.rows.vectors is not None
+    ]
+    if again:
         embed.save(ctx, uow, again)
 
 

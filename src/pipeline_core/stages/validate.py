@@ -33,12 +33,19 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
     chunks, questions, undecided = uow.staging.chunks(ids), uow.staging.questions(ids), uow.staging.undecided(ids)
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
     differing, replaced = uow.staging.differing(ids), uow.staging.replaced_within(ids)
+    stand_ins = uow.staging.stand_ins(ids)
 
     def read(job: HeldJob) -> StageInput:
         document_id = job.document_id
         markdown = require(outputs.get(document_id, {}), *kinds)
         conversion = converted[document_id].result or {}
-        standing = [question for question in questions[document_id] if question.question_id not in replaced]
+        # a duplicate of what is only staged is published, if this document is before that
+        standing = [
+            question
+            for question in questions[document_id]
+            if question.question_id not in replaced
+            and (question.status not in ("rejected", "duplicate") or question.question_id in stand_ins)
+        ]
         apart = differing[document_id]
         staged = [(str(q.question_id), q.status, q.quote, q.answer) for q in standing]
         state = hashlib.sha256(repr((staged, undecided.get(document_id, 0), apart)).encode()).hexdigest()
@@ -63,7 +70,7 @@ def run(ctx: StageContext, _document: Document, data: Any) -> Computation:
         page_map=page_map(output),
         conversion=conversion,
         chunks=chunks,
-        questions=[question for question in questions if question.status not in ("rejected", "duplicate")],
+        questions=questions,
         staged=staged,
         undecided_pairs=undecided,
         settings=ctx.settings,

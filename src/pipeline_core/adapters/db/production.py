@@ -1,6 +1,6 @@
 """The vector buffer and the swap into production."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,12 +8,13 @@ import numpy as np
 
 from pipeline_core.adapters.db.embedding_models import PostgresModels
 from pipeline_core.adapters.db.session import Session
+from pipeline_core.adapters.db.stand_ins import stand_in
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.embedding_models import EmbeddingModel
-from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.errors import LedgerError, StagedRowsChangedError
 from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.replacements import successors
-from pipeline_core.domain.staging import Embeddable, LedgerRow, Swapped
+from pipeline_core.domain.staging import Embeddable, LedgerRow, Preview, Swapped
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import Ids
 
@@ -34,16 +35,28 @@ class PostgresProduction:
         self._session = session
 
     def publishable(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
+        return self._texts(document_ids, with_stand_ins=False)
+
+    def to_embed(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
+        return self._texts(document_ids, with_stand_ins=True)
+
+    def _texts(self, document_ids: Ids, *, with_stand_ins: bool) -> dict[DocumentId, list[Embeddable]]:
         found: dict[DocumentId, list[Embeddable]] = {document_id: [] for document_id in document_ids}
-        for row in self._session.all("publishable", document_ids=list(document_ids)):
+        rows = self._session.all("publishable", document_ids=list(document_ids), with_stand_ins=with_stand_ins)
+        for row in rows:
             found[row["document_id"]].append(
                 Embeddable(row["owner_id"], row["owner_kind"], row["content_sha256"], row["text"])
             )
         return found
 
-    def replaced_by(self, document_ids: Ids) -> set[UUID]:
-        rows = self._session.all("replacing", document_ids=list(document_ids))
-        return set(successors({(row["old_id"], row["new_id"]): row["by"] for row in rows}))
+    def preview(self, document_ids: Ids) -> Preview:
+        ids = list(document_ids)
+        self._session.execute("begin_preview")
+        stand_in(self._session, ids)
+        self._replace(ids)
+        found = Preview(self.publishable(ids), set(self._ids("without_vector", ids)))
+        self._session.execute("end_preview")
+        return found
 
     def fill_buffer(
         self,
@@ -77,19 +90,30 @@ class PostgresProduction:
             found[row["document_id"]].add(EmbeddingModel(row["embed_model"], row["dims"]))
         return found
 
-    def publish(self, document_ids: Ids) -> Swapped:
-        ids = list(document_ids)
+    def publish(self, listed: Mapping[DocumentId, Collection[UUID]]) -> Swapped:
+        ids = list(listed)
         model = self._hold_model(ids)
         # Every version that ever stood at the same places, published or not: who swaps another of them at this
         # moment holds one of these locks, and is seen when it is through.
         self._session.execute("lock_documents", document_ids=[*ids, *self._ids("versions", ids)])
         outdated = set(self._ids("outdated_documents", ids))
         current = [document_id for document_id in ids if document_id not in outdated]
-        banks = self._replace(current)
+        banks = stand_in(self._session, current) | self._replace(current)
         if current:
+            self._refuse_unlisted(current, listed)
             self._swap(current, self._ids("predecessors", current), model=model)
         self._session.execute("clear_buffer", document_ids=ids)
         return Swapped(outdated, banks)
+
+    def _refuse_unlisted(self, ids: list[DocumentId], listed: Mapping[DocumentId, Collection[UUID]]) -> None:
+        """What is in the record of a publication is what is published."""
+        for document_id, texts in self.publishable(ids).items():
+            facts = {text.owner_id for text in texts if text.kind == "question"}
+            if facts != set(listed[document_id]):
+                raise StagedRowsChangedError(
+                    f"{len(facts ^ set(listed[document_id]))} facts were decided otherwise, or published elsewhere.",
+                    where=f"document {document_id}",
+                )
 
     def _hold_model(self, ids: list[DocumentId]) -> str:
         """The model of the buffered vectors, held active; documents that have nothing to embed have none."""

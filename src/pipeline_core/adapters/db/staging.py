@@ -334,24 +334,50 @@ class PostgresStaging:
 
     def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
         if pairs:
-            self._session.execute(
-                "record_pairs",
-                duplicate_ids=[duplicate_id_for(pair.staged, pair.existing) for pair in pairs],
-                staged_ids=[pair.staged for pair in pairs],
-                existing_ids=[pair.existing for pair in pairs],
-                are_staged=[pair.existing_is_staged for pair in pairs],
-                scores=[pair.score for pair in pairs],
-                methods=[pair.method for pair in pairs],
-                resolutions=[pair.resolution for pair in pairs],
-                notes=[pair.reason for pair in pairs],
-                reasons=[json_text(pair.reasons) for pair in pairs],
-            )
+            self._put_pairs(pairs)
+            self._put_pairs(self._undecided_of_copies([pair for pair in pairs if pair.existing_is_staged]))
             self._session.execute("apply_resolutions", document_ids=list(document_ids))
         self._session.execute("mark_matched", document_ids=list(document_ids))
+
+    def _put_pairs(self, pairs: Sequence[Pair]) -> None:
+        self._session.execute(
+            "record_pairs",
+            duplicate_ids=[duplicate_id_for(pair.staged, pair.existing) for pair in pairs],
+            staged_ids=[pair.staged for pair in pairs],
+            existing_ids=[pair.existing for pair in pairs],
+            are_staged=[pair.existing_is_staged for pair in pairs],
+            scores=[pair.score for pair in pairs],
+            methods=[pair.method for pair in pairs],
+            resolutions=[pair.resolution for pair in pairs],
+            notes=[pair.reason for pair in pairs],
+            reasons=[json_text(pair.reasons) for pair in pairs],
+        )
+
+    def _undecided_of_copies(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """What waits for a decision in another document waits for one in a document that says the same, too."""
+        rows = self._session.all(
+            "undecided_of_copies",
+            staged_ids=[pair.staged for pair in pairs],
+            existing_ids=[pair.existing for pair in pairs],
+        )
+        return [
+            Pair(
+                row["staged"],
+                row["existing"],
+                row["existing_is_staged"],
+                row["similarity_score"],
+                row["method"],
+                reasons=row["reasons"],
+            )
+            for row in rows
+        ]
 
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]:
         rows = self._session.all("undecided_counts", document_ids=list(document_ids))
         return {row["document_id"]: row["pairs"] for row in rows}
+
+    def stand_ins(self, document_ids: Ids) -> set[QuestionId]:
+        return {row["question_id"] for row in self._session.all("stand_ins", document_ids=list(document_ids))}
 
     def replaced_within(self, document_ids: Ids) -> set[QuestionId]:
         return {row["question_id"] for row in self._session.all("replaced_within", document_ids=list(document_ids))}
@@ -381,7 +407,8 @@ class PostgresStaging:
     def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
         rows = self._session.all("orphans_at_rest", user_ids=list(user_ids))
         if rows:
-            self._session.execute("revive_questions", question_ids=[row["question_id"] for row in rows])
+            orphans = [row["question_id"] for row in rows if row["is_orphan"]]
+            self._session.execute("revive_questions", question_ids=orphans)
             self._session.execute("unmatch_documents", document_ids=[row["document_id"] for row in rows])
         return list(dict.fromkeys(row["job_id"] for row in rows))
 

@@ -1,0 +1,102 @@
+-- name: stand_ins
+SELECT question_id FROM stand_ins WHERE document_id = ANY(%(document_ids)s);
+
+-- name: published_first
+-- Facts of these documents, which are about to be published together, whose copy is not among them; with that copy.
+SELECT s.question_id AS new_id, s.duplicate_of AS old_id, s.user_id, s.match_sha256
+FROM stand_ins s JOIN documents d USING (document_id)
+WHERE s.document_id = ANY(%(document_ids)s)
+    AND (s.twin_document_id IS NULL OR s.twin_document_id <> ALL(%(document_ids)s))
+    AND NOT EXISTS (
+        SELECT FROM staged_questions o
+        WHERE o.document_id = ANY(%(document_ids)s) AND o.status IN ('approved', 'imported')
+            AND o.match_sha256 = s.match_sha256 AND o.user_id = s.user_id)
+ORDER BY d.created_at, d.document_id, s.question_id;
+
+-- name: lock_questions
+-- In one order, whoever changes several.
+SELECT question_id FROM staged_questions WHERE question_id = ANY(%(question_ids)s) ORDER BY question_id FOR UPDATE;
+
+-- name: stand_again
+-- They wait again, and are approved at once, as the system approves what waits when a document goes on.
+UPDATE staged_questions SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
+WHERE question_id = ANY(%(question_ids)s) AND status = 'duplicate';
+
+-- name: approve_again
+UPDATE staged_questions SET status = 'approved', reviewed_by = NULL, reviewed_at = now(),
+    review_notes = 'published before the one that it repeats'
+WHERE question_id = ANY(%(question_ids)s) AND status = 'pending';
+
+-- name: pairs_to_turn
+-- What is on record about the copies: the pair of each with its stand-in, pairs in which another question repeats the
+-- copy, and what people decided about the copy and a third.
+WITH swapped AS (
+    SELECT * FROM unnest(%(new_ids)s::uuid[], %(old_ids)s::uuid[]) AS i (new_id, old_id)
+)
+SELECT p.duplicate_id, w.old_id AS staged, w.new_id AS existing, true AS goes
+FROM swapped w JOIN staging_duplicates p ON p.staged_question_id = w.new_id AND p.existing_question_id = w.old_id
+UNION ALL
+SELECT p.duplicate_id, p.staged_question_id, w.new_id, true
+FROM swapped w
+JOIN staging_duplicates p ON p.existing_question_id = w.old_id AND p.staged_question_id <> w.new_id
+JOIN staged_questions old ON old.question_id = w.old_id
+JOIN staged_questions new ON new.question_id = w.new_id
+JOIN staged_questions third ON third.question_id = p.staged_question_id
+-- a likeness that the system found holds for the same words only
+WHERE p.resolution = 'pending' OR p.resolved_by <> 'system' OR new.match_sha256 IN (old.match_sha256, third.match_sha256)
+UNION ALL
+SELECT p.duplicate_id, w.new_id, p.existing_question_id, false
+FROM swapped w
+JOIN staging_duplicates p ON p.staged_question_id = w.old_id AND p.existing_question_id <> w.new_id
+WHERE p.resolution <> 'pending' AND p.resolved_by <> 'system';
+
+-- name: turn_pairs
+INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,
+    similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at, reasons)
+SELECT i.new_id, p.user_id, i.staged, i.existing, false, p.similarity_score, p.method, p.resolution,
+    p.resolution_notes, p.resolved_by, p.resolved_at, p.reasons
+FROM unnest(%(new_ids)s::uuid[], %(duplicate_ids)s::uuid[], %(staged)s::uuid[], %(existing)s::uuid[])
+    AS i (new_id, duplicate_id, staged, existing)
+JOIN staging_duplicates p ON p.duplicate_id = i.duplicate_id
+ON CONFLICT (staged_question_id, existing_question_id) DO UPDATE SET resolution = EXCLUDED.resolution,
+    resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at
+WHERE coalesce(staging_duplicates.resolved_by, 'system') = 'system';
+
+-- name: drop_pairs
+DELETE FROM staging_duplicates WHERE duplicate_id = ANY(%(duplicate_ids)s);
+
+-- name: leave_copies_out
+-- The copies become duplicates of their stand-ins, and so does what was left out for them in the same words.
+WITH swapped AS (
+    SELECT * FROM unnest(%(new_ids)s::uuid[], %(old_ids)s::uuid[]) AS i (new_id, old_id)
+), follows AS (
+    UPDATE staged_questions q SET duplicate_of = w.new_id
+    FROM swapped w
+    JOIN staged_questions old ON old.question_id = w.old_id
+    JOIN staged_questions new ON new.question_id = w.new_id
+    WHERE q.duplicate_of = w.old_id AND q.question_id <> w.new_id AND q.status = 'duplicate'
+        AND new.match_sha256 IN (old.match_sha256, q.match_sha256)
+), left_out AS (
+    UPDATE staged_questions q SET status = 'duplicate', duplicate_of = w.new_id, import_error = NULL,
+        similarity_score = p.similarity_score, review_notes = 'another document that says the same was published first'
+    FROM swapped w
+    JOIN staging_duplicates p ON p.staged_question_id = w.old_id AND p.existing_question_id = w.new_id
+    WHERE q.question_id = w.old_id AND q.status IN ('pending', 'approved', 'imported')
+    RETURNING q.document_id, q.user_id, q.question_id, w.new_id
+)
+INSERT INTO events (document_id, user_id, type, code, payload)
+SELECT document_id, user_id, 'review', 'copy_published_first',
+    jsonb_build_object('by', 'system', 'questions', jsonb_object_agg(question_id, new_id))
+FROM left_out GROUP BY document_id, user_id;
+
+-- name: without_vector
+-- Documents of which something that is to be published has no vector in the buffer.
+SELECT DISTINCT q.document_id FROM staged_questions q
+WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('approved', 'imported')
+    AND NOT EXISTS (SELECT FROM document_vector_buffer b WHERE b.owner_id = q.question_id AND b.owner_kind = 'question');
+
+-- name: begin_preview
+SAVEPOINT preview;
+
+-- name: end_preview
+ROLLBACK TO SAVEPOINT preview;
