@@ -7,6 +7,11 @@ FROM (SELECT DISTINCT u FROM unnest(%(user_ids)s::uuid[]) AS u ORDER BY u) AS or
 -- name: users_of_documents
 SELECT DISTINCT user_id FROM documents WHERE document_id = ANY(%(document_ids)s);
 
+-- name: users_with_staged
+SELECT DISTINCT user_id FROM documents d
+WHERE d.document_id = ANY(%(document_ids)s)
+    AND EXISTS (SELECT FROM staged_questions q WHERE q.document_id = d.document_id);
+
 -- name: orphans_at_rest
 -- Orphans of published documents whose job is done: it can start again. So can that of one which says what nobody has
 -- published: publishing it again is enough for those.

@@ -45,7 +45,8 @@ WHERE q.document_id = %(document_id)s
 ORDER BY q.evidence_char_from, q.question_id;
 
 -- name: set_fact_status
-UPDATE staged_questions SET status = %(status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s
+UPDATE staged_questions SET status = %(status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s,
+    duplicate_of = NULL, similarity_score = NULL
 WHERE document_id = %(document_id)s AND question_id = ANY(%(question_ids)s);
 
 -- name: edit_fact

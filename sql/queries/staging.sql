@@ -184,7 +184,8 @@ FROM (
             AND (d.resolved_by <> 'system' OR s.document_id = m.document_id OR NOT EXISTS (
                 SELECT FROM staging_duplicates w
                 WHERE w.staged_question_id = d.staged_question_id AND w.resolution = 'pending'))))
-    ORDER BY d.staged_question_id, d.similarity_score DESC, d.duplicate_id
+    -- what a person says is the same before what the system does
+    ORDER BY d.staged_question_id, d.resolved_by = 'system', d.similarity_score DESC, d.duplicate_id
 ) p
 WHERE q.question_id = p.staged_question_id AND q.status IN ('pending', 'approved');
 

@@ -238,6 +238,10 @@ class Staging(Protocol):
         """The same lock for the documents' users."""
         ...
 
+    def lock_matching_of_staged(self, document_ids: Ids) -> None:
+        """The same lock for the users of those that have staged facts already: others may be changing them."""
+        ...
+
     def to_match(self, document_ids: Ids) -> list[Matchable]: ...
 
     def exact_twins(self, new: NewRows, keys: Sequence[str]) -> dict[str, Twin]:

@@ -18,7 +18,8 @@ from pipeline_core.staging.duplicates import match_keys
 _FROM = {
     # decision: from which statuses a fact comes to it; one that is there already is left as it is
     "approved": ("pending", "rejected"),
-    "rejected": ("pending", "approved", "imported"),
+    # a duplicate too: it is published after all, if its document comes before the one that has the other
+    "rejected": ("pending", "approved", "imported", "duplicate"),
 }
 SYSTEM = "system"
 """Who decided a pair that nobody was asked about."""

@@ -86,6 +86,8 @@ class Gates:
         with self.open_uow() as uow:
             held = uow.jobs.held(batch.lease, batch.document_ids)
             here = [job for job in held if job.stage in (JobStage.VALIDATING, JobStage.VALIDATION_REVIEW)]
+            # what is approved here may be left out at this moment, by whoever publishes its copy
+            uow.staging.lock_matching_of([job.document_id for job in here])
             waiting = [job for job in here if job.criticals and not job.overridden]
             payloads = {job.job_id: {"critical_findings": job.criticals} for job in waiting}
             uow.jobs.move(PARK_VALIDATION, payloads, lease=batch.lease)

@@ -74,6 +74,7 @@ def _cut(document: Document, source: OutputRow, markdown: str, sizes: Mapping[st
 
 
 def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+    uow.staging.lock_matching_of_staged([item.document.document_id for item in done])
     if ctx.profile is Profile.DEEP:
         _save_keeping_facts(uow, done)
         return

@@ -282,6 +282,7 @@ def _content(
 
 
 def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+    uow.staging.lock_matching_of_staged([item.document.document_id for item in done])
     results: dict[ChunkId, ChunkResult] = {}
     answers: dict[str, Generated] = {}
     staged: list[tuple[Document, Chunk, Fact]] = []

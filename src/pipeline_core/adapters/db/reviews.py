@@ -60,6 +60,8 @@ class PostgresReviews:
         self._session.execute(
             "set_fact_status", document_id=document_id, question_ids=ids, status=status, by=by, notes=notes
         )
+        # a rejection that is taken back does not take back that another says the same
+        self._session.execute("apply_resolutions", document_ids=[document_id])
 
     def edit(self, fact: ReviewFact, key: MatchKey, *, by: UserId, editor: str, notes: str) -> None:
         self._session.execute(

@@ -270,10 +270,15 @@ class PostgresStaging:
         return [row["trigrams"] for row in self._session.all("trigrams", texts=list(texts))]
 
     def lock_matching(self, user_ids: Sequence[UserId]) -> None:
-        self._session.execute("lock_matching", user_ids=list(user_ids))
+        if user_ids:
+            self._session.execute("lock_matching", user_ids=list(user_ids))
 
     def lock_matching_of(self, document_ids: Ids) -> None:
         rows = self._session.all("users_of_documents", document_ids=list(document_ids))
+        self.lock_matching([row["user_id"] for row in rows])
+
+    def lock_matching_of_staged(self, document_ids: Ids) -> None:
+        rows = self._session.all("users_with_staged", document_ids=list(document_ids))
         self.lock_matching([row["user_id"] for row in rows])
 
     def spend(self, usages: Mapping[QuestionId, Usage]) -> None:
