@@ -8,9 +8,22 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, duplicate_id_for
+from pipeline_core.domain.staging import Pair
 from pipeline_core.services.decisions import Decision, Request, Resolution
-from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, rows, staged, standing, text_of, who_says
-from tests.through import publish, upload
+from tests.published import (
+    EACH_LOSS,
+    EVERY_LOSS,
+    FACT,
+    decide,
+    drain,
+    in_production,
+    rows,
+    staged,
+    standing,
+    text_of,
+    who_says,
+)
+from tests.through import publish, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 OPENS = "The alpha office opens at 8 in the morning on Mondays."
@@ -165,3 +178,43 @@ def test_a_document_published_without_a_fact_is_mended_by_the_next_publication(a
     publish(app, upload("c.md", text_of("Gamma", EVERY_LOSS)))
     drain(app)
     assert (who_says(app, FACT), lost(app), standing(manual, waiting)[0]) == (["b.md"], [], "awaiting_review")
+
+
+def test_a_copy_in_a_bank_is_left_out_too(manual: Pipeline) -> None:
+    """The bank says so, and moves to where its questions put it."""
+    bank = manual.staging.stage_bank(f"Q: {FACT[:-1]}?\nA: Yes.\n".encode(), "bank.md", by=manual.user_id)
+    assert bank.batch is not None
+    batch = bank.batch.batch_id
+    [question] = manual.staging.get_batch_questions(batch, by=manual.user_id)
+    [document_id] = publish(manual, upload("b.md", text_of("Beta", FACT)))
+    [fact] = manual.facts.facts(document_id, user_id=manual.user_id)
+    with manual.open_uow() as uow:
+        uow.session.connection.execute(b"DELETE FROM staging_duplicates")  # type: ignore[attr-defined]
+        twin = Pair(fact.question_id, question.question_id, True, 0.95, "scored", "keep_existing", "the same")
+        uow.staging.record_pairs([twin], [document_id])
+        uow.commit()
+    assert staged(manual, FACT) == [("b.md", "duplicate")]
+    decide(manual, document_id)
+    assert (who_says(manual, FACT), lost(manual)) == (["b.md"], [])
+    [row] = manual.staging.get_batch_questions(batch, by=manual.user_id)
+    assert (row.status, row.duplicate_of) == ("duplicate", fact.question_id)
+    [status] = [found["status"] for found in manual.staging.batches(by=manual.user_id) if found["batch_id"] == batch]
+    assert status == "reviewed"
+
+
+def test_a_deep_scan_that_waits_leaves_its_new_fact_to_who_is_published_first(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline(changes={"facts_per_chunk": 1})
+    facts = (OPENS, BOILER, EVERY_LOSS, FACT)
+    [scanned] = publish(app, upload("a.md", text_of("Alpha", *facts)))
+    before = len(in_production(app))
+    app.dual_status.set_status([scanned], "Selected", user_id=app.user_id)
+    through(app, app.deep_scan.claim(10))
+    app.deep_scan.settle()
+    assert (standing(app, scanned)[0], len(in_production(app))) == ("awaiting_review", before)
+    new = [fact.statement for fact in app.facts.facts(scanned, user_id=app.user_id) if fact.status == "pending"]
+    publish(app, upload("b.md", text_of("Beta", new[0])))
+    assert who_says(app, new[0]) == ["b.md"]
+    decide(app, scanned, Resolution.KEEP_BOTH)
+    said = Counter(said for _, said in in_production(app))
+    assert (set(facts), set(said.values())) == (set(said), {1})
+    listed(app, scanned)

@@ -327,7 +327,7 @@ class Production(Protocol):
         ...
 
     def preview(self, document_ids: Ids) -> Preview:
-        """What ``publish`` would publish at this moment; nothing is changed. The matching lock is to be taken before."""
+        """What ``publish`` would publish now; nothing is changed. The matching lock is to be taken before."""
         ...
 
     def fill_buffer(

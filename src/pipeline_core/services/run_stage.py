@@ -91,7 +91,9 @@ class RunStage:
         """
         plan, saved, failed = self._run(stage, batch)
         for _ in range(_READ_AGAIN):
-            changed = {document_id for document_id, error in failed.items() if isinstance(error, StagedRowsChangedError)}
+            changed = {
+                document_id for document_id, error in failed.items() if isinstance(error, StagedRowsChangedError)
+            }
             if not changed:
                 break
             # somebody published at the same moment: that is no failure, and the present state is read at once

@@ -68,9 +68,7 @@ def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult:
     }
     output = OutputFile("ingestion_json", ".ingestion.json", json_bytes(content), "application/json")
     rows = Publication(tuple(text.owner_id for text in texts if text.kind == "question"), embedded.rows)
-    return StageResult(
-        (output,), rows, report={"chunks": len(chunks), "facts": len(facts)}, usage=embedded.usage
-    )
+    return StageResult((output,), rows, report={"chunks": len(chunks), "facts": len(facts)}, usage=embedded.usage)
 
 
 def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
