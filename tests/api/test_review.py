@@ -79,6 +79,8 @@ def test_critical_findings_are_overridden_or_returned(make_pipeline: Callable[..
     assert waiting["review_url"] == f"/validate/{waiting['job_id']}"
     assert client.post(f"{job}/return-to-matching").json()["state"] == "awaiting_review"
     assert client.get("/api/job/next?phase=2").json()["job"]["job_id"] == waiting["job_id"]
+    shown = client.get(f"/api/v2/jobs/{waiting['job_id']}").json()
+    assert ("critical" in {found["severity"] for found in shown["returned_for"]}, shown["findings"]) == (True, [])
     assert client.post(f"{job}/approve-stage2").json()["goes_on"] is True
     through(pipeline, list(received.documents))
     overridden = client.post(f"{job}/override-validation", json={"reason": "read the original: it is legible"})

@@ -31,6 +31,7 @@ MAY: dict[str, set[str]] = {
     "processing_workflows": WRITE,
     "stage_output_files": READ,
     "standing_questions": READ,
+    "stand_ins": READ,
     "staged_chunks": READ,
     "staged_questions": WRITE,
     "staging_duplicates": APPEND | {"DELETE"},  # and the columns of a decision

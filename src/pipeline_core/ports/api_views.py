@@ -25,7 +25,8 @@ class ApiViews(Views, Protocol):
         ...
 
     def job_detail(self, job_id: JobId) -> Row:
-        """One job with its ``stages``, what they took and cost together, and the ``findings`` of validation.
+        """One job with its ``stages``, what they took and cost together, the ``findings`` of validation, and
+        what it was ``returned_for``.
 
         Raises:
             NotFoundError: the user has no such job.

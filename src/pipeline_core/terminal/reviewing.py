@@ -16,7 +16,7 @@ from pipeline_core.ports.reviews import ReviewFact, WaitingJob
 from pipeline_core.services.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.services.fact_decisions import Edit
 from pipeline_core.terminal.naming import one_id, one_of
-from pipeline_core.terminal.tables import short
+from pipeline_core.terminal.tables import FACTS, criticals, short
 
 if TYPE_CHECKING:
     from pipeline_core.bootstrap import Pipeline
@@ -120,14 +120,16 @@ def print_next(console: Console, waiting: WaitingJob | None) -> None:
     if waiting is None:
         console.print("[dim]Nothing else waits for a person.[/]")
         return
-    if waiting.phase == 4:
-        why = counted(waiting.critical, "critical finding")
-    else:
-        why = f"{counted(waiting.undecided, 'pair')} of look-alikes" if waiting.undecided else "its facts"
     console.print(
-        f"Next: [bold]{escape(waiting.filename)}[/] ({why}, waits since {waiting.waits_since:%Y-%m-%d %H:%M})   "
-        f"pipeline review {short(waiting.job_id)}"
+        f"Next: [bold]{escape(waiting.filename)}[/] ({_why(waiting)}, "
+        f"waits since {waiting.waits_since:%Y-%m-%d %H:%M})   pipeline review {short(waiting.job_id)}"
     )
+
+
+def _why(waiting: WaitingJob) -> str:
+    if waiting.phase == 4:
+        return criticals(waiting.critical)
+    return f"{counted(waiting.undecided, 'pair')} of look-alikes" if waiting.undecided else FACTS[waiting.profile]
 
 
 def next_json(waiting: WaitingJob | None) -> dict[str, Any] | None:

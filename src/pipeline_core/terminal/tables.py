@@ -18,7 +18,7 @@ from pipeline_core.terminal.jobs_table import place_of
 
 Row = dict[str, Any]
 _IN_FULL = 10
-_FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
+FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
 
 
 def short(value: object) -> str:
@@ -47,13 +47,17 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
             what = (
                 f"{counted(row['undecided'], 'pair')} of look-alike facts"
                 if row["undecided"]
-                else _FACTS[row["profile"]]
+                else FACTS[row["profile"]]
             )
             flag = " --duplicates keep_existing" if row["undecided"] else ""
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
             console.print(f"    see      pipeline review {job}", highlight=False)
             console.print(f"    decide   pipeline review {job} approve{flag}", highlight=False)
             console.print(f"             pipeline review {job} reject", highlight=False)
+
+
+def criticals(count: int) -> str:
+    return counted(count, "critical finding")
 
 
 def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
@@ -63,7 +67,7 @@ def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
         elif row["undecided"]:
             why = f"{counted(row['undecided'], 'pair')} of look-alikes"
         else:
-            why = _FACTS[row["profile"]]
+            why = FACTS[row["profile"]]
         console.print(f"[yellow]●[/] {short(row['job_id'])}  [bold]{escape(row['filename'])}[/]  {why}")
     console.print(f"{len(waiting)} documents wait for a person.")
     console.print("    see      pipeline review JOB   (or --next, for what has waited longest)", highlight=False)

@@ -38,8 +38,10 @@ class PostgresApiViews(PostgresViews):
         with self._reading(one_moment=False) as session:
             row = _only(session.all("api_job", job_id=job_id), f"There is no job {job_id}.")
             stages = session.all("view_job_stages", document_id=row["document_id"])
+            returned = session.all("view_returned_findings", job_id=job_id)
         return {
             **row,
+            "returned_for": (returned[0]["findings"] or []) if returned else [],
             **{name: _sum(stage[name] for stage in stages) for name in ("seconds", "cost_usd")},
             "stages": stages,
         }

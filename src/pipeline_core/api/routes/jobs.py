@@ -76,6 +76,9 @@ class JobDetail(Job):
 
     stages: list[StageTiming]
     findings: list[dict[str, Any]]
+    returned_for: list[dict[str, Any]] = Field(
+        description="What it was returned to matching review for, while it waits there"
+    )
 
 
 class RetryRequest(BaseModel):
