@@ -467,6 +467,24 @@ def test_a_scan_that_opens_while_its_document_is_revived(make_pipeline: Callable
     assert who_says(app, same) == ["second.md"]
 
 
+def test_a_document_whose_scan_was_rejected_takes_the_place_that_it_is_copied_to(deep: Pipeline) -> None:
+    [document_id] = publish(deep, upload("long.md", LONG, "file:///long.md"))
+    before = published(deep, document_id)["facts"]
+    opens = "The office opens its doors to every visitor at nine."
+    publish(deep, upload("there.md", f"# Hours\n\n{opens}\n", "file:///there.md"))
+    select(deep, document_id)
+    scan(deep)
+    deep.review.decide(document_id, Request(Decision.REJECT, deep.user_id, "nothing of use"))
+
+    received = receive(deep, upload("there.md", LONG, "file:///there.md"))
+    assert needs_work(deep, received) == [document_id]
+    through(deep, received.documents)
+    assert (row(deep, document_id)["outcome"], who_says(deep, opens)) == ("published", [])
+    said = {fact["statement"] for fact in published(deep, document_id)["facts"]}
+    assert said == {fact["statement"] for fact in before}
+    assert needs_work(deep, receive(deep, upload("there.md", LONG, "file:///there.md"))) == []
+
+
 class Uncommitted:
     """A unit of work that stays open when its user commits and leaves."""
 

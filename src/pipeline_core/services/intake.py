@@ -278,7 +278,9 @@ def _targets(
     targets: dict[JobId, JobStage] = {}
     for s in stale:
         start = BY_NAME[first.get(s.document_id, StageName.INGESTOR)].restarts_at
-        targets[s.job_id] = no_later_than_compared(start) if s.document_id in anew else start
+        # a rejected job never came as far as what it could be published from
+        is_early = s.document_id in anew or s.outcome is Outcome.REJECTED
+        targets[s.job_id] = no_later_than_compared(start) if is_early else start
     return targets
 
 
@@ -290,9 +292,12 @@ def _to_do_again(
     displacing = uow.documents.displacing(document_ids)
     why: dict[DocumentId, str] = {}
     for document_id, summary in found.items():
-        if summary.state is not JobState.DONE or summary.outcome is Outcome.REJECTED:
+        if summary.state is not JobState.DONE:
             continue
-        if summary.config_sha256 != configs[summary.profile]:
+        if summary.outcome is Outcome.REJECTED:
+            if _is_kept(summary) and document_id in displacing:
+                why[document_id] = "place_taken"
+        elif summary.config_sha256 != configs[summary.profile]:
             why[document_id] = "settings_changed"
         elif document_id in displacing or not summary.is_published:
             why[document_id] = "place_taken"
@@ -311,12 +316,15 @@ _LISTS: dict[JobState, Callable[[WorkNeeded], list[DocumentId]]] = {
 
 
 def _sort(summary: JobSummary, needed: WorkNeeded) -> None:
-    # a rejected deep scan leaves what was published before as it was
-    kept = summary.profile is Profile.DEEP and summary.is_published
-    if summary.state is JobState.DONE and summary.outcome is Outcome.REJECTED and not kept:
+    if summary.state is JobState.DONE and summary.outcome is Outcome.REJECTED and not _is_kept(summary):
         needed.rejected.append(summary.document_id)
     else:
         _LISTS[summary.state](needed).append(summary.document_id)
+
+
+def _is_kept(summary: JobSummary) -> bool:
+    """Whether it is published although its newest job may not be: a rejected deep scan leaves that as it was."""
+    return summary.profile is Profile.DEEP and summary.is_published
 
 
 def _read(file: Path | Upload, limit: int) -> bytes:
