@@ -59,9 +59,13 @@ UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, statem
 WHERE question_id = %(question_id)s;
 
 -- name: forget_look_alikes
--- The fact says something else now: what nobody decided about its old words is void.
-DELETE FROM staging_duplicates
-WHERE staged_question_id = %(question_id)s AND (resolution = 'pending' OR resolved_by = 'system');
+-- The fact says something else now: what nobody decided about its old words is void, whichever end it is; it is
+-- compared again itself. What it repeats elsewhere is kept out by the pair, and what is published has its old words yet.
+DELETE FROM staging_duplicates p
+WHERE p.staged_question_id = %(question_id)s AND (p.resolution = 'pending' OR p.resolved_by = 'system')
+    OR p.existing_question_id = %(question_id)s
+        AND (p.resolution = 'pending' OR p.resolved_by = 'system' AND p.resolution <> 'keep_existing')
+        AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = p.existing_question_id);
 
 -- name: compare_again
 UPDATE upload_batches SET matched_at = NULL

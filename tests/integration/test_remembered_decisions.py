@@ -12,6 +12,7 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.services.fact_decisions import Edit
 from tests.published import (
     EACH_LOSS,
     EVERY_LOSS,
@@ -179,3 +180,22 @@ def test_waiting_is_undone_by_no_overruling(manual: Pipeline) -> None:
     assert staged(manual, FACT) == [("a.md", "pending"), ("b.md", "pending")]
     through(manual, [second])
     assert the_pair(manual, second)["resolution"] == "not_duplicate"
+
+
+@pytest.mark.parametrize(
+    "words", [OPENS, "Members must report each and every loss to the service office within thirty days."]
+)
+def test_what_looked_like_a_fact_is_asked_about_by_its_new_words(manual: Pipeline, words: str) -> None:
+    """The pair of another document with a fact that is edited goes; the edited fact is compared with it anew."""
+    [first] = publish(manual, upload("a.md", FIRST))
+    [second] = publish(manual, upload("b.md", SECOND))
+    old = the_pair(manual, second)
+    assert old["resolution"] == "pending"
+    [fact] = manual.facts.facts(first, user_id=manual.user_id)
+    manual.facts.edit(first, fact.question_id, Edit(answer=words, statement=words), user_id=manual.user_id)
+    with manual.open_uow() as uow:
+        assert uow.staging.pairs(second) == []
+    manual.review.decide(first, Request(Decision.APPROVE, manual.user_id, "edited"))
+    through(manual, [first])
+    with manual.open_uow() as uow:
+        assert [pair["resolution"] for pair in uow.staging.pairs(first)] == (["pending"] if words != OPENS else [])
