@@ -418,8 +418,9 @@ class Pipeline:
 
     @once
     def staging(self) -> StagingService:
-        importer = ImportBatch(self.open_uow, self.embedders.active)
-        return StagingService(self.settings, self.open_uow, self.detection, importer)
+        reviewer = self.settings.reviewer.strip()
+        importer = ImportBatch(self.open_uow, self.embedders.active, reviewer)
+        return StagingService(self.settings, self.open_uow, self.detection, importer, reviewer)
 
     @once
     def export(self) -> ExportDocument:

@@ -231,7 +231,11 @@ def test_formats(typed: Typing, app: Pipeline, tmp_path: Path) -> None:
 # --- question banks ----------------------------------------------------------------------------------------
 
 
-def test_a_question_is_edited_and_the_record_says_so(typed: Typing, app: Pipeline, tmp_path: Path) -> None:
+def test_a_question_is_edited_and_the_record_says_so(
+    typed: Typing, app: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ann = app.settings.model_copy(update={"reviewer": "Ann"})
+    monkeypatch.setattr(bootstrap, "pipeline", lambda: Pipeline(ann))
     (tmp_path / "bank.md").write_text(BANK)
     assert typed("import-questions", str(tmp_path / "bank.md")).code == 3
     question = typed("batches", "bank.md", "--json").json["questions"][0]
@@ -247,7 +251,7 @@ def test_a_question_is_edited_and_the_record_says_so(typed: Typing, app: Pipelin
     [edited] = [q for q in after["questions"] if q["question_id"] == question["question_id"]]
     assert (edited["answer"], edited["topic"], edited["review_notes"]) == ("Within 24 hours.", "Theft", "a sentence")
     history = typed("batches", "bank.md", "--history").out
-    assert "question_edited" in history
+    assert "question_edited by Ann" in history
     assert "“a sentence”" in history
     assert "answer: 24 hours. → Within 24 hours." in history
 

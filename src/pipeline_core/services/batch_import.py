@@ -96,6 +96,8 @@ class ImportBatch:
 
     open_uow: OpenUnitOfWork
     embedder: Callable[[], Embedder]
+    reviewer: str = ""
+    """The name in the record of imports; without it, the user's id."""
 
     def __call__(self, batch_id: BatchId, *, by: UserId) -> ImportReport:
         """Embed and import. Doing it again imports what was approved since, and nothing twice.
@@ -196,7 +198,7 @@ class ImportBatch:
             settle(uow, uow.batches.find(batch.user_id, other)[0])
         counts = settle(uow, batch, import_ends=True)
         if todo.imports or reasons:
-            _record(uow, batch, todo, reasons, by)
+            _record(uow, batch, todo, reasons, self.reviewer or by)
         return ImportReport(todo.imports, todo.replaced, before.imported, reasons, counts)
 
     def _give_up(self, batch_id: BatchId, why: str, *, by: UserId) -> None:
@@ -205,7 +207,9 @@ class ImportBatch:
             batch = held_bank(uow, batch_id, by)
             waiting = uow.batches.questions(batch_id, statuses=[QuestionStatus.APPROVED])
             uow.batches.note_import_errors(batch_id, {question.question_id: why for question in waiting})
-            uow.batches.record(batch, "error", "import_failed", {"by": by, "reason": why}, severity="warning")
+            uow.batches.record(
+                batch, "error", "import_failed", {"by": self.reviewer or by, "reason": why}, severity="warning"
+            )
             settle(uow, batch, import_ends=True)
             uow.commit()
 
@@ -229,7 +233,7 @@ def _ready(uow: UnitOfWork, batch_id: BatchId, by: UserId) -> list[Embeddable]:
     return texts
 
 
-def _record(uow: UnitOfWork, batch: Batch, done: Plan, reasons: Mapping[QuestionId, str], by: UserId) -> None:
+def _record(uow: UnitOfWork, batch: Batch, done: Plan, reasons: Mapping[QuestionId, str], by: str | UserId) -> None:
     payload = {
         "by": by,
         "before": "approved",

@@ -72,6 +72,8 @@ class StagingService:
     open_uow: OpenUnitOfWork
     detection: Detection
     importer: ImportBatch
+    reviewer: str = ""
+    """The name in the record of decisions; without it, the user's id."""
 
     def stage_bank(self, data: bytes, file_name: str, *, by: UserId) -> StagedBank:
         """Take in a question bank: make its batch, stage its questions, look for duplicates.
@@ -127,7 +129,9 @@ class StagingService:
             is_new = uow.batches.open_bank(batch_id, by, file_name)
             batch = find_batch(uow, batch_id, by)
             if is_new:
-                uow.batches.record(batch, "uploaded", "batch_created", {"by": by, "file_name": file_name})
+                uow.batches.record(
+                    batch, "uploaded", "batch_created", {"by": self.reviewer or by, "file_name": file_name}
+                )
             uow.commit()
         return batch
 
@@ -145,7 +149,7 @@ class StagingService:
                 questions.append(_new_question(question_id, entry, key))
             new = uow.batches.stage(batch_id, by, questions, GENERATOR)
             if new:
-                uow.batches.record(batch, "review", "questions_staged", {"by": by, "questions": new})
+                uow.batches.record(batch, "review", "questions_staged", {"by": self.reviewer or by, "questions": new})
             settle(uow, batch)
             uow.commit()
         return len(new)
@@ -264,7 +268,7 @@ class StagingService:
                 raise ConflictError(f"Questions of {batch.file_name} were decided by somebody else meanwhile.")
             if todo:
                 before = {str(row.question_id): row.status for row in todo}
-                payload = {"by": by, "reason": reason, "before": before, "after": to}
+                payload = {"by": self.reviewer or by, "reason": reason, "before": before, "after": to}
                 uow.batches.record(batch, "review", f"questions_{to}", payload)
             if todo and to is _Status.REJECTED:
                 _settle_others(uow, batch, revive(uow, by))
@@ -311,7 +315,7 @@ class StagingService:
                 raise ConflictError(f"“{_clip(row.question)}” was decided by somebody else meanwhile.")
             changed = [name for name in sorted(EDITABLE) if getattr(row, name) != getattr(edited, name)]
             payload = {
-                "by": by,
+                "by": self.reviewer or by,
                 "reason": reason,
                 "question_id": question_id,
                 "before": {"status": row.status, **{name: getattr(row, name) for name in changed}},
@@ -375,7 +379,7 @@ class StagingService:
                 raise ConflictError(f"Pairs of {batch.file_name} were decided by somebody else meanwhile.")
             if todo:
                 before = {str(pair.duplicate_id): pair.resolution for pair in todo}
-                payload = {"by": by, "reason": reason, "before": before, "after": resolution}
+                payload = {"by": self.reviewer or by, "reason": reason, "before": before, "after": resolution}
                 uow.batches.record(batch, "review", "duplicates_resolved", payload)
                 _settle_others(uow, batch, revive(uow, by))
             counts = settle(uow, batch, by=by)
