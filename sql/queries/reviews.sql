@@ -88,3 +88,38 @@ WHERE duplicate_id = %(duplicate_id)s AND (resolution = 'pending' OR resolved_by
 -- A fact that a decision of the system left out waits again.
 UPDATE staged_questions SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
 WHERE question_id = %(question_id)s AND status = 'duplicate' AND duplicate_of = %(existing_id)s;
+
+-- name: settle_same_texts
+-- What a person has decided about two texts counts for the same two in other rows, where nobody has decided yet.
+UPDATE staging_duplicates p SET resolution = i.resolution, resolution_notes = i.notes, resolved_by = i.decided_by,
+    resolved_at = i.decided_at
+FROM (
+    SELECT p.duplicate_id, q.document_id, d.notes, d.decided_by, d.decided_at,
+        remembered_resolution(d.resolution, q.match_sha256, e.match_sha256) AS resolution
+    FROM staging_duplicates p
+    JOIN staged_questions q ON q.question_id = p.staged_question_id AND q.status IN ('pending', 'approved')
+    LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
+    LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
+    CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" AS match_sha256) e
+    JOIN duplicate_decisions d ON d.user_id = p.user_id
+        AND d.first_sha256 = least(q.match_sha256 COLLATE "C", e.match_sha256)
+        AND d.second_sha256 = greatest(q.match_sha256 COLLATE "C", e.match_sha256)
+    WHERE p.user_id = %(user_id)s AND p.resolution = 'pending' AND q.document_id IS NOT NULL) i
+WHERE p.duplicate_id = i.duplicate_id
+RETURNING i.document_id;
+
+-- name: decided_elsewhere
+-- Of these documents those that waited for nothing else; not one that somebody has in hand at this moment, or has begun
+-- to decide about.
+SELECT j.job_id, j.document_id FROM upload_jobs j
+JOIN processing_workflows w ON w.document_id = j.document_id AND w.workflow_type = 'automatic'
+JOIN LATERAL (
+    SELECT code FROM events e WHERE e.job_id = j.job_id AND (e.type = 'review' OR e.code = 'matching_review_needed')
+    ORDER BY event_id DESC LIMIT 1) e ON e.code = 'matching_review_needed'
+WHERE j.document_id = ANY(%(document_ids)s) AND j.profile = 'standard'
+    AND j.state = 'awaiting_review' AND j.stage = 'matching_review'
+    AND NOT EXISTS (
+        SELECT FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
+        WHERE q.document_id = j.document_id AND p.resolution = 'pending' AND q.status IN ('pending', 'approved'))
+ORDER BY j.job_id
+FOR UPDATE OF j SKIP LOCKED;

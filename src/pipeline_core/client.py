@@ -246,8 +246,8 @@ class Client:
         document_id = self._document_id(document)
         request = Request(decision, self.user_id, reason, duplicates, tuple(question_ids), reviewer)
         decided = self._app.review.decide(document_id, request)
-        if decided.goes_on:
-            self._go_on(document_id, start=start)
+        if start and decided.to_run:
+            self._app.launcher.request(decided.to_run)
         return decided
 
     def search(self, text: str, *, limit: int = 5) -> list[Hit]:

@@ -136,8 +136,9 @@ def test_what_is_undecided_of_the_copy_is_not_published_unasked(app: Pipeline, r
     said = Counter(said for _, said in in_production(app))
     both = {Resolution.KEEP_BOTH: (1, 1), Resolution.KEEP_EXISTING: (1, 0), Resolution.REPLACE_EXISTING: (0, 1)}
     assert (said[EVERY_LOSS], said[EACH_LOSS]) == both[resolution]
-    decide(app, waiting, resolution)
+    # the other one waited for the same decision
     drain(app)
+    assert standing(app, waiting)[0] == "done"
     said = Counter(said for _, said in in_production(app))
     assert (said[EVERY_LOSS], said[EACH_LOSS]) == both[resolution]
 

@@ -199,3 +199,30 @@ def test_what_looked_like_a_fact_is_asked_about_by_its_new_words(manual: Pipelin
     through(manual, [first])
     with manual.open_uow() as uow:
         assert [pair["resolution"] for pair in uow.staging.pairs(first)] == (["pending"] if words != OPENS else [])
+
+
+@pytest.mark.parametrize("resolution", list(Resolution))
+@pytest.mark.parametrize("at_once", [True, False])
+def test_nobody_is_asked_twice_about_two_texts(app: Pipeline, resolution: Resolution, at_once: bool) -> None:
+    """Two documents wait because the same words of theirs look like a published fact: one decision is for both."""
+    publish(app, upload("a.md", FIRST))
+    [second] = publish(app, upload("b.md", text_of("Rules", EACH_LOSS, FACT)))
+    [third] = publish(app, upload("c.md", text_of("Rules", EACH_LOSS, OPENS)))
+    assert [standing(app, one)[0] for one in (second, third)] == ["awaiting_review"] * 2
+    if at_once:
+        decided = app.review.decide(second, Request(Decision.APPROVE, app.user_id, "read", resolution, reviewer="Ann"))
+    else:
+        pair = the_pair(app, second)["duplicate_id"]
+        decided = app.facts.resolve(second, pair, resolution, user_id=app.user_id, reviewer="Ann", reason="read")
+    assert (decided.others, "1 document that waited" in decided.message) == ((third,), True)
+    assert standing(app, third)[0] == "queued"
+    drain(app)
+    if not at_once:
+        decide(app, second)
+    drain(app)
+    said = [said for _, said in in_production(app) if said in (EVERY_LOSS, EACH_LOSS)]
+    expected = {Resolution.KEEP_EXISTING: [EVERY_LOSS], Resolution.REPLACE_EXISTING: [EACH_LOSS]}
+    assert sorted(said) == sorted(expected.get(resolution, [EVERY_LOSS, EACH_LOSS]))
+    with app.open_uow() as uow:
+        notes = [(row["resolution"]) for one in (second, third) for row in uow.staging.pairs(one)]
+    assert "pending" not in notes

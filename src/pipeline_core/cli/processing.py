@@ -1,5 +1,6 @@
 """Letting a document run after a decision, and saying where it came to rest."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,9 +15,15 @@ if TYPE_CHECKING:
 
 
 def go_on(
-    app_: "Pipeline", document_id: DocumentId, *, start: bool, as_json: bool, more: dict[str, Any] | None = None
+    app_: "Pipeline",
+    document_id: DocumentId,
+    *,
+    start: bool,
+    as_json: bool,
+    more: dict[str, Any] | None = None,
+    others: Sequence[DocumentId] = (),
 ) -> None:
-    """Let a document run if it should, and say where it came to rest; ``more`` is added to the JSON.
+    """Let a document run if it should, and ``others``, and say where it came to rest; ``more`` is added to the JSON.
 
     Raises:
         typer.Exit: always, with the code of where the document stands.
@@ -27,9 +34,10 @@ def go_on(
 
     if start:
         with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
-            display.watch([document_id])
-            launcher.process([document_id])
-    rows = app_.views.jobs(app_.user_id, document_ids=[document_id])
+            display.watch([document_id, *others])
+            launcher.process([document_id, *others])
+    rows = app_.views.jobs(app_.user_id, document_ids=[document_id, *others])
+    rows.sort(key=lambda row: row["document_id"] != document_id)
     if as_json:
         print_json({**rows[0], **(more or {})})
     elif start:

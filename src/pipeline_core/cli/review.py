@@ -81,8 +81,8 @@ def review(
             out.print(f"{row['filename']}: {decided.message}.", markup=False)
         try:
             go_on(
-                app_, row["document_id"], start=start and decided.goes_on, as_json=as_json,
-                more={"next": reviewing.next_json(upcoming)},
+                app_, row["document_id"], start=start and bool(decided.to_run), as_json=as_json,
+                more={"next": reviewing.next_json(upcoming)}, others=decided.others,
             )  # fmt: skip
         finally:
             if not as_json:

@@ -99,3 +99,11 @@ class Reviews(Protocol):
     def resolve(self, document_id: DocumentId, pair: ReviewPair, resolution: str, *, by: str, notes: str) -> None:
         """Decide a pair that no person has decided, and do to its staged fact what follows."""
         ...
+
+    def settle_same_texts(self, user_id: UserId) -> set[DocumentId]:
+        """Decide undecided pairs whose two texts the user has decided about; answers with their documents."""
+        ...
+
+    def decided_elsewhere(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, JobId]:
+        """Of these documents those that wait for a person and have nothing left to decide, locked; with their jobs."""
+        ...

@@ -14,6 +14,7 @@ from pipeline_core.domain.lifecycle import (
     RETURN_TO_MATCHING,
     JobState,
 )
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import PastDecision
 from pipeline_core.ports.unit_of_work import UnitOfWork
 
@@ -60,12 +61,20 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What followed: ``goes_on`` says whether the job is queued to run again."""
+    """What followed: ``goes_on`` says whether the job is queued to run again.
+
+    ``others`` are documents that go on as well: all that they waited for was the same decision.
+    """
 
     document_id: DocumentId
     state: JobState
     goes_on: bool
     message: str
+    others: tuple[DocumentId, ...] = ()
+
+    @property
+    def to_run(self) -> list[DocumentId]:
+        return [*([self.document_id] if self.goes_on else []), *self.others]
 
 
 _IN_WORDS = {
@@ -110,3 +119,23 @@ def in_words(last: PastDecision) -> str:
     reason = str(last.payload.get("reason") or "").strip()
     why = f" (“{reason}”)" if reason else ""
     return f"{last.payload.get('by')} {_IN_WORDS[last.code]} on {last.ts:%Y-%m-%d at %H:%M:%S %Z}{why}".rstrip()
+
+
+def decide_elsewhere(uow: UnitOfWork, summary: JobSummary, user_id: UserId, *, by: str) -> tuple[DocumentId, ...]:
+    """Let what was decided about two texts of this document count in others, too; answers with those that go on.
+
+    To be called under the user's matching lock. Nobody is asked twice about the same two texts.
+    """
+    documents = uow.reviews.settle_same_texts(user_id) - {summary.document_id}
+    jobs = uow.reviews.decided_elsewhere(list(documents))
+    payload = {"by": by, "reason": f"its look-alikes were decided in {summary.filename}"}
+    uow.jobs.move(APPROVE_MATCHES, dict.fromkeys(jobs.values(), payload), lease=None)
+    return tuple(jobs)
+
+
+def and_others(message: str, others: tuple[DocumentId, ...]) -> str:
+    """The message, and how many documents go on besides."""
+    if not others:
+        return message
+    goes = "goes" if len(others) == 1 else "go"
+    return f"{message}; {counted(len(others), 'document')} that waited for the same decision {goes} on as well"

@@ -11,7 +11,7 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import ReviewFact, ReviewPair
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.services.decisions import Decided, Request, Resolution, take
+from pipeline_core.services.decisions import Decided, Request, Resolution, and_others, decide_elsewhere, take
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.staging.duplicates import match_keys
 
@@ -180,9 +180,14 @@ class FactDecisions:
                 "after": {"resolution": resolution},
             }
             uow.reviews.log(summary.job_id, "pair_resolved", payload)
+            others = decide_elsewhere(uow, summary, user_id, by=by)
             left = uow.staging.undecided([document_id]).get(document_id, 0)
             uow.commit()
-        return _still_waits(summary, f"pair decided {resolution}; {left} undecided")
+        still = (
+            f"{counted(left, 'pair')} still undecided" if left else "none is undecided: approve the document to go on"
+        )
+        message = and_others(f"pair decided {resolution}; {still}", others)
+        return replace(_still_waits(summary, message), others=others)
 
     def facts(self, document_id: DocumentId, *, user_id: UserId) -> list[ReviewFact]:
         """The document's staged facts, in document order; none if it is not the user's."""

@@ -27,7 +27,17 @@ from pipeline_core.domain.lifecycle import (
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import WaitingJob
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.services.decisions import MIN_REASON, Decided, Decision, Request, Resolution, moved_on, take
+from pipeline_core.services.decisions import (
+    MIN_REASON,
+    Decided,
+    Decision,
+    Request,
+    Resolution,
+    and_others,
+    decide_elsewhere,
+    moved_on,
+    take,
+)
 from pipeline_core.services.fact_decisions import set_facts
 from pipeline_core.services.orphans import compare_again, no_later_than_compared, revive_orphans
 from pipeline_core.stages.registry import BY_NAME
@@ -90,8 +100,11 @@ def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
         "resolution": request.duplicates,
     }
     uow.jobs.move(APPROVE_MATCHES, {summary.job_id: payload}, lease=None)
-    pairs = f", {counted(resolved, 'pair')} decided" if resolved else ""
-    return Decided(document_id, JobState.QUEUED, True, f"{counted(approved, 'fact')} approved{pairs}")
+    others = decide_elsewhere(uow, summary, request.user_id, by=request.by) if resolved else ()
+    done = ", ".join(
+        [f"{counted(approved, 'fact')} approved", *([f"{counted(resolved, 'pair')} decided"] if resolved else [])]
+    )
+    return Decided(document_id, JobState.QUEUED, True, and_others(done, others), others)
 
 
 def _override(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:

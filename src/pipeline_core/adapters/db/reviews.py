@@ -102,3 +102,12 @@ class PostgresReviews:
         )
         self._session.execute("take_back", question_id=pair.staged, existing_id=pair.existing)
         self._session.execute("apply_resolutions", document_ids=[document_id])
+
+    def settle_same_texts(self, user_id: UserId) -> set[DocumentId]:
+        documents = {row["document_id"] for row in self._session.all("settle_same_texts", user_id=user_id)}
+        self._session.execute("apply_resolutions", document_ids=list(documents))
+        return documents
+
+    def decided_elsewhere(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, JobId]:
+        rows = self._session.all("decided_elsewhere", document_ids=list(document_ids))
+        return {row["document_id"]: row["job_id"] for row in rows}

@@ -174,7 +174,7 @@ def _decide(
     document_id = services.views.job_state(JobId(job_id))["document_id"]
     asked = DecisionRequest(decision, services.user_id, reason, duplicates, tuple(question_ids or ()))
     decided: Decided = services.review.decide(document_id, asked)
-    if decided.goes_on:
+    if decided.to_run:
         request.app.state.ask_for_run()
     return {
         "job_id": job_id,
