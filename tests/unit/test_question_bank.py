@@ -203,3 +203,14 @@ def test_what_is_written_is_read(entries: list[tuple[str, str, str | None, str |
 @pytest.mark.timeout(10)
 def test_hostile_text_is_read_in_linear_time(text: str) -> None:
     assert len(parse(text).roles) == text.count("\n") + 1
+
+
+def test_notes_beside_metadata_are_for_the_tutor() -> None:
+    """The bare word is part of an answer anywhere else."""
+    sundays = "Q: When?\nA: At nine.\nNotes: not on Sundays.\n"
+    why = "Q: Who?\nA: The member.\nType: recall\n\n**Notes:** ask why.\nAnd how.\n"
+    bank = parse(f"{sundays}\n{why}")
+    assert [(entry.answer, entry.notes) for entry in bank.entries] == [
+        ("At nine.\nNotes: not on Sundays.", None),
+        ("The member.", "ask why.\nAnd how."),
+    ]

@@ -87,14 +87,17 @@ def _split(body: Body) -> _Parts:
     parts = _Parts()
     lines = _dedented(body)
     following = _following(lines)
-    in_notes = False
+    in_notes = beside_metadata = False
     for i, (line, in_code) in enumerate(zip(lines, body.in_code, strict=True)):
         here = parts.before if parts.answer is None else parts.answer
         if in_code or (line.startswith(("    ", "\t")) and not in_notes):
             in_notes = False
             here.append(line)
         elif meta := line_kinds.metadata(line):
-            in_notes = _note(parts, *meta, line=body.first + 2 + i)
+            in_notes, beside_metadata = _note(parts, *meta, line=body.first + 2 + i), True
+            continue
+        elif beside_metadata and (notes := line_kinds.bare_notes(line)) is not None:
+            in_notes = _note(parts, "notes", notes, line=body.first + 2 + i)
         elif parts.answer is None and (text := line_kinds.answer_label(line, following[i])) is not None:
             in_notes, parts.answer = False, [text] if text else []
         elif parts.answer is None and (found := line_kinds.choice(line)):
@@ -105,6 +108,7 @@ def _split(body: Body) -> _Parts:
         else:
             in_notes = False
             here.append(line)
+        beside_metadata = beside_metadata and not line.strip()
     return parts
 
 

@@ -68,6 +68,9 @@ _META = re.compile(
     rf"[ \t]*+{_BOLD}(?P<value>.*)\Z",
     re.IGNORECASE,
 )
+_BARE_NOTES = re.compile(
+    rf"\s*+(?:[-*+][ \t]++)?{_BOLD}notes?[ \t]*+{_BOLD}[ \t]*+:[ \t]*+{_BOLD}(?P<value>.*)\Z", re.IGNORECASE
+)
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
 _FENCE = re.compile(r"[ \t]*(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)\Z")
 
@@ -126,6 +129,12 @@ def metadata(line: str) -> tuple[str, str] | None:
     """(``difficulty``, ``kind`` or ``notes``; value)."""
     match = _META.match(line)
     return (_KEYS[match["key"].lower()], closed_bold(match["value"].strip(), line)) if match else None
+
+
+def bare_notes(line: str) -> str | None:
+    """What stands after ``Notes:``: for the tutor beside other metadata, part of an answer anywhere else."""
+    match = _BARE_NOTES.match(line)
+    return closed_bold(match["value"].strip(), line) if match else None
 
 
 def choice(line: str) -> tuple[bool, str] | None:
