@@ -38,7 +38,7 @@ def test_one_after_another(ann: CommandLine, tmp_path: Path) -> None:
     assert pair["duplicate_id"][:8] in shown
     assert pair["question_id"][:8] in shown
     said = ann("review", "second.md", "resolve", "--pair", pair["duplicate_id"][:8], "--as", "keep-both", code=3)
-    assert "0 undecided" in said
+    assert "none is undecided" in said
     assert "Next: costs.md" in said
     assert "decided keep_both by Ann" in ann(
         "review", "second.md", "resolve", "--pair", pair["duplicate_id"], "--as", "keep-existing", code=2
