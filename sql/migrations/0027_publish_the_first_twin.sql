@@ -15,9 +15,11 @@ JOIN staging_duplicates p ON p.staged_question_id = q.question_id AND p.existing
     AND p.resolution = 'keep_existing' AND p.resolved_by = 'system'
 WHERE q.status = 'duplicate' AND q.document_id IS NOT NULL
     AND t.status IN ('pending', 'approved', 'imported') AND t.document_id IS DISTINCT FROM q.document_id
+    -- each by an index of its own
     AND NOT EXISTS (
         SELECT FROM all_questions a
-        WHERE a.user_id = q.user_id AND (a.match_sha256 = q.match_sha256
-            OR a.question_id = q.duplicate_of AND a.match_sha256 = q.duplicate_of_sha256));
+        WHERE a.question_id = q.duplicate_of AND a.match_sha256 = q.duplicate_of_sha256)
+    AND NOT EXISTS (
+        SELECT FROM all_questions a WHERE a.user_id = q.user_id AND a.match_sha256 = q.match_sha256);
 
 GRANT SELECT ON stand_ins TO upload_pipeline_api;
