@@ -13,6 +13,19 @@ WHERE s.document_id = ANY(%(document_ids)s)
             AND o.match_sha256 = s.match_sha256 AND o.user_id = s.user_id)
 ORDER BY d.created_at, d.document_id, s.question_id;
 
+-- name: other_copies
+-- What says the same in the same words and was never compared with the copy: both are versions of one file, of which
+-- the older one is left out of account. Versions of the document itself are no copies.
+SELECT new.question_id AS new_id, q.question_id AS old_id
+FROM staged_questions new
+JOIN staged_questions q ON q.user_id = new.user_id AND q.match_sha256 = new.match_sha256
+WHERE new.question_id = ANY(%(new_ids)s) AND q.question_id <> ALL(%(old_ids)s)
+    AND q.status IN ('pending', 'approved') AND q.document_id <> ALL(%(document_ids)s)
+    AND NOT EXISTS (
+        SELECT FROM document_sources mine JOIN document_sources theirs USING (user_id, source_uri)
+        WHERE mine.document_id = new.document_id AND theirs.document_id = q.document_id)
+ORDER BY 1, 2;
+
 -- name: lock_questions
 -- In one order, whoever changes several.
 SELECT question_id FROM staged_questions WHERE question_id = ANY(%(question_ids)s) ORDER BY question_id FOR UPDATE;
@@ -81,7 +94,7 @@ WITH swapped AS (
         similarity_score = p.similarity_score, review_notes = 'another document that says the same was published first'
     FROM swapped w
     JOIN staging_duplicates p ON p.staged_question_id = w.old_id AND p.existing_question_id = w.new_id
-    WHERE q.question_id = w.old_id AND q.status IN ('pending', 'approved', 'imported')
+    WHERE q.question_id = w.old_id AND q.status IN ('pending', 'approved', 'imported') AND p.resolution = 'keep_existing'
     RETURNING q.document_id, q.user_id, q.question_id, w.new_id
 )
 INSERT INTO events (document_id, user_id, type, code, payload)

@@ -163,6 +163,22 @@ def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tup
     )
 
 
+def record_pairs(session: Session, pairs: Sequence[Pair]) -> None:
+    """Store pairs of look-alikes; what a person decided about the two rows, or about their texts, stands."""
+    session.execute(
+        "record_pairs",
+        duplicate_ids=[duplicate_id_for(pair.staged, pair.existing) for pair in pairs],
+        staged_ids=[pair.staged for pair in pairs],
+        existing_ids=[pair.existing for pair in pairs],
+        are_staged=[pair.existing_is_staged for pair in pairs],
+        scores=[pair.score for pair in pairs],
+        methods=[pair.method for pair in pairs],
+        resolutions=[pair.resolution for pair in pairs],
+        notes=[pair.reason for pair in pairs],
+        reasons=[json_text(pair.reasons) for pair in pairs],
+    )
+
+
 class PostgresStaging:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -339,24 +355,10 @@ class PostgresStaging:
 
     def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
         if pairs:
-            self._put_pairs(pairs)
-            self._put_pairs(self._undecided_of_copies([pair for pair in pairs if pair.existing_is_staged]))
+            record_pairs(self._session, pairs)
+            record_pairs(self._session, self._undecided_of_copies([pair for pair in pairs if pair.existing_is_staged]))
             self._session.execute("apply_resolutions", document_ids=list(document_ids))
         self._session.execute("mark_matched", document_ids=list(document_ids))
-
-    def _put_pairs(self, pairs: Sequence[Pair]) -> None:
-        self._session.execute(
-            "record_pairs",
-            duplicate_ids=[duplicate_id_for(pair.staged, pair.existing) for pair in pairs],
-            staged_ids=[pair.staged for pair in pairs],
-            existing_ids=[pair.existing for pair in pairs],
-            are_staged=[pair.existing_is_staged for pair in pairs],
-            scores=[pair.score for pair in pairs],
-            methods=[pair.method for pair in pairs],
-            resolutions=[pair.resolution for pair in pairs],
-            notes=[pair.reason for pair in pairs],
-            reasons=[json_text(pair.reasons) for pair in pairs],
-        )
 
     def _undecided_of_copies(self, pairs: Sequence[Pair]) -> list[Pair]:
         """What waits for a decision in another document waits for one in a document that says the same, too."""

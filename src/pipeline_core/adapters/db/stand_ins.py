@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from pipeline_core.adapters.db.session import Row, Session
+from pipeline_core.adapters.db.staging import record_pairs
 from pipeline_core.domain.ids import BatchId, QuestionId, duplicate_id_for
+from pipeline_core.domain.staging import Pair
 from pipeline_core.ports.unit_of_work import Ids
 
 
@@ -18,10 +20,18 @@ def stand_in(session: Session, document_ids: Ids) -> set[BatchId]:
     swapped = _one_for_each([(row["new_id"], row["old_id"], (row["user_id"], row["match_sha256"])) for row in rows])
     if not swapped:
         return set()
-    new_ids, old_ids = list(swapped), list(swapped.values())
+    copies = session.all(
+        "other_copies", new_ids=list(swapped), old_ids=list(swapped.values()), document_ids=list(document_ids)
+    )
+    new_ids = [*swapped, *(row["new_id"] for row in copies)]
+    old_ids = [*swapped.values(), *(row["old_id"] for row in copies)]
     session.all("lock_questions", question_ids=[*new_ids, *old_ids])
-    session.execute("stand_again", question_ids=new_ids)
-    session.execute("approve_again", question_ids=new_ids)
+    session.execute("stand_again", question_ids=list(swapped))
+    session.execute("approve_again", question_ids=list(swapped))
+    pairs = [
+        Pair(row["old_id"], row["new_id"], False, 1.0, "exact", "keep_existing", "the same words") for row in copies
+    ]
+    record_pairs(session, pairs)
     _turn_pairs(session, session.all("pairs_to_turn", new_ids=new_ids, old_ids=old_ids))
     session.execute("leave_copies_out", new_ids=new_ids, old_ids=old_ids)
     return {row["batch_id"] for row in session.all("batches_of_questions", question_ids=old_ids)}
