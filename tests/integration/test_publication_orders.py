@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from threading import Barrier
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -58,13 +58,17 @@ def apps(
             app.close()
 
 
+_desks = count()
+
+
 class Desk:
     """One user's documents, and what can be done to them."""
 
     def __init__(self, apps: dict[str, Pipeline]) -> None:
         self.apps = apps
         self.app = apps["automatic"]
-        self.user: UserId = user_id_for(uuid4().hex)
+        # ids are made of the user's: the same in every run of the tests
+        self.user: UserId = user_id_for(f"desk {next(_desks)}")
         self.names: dict[int, DocumentId] = {}
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
