@@ -19,10 +19,10 @@ from pipeline_core.adapters.supervision.sweeper import MARK, Sweeper, marked
 from tests.conftest import ROOT
 from tests.servers import wait_until
 
-SLEEPS = [sys.executable, "-S", "-c", "import time; print('here', flush=True); time.sleep(60)"]
+SLEEPS = [sys.executable, "-S", "-c", "import os, time; os.write(1, b'here\\n'); time.sleep(60)"]
 DEAF = [
     sys.executable, "-S", "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('here', flush=True); time.sleep(60)",
+    "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.write(1, b'here\\n'); time.sleep(60)",
 ]  # fmt: skip
 QUICK = Patience(first_s=0.1, longest_s=0.4)
 
@@ -127,7 +127,7 @@ environment = {{**os.environ, {MARK!r}: {mark!r}}}
 nested = [sys.executable, "-S", "-c", "import subprocess, sys; subprocess.Popen(sys.argv[1:], start_new_session=True)"]
 for command in ({SLEEPS!r}, {DEAF!r}):
     subprocess.run([*nested, *command], env=environment)
-print("ready", flush=True)
+os.write(1, b"ready\\n")
 time.sleep(60)
 """
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
