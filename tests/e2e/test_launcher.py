@@ -96,6 +96,7 @@ def test_the_history_of_a_run_survives_it(
 
 def test_a_server_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.setattr("pipeline_core.adapters.prefect_launcher._OTHERS_TIMEOUT_S", 1.0)
     with pytest.raises(ServiceUnavailableError, match=r"127\.0\.0\.1:9"):
         PrefectLauncher(load_settings(home=tmp_path)).wait()
 
