@@ -49,9 +49,11 @@ ON CONFLICT (cache_key) DO UPDATE SET
 WHERE fact_cache.outcome <> 'answered';
 
 -- name: outdated_documents
--- Documents of this run whose place holds other content by now: what came later stands.
+-- Documents of this run whose place holds other content by now: what came later stands. What is published itself is
+-- replaced when the later one is published, and until then has all that it says.
 SELECT d AS document_id FROM unnest(%(document_ids)s::uuid[]) AS d
-WHERE EXISTS (SELECT FROM document_sources s WHERE s.document_id = d)
+WHERE NOT EXISTS (SELECT FROM documents WHERE document_id = d AND published_at IS NOT NULL)
+    AND EXISTS (SELECT FROM document_sources s WHERE s.document_id = d)
     AND NOT EXISTS (SELECT FROM document_sources s WHERE s.document_id = d AND s.is_current);
 
 -- name: predecessors

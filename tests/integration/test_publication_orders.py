@@ -131,7 +131,8 @@ class Desk:
         # what is left out has a twin that is published, or on its way, or is to be published first
         assert self.rows(
             "SELECT q.statement FROM staged_questions q JOIN documents d USING (document_id) WHERE q.user_id = %s "
-            "AND d.published_at IS NOT NULL AND q.question_id IN (SELECT question_id FROM stand_ins)"
+            "AND d.published_at IS NOT NULL AND q.question_id IN (SELECT question_id FROM stand_ins) "
+            "AND NOT EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.state <> 'done')"
         ) == []  # fmt: skip
 
 
@@ -155,6 +156,18 @@ _ALL = frozenset(range(4))
 @example(
     [("wait", 3, _ALL), ("wait", 3, frozenset({0, 2, 3})), ("run", 2, _ALL), ("wait", 3, _ALL), ("approve", 3, _ALL)]
 )
+@example(
+    [
+        ("wait", 2, frozenset({1, 2})), ("approve", 2, _ALL), ("run", 0, frozenset({0, 1})),
+        ("wait", 0, frozenset({0, 2})), ("retry", 0, _ALL), ("run", 2, frozenset({0, 2})),
+    ]
+)  # fmt: skip
+@example(
+    [
+        ("wait", 1, frozenset({0, 1})), ("run", 2, frozenset({0, 1})), ("approve", 1, _ALL), ("retry", 1, _ALL),
+        ("run", 2, frozenset({1})),
+    ]
+)  # fmt: skip
 def test_every_fact_of_a_published_document_is_published_once(
     apps: dict[str, Pipeline], steps: list[tuple[str, int, frozenset[int]]]
 ) -> None:
