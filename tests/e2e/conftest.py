@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prefect.client.base import PrefectHttpxSyncClient
 
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.settings import load_settings
@@ -36,11 +37,22 @@ def prefect_api_url() -> Iterator[str]:
         launcher.close()
 
 
-def _on_server(url: str) -> set[str]:
+def asking(url: str) -> httpx.Client:
+    """A client as Prefect's own: it asks again when the server's database is busy, and raises on an error."""
+    return PrefectHttpxSyncClient(base_url=url)
+
+
+@pytest.fixture(scope="session")
+def prefect_http(prefect_api_url: str) -> Iterator[httpx.Client]:
+    with asking(prefect_api_url) as client:
+        yield client
+
+
+def _on_server(client: httpx.Client) -> set[str]:
     """Paths of the deployments, work pools and automations of the server."""
-    automations = httpx.post(f"{url}/automations/filter", json={}).raise_for_status().json()
-    deployments = httpx.post(f"{url}/deployments/filter", json={}).raise_for_status().json()
-    pools = httpx.post(f"{url}/work_pools/filter", json={}).raise_for_status().json()
+    automations = client.post("/automations/filter", json={}).json()
+    deployments = client.post("/deployments/filter", json={}).json()
+    pools = client.post("/work_pools/filter", json={}).json()
     return {
         *(f"automations/{row['id']}" for row in automations),
         *(f"deployments/{row['id']}" for row in deployments),
@@ -49,15 +61,15 @@ def _on_server(url: str) -> set[str]:
 
 
 @contextmanager
-def left_as_found(url: str) -> Iterator[None]:
+def left_as_found(client: httpx.Client) -> Iterator[None]:
     """Deployments, work pools and automations that are made meanwhile are removed from the server; others' stay."""
-    before = _on_server(url)
+    before = _on_server(client)
     try:
         yield
     finally:
         # a deployment goes before the pool that it names
-        for path in sorted(_on_server(url) - before):
-            httpx.delete(f"{url}/{path}").raise_for_status()
+        for path in sorted(_on_server(client) - before):
+            client.delete(f"/{path}")
 
 
 @dataclass

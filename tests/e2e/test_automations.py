@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
@@ -56,32 +57,33 @@ def alerts() -> Iterator[tuple[str, list[Any]]]:
 
 
 @pytest.fixture
-def deployment(prefect_api_url: str) -> Iterator[str]:
+def deployment(prefect_http: httpx.Client) -> Iterator[str]:
     """A deployment process-queue, as far as the server is concerned."""
     # Prefect's client tries again when the server's own database is busy
     with get_client(sync_client=True) as client:
         made = str(client.create_deployment(client.create_flow_from_name("process-queue"), "process-queue"))
     yield made
-    httpx.delete(f"{prefect_api_url}/deployments/{made}")
+    with suppress(httpx.HTTPStatusError):  # a test may have removed it
+        prefect_http.delete(f"/deployments/{made}")
 
 
 Script = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def automate(prefect_api_url: str) -> Iterator[Script]:
+def automate(prefect_api_url: str, prefect_http: httpx.Client) -> Iterator[Script]:
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, str(ROOT / "deployments" / "automations.py"), *arguments]
         own = {**os.environ, "PREFECT_API_URL": prefect_api_url}
         return subprocess.run(command, env=own, capture_output=True, text=True, timeout=60)
 
     yield run
-    for row in there(prefect_api_url):
-        httpx.delete(f"{prefect_api_url}/automations/{row['id']}")
+    for row in there(prefect_http):
+        prefect_http.delete(f"/automations/{row['id']}")
 
 
-def there(url: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = httpx.post(f"{url}/automations/filter", json={}).json()
+def there(client: httpx.Client) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = client.post("/automations/filter", json={}).json()
     return [row for row in rows if row["name"] in NAMES]
 
 
@@ -98,6 +100,7 @@ def test_they_are_made_once_and_do_what_they_say(
     deployment: str,
     automate: Script,
     prefect_api_url: str,
+    prefect_http: httpx.Client,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from flows.maintain import maintain
@@ -109,7 +112,7 @@ def test_they_are_made_once_and_do_what_they_say(
     assert first.returncode == 0, first.stderr
     again = automate("--webhook", address)
     assert again.stdout.count("updated:") == 3
-    assert sorted(row["name"] for row in there(prefect_api_url)) == sorted(NAMES)
+    assert sorted(row["name"] for row in there(prefect_http)) == sorted(NAMES)
 
     bad = upload('bad "quoted".pdf', "%PDF-1.4 this is no PDF at all")
     [dead] = needs_work(wired, receive(wired, bad))
@@ -131,12 +134,12 @@ def test_they_are_made_once_and_do_what_they_say(
 
     emitted(prefect_api_url, "pipeline.upload")
     asked = {"deployments": {"id": {"any_": [deployment]}}}
-    assert wait_until(lambda: len(httpx.post(f"{prefect_api_url}/flow_runs/filter", json=asked).json()) == 1, 20)
+    assert wait_until(lambda: len(prefect_http.post("/flow_runs/filter", json=asked).json()) == 1, 20)
 
 
-def test_what_is_missing_is_named(deployment: str, automate: Script, prefect_api_url: str) -> None:
+def test_what_is_missing_is_named(deployment: str, automate: Script, prefect_http: httpx.Client) -> None:
     refused = automate("--block", "slack-webhook/nowhere")
-    assert (refused.returncode, there(prefect_api_url)) == (2, [])
+    assert (refused.returncode, there(prefect_http)) == (2, [])
     assert "no block slack-webhook/nowhere" in refused.stderr
-    httpx.delete(f"{prefect_api_url}/deployments/{deployment}")
+    prefect_http.delete(f"/deployments/{deployment}")
     assert "prefect --no-prompt deploy --all" in automate().stderr

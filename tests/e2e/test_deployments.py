@@ -47,16 +47,16 @@ def prefect(environment: dict[str, str], *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def deployed(environment: dict[str, str], prefect_api_url: str) -> Iterator[dict[str, Any]]:
+def deployed(environment: dict[str, str], prefect_http: httpx.Client) -> Iterator[dict[str, Any]]:
     """Every deployment of prefect.yaml, made without a question; the schedules rest meanwhile."""
     template = "deployments/pools/process.json"
-    with left_as_found(prefect_api_url):
+    with left_as_found(prefect_http):
         prefect(environment, "work-pool", "create", "pipeline", "--type", "process", "--base-job-template", template)
         prefect(environment, "deploy", "--all")
         of_this_pool = {"work_pools": {"name": {"any_": ["pipeline"]}}}
-        rows = httpx.post(f"{prefect_api_url}/deployments/filter", json=of_this_pool).json()
+        rows = prefect_http.post("/deployments/filter", json=of_this_pool).json()
         for row in rows:
-            httpx.patch(f"{prefect_api_url}/deployments/{row['id']}", json={"paused": True}).raise_for_status()
+            prefect_http.patch(f"/deployments/{row['id']}", json={"paused": True})
         yield {row["name"]: row for row in rows}
 
 
@@ -89,7 +89,7 @@ def worker(environment: dict[str, str], app: Pipeline, tmp_path: Path) -> Iterat
             process.wait()
 
 
-def test_every_deployment_is_there_and_makes_a_form(deployed: dict[str, Any], prefect_api_url: str) -> None:
+def test_every_deployment_is_there_and_makes_a_form(deployed: dict[str, Any], prefect_http: httpx.Client) -> None:
     assert deployed.keys() == DEPLOYMENTS
     for name, row in deployed.items():
         assert re.fullmatch(r"flows\.\w+\.\w+", row["entrypoint"])
@@ -101,11 +101,12 @@ def test_every_deployment_is_there_and_makes_a_form(deployed: dict[str, Any], pr
     form = deployed["review-document"]["parameter_openapi_schema"]
     assert set(form["definitions"]["Decision"]["enum"]) == {"approve", "override", "return", "reject"}
     assert deployed["process-queue"]["global_concurrency_limit"]["limit"] == 4
-    refused = httpx.post(
-        f"{prefect_api_url}/deployments/{deployed['process-queue']['id']}/create_flow_run",
-        json={"parameters": {"limit": 0}, "enforce_parameter_schema": True},
-    )
-    assert refused.status_code in (409, 422)
+    with pytest.raises(httpx.HTTPStatusError) as refused:
+        prefect_http.post(
+            f"/deployments/{deployed['process-queue']['id']}/create_flow_run",
+            json={"parameters": {"limit": 0}, "enforce_parameter_schema": True},
+        )
+    assert refused.value.response.status_code in (409, 422)
 
 
 def test_a_worker_takes_documents_through_the_deployments(
@@ -142,10 +143,10 @@ def test_a_missing_deployment_and_a_missing_server_are_named(
 
 
 @pytest.mark.parametrize("kind", ["docker", "kubernetes"])
-def test_the_templates_of_other_pools_are_accepted(prefect_api_url: str, kind: str) -> None:
+def test_the_templates_of_other_pools_are_accepted(prefect_http: httpx.Client, kind: str) -> None:
     template = json.loads((ROOT / "deployments" / "pools" / f"{kind}.json").read_text())
     pool = {"name": f"on-{kind}", "type": kind, "base_job_template": template}
-    httpx.post(f"{prefect_api_url}/work_pools/", json=pool).raise_for_status()
-    made = httpx.get(f"{prefect_api_url}/work_pools/on-{kind}").json()
+    prefect_http.post("/work_pools/", json=pool)
+    made = prefect_http.get(f"/work_pools/on-{kind}").json()
     assert made["base_job_template"]["variables"]["properties"]["image"]["default"] == "document-pipeline:latest"
-    httpx.delete(f"{prefect_api_url}/work_pools/on-{kind}")
+    prefect_http.delete(f"/work_pools/on-{kind}")

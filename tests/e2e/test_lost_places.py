@@ -4,12 +4,12 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import psutil
 import pytest
 
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.settings import load_settings
+from tests.e2e.conftest import asking
 from tests.servers import wait_until
 
 
@@ -24,19 +24,16 @@ class Server:
         self.deployment = self.post("deployments/", **body, concurrency_options={"collision_strategy": "CANCEL_NEW"})
 
     def post(self, path: str, **body: object) -> dict[str, object]:
-        for _ in range(10):
-            response = httpx.post(f"{self.launcher.api_url}/{path}", json=body, timeout=30)
-            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:  # its database is busy
-                break
-            time.sleep(1)
-        answer: dict[str, object] = response.raise_for_status().json()
+        with asking(self.launcher.api_url) as client:
+            answer: dict[str, object] = client.post(f"/{path}", json=body).json()
         return answer
 
     def begun(self) -> bool:
         """Whether a new run gets the place."""
         run = self.post(f"deployments/{self.deployment['id']}/create_flow_run", idempotency_key=str(uuid4()))
         self.post(f"flow_runs/{run['id']}/set_state", state={"type": "PENDING"})
-        state = httpx.get(f"{self.launcher.api_url}/flow_runs/{run['id']}").json()["state_type"]
+        with asking(self.launcher.api_url) as client:
+            state = client.get(f"/flow_runs/{run['id']}").json()["state_type"]
         return bool(state == "PENDING")
 
     def restart(self) -> None:

@@ -41,7 +41,7 @@ def documents(app: Pipeline, number: int) -> list[DocumentId]:
 
 
 def test_the_queue_is_drained_in_batches(
-    wired: Pipeline, generator: ScriptedFactGenerator, prefect_api_url: str
+    wired: Pipeline, generator: ScriptedFactGenerator, prefect_http: httpx.Client
 ) -> None:
     """Three documents, two at a time; one of them in transient trouble is tried again when the others are done."""
     from flows.process_queue import process_queue
@@ -52,7 +52,7 @@ def test_the_queue_is_drained_in_batches(
     assert (state.name, state.message) == ("Completed", "3 done")
     assert {row["outcome"] for row in wired.views.jobs(wired.user_id)} == {"published"}
     # the paid service has its limit on the server
-    limit = httpx.get(f"{prefect_api_url}/v2/concurrency_limits/scripted").json()
+    limit = prefect_http.get("/v2/concurrency_limits/scripted").json()
     assert (limit["limit"], limit["active_slots"]) == (1, 0)
     assert process_queue(return_state=True).message == "nothing is due"
 

@@ -11,26 +11,23 @@ from tests.e2e.conftest import left_as_found
 
 
 @pytest.fixture
-def runs(prefect_api_url: str) -> Iterator[PrefectQueueRuns]:
+def runs(prefect_api_url: str, prefect_http: httpx.Client) -> Iterator[PrefectQueueRuns]:
     runs = PrefectQueueRuns(prefect_api_url, deployment="process-queue/for-this-test")
-    with left_as_found(prefect_api_url):
+    with left_as_found(prefect_http):
         yield runs
     runs.close()
 
 
-def test_a_run_is_scheduled(runs: PrefectQueueRuns, prefect_api_url: str) -> None:
+def test_a_run_is_scheduled(runs: PrefectQueueRuns, prefect_http: httpx.Client) -> None:
     assert runs.is_up()
     with pytest.raises(ConfigurationError, match="no deployment process-queue/for-this-test"):
         runs.ask()
-    flow = httpx.post(f"{prefect_api_url}/flows/", json={"name": "process-queue"}).json()
-    deployment = httpx.post(
-        f"{prefect_api_url}/deployments/", json={"name": "for-this-test", "flow_id": flow["id"]}
-    ).json()
+    flow = prefect_http.post("/flows/", json={"name": "process-queue"}).json()
+    deployment = prefect_http.post("/deployments/", json={"name": "for-this-test", "flow_id": flow["id"]}).json()
     runs.ask()
     runs.ask()
-    found = httpx.post(
-        f"{prefect_api_url}/flow_runs/filter", json={"deployments": {"id": {"any_": [deployment["id"]]}}}
-    ).json()
+    asked = {"deployments": {"id": {"any_": [deployment["id"]]}}}
+    found = prefect_http.post("/flow_runs/filter", json=asked).json()
     assert [run["state_type"] for run in found] == ["SCHEDULED", "SCHEDULED"]
 
 
