@@ -80,6 +80,18 @@ class CommandLine:
     folder: Path
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
+    @classmethod
+    def over(cls, database_url: str, prefect_api_url: str, folder: Path, **settings: str) -> "CommandLine":
+        """One on this database and server, with its home in the folder; ``settings`` by their own names."""
+        environment = {
+            **os.environ,
+            "UPLOAD_PIPELINE_HOME": str(folder / "home"),
+            "UPLOAD_PIPELINE_DATABASE_URL": database_url,
+            "PREFECT_API_URL": prefect_api_url,
+            **{f"UPLOAD_PIPELINE_{name.upper()}": value for name, value in settings.items()},
+        }
+        return cls(environment, folder)
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "pipeline_core", *arguments]
         process = subprocess.Popen(
@@ -104,14 +116,7 @@ def command_line(database_url: str, prefect_api_url: str, tmp_path: Path) -> Ite
     made: list[CommandLine] = []
 
     def make(**settings: str) -> CommandLine:
-        environment = {
-            **os.environ,
-            "UPLOAD_PIPELINE_HOME": str(tmp_path / "home"),
-            "UPLOAD_PIPELINE_DATABASE_URL": database_url,
-            "PREFECT_API_URL": prefect_api_url,
-            **{f"UPLOAD_PIPELINE_{name.upper()}": value for name, value in settings.items()},
-        }
-        made.append(CommandLine(environment, tmp_path))
+        made.append(CommandLine.over(database_url, prefect_api_url, tmp_path, **settings))
         return made[-1]
 
     yield make

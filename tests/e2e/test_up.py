@@ -127,11 +127,15 @@ def assert_it_serves(up: Up, app: Pipeline) -> None:
 
 
 def test_up_publishes_restarts_and_leaves_nothing(
-    home: Path, database_url: str, prefect_api_url: str, monkeypatch: pytest.MonkeyPatch
+    home: Path,
+    database_url: str,
+    prefect_api_url: str,
+    prefect_http: httpx.Client,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """On a database and a Prefect server that are set: they are used, and stay."""
     monkeypatch.setenv("PREFECT_API_URL", prefect_api_url)
-    with left_as_found(prefect_api_url):
+    with left_as_found(prefect_http):
         up = Up(home, 1, database_url)
         try:
             assert wait_until(up.ready, 90), up.logs()

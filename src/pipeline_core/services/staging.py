@@ -100,8 +100,10 @@ class StagingService:
         bank = self.read_bank(data, file_name)
         if not bank.entries:
             return StagedBank(bank, None, 0, [], None)
-        batch = self.create_batch(data, file_name, by=by)
-        new = self.stage_questions(batch.batch_id, bank.entries, by=by)
+        with self.open_uow() as uow:  # nobody sees a batch that has no questions yet
+            batch = self._open_bank(uow, data, file_name, by)
+            new = self._stage_entries(uow, batch.batch_id, bank.entries, by)
+            uow.commit()
         return StagedBank(bank, batch, new, [], None)
 
     def read_bank(self, data: bytes, file_name: str) -> Bank:
@@ -123,35 +125,41 @@ class StagingService:
 
     def create_batch(self, data: bytes, file_name: str, *, by: UserId) -> Batch:
         """The batch of these bytes: a new one, or the one that they made before."""
-        batch_id = bank_batch_id_for(by, sha256_hex(data))
         with self.open_uow() as uow:
-            uow.batches.lock(batch_id)
-            is_new = uow.batches.open_bank(batch_id, by, file_name)
-            batch = find_batch(uow, batch_id, by)
-            if is_new:
-                uow.batches.record(
-                    batch, "uploaded", "batch_created", {"by": self.reviewer or by, "file_name": file_name}
-                )
+            batch = self._open_bank(uow, data, file_name, by)
             uow.commit()
         return batch
 
     def stage_questions(self, batch_id: BatchId, entries: Sequence[Entry], *, by: UserId) -> int:
         """Stage what is not there yet; answers with its number. Decisions on what is there stand."""
         with self.open_uow() as uow:
-            batch = held_bank(uow, batch_id, by)
-            keys = match_keys(uow.staging, [match_text(entry.question, entry.answer) for entry in entries])
-            seen: dict[tuple[str, str], int] = {}
-            questions = []
-            for entry, key in zip(entries, keys, strict=True):
-                words = (entry.question, entry.answer)
-                question_id = bank_question_id_for(batch_id, *words, seen.setdefault(words, 0))
-                seen[words] += 1
-                questions.append(_new_question(question_id, entry, key))
-            new = uow.batches.stage(batch_id, by, questions, GENERATOR)
-            if new:
-                uow.batches.record(batch, "review", "questions_staged", {"by": self.reviewer or by, "questions": new})
-            settle(uow, batch)
+            new = self._stage_entries(uow, batch_id, entries, by)
             uow.commit()
+        return new
+
+    def _open_bank(self, uow: UnitOfWork, data: bytes, file_name: str, by: UserId) -> Batch:
+        batch_id = bank_batch_id_for(by, sha256_hex(data))
+        uow.batches.lock(batch_id)
+        is_new = uow.batches.open_bank(batch_id, by, file_name)
+        batch = find_batch(uow, batch_id, by)
+        if is_new:
+            uow.batches.record(batch, "uploaded", "batch_created", {"by": self.reviewer or by, "file_name": file_name})
+        return batch
+
+    def _stage_entries(self, uow: UnitOfWork, batch_id: BatchId, entries: Sequence[Entry], by: UserId) -> int:
+        batch = held_bank(uow, batch_id, by)
+        keys = match_keys(uow.staging, [match_text(entry.question, entry.answer) for entry in entries])
+        seen: dict[tuple[str, str], int] = {}
+        questions = []
+        for entry, key in zip(entries, keys, strict=True):
+            words = (entry.question, entry.answer)
+            question_id = bank_question_id_for(batch_id, *words, seen.setdefault(words, 0))
+            seen[words] += 1
+            questions.append(_new_question(question_id, entry, key))
+        new = uow.batches.stage(batch_id, by, questions, GENERATOR)
+        if new:
+            uow.batches.record(batch, "review", "questions_staged", {"by": self.reviewer or by, "questions": new})
+        settle(uow, batch)
         return len(new)
 
     def detect_duplicates(self, batch_id: BatchId, *, by: UserId) -> list[Pair]:
