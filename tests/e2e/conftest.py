@@ -18,6 +18,9 @@ from prefect.client.base import PrefectHttpxSyncClient
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.settings import load_settings
 
+STEADY = {"retry_base_s": "0.1", "duplicate_threshold": "1.0"}
+"""Look-alikes would wait for a person: with these, documents go all the way."""
+
 # tasks read their retries when they are imported, by whichever test is first
 os.environ["UPLOAD_PIPELINE_RETRY_BASE_S"] = "0.1"
 
@@ -128,5 +131,4 @@ def command_line(database_url: str, prefect_api_url: str, tmp_path: Path) -> Ite
 
 @pytest.fixture
 def cli(command_line: Callable[..., CommandLine]) -> CommandLine:
-    # look-alikes would wait for a person: here documents are to go all the way
-    return command_line(retry_base_s="0.1", duplicate_threshold="1.0")
+    return command_line(**STEADY)

@@ -12,7 +12,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.ports.embedder import Embedded
-from tests.e2e.conftest import CommandLine
+from tests.database import copied_database
+from tests.e2e.conftest import STEADY, CommandLine
 from tests.e2e.test_killed import blocked_at, wait_until_blocked
 from tests.fakes import HashEmbedder
 
@@ -123,17 +124,19 @@ def rows(url: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed() -> dict[str, Any]:
-    """The rows of an import that nobody disturbed, filled by the first test."""
-    return {}
-
-
-def test_undisturbed(cli: CommandLine, tmp_path: Path, database_url: str, undisturbed: dict[str, Any]) -> None:
-    (tmp_path / "bank.md").write_text(BANK)
-    assert cli.json("import-questions", "bank.md", "--approve-all")["batch"]["imported"] == 3
-    undisturbed.update(rows(database_url))
-    assert len(undisturbed["all_questions"]) == 3
-    assert set(undisturbed["events"].values()) == {1}
+def undisturbed(
+    postgres_url: str, template_database: str, prefect_api_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """The rows of an import that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    (folder / "bank.md").write_text(BANK)
+    with copied_database(postgres_url, template_database) as url:
+        cli = CommandLine.over(url, prefect_api_url, folder, **STEADY)
+        assert cli.json("import-questions", "bank.md", "--approve-all")["batch"]["imported"] == 3
+        found = rows(url)
+    assert len(found["all_questions"]) == 3
+    assert set(found["events"].values()) == {1}
+    return found
 
 
 @pytest.mark.parametrize(
@@ -147,7 +150,6 @@ def test_undisturbed(cli: CommandLine, tmp_path: Path, database_url: str, undist
 def test_killed_and_imported_again(
     cli: CommandLine, tmp_path: Path, database_url: str, undisturbed: dict[str, Any], table: str, condition: str
 ) -> None:
-    assert undisturbed, "the undisturbed import must come first"
     (tmp_path / "bank.md").write_text(BANK)
     command = ("import-questions", "bank.md", "--approve-all")
     with blocked_at(database_url, table, condition) as connection:

@@ -11,12 +11,10 @@ import psycopg
 import pytest
 
 from tests.database import copied_database
-from tests.e2e.conftest import CommandLine
+from tests.e2e.conftest import STEADY, CommandLine
 from tests.through import MANUAL
 
 _LOCK = 424242
-# look-alikes would wait for a person: here documents are to go all the way
-_SETTINGS = {"retry_base_s": "0.1", "duplicate_threshold": "1.0"}
 _CONTENT = {
     "document_chunks": "chunk_id, document_id, ordinal, text, char_from, char_to, page_from, embed_model",
     "all_questions": "question_id, document_id, chunk_id, question, answer, evidence_quote, evidence_char_from",
@@ -92,11 +90,15 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def undisturbed(
-    postgres_url: str, template_database: str, prefect_api_url: str, corpus: Path, tmp_path_factory: Any
+    postgres_url: str,
+    template_database: str,
+    prefect_api_url: str,
+    corpus: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
     """The rows of a run that nobody disturbed."""
     with copied_database(postgres_url, template_database) as url:
-        cli = CommandLine.over(url, prefect_api_url, tmp_path_factory.mktemp("undisturbed"), **_SETTINGS)
+        cli = CommandLine.over(url, prefect_api_url, tmp_path_factory.mktemp("undisturbed"), **STEADY)
         assert cli.json("run", str(corpus))["ran"] == 3
         with psycopg.connect(url) as connection:
             found = rows(connection)
@@ -189,7 +191,7 @@ def test_stopped_with_several_batches_under_way(
     command_line: Callable[..., CommandLine], corpus: Path, database_url: str, twice: bool
 ) -> None:
     """The first Ctrl-C waits for the stage that each batch is in; a second one waits for nothing."""
-    cli = command_line(retry_base_s="0.1", duplicate_threshold="1.0", batch_size="1")
+    cli = command_line(**STEADY, batch_size="1")
     with blocked_at(database_url, "events", "NEW.code = 'chunking'") as connection:
         process = cli.start("run", str(corpus))
         wait_until_blocked(connection, process)
