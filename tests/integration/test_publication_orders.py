@@ -128,6 +128,12 @@ class Desk:
         }
         assert [fact for fact, times in said.items() if times > 1] == []
         assert published - said.keys() == set()
+        # what is left out has something that it is left out for
+        assert self.rows(
+            "SELECT o.question_id FROM orphaned_questions o JOIN documents d USING (document_id) WHERE o.user_id = %s "
+            "AND d.published_at IS NOT NULL "
+            "AND NOT EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.state <> 'done')"
+        ) == []  # fmt: skip
         # what is left out has a twin that is published, or on its way, or is to be published first
         assert self.rows(
             "SELECT q.statement FROM staged_questions q JOIN documents d USING (document_id) WHERE q.user_id = %s "
