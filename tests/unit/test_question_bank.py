@@ -214,3 +214,12 @@ def test_notes_beside_metadata_are_for_the_tutor() -> None:
         ("At nine.\nNotes: not on Sundays.", None),
         ("The member.", "ask why.\nAnd how."),
     ]
+
+
+def test_a_numbered_question_right_below_a_question_is_pointed_out() -> None:
+    """It may be one of its own, below one that nobody answered."""
+    bank = parse("Q: When is the office open?\n\n1. Who pays for a theft?\nA: The member.\n")
+    assert [entry.question for entry in bank.entries] == ["When is the office open?\n1. Who pays for a theft?"]
+    [problem] = bank.problems
+    assert (problem.line, problem.is_left_out) == (3, False)
+    assert parse("Q: Which of these?\n1. One.\n2. Two.\nA: One.\n").problems == ()

@@ -17,6 +17,9 @@ from pipeline_core.staging.bank_lines import Heading, Start, Style
 __all__ = ["Bank", "Entry", "Problem", "Role", "parse"]
 
 
+_WITHIN = "a numbered question, taken for a part of the question above it"
+
+
 class Role(StrEnum):
     """What became of a line."""
 
@@ -116,6 +119,8 @@ class _Scan:
             if following is None or following.number != start.number + 1:
                 return True
         if block.start.style is not Style.NUMBERED:
+            if not has_body and line_kinds.asks(start.text):
+                self.problems.append(Problem(i + 1, _WITHIN, "If it is one of its own, put Q: in front.", False))
             return False
         is_next_item = block.list_number == start.number - 1 and (start.number == 1 or block.list_number > 0)
         if start.number == block.start.number + 1:
