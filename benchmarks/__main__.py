@@ -1,6 +1,6 @@
 """``make bench``: every table in turn, or those named on the command line."""
 
-import sys
+import argparse
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -113,11 +113,16 @@ TABLES: dict[str, Callable[[Path], None]] = {
 }
 
 
-def main(names: list[str]) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("table", nargs="*", help=f"{', '.join(TABLES)}; without a name all of them")
+    names = parser.parse_args().table
+    if unknown := sorted(set(names) - TABLES.keys()):
+        parser.error(f"no table {', '.join(unknown)}; there are {', '.join(TABLES)}")
     for name in names or list(TABLES):
         with tempfile.TemporaryDirectory(prefix="pipeline-corpus-") as folder:
             TABLES[name](Path(folder))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

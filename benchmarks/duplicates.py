@@ -6,13 +6,12 @@
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ import numpy as np
 import psycopg
 
 from benchmarks.corpus import ROOT, SHARED
+from benchmarks.memory import memory_from_here, peak_memory
 from pipeline_core.adapters.db import session
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.engine import connect_options
@@ -251,21 +251,6 @@ def per_row(connection: psycopg.Connection[Any], rows: Sequence[Matchable], aske
     return seconds * len(rows) / asked, found
 
 
-def _memory_from_here() -> float:
-    """Megabytes now; the peak is counted anew where the system (Linux) can."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-    return _peak_memory()
-
-
-def _peak_memory() -> float:
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
-
-
 def scan(url: str, mode: str) -> dict[str, Any]:
     """One detection of what is staged: seconds, memory that it took, and its pairs with production."""
     embedder = WordLlamaEmbedder()
@@ -281,7 +266,7 @@ def scan(url: str, mode: str) -> dict[str, Any]:
             for i, text, count, bits in staged
         ]
         new = NewRows(USER, question_ids=[row.question_id for row in rows])
-        memory = _memory_from_here()
+        memory = memory_from_here()
         start = time.perf_counter()
         if mode == "baseline":
             pairs = Baseline(THRESHOLD)(staging, new, rows)
@@ -295,7 +280,7 @@ def scan(url: str, mode: str) -> dict[str, Any]:
             pairs = scored(staging, new, rows)
             staging.record_pairs(pairs, [])
         seconds = time.perf_counter() - start
-        memory = _peak_memory() - memory
+        memory = peak_memory() - memory
         connection.rollback()
     return {
         "seconds": seconds,

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -11,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from benchmarks.memory import peak_memory
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -150,7 +151,7 @@ def main(kind: str, files: Sequence[Path]) -> dict[str, Any]:
         "cpu_seconds": cpu_seconds,
         "warm_seconds": warm_seconds,
         "warm_ran": len(again.ran),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": peak_memory(),
         "states": counts["jobs"],
         "published": counts["documents"],
         "chunks": counts["chunks"],
