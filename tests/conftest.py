@@ -102,6 +102,12 @@ def app(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
 
 
 @pytest.fixture
+def manual(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    """Each of its documents waits in matching review; of ``app``, on the same database, none without a reason."""
+    return make_pipeline(changes={"workflow": "manual"})
+
+
+@pytest.fixture
 def free_port() -> Callable[[], int]:
     """Ports on which nobody listens."""
 

@@ -31,12 +31,6 @@ BOILER = "The beta boiler must be serviced every 12 months by an engineer."
 FIRST, SECOND = text_of("Alpha", FACT, OPENS), text_of("Beta", FACT, BOILER)
 
 
-@pytest.fixture
-def manual(make_pipeline: MakePipeline) -> Pipeline:
-    """Every document of it waits for a person; of ``app``, on the same database, none does without a reason."""
-    return make_pipeline(changes={"workflow": "manual"})
-
-
 def lost(app: Pipeline) -> list[str]:
     """What published documents say and nobody has decided about, and no published document has."""
     return [

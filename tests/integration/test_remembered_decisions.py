@@ -33,11 +33,6 @@ OPENS = "The alpha office opens its doors to all visitors at 8 in the morning on
 LETTERS = {"duplicate_mode": "baseline", "duplicate_threshold": 0.6}
 
 
-@pytest.fixture
-def manual(make_pipeline: MakePipeline) -> Pipeline:
-    return make_pipeline(changes={"workflow": "manual"})
-
-
 def the_pair(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
     with app.open_uow() as uow:
         [pair] = uow.staging.pairs(document_id)

@@ -31,12 +31,6 @@ CONTRADICTORY = (
 REASON = "The second amount is next year's."
 
 
-@pytest.fixture
-def manual(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
-    """Every document waits in matching review."""
-    return make_pipeline(changes={"workflow": "manual"})
-
-
 def park(app: Pipeline, name: str = "manual.md", text: str = MANUAL) -> DocumentId:
     [document_id] = needs_work(app, receive(app, upload(name, text)))
     through(app, [document_id])

@@ -38,11 +38,6 @@ def run_until(app: Pipeline, stage: StageName, name: str, text: str, source: str
     return batch
 
 
-@pytest.fixture
-def manual(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
-    return make_pipeline(changes={"workflow": "manual"})
-
-
 def test_a_twin_that_is_dead_is_no_twin(app: Pipeline) -> None:
     bury(app, run_until(app, StageName.VALIDATION, "a.md", FIRST))
     publish(app, upload("b.md", SECOND))

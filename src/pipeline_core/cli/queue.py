@@ -53,7 +53,9 @@ def queue(
         if priority is not None:
             ids = [job.document_id for job in waiting]
             changed = app_.queue.set_priority(ids, priority, by=app_.settings.reviewer or str(app_.user_id))
-            waiting = chosen(app_.queue.waiting(), [str(document_id) for document_id in ids], "", lenient=True)
+            # in their new order; what was taken meanwhile waits no more
+            moved = set(ids)
+            waiting = [job for job in app_.queue.waiting() if job.document_id in moved]
         depths = app_.queue.depth()
         if as_json:
             print_json(queue_json(waiting, depths, changed))

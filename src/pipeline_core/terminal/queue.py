@@ -15,11 +15,8 @@ from pipeline_core.ports.queue import Depth, Waiting
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
-def chosen(waiting: Sequence[Waiting], texts: Sequence[str], user: str, *, lenient: bool = False) -> list[Waiting]:
+def chosen(waiting: Sequence[Waiting], texts: Sequence[str], user: str) -> list[Waiting]:
     """Those that are named by the beginning of an id or by their file name, of one user if that is asked for.
-
-    Args:
-        lenient: What no longer waits is passed over.
 
     Raises:
         NotFoundError: nothing that waits is named so.
@@ -33,7 +30,7 @@ def chosen(waiting: Sequence[Waiting], texts: Sequence[str], user: str, *, lenie
     wanted: set[DocumentId] = set()
     for text in texts:
         found = [job for job in of_user if _is(job, text)]
-        if not found and not lenient:
+        if not found:
             raise NotFoundError(f"Nothing that waits is named {text}.", action="`pipeline queue` shows what waits.")
         if len(found) > 1:
             ids = ", ".join(str(job.document_id)[:8] for job in found[:5])

@@ -11,12 +11,11 @@ from rich.padding import Padding
 
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import ReviewFact, WaitingJob
 from pipeline_core.services.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.services.fact_decisions import Edit
 from pipeline_core.terminal.naming import one_id, one_of
-from pipeline_core.terminal.tables import FACTS, criticals, short
+from pipeline_core.terminal.tables import short, why_it_waits
 
 if TYPE_CHECKING:
     from pipeline_core.bootstrap import Pipeline
@@ -120,16 +119,16 @@ def print_next(console: Console, waiting: WaitingJob | None) -> None:
     if waiting is None:
         console.print("[dim]Nothing else waits for a person.[/]")
         return
+    why = why_it_waits(
+        at_validation=waiting.phase == 4,
+        critical=waiting.critical,
+        undecided=waiting.undecided,
+        profile=waiting.profile,
+    )
     console.print(
-        f"Next: [bold]{escape(waiting.filename)}[/] ({_why(waiting)}, "
+        f"Next: [bold]{escape(waiting.filename)}[/] ({why}, "
         f"waits since {waiting.waits_since:%Y-%m-%d %H:%M})   pipeline review {short(waiting.job_id)}"
     )
-
-
-def _why(waiting: WaitingJob) -> str:
-    if waiting.phase == 4:
-        return criticals(waiting.critical)
-    return f"{counted(waiting.undecided, 'pair')} of look-alikes" if waiting.undecided else FACTS[waiting.profile]
 
 
 def next_json(waiting: WaitingJob | None) -> dict[str, Any] | None:

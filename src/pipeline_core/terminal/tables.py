@@ -18,7 +18,7 @@ from pipeline_core.terminal.jobs_table import place_of
 
 Row = dict[str, Any]
 _IN_FULL = 10
-FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
+_FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
 
 
 def short(value: object) -> str:
@@ -47,7 +47,7 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
             what = (
                 f"{counted(row['undecided'], 'pair')} of look-alike facts"
                 if row["undecided"]
-                else FACTS[row["profile"]]
+                else _FACTS[row["profile"]]
             )
             flag = " --duplicates keep_existing" if row["undecided"] else ""
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
@@ -56,18 +56,21 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
             console.print(f"             pipeline review {job} reject", highlight=False)
 
 
-def criticals(count: int) -> str:
-    return counted(count, "critical finding")
+def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile: str) -> str:
+    """What a person is to look at, in few words."""
+    if at_validation:
+        return counted(critical, "critical finding")
+    return f"{counted(undecided, 'pair')} of look-alikes" if undecided else _FACTS[profile]
 
 
 def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
     for row in waiting:
-        if row["stage"] == "validation_review":
-            why = counted(row["critical"], "critical finding")
-        elif row["undecided"]:
-            why = f"{counted(row['undecided'], 'pair')} of look-alikes"
-        else:
-            why = FACTS[row["profile"]]
+        why = why_it_waits(
+            at_validation=row["stage"] == "validation_review",
+            critical=row["critical"],
+            undecided=row["undecided"],
+            profile=row["profile"],
+        )
         console.print(f"[yellow]●[/] {short(row['job_id'])}  [bold]{escape(row['filename'])}[/]  {why}")
     console.print(f"{len(waiting)} documents wait for a person.")
     console.print("    see      pipeline review JOB   (or --next, for what has waited longest)", highlight=False)
