@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     convert_timeout_s: float = Field(120.0, gt=0, description="A conversion is killed after this, seconds")
     convert_memory_mb: int = Field(2048, ge=256, description="Address space of a conversion process, MiB")
     convert_workers: int = Field(2, ge=1, description="Conversion processes at a time")
+    keep_hidden: bool = Field(
+        False, description="Convert hidden rows, sheets, slides and text as well; either way a finding names them"
+    )
     tessdata_path: Path | None = Field(None, description="Folder with tesseract data: scanned pages are read by OCR")
 
     # stages

@@ -37,6 +37,7 @@ class LocalConverter:
             max_pages=settings.max_pages,
             tessdata_path=str(settings.tessdata_path) if settings.tessdata_path else None,
             ocr_languages=languages,
+            keep_hidden=settings.keep_hidden,
         )
         self._pool = WorkerPool(
             settings.convert_workers, Limits(settings.convert_memory_mb, settings.convert_timeout_s)

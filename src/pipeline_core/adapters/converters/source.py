@@ -16,8 +16,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
-    """``ocr_languages`` are tesseract's names joined with ``+``; empty without ``tessdata_path``: no OCR."""
+    """``ocr_languages`` are tesseract's names joined with ``+``; empty without ``tessdata_path``: no OCR.
+
+    ``keep_hidden``: what the file hides from its readers is converted as well.
+    """
 
     max_pages: int
     tessdata_path: str | None = None
     ocr_languages: str = ""
+    keep_hidden: bool = False

@@ -1,0 +1,24 @@
+"""The finding about what a file hides from its readers: rows, sheets, slides, text."""
+
+from collections.abc import Sequence
+
+from pipeline_core.domain.findings import Finding, Severity
+
+_NAMED = 5
+
+
+def hidden_content(parts: Sequence[str], *, kept: bool) -> Finding:
+    """``parts`` names each hidden part as a reader would look for it: ``row 4 of the sheet “Prices”``, ``slide 3``."""
+    named = ", ".join(parts[:_NAMED]) + (f" and {len(parts) - _NAMED} more" if len(parts) > _NAMED else "")
+    became = (
+        "was converted as well, because UPLOAD_PIPELINE_KEEP_HIDDEN is set"
+        if kept
+        else "was left out; set UPLOAD_PIPELINE_KEEP_HIDDEN=true and convert the document again to include it"
+    )
+    return Finding(
+        "hidden_content",
+        Severity.WARNING,
+        "document",
+        f"The file hides content from its readers: {named}. It {became}.",
+        {"parts": len(parts), "kept": kept},
+    )
