@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.escapes import unescaper
 from pipeline_core.adapters.converters.office_pages import UNITS, page_texts
+from pipeline_core.adapters.converters.ooxml.pieces import shown
+from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
+from pipeline_core.adapters.converters.ooxml.word import rewrite_word
 from pipeline_core.adapters.converters.pages import assemble, storable, whole
 from pipeline_core.adapters.converters.parts import missing_parts
 from pipeline_core.adapters.converters.presentation import WORD_JOINER, protect_numbers
@@ -47,6 +50,7 @@ _HARMLESS_WARNINGS = frozenset({"relationships"})
 """Sources of warnings that lose no text: a cross-reference without a target."""
 
 _OOXML = (filetypes.DOCX, filetypes.PPTX, filetypes.XLSX)
+_REWRITES = {filetypes.DOCX: rewrite_word}
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINE_ENDS = re.compile(r"\n\s*")
 _unescape = unescaper(r"\<>#`~!|.+-&")  # what xberg escapes
@@ -64,12 +68,14 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
         check_expansion(data, source.filename)
     if source.kind == filetypes.PPTX:
         data = protect_numbers(data, source.filename)
-    document = _extract(data, source)
+    rewrite = _REWRITES.get(source.kind)
+    rewritten = rewrite(data, source.filename, keep_hidden=options.keep_hidden) if rewrite else Rewritten(data)
+    document = _extract(rewritten.data, source)
     markdown, page_map = _pages(document, source, options)
     if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
         raise _no_text(source, document)
     total = declared_total(source) if page_map.unit != "document" else None
-    return Converted(markdown, page_map, NAME, tuple(_findings(document, source)), total)
+    return Converted(markdown, page_map, NAME, (*rewritten.findings, *_findings(document, source)), total)
 
 
 def _is_plain(source: Source) -> bool:
@@ -168,7 +174,7 @@ def _pages(document: "ExtractedDocument", source: Source, options: ConvertOption
 
 
 def _plain(markdown: str) -> str:
-    return _unescape(storable(markdown).replace(WORD_JOINER, ""))
+    return shown(_unescape(storable(markdown).replace(WORD_JOINER, "")))
 
 
 def _findings(document: "ExtractedDocument", source: Source) -> Iterator[Finding]:
