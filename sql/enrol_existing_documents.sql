@@ -155,8 +155,9 @@ UPDATE document_sources s SET is_current = false
 FROM enrolling e
 WHERE s.user_id = :'user_id' AND s.source_uri = e.source_uri AND s.is_current AND s.document_id <> e.document_id;
 
-INSERT INTO document_sources (user_id, source_uri, document_id)
-SELECT :'user_id', source_uri, document_id FROM enrolling WHERE document_id IS NOT NULL
+INSERT INTO document_sources (user_id, source_uri, document_id, filename)
+SELECT :'user_id', source_uri, document_id, pg_temp.markdown_filename(title)
+FROM enrolling WHERE document_id IS NOT NULL
 ON CONFLICT (user_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
 WHERE NOT document_sources.is_current;
 

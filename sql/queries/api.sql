@@ -1,6 +1,7 @@
 -- name: api_jobs_page
 -- Jobs, newest first; the position in the list is (created_at, job_id) of the last one seen.
-SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
+SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named,
+    d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
     p.percent, j.retry_count, j.last_error, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
     d.published_at,
     (SELECT sum((s.result ->> 'seconds')::float8) FROM document_processing_stages s
@@ -19,7 +20,8 @@ LIMIT %(limit)s;
 
 -- name: api_job
 -- As above, by its id, with what validation found.
-SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
+SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named,
+    d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
     p.percent, j.retry_count, j.last_error, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
     d.published_at, coalesce(j.stage3_validation_results -> 'findings', '[]') AS findings
 FROM upload_jobs j
@@ -37,7 +39,8 @@ SELECT event_id, ts, type, severity, code, payload FROM events
 WHERE job_id = %(job_id)s AND event_id > %(event_id)s ORDER BY event_id LIMIT %(limit)s;
 
 -- name: api_document
-SELECT d.document_id, d.title, d.filename, d.mime, d.bytes_len, d.file_sha256, d.page_count AS pages, d.staging_status,
+SELECT d.document_id, d.title, d.filename, also_named(d.document_id, d.filename) AS also_named, d.mime, d.bytes_len,
+    d.file_sha256, d.page_count AS pages, d.staging_status,
     d.deep_scan_status, d.deep_scan_error, d.published_at, d.created_at, d.updated_at, j.job_id, j.stage, j.state,
     j.outcome, w.workflow_type AS workflow,
     (SELECT count(*) FROM document_chunks c WHERE c.document_id = d.document_id) AS published_chunks,

@@ -40,11 +40,26 @@ FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, docume
 WHERE s.user_id = %(user_id)s AND s.source_uri = i.source_uri AND s.document_id <> i.document_id AND s.is_current;
 
 -- name: point_sources
-INSERT INTO document_sources (user_id, source_uri, document_id)
-SELECT %(user_id)s, source_uri, document_id
-FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, document_id)
+INSERT INTO document_sources (user_id, source_uri, document_id, filename)
+SELECT %(user_id)s, source_uri, document_id, filename
+FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[], %(filenames)s::text[]) AS i (source_uri, document_id, filename)
 ON CONFLICT (user_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
 WHERE NOT document_sources.is_current;
+
+-- name: rename_documents
+-- A document keeps the name it is shown by while one of its places has that name; else it takes one that it has now.
+WITH touched AS MATERIALIZED (
+    SELECT d.document_id, d.filename FROM documents d
+    WHERE d.document_id IN (
+            SELECT document_id FROM document_sources WHERE user_id = %(user_id)s AND source_uri = ANY(%(uris)s))
+        AND NOT EXISTS (SELECT FROM document_names n
+            WHERE n.document_id = d.document_id AND n.is_current AND n.filename = d.filename)
+    ORDER BY d.document_id FOR UPDATE
+)
+UPDATE documents d SET filename = n.filename, updated_at = now()
+FROM touched t, LATERAL (SELECT filename FROM document_names n
+    WHERE n.document_id = t.document_id AND n.is_current ORDER BY n.seen_at, n.filename LIMIT 1) n
+WHERE d.document_id = t.document_id;
 
 -- name: places_left
 -- Where else documents stand that had to leave one of these places to another.
@@ -82,9 +97,10 @@ WHERE j.user_id = %(user_id)s AND j.state = 'queued' AND e.code = 'twin_gone'
 ORDER BY j.created_at, j.document_id;
 
 -- name: set_parsed
-UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, updated_at = now()
-FROM unnest(%(document_ids)s::uuid[], %(paths)s::text[], %(checksums)s::text[], %(pages)s::int[])
-    AS i (document_id, path, checksum, pages)
+UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, title = i.title,
+    updated_at = now()
+FROM unnest(%(document_ids)s::uuid[], %(paths)s::text[], %(checksums)s::text[], %(pages)s::int[], %(titles)s::text[])
+    AS i (document_id, path, checksum, pages, title)
 WHERE d.document_id = i.document_id;
 
 -- name: stale_stages

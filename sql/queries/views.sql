@@ -1,5 +1,6 @@
 -- name: view_jobs
-SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile, p.percent,
+SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named, d.title,
+    d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile, p.percent,
     j.retry_count, j.last_error, j.created_at, j.finished_at, j.correlation_id, j.flow_run_id, d.published_at,
     d.staging_status, d.deep_scan_status, d.deep_scan_error,
     -- withdrawn because every place that it stood at holds another document by now
@@ -80,13 +81,15 @@ SELECT (SELECT u.job_id FROM upload_jobs u WHERE u.document_id = d.document_id O
         OR EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.job_id::text LIKE %(prefix)s)
         AS is_by_id
 FROM documents d
-LEFT JOIN LATERAL (SELECT bool_or(s.is_current) AS is_current,
-        (array_agg(s.source_uri ORDER BY s.is_current DESC, s.source_uri))[1] AS place
+LEFT JOIN LATERAL (
+    -- a document may stand elsewhere by now, under another name: then the one that has the name now is meant
+    SELECT coalesce(bool_or(s.is_current) FILTER (WHERE s.filename = %(name)s), bool_or(s.is_current)) AS is_current,
+        (array_agg(s.source_uri ORDER BY s.filename = %(name)s DESC, s.is_current DESC, s.source_uri))[1] AS place
     FROM document_sources s WHERE s.document_id = d.document_id) p ON true
 WHERE d.user_id = %(user_id)s AND (
-    d.document_id::text LIKE %(prefix)s OR d.filename = %(name)s
-    OR EXISTS (SELECT FROM document_sources s
-        WHERE s.user_id = d.user_id AND s.document_id = d.document_id AND s.source_uri = %(name)s AND s.is_current)
+    d.document_id::text LIKE %(prefix)s
+    OR d.document_id IN (SELECT s.document_id FROM document_sources s
+        WHERE s.user_id = %(user_id)s AND (s.filename = %(name)s OR (s.source_uri = %(name)s AND s.is_current)))
     OR EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.job_id::text LIKE %(prefix)s))
 ORDER BY is_current DESC, d.document_id
 LIMIT 20;
@@ -186,7 +189,8 @@ ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT %(pool)s;
 -- name: hits
 -- What was found, in full. A search without a vector, or by one of another model, has no similarity to tell.
 SELECT 'fact' AS kind, q.question_id AS id, q.question, q.answer, q.evidence_quote AS evidence,
-    q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename, c.heading_path,
+    q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename,
+    also_named(d.document_id, d.filename) AS also_named, c.heading_path,
     -- a chunk may have several headings: those of the evidence are the last before it
     left(c.text, greatest(q.evidence_char_from - c.char_from, 0) + 1) AS up_to_evidence,
     CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity
@@ -196,7 +200,7 @@ LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
 WHERE q.question_id = ANY(%(ids)s)
 UNION ALL
 SELECT 'passage', c.chunk_id, NULL, NULL, c.text, c.page_from, 'exact', NULL, d.document_id, d.filename,
-    c.heading_path, NULL, CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END
+    also_named(d.document_id, d.filename), c.heading_path, NULL, CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END
 FROM document_chunks c JOIN documents d ON d.document_id = c.document_id
 WHERE c.chunk_id = ANY(%(ids)s);
 
@@ -210,7 +214,7 @@ ORDER BY question_id LIMIT %(limit)s;
 SELECT count(*) AS questions FROM all_questions WHERE user_id = %(user_id)s AND document_id IS NULL;
 
 -- name: export_document
-SELECT document_id, filename, title, mime, page_count, file_sha256, raw_path, published_at,
+SELECT document_id, filename, also_named(document_id, filename) AS also_named, title, mime, page_count, file_sha256, raw_path, published_at,
     published_path, published_sha256
 FROM documents WHERE user_id = %(user_id)s AND document_id = %(document_id)s;
 

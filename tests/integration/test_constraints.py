@@ -237,7 +237,7 @@ def test_a_fact_of_a_document_has_its_proof(connection: psycopg.Connection[Any],
         ("INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, "
          "raw_path) SELECT :bob, user_id, title, filename, mime, bytes_len, file_sha256, raw_path "
          "FROM documents", "documents_user_content_key"),
-        ("INSERT INTO document_sources (user_id, source_uri, document_id) VALUES (:ann, '', :document)",
+        ("INSERT INTO document_sources (user_id, source_uri, document_id, filename) VALUES (:ann, '', :document, 'a')",
          "document_sources_source_uri_check"),
         ("INSERT INTO stage_output_files "
          "VALUES (:document, :ann, 'chunker', 'chunks_json', 'p', 1, 'm', 'abc')",
@@ -245,7 +245,7 @@ def test_a_fact_of_a_document_has_its_proof(connection: psycopg.Connection[Any],
         ("UPDATE document_processing_stages SET stage_name = 'guessing' WHERE stage_name = 'chunker'",
          "document_processing_stages_stage_name_fkey"),
         # what belongs to a document belongs to its user
-        ("INSERT INTO document_sources (user_id, source_uri, document_id) VALUES (:bob, 'u', :document)",
+        ("INSERT INTO document_sources (user_id, source_uri, document_id, filename) VALUES (:bob, 'u', :document, 'a')",
          "document_sources_document_fkey"),
         ("INSERT INTO stage_output_files "
          "VALUES (:document, :bob, 'chunker', 'chunks_json', 'p', 1, 'm', repeat('0', 64))",

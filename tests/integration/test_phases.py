@@ -85,6 +85,10 @@ def test_phase_6_is_complete_when_the_document_was_downloaded(engine: Engine) ->
         uow.commit()
 
     assert set(job.stamps()) == {1, 2, 3, 4, 5, 6}
+    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+        statement = "SELECT current_stage, stage_name FROM processing_workflows WHERE document_id = %s"
+        workflow = uow.session.connection.execute(statement, [job.document_id]).fetchall()
+    assert workflow == [("completed", None)]
     job.go(["restart: embedding"])
     assert set(job.stamps()) == {1, 2, 3, 4}
     assert job.row("stage6_downloaded_at") == {"stage6_downloaded_at": None}

@@ -64,6 +64,22 @@ class Converted:
     findings: tuple[Finding, ...] = ()
     total: int | None = None
     """Pages that the original itself says it has, counted apart from the map; None where it has no pages."""
+    title: str | None = None
+    """The title that the file declares, beside its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document stands: a URI, and the name that it has there."""
+
+    uri: str
+    document_id: DocumentId
+    filename: str
+
+    @classmethod
+    def of_upload(cls, document_id: DocumentId, filename: str) -> "Place":
+        """An upload is a place of its own: no other content can come to stand there."""
+        return cls(f"upload:{document_id}/{filename}", document_id, filename)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +94,8 @@ class Document:
     bytes_len: int
     file_sha256: str
     raw_path: str
+
+    @property
+    def stored_name(self) -> str:
+        """The name under which it was taken in first."""
+        return self.raw_path.rpartition("/")[2]

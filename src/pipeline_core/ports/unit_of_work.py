@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self
 from uuid import UUID
 
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.documents import Document
+from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.facts import ChunkResult, Generated, Usage
 from pipeline_core.domain.ids import ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
@@ -51,11 +51,11 @@ class Documents(Protocol):
         """Make documents with their job, workflow, stage rows and first event; answers with those that are new."""
         ...
 
-    def place(self, user_id: UserId, sources: Mapping[str, DocumentId]) -> None:
-        """Record which document stands at each place (URI) now."""
+    def place(self, user_id: UserId, places: Sequence[Place]) -> None:
+        """Record which document stands at each place now, and show each document by a name that it has now."""
         ...
 
-    def places_left(self, user_id: UserId, sources: Mapping[str, DocumentId]) -> list[str]:
+    def places_left(self, user_id: UserId, places: Sequence[Place]) -> list[str]:
         """Where else documents stand that had to leave one of these places to another."""
         ...
 
@@ -81,8 +81,8 @@ class Documents(Protocol):
         """Published ones among these that stand where another one did, which has no place left but is published."""
         ...
 
-    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int]]) -> None:
-        """Markdown path, its sha256 and the page count of each document."""
+    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int, str]]) -> None:
+        """Markdown path, its sha256, the page count and the title of each document."""
         ...
 
 

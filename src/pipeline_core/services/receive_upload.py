@@ -8,7 +8,7 @@ from tempfile import TemporaryFile
 from threading import BoundedSemaphore
 from typing import BinaryIO
 
-from pipeline_core.domain.documents import Document
+from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.errors import (
     ConflictError,
     EmptyFileError,
@@ -76,6 +76,8 @@ class ReceiveUpload:
         document_id = document_id_for(user_id, upload.sha256)
         with self.open_uow() as uow:
             if known := uow.documents.find([document_id]).get(document_id):
+                uow.documents.place(user_id, [Place.of_upload(document_id, safe_filename(upload.filename))])
+                uow.commit()
                 return Uploaded(known, is_new=False)
             self._check_limits(uow, user_id)
         filename = safe_filename(upload.filename)
@@ -102,6 +104,7 @@ class ReceiveUpload:
                 raise ConflictError(
                     "The same content is there already under another document id.", where=document.filename
                 )
+            uow.documents.place(user_id, [Place.of_upload(document_id, document.filename)])
             uow.commit()
         return Uploaded(job, is_new=bool(new))
 

@@ -7,21 +7,23 @@ from typing import Any
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.titles import title_of
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
 
 
 def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
-    # The file name is an input too: it decides between text formats.
+    # The file name is an input too: it decides between text formats. A document that stands under another name by
+    # now is still what it was taken for.
     return {
-        job.document_id: StageInput((job.document.file_sha256, job.document.mime, job.document.filename))
+        job.document_id: StageInput((job.document.file_sha256, job.document.mime, job.document.stored_name))
         for job in jobs
     }
 
 
 def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
     data = ctx.store.get(document.raw_path, sha256=document.file_sha256)
-    converted = ctx.converter.convert(data, filename=document.filename, mime=document.mime)
+    converted = ctx.converter.convert(data, filename=document.stored_name, mime=document.mime)
     pages = converted.page_map.pages
     outcomes = Counter(page.outcome.value for page in pages)
     markdown = OutputFile(
@@ -33,6 +35,7 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
     )
     report = {
         "converter": converted.converter,
+        "title": title_of(converted.markdown, converted.title, document.filename),
         "characters": len(converted.markdown),
         "pages": len(pages) if converted.total is None else converted.total,
         "pages_accounted": len(pages),
@@ -45,14 +48,22 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
 
 def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
     uow.documents.set_parsed(
-        [(item.document.document_id, *item.files["markdown"], item.result.report["pages"]) for item in done]
+        [
+            (
+                item.document.document_id,
+                *item.files["markdown"],
+                item.result.report["pages"],
+                item.result.report["title"],
+            )
+            for item in done
+        ]
     )
     uow.jobs.set_stage1_results({item.job.job_id: item.result.report for item in done})
 
 
 STAGE = Stage(
     name=StageName.MARKDOWN_CONVERSION,
-    version="1",
+    version="2",
     fetch=fetch,
     run=run,
     save=save,

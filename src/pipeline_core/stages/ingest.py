@@ -22,7 +22,7 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
             f"{document.filename} has {document.bytes_len:,} bytes; the limit is {ctx.settings.max_file_bytes:,}."
         )
     data = ctx.store.get(document.raw_path, sha256=document.file_sha256)
-    kind = detect(data, document.filename)
+    kind = detect(data, document.stored_name)
     return StageResult(report={"bytes": len(data), "type": kind.label})
 
 

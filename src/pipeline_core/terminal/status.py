@@ -39,6 +39,8 @@ def print_overview(console: Console, rows: Sequence[Row], counts: Row) -> None:
 
 def print_job(console: Console, job: Row) -> None:
     console.print(f"[bold]{escape(job['filename'])}[/]  {place_of(job)} ({job['percent']}%)")
+    if job["also_named"]:
+        console.print(f"[dim]{'also':<12} {escape(', '.join(job['also_named']))}[/]")
     for name in ("job", "document", "correlation"):
         console.print(f"[dim]{name:<12} {job[f'{name}_id']}[/]")
     stages = Table(box=None, padding=(0, 1), header_style="bold")
@@ -60,7 +62,7 @@ def print_job(console: Console, job: Row) -> None:
     for finding in [*job["findings"], *job["returned_for"]]:
         console.print(f"[dim]finding[/] {finding['severity']} {finding['code']}: {escape(finding['message'])}")
     for event in reversed(job["events"][:15]):
-        console.print(f"[dim]{event['ts']:%H:%M:%S.%f}[/] {escape(_event(event))}")
+        console.print(f"[dim]{event['ts']:%Y-%m-%d %H:%M:%S}[/] {escape(_event(event))}")
     print_waiting(console, [job])
     print_failures(console, [job], [])
 

@@ -13,7 +13,7 @@ from pipeline_core.domain.errors import explain
 from pipeline_core.domain.jobs import is_parked
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import all_names, counted
 from pipeline_core.terminal.jobs_table import place_of
 
 Row = dict[str, Any]
@@ -95,6 +95,14 @@ def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tupl
         console.print(f"    {escape(error.what_to_do)}", highlight=False)
 
 
+def print_copies(console: Console, copies: Sequence[tuple[str, str]]) -> None:
+    """Files that say what another says, byte for byte: one document, which has both names."""
+    for name, other in copies[:_IN_FULL]:
+        console.print(f"[dim]=[/] [bold]{escape(name)}[/] has the same content as {escape(other)}: one document.")
+    if more := copies[_IN_FULL:]:
+        console.print(f"[dim]=[/] … and {counted(len(more), 'more file')} with the content of another")
+
+
 def print_review(console: Console, job: Row, *, everything: bool = False) -> None:
     """What a reviewer needs about one waiting document; ``everything`` lists the pairs that are decided as well."""
     console.print(f"[bold]{escape(job['filename'])}[/]  {place_of(job)}  job {job['job_id']}")
@@ -147,7 +155,8 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
     """Search results, the first one in full."""
     for position, hit in enumerate(hits, 1):
         path = " › ".join(hit["heading_path"] or [])
-        place = f"{escape(hit['filename'])}, page {hit['page']}" if hit["filename"] else "a question bank"
+        names = escape(all_names(hit["filename"], hit["also_named"])) if hit["filename"] else ""
+        place = f"{names}, page {hit['page']}" if names else "a question bank"
         source = place + (f" · {escape(path)}" if path else "")
         title = escape(hit["question"]) if hit["kind"] == "fact" else "passage"
         body = escape(hit["answer"]) if hit["kind"] == "fact" else escape(_clip(hit["evidence"], 300))

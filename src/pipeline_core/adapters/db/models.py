@@ -216,6 +216,8 @@ class DocumentProcessingStages(Base):
     input_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     output_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     cost_usd: Mapped[Decimal] = mapped_column(Numeric(16, 9), server_default=FetchedValue())
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
 class DocumentSources(Base):
@@ -227,6 +229,7 @@ class DocumentSources(Base):
     document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     is_current: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
     seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    filename: Mapped[str] = mapped_column(Text)
 
 
 class DocumentVectorBuffer(Base):
@@ -381,10 +384,16 @@ class ProcessingWorkflows(Base):
     workflow_type: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     total_stages: Mapped[int] = mapped_column(Integer)
     completed_stages: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
-    current_stage: Mapped[str | None] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"))
+    current_stage: Mapped[str | None] = mapped_column(Text)
     configuration: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
     started_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    stage_name: Mapped[str | None] = mapped_column(
+        Text, Computed("nullif(current_stage, 'completed')", persisted=True),
+        ForeignKey("upload_pipeline.stages.stage_name"),
+    )  # fmt: skip
 
 
 class StageDependencies(Base):

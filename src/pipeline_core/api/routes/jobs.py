@@ -37,6 +37,7 @@ class Job(BaseModel):
     job_id: UUID
     document_id: UUID
     filename: str
+    also_named: list[str] = Field(description="Other names that the same content has now")
     pages: int | None
     stage: JobStage
     state: JobState
