@@ -20,7 +20,7 @@
 --   JOIN upload_pipeline.document_sources s ON s.source_uri = 'table:public.documents/' || o.id AND s.is_current
 --   JOIN upload_pipeline.documents d USING (document_id);
 --
--- and this puts it there: pipeline_core.bootstrap.pipeline().store.put(raw_path, content.encode()).
+-- and `pipeline enrol` puts it there. (It needs no script: it takes in what is not enrolled yet as well.)
 --
 -- Ids are those that pipeline_core.domain.ids derives (a version 5 UUID of user and content), so that an upload of
 -- the same text finds the enrolled document. They need SHA-1, which PostgreSQL has only in extensions that are not

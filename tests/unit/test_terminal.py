@@ -14,7 +14,8 @@ from pipeline_core.terminal.jobs_table import jobs_table, place_of, state_of
 from pipeline_core.terminal.progress import RunDisplay
 
 ROW: dict[str, Any] = {
-    "document_id": "d", "filename": "homeowners [2026] policy.pdf", "also_named": [], "pages": 6, "chunks": 14, "facts": 81,
+    "document_id": "d", "filename": "homeowners [2026] policy.pdf", "also_named": [], "pages": 6,
+    "chunks": 14, "facts": 81,
     "duplicates": 0, "critical": 1, "warnings": 2, "infos": 0, "state": "awaiting_review", "stage": "validation_review",
     "outcome": None, "profile": "standard", "published_at": None, "is_replaced": False, "seconds": 1.5,
     "cost_usd": 0.25, "percent": 68,

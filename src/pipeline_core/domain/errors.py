@@ -327,6 +327,16 @@ class ObjectNotFoundError(PermanentError):
     action = "Restore it, or make it again with `pipeline retry JOB --from STAGE`."
 
 
+class OriginalMissingError(ObjectNotFoundError):
+    """The document's original is not in the store."""
+
+    code = "original_missing"
+    action = (
+        "Restore it from a backup of the object store, then `pipeline retry JOB`. "
+        "If it was enrolled from an older table, `pipeline enrol` does both."
+    )
+
+
 class ChecksumMismatchError(PermanentError):
     """An object in the store is not what was written."""
 

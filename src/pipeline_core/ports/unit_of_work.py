@@ -34,6 +34,7 @@ from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.embedding_models import Models
+from pipeline_core.ports.older_documents import OlderRow
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reminders import Reminders
@@ -61,6 +62,14 @@ class Documents(Protocol):
 
     def vacate(self, user_id: UserId, uris: Sequence[str]) -> None:
         """Nothing stands at these places any more."""
+        ...
+
+    def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
+        """Give documents the realm, the title and the times that they had elsewhere."""
+        ...
+
+    def originals(self, document_ids: Ids) -> dict[DocumentId, str]:
+        """Under which key the original of each is stored."""
         ...
 
     def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]: ...

@@ -8,6 +8,7 @@ from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.ports.older_documents import OlderRow
 from pipeline_core.ports.unit_of_work import Ids
 
 
@@ -67,6 +68,20 @@ class PostgresDocuments:
         if uris:
             self._session.execute("vacate_places", user_id=user_id, uris=list(uris))
             self._session.execute("rename_documents", user_id=user_id, uris=list(uris))
+
+    def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
+        self._session.execute(
+            "describe_documents",
+            document_ids=list(rows),
+            realm_ids=[row.realm_id for row in rows.values()],
+            titles=[row.title for row in rows.values()],
+            created=[row.created_at for row in rows.values()],
+            updated=[row.updated_at for row in rows.values()],
+        )
+
+    def originals(self, document_ids: Ids) -> dict[DocumentId, str]:
+        rows = self._session.all("find_originals", document_ids=list(document_ids))
+        return {row["document_id"]: row["raw_path"] for row in rows}
 
     def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]:
         rows = self._session.all("find_documents", document_ids=list(document_ids))
