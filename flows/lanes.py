@@ -4,6 +4,7 @@ import contextvars
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from prefect import runtime
@@ -34,7 +35,7 @@ def side_by_side(work: Callable[[Batch], Batch], batches: Sequence[Batch]) -> No
         return
 
     def one(batch: Batch) -> None:
-        with pipeline().claim.released(batch), reaching_prefect():
+        with pipeline().claim.released(batch), reaching_prefect(), suppress(tasks.DocumentFailedError):
             work(batch)
 
     with ThreadPoolExecutor(min(SLOW_LANE_THREADS, len(batches))) as pool:
@@ -52,7 +53,9 @@ def batch_lane(work: Callable[[Batch], Batch], batch: Batch) -> None:
     with pipeline().claim.released(batch), reaching_prefect():
         parts = tasks.parts(batch)
         if len(parts) == 1:
-            work(batch)
+            # the run goes on to say where its documents came to rest
+            with suppress(tasks.DocumentFailedError):
+                work(batch)
             return
         with ThreadPoolExecutor(len(parts)) as pool:
             futures = [pool.submit(contextvars.copy_context().run, work, part) for part in parts]
