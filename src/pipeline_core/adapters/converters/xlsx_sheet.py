@@ -55,7 +55,10 @@ class SheetReader:
         number = left_out = 0
         for row in self._rows(stream):
             number = int(row.get("r") or number + 1)
-            is_hidden = row.get("hidden") in _TRUE or row.get("ht") in ("0", "0.0")
+            if all(not len(item) for item in row):
+                left_out += self._is_hidden(row) and not self._keep_hidden
+                continue
+            is_hidden = self._is_hidden(row)
             read = Row(number, number - left_out, {})
             self._fill(read, row)
             if is_hidden and read.cells:
@@ -68,20 +71,23 @@ class SheetReader:
         self._judge_unseen()
         return [row for row in rows if row.cells]
 
+    @staticmethod
+    def _is_hidden(row: etree._Element) -> bool:
+        return row.get("hidden") in _TRUE or row.get("ht") in ("0", "0.0")
+
     def _rows(self, stream: IO[bytes]) -> Iterator[etree._Element]:
         """Row elements, each freed when the next is asked for; columns and conditional formats are noted."""
         tags = ("{*}row", "{*}col", "{*}conditionalFormatting")
         for _, element in etree.iterparse(
             stream, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
         ):
-            match etree.QName(element).localname:
-                case "row":
-                    yield element
-                case "col":
-                    self._note_columns(element)
-                case _:
-                    ranges = map(area_of, element.get("sqref", "").split())
-                    self._conditional += [area for area in ranges if area is not None]
+            if element.tag.endswith("}row"):
+                yield element
+            elif element.tag.endswith("}col"):
+                self._note_columns(element)
+            else:
+                ranges = map(area_of, element.get("sqref", "").split())
+                self._conditional += [area for area in ranges if area is not None]
             element.clear()
             while element.getprevious() is not None:
                 del element.getparent()[0]
@@ -95,6 +101,8 @@ class SheetReader:
         column = 0
         for item in element:
             column = column_of(item.get("r", "")) or column + 1
+            if not len(item):
+                continue
             style = self._style(item)
             cell = self._cell(item, style, f"{letters_of(column)}{row.number}")
             if cell is None:
