@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from pipeline_core.adapters.converters.escapes import escape_marks
-from pipeline_core.adapters.converters.scripts import lowered, raised
+from pipeline_core.adapters.converters.scripts import lowered, raised, struck
 from pipeline_core.adapters.converters.sheet_cells import Area, one_line
 from pipeline_core.adapters.converters.xlsx_styles import Style, is_on, parser, read_styles
 
@@ -152,12 +152,6 @@ def _run(text: str, properties: etree._Element | None, *, at_start: bool) -> str
     else:
         marked = escape_marks(text, at_start=at_start)
     return struck(marked) if properties is not None and is_on(properties, "strike") else marked
-
-
-def struck(text: str) -> str:
-    """The text, struck out; blanks at its ends stay outside."""
-    bare = text.strip()
-    return text.replace(bare, f"~~{bare}~~", 1) if bare else text
 
 
 def _decoded(text: str) -> str:

@@ -8,8 +8,9 @@ from lxml import etree
 
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.number_format import is_date, shown, shows_nothing, text_shown
+from pipeline_core.adapters.converters.scripts import struck
 from pipeline_core.adapters.converters.sheet_cells import Area, Cell, Kind, Row, one_line, words
-from pipeline_core.adapters.converters.xlsx_package import Package, area_of, column_of, letters_of, struck, text_of
+from pipeline_core.adapters.converters.xlsx_package import Package, area_of, column_of, letters_of, text_of
 from pipeline_core.adapters.converters.xlsx_styles import Style
 
 _TRUE = ("1", "true")
