@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pipeline_core.adapters.converters import office
 from pipeline_core.adapters.converters.hidden import hidden_content
-from pipeline_core.adapters.converters.html_tree import finish, prepare
+from pipeline_core.adapters.converters.html_tree import Prepared, finish, prepare
 from pipeline_core.adapters.converters.nesting import deep_texts
 from pipeline_core.adapters.converters.pages import whole
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
@@ -17,6 +17,7 @@ from pipeline_core.domain.text_encoding import decode_text
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _LOOKED_AT = 2048
 _DEEPEST = office.HTML_DEPTH - 6  # the document itself, html, body and the like count as well
+_BOTTOMLESS = 5_000
 _DO = "Save the page in a simpler form (as text, or printed to PDF) and upload that."
 
 
@@ -29,7 +30,9 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     text = _decode(source.data)
     if text is None:
         raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
-    page = prepare(text, keep_hidden=options.keep_hidden)
+    # a page so deep is refused, or has a critical finding: the tree would take minutes to walk
+    is_bottomless = next(deep_texts(text, _BOTTOMLESS), None) is not None
+    page = Prepared(text, ()) if is_bottomless else prepare(text, keep_hidden=options.keep_hidden)
     try:
         converted = office.convert(replace(source, data=page.html.encode("utf-8")), options)
     except NoTextError:

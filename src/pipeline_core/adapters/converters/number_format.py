@@ -105,7 +105,9 @@ def text_shown(text: str, code: str) -> str:
     section = code.split(";")[-1]
     if "@" not in section or section.strip() == "@" or len(code) > _LONGEST:
         return text
-    parts = (text if part == "@" else _literal(part) for part in re.findall(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|.', section))
+    parts = (
+        text if part == "@" else _literal(part) for part in re.findall(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|.', section)
+    )
     return "".join(parts).strip()
 
 
@@ -122,7 +124,7 @@ def _simple(number: Decimal, code: re.Match[str]) -> str:
     places = len(code["decimals"] or "")
     scaled = Decimal(repr(float(number))) * (100 if code["percent"] else 1)
     rounded = scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    text = f"{abs(rounded) if not rounded else rounded:{',' if code['grouped'] else ''}f}"
+    text = f"{rounded if rounded else abs(rounded):{',' if code['grouped'] else ''}f}"
     return text + (code["percent"] or "")
 
 

@@ -101,7 +101,9 @@ def _regions(rows: Sequence[Row], *, parted: bool = False) -> Iterator[Table]:
             yield Table(list(run))
             continue
         for group in groups:
-            within = [Row(r.number, r.place, cells) for r in run if (cells := {c: r.cells[c] for c in r.cells if c in group})]
+            within = [
+                Row(r.number, r.place, cells) for r in run if (cells := {c: r.cells[c] for c in r.cells if c in group})
+            ]
             if parted:
                 yield Table(within)
             else:
@@ -183,7 +185,7 @@ def _verdict(region: Table, above: Table | None) -> str:
 
 
 def _is_header(region: Table, above: Table) -> bool:
-    """Whether the first row names columns: words above values, where the table above has values, or bold above plain."""
+    """Whether the first row names columns: words above values, where the table above has values; bold above plain."""
     first = region.rows[0].cells
     if len(region.rows) == 1 or not all(cell.may_head for cell in first.values()):
         return False

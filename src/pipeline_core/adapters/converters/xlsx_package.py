@@ -6,6 +6,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
+from typing import IO
 from urllib.parse import unquote
 
 from lxml import etree
@@ -46,9 +47,9 @@ class Package:
         """Raises KeyError: it is not there."""
         return self._archive.read(self._names[name.casefold()])
 
-    def open(self, name: str) -> "zipfile.ZipExtFile":
+    def open(self, name: str) -> IO[bytes]:
         """Raises KeyError: it is not there."""
-        return self._archive.open(self._names[name.casefold()])  # type: ignore[return-value]
+        return self._archive.open(self._names[name.casefold()])
 
     def sheets(self) -> list[Named]:
         """The worksheets in the workbook's order; sheets that are a chart are none."""
