@@ -82,9 +82,10 @@ WHERE j.user_id = %(user_id)s AND j.state = 'queued' AND e.code = 'twin_gone'
 ORDER BY j.created_at, j.document_id;
 
 -- name: set_parsed
-UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, updated_at = now()
-FROM unnest(%(document_ids)s::uuid[], %(paths)s::text[], %(checksums)s::text[], %(pages)s::int[])
-    AS i (document_id, path, checksum, pages)
+UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, page_unit = i.unit,
+    updated_at = now()
+FROM unnest(%(document_ids)s::uuid[], %(paths)s::text[], %(checksums)s::text[], %(pages)s::int[], %(units)s::text[])
+    AS i (document_id, path, checksum, pages, unit)
 WHERE d.document_id = i.document_id;
 
 -- name: stale_stages

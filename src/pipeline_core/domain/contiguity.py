@@ -72,7 +72,7 @@ class Pages:
             return ()
         if len(cells) > 1 and any(_is_row(cells, layout) for _, layout in layouts):
             return ()
-        if len(layouts) > 1 and _runs_over(whole, [layout for _, layout in layouts]):
+        if len(layouts) > 1 and _runs_over(whole, layouts[0][1], layouts[1][1]):
             return ()
         return tuple(_pieces(whole, layouts))
 
@@ -90,7 +90,7 @@ def _places(text: str, layout: Layout) -> Iterator[_Found]:
     """Every way in which the text stands on the page in one piece."""
     for at, offset in layout.beginnings(text):
         dead: set[tuple[int, int]] = set()
-        way = _follow(text, layout, at, offset, dead, lambda part, upto: upto == len(text))
+        way = _follow(text, layout, at, offset, dead, lambda _part, upto: upto == len(text))
         if way is not None:
             yield _Found(way, offset)
 
@@ -180,32 +180,22 @@ def _goes_on(first: _Extent, options: Sequence[Sequence[_Extent]]) -> bool:
     return True
 
 
-def _runs_over(text: str, layouts: Sequence[Layout]) -> bool:
+def _runs_over(text: str, first: Layout, second: Layout) -> bool:
     """Whether the text goes on from one page's end at the beginning of the next."""
-    first, rest = layouts[0], layouts[1:]
-    if not rest:
-        return _begins_page(text, first)
+    heads: set[int] = set()
+
+    def note(part: int, upto: int) -> bool:
+        if first.ends_block(part):
+            heads.add(upto)
+        return False
+
     for at, offset in first.beginnings(text):
-        heads: set[int] = set()
-        _follow(text, first, at, offset, set(), lambda part, upto, into=heads: _note(into, first, part, upto))
-        if any(_tail_stands(text[upto:], rest) for upto in heads):
-            return True
-    return False
-
-
-def _note(heads: set[int], layout: Layout, part: int, upto: int) -> bool:
-    if layout.ends_block(part):
-        heads.add(upto)
-    return False
-
-
-def _tail_stands(text: str, layouts: Sequence[Layout]) -> bool:
-    return bool(text) and _begins_page(text, layouts[0])
+        _follow(text, first, at, offset, set(), note)
+    return any(_begins_page(text[upto:], second) for upto in heads if upto < len(text))
 
 
 def _begins_page(text: str, layout: Layout) -> bool:
-    return any(offset == 0 and layout.begins_block(place.parts[0])
-               for place in _places(text, layout) for offset in (place.offset,))  # fmt: skip
+    return any(place.offset == 0 and layout.begins_block(place.parts[0]) for place in _places(text, layout))
 
 
 def _pieces(text: str, layouts: Sequence[tuple[int, Layout]]) -> Iterator[Piece]:

@@ -31,7 +31,7 @@ _OTHER_SIZE = 1.15
 
 
 class Reach(Enum):
-    """What is taken for one line: a run alone, runs as near as words are, or what no gap between columns or cells parts.
+    """What is taken for one line: a run alone, runs as near as words are, or all that no gap of cells or columns parts.
 
     Which of them a wide gap is cannot be seen, so each reading counts.
     """

@@ -81,8 +81,8 @@ class Documents(Protocol):
         """Published ones among these that stand where another one did, which has no place left but is published."""
         ...
 
-    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int]]) -> None:
-        """Markdown path, its sha256 and the page count of each document."""
+    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int, str]]) -> None:
+        """Markdown path, its sha256, the page count of each document and what a page of it is."""
         ...
 
 

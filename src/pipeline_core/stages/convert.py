@@ -63,7 +63,15 @@ def _words(converted: Converted) -> OutputFile | None:
 
 def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
     uow.documents.set_parsed(
-        [(item.document.document_id, *item.files["markdown"], item.result.report["pages"]) for item in done]
+        [
+            (
+                item.document.document_id,
+                *item.files["markdown"],
+                item.result.report["pages"],
+                item.result.report["unit"],
+            )
+            for item in done
+        ]
     )
     uow.jobs.set_stage1_results({item.job.job_id: item.result.report for item in done})
 
