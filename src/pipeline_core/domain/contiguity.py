@@ -203,7 +203,7 @@ def _pieces(text: str, layouts: Sequence[tuple[int, Layout]]) -> Iterator[Piece]
     at, missing = 0, 0
     while at < len(text):
         length, number, box = _longest(text, at, layouts)
-        if length >= min(_SHORTEST_PIECE, len(text) - at) and box is not None:
+        if length >= min(_SHORTEST_PIECE, len(text)) and box is not None:
             if missing < at:
                 yield Piece(text[missing:at], layouts[0][0], None)
             yield Piece(text[at : at + length], number, box)

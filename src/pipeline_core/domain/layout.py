@@ -94,14 +94,16 @@ class Layout:
             for at, part in enumerate(self.parts):
                 for offset in range(len(part.text)):
                     self._index[part.text[offset : offset + _GRAM]].append((at, offset))
+        if len(text) < _GRAM:
+            places = [(at, offset) for at, part in enumerate(self.parts) for offset in range(len(part.text))]
+        else:
+            # what is shorter than the others stands at a part's end
+            places = [place for length in range(1, _GRAM + 1) for place in self._index.get(text[:length], ())]
         found = []
-        for length in range(1, _GRAM + 1):
-            for at, offset in self._index.get(text[:length], ()):
-                rest = self.parts[at].text[offset:]
-                if len(rest) < length or (length < _GRAM and len(rest) != length and length != len(text)):
-                    continue
-                if text.startswith(rest) or rest.startswith(text):
-                    found.append((at, offset))
+        for at, offset in places:
+            rest = self.parts[at].text[offset:]
+            if text.startswith(rest) or rest.startswith(text):
+                found.append((at, offset))
         return found
 
     # --- what follows -------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def contradicts_published(subject: Subject) -> Iterator[Finding]:
                 Severity.WARNING,
                 str(pair.question_id),
                 f"Published already is another value: “{short(pair.published_text)}” "
-                f"({pair.published_file}{_page(pair.published_page)}) — but here — “{short(pair.staged_text)}” "
+                f"({pair.published_file}{_page(pair.published_page)}) — but here — “{short(pair.staged_text)}”"
                 f"{_here(pair.page)}. If both are about the same thing, one of them is out of date.",
                 {
                     "question_ids": [str(pair.question_id), str(pair.published_id)],
@@ -128,8 +128,8 @@ def _words(statement: str) -> str:
 
 
 def _page(number: int | None) -> str:
-    return "" if number is None else f", {number}"
+    return "" if number is None else f", page {number}"
 
 
 def _here(number: int | None) -> str:
-    return "" if number is None else f" ({number})"
+    return "" if number is None else f" (page {number})"
