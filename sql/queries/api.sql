@@ -63,6 +63,7 @@ FROM stage_output_files f JOIN stages o USING (stage_name) WHERE f.document_id =
 SELECT b.batch_id, b.file_name, b.document_id, b.status, b.uploaded_at, b.matched_at IS NOT NULL AS is_matched,
     c.total_questions AS total, c.questions_pending AS pending, c.questions_approved AS approved,
     c.questions_rejected AS rejected, c.questions_duplicate AS duplicate,
+    c.questions_left_out AS left_out,
     (SELECT count(*) FROM staged_questions q WHERE q.upload_batch_id = b.batch_id AND q.status = 'imported') AS imported,
     (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
         WHERE q.upload_batch_id = b.batch_id AND s.resolution = 'pending'

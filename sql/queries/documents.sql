@@ -107,10 +107,11 @@ WHERE j.user_id = %(user_id)s AND j.state = 'queued' AND e.code = 'twin_gone'
 ORDER BY j.created_at, j.document_id;
 
 -- name: set_parsed
-UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, title = i.title,
-    updated_at = now()
-FROM unnest(%(document_ids)s::uuid[], %(paths)s::text[], %(checksums)s::text[], %(pages)s::int[], %(titles)s::text[])
-    AS i (document_id, path, checksum, pages, title)
+UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, page_unit = i.unit,
+    title = i.title, updated_at = now()
+FROM unnest(%(document_ids)s::uuid[], %(paths)s::text[], %(checksums)s::text[], %(pages)s::int[], %(units)s::text[],
+            %(titles)s::text[])
+    AS i (document_id, path, checksum, pages, unit, title)
 WHERE d.document_id = i.document_id;
 
 -- name: stale_stages

@@ -184,7 +184,6 @@ def test_the_database_refuses_a_change(
         "evidence_char_to = NULL",
         "evidence_char_to = 5",
         "evidence_char_from = -1, evidence_char_to = 3",
-        "evidence_page = NULL",
         "evidence_page = 0",
         "evidence_match = NULL",
         "statement = NULL",

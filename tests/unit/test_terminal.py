@@ -57,7 +57,8 @@ def test_progress_fits(width: int, title: str) -> None:
 def test_batches_fit() -> None:
     row = {
         "batch_id": "4e91332d-0000", "file_name": "bank.md", "document_id": None, "total": 3, "pending": 3,
-        "approved": 0, "rejected": 0, "duplicate": 0, "imported": 0, "undecided": 0, "status": "reviewing",
+        "approved": 0, "rejected": 0, "duplicate": 0, "left_out": 0, "imported": 0,
+        "undecided": 0, "status": "reviewing",
     }  # fmt: skip
     header, line = shown(80, batches_table([row]))
     assert "pending" in header

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.page_words import PageWords
 
 
 class PageOutcome(StrEnum):
@@ -16,6 +17,10 @@ class PageOutcome(StrEnum):
     BLANK = "blank"
     IMAGE_ONLY = "image_only"
     FAILED = "failed"
+
+
+WHOLE = "document"
+"""The unit of a map of what has no pages: one span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,10 @@ class PageMap:
         """The number of the page that the character is on (the last one that begins at or before it)."""
         starts = [page.char_from for page in self.pages]
         return self.pages[max(0, bisect_right(starts, char) - 1)].number
+
+    def page_shown(self, char: int) -> int | None:
+        """The page as a reader can look it up; None where the original has no pages, slides or sheets."""
+        return None if self.unit == WHOLE else self.page_at(char)
 
     def span(self, char_from: int, char_to: int) -> tuple[int, int]:
         """First and last page number of the half-open character range."""
@@ -66,6 +75,8 @@ class Converted:
     """Pages that the original itself says it has, counted apart from the map; None where it has no pages."""
     title: str | None = None
     """The title that the file declares, beside its text."""
+    page_words: PageWords | None = None
+    """What each page shows, with its place there; None where the original has no such pages, or was not read so."""
 
 
 @dataclass(frozen=True, slots=True)

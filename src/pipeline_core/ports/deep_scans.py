@@ -43,7 +43,7 @@ class Anchor:
     chunk_id: ChunkId
     char_from: int
     char_to: int
-    page: int
+    page: int | None
 
 
 @dataclass(frozen=True, slots=True)

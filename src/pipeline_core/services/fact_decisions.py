@@ -2,24 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError
-from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, DuplicateId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import ReviewFact, ReviewPair
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.services.decisions import Decided, Request, Resolution, and_others, decide_elsewhere, take
+from pipeline_core.services.decisions import (
+    Decided,
+    Request,
+    Resolution,
+    and_others,
+    decide_elsewhere,
+    moved_on,
+    take,
+)
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.staging.duplicates import match_keys
 
 _FROM = {
     # decision: from which statuses a fact comes to it; one that is there already is left as it is
-    "approved": ("pending", "rejected"),
+    "approved": ("pending", "rejected", "left_out"),
     # a duplicate too: it is published after all, if its document comes before the one that has the other
-    "rejected": ("pending", "approved", "imported", "duplicate"),
+    "rejected": ("pending", "approved", "imported", "duplicate", "left_out"),
 }
 SYSTEM = "system"
 """Who decided a pair that nobody was asked about."""
@@ -57,6 +65,27 @@ def set_facts(uow: UnitOfWork, summary: JobSummary, request: Request, status: st
         NotFoundError: a fact is not the document's.
     """
     require_matching(summary)
+    return _still_waits(summary, f"{_decide(uow, summary, request, status)}; approve the document to go on")
+
+
+def take_in(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+    """Approve facts that were left out of a document which is published by now: it goes through validation again.
+
+    Raises:
+        AlreadyDecidedError: one of them was not left out.
+        NotFoundError: a fact is not the document's.
+    """
+    uow.staging.lock_matching([request.user_id])
+    facts = _facts(uow, summary.document_id, request.question_ids)
+    if any(fact.status != "left_out" for fact in facts):
+        raise moved_on(uow, summary)
+    said = _decide(uow, summary, request, "approved")
+    targets = {summary.job_id: JobStage.FACTS_STAGED}
+    uow.jobs.restart(targets, code="fact_taken_in", by=request.by, correlation_id=CorrelationId(uuid4()))
+    return Decided(summary.document_id, JobState.QUEUED, True, f"{said}; the document is validated with it")
+
+
+def _decide(uow: UnitOfWork, summary: JobSummary, request: Request, status: str) -> str:
     facts = _facts(uow, summary.document_id, request.question_ids)
     wrong = [fact for fact in facts if fact.status not in (status, *_FROM[status])]
     if wrong:
@@ -71,6 +100,7 @@ def set_facts(uow: UnitOfWork, summary: JobSummary, request: Request, status: st
         status,
         by=request.user_id,
         notes=request.reason or status,
+        compare=status == "approved" and any(fact.status == "left_out" for fact in changed),
     )
     for fact in changed:
         payload = {
@@ -81,7 +111,7 @@ def set_facts(uow: UnitOfWork, summary: JobSummary, request: Request, status: st
             "after": {"status": status},
         }
         uow.reviews.log(summary.job_id, f"fact_{status}", payload)
-    return _still_waits(summary, f"{counted(len(changed), 'fact')} {status}; approve the document to go on")
+    return f"{counted(len(changed), 'fact')} {status}"
 
 
 @dataclass(frozen=True, slots=True)

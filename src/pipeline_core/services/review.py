@@ -38,7 +38,7 @@ from pipeline_core.services.decisions import (
     moved_on,
     take,
 )
-from pipeline_core.services.fact_decisions import set_facts
+from pipeline_core.services.fact_decisions import set_facts, take_in
 from pipeline_core.services.orphans import compare_again, no_later_than_compared, revive_orphans
 from pipeline_core.stages.registry import BY_NAME
 
@@ -60,6 +60,11 @@ class Review:
             ReasonTooShortError, UndecidedDuplicatesError, RefusedError: what the decision needs is missing.
         """
         with self.open_uow() as uow:
+            published = _published(uow, document_id, request)
+            if published is not None:
+                decided = take_in(uow, published, request)
+                uow.commit()
+                return decided
             summary = take(uow, document_id, request.user_id)
             decided = _DECISIONS[request.decision](uow, summary, request)
             uow.commit()
@@ -71,6 +76,15 @@ class Review:
         """The document that has waited longest, of this phase (2 matching, 4 validation) or of any."""
         with self.open_uow() as uow:
             return uow.reviews.next_waiting(user_id, phase=phase, besides=besides)
+
+
+def _published(uow: UnitOfWork, document_id: DocumentId, request: Request) -> JobSummary | None:
+    """The document, locked, if it is published and single facts are to be approved: what was left out of it."""
+    if request.decision is not Decision.APPROVE or not request.question_ids:
+        return None
+    summary = uow.reviews.lock(document_id, request.user_id)
+    is_at_rest = summary is not None and summary.state is JobState.DONE and summary.outcome is Outcome.PUBLISHED
+    return summary if is_at_rest else None
 
 
 def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:

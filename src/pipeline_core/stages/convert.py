@@ -4,9 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline_core.domain.documents import Document
+import orjson
+
+from pipeline_core.domain.documents import Converted, Document
+from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.page_words import words_as_json
 from pipeline_core.domain.titles import title_of
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
@@ -26,12 +30,18 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
     converted = ctx.converter.convert(data, filename=document.stored_name, mime=document.mime)
     pages = converted.page_map.pages
     outcomes = Counter(page.outcome.value for page in pages)
+    words = _words(converted)
     markdown = OutputFile(
         "markdown",
         ".md",
         converted.markdown.encode("utf-8"),
         "text/markdown; charset=utf-8",
-        {"page_map": converted.page_map.as_json(), "converter": converted.converter},
+        {
+            "page_map": converted.page_map.as_json(),
+            "converter": converted.converter,
+            # an earlier conversion may have left words that are not of this text
+            "page_words": sha256_hex(words.data) if words else None,
+        },
     )
     report = {
         "converter": converted.converter,
@@ -43,7 +53,15 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
         "page_outcomes": dict(outcomes),
         "findings": [finding.as_json() for finding in converted.findings],
     }
-    return StageResult((markdown,), report=report)
+    return StageResult((markdown, words) if words else (markdown,), report=report)
+
+
+def _words(converted: Converted) -> OutputFile | None:
+    """What the pages show, for the proof that a quote stands on its page in one piece."""
+    if converted.page_words is None:
+        return None
+    data = orjson.dumps(words_as_json(converted.page_words))
+    return OutputFile("page_words", ".words.json", data, "application/json")
 
 
 def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
@@ -53,6 +71,7 @@ def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
                 item.document.document_id,
                 *item.files["markdown"],
                 item.result.report["pages"],
+                item.result.report["unit"],
                 item.result.report["title"],
             )
             for item in done

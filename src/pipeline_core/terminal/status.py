@@ -12,7 +12,7 @@ from rich.text import Text
 from pipeline_core.domain.wording import counted
 from pipeline_core.terminal.doctor import Check
 from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
-from pipeline_core.terminal.tables import print_failures, print_waiting
+from pipeline_core.terminal.tables import print_failures, print_left_out, print_waiting
 
 Row = dict[str, Any]
 _OUTCOMES = {"facts": "with facts", "nothing_here": "with nothing to state", "failed": "failed"}
@@ -59,6 +59,9 @@ def print_job(console: Console, job: Row) -> None:
         refused = f", {counted(row['refused'], 'fact')} refused" if row["refused"] else ""
         facts = f"  ({counted(row['facts'], 'fact')}{refused})" if row["facts"] or refused else ""
         console.print(f"[dim]ledger[/]  {counted(row['chunks'], 'chunk')} {outcome}{reason}{facts}")
+    if job["left_out"]:
+        console.print(f"[dim]ledger[/]  {counted(job['left_out'], 'fact')} left out of production")
+    print_left_out(console, job)
     for finding in [*job["findings"], *job["returned_for"]]:
         console.print(f"[dim]finding[/] {finding['severity']} {finding['code']}: {escape(finding['message'])}")
     for event in reversed(job["events"][:15]):

@@ -152,7 +152,7 @@ class PostgresDeepScans:
             if question.match.sha256 not in said and question.fact.question_id not in known
         }
         # a scan that begins again takes back what it staged itself and nobody has decided
-        gone = [key for key, status in ours.items() if key not in wanted and status == "pending"]
+        gone = [key for key, status in ours.items() if key not in wanted and status in ("pending", "left_out")]
         if gone:
             self._session.execute("delete_questions", question_ids=gone)
         staging.insert_questions([q for key, q in wanted.items() if key not in ours], batch_id=batch_id)

@@ -109,13 +109,14 @@ class PostgresDocuments:
         rows = self._session.all("displacing_documents", document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
-    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int, str]]) -> None:
-        ids, paths, checksums, pages, titles = zip(*rows, strict=True)
+    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int, str, str]]) -> None:
+        ids, paths, checksums, pages, units, titles = zip(*rows, strict=True)
         self._session.execute(
             "set_parsed",
             document_ids=list(ids),
             paths=list(paths),
             checksums=list(checksums),
             pages=list(pages),
+            units=list(units),
             titles=list(titles),
         )

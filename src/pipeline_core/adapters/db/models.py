@@ -262,6 +262,7 @@ class Documents(Base):
     parsed_path: Mapped[str | None] = mapped_column(Text)
     parsed_sha256: Mapped[str | None] = mapped_column(Text)
     page_count: Mapped[int | None] = mapped_column(Integer)
+    page_unit: Mapped[str | None] = mapped_column(Text)
     staging_status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     deep_scan_status: Mapped[str | None] = mapped_column(Text)
     deep_scan_error: Mapped[str | None] = mapped_column(Text)
@@ -506,6 +507,8 @@ class StagedQuestions(Base):
     ordinal: Mapped[int | None] = mapped_column(Integer)
     rejected_with_document: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
     duplicate_of_sha256: Mapped[str | None] = mapped_column(Text)
+    left_out_reason: Mapped[str | None] = mapped_column(Text)
+    evidence_pieces: Mapped[Any | None] = mapped_column(JSONB)
 
 
 class Stages(Base):

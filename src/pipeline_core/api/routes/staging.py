@@ -15,6 +15,7 @@ from pipeline_core.api.multipart import FORM_BODY, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId
 from pipeline_core.services.decisions import Resolution
 from pipeline_core.services.receive_upload import spool
@@ -34,6 +35,7 @@ class Counts(BaseModel):
     rejected: int
     duplicate: int
     imported: int
+    left_out: int = Field(description="Left out by the system until a person takes them in")
 
 
 class Batch(Counts):
@@ -65,6 +67,7 @@ class Question(BaseModel):
     similarity: float | None
     review_notes: str | None
     import_error: str | None
+    left_out_reason: LeftOut | None = Field(description="What keeps it out of production, or spoke against it")
 
 
 class Pair(BaseModel):
