@@ -48,6 +48,7 @@ class ReviewFact:
     status: str
     notes: str | None
     edited_by: str | None
+    duplicate_of: QuestionId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ def _fact(row: Row) -> ReviewFact:
         row["status"],
         row["review_notes"],
         row["edited_by"],
+        row["duplicate_of"],
     )
 
 

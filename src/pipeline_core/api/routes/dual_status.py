@@ -8,13 +8,14 @@ from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
+from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 
 router = APIRouter(prefix="/api/v3/documents", tags=["documents"])
 
 
-class StatusRequest(BaseModel):
+class StatusRequest(Body):
     """Which documents, and what they are set to."""
 
     model_config = example({"document_ids": ["023749cf-c6c3-502c-b4c5-24342f679aba"], "status": "Selected"})

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
+from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.ids import JobId
@@ -42,7 +43,7 @@ class NextJob(BaseModel):
     job: Waiting | None
 
 
-class Approval(BaseModel):
+class Approval(Body):
     """Approval of the matches; ``duplicates`` decides all pairs that are undecided."""
 
     model_config = example({"duplicates": "keep_existing", "reason": "seen before"})
@@ -54,7 +55,7 @@ class Approval(BaseModel):
     reason: str = Field(default="", max_length=_REASON)
 
 
-class Reason(BaseModel):
+class Reason(Body):
     """Why."""
 
     model_config = example({"reason": "Two amounts for one deductible."})
@@ -72,7 +73,7 @@ class Rejection(Reason):
     question_ids: list[UUID] = Field(default_factory=list, max_length=_MOST_IDS)
 
 
-class Override(BaseModel):
+class Override(Body):
     """Going on in spite of critical findings."""
 
     model_config = example({"reason": "The second amount is of next year."})
