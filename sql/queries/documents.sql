@@ -11,8 +11,9 @@ WITH input AS (
     ON CONFLICT DO NOTHING
     RETURNING document_id
 ), jobs AS (
-    INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id)
-    SELECT i.job_id, document_id, %(user_id)s, %(correlation_id)s FROM made JOIN input i USING (document_id)
+    INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id, submitted_via)
+    SELECT i.job_id, document_id, %(user_id)s, %(correlation_id)s, %(submitted_via)s
+    FROM made JOIN input i USING (document_id)
     RETURNING job_id, document_id
 ), workflows AS (
     INSERT INTO processing_workflows (document_id, user_id, workflow_type, total_stages, current_stage)
@@ -23,7 +24,7 @@ WITH input AS (
 ), logged AS (
     INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
     SELECT j.job_id, j.document_id, %(user_id)s, %(correlation_id)s, 'uploaded', 'document_uploaded',
-           jsonb_build_object('filename', i.filename, 'bytes', i.bytes_len, 'mime', i.mime)
+           jsonb_build_object('filename', i.filename, 'bytes', i.bytes_len, 'mime', i.mime, 'via', %(submitted_via)s::text)
     FROM jobs j JOIN input i USING (document_id)
 )
 SELECT document_id FROM made;

@@ -67,7 +67,7 @@ def test_selecting_queues_a_deep_scan(app: Pipeline, documents: list[DocumentId]
     app.dual_status.set_status(documents, "Selected", user_id=app.user_id)
     assert len(events(app)) == 3  # nothing changed the second time
     app.dual_status.set_status([str(documents[0]).upper()], "not-a-fit", user_id=app.user_id)
-    assert statuses(app, documents[:1]) == [("Not a Fit", "Queued")]
+    assert statuses(app, documents[:1]) == [("Not a Fit", None)]
 
 
 def test_one_wrong_id_and_nothing_is_set(app: Pipeline, documents: list[DocumentId], make_pipeline: Any) -> None:

@@ -52,6 +52,7 @@ class ReviewFact:
     left_out: LeftOut | None = None
     page_unit: str | None = None
     heading_path: tuple[str, ...] = ()
+    duplicate_of: QuestionId | None = None
 
 
 @dataclass(frozen=True, slots=True)

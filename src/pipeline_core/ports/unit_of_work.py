@@ -47,9 +47,18 @@ Ids = Sequence[DocumentId]
 
 class Documents(Protocol):
     def register(
-        self, documents: Sequence[Document], *, user_id: UserId, correlation_id: CorrelationId, workflow: str
+        self,
+        documents: Sequence[Document],
+        *,
+        user_id: UserId,
+        correlation_id: CorrelationId,
+        workflow: str,
+        submitted_via: str = "direct",
     ) -> set[DocumentId]:
-        """Make documents with their job, workflow, stage rows and first event; answers with those that are new."""
+        """Make documents with their job, workflow, stage rows and first event; answers with those that are new.
+
+        ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP.
+        """
         ...
 
     def place(self, user_id: UserId, places: Sequence[Place]) -> None:
@@ -146,11 +155,11 @@ class Jobs(Protocol):
         ...
 
     def active(self, user_id: UserId) -> int:
-        """How many of the user's jobs are under way: queued, working, or waiting for their next try."""
+        """How many of the user's jobs that came over HTTP are queued, working, or waiting for their next try."""
         ...
 
     def recent_uploads(self, user_id: UserId) -> tuple[int, float]:
-        """Documents of the user in the last 24 hours, and the seconds until the oldest of them is older."""
+        """Documents that the user added over HTTP in the last 24 hours, and the seconds until the oldest is older."""
         ...
 
     def set_stage1_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None: ...

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from uuid import UUID, uuid4
 
-from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError
+from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError, UnknownIdsError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, DuplicateId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
+from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import ReviewFact, ReviewPair
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
@@ -29,6 +30,7 @@ _FROM = {
     # a duplicate too: it is published after all, if its document comes before the one that has the other
     "rejected": ("pending", "approved", "imported", "duplicate", "left_out"),
 }
+_NOT_CHOSEN = "not among the approved"
 SYSTEM = "system"
 """Who decided a pair that nobody was asked about."""
 _EDITABLE = ("pending", "approved", "imported")
@@ -54,6 +56,7 @@ def require_matching(summary: JobSummary) -> None:
             f"Single facts are approved, rejected or edited, and pairs resolved, in matching review; "
             f"{summary.filename} is in validation review.",
             action="`return` the document to matching first.",
+            http_action="`POST /api/job/{job_id}/return-to-matching` first.",
         )
 
 
@@ -87,12 +90,7 @@ def take_in(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
 
 def _decide(uow: UnitOfWork, summary: JobSummary, request: Request, status: str) -> str:
     facts = _facts(uow, summary.document_id, request.question_ids)
-    wrong = [fact for fact in facts if fact.status not in (status, *_FROM[status])]
-    if wrong:
-        raise RefusedError(
-            f"{len(wrong)} of {len(facts)} facts cannot be {status}: {wrong[0].question_id} is {wrong[0].status}.",
-            action="A duplicate is decided by its pair; see `pipeline review JOB`.",
-        )
+    _refuse(facts, status)
     changed = [fact for fact in facts if fact.status != status]
     uow.reviews.set_status(
         summary.document_id,
@@ -112,6 +110,30 @@ def _decide(uow: UnitOfWork, summary: JobSummary, request: Request, status: str)
         }
         uow.reviews.log(summary.job_id, f"fact_{status}", payload)
     return f"{counted(len(changed), 'fact')} {status}"
+
+
+def choose(uow: UnitOfWork, summary: JobSummary, request: Request) -> dict[str, list[QuestionId]]:
+    """Approve exactly the facts of ``request.approved`` and reject what else is undecided, with the note that it is
+    not among them; answers with the ids, for the event.
+
+    What was left out because one of the rejected says the same is rejected with it: it would come back otherwise.
+
+    Raises:
+        RefusedError: the document is not in matching review, or a fact cannot be approved.
+        UnknownIdsError: a fact is not the document's.
+    """
+    require_matching(summary)
+    wanted = set(_facts(uow, summary.document_id, request.approved or ()))
+    _refuse(sorted(wanted, key=lambda fact: fact.question_id), "approved", also=("imported",))
+    others = [fact for fact in uow.reviews.facts(summary.document_id) if fact not in wanted]
+    rejected = {fact.question_id for fact in others if fact.status == "pending"}
+    rejected |= {fact.question_id for fact in others if fact.status == "duplicate" and fact.duplicate_of in rejected}
+    changed = [fact.question_id for fact in wanted if fact.status in _FROM["approved"]]
+    change = {"rejected": (sorted(rejected), _NOT_CHOSEN), "approved": (sorted(changed), request.reason or "approved")}
+    for status, (ids, notes) in change.items():
+        if ids:
+            uow.reviews.set_status(summary.document_id, ids, status, by=request.user_id, notes=notes)
+    return {"approved_matches": sorted(fact.question_id for fact in wanted), "rejected": sorted(rejected)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +158,13 @@ class FactDecisions:
             NotFoundError, AlreadyDecidedError: there is no such document or fact, or it does not wait any more.
             RefusedError: it is not in matching review, the fact is rejected or a duplicate, or a text is blank.
         """
-        by = reviewer.strip() or str(user_id)
+        by, reason = reviewer.strip() or str(user_id), trimmed(reason)
         changes = {name: text.strip() for name, text in asdict(edit).items() if text is not None}
         if not changes or not all(changes.values()):
             raise RefusedError(
                 "An edit needs a question, an answer or a statement, and none of them blank.",
                 action="Give --question, --answer or --statement.",
+                http_action="Give `question`, `answer` or `statement`.",
             )
         with self.open_uow() as uow:
             summary = take(uow, document_id, user_id)
@@ -182,14 +205,16 @@ class FactDecisions:
                 more, or the pair was decided otherwise: the message says by whom and when.
             RefusedError: the document is not in matching review, or published.
         """
-        by = reviewer.strip() or str(user_id)
+        by, reason = reviewer.strip() or str(user_id), trimmed(reason)
         with self.open_uow() as uow:
             summary = _take_unpublished(uow, document_id, user_id)
             require_matching(summary)
             found = uow.reviews.pairs(document_id, [DuplicateId(duplicate_id)])
             if not found:
                 raise NotFoundError(
-                    f"{summary.filename} has no pair {duplicate_id}.", action="See `pipeline review JOB`."
+                    f"{summary.filename} has no pair {duplicate_id}.",
+                    action="See `pipeline review JOB`.",
+                    http_action="`GET /api/staging/duplicates/{batch_id}` lists the pairs of its batch.",
                 )
             [pair] = found
             if pair.resolution == resolution:
@@ -240,15 +265,23 @@ def _before(pair: ReviewPair) -> dict[str, str]:
     return {"resolution": pair.resolution, **overruled}
 
 
+def _refuse(facts: Sequence[ReviewFact], status: str, also: Sequence[str] = ()) -> None:
+    wrong = [fact for fact in facts if fact.status not in (status, *_FROM[status], *also)]
+    if wrong:
+        raise RefusedError(
+            f"{len(wrong):,} of {counted(len(facts), 'fact')} cannot be {status}: "
+            f"{wrong[0].question_id} is {wrong[0].status}.",
+            action="A duplicate is decided by its pair; see `pipeline review JOB`.",
+            http_action="A duplicate is decided by its pair: `duplicates` decides all pairs that are undecided.",
+        )
+
+
 def _facts(uow: UnitOfWork, document_id: DocumentId, question_ids: Sequence[UUID]) -> list[ReviewFact]:
     wanted = list(dict.fromkeys(QuestionId(question_id) for question_id in question_ids))
     facts = uow.reviews.facts(document_id, wanted)
-    missing = set(wanted) - {fact.question_id for fact in facts}
-    if missing:
-        raise NotFoundError(
-            f"{len(missing)} of {len(wanted)} facts are not of this document: {min(map(str, missing))}.",
-            action="See `pipeline review JOB`.",
-        )
+    there = {fact.question_id for fact in facts}
+    if missing := [one for one in wanted if one not in there]:
+        raise UnknownIdsError.of(missing, len(wanted), "fact", "of this document")
     return facts
 
 

@@ -39,10 +39,16 @@ class PostgresDeepScans:
         rows = self._session.all("lock_statuses", user_id=user_id, document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
-    def set_status(self, document_ids: Sequence[DocumentId], status: StagingStatus, *, by: str) -> list[StatusChange]:
-        queue = status is StagingStatus.SELECTED
+    def set_status(
+        self, document_ids: Sequence[DocumentId], status: StagingStatus, *, by: str, correlation_id: CorrelationId
+    ) -> list[StatusChange]:
         rows = self._session.all(
-            "set_staging_status", document_ids=list(document_ids), status=status, queue=queue, by=by
+            "set_staging_status",
+            document_ids=list(document_ids),
+            status=status,
+            queue=status is StagingStatus.SELECTED,
+            by=by,
+            correlation_id=correlation_id,
         )
         return [
             StatusChange(

@@ -33,13 +33,20 @@ class PostgresDocuments:
         self._session = session
 
     def register(
-        self, documents: Sequence[Document], *, user_id: UserId, correlation_id: CorrelationId, workflow: str
+        self,
+        documents: Sequence[Document],
+        *,
+        user_id: UserId,
+        correlation_id: CorrelationId,
+        workflow: str,
+        submitted_via: str = "direct",
     ) -> set[DocumentId]:
         rows = self._session.all(
             "register_documents",
             user_id=user_id,
             correlation_id=correlation_id,
             workflow=workflow,
+            submitted_via=submitted_via,
             document_ids=[d.document_id for d in documents],
             job_ids=[d.job_id for d in documents],
             titles=[d.filename for d in documents],

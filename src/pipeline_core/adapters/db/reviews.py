@@ -27,6 +27,7 @@ def _fact(row: Row) -> ReviewFact:
         LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
         row["page_unit"],
         tuple(row["heading_path"] or ()),
+        row["duplicate_of"],
     )
 
 

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.deps import Services, TheSettings
 from pipeline_core.api.examples import example
+from pipeline_core.api.known_names import Body
 from pipeline_core.api.multipart import FORM_BODY, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
@@ -111,7 +112,7 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
-class ReviewRequest(BaseModel):
+class ReviewRequest(Body):
     """Approve or reject many questions at once."""
 
     model_config = example(
@@ -133,7 +134,7 @@ class Change(BaseModel):
     counts: Counts
 
 
-class ResolveRequest(BaseModel):
+class ResolveRequest(Body):
     """What becomes of a pair."""
 
     model_config = example({"resolution": "keep_both", "reason": "different years"})
