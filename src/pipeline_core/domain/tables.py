@@ -352,3 +352,32 @@ def side_by_side(names: Sequence[str], rows: Sequence[Row]) -> list[range]:
             if all(list(names[at : at + size]) == first for at in range(0, width, size)):
                 return [range(at, at + size) for at in range(0, width, size)]
     return parted if len(parted) > 1 else [range(width)]
+
+
+# --- tables cut by the end of a chunk ----------------------------------------------------------------------------
+
+_DELIMITER_ROW = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
+
+
+def table_at_end(text: str, before: str) -> str:
+    """The header and the last rows of the table in which a chunk of markdown ends; blank where it ends in none.
+
+    Args:
+        text: the chunk.
+        before: what this gave for the chunk before, where the chunk begins within that table.
+    """
+    lines = text.rstrip().splitlines()
+    start = len(lines)
+    while start and lines[start - 1].lstrip().startswith("|"):
+        start -= 1
+    table = lines[start:]
+    if not table:
+        return ""
+    if len(table) > 1 and _DELIMITER_ROW.match(table[1]):
+        head, rows = table[:2], table[2:]
+    elif start == 0 and before:
+        above = before.splitlines()
+        head, rows = above[:2], [*above[2:], *table]
+    else:
+        return ""
+    return "\n".join([*head, *rows[-_SAMPLE:]])

@@ -36,6 +36,7 @@ from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.staging import NewQuestion
+from pipeline_core.domain.tables import table_at_end
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.ports.workers import InWorker
@@ -81,18 +82,21 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
     value = [generator.name, generator.version, generator.params, chunk.heading_path, chunk.text]
     if chunk.before or chunk.after:
         value.append([chunk.before, chunk.after])
+    if chunk.table_before:
+        value.append(["table", chunk.table_before])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput]:
     """What a generator sees of a document's chunks, each with the ends of its neighbours."""
-    if not context_chars:
-        return [ChunkInput(chunk.text, chunk.heading_path) for chunk in chunks]
     texts = ["", *(chunk.text for chunk in chunks), ""]
-    return [
-        ChunkInput(chunk.text, chunk.heading_path, texts[at][-context_chars:], texts[at + 2][:context_chars])
-        for at, chunk in enumerate(chunks)
-    ]
+    inputs, table = [], ""
+    for at, chunk in enumerate(chunks):
+        before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
+        goes_on = bool(table) and chunk.text.lstrip().startswith("|")
+        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table if goes_on else ""))
+        table = table_at_end(chunk.text, table if goes_on else "")
+    return inputs
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
