@@ -5,7 +5,7 @@ SET LOCAL search_path = upload_pipeline, public;
 ALTER TABLE documents
     ADD COLUMN deep_scan_was text CHECK (deep_scan_was IN ('Completed', 'Error')),
     ADD COLUMN deep_scan_error_was text,
-    ADD CONSTRAINT documents_deep_scan_was_check CHECK (
+    ADD CONSTRAINT documents_deep_scan_was_queued_check CHECK (
         deep_scan_was IS NULL OR deep_scan_status IS NOT DISTINCT FROM 'Queued'),
     ADD CONSTRAINT documents_deep_scan_error_was_check CHECK (
         deep_scan_error_was IS NULL OR deep_scan_was IS NOT DISTINCT FROM 'Error');
