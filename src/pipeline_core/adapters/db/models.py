@@ -557,7 +557,6 @@ class UploadBatches(Base):
     user_id: Mapped[UUID] = mapped_column(Uuid)
     uploaded_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     file_name: Mapped[str] = mapped_column(Text)
-    correlation_id: Mapped[UUID] = mapped_column(Uuid, server_default=FetchedValue())
     status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     review_started_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     review_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
