@@ -564,17 +564,16 @@ class NotFoundError(RefusedError):
     http_action = "`GET /api/v2/jobs` and `GET /api/staging/batches` list what there is."
 
 
-class _WrongPartsError(RefusedError):
-    """Parts of the request are wrong; nothing was done."""
+class _WrongParts:
+    """Of an error that says what is wrong by id, or by the name of what was given."""
 
     errors: Mapping[str, str] = MappingProxyType({})
-    """What is wrong, by id or by the name of what was given."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
-class UnknownIdsError(_WrongPartsError, NotFoundError):
+class UnknownIdsError(_WrongParts, NotFoundError):
     """Some of the ids are not known here; nothing was done."""
 
     code = "unknown_ids"
@@ -606,7 +605,7 @@ class ReasonTooShortError(RefusedError):
     http_action = "Say why in a sentence, as `reason`."
 
 
-class StatusRefusedError(_WrongPartsError):
+class StatusRefusedError(_WrongParts, RefusedError):
     """Some of the documents cannot be set to this status; none was changed."""
 
     code = "status_refused"
