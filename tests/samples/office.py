@@ -213,3 +213,34 @@ def eml_file(*attachments: str) -> bytes:
     for name in attachments:
         message.add_attachment("attached", filename=name)
     return bytes(message).replace(b"===============", b"boundary")
+
+
+_WORD_SPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    f'xmlns:r="{_OFFICE_RELATION}"'
+)
+
+
+def word_file(body: str, **parts: str) -> bytes:
+    """A Word document of this XML; ``parts`` (``footnotes``, ``styles``, ``comments``, …) give their parts' content."""
+    base = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+    kinds = {"word/document.xml": base + "document.main+xml"}
+    kinds |= {f"word/{name}.xml": f"{base}{name}+xml" for name in parts}
+    written = {
+        "[Content_Types].xml": _content_types(kinds),
+        "_rels/.rels": _relations(("r1", "officeDocument", "word/document.xml")),
+        "word/_rels/document.xml.rels": _relations(
+            *((f"r{n}", name, f"{name}.xml") for n, name in enumerate(parts, start=1))
+        ),
+        "word/document.xml": f"<w:document {_WORD_SPACES}><w:body>{body}</w:body></w:document>",
+    }
+    return zipped(
+        written | {f"word/{name}.xml": f"<w:{name} {_WORD_SPACES}>{text}</w:{name}>" for name, text in parts.items()}
+    )
+
+
+def word_text(text: str, look: str = "") -> str:
+    """A run with these run properties."""
+    properties = f"<w:rPr>{look}</w:rPr>" if look else ""
+    return f'<w:r>{properties}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'

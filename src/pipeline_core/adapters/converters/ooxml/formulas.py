@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name, value
 from pipeline_core.adapters.converters.ooxml.scripts import subscript_of, superscript_of
 
+_INVISIBLE = dict.fromkeys(range(0x2061, 0x2065))
 _DEEPEST = 60
 _NARY = {"∑": r"\sum", "∏": r"\prod", "∫": r"\int", "∬": r"\iint", "∭": r"\iiint", "∮": r"\oint", "⋃": r"\bigcup",
          "⋂": r"\bigcap", "∐": r"\coprod"}  # fmt: skip
@@ -77,8 +78,13 @@ class _Parts:
         return value(element, "m:val") or ""
 
 
+def _said(element: Element) -> str:
+    text = "".join(node.text or "" for node in element.iter(name("m:t"), name("w:t")))
+    return text.translate(_INVISIBLE)
+
+
 def _text(parts: _Parts) -> str:
-    text = "".join(node.text or "" for node in parts.element.iter(name("m:t"), name("w:t")))
+    text = _said(parts.element)
     return re.sub(r"(?=[#%&])", r"\\", text)
 
 
@@ -137,12 +143,17 @@ def _matrix(parts: _Parts) -> str:
     return r"\begin{matrix} " + r" \\ ".join(" & ".join(row) for row in parts.rows()) + r" \end{matrix}"
 
 
+def _base(parts: _Parts) -> str:
+    base = parts["e"]
+    return rf"\left( {base} \right)" if base.startswith(r"\frac") or "/" in base else base
+
+
 _LATEX: Mapping[str, Callable[[_Parts], str]] = {
     "r": _text,
     "f": _fraction,
-    "sSup": lambda parts: f"{parts['e']}^{{{parts['sup']}}}",
-    "sSub": lambda parts: f"{parts['e']}_{{{parts['sub']}}}",
-    "sSubSup": lambda parts: f"{parts['e']}_{{{parts['sub']}}}^{{{parts['sup']}}}",
+    "sSup": lambda parts: f"{_base(parts)}^{{{parts['sup']}}}",
+    "sSub": lambda parts: f"{_base(parts)}_{{{parts['sub']}}}",
+    "sSubSup": lambda parts: f"{_base(parts)}_{{{parts['sub']}}}^{{{parts['sup']}}}",
     "sPre": lambda parts: f"{{}}_{{{parts['sub']}}}^{{{parts['sup']}}}{parts['e']}",
     "rad": _root,
     "nary": _nary,
@@ -167,7 +178,7 @@ def _plain(element: Element | None, depth: int) -> str | None:
         return None
     kind = local_name(element)
     if kind in ("r", "t"):
-        return "".join(node.text or "" for node in element.iter(name("m:t"), name("w:t")))
+        return _said(element)
     if kind in _SCRIPTED:
         return _plain_script(element, depth)
     if kind == "f":
@@ -180,8 +191,23 @@ def _plain(element: Element | None, depth: int) -> str | None:
         return None
     if kind.endswith("Pr"):
         return ""
-    parts = [_plain(child, depth + 1) for child in element]
-    return None if None in parts else "".join(part or "" for part in parts)
+    return _joined(element, depth)
+
+
+def _joined(element: Element, depth: int) -> str | None:
+    text, after_fraction = "", False
+    for child in element:
+        part = _plain(child, depth + 1)
+        is_fraction = local_name(child) == "f"
+        # 2½x in one line is no longer that
+        if part is None or (part and (is_fraction or after_fraction) and _is_factor(text[-1:], part[0])):
+            return None
+        text, after_fraction = text + part, is_fraction if part else after_fraction
+    return text
+
+
+def _is_factor(last: str, first: str) -> bool:
+    return bool(last) and (last.isalnum() or last in ")]") and (first.isalnum() or first in "([")
 
 
 _SCRIPTED = {"sSup": ("sup", superscript_of), "sSub": ("sub", subscript_of)}
@@ -192,7 +218,7 @@ def _plain_script(element: Element, depth: int) -> str | None:
     base = _plain(element.find(name("m:e")), depth + 1)
     script = _plain(element.find(name(f"m:{part}")), depth + 1)
     small = convert(script.replace(" ", "")) if script else None
-    return None if base is None or small is None else base + small
+    return None if base is None or small is None or "/" in base else base + small
 
 
 def _plain_delimited(element: Element, depth: int) -> str | None:

@@ -60,3 +60,12 @@ def unwrap(element: Element) -> None:
     if parent is not None:
         at = parent.index(element)
         parent[at : at + 1] = list(element)
+
+
+def drop_fallbacks(root: Element) -> None:
+    """Of text that stands twice, for new readers and for old ones (ECMA-376 part 3, 10.2), keep the new."""
+    for alternate in list(root.iter(name("mc:AlternateContent"))):
+        choices = alternate.findall(name("mc:Choice"))
+        if any(next(choice.iter(name("w:t"), name("a:t"), name("m:t")), None) is not None for choice in choices):
+            for fallback in alternate.findall(name("mc:Fallback")):
+                remove(fallback)

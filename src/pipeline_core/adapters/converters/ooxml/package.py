@@ -16,6 +16,8 @@ from pipeline_core.domain.errors import CorruptDocumentError
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:\w+:)?\w+(?=[\s/>])")
 _PREFIX = re.compile(rb"</?(\w+):|\s(\w+):\w+=")
+# The strict names of ECMA-376 and the usual, transitional ones differ in this alone.
+_STRICT = re.compile(rb"([\"'])http://purl\.oclc\.org/ooxml/(\w+)/")
 _DECLARED = re.compile(rb"\sxmlns:(\w+)=")
 
 
@@ -88,6 +90,8 @@ def parse(part: bytes) -> Element | None:
     """The root of an XML part; a well-known prefix that it uses and does not declare is declared."""
     if _DOCTYPE.search(part):
         return None
+    if b"//purl.oclc.org/ooxml/" in part:
+        part = _STRICT.sub(rb"\1http://schemas.openxmlformats.org/\2/2006/", part)
     for content in (part, _declared(part)):
         try:
             return etree.fromstring(content, _parser())

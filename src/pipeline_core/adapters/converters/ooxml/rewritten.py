@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline_core.domain.findings import Finding
+from pipeline_core.domain.findings import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +11,15 @@ class Rewritten:
 
     data: bytes
     findings: tuple[Finding, ...] = ()
+
+
+def unread_markup(part: str) -> Finding:
+    """The finding about a part that is no sound XML, so that nobody knows what it strikes out or hides."""
+    return Finding(
+        "unread_markup",
+        Severity.CRITICAL,
+        "document",
+        f"The markup of {part} is not sound, so that text which the file strikes out, hides or moved may stand in the "
+        "result. Open the file where it was made, save it anew and upload that.",
+        {"part": part},
+    )

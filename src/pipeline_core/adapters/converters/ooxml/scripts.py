@@ -1,38 +1,32 @@
-"""Text above and below the line: in Unicode's own characters where they have it, else between marks."""
+"""Raised and lowered text of office files, as markdown that xberg does not change."""
 
 import re
 
+from pipeline_core.adapters.converters import scripts
 from pipeline_core.adapters.converters.escapes import ESCAPE
 
 TILDE = "\ufdd1"
 """Stands for a ``~`` that is a mark, in text that xberg is given: it would put a backslash before a real one."""
 
-_RAISED = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
-_LOWERED = str.maketrans("0123456789+-−–=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_SOME_RAISED = re.compile(r"[0-9+\-−–=()ni]+")
-# A word of small letters cannot be read: only one of them.
-_SOME_LOWERED = re.compile(r"[0-9+\-−–=()]+|[0-9]*[aehijklmnoprstuvx]")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|ère|ème|e|o|a|º|ª)\.?", re.IGNORECASE)
 _SIGNS = {"tm": "™", "sm": "℠", "®": "®", "©": "©", "™": "™", "°": "°", "o": "°"}
 
 
 def superscript_of(text: str) -> str | None:
     """The text in superscript characters; None where one of it has none."""
-    return text.translate(_RAISED) if _SOME_RAISED.fullmatch(text) else None
+    return None if "^" in (moved := scripts.raised(text)) or moved == text else moved
 
 
 def subscript_of(text: str) -> str | None:
-    """The text in subscript characters; None where one of it has none, or where it is a word."""
-    return text.translate(_LOWERED) if _SOME_LOWERED.fullmatch(text) else None
+    """The text in subscript characters; None where one of it has none."""
+    return None if "~" in (moved := scripts.lowered(text)) or moved == text else moved
 
 
 def raised(text: str, before: str) -> str:
     """Raised text as markdown. ``before`` is what stands before it: an ordinal's ending stays with its number."""
-    if not text:
+    if not text or (before[-1:].isdigit() and _ORDINAL.fullmatch(text)):
         return text
-    if before[-1:].isdigit() and _ORDINAL.fullmatch(text):
-        return text
-    return superscript_of(text) or _SIGNS.get(text.lower()) or f"^{_literal(text)}^"
+    return _SIGNS.get(text.lower()) or superscript_of(text) or f"^{_literal(text)}^"
 
 
 def lowered(text: str) -> str:

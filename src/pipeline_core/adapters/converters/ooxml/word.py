@@ -7,10 +7,10 @@ from lxml import etree
 
 from pipeline_core.adapters.converters.hidden import hidden_content
 from pipeline_core.adapters.converters.ooxml.formulas import display, inline
-from pipeline_core.adapters.converters.ooxml.names import Element, is_on, name, remove, value
+from pipeline_core.adapters.converters.ooxml.names import Element, drop_fallbacks, is_on, name, remove, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, write
-from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
+from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten, unread_markup
 from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, from_symbol_font, is_symbol_font, unknown_symbols
 from pipeline_core.adapters.converters.ooxml.word_hidden import hidden_passages
 from pipeline_core.adapters.converters.ooxml.word_notes import MARKER, move_notes
@@ -39,18 +39,20 @@ def rewrite_word(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
     main = next((part for kind, part in package.targets("").values() if kind == "officeDocument"), "")
     root = package.tree(main)
     if root is None:
-        return Rewritten(data)
+        return Rewritten(data, (unread_markup(main or "word/document.xml"),))
     parts: dict[str, list[Element]] = {}
     for kind, part in package.targets(main).values():
         if (tree := package.tree(part)) is not None:
             parts.setdefault(kind, []).append(tree)
     texts = [root, *(tree for kind in _TEXT_PARTS for tree in parts.get(kind, ()))]
     styles = Styles(next(iter(parts.get("styles", ())), None))
+    for tree in texts:
+        drop_fallbacks(tree)
     findings = [*_drop_what_is_no_text(texts, parts, styles, keep_hidden=keep_hidden)]
     for tree in texts:
         _write_formulas(tree)
         _write_boxes(tree)
-        _write_tables(tree)
+        _write_tables(tree, styles)
     for body in root.findall(name("w:body")):
         move_notes(body, {kind: trees[0] for kind, trees in parts.items() if kind in ("footnotes", "endnotes")})
     unknown = [said for tree in texts for said in _write_texts(tree, styles)]
@@ -87,7 +89,17 @@ def _write_formulas(root: Element) -> None:
     for paragraph in list(root.iter(name("m:oMathPara"))):
         _replace(paragraph, [_run(display(formula)) for formula in paragraph.findall(name("m:oMath"))])
     for formula in list(root.iter(name("m:oMath"))):
-        _replace(formula, [_run(inline(formula))])
+        text = inline(formula)
+        # two formulas side by side stand apart, and so does ½ from the number before it
+        before = formula.getprevious()
+        said = "" if before is None else "".join(node.text or "" for node in before.iter(name("w:t")))
+        parts = before is not None and _is_written(before)
+        gap = " " if parts or (said[-1:].isdigit() and text[:1].isdigit()) else ""
+        _replace(formula, [_run(gap + text)])
+
+
+def _is_written(run: Element) -> bool:
+    return any(node.get(MARKER) is not None for node in run)
 
 
 def _replace(element: Element, others: list[Element]) -> None:
@@ -118,14 +130,17 @@ def _beside_field(setting: Element, text: str) -> None:
         run.addprevious(_run(text))
 
 
-def _write_tables(root: Element) -> None:
-    """A row without text above a table whose first row is, as the file says, no header."""
+def _write_tables(root: Element, styles: Styles) -> None:
+    """A row without text above a table whose first row is, as the file says, no header.
+
+    It says so where the table's style has a look for header rows and the table does not use it.
+    """
     for table in root.iter(name("w:tbl")):
         rows = table.findall(name("w:tr"))
-        look = table.find(f"{name('w:tblPr')}/{name('w:tblLook')}")
+        style, look = (table.find(f"{name('w:tblPr')}/{name(part)}") for part in ("w:tblStyle", "w:tblLook"))
         if not rows or look is None or is_on(rows[0].find(f"{name('w:trPr')}/{name('w:tblHeader')}")):
             continue
-        if not _first_row_is_special(look):
+        if styles.has_header_look(style) and not _first_row_is_special(look):
             header = etree.Element(name("w:tr"))
             for _ in rows[0].findall(name("w:tc")):
                 etree.SubElement(etree.SubElement(header, name("w:tc")), name("w:p"))
@@ -192,3 +207,7 @@ def _drop_written_looks(root: Element) -> None:
     for short in ("w:strike", "w:dstrike", "w:vertAlign"):
         for element in list(root.iter(name(short))):
             remove(element)
+    for table in root.iter(name("w:tbl")):  # xberg writes tags as text there
+        if next(table.iterancestors(name("w:tc")), None) is not None:
+            for element in list(table.iter(name("w:u"))):
+                remove(element)

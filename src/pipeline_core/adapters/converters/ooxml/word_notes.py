@@ -75,5 +75,6 @@ def _definition(note: Element, mark: str) -> Element:
     for blank in paragraph.iter(name("w:t")):
         if blank.get(MARKER) is None and blank.text:
             blank.text = blank.text.lstrip()
-            break
+            if blank.text:
+                break
     return paragraph

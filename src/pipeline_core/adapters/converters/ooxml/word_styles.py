@@ -1,5 +1,7 @@
 """What a run of a Word document looks like: by its own properties, its character style, its paragraph's style."""
 
+from collections.abc import Iterator
+
 from pipeline_core.adapters.converters.ooxml.names import Element, is_on, name, value
 
 _LONGEST_CHAIN = 20
@@ -28,13 +30,21 @@ class Styles:
         """Whether an on/off property holds for the run."""
         return is_on(self.run_property(run, short)) or False
 
+    def has_header_look(self, style: Element | None) -> bool:
+        """Whether a table of this style (``w:tblStyle``) may show its first row as a header."""
+        looks = (look for found in self._chain(style) for look in found.iter(name("w:tblStylePr")))
+        return any(value(look, "w:type") == "firstRow" for look in looks)
+
     def _of_style(self, style: Element | None, short: str) -> Element | None:
+        wanted = (found.find(f"{name('w:rPr')}/{name(short)}") for found in self._chain(style))
+        return next((element for element in wanted if element is not None), None)
+
+    def _chain(self, style: Element | None) -> Iterator[Element]:
+        """The style that the element names, and those that it is based on."""
         identifier = value(style)
         for _ in range(_LONGEST_CHAIN):
             found = self._styles.get(identifier)
             if found is None:
-                return None
-            if (wanted := found.find(f"{name('w:rPr')}/{name(short)}")) is not None:
-                return wanted
+                return
+            yield found
             identifier = value(found.find(name("w:basedOn")))
-        return None
