@@ -206,7 +206,7 @@ def strip_markdown(text: str) -> str:
     dropped = len(text) < length
     text = _LINE_MARKS.sub("", text)
     text = _AUTOLINK.sub(r"\1", _TAG.sub(" ", _LINK.sub(r"\1", text)))
-    text = html.unescape(_drop_emphasis(text.replace("~~", "")))
+    text = html.unescape(drop_emphasis(text.replace("~~", "")))
     text = " ".join(_LITERAL.sub(lambda match: literals[int(match[1])], text).split())
     return _SPACE_BEFORE_STOP.sub("", text) if dropped else text
 
@@ -235,7 +235,7 @@ def _protect(text: str, literals: list[str]) -> str:
     return "".join(kept)
 
 
-def _drop_emphasis(text: str) -> str:
+def drop_emphasis(text: str) -> str:
     """Remove ``*`` and ``_`` runs that pair up (CommonMark's flanking rules, punctuation aside)."""
     opened: dict[str, list[tuple[int, int]]] = {}
     marks: list[tuple[int, int]] = []

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from pipeline_core.domain.ids import DocumentId, text_sha256
 from pipeline_core.domain.staging import Compared, Matchable, MatchKey, NewRows, Pair, Twin
-from pipeline_core.domain.text import has_negation, normalise_for_match, numbers_in
+from pipeline_core.domain.same_words import VERSION, plainly_spelled, strict_form
+from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.ports.unit_of_work import LookAlikes, Staging
 from pipeline_core.staging.signatures import ascii_trigrams, signature
 
@@ -21,8 +22,11 @@ def match_keys(staging: Staging, texts: Sequence[str]) -> list[MatchKey]:
 
 
 def exact_key(text: str) -> str:
-    """Hash under which two texts are the same statement: the same words, and the same numbers with their marks."""
-    return text_sha256("\x1f".join([normalise_for_match(text), *numbers_in(text)]))
+    """Hash under which two texts are the same statement: the same words, signs and units, and the same numbers.
+
+    Its version is part of it: a hash that another version made equals none of this one.
+    """
+    return text_sha256("\x1f".join([str(VERSION), strict_form(text), *numbers_in(plainly_spelled(text).replace("–", "-"))]))
 
 
 def same_words(left: str, right: str) -> bool:
