@@ -113,7 +113,7 @@ def _seen(char: str) -> str:
 
 def _without_capitals(tokens: list[str]) -> str:
     words = [token for token in tokens if len(token) > 1 and token.isalpha()]
-    shouted = len(words) >= _FEWEST_CAPITAL_WORDS and "".join(tokens).isupper()
+    shouted = len(words) >= _FEWEST_CAPITAL_WORDS and "".join(words).isupper()
     kept = []
     before = ""
     for token in tokens:
