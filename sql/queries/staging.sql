@@ -45,7 +45,7 @@ WHERE question_id = ANY(%(question_ids)s);
 
 -- name: questions_to_match
 SELECT q.question_id, q.document_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
-       q.answer, q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
+       q.language, q.answer, q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
        encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex') AS embed_sha256
 FROM staged_questions q
 JOIN upload_batches b ON b.batch_id = q.upload_batch_id
@@ -81,8 +81,10 @@ WHERE b.batch_id = i.upload_batch_id AND b.document_id IS NULL;
 -- What a new fact is compared with: production, and what is staged and has been through the comparison itself;
 -- not the documents' own rows, nor those of a document whose place one of them takes. A document that is scanned again
 -- is compared with what is published of it and stays.
-SELECT match_sha256, question_id, is_staged FROM comparable
-WHERE user_id = %(user_id)s AND match_sha256 = ANY(%(keys)s)
+SELECT k.key, k.language, question_id, is_staged
+FROM unnest(%(keys)s::text[], %(of_keys)s::text[]) AS k (key, language)
+JOIN comparable c ON c.match_sha256 = k.key AND may_be_one_language(c.language, k.language)
+WHERE user_id = %(user_id)s
     AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[])
         OR question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND question_id <> ALL(%(question_ids)s::uuid[])
@@ -93,6 +95,7 @@ ORDER BY is_staged DESC, question_id;
 SELECT uuid_send(question_id) || int4send(match_trigrams) || match_signature || boolsend(is_staged) AS packed
 FROM comparable
 WHERE user_id = %(user_id)s
+    AND (%(languages)s::text[] IS NULL OR language = '' OR language = ANY(%(languages)s))
     AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[])
         OR question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND question_id <> ALL(%(question_ids)s::uuid[])
@@ -109,6 +112,7 @@ SELECT c.question_id, c.match_trigrams, c.match_signature, c.is_staged, coalesce
     %(zeros)s::vector) AS vector
 FROM comparable c
 WHERE c.user_id = %(user_id)s
+    AND (%(languages)s::text[] IS NULL OR c.language = '' OR c.language = ANY(%(languages)s))
     AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[])
         OR c.question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND c.question_id <> ALL(%(question_ids)s::uuid[])
@@ -116,13 +120,14 @@ WHERE c.user_id = %(user_id)s
 
 -- name: compared_texts
 -- What is published comes last, and so stands.
-SELECT question_id, match_text, answer FROM staged_questions WHERE question_id = ANY(%(question_ids)s)
+SELECT question_id, match_text, answer, language FROM staged_questions WHERE question_id = ANY(%(question_ids)s)
 UNION ALL
-SELECT question_id, match_text, answer FROM all_questions WHERE question_id = ANY(%(question_ids)s);
+SELECT question_id, match_text, answer, language FROM all_questions WHERE question_id = ANY(%(question_ids)s);
 
 -- name: pair_similarity
 -- The candidates, judged by pg_trgm itself.
-SELECT i.staged_id, i.existing_id, j.score, s.match_text AS staged_text, j.text AS existing_text
+SELECT i.staged_id, i.existing_id, j.score, s.match_text AS staged_text, j.text AS existing_text,
+    s.language AS staged_language, coalesce(e.language, p.language) AS existing_language
 FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[]) AS i (staged_id, existing_id)
 JOIN staged_questions s ON s.question_id = i.staged_id
 LEFT JOIN staged_questions e ON e.question_id = i.existing_id
@@ -153,6 +158,8 @@ CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" 
 LEFT JOIN duplicate_decisions d ON d.user_id = q.user_id
     AND d.first_sha256 = least(q.match_sha256 COLLATE "C", e.match_sha256)
     AND d.second_sha256 = greatest(q.match_sha256 COLLATE "C", e.match_sha256)
+-- texts of two languages are no pair, whoever says so
+WHERE may_be_one_language(q.language, coalesce(s.language, a.language, ''))
 ORDER BY duplicate_id
 ON CONFLICT (staged_question_id, existing_question_id) DO UPDATE SET resolution = EXCLUDED.resolution,
     resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at

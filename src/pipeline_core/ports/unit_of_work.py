@@ -244,8 +244,8 @@ class Staging(Protocol):
 
     def to_match(self, document_ids: Ids) -> list[Matchable]: ...
 
-    def exact_twins(self, new: NewRows, keys: Sequence[str]) -> dict[str, Twin]:
-        """What was there before with one of these ``match_sha256``."""
+    def exact_twins(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Twin]:
+        """What was there before with one of these ``match_sha256``, each in a language that may be the one with it."""
         ...
 
     def spend(self, usages: Mapping[QuestionId, Usage]) -> None:

@@ -19,6 +19,7 @@ from pipeline_core.domain.ids import (
     batch_id_for,
     duplicate_id_for,
 )
+from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.staging import (
     Compared,
     Differing,
@@ -72,6 +73,7 @@ _QUESTION_COLUMNS = {
     "match_sha256": "text",
     "match_trigrams": "int4",
     "match_signature": "bytea",
+    "language": "text",
 }
 
 _SIGNATURE = np.dtype(
@@ -88,6 +90,7 @@ def _besides(new: NewRows) -> dict[str, Any]:
         "document_ids": list(new.document_ids),
         "question_ids": list(new.question_ids),
         "scanned": list(new.scanned),
+        "languages": list(new.languages) or None,
     }
 
 
@@ -104,6 +107,7 @@ def matchable(row: Row) -> Matchable:
         row["is_statement"],
         row["embed_text"],
         row["embed_sha256"],
+        row["language"],
     )
 
 
@@ -160,6 +164,7 @@ def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tup
         match.sha256,
         match.trigrams,
         match.signature,
+        match.language,
     )
 
 
@@ -311,10 +316,11 @@ class PostgresStaging:
     def to_match(self, document_ids: Ids) -> list[Matchable]:
         return [matchable(row) for row in self._session.all("questions_to_match", document_ids=list(document_ids))]
 
-    def exact_twins(self, new: NewRows, keys: Sequence[str]) -> dict[str, Twin]:
-        rows = self._session.all("exact_twins", keys=list(keys), **_besides(new))
+    def exact_twins(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Twin]:
+        hashes, languages = [key for key, _ in keys], [language for _, language in keys]
+        rows = self._session.all("exact_twins", keys=hashes, of_keys=languages, **_besides(new))
         # what is published comes last, and so stands
-        return {row["match_sha256"]: Twin(row["question_id"], row["is_staged"]) for row in rows}
+        return {(row["key"], row["language"]): Twin(row["question_id"], row["is_staged"]) for row in rows}
 
     def comparable(self, new: NewRows) -> Iterator[SignatureTable]:
         blocks = self._session.stream_packed("signatures", _SIGNATURE, _SIGNATURE_BLOCK, **_besides(new))
@@ -337,7 +343,7 @@ class PostgresStaging:
 
     def compared_texts(self, question_ids: Sequence[QuestionId]) -> dict[QuestionId, Compared]:
         rows = self._session.all("compared_texts", question_ids=list(question_ids))
-        return {row["question_id"]: Compared(row["match_text"], row["answer"]) for row in rows}
+        return {row["question_id"]: Compared(row["match_text"], row["answer"], row["language"]) for row in rows}
 
     def similarities(
         self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float
@@ -351,6 +357,7 @@ class PostgresStaging:
         return {
             (row["staged_id"], row["existing_id"]): Similar(row["score"], row["staged_text"], row["existing_text"])
             for row in rows
+            if may_be_one(row["staged_language"], row["existing_language"])
         }
 
     def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
