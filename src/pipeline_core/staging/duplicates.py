@@ -6,9 +6,10 @@ from dataclasses import replace
 from pipeline_core.domain.ids import DocumentId, text_sha256
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import VERSION, plainly_spelled, strict_form
-from pipeline_core.domain.staging import Compared, Matchable, MatchKey, NewRows, Pair, Twin
+from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, MatchKey, NewRows, Pair, Twin
 from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.ports.unit_of_work import LookAlikes, Staging
+from pipeline_core.staging.differences import differences, marks_of
 from pipeline_core.staging.signatures import ascii_trigrams, signature
 
 
@@ -116,10 +117,11 @@ def _exact_pair(row: Matchable, twin: Twin, existing: Compared | None) -> Pair:
 
 
 def differs_in(left: str, right: str) -> str | None:
-    """Why two look-alikes cannot say the same: other numbers, or only one of them negated; else None."""
-    numbers = (numbers_in(left), numbers_in(right))
+    """Why two look-alikes cannot say the same: other numbers, signs or keys, or only one of them negated; else None."""
+    numbers = (numbers_in(plainly_spelled(left)), numbers_in(plainly_spelled(right)))
     if sorted(numbers[0]) != sorted(numbers[1]):
         return f"other numbers: {', '.join(numbers[0]) or 'none'} / {', '.join(numbers[1]) or 'none'}"
     if has_negation(left) != has_negation(right):
         return "only one of them is negated"
-    return None
+    flags = set(differences(marks_of(left), marks_of(right)))
+    return next((DIFFERENCES[flag] for flag in ("sign", "key") if flag in flags), None)

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.languages import may_be_one
-from pipeline_core.domain.staging import Compared, Matchable, NewRows, Pair, Twin
+from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, NewRows, Pair, Twin
 from pipeline_core.domain.text import normalise_for_match
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import Staging
@@ -17,7 +17,7 @@ from pipeline_core.staging.nearest import Nearest, nearest, slices, table_of
 from pipeline_core.staging.scoring import Score, Weights, may_reach, ratios, scores
 
 # What cannot be the same fact: the system tells such a pair apart, and keeps the reasons.
-_APART = {"number": "other numbers", "negation": "only one of them is negated"}
+APART = {flag: DIFFERENCES[flag] for flag in ("number", "negation", "sign", "key")}
 # bounds the texts that are held, whatever the number of new rows
 PAIRS_AT_A_TIME = 2048
 
@@ -79,7 +79,7 @@ class Scored:
         )
 
     def _resolve(self, value: float, flags: Sequence[str]) -> tuple[str, str | None]:
-        for flag, reason in _APART.items():
+        for flag, reason in APART.items():
             if flag in flags:
                 return "not_duplicate", reason
         if value >= self.automatic and not flags:

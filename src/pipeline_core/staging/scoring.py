@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
+from pipeline_core.staging.differences import differences
 from pipeline_core.staging.features import Features
 from pipeline_core.staging.words import STOP_WORDS, any_opposite
 
@@ -168,6 +169,7 @@ def _contradictions(left: Features, right: Features, here: list[str], there: lis
         yield "negation"
     if any_opposite(here, there):
         yield "polarity"
+    yield from differences(left.marks, right.marks)
 
 
 def _other_flags(left: Features, right: Features, subs: tuple[float, float]) -> Iterable[str]:
