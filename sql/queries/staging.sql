@@ -176,6 +176,29 @@ JOIN staged_questions t ON t.question_id = i.existing_id AND t.document_id IS DI
 JOIN staging_duplicates p ON p.staged_question_id = t.question_id AND p.resolution = 'pending'
     AND p.existing_question_id <> s.question_id;
 
+-- name: settle_gone_pairs
+-- Nobody is asked about a pair of which the other end was replaced, withdrawn or rejected meanwhile: what says the same
+-- now was compared with this one itself.
+WITH gone AS (
+    UPDATE staging_duplicates p SET resolution = 'not_duplicate', resolved_by = 'system', resolved_at = now(),
+        resolution_notes = 'what it resembles was replaced or withdrawn'
+    FROM staged_questions q
+    WHERE p.user_id = %(user_id)s AND p.resolution = 'pending' AND q.question_id = p.staged_question_id
+        AND q.status IN ('pending', 'approved')
+        AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = p.existing_question_id)
+        AND NOT EXISTS (SELECT FROM standing_questions s WHERE s.question_id = p.existing_question_id)
+    RETURNING p.duplicate_id, p.user_id, p.existing_question_id, q.question_id, q.document_id, q.upload_batch_id
+), told AS (
+    INSERT INTO events (document_id, job_id, user_id, type, code, payload)
+    SELECT g.document_id, (SELECT job_id FROM upload_jobs j WHERE j.document_id = g.document_id
+            ORDER BY created_at DESC LIMIT 1), g.user_id, 'review', 'look_alikes_gone',
+        jsonb_build_object('by', 'system', 'reason', 'what they resemble was replaced or withdrawn',
+            'pairs', jsonb_object_agg(g.duplicate_id, g.existing_question_id))
+        || CASE WHEN g.document_id IS NULL THEN jsonb_build_object('batch_id', g.upload_batch_id) ELSE '{}' END
+    FROM gone g GROUP BY g.document_id, g.upload_batch_id, g.user_id
+)
+SELECT DISTINCT upload_batch_id AS batch_id FROM gone WHERE document_id IS NULL;
+
 -- name: apply_resolutions
 -- What a decided pair does to its staged row, as long as there is another to keep instead. A row that waits for a
 -- decision about another pair is not left out by the system for one that is itself only staged, elsewhere: its document
@@ -288,7 +311,8 @@ UPDATE staged_questions SET status = 'rejected', rejected_with_document = true, 
 WHERE document_id = %(document_id)s AND status IN ('pending', 'approved', 'imported');
 
 -- name: document_pairs
-SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, p.reasons, q.question_id, q.statement AS staged_text,
+SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, p.reasons,
+       proposed_resolution(p.reasons) AS proposed, q.question_id, q.statement AS staged_text,
        q.evidence_page AS staged_page,
        coalesce(s.statement, s.answer, a.statement, a.answer) AS existing_text, d.filename AS existing_file,
        coalesce(s.evidence_page, a.evidence_page) AS existing_page

@@ -19,6 +19,10 @@ SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.st
     (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
         WHERE q.document_id = d.document_id AND s.resolution = 'pending'
             AND q.status IN ('pending', 'approved')) AS undecided,
+    -- of those, the ones in which no difference was found
+    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
+        WHERE q.document_id = d.document_id AND s.resolution = 'pending' AND q.status IN ('pending', 'approved')
+            AND proposed_resolution(s.reasons) = 'keep_existing') AS undecided_alike,
     coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical,
     coalesce((j.stage3_validation_results ->> 'warning')::int, 0) AS warnings,
     coalesce((j.stage3_validation_results ->> 'info')::int, 0) AS infos,

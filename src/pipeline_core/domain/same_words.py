@@ -54,6 +54,8 @@ _SIGNS = (
     # .NET
     (re.compile(r"(?<![\w.])\.(?=[^\W\d_])"), " ∙ "),
 )
+# Of signs that only stand together when all else is gone.
+_COMPOSED = (("+ / −", "±"), ("< =", "≤"), ("> =", "≥"), ("− >", "→"))
 _PUNCTUATION_KEPT = frozenset("%‰‱#&@/\\§¶†‡′‴")
 # Units of which the case tells one from another (mW, MW; Mb, MB), with their prefixes; "pm" is a time of day.
 _UNIT = re.compile(
@@ -74,7 +76,10 @@ def strict_form(text: str) -> str:
     text = _QUOTED.sub(r" \2 ", " ".join(text.replace("`", " ").split()))
     for pattern, sign in _SIGNS:
         text = pattern.sub(sign, text)
-    return unicodedata.normalize("NFC", _without_capitals("".join(map(_seen, text)).split()))
+    form = unicodedata.normalize("NFC", _without_capitals("".join(map(_seen, text)).split()))
+    for apart, sign in _COMPOSED:
+        form = form.replace(apart, sign)
+    return form
 
 
 def plainly_spelled(text: str) -> str:

@@ -172,6 +172,14 @@ def _contradictions(left: Features, right: Features, here: list[str], there: lis
     yield from differences(left.marks, right.marks)
 
 
+def flags_between(left: Features, right: Features) -> tuple[str, ...]:
+    """In what two texts differ, of which only the letters were compared."""
+    here, there = _alone(left, right), _alone(right, left)
+    content = [any(word not in STOP_WORDS for word in alone) for alone in (here, there)]
+    subs = (float(content[0]), float(content[1]))
+    return (*_contradictions(left, right, here, there), *_other_flags(left, right, subs))
+
+
 def _other_flags(left: Features, right: Features, subs: tuple[float, float]) -> Iterable[str]:
     if not left.names <= {*right.words} or not right.names <= {*left.words}:
         yield "name"

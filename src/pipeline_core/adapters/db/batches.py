@@ -85,6 +85,8 @@ def _pair(row: Row) -> BatchPair:
         row["existing_text"],
         QuestionStatus(row["staged_status"]),
         row["existing_stands"],
+        row["reasons"].get("flags", ()),
+        row["proposed"],
     )
 
 
