@@ -174,14 +174,14 @@ SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 
 -- name: facts_with_words
 -- any of the words, not all: a question has words that its answer lacks; the rank favours those with more
-WITH query AS (SELECT replace(plainto_tsquery('english', %(text)s)::text, ' & ', ' | ')::tsquery AS words)
+WITH query AS MATERIALIZED (SELECT search_query(%(text)s) AS words)
 SELECT question_id AS id FROM all_questions, query
 WHERE user_id = %(user_id)s AND search @@ words
     AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
 ORDER BY ts_rank_cd(search, words) DESC, question_id LIMIT %(pool)s;
 
 -- name: passages_with_words
-WITH query AS (SELECT replace(plainto_tsquery('english', %(text)s)::text, ' & ', ' | ')::tsquery AS words)
+WITH query AS MATERIALIZED (SELECT search_query(%(text)s) AS words)
 SELECT chunk_id AS id FROM document_chunks, query
 WHERE user_id = %(user_id)s AND search @@ words
     AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))

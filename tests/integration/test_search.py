@@ -211,3 +211,57 @@ def test_a_fact_is_found_under_its_own_headings(app: Pipeline) -> None:
     [passage] = app.search(app.user_id, "boiler", limit=1, kind="passage")
     assert passage["heading_path"] == ["Boiler manual"]
     assert passage.keys() == hit.keys()
+
+
+_UNSPACED = """# Rules
+
+每月租金为六百四十元,由承租人在每月五日之前支付。
+
+賃借人は毎月五日までに家賃を支払わなければならない。
+
+임차인은 매월 5일까지 임대료를 지불해야 합니다.
+
+ผู้เช่าต้องชำระค่าเช่าภายในวันที่ห้าของทุกเดือน
+
+The ＡＰＩ keeps 10⁷ records in the ﾃﾞｰﾀ store of each tenant.
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("承租人", "承租人"),
+        ("租", "承租人"),
+        ("家賃", "家賃"),
+        ("임차인", "임차인은"),
+        ("임대료", "임대료를"),
+        ("ค่าเช่า", "ค่าเช่า"),
+        ("API", "ＡＰＩ"),
+        ("データ", "ﾃﾞｰﾀ"),
+        ("tenant 家賃", "家賃"),
+        ("107", None),
+        ("!?", None),
+    ],
+)
+def test_words_are_found_in_scripts_without_spaces(unspaced: Pipeline, words: str, found: str | None) -> None:
+    hits = unspaced.search(unspaced.user_id, words, mode=SearchMode.TEXT)
+    assert [hit["similarity"] for hit in hits] == [None] * len(hits)
+    said = [hit["evidence"] for hit in hits]
+    assert any(found in text for text in said) if found else said == []
+
+
+@pytest.fixture
+def unspaced(app: Pipeline) -> Pipeline:
+    publish(app, upload("rules.md", _UNSPACED))
+    return app
+
+
+def test_a_search_by_words_uses_its_index(crowded_url: str) -> None:
+    with psycopg.connect(crowded_url, options="-c search_path=upload_pipeline,public") as connection:
+        connection.execute("SET enable_seqscan = off")
+        plan = connection.execute(
+            "EXPLAIN WITH query AS MATERIALIZED (SELECT search_query('承租人') AS words) "
+            "SELECT question_id FROM all_questions, query WHERE user_id = %s AND search @@ words",
+            (CROWD,),
+        ).fetchall()
+    assert any("all_questions_search_idx" in line for (line,) in plan)

@@ -173,7 +173,9 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
                 text += f"[dim]evidence[/] “{escape(_clip(hit['evidence'], 400))}”\n"
             quote = f"{hit['match']} quote · " if hit["match"] else ""
             text += f"[dim]source[/]   {source}\n"
-            text += f"[dim]match[/]    {quote}score {hit['score']:.4f} · similarity {hit['similarity']:.2f}"
+            # found by its words alone: there is no similarity to tell
+            alike = "" if hit["similarity"] is None else f" · similarity {hit['similarity']:.2f}"
+            text += f"[dim]match[/]    {quote}score {hit['score']:.4f}{alike}"
             # a question is too long for the frame of a narrow terminal
             console.print(Panel(text, title=hit["kind"], title_align="left", border_style="green"))
         else:
