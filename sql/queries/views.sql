@@ -193,16 +193,37 @@ SELECT 'fact' AS kind, q.question_id AS id, q.question, q.answer, q.evidence_quo
     q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename, c.heading_path,
     -- a chunk may have several headings: those of the evidence are the last before it
     left(c.text, greatest(q.evidence_char_from - c.char_from, 0) + 1) AS up_to_evidence,
-    CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity
+    CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity,
+    shared_words(%(text)s, q.search) AS words
 FROM all_questions q
 LEFT JOIN documents d ON d.document_id = q.document_id
 LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
 WHERE q.question_id = ANY(%(ids)s)
 UNION ALL
 SELECT 'passage', c.chunk_id, NULL, NULL, c.text, c.page_from, 'exact', NULL, d.document_id, d.filename,
-    c.heading_path, NULL, CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END
+    c.heading_path, NULL, CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END,
+    shared_words(%(text)s, c.search)
 FROM document_chunks c JOIN documents d ON d.document_id = c.document_id
 WHERE c.chunk_id = ANY(%(ids)s);
+
+-- name: waiting_sources
+-- Documents that wait for a person and have most of the question's words in one fact, or nearly all in one passage.
+SELECT d.document_id, d.filename, j.job_id, max(t.words) AS words
+FROM upload_jobs j JOIN documents d USING (document_id)
+CROSS JOIN LATERAL (
+    SELECT shared_words(%(text)s, search_terms(q.question || ' ' || coalesce(q.statement, q.answer))) AS words
+    FROM staged_questions q WHERE q.document_id = d.document_id AND q.status IN ('pending', 'approved')
+    UNION ALL
+    -- a long passage has many words
+    SELECT shared_words(%(text)s, search_terms(c.text)) * 2 / 3
+    FROM staged_chunks c WHERE c.document_id = d.document_id) t
+WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
+    AND NOT EXISTS (SELECT FROM upload_jobs u WHERE u.document_id = j.document_id AND u.created_at > j.created_at)
+    -- what is published of a document that is scanned again is searched as it is
+    AND d.published_at IS NULL
+GROUP BY d.document_id, d.filename, j.job_id
+HAVING max(t.words) >= %(least)s
+ORDER BY max(t.words) DESC, d.filename LIMIT %(limit)s;
 
 -- name: published_questions
 SELECT question_id, question, document_id FROM all_questions

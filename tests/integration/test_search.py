@@ -19,7 +19,7 @@ from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import Expected
 from pipeline_core.domain.ids import UserId, user_id_for
-from pipeline_core.domain.search import SearchMode
+from pipeline_core.domain.search import FLOORS, SearchMode, answers
 from pipeline_core.terminal.evaluation import read_questions
 from tests.conftest import ROOT
 from tests.database import copied_database
@@ -265,3 +265,38 @@ def test_a_search_by_words_uses_its_index(crowded_url: str) -> None:
             (CROWD,),
         ).fetchall()
     assert any("all_questions_search_idx" in line for (line,) in plan)
+
+
+def test_where_nothing_answers_nothing_is_found(app: Pipeline) -> None:
+    publish(app, upload("manual.md", MANUAL))
+    asked = app.search.answer(app.user_id, "Who won the 1998 world cup?")
+    assert (asked.hits, asked.floor) == ([], FLOORS["wordllama-256"])
+    assert asked.similarity is not None
+    assert asked.similarity < FLOORS["wordllama-256"]
+    assert asked.nearest
+    assert asked.waiting == []
+    answered = app.search.answer(app.user_id, "How often must the boiler be serviced?")
+    assert all(answers(hit, answered.floor) for hit in answered.hits)
+    assert "12 months" in answered.hits[0]["answer"]
+    # its words lift a hit that the vectors do not
+    hit = {"similarity": -0.1, "words": 1.0}
+    assert answers(hit, 0.25)
+    assert not answers({**hit, "words": 0.5}, 0.25)
+    assert answers({**hit, "words": 0.0}, None)
+
+
+def test_a_document_that_waits_for_review_is_named(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline(changes={"workflow": "manual"})
+    publish(app, upload("manual.md", MANUAL))
+    asked = app.search.answer(app.user_id, "How often must the boiler be serviced?")
+    assert asked.hits == []
+    assert [one["filename"] for one in asked.waiting] == ["manual.md"]
+    assert app.search.answer(app.user_id, "Who won the 1998 world cup?").waiting == []
+    stranger = user_id_for("somebody else")
+    assert app.search.answer(stranger, "How often must the boiler be serviced?").waiting == []
+
+
+def test_the_floor_can_be_set(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline(changes={"search_floor": -1.0})
+    publish(app, upload("manual.md", MANUAL))
+    assert app.search.answer(app.user_id, "Who won the 1998 world cup?").hits

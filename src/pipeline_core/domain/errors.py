@@ -502,6 +502,13 @@ class StillRunningError(RefusedError):
     action = "Nothing is lost: wait again, or ask for the status."
 
 
+class NothingFoundError(RefusedError):
+    """Nothing published answers this."""
+
+    code = "nothing_found"
+    action = "Ask in other words."
+
+
 class UndecidedDuplicatesError(RefusedError):
     """Some duplicates are undecided."""
 
