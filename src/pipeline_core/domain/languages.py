@@ -46,12 +46,9 @@ _WORDS_OF = {
         "ro": "și de la în a cu pe nu este sunt din care o un pentru se sau ale prin mai fi al cele trebuie după",
         "nl": "de het een en van is dat niet met voor zijn op aan door worden in te of bij wordt als ook deze naar",
         "af": "die en van is nie met vir 'n wat op het word om te in deur moet of kan aan as dat hierdie",
-        "da": "og i at det er en den til af på med for ikke de der som et har kan skal fra eller ved blive af også "
-        "hvis være bliver",
-        "nb": "og i å det er en den til av på med for ikke de som et har kan skal fra eller ved bli også etter hvis "
-        "blir",
-        "sv": "och i att det är en den till av på med för inte de som ett har kan ska från eller vid bli också efter "
-        "vara blir skall",
+        "da": "og i at det er en den til af på med for ikke de der som har kan skal fra eller ved blive også efter hvis være",
+        "nb": "og i å det er en den til av på med for ikke de som et har kan skal fra eller ved bli også etter hvis være",
+        "sv": "och i att det är en den till av på med för inte de som ett har kan ska från eller vid bli också efter om",
         "is": "og í að er ekki á sem til við um það en af með fyrir hann verður eða eru ef frá skal",
         "fi": "ja on ei se että tai kun ovat joka voi sen mutta myös oli sekä hän tulee kanssa jos ole niin",
         "et": "ja on ei see et või kui oma mis ning ka kes oli tuleb pole siis peab selle",

@@ -48,7 +48,8 @@ def answers(hit: Mapping[str, Any], floor: float | None) -> bool:
 
 def is_much_better(waiting: Mapping[str, Any], hits: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a document that waits has clearly more of the question's words than anything that is published."""
-    return waiting["words"] >= max((hit["words"] or 0.0 for hit in hits), default=0.0) + _MUCH_BETTER
+    best = max((hit["words"] or 0.0 for hit in hits), default=0.0)
+    return bool(waiting["words"] >= best + _MUCH_BETTER)
 
 
 class SearchMode(StrEnum):

@@ -78,7 +78,7 @@ class Views(Protocol):
         ...
 
     def waiting_sources(self, user_id: UserId, text: str, *, least: float, limit: int = 3) -> list[Row]:
-        """Documents that wait for a person and may have the answer: document_id, filename, job_id, words; likeliest first.
+        """Documents that wait for a person and may have the answer, likeliest first.
 
         ``least``: the share of the question's words that one of their facts has.
         """
