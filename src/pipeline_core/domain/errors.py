@@ -502,13 +502,6 @@ class StillRunningError(RefusedError):
     action = "Nothing is lost: wait again, or ask for the status."
 
 
-class NothingFoundError(RefusedError):
-    """Nothing published answers this."""
-
-    code = "nothing_found"
-    action = "Ask in other words."
-
-
 class UndecidedDuplicatesError(RefusedError):
     """Some duplicates are undecided."""
 

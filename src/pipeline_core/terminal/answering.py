@@ -6,20 +6,20 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline_core.domain.errors import NothingFoundError
+from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.search import Answer
 from pipeline_core.terminal.tables import short
 
 
-def not_found(answer: Answer) -> NothingFoundError:
+def not_found(answer: Answer) -> NotFoundError:
     """Why there is no answer, and what to do: review what may have it, or look at what comes nearest."""
     if answer.waiting:
-        return NothingFoundError(
+        return NotFoundError(
             f"Nothing published answers this. {_may_have_it(answer.waiting[0])}.", action=_review(answer.waiting[0])
         )
     if answer.floor is None or answer.similarity is None:
-        return NothingFoundError("Nothing published answers this.", action="`pipeline status` shows what is published.")
-    return NothingFoundError(
+        return NotFoundError("Nothing published answers this.", action="`pipeline status` shows what is published.")
+    return NotFoundError(
         f"Nothing published answers this: the nearest has a similarity of {answer.similarity:.2f}, less than "
         f"{answer.floor:.2f}.",
         action="Ask in other words, or look at what comes nearest with `--nearest`.",
