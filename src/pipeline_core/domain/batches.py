@@ -1,4 +1,4 @@
-"""The life of a batch and of a staged question, as data. The same rows stand in the database (0010, 0032)."""
+"""The life of a batch and of a staged question, as data. The same rows stand in the database (0010, 0034)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
