@@ -21,7 +21,9 @@ _PLAUSIBLE = 0.5
 _CLEAR_LEAD = 1.03
 _HIGH = re.compile(rb"[\x80-\xff]")
 
-_AT_EDGES = frozenset("„“”‚‘’«»‹›–—…•·§°€£¥¢©®™†‡±×÷¿¡№´`¹²³½¼¾ªº‰¶≤≥≠−\u00a0\u00ad\u2010\u2011→✓、。「」『』（）【】《》，：；！？％〜～・")
+_AT_EDGES = frozenset(
+    "„“”‚‘’«»‹›–—…•·§°€£¥¢©®™†‡±×÷¿¡№´`¹²³½¼¾ªº‰¶≤≥≠−\u00a0\u00ad\u2010\u2011→✓、。「」『』（）【】《》，：；！？％〜～・"
+)
 _WITHIN_WORDS = frozenset("’‘´·\u00ad–—-ªº")
 
 
@@ -84,7 +86,9 @@ def _telling(data: bytes) -> Iterator[bytes]:
         piece = line
         if len(line) > 4 * _CONTEXT and len(high) * 20 < len(line):
             spans = [(max(0, m.start() - _CONTEXT), m.end() + _CONTEXT) for m in _HIGH.finditer(line)]
-            piece = b" ".join(line[line.rfind(b" ", 0, start) + 1 : _word_end(line, end)] for start, end in _merged(spans))
+            piece = b" ".join(
+                line[line.rfind(b" ", 0, start) + 1 : _word_end(line, end)] for start, end in _merged(spans)
+            )
         yield piece
         taken += len(piece)
         if taken > _SAMPLE_BYTES:
@@ -144,7 +148,9 @@ def _script(letter: str) -> str:
     return "CJK" if script in _TOGETHER else script
 
 
-_TOGETHER = frozenset(["CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HALFWIDTH", "FULLWIDTH", "HANGUL", "IDEOGRAPHIC"])
+_TOGETHER = frozenset(
+    ["CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HALFWIDTH", "FULLWIDTH", "HANGUL", "IDEOGRAPHIC"]
+)
 
 
 # The letters beyond ASCII of languages with Latin letters: a text has those of one of them, nearly always.

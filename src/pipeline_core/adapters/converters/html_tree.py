@@ -19,7 +19,9 @@ from pipeline_core.adapters.converters.scripts import lowered, raised, struck
 _STRUCK = "\ufdd1"
 _RESERVED = re.compile("[\ufdd0-\ufdef]")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_VERBATIM = frozenset(["pre", "code", "samp", "kbd", "tt", "script", "style", "textarea", "title", "template", "noscript"])
+_VERBATIM = frozenset(
+    ["pre", "code", "samp", "kbd", "tt", "script", "style", "textarea", "title", "template", "noscript"]
+)
 _INLINE = frozenset(
     ["a", "abbr", "b", "bdi", "bdo", "big", "cite", "data", "del", "dfn", "em", "font", "i", "img", "ins", "label"]
     + ["mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"]

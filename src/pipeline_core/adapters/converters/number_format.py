@@ -105,7 +105,9 @@ def text_shown(text: str, code: str) -> str:
     section = code.split(";")[-1]
     if "@" not in section or section.strip() == "@" or len(code) > _LONGEST:
         return text
-    parts = (text if part == "@" else _literal(part) for part in re.findall(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|.', section))
+    parts = (
+        text if part == "@" else _literal(part) for part in re.findall(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|.', section)
+    )
     return "".join(parts).strip()
 
 

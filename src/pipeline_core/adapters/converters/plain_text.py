@@ -9,7 +9,7 @@ _FENCE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})", re.MULTILINE)
 _TYPED = re.compile(r"\s*(?:#{1,6}\s+[^\s\d]|\|.*\||[-*_=]{3,}\s*$|\[\^?[^\]]+\]:\s)")
 _QUOTED = re.compile(r"\s*>\s*(?![\d$€£¥₹.,%=<>±+−-])\S")
 _NUMBERED = re.compile(r"([ \t]*)\d{1,9}[.)][ \t]+")
-_MEANT = re.compile(rf"{ESCAPE}(?=[*_\[&])")
+_MEANT = re.compile(rf"{ESCAPE}(?=[*_\[&~=])")
 
 
 def as_markdown(text: str) -> str:

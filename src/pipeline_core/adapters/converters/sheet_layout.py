@@ -101,7 +101,9 @@ def _regions(rows: Sequence[Row], *, parted: bool = False) -> Iterator[Table]:
             yield Table(list(run))
             continue
         for group in groups:
-            within = [Row(r.number, r.place, cells) for r in run if (cells := {c: r.cells[c] for c in r.cells if c in group})]
+            within = [
+                Row(r.number, r.place, cells) for r in run if (cells := {c: r.cells[c] for c in r.cells if c in group})
+            ]
             if parted:
                 yield Table(within)
             else:

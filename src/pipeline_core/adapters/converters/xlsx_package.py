@@ -6,6 +6,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
+from typing import IO
 from urllib.parse import unquote
 
 from lxml import etree
@@ -44,11 +45,16 @@ class Package:
 
     def part(self, name: str) -> bytes:
         """Raises KeyError: it is not there."""
-        return self._archive.read(self._names[name.casefold()])
+        return self._archive.read(self._stored(name))
 
-    def open(self, name: str) -> "zipfile.ZipExtFile":
+    def open(self, name: str) -> IO[bytes]:
         """Raises KeyError: it is not there."""
-        return self._archive.open(self._names[name.casefold()])  # type: ignore[return-value]
+        return self._archive.open(self._stored(name))
+
+    def _stored(self, name: str) -> str:
+        if name.casefold() not in self._names:
+            raise KeyError(name)
+        return self._names[name.casefold()]
 
     def sheets(self) -> list[Named]:
         """The worksheets in the workbook's order; sheets that are a chart are none."""
@@ -178,12 +184,3 @@ def _number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def letters_of(column: int) -> str:
-    """``AB`` for 28."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
