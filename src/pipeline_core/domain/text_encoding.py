@@ -74,7 +74,7 @@ def _wide_without_mark(data: bytes) -> Decoded | None:
         low = width - 1 if at == 0 else 0
         is_wide = zeros[at] > 5 * lengths[at] and zeros[low] == 0 if width == 2 else zeros[at] == 10 * lengths[at]
         if is_wide and (text := _decoded(data, encoding)) is not None and _is_clean(text):
-            return Decoded(text, encoding, guessed=True)
+            return Decoded(text, encoding)
     return None
 
 

@@ -124,7 +124,7 @@ def _simple(number: Decimal, code: re.Match[str]) -> str:
     places = len(code["decimals"] or "")
     scaled = Decimal(repr(float(number))) * (100 if code["percent"] else 1)
     rounded = scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    text = f"{abs(rounded) if not rounded else rounded:{',' if code['grouped'] else ''}f}"
+    text = f"{rounded if rounded else abs(rounded):{',' if code['grouped'] else ''}f}"
     return text + (code["percent"] or "")
 
 

@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Row:
-    """``number`` is the file's, from 1; ``place`` leaves out the hidden rows above it. ``cells``: what shows something."""
+    """``number`` is the file's, from 1; ``place`` leaves out the hidden rows above it. ``cells``: what is shown."""
 
     number: int
     place: int
@@ -66,7 +66,7 @@ def words(text: str, *, bold: bool = False) -> Cell:
     """A cell of plain text."""
     line = one_line(text)
     kind = Kind.VALUE if _VALUE.fullmatch(line) else Kind.WORDS
-    return Cell(escape_marks(line), kind, bold)
+    return Cell(line if line == "#" else escape_marks(line), kind, bold)
 
 
 def one_line(text: str) -> str:

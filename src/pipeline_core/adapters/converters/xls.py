@@ -88,15 +88,14 @@ class _Xls:
                 noticed.hidden_columns.add(column + 1)
                 if not keep_hidden:
                     continue
-            if cell is not None:
-                cells[column + 1] = cell
+            cells[column + 1] = cell
         return cells
 
     def _cell(self, sheet: "XlrdSheet", row: int, column: int, noticed: Noticed) -> Cell | None:
         import xlrd
 
         kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
-        style = self._book.xf_list[sheet.cell_xf_index(row, column)]
+        style = self._style(sheet.cell_xf_index(row, column))
         code = self._code(style)
         match kind:
             case xlrd.XL_CELL_TEXT:
@@ -116,10 +115,20 @@ class _Xls:
         if shows_nothing(code) and cell.text:
             noticed.unseen.append(f"{letters_of(column + 1)}{row + 1}")
             return None
-        font = self._book.font_list[style.font_index]
+        fonts = self._book.font_list
+        if style is None or style.font_index >= len(fonts):
+            return cell
+        font = fonts[style.font_index]
         return Cell(struck(cell.text) if font.struck_out else cell.text, cell.kind, bool(font.bold))
 
+    def _style(self, index: int) -> Any:
+        """The cell's format; None where the workbook has none."""
+        styles = self._book.xf_list
+        return styles[index] if 0 <= index < len(styles) else None
+
     def _code(self, style: Any) -> str:
+        if style is None:
+            return GENERAL
         format_ = self._book.format_map.get(style.format_key)
         code = str(format_.format_str) if format_ is not None else GENERAL
         return _ISO if code.lower() in _SHORT_DATE else code

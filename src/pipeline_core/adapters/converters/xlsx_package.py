@@ -145,7 +145,8 @@ def text_of(item: etree._Element) -> str:
         elif name == "r":
             text = _decoded("".join(t.text or "" for t in child.iterfind("{*}t")))
             pieces.append(_run(text, child.find("{*}rPr"), at_start=not pieces))
-    return one_line("".join(pieces))
+    text = one_line("".join(pieces))
+    return "#" if text == "\\#" else text  # the head of a column of numbers; in a cell it is no heading
 
 
 def _run(text: str, properties: etree._Element | None, *, at_start: bool) -> str:

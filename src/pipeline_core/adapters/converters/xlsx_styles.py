@@ -84,7 +84,7 @@ def _colour(element: etree._Element | None, default: str) -> str | None:
     if float(element.get("tint") or 0):
         return None
     if rgb := element.get("rgb"):
-        return rgb[-6:].upper()
+        return str(rgb)[-6:].upper()
     if (indexed := element.get("indexed")) is not None:
         return _INDEXED.get(indexed)
     return _THEME.get(element.get("theme", ""))
