@@ -54,10 +54,11 @@ def _styles(codes: Styles, fonts: Styles, fills: Styles) -> str:
     xfs += "".join(f'<xf numFmtId="{200 + n}" fontId="0" fillId="0"/>' for n in range(len(codes)))
     xfs += "".join(f'<xf fontId="{n}" fillId="0"/>' for n in range(1, len(fonts) + 1))
     xfs += "".join(f'<xf fontId="1" fillId="{n}"/>' for n in range(1, len(fills) + 1))
+    behind = "".join(f"<fill>{fill}</fill>" for fill in fills)
     return (
         f"<styleSheet {_SPACE}><numFmts>{formats}</numFmts>"
         f"<fonts><font/>{''.join(f'<font>{font}</font>' for font in fonts)}</fonts>"
-        f"<fills><fill/>{''.join(f'<fill>{fill}</fill>' for fill in fills)}</fills><cellXfs>{xfs}</cellXfs></styleSheet>"
+        f"<fills><fill/>{behind}</fills><cellXfs>{xfs}</cellXfs></styleSheet>"
     )
 
 

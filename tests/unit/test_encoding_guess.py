@@ -43,7 +43,10 @@ TEXTS = [
     ("The rent is €640 a month – no more. The tenant’s deposit is £90.", "cp1252"),
     ("The deposit is £90 for each flat and 15 °C is the lowest temperature.", "cp1252"),
     # a little of another language in much English
-    ("The tenant pays the rent within ten days of each month. " * 20 + "Umowę podpisał pan Wiśniewski z Łodzi.", "cp1250"),
+    (
+        "The tenant pays the rent within ten days of each month. " * 20 + "Umowę podpisał pan Wiśniewski z Łodzi.",
+        "cp1250",
+    ),
     ("The tenant pays the rent within ten days of each month. " * 20 + "The café is open.", "cp1252"),
 ]
 

@@ -14,7 +14,7 @@ ACCOUNTING = '_("$"* #,##0.00_);_("$"* \\(#,##0.00\\);_("$"* "-"??_);_(@_)'
         ("0.04", "0%", "4%"),
         ("0.285", "0%", "29%"),
         ("-0.125", "0.0%", "-12.5%"),
-        ("0", "0.00%;-0.00%;\"n/a\"", "n/a"),
+        ("0", '0.00%;-0.00%;"n/a"', "n/a"),
         ("471", "00000", "00471"),
         ("12", "0000-0000", "0000-0012"),
         ("2350.5", '"$"#,##0.00', "$2,350.50"),
@@ -74,7 +74,9 @@ def test_a_text_is_shown_in_its_format(code: str, text: str) -> None:
     assert text_shown("x", code) == text
 
 
-@pytest.mark.parametrize(("code", "nothing"), [(";;;", True), (";;", True), ("0;;", False), ("[Red];;;", True), ("0", False)])
+@pytest.mark.parametrize(
+    ("code", "nothing"), [(";;;", True), (";;", True), ("0;;", False), ("[Red];;;", True), ("0", False)]
+)
 def test_a_format_that_shows_nothing(code: str, nothing: bool) -> None:
     assert shows_nothing(code) is nothing
 

@@ -18,6 +18,9 @@ _SAMPLE_BYTES = 1 << 16
 _CONTEXT = 80
 _PLAUSIBLE = 0.75
 """Of the characters beyond ASCII, the share that must be where such characters stand, or the bytes are no text."""
+_ENOUGH, _MUCH, _WORDY = 200, 5, 0.75
+"""In more than so many characters, of which more than one in five is beyond ASCII, so many must be letters, digits or
+blanks."""
 _CLEAR_LEAD = 1.03
 # The detector would believe a declaration, which whoever calls looked for already.
 _MARKUP = re.compile(rb"<[^<>]{0,2000}>|charset|encoding", re.IGNORECASE)
@@ -127,7 +130,17 @@ def _plausible(text: str) -> float:
             good += 1
         else:
             bad += 1
+    if len(text) > _ENOUGH and (good + bad) * _MUCH > len(text) and not _is_wordy(text):
+        return 0.0
     return good / (good + bad) if good + bad else 1.0
+
+
+def _is_wordy(text: str) -> bool:
+    """Whether it has letters, digits and blanks in the main, as text does and noise does not."""
+    worded = sum(
+        character.isalnum() or character.isspace() or unicodedata.combining(character) > 0 for character in text
+    )
+    return worded >= _WORDY * len(text)
 
 
 def _fits(character: str, before: str, after: str) -> bool:

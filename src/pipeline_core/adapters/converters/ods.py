@@ -24,7 +24,6 @@ _TABLE, _OFFICE, _STYLE, _TEXT, _FO = (
     "{" + _SPACE.format(name) + "}" for name in ("table", "office", "style", "text", "xsl-fo-compatible")
 )
 _REFERENCE = re.compile(r"\[\.?([^\]]*)\]")
-_FIRST = r"\1"
 _ERROR = re.compile(r"#(?:REF|N/A|DIV/0|VALUE|NAME|NUM|NULL)[!?]?|Err:\d{3}")
 _SKIPPED = (f"{_OFFICE}annotation", "{" + _SPACE.format("drawing") + "}")
 
@@ -109,7 +108,7 @@ class _Ods:
         text = one_line("".join(pieces))
         formula = element.get(f"{_TABLE}formula")
         if formula and not text and element.get(f"{_OFFICE}value-type") is None:
-            noticed.uncomputed[reference] = f"={_REFERENCE.sub(_FIRST, formula.partition('=')[2])}"
+            noticed.uncomputed[reference] = _formula(formula)
             return Cell(escape_marks(noticed.uncomputed[reference]), Kind.VALUE)
         if not text:
             return None
@@ -133,6 +132,11 @@ class _Ods:
 
     def _style(self, name: str | None) -> _Style:
         return self._styles.get(name or "", _Style())
+
+
+def _formula(formula: str) -> str:
+    """``=SUM(B2:B3)`` for ``of:=SUM([.B2:.B3])``."""
+    return "=" + _REFERENCE.sub(lambda match: match[1].replace(":.", ":"), formula.partition("=")[2])
 
 
 def _dressed(text: str | None, style: _Style, *, at_start: bool) -> str:
