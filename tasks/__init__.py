@@ -13,7 +13,7 @@ from tasks.intake import claim
 from tasks.queue import deliver_webhooks, reap_leases, take_from_queue, work_on_banks
 from tasks.reembedding import begin_reembedding, check_recall, drop_old_vectors, fill_vectors, switch_model
 from tasks.review import decide
-from tasks.stage_task import skip_stage, stage_task
+from tasks.stage_task import DocumentFailedError, skip_stage, stage_task
 from tasks.staging import embed_batch, import_approved
 from tasks.story import Story
 from tasks.upkeep import (
@@ -34,6 +34,7 @@ embed = stage_task(StageName.EMBEDDER)
 ingest_to_production = stage_task(StageName.INGESTOR)
 
 __all__ = [
+    "DocumentFailedError",
     "Story",
     "begin_reembedding",
     "check_recall",

@@ -17,7 +17,8 @@ _SIGN = r"(?=[ \t]+[\d$€£¥₹%.,±−+<>≤≥≈~-]|[ \t]*$)"
 _ANYWHERE = {
     "tag": r"<(?=[A-Za-z/!?])",
     "entity": r"&(?=\#?\w+;)",
-    "struck": r"~(?=\\?~)",
+    # both: one tilde alone can strike out as well
+    "struck": r"~(?=\\?~)|(?<=~)~|(?<=~\\)~",
     "picture": r"!(?=\[)",
 }
 _AT_START = {

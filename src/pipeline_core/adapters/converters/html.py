@@ -28,10 +28,11 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     if decoded is None:
         raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
     page = prepare(decoded.text, keep_hidden=options.keep_hidden)
+    is_deep = next(deep_texts(page.html, _DEEPEST), None) is not None
     try:
         converted = office.convert(replace(source, data=page.html.encode("utf-8")), options)
     except NoTextError:
-        if next(deep_texts(page.html, _DEEPEST), None) is None:
+        if not is_deep:
             raise
         raise NoTextError(
             f"The text of {source.filename} is nested more than {_DEEPEST} elements deep, and so cannot be read.",
@@ -41,7 +42,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     findings = [*encoding_findings(decoded), *converted.findings]
     if page.hidden:
         findings.append(hidden_content(page.hidden, kept=options.keep_hidden))
-    if (finding := _nested_too_deep(page.html, markdown)) is not None:
+    if is_deep and (finding := _nested_too_deep(page.html, markdown)) is not None:
         findings.append(finding)
     return replace(converted, markdown=markdown, page_map=whole(markdown), findings=tuple(findings))
 

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline_core.adapters.converters.escapes import ESCAPE, escape_marks
 from pipeline_core.adapters.converters.html_hidden import take_out_hidden
-from pipeline_core.adapters.converters.html_styles import struck_elements
+from pipeline_core.adapters.converters.html_styles import ancestors, struck_elements
 from pipeline_core.adapters.converters.html_tables import give_headers
 from pipeline_core.adapters.converters.nesting import is_deeper
 from pipeline_core.adapters.converters.scripts import lowered, raised, struck
@@ -20,11 +20,13 @@ from pipeline_core.adapters.converters.scripts import lowered, raised, struck
 _STRUCK = "\ufdd1"
 _RESERVED = re.compile("[\ufdd0-\ufdef]")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_UNSEEN = frozenset(["script", "style", "title", "template", "noscript"])
+_UNSEEN = frozenset(("script", "style", "title", "template", "noscript"))
 _VERBATIM = _UNSEEN | {"pre", "code", "samp", "kbd", "tt", "textarea"}
-_PHRASES = ["a", "abbr", "b", "bdi", "bdo", "big", "cite", "data", "del", "dfn", "em", "font", "i", "ins", "label"]
-_PHRASES += ["mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "time", "u", "var"]
-_INLINE = frozenset([*_PHRASES, "button", "code", "img", "input", "kbd", "math", "samp", "svg", "tt", "wbr"])
+_INLINE = frozenset((
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "data", "del", "dfn", "em", "font", "i", "img", "ins", "label",
+    "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "button", "input", "code", "kbd", "samp", "svg", "math",
+))  # fmt: skip
 _DEEPEST = 4_000
 _DEEPEST_INLINE = 64
 _LABEL = re.compile(r"[\[(]?([^\[\]()\s]{1,8})[\])]?")
@@ -65,7 +67,7 @@ def finish(markdown: str) -> str:
 
 def _mark_scripts(tree: LexborHTMLParser) -> None:
     for node in tree.css("sup, sub"):
-        if node.parent is None or _is_within(node, _VERBATIM):
+        if node.parent is None or any(above.tag in _VERBATIM for above in ancestors(node)):
             continue
         text = _BLANKS.sub(" ", node.text())
         note = _note_of(node) if node.tag == "sup" else None
@@ -125,15 +127,6 @@ def _escaped(node: LexborNode, text: str, above: _Above) -> str:
     else:
         escaped = escape_marks(flat, at_start=_is_start(node), escape=ESCAPE)
     return struck(escaped, _STRUCK) if above.is_struck else escaped
-
-
-def _is_within(node: LexborNode, names: frozenset[str]) -> bool:
-    above = node.parent
-    while above is not None:
-        if above.tag in names:
-            return True
-        above = above.parent
-    return False
 
 
 def _is_start(node: LexborNode) -> bool:

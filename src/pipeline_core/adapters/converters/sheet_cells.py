@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Row:
-    """``number`` is the file's, from 1; ``place`` leaves out the hidden rows above it. ``cells``: what is shown."""
+    """``number`` is the file's, from 1; ``place`` leaves out the hidden rows above it. ``cells``: what shows."""
 
     number: int
     place: int

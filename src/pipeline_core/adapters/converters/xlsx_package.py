@@ -49,12 +49,7 @@ class Package:
 
     def open(self, name: str) -> IO[bytes]:
         """Raises KeyError: it is not there."""
-        return self._archive.open(self._stored(name))
-
-    def _stored(self, name: str) -> str:
-        if name.casefold() not in self._names:
-            raise KeyError(name)
-        return self._names[name.casefold()]
+        return self._archive.open(self._names[name.casefold()])
 
     def sheets(self) -> list[Named]:
         """The worksheets in the workbook's order; sheets that are a chart are none."""
