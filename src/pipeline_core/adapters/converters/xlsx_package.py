@@ -45,7 +45,7 @@ class Package:
 
     def part(self, name: str) -> bytes:
         """Raises KeyError: it is not there."""
-        return self._archive.read(self._stored(name))
+        return self._archive.read(self._names[name.casefold()])
 
     def open(self, name: str) -> IO[bytes]:
         """Raises KeyError: it is not there."""
