@@ -13,7 +13,8 @@ from pipeline_core.terminal.tables import print_hits
 
 HIT: dict[str, Any] = {
     "kind": "fact", "question": "Who?", "answer": "The tenant.", "evidence": "The tenant pays.", "page": 1,
-    "page_unit": "page", "match": "exact", "filename": "lease.md", "also_named": [], "heading_path": [], "score": 0.01, "similarity": None, "words": 1.0,
+    "page_unit": "page", "match": "exact", "filename": "lease.md", "also_named": [],
+    "heading_path": [], "score": 0.01, "similarity": None, "words": 1.0,
 }  # fmt: skip
 WAITING = {"filename": "claims-bulletin.md", "job_id": UUID(int=7), "document_id": UUID(int=8), "words": 0.9}
 
