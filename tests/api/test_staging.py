@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
@@ -80,3 +81,27 @@ def test_anothers_batch_is_not_there(ann: TestClient, sign_in: Callable[..., Tes
         answer = bob.request(method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
     assert bob.get("/api/staging/batches").json() == {"items": [], "next_cursor": None}
+
+
+def test_every_event_of_a_bank_has_a_correlation_id(ann: TestClient, api_pipeline: Pipeline) -> None:
+    asked = {"X-Correlation-ID": "0b6f5f5e-5a39-4c5e-9a43-0d3c7b8f2a11"}
+    answer = ann.post("/api/upload-markdown", files={"file": ("bank.md", BANK)}, headers=asked)
+    batch_id = answer.json()["batch_id"]
+    list(api_pipeline.bank_queue.drain())
+    decided = {"X-Correlation-ID": "5c1d7a52-93cf-4a0e-8c0e-6c7d1a6c2f10"}
+    for pair in ann.get(f"/api/staging/duplicates/{batch_id}?resolution=pending").json():
+        url = f"/api/staging/duplicates/{pair['duplicate_id']}/resolve"
+        ann.post(url, json={"resolution": "keep_both"}, headers=decided)
+    ann.post(f"/api/staging/batches/{batch_id}/review", json={"decision": "approve"}, headers=decided)
+    ann.post(f"/api/staging/batches/{batch_id}/import")
+    list(api_pipeline.bank_queue.drain())
+    with psycopg.connect(api_pipeline.database_url) as connection:
+        rows = connection.execute(
+            "SELECT code, correlation_id::text FROM upload_pipeline.events ORDER BY event_id"
+        ).fetchall()
+    told = dict(rows)
+    # of a request, its own; of a worker, that of the upload
+    assert told["batch_created"] == told["questions_staged"] == asked["X-Correlation-ID"]
+    assert told["batch_imported"] == asked["X-Correlation-ID"]
+    assert told["questions_approved"] == decided["X-Correlation-ID"]
+    assert None not in told.values()
