@@ -4,9 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
+from tests.samples import pdfs
 from tests.two_users import BOB
 
 BANK = (Path(__file__).parents[1] / "samples" / "question_bank.md").read_bytes()
@@ -105,3 +107,26 @@ def test_every_event_of_a_bank_has_a_correlation_id(ann: TestClient, api_pipelin
     assert told["batch_imported"] == asked["X-Correlation-ID"]
     assert told["questions_approved"] == decided["X-Correlation-ID"]
     assert None not in told.values()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status", "code", "says"),
+    [
+        ("bank.md", b"# Notes\n\nNothing is asked here.\n", 422, "no_entries", "heading that ends in"),
+        ("bank.pdf", pdfs.pdf(pdfs.text("Is it a bank?")), 415, "unsupported_type", "Save it as markdown"),
+        ("bank.docx", b"PK\x03\x04 and nothing else", 422, "corrupt_document", "save"),
+        ("bank.bin", b"\x7fELF" + bytes(300), 415, "unsupported_type", "Save it as markdown"),
+        ("bank.md", b"   \n", 422, "empty_file", "Upload it again"),
+    ],
+)
+def test_what_is_no_bank_is_refused(ann: TestClient, name: str, data: bytes, status: int, code: str, says: str) -> None:
+    answer = ann.post("/api/upload-markdown", files={"file": (name, data)})
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert says in answer.json()["action"]
+    assert ann.get("/api/staging/batches").json()["items"] == []
+
+
+def test_each_unreadable_entry_is_named_by_its_line(ann: TestClient) -> None:
+    bank = b"# Claims\n\n### Question 1: When is it due?\n\n### Question 2: Who pays?\n"
+    problem = ann.post("/api/upload-markdown", files={"file": ("bank.md", bank)}).json()
+    assert [one["value"] for one in problem["errors"]] == ["line 3", "line 5"]
