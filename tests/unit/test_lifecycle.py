@@ -13,6 +13,7 @@ from pipeline_core.domain.lifecycle import (
     REVIEW_STAGES,
     STAGE_MOVES,
     STATE_MOVES,
+    EventType,
     JobStage,
     JobState,
     Move,
