@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.ports.fact_generator import ChunkInput
 
@@ -24,7 +25,6 @@ _HTML_NAMES = (
 )
 # The first row that matches names the line; a line of running text matches none.
 _LINE_KINDS = (
-    ("code", re.compile(r" {0,3}(?P<close>```+|~~~+)")),
     ("comment", re.compile(r" {0,3}<!--(?!.*-->)")),
     ("heading", re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))?(?:[ \t]+#+)?\s*$")),
     ("rule", re.compile(r"[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}[ \t]*)\s*$")),
@@ -35,7 +35,7 @@ _LINE_KINDS = (
     ("quoted", re.compile(r"[ \t]*(?:>[ \t]?)+")),
     ("indented", re.compile(r" {4}|\t")),
 )
-_MARKED_LINE = re.compile(r"\s*[#>|<`~\[\-*+•=_(\d]|\s*[a-z]\)| {4}|\t")
+_MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(\d]|\s*[a-z]\)| {4}|\t")
 _CONTINUES = {
     "prose": {"text", "indented", "quoted"},
     "html": {"text", "html", "item", "indented"},
@@ -69,11 +69,21 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
     outline = _Outline(chunk.heading_path)
     blocks: list[Block] = []
     block: Block | None = None
+    code = _code(chunk)
     closing, start, in_list = "", 0, False
     for line in chunk.text.splitlines(keepends=True):
         end = start + len(line.rstrip())
+        while code and code[0][1] <= start:
+            del code[0]
+            block = None
         kind, match = _line_kind(line) if not closing else ("closed", None)
-        if closing and block:
+        if code and code[0][0] <= start:
+            if block is None or block.start != code[0][0]:
+                block = Block("code", start, end, outline.path)
+                blocks.append(block)
+                in_list = in_list or kind == "item"
+            block.end, closing = end, ""
+        elif closing and block:
             block.end = end
             closing = "" if closing in line else closing
         elif kind in ("blank", "definition", "rule"):
@@ -85,13 +95,18 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
         else:
             if match and kind == "heading":
                 outline.enter(len(match["marks"]), strip_markdown(match["title"] or ""))
-            closing = match["close"] if match and kind == "code" else "-->" if kind == "comment" else ""
+            closing = "-->" if kind == "comment" else ""
             in_list = kind == "item" or (in_list and kind == "indented")
             inset = match.end() if match and kind in ("item", "quoted", "indented") else 0
             block = Block(_block_kind(kind, in_list), start + inset, end, outline.path)
             blocks.append(block)
         start += len(line)
     return blocks
+
+
+def _code(chunk: ChunkInput) -> list[tuple[int, int]]:
+    """Where the chunk is code."""
+    return list(spans_within(fences(chunk.text), 0, len(chunk.text)) if chunk.code is None else chunk.code)
 
 
 def _line_kind(line: str) -> tuple[str, re.Match[str] | None]:
