@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pipeline_core.adapters.facts.signs import unclear_signs
 from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.ports.fact_generator import ChunkInput
@@ -11,12 +12,26 @@ from pipeline_core.ports.fact_generator import ChunkInput
 
 @dataclass(slots=True)
 class Block:
-    """A run of lines of one kind: heading, prose (a paragraph or list item), table, code, html or comment."""
+    """A run of lines of one kind: heading, prose (a paragraph or list item), table, code, html or comment.
+
+    ``marks`` are a quote's marks on the lines below the first. ``has_unclear_sign``: the mark before it may be the sign
+    of the number with which it begins.
+    """
 
     kind: str
     start: int
     end: int
     headings: tuple[str, ...]
+    marks: list[tuple[int, int]] = field(default_factory=list)
+    has_unclear_sign: bool = False
+
+    def text_in(self, text: str) -> str:
+        """The block's text as long as it is there, with blanks for the marks of the quote that it is in."""
+        said, at = [], self.start
+        for start, end in self.marks:
+            said += [text[at:start], " " * (end - start)]
+            at = end
+        return "".join([*said, text[at : self.end]])
 
 
 _HTML_NAMES = (
@@ -71,7 +86,9 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
     block: Block | None = None
     code = _code(chunk)
     closing, start, in_list = "", 0, False
-    for line in chunk.text.splitlines(keepends=True):
+    lines = chunk.text.splitlines(keepends=True)
+    unclear = unclear_signs(lines)
+    for number, line in enumerate(lines):
         end = start + len(line.rstrip())
         while code and code[0][1] <= start:
             del code[0]
@@ -90,7 +107,9 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
             if block and block.kind == "prose" and kind == "rule" and line.strip()[0] in "-=":
                 block.kind = "heading"  # underlined
             block = None
-        elif block and kind in _CONTINUES.get(block.kind, ()):
+        elif block and _continues(block, kind, chunk.text, may_be_signed=number in unclear):
+            if match and kind == "quoted" and number not in unclear:
+                block.marks.append((start, start + match.end()))
             block.end = end
         else:
             if match and kind == "heading":
@@ -99,6 +118,7 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
             in_list = kind == "item" or (in_list and kind == "indented")
             inset = match.end() if match and kind in ("item", "quoted", "indented") else 0
             block = Block(_block_kind(kind, in_list), start + inset, end, outline.path)
+            block.has_unclear_sign = number in unclear
             blocks.append(block)
         start += len(line)
     return blocks
@@ -107,6 +127,13 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
 def _code(chunk: ChunkInput) -> list[tuple[int, int]]:
     """Where the chunk is code."""
     return list(spans_within(fences(chunk.text), 0, len(chunk.text)) if chunk.code is None else chunk.code)
+
+
+def _continues(block: Block, kind: str, text: str, *, may_be_signed: bool) -> bool:
+    """Whether a line of this kind goes on with the block. A number with a sign may stand on a new line of a sentence."""
+    if kind == "quoted" and may_be_signed and (block.has_unclear_sign or text[block.end - 1] in ".:!?"):
+        return False
+    return kind in _CONTINUES.get(block.kind, ())
 
 
 def _line_kind(line: str) -> tuple[str, re.Match[str] | None]:
