@@ -38,6 +38,8 @@ _OF_ERRORS: tuple[tuple[type[PipelineError], Exit], ...] = (
     (DocumentError, Exit.FAILED),
     (PipelineError, Exit.ERROR),
 )
+_BEFORE_FAILED = (Exit.CONFIGURATION, Exit.ERROR)
+"""Where a file was not taken for one of these, the file is not to blame: it comes before what failed."""
 _UNFINISHED = frozenset({"retryable", "working", "queued"})
 
 
@@ -46,8 +48,14 @@ def of_error(error: PipelineError) -> Exit:
     return next(code for kind, code in _OF_ERRORS if isinstance(error, kind))
 
 
-def of_jobs(rows: Sequence[Mapping[str, Any]], *, refused: int = 0, ran: bool = True) -> Exit:
-    """The worst of what happened to documents; ``ran`` says whether they were to come to rest."""
+def of_jobs(rows: Sequence[Mapping[str, Any]], *, refused: Sequence[PipelineError] = (), ran: bool = True) -> Exit:
+    """The worst of what happened to documents, and to files that were not taken.
+
+    ``ran`` says whether the documents were to come to rest.
+    """
+    whys = {of_error(error) for error in refused}
+    if at_fault := [code for code in _BEFORE_FAILED if code in whys]:
+        return at_fault[0]
     states = {"awaiting_review" if is_parked(row) else row["state"] for row in rows}
     if refused or "deadletter" in states or (ran and states & _UNFINISHED):
         return Exit.FAILED
