@@ -1,12 +1,17 @@
 import time
+from itertools import pairwise
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.fences import fences, spans_within
+from pipeline_core.domain.ids import ChunkId
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.titles import title_of
+from pipeline_core.stages.facts import chunk_inputs
 
 
 def fenced(text: str) -> list[str]:
@@ -32,6 +37,9 @@ def fenced(text: str) -> list[str]:
         ("```\n~~~\n`````\nend", ["```\n~~~\n`````\n"]),
         ("~~~ a`b\n# x\n~~~ no\n~~~\nend", ["~~~ a`b\n# x\n~~~ no\n~~~\n"]),
         ("```\n# x", ["```\n# x"]),
+        # never closed
+        ("```\n# x\n\n# Head\n\n~~~ y\n \nz\n", ["```\n# x\n", "~~~ y\n"]),
+        ("```\n# x\n\n- ~~~\n  y\n\nz", ["```\n# x\n", "- ~~~\n  y\n\n"]),
         ("```\r\n# x\r\n```\r\ny", ["```\r\n# x\r\n```\r\n"]),
         # no fences: a code span, code by indentation, too short, within a comment
         ("```a``` b\n# x", []),
@@ -75,10 +83,12 @@ def test_fences_are_whole_lines_in_order(text: str) -> None:
     found = fences(text)
     assert all(fence.start == 0 or text[fence.start - 1] in "\n\r" for fence in found)
     assert all(fence.end == len(text) or text[fence.end - 1] in "\n\r" for fence in found)
-    assert all(one.end <= two.start for one, two in zip(found, found[1:], strict=False))
+    assert all(one.end <= two.start for one, two in pairwise(found))
 
 
-@pytest.mark.parametrize("text", ["- ```\n" * 20_000, "> " * 50_000 + "```\n", "> ```\n" * 20_000, "`" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["- ```\n" * 20_000, "> " * 50_000 + "```\n", "> ```\n" * 20_000, "`" * 100_000, "``` a\n\n" * 20_000]
+)
 def test_many_marks_are_read_in_time(text: str) -> None:
     started = time.process_time()
     fences(text)
@@ -100,3 +110,25 @@ def test_code_is_said_as_it_is(markdown: str, said: str) -> None:
 def test_a_comment_in_code_is_no_title() -> None:
     assert title_of("- ```\n  # fetch\n  ```\n\n# Guide\n", None, "a.md") == "Guide"
     assert title_of("1. ```\n   # fetch\n\n# Guide\n", None, "a.md") == "Guide"
+
+
+def test_a_chunk_is_told_where_the_document_has_code() -> None:
+    """A block cut by the end of a chunk goes on in the next; a list that ended with its chunk takes its code along."""
+    texts = ["```\na\n", "b\n```\nc", "- ```\n  d", "# E\n\nf"]
+    markdown = texts[0] + texts[1] + "\n\n" + texts[2] + "\n\n" + texts[3]
+    chunks = [
+        Chunk(
+            chunk_id=ChunkId(UUID(int=at)),
+            ordinal=at,
+            text=text,
+            heading_path=(),
+            page_from=1,
+            page_to=1,
+            char_from=markdown.index(text),
+            char_to=markdown.index(text) + len(text),
+            token_count=1,
+            content_sha256="",
+        )
+        for at, text in enumerate(texts)
+    ]
+    assert [chunk.code for chunk in chunk_inputs(chunks, 0)] == [((0, 6),), ((0, 6),), ((0, 9),), ()]

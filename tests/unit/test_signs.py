@@ -40,7 +40,7 @@ def test_nothing_is_said_where_a_mark_may_be_a_sign(line: str) -> None:
         (r"\+ 3 dB is the gain of the aerial.", ["+ 3 dB is the gain of the aerial."]),
         ("-15 °C is the lowest temperature.", ["-15 °C is the lowest temperature."]),
         ("≥ 2 bar is the least pressure.", ["≥ 2 bar is the least pressure."]),
-        ("The share of members is\n> 44 % in each of the years.", ["The share of members is > 44 % in each of the years."]),
+        ("The share of it is\n> 44 % in each of the years.", ["The share of it is > 44 % in each of the years."]),
         ("The moisture is < 4 % in all of the rooms.", ["The moisture is < 4 % in all of the rooms."]),
         (r"12\. May is the last day of the lease.", ["12. May is the last day of the lease."]),
         # a mark that stands before other words too
@@ -71,7 +71,8 @@ def test_the_quote_has_the_sign() -> None:
 def test_code_in_a_list_or_a_quote_is_not_said() -> None:
     rent = "The rent of the hall is $90 for each evening."
     code = "The code of the hall is not a fact of it."
-    for opened, inset, closed in (("- ```", "  ", "```"), ("> ~~~", "> ", "~~~"), ("1. ```sh", "   ", ""), ("```", "", "```")):
+    blocks = (("- ```", "  ", "```"), ("> ~~~", "> ", "~~~"), ("1. ```sh", "   ", ""), ("```", "", "```"))
+    for opened, inset, closed in blocks:
         assert said(f"{opened}\n{inset}{code}\n{inset}{closed}\n\n# Rent\n\n{rent}\n") == [rent]
     begins_in_code = f"{code}\n```\n{rent}\n"
     assert [fact.statement for fact in extract(ChunkInput(begins_in_code, (), code=((0, 46),)), 5).candidates] == [rent]

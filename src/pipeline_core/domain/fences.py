@@ -1,13 +1,16 @@
 """Fenced code blocks of markdown: where they begin and end, as CommonMark has it.
 
 A fence may open on the line of a list's mark or of a block quote. It ends with a fence at least as long, with the list
-item or quote around it, or with the text. A fence indented too far to be one, as lists often have them, is code by its
-indentation: it counts.
+item or quote around it. A fence indented too far to be one, as lists often have them, is code by its indentation: it
+counts.
+
+Where CommonMark is not followed: a fence outside of lists and quotes that is never closed would take all of the rest
+along. Such a mark is a slip or a conversion's, so its block ends before the first blank line.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -36,11 +39,31 @@ _IGNORED_RULES = ["reference"]
 """Where links lead makes no difference to fences."""
 _DEEPEST = 50
 """Lists and quotes within each other; below that nothing is looked for."""
+_MOST_UNCLOSED = 8
+"""After so many, each of which has the rest read once more, the last one takes the rest along."""
+_BLANK_LINE = re.compile(r"(?<=[\n\r])[ \t]*(?:[\n\r]|\Z)")
 _NEWLINES = re.compile(r"\r\n|[\n\r]")
 
 
 def fences(text: str) -> list[Fence]:
     """The fenced code blocks of the text, in order."""
+    found: list[Fence] = []
+    start = 0
+    for _ in range(_MOST_UNCLOSED):
+        rest = text[start:]
+        found += [replace(fence, start=fence.start + start, end=fence.end + start) for fence in _commonmark(rest)]
+        last = found[-1] if found else None
+        if last is None or last.is_closed or last.is_inside or last.end < len(text):
+            break
+        blank = _BLANK_LINE.search(text, last.start)
+        if blank is None:
+            break
+        start = blank.start()
+        found[-1] = replace(last, end=start, code=text[last.start : start].partition("\n")[2])
+    return found
+
+
+def _commonmark(text: str) -> list[Fence]:
     if "```" not in text and "~~~" not in text:
         return []
     lines = _line_starts(text)

@@ -28,9 +28,7 @@ VERSION = "2"
 CHARS_PER_TOKEN = 4
 
 # CommonMark: at most three blanks before the marks, and a blank or nothing after a heading's.
-_LINE = re.compile(
-    r"^ {0,3}(?P<marks>#{1,6})(?=[ \t]|$)(?P<title>.*)$", re.MULTILINE
-)
+_LINE = re.compile(r"^ {0,3}(?P<marks>#{1,6})(?=[ \t]|$)(?P<title>.*)$", re.MULTILINE)
 _CLOSING_MARKS = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*$")
 _BLANK_LINES = re.compile(r"(?:[^\S\n]*+\n)*")
 

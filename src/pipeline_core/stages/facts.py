@@ -86,7 +86,7 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
     if chunk.table_before:
         value.append(["table", chunk.table_before])
     if chunk.code:
-        value.append(["code", chunk.code])
+        value.append(["code", str(chunk.code)])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -130,7 +130,7 @@ def _code(chunk: ChunkInput) -> list[tuple[int, int]]:
 
 
 def _continues(block: Block, kind: str, text: str, *, may_be_signed: bool) -> bool:
-    """Whether a line of this kind goes on with the block. A number with a sign may stand on a new line of a sentence."""
+    """Whether a line of this kind goes on with the block. A sentence may go on with a number and its sign."""
     if kind == "quoted" and may_be_signed and (block.has_unclear_sign or text[block.end - 1] in ".:!?"):
         return False
     return kind in _CONTINUES.get(block.kind, ())

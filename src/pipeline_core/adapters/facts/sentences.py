@@ -25,7 +25,8 @@ MIN_WORDS, MAX_WORDS = 4, 60
 
 # Replaced by as many other characters before sentences are sought: no end of a sentence is in them.
 _MARKS = re.compile(
-    r"(?P<solid>`[^`\n]+`|\d{1,9}\\[.)]|\[(?=[^\[\]\n]*\]\()|\]\([^()\s]*\)|<[^<>\n]*>|\$(?! )[^$\n]{1,80}(?<! )\$(?!\d))"
+    r"(?P<solid>`[^`\n]+`|\d{1,9}\\[.)]|(?<=>)\.(?=\\?<)|(?<=[\d#])\.(?=#)"
+    r"|\[(?=[^\[\]\n]*\]\()|\]\([^()\s]*\)|<[^<>\n]*>|\$(?! )[^$\n]{1,80}(?<! )\$(?!\d))"
     r"|\[(?:\^|@)[^\[\]]*\]|[*_]+"
 )
 # The segmenter takes some whole words ("miss.", "no.") for abbreviations.
@@ -114,7 +115,8 @@ def _sentence(quote: str, block: Block, start: int, language: str, *, opens: boo
 _OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥]?\d))?[$€£¥]?(?P<first>\w)")
 # Left-overs of a conversion, captions, and what stands at the foot of a page.
 _BROKEN = re.compile(
-    r" [.,;)]|\*\*|\]\(|[`|{}©]|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|https?://|www\.|all rights reserved|\bdoi\b|\bisbn\b|\bpp?\. ?\d"
+    r" [.,;)]|\*\*|\]\(|[`|{}©]|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)"
+    r"|\\[a-z]|https?://|www\.|all rights reserved|\bdoi\b|\bisbn\b|\bpp?\. ?\d"
     r"|page \d+ of|^\W*(?:figure|fig\.|table|listing|chart|photo|source)\b[^a-z]*[\d:]"
 )
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")

@@ -1,4 +1,4 @@
-"""``> 40 %``, ``- 15 °C`` and ``12. May`` at the start of a line: a number's sign, a date, or a mark of a quote or list.
+"""``> 40 %``, ``- 15 °C`` and ``12. May`` at the start of a line: a sign, a date, or a mark of a quote or a list.
 
 Markdown takes them for marks. Who typed the line may have meant the words, and without them it says something else.
 """
@@ -16,7 +16,9 @@ _MARK = re.compile(
     rf"(?P<number>[ \t]*[$€£¥]?[.,]?\d|(?<=\d\. )(?:{_MONTHS})\b)?"
 )
 # Of what may be below nothing; several amounts of money in a row are a list.
-_MAY_BE_NEGATIVE = re.compile(r"[\d.,]+ ?(?:[°℃℉%‰]|per ?cent\b|(?:dB[a-z]?|[mkM]?V|[mµk]?A|m?bar|[kcmµ]?m|K|C|F|eV)\b)")
+_MAY_BE_NEGATIVE = re.compile(
+    r"[\d.,]+ ?(?:[°℃℉%‰]|per ?cent\b|(?:dB[a-z]?|[mkM]?V|[mµk]?A|m?bar|[kcmµ]?m|K|C|F|eV)\b)"
+)
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class _Run:
 
 
 def unclear_signs(lines: Sequence[str]) -> frozenset[int]:
-    """Which lines begin with what may be a mark, and may be the sign of the number or the day of the month behind it."""
+    """Which lines begin with what may be a mark, and may be the sign of a number or the day of a month."""
     return frozenset(at for run in _runs(lines) if run.is_unclear for at in run.numbered)
 
 
