@@ -57,12 +57,13 @@ def code_not_closed(subject: Subject) -> Iterator[Finding]:
             line = subject.markdown.count("\n", 0, fence.start) + 1
             page = subject.page_map.page_shown(fence.start)
             where = f"line {line}" if page is None else f"{subject.page_map.unit} {page}"
+            beginning = subject.markdown[fence.start : fence.start + 60].strip()
             yield Finding(
                 "code_not_closed",
                 Severity.WARNING,
                 "document" if page is None else where,
-                f"A code block that begins on {where} is never closed: “{subject.markdown[fence.start :][:60].strip()}”. "
-                "Only the lines up to the first blank one were taken for code.",
+                f"A code block that begins on {where} is never closed: “{beginning}”. Only the lines up to the first "
+                "blank one were taken for code.",
                 {"line": line, "page": page, "characters": fence.end - fence.start},
             )
 
