@@ -5,7 +5,7 @@ import re
 from pipeline_core.adapters.converters import scripts
 from pipeline_core.adapters.converters.escapes import ESCAPE
 
-TILDE = "\ufdd1"
+TILDE = "\ufdd3"
 """Stands for a ``~`` that is a mark, in text that xberg is given: it would put a backslash before a real one."""
 
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|ère|ème|e|o|a|º|ª)\.?", re.IGNORECASE)
