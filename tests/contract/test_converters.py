@@ -239,7 +239,7 @@ def test_headings_on_top_of_pages_are_kept(converter: Converter) -> None:
 def test_typed_numbers_of_slides_are_kept(converter: Converter) -> None:
     data = office.pptx_file((HEADING, "7. Seventh", "2024. Year", "250) Amount"))
     markdown = converter.convert(data, filename="a.pptx", mime=filetypes.PPTX.mime).markdown
-    assert markdown == f"## {HEADING}\n\n7. Seventh\n\n2024. Year\n\n250) Amount"
+    assert markdown == f"## {HEADING}\n\n7\\. Seventh\n\n2024\\. Year\n\n250\\) Amount"
 
 
 def test_punctuation_is_escaped_only_where_it_would_be_a_mark(converter: Converter) -> None:

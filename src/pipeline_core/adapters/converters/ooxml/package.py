@@ -18,6 +18,7 @@ _ROOT = re.compile(rb"<(?:\w+:)?\w+(?=[\s/>])")
 _PREFIX = re.compile(rb"</?(\w+):|\s(\w+):\w+=")
 # The strict names of ECMA-376 and the usual, transitional ones differ in this alone.
 _STRICT = re.compile(rb"([\"'])http://purl\.oclc\.org/ooxml/(\w+)/")
+_TYPES = "[Content_Types].xml"
 _DECLARED = re.compile(rb"\sxmlns:(\w+)=")
 
 
@@ -29,7 +30,7 @@ class Package:
     """
 
     def __init__(self, data: bytes, filename: str):
-        """Raises CorruptDocumentError if it is no ZIP container."""
+        """Raises CorruptDocumentError if it is no sound ZIP container."""
         self._filename = filename
         self._trees: dict[str, Element | None] = {}
         try:
@@ -38,6 +39,8 @@ class Package:
             raise self._damaged(error) from error
         self.names = tuple(self._archive.namelist())
         self._known = frozenset(self.names)
+        if _TYPES in self._known:
+            self.read(_TYPES)
 
     def _damaged(self, error: Exception) -> CorruptDocumentError:
         return CorruptDocumentError(f"{self._filename} is a damaged ZIP container: {error}.")
@@ -108,6 +111,8 @@ def _parser() -> etree.XMLParser:
 
 def _declared(part: bytes) -> bytes:
     used = {(a or b).decode() for a, b in _PREFIX.findall(part)}
-    lacking = sorted((used & SPACES.keys()) - {prefix.decode() for prefix in _DECLARED.findall(part)})
+    root = _ROOT.search(part)
+    there = _DECLARED.findall(part, root.start(), part.find(b">", root.start())) if root else []
+    lacking = sorted((used & SPACES.keys()) - {prefix.decode() for prefix in there})
     spaces = "".join(f' xmlns:{prefix}="{SPACES[prefix]}"' for prefix in lacking).encode()
     return _ROOT.sub(lambda root: root[0] + spaces, part, count=1)
