@@ -121,6 +121,9 @@ def write_fields(
     """
     import pikepdf
 
+    page.obj.Annots = pikepdf.Array([one for one in page.obj.Annots if not _is_written(one)])
+    if not fields:
+        return
     turn = Turn(int(page.get("/Rotate", 0)) % 360)
     layout = FieldLayout([turn.box(box) for box, _ in fields], objects, turn)
     lines = [line for box, value in fields for line in layout.lines(turn.box(box), value)]
@@ -133,7 +136,6 @@ def write_fields(
     operations.append(b"ET Q")
     page.contents_add(pikepdf.Stream(pdf, b"q"), prepend=True)
     page.contents_add(pikepdf.Stream(pdf, b"Q " + b"\n".join(operations)))
-    page.obj.Annots = pikepdf.Array([one for one in page.obj.Annots if not _is_written(one)])
 
 
 def _is_written(annotation: Any) -> bool:

@@ -132,7 +132,13 @@ def _walk(
             if depth < _DEEPEST:
                 inner = _matrix(handle).then(outer)
                 yield from _walk(
-                    handle, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, handle, inner, order, depth + 1
+                    handle,
+                    pdfium.FPDFFormObj_CountObjects,
+                    pdfium.FPDFFormObj_GetObject,
+                    handle,
+                    inner,
+                    order,
+                    depth + 1,
                 )
             continue
         if kind not in (_TEXT, _PATH, _IMAGE):

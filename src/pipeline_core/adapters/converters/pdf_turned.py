@@ -71,9 +71,12 @@ def turned_copies(data: bytes, wanted: Sequence[tuple[int, int]]) -> bytes:
 
     output = io.BytesIO()
     with pikepdf.open(io.BytesIO(data)) as source, pikepdf.new() as copies:
-        for number, degrees in wanted:
+        for number, _ in wanted:
             copies.pages.append(source.pages[number - 1])
-            _turn(copies, copies.pages[-1], degrees)
+        # a page that is wanted twice is copied once: turned only when all are there
+        for page, (_, degrees) in zip(copies.pages, wanted, strict=True):
+            page.contents_coalesce()
+            _turn(copies, page, degrees)
         copies.save(output)
     return output.getvalue()
 
@@ -89,9 +92,8 @@ def _turn(pdf: "pikepdf.Pdf", page: "pikepdf.Page", degrees: int) -> None:
     x, y = (left + right) / 2, (bottom + top) / 2
     e, f = x - cosine * x + sine * y, y - sine * x - cosine * y
     half = math.hypot(right - left, top - bottom) / 2
-    page.contents_add(
-        pikepdf.Stream(pdf, f"q {cosine:.6f} {sine:.6f} {-sine:.6f} {cosine:.6f} {e:.4f} {f:.4f} cm".encode()), prepend=True
-    )
+    matrix = f"q {cosine:.6f} {sine:.6f} {-sine:.6f} {cosine:.6f} {e:.4f} {f:.4f} cm"
+    page.contents_add(pikepdf.Stream(pdf, matrix.encode()), prepend=True)
     page.contents_add(pikepdf.Stream(pdf, b"Q"))
     page.obj.MediaBox = page.obj.CropBox = pikepdf.Array([x - half, y - half, x + half, y + half])
     page.obj.Rotate = 0
