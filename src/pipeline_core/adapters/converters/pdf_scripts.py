@@ -48,7 +48,7 @@ class Script:
 
     @property
     def joins_number(self) -> bool:
-        return self.text[0].isdigit() and self.before[-1:].isdigit()
+        return self.is_raised and self.text[0].isdigit() and self.before[-1:].isdigit()
 
 
 @dataclass(slots=True)
