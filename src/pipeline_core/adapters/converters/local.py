@@ -21,7 +21,7 @@ from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.settings import Settings
 
 T = TypeVar("T")
-REVISION = 3
+REVISION = 4
 """Raise it whenever the same bytes may give other markdown."""
 
 

@@ -1,0 +1,206 @@
+"""Superscripts and subscripts of a PDF page, which its plain text joins with what stands before them.
+
+“10⁷” is stored as “10” and a smaller, raised “7”: read one after the other they say 107.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import hypot
+from typing import Any
+
+from pipeline_core.adapters.converters.pdf_objects import PageObject
+from pipeline_core.adapters.converters.squashed import Squashed, squash
+
+_SMALLER = 0.92  # of the size of the text beside it
+_RAISED = (0.12, 0.75)  # of that size
+_LOWERED = (-0.6, -0.06)
+_GAP = 0.35
+_GAP_LOWERED = 0.15  # a line number beside the text stands lower, too
+_LONGEST = 12  # characters: more is a line of its own
+_CONTEXT = 12
+_BUCKET = 24.0  # points
+
+_SUPERSCRIPTS = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
+_SUBSCRIPTS = dict(zip("0123456789+-−=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|ème)\.?", re.IGNORECASE)
+_OWN_WORD = re.compile(r"tm|sm|r|mc", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Raised or lowered text, and what stands before and after it on its line."""
+
+    text: str
+    is_raised: bool
+    before: str
+    after: str
+
+    @property
+    def written(self) -> str:
+        """In Unicode's own characters where all have one, else marked: ``^ab^``, ``~ab~``."""
+        table = _SUPERSCRIPTS if self.is_raised else _SUBSCRIPTS
+        if all(char in table for char in self.text):
+            return "".join(table[char] for char in self.text)
+        mark = "^" if self.is_raised else "~"
+        return f"{mark}{self.text}{mark}"
+
+    @property
+    def joins_number(self) -> bool:
+        return self.is_raised and self.text[0].isdigit() and self.before[-1:].isdigit()
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A text object on its line: where it begins and ends along the line, and the height of its baseline."""
+
+    object: PageObject
+    direction: tuple[float, float]
+    start: float
+    end: float
+    height: float
+    size: float
+
+    def follows(self, other: "_Piece", size: float, gap: float = _GAP) -> bool:
+        return -gap * size < self.start - other.end < gap * size
+
+
+def scripts(page: Any, objects: Sequence[PageObject]) -> list[Script]:
+    """The raised and lowered texts of the page, in the order of painting."""
+    pieces = [_piece(one) for one in objects if one.is_text]
+    if len({round(piece.size, 1) for piece in pieces}) < 2:
+        return []
+    lines: dict[tuple[tuple[float, float], int], list[_Piece]] = defaultdict(list)
+    for piece in pieces:
+        lines[piece.direction, round(piece.height / _BUCKET)].append(piece)
+    found = [(small, *place) for small in pieces if (place := _place(small, lines)) is not None]
+    if not found:
+        return []
+    text_page = page.get_textpage()
+    try:
+        return list(_read(found, lines, text_page.raw))
+    finally:
+        text_page.close()
+
+
+def _piece(one: PageObject) -> _Piece:
+    matrix = one.matrix
+    length = hypot(matrix.a, matrix.b) or 1.0
+    x, y = round(matrix.a / length, 2), round(matrix.b / length, 2)
+    left, bottom, right, top = one.box
+    along = [px * x + py * y for px in (left, right) for py in (bottom, top)]
+    return _Piece(one, (x, y), min(along), max(along), matrix.f * x - matrix.e * y, one.size)
+
+
+def _near(piece: _Piece, lines: dict[Any, list[_Piece]]) -> Iterator[_Piece]:
+    bucket = round(piece.height / _BUCKET)
+    for number in (bucket - 1, bucket, bucket + 1):
+        yield from lines.get((piece.direction, number), ())
+
+
+def _place(small: _Piece, lines: dict[Any, list[_Piece]]) -> tuple[bool, _Piece | None, _Piece | None] | None:
+    """Whether the piece is raised (or lowered), and the larger text before and after it; None: it is neither."""
+    before = after = None
+    raised = None
+    for other in _near(small, lines):
+        if other.size * _SMALLER < small.size or other is small:
+            continue
+        rise = (small.height - other.height) / other.size
+        is_raised = _RAISED[0] < rise < _RAISED[1]
+        if not is_raised and not _LOWERED[0] < rise < _LOWERED[1]:
+            continue
+        if small.follows(other, other.size, _GAP if is_raised else _GAP_LOWERED):
+            before, raised = other, is_raised
+        elif other.follows(small, other.size):
+            after = other
+            raised = is_raised if raised is None else raised
+    if raised is None or (before is None and not raised):
+        return None
+    return raised, before, after
+
+
+def _read(found: Sequence[Any], lines: dict[Any, list[_Piece]], text_page: Any) -> Iterator[Script]:
+    for small, is_raised, before, after in found:
+        text = small.object.text(text_page).strip()
+        if not text or len(text) > _LONGEST or " " in text or not any(map(str.isalnum, text)):
+            continue
+        leading = _line(before, lines, text_page, forward=False) if before else ""
+        if before and not leading.strip():
+            continue
+        if _OWN_WORD.fullmatch(text) or (leading[-1:].isdigit() and _ORDINAL.fullmatch(text)):
+            continue
+        yield Script(text, is_raised, leading, _line(after, lines, text_page, forward=True) if after else "")
+
+
+def _line(piece: _Piece, lines: dict[Any, list[_Piece]], text_page: Any, *, forward: bool) -> str:
+    """The text of the piece and of those that join it, until it is enough to find the place by."""
+    text = piece.object.text(text_page)
+    while len(squash(text)) < _CONTEXT:
+        beside = next(
+            (
+                other
+                for other in _near(piece, lines)
+                if other is not piece
+                and abs(other.height - piece.height) < 0.05 * piece.size
+                and (other.follows(piece, piece.size) if forward else piece.follows(other, piece.size))
+                and (other.start > piece.start) == forward
+            ),
+            None,
+        )
+        if beside is None:
+            break
+        more = beside.object.text(text_page)
+        text = text + more if forward else more + text
+        piece = beside
+    return text
+
+
+def write_scripts(markdown: str, found: Sequence[Script]) -> tuple[str, list[Script]]:
+    """The markdown with the scripts written as such, and those whose place in it was not found."""
+    page = Squashed(markdown)
+    edits: list[tuple[int, int, str]] = []
+    lost: list[Script] = []
+    taken: set[int] = set()
+    for script in found:
+        place = _find(page, script, taken)
+        if place is None:
+            lost.append(script)
+            continue
+        taken.add(place[0])
+        edits.append((*place, script.written))
+    for start, end, written in sorted(edits, reverse=True):
+        markdown = markdown[:start] + written + markdown[end:]
+    return markdown, lost
+
+
+def _find(page: Squashed, script: Script, taken: set[int]) -> tuple[int, int] | None:
+    wanted, before, after = squash(script.text), squash(script.before), squash(script.after)
+    for left, right in ((_CONTEXT, _CONTEXT), (_CONTEXT, 0), (5, 5), (5, 0), (2, 2)):
+        head, tail = before[-left:] if left else "", after[:right] if right else ""
+        if not head and len(tail) < 5:
+            continue
+        for at in page.places(head + wanted + tail):
+            start, end = page.raw_span(at + len(head), at + len(head) + len(wanted))
+            if start in taken:
+                continue
+            return _widened(page, at + len(head), start, script), _without_gap(page.text, end, script)
+    return None
+
+
+def _widened(page: Squashed, at: int, start: int, script: Script) -> int:
+    """The sign of an exponent, and a space that only the layout put before it, belong to the script."""
+    if not script.before or at == 0:
+        return start
+    previous = page.raw_span(at - 1, at)[1]
+    between = page.text[previous:start]
+    sign = script.text[: len(script.text) - len(script.text.lstrip("+-−–"))]
+    base_end = script.before.rstrip()
+    plain = base_end[len(base_end.rstrip(")]}.,;:%’'\"")) :]
+    return previous + len(plain) if between.replace(" ", "") == plain + sign else start
+
+
+def _without_gap(text: str, end: int, script: Script) -> int:
+    """Layout leaves a space where the script ends; none belongs before the full stop that follows."""
+    follows = script.after[:1]
+    return end + 1 if follows in tuple(".,;:)") and text[end : end + 2] == f" {follows}" else end
