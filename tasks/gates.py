@@ -5,26 +5,20 @@ from collections.abc import Callable
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.jobs import Batch
 from tasks.alerts import tell_of_dead
-from tasks.stage_task import held, retried_task
+from tasks.stage_task import held, retried_task, where_any
 
 
+@where_any
+@retried_task(name="matching-gate")
 def matching_gate(batch: Batch) -> Batch:
     """Phase 2: look-alikes are found; undecided ones, and manual workflows, wait."""
-    return _matching(batch) if batch.document_ids else batch
-
-
-def validation_gate(batch: Batch) -> Batch:
-    """Phase 4: documents with critical findings wait; the facts of all others are approved."""
-    return _validation(batch) if batch.document_ids else batch
-
-
-@retried_task(name="matching-gate")
-def _matching(batch: Batch) -> Batch:
     return _through(pipeline().gates.matching, batch)
 
 
+@where_any
 @retried_task(name="validation-gate")
-def _validation(batch: Batch) -> Batch:
+def validation_gate(batch: Batch) -> Batch:
+    """Phase 4: documents with critical findings wait; the facts of all others are approved."""
     return _through(pipeline().gates.validation, batch)
 
 

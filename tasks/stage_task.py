@@ -112,13 +112,13 @@ def stage_task(name: StageName) -> Callable[[Batch], Batch]:
             raise DocumentFailedError(str(error)) from error
         return report.batch
 
-    def run_if_any(batch: Batch) -> Batch:
-        if not batch.document_ids:
-            return batch
-        # the slow lane claims its document anew: only the flow's own process keeps leases
-        return run.on_cluster(batch) if on_cluster() and not batch.alone else run(batch)
+    # the slow lane claims its document anew: only the flow's own process keeps leases
+    return where_any(lambda batch: run.on_cluster(batch) if on_cluster() and not batch.alone else run(batch))
 
-    return run_if_any
+
+def where_any(work: Callable[[Batch], Batch]) -> Callable[[Batch], Batch]:
+    """The same work, and no task where no document is left."""
+    return lambda batch: work(batch) if batch.document_ids else batch
 
 
 def held(batch: Batch) -> Batch:
@@ -128,7 +128,7 @@ def held(batch: Batch) -> Batch:
 
 def skip_stage(name: str, batch: Batch, reason: str) -> Batch:
     """Record that a stage is switched off for these documents, by a task of its own."""
-    return _skip_stage(name, batch, reason) if batch.document_ids else batch
+    return where_any(lambda left: _skip_stage(name, left, reason))(batch)
 
 
 @retried_task(name="skip-stage", task_run_name="skip {name}")

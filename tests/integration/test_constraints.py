@@ -120,8 +120,8 @@ def _refused_by(connection: psycopg.Connection[Any], statement: str) -> str | No
         ("upload_jobs", "outcome = 'rejected'", "done_check"),
         ("upload_jobs", "finished_at = now()", "finished_check"),
         ("upload_jobs", "retry_count = -1", "retry_count_check"),
-        ("upload_jobs", "stage4_override_reason = '9 letters'", "stage4_override_reason_check"),
-        ("upload_jobs", r"stage4_override_reason = repeat(E'\n', 12)", "stage4_override_reason_check"),
+        ("upload_jobs", "stage4_override_reason = '9 letters'", "override_reason_check"),
+        ("upload_jobs", r"stage4_override_reason = repeat(E'\n', 12)", "override_reason_check"),
         # a move as the lifecycle has it (all others: test_lifecycle_database.py)
         ("upload_jobs", "state = 'done', outcome = 'rejected', finished_at = now()", "state_move"),
         ("upload_jobs", "state = 'nowhere'", "state_move"),

@@ -61,3 +61,29 @@ def test_left_out_then_taken_in_then_critical(make_pipeline: Callable[..., Pipel
     through(app, [document_id])
     published = app.views.export(app.user_id, document_id)["facts"]
     assert {exported["quote"] for exported in published} == {GARBLED, WHOLE}
+
+
+def test_one_that_is_taken_in_among_the_approved_is_compared_as_well(make_pipeline: Callable[..., Pipeline]) -> None:
+    app = make_pipeline(converter=TwoColumns())
+    [first] = needs_work(app, receive(app, Upload("a.pdf", pdf(text("Manual", WHOLE)))))
+    through(app, [first])
+    [row] = app.views.jobs(app.user_id, document_ids=[first])
+    [fact] = app.views.job(app.user_id, row["job_id"])["left_out_facts"]
+    app.review.decide(first, Request(Decision.APPROVE, app.user_id, "It is right.", None, (fact["question_id"],)))
+    through(app, [first])
+    app.review.decide(first, Request(Decision.OVERRIDE, app.user_id, "Read on the page itself."))
+    through(app, [first])
+
+    manual = make_pipeline(converter=TwoColumns(), changes={"workflow": "manual"})
+    [second] = needs_work(manual, receive(manual, Upload("b.pdf", pdf(text("Another", WHOLE)))))
+    through(manual, [second])
+    [row] = manual.views.jobs(manual.user_id, document_ids=[second])
+    [fact] = manual.views.job(manual.user_id, row["job_id"])["left_out_facts"]
+    chosen = Request(Decision.APPROVE, manual.user_id, "It is right.", approved=(fact["question_id"],))
+    manual.review.decide(second, chosen)
+    through(manual, [second])
+
+    [row] = manual.views.jobs(manual.user_id, document_ids=[second])
+    assert (row["facts"], row["left_out"]) == (0, 0)
+    published = [exported["quote"] for exported in app.views.export(app.user_id, first)["facts"]]
+    assert published.count(GARBLED) == 1

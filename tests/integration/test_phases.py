@@ -105,7 +105,7 @@ def test_an_override_needs_a_reason_of_10_characters(engine: Engine, reason: str
 
     with pytest.raises(IllegalMoveError) as refusal:
         job.go(["validation_overridden"])
-    assert refusal.value.where == "upload_jobs_stage4_override_reason_check"
+    assert refusal.value.where == "upload_jobs_override_reason_check"
     assert job.row("state, stage4_override_reason") == {
         "state": "awaiting_review",
         "stage4_override_reason": None,

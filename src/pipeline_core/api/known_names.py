@@ -1,9 +1,10 @@
 """The names that a request may use, by the API's own description: a name that is not known decides nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz, process, utils
@@ -54,11 +55,14 @@ def known_fields(request: Request, place: Sequence[str | int]) -> list[str]:
 
 def _operation(request: Request) -> Schema:
     wanted = getattr(request.scope.get("route"), "operation_id", None)
-    for methods in request.app.openapi()["paths"].values():
-        for operation in methods.values():
-            if wanted and operation.get("operationId") == wanted:
-                return dict(operation)
-    return {}
+    return _operations(request.app).get(wanted, {}) if wanted else {}
+
+
+@lru_cache(maxsize=1)
+def _operations(app: FastAPI) -> Mapping[str, Schema]:
+    """Every operation of the description by its id: each request asks for one."""
+    of_paths = (methods.values() for methods in app.openapi()["paths"].values())
+    return {operation["operationId"]: operation for operations in of_paths for operation in operations}
 
 
 def _inner(schema: Schema, part: str | int, schemas: Schema) -> Iterator[Schema]:

@@ -1,4 +1,4 @@
-"""The two statuses of a document: what people think of it, and how far its deep scan is. Also in migration 0032."""
+"""The two statuses of a document: what people think of it, and how far its deep scan is. Also in migration 0035."""
 
 from enum import StrEnum
 

@@ -15,9 +15,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import counted, listed
 
-_NAMED = 5
 _COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
 _OPERATOR = "Tell whoever runs the installation, with the correlation id."
 _RETRY = "`POST /api/v2/jobs/{job_id}/retry`"
@@ -565,25 +564,29 @@ class NotFoundError(RefusedError):
     http_action = "`GET /api/v2/jobs` and `GET /api/staging/batches` list what there is."
 
 
-class UnknownIdsError(NotFoundError):
+class _WrongParts:
+    """Of an error that says what is wrong by id, or by the name of what was given."""
+
+    errors: Mapping[str, str] = MappingProxyType({})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"errors": dict(self.errors)})
+
+
+class UnknownIdsError(_WrongParts, NotFoundError):
     """Some of the ids are not known here; nothing was done."""
 
     code = "unknown_ids"
     action = "Correct or leave out the ids that are named: it is all or nothing."
-    errors: Mapping[str, str] = MappingProxyType({})
-    """What is wrong, by id."""
 
     @classmethod
     def of(cls, missing: Iterable[object], given: int, noun: str, whose: str) -> "UnknownIdsError":
         """``missing`` of ``given`` ids are no ``noun`` of whom they should be."""
         ids = [str(one) for one in missing]
-        named = ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else "")
-        error = cls(f"{len(ids):,} of {counted(given, noun)} {'is' if len(ids) == 1 else 'are'} not {whose}: {named}.")
+        are = "is" if len(ids) == 1 else "are"
+        error = cls(f"{len(ids):,} of {counted(given, noun)} {are} not {whose}: {listed(ids)}.")
         error.errors = dict.fromkeys(ids, f"is no {noun} {whose}")
         return error
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
 class NotPublishedError(RefusedError):
@@ -602,13 +605,11 @@ class ReasonTooShortError(RefusedError):
     http_action = "Say why in a sentence, as `reason`."
 
 
-class StatusRefusedError(RefusedError):
+class StatusRefusedError(_WrongParts, RefusedError):
     """Some of the documents cannot be set to this status; none was changed."""
 
     code = "status_refused"
     action = "Correct or leave out what is named, and set them again: it is all or nothing."
-    errors: Mapping[str, str] = MappingProxyType({})
-    """What is wrong, by id or by the name of what was given."""
 
     @classmethod
     def of(cls, errors: Mapping[str, str]) -> "StatusRefusedError":
@@ -618,9 +619,6 @@ class StatusRefusedError(RefusedError):
 
     def as_json(self) -> dict[str, Any]:
         return {**super().as_json(), **({"errors": dict(self.errors)} if self.errors else {})}
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
 class StillRunningError(RefusedError):

@@ -118,7 +118,7 @@ class Fact:
 
 
 class LeftOut(StrEnum):
-    """What keeps a fact out of production. The same values stand in the database (migration 0032)."""
+    """What keeps a fact out of production. The same values stand in the database (migration 0034)."""
 
     SCATTERED = "evidence_scattered_on_page"
 

@@ -1,4 +1,4 @@
-"""Reasons that people give, and how long one is: what leaves no mark is not counted. Also in migration 0033."""
+"""Reasons that people give, and how long one is: what leaves no mark is not counted. Also in migration 0036."""
 
 import re
 

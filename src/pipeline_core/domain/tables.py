@@ -339,24 +339,10 @@ def _make(cells: Iterable[str]) -> str:
     return shape if shape and alike >= 0.6 * len(filled) else ""
 
 
-def side_by_side(names: Sequence[str], rows: Sequence[Row]) -> list[range]:
-    """The columns of each table, where several stand beside each other: parted by blank columns, or names repeated."""
-    width = len(names)
-    sample = [row for row in rows[:_SAMPLE] if len(row) == width]
-    blank = [at for at in range(width) if not names[at] and not any(row[at].strip() for row in sample)]
-    edges = [-1, *blank, width]
-    parted = [range(left + 1, right) for left, right in pairwise(edges) if right - left > 1]
-    for size in range(2, width // 2 + 1):
-        if width % size == 0 and names[0] and len(parted) == 1:
-            first = list(names[:size])
-            if all(list(names[at : at + size]) == first for at in range(0, width, size)):
-                return [range(at, at + size) for at in range(0, width, size)]
-    return parted if len(parted) > 1 else [range(width)]
-
-
 # --- tables cut by the end of a chunk ----------------------------------------------------------------------------
 
-_DELIMITER_ROW = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
+DELIMITER_ROW = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
+"""The line below a table's first row."""
 
 
 def table_at_end(text: str, before: str) -> str:
@@ -373,7 +359,7 @@ def table_at_end(text: str, before: str) -> str:
     table = lines[start:]
     if not table:
         return ""
-    if len(table) > 1 and _DELIMITER_ROW.match(table[1]):
+    if len(table) > 1 and DELIMITER_ROW.match(table[1]):
         head, rows = table[:2], table[2:]
     elif start == 0 and before:
         above = before.splitlines()

@@ -68,7 +68,8 @@ def set_facts(uow: UnitOfWork, summary: JobSummary, request: Request, status: st
         NotFoundError: a fact is not the document's.
     """
     require_matching(summary)
-    return _still_waits(summary, f"{_decide(uow, summary, request, status)}; approve the document to go on")
+    facts = _facts(uow, summary.document_id, request.question_ids)
+    return _still_waits(summary, f"{_decide(uow, summary, request, facts, status)}; approve the document to go on")
 
 
 def take_in(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
@@ -82,24 +83,16 @@ def take_in(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
     facts = _facts(uow, summary.document_id, request.question_ids)
     if any(fact.status != "left_out" for fact in facts):
         raise moved_on(uow, summary)
-    said = _decide(uow, summary, request, "approved")
+    said = _decide(uow, summary, request, facts, "approved")
     targets = {summary.job_id: JobStage.FACTS_STAGED}
     uow.jobs.restart(targets, code="fact_taken_in", by=request.by, correlation_id=CorrelationId(uuid4()))
     return Decided(summary.document_id, JobState.QUEUED, True, f"{said}; the document is validated with it")
 
 
-def _decide(uow: UnitOfWork, summary: JobSummary, request: Request, status: str) -> str:
-    facts = _facts(uow, summary.document_id, request.question_ids)
+def _decide(uow: UnitOfWork, summary: JobSummary, request: Request, facts: Sequence[ReviewFact], status: str) -> str:
     _refuse(facts, status)
     changed = [fact for fact in facts if fact.status != status]
-    uow.reviews.set_status(
-        summary.document_id,
-        [fact.question_id for fact in changed],
-        status,
-        by=request.user_id,
-        notes=request.reason or status,
-        compare=status == "approved" and any(fact.status == "left_out" for fact in changed),
-    )
+    _set_status(uow, summary, request, changed, status, request.reason or status)
     for fact in changed:
         payload = {
             "by": request.by,
@@ -110,6 +103,16 @@ def _decide(uow: UnitOfWork, summary: JobSummary, request: Request, status: str)
         }
         uow.reviews.log(summary.job_id, f"fact_{status}", payload)
     return f"{counted(len(changed), 'fact')} {status}"
+
+
+def _set_status(
+    uow: UnitOfWork, summary: JobSummary, request: Request, facts: Sequence[ReviewFact], status: str, notes: str
+) -> None:
+    """Decide about the facts; one that was left out was never compared with others, and is now."""
+    if facts:
+        ids = sorted(fact.question_id for fact in facts)
+        compare = status == "approved" and any(fact.status == "left_out" for fact in facts)
+        uow.reviews.set_status(summary.document_id, ids, status, by=request.user_id, notes=notes, compare=compare)
 
 
 def choose(uow: UnitOfWork, summary: JobSummary, request: Request) -> dict[str, list[QuestionId]]:
@@ -128,11 +131,12 @@ def choose(uow: UnitOfWork, summary: JobSummary, request: Request) -> dict[str, 
     others = [fact for fact in uow.reviews.facts(summary.document_id) if fact not in wanted]
     rejected = {fact.question_id for fact in others if fact.status == "pending"}
     rejected |= {fact.question_id for fact in others if fact.status == "duplicate" and fact.duplicate_of in rejected}
-    changed = [fact.question_id for fact in wanted if fact.status in _FROM["approved"]]
-    change = {"rejected": (sorted(rejected), _NOT_CHOSEN), "approved": (sorted(changed), request.reason or "approved")}
-    for status, (ids, notes) in change.items():
-        if ids:
-            uow.reviews.set_status(summary.document_id, ids, status, by=request.user_id, notes=notes)
+    changed = {
+        "rejected": ([fact for fact in others if fact.question_id in rejected], _NOT_CHOSEN),
+        "approved": ([fact for fact in wanted if fact.status in _FROM["approved"]], request.reason or "approved"),
+    }
+    for status, (facts, notes) in changed.items():
+        _set_status(uow, summary, request, facts, status, notes)
     return {"approved_matches": sorted(fact.question_id for fact in wanted), "rejected": sorted(rejected)}
 
 

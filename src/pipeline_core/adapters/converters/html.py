@@ -30,13 +30,14 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     text = _decode(source.data)
     if text is None:
         raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
+    is_deep = next(deep_texts(text, _DEEPEST), None) is not None
     # a page so deep is refused, or has a critical finding: the tree would take minutes to walk
-    is_bottomless = next(deep_texts(text, _BOTTOMLESS), None) is not None
+    is_bottomless = is_deep and next(deep_texts(text, _BOTTOMLESS), None) is not None
     page = Prepared(text, ()) if is_bottomless else prepare(text, keep_hidden=options.keep_hidden)
     try:
         converted = office.convert(replace(source, data=page.html.encode("utf-8")), options)
     except NoTextError:
-        if next(deep_texts(text, _DEEPEST), None) is None:
+        if not is_deep:
             raise
         raise NoTextError(
             f"The text of {source.filename} is nested more than {_DEEPEST} elements deep, and so cannot be read.",
@@ -46,7 +47,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     findings = list(converted.findings)
     if page.hidden:
         findings.append(hidden_content(page.hidden, kept=options.keep_hidden))
-    if (finding := _nested_too_deep(page.html, markdown)) is not None:
+    if is_deep and (finding := _nested_too_deep(page.html, markdown)) is not None:
         findings.append(finding)
     return replace(converted, markdown=markdown, page_map=whole(markdown), findings=tuple(findings))
 

@@ -4,7 +4,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipeline_core.adapters.converters.html_styles import declarations, matching, rules
+from pipeline_core.adapters.converters.html_styles import ancestors, declarations, matching, rules
 
 _NOT_SHOWN = re.compile(
     r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0*)?%?\s*(?:;|!|\Z)"
@@ -68,22 +68,14 @@ def _is_white(node: LexborNode) -> bool:
 
 
 def _has_background(node: LexborNode) -> bool:
-    above: LexborNode | None = node
-    while above is not None:
-        attributes = above.attributes
-        if "bgcolor" in attributes or "background" in attributes or _BACKGROUND.search(attributes.get("style") or ""):
-            return True
-        above = above.parent
-    return False
+    return any(
+        "bgcolor" in one.attributes or "background" in one.attributes or _BACKGROUND.search(declarations(one))
+        for one in (node, *ancestors(node))
+    )
 
 
 def _is_below(node: LexborNode, others: dict[int, LexborNode]) -> bool:
-    above = node.parent
-    while above is not None:
-        if above.mem_id in others:
-            return True
-        above = above.parent
-    return False
+    return any(above.mem_id in others for above in ancestors(node))
 
 
 def _text(node: LexborNode) -> str:

@@ -11,6 +11,14 @@ _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bline-through\b", re.I
 _MAX_RULES = 2_000
 
 
+def ancestors(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements that it stands in, nearest first."""
+    above = node.parent
+    while above is not None:
+        yield above
+        above = above.parent
+
+
 def declarations(node: LexborNode) -> str:
     """The element's style attribute."""
     return node.attributes.get("style") or ""

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline_core.adapters.converters.escapes import ESCAPE, escape_marks
 from pipeline_core.adapters.converters.html_hidden import take_out_hidden
-from pipeline_core.adapters.converters.html_styles import struck_elements
+from pipeline_core.adapters.converters.html_styles import ancestors, struck_elements
 from pipeline_core.adapters.converters.html_tables import give_headers
 from pipeline_core.adapters.converters.scripts import lowered, raised, struck
 
@@ -60,7 +60,7 @@ def finish(markdown: str) -> str:
 
 def _mark_scripts(tree: LexborHTMLParser) -> None:
     for node in tree.css("sup, sub"):
-        if node.parent is None or _is_within(node, _VERBATIM):
+        if node.parent is None or any(above.tag in _VERBATIM for above in ancestors(node)):
             continue
         text = _BLANKS.sub(" ", node.text())
         note = _note_of(node) if node.tag == "sup" else None
@@ -99,21 +99,10 @@ def _escape_texts(root: LexborNode, struck_ids: set[int]) -> None:
 def _above(node: LexborNode, struck_ids: set[int]) -> tuple[set[str], bool]:
     names: set[str] = set()
     is_struck = False
-    above = node.parent
-    while above is not None:
+    for above in ancestors(node):
         names.add(above.tag or "")
         is_struck = is_struck or above.mem_id in struck_ids
-        above = above.parent
     return names, is_struck
-
-
-def _is_within(node: LexborNode, names: frozenset[str]) -> bool:
-    above = node.parent
-    while above is not None:
-        if above.tag in names:
-            return True
-        above = above.parent
-    return False
 
 
 def _is_start(node: LexborNode) -> bool:

@@ -7,8 +7,7 @@ from pipeline_core.adapters.converters.hidden import hidden_content
 from pipeline_core.adapters.converters.xlsx_package import letters_of
 from pipeline_core.adapters.converters.xlsx_sheet import Noticed
 from pipeline_core.domain.findings import Finding, Severity
-
-_NAMED = 5
+from pipeline_core.domain.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,7 @@ def _hidden_on(note: SheetNotes) -> Iterator[str]:
         one, other = letters_of(first), letters_of(last)
         yield f"column {one} {of}" if first == last else f"columns {one} to {other} {of}"
     if cells := note.noticed.unseen:
-        named = ", ".join(cells[:_NAMED]) + (f" and {len(cells) - _NAMED} more" if len(cells) > _NAMED else "")
-        yield f"the text of {named} {of}, which cannot be seen"
+        yield f"the text of {listed(cells)} {of}, which cannot be seen"
 
 
 def _ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
@@ -75,5 +73,4 @@ def _count(things: Mapping[str, str], one: str, many: str) -> str:
 
 
 def _named(places: Mapping[str, str]) -> str:
-    named = ", ".join(f"{place} ({content})" for place, content in list(places.items())[:_NAMED])
-    return named + (f" and {len(places) - _NAMED} more" if len(places) > _NAMED else "")
+    return listed([f"{place} ({content})" for place, content in places.items()])

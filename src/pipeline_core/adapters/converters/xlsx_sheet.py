@@ -56,10 +56,10 @@ class SheetReader:
         number = left_out = 0
         for row in self._rows(stream):
             number = int(row.get("r") or number + 1)
-            if all(not len(item) for item in row):
-                left_out += self._is_hidden(row) and not self._keep_hidden
-                continue
             is_hidden = self._is_hidden(row)
+            if not any(map(len, row)):
+                left_out += is_hidden and not self._keep_hidden
+                continue
             read = Row(number, number - left_out, {})
             self._fill(read, row)
             if is_hidden and read.cells:

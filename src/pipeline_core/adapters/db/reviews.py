@@ -72,9 +72,9 @@ class PostgresReviews:
         self._session.execute(
             "set_fact_status", document_id=document_id, question_ids=ids, status=status, by=by, notes=notes
         )
-        # what was left out was never compared
-        for question_id in ids if compare else ():
-            self._session.execute("compare_again", question_id=question_id)
+        if compare:
+            # what was left out was never compared: the batch of these facts, which is one, is compared again
+            self._session.execute("compare_again", question_id=ids[0])
         # a rejection that is taken back does not take back that another says the same
         self._session.execute("apply_resolutions", document_ids=[document_id])
 

@@ -10,11 +10,10 @@ from pipeline_core.adapters.facts.english import in_mid_sentence
 from pipeline_core.adapters.facts.english_words import word_set
 from pipeline_core.adapters.facts.plain_questions import according_to, listed, under_heading
 from pipeline_core.adapters.facts.sentences import keeps_numbers
-from pipeline_core.domain.tables import EMPTY_CELLS, columns_of, goes_on, inner_header
+from pipeline_core.domain.tables import DELIMITER_ROW, EMPTY_CELLS, columns_of, goes_on, inner_header
 from pipeline_core.domain.text import numbers_in, strip_markdown
 
 _MOST_COLUMNS = 4
-_DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 _TELLS_LITTLE = word_set("value values description details definition meaning notes note comment comments content")
 
@@ -34,7 +33,7 @@ def table_claims(text: str, block: Block, before: Table | None = None) -> tuple[
     a chunk's or a page's end) has that one's names; under no name a value is said without one.
     """
     lines = list(_lines(text, block))
-    if len(lines) > 1 and _DELIMITER.match(lines[1][0]):
+    if len(lines) > 1 and DELIMITER_ROW.match(lines[1][0]):
         has_header = any(_cells(lines[0][0]))
         lines = [*lines[:1], *lines[2:]] if has_header else lines[2:]
     elif before and not text[: block.start].strip():
