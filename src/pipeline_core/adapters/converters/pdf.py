@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline_core.adapters.converters.escapes import unescaper
+from pipeline_core.adapters.converters.escapes import escape_marks, unescaper
 from pipeline_core.adapters.converters.pages import PageText, assemble
 from pipeline_core.adapters.converters.pdf_findings import ocr_failed, page_findings, ranges, repaired
-from pipeline_core.adapters.converters.pdf_reading import prepare, whole_pages
+from pipeline_core.adapters.converters.pdf_reading import prepare
 from pipeline_core.adapters.converters.pdf_signs import escape_signs
-from pipeline_core.adapters.converters.pdf_words import page_words
+from pipeline_core.adapters.converters.pdf_whole import WholePage, whole_pages
 from pipeline_core.adapters.converters.repair import repair_pdf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain.documents import Converted, PageOutcome
@@ -114,8 +114,8 @@ def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
         if read.total > options.max_pages:
             raise TooManyPagesError(f"{source.filename} has {read.total:,} pages; the limit is {options.max_pages:,}.")
         pages = whole_pages(prepared, batch.result.pages, rereader)
-        read.texts += [(page.page_num, escape_signs(_text(page.markdown))) for page in pages]
-        read.words |= {page.page_num: page_words(page) for page in pages}
+        read.texts += [(page.number, _whole_text(page)) for page in pages]
+        read.words |= {page.number: page.words for page in pages}
         read.failed |= {error.page_num for error in batch.result.page_errors}
     read.findings = prepared.findings(kept=options.keep_hidden)
     return read
@@ -164,6 +164,11 @@ def _page_text(text: str | None) -> PageText:
 def _text(markdown: str) -> str:
     text = markdown.strip("\n")
     return "" if text.isspace() or _EMPTY_FENCE.fullmatch(text.strip()) else _unescape(text)
+
+
+def _whole_text(page: WholePage) -> str:
+    beside = (escape_marks(text.strip()) for text in page.beside)
+    return "\n\n".join(part for part in (escape_signs(_text(page.markdown)), *beside) if part)
 
 
 def _scanned_pages(data: bytes, filename: str, pages: list[PageText]) -> list[int]:

@@ -3,6 +3,7 @@
 Invisible text over a picture is the text of a scan, recognized by OCR, and stays.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ _CLIP = 7
 _SMALLEST = 1.0  # points: nobody reads that
 _OPAQUE = 250
 _SAME_COLOUR = 24  # of 255, in each channel
-_SCALE = 2.0  # pixels a point of the picture that is looked at
+_LARGEST = 1600  # pixels, of the picture that is looked at: one a point, less for posters
+_LINE = 2.0  # points: nothing is hidden under that
 _COVERS = 400  # of a page, the largest
 
 
@@ -25,20 +27,22 @@ def hidden_objects(page: "PdfPage", objects: Sequence[PageObject], layers_off: C
     visible = page_box(page)
     images = [one.box for one in objects if one.is_image]
     sure, doubtful = [], []
-    covers = _covers(objects)
+    covers = _Covers(objects)
     for one in objects:
         if not one.is_text:
             continue
-        if _outside(one.box, visible) or one.size < _SMALLEST or (layers_off and _is_off(one, layers_off)):
+        if one.size < _SMALLEST or _outside(one.box, visible) or (layers_off and _is_off(one, layers_off)):
             sure.append(one)
             continue
-        mode, (red, green, blue, alpha) = one.mode, one.fill
+        mode = one.mode
         if mode in (_INVISIBLE, _CLIP):
             if not any(_inside(one.box, image) for image in images):
                 doubtful.append(one)
-        elif alpha == 0 and mode == 0:
+            continue
+        fill = one.fill
+        if fill[3] == 0 and mode == 0:
             sure.append(one)
-        elif min(red, green, blue) > 255 - _SAME_COLOUR or layers_off or _may_be_covered(one, covers):
+        elif min(fill[:3]) > 255 - _SAME_COLOUR or layers_off or covers.may_hide(one, fill):
             doubtful.append(one)
     if doubtful:
         seen = _Picture(page)
@@ -68,22 +72,34 @@ def take_out(page: "PdfPage", hidden: Sequence[PageObject]) -> None:
     pdfium.FPDFPage_GenerateContent(page.raw)
 
 
-def _covers(objects: Sequence[PageObject]) -> list[PageObject]:
-    """The areas of one colour, and the pictures, that something may be hidden under or in."""
-    areas = [one for one in objects if not one.is_text and one.area > 20 and (one.is_image or one.is_filled)]
-    return sorted(areas, key=lambda one: -one.area)[:_COVERS]
+class _Covers:
+    """The areas of one colour, and the pictures, that something may be hidden under or in; the largest only."""
 
+    def __init__(self, objects: Sequence[PageObject]):
+        first = next((one.order for one in objects if one.is_text), 0)
+        areas = [one for one in objects if not one.is_text and _is_wide(one.box) and (one.is_image or one.is_filled)]
+        self._over: list[PageObject] = []
+        self._under: dict[tuple[int, ...], list[PageObject]] = defaultdict(list)
+        self._alike: dict[tuple[int, ...], list[PageObject]] = {}
+        for one in sorted(areas, key=lambda one: -one.area)[:_COVERS]:
+            fill = (0, 0, 0, 255) if one.is_image else one.fill
+            if one.order > first and fill[3] >= _OPAQUE:
+                self._over.append(one)
+            if not one.is_image:
+                self._under[fill].append(one)
 
-def _may_be_covered(text: PageObject, covers: Sequence[PageObject]) -> bool:
-    for cover in covers:
-        if not _inside(text.box, cover.box):
-            continue
-        if cover.order > text.order:
-            if cover.is_image or cover.fill[3] >= _OPAQUE:
-                return True
-        elif not cover.is_image and _same(cover.fill, text.fill):
+    def may_hide(self, text: PageObject, fill: tuple[int, ...]) -> bool:
+        if any(cover.order > text.order and _inside(text.box, cover.box) for cover in self._over):
             return True
-    return False
+        if (alike := self._alike.get(fill)) is None:
+            alike = [one for colour, covers in self._under.items() if _same(colour, fill) for one in covers]
+            self._alike[fill] = alike
+        return any(one.order < text.order and _inside(text.box, one.box) for one in alike)
+
+
+def _is_wide(box: Box) -> bool:
+    """Whether it is more than a drawn line."""
+    return box[2] - box[0] > _LINE and box[3] - box[1] > _LINE
 
 
 def _same(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
@@ -91,7 +107,7 @@ def _same(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
 
 
 def _is_off(text: PageObject, layers_off: Collection[str]) -> bool:
-    return text.marked and any(name in layers_off for name in text.layers())
+    return any(name in layers_off for name in text.layers())
 
 
 def _outside(box: Box, page: Box) -> bool:
@@ -110,7 +126,8 @@ class _Picture:
 
     def __init__(self, page: "PdfPage"):
         self._page = page
-        self._pixels: Any = page.render(scale=_SCALE).to_numpy()[:, :, :3]
+        scale = min(1.0, _LARGEST / max(*page.get_size(), 1.0))
+        self._pixels: Any = page.render(scale=scale).to_numpy()[:, :, :3]
 
     def has_ink(self, box: Box) -> bool:
         """Whether the place of the box is not all of one colour."""

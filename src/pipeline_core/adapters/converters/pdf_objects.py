@@ -1,10 +1,10 @@
-"""The text objects of a PDF page, as PDFium sees them: place, size, colour and how they are painted."""
+"""The objects of a PDF page, as PDFium sees them: place, size, colour and how they are painted."""
 
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import hypot
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
@@ -20,8 +20,11 @@ _TEXT, _PATH, _IMAGE, _FORM = (
 _DEEPEST = 12  # forms within forms
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class TooManyObjectsError(Exception):
+    """A page has more objects than are looked at one by one."""
+
+
+class Matrix(NamedTuple):
     a: float = 1.0
     b: float = 0.0
     c: float = 0.0
@@ -50,9 +53,15 @@ class Matrix:
         return min(xs), min(ys), max(xs), max(ys)
 
 
+_AS_STORED = Matrix()
+
+
 @dataclass(slots=True)
 class PageObject:
-    """``order`` counts the objects as they are painted; ``parent`` is the form that holds it, if any."""
+    """``order`` counts the objects as they are painted; ``parent`` is the form that holds it, if any.
+
+    ``size`` is the height of a text's font in points, as it is painted.
+    """
 
     handle: Any
     parent: Any
@@ -60,8 +69,8 @@ class PageObject:
     is_text: bool
     is_image: bool
     box: Box
-    marked: bool
-    matrix: Matrix = Matrix()
+    matrix: Matrix = _AS_STORED
+    size: float = 0.0
 
     @property
     def area(self) -> float:
@@ -69,20 +78,12 @@ class PageObject:
         return max(0.0, right - left) * max(0.0, top - bottom)
 
     @property
-    def size(self) -> float:
-        """Height of the font in points, as it is painted."""
-        size = ctypes.c_float()
-        pdfium.FPDFTextObj_GetFontSize(self.handle, size)
-        return float(size.value) * hypot(self.matrix.c, self.matrix.d)
-
-    @property
     def fill(self) -> tuple[int, int, int, int]:
         """Red, green, blue and opacity, 0 to 255."""
-        channels = [ctypes.c_uint() for _ in range(4)]
-        if not pdfium.FPDFPageObj_GetFillColor(self.handle, *channels):
+        if not pdfium.FPDFPageObj_GetFillColor(self.handle, *_CHANNELS):
             return 0, 0, 0, 255
-        red, green, blue, alpha = (channel.value for channel in channels)
-        return red, green, blue, alpha
+        red, green, blue, alpha = _CHANNELS
+        return red.value, green.value, blue.value, alpha.value
 
     @property
     def mode(self) -> int:
@@ -117,53 +118,66 @@ def _mark_string(get: Any, mark: Any, *key: bytes) -> str:
     return bytes(buffer).decode("utf-16-le", "replace").split("\0")[0]
 
 
-def page_objects(page: Any) -> list[PageObject]:
-    """Texts, images and paths of the page, those within forms included, in the order of painting."""
-    return list(_walk(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, None, Matrix(), [0], 0))
+# what PDFium writes its answers into; each converter process has one thread
+_CHANNELS = tuple(ctypes.c_uint() for _ in range(4))
+_EDGES = tuple(ctypes.c_float() for _ in range(4))
+_FONT_SIZE = ctypes.c_float()
+_MATRIX = pdfium.FS_MATRIX()
+
+
+def page_objects(page: Any, most: int) -> list[PageObject]:
+    """Texts, images and paths of the page, those within forms included, in the order of painting.
+
+    Raises TooManyObjectsError if there are more than ``most``.
+    """
+    found: list[PageObject] = []
+    _walk(page, found, iter(range(most)))
+    return found
 
 
 def _walk(
-    holder: Any, count: Any, get: Any, parent: Any, outer: Matrix, order: list[int], depth: int
-) -> Iterator[PageObject]:
+    holder: Any,
+    found: list[PageObject],
+    budget: Iterator[int],
+    outer: Matrix = _AS_STORED,
+    *,
+    is_form: bool = False,
+    depth: int = 0,
+) -> None:
+    get = pdfium.FPDFFormObj_GetObject if is_form else pdfium.FPDFPage_GetObject
+    count = pdfium.FPDFFormObj_CountObjects if is_form else pdfium.FPDFPage_CountObjects
+    parent = holder if is_form else None
+    is_moved = outer != _AS_STORED
     for index in range(count(holder)):
+        if next(budget, None) is None:
+            raise TooManyObjectsError
         handle = get(holder, index)
         kind = pdfium.FPDFPageObj_GetType(handle)
         if kind == _FORM:
             if depth < _DEEPEST:
-                inner = _matrix(handle).then(outer)
-                yield from _walk(
-                    handle,
-                    pdfium.FPDFFormObj_CountObjects,
-                    pdfium.FPDFFormObj_GetObject,
-                    handle,
-                    inner,
-                    order,
-                    depth + 1,
-                )
+                _walk(handle, found, budget, _matrix(handle).then(outer), is_form=True, depth=depth + 1)
             continue
         if kind not in (_TEXT, _PATH, _IMAGE):
             continue
-        order[0] += 1
-        is_text = kind == _TEXT
-        yield PageObject(
-            handle,
-            parent,
-            order[0],
-            is_text,
-            kind == _IMAGE,
-            outer.box(_bounds(handle)),
-            is_text and pdfium.FPDFPageObj_CountMarks(handle) > 0,
-            _matrix(handle).then(outer) if is_text else outer,
+        box = _bounds(handle)
+        one = PageObject(
+            handle, parent, len(found), kind == _TEXT, kind == _IMAGE, outer.box(box) if is_moved else box, outer
         )
+        if one.is_text:
+            matrix = _matrix(handle)
+            one.matrix = matrix.then(outer) if is_moved else matrix
+            pdfium.FPDFTextObj_GetFontSize(handle, _FONT_SIZE)
+            one.size = _FONT_SIZE.value * hypot(one.matrix.c, one.matrix.d)
+        found.append(one)
 
 
 def _matrix(handle: Any) -> Matrix:
-    got = pdfium.FS_MATRIX()
+    got = _MATRIX
     pdfium.FPDFPageObj_GetMatrix(handle, got)
     return Matrix(got.a, got.b, got.c, got.d, got.e, got.f)
 
 
 def _bounds(handle: Any) -> Box:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    left, bottom, right, top = _EDGES
     pdfium.FPDFPageObj_GetBounds(handle, left, bottom, right, top)
     return left.value, bottom.value, right.value, top.value

@@ -1,33 +1,26 @@
-"""A PDF made readable before it is parsed, and its pages made whole after."""
+"""A PDF made ready before it is parsed: without what its readers do not see, with what is filled in and noted."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.hidden import hidden_content
-from pipeline_core.adapters.converters.pdf_completeness import (
-    joined,
-    line,
-    missing_lines,
-    missing_words,
-    paragraphs,
-    put_back,
-)
+from pipeline_core.adapters.converters.pdf_findings import comments_left_out, not_examined, words_lost
 from pipeline_core.adapters.converters.pdf_forms import Written, write_fields, written_on
-from pipeline_core.adapters.converters.pdf_turned import angle, angles, turned_copies, upright
-from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.findings import Finding
 
 if TYPE_CHECKING:
-    from liteparse import LiteParse
-    from liteparse.types import ParsedPage
+    from pypdfium2 import PdfDocument
 
+    from pipeline_core.adapters.converters.pdf_objects import PageObject
     from pipeline_core.adapters.converters.pdf_scripts import Script
+    from pipeline_core.adapters.converters.pdf_struck import Struck
 
-_NAMED = 8
-_MOST_PAGES = 1_000
-_MOST_OBJECTS = 100_000
-"""Pages and objects that are looked at one by one. What comes after them is named in a finding."""
+_MOST_PAGES = 2_000
+_MOST_OBJECTS = 400_000
+_MOST_ON_PAGE = 20_000
+"""Pages and objects that are looked at one by one. What is more is named in a finding."""
 
 
 @dataclass(slots=True)
@@ -35,40 +28,21 @@ class Prepared:
     """The bytes to parse, and what only PDFium and the file's annotations say about its pages, by their numbers."""
 
     data: bytes
+    pages: int = 0
     hidden: list[str] = field(default_factory=list)
     scripts: "dict[int, list[Script]]" = field(default_factory=dict)
+    struck: "dict[int, list[Struck]]" = field(default_factory=dict)
     written: dict[int, Written] = field(default_factory=dict)
     lost: dict[int, list[str]] = field(default_factory=dict)
-    examined: int | None = None
-    """The last page that was looked at, where not all were."""
+    annotated: set[int] = field(default_factory=set)
+    not_examined: list[int] = field(default_factory=list)
 
     def findings(self, *, kept: bool) -> list[Finding]:
         found = [hidden_content(self.hidden, kept=kept)] if self.hidden else []
-        found += [_lost(number, words) for number, words in sorted(self.lost.items())]
-        return found if self.examined is None else [*found, _not_examined(self.examined)]
-
-
-def _not_examined(last: int) -> Finding:
-    return Finding(
-        "pages_not_examined",
-        Severity.INFO,
-        "document",
-        f"There is more on the pages than is looked at one by one: after page {last}, text that nobody sees is not "
-        "told apart, raised digits are not marked, and form fields may be missing.",
-        {"examined": last},
-    )
-
-
-def _lost(page: int, words: Sequence[str]) -> Finding:
-    named = ", ".join(words[:_NAMED]) + (f" and {len(words) - _NAMED} more" if len(words) > _NAMED else "")
-    return Finding(
-        "text_missing_from_markdown",
-        Severity.WARNING,
-        f"page {page}",
-        f"Words of page {page} are not in the result, or not as they stand on the page: {named}. "
-        "Compare the page with the original.",
-        {"page": page, "words": list(words[:100])},
-    )
+        found += [words_lost(number, words) for number, words in sorted(self.lost.items())]
+        if notes := {number: written.notes for number, written in sorted(self.written.items()) if written.notes}:
+            found.append(comments_left_out(notes))
+        return [*found, not_examined(self.not_examined, self.pages)] if self.not_examined else found
 
 
 def prepare(data: bytes, *, keep_hidden: bool) -> Prepared:
@@ -80,41 +54,62 @@ def prepare(data: bytes, *, keep_hidden: bool) -> Prepared:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError:
         return prepared
-    annotated = False
-    changed = False
     try:
-        off = _layers_off(data)
-        objects = 0
-        for number in range(1, len(document) + 1):
-            try:
-                page = document[number - 1]
-            except pypdfium2.PdfiumError:
-                continue  # reported as a page that failed
-            objects += pypdfium2.raw.FPDFPage_CountObjects(page.raw)
-            if number > _MOST_PAGES or objects > _MOST_OBJECTS:
-                prepared.examined = number - 1
-                page.close()
-                break
-            annotated |= _is_annotated(page)
-            changed |= _look(page, number, prepared, off, keep_hidden=keep_hidden)
-            page.close()
-        if changed:
+        if _look_through(document, prepared, keep_hidden=keep_hidden):
             output = io.BytesIO()
             document.save(output)
             prepared.data = output.getvalue()
     finally:
         document.close()
-    if annotated:
+    if prepared.annotated:
         _write_annotations(prepared)
     return prepared
 
 
-def _look(page: Any, number: int, prepared: Prepared, off: frozenset[str], *, keep_hidden: bool) -> bool:
-    from pipeline_core.adapters.converters.pdf_hidden import hidden_objects, take_out
-    from pipeline_core.adapters.converters.pdf_objects import page_objects
-    from pipeline_core.adapters.converters.pdf_scripts import scripts
+def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: bool) -> bool:
+    """Look at each page as far as the bounds go; whether anything was taken out of one."""
+    import pypdfium2
 
-    objects = page_objects(page.raw)
+    from pipeline_core.adapters.converters.pdf_objects import TooManyObjectsError, page_objects
+
+    off = _layers_off(prepared.data)
+    prepared.pages = len(document)
+    left = _MOST_OBJECTS
+    changed = False
+    for number in range(1, prepared.pages + 1):
+        if number > _MOST_PAGES or left <= 0:
+            prepared.not_examined += range(number, prepared.pages + 1)
+            break
+        try:
+            page = document[number - 1]
+        except pypdfium2.PdfiumError:
+            continue  # reported as a page that failed
+        if _is_annotated(page):
+            prepared.annotated.add(number)
+        try:
+            objects = page_objects(page.raw, min(left, _MOST_ON_PAGE))
+            left -= len(objects)
+            changed |= _look(page, number, objects, prepared, off, keep_hidden=keep_hidden)
+        except TooManyObjectsError:
+            left -= _MOST_ON_PAGE
+            prepared.not_examined.append(number)
+        page.close()
+    return changed
+
+
+def _look(
+    page: Any,
+    number: int,
+    objects: "Sequence[PageObject]",
+    prepared: Prepared,
+    off: frozenset[str],
+    *,
+    keep_hidden: bool,
+) -> bool:
+    from pipeline_core.adapters.converters.pdf_hidden import hidden_objects, take_out
+    from pipeline_core.adapters.converters.pdf_scripts import scripts
+    from pipeline_core.adapters.converters.pdf_struck import struck
+
     hidden = hidden_objects(page, objects, off)
     if hidden:
         text_page = page.get_textpage()
@@ -127,6 +122,8 @@ def _look(page: Any, number: int, prepared: Prepared, off: frozenset[str], *, ke
             prepared.hidden.append(f"text on page {number} that nobody sees (“{shown}”)")
     if found := scripts(page, objects):
         prepared.scripts[number] = found
+    if crossed := struck(page, objects, is_annotated=number in prepared.annotated):
+        prepared.struck[number] = crossed
     if not hidden or keep_hidden:
         return False
     take_out(page, hidden)
@@ -166,80 +163,24 @@ def _write_annotations(prepared: Prepared) -> None:
     import pikepdf
     import pypdfium2
 
-    from pipeline_core.adapters.converters.pdf_objects import page_objects
+    from pipeline_core.adapters.converters.pdf_objects import TooManyObjectsError, page_objects
 
     try:
         with pikepdf.open(io.BytesIO(prepared.data)) as pdf, pypdfium2.PdfDocument(prepared.data) as document:
-            for number, page in enumerate(pdf.pages, start=1):
-                if written := written_on(page):
-                    prepared.written[number] = written
-                    shown = document[number - 1]
-                    write_fields(pdf, page, written.fields, page_objects(shown.raw))
-                    shown.close()
+            for number in sorted(prepared.annotated):
+                page = pdf.pages[number - 1]
+                if not (written := written_on(page)):
+                    continue
+                prepared.written[number] = written
+                shown = document[number - 1]
+                try:
+                    objects = page_objects(shown.raw, _MOST_ON_PAGE)
+                except TooManyObjectsError:
+                    objects = []  # the values stand in their fields then, not beside their labels
+                write_fields(pdf, page, written.fields, objects)
+                shown.close()
             output = io.BytesIO()
             pdf.save(output)
     except (pikepdf.PdfError, pypdfium2.PdfiumError):
         return  # the repair of a damaged file comes later
     prepared.data = output.getvalue()
-
-
-def whole_pages(prepared: Prepared, pages: Sequence["ParsedPage"], parser: "LiteParse") -> "list[ParsedPage]":
-    """The pages with all their words; ``parser`` leaves out text that slants. Words without a place are noted."""
-    turned = {page.page_num: stands for page in pages if not (stands := angles(page)).is_upright}
-    mains = _copies(prepared, [(number, found.main) for number, found in turned.items()], parser)
-    # apart from each other: the size of a watermark is no measure for the headings of a page
-    others = _copies(prepared, [(number, one) for number, found in turned.items() for one in found.others], parser)
-    result = []
-    for page in pages:
-        beside: list[str] = []
-        lines = [line(item) for item in page.text_items if angle(item) == 0]
-        if (found := turned.get(page.page_num)) is not None:
-            number, original = page.page_num, page
-            every = [line(item) for item in page.text_items]
-            page = next(mains, page)
-            page.page_num = number
-            if found.main:
-                lines = [line(item) for item in upright(page)]
-            page.text_items = list(original.text_items if not found.main else upright(page))
-            for _ in found.others:
-                if (copy := next(others, None)) is None:
-                    continue
-                items = list(upright(copy))
-                beside += [joined(group) for group in paragraphs([line(item) for item in items])]
-                page.text_items += [] if not found.main else items
-            if page is original:
-                lines = every
-        _complete(prepared, page, lines, beside)
-        result.append(page)
-    return result
-
-
-def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LiteParse") -> "Iterator[ParsedPage]":
-    """The pages, each turned by its angle; none if the file is too damaged, and then the proof names the words."""
-    import pikepdf
-    from liteparse import ParseError
-
-    if not wanted:
-        return iter(())
-    try:
-        return iter(parser.parse(turned_copies(prepared.data, wanted)).pages)
-    except (pikepdf.PdfError, ParseError, ValueError, TypeError, KeyError):
-        return iter(())
-
-
-def _complete(prepared: Prepared, page: "ParsedPage", lines: list[Any], beside: list[str]) -> None:
-    from pipeline_core.adapters.converters.pdf_scripts import write_scripts
-
-    number = page.page_num
-    markdown = page.markdown
-    if missing := missing_lines(markdown, lines):
-        markdown = put_back(markdown, missing, lines)
-    if words := missing_words(markdown, lines):
-        prepared.lost[number] = words
-    markdown, unplaced = write_scripts(markdown, prepared.scripts.get(number, []))
-    if joined_numbers := [f"{one.before[-12:]}{one.text}" for one in unplaced if one.joins_number]:
-        prepared.lost.setdefault(number, []).extend(joined_numbers)
-    written = prepared.written.get(number)
-    if written:
-        beside = beside + [text for _, text in written.free] + written.notes
-    page.markdown = "\n\n".join(part for part in (markdown.rstrip("\n"), *beside) if part.strip())

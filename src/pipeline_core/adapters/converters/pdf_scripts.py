@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 from math import hypot
 from typing import Any
 
@@ -20,7 +21,11 @@ _GAP = 0.35
 _GAP_LOWERED = 0.15  # a line number beside the text stands lower, too
 _LONGEST = 12  # characters: more is a line of its own
 _CONTEXT = 12
-_BUCKET = 24.0  # points
+_CELL = 24.0  # points
+_MOST_IN_CELL = 60
+_MOST_LINES = 800
+_ROUNDED = 0.1
+_LEVEL = (1.0, 0.0)
 
 _SUPERSCRIPTS = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
 _SUBSCRIPTS = dict(zip("0123456789+-−=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
@@ -66,53 +71,90 @@ class _Piece:
         return -gap * size < self.start - other.end < gap * size
 
 
+class _Grid:
+    """The pieces of a page by the places where they begin and where they end, so that neighbours are soon found."""
+
+    def __init__(self, pieces: Sequence[_Piece]):
+        self._beginning: dict[Any, list[_Piece]] = defaultdict(list)
+        self._ending: dict[Any, list[_Piece]] = defaultdict(list)
+        for piece in pieces:
+            row = piece.direction, round(piece.height / _CELL)
+            self._beginning[*row, round(piece.start / _CELL)].append(piece)
+            self._ending[*row, round(piece.end / _CELL)].append(piece)
+
+    def ending_before(self, piece: _Piece) -> Iterator[_Piece]:
+        return self._near(self._ending, piece, piece.start)
+
+    def beginning_after(self, piece: _Piece) -> Iterator[_Piece]:
+        return self._near(self._beginning, piece, piece.end)
+
+    @staticmethod
+    def _near(cells: dict[Any, list[_Piece]], piece: _Piece, along: float) -> Iterator[_Piece]:
+        row, column = round(piece.height / _CELL), round(along / _CELL)
+        for at in product((row - 1, row, row + 1), (column - 1, column, column + 1)):
+            yield from islice(cells.get((piece.direction, *at), ()), _MOST_IN_CELL)
+
+
 def scripts(page: Any, objects: Sequence[PageObject]) -> list[Script]:
     """The raised and lowered texts of the page, in the order of painting."""
-    pieces = [_piece(one) for one in objects if one.is_text]
-    if len({round(piece.size, 1) for piece in pieces}) < 2:
+    texts = [one for one in objects if one.is_text]
+    if len({round(one.size, 1) for one in texts}) < 2:
         return []
-    lines: dict[tuple[tuple[float, float], int], list[_Piece]] = defaultdict(list)
-    for piece in pieces:
-        lines[piece.direction, round(piece.height / _BUCKET)].append(piece)
-    found = [(small, *place) for small in pieces if (place := _place(small, lines)) is not None]
+    pieces = [_piece(one) for one in texts]
+    small = _beside_larger(pieces)
+    if not small:
+        return []
+    grid = _Grid(pieces)
+    found = [(one, *place) for one in small if (place := _place(one, grid)) is not None]
     if not found:
         return []
     text_page = page.get_textpage()
     try:
-        return list(_read(found, lines, text_page.raw))
+        return list(_read(found, grid, text_page.raw))
     finally:
         text_page.close()
 
 
+def _beside_larger(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """The pieces that stand, at any place along the line, a little above or below a larger piece's baseline."""
+    import numpy as np
+
+    lines = {(piece.direction, round(piece.height, 1), round(piece.size, 1)) for piece in pieces}
+    if len(lines) > _MOST_LINES:
+        return list(pieces)
+    directions = {direction: number for number, direction in enumerate({line[0] for line in lines})}
+    rows = list(lines)
+    turn, height, size = np.array([(directions[row[0]], row[1], row[2]) for row in rows]).T
+    rise = (height[:, None] - height[None, :]) / np.maximum(size, 0.1)[None, :]
+    above = (rise > _RAISED[0] - _ROUNDED) & (rise < _RAISED[1] + _ROUNDED)
+    below = (rise > _LOWERED[0] - _ROUNDED) & (rise < _LOWERED[1] + _ROUNDED)
+    larger = (size[None, :] * _SMALLER > size[:, None] - _ROUNDED) & (turn[:, None] == turn[None, :])
+    near = {row for row, is_near in zip(rows, (larger & (above | below)).any(axis=1), strict=True) if is_near}
+    return [piece for piece in pieces if (piece.direction, round(piece.height, 1), round(piece.size, 1)) in near]
+
+
 def _piece(one: PageObject) -> _Piece:
     matrix = one.matrix
+    left, bottom, right, top = one.box
+    if matrix.b == 0 and matrix.a > 0:
+        return _Piece(one, _LEVEL, left, right, matrix.f, one.size)
     length = hypot(matrix.a, matrix.b) or 1.0
     x, y = round(matrix.a / length, 2), round(matrix.b / length, 2)
-    left, bottom, right, top = one.box
     along = [px * x + py * y for px in (left, right) for py in (bottom, top)]
     return _Piece(one, (x, y), min(along), max(along), matrix.f * x - matrix.e * y, one.size)
 
 
-def _near(piece: _Piece, lines: dict[Any, list[_Piece]]) -> Iterator[_Piece]:
-    bucket = round(piece.height / _BUCKET)
-    for number in (bucket - 1, bucket, bucket + 1):
-        yield from lines.get((piece.direction, number), ())
-
-
-def _place(small: _Piece, lines: dict[Any, list[_Piece]]) -> tuple[bool, _Piece | None, _Piece | None] | None:
+def _place(small: _Piece, grid: _Grid) -> tuple[bool, _Piece | None, _Piece | None] | None:
     """Whether the piece is raised (or lowered), and the larger text before and after it; None: it is neither."""
     before = after = None
     raised = None
-    for other in _near(small, lines):
-        if other.size * _SMALLER < small.size or other is small:
-            continue
-        rise = (small.height - other.height) / other.size
-        is_raised = _RAISED[0] < rise < _RAISED[1]
-        if not is_raised and not _LOWERED[0] < rise < _LOWERED[1]:
+    for other in grid.ending_before(small):
+        if (is_raised := _rise(small, other)) is None:
             continue
         if small.follows(other, other.size, _GAP if is_raised else _GAP_LOWERED):
             before, raised = other, is_raised
-        elif other.follows(small, other.size):
+    for other in grid.beginning_after(small):
+        if other.follows(small, other.size) and (is_raised := _rise(small, other)) is not None:
             after = other
             raised = is_raised if raised is None else raised
     if raised is None or (before is None and not raised):
@@ -120,34 +162,35 @@ def _place(small: _Piece, lines: dict[Any, list[_Piece]]) -> tuple[bool, _Piece 
     return raised, before, after
 
 
-def _read(found: Sequence[Any], lines: dict[Any, list[_Piece]], text_page: Any) -> Iterator[Script]:
+def _rise(small: _Piece, other: _Piece) -> bool | None:
+    """Whether the piece is raised beside a larger one, or lowered; None: neither."""
+    if other is small or other.size * _SMALLER < small.size:
+        return None
+    rise = (small.height - other.height) / other.size
+    if _RAISED[0] < rise < _RAISED[1]:
+        return True
+    return False if _LOWERED[0] < rise < _LOWERED[1] else None
+
+
+def _read(found: Sequence[Any], grid: _Grid, text_page: Any) -> Iterator[Script]:
     for small, is_raised, before, after in found:
         text = small.object.text(text_page).strip()
         if not text or len(text) > _LONGEST or " " in text or not any(map(str.isalnum, text)):
             continue
-        leading = _line(before, lines, text_page, forward=False) if before else ""
+        leading = _line(before, grid, text_page, forward=False) if before else ""
         if before and not leading.strip():
             continue
         if _OWN_WORD.fullmatch(text) or (leading[-1:].isdigit() and _ORDINAL.fullmatch(text)):
             continue
-        yield Script(text, is_raised, leading, _line(after, lines, text_page, forward=True) if after else "")
+        yield Script(text, is_raised, leading, _line(after, grid, text_page, forward=True) if after else "")
 
 
-def _line(piece: _Piece, lines: dict[Any, list[_Piece]], text_page: Any, *, forward: bool) -> str:
+def _line(piece: _Piece, grid: _Grid, text_page: Any, *, forward: bool) -> str:
     """The text of the piece and of those that join it, until it is enough to find the place by."""
     text = piece.object.text(text_page)
     while len(squash(text)) < _CONTEXT:
-        beside = next(
-            (
-                other
-                for other in _near(piece, lines)
-                if other is not piece
-                and abs(other.height - piece.height) < 0.05 * piece.size
-                and (other.follows(piece, piece.size) if forward else piece.follows(other, piece.size))
-                and (other.start > piece.start) == forward
-            ),
-            None,
-        )
+        near = grid.beginning_after(piece) if forward else grid.ending_before(piece)
+        beside = next((other for other in near if _joins(other, piece, forward=forward)), None)
         if beside is None:
             break
         more = beside.object.text(text_page)
@@ -156,8 +199,16 @@ def _line(piece: _Piece, lines: dict[Any, list[_Piece]], text_page: Any, *, forw
     return text
 
 
+def _joins(other: _Piece, piece: _Piece, *, forward: bool) -> bool:
+    left, right = (piece, other) if forward else (other, piece)
+    is_level = abs(other.height - piece.height) < 0.05 * piece.size
+    return is_level and left.start < right.start and right.follows(left, piece.size)
+
+
 def write_scripts(markdown: str, found: Sequence[Script]) -> tuple[str, list[Script]]:
     """The markdown with the scripts written as such, and those whose place in it was not found."""
+    if not found:
+        return markdown, []
     page = Squashed(markdown)
     edits: list[tuple[int, int, str]] = []
     lost: list[Script] = []
