@@ -61,20 +61,18 @@ def line(item: "TextItem") -> Line:
 
 def missing_lines(markdown: str, lines: Sequence[Line]) -> list[Line]:
     """The lines of the page that the markdown has not, or not as often as the page."""
-    return _missing(markdown, lines) if _may_lack(markdown, lines) else []
+    return _missing(markdown, lines)
 
 
 def missing_words(markdown: str, lines: Sequence[Line]) -> list[str]:
     """The words that the markdown has not, or not as often as the page."""
-    if not _may_lack(markdown, lines):
-        return []
     page = _Claims(markdown)
     unfound = [one for one in _longest_first(lines) if not page.claim(squash(one.text))]
     words = [word for one in unfound for word in one.text.split()]
     return [word for word in sorted(words, key=len, reverse=True) if squash(word) and not page.claim(squash(word))]
 
 
-def _may_lack(markdown: str, lines: Sequence[Line]) -> bool:
+def may_lack(markdown: str, lines: Sequence[Line]) -> bool:
     """The cheap look: enough letters in all, and every line found as often as it stands on the page."""
     said = squash(_LINK.sub("]", markdown))
     wanted = Counter(squash(one.text) for one in lines)

@@ -89,12 +89,12 @@ class _Covers:
                 self._under[fill].append(one)
 
     def may_hide(self, text: PageObject, fill: tuple[int, ...]) -> bool:
-        if any(cover.order > text.order and _inside(text.box, cover.box) for cover in self._over):
+        if self._over and any(cover.order > text.order and _inside(text.box, cover.box) for cover in self._over):
             return True
         if (alike := self._alike.get(fill)) is None:
             alike = [one for colour, covers in self._under.items() if _same(colour, fill) for one in covers]
             self._alike[fill] = alike
-        return any(one.order < text.order and _inside(text.box, one.box) for one in alike)
+        return bool(alike) and any(one.order < text.order and _inside(text.box, one.box) for one in alike)
 
 
 def _is_wide(box: Box) -> bool:

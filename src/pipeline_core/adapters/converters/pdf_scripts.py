@@ -5,7 +5,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice, product
 from math import hypot
@@ -25,7 +25,6 @@ _CELL = 24.0  # points
 _MOST_IN_CELL = 60
 _MOST_LINES = 800
 _ROUNDED = 0.1
-_LEVEL = (1.0, 0.0)
 
 _SUPERSCRIPTS = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
 _SUBSCRIPTS = dict(zip("0123456789+-−=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
@@ -98,14 +97,17 @@ class _Grid:
 def scripts(page: Any, objects: Sequence[PageObject]) -> list[Script]:
     """The raised and lowered texts of the page, in the order of painting."""
     texts = [one for one in objects if one.is_text]
-    if len({round(one.size, 1) for one in texts}) < 2:
-        return []
-    pieces = [_piece(one) for one in texts]
-    small = _beside_larger(pieces)
+    lines = [_line_of(one) for one in texts]
+    small = _beside_larger(set(lines))
     if not small:
         return []
+    pieces = [_piece(one) for one in texts]
     grid = _Grid(pieces)
-    found = [(one, *place) for one in small if (place := _place(one, grid)) is not None]
+    found = [
+        (piece, *place)
+        for piece, line in zip(pieces, lines, strict=True)
+        if line in small and (place := _place(piece, grid)) is not None
+    ]
     if not found:
         return []
     text_page = page.get_textpage()
@@ -115,33 +117,47 @@ def scripts(page: Any, objects: Sequence[PageObject]) -> list[Script]:
         text_page.close()
 
 
-def _beside_larger(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """The pieces that stand, at any place along the line, a little above or below a larger piece's baseline."""
+_Line = tuple[float, float, int, int]
+"""Which way the text runs, the height of its baseline and its size, in tenths of a point."""
+
+
+def _line_of(one: PageObject) -> _Line:
+    a, b, _, _, e, f = one.matrix
+    if b == 0 and a > 0:
+        return 1.0, 0.0, int(10 * f), int(10 * one.size)
+    x, y = _direction(a, b)
+    return x, y, int(10 * (f * x - e * y)), int(10 * one.size)
+
+
+def _direction(a: float, b: float) -> tuple[float, float]:
+    length = hypot(a, b) or 1.0
+    return round(a / length, 2), round(b / length, 2)
+
+
+def _beside_larger(lines: Set[_Line]) -> Set[_Line]:
+    """The lines that stand, at any place along them, a little above or below the baseline of larger text."""
     import numpy as np
 
-    lines = {(piece.direction, round(piece.height, 1), round(piece.size, 1)) for piece in pieces}
-    if len(lines) > _MOST_LINES:
-        return list(pieces)
-    directions = {direction: number for number, direction in enumerate({line[0] for line in lines})}
+    if len({line[3] for line in lines}) < 2 or len(lines) > _MOST_LINES:
+        return frozenset() if len(lines) <= _MOST_LINES else lines
     rows = list(lines)
-    turn, height, size = np.array([(directions[row[0]], row[1], row[2]) for row in rows]).T
-    rise = (height[:, None] - height[None, :]) / np.maximum(size, 0.1)[None, :]
+    x, y, height, size = np.array(rows).T
+    rise = (height[:, None] - height[None, :]) / np.maximum(size, 1.0)[None, :]
     above = (rise > _RAISED[0] - _ROUNDED) & (rise < _RAISED[1] + _ROUNDED)
     below = (rise > _LOWERED[0] - _ROUNDED) & (rise < _LOWERED[1] + _ROUNDED)
-    larger = (size[None, :] * _SMALLER > size[:, None] - _ROUNDED) & (turn[:, None] == turn[None, :])
-    near = {row for row, is_near in zip(rows, (larger & (above | below)).any(axis=1), strict=True) if is_near}
-    return [piece for piece in pieces if (piece.direction, round(piece.height, 1), round(piece.size, 1)) in near]
+    same_way = (x[:, None] == x[None, :]) & (y[:, None] == y[None, :])
+    larger = same_way & (size[None, :] * _SMALLER > size[:, None] - 1)
+    return {row for row, is_near in zip(rows, (larger & (above | below)).any(axis=1), strict=True) if is_near}
 
 
 def _piece(one: PageObject) -> _Piece:
-    matrix = one.matrix
+    a, b, _, _, e, f = one.matrix
     left, bottom, right, top = one.box
-    if matrix.b == 0 and matrix.a > 0:
-        return _Piece(one, _LEVEL, left, right, matrix.f, one.size)
-    length = hypot(matrix.a, matrix.b) or 1.0
-    x, y = round(matrix.a / length, 2), round(matrix.b / length, 2)
+    if b == 0 and a > 0:
+        return _Piece(one, (1.0, 0.0), left, right, f, one.size)
+    x, y = _direction(a, b)
     along = [px * x + py * y for px in (left, right) for py in (bottom, top)]
-    return _Piece(one, (x, y), min(along), max(along), matrix.f * x - matrix.e * y, one.size)
+    return _Piece(one, (x, y), min(along), max(along), f * x - e * y, one.size)
 
 
 def _place(small: _Piece, grid: _Grid) -> tuple[bool, _Piece | None, _Piece | None] | None:

@@ -44,10 +44,7 @@ def struck(page: Any, objects: Sequence[PageObject], *, is_annotated: bool) -> l
 
 def _drawn_through(objects: Sequence[PageObject]) -> list[Box]:
     """The places of level text that a thin line goes through."""
-    texts = [one for one in objects if one.is_text and one.matrix.b == 0 and one.matrix.a > 0 and one.size > 0]
-    if not texts:
-        return []
-    tallest = max(one.size for one in texts)
+    tallest = max((one.size for one in objects if one.is_text), default=0.0)
     thin = [
         one.box
         for one in objects
@@ -55,6 +52,7 @@ def _drawn_through(objects: Sequence[PageObject]) -> list[Box]:
     ]
     if not 0 < len(thin) <= _MOST_STROKES:
         return []
+    texts = [one for one in objects if one.is_text and one.matrix.b == 0 and one.matrix.a > 0 and one.size > 0]
     return list(_crossings(sorted(thin, key=_middle), texts))
 
 

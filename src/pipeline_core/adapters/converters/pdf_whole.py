@@ -8,6 +8,7 @@ from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_completeness import (
     joined,
     line,
+    may_lack,
     missing_lines,
     missing_words,
     paragraphs,
@@ -89,9 +90,11 @@ def _whole(
     from pipeline_core.adapters.converters.pdf_struck import write_struck
 
     number = page.page_num
-    if missing := missing_lines(markdown, lines):
-        markdown = put_back(markdown, missing, lines)
-    lost = missing_words(markdown, lines)
+    lost = []
+    if may_lack(markdown, lines):
+        if missing := missing_lines(markdown, lines):
+            markdown = put_back(markdown, missing, lines)
+        lost += missing_words(markdown, lines)
     markdown, unplaced = write_scripts(markdown, prepared.scripts.get(number, []))
     lost += [f"{one.before[-12:]}{one.text}" for one in unplaced if one.joins_number]
     markdown, still_said = write_struck(markdown, prepared.struck.get(number, []))
