@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from pipeline_core.domain.documents import PageOutcome
+from pipeline_core.domain.fences import fences
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.validation.subject import Subject
 
@@ -47,6 +48,24 @@ def garbled_text(subject: Subject) -> Iterator[Finding]:
                 "limit": subject.settings.validation_garbled_share,
             },
         )
+
+
+def code_not_closed(subject: Subject) -> Iterator[Finding]:
+    """A code block that is opened and never closed: how much of the text was meant as code cannot be told."""
+    for fence in fences(subject.markdown):
+        if not fence.is_closed and not fence.is_inside:
+            line = subject.markdown.count("\n", 0, fence.start) + 1
+            page = subject.page_map.page_shown(fence.start)
+            where = f"line {line}" if page is None else f"{subject.page_map.unit} {page}"
+            beginning = subject.markdown[fence.start : fence.start + 60].strip()
+            yield Finding(
+                "code_not_closed",
+                Severity.WARNING,
+                "document" if page is None else where,
+                f"A code block that begins on {where} is never closed: “{beginning}”. Only the lines up to the first "
+                "blank one were taken for code.",
+                {"line": line, "page": page, "characters": fence.end - fence.start},
+            )
 
 
 def pages_lost(subject: Subject) -> Iterator[Finding]:

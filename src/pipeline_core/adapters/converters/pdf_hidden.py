@@ -17,7 +17,8 @@ _CLIP = 7
 _SMALLEST = 1.0  # points: nobody reads that
 _OPAQUE = 250
 _SAME_COLOUR = 24  # of 255, in each channel
-_LARGEST = 1600  # pixels, of the picture that is looked at: one a point, less for posters
+_SCALE = 2.0  # pixels a point of the picture that is looked at; less for posters
+_LARGEST = 2400
 _LINE = 2.0  # points: nothing is hidden under that
 _COVERS = 400  # of a page, the largest
 
@@ -126,7 +127,7 @@ class _Picture:
 
     def __init__(self, page: "PdfPage"):
         self._page = page
-        scale = min(1.0, _LARGEST / max(*page.get_size(), 1.0))
+        scale = min(_SCALE, _LARGEST / max(*page.get_size(), 1.0))
         self._pixels: Any = page.render(scale=scale).to_numpy()[:, :, :3]
 
     def has_ink(self, box: Box) -> bool:
