@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline_core.domain.errors import ConfigurationError, ConflictError, DocumentError, PipelineError, RefusedError
 from pipeline_core.domain.jobs import is_parked
+from pipeline_core.domain.search import Answer
 
 
 class Exit(IntEnum):
@@ -17,6 +18,7 @@ class Exit(IntEnum):
     WAITING = 3
     FAILED = 4
     CONFIGURATION = 5
+    NOTHING_FOUND = 6
     INTERRUPTED = 130
 
 
@@ -27,6 +29,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.WAITING: "something waits for a person",
     Exit.FAILED: "a document, file or question failed, was refused, or is not finished",
     Exit.CONFIGURATION: "a setting is wrong, or a part that is needed is missing",
+    Exit.NOTHING_FOUND: "a search found nothing that answers",
     Exit.INTERRUPTED: "stopped by Ctrl-C or a signal; what was done is kept",
 }
 """The table that help, README and docs/operating.md print. Commands that only show something exit with 0."""
@@ -60,6 +63,13 @@ def of_jobs(rows: Sequence[Mapping[str, Any]], *, refused: Sequence[PipelineErro
     if refused or "deadletter" in states or (ran and states & _UNFINISHED):
         return Exit.FAILED
     return Exit.WAITING if "awaiting_review" in states else Exit.OK
+
+
+def of_answer(answer: Answer) -> Exit:
+    """Whether a search found something, or something that waits may have it."""
+    if answer.hits:
+        return Exit.OK
+    return Exit.WAITING if answer.waiting else Exit.NOTHING_FOUND
 
 
 def of_batch(row: Mapping[str, Any], *, failed: int = 0) -> Exit:
