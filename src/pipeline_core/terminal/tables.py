@@ -85,7 +85,7 @@ def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
             profile=row["profile"],
         )
         console.print(f"[yellow]●[/] {short(row['job_id'])}  [bold]{escape(row['filename'])}[/]  {why}")
-    console.print(f"{len(waiting)} documents wait for a person.")
+    console.print(f"{counted(len(waiting), 'document waits', 'documents wait')} for a person.")
     console.print("    see      pipeline review JOB   (or --next, for what has waited longest)", highlight=False)
     console.print("    decide   pipeline review JOB approve|reject|return|override", highlight=False)
 
