@@ -33,15 +33,15 @@ def convert(source: Source, _options: ConvertOptions) -> Converted:
     """Convert a table; what has no columns is read as plain text.
 
     Raises:
-        EmptyFileError: there is nothing but white space.
+        EmptyFileError: there is nothing but white space and separators.
         UnsupportedTypeError: the bytes are not text, or there are too many cells.
     """
     decoded = read_text(source.data)
     if decoded is None:
         raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
     text = storable(decoded.text)
-    if not text or text.isspace():
-        raise EmptyFileError(f"{source.filename} has no text: only white space.")
+    if not text.strip(_SEPARATORS + ' "\n'):
+        raise EmptyFileError(f"{source.filename} has no text: only white space and separators.")
     findings = list(encoding_findings(decoded))
     separator, table = _separator(text)
     if separator is None:
@@ -54,8 +54,6 @@ def convert(source: Source, _options: ConvertOptions) -> Converted:
         raise UnsupportedTypeError(
             f"{source.filename} is {error}, which is more than we read.", action="Upload it in parts."
         ) from error
-    if not markdown:
-        raise EmptyFileError(f"{source.filename} has no text: only separators.")
     findings += [*sheet_findings([SheetNotes(source.filename, reading.noticed)], [], kept=False), *reading.findings()]
     return Converted(markdown, whole(markdown), NAME, tuple(findings))
 
