@@ -22,7 +22,7 @@ from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError, 
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
 
-FLOW_ENTRYPOINT = "flows.process_document.process_document"
+FLOW_ENTRYPOINT = "pipeline_core.flows.process_document.process_document"
 _START_TIMEOUT_S = 90.0
 _MOST_STARTS = 3
 _OTHERS_TIMEOUT_S = 15.0

@@ -49,7 +49,7 @@ def deep_scan(
         if ids:
             with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
                 display.watch(ids)
-                launcher.run("flows.deep_scan.deep_scan", limit=limit, user_id=app_.user_id)
+                launcher.run("pipeline_core.flows.deep_scan.deep_scan", limit=limit, user_id=app_.user_id)
         rows = app_.views.jobs(app_.user_id, document_ids=ids, limit=None)
         if as_json:
             print_json(rows)
