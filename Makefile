@@ -57,7 +57,7 @@ imports: $(VENV)/.dev
 # start from compiled files, also where Python is told to write none (PYTHONDONTWRITEBYTECODE).
 unit: $(VENV)/.dev
 	@$(BIN)/python -m compileall -q src tests
-	$(BIN)/pytest -m "not chaos" -n $(or $(TEST_PROCESSES),3) --dist loadfile --no-loadscope-reorder tests/e2e tests
+	$(BIN)/pytest -rs -m "not chaos" -n $(or $(TEST_PROCESSES),3) --dist loadfile --no-loadscope-reorder tests/e2e tests
 
 chaos: $(VENV)/.dev ## Long runs that kill processes at random moments
 	$(BIN)/pytest -m chaos --timeout 1800
