@@ -38,7 +38,7 @@ setup: $(VENV)/.runtime ## Make the virtual environment
 demo: $(VENV)/.runtime ## Run the example documents through everything, then ask a question
 	@$(BIN)/pipeline run $(EXAMPLES) || test $$? -eq 3
 	@echo
-	@echo '$$ pipeline search "$(QUESTION)"'
+	@echo '$$ $(BIN)/pipeline search "$(QUESTION)"'
 	@$(BIN)/pipeline search "$(QUESTION)" --limit 1
 
 test: lint types imports unit ## Lint, types, layers and tests: what CI runs

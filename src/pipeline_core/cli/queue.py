@@ -9,6 +9,7 @@ from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.errors import RefusedError
+from pipeline_core.terminal.hints import pasteable
 
 if TYPE_CHECKING:
     from pipeline_core.terminal.files import Files
@@ -86,5 +87,6 @@ def hand_in(files: "Files", priority: int, *, as_json: bool) -> None:
         else:
             print_failures(out, [], failed)
             left = "".join(f", {count} {why}" for why, count in taken.left.items())
-            out.print(f"{len(taken.started)} in the queue{left}. Workers take it from there: `pipeline queue`.")
+            told = f"{len(taken.started)} in the queue{left}. Workers take it from there: `pipeline queue`."
+            out.print(pasteable(told), soft_wrap=True, highlight=False)
     raise typer.Exit(Exit.FAILED if failed else of_jobs(rows, ran=False))

@@ -8,6 +8,7 @@ from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.terminal.hints import pasteable
 
 commands = typer.Typer()
 _PANEL = "Deep scans"
@@ -58,5 +59,6 @@ def deep_scan(
             print_waiting(out, rows)
             print_failures(out, rows, [])
         else:
-            out.print("No document is queued for a deep scan. `pipeline mark selected NAME` queues one.")
+            told = "No document is queued for a deep scan. `pipeline mark selected NAME` queues one."
+            out.print(pasteable(told), soft_wrap=True)
     raise typer.Exit(of_jobs(rows))

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.ports.deep_scans import StatusChange
+from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.naming import job_named
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def print_changes(console: Console, changes: Sequence[StatusChange]) -> None:
     for change in changes:
         scan = ""
         if change.deep_scan_status != change.deep_before:
-            scan = ", queued for a deep scan: `pipeline deep-scan` runs it now"
+            scan = pasteable(", queued for a deep scan: `pipeline deep-scan` runs it now")
         elif change.deep_scan_status:
             scan = f", deep scan {change.deep_scan_status.lower()}"
         console.print(

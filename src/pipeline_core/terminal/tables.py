@@ -14,6 +14,7 @@ from pipeline_core.domain.jobs import is_parked
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
+from pipeline_core.terminal.hints import pasteable, program
 from pipeline_core.terminal.jobs_table import place_of
 
 Row = dict[str, Any]
@@ -39,10 +40,10 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
             console.print(
                 f"[yellow]●[/] [bold]{name}[/] waits: validation found {counted(row['critical'], 'critical finding')}."
             )
-            console.print(f"    see      pipeline review {job}", highlight=False)
-            console.print(f"    decide   pipeline review {job} return", highlight=False)
-            console.print(f'             pipeline review {job} override --reason "…"', highlight=False)
-            console.print(f"             pipeline review {job} reject", highlight=False)
+            _command(console, "see", f"review {job}")
+            _command(console, "decide", f"review {job} return")
+            _command(console, "", f'review {job} override --reason "…"')
+            _command(console, "", f"review {job} reject")
         else:
             what = (
                 f"{counted(row['undecided'], 'pair')} of look-alike facts"
@@ -51,9 +52,14 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
             )
             flag = " --duplicates keep_existing" if row["undecided"] else ""
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
-            console.print(f"    see      pipeline review {job}", highlight=False)
-            console.print(f"    decide   pipeline review {job} approve{flag}", highlight=False)
-            console.print(f"             pipeline review {job} reject", highlight=False)
+            _command(console, "see", f"review {job}")
+            _command(console, "decide", f"review {job} approve{flag}")
+            _command(console, "", f"review {job} reject")
+
+
+def _command(console: Console, what: str, rest: str) -> None:
+    """A command in one line, so that it can be pasted, however narrow the terminal is."""
+    console.print(f"    {what:<8} {program()} {rest}", highlight=False, soft_wrap=True)
 
 
 def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile: str) -> str:
@@ -73,8 +79,8 @@ def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
         )
         console.print(f"[yellow]●[/] {short(row['job_id'])}  [bold]{escape(row['filename'])}[/]  {why}")
     console.print(f"{len(waiting)} documents wait for a person.")
-    console.print("    see      pipeline review JOB   (or --next, for what has waited longest)", highlight=False)
-    console.print("    decide   pipeline review JOB approve|reject|return|override", highlight=False)
+    _command(console, "see", "review JOB   (or --next, for what has waited longest)")
+    _command(console, "decide", "review JOB approve|reject|return|override")
 
 
 def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tuple[str, Any]]) -> None:
@@ -83,16 +89,16 @@ def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tupl
         if row["state"] in (JobState.DEADLETTER, JobState.RETRYABLE) and row["last_error"]:
             error = explain(row["last_error"])
             console.print(f"[red]✗[/] [bold]{escape(row['filename'])}[/]: {escape(error.message)}")
-            console.print(f"    {escape(error.what_to_do)}", highlight=False)
+            console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
             if row["state"] == JobState.DEADLETTER:
-                console.print(f"    then     pipeline retry {short(row['job_id'])}", highlight=False)
+                _command(console, "then", f"retry {short(row['job_id'])}")
         elif is_parked(row):
             error = explain(row["last_error"])
             console.print(f"[yellow]●[/] [bold]{escape(row['filename'])}[/] is parked: {escape(error.message)}")
-            console.print(f"    {escape(error.what_to_do)}", highlight=False)
+            console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
     for name, error in refused:
         console.print(f"[red]✗[/] [bold]{escape(name)}[/] was not taken: {escape(error.message)}")
-        console.print(f"    {escape(error.what_to_do)}", highlight=False)
+        console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
 
 
 def print_review(console: Console, job: Row, *, everything: bool = False) -> None:
@@ -102,10 +108,7 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
     if job["returned_for"]:
         console.print("Returned, for its facts to be rejected or edited. What validation had found:")
         _print_findings(console, job["returned_for"])
-        console.print(
-            f"    facts    pipeline review {short(job['job_id'])} --facts, then reject or edit --fact ID",
-            highlight=False,
-        )
+        _command(console, "facts", f"review {short(job['job_id'])} --facts, then reject or edit --fact ID")
     pairs = [pair for pair in job["pairs"] if everything or pair["resolution"] == "pending"]
     if decided := len(job["pairs"]) - len(pairs):
         console.print(f"Decided: {counted(decided, 'pair')} of look-alikes; --facts lists them, with their ids.")
