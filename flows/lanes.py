@@ -4,6 +4,7 @@ import contextvars
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from prefect import runtime
@@ -35,13 +36,19 @@ def side_by_side(work: Callable[[Batch], Batch], batches: Sequence[Batch]) -> No
 
     def one(batch: Batch) -> None:
         with pipeline().claim.released(batch), reaching_prefect():
-            work(batch)
+            _through(work, batch)
 
     with ThreadPoolExecutor(min(SLOW_LANE_THREADS, len(batches))) as pool:
         # each thread gets a copy of the flow run's context: its tasks belong to the same run
         futures = [pool.submit(contextvars.copy_context().run, one, batch) for batch in batches]
     for future in futures:
         future.result()
+
+
+def _through(work: Callable[[Batch], Batch], batch: Batch) -> None:
+    """Take the batch through; of a document that failed for good its own rows tell, and the run by its state."""
+    with suppress(tasks.DocumentFailedError):
+        work(batch)
 
 
 def batch_lane(work: Callable[[Batch], Batch], batch: Batch) -> None:
@@ -52,10 +59,10 @@ def batch_lane(work: Callable[[Batch], Batch], batch: Batch) -> None:
     with pipeline().claim.released(batch), reaching_prefect():
         parts = tasks.parts(batch)
         if len(parts) == 1:
-            work(batch)
+            _through(work, batch)
             return
         with ThreadPoolExecutor(len(parts)) as pool:
-            futures = [pool.submit(contextvars.copy_context().run, work, part) for part in parts]
+            futures = [pool.submit(contextvars.copy_context().run, _through, work, part) for part in parts]
         for future in futures:
             future.result()
 

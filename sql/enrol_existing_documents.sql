@@ -20,7 +20,7 @@
 --   JOIN upload_pipeline.document_sources s ON s.source_uri = 'table:public.documents/' || o.id AND s.is_current
 --   JOIN upload_pipeline.documents d USING (document_id);
 --
--- and this puts it there: pipeline_core.bootstrap.pipeline().store.put(raw_path, content.encode()).
+-- and `pipeline enrol` puts it there. (It needs no script: it takes in what is not enrolled yet as well.)
 --
 -- Ids are those that pipeline_core.domain.ids derives (a version 5 UUID of user and content), so that an upload of
 -- the same text finds the enrolled document. They need SHA-1, which PostgreSQL has only in extensions that are not
@@ -155,8 +155,9 @@ UPDATE document_sources s SET is_current = false
 FROM enrolling e
 WHERE s.user_id = :'user_id' AND s.source_uri = e.source_uri AND s.is_current AND s.document_id <> e.document_id;
 
-INSERT INTO document_sources (user_id, source_uri, document_id)
-SELECT :'user_id', source_uri, document_id FROM enrolling WHERE document_id IS NOT NULL
+INSERT INTO document_sources (user_id, source_uri, document_id, filename)
+SELECT :'user_id', source_uri, document_id, pg_temp.markdown_filename(title)
+FROM enrolling WHERE document_id IS NOT NULL
 ON CONFLICT (user_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
 WHERE NOT document_sources.is_current;
 

@@ -19,7 +19,7 @@ from pipeline_core.tasks.reembedding import (
     switch_model,
 )
 from pipeline_core.tasks.review import decide
-from pipeline_core.tasks.stage_task import skip_stage, stage_task
+from pipeline_core.tasks.stage_task import DocumentFailedError, skip_stage, stage_task
 from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.story import Story
 from pipeline_core.tasks.upkeep import (
@@ -40,6 +40,7 @@ embed = stage_task(StageName.EMBEDDER)
 ingest_to_production = stage_task(StageName.INGESTOR)
 
 __all__ = [
+    "DocumentFailedError",
     "Story",
     "begin_reembedding",
     "check_recall",

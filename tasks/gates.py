@@ -5,15 +5,17 @@ from collections.abc import Callable
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.tasks.alerts import tell_of_dead
-from pipeline_core.tasks.stage_task import held, retried_task
+from pipeline_core.tasks.stage_task import held, retried_task, where_any
 
 
+@where_any
 @retried_task(name="matching-gate")
 def matching_gate(batch: Batch) -> Batch:
     """Phase 2: look-alikes are found; undecided ones, and manual workflows, wait."""
     return _through(pipeline().gates.matching, batch)
 
 
+@where_any
 @retried_task(name="validation-gate")
 def validation_gate(batch: Batch) -> Batch:
     """Phase 4: documents with critical findings wait; the facts of all others are approved."""

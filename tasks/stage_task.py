@@ -24,6 +24,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class DocumentFailedError(Exception):
+    """A document that is alone in its task failed for good; its job says so already. It is what Prefect shows."""
+
+
 def is_transient(_task: object, _task_run: object, state: Any) -> bool:
     """Prefect's ``retry_condition_fn``: only transient errors are tried again."""
     try:
@@ -78,8 +82,10 @@ def stage_task(name: StageName) -> Callable[[Batch], Batch]:
 
     It takes and returns a ``Batch``. In the batch lane no document's failure is raised: what failed transiently is
     left for the slow lane. There, alone in its batch, a document's transient error is raised for Prefect to retry.
+    With no document left there is no task.
 
     Raises:
+        DocumentFailedError: the document that is alone in its batch is a dead letter.
         KeyboardInterrupt: this process is to end; a run in a thread learns it here, between two stages.
     """
     stage = BY_NAME[name]
@@ -101,10 +107,18 @@ def stage_task(name: StageName) -> Callable[[Batch], Batch]:
         tell_of_dead(report.dead)
         if batch.alone and report.retry:
             raise next(iter(report.retry.values()))
+        if batch.alone and report.dead:
+            error = next(iter(report.dead.values()))
+            raise DocumentFailedError(str(error)) from error
         return report.batch
 
     # the slow lane claims its document anew: only the flow's own process keeps leases
-    return lambda batch: run.on_cluster(batch) if on_cluster() and not batch.alone else run(batch)
+    return where_any(lambda batch: run.on_cluster(batch) if on_cluster() and not batch.alone else run(batch))
+
+
+def where_any(work: Callable[[Batch], Batch]) -> Callable[[Batch], Batch]:
+    """The same work, and no task where no document is left."""
+    return lambda batch: work(batch) if batch.document_ids else batch
 
 
 def held(batch: Batch) -> Batch:
@@ -112,9 +126,13 @@ def held(batch: Batch) -> Batch:
     return pipeline().claim.again(batch, flow_run_id=flow_run_id()) if batch.alone else batch
 
 
-@retried_task(name="skip-stage", task_run_name="skip {name}")
 def skip_stage(name: str, batch: Batch, reason: str) -> Batch:
-    """Record that a stage is switched off for these documents."""
+    """Record that a stage is switched off for these documents, by a task of its own."""
+    return where_any(lambda left: _skip_stage(name, left, reason))(batch)
+
+
+@retried_task(name="skip-stage", task_run_name="skip {name}")
+def _skip_stage(name: str, batch: Batch, reason: str) -> Batch:
     app = pipeline()
     stage = BY_NAME[StageName(name)]
     with app.open_uow() as uow:

@@ -1,6 +1,7 @@
 -- name: api_jobs_page
 -- Jobs, newest first; the position in the list is (created_at, job_id) of the last one seen.
-SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
+SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named,
+    d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
     p.percent, j.retry_count, j.last_error, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
     d.published_at,
     (SELECT sum((s.result ->> 'seconds')::float8) FROM document_processing_stages s
@@ -19,7 +20,8 @@ LIMIT %(limit)s;
 
 -- name: api_job
 -- As above, by its id, with what validation found.
-SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
+SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named,
+    d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
     p.percent, j.retry_count, j.last_error, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
     d.published_at, coalesce(j.stage3_validation_results -> 'findings', '[]') AS findings
 FROM upload_jobs j
@@ -37,7 +39,8 @@ SELECT event_id, ts, type, severity, code, payload FROM events
 WHERE job_id = %(job_id)s AND event_id > %(event_id)s ORDER BY event_id LIMIT %(limit)s;
 
 -- name: api_document
-SELECT d.document_id, d.title, d.filename, d.mime, d.bytes_len, d.file_sha256, d.page_count AS pages, d.staging_status,
+SELECT d.document_id, d.title, d.filename, also_named(d.document_id, d.filename) AS also_named, d.mime, d.bytes_len,
+    d.file_sha256, d.page_count AS pages, d.staging_status,
     d.deep_scan_status, d.deep_scan_error, d.published_at, d.created_at, d.updated_at, j.job_id, j.stage, j.state,
     j.outcome, w.workflow_type AS workflow,
     (SELECT count(*) FROM document_chunks c WHERE c.document_id = d.document_id) AS published_chunks,
@@ -60,6 +63,7 @@ FROM stage_output_files f JOIN stages o USING (stage_name) WHERE f.document_id =
 SELECT b.batch_id, b.file_name, b.document_id, b.status, b.uploaded_at, b.matched_at IS NOT NULL AS is_matched,
     c.total_questions AS total, c.questions_pending AS pending, c.questions_approved AS approved,
     c.questions_rejected AS rejected, c.questions_duplicate AS duplicate,
+    c.questions_left_out AS left_out,
     (SELECT count(*) FROM staged_questions q WHERE q.upload_batch_id = b.batch_id AND q.status = 'imported') AS imported,
     (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
         WHERE q.upload_batch_id = b.batch_id AND s.resolution = 'pending'

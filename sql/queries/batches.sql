@@ -17,7 +17,8 @@ LIMIT %(limit)s;
 
 -- name: batch_counts
 SELECT batch_id, total_questions AS total, questions_pending AS pending, questions_approved AS approved,
-       questions_rejected AS rejected, questions_duplicate AS duplicate, questions_imported AS imported
+       questions_rejected AS rejected, questions_duplicate AS duplicate, questions_imported AS imported,
+       questions_left_out AS left_out
 FROM upload_batch_counts WHERE batch_id = ANY(%(batch_ids)s);
 
 -- name: batch_undecided
@@ -41,7 +42,7 @@ SELECT question_id FROM staged_questions WHERE upload_batch_id = %(batch_id)s;
 
 -- name: batch_questions
 SELECT question_id, question, answer, topic, subtopic, question_type, difficulty, notes_for_tutor, statement, status,
-       duplicate_of, similarity_score, review_notes, import_error
+       duplicate_of, similarity_score, review_notes, import_error, left_out_reason
 FROM staged_questions
 WHERE upload_batch_id = %(batch_id)s AND (%(statuses)s::text[] IS NULL OR status = ANY(%(statuses)s))
     AND (%(question_ids)s::uuid[] IS NULL OR question_id = ANY(%(question_ids)s))

@@ -6,23 +6,36 @@ ORDER BY document_id
 FOR UPDATE;
 
 -- name: set_staging_status
--- One statement, one transaction: Selected queues the deep scan; one that is queued or under way is left alone.
+-- One statement, one transaction: Selected queues the deep scan, any other status takes it back as long as it has not
+-- begun: the document is then where it was before. A scan that is under way is left alone.
 WITH before AS (
     SELECT document_id, staging_status, deep_scan_status FROM documents WHERE document_id = ANY(%(document_ids)s)
 ), changed AS (
     UPDATE documents d SET
         staging_status = %(status)s,
         deep_scan_status = CASE WHEN %(queue)s AND (d.deep_scan_status IS NULL
-                OR d.deep_scan_status IN ('Completed', 'Error')) THEN 'Queued' ELSE d.deep_scan_status END,
-        deep_scan_error = CASE WHEN %(queue)s THEN NULL ELSE d.deep_scan_error END,
+                OR d.deep_scan_status IN ('Completed', 'Error')) THEN 'Queued'
+            WHEN NOT %(queue)s AND d.deep_scan_status = 'Queued' THEN d.deep_scan_was
+            ELSE d.deep_scan_status END,
+        deep_scan_error = CASE WHEN %(queue)s THEN NULL
+            WHEN d.deep_scan_status = 'Queued' THEN d.deep_scan_error_was ELSE d.deep_scan_error END,
+        deep_scan_was = CASE WHEN NOT %(queue)s THEN NULL
+            WHEN d.deep_scan_status IN ('Completed', 'Error') THEN d.deep_scan_status ELSE d.deep_scan_was END,
+        deep_scan_error_was = CASE WHEN NOT %(queue)s THEN NULL
+            WHEN d.deep_scan_status IN ('Completed', 'Error') THEN d.deep_scan_error ELSE d.deep_scan_error_was END,
         updated_at = now()
     FROM before b
     WHERE d.document_id = b.document_id
     RETURNING d.document_id, d.user_id, d.filename, b.staging_status AS staging_before, d.staging_status,
         b.deep_scan_status AS deep_before, d.deep_scan_status
+), taken_back AS (
+    INSERT INTO events (document_id, user_id, correlation_id, type, code, payload)
+    SELECT document_id, user_id, %(correlation_id)s, 'review', 'deep_scan_taken_back', jsonb_build_object(
+        'by', %(by)s::text, 'staging_status', staging_status, 'deep_scan_status', deep_scan_status)
+    FROM changed WHERE deep_before = 'Queued' AND deep_scan_status IS DISTINCT FROM 'Queued'
 ), logged AS (
-    INSERT INTO events (document_id, user_id, type, code, payload)
-    SELECT document_id, user_id, 'review', 'staging_status_set', jsonb_build_object(
+    INSERT INTO events (document_id, user_id, correlation_id, type, code, payload)
+    SELECT document_id, user_id, %(correlation_id)s, 'review', 'staging_status_set', jsonb_build_object(
         'by', %(by)s::text,
         'before', jsonb_build_object('staging_status', staging_before, 'deep_scan_status', deep_before),
         'after', jsonb_build_object('staging_status', staging_status, 'deep_scan_status', deep_scan_status))
@@ -64,7 +77,9 @@ RETURNING document_id;
 WITH input AS (
     SELECT * FROM unnest(%(document_ids)s::uuid[], %(errors)s::text[]) AS i (document_id, error)
 ), moved AS (
-    UPDATE documents d SET deep_scan_status = %(to_status)s, deep_scan_error = i.error, updated_at = now()
+    UPDATE documents d SET deep_scan_status = %(to_status)s, deep_scan_error = i.error, updated_at = now(),
+        deep_scan_was = CASE WHEN %(to_status)s = 'Queued' THEN d.deep_scan_status END,
+        deep_scan_error_was = CASE WHEN %(to_status)s = 'Queued' THEN d.deep_scan_error END
     FROM input i
     WHERE d.document_id = i.document_id AND d.deep_scan_status = %(from_status)s
     RETURNING d.document_id, d.user_id, i.error

@@ -11,8 +11,9 @@ WITH input AS (
     ON CONFLICT DO NOTHING
     RETURNING document_id
 ), jobs AS (
-    INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id)
-    SELECT i.job_id, document_id, %(user_id)s, %(correlation_id)s FROM made JOIN input i USING (document_id)
+    INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id, submitted_via)
+    SELECT i.job_id, document_id, %(user_id)s, %(correlation_id)s, %(submitted_via)s
+    FROM made JOIN input i USING (document_id)
     RETURNING job_id, document_id
 ), workflows AS (
     INSERT INTO processing_workflows (document_id, user_id, workflow_type, total_stages, current_stage)
@@ -23,7 +24,7 @@ WITH input AS (
 ), logged AS (
     INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
     SELECT j.job_id, j.document_id, %(user_id)s, %(correlation_id)s, 'uploaded', 'document_uploaded',
-           jsonb_build_object('filename', i.filename, 'bytes', i.bytes_len, 'mime', i.mime)
+           jsonb_build_object('filename', i.filename, 'bytes', i.bytes_len, 'mime', i.mime, 'via', %(submitted_via)s::text)
     FROM jobs j JOIN input i USING (document_id)
 )
 SELECT document_id FROM made;
@@ -40,11 +41,26 @@ FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, docume
 WHERE s.user_id = %(user_id)s AND s.source_uri = i.source_uri AND s.document_id <> i.document_id AND s.is_current;
 
 -- name: point_sources
-INSERT INTO document_sources (user_id, source_uri, document_id)
-SELECT %(user_id)s, source_uri, document_id
-FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, document_id)
+INSERT INTO document_sources (user_id, source_uri, document_id, filename)
+SELECT %(user_id)s, source_uri, document_id, filename
+FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[], %(filenames)s::text[]) AS i (source_uri, document_id, filename)
 ON CONFLICT (user_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
 WHERE NOT document_sources.is_current;
+
+-- name: rename_documents
+-- A document keeps the name it is shown by while one of its places has that name; else it takes one that it has now.
+WITH touched AS MATERIALIZED (
+    SELECT d.document_id, d.filename FROM documents d
+    WHERE d.document_id IN (
+            SELECT document_id FROM document_sources WHERE user_id = %(user_id)s AND source_uri = ANY(%(uris)s))
+        AND NOT EXISTS (SELECT FROM document_names n
+            WHERE n.document_id = d.document_id AND n.is_current AND n.filename = d.filename)
+    ORDER BY d.document_id FOR UPDATE
+)
+UPDATE documents d SET filename = n.filename, updated_at = now()
+FROM touched t, LATERAL (SELECT filename FROM document_names n
+    WHERE n.document_id = t.document_id AND n.is_current ORDER BY n.seen_at, n.filename LIMIT 1) n
+WHERE d.document_id = t.document_id;
 
 -- name: places_left
 -- Where else documents stand that had to leave one of these places to another.
@@ -58,6 +74,16 @@ WHERE s.user_id = %(user_id)s;
 -- name: vacate_places
 UPDATE document_sources SET is_current = false
 WHERE user_id = %(user_id)s AND source_uri = ANY(%(uris)s) AND is_current;
+
+-- name: describe_documents
+UPDATE documents d SET realm_id = coalesce(i.realm_id, d.realm_id), title = coalesce(i.title, d.title),
+    created_at = coalesce(i.created_at, d.created_at), updated_at = coalesce(i.updated_at, d.updated_at)
+FROM unnest(%(document_ids)s::uuid[], %(realm_ids)s::text[], %(titles)s::text[], %(created)s::timestamptz[],
+            %(updated)s::timestamptz[]) AS i (document_id, realm_id, title, created_at, updated_at)
+WHERE d.document_id = i.document_id;
+
+-- name: find_originals
+SELECT document_id, raw_path FROM documents WHERE document_id = ANY(%(document_ids)s);
 
 -- name: find_documents
 -- Where each document and its newest job stand.
@@ -82,9 +108,11 @@ WHERE j.user_id = %(user_id)s AND j.state = 'queued' AND e.code = 'twin_gone'
 ORDER BY j.created_at, j.document_id;
 
 -- name: set_parsed
-UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, updated_at = now()
-FROM unnest(%(document_ids)s::uuid[], %(paths)s::text[], %(checksums)s::text[], %(pages)s::int[])
-    AS i (document_id, path, checksum, pages)
+UPDATE documents d SET parsed_path = i.path, parsed_sha256 = i.checksum, page_count = i.pages, page_unit = i.unit,
+    title = i.title, updated_at = now()
+FROM unnest(%(document_ids)s::uuid[], %(paths)s::text[], %(checksums)s::text[], %(pages)s::int[], %(units)s::text[],
+            %(titles)s::text[])
+    AS i (document_id, path, checksum, pages, unit, title)
 WHERE d.document_id = i.document_id;
 
 -- name: stale_stages

@@ -43,6 +43,21 @@ DELETE FROM staged_questions WHERE question_id = ANY(%(question_ids)s);
 UPDATE staged_questions SET status = CASE status WHEN 'imported' THEN 'approved' ELSE status END
 WHERE question_id = ANY(%(question_ids)s);
 
+-- name: leave_out
+-- Of facts that were staged before: what nobody has approved or rejected, and nobody has taken in.
+UPDATE staged_questions q SET status = 'left_out', left_out_reason = i.reason, evidence_pieces = i.pieces,
+    duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
+FROM unnest(%(question_ids)s::uuid[], %(reasons)s::text[], %(pieces)s::jsonb[]) AS i (question_id, reason, pieces)
+WHERE q.question_id = i.question_id
+    AND (q.status IN ('pending', 'duplicate', 'left_out') OR q.status = 'approved' AND q.reviewed_by IS NULL)
+    AND NOT (q.left_out_reason IS NOT NULL AND q.status <> 'left_out');
+
+-- name: nothing_against
+-- Facts that were staged before and left out, of which nothing is found any more.
+UPDATE staged_questions SET left_out_reason = NULL, evidence_pieces = NULL,
+    status = CASE status WHEN 'left_out' THEN 'pending' ELSE status END
+WHERE question_id = ANY(%(question_ids)s) AND left_out_reason IS NOT NULL;
+
 -- name: questions_to_match
 SELECT q.question_id, q.document_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
        q.answer, q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
@@ -217,7 +232,7 @@ GROUP BY q.document_id;
 
 -- name: staged_questions
 SELECT question_id, document_id, chunk_id, question, answer, statement, evidence_quote, evidence_char_from,
-       evidence_char_to, evidence_page, evidence_match, generator, status, duplicate_of, similarity_score
+       evidence_char_to, evidence_page, evidence_match, generator, status, duplicate_of, similarity_score, left_out_reason
 FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
@@ -244,8 +259,9 @@ WHERE q.document_id = ANY(%(document_ids)s) AND q.statement ~ '[0-9]'
 ORDER BY q.document_id, q.question_id, a.question_id;
 
 -- name: approve_pending
-UPDATE staged_questions q SET status = 'approved', reviewed_by = %(by)s, reviewed_at = now(),
-    review_notes = %(notes)s
+-- What a person took in stays on record as theirs.
+UPDATE staged_questions q SET status = 'approved', reviewed_at = now(), review_notes = %(notes)s,
+    reviewed_by = CASE WHEN q.left_out_reason IS NULL THEN %(by)s::uuid ELSE coalesce(%(by)s::uuid, q.reviewed_by) END
 WHERE q.document_id = ANY(%(document_ids)s) AND q.status = 'pending';
 
 -- name: publishable
@@ -282,11 +298,12 @@ WHERE document_id = %(document_id)s AND status IN ('pending', 'approved', 'impor
 
 -- name: document_pairs
 SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, p.reasons, q.question_id, q.statement AS staged_text,
-       q.evidence_page AS staged_page,
+       q.evidence_page AS staged_page, m.page_unit AS staged_unit,
        coalesce(s.statement, s.answer, a.statement, a.answer) AS existing_text, d.filename AS existing_file,
-       coalesce(s.evidence_page, a.evidence_page) AS existing_page
+       coalesce(s.evidence_page, a.evidence_page) AS existing_page, d.page_unit AS existing_unit
 FROM staging_duplicates p
 JOIN staged_questions q ON q.question_id = p.staged_question_id
+LEFT JOIN documents m ON m.document_id = q.document_id
 LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
 LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
 LEFT JOIN documents d ON d.document_id = coalesce(s.document_id, a.document_id)
@@ -297,6 +314,6 @@ ORDER BY p.similarity_score DESC, p.duplicate_id;
 SELECT show_trgm(t) AS trigrams FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS i (t, n) ORDER BY n;
 
 -- name: reopen_questions
--- What was rejected with its document, not what a person rejected by itself.
-UPDATE staged_questions SET status = 'pending', reviewed_by = NULL, reviewed_at = NULL, review_notes = NULL
+-- What was rejected with its document, not what a person rejected by itself. What spoke against a fact does so again.
+UPDATE staged_questions SET status = CASE WHEN left_out_reason IS NULL THEN 'pending' ELSE 'left_out' END, reviewed_by = NULL, reviewed_at = NULL, review_notes = NULL
 WHERE document_id = %(document_id)s AND status = 'rejected' AND rejected_with_document;

@@ -36,7 +36,8 @@ UPDATE staged_questions SET status = 'pending', duplicate_of = NULL, similarity_
 WHERE question_id = ANY(%(question_ids)s) AND status = 'duplicate';
 
 -- name: approve_again
-UPDATE staged_questions SET status = 'approved', reviewed_by = NULL, reviewed_at = now(),
+UPDATE staged_questions SET status = 'approved', reviewed_at = now(),
+    reviewed_by = CASE WHEN left_out_reason IS NOT NULL THEN reviewed_by END,
     review_notes = 'published before the one that it repeats'
 WHERE question_id = ANY(%(question_ids)s) AND status = 'pending';
 

@@ -1,5 +1,6 @@
 -- name: view_jobs
-SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile, p.percent,
+SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named, d.title,
+    d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile, p.percent,
     j.retry_count, j.last_error, j.created_at, j.finished_at, j.correlation_id, j.flow_run_id, d.published_at,
     d.staging_status, d.deep_scan_status, d.deep_scan_error,
     -- withdrawn because every place that it stood at holds another document by now
@@ -10,7 +11,9 @@ SELECT j.job_id, d.document_id, d.filename, d.page_count AS pages, j.stage, j.st
     (SELECT count(*) FROM staged_chunks c WHERE c.document_id = d.document_id) AS chunks,
     -- published, or to be published if nobody decides otherwise
     (SELECT count(*) FROM staged_questions q
-        WHERE q.document_id = d.document_id AND q.status NOT IN ('rejected', 'duplicate')) AS facts,
+        WHERE q.document_id = d.document_id AND q.status NOT IN ('rejected', 'duplicate', 'left_out')) AS facts,
+    -- left out until a person takes them in
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'left_out') AS left_out,
     -- left out because another says the same, or to be decided
     (SELECT count(*) FROM staged_questions q
         WHERE q.document_id = d.document_id AND (q.status = 'duplicate' OR (q.status IN ('pending', 'approved')
@@ -50,7 +53,8 @@ SELECT DISTINCT ON (d.document_id) d.document_id, d.user_id, d.filename, j.job_i
     j.phase, p.percent, j.last_error ->> 'code' AS error_code,
     -- published, or to be published if nobody decides otherwise
     (SELECT count(*) FROM staged_questions q
-        WHERE q.document_id = d.document_id AND q.status NOT IN ('rejected', 'duplicate')) AS facts,
+        WHERE q.document_id = d.document_id AND q.status NOT IN ('rejected', 'duplicate', 'left_out')) AS facts,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'left_out') AS left_out,
     (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
         WHERE q.document_id = d.document_id AND s.resolution = 'pending'
             AND q.status IN ('pending', 'approved')) AS undecided,
@@ -80,13 +84,15 @@ SELECT (SELECT u.job_id FROM upload_jobs u WHERE u.document_id = d.document_id O
         OR EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.job_id::text LIKE %(prefix)s)
         AS is_by_id
 FROM documents d
-LEFT JOIN LATERAL (SELECT bool_or(s.is_current) AS is_current,
-        (array_agg(s.source_uri ORDER BY s.is_current DESC, s.source_uri))[1] AS place
+LEFT JOIN LATERAL (
+    -- a document may stand elsewhere by now, under another name: then the one that has the name now is meant
+    SELECT coalesce(bool_or(s.is_current) FILTER (WHERE s.filename = %(name)s), bool_or(s.is_current)) AS is_current,
+        (array_agg(s.source_uri ORDER BY s.filename = %(name)s DESC, s.is_current DESC, s.source_uri))[1] AS place
     FROM document_sources s WHERE s.document_id = d.document_id) p ON true
 WHERE d.user_id = %(user_id)s AND (
-    d.document_id::text LIKE %(prefix)s OR d.filename = %(name)s
-    OR EXISTS (SELECT FROM document_sources s
-        WHERE s.user_id = d.user_id AND s.document_id = d.document_id AND s.source_uri = %(name)s AND s.is_current)
+    d.document_id::text LIKE %(prefix)s
+    OR d.document_id IN (SELECT s.document_id FROM document_sources s
+        WHERE s.user_id = %(user_id)s AND (s.filename = %(name)s OR (s.source_uri = %(name)s AND s.is_current)))
     OR EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.job_id::text LIKE %(prefix)s))
 ORDER BY is_current DESC, d.document_id
 LIMIT 20;
@@ -112,6 +118,12 @@ JOIN LATERAL (
         AND e.code IN ('returned_to_matching', 'matching_review_needed')
     ORDER BY event_id DESC LIMIT 1) e ON e.code = 'returned_to_matching'
 WHERE j.job_id = %(job_id)s AND j.state = 'awaiting_review' AND j.stage = 'matching_review';
+
+-- name: view_left_out
+SELECT question_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page, left_out_reason AS reason,
+    evidence_pieces AS pieces
+FROM staged_questions WHERE document_id = %(document_id)s AND status = 'left_out'
+ORDER BY evidence_char_from, question_id;
 
 -- name: view_job_events
 SELECT event_id, ts, type, severity, code, payload FROM events
@@ -186,7 +198,8 @@ ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT %(pool)s;
 -- name: hits
 -- What was found, in full. A search without a vector, or by one of another model, has no similarity to tell.
 SELECT 'fact' AS kind, q.question_id AS id, q.question, q.answer, q.evidence_quote AS evidence,
-    q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename, c.heading_path,
+    q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename,
+    also_named(d.document_id, d.filename) AS also_named, d.page_unit, c.heading_path,
     -- a chunk may have several headings: those of the evidence are the last before it
     left(c.text, greatest(q.evidence_char_from - c.char_from, 0) + 1) AS up_to_evidence,
     CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity
@@ -195,8 +208,10 @@ LEFT JOIN documents d ON d.document_id = q.document_id
 LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
 WHERE q.question_id = ANY(%(ids)s)
 UNION ALL
-SELECT 'passage', c.chunk_id, NULL, NULL, c.text, c.page_from, 'exact', NULL, d.document_id, d.filename,
-    c.heading_path, NULL, CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END
+SELECT 'passage', c.chunk_id, NULL, NULL, c.text,
+    CASE WHEN d.page_unit IS DISTINCT FROM 'document' THEN c.page_from END, 'exact', NULL, d.document_id, d.filename,
+    also_named(d.document_id, d.filename), d.page_unit, c.heading_path, NULL,
+    CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END
 FROM document_chunks c JOIN documents d ON d.document_id = c.document_id
 WHERE c.chunk_id = ANY(%(ids)s);
 
@@ -210,13 +225,16 @@ ORDER BY question_id LIMIT %(limit)s;
 SELECT count(*) AS questions FROM all_questions WHERE user_id = %(user_id)s AND document_id IS NULL;
 
 -- name: export_document
-SELECT document_id, filename, title, mime, page_count, file_sha256, raw_path, published_at,
+SELECT document_id, filename, also_named(document_id, filename) AS also_named, title, mime, page_count, file_sha256, raw_path, published_at,
     published_path, published_sha256
 FROM documents WHERE user_id = %(user_id)s AND document_id = %(document_id)s;
 
 -- name: export_chunks
-SELECT chunk_id, ordinal, text, heading_path, page_from, page_to, char_from, char_to
-FROM document_chunks WHERE document_id = %(document_id)s ORDER BY ordinal;
+SELECT c.chunk_id, c.ordinal, c.text, c.heading_path,
+    CASE WHEN d.page_unit IS DISTINCT FROM 'document' THEN c.page_from END AS page_from,
+    CASE WHEN d.page_unit IS DISTINCT FROM 'document' THEN c.page_to END AS page_to, c.char_from, c.char_to
+FROM document_chunks c JOIN documents d USING (document_id)
+WHERE c.document_id = %(document_id)s ORDER BY c.ordinal;
 
 -- name: export_facts
 SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_char_from AS char_from,

@@ -19,6 +19,7 @@ from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.db.model_switch import PostgresModelSwitch
+from pipeline_core.adapters.db.older_documents import read_older
 from pipeline_core.adapters.db.searching import Ranking
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.db.upkeep import analyze
@@ -63,6 +64,7 @@ from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
 from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.embedders import EmbedderRegistry
+from pipeline_core.services.enrol import EnrolDocuments
 from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.evaluate import Evaluate
 from pipeline_core.services.export import ExportDocument
@@ -373,6 +375,10 @@ class Pipeline:
     @once
     def intake(self) -> Intake:
         return Intake(self.settings, self.ctx, self.open_uow, self.deep_ctx)
+
+    @once
+    def enrol(self) -> EnrolDocuments:
+        return EnrolDocuments(self.intake, self.open_uow, partial(read_older, self.database_url))
 
     @once
     def claim(self) -> ClaimJobs:

@@ -13,7 +13,7 @@ services. Errors are those of ``pipeline_core.domain.errors``; each says what to
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +46,7 @@ class DocumentStatus:
     document_id: DocumentId
     job_id: JobId
     filename: str
+    also_named: list[str]
     state: JobState
     stage: JobStage
     phase: int
@@ -76,6 +77,8 @@ class Submitted:
     refused: list[tuple[str, PipelineError]]
     correlation_ids: list[CorrelationId]
     flow_run_ids: list[UUID]
+    copies: list[tuple[str, str]] = field(default_factory=list)
+    """Files whose content is another's: their name, and the other's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Hit:
     page: int | None
     document_id: DocumentId | None
     filename: str | None
+    also_named: list[str]
+    """Other names that the same content has now."""
 
 
 class Client:
@@ -149,7 +154,13 @@ class Client:
         elif result.ran:
             self._tell_of_uploads(len(result.ran))
         return Submitted(
-            result.document_ids, result.ran, dict(result.left), result.refused, result.correlation_ids, runs
+            result.document_ids,
+            result.ran,
+            dict(result.left),
+            result.refused,
+            result.correlation_ids,
+            runs,
+            result.copies,
         )
 
     def _tell_of_uploads(self, count: int) -> None:
@@ -280,6 +291,7 @@ def _status(row: dict[str, Any]) -> DocumentStatus:
         document_id=row["document_id"],
         job_id=row["job_id"],
         filename=row["filename"],
+        also_named=row["also_named"],
         state=JobState(row["state"]),
         stage=JobStage(row["stage"]),
         phase=row["phase"],

@@ -98,8 +98,36 @@ def test_documents_are_selected_all_or_nothing(ann: TestClient) -> None:
     missing = "00000000-0000-0000-0000-000000000001"
     wrong = ann.put(url, json={"document_ids": [*made, missing, "x"], "status": "Selected"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "status_refused")
-    assert set(wrong.json()["errors"]) == {missing, "x"}
+    assert {one["value"] for one in wrong.json()["errors"]} == {missing, "x"}
     assert ann.get(f"/api/v2/documents/{made[0]}").json()["staging_status"] == "New"
     done = ann.put(url, json={"document_ids": made, "status": "Selected"}).json()
     assert (done["updated"], done["queued"]) == (2, 2)
     assert ann.get(f"/api/v2/documents/{made[0]}").json()["deep_scan_status"] == "Queued"
+    back = ann.put(url, json={"document_ids": made, "status": "Archived"}).json()
+    assert (back["updated"], back["queued"], back["taken_back"]) == (2, 0, 2)
+    assert ann.get(f"/api/v2/documents/{made[0]}").json()["deep_scan_status"] is None
+
+
+def test_unknown_fields_are_refused_with_the_nearest_known_one(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    wrong = client.post(f"/api/job/{job_id}/reject", json={"question_id": ["x"]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["nearest"]) == (422, "question_ids")
+    assert client.post(f"/api/job/{job_id}/approve-stage2?question_ids=x").status_code == 422
+    assert client.get(f"/api/v2/jobs/{job_id}").json()["state"] == "awaiting_review"
+
+
+def test_only_what_is_named_is_approved(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    url = f"/api/job/{job_id}/approve-stage2"
+    batch = client.get("/api/staging/batches").json()["items"][0]["batch_id"]
+    first, *others = client.get(f"/api/staging/batches/{batch}/questions").json()["items"]
+    missing = "00000000-0000-0000-0000-000000000001"
+    refused = client.post(url, json={"approved_matches": [first["question_id"], missing]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_ids")
+    body = {"approved_matches": [first["question_id"]], "next_action": "next_job", "user_id": "current_user"}
+    decided = client.post(url, json=body).json()
+    assert (decided["goes_on"], decided["next_job_id"]) == (True, None)
+    assert decided["validation_url"] == f"/validate/{job_id}"
+    after = {one["question_id"]: one for one in client.get(f"/api/staging/batches/{batch}/questions").json()["items"]}
+    assert after[first["question_id"]]["status"] == "approved"
+    assert {after[one["question_id"]]["review_notes"] for one in others} == {"not among the approved"}

@@ -101,7 +101,8 @@ def test_it_serves_logs_lines_of_json_without_secrets_and_ends_at_once(
 ) -> None:
     api = serve(database_url=database_url)
     with api.client() as client:
-        answer = client.post("/api/v2/upload?secret=in-the-query", files={"file": ("a.md", f"# A\n\n{MARKER}.")})
+        answer = client.post("/api/v2/upload", files={"file": ("a.md", f"# A\n\n{MARKER}.")})
+        assert client.get("/api/v2/jobs?secret=in-the-query").status_code == 422
         assert answer.status_code == 202, answer.text
         assert client.get("/api/v2/search", params={"q": MARKER}).status_code == 200
         assert client.get("/api/v2/jobs", headers={"Authorization": "Bearer forged-token"}).status_code == 401

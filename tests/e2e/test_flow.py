@@ -99,7 +99,7 @@ def test_one_document_in_trouble_leaves_for_the_slow_lane(
 
 
 def test_spent_retries_end_in_the_dead_letters(
-    process_document: Any, wired: Pipeline, generator: ScriptedFactGenerator
+    process_document: Any, wired: Pipeline, generator: ScriptedFactGenerator, prefect_api_url: str
 ) -> None:
     ids = documents(wired, 2)
     generator.fail_with(ServiceUnavailableError("busy"), on=lambda chunk: "Room 1" in chunk.text)
@@ -109,6 +109,25 @@ def test_spent_retries_end_in_the_dead_letters(
     assert rows["0.md"]["outcome"] == "published"
     assert rows["1.md"]["state"] == "deadletter"
     assert rows["1.md"]["last_error"]["code"] == "retries_exhausted"
+    # its task failed, as Prefect shows it, and no stage ran on nothing afterwards
+    runs = task_runs(prefect_api_url, state.state_details.flow_run_id, at_least=15)
+    kinds = [(row["name"].rsplit("-", 1)[0], row["state_type"]) for row in runs]
+    assert [name for name, kind in kinds if kind == "FAILED"] == ["fact-generator"]
+    assert kinds.count(("matching-gate", "COMPLETED")) == 1
+
+
+def test_a_document_that_fails_for_good_alone_fails_its_task_and_its_run(
+    process_document: Any, wired: Pipeline, generator: ScriptedFactGenerator, prefect_api_url: str
+) -> None:
+    ids = documents(wired, 1)
+    generator.fail_with(ServiceUnavailableError("busy"), on=lambda _chunk: True)
+    state = process_document(document_ids=ids, return_state=True)
+    assert (state.type.value, state.message) == ("FAILED", "1 deadletter")
+    runs = task_runs(prefect_api_url, state.state_details.flow_run_id, at_least=6)
+    [failed] = [row for row in runs if row["state_type"] == "FAILED"]
+    assert failed["name"].startswith("fact-generator")
+    assert "busy" in failed["state"]["message"]
+    assert not [row for row in runs if row["name"].startswith(("matching-gate", "validation", "embedder", "ingestor"))]
 
 
 def test_a_single_document_is_retried_by_prefect(

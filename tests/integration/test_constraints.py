@@ -120,8 +120,8 @@ def _refused_by(connection: psycopg.Connection[Any], statement: str) -> str | No
         ("upload_jobs", "outcome = 'rejected'", "done_check"),
         ("upload_jobs", "finished_at = now()", "finished_check"),
         ("upload_jobs", "retry_count = -1", "retry_count_check"),
-        ("upload_jobs", "stage4_override_reason = '9 letters'", "stage4_override_reason_check"),
-        ("upload_jobs", r"stage4_override_reason = repeat(E'\n', 12)", "stage4_override_reason_check"),
+        ("upload_jobs", "stage4_override_reason = '9 letters'", "override_reason_check"),
+        ("upload_jobs", r"stage4_override_reason = repeat(E'\n', 12)", "override_reason_check"),
         # a move as the lifecycle has it (all others: test_lifecycle_database.py)
         ("upload_jobs", "state = 'done', outcome = 'rejected', finished_at = now()", "state_move"),
         ("upload_jobs", "state = 'nowhere'", "state_move"),
@@ -184,7 +184,6 @@ def test_the_database_refuses_a_change(
         "evidence_char_to = NULL",
         "evidence_char_to = 5",
         "evidence_char_from = -1, evidence_char_to = 3",
-        "evidence_page = NULL",
         "evidence_page = 0",
         "evidence_match = NULL",
         "statement = NULL",
@@ -237,7 +236,7 @@ def test_a_fact_of_a_document_has_its_proof(connection: psycopg.Connection[Any],
         ("INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, "
          "raw_path) SELECT :bob, user_id, title, filename, mime, bytes_len, file_sha256, raw_path "
          "FROM documents", "documents_user_content_key"),
-        ("INSERT INTO document_sources (user_id, source_uri, document_id) VALUES (:ann, '', :document)",
+        ("INSERT INTO document_sources (user_id, source_uri, document_id, filename) VALUES (:ann, '', :document, 'a')",
          "document_sources_source_uri_check"),
         ("INSERT INTO stage_output_files "
          "VALUES (:document, :ann, 'chunker', 'chunks_json', 'p', 1, 'm', 'abc')",
@@ -245,7 +244,7 @@ def test_a_fact_of_a_document_has_its_proof(connection: psycopg.Connection[Any],
         ("UPDATE document_processing_stages SET stage_name = 'guessing' WHERE stage_name = 'chunker'",
          "document_processing_stages_stage_name_fkey"),
         # what belongs to a document belongs to its user
-        ("INSERT INTO document_sources (user_id, source_uri, document_id) VALUES (:bob, 'u', :document)",
+        ("INSERT INTO document_sources (user_id, source_uri, document_id, filename) VALUES (:bob, 'u', :document, 'a')",
          "document_sources_document_fkey"),
         ("INSERT INTO stage_output_files "
          "VALUES (:document, :bob, 'chunker', 'chunks_json', 'p', 1, 'm', repeat('0', 64))",

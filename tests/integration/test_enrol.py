@@ -14,6 +14,7 @@ import pytest
 
 from pipeline_core.adapters.db.queries import sql_folder
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import UserId, document_id_for, job_id_for, text_sha256
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.object_keys import safe_filename, validate_key
@@ -230,3 +231,52 @@ def test_users_do_not_share_documents(old: psycopg.Connection[Any], app: Pipelin
     assert set(_rows(old, "SELECT user_id, document_id FROM upload_pipeline.documents")) == {
         (user_id, document_id_for(user_id, text_sha256("text"))) for user_id in (app.user_id, other)
     }
+
+
+# --- the command ------------------------------------------------------------------------------------------
+
+
+def test_the_command_stores_the_bytes_and_takes_them_in(old: psycopg.Connection[Any], app: Pipeline) -> None:
+    moment = datetime(2024, 5, 1, 12)
+    old.execute("INSERT INTO public.documents VALUES ('7', 'Rules', %s, 'north', %s, %s)", [MANUAL, moment, moment])
+    for key, content in {"a": "same", "b": "same", "c": "", "d": None}.items():
+        add(old, key, content)
+    enrolled = app.enrol("public.documents", user_id=app.user_id, by="test")
+    assert (len(enrolled.new), enrolled.known, enrolled.same_content, enrolled.without_content) == (2, 0, 1, 2)
+    [rules] = [row for row in app.views.jobs(app.user_id) if row["filename"] == "Rules.md"]
+    described = "SELECT realm_id, title, created_at FROM upload_pipeline.documents WHERE filename = 'Rules.md'"
+    assert _rows(old, described) == [("north", "Rules", moment.replace(tzinfo=UTC))]
+
+    through(app, [rules["document_id"]])
+    [rules] = [row for row in app.views.jobs(app.user_id) if row["filename"] == "Rules.md"]
+    assert (rules["state"], rules["stage"]) == ("awaiting_review", "matching_review")
+    again = app.enrol("public.documents", user_id=app.user_id, by="test")
+    assert (again.new, again.known, again.restored, again.restarted) == ([], 2, 0, [])
+
+
+def test_forgotten_bytes_are_put_back_and_what_failed_by_that_starts_again(
+    old: psycopg.Connection[Any], app: Pipeline
+) -> None:
+    add(old, "1", MANUAL, "Boiler manual")
+    enrol(old, app.user_id)
+    [row] = app.views.jobs(app.user_id)
+    through(app, [row["document_id"]])
+    [row] = app.views.jobs(app.user_id)
+    assert (row["state"], row["last_error"]["code"]) == ("deadletter", "original_missing")
+    assert "pipeline enrol" in row["last_error"]["action"]
+
+    enrolled = app.enrol("public.documents", user_id=app.user_id, by="test")
+    assert (enrolled.known, enrolled.restored, enrolled.restarted) == (1, 1, [row["document_id"]])
+    through(app, enrolled.restarted)
+    [row] = app.views.jobs(app.user_id)
+    assert row["stage"] == "matching_review"
+
+
+@pytest.mark.parametrize(
+    ("table", "message"), [("public.nothing", "has no table"), ("upload_pipeline.events", "no column id")]
+)
+def test_a_table_that_cannot_be_enrolled_is_named(
+    old: psycopg.Connection[Any], app: Pipeline, table: str, message: str
+) -> None:
+    with pytest.raises(RefusedError, match=message):
+        app.enrol(table, user_id=app.user_id, by="test")

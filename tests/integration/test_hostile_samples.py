@@ -51,9 +51,9 @@ REFUSED: dict[str, tuple[bytes, type[DocumentError], str, str]] = {
     "password.pdf": (pdfs.encrypted(POLICY, "x"), EncryptedDocumentError, "protected with a password", "Remove the"),
     "password.docx": (legacy.encrypted_ooxml(), EncryptedDocumentError, "protected with a password", "Remove the"),
     "password.xlsx": (legacy.encrypted_ooxml(), EncryptedDocumentError, "protected with a password", "Remove the"),
-    "empty.pdf": (b"", EmptyFileError, "is empty", "Upload the file again"),
-    "empty.md": (b"", EmptyFileError, "is empty", "Upload the file again"),
-    "spaces.txt": (b" \n\t\r\n", EmptyFileError, "only white space", "Upload the file again"),
+    "empty.pdf": (b"", EmptyFileError, "is empty", "give it again"),
+    "empty.md": (b"", EmptyFileError, "is empty", "give it again"),
+    "spaces.txt": (b" \n\t\r\n", EmptyFileError, "only white space", "give it again"),
     "scan.pdf": (pdfs.pdf(pdfs.scan, pdfs.scan), NoTextError, "only images (2 pages)", "TESSDATA_PATH"),
     "blank.pdf": (pdfs.pdf(pdfs.blank), NoTextError, "its 1 page are blank", "Upload the filled"),
     "bomb.docx": (hostile.zip_bomb("word/document.xml"), CorruptDocumentError, "ZIP bomb", "save or export"),
@@ -177,25 +177,33 @@ def test_a_lost_sheet_is_a_failed_page(converter: LocalConverter) -> None:
 def test_a_million_empty_rows_are_passed_over(converter: LocalConverter) -> None:
     rows = hostile.cell_at(1, "A", "Peril") + hostile.cell_at(2, "A", "Hail") + hostile.EMPTY_ROW * 1_000_000
     converted = convert(converter, "a.xlsx", hostile.with_sheet(XLSX, rows))
-    assert converted.markdown.startswith("## Tariff\n\n| Peril |")
+    assert converted.markdown.startswith("## Tariff\n\n| Peril |\n| --- |\n| Hail |")
     assert len(converted.markdown) < 200
     assert converted.findings == ()
 
 
-def test_empty_rows_between_filled_ones_leave_no_empty_lines_of_table(converter: LocalConverter) -> None:
+def test_lines_that_stand_alone_on_a_sheet_are_paragraphs(converter: LocalConverter) -> None:
     rows = hostile.cell_at(1, "A", "Peril") + hostile.cell_at(5_000, "A", "Hail") + hostile.cell_at(9_000, "A", "Fire")
     markdown = convert(converter, "a.xlsx", hostile.with_sheet(XLSX, rows)).markdown
-    assert "## Tariff\n\n| Peril |\n| --- |\n| Hail |\n| Fire |\n" in markdown
+    assert "## Tariff\n\nPeril\n\nHail\n\nFire\n" in markdown
 
 
-def test_a_sheet_that_the_converter_skips_is_a_failed_page(converter: LocalConverter) -> None:
-    """Two cells a million rows apart."""
-    rows = hostile.cell_at(1, "A", "Peril") + hostile.cell_at(1_048_576, "B", "Hail")
+def test_cells_a_million_rows_apart_are_read(converter: LocalConverter) -> None:
+    rows = hostile.cell_at(1, "A", "Peril") + hostile.cell_at(1_048_576, "XFD", "Hail")
     converted = convert(converter, "a.xlsx", hostile.with_sheet(XLSX, rows))
+    assert "## Tariff\n\nPeril\n\nHail\n" in converted.markdown
+    assert converted.findings == ()
+
+
+def test_a_table_of_too_many_empty_cells_is_a_failed_page(converter: LocalConverter) -> None:
+    """One cell in each row, each in a column of its own."""
+    columns = [f"{a}{b}{c}" for a in "ABC" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    cells = (hostile.cell_at(n, column, "Hail and fire") for n, column in enumerate(columns * 2, start=1))
+    converted = convert(converter, "a.xlsx", hostile.with_sheet(XLSX, b"".join(cells)))
     assert [page.outcome for page in converted.page_map.pages] == [PageOutcome.FAILED, PageOutcome.TEXT]
     [finding] = converted.findings
     assert finding.severity is Severity.CRITICAL
-    assert "'Tariff' declared 1048576 rows" in finding.message
+    assert "“Tariff” (a table of 4,055 rows and 2,028 columns)" in finding.message
 
 
 def test_as_many_slides_as_allowed(converter: LocalConverter) -> None:

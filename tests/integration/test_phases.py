@@ -85,6 +85,10 @@ def test_phase_6_is_complete_when_the_document_was_downloaded(engine: Engine) ->
         uow.commit()
 
     assert set(job.stamps()) == {1, 2, 3, 4, 5, 6}
+    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+        statement = "SELECT current_stage, stage_name FROM processing_workflows WHERE document_id = %s"
+        workflow = uow.session.connection.execute(statement, [job.document_id]).fetchall()
+    assert workflow == [("completed", None)]
     job.go(["restart: embedding"])
     assert set(job.stamps()) == {1, 2, 3, 4}
     assert job.row("stage6_downloaded_at") == {"stage6_downloaded_at": None}
@@ -101,7 +105,7 @@ def test_an_override_needs_a_reason_of_10_characters(engine: Engine, reason: str
 
     with pytest.raises(IllegalMoveError) as refusal:
         job.go(["validation_overridden"])
-    assert refusal.value.where == "upload_jobs_stage4_override_reason_check"
+    assert refusal.value.where == "upload_jobs_override_reason_check"
     assert job.row("state, stage4_override_reason") == {
         "state": "awaiting_review",
         "stage4_override_reason": None,

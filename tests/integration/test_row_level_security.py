@@ -26,6 +26,7 @@ MAY: dict[str, set[str]] = {
     "duplicate_decisions": WRITE,
     "ended_unpublished": READ,
     "events": APPEND,
+    "document_names": READ,
     "orphaned_questions": READ,
     "paid_calls": READ,
     "processing_workflows": WRITE,

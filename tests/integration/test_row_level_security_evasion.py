@@ -10,6 +10,7 @@ from psycopg.errors import ForeignKeyViolation, InsufficientPrivilege
 
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.domain.documents import Place
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import APPROVE_MATCHES
 from tests.database import register
@@ -55,8 +56,8 @@ def bob(database: TwoUsers, login: str) -> Iterator[psycopg.Connection[Any]]:
         ("INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id) "
          "VALUES (gen_random_uuid(), %(document)s, %(bob)s, gen_random_uuid())", ForeignKeyViolation),
         # a place: a newer document there would withdraw hers
-        ("INSERT INTO document_sources (user_id, source_uri, document_id) "
-         "VALUES (%(bob)s, 'u', %(document)s)", ForeignKeyViolation),
+        ("INSERT INTO document_sources (user_id, source_uri, document_id, filename) "
+         "VALUES (%(bob)s, 'u', %(document)s, 'a')", ForeignKeyViolation),
         ("UPDATE document_sources SET document_id = %(document)s", ForeignKeyViolation),
         # questions: they would be published with hers
         ("INSERT INTO upload_batches (batch_id, document_id, uploaded_by, user_id, file_name) "
@@ -180,7 +181,7 @@ def test_the_api_role_does_its_own_users_work(database: TwoUsers) -> None:
         claims = json.dumps({"sub": str(BOB)})
         uow.session.connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
         [document] = register(uow, BOB)
-        uow.documents.place(BOB, {"file:///new.md": document.document_id})
+        uow.documents.place(BOB, [Place("file:///new.md", document.document_id, "new.md")])
         ids = [document.document_id, his.document_id, hers.document_id]
         assert set(uow.documents.find(ids)) == {document.document_id, his.document_id}
         with pytest.raises(IllegalMoveError, match="no such job"):

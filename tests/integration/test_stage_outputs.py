@@ -86,8 +86,8 @@ def test_a_file_keeps_its_plain_name(app: Pipeline) -> None:
     names = {
         f["file_type"]: f["file_path"].rsplit("/", 1)[1] for f in app.views.export(app.user_id, document_id)["files"]
     }
-    assert names["optimized_markdown"] == "manual.md.opt.md"
-    assert names["chunks_json"] == "manual.md.chunks.json"
+    assert names["optimized_markdown"] == "manual.opt.md"
+    assert names["chunks_json"] == "manual.chunks.json"
 
 
 def test_the_published_text_is_forgotten_with_the_publication(app: Pipeline) -> None:

@@ -469,7 +469,10 @@ def test_the_database_refuses_other_moves_of_a_question(
     app: Pipeline, start: QuestionStatus, end: QuestionStatus
 ) -> None:
     stage(app)
-    update = "UPDATE upload_pipeline.staged_questions SET status = %s, duplicate_of = question_id, reviewed_at = now()"
+    update = (
+        "UPDATE upload_pipeline.staged_questions SET status = %s, duplicate_of = question_id, reviewed_at = now(), "
+    )
+    update += "reviewed_by = user_id, left_out_reason = 'evidence_scattered_on_page'"
     with psycopg.connect(app.database_url) as connection:
         connection.execute("SET session_replication_role = replica")  # triggers are off
         connection.execute(update, (start,))

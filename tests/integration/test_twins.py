@@ -71,7 +71,7 @@ def test_a_fact_stays_when_its_twin_ends_unpublished(app: Pipeline, end: str) ->
 @pytest.mark.parametrize("from_stage", [None, StageName.EMBEDDER, StageName.FACT_GENERATOR])
 def test_a_dead_twin_that_is_retried_is_compared_again(app: Pipeline, from_stage: StageName | None) -> None:
     batch = run_until(app, StageName.EMBEDDER, "a.md", FIRST)
-    publish(app, upload("b.md", SECOND))
+    publish(app, upload("b.md", SECOND, "file:///b.md"))
     bury(app, batch)
     drain(app)
     [first] = batch.document_ids

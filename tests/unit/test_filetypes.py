@@ -221,3 +221,13 @@ def test_sectors_of_no_real_size_are_not_followed() -> None:
     data[30:32] = (3).to_bytes(2, "little")
     with pytest.raises(CorruptDocumentError, match="damaged"):
         detect(bytes(data), "a.doc")
+
+
+@pytest.mark.parametrize("extension", ["docx", "pptx", "xlsx", "pdf", "odt", "epub", "doc"])
+def test_bytes_of_no_text_under_the_name_of_a_container_are_refused(extension: str) -> None:
+    with pytest.raises(UnsupportedTypeError, match="named like one"):
+        detect(bytes([0xFF, 0xFE - 1]) * 4 + b"\xff" * 400, f"report.{extension}")
+
+
+def test_text_under_the_name_of_a_container_is_read_as_text() -> None:
+    assert detect("Die Prämie ist fällig.".encode(), "report.docx") == filetypes.TEXT

@@ -14,7 +14,8 @@ from pipeline_core.terminal.jobs_table import jobs_table, place_of, state_of
 from pipeline_core.terminal.progress import RunDisplay
 
 ROW: dict[str, Any] = {
-    "document_id": "d", "filename": "homeowners [2026] policy.pdf", "pages": 6, "chunks": 14, "facts": 81,
+    "document_id": "d", "filename": "homeowners [2026] policy.pdf", "also_named": [], "pages": 6,
+    "chunks": 14, "facts": 81,
     "duplicates": 0, "critical": 1, "warnings": 2, "infos": 0, "state": "awaiting_review", "stage": "validation_review",
     "outcome": None, "profile": "standard", "published_at": None, "is_replaced": False, "seconds": 1.5,
     "cost_usd": 0.25, "percent": 68,
@@ -56,7 +57,8 @@ def test_progress_fits(width: int, title: str) -> None:
 def test_batches_fit() -> None:
     row = {
         "batch_id": "4e91332d-0000", "file_name": "bank.md", "document_id": None, "total": 3, "pending": 3,
-        "approved": 0, "rejected": 0, "duplicate": 0, "imported": 0, "undecided": 0, "status": "reviewing",
+        "approved": 0, "rejected": 0, "duplicate": 0, "left_out": 0, "imported": 0,
+        "undecided": 0, "status": "reviewing",
     }  # fmt: skip
     header, line = shown(80, batches_table([row]))
     assert "pending" in header
@@ -95,7 +97,7 @@ def test_places_in_words(changes: dict[str, Any], words: str) -> None:
 
 
 def test_what_a_folder_has(tmp_path: Path) -> None:
-    for name in ("b.md", "a.pdf", "blob.bin", ".hidden.md"):
+    for name in ("b.md", "a.pdf", "blob.bin", "other.bin", ".hidden.md"):
         (tmp_path / name).write_text("x")
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "c.md").write_text("x")
@@ -104,7 +106,7 @@ def test_what_a_folder_has(tmp_path: Path) -> None:
     files = expand([str(tmp_path), str(tmp_path / "b.md"), str(tmp_path / "blob.bin"), str(tmp_path / "no.md")])
     # a link that leads nowhere is refused by name later, and a file that is named is taken whatever it is called
     assert [file.name for file in files.found] == ["a.pdf", "b.md", "gone.md", "blob.bin"]
-    assert (files.skipped, files.missing) == (1, [str(tmp_path / "no.md")])
+    assert ([path.name for path in files.skipped], files.missing) == (["other.bin"], [str(tmp_path / "no.md")])
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from pipeline_core.domain.documents import Page, PageMap, PageOutcome
 from pipeline_core.domain.facts import ChunkOutcome
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
+from pipeline_core.domain.page_words import Run, words_as_json
 from pipeline_core.domain.staging import Differing, StagedChunk, StagedQuestion
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.validation.rules import RULES
@@ -84,7 +85,29 @@ def test_a_good_document_has_no_finding() -> None:
 CONTRADICTORY = TEXT + "\nThe annual deductible is $750 for each member.\n"
 ECHO = all_phrases()[0]
 GARBLED = "(cid:12)(cid:7)(cid:44) \ufffd\ufffd\ufffd \uf0a1\uf0b2 text"
+TWO_COLUMNS = {
+    1: tuple(
+        Run(text, (left, top, left + 200, top + 12))
+        for top, texts in enumerate(
+            [
+                ("The fee for the visit", "Members pay the second"),
+                ("is due once at the desk", "rate in May of the year"),
+            ]
+        )
+        for left, text, top in ((40.0, texts[0], 100.0 + 14 * top), (260.0, texts[1], 100.0 + 14 * top))
+    )
+}
+ACROSS = "The fee for the visit rate in May of the year"
+
+
+def scattered(*, left_out: bool) -> Subject:
+    case = subject(ACROSS, facts=[] if left_out else [fact(ACROSS, ACROSS)])
+    words = json.dumps(words_as_json(TWO_COLUMNS)).encode()
+    return replace(case, words=words, left_out=[fact(ACROSS, ACROSS)] if left_out else [])
+
+
 CASES = {
+    "a quote over two columns, put back by a person": (scattered(left_out=False), "evidence_scattered_on_page"),
     # name: (subject, the code that must be among the findings)
     "no text at all": (subject("  \n", chunks=[]), "empty_text"),
     "glyph codes of a broken font": (subject(GARBLED), "garbled_text"),
@@ -342,3 +365,10 @@ def test_findings_that_stop_a_document_say_what_and_where() -> None:
     assert "$750" in finding.message
     assert "page 1" in finding.message
     assert len(finding.numbers["question_ids"]) == 2
+
+
+def test_what_is_left_out_for_its_place_is_a_warning_with_the_places() -> None:
+    [finding] = [found for rule in RULES for found in rule.check(scattered(left_out=True)) if "scattered" in found.code]
+    assert finding.severity is Severity.WARNING
+    assert [place["box"] for place in finding.numbers["places"]] == [[40, 100, 240, 112], [260, 114, 460, 126]]
+    assert finding.numbers["page"] == 1

@@ -13,6 +13,7 @@ from pipeline_core.api.admission import AllowedHostsMiddleware, LoopbackOnlyMidd
 from pipeline_core.api.auth import verifier
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
 from pipeline_core.api.head import HeadMiddleware
+from pipeline_core.api.known_names import RefuseUnknownQuery
 from pipeline_core.api.limits import LimitRequests
 from pipeline_core.api.middleware import (
     AccessLogMiddleware,
@@ -93,7 +94,7 @@ def create_app(
     app.state.orchestrator_is_up = orchestrator_is_up
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router, dependencies=[LimitRequests])
+        app.include_router(router, dependencies=[LimitRequests, RefuseUnknownQuery])
     app.include_router(health.router)
     app.include_router(metrics.router)
     _describe_problems(app)
@@ -146,7 +147,8 @@ def _describe_problems(app: FastAPI) -> None:
         if app.openapi_schema is None:
             schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
             schemas = schema["components"]["schemas"]
-            schemas["Problem"] = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            problem = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= {**problem.pop("$defs", {}), "Problem": problem}
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
             _describe_broken_bodies(schema)

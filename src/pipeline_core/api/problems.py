@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from pipeline_core.api.correlation import correlation_id_of
+from pipeline_core.api.known_names import UNKNOWN, known_fields, nearest
 from pipeline_core.domain import errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -28,6 +29,7 @@ log = structlog.get_logger("pipeline_core.api")
 STATUS: Mapping[type[errors.PipelineError], int] = {
     errors.AuthenticationError: 401,
     errors.NotFoundError: 404,
+    errors.UnknownIdsError: 422,
     errors.FileTooLargeError: 413,
     errors.UnsupportedTypeError: 415,
     errors.LimitExceededError: 429,
@@ -65,6 +67,16 @@ def code_of(status: int) -> str:
     return phrase_of(status).lower().replace(" ", "_").replace("-", "_")
 
 
+class WrongPart(BaseModel):
+    """One wrong part of a request."""
+
+    where: str = Field(description="Its place in the request: `body/reason`, `query/limit`")
+    message: str = Field(description="What is wrong with it")
+    kind: str
+    value: str | None = Field(default=None, description="Which of several values at this place")
+    nearest: str | None = Field(default=None, description="Of a name that is not known, the known one most like it")
+
+
 class Problem(BaseModel):
     """RFC 9457, with what a program needs to react: ``code`` never changes its meaning."""
 
@@ -92,9 +104,7 @@ class Problem(BaseModel):
     action: str = Field(default="", description="What to do")
     instance: str | None = Field(default=None, description="The path that was asked for")
     limit: str | None = Field(default=None, description="The limit that is reached")
-    errors: list[dict[str, Any]] | dict[str, str] | None = Field(
-        default=None, description="Each wrong part, where and why"
-    )
+    errors: list[WrongPart] | None = Field(default=None, description="Each wrong part, where and why")
     correlation_id: str | None = None
 
 
@@ -128,13 +138,33 @@ def of_error(error: errors.PipelineError, request: Request) -> Response:
         status=status,
         detail=error.message,
         code=error.code,
-        action=error.what_to_do,
+        action=error.http_what_to_do,
         instance=request.url.path,
         limit=getattr(error, "limit", None) or None,
-        errors=dict(getattr(error, "errors", {})) or None,
+        errors=_wrong_parts(error) or None,
         correlation_id=correlation_id_of(request),
     )
     return answer(problem, _headers(error, status))
+
+
+_FIELDS: Mapping[str, str] = {"status": "body/status", "documents": "body/document_ids"}
+_LISTS: tuple[tuple[type[errors.PipelineError], str], ...] = (
+    (errors.StatusRefusedError, "body/document_ids"),
+    (errors.PipelineError, "body"),
+)
+"""Where the ids stand that an error names."""
+
+
+def _wrong_parts(error: errors.PipelineError) -> list[WrongPart]:
+    """What an error says of single fields, and of single ids in a list."""
+    found: Mapping[str, str] = getattr(error, "errors", {})
+    ids = next(place for kind, place in _LISTS if isinstance(error, kind))
+    return [
+        WrongPart(where=_FIELDS[name], message=what, kind=error.code)
+        if name in _FIELDS
+        else WrongPart(where=ids, message=what, kind=error.code, value=name)
+        for name, what in found.items()
+    ]
 
 
 def _headers(error: errors.PipelineError, status: int) -> dict[str, str]:
@@ -170,14 +200,12 @@ async def refuse(scope: Scope, receive: Receive, send: Send, status: int, detail
 
 
 def _of_validation(request: Request, error: RequestValidationError) -> Response:
-    wrong = [
-        {"where": "/".join(map(str, one["loc"])), "message": one["msg"], "kind": one["type"]} for one in error.errors()
-    ]
+    wrong = [_wrong_part(request, one) for one in error.errors()]
     problem = Problem(
         type=_TYPE + "invalid_request",
         title="The request is not as the API's description says.",
         status=422,
-        detail="; ".join(f"{one['where']}: {one['message']}" for one in wrong)[:2000],
+        detail="; ".join(f"{one.where}: {one.message}" for one in wrong)[:2000],
         code="invalid_request",
         action="Correct what `errors` names.",
         instance=request.url.path,
@@ -185,6 +213,17 @@ def _of_validation(request: Request, error: RequestValidationError) -> Response:
         correlation_id=correlation_id_of(request),
     )
     return answer(problem)
+
+
+def _wrong_part(request: Request, one: Mapping[str, Any]) -> WrongPart:
+    place, kind, message = one["loc"], one["type"], one["msg"]
+    where, likest = "/".join(map(str, place)), None
+    if kind in ("extra_forbidden", UNKNOWN):
+        known = one.get("ctx", {}).get("known") or known_fields(request, place[:-1])
+        likest, kind = nearest(str(place[-1]), known), UNKNOWN
+        what = "parameter" if place[0] == "query" else "field"
+        message = f"There is no such {what}" + (f"; the nearest is `{likest}`." if likest else ".")
+    return WrongPart(where=where, message=message, kind=kind, nearest=likest)
 
 
 def of_defect(request: Request, error: Exception) -> Response:

@@ -13,7 +13,7 @@ from pipeline_core.cli.queue import hand_in
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import counted, listed
 
 if TYPE_CHECKING:
     from pipeline_core.terminal.files import Files
@@ -49,7 +49,7 @@ def run(
     from pipeline_core.terminal.files import expand
     from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
-    from pipeline_core.terminal.tables import print_failures, print_waiting
+    from pipeline_core.terminal.tables import print_copies, print_failures, print_waiting
 
     if priority is not None and not queue:
         raise RefusedError(
@@ -77,13 +77,14 @@ def run(
         order = {document_id: position for position, document_id in enumerate(result.document_ids)}
         rows.sort(key=lambda row: order[row["document_id"]])
         if as_json:
-            print_json(result.as_json(rows))
+            print_json(result.as_json(rows, files.skipped))
         else:
             if rows:
                 out.print(jobs_table(rows, shown=_SHOWN, width=out.width))
                 out.print()
             print_waiting(out, rows)
             print_failures(out, rows, result.refused)
+            print_copies(out, result.copies)
             out.print(f"[dim]{result.summary(files.skipped)}[/]")
     raise typer.Exit(of_jobs(rows, refused=len(result.refused)))
 
@@ -94,9 +95,9 @@ _NO_DOCUMENT = "Name files, or a folder that has some; a file that is named is t
 def _but(files: "Files") -> str:
     parts = [f"{name} cannot be read" for name, _ in files.refused]
     if files.skipped:
-        parts.append(
-            f"{counted(files.skipped, 'file')} of other types {'was' if files.skipped == 1 else 'were'} skipped"
-        )
+        names = listed([path.name for path in files.skipped])
+        were = "was" if len(files.skipped) == 1 else "were"
+        parts.append(f"{counted(len(files.skipped), 'file')} of other types {were} skipped ({names})")
     return f": {', '.join(parts)}" if parts else ""
 
 

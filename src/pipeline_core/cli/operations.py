@@ -1,11 +1,15 @@
 """Setting up and looking after an installation."""
 
+from dataclasses import asdict, replace
+from typing import Annotated
+
 import typer
 
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.domain.wording import counted
 
 commands = typer.Typer()
 _PANEL = "Set-up"
@@ -65,6 +69,42 @@ def migrate(as_json: AsJson = False) -> None:
             print_json({"applied": applied})
         else:
             out.print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+
+
+@commands.command(
+    rich_help_panel=_PANEL, epilog=examples("pipeline enrol", "pipeline enrol --table legacy.documents --json")
+)
+def enrol(
+    table: Annotated[str, typer.Option(help="The older table, in the same database.")] = "public.documents",
+    as_json: AsJson = False,
+) -> None:
+    """Take in the rows of an older table of documents.
+
+    It has `id`, `title` and `content` (markdown), and may have `realm_id`, `created_at` and `updated_at`. Each row that
+    has content becomes a document that waits in the queue, and then for a person in matching review. Run it as often
+    as you like: what is enrolled stays, and what the SQL script enrolled without its bytes gets them.
+    """
+    from pipeline_core.terminal.tables import print_failures
+
+    with wired() as app_:
+        enrolled = app_.enrol(table, user_id=app_.user_id, by=app_.settings.reviewer or str(app_.user_id))
+    if as_json:
+        refused = [{"row": name, **error.as_json()} for name, error in enrolled.refused]
+        print_json({**asdict(replace(enrolled, refused=[])), "refused": refused})
+    else:
+        print_failures(out, [], enrolled.refused)
+        out.print(
+            f"{counted(len(enrolled.new), 'document')} enrolled, {enrolled.known:,} known before, "
+            f"{enrolled.same_content:,} with the content of another row, {enrolled.without_content:,} without content."
+        )
+        if enrolled.restored or enrolled.restarted:
+            out.print(
+                f"{counted(enrolled.restored, 'original')} put into the object store, "
+                f"{counted(len(enrolled.restarted), 'failed job')} started again."
+            )
+        if enrolled.new or enrolled.restarted:
+            out.print("They wait in the queue: `pipeline queue` shows them, `pipeline up` works on it.")
+    raise typer.Exit(Exit.FAILED if enrolled.refused else Exit.OK)
 
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline prepare"))

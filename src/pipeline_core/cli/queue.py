@@ -9,6 +9,7 @@ from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.wording import counted, listed
 from pipeline_core.terminal.hints import pasteable
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def hand_in(files: "Files", priority: int, *, as_json: bool) -> None:
         RefusedError: the priority is out of range; nothing is taken in.
     """
     from pipeline_core.client import Client
-    from pipeline_core.terminal.tables import print_failures
+    from pipeline_core.terminal.tables import print_copies, print_failures
 
     with wired() as app_:
         taken = Client(app=app_).submit(files.found, start=False, priority=priority)
@@ -82,10 +83,16 @@ def hand_in(files: "Files", priority: int, *, as_json: bool) -> None:
             refused = [{"file": name, **error.as_json()} for name, error in failed]
             print_json({
                 "queued": len(taken.started), "left": taken.left, "refused": refused,
+                "skipped": [str(path) for path in files.skipped],
+                "copies": [{"file": name, "same_as": other} for name, other in taken.copies],
                 "correlation_ids": [str(one) for one in taken.correlation_ids], "documents": rows,
             })  # fmt: skip
         else:
             print_failures(out, [], failed)
+            print_copies(out, taken.copies)
+            if files.skipped:
+                names = listed([path.name for path in files.skipped])
+                out.print(f"[dim]{counted(len(files.skipped), 'file')} of other types skipped ({names})[/]")
             left = "".join(f", {count} {why}" for why, count in taken.left.items())
             told = f"{len(taken.started)} in the queue{left}. Workers take it from there: `pipeline queue`."
             out.print(pasteable(told), soft_wrap=True, highlight=False)

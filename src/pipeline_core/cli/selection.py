@@ -22,7 +22,7 @@ def mark(
 ) -> None:
     """Set the status of documents, all or nothing.
 
-    Documents that become `selected` are queued for a deep scan.
+    Documents that become `selected` are queued for a deep scan; any other status takes back a scan that has not begun.
     """
     from pipeline_core.terminal.dual_status import named, print_changes
 

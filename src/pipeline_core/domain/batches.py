@@ -1,10 +1,11 @@
-"""The life of a batch and of a staged question, as data. The same rows stand in the database (migration 0010)."""
+"""The life of a batch and of a staged question, as data. The same rows stand in the database (0010, 0032)."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, QuestionId, UserId
 from pipeline_core.domain.staging import MatchKey
 
@@ -15,6 +16,8 @@ class QuestionStatus(StrEnum):
     REJECTED = "rejected"
     DUPLICATE = "duplicate"
     IMPORTED = "imported"
+    LEFT_OUT = "left_out"
+    """By the system, for a ``LeftOut`` reason; a person may take it in."""
 
 
 class BatchStatus(StrEnum):
@@ -27,16 +30,27 @@ class BatchStatus(StrEnum):
 
 
 QUESTION_MOVES: dict[QuestionStatus, frozenset[QuestionStatus]] = {
-    QuestionStatus.PENDING: frozenset({QuestionStatus.APPROVED, QuestionStatus.REJECTED, QuestionStatus.DUPLICATE}),
+    QuestionStatus.PENDING: frozenset(
+        {QuestionStatus.APPROVED, QuestionStatus.REJECTED, QuestionStatus.DUPLICATE, QuestionStatus.LEFT_OUT}
+    ),
     # edited after approval: it waits again
     QuestionStatus.APPROVED: frozenset(
-        {QuestionStatus.PENDING, QuestionStatus.REJECTED, QuestionStatus.DUPLICATE, QuestionStatus.IMPORTED}
+        {
+            QuestionStatus.PENDING,
+            QuestionStatus.REJECTED,
+            QuestionStatus.DUPLICATE,
+            QuestionStatus.IMPORTED,
+            QuestionStatus.LEFT_OUT,
+        }
     ),
-    QuestionStatus.REJECTED: frozenset({QuestionStatus.PENDING, QuestionStatus.APPROVED}),
+    # its document comes again, and so does what spoke against it
+    QuestionStatus.REJECTED: frozenset({QuestionStatus.PENDING, QuestionStatus.APPROVED, QuestionStatus.LEFT_OUT}),
     # decided otherwise, or what it repeated has gone
-    QuestionStatus.DUPLICATE: frozenset({QuestionStatus.PENDING, QuestionStatus.REJECTED}),
+    QuestionStatus.DUPLICATE: frozenset({QuestionStatus.PENDING, QuestionStatus.REJECTED, QuestionStatus.LEFT_OUT}),
     # a document is run again or loses its place; a newer question replaces this one
     QuestionStatus.IMPORTED: frozenset({QuestionStatus.APPROVED, QuestionStatus.REJECTED, QuestionStatus.DUPLICATE}),
+    # converted anew, nothing speaks against it any more; or a person takes it in, or drops it
+    QuestionStatus.LEFT_OUT: frozenset({QuestionStatus.PENDING, QuestionStatus.APPROVED, QuestionStatus.REJECTED}),
 }
 
 BATCH_MOVES: dict[BatchStatus, frozenset[BatchStatus]] = {
@@ -60,6 +74,7 @@ class BatchCounts:
     rejected: int
     duplicate: int
     imported: int
+    left_out: int = 0
 
     def as_json(self) -> dict[str, int]:
         return asdict(self)
@@ -124,6 +139,7 @@ class BatchQuestion:
     similarity: float | None
     review_notes: str | None
     import_error: str | None
+    left_out_reason: LeftOut | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.page_words import PageWords
 
 
 class PageOutcome(StrEnum):
@@ -16,6 +17,10 @@ class PageOutcome(StrEnum):
     BLANK = "blank"
     IMAGE_ONLY = "image_only"
     FAILED = "failed"
+
+
+WHOLE = "document"
+"""The unit of a map of what has no pages: one span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,10 @@ class PageMap:
         """The number of the page that the character is on (the last one that begins at or before it)."""
         starts = [page.char_from for page in self.pages]
         return self.pages[max(0, bisect_right(starts, char) - 1)].number
+
+    def page_shown(self, char: int) -> int | None:
+        """The page as a reader can look it up; None where the original has no pages, slides or sheets."""
+        return None if self.unit == WHOLE else self.page_at(char)
 
     def span(self, char_from: int, char_to: int) -> tuple[int, int]:
         """First and last page number of the half-open character range."""
@@ -64,6 +73,24 @@ class Converted:
     findings: tuple[Finding, ...] = ()
     total: int | None = None
     """Pages that the original itself says it has, counted apart from the map; None where it has no pages."""
+    title: str | None = None
+    """The title that the file declares, beside its text."""
+    page_words: PageWords | None = None
+    """What each page shows, with its place there; None where the original has no such pages, or was not read so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document stands: a URI, and the name that it has there."""
+
+    uri: str
+    document_id: DocumentId
+    filename: str
+
+    @classmethod
+    def of_upload(cls, document_id: DocumentId, filename: str) -> "Place":
+        """An upload is a place of its own: no other content can come to stand there."""
+        return cls(f"upload:{document_id}/{filename}", document_id, filename)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +105,8 @@ class Document:
     bytes_len: int
     file_sha256: str
     raw_path: str
+
+    @property
+    def stored_name(self) -> str:
+        """The name under which it was taken in first."""
+        return self.raw_path.rpartition("/")[2]

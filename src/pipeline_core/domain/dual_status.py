@@ -1,4 +1,4 @@
-"""The two statuses of a document: what people think of it, and how far its deep scan is. Also in migration 0012."""
+"""The two statuses of a document: what people think of it, and how far its deep scan is. Also in migration 0035."""
 
 from enum import StrEnum
 
@@ -22,14 +22,18 @@ class DeepScanStatus(StrEnum):
     ERROR = "Error"
 
 
-DEEP_SCAN_MOVES: frozenset[tuple[DeepScanStatus | None, DeepScanStatus]] = frozenset(
+DEEP_SCAN_MOVES: frozenset[tuple[DeepScanStatus | None, DeepScanStatus | None]] = frozenset(
     {
         (None, DeepScanStatus.QUEUED),
         (DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING),
+        (DeepScanStatus.QUEUED, None),
+        (DeepScanStatus.QUEUED, DeepScanStatus.COMPLETED),
+        (DeepScanStatus.QUEUED, DeepScanStatus.ERROR),
         (DeepScanStatus.PROCESSING, DeepScanStatus.COMPLETED),
         (DeepScanStatus.PROCESSING, DeepScanStatus.ERROR),
         (DeepScanStatus.COMPLETED, DeepScanStatus.QUEUED),
         (DeepScanStatus.ERROR, DeepScanStatus.QUEUED),
     }
 )
-"""Every change that there is. A scan under way is left alone: it cannot be queued a second time."""
+"""Every change that there is. A scan that has not begun is taken back to where its document was; one that is under way
+is left alone: it cannot be queued a second time."""

@@ -4,12 +4,28 @@
 goes to the dead letters when its retries are spent. ``PermanentError`` goes there at once. ``ConflictError`` means
 that somebody else moved first: nothing was written. ``RefusedError`` means that the request itself cannot be done as
 asked. ``ConfigurationError`` stops the process at start.
+
+Advice is worded for where it is read: ``action`` for the command line, ``http_action`` for the HTTP API, where the same
+words do not do.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
+
+from pipeline_core.domain.wording import counted, listed
+
+_COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
+_OPERATOR = "Tell whoever runs the installation, with the correlation id."
+_RETRY = "`POST /api/v2/jobs/{job_id}/retry`"
+_MAKE_AGAIN = "Have it restored, or made again: `POST /api/v2/documents/{document_id}/stages/{stage}/run`."
+
+
+def says_commands(advice: str) -> bool:
+    """Whether it is for the command line only."""
+    return _COMMAND.search(advice) is not None
 
 
 class PipelineError(Exception):
@@ -18,35 +34,85 @@ class PipelineError(Exception):
     code: ClassVar[str] = "pipeline_error"
     action: ClassVar[str] = "Look at the job's events for what happened before."
     """What the person who reads the error should do."""
+    http_action: ClassVar[str] = (
+        "Look at the job's events (`GET /api/v2/jobs/{job_id}/events`) for what happened before."
+    )
+    """The same over HTTP, in endpoints and fields; a class whose ``action`` names no command needs none."""
 
-    def __init__(self, message: str | None = None, *, where: str | None = None, action: str | None = None):
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        where: str | None = None,
+        action: str | None = None,
+        http_action: str | None = None,
+    ):
         self.message = message or (self.__doc__ or "").strip().splitlines()[0]
         self.where = where
         self.what_to_do = action or self.action
+        self.http_what_to_do = http_action or self.advice_over_http(action)
         super().__init__(self.message)
+
+    @classmethod
+    def advice_over_http(cls, action: str | None = None) -> str:
+        """What to do, for who reads it over HTTP: ``action`` unless that is for the command line."""
+        if action and not says_commands(action):
+            return action
+        for kind in cls.__mro__:
+            if own := kind.__dict__.get("http_action"):
+                return str(own)
+            if "action" in kind.__dict__ and not says_commands(kind.__dict__["action"]):
+                return str(kind.__dict__["action"])
+        return ""
 
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""
         return f"{self.message}{place} {self.what_to_do}".strip()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.message, self.where, self.what_to_do)
+        return _rebuild, (type(self), self.message, self.where, self.what_to_do, self.http_what_to_do)
 
     def as_json(self) -> dict[str, Any]:
-        """The shape of ``upload_jobs.last_error``: what, where, and what to do."""
+        """What, where, and what to do."""
         return {"code": self.code, "message": self.message, "where": self.where, "action": self.what_to_do}
+
+    def as_stored(self) -> dict[str, Any]:
+        """The shape of ``upload_jobs.last_error``: as JSON, and what to do over HTTP where that is something else."""
+        over_http = {"http_action": self.http_what_to_do} if self.http_what_to_do != self.what_to_do else {}
+        return {**self.as_json(), **over_http}
 
 
 def explain(stored: Mapping[str, Any]) -> PipelineError:
-    """What ``as_json`` stored, to be told again: the one reader of ``upload_jobs.last_error``.
+    """What ``as_stored`` stored, to be told again: the one reader of ``upload_jobs.last_error``.
 
     Rows that another program wrote may lack a part; its default stands in.
     """
-    return PipelineError(stored.get("message"), where=stored.get("where"), action=stored.get("action"))
+    action, http_action = stored.get("action"), stored.get("http_action")
+    if not http_action:
+        http_action = _class_of(str(stored.get("code"))).advice_over_http(action)
+    return PipelineError(stored.get("message"), where=stored.get("where"), action=action, http_action=http_action)
 
 
-def _rebuild(kind: type[PipelineError], message: str, where: str | None, action: str | None) -> PipelineError:
-    return kind(message, where=where, action=action)
+def over_http(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``as_stored`` stored, as a client of the HTTP API is told it."""
+    told = {name: value for name, value in stored.items() if name != "http_action"}
+    return {**told, "action": explain(stored).http_what_to_do}
+
+
+def _class_of(code: str) -> type[PipelineError]:
+    found, rest = PipelineError, list[type[PipelineError]]([PipelineError])
+    while rest:
+        kind = rest.pop()
+        if kind.__dict__.get("code") == code:
+            found = kind
+        rest += kind.__subclasses__()
+    return found
+
+
+def _rebuild(
+    kind: type[PipelineError], message: str, where: str | None, action: str | None, http_action: str | None
+) -> PipelineError:
+    return kind(message, where=where, action=action, http_action=http_action)
 
 
 class TransientError(PipelineError):
@@ -54,6 +120,10 @@ class TransientError(PipelineError):
 
     code = "transient"
     action = "It is tried again by itself; if it ends in the dead letters, `pipeline retry JOB`."
+    http_action = (
+        "Send the request again after `Retry-After` seconds. A job is tried again by itself, and from the dead letters "
+        f"by {_RETRY}."
+    )
 
 
 class WorkerLostError(TransientError):
@@ -142,9 +212,10 @@ class ParkedError(PipelineError):
         *,
         where: str | None = None,
         action: str | None = None,
+        http_action: str | None = None,
         until: datetime | None = None,
     ):
-        super().__init__(message, where=where, action=action)
+        super().__init__(message, where=where, action=action, http_action=http_action)
         self.until = until
         """Before this moment it is of no use to try again; None: any later run may."""
 
@@ -178,6 +249,7 @@ class PermanentError(PipelineError):
 
     code = "permanent"
     action = "Correct the document or the settings, then `pipeline retry JOB`."
+    http_action = f"Correct the document or the settings, then {_RETRY}."
 
 
 class UnexpectedError(PermanentError):
@@ -185,6 +257,7 @@ class UnexpectedError(PermanentError):
 
     code = "unexpected"
     action = "Please report it with the job's events; `pipeline retry JOB` tries again."
+    http_action = f"Report it with the correlation id; {_RETRY} tries again."
 
 
 class RetriesExhaustedError(PermanentError):
@@ -192,6 +265,7 @@ class RetriesExhaustedError(PermanentError):
 
     code = "retries_exhausted"
     action = "See the cause in the message; when it is mended, `pipeline retry JOB`."
+    http_action = f"See the cause in the message; when it is mended, {_RETRY}."
 
 
 class WorkersLostError(PermanentError):
@@ -199,6 +273,7 @@ class WorkersLostError(PermanentError):
 
     code = "workers_lost"
     action = "See in the workers' logs what ended them (often memory); then `pipeline retry JOB`."
+    http_action = f"Tell whoever runs the workers: their logs say what ended them (often memory). Then {_RETRY}."
 
 
 # --- documents -------------------------------------------------------------------------------------------
@@ -214,7 +289,8 @@ class EmptyFileError(DocumentError):
     """The file is empty."""
 
     code = "empty_file"
-    action = "Upload the file again; the copy that arrived has no content."
+    action = "See why there is nothing in it, and give it again when there is."
+    http_action = "Upload it again: the copy that arrived has no content."
 
 
 class UnreadableFileError(DocumentError):
@@ -305,6 +381,10 @@ class ConversionRefusedError(DocumentError):
         "See what it says. UPLOAD_PIPELINE_CONVERTER_FALLBACK=local converts such documents here; "
         "then `pipeline retry JOB`."
     )
+    http_action = (
+        "See what it says. With UPLOAD_PIPELINE_CONVERTER_FALLBACK=local such documents are converted here; "
+        f"then {_RETRY}."
+    )
 
 
 class ConversionFailedError(DocumentError):
@@ -314,6 +394,10 @@ class ConversionFailedError(DocumentError):
     action = (
         "`pipeline retry JOB` starts a new job there, which may be charged again; "
         "UPLOAD_PIPELINE_CONVERTER_FALLBACK=local converts such documents here."
+    )
+    http_action = (
+        f"{_RETRY} starts a new job there, which may be charged again; with UPLOAD_PIPELINE_CONVERTER_FALLBACK=local "
+        "such documents are converted here."
     )
 
 
@@ -325,6 +409,17 @@ class ObjectNotFoundError(PermanentError):
 
     code = "object_not_found"
     action = "Restore it, or make it again with `pipeline retry JOB --from STAGE`."
+    http_action = _MAKE_AGAIN
+
+
+class OriginalMissingError(ObjectNotFoundError):
+    """The document's original is not in the store."""
+
+    code = "original_missing"
+    action = (
+        "Restore it from a backup of the object store, then `pipeline retry JOB`. "
+        "If it was enrolled from an older table, `pipeline enrol` does both."
+    )
 
 
 class ChecksumMismatchError(PermanentError):
@@ -332,6 +427,7 @@ class ChecksumMismatchError(PermanentError):
 
     code = "checksum_mismatch"
     action = "Restore it, or make it again with `pipeline retry JOB --from STAGE`."
+    http_action = _MAKE_AGAIN
 
 
 class InvalidObjectKeyError(PermanentError):
@@ -351,6 +447,7 @@ class ServiceRefusedError(PermanentError):
 
     code = "service_refused"
     action = "Correct the settings (`pipeline doctor` checks them), then `pipeline retry JOB`."
+    http_action = f"{_OPERATOR} When the settings are corrected, {_RETRY}."
 
 
 class UnknownToServiceError(ServiceRefusedError):
@@ -374,6 +471,7 @@ class RecallTooLowError(PermanentError):
         "Raise UPLOAD_PIPELINE_SEARCH_EF (search looks at more, and is slower), choose another model, or lower "
         "UPLOAD_PIPELINE_REEMBED_MIN_RECALL; then `pipeline reembed` again: nothing is embedded twice."
     )
+    http_action = _OPERATOR
 
 
 # --- conflicts and refusals ------------------------------------------------------------------------------
@@ -398,6 +496,7 @@ class ReembeddingError(ConflictError):
 
     code = "reembedding"
     action = "Wait until it has ended; should it be stopped, the same command goes on from there."
+    http_action = "Wait until it has ended."
 
 
 class IllegalMoveError(ConflictError):
@@ -411,6 +510,9 @@ class AlreadyDecidedError(ConflictError):
 
     code = "already_decided"
     action = "Look at it again: `pipeline review` lists what waits now."
+    http_action = (
+        "Look at it again: `GET /api/v2/jobs/{job_id}` says where it stands, `GET /api/job/next` what waits now."
+    )
 
 
 class StagedStateError(ConflictError):
@@ -418,6 +520,7 @@ class StagedStateError(ConflictError):
 
     code = "staged_state"
     action = "`pipeline batches BATCH` shows where each question stands."
+    http_action = "`GET /api/staging/batches/{batch_id}/questions` shows where each question stands."
 
 
 class RefusedError(PipelineError):
@@ -458,6 +561,32 @@ class NotFoundError(RefusedError):
 
     code = "not_found"
     action = "`pipeline status` lists what there is."
+    http_action = "`GET /api/v2/jobs` and `GET /api/staging/batches` list what there is."
+
+
+class _WrongParts:
+    """Of an error that says what is wrong by id, or by the name of what was given."""
+
+    errors: Mapping[str, str] = MappingProxyType({})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"errors": dict(self.errors)})
+
+
+class UnknownIdsError(_WrongParts, NotFoundError):
+    """Some of the ids are not known here; nothing was done."""
+
+    code = "unknown_ids"
+    action = "Correct or leave out the ids that are named: it is all or nothing."
+
+    @classmethod
+    def of(cls, missing: Iterable[object], given: int, noun: str, whose: str) -> "UnknownIdsError":
+        """``missing`` of ``given`` ids are no ``noun`` of whom they should be."""
+        ids = [str(one) for one in missing]
+        are = "is" if len(ids) == 1 else "are"
+        error = cls(f"{len(ids):,} of {counted(given, noun)} {are} not {whose}: {listed(ids)}.")
+        error.errors = dict.fromkeys(ids, f"is no {noun} {whose}")
+        return error
 
 
 class NotPublishedError(RefusedError):
@@ -465,22 +594,22 @@ class NotPublishedError(RefusedError):
 
     code = "not_published"
     action = "`pipeline status NAME` says where it stands."
+    http_action = "`GET /api/v2/documents/{document_id}` says where it stands."
 
 
 class ReasonTooShortError(RefusedError):
-    """An override needs a reason of at least 10 characters."""
+    """An override needs a reason of at least 10 characters that are not blank."""
 
     code = "reason_too_short"
     action = 'Say why in a sentence: --reason "…".'
+    http_action = "Say why in a sentence, as `reason`."
 
 
-class StatusRefusedError(RefusedError):
+class StatusRefusedError(_WrongParts, RefusedError):
     """Some of the documents cannot be set to this status; none was changed."""
 
     code = "status_refused"
     action = "Correct or leave out what is named, and set them again: it is all or nothing."
-    errors: Mapping[str, str] = MappingProxyType({})
-    """What is wrong, by id or by the name of what was given."""
 
     @classmethod
     def of(cls, errors: Mapping[str, str]) -> "StatusRefusedError":
@@ -490,9 +619,6 @@ class StatusRefusedError(RefusedError):
 
     def as_json(self) -> dict[str, Any]:
         return {**super().as_json(), **({"errors": dict(self.errors)} if self.errors else {})}
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
 class StillRunningError(RefusedError):
@@ -507,6 +633,7 @@ class UndecidedDuplicatesError(RefusedError):
 
     code = "undecided_duplicates"
     action = "Decide them with --duplicates keep_existing|replace_existing|keep_both|not_duplicate."
+    http_action = "Decide them: `duplicates` is keep_existing, replace_existing, keep_both or not_duplicate."
 
 
 class ConfigurationError(PipelineError):
@@ -514,6 +641,7 @@ class ConfigurationError(PipelineError):
 
     code = "configuration"
     action = "`pipeline doctor` shows every setting and what it needs."
+    http_action = _OPERATOR
 
 
 class DatabaseNotMigratedError(ConfigurationError):
@@ -521,3 +649,4 @@ class DatabaseNotMigratedError(ConfigurationError):
 
     code = "database_not_migrated"
     action = "Run `pipeline migrate`, once, with a login that may create the schema."
+    http_action = _OPERATOR

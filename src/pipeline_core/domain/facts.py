@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline_core.domain.contiguity import Piece
 from pipeline_core.domain.ids import QuestionId
 
 
@@ -93,7 +94,10 @@ class Generated:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact with proven evidence. ``[char_from, char_to)`` is the quote's place in the document's markdown."""
+    """A fact with proven evidence. ``[char_from, char_to)`` is the quote's place in the document's markdown.
+
+    ``page`` is None in a document without pages.
+    """
 
     question_id: QuestionId
     question: str
@@ -102,8 +106,21 @@ class Fact:
     quote: str
     char_from: int
     char_to: int
-    page: int
+    page: int | None
     match: MatchKind
+    scattered: tuple[Piece, ...] = ()
+    """Where the parts of the quote stand, if it does not stand on its page in one piece."""
+
+    @property
+    def left_out(self) -> "LeftOut | None":
+        """Why it is kept out of production until a person takes it in; None if nothing speaks against it."""
+        return LeftOut.SCATTERED if self.scattered else None
+
+
+class LeftOut(StrEnum):
+    """What keeps a fact out of production. The same values stand in the database (migration 0034)."""
+
+    SCATTERED = "evidence_scattered_on_page"
 
 
 class ChunkOutcome(StrEnum):

@@ -1,5 +1,6 @@
 """What a file really is, from its bytes. The name only breaks ties between text formats."""
 
+import codecs
 import io
 import re
 import struct
@@ -110,6 +111,9 @@ def _text_type(data: Content, filename: str) -> FileType | None:
     text = decode_text(data if isinstance(data, bytes) else data[:])
     if text is None:
         return None
+    if (promised := _promised(filename)) is not None and not _is_plain_text(data):
+        # in some 8-bit encoding any bytes are characters
+        raise _unsupported(filename, f"no {promised.label}, although it is named like one, and no text")
     head = text[:8192]
     if _HTML_START.match(head):
         return HTML
@@ -117,6 +121,24 @@ def _text_type(data: Content, filename: str) -> FileType | None:
         return EML
     extension = _extension(filename)
     return next((kind for kind in (MARKDOWN, HTML) if extension in kind.extensions), TEXT)
+
+
+def _promised(filename: str) -> FileType | None:
+    """The format of bytes that the name promises."""
+    extension = _extension(filename)
+    return next((kind for kind in FILE_TYPES if not kind.is_text and extension in kind.extensions), None)
+
+
+def _is_plain_text(data: Content) -> bool:
+    """Whether the bytes are characters beyond doubt: a file of text that merely has the wrong name."""
+    whole = data if isinstance(data, bytes) else data[:]
+    if whole.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return sum(char.isprintable() or char.isspace() for char in (decode_text(whole) or "")) > len(whole) // 4
+    try:
+        whole.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_message(head: str, filename: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.facts import ChunkOutcome, Fact
+from pipeline_core.domain.facts import ChunkOutcome, Fact, LeftOut
 from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, QuestionId, UserId
 
 
@@ -167,10 +167,12 @@ class StagedQuestion:
     quote: str
     char_from: int
     char_to: int
-    page: int
+    page: int | None
     match: str
     generator: str
     status: str
+    left_out: LeftOut | None = None
+    """What kept it out of production, or would if no person had taken it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ class Differing:
     document_id: DocumentId
     question_id: QuestionId
     staged_text: str
-    page: int
+    page: int | None
     published_id: QuestionId
     published_text: str
     published_file: str

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from pipeline_core.domain.marks import with_scripts, without_struck, without_tags
+
 # --- normal form -----------------------------------------------------------------------------------------
 
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -53,6 +55,7 @@ _BLANK = "[ \u00a0\u202f]"
 # A plain space groups no thousands: it may as well part two numbers.
 _NUMBER = re.compile(
     r"(?P<digits>\d+(?:[.,'’\u00a0\u202f]\d+)*|(?<!\w)\.\d+)"
+    r"(?P<power>[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+|\^[-+−]?\d+(?!\w)\^?)?"
     rf"(?:(?P<short>k|mn?|bn?)\b|(?:{_BLANK}|-)?(?P<scale>thousand|million|billion|trillion)\b)?"
     rf"(?:{_BLANK}?(?P<after>[%‰]|per ?cent\b|(?:{_SIGNS}|(?:{_CODES})\b)(?! ?\d)|(?:dollars?|euros?)\b))?",
     re.IGNORECASE,
@@ -76,8 +79,10 @@ def numbers_in(text: str) -> tuple[str, ...]:
     """The numbers of the text in order, each in one canonical spelling.
 
     ``1,000`` and ``1000`` are one number, so are ``5.0`` and ``5``, and ``1.5 million`` and ``1,500,000``.
-    Percent and currency marks belong to the number: ``5%``, ``$5``, ``USD5`` and ``5`` are four. What may
-    mean two things (``1.000``, a date, a version) keeps its own spelling, so that it equals only itself.
+    Percent and currency marks belong to the number: ``5%``, ``$5``, ``USD5`` and ``5`` are four. So does an
+    exponent: ``10⁷`` and ``10^7`` are one, ``107`` and ``10`` are others; behind an amount of money it is the mark
+    of a note, and no part of it. What may mean two things (``1.000``, a date, a version)
+    keeps its own spelling, so that it equals only itself.
     """
     if _DIGIT.search(text) is None:
         return ()
@@ -108,7 +113,15 @@ def _canonical(match: re.Match[str]) -> str:
         value, scale = value * _SCALES[scale], ""
     if value is not None:
         digits = _plain(value)
-    return f"{mark}{minus}{digits}{scale}{after}"
+    power = "" if mark else _exponent(match["power"])
+    return f"{mark}{minus}{digits}{power}{scale}{after}"
+
+
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--")
+
+
+def _exponent(power: str | None) -> str:
+    return "^" + power.strip("^").translate(_RAISED).lstrip("+") if power else ""
 
 
 def _before(text: str, start: int) -> tuple[str, str]:
@@ -164,7 +177,7 @@ def has_negation(text: str) -> bool:
 
 # --- markdown --------------------------------------------------------------------------------------------
 
-_MARKED = re.compile(r"[*_`~\[\]<>#|\\&{}]|^\s*(?:[-+]|\d+[.)]) ", re.MULTILINE)
+_MARKED = re.compile(r"[*_`~\[\]<>#|\\&{}^]|==|^\s*(?:[-+]|\d+[.)]) ", re.MULTILINE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HARD_BREAK = re.compile(r"\\\s*$", re.MULTILINE)
 _BACKTICKS = re.compile(r"(`+)")
@@ -177,37 +190,57 @@ _DROPPED = (
     re.compile(r"\[(?:\^|-?@)[^\[\]]*+\]"),
     re.compile(r"\{[#.][^{}\n]*+\}"),
 )
+# Before a number, "> ", "- " and "+ " may be its sign: there they stay.
 _LINE_MARKS = re.compile(
-    r"^[ \t]*+(?:>[ \t]*+|(?:[-*+]|\d{1,9}[.)])[ \t]++(?:\[[ xX]\][ \t]++)?|#{1,6}[ \t]++)+", re.MULTILINE
+    r"^[ \t]*+(?:(?:>[ \t]*+|[-+][ \t]++)(?![$€£¥]?\d)(?:\[[ xX]\][ \t]++)?"
+    r"|(?:\*|\d{1,9}[.)])[ \t]++(?:\[[ xX]\][ \t]++)?|#{1,6}[ \t]++)+",
+    re.MULTILINE,
 )
+_HIGHLIGHT = re.compile(r"(?<![=\w])==(?![=\s])((?:[^=]|=(?!=))++)(?<!\s)==(?![=\w])")
 _LINK = re.compile(
     r"\[((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]"
     r"(?:\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)?(?:\s++\"[^\"]*+\")?\s*+\)|\[[^\[\]]*+\])"
 )
-_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*+(?:\s[^<>=]*+=[^<>]*+)?\s*+/?>")
 _AUTOLINK = re.compile(r"<((?:https?|ftp|mailto):[^<>\s]++)>")
 _EMPHASIS = re.compile(r"\*+|_+")
+_CONTROLS = re.compile("[\x00\x01]")
+_STRUCK = "\x01"
+"""Stands for each struck-out character until the marks around it are off: to those it is text like any other."""
 _SPACE_BEFORE_STOP = re.compile(r" (?=[.,;:!?)](?: |\Z))")
 
 
 def strip_markdown(text: str) -> str:
     """The words as a reader sees them, on one line: no emphasis, code, link, heading, list or HTML marks.
 
-    Link texts stay and their targets go; images, comments, footnote and citation marks go entirely. What is
-    in code spans or escaped stays as it is.
+    Link texts stay and their targets go; images, comments, footnote and citation marks go entirely, and so does
+    what is struck out. Superscripts stay apart from the number before them. What is in code spans or escaped stays as
+    it is.
     """
+    return _stripped(text, line_marks=True)
+
+
+def strip_inline(text: str) -> str:
+    """``strip_markdown`` of what begins no line, such as a cell: ``> 40 %`` and ``- 15 °C`` keep their signs."""
+    return _stripped(text, line_marks=False)
+
+
+def _stripped(text: str, *, line_marks: bool) -> str:
     if not _MARKED.search(text):
         return " ".join(text.split())
     literals: list[str] = []
-    text = _protect(text.replace("\x00", ""), literals)
+    text = _protect(_CONTROLS.sub("", text), literals)
     length = len(text)
     for pattern in _DROPPED:
         text = pattern.sub("", text)
-    dropped = len(text) < length
-    text = _LINE_MARKS.sub("", text)
-    text = _AUTOLINK.sub(r"\1", _TAG.sub(" ", _LINK.sub(r"\1", text)))
-    text = html.unescape(_drop_emphasis(text.replace("~~", "")))
-    text = " ".join(_LITERAL.sub(lambda match: literals[int(match[1])], text).split())
+    said = without_struck(text, _STRUCK)
+    dropped = len(text) < length or said is not text
+    text = said
+    if line_marks:
+        text = _LINE_MARKS.sub("", text)
+    text = with_scripts(_LINK.sub(r"\1", text))
+    text = _AUTOLINK.sub(r"\1", without_tags(text))
+    text = html.unescape(_drop_emphasis(_HIGHLIGHT.sub(r"\1", text)))
+    text = " ".join(_LITERAL.sub(lambda match: literals[int(match[1])], text.replace(_STRUCK, "")).split())
     return _SPACE_BEFORE_STOP.sub("", text) if dropped else text
 
 

@@ -1,6 +1,19 @@
 """How many of what, in words for people."""
 
+from collections.abc import Sequence
+
 
 def counted(number: int, one: str, many: str = "") -> str:
     """The number and its noun: "1 fact", "2,000 facts"; ``many`` where an s at the end does not do."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """The first ``most`` names, and how many more there are: "a.md, b.md and 3 more"."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def all_names(filename: str, also_named: Sequence[str]) -> str:
+    """Every name of one document: "a.md = b.md"."""
+    return " = ".join((filename, *also_named))

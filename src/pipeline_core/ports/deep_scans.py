@@ -23,6 +23,16 @@ class StatusChange:
     deep_before: DeepScanStatus | None
     deep_scan_status: DeepScanStatus | None
 
+    @property
+    def is_queued_now(self) -> bool:
+        """Whether this queued a deep scan."""
+        return self.deep_scan_status is DeepScanStatus.QUEUED and self.deep_before is not DeepScanStatus.QUEUED
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether this took a deep scan back that had not begun."""
+        return self.deep_before is DeepScanStatus.QUEUED and self.deep_scan_status is not DeepScanStatus.QUEUED
+
 
 @dataclass(frozen=True, slots=True)
 class ScanUnderWay:
@@ -43,7 +53,7 @@ class Anchor:
     chunk_id: ChunkId
     char_from: int
     char_to: int
-    page: int
+    page: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +72,13 @@ class DeepScans(Protocol):
         """Those of the documents that are the user's, locked."""
         ...
 
-    def set_status(self, document_ids: Sequence[DocumentId], status: StagingStatus, *, by: str) -> list[StatusChange]:
-        """Set them all; ``SELECTED`` queues a deep scan. An event for each that changed."""
+    def set_status(
+        self, document_ids: Sequence[DocumentId], status: StagingStatus, *, by: str, correlation_id: CorrelationId
+    ) -> list[StatusChange]:
+        """Set them all; ``SELECTED`` queues a deep scan, any other takes back one that is queued.
+
+        An event for each that changed, and one for each scan that was taken back.
+        """
         ...
 
     def users_waiting(self) -> list[UserId]:

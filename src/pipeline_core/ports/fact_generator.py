@@ -12,13 +12,15 @@ class ChunkInput:
     """What a generator sees of a chunk. Nothing here says whose document it is, so answers can be shared.
 
     ``before`` and ``after`` are the ends of its neighbours, for a generator that wants them. They are a part of the
-    cache's key: an answer may use their words, and another user's chunk has other neighbours.
+    cache's key: an answer may use their words, and another user's chunk has other neighbours. ``table_before`` is the
+    header and the last rows of the table that the chunk goes on with, where the chunk before ends in one.
     """
 
     text: str
     heading_path: tuple[str, ...]
     before: str = ""
     after: str = ""
+    table_before: str = ""
 
 
 class FactGenerator(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, DuplicateId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.staging import MatchKey
@@ -43,11 +44,15 @@ class ReviewFact:
     answer: str
     statement: str
     quote: str
-    page: int
+    page: int | None
     match: str
     status: str
     notes: str | None
     edited_by: str | None
+    left_out: LeftOut | None = None
+    page_unit: str | None = None
+    heading_path: tuple[str, ...] = ()
+    duplicate_of: QuestionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,17 @@ class Reviews(Protocol):
         ...
 
     def set_status(
-        self, document_id: DocumentId, question_ids: Sequence[QuestionId], status: str, *, by: UserId, notes: str
-    ) -> None: ...
+        self,
+        document_id: DocumentId,
+        question_ids: Sequence[QuestionId],
+        status: str,
+        *,
+        by: UserId,
+        notes: str,
+        compare: bool = False,
+    ) -> None:
+        """Decide about the facts; with ``compare``, their document's facts are compared with others again."""
+        ...
 
     def edit(self, fact: ReviewFact, key: MatchKey, *, by: UserId, editor: str, notes: str) -> None:
         """Store the fact's new words, void what was undecided about the old ones, and have it compared again."""

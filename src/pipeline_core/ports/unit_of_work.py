@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self
 from uuid import UUID
 
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.documents import Document
+from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.facts import ChunkResult, Generated, Usage
 from pipeline_core.domain.ids import ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
@@ -34,6 +34,7 @@ from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.embedding_models import Models
+from pipeline_core.ports.older_documents import OlderRow
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reminders import Reminders
@@ -46,21 +47,38 @@ Ids = Sequence[DocumentId]
 
 class Documents(Protocol):
     def register(
-        self, documents: Sequence[Document], *, user_id: UserId, correlation_id: CorrelationId, workflow: str
+        self,
+        documents: Sequence[Document],
+        *,
+        user_id: UserId,
+        correlation_id: CorrelationId,
+        workflow: str,
+        submitted_via: str = "direct",
     ) -> set[DocumentId]:
-        """Make documents with their job, workflow, stage rows and first event; answers with those that are new."""
+        """Make documents with their job, workflow, stage rows and first event; answers with those that are new.
+
+        ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP.
+        """
         ...
 
-    def place(self, user_id: UserId, sources: Mapping[str, DocumentId]) -> None:
-        """Record which document stands at each place (URI) now."""
+    def place(self, user_id: UserId, places: Sequence[Place]) -> None:
+        """Record which document stands at each place now, and show each document by a name that it has now."""
         ...
 
-    def places_left(self, user_id: UserId, sources: Mapping[str, DocumentId]) -> list[str]:
+    def places_left(self, user_id: UserId, places: Sequence[Place]) -> list[str]:
         """Where else documents stand that had to leave one of these places to another."""
         ...
 
     def vacate(self, user_id: UserId, uris: Sequence[str]) -> None:
         """Nothing stands at these places any more."""
+        ...
+
+    def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
+        """Give documents the realm, the title and the times that they had elsewhere."""
+        ...
+
+    def originals(self, document_ids: Ids) -> dict[DocumentId, str]:
+        """Under which key the original of each is stored."""
         ...
 
     def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]: ...
@@ -81,8 +99,8 @@ class Documents(Protocol):
         """Published ones among these that stand where another one did, which has no place left but is published."""
         ...
 
-    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int]]) -> None:
-        """Markdown path, its sha256 and the page count of each document."""
+    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int, str, str]]) -> None:
+        """Markdown path, its sha256, the page count, what a page of it is, and the title of each document."""
         ...
 
 
@@ -137,11 +155,11 @@ class Jobs(Protocol):
         ...
 
     def active(self, user_id: UserId) -> int:
-        """How many of the user's jobs are under way: queued, working, or waiting for their next try."""
+        """How many of the user's jobs that came over HTTP are queued, working, or waiting for their next try."""
         ...
 
     def recent_uploads(self, user_id: UserId) -> tuple[int, float]:
-        """Documents of the user in the last 24 hours, and the seconds until the oldest of them is older."""
+        """Documents that the user added over HTTP in the last 24 hours, and the seconds until the oldest is older."""
         ...
 
     def set_stage1_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None: ...

@@ -222,6 +222,7 @@ def _ready(uow: UnitOfWork, batch_id: BatchId, by: UserId) -> list[Embeddable]:
         raise StagedStateError(
             f"{batch.file_name} was not compared with what is there yet.",
             action="`pipeline import-questions` it again.",
+            http_action="Wait until `GET /api/staging/batches/{batch_id}` says `is_matched`: a worker compares it.",
         )
     _refuse_undecided(uow, batch)
     texts = uow.batches.embeddable(batch_id)
@@ -229,6 +230,7 @@ def _ready(uow: UnitOfWork, batch_id: BatchId, by: UserId) -> list[Embeddable]:
         raise StagedStateError(
             f"Nothing of {batch.file_name} is approved.",
             action=f"`pipeline batches {str(batch_id)[:8]} approve`, then import.",
+            http_action="Approve what is to be imported: `POST /api/staging/batches/{batch_id}/review`.",
         )
     return texts
 
@@ -257,6 +259,8 @@ def _refuse_undecided(uow: UnitOfWork, batch: Batch) -> None:
             f"{'; '.join(_name(pair) for pair in pairs[:_NAMED])}{more}.",
             action=f"`pipeline batches {str(batch.batch_id)[:8]} resolve --duplicates "
             "keep_existing|replace_existing|keep_both|not_duplicate`, for one of them with --pair ID.",
+            http_action="Decide each by `POST /api/staging/duplicates/{duplicate_id}/resolve`; "
+            "`GET /api/staging/duplicates/{batch_id}?resolution=pending` lists them.",
         )
 
 

@@ -22,6 +22,7 @@ def held_bank(uow: UnitOfWork, batch_id: BatchId, by: UserId) -> Batch:
         raise StagedStateError(
             f"{batch.file_name} is a document: its facts are decided in its review, and published by its run.",
             action="`pipeline review` lists what waits.",
+            http_action="`GET /api/job/next` says what waits, and where to decide about it.",
         )
     return batch
 
@@ -34,7 +35,11 @@ def find_batch(uow: UnitOfWork, batch_id: BatchId, user_id: UserId) -> Batch:
     """
     found = uow.batches.find(user_id, batch_id)
     if not found:
-        raise NotFoundError(f"There is no batch {batch_id}.", action="`pipeline batches` lists what there is.")
+        raise NotFoundError(
+            f"There is no batch {batch_id}.",
+            action="`pipeline batches` lists what there is.",
+            http_action="`GET /api/staging/batches` lists what there is.",
+        )
     return found[0]
 
 

@@ -107,7 +107,7 @@ class ClaimJobs:
             with self.open_uow() as uow:
                 held = uow.jobs.held(batch.lease, batch.document_ids)
                 if isinstance(error, InterruptedRunError):
-                    payload = {"error": error.as_json(), "wait_s": 0.0}
+                    payload = {"error": error.as_stored(), "wait_s": 0.0}
                     uow.jobs.move(INTERRUPT, {job.job_id: payload for job in held}, lease=batch.lease)
                 else:
                     for job in held:

@@ -14,11 +14,12 @@ from pipeline_core.domain.lifecycle import (
     RETURN_TO_MATCHING,
     JobState,
 )
+from pipeline_core.domain.reasons import MIN_REASON, trimmed
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import PastDecision
 from pipeline_core.ports.unit_of_work import UnitOfWork
 
-MIN_REASON = 10
+__all__ = ["MIN_REASON", "Decided", "Decision", "Request", "Resolution"]
 
 
 class Decision(StrEnum):
@@ -43,8 +44,9 @@ class Resolution(StrEnum):
 class Request:
     """One decision.
 
-    ``question_ids`` limits an approval or a rejection to these facts (in matching review). ``reviewer`` is the name
-    that the audit trail and other reviewers see; without it, the user's id.
+    ``question_ids`` limits an approval or a rejection to these facts (in matching review), and the document goes on
+    waiting. ``approved`` says with an approval which facts it is: every other undecided one is rejected; None approves
+    all. ``reviewer`` is the name that the audit trail and other reviewers see; without it, the user's id.
     """
 
     decision: Decision
@@ -53,6 +55,10 @@ class Request:
     duplicates: Resolution | None = None
     question_ids: tuple[UUID, ...] = ()
     reviewer: str = ""
+    approved: tuple[UUID, ...] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", trimmed(self.reason))
 
     @property
     def by(self) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pipeline_core.domain.dual_status import StagingStatus
 from pipeline_core.domain.errors import StatusRefusedError
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.ports.deep_scans import StatusChange
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 
@@ -18,12 +18,19 @@ class DualStatus:
     open_uow: OpenUnitOfWork
 
     def set_status(
-        self, document_ids: Sequence[str | UUID], status: str, *, user_id: UserId, by: str = ""
+        self,
+        document_ids: Sequence[str | UUID],
+        status: str,
+        *,
+        user_id: UserId,
+        by: str = "",
+        correlation_id: CorrelationId | None = None,
     ) -> list[StatusChange]:
         """Set every document to the status; ``Selected`` queues its deep scan in the same transaction.
 
-        A deep scan that is queued or under way is left alone: it goes on as it is. Setting a document to what it is
-        already changes nothing and leaves no event.
+        Any other status takes back a deep scan that has not begun, and the document's deep scan is where it was
+        before; one that is under way goes on. Setting a document to what it is already changes nothing and leaves no
+        event.
 
         Args:
             document_ids: ids, as they came: what is no id is reported like what is not there.
@@ -50,7 +57,12 @@ class DualStatus:
             errors |= {text: "there is no such document" for one, text in ids.items() if one not in found}
             if errors or target is None:
                 raise StatusRefusedError.of(errors)
-            changes = uow.deep_scans.set_status(list(ids), target, by=by or str(user_id))
+            changes = uow.deep_scans.set_status(
+                list(ids),
+                target,
+                by=by or str(user_id),
+                correlation_id=correlation_id or CorrelationId(uuid4()),
+            )
             uow.commit()
         order = {document_id: position for position, document_id in enumerate(ids)}
         return sorted(changes, key=lambda change: order[change.document_id])

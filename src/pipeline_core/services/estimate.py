@@ -32,7 +32,7 @@ _FACT = "A question that names its subject, as long as most are?\nThe statement 
 class Estimate:
     """One file: what of it must be paid for, and what that costs by experience and at most.
 
-    ``pages`` are those that a paid converter would read.
+    ``pages`` are the file's own, none where it has no pages; ``paid_pages`` those that a paid converter would read.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Estimate:
     new_chunks: int = 0
     new_vectors: int = 0
     pages: int = 0
+    paid_pages: int = 0
     expected: Usage = field(default_factory=Usage)
     most: Usage = field(default_factory=Usage)
     error: PipelineError | None = None
@@ -51,6 +52,7 @@ class Estimate:
             "new_chunks": self.new_chunks,
             "new_vectors": self.new_vectors,
             "pages": self.pages,
+            "paid_pages": self.paid_pages,
             "input_tokens": self.expected.input_tokens,
             "output_tokens": self.expected.output_tokens,
             "expected_usd": round(self.expected.cost_usd, 6),
@@ -85,7 +87,7 @@ class EstimateRun:
         data = _read(path, self.ctx.settings.max_file_bytes)
         # first: a scan has pages for the service, though nothing can be read in it here
         self._pages(data, path, estimate, seen)
-        chunks = self._chunks(data, path, user_id)
+        chunks = self._chunks(data, path, user_id, estimate)
         estimate.chunks = len(chunks)
         self._facts(self.ctx.generator, chunks, estimate, seen)
         self._vectors(self.ctx.embedder, chunks, estimate, seen)
@@ -98,15 +100,16 @@ class EstimateRun:
         with self.open_uow() as uow:
             known = uow.parse_jobs.find(plan.key)
         if known is None or known.state is ParseState.FAILED:
-            estimate.pages = plan.expected_pages
+            estimate.paid_pages = plan.expected_pages
             estimate.expected += plan.expected
             estimate.most += plan.most
 
-    def _chunks(self, data: bytes, path: Path, user_id: UserId) -> list[Chunk]:
+    def _chunks(self, data: bytes, path: Path, user_id: UserId, estimate: Estimate) -> list[Chunk]:
         settings = self.ctx.settings
         filename = safe_filename(path.name)
         converted = self.converter.convert(data, filename=filename, mime=detect(data, filename).mime)
         markdown, pages = converted.markdown, converted.page_map
+        estimate.pages = len(pages.pages) if pages.unit != "document" else 0
         if settings.optimizer_enabled:
             markdown, pages, _ = clean(markdown, pages)
         return chunking.split(

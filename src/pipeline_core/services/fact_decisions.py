@@ -2,25 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError
-from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, UserId
+from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError, UnknownIdsError
+from pipeline_core.domain.ids import CorrelationId, DocumentId, DuplicateId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
+from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import ReviewFact, ReviewPair
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.services.decisions import Decided, Request, Resolution, and_others, decide_elsewhere, take
+from pipeline_core.services.decisions import (
+    Decided,
+    Request,
+    Resolution,
+    and_others,
+    decide_elsewhere,
+    moved_on,
+    take,
+)
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.staging.duplicates import match_keys
 
 _FROM = {
     # decision: from which statuses a fact comes to it; one that is there already is left as it is
-    "approved": ("pending", "rejected"),
+    "approved": ("pending", "rejected", "left_out"),
     # a duplicate too: it is published after all, if its document comes before the one that has the other
-    "rejected": ("pending", "approved", "imported", "duplicate"),
+    "rejected": ("pending", "approved", "imported", "duplicate", "left_out"),
 }
+_NOT_CHOSEN = "not among the approved"
 SYSTEM = "system"
 """Who decided a pair that nobody was asked about."""
 _EDITABLE = ("pending", "approved", "imported")
@@ -46,6 +56,7 @@ def require_matching(summary: JobSummary) -> None:
             f"Single facts are approved, rejected or edited, and pairs resolved, in matching review; "
             f"{summary.filename} is in validation review.",
             action="`return` the document to matching first.",
+            http_action="`POST /api/job/{job_id}/return-to-matching` first.",
         )
 
 
@@ -58,20 +69,30 @@ def set_facts(uow: UnitOfWork, summary: JobSummary, request: Request, status: st
     """
     require_matching(summary)
     facts = _facts(uow, summary.document_id, request.question_ids)
-    wrong = [fact for fact in facts if fact.status not in (status, *_FROM[status])]
-    if wrong:
-        raise RefusedError(
-            f"{len(wrong)} of {len(facts)} facts cannot be {status}: {wrong[0].question_id} is {wrong[0].status}.",
-            action="A duplicate is decided by its pair; see `pipeline review JOB`.",
-        )
+    return _still_waits(summary, f"{_decide(uow, summary, request, facts, status)}; approve the document to go on")
+
+
+def take_in(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+    """Approve facts that were left out of a document which is published by now: it goes through validation again.
+
+    Raises:
+        AlreadyDecidedError: one of them was not left out.
+        NotFoundError: a fact is not the document's.
+    """
+    uow.staging.lock_matching([request.user_id])
+    facts = _facts(uow, summary.document_id, request.question_ids)
+    if any(fact.status != "left_out" for fact in facts):
+        raise moved_on(uow, summary)
+    said = _decide(uow, summary, request, facts, "approved")
+    targets = {summary.job_id: JobStage.FACTS_STAGED}
+    uow.jobs.restart(targets, code="fact_taken_in", by=request.by, correlation_id=CorrelationId(uuid4()))
+    return Decided(summary.document_id, JobState.QUEUED, True, f"{said}; the document is validated with it")
+
+
+def _decide(uow: UnitOfWork, summary: JobSummary, request: Request, facts: Sequence[ReviewFact], status: str) -> str:
+    _refuse(facts, status)
     changed = [fact for fact in facts if fact.status != status]
-    uow.reviews.set_status(
-        summary.document_id,
-        [fact.question_id for fact in changed],
-        status,
-        by=request.user_id,
-        notes=request.reason or status,
-    )
+    _set_status(uow, summary, request, changed, status, request.reason or status)
     for fact in changed:
         payload = {
             "by": request.by,
@@ -81,7 +102,42 @@ def set_facts(uow: UnitOfWork, summary: JobSummary, request: Request, status: st
             "after": {"status": status},
         }
         uow.reviews.log(summary.job_id, f"fact_{status}", payload)
-    return _still_waits(summary, f"{counted(len(changed), 'fact')} {status}; approve the document to go on")
+    return f"{counted(len(changed), 'fact')} {status}"
+
+
+def _set_status(
+    uow: UnitOfWork, summary: JobSummary, request: Request, facts: Sequence[ReviewFact], status: str, notes: str
+) -> None:
+    """Decide about the facts; one that was left out was never compared with others, and is now."""
+    if facts:
+        ids = sorted(fact.question_id for fact in facts)
+        compare = status == "approved" and any(fact.status == "left_out" for fact in facts)
+        uow.reviews.set_status(summary.document_id, ids, status, by=request.user_id, notes=notes, compare=compare)
+
+
+def choose(uow: UnitOfWork, summary: JobSummary, request: Request) -> dict[str, list[QuestionId]]:
+    """Approve exactly the facts of ``request.approved`` and reject what else is undecided, with the note that it is
+    not among them; answers with the ids, for the event.
+
+    What was left out because one of the rejected says the same is rejected with it: it would come back otherwise.
+
+    Raises:
+        RefusedError: the document is not in matching review, or a fact cannot be approved.
+        UnknownIdsError: a fact is not the document's.
+    """
+    require_matching(summary)
+    wanted = set(_facts(uow, summary.document_id, request.approved or ()))
+    _refuse(sorted(wanted, key=lambda fact: fact.question_id), "approved", also=("imported",))
+    others = [fact for fact in uow.reviews.facts(summary.document_id) if fact not in wanted]
+    rejected = {fact.question_id for fact in others if fact.status == "pending"}
+    rejected |= {fact.question_id for fact in others if fact.status == "duplicate" and fact.duplicate_of in rejected}
+    changed = {
+        "rejected": ([fact for fact in others if fact.question_id in rejected], _NOT_CHOSEN),
+        "approved": ([fact for fact in wanted if fact.status in _FROM["approved"]], request.reason or "approved"),
+    }
+    for status, (facts, notes) in changed.items():
+        _set_status(uow, summary, request, facts, status, notes)
+    return {"approved_matches": sorted(fact.question_id for fact in wanted), "rejected": sorted(rejected)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +162,13 @@ class FactDecisions:
             NotFoundError, AlreadyDecidedError: there is no such document or fact, or it does not wait any more.
             RefusedError: it is not in matching review, the fact is rejected or a duplicate, or a text is blank.
         """
-        by = reviewer.strip() or str(user_id)
+        by, reason = reviewer.strip() or str(user_id), trimmed(reason)
         changes = {name: text.strip() for name, text in asdict(edit).items() if text is not None}
         if not changes or not all(changes.values()):
             raise RefusedError(
                 "An edit needs a question, an answer or a statement, and none of them blank.",
                 action="Give --question, --answer or --statement.",
+                http_action="Give `question`, `answer` or `statement`.",
             )
         with self.open_uow() as uow:
             summary = take(uow, document_id, user_id)
@@ -152,14 +209,16 @@ class FactDecisions:
                 more, or the pair was decided otherwise: the message says by whom and when.
             RefusedError: the document is not in matching review, or published.
         """
-        by = reviewer.strip() or str(user_id)
+        by, reason = reviewer.strip() or str(user_id), trimmed(reason)
         with self.open_uow() as uow:
             summary = _take_unpublished(uow, document_id, user_id)
             require_matching(summary)
             found = uow.reviews.pairs(document_id, [DuplicateId(duplicate_id)])
             if not found:
                 raise NotFoundError(
-                    f"{summary.filename} has no pair {duplicate_id}.", action="See `pipeline review JOB`."
+                    f"{summary.filename} has no pair {duplicate_id}.",
+                    action="See `pipeline review JOB`.",
+                    http_action="`GET /api/staging/duplicates/{batch_id}` lists the pairs of its batch.",
                 )
             [pair] = found
             if pair.resolution == resolution:
@@ -210,15 +269,23 @@ def _before(pair: ReviewPair) -> dict[str, str]:
     return {"resolution": pair.resolution, **overruled}
 
 
+def _refuse(facts: Sequence[ReviewFact], status: str, also: Sequence[str] = ()) -> None:
+    wrong = [fact for fact in facts if fact.status not in (status, *_FROM[status], *also)]
+    if wrong:
+        raise RefusedError(
+            f"{len(wrong):,} of {counted(len(facts), 'fact')} cannot be {status}: "
+            f"{wrong[0].question_id} is {wrong[0].status}.",
+            action="A duplicate is decided by its pair; see `pipeline review JOB`.",
+            http_action="A duplicate is decided by its pair: `duplicates` decides all pairs that are undecided.",
+        )
+
+
 def _facts(uow: UnitOfWork, document_id: DocumentId, question_ids: Sequence[UUID]) -> list[ReviewFact]:
     wanted = list(dict.fromkeys(QuestionId(question_id) for question_id in question_ids))
     facts = uow.reviews.facts(document_id, wanted)
-    missing = set(wanted) - {fact.question_id for fact in facts}
-    if missing:
-        raise NotFoundError(
-            f"{len(missing)} of {len(wanted)} facts are not of this document: {min(map(str, missing))}.",
-            action="See `pipeline review JOB`.",
-        )
+    there = {fact.question_id for fact in facts}
+    if missing := [one for one in wanted if one not in there]:
+        raise UnknownIdsError.of(missing, len(wanted), "fact", "of this document")
     return facts
 
 

@@ -121,4 +121,4 @@ def _log_unforeseen(stage: StageName, dead: Mapping[HeldJob, PipelineError]) -> 
 
 
 def _payload(stage: StageName, error: PipelineError) -> dict[str, Any]:
-    return {"error": {**error.as_json(), "stage": stage.value}}
+    return {"error": {**error.as_stored(), "stage": stage.value}}

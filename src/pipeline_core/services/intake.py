@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-from pipeline_core.domain.documents import Document
+from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.errors import (
     ConflictError,
     EmptyFileError,
@@ -68,9 +68,13 @@ class _Seen:
 
 @dataclass(slots=True)
 class Received:
-    """What intake made of a set of files: ``documents`` in the order given, without repeats."""
+    """What intake made of a set of files: ``documents`` in the order given, without repeats.
+
+    ``copies`` are files whose content is that of another of these: their name, and the other's.
+    """
 
     documents: dict[DocumentId, str] = field(default_factory=dict)
+    copies: list[tuple[str, str]] = field(default_factory=list)
     new: set[DocumentId] = field(default_factory=set)
     refused: list[tuple[str, PipelineError]] = field(default_factory=list)
     correlation_id: CorrelationId = field(default_factory=lambda: CorrelationId(uuid4()))
@@ -134,31 +138,33 @@ class Intake:
                 )
             )
         fresh: dict[DocumentId, Document] = {}
-        sources: dict[str, DocumentId] = {}
+        places: dict[str, Place] = {}
         for item, result in zip(seen, taken, strict=True):
             if isinstance(item, Refusal) or isinstance(result, Refusal):
                 refusal = item if isinstance(item, Refusal) else result
                 assert isinstance(refusal, Refusal)
                 received.refused.append((refusal.name, refusal.error))
                 continue
-            received.documents.setdefault(item.document_id, item.name)
+            first = received.documents.setdefault(item.document_id, item.name)
+            if first != item.name:
+                received.copies.append((item.name, first))
             if result:
                 fresh.setdefault(item.document_id, result)
-            if uri := _uri(item.file):
-                sources[uri] = item.document_id
+            place = _place(item)
+            places[place.uri] = place
         on_disk = {_uri(file) for file in files if isinstance(file, Path)}
         if received.documents:
-            received.new = self._register(list(fresh.values()), sources, user_id, received.correlation_id)
-            self._vacate({uri: document_id for uri, document_id in sources.items() if uri in on_disk}, user_id)
+            received.new = self._register(list(fresh.values()), list(places.values()), user_id, received.correlation_id)
+            self._vacate([place for uri, place in places.items() if uri in on_disk], user_id)
         self._refuse_unknown(received, fresh)
         return received
 
-    def _vacate(self, sources: Mapping[str, DocumentId], user_id: UserId) -> None:
+    def _vacate(self, places: Sequence[Place], user_id: UserId) -> None:
         """A renamed file that changes, or one whose copies were deleted, leaves no old version behind."""
-        if not sources:
+        if not places:
             return
         with self.open_uow() as uow:
-            left = uow.documents.places_left(user_id, sources)
+            left = uow.documents.places_left(user_id, places)
         if gone := [uri for uri in left if _is_gone(uri)]:
             with self.open_uow() as uow:
                 uow.documents.vacate(user_id, gone)
@@ -213,7 +219,7 @@ class Intake:
     def _register(
         self,
         documents: Sequence[Document],
-        sources: dict[str, DocumentId],
+        places: Sequence[Place],
         user_id: UserId,
         correlation_id: CorrelationId,
     ) -> set[DocumentId]:
@@ -223,8 +229,8 @@ class Intake:
                 new = uow.documents.register(
                     documents, user_id=user_id, correlation_id=correlation_id, workflow=self.settings.workflow
                 )
-            if sources:
-                uow.documents.place(user_id, sources)
+            if places:
+                uow.documents.place(user_id, places)
             uow.commit()
         return new
 
@@ -338,6 +344,12 @@ def _read(file: Path | Upload, limit: int) -> bytes:
     if not data:
         raise EmptyFileError(where=name)
     return data
+
+
+def _place(seen: _Seen) -> Place:
+    filename = safe_filename(Path(seen.name).name)
+    uri = _uri(seen.file)
+    return Place(uri, seen.document_id, filename) if uri else Place.of_upload(seen.document_id, filename)
 
 
 def _uri(file: Path | Upload) -> str | None:

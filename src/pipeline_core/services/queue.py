@@ -75,7 +75,7 @@ class Queue:
         is likely what kills them: it becomes a dead letter.
         """
         with self.open_uow() as uow:
-            lost = uow.queue.reap(WorkerLostError().as_json(), grace_s=RESTART_GRACE_S)
+            lost = uow.queue.reap(WorkerLostError().as_stored(), grace_s=RESTART_GRACE_S)
             deadly = [job for job in lost if job.times > self.settings.max_lost_leases]
             _bury(uow, deadly)
             uow.commit()
@@ -112,7 +112,7 @@ def _bury(uow: UnitOfWork, lost: Sequence[LostJob]) -> None:
     for job in lost:
         stage = job.stage.row.work or StageName.VALIDATION
         error = WorkersLostError(f"{job.times} workers were lost with it in hand, the last was {job.worker}.")
-        payloads[job.job_id] = {"error": {**error.as_json(), "stage": stage.value}}
+        payloads[job.job_id] = {"error": {**error.as_stored(), "stage": stage.value}}
         uow.stages.fail(stage, [(job.document_id, error.message, True)])
     uow.jobs.move(BURY, payloads, lease=None)
     revive_orphans(uow, sorted({job.user_id for job in lost}))

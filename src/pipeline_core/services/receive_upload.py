@@ -8,7 +8,7 @@ from tempfile import TemporaryFile
 from threading import BoundedSemaphore
 from typing import BinaryIO
 
-from pipeline_core.domain.documents import Document
+from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.errors import (
     ConflictError,
     EmptyFileError,
@@ -21,6 +21,7 @@ from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId, document
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.mapped import MappedFile
 from pipeline_core.domain.object_keys import original_key, safe_filename
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.settings import Settings
@@ -76,10 +77,14 @@ class ReceiveUpload:
         document_id = document_id_for(user_id, upload.sha256)
         with self.open_uow() as uow:
             if known := uow.documents.find([document_id]).get(document_id):
+                uow.documents.place(user_id, [Place.of_upload(document_id, safe_filename(upload.filename))])
+                uow.commit()
                 return Uploaded(known, is_new=False)
-            self._check_limits(uow, user_id)
+        # what can never be taken is said before what can be taken later
         filename = safe_filename(upload.filename)
         kind = self._type_of(upload, filename)
+        with self.open_uow() as uow:
+            self._check_limits(uow, user_id)
         key = original_key(document_id, filename)
         self.store.put_file(key, upload.file)
         document = Document(
@@ -95,13 +100,18 @@ class ReceiveUpload:
                 # again, now that no other upload of this user can come between
                 self._check_limits(uow, user_id)
             new: set[DocumentId] = uow.documents.register(
-                [document], user_id=user_id, correlation_id=correlation_id, workflow=self.settings.workflow
+                [document],
+                user_id=user_id,
+                correlation_id=correlation_id,
+                workflow=self.settings.workflow,
+                submitted_via="http",
             )
             job = uow.documents.find([document_id]).get(document_id)
             if job is None:
                 raise ConflictError(
                     "The same content is there already under another document id.", where=document.filename
                 )
+            uow.documents.place(user_id, [Place.of_upload(document_id, document.filename)])
             uow.commit()
         return Uploaded(job, is_new=bool(new))
 
@@ -119,7 +129,7 @@ class ReceiveUpload:
             if uploads >= most:
                 raise LimitExceededError.of(
                     "uploads_per_day",
-                    f"You added {uploads} documents in 24 hours; {most} may be.",
+                    f"You added {counted(uploads, 'document')} over HTTP in 24 hours; {most:,} may be.",
                     retry_after_s=int(wait_s) + 1,
                 )
         limit = self.settings.limit_active_jobs
@@ -127,7 +137,7 @@ class ReceiveUpload:
         if limit and active >= limit:
             raise LimitExceededError.of(
                 "active_jobs",
-                f"{active} of your jobs are under way; {limit} may be.",
+                f"{counted(active, 'job')} of yours {'is' if active == 1 else 'are'} under way; {limit:,} may be.",
                 retry_after_s=_POLL_S,
             )
 

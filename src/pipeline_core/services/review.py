@@ -1,6 +1,6 @@
 """A person decides about a waiting document; the decision is recorded, and the job queued to go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from pipeline_core.domain.errors import (
     RefusedError,
     UndecidedDuplicatesError,
 )
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import (
     APPROVE_MATCHES,
@@ -24,11 +24,11 @@ from pipeline_core.domain.lifecycle import (
     Profile,
     StageName,
 )
+from pipeline_core.domain.reasons import MIN_REASON, visible_length
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.reviews import WaitingJob
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.decisions import (
-    MIN_REASON,
     Decided,
     Decision,
     Request,
@@ -38,7 +38,7 @@ from pipeline_core.services.decisions import (
     moved_on,
     take,
 )
-from pipeline_core.services.fact_decisions import set_facts
+from pipeline_core.services.fact_decisions import choose, set_facts, take_in
 from pipeline_core.services.orphans import compare_again, no_later_than_compared, revive_orphans
 from pipeline_core.stages.registry import BY_NAME
 
@@ -60,6 +60,11 @@ class Review:
             ReasonTooShortError, UndecidedDuplicatesError, RefusedError: what the decision needs is missing.
         """
         with self.open_uow() as uow:
+            published = _published(uow, document_id, request)
+            if published is not None:
+                decided = take_in(uow, published, request)
+                uow.commit()
+                return decided
             summary = take(uow, document_id, request.user_id)
             decided = _DECISIONS[request.decision](uow, summary, request)
             uow.commit()
@@ -73,6 +78,15 @@ class Review:
             return uow.reviews.next_waiting(user_id, phase=phase, besides=besides)
 
 
+def _published(uow: UnitOfWork, document_id: DocumentId, request: Request) -> JobSummary | None:
+    """The document, locked, if it is published and single facts are to be approved: what was left out of it."""
+    if request.decision is not Decision.APPROVE or not request.question_ids:
+        return None
+    summary = uow.reviews.lock(document_id, request.user_id)
+    is_at_rest = summary is not None and summary.state is JobState.DONE and summary.outcome is Outcome.PUBLISHED
+    return summary if is_at_rest else None
+
+
 def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
     if request.question_ids:
         return set_facts(uow, summary, request, "approved")
@@ -80,8 +94,11 @@ def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
         raise RefusedError(
             f"{summary.filename} has critical findings: they cannot be approved.",
             action="`override` them with a reason, `return` the document to matching, or `reject` it.",
+            http_action="`POST /api/job/{job_id}/override-validation` with a reason, `…/return-to-matching`, or "
+            "`…/reject`.",
         )
     document_id = summary.document_id
+    chosen = None if request.approved is None else choose(uow, summary, request)
     undecided = uow.staging.undecided([document_id]).get(document_id, 0)
     if undecided and request.duplicates is None:
         waiting = counted(undecided, "undecided pair")
@@ -91,28 +108,41 @@ def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
         resolved = uow.staging.resolve_pairs(
             document_id, request.duplicates, by=request.by, notes=request.reason or None
         )
-    approved = uow.staging.approve_pending([document_id], by=request.user_id, notes=request.reason or "approved")
+    if chosen is None:
+        approved = uow.staging.approve_pending([document_id], by=request.user_id, notes=request.reason or "approved")
+    else:
+        approved = len(chosen["approved_matches"])
     payload = {
         "by": request.by,
         "reason": request.reason,
         "approved": approved,
         "resolved_pairs": resolved,
         "resolution": request.duplicates,
+        **(chosen or {}),
     }
     uow.jobs.move(APPROVE_MATCHES, {summary.job_id: payload}, lease=None)
     others = decide_elsewhere(uow, summary, request.user_id, by=request.by) if resolved else ()
     done = ", ".join(
-        [f"{counted(approved, 'fact')} approved", *([f"{counted(resolved, 'pair')} decided"] if resolved else [])]
+        [
+            f"{counted(approved, 'fact')} approved",
+            *_rejected(chosen),
+            *([f"{counted(resolved, 'pair')} decided"] if resolved else []),
+        ]
     )
     return Decided(document_id, JobState.QUEUED, True, and_others(done, others), others)
 
 
+def _rejected(chosen: Mapping[str, Sequence[QuestionId]] | None) -> list[str]:
+    return [f"{counted(len(chosen['rejected']), 'fact')} rejected"] if chosen and chosen["rejected"] else []
+
+
 def _override(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
-    reason = request.reason.strip()
-    if len(reason) < MIN_REASON:
-        raise ReasonTooShortError(f"The reason has {len(reason)} characters; an override needs {MIN_REASON}.")
+    length = visible_length(request.reason)
+    if length < MIN_REASON:
+        told = counted(length, "character that is not blank", "characters that are not blank")
+        raise ReasonTooShortError(f"The reason has {told}; an override needs {MIN_REASON}.")
     _require_findings(uow, summary)
-    uow.jobs.move(OVERRIDE_VALIDATION, {summary.job_id: {"by": request.by, "reason": reason}}, lease=None)
+    uow.jobs.move(OVERRIDE_VALIDATION, {summary.job_id: {"by": request.by, "reason": request.reason}}, lease=None)
     return Decided(summary.document_id, JobState.QUEUED, True, "critical findings overridden")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import counted, listed
 from pipeline_core.ports.launcher import Launcher
 from pipeline_core.services.intake import Intake, Upload
 
@@ -23,30 +23,37 @@ class Display(Protocol):
 
 @dataclass(slots=True)
 class RunResult:
-    """``document_ids`` in the order of the files, revived twins last; what ran; what was left, or refused, and why."""
+    """``document_ids`` in the order of the files, revived twins last; what ran; what was left, or refused, and why.
+
+    ``copies`` are files whose content is another's: their name, and the other's.
+    """
 
     document_ids: list[DocumentId] = field(default_factory=list)
     ran: list[DocumentId] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[str, PipelineError]] = field(default_factory=list)
+    copies: list[tuple[str, str]] = field(default_factory=list)
     correlation_ids: list[CorrelationId] = field(default_factory=list)
 
-    def as_json(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    def as_json(self, rows: Sequence[dict[str, Any]], skipped: Sequence[Path]) -> dict[str, Any]:
         return {
             "ran": len(self.ran),
             "left": dict(self.left),
             "refused": [{"file": name, **error.as_json()} for name, error in self.refused],
+            "skipped": [str(path) for path in skipped],
+            "copies": [{"file": name, "same_as": other} for name, other in self.copies],
             "correlation_ids": [str(correlation_id) for correlation_id in self.correlation_ids],
             "documents": rows,
         }
 
-    def summary(self, skipped: int) -> str:
+    def summary(self, skipped: Sequence[Path]) -> str:
         """One line: what was done, and under which correlation id to find it in events and logs."""
         parts = [f"{len(self.ran)} processed", *(f"{count} {why}" for why, count in self.left.items())]
         if self.refused:
             parts.append(f"{len(self.refused)} refused")
         if skipped:
-            parts.append(f"{counted(skipped, 'file')} of other types skipped")
+            names = listed([path.name for path in skipped])
+            parts.append(f"{counted(len(skipped), 'file')} of other types skipped ({names})")
         return ", ".join(parts) + "  ·  correlation " + ", ".join(str(c)[:8] for c in self.correlation_ids[:3])
 
 
@@ -77,6 +84,7 @@ class RunDocuments:
             result.document_ids += ids
             result.ran += needed.run
             result.refused += received.refused
+            result.copies += received.copies
             result.correlation_ids.append(received.correlation_id)
             result.left.update(needed.left())
             if needed.run:

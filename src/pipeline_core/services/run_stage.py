@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import PurePath
 from typing import Any
 
 import structlog
@@ -205,7 +206,7 @@ class RunStage:
     def _store(self, stage: Stage, job: HeldJob, result: StageResult) -> Saved:
         files = {}
         for output in result.outputs:
-            name = job.document.filename + output.suffix
+            name = PurePath(job.document.filename).stem + output.suffix
             key = stage_key(job.document_id, stage.name, sha256_hex(output.data), name)
             stored = self.ctx.store.put(key, output.data)
             files[output.file_type] = (stored.key, stored.sha256)

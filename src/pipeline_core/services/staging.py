@@ -13,6 +13,7 @@ from pipeline_core.domain.errors import (
     NotFoundError,
     RefusedError,
     StagedStateError,
+    UnknownIdsError,
     UnsupportedTypeError,
 )
 from pipeline_core.domain.ids import (
@@ -24,6 +25,7 @@ from pipeline_core.domain.ids import (
     bank_question_id_for,
     sha256_hex,
 )
+from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.staging import MatchKey, Pair
 from pipeline_core.domain.text_encoding import decode_text
 from pipeline_core.domain.wording import counted
@@ -259,6 +261,7 @@ class StagingService:
         by: UserId,
         reason: str,
     ) -> BatchChange:
+        reason = trimmed(reason)
         with self.open_uow() as uow:
             batch = held_bank(uow, batch_id, by)
             rows = _rows(uow, batch, question_ids)
@@ -301,6 +304,7 @@ class StagingService:
             RefusedError: a field cannot be changed, or not to this.
             StagedStateError: it is imported, rejected or left out as a duplicate.
         """
+        reason = trimmed(reason)
         with self.open_uow() as uow:
             batch = held_bank(uow, batch_id, by)
             [row] = _rows(uow, batch, [question_id])
@@ -350,7 +354,11 @@ class StagingService:
         with self.open_uow() as uow:
             pairs = uow.batches.pairs(by, None, duplicate_ids=[duplicate_id])
         if not pairs:
-            raise NotFoundError(f"There is no pair {duplicate_id}.", action="`pipeline batches BATCH` lists the pairs.")
+            raise NotFoundError(
+                f"There is no pair {duplicate_id}.",
+                action="`pipeline batches BATCH` lists the pairs.",
+                http_action="`GET /api/staging/duplicates/{batch_id}` lists the pairs of a batch.",
+            )
         return self.resolve_duplicates(pairs[0].batch_id, resolution, [duplicate_id], by=by, reason=reason)
 
     def resolve_duplicates(
@@ -371,13 +379,15 @@ class StagingService:
             NotFoundError: one of them is not of this batch.
             StagedStateError: its question is imported, or what it would yield to is there no more.
         """
+        reason = trimmed(reason)
         with self.open_uow() as uow:
             batch = held_bank(uow, batch_id, by)
             pairs = uow.batches.pairs(
                 by, batch_id, duplicate_ids=duplicate_ids, resolution="pending" if duplicate_ids is None else None
             )
             if duplicate_ids is not None and (unknown := set(duplicate_ids) - {p.duplicate_id for p in pairs}):
-                raise NotFoundError(f"{batch.file_name} has no pair {', '.join(map(str, sorted(unknown)))}.")
+                given = len(set(duplicate_ids))
+                raise UnknownIdsError.of(sorted(unknown), given, "pair", f"of {batch.file_name}")
             todo = [pair for pair in pairs if pair.resolution != resolution]
             for pair in todo:
                 _refuse_resolution(pair, resolution)
@@ -434,7 +444,7 @@ def _new_question(question_id: QuestionId, entry: Entry, key: MatchKey) -> NewBa
 def _rows(uow: UnitOfWork, batch: Batch, question_ids: Sequence[QuestionId] | None) -> list[BatchQuestion]:
     rows = uow.batches.questions(batch.batch_id, question_ids=question_ids)
     if question_ids is not None and (unknown := set(question_ids) - {row.question_id for row in rows}):
-        raise NotFoundError(f"{batch.file_name} has no question {', '.join(map(str, sorted(unknown)))}.")
+        raise UnknownIdsError.of(sorted(unknown), len(set(question_ids)), "question", f"of {batch.file_name}")
     return rows
 
 

@@ -4,35 +4,48 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline_core.domain.documents import Document
+import orjson
+
+from pipeline_core.domain.documents import Converted, Document
+from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.page_words import words_as_json
+from pipeline_core.domain.titles import title_of
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
 
 
 def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
-    # The file name is an input too: it decides between text formats.
+    # The file name is an input too: it decides between text formats. A document that stands under another name by
+    # now is still what it was taken for.
     return {
-        job.document_id: StageInput((job.document.file_sha256, job.document.mime, job.document.filename))
+        job.document_id: StageInput((job.document.file_sha256, job.document.mime, job.document.stored_name))
         for job in jobs
     }
 
 
 def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
     data = ctx.store.get(document.raw_path, sha256=document.file_sha256)
-    converted = ctx.converter.convert(data, filename=document.filename, mime=document.mime)
+    converted = ctx.converter.convert(data, filename=document.stored_name, mime=document.mime)
     pages = converted.page_map.pages
     outcomes = Counter(page.outcome.value for page in pages)
+    words = _words(converted)
     markdown = OutputFile(
         "markdown",
         ".md",
         converted.markdown.encode("utf-8"),
         "text/markdown; charset=utf-8",
-        {"page_map": converted.page_map.as_json(), "converter": converted.converter},
+        {
+            "page_map": converted.page_map.as_json(),
+            "converter": converted.converter,
+            # an earlier conversion may have left words that are not of this text
+            "page_words": sha256_hex(words.data) if words else None,
+        },
     )
     report = {
         "converter": converted.converter,
+        "title": title_of(converted.markdown, converted.title, document.filename),
         "characters": len(converted.markdown),
         "pages": len(pages) if converted.total is None else converted.total,
         "pages_accounted": len(pages),
@@ -40,19 +53,36 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
         "page_outcomes": dict(outcomes),
         "findings": [finding.as_json() for finding in converted.findings],
     }
-    return StageResult((markdown,), report=report)
+    return StageResult((markdown, words) if words else (markdown,), report=report)
+
+
+def _words(converted: Converted) -> OutputFile | None:
+    """What the pages show, for the proof that a quote stands on its page in one piece."""
+    if converted.page_words is None:
+        return None
+    data = orjson.dumps(words_as_json(converted.page_words))
+    return OutputFile("page_words", ".words.json", data, "application/json")
 
 
 def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
     uow.documents.set_parsed(
-        [(item.document.document_id, *item.files["markdown"], item.result.report["pages"]) for item in done]
+        [
+            (
+                item.document.document_id,
+                *item.files["markdown"],
+                item.result.report["pages"],
+                item.result.report["unit"],
+                item.result.report["title"],
+            )
+            for item in done
+        ]
     )
     uow.jobs.set_stage1_results({item.job.job_id: item.result.report for item in done})
 
 
 STAGE = Stage(
     name=StageName.MARKDOWN_CONVERSION,
-    version="1",
+    version="2",
     fetch=fetch,
     run=run,
     save=save,

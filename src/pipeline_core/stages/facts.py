@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -11,7 +11,8 @@ import orjson
 
 from pipeline_core.domain.canaries import invented_name, names_missing_in
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.documents import Document
+from pipeline_core.domain.contiguity import Pages, Piece
+from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import (
     LedgerError,
     ParkedError,
@@ -31,9 +32,11 @@ from pipeline_core.domain.facts import (
     Usage,
 )
 from pipeline_core.domain.ids import ChunkId, question_id_for
-from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
+from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.staging import NewQuestion
+from pipeline_core.domain.tables import table_at_end
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.ports.workers import InWorker
@@ -48,7 +51,7 @@ from pipeline_core.stages.base import (
     StageInput,
     StageResult,
 )
-from pipeline_core.stages.inputs import for_each, json_bytes, page_map, require, text_checksums
+from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
 from pipeline_core.staging.duplicates import match_keys
 from pipeline_core.validation.echo_rules import echoed_example
 
@@ -60,6 +63,11 @@ class _Data:
     keys: list[str]
     cached: Mapping[str, Generated]
     markdown: Any
+    words: OutputRow | None
+
+
+Prove = Callable[[str, int, int], tuple[int | None, tuple[Piece, ...]]]
+"""The page of a quote and its range, and where its parts stand if it is not there in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +82,26 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
     value = [generator.name, generator.version, generator.params, chunk.heading_path, chunk.text]
     if chunk.before or chunk.after:
         value.append([chunk.before, chunk.after])
+    if chunk.table_before:
+        value.append(["table", chunk.table_before])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput]:
     """What a generator sees of a document's chunks, each with the ends of its neighbours."""
-    if not context_chars:
-        return [ChunkInput(chunk.text, chunk.heading_path) for chunk in chunks]
     texts = ["", *(chunk.text for chunk in chunks), ""]
-    return [
-        ChunkInput(chunk.text, chunk.heading_path, texts[at][-context_chars:], texts[at + 2][:context_chars])
-        for at, chunk in enumerate(chunks)
-    ]
+    inputs, table = [], ""
+    for at, chunk in enumerate(chunks):
+        before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
+        goes_on = bool(table) and chunk.text.lstrip().startswith("|")
+        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table if goes_on else ""))
+        table = table_at_end(chunk.text, table if goes_on else "")
+    return inputs
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     ids = [job.document_id for job in jobs]
-    outputs = uow.stages.outputs(ids, ["chunks_json", "optimized_markdown", "markdown"])
+    outputs = uow.stages.outputs(ids, ["chunks_json", "optimized_markdown", "markdown", "page_words"])
     staged = uow.staging.chunks(ids)
     inputs = {
         document_id: chunk_inputs([row.chunk for row in rows], ctx.generator.context_chars)
@@ -107,23 +118,29 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
         of_document = outputs.get(job.document_id, {})
         markdown, own = require(of_document, *kinds), keys[job.document_id]
         chunks = [row.chunk for row in staged[job.document_id]]
-        data = _Data(chunks, inputs[job.document_id], own, {key: cached[key] for key in own if key in cached}, markdown)
-        return StageInput((require(of_document, "chunks_json").checksum, *text_checksums(markdown)), data)
+        words = page_words(of_document)
+        known = {key: cached[key] for key in own if key in cached}
+        data = _Data(chunks, inputs[job.document_id], own, known, markdown, words)
+        of_pages = (words.checksum,) if words else ()
+        return StageInput((require(of_document, "chunks_json").checksum, *text_checksums(markdown), *of_pages), data)
 
     return for_each(jobs, read)
 
 
 def run(ctx: StageContext, document: Document, data: _Data) -> Computation:
     echo_from = ctx.settings.validation_echo_similarity
+    words = read_words(ctx.store, data.words)
     if isinstance(ctx.generator, InWorker):
-        return partial(_ask_and_judge, ctx.generator, document, data, echo_from)
+        return partial(_ask_and_judge, ctx.generator, document, data, words, echo_from)
     by = {"name": ctx.generator.name, "version": ctx.generator.version}
-    return partial(_judge_all, by, document, data, _ask(ctx.generator, data), echo_from)
+    return partial(_judge_all, by, document, data, _ask(ctx.generator, data), words, echo_from)
 
 
-def _ask_and_judge(generator: FactGenerator, document: Document, data: _Data, echo_from: float) -> StageResult:
+def _ask_and_judge(
+    generator: FactGenerator, document: Document, data: _Data, words: bytes | None, echo_from: float
+) -> StageResult:
     by = {"name": generator.name, "version": generator.version}
-    return _judge_all(by, document, data, _ask(generator, data), echo_from)
+    return _judge_all(by, document, data, _ask(generator, data), words, echo_from)
 
 
 def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | PipelineError]:
@@ -147,18 +164,19 @@ def _judge_all(
     document: Document,
     data: _Data,
     asked: Mapping[str, Generated | PipelineError],
+    words: bytes | None,
     echo_from: float,
 ) -> StageResult:
     answers = {**data.cached, **asked}
     missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks))
-    pages = page_map(data.markdown)
+    prove = _prover(page_map(data.markdown), words)
     results = {
         chunk.chunk_id: replace(
             _judge(
                 chunk,
                 answers[key],
                 cached=key in data.cached,
-                page_of=pages.page_at,
+                prove=prove,
                 echo_from=echo_from,
                 missing=missing,
             ),
@@ -173,6 +191,15 @@ def _judge_all(
         "facts_json", ".facts.json", json_bytes(_content(by, document, data, results)), "application/json"
     )
     return StageResult((output,), rows, _report(data.chunks, results, asked=len(asked)), usage)
+
+
+def _prover(pages: PageMap, words: bytes | None) -> Prove:
+    shown = Pages(words_from_json(orjson.loads(words)) if words else {})
+
+    def prove(quote: str, start: int, end: int) -> tuple[int | None, tuple[Piece, ...]]:
+        return pages.page_shown(start), shown.scattered(quote, *pages.span(start, end))
+
+    return prove
 
 
 def _raise_what_stops(answers: Collection[Generated | Exception]) -> None:
@@ -192,7 +219,7 @@ def _judge(
     answer: Generated | PipelineError,
     *,
     cached: bool,
-    page_of: Any,
+    prove: Prove,
     echo_from: float,
     missing: Sequence[str],
 ) -> ChunkResult:
@@ -210,7 +237,7 @@ def _judge(
     ]  # fmt: skip
     proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed]
     refused += len(echoed)
-    facts = tuple(_fact(chunk, candidate, proof, page_of) for candidate, proof in proved)
+    facts = tuple(_fact(chunk, candidate, proof, prove) for candidate, proof in proved)
     if facts:
         return ChunkResult(ChunkOutcome.FACTS, facts, None, refused, cached, answer.usage)
     reason = answer.reason or (
@@ -219,8 +246,9 @@ def _judge(
     return ChunkResult(ChunkOutcome.NOTHING_HERE, (), reason, refused, cached, answer.usage)
 
 
-def _fact(chunk: Chunk, candidate: FactCandidate, proof: Evidence, page_of: Any) -> Fact:
-    start = chunk.char_from + proof.char_from
+def _fact(chunk: Chunk, candidate: FactCandidate, proof: Evidence, prove: Prove) -> Fact:
+    start, end = chunk.char_from + proof.char_from, chunk.char_from + proof.char_to
+    page, scattered = prove(proof.quote, start, end)
     return Fact(
         question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, start),
         question=candidate.question,
@@ -228,9 +256,10 @@ def _fact(chunk: Chunk, candidate: FactCandidate, proof: Evidence, page_of: Any)
         statement=candidate.statement,
         quote=proof.quote,
         char_from=start,
-        char_to=chunk.char_from + proof.char_to,
-        page=page_of(start),
+        char_to=end,
+        page=page,
         match=proof.match,
+        scattered=scattered,
     )
 
 
@@ -242,6 +271,7 @@ def _report(chunks: Sequence[Chunk], results: Mapping[ChunkId, ChunkResult], *, 
         "chunks": len(chunks),
         "outcomes": dict(outcomes),
         "facts": sum(len(result.facts) for result in results.values()),
+        "left_out": sum(fact.left_out is not None for result in results.values() for fact in result.facts),
         "refused": sum(result.refused for result in results.values()),
         "chunks_asked": asked,
     }
@@ -261,7 +291,9 @@ def _content(
                 "chars": [fact.char_from, fact.char_to],
                 "page": fact.page,
                 "match": fact.match.value,
+                "scattered": [piece.as_json() for piece in fact.scattered],
             },
+            "left_out": fact.left_out,
         }
 
     return {
@@ -310,7 +342,7 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
 
 STAGE = Stage(
     name=StageName.FACT_GENERATOR,
-    version="1",
+    version="2",
     fetch=fetch,
     run=run,
     save=save,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.errors import FileTooLargeError
+from pipeline_core.domain.errors import FileTooLargeError, ObjectNotFoundError, OriginalMissingError
 from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
@@ -21,8 +21,11 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
         raise FileTooLargeError(
             f"{document.filename} has {document.bytes_len:,} bytes; the limit is {ctx.settings.max_file_bytes:,}."
         )
-    data = ctx.store.get(document.raw_path, sha256=document.file_sha256)
-    kind = detect(data, document.filename)
+    try:
+        data = ctx.store.get(document.raw_path, sha256=document.file_sha256)
+    except ObjectNotFoundError as error:
+        raise OriginalMissingError(f"The original of {document.filename} is not in the object store.") from error
+    kind = detect(data, document.stored_name)
     return StageResult(report={"bytes": len(data), "type": kind.label})
 
 

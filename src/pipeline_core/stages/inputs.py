@@ -1,6 +1,6 @@
 """Reading what earlier stages left."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -61,6 +61,18 @@ def page_map(output: OutputRow) -> PageMap:
     if "page_map" not in output.metadata:
         raise LedgerError(f"The {output.file_type} of {output.stage_name} has no page map.", where=output.path)
     return PageMap.from_json(output.metadata["page_map"])
+
+
+def page_words(outputs: Mapping[str, OutputRow]) -> OutputRow | None:
+    """What the pages show, if the converter of the present markdown said so."""
+    words, markdown = outputs.get("page_words"), outputs.get("markdown")
+    if words is None or markdown is None or markdown.metadata.get("page_words") != words.checksum:
+        return None
+    return words
+
+
+def read_words(store: ObjectStore, words: OutputRow | None) -> bytes | None:
+    return store.get(words.path, sha256=words.checksum) if words else None
 
 
 def json_bytes(value: Any) -> bytes:

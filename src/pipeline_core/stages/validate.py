@@ -22,13 +22,22 @@ from pipeline_core.stages.base import (
     StageInput,
     StageResult,
 )
-from pipeline_core.stages.inputs import for_each, json_bytes, page_map, read_text, require, text_checksums
+from pipeline_core.stages.inputs import (
+    for_each,
+    json_bytes,
+    page_map,
+    page_words,
+    read_text,
+    read_words,
+    require,
+    text_checksums,
+)
 from pipeline_core.validation.rules import RULES, Subject
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
     ids = [job.document_id for job in jobs]
-    outputs = uow.stages.outputs(ids, ["markdown", "optimized_markdown"])
+    outputs = uow.stages.outputs(ids, ["markdown", "optimized_markdown", "page_words"])
     converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)
     chunks, questions, undecided = uow.staging.chunks(ids), uow.staging.questions(ids), uow.staging.undecided(ids)
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
@@ -44,11 +53,15 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
             question
             for question in questions[document_id]
             if question.question_id not in replaced
-            and (question.status not in ("rejected", "duplicate") or question.question_id in stand_ins)
+            and (question.status not in ("rejected", "duplicate", "left_out") or question.question_id in stand_ins)
         ]
+        left_out = [question for question in questions[document_id] if question.status == "left_out"]
+        words = page_words(outputs.get(document_id, {}))
         apart = differing[document_id]
         staged = [(str(q.question_id), q.status, q.quote, q.answer) for q in standing]
-        state = hashlib.sha256(repr((staged, undecided.get(document_id, 0), apart)).encode()).hexdigest()
+        state = hashlib.sha256(
+            repr((staged, [q.question_id for q in left_out], undecided.get(document_id, 0), apart)).encode()
+        ).hexdigest()
         data = (
             markdown,
             conversion,
@@ -57,14 +70,16 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
             len(questions[document_id]),
             undecided.get(document_id, 0),
             apart,
+            left_out,
+            words,
         )
-        return StageInput((*text_checksums(markdown), state), data)
+        return StageInput((*text_checksums(markdown), *((words.checksum,) if words else ()), state), data)
 
     return for_each(jobs, read)
 
 
 def run(ctx: StageContext, _document: Document, data: Any) -> Computation:
-    output, conversion, chunks, questions, staged, undecided, differing = data
+    output, conversion, chunks, questions, staged, undecided, differing, left_out, words = data
     subject = Subject(
         markdown=read_text(ctx.store, output),
         page_map=page_map(output),
@@ -75,6 +90,8 @@ def run(ctx: StageContext, _document: Document, data: Any) -> Computation:
         undecided_pairs=undecided,
         settings=ctx.settings,
         differing=differing,
+        left_out=left_out,
+        words=read_words(ctx.store, words),
     )
     return partial(_validate, subject)
 
@@ -100,7 +117,7 @@ def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
 
 STAGE = Stage(
     name=StageName.VALIDATION,
-    version="1",
+    version="2",
     fetch=fetch,
     run=run,
     save=save,

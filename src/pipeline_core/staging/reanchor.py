@@ -56,5 +56,9 @@ def _elsewhere(fact: StagedQuestion, chunks: Sequence[Chunk]) -> Anchor | None:
     for chunk in chunks:
         if (position := chunk.text.find(fact.quote)) >= 0:
             start = chunk.char_from + position
-            return Anchor(fact.question_id, chunk.chunk_id, start, start + len(fact.quote), chunk.page_from)
+            return Anchor(fact.question_id, chunk.chunk_id, start, start + len(fact.quote), _page(fact, chunk))
     return None
+
+
+def _page(fact: StagedQuestion, chunk: Chunk) -> int | None:
+    return None if fact.page is None else chunk.page_from

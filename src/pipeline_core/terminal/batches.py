@@ -21,7 +21,7 @@ Row = dict[str, Any]
 _SHOWN = 20
 _STYLES = {"imported": "green", "reviewed": "yellow", "importing": "cyan", "rejected": "dim"}
 _ALWAYS = frozenset({"total", "imported"})
-_COUNTS = ("total", "pending", "approved", "rejected", "duplicate", "imported", "undecided")
+_COUNTS = ("total", "pending", "approved", "rejected", "duplicate", "left_out", "imported", "undecided")
 
 
 def bank_json(staged: StagedBank, row: Row | None) -> Row:
@@ -96,7 +96,7 @@ def batches_table(rows: Sequence[Row]) -> Table:
     table.add_column("file", max_width=40, min_width=12, overflow="ellipsis", no_wrap=True)
     table.add_column("kind", no_wrap=True)
     for title in titles:
-        table.add_column(title, justify="right", no_wrap=True, min_width=5)
+        table.add_column(title.replace("_", " "), justify="right", no_wrap=True, min_width=5)
     table.add_column("status", no_wrap=True, min_width=8)
     for row in rows:
         kind = "document" if row["document_id"] else "bank"

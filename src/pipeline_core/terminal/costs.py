@@ -24,18 +24,32 @@ _TOKENS = ("tokens in", "cached", "tokens out")
 
 def estimate_json(estimates: Sequence[Estimate]) -> Row:
     rows = [estimate.as_json() for estimate in estimates]
-    sums = ("chunks", "new_chunks", "new_vectors", "pages", "input_tokens", "output_tokens", "expected_usd", "most_usd")
+    sums = (
+        "chunks", "new_chunks", "new_vectors", "pages", "paid_pages", "input_tokens", "output_tokens", "expected_usd",
+        "most_usd",
+    )  # fmt: skip
     return {"documents": rows, "total": {name: round(sum(row[name] for row in rows), 6) for name in sums}}
 
 
 def print_estimate(console: Console, estimates: Sequence[Estimate]) -> None:
     """A line a document and the total: what must be paid for, and what it will cost."""
     value = estimate_json(estimates)
-    table = _table("document", "pages", "chunks", "to pay", "vectors", "tokens in", "tokens out", "expected", "at most")
+    table = _table(
+        "document",
+        "pages",
+        "paid pages",
+        "chunks",
+        "paid chunks",
+        "vectors",
+        "tokens in",
+        "tokens out",
+        "expected",
+        "at most",
+    )
     for row in [*value["documents"], {"file": counted(len(estimates), "document"), **value["total"]}]:
         table.add_row(
-            escape(row["file"]), f"{row['pages']:,}", f"{row['chunks']:,}", f"{row['new_chunks']:,}",
-            f"{row['new_vectors']:,}",
+            escape(row["file"]), f"{row['pages']:,}" if row["pages"] else "–", f"{row['paid_pages']:,}",
+            f"{row['chunks']:,}", f"{row['new_chunks']:,}", f"{row['new_vectors']:,}",
             f"{row['input_tokens']:,}", f"{row['output_tokens']:,}", money(row["expected_usd"]),
             money(row["most_usd"]),
         )  # fmt: skip

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.deep_scans import StatusChange
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.naming import job_named
 
 if TYPE_CHECKING:
     from pipeline_core.bootstrap import Pipeline
+
+_SELECTED = StagingStatus.SELECTED
 
 
 def named(app_: "Pipeline", texts: Sequence[str]) -> list[str]:
@@ -31,11 +35,18 @@ def _id_of(app_: "Pipeline", text: str) -> str:
 def print_changes(console: Console, changes: Sequence[StatusChange]) -> None:
     for change in changes:
         scan = ""
-        if change.deep_scan_status != change.deep_before:
+        if change.is_queued_now:
             scan = pasteable(", queued for a deep scan: `pipeline deep-scan` runs it now")
+        elif change.is_taken_back:
+            scan = ", its deep scan is taken back: it had not begun"
+        elif change.deep_scan_status is DeepScanStatus.PROCESSING and change.staging_status is not _SELECTED:
+            scan = ", its deep scan is under way and goes on: what it finds waits for a person"
         elif change.deep_scan_status:
             scan = f", deep scan {change.deep_scan_status.lower()}"
         console.print(
             f"[bold]{escape(change.filename)}[/] {change.staging_before} → {change.staging_status}{scan}",
             highlight=False,
         )
+    queued, taken_back = (sum(getattr(one, name) for one in changes) for name in ("is_queued_now", "is_taken_back"))
+    if queued or taken_back:
+        console.print(f"{counted(queued, 'deep scan')} queued, {taken_back:,} taken back.", highlight=False)

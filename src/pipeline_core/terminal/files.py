@@ -12,12 +12,12 @@ from pipeline_core.domain.filetypes import FILE_TYPES
 
 @dataclass(slots=True)
 class Files:
-    """``found`` in a stable order without repeats; ``missing`` are arguments that match nothing; ``skipped`` counts
+    """``found`` in a stable order without repeats; ``missing`` are arguments that match nothing; ``skipped`` are
     files in folders whose ending no converter knows; ``refused`` are folders that cannot be read, and why."""
 
     found: list[Path] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    skipped: int = 0
+    skipped: list[Path] = field(default_factory=list)
     refused: list[tuple[str, PipelineError]] = field(default_factory=list)
 
 
@@ -35,6 +35,8 @@ def expand(arguments: Iterable[str]) -> Files:
                 if (real := os.path.realpath(file)) not in seen:
                     seen.add(real)
                     files.found.append(file)
+    # one that is named as well is taken
+    files.skipped = [path for path in files.skipped if os.path.realpath(path) not in seen]
     return files
 
 
@@ -58,7 +60,7 @@ def _walk(folder: Path, files: Files) -> Iterator[Path]:
         if file.suffix.lower() in endings:
             yield file
         else:
-            files.skipped += 1
+            files.skipped.append(file)
 
 
 def _files_below(folder: Path, files: Files) -> Iterator[Path]:

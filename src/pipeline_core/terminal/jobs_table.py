@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pipeline_core.domain.jobs import is_parked
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import all_names, counted
 
 Row = dict[str, Any]
 _WIDE = 110
@@ -72,7 +72,7 @@ def jobs_table(rows: Sequence[Row], *, width: int, shown: int | None = None) -> 
     for column, of_column in zip(columns, needed, strict=True):
         table.add_column(column.title, justify=column.justify, no_wrap=True, min_width=of_column)
     for row, of_row in zip(rows, cells, strict=False):
-        table.add_row(Text(row["filename"]), *of_row)
+        table.add_row(Text(all_names(row["filename"], row["also_named"])), *of_row)
     if len(rows) > len(cells):
         table.add_row(Text(f"… and {len(rows) - len(cells)} more", "dim"))
     if len(rows) > 1:

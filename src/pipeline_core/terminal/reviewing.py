@@ -16,6 +16,7 @@ from pipeline_core.services.decisions import Decided, Decision, Request, Resolut
 from pipeline_core.services.fact_decisions import Edit
 from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.naming import one_id, one_of
+from pipeline_core.terminal.places import place
 from pipeline_core.terminal.tables import short, why_it_waits
 
 if TYPE_CHECKING:
@@ -159,4 +160,6 @@ def print_facts(console: Console, facts: Sequence[ReviewFact]) -> None:
         console.print(f"[bold]{short(fact.question_id)}[/] {fact.status}{edited}  {escape(fact.question)}")
         console.print(Padding(escape(fact.answer), (0, 0, 0, 9)))
         quote = escape(" ".join(fact.quote.split()))
-        console.print(Padding(f"[dim]p.{fact.page} {fact.match}: “{quote}”[/]", (0, 0, 0, 9)))
+        at = place(fact.page, fact.page_unit, fact.heading_path)
+        where = f"{at} · " if at and fact.page is None else f"{at} " if at else ""
+        console.print(Padding(f"[dim]{escape(where)}{fact.match}: “{quote}”[/]", (0, 0, 0, 9)))

@@ -13,7 +13,7 @@ from pipeline_core.domain.wording import counted
 from pipeline_core.terminal.doctor import Check
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
-from pipeline_core.terminal.tables import print_failures, print_waiting
+from pipeline_core.terminal.tables import print_failures, print_left_out, print_waiting
 
 Row = dict[str, Any]
 _OUTCOMES = {"facts": "with facts", "nothing_here": "with nothing to state", "failed": "failed"}
@@ -40,6 +40,8 @@ def print_overview(console: Console, rows: Sequence[Row], counts: Row) -> None:
 
 def print_job(console: Console, job: Row) -> None:
     console.print(f"[bold]{escape(job['filename'])}[/]  {place_of(job)} ({job['percent']}%)")
+    if job["also_named"]:
+        console.print(f"[dim]{'also':<12} {escape(', '.join(job['also_named']))}[/]")
     for name in ("job", "document", "correlation"):
         console.print(f"[dim]{name:<12} {job[f'{name}_id']}[/]")
     stages = Table(box=None, padding=(0, 1), header_style="bold")
@@ -58,10 +60,13 @@ def print_job(console: Console, job: Row) -> None:
         refused = f", {counted(row['refused'], 'fact')} refused" if row["refused"] else ""
         facts = f"  ({counted(row['facts'], 'fact')}{refused})" if row["facts"] or refused else ""
         console.print(f"[dim]ledger[/]  {counted(row['chunks'], 'chunk')} {outcome}{reason}{facts}")
+    if job["left_out"]:
+        console.print(f"[dim]ledger[/]  {counted(job['left_out'], 'fact')} left out of production")
+    print_left_out(console, job)
     for finding in [*job["findings"], *job["returned_for"]]:
         console.print(f"[dim]finding[/] {finding['severity']} {finding['code']}: {escape(finding['message'])}")
     for event in reversed(job["events"][:15]):
-        console.print(f"[dim]{event['ts']:%H:%M:%S.%f}[/] {escape(_event(event))}")
+        console.print(f"[dim]{event['ts']:%Y-%m-%d %H:%M:%S}[/] {escape(_event(event))}")
     print_waiting(console, [job])
     print_failures(console, [job], [])
 

@@ -13,9 +13,10 @@ from pipeline_core.domain.errors import explain
 from pipeline_core.domain.jobs import is_parked
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import all_names, counted
 from pipeline_core.terminal.hints import pasteable, program
 from pipeline_core.terminal.jobs_table import place_of
+from pipeline_core.terminal.places import place
 
 Row = dict[str, Any]
 _IN_FULL = 10
@@ -101,6 +102,14 @@ def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tupl
         console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
 
 
+def print_copies(console: Console, copies: Sequence[tuple[str, str]]) -> None:
+    """Files that say what another says, byte for byte: one document, which has both names."""
+    for name, other in copies[:_IN_FULL]:
+        console.print(f"[dim]=[/] [bold]{escape(name)}[/] has the same content as {escape(other)}: one document.")
+    if more := copies[_IN_FULL:]:
+        console.print(f"[dim]=[/] … and {counted(len(more), 'more file')} with the content of another")
+
+
 def print_review(console: Console, job: Row, *, everything: bool = False) -> None:
     """What a reviewer needs about one waiting document; ``everything`` lists the pairs that are decided as well."""
     console.print(f"[bold]{escape(job['filename'])}[/]  {place_of(job)}  job {job['job_id']}")
@@ -109,6 +118,7 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
         console.print("Returned, for its facts to be rejected or edited. What validation had found:")
         _print_findings(console, job["returned_for"])
         _command(console, "facts", f"review {short(job['job_id'])} --facts, then reject or edit --fact ID")
+    print_left_out(console, job)
     pairs = [pair for pair in job["pairs"] if everything or pair["resolution"] == "pending"]
     if decided := len(job["pairs"]) - len(pairs):
         console.print(f"Decided: {counted(decided, 'pair')} of look-alikes; --facts lists them, with their ids.")
@@ -120,14 +130,29 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
         )
         if flags := pair["reasons"].get("flags"):
             console.print(f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in flags)}", highlight=False)
-        console.print(Padding(f"new       p.{pair['staged_page']}  {escape(pair['staged_text'])}", (0, 0, 0, 4)))
-        where = f"p.{pair['existing_page']} of {escape(pair['existing_file'] or 'a question bank')}"
+        console.print(Padding(f"new       {_at(pair, 'staged')}{escape(pair['staged_text'])}", (0, 0, 0, 4)))
+        of = " of " if (at := _at(pair, "existing").strip()) else ""
+        where = f"{at}{of}{escape(pair['existing_file'] or 'a question bank')}"
         console.print(Padding(f"existing  {where}  {escape(pair['existing_text'] or '(gone)')}", (0, 0, 0, 4)))
     if job["profile"] == "deep":
         console.print("A deep scan: what was published stays as it is until you decide about what is new.")
     elif not (job["findings"] or job["returned_for"] or job["pairs"]):
         console.print("Nothing was found: look at its facts, then approve or reject.")
     print_waiting(console, [job])
+
+
+def _at(pair: Row, side: str) -> str:
+    at = place(pair[f"{side}_page"], pair[f"{side}_unit"])
+    return f"{at}  " if at else ""
+
+
+def print_left_out(console: Console, job: Row) -> None:
+    """Facts that the system keeps out of production, and how to take one in."""
+    for fact in job["left_out_facts"]:
+        console.print(f"[yellow]● left out[/] {short(fact['question_id'])}  {escape(fact['statement'])}")
+    if job["left_out_facts"]:
+        command = f"pipeline review {short(job['job_id'])} approve --fact ID"
+        console.print(f"    take in  {command}", highlight=False)
 
 
 def _print_findings(console: Console, findings: Sequence[Row]) -> None:
@@ -150,8 +175,10 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
     """Search results, the first one in full."""
     for position, hit in enumerate(hits, 1):
         path = " › ".join(hit["heading_path"] or [])
-        place = f"{escape(hit['filename'])}, page {hit['page']}" if hit["filename"] else "a question bank"
-        source = place + (f" · {escape(path)}" if path else "")
+        at = place(hit["page"], hit["page_unit"])
+        names = escape(all_names(hit["filename"], hit["also_named"])) if hit["filename"] else ""
+        where = f"{names}{f', {at}' if at else ''}" if names else "a question bank"
+        source = where + (f" · {escape(path)}" if path else "")
         title = escape(hit["question"]) if hit["kind"] == "fact" else "passage"
         body = escape(hit["answer"]) if hit["kind"] == "fact" else escape(_clip(hit["evidence"], 300))
         if position == 1:

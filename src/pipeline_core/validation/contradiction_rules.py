@@ -41,7 +41,7 @@ def contradiction(subject: Subject) -> Iterator[Finding]:
                 Severity.CRITICAL,
                 str(facts[0].question_id),
                 "The document contradicts itself: "
-                + " — but — ".join(f"“{short(f.statement)}” (page {f.page})" for f in facts[:3]),
+                + " — but — ".join(f"“{short(f.statement)}” ({subject.where(f)})" for f in facts[:3]),
                 {"question_ids": [str(f.question_id) for f in facts], "values": sorted(map(list, values))},
             )
 
@@ -65,7 +65,7 @@ def contradicting_answers(subject: Subject) -> Iterator[Finding]:
                     Severity.CRITICAL,
                     str(left.question_id),
                     f"“{short(left.question)}” has two answers ({difference}): “{short(left.answer)}” "
-                    f"(page {left.page}) — but — “{short(right.answer)}” (page {right.page}). "
+                    f"({subject.where(left)}) — but — “{short(right.answer)}” ({subject.where(right)}). "
                     "Reject or edit the wrong one.",
                     {
                         "question_ids": [str(left.question_id), str(right.question_id)],
@@ -87,8 +87,8 @@ def contradicts_published(subject: Subject) -> Iterator[Finding]:
                 Severity.WARNING,
                 str(pair.question_id),
                 f"Published already is another value: “{short(pair.published_text)}” "
-                f"({pair.published_file}, page {pair.published_page}) — but here — “{short(pair.staged_text)}” "
-                f"(page {pair.page}). If both are about the same thing, one of them is out of date.",
+                f"({pair.published_file}{_page(pair.published_page)}) — but here — “{short(pair.staged_text)}”"
+                f"{_here(pair.page)}. If both are about the same thing, one of them is out of date.",
                 {
                     "question_ids": [str(pair.question_id), str(pair.published_id)],
                     "values": [list(numbers_in(pair.staged_text)), list(numbers_in(pair.published_text))],
@@ -125,3 +125,11 @@ def _mask(measure: re.Match[str]) -> str:
 
 def _words(statement: str) -> str:
     return normalise_for_match(_masked(statement))
+
+
+def _page(number: int | None) -> str:
+    return "" if number is None else f", page {number}"
+
+
+def _here(number: int | None) -> str:
+    return "" if number is None else f" (page {number})"

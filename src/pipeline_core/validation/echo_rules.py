@@ -25,7 +25,7 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
                 Severity.CRITICAL,
                 str(fact.question_id),
                 f"This fact speaks of “{name}”, which is in the examples of the generator's prompt and not in the "
-                f"document. Its evidence on page {fact.page} says: “{fact.quote[:160]}”",
+                f"document. Its evidence {subject.where(fact)} says: “{fact.quote[:160]}”",
                 {"name": name},
             )
             continue
@@ -36,7 +36,7 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
                 Severity.CRITICAL,
                 str(fact.question_id),
                 f"This fact repeats an example from the generator's prompt instead of the document: “{echoed}” "
-                f"Its evidence on page {fact.page} says: “{fact.quote[:160]}”",
+                f"Its evidence {subject.where(fact)} says: “{fact.quote[:160]}”",
                 {"example": echoed, "likeness": _likeness(fact, normalise_for_match(echoed)), "least": least},
             )
 

@@ -15,7 +15,7 @@ def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
                 "evidence_not_exact",
                 Severity.CRITICAL,
                 str(fact.question_id),
-                f"The quote on page {fact.page} is not what stands in the document: “{short(fact.quote)}”",
+                f"The quote {subject.where(fact)} is not what stands in the document: “{short(fact.quote)}”",
                 {"char_from": fact.char_from, "char_to": fact.char_to},
             )
 
@@ -30,7 +30,7 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
                 "number_not_in_evidence",
                 Severity.CRITICAL,
                 str(fact.question_id),
-                f"The answer says {says}, which its evidence on page {fact.page} does not: “{short(fact.quote)}”",
+                f"The answer says {says}, which its evidence {subject.where(fact)} does not: “{short(fact.quote)}”",
                 {"missing": missing, "evidence": list(numbers_in(fact.quote))},
             )
 

@@ -1,6 +1,14 @@
 """Every validation rule. Adding one is a function and a row."""
 
-from pipeline_core.validation import contradiction_rules, echo_rules, fact_rules, ledger_rules, page_rules, text_rules
+from pipeline_core.validation import (
+    contradiction_rules,
+    echo_rules,
+    fact_rules,
+    ledger_rules,
+    page_rules,
+    place_rules,
+    text_rules,
+)
 from pipeline_core.validation.subject import Rule, Subject
 
 RULES: tuple[Rule, ...] = (
@@ -13,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ledger_counts", "2", ledger_rules.ledger_counts),
     Rule("oversized_chunk", "1", ledger_rules.oversized_chunk),
     Rule("evidence_not_exact", "1", fact_rules.evidence_not_exact),
+    Rule("evidence_scattered_on_page", "1", place_rules.evidence_scattered_on_page),
     Rule("number_not_in_evidence", "1", fact_rules.number_not_in_evidence),
     Rule("prompt_example_echoed", "2", echo_rules.prompt_example_echoed),
     Rule("contradiction", "1", contradiction_rules.contradiction),

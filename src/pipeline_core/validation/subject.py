@@ -17,6 +17,7 @@ class Subject:
     ``questions`` are those that would be published, ``staged`` is the number of all, whatever was decided about them;
     ``conversion`` is that stage's report, with the number of ``pages`` that the original says it has.
     ``differing`` pairs the questions with what other documents say in production with other numbers.
+    ``left_out`` are kept out of production by the system; ``words`` is what the pages show, as JSON.
     """
 
     markdown: str
@@ -28,6 +29,15 @@ class Subject:
     undecided_pairs: int
     settings: Settings
     differing: Sequence[Differing] = ()
+    left_out: Sequence[StagedQuestion] = ()
+    words: bytes | None = None
+
+    def where(self, fact: StagedQuestion) -> str:
+        """Where a reader finds the fact: "on page 3", "on slide 3"; of what has no pages, under which heading."""
+        if fact.page is not None:
+            return f"on {self.page_map.unit} {fact.page}"
+        path = next((row.chunk.heading_path for row in self.chunks if row.chunk.chunk_id == fact.chunk_id), ())
+        return f"under “{' › '.join(path)}”" if path else "in the text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline_core.adapters.converters import html, office, pdf, text
+from pipeline_core.adapters.converters import html, office, pdf, text, xlsx
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
@@ -29,7 +29,7 @@ FORMATS = (
     Format(filetypes.PDF, pdf.convert),
     Format(filetypes.DOCX, office.convert),
     Format(filetypes.PPTX, office.convert),
-    Format(filetypes.XLSX, office.convert),
+    Format(filetypes.XLSX, xlsx.convert),
     Format(filetypes.HTML, html.convert),
     Format(filetypes.ODT, office.convert),
     Format(filetypes.ODS, office.convert),

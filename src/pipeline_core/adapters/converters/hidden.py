@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 from pipeline_core.domain.findings import Finding, Severity
-
-_NAMED = 5
+from pipeline_core.domain.wording import listed
 
 
 def hidden_content(parts: Sequence[str], *, kept: bool) -> Finding:
     """``parts`` names each hidden part as a reader would look for it: ``row 4 of the sheet “Prices”``, ``slide 3``."""
-    named = ", ".join(parts[:_NAMED]) + (f" and {len(parts) - _NAMED} more" if len(parts) > _NAMED else "")
     became = (
         "was converted as well, because UPLOAD_PIPELINE_KEEP_HIDDEN is set"
         if kept
@@ -19,6 +17,6 @@ def hidden_content(parts: Sequence[str], *, kept: bool) -> Finding:
         "hidden_content",
         Severity.WARNING,
         "document",
-        f"The file hides content from its readers: {named}. It {became}.",
+        f"The file hides content from its readers: {listed(parts)}. It {became}.",
         {"parts": len(parts), "kept": kept},
     )

@@ -4,7 +4,10 @@ import re
 from dataclasses import replace
 
 from pipeline_core.adapters.converters import office
+from pipeline_core.adapters.converters.hidden import hidden_content
+from pipeline_core.adapters.converters.html_tree import Prepared, finish, prepare
 from pipeline_core.adapters.converters.nesting import deep_texts
+from pipeline_core.adapters.converters.pages import whole
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import NoTextError, UnsupportedTypeError
@@ -14,6 +17,7 @@ from pipeline_core.domain.text_encoding import decode_text
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _LOOKED_AT = 2048
 _DEEPEST = office.HTML_DEPTH - 6  # the document itself, html, body and the like count as well
+_BOTTOMLESS = 5_000
 _DO = "Save the page in a simpler form (as text, or printed to PDF) and upload that."
 
 
@@ -26,17 +30,26 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     text = _decode(source.data)
     if text is None:
         raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
+    is_deep = next(deep_texts(text, _DEEPEST), None) is not None
+    # a page so deep is refused, or has a critical finding: the tree would take minutes to walk
+    is_bottomless = is_deep and next(deep_texts(text, _BOTTOMLESS), None) is not None
+    page = Prepared(text, ()) if is_bottomless else prepare(text, keep_hidden=options.keep_hidden)
     try:
-        converted = office.convert(replace(source, data=text.encode("utf-8")), options)
+        converted = office.convert(replace(source, data=page.html.encode("utf-8")), options)
     except NoTextError:
-        if next(deep_texts(text, _DEEPEST), None) is None:
+        if not is_deep:
             raise
         raise NoTextError(
             f"The text of {source.filename} is nested more than {_DEEPEST} elements deep, and so cannot be read.",
             action=_DO,
         ) from None
-    finding = _nested_too_deep(text, converted.markdown)
-    return replace(converted, findings=(*converted.findings, finding)) if finding else converted
+    markdown = finish(converted.markdown)
+    findings = list(converted.findings)
+    if page.hidden:
+        findings.append(hidden_content(page.hidden, kept=options.keep_hidden))
+    if is_deep and (finding := _nested_too_deep(page.html, markdown)) is not None:
+        findings.append(finding)
+    return replace(converted, markdown=markdown, page_map=whole(markdown), findings=tuple(findings))
 
 
 def _nested_too_deep(text: str, markdown: str) -> Finding | None:

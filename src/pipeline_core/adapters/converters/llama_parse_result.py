@@ -101,6 +101,8 @@ def converted(pages: Sequence[ParsedPage], plan: ParsePlan, converter: str) -> C
         raise TooManyPagesError(
             f"{plan.filename} has {plan.max_pages} pages or more, and no more than that were to be read.",
             action="Raise UPLOAD_PIPELINE_LLAMA_PARSE_UNCOUNTED_PAGES, then `pipeline retry JOB`.",
+            http_action="Have UPLOAD_PIPELINE_LLAMA_PARSE_UNCOUNTED_PAGES raised, then "
+            "`POST /api/v2/jobs/{job_id}/retry`.",
         )
     texts = [_page_text(page) for page in pages]
     outcomes = {text.outcome for text in texts}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -12,6 +13,7 @@ from pipeline_core.adapters.converters.page_count import count_pages
 from pipeline_core.adapters.converters.polyglot import other_document
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.titles import titled
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import ConfigurationError, ConversionCrashedError, ConversionTimeoutError
@@ -19,7 +21,7 @@ from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.settings import Settings
 
 T = TypeVar("T")
-REVISION = 2
+REVISION = 3
 """Raise it whenever the same bytes may give other markdown."""
 
 
@@ -59,7 +61,7 @@ class LocalConverter:
         row = BY_MIME[kind.mime]
         source = Source(data, filename, kind)
         run = self._isolated if row.isolated else self._here
-        converted = run(row.convert, source)
+        converted = run(partial(titled, row.convert), source)
         oddities = [_mislabelled(filename, kind)] if filetypes.is_mislabelled(filename, kind) else []
         if (another := other_document(data, kind)) is not None:
             oddities.append(_polyglot(filename, kind, another))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline_core.domain.documents import Page, PageMap, PageOutcome
+from pipeline_core.domain.documents import WHOLE, Page, PageMap, PageOutcome
 
 SEPARATOR = "\n\n"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -48,4 +48,4 @@ def assemble(pages: Sequence[PageText], unit: str) -> tuple[str, PageMap]:
 
 def whole(markdown: str) -> PageMap:
     """The map of a document that has no pages."""
-    return PageMap((Page(1, 0, len(markdown)),), "document")
+    return PageMap((Page(1, 0, len(markdown)),), WHOLE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline_core.adapters.converters.escapes import unescaper
 from pipeline_core.adapters.converters.pages import PageText, assemble
 from pipeline_core.adapters.converters.pdf_findings import ocr_failed, page_findings, ranges, repaired
+from pipeline_core.adapters.converters.pdf_words import page_words
 from pipeline_core.adapters.converters.repair import repair_pdf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain.documents import Converted, PageOutcome
@@ -17,6 +18,7 @@ from pipeline_core.domain.errors import (
     NoTextError,
     TooManyPagesError,
 )
+from pipeline_core.domain.page_words import Run
 
 if TYPE_CHECKING:
     from liteparse import LiteParse
@@ -53,7 +55,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     findings = [repaired(read.total)] if is_damaged else []
     findings += page_findings(pages, scanned, damaged=is_damaged, ocr_languages=options.ocr_languages)
     markdown, page_map = assemble(pages, "page")
-    return Converted(markdown, page_map, NAME, tuple(findings), total=read.total)
+    return Converted(markdown, page_map, NAME, tuple(findings), total=read.total, page_words=read.words)
 
 
 def _parser(options: ConvertOptions) -> "LiteParse":
@@ -68,6 +70,7 @@ def _parser(options: ConvertOptions) -> "LiteParse":
         keep_headers_footers=True,
         continue_on_page_error=True,
         max_pages=options.max_pages,
+        emit_word_boxes=True,  # nearly free: the page's text is laid out anyway
         num_workers=1,
         quiet=True,
         ocr_enabled=ocr,
@@ -84,6 +87,7 @@ class _Read:
     total: int = 0
     texts: list[tuple[int, str]] = field(default_factory=list)
     failed: set[int] = field(default_factory=set)
+    words: dict[int, tuple[Run, ...]] = field(default_factory=dict)
 
 
 def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
@@ -93,6 +97,7 @@ def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
         if read.total > options.max_pages:
             raise TooManyPagesError(f"{source.filename} has {read.total:,} pages; the limit is {options.max_pages:,}.")
         read.texts += [(page.page_num, _text(page.markdown)) for page in batch.result.pages]
+        read.words |= {page.page_num: page_words(page) for page in batch.result.pages}
         read.failed |= {error.page_num for error in batch.result.page_errors}
     return read
 

@@ -15,6 +15,7 @@ from pipeline_core.domain.batches import (
     QuestionStatus,
 )
 from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId, UserId
 from pipeline_core.domain.staging import Embeddable, Matchable, MatchKey
 
@@ -67,6 +68,7 @@ def _question(row: Row) -> BatchQuestion:
         row["similarity_score"],
         row["review_notes"],
         row["import_error"],
+        LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
     )
 
 

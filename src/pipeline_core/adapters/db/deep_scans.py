@@ -39,10 +39,16 @@ class PostgresDeepScans:
         rows = self._session.all("lock_statuses", user_id=user_id, document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
-    def set_status(self, document_ids: Sequence[DocumentId], status: StagingStatus, *, by: str) -> list[StatusChange]:
-        queue = status is StagingStatus.SELECTED
+    def set_status(
+        self, document_ids: Sequence[DocumentId], status: StagingStatus, *, by: str, correlation_id: CorrelationId
+    ) -> list[StatusChange]:
         rows = self._session.all(
-            "set_staging_status", document_ids=list(document_ids), status=status, queue=queue, by=by
+            "set_staging_status",
+            document_ids=list(document_ids),
+            status=status,
+            queue=status is StagingStatus.SELECTED,
+            by=by,
+            correlation_id=correlation_id,
         )
         return [
             StatusChange(
@@ -152,7 +158,7 @@ class PostgresDeepScans:
             if question.match.sha256 not in said and question.fact.question_id not in known
         }
         # a scan that begins again takes back what it staged itself and nobody has decided
-        gone = [key for key, status in ours.items() if key not in wanted and status == "pending"]
+        gone = [key for key, status in ours.items() if key not in wanted and status in ("pending", "left_out")]
         if gone:
             self._session.execute("delete_questions", question_ids=gone)
         staging.insert_questions([q for key, q in wanted.items() if key not in ours], batch_id=batch_id)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline_core.adapters.db.session import Row, Session, json_text
-from pipeline_core.domain.documents import Document
+from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.ports.older_documents import OlderRow
 from pipeline_core.ports.unit_of_work import Ids
 
 
@@ -32,13 +33,20 @@ class PostgresDocuments:
         self._session = session
 
     def register(
-        self, documents: Sequence[Document], *, user_id: UserId, correlation_id: CorrelationId, workflow: str
+        self,
+        documents: Sequence[Document],
+        *,
+        user_id: UserId,
+        correlation_id: CorrelationId,
+        workflow: str,
+        submitted_via: str = "direct",
     ) -> set[DocumentId]:
         rows = self._session.all(
             "register_documents",
             user_id=user_id,
             correlation_id=correlation_id,
             workflow=workflow,
+            submitted_via=submitted_via,
             document_ids=[d.document_id for d in documents],
             job_ids=[d.job_id for d in documents],
             titles=[d.filename for d in documents],
@@ -50,21 +58,37 @@ class PostgresDocuments:
         )
         return {row["document_id"] for row in rows}
 
-    def place(self, user_id: UserId, sources: Mapping[str, DocumentId]) -> None:
-        arguments = {"user_id": user_id, "uris": list(sources), "document_ids": list(sources.values())}
-        self._session.execute("lock_sources", user_id=user_id, uris=list(sources))
-        self._session.execute("retire_sources", **arguments)
-        self._session.execute("point_sources", **arguments)
+    def place(self, user_id: UserId, places: Sequence[Place]) -> None:
+        uris, ids = [place.uri for place in places], [place.document_id for place in places]
+        self._session.execute("lock_sources", user_id=user_id, uris=uris)
+        self._session.execute("retire_sources", user_id=user_id, uris=uris, document_ids=ids)
+        filenames = [place.filename for place in places]
+        self._session.execute("point_sources", user_id=user_id, uris=uris, document_ids=ids, filenames=filenames)
+        self._session.execute("rename_documents", user_id=user_id, uris=uris)
 
-    def places_left(self, user_id: UserId, sources: Mapping[str, DocumentId]) -> list[str]:
-        rows = self._session.all(
-            "places_left", user_id=user_id, uris=list(sources), document_ids=list(sources.values())
-        )
+    def places_left(self, user_id: UserId, places: Sequence[Place]) -> list[str]:
+        uris, ids = [place.uri for place in places], [place.document_id for place in places]
+        rows = self._session.all("places_left", user_id=user_id, uris=uris, document_ids=ids)
         return [row["source_uri"] for row in rows]
 
     def vacate(self, user_id: UserId, uris: Sequence[str]) -> None:
         if uris:
             self._session.execute("vacate_places", user_id=user_id, uris=list(uris))
+            self._session.execute("rename_documents", user_id=user_id, uris=list(uris))
+
+    def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
+        self._session.execute(
+            "describe_documents",
+            document_ids=list(rows),
+            realm_ids=[row.realm_id for row in rows.values()],
+            titles=[row.title for row in rows.values()],
+            created=[row.created_at for row in rows.values()],
+            updated=[row.updated_at for row in rows.values()],
+        )
+
+    def originals(self, document_ids: Ids) -> dict[DocumentId, str]:
+        rows = self._session.all("find_originals", document_ids=list(document_ids))
+        return {row["document_id"]: row["raw_path"] for row in rows}
 
     def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]:
         rows = self._session.all("find_documents", document_ids=list(document_ids))
@@ -92,8 +116,14 @@ class PostgresDocuments:
         rows = self._session.all("displacing_documents", document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
-    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int]]) -> None:
-        ids, paths, checksums, pages = zip(*rows, strict=True)
+    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int, str, str]]) -> None:
+        ids, paths, checksums, pages, units, titles = zip(*rows, strict=True)
         self._session.execute(
-            "set_parsed", document_ids=list(ids), paths=list(paths), checksums=list(checksums), pages=list(pages)
+            "set_parsed",
+            document_ids=list(ids),
+            paths=list(paths),
+            checksums=list(checksums),
+            pages=list(pages),
+            units=list(units),
+            titles=list(titles),
         )

@@ -216,6 +216,8 @@ class DocumentProcessingStages(Base):
     input_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     output_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     cost_usd: Mapped[Decimal] = mapped_column(Numeric(16, 9), server_default=FetchedValue())
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
 class DocumentSources(Base):
@@ -227,6 +229,7 @@ class DocumentSources(Base):
     document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     is_current: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
     seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    filename: Mapped[str] = mapped_column(Text)
 
 
 class DocumentVectorBuffer(Base):
@@ -259,9 +262,12 @@ class Documents(Base):
     parsed_path: Mapped[str | None] = mapped_column(Text)
     parsed_sha256: Mapped[str | None] = mapped_column(Text)
     page_count: Mapped[int | None] = mapped_column(Integer)
+    page_unit: Mapped[str | None] = mapped_column(Text)
     staging_status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     deep_scan_status: Mapped[str | None] = mapped_column(Text)
     deep_scan_error: Mapped[str | None] = mapped_column(Text)
+    deep_scan_was: Mapped[str | None] = mapped_column(Text)
+    deep_scan_error_was: Mapped[str | None] = mapped_column(Text)
     published_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     published_path: Mapped[str | None] = mapped_column(Text)
     published_sha256: Mapped[str | None] = mapped_column(Text)
@@ -381,10 +387,16 @@ class ProcessingWorkflows(Base):
     workflow_type: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     total_stages: Mapped[int] = mapped_column(Integer)
     completed_stages: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
-    current_stage: Mapped[str | None] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"))
+    current_stage: Mapped[str | None] = mapped_column(Text)
     configuration: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
     started_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    stage_name: Mapped[str | None] = mapped_column(
+        Text, Computed("nullif(current_stage, 'completed')", persisted=True),
+        ForeignKey("upload_pipeline.stages.stage_name"),
+    )  # fmt: skip
 
 
 class StageDependencies(Base):
@@ -497,6 +509,8 @@ class StagedQuestions(Base):
     ordinal: Mapped[int | None] = mapped_column(Integer)
     rejected_with_document: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
     duplicate_of_sha256: Mapped[str | None] = mapped_column(Text)
+    left_out_reason: Mapped[str | None] = mapped_column(Text)
+    evidence_pieces: Mapped[Any | None] = mapped_column(JSONB)
 
 
 class Stages(Base):
@@ -585,6 +599,7 @@ class UploadJobs(Base):
     flow_run_id: Mapped[UUID | None] = mapped_column(Uuid)
     correlation_id: Mapped[UUID] = mapped_column(Uuid)
     profile: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    submitted_via: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     config_sha256: Mapped[str | None] = mapped_column(Text)
     stage1_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     stage2_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

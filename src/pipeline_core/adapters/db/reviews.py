@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeline_core.adapters.db.documents import summary_from
 from pipeline_core.adapters.db.session import Row, Session, json_text
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, DuplicateId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.staging import MatchKey
@@ -23,6 +24,10 @@ def _fact(row: Row) -> ReviewFact:
         row["status"],
         row["review_notes"],
         row["edited_by"],
+        LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
+        row["page_unit"],
+        tuple(row["heading_path"] or ()),
+        row["duplicate_of"],
     )
 
 
@@ -54,12 +59,22 @@ class PostgresReviews:
         return [_fact(row) for row in self._session.all("review_facts", document_id=document_id, question_ids=ids)]
 
     def set_status(
-        self, document_id: DocumentId, question_ids: Sequence[QuestionId], status: str, *, by: UserId, notes: str
+        self,
+        document_id: DocumentId,
+        question_ids: Sequence[QuestionId],
+        status: str,
+        *,
+        by: UserId,
+        notes: str,
+        compare: bool = False,
     ) -> None:
         ids = list(question_ids)
         self._session.execute(
             "set_fact_status", document_id=document_id, question_ids=ids, status=status, by=by, notes=notes
         )
+        if compare:
+            # what was left out was never compared: the batch of these facts, which is one, is compared again
+            self._session.execute("compare_again", question_id=ids[0])
         # a rejection that is taken back does not take back that another says the same
         self._session.execute("apply_resolutions", document_ids=[document_id])
 

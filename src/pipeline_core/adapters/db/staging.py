@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
+from psycopg.types.json import Jsonb
 
 from pipeline_core.adapters.db.session import Row, Session, json_text
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.facts import ChunkOutcome, ChunkResult, Usage
+from pipeline_core.domain.facts import ChunkOutcome, ChunkResult, Fact, LeftOut, Usage
 from pipeline_core.domain.ids import (
     BatchId,
     ChunkId,
@@ -72,6 +74,9 @@ _QUESTION_COLUMNS = {
     "match_sha256": "text",
     "match_trigrams": "int4",
     "match_signature": "bytea",
+    "status": "text",
+    "left_out_reason": "text",
+    "evidence_pieces": "jsonb",
 }
 
 _SIGNATURE = np.dtype(
@@ -160,7 +165,14 @@ def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tup
         match.sha256,
         match.trigrams,
         match.signature,
+        "left_out" if fact.left_out else "pending",
+        fact.left_out,
+        Jsonb(_pieces(fact)) if fact.scattered else None,
     )
+
+
+def _pieces(fact: Fact) -> list[dict[str, Any]]:
+    return [piece.as_json() for piece in fact.scattered]
 
 
 def record_pairs(session: Session, pairs: Sequence[Pair]) -> None:
@@ -253,7 +265,19 @@ class PostgresStaging:
             self._session.execute("delete_questions", question_ids=list(gone))
         if kept := there & wanted.keys():
             self._session.execute("keep_questions", question_ids=list(kept))
+            self._judge_again([wanted[key].fact for key in kept])
         self.insert_questions([question for key, question in wanted.items() if key not in there])
+
+    def _judge_again(self, facts: Sequence[Fact]) -> None:
+        """Leave out what is found against facts that were staged before; let wait what nothing speaks against now."""
+        out = [fact for fact in facts if fact.left_out]
+        self._session.execute(
+            "leave_out",
+            question_ids=[fact.question_id for fact in out],
+            reasons=[fact.left_out for fact in out],
+            pieces=[orjson.dumps(_pieces(fact)).decode() for fact in out],
+        )
+        self._session.execute("nothing_against", question_ids=[fact.question_id for fact in facts if not fact.left_out])
 
     def insert_questions(self, questions: Sequence[NewQuestion], *, batch_id: BatchId | None = None) -> None:
         """Add questions that are not there, to this batch or to that of their document."""
@@ -278,6 +302,7 @@ class PostgresStaging:
                     row["evidence_match"],
                     row["generator"],
                     row["status"],
+                    LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
                 )
             )
         return found

@@ -102,6 +102,7 @@ class PostgresViews:
                 "returned_for": (returned[0]["findings"] or []) if returned else [],
                 "pairs": session.all("document_pairs", document_id=document_id),
                 "ledger": session.all("view_chunk_outcomes", document_id=document_id),
+                "left_out_facts": session.all("view_left_out", document_id=document_id),
                 "events": session.all("view_job_events", job_id=job_id, user_id=user_id),
             }
 

@@ -4,20 +4,21 @@ A quote is always a slice of the chunk, letter for letter. Statements and answer
 markdown marks: nothing is rephrased. Where no question can be made with care, a plain one is asked.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
+from itertools import islice
 
-from pipeline_core.adapters.facts.blocks import Block, is_back_matter, read_blocks, why_nothing
+from pipeline_core.adapters.facts.blocks import is_back_matter, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.languages import guess_language
 from pipeline_core.adapters.facts.sentences import prose_claims
-from pipeline_core.adapters.facts.table_rows import table_claims
+from pipeline_core.adapters.facts.table_rows import Table, table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
-REVISION = 1
+REVISION = 2
 """Raise it whenever the same chunk may give other facts."""
 
 # Below it a sentence leans on its neighbours or says little.
@@ -46,8 +47,12 @@ class ExtractiveFactGenerator(InWorker):
             return UnexpectedError(f"The extractive generator failed: {error!r}")
 
 
-Reader = Callable[[str, Block, str], Iterator[Claim]]
-READERS: dict[str, Reader] = {"prose": prose_claims, "table": table_claims}
+def _table_before(chunk: ChunkInput) -> Table | None:
+    """The table that the chunk may begin in the middle of."""
+    if not chunk.table_before:
+        return None
+    above = ChunkInput(chunk.table_before, ())
+    return table_claims(above.text, read_blocks(above)[-1])[1]
 
 
 def extract(chunk: ChunkInput, max_facts: int) -> Generated:
@@ -55,20 +60,31 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     language = guess_language(chunk.text)
     blocks = read_blocks(chunk)
     claims: list[Claim] = []
+    rows: list[Claim] = []
+    table = _table_before(chunk)
     for block in blocks:
-        if block.kind in READERS and not is_back_matter(block):
-            claims += READERS[block.kind](chunk.text, block, language)
-    chosen: list[tuple[int, FactCandidate]] = []
+        if is_back_matter(block):
+            continue
+        if block.kind == "table":
+            of_table, table = table_claims(chunk.text, block, table)
+            rows += of_table
+        elif block.kind == "prose":
+            claims += prose_claims(chunk.text, block, language)
+            table = None
+    ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
+    best = (claim for claim in ranked if claim.score >= MIN_SCORE)
     taken: set[str] = set()
-    for claim in sorted(claims, key=lambda claim: (-claim.score, claim.start)):
-        if len(chosen) == max_facts or claim.score < MIN_SCORE:
-            break
-        question = next((q for q in claim.questions() if q.casefold() not in taken), None)
-        if question and claim.statement not in taken:
-            # Two facts of a chunk share neither question nor statement.
-            taken |= {question.casefold(), claim.statement}
-            quote = chunk.text[claim.start : claim.end]
-            chosen.append((claim.start, FactCandidate(question, claim.answer, claim.statement, quote)))
+    # A table is said with all its rows; the limit is for sentences.
+    chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), max_facts)]
     if not chosen:
         return Generated((), reason=why_nothing(blocks))
     return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])))
+
+
+def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:
+    """Facts and where they stand: no two of a chunk share a question or a statement."""
+    for claim in claims:
+        question = next((q for q in claim.questions() if q.casefold() not in taken), None)
+        if question and claim.statement not in taken:
+            taken |= {question.casefold(), claim.statement}
+            yield claim.start, FactCandidate(question, claim.answer, claim.statement, text[claim.start : claim.end])

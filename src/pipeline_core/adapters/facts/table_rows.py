@@ -1,7 +1,8 @@
-"""Claims of small tables: each row by its header."""
+"""Claims of small tables: each row by the names of its columns."""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import MAX_QUESTION_CHARS, Claim
@@ -9,39 +10,75 @@ from pipeline_core.adapters.facts.english import in_mid_sentence
 from pipeline_core.adapters.facts.english_words import word_set
 from pipeline_core.adapters.facts.plain_questions import according_to, listed, under_heading
 from pipeline_core.adapters.facts.sentences import keeps_numbers
+from pipeline_core.domain.tables import DELIMITER_ROW, EMPTY_CELLS, columns_of, goes_on, inner_header
 from pipeline_core.domain.text import numbers_in, strip_markdown
 
-_DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_MOST_COLUMNS = 4
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
-_EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…"})
 _TELLS_LITTLE = word_set("value values description details definition meaning notes note comment comments content")
 
 
-def table_claims(text: str, block: Block, _code: str) -> Iterator[Claim]:
-    """Rows of a table of two to four columns below a header row."""
-    lines = text[block.start : block.end].split("\n")
-    if len(lines) < 3 or not _DELIMITER.match(lines[1]):
-        return
-    header = [strip_markdown(cell) for cell in _cells(lines[0])]
-    if not 2 <= len(header) <= 4 or not any(header[1:]) or not all(map(_names_a_column, header)):
-        return
-    start = block.start + len(lines[0]) + len(lines[1]) + 2
-    for line in lines[2:]:
-        row = line.strip()
-        cells = _cells(row)
-        at = start + line.find(row)
-        start += len(line) + 1
-        if len(cells) == len(header) and (claim := _row(row, cells, header, block.headings, at)):
-            yield claim
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as far as it was read: the names of its columns, blank where it has none, and its rows of cells."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def table_claims(text: str, block: Block, before: Table | None = None) -> tuple[list[Claim], Table | None]:
+    """The rows of a table of two to four columns, and the table for what may go on with it.
+
+    What its columns are called is judged by ``domain.tables``. A table that goes on with the one ``before`` it (cut by
+    a chunk's or a page's end) has that one's names; under no name a value is said without one.
+    """
+    lines = list(_lines(text, block))
+    if len(lines) > 1 and DELIMITER_ROW.match(lines[1][0]):
+        has_header = any(_cells(lines[0][0]))
+        lines = [*lines[:1], *lines[2:]] if has_header else lines[2:]
+    elif before and not text[: block.start].strip():
+        has_header = False  # the chunk begins in the middle of a table
+    else:
+        return [], None
+    rows = [tuple(_cells(line)) for line, _ in lines]
+    width = len(rows[0]) if rows else 0
+    if not 2 <= width <= _MOST_COLUMNS:
+        return [], None
+    if has_header and len(rows) == 1:  # its rows are in the next chunk
+        return [], Table(tuple(map(strip_markdown, rows[0])), ())
+    columns = columns_of(rows, declared=has_header)
+    names = columns.names
+    body = [(cells, line, at) for cells, (line, at) in zip(rows, lines, strict=True)][columns.rows :]
+    if not columns.are_named and before and goes_on(before.rows, [cells for cells, *_ in body], turns_page=False):
+        names = before.names
+    claims: list[Claim] = []
+    kept = [cells for cells, *_ in body]
+    skipped = 0
+    for position, (cells, line, at) in enumerate(body):
+        if skipped:
+            skipped -= 1
+            continue
+        if len(cells) != width:
+            continue
+        if position and (inner := inner_header(kept, position, names)):
+            names, skipped = inner.names, inner.rows - 1
+            continue
+        if claim := _row(line, cells, names, block.headings, at):
+            claims.append(claim)
+    return claims, Table(names, tuple(row for row in kept if len(row) == width))
+
+
+def _lines(text: str, block: Block) -> Iterator[tuple[str, int]]:
+    """The table's lines without the space around them, and where each begins."""
+    at = block.start
+    for line in text[block.start : block.end].split("\n"):
+        yield line.strip(), at + len(line) - len(line.lstrip())
+        at += len(line) + 1
 
 
 def _cells(line: str) -> list[str]:
     cells = [cell.strip() for cell in _CELL_BORDER.split(line.strip())]
     return cells[line.strip().startswith("|") : len(cells) - line.strip().endswith("|")]
-
-
-def _names_a_column(cell: str) -> bool:
-    return len(cell) <= 40 and len(cell.split()) <= 6 and not cell.endswith((".", "?"))
 
 
 def _row(row: str, cells: Sequence[str], header: Sequence[str], headings: Sequence[str], at: int) -> Claim | None:
@@ -50,10 +87,10 @@ def _row(row: str, cells: Sequence[str], header: Sequence[str], headings: Sequen
     filled = [
         (column, strip_markdown(cell))
         for column, cell in zip(header[1:], cells[1:], strict=True)
-        if cell.strip().lower() not in _EMPTY_CELLS
+        if cell.strip().lower() not in EMPTY_CELLS
     ]
     answer = "; ".join(value for _, value in filled)
-    if not name or len(name) > 80 or " : " in name or not any(map(str.isalnum, answer)):
+    if not name or len(name) > 80 or " : " in name or name.endswith((".", "?")) or not any(map(str.isalnum, answer)):
         return None
     if not keeps_numbers(answer, row):
         return None

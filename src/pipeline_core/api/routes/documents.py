@@ -45,6 +45,7 @@ class Document(BaseModel):
     document_id: UUID
     title: str
     filename: str
+    also_named: list[str] = Field(description="Other names that the same content has now")
     mime: str
     bytes_len: int
     file_sha256: str

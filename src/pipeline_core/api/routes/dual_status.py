@@ -6,15 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from pipeline_core.api.correlation import as_correlation_id
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
+from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 
 router = APIRouter(prefix="/api/v3/documents", tags=["documents"])
 
 
-class StatusRequest(BaseModel):
+class StatusRequest(Body):
     """Which documents, and what they are set to."""
 
     model_config = example({"document_ids": ["023749cf-c6c3-502c-b4c5-24342f679aba"], "status": "Selected"})
@@ -39,6 +41,7 @@ class StatusAnswer(BaseModel):
 
     updated: int
     queued: int
+    taken_back: int = Field(description="Deep scans that had not begun")
     documents: list[StatusChange]
 
 
@@ -51,16 +54,15 @@ class StatusAnswer(BaseModel):
 )
 def set_staging_status(body: StatusRequest, request: Request, services: Services) -> dict[str, Any]:
     """All or nothing: an unknown id or a wrong value is named in ``errors``, and none is changed."""
-    changes = services.dual_status.set_status(body.document_ids, body.status, user_id=services.user_id)
-    queued = [
-        change
-        for change in changes
-        if change.deep_scan_status is DeepScanStatus.QUEUED and change.deep_before is not DeepScanStatus.QUEUED
-    ]
+    changes = services.dual_status.set_status(
+        body.document_ids, body.status, user_id=services.user_id, correlation_id=as_correlation_id(request)
+    )
+    queued = [change for change in changes if change.is_queued_now]
     if queued:
         request.app.state.ask_for_run()
     return {
         "updated": sum(change.staging_before is not change.staging_status for change in changes),
         "queued": len(queued),
+        "taken_back": sum(change.is_taken_back for change in changes),
         "documents": changes,
     }

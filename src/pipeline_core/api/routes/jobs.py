@@ -12,6 +12,7 @@ from pipeline_core.api.auth import CurrentUser
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
 from pipeline_core.api.job_events import follow
+from pipeline_core.api.known_names import Body
 from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
@@ -37,6 +38,7 @@ class Job(BaseModel):
     job_id: UUID
     document_id: UUID
     filename: str
+    also_named: list[str] = Field(description="Other names that the same content has now")
     pages: int | None
     stage: JobStage
     state: JobState
@@ -81,7 +83,7 @@ class JobDetail(Job):
     )
 
 
-class RetryRequest(BaseModel):
+class RetryRequest(Body):
     """From where to try again."""
 
     model_config = example({"from_stage": "chunker"})

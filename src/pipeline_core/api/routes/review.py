@@ -1,14 +1,15 @@
 """Reviewing documents: what waits, and the decisions of phases 2 and 4."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
+from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.ids import JobId
@@ -42,24 +43,51 @@ class NextJob(BaseModel):
     job: Waiting | None
 
 
-class Approval(BaseModel):
+class Approval(Body):
     """Approval of the matches; ``duplicates`` decides all pairs that are undecided."""
 
     model_config = example({"duplicates": "keep_existing", "reason": "seen before"})
 
     duplicates: Resolution | None = None
+    approved_matches: list[UUID] = Field(
+        default_factory=list,
+        max_length=_MOST_IDS,
+        description="These facts are approved and every other undecided one is rejected; an empty list approves none; "
+        "without it all are approved",
+    )
     question_ids: list[UUID] = Field(
-        default_factory=list, max_length=_MOST_IDS, description="Only these facts; the document goes on waiting"
+        default_factory=list, max_length=_MOST_IDS, description="The same as `approved_matches`"
     )
     reason: str = Field(default="", max_length=_REASON)
+    next_action: Literal["continue", "next_job", "dashboard"] = Field(
+        default="continue", description="`next_job`: the answer has `next_job_id`"
+    )
+    user_id: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
+
+    @model_validator(mode="after")
+    def _names_one_list(self) -> Self:
+        if {"approved_matches", "question_ids"} <= self.model_fields_set and set(self.approved_matches) != set(
+            self.question_ids
+        ):
+            raise ValueError("approved_matches and question_ids are the same and differ here: send one of them")
+        return self
+
+    @property
+    def approved(self) -> tuple[UUID, ...] | None:
+        """The facts that are approved; None: all."""
+        for name in ("approved_matches", "question_ids"):
+            if name in self.model_fields_set:
+                return tuple(getattr(self, name))
+        return None
 
 
-class Reason(BaseModel):
+class Reason(Body):
     """Why."""
 
     model_config = example({"reason": "Two amounts for one deductible."})
 
     reason: str = Field(default="", max_length=_REASON)
+    user_id: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
 
 
 class Rejection(Reason):
@@ -69,17 +97,29 @@ class Rejection(Reason):
         {"question_ids": ["84381d68-2a3f-5d0e-9f4c-5b7a5a1c0d11"], "reason": "an example, not the rule"}
     )
 
-    question_ids: list[UUID] = Field(default_factory=list, max_length=_MOST_IDS)
+    question_ids: list[UUID] = Field(
+        default_factory=list, min_length=1, max_length=_MOST_IDS, description="Only these; without it the document"
+    )
 
 
-class Override(BaseModel):
+class Override(Body):
     """Going on in spite of critical findings."""
 
     model_config = example({"reason": "The second amount is of next year."})
 
     reason: str = Field(
-        max_length=_REASON, description=f"Why, in {MIN_REASON} characters at least; it stays in the record"
+        default="",
+        max_length=_REASON,
+        description=f"Why, in {MIN_REASON} characters that are not blank at least; it stays in the record",
     )
+    override_reason: str = Field(default="", max_length=_REASON, description="The same as `reason`")
+    user_id: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
+
+    @model_validator(mode="after")
+    def _names_one_reason(self) -> Self:
+        if self.reason and self.override_reason and self.reason != self.override_reason:
+            raise ValueError("reason and override_reason are the same and differ here: send one of them")
+        return self
 
 
 class DecisionAnswer(BaseModel):
@@ -91,6 +131,10 @@ class DecisionAnswer(BaseModel):
     goes_on: bool
     message: str
     next_job: Waiting | None = Field(description="What to review next")
+    next_job_id: UUID | None = Field(description="Its job, where `next_action` is `next_job`")
+    redirect_url: str | None = Field(description="Where the document is decided now, after it was returned")
+    validation_url: str | None = Field(description="Where it is decided if validation, which comes next, finds reason")
+    critical_count: int | None = Field(description="Critical findings; null while validation is still to come")
 
 
 _RESPONSES = responses(401, 404, 409, 422, 429)
@@ -118,9 +162,13 @@ def next_job(
     responses=_RESPONSES,
 )
 def approve_stage2(job_id: UUID, request: Request, services: Services, body: Approval | None = None) -> dict[str, Any]:
-    """Phase 2 to 3: what is approved is validated next. With ``question_ids`` only those facts are approved."""
+    """Phase 2 to 3: what is approved is validated next. With ``approved_matches`` only those facts are approved."""
     body = body or Approval()
-    return _decide(request, services, job_id, Decision.APPROVE, body.reason, body.duplicates, body.question_ids)
+    asked = _asked(services, Decision.APPROVE, body, duplicates=body.duplicates, approved=body.approved)
+    answer = _decide(request, services, job_id, asked)
+    if body.next_action == "next_job" and answer["next_job"]:
+        answer["next_job_id"] = answer["next_job"]["job_id"]
+    return {**answer, "validation_url": REVIEW_PAGES[4].format(job_id)}
 
 
 @router.post(
@@ -134,7 +182,8 @@ def return_to_matching(
     job_id: UUID, request: Request, services: Services, body: Reason | None = None
 ) -> dict[str, Any]:
     """Phase 4 to 2: facts are decided one by one again."""
-    return _decide(request, services, job_id, Decision.RETURN, body.reason if body else "")
+    answer = _decide(request, services, job_id, _asked(services, Decision.RETURN, body or Reason()))
+    return {**answer, "redirect_url": REVIEW_PAGES[2].format(job_id)}
 
 
 @router.post(
@@ -146,7 +195,8 @@ def return_to_matching(
 )
 def override_validation(job_id: UUID, request: Request, services: Services, body: Override) -> dict[str, Any]:
     """Phase 4 to 5, with a reason that stays in the record."""
-    return _decide(request, services, job_id, Decision.OVERRIDE, body.reason)
+    asked = _asked(services, Decision.OVERRIDE, body, reason=body.reason or body.override_reason)
+    return _decide(request, services, job_id, asked)
 
 
 @router.post(
@@ -159,20 +209,17 @@ def override_validation(job_id: UUID, request: Request, services: Services, body
 def reject_job(job_id: UUID, request: Request, services: Services, body: Rejection | None = None) -> dict[str, Any]:
     """Nothing new of the document is published. With ``question_ids`` only those facts are rejected."""
     body = body or Rejection()
-    return _decide(request, services, job_id, Decision.REJECT, body.reason, None, body.question_ids)
+    asked = _asked(services, Decision.REJECT, body, question_ids=tuple(body.question_ids))
+    return _decide(request, services, job_id, asked)
 
 
 def _decide(
     request: Request,
     services: UserServices,
     job_id: UUID,
-    decision: Decision,
-    reason: str,
-    duplicates: Resolution | None = None,
-    question_ids: list[UUID] | None = None,
+    asked: DecisionRequest,
 ) -> dict[str, Any]:
     document_id = services.views.job_state(JobId(job_id))["document_id"]
-    asked = DecisionRequest(decision, services.user_id, reason, duplicates, tuple(question_ids or ()))
     decided: Decided = services.review.decide(document_id, asked)
     if decided.to_run:
         request.app.state.ask_for_run()
@@ -183,7 +230,15 @@ def _decide(
         "goes_on": decided.goes_on,
         "message": decided.message,
         "next_job": _next(services, None),
+        **dict.fromkeys(("next_job_id", "redirect_url", "validation_url", "critical_count")),
     }
+
+
+def _asked(services: UserServices, decision: Decision, body: Approval | Reason | Override, **more: Any) -> Any:
+    """What the service is asked; a name that was sent stands beside the token's user, never instead."""
+    named = body.user_id.strip()
+    by = f"{named} ({services.user_id})" if named and named != str(services.user_id) else ""
+    return DecisionRequest(decision, services.user_id, **{"reason": body.reason, "reviewer": by, **more})
 
 
 def _next(services: UserServices, phase: int | None) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ class Hit(BaseModel):
     generator: str | None
     document_id: UUID | None
     filename: str | None
+    also_named: list[str] = Field(description="Other names that the same content has now")
     heading_path: list[str] | None
 
 

@@ -11,10 +11,12 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.deps import Services, TheSettings
 from pipeline_core.api.examples import example
+from pipeline_core.api.known_names import Body
 from pipeline_core.api.multipart import FORM_BODY, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId
 from pipeline_core.services.decisions import Resolution
 from pipeline_core.services.receive_upload import spool
@@ -34,6 +36,7 @@ class Counts(BaseModel):
     rejected: int
     duplicate: int
     imported: int
+    left_out: int = Field(description="Left out by the system until a person takes them in")
 
 
 class Batch(Counts):
@@ -65,6 +68,7 @@ class Question(BaseModel):
     similarity: float | None
     review_notes: str | None
     import_error: str | None
+    left_out_reason: LeftOut | None = Field(description="What keeps it out of production, or spoke against it")
 
 
 class Pair(BaseModel):
@@ -108,7 +112,7 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
-class ReviewRequest(BaseModel):
+class ReviewRequest(Body):
     """Approve or reject many questions at once."""
 
     model_config = example(
@@ -130,7 +134,7 @@ class Change(BaseModel):
     counts: Counts
 
 
-class ResolveRequest(BaseModel):
+class ResolveRequest(Body):
     """What becomes of a pair."""
 
     model_config = example({"resolution": "keep_both", "reason": "different years"})

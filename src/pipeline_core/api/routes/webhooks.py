@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
+from pipeline_core.api.known_names import Body
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.ports.webhooks import WebhookEvent
@@ -16,7 +17,7 @@ from pipeline_core.ports.webhooks import WebhookEvent
 router = APIRouter(prefix="/api/v2/webhooks", tags=["webhooks"])
 
 
-class WebhookRequest(BaseModel):
+class WebhookRequest(Body):
     """Where to send what."""
 
     model_config = example({"url": "https://example.org/hooks/pipeline", "events": ["job.done", "job.deadletter"]})

@@ -1,0 +1,141 @@
+"""A number as its spreadsheet shows it: ``12.50%``, ``00471``, ``$2,350.50``, ``2024-03-01``."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
+
+GENERAL = "General"
+_LONGEST = 255
+"""No spreadsheet writes a longer code."""
+
+# ECMA-376 part 1, 18.8.30: what a style means that names a format by number only. The short dates, 14 and 22, are
+# shown as each reader's own settings say, so they are written in the one form that is read the same everywhere.
+BUILT_IN = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    5: '"$"#,##0_);("$"#,##0)',
+    6: '"$"#,##0_);[Red]("$"#,##0)',
+    7: '"$"#,##0.00_);("$"#,##0.00)',
+    8: '"$"#,##0.00_);[Red]("$"#,##0.00)',
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    14: "yyyy-mm-dd",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "yyyy-mm-dd h:mm",
+    37: "#,##0_);(#,##0)",
+    38: "#,##0_);[Red](#,##0)",
+    39: "#,##0.00_);(#,##0.00)",
+    40: "#,##0.00_);[Red](#,##0.00)",
+    41: '_(* #,##0_);_(* (#,##0);_(* "-"_);_(@_)',
+    42: '_("$"* #,##0_);_("$"* (#,##0);_("$"* "-"_);_(@_)',
+    43: '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)',
+    44: '_("$"* #,##0.00_);_("$"* (#,##0.00);_("$"* "-"??_);_(@_)',
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mm:ss.0",
+    48: "##0.0E+0",
+    49: "@",
+    # East Asian dates
+    **dict.fromkeys((27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58), "yyyy-mm-dd"),
+    **dict.fromkeys((32, 33, 34, 35, 55, 56), "h:mm:ss"),
+}
+
+_SIMPLE = re.compile(r"(?P<grouped>#,##)?0(?:\.(?P<decimals>0{1,9}))?(?P<percent>%)?")
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_DATE = re.compile(r"[ymdhs]|AM/PM", re.IGNORECASE)
+# The renderer drops a dot between the parts of a date; one before zeros begins the fraction of a second.
+_DATE_DOT = re.compile(r'("[^"]*"|\\.|\[[^\]]*\])|\.(?!0)')
+_NOTHING = re.compile(r"(?:\[[^\]]*\])*;(?:(?:\[[^\]]*\])*;)*(?:\[[^\]]*\])*")
+
+
+def shows_nothing(code: str) -> bool:
+    """Whether the format hides whatever is in the cell (``;;;``)."""
+    return _NOTHING.fullmatch(code.strip()) is not None and code.count(";") >= 2
+
+
+def is_date(code: str) -> bool:
+    """Whether numbers of this format are days or times."""
+    bare = _LITERAL.sub("", code)
+    return GENERAL.lower() not in bare.lower() and _DATE.search(bare) is not None
+
+
+@lru_cache(maxsize=4096)
+def shown(value: str, code: str, *, date1904: bool = False) -> str:
+    """The number, as the file stores it, in the format's own spelling, blanks for alignment aside.
+
+    ``General``, which fits a number to the width of its column, gives all digits. So does what cannot be rendered.
+    """
+    code = code.strip()
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    if not code or code.lower() == GENERAL.lower() or len(code) > _LONGEST or not number.is_finite():
+        return _general(number)
+    if simple := _SIMPLE.fullmatch(code):
+        return _simple(number, simple)
+    return _rendered(number, code, date1904=date1904)
+
+
+def _rendered(number: Decimal, code: str, *, date1904: bool) -> str:
+    from xlfmt import format_value
+
+    if is_date(code):
+        code = _DATE_DOT.sub(lambda match: match[1] or "\\.", code)
+    try:
+        text = str(format_value(float(number), code, date1904=date1904))
+    except (ArithmeticError, LookupError, TypeError, ValueError):  # a code, or a day, that no spreadsheet shows either
+        return _general(number)
+    return _general(number) if "####" in text else " ".join(text.split())
+
+
+def text_shown(text: str, code: str) -> str:
+    """A text in the format's own spelling: ``@" kg"`` adds the unit."""
+    section = code.split(";")[-1]
+    if "@" not in section or section.strip() == "@" or len(code) > _LONGEST:
+        return text
+    parts = (
+        text if part == "@" else _literal(part) for part in re.findall(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|.', section)
+    )
+    return "".join(parts).strip()
+
+
+def _literal(part: str) -> str:
+    if part[0] in "_*[" and len(part) > 1:
+        return ""
+    return part[1:-1] if part[0] == '"' and len(part) > 1 else part[1:] if part[0] == "\\" else part
+
+
+def _simple(number: Decimal, code: re.Match[str]) -> str:
+    """The commonest formats, a hundred times as fast."""
+    if abs(number) >= 10**21:
+        return _general(number)
+    places = len(code["decimals"] or "")
+    scaled = Decimal(repr(float(number))) * (100 if code["percent"] else 1)
+    rounded = scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = f"{rounded if rounded else abs(rounded):{',' if code['grouped'] else ''}f}"
+    return text + (code["percent"] or "")
+
+
+def _general(number: Decimal) -> str:
+    """Fifteen digits, which is what spreadsheets keep."""
+    if not number.is_finite():
+        return str(number)
+    text = f"{float(number):.15g}".upper()
+    mantissa, e, exponent = text.partition("E")
+    if not e:
+        return text
+    if 0 <= int(exponent) <= 20:
+        return f"{Decimal(text):f}"
+    return f"{mantissa}E{int(exponent):+03d}"

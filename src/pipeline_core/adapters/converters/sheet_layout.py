@@ -1,0 +1,264 @@
+"""A sheet's rows as markdown: one table for each that stands on the sheet, titles and remarks as paragraphs.
+
+Where an empty row parts two blocks, the second is a table of its own if its first row can be a header. If it only
+goes on with values it belongs to the table above. Where neither can be told it gets an empty header row, so that
+nothing is said under a name that is not its own.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline_core.adapters.converters.sheet_cells import Area, Cell, Kind, Row, Sheet
+
+MAX_CELLS = 5_000_000
+_LONG = 40
+_REMARK_BEGINS = ("*", "\\*", "†", "¹", "Note", "NB", "Source")
+
+
+class SheetTooLargeError(Exception):
+    """A table of a sheet would have more than ``MAX_CELLS`` cells, most of them empty."""
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of one table; the first is its header unless it has none."""
+
+    rows: list[Row]
+    has_header: bool = True
+
+    @property
+    def columns(self) -> list[int]:
+        return sorted({column for row in self.rows for column in row.cells})
+
+
+Block = Table | str
+
+
+def sheet_markdown(sheet: Sheet) -> str:
+    """The sheet's blocks in reading order, below its name; empty if it shows nothing.
+
+    Raises:
+        SheetTooLargeError: a table has too many cells.
+    """
+    blocks = [_written(block) for block in _blocks(sheet)] + sheet.texts
+    return "\n\n".join([f"## {sheet.name}", *blocks]) if blocks else ""
+
+
+def _blocks(sheet: Sheet) -> Iterator[Block]:
+    named = [(area, Table([], area.has_header)) for area in sheet.areas]
+    rest = _without_areas(sheet.rows, named) if named else sheet.rows
+    placed: list[tuple[int, int, Block]] = [(area.top, area.left, table) for area, table in named if table.rows]
+    placed += _tables(rest)
+    placed.sort(key=lambda entry: entry[:2])
+    for _, _, block in placed:
+        yield from _with_remarks(block) if isinstance(block, Table) else [block]
+
+
+def _without_areas(rows: Sequence[Row], named: Sequence[tuple[Area, Table]]) -> list[Row]:
+    """Move the cells of named tables into those; what is left of each row."""
+    rest = []
+    for row in rows:
+        cells = row.cells
+        for area, table in named:
+            if area.top <= row.number <= area.bottom:
+                within = {c: cell for c, cell in cells.items() if area.left <= c <= area.right}
+                cells = {c: cell for c, cell in cells.items() if c not in within}
+                if within:
+                    table.rows.append(Row(row.number, row.place, within))
+        if cells:
+            rest.append(Row(row.number, row.place, cells))
+    return rest
+
+
+# --- where one table ends and the next begins --------------------------------------------------------------
+
+
+def _tables(rows: Sequence[Row]) -> Iterator[tuple[int, int, Block]]:
+    """The tables and lone lines, each with its first row and column."""
+    open_tables: list[Table] = []
+    for region in _regions(rows):
+        titles = _titles(region)
+        table = Table(region.rows[len(titles) :])
+        left = region.columns[0]
+        above = next((t for t in reversed(open_tables) if _overlap(t.columns, region.columns)), None)
+        verdict = _verdict(table, above)
+        if verdict == "continues" and above is not None:
+            above.rows += region.rows
+            continue
+        lines = region.rows if verdict == "line" else titles
+        yield from ((row.number, left, cell.text) for row in lines for cell in row.cells.values())
+        if verdict != "line":
+            table.has_header = verdict == "header"
+            open_tables.append(table)
+            yield table.rows[0].number, left, table
+
+
+def _regions(rows: Sequence[Row], *, parted: bool = False) -> Iterator[Table]:
+    for run in _runs(rows):
+        groups = _side_by_side(run)
+        if len(groups) == 1:
+            yield Table(list(run))
+            continue
+        for group in groups:
+            within = [
+                Row(r.number, r.place, cells) for r in run if (cells := {c: r.cells[c] for c in r.cells if c in group})
+            ]
+            if parted:
+                yield Table(within)
+            else:
+                yield from _regions(within, parted=True)
+
+
+def _runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    run: list[Row] = []
+    for row in rows:
+        if run and row.place > run[-1].place + 1:
+            yield run
+            run = []
+        run.append(row)
+    if run:
+        yield run
+
+
+def _side_by_side(rows: Sequence[Row]) -> list[set[int]]:
+    """The columns of each table in these rows: more than one group only where an empty column parts two tables."""
+    used = sorted({column for row in rows for column in row.cells})
+    groups: list[set[int]] = []
+    for column in used:
+        if groups and column == max(groups[-1]) + 1:
+            groups[-1].add(column)
+        else:
+            groups.append({column})
+    parted = groups[:1]
+    for group in groups[1:]:
+        if _are_two(rows, parted[-1], group):
+            parted.append(group)
+        else:
+            parted[-1] |= group
+    return parted
+
+
+def _are_two(rows: Sequence[Row], left: set[int], right: set[int]) -> bool:
+    """Whether the columns on the right are a table with row names of its own, not more columns of the left one."""
+    lefts, rights = _within(rows, left), _within(rows, right)
+    if min(len(left), len(right), len(lefts), len(rights)) < 2:
+        return False
+    names = [row.cells.get(min(right)) for row in rights]
+    if any(name is None or not name.may_head for name in names):
+        return False
+    if _first_words(lefts) & _first_words(rights):
+        return True
+    distinct = len({name.text for name in names if name is not None}) == len(names)
+    has_values = any(cell.kind is Kind.VALUE for row in rights[1:] for cell in row.cells.values())
+    other_extent = (lefts[0].number, lefts[-1].number) != (rights[0].number, rights[-1].number)
+    return distinct and (other_extent or has_values)
+
+
+def _within(rows: Sequence[Row], columns: set[int]) -> list[Row]:
+    return [Row(r.number, r.place, cells) for r in rows if (cells := {c: r.cells[c] for c in r.cells if c in columns})]
+
+
+def _first_words(rows: Sequence[Row]) -> set[str]:
+    first = rows[0].cells
+    return {first[min(first)].text}
+
+
+def _overlap(above: Sequence[int], columns: Sequence[int]) -> bool:
+    return above[0] <= columns[-1] and columns[0] <= above[-1]
+
+
+def _verdict(region: Table, above: Table | None) -> str:
+    """What a block is to the table above it: ``continues``, ``header`` or ``no header`` of its own, or a ``line``."""
+    first = region.rows[0].cells
+    if len(region.rows) == 1 and len(first) == 1:
+        [cell] = first.values()
+        return "continues" if above is not None and cell.kind is Kind.VALUE else "line"
+    inside = above is not None and {*region.columns} <= {*above.columns}
+    if above is None or not inside:
+        return "header" if len(region.rows) > 1 else "no header"
+    if _is_header(region, above):
+        return "header"
+    if len(region.rows) == 1 or any(not cell.may_head for cell in first.values()):
+        return "continues"
+    return "no header"
+
+
+def _is_header(region: Table, above: Table) -> bool:
+    """Whether the first row names columns: words above values, where the table above has values; bold above plain."""
+    first = region.rows[0].cells
+    if len(region.rows) == 1 or not all(cell.may_head for cell in first.values()):
+        return False
+    if [c.text for c in first.values()] == [c.text for c in above.rows[0].cells.values()]:
+        return True
+    if all(cell.bold for cell in first.values()) and not all(c.bold for c in region.rows[1].cells.values()):
+        return True
+    below, before = _value_columns(region.rows[1:]), _value_columns(above.rows[1:])
+    return any(column in first for column in below | before)
+
+
+def _value_columns(rows: Sequence[Row]) -> set[int]:
+    """Columns of which more than half of the cells are values."""
+    values: Counter[int] = Counter()
+    filled: Counter[int] = Counter()
+    for row in rows:
+        for column, cell in row.cells.items():
+            filled[column] += 1
+            values[column] += cell.kind is Kind.VALUE
+    return {column for column in filled if values[column] * 2 > filled[column]}
+
+
+# --- titles and remarks ------------------------------------------------------------------------------------
+
+
+def _titles(region: Table) -> list[Row]:
+    """The rows before the first with more than one cell, if they are words at the left edge of a table."""
+    columns = region.columns
+    alone = next((at for at, row in enumerate(region.rows) if not _is_alone(row, columns[0])), 0)
+    return region.rows[:alone] if len(columns) > 1 else []
+
+
+def _with_remarks(table: Table) -> Iterator[Block]:
+    """Remarks in the last rows are paragraphs; so are sentences one below the other."""
+    rows, left, width = table.rows, table.columns[0], len(table.columns)
+    if width == 1:
+        texts = [cell.text for row in rows for cell in row.cells.values()]
+        if any(len(text) > _LONG and text.endswith((".", "!", "?", ":")) for text in texts):
+            yield from texts
+        else:
+            yield table
+        return
+    end = len(rows)
+    while end > 2 and _is_alone(rows[end - 1], left) and _is_remark(rows[end - 1].cells[left]):
+        end -= 1
+    yield Table(rows[:end], table.has_header)
+    yield from (row.cells[left].text for row in rows[end:])
+
+
+def _is_alone(row: Row, left: int) -> bool:
+    return len(row.cells) == 1 and left in row.cells and row.cells[left].kind is Kind.WORDS
+
+
+def _is_remark(cell: Cell) -> bool:
+    return len(cell.text) > _LONG or cell.text.endswith(".") or cell.text.startswith(_REMARK_BEGINS)
+
+
+# --- markdown ----------------------------------------------------------------------------------------------
+
+
+def _written(block: Block) -> str:
+    if isinstance(block, str):
+        return block
+    columns = block.columns
+    if len(columns) * len(block.rows) > MAX_CELLS:
+        raise SheetTooLargeError(f"a table of {len(block.rows):,} rows and {len(columns):,} columns")
+    lines = [_line(row, columns) for row in block.rows]
+    head = lines[:1] if block.has_header else ["|" + "  |" * len(columns)]
+    body = lines[1:] if block.has_header else lines
+    return "\n".join([*head, "| " + " | ".join(["---"] * len(columns)) + " |", *body])
+
+
+def _line(row: Row, columns: Sequence[int]) -> str:
+    cells = row.cells
+    texts = (cells[c].text.replace("|", "\\|") if c in cells else "" for c in columns)
+    return "| " + " | ".join(texts) + " |"

@@ -1,0 +1,83 @@
+"""The names that a request may use, by the API's own description: a name that is not known decides nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
+from rapidfuzz import fuzz, process, utils
+
+UNKNOWN = "unknown_name"
+Schema = Mapping[str, Any]
+
+
+class Body(BaseModel):
+    """What a client sends: a field that is not known is refused, so that a slip of the pen decides nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def nearest(name: str, known: Sequence[str]) -> str | None:
+    """The known name that is most like this one; None where none is known."""
+    found = process.extractOne(name, sorted(known), scorer=fuzz.ratio, processor=utils.default_process)
+    return found[0] if found else None
+
+
+def refuse_unknown_query(request: Request) -> None:
+    """Refuse parameters that the endpoint does not have: a filter that is spelled wrong would let everything through.
+
+    Raises:
+        RequestValidationError: names each.
+    """
+    operation = _operation(request)
+    known = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+    unknown = dict.fromkeys(name for name in request.query_params if name not in known)
+    if unknown:
+        raise RequestValidationError(
+            [{"type": UNKNOWN, "loc": ("query", name), "msg": "", "ctx": {"known": known}} for name in unknown]
+        )
+
+
+RefuseUnknownQuery = Depends(refuse_unknown_query)
+
+
+def known_fields(request: Request, place: Sequence[str | int]) -> list[str]:
+    """The fields of the body's object at this place, such as ``("body", "items", 0)``."""
+    content = _operation(request).get("requestBody", {}).get("content", {})
+    found = [media["schema"] for media in content.values()]
+    schemas = request.app.openapi()["components"]["schemas"]
+    for part in place[1:]:
+        found = [inner for one in found for inner in _inner(one, part, schemas)]
+    return sorted({name for one in found for flat in _flat(one, schemas) for name in flat.get("properties", ())})
+
+
+def _operation(request: Request) -> Schema:
+    wanted = getattr(request.scope.get("route"), "operation_id", None)
+    return _operations(request.app).get(wanted, {}) if wanted else {}
+
+
+@lru_cache(maxsize=1)
+def _operations(app: FastAPI) -> Mapping[str, Schema]:
+    """Every operation of the description by its id: each request asks for one."""
+    of_paths = (methods.values() for methods in app.openapi()["paths"].values())
+    return {operation["operationId"]: operation for operations in of_paths for operation in operations}
+
+
+def _inner(schema: Schema, part: str | int, schemas: Schema) -> Iterator[Schema]:
+    for flat in _flat(schema, schemas):
+        inner = flat.get("items") if isinstance(part, int) else flat.get("properties", {}).get(part)
+        if inner:
+            yield inner
+
+
+def _flat(schema: Schema, schemas: Schema) -> Iterator[Schema]:
+    """The schema itself, or those that it stands for."""
+    if "$ref" in schema:
+        yield from _flat(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    elif "anyOf" in schema:
+        for one in schema["anyOf"]:
+            yield from _flat(one, schemas)
+    else:
+        yield schema

@@ -1,0 +1,369 @@
+"""What a table's first rows are: names of its columns, or rows of values like those below them.
+
+A table of a file always has a first row; whether that row is a header is told by what stands in it. Where it cannot be
+told, there are no names: a value without its column's name is incomplete, under a wrong name it is false.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES
+from pipeline_core.domain.text import strip_inline
+
+EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…"})
+MOST_HEADER_ROWS = 3
+_SAMPLE = 12
+"""So many rows below the first are looked at: more of the same tell nothing new."""
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """``names``: one for each column, blank where it has none. ``rows``: how many of the first rows are no data."""
+
+    names: tuple[str, ...]
+    rows: int = 0
+
+    @property
+    def are_named(self) -> bool:
+        return any(self.names[1:])
+
+
+class _Judgement(StrEnum):
+    HEADER = "header"
+    DATA = "data"
+    UNCERTAIN = "uncertain"
+
+
+# --- what stands in a cell ---------------------------------------------------------------------------------------
+
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
+_CURRENCY = r"[$€£¥₹₩₽₺₪฿¢]|(?:US|CA|AU)\$|USD|EUR|GBP|CHF|PLN|SEK|NOK|DKK|JPY"
+_KINDS = (
+    ("year", re.compile(r"(?:19|20)\d\d\Z")),
+    (
+        "date",
+        re.compile(
+            rf"(?:\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{1,4}}|\d{{1,2}}\.? (?:{_MONTHS})\b.*|(?:{_MONTHS})\.? \d.*)\Z",
+            re.IGNORECASE,
+        ),
+    ),
+    ("ordinal", re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)),
+    ("money", re.compile(rf"(?:[-+−<>≤≥~≈±(] ?)*(?:(?:{_CURRENCY}) ?[-−]?\d|\d[\d.,' ]* ?(?:{_CURRENCY}))")),
+    ("share", re.compile(r"(?:[-+−<>≤≥~≈±(] ?)*\d[\d.,]* ?(?:%|‰|per ?cent\b)")),
+    ("number", re.compile(r"(?:[-+−<>≤≥~≈±(=] ?)*\d[\d.,'’ ]*\)?\Z")),
+    ("code", re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\S+\Z")),
+    ("measure", re.compile(r"(?:[-+−<>≤≥~≈±(=] ?)*[.,]?\d")),
+)
+VALUES = frozenset({"year", "date", "money", "share", "number", "code", "measure"})
+_NUMBERS = re.compile(r"\d+")
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+def kind_of(cell: str) -> str:
+    """What stands in a cell without markdown's marks: ``blank``, ``words``, or which kind of value."""
+    if cell.lower() in EMPTY_CELLS:
+        return "blank"
+    if not any(map(str.isdigit, cell)):
+        return "words"
+    return next((kind for kind, pattern in _KINDS if pattern.match(cell)), "words")
+
+
+def _shape(cell: str) -> str:
+    """``Flat 36`` and ``Flat 37`` have one shape, so have ``LX-22`` and ``MK-10``; without a digit there is none."""
+    kind = kind_of(cell)
+    if kind in ("code", "year"):
+        return f"{kind} {_LETTERS.sub('a', _NUMBERS.sub('0', cell))}"
+    return _NUMBERS.sub("0", cell.casefold()) if any(map(str.isdigit, cell)) else ""
+
+
+def _is_bold(cell: str) -> bool:
+    cell = cell.strip()
+    if cell.startswith(("<b>", "<strong>")):
+        return True
+    return len(cell) > 4 and cell[:2] in ("**", "__") and cell[:2] == cell[-2:]
+
+
+# --- is the first row a header -----------------------------------------------------------------------------------
+
+
+def columns_of(rows: Sequence[Row], *, declared: bool = True) -> Columns:
+    """The names of the columns and the rows that hold them, of rows of cells in markdown, the first one included.
+
+    Args:
+        rows: of one width each; what is too short or too long is not looked at.
+        declared: the file says that the first row is a header (in GFM every first row is one). Without it a header
+            must be plain to see.
+    """
+    plain = [[strip_inline(cell) for cell in row] for row in rows[: _SAMPLE + MOST_HEADER_ROWS]]
+    if not plain:
+        return Columns(())
+    width = len(plain[0])
+    plain = [row for row in plain if len(row) == width]
+    title = _title_rows(plain)
+    levels = _levels(plain[title:])
+    head = _joined(plain[title : title + levels])
+    body = [row for row in plain[title + levels :] if row not in plain[title : title + levels]]
+    bold = all(_is_bold(cell) for cell in rows[title] if cell.strip()) and not _all_bold(rows[title + levels :])
+    judgement = _judge(head, body, declared=declared, bold=bold and title + levels < len(rows))
+    if judgement is _Judgement.HEADER:
+        return Columns(tuple(head), title + levels)
+    nameless = ("",) * width
+    return Columns(nameless, title + (judgement is _Judgement.UNCERTAIN and declared))
+
+
+def _all_bold(rows: Sequence[Row]) -> bool:
+    return all(_is_bold(cell) for row in rows[:_SAMPLE] for cell in row[1:] if cell.strip())
+
+
+def _title_rows(rows: Sequence[Row]) -> int:
+    """Rows above the header that say one thing across all columns, or only in the first."""
+    count = 0
+    for row in rows[:MOST_HEADER_ROWS]:
+        filled = {cell for cell in row if cell}
+        is_title = len(row) > 2 and len(filled) == 1 and (bool(row[0]) and (not any(row[1:]) or all(row)))
+        if not is_title or count + 2 >= len(rows):
+            break
+        count += 1
+    return count
+
+
+def _levels(rows: Sequence[Row]) -> int:
+    """How many rows a header would have: one more for each that divides what merged cells above it span."""
+    levels = 1
+    while levels < min(MOST_HEADER_ROWS, len(rows) - 1) and _divides(rows[levels - 1], rows[levels], rows[levels + 1]):
+        levels += 1
+    return levels
+
+
+def _divides(above: Row, row: Row, below: Row) -> bool:
+    spans = [at for at in range(1, len(row)) if row[at] and above[at] in ("", above[at - 1])]
+    if not spans or any(kind_of(cell) in VALUES - {"year"} for cell in (*above, *row)):
+        return False
+    if len({cell for cell in row if cell}) < 2 or not any(above[1:]):
+        return False
+    # what stands below is data: values, where the row itself has words
+    return any(kind_of(cell) in VALUES for cell in below[1:]) and all(
+        at in spans or above[at] in ("", row[at]) or not row[at] or above[at] for at in range(len(row))
+    )
+
+
+def _joined(rows: Sequence[Row]) -> list[str]:
+    """One name a column: a merged cell's words go before each of those that it spans."""
+    names = [""] * len(rows[0]) if rows else []
+    for level, row in enumerate(rows):
+        last = level == len(rows) - 1
+        inherited = ""
+        for at, cell in enumerate(row):
+            spanned = not last and not cell and any(below[at] for below in rows[level + 1 :])
+            inherited = cell if cell else inherited if spanned and at > 1 else ""
+            word = cell or inherited
+            if word and word != names[at]:
+                names[at] = f"{names[at]} {word}".strip()
+    return names
+
+
+def _judge(head: Row, body: Sequence[Row], *, declared: bool, bold: bool) -> _Judgement:
+    if not any(head[1:]) or not body or not all(map(_may_name_a_column, head)):
+        return _Judgement.DATA if any(head) else _Judgement.UNCERTAIN
+    if _has_values(head, body) or _is_like_the_rows(head, body):
+        return _Judgement.DATA
+    known = any(_is_column_word(cell) for cell in head[1:])
+    if bold or not head[0]:
+        return _Judgement.HEADER
+    stated = _states_by_name(body)
+    if not known and stated:
+        return _Judgement.HEADER if len(head) > 2 and _rows_are_even(body) else _Judgement.DATA
+    if len(head) == 2 and not known and (_is_mixed(body) or _is_proper_name(head[1], head[0])):
+        return _Judgement.DATA if _is_mixed(body) else _Judgement.UNCERTAIN
+    if _has_other_kinds(head, body) or _has_longer_texts(head, body):
+        return _Judgement.HEADER
+    return _Judgement.HEADER if declared and known else _Judgement.UNCERTAIN
+
+
+def _may_name_a_column(cell: str) -> bool:
+    return len(cell) <= 60 and len(cell.split()) <= 8 and not (cell.endswith((".", "?")) and len(cell.split()) > 2)
+
+
+def _has_values(head: Row, body: Sequence[Row]) -> bool:
+    """Whether values stand where names would; years side by side and codes of one make may be names of columns."""
+    kinds = [kind_of(cell) for cell in head]
+    values = [cell for cell, kind in zip(head[1:], kinds[1:], strict=True) if kind in VALUES]
+    if not values:
+        return kinds[0] in VALUES - {"year", "code"} or (
+            kinds[0] in VALUES and any(kind_of(row[0]) == kinds[0] for row in body)
+        )
+    if len(values) < 2 or len(values) < len([cell for cell in head[1:] if cell]):
+        return True
+    if {kind_of(cell) for cell in values} == {"year"}:
+        steps = {int(right) - int(left) for left, right in pairwise(values)}
+        in_body = any(kind_of(cell) == "year" for row in body for cell in row[1:])
+        return in_body or len(steps) > 1 or (len(values) == 2 and not steps <= {1, -1})
+    return len({_shape(cell) for cell in values}) > 1 or {kind_of(cell) for cell in values} != {"code"}
+
+
+def _is_like_the_rows(head: Row, body: Sequence[Row]) -> bool:
+    """Whether a cell of the first row stands, or stands in the same shape, in the rows below it."""
+    for at, cell in enumerate(head):
+        if not cell:
+            continue
+        below = [row[at] for row in body]
+        shape = _shape(cell)
+        if shape and any(_shape(other) == shape for other in below):
+            return True
+        if cell.casefold() in {other.casefold() for other in below} and kind_of(cell) != "blank":
+            return True
+    return False
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:/[^\W\d_]+)?")
+
+
+def _is_column_word(cell: str) -> bool:
+    return not COLUMN_WORDS.isdisjoint(_WORD.findall(cell.casefold()))
+
+
+def _states_by_name(body: Sequence[Row]) -> bool:
+    """Whether the first cells name what a schedule states: rent, deposit, notice period."""
+    keys = [row[0] for row in body if row[0]]
+    return 2 * sum(not STATED_NAMES.isdisjoint(_WORD.findall(key.casefold())) for key in keys) >= max(1, len(keys))
+
+
+def _rows_are_even(body: Sequence[Row]) -> bool:
+    """Whether the cells of each row are of one kind, as where each column is one thing and each row its property."""
+    kinds = [{kind_of(cell) for cell in row[1:]} - {"blank"} for row in body]
+    return all(len(of_row) <= 1 for of_row in kinds)
+
+
+def _is_mixed(body: Sequence[Row]) -> bool:
+    """Whether the last column holds values of several kinds, as where each row states something of its own."""
+    kinds = Counter(kind for row in body if (kind := kind_of(row[-1])) != "blank")
+    return len(kinds) > 1 and max(kinds.values()) < 0.7 * sum(kinds.values()) and bool(kinds.keys() & VALUES)
+
+
+def _is_proper_name(cell: str, beside: str) -> bool:
+    """Whether the cell may name somebody: several words in capitals, where the cell beside it is not written so."""
+    words, others = cell.split(), beside.split()
+    if len(words) < 2 or not all(word[:1].isupper() for word in words):
+        return False
+    return len(others) < 2 or not all(word[:1].isupper() for word in others)
+
+
+def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
+    """Whether a column has a word above values: the plainest sign of a header."""
+    for at in range(1, len(head)):
+        kinds = [kind for row in body if (kind := kind_of(row[at])) != "blank"]
+        if head[at] and kinds and sum(kind in VALUES for kind in kinds) >= 0.6 * len(kinds):
+            return True
+    return False
+
+
+def _has_longer_texts(head: Row, body: Sequence[Row]) -> bool:
+    """Whether a word or two stand above whole phrases."""
+    for at in range(1, len(head)):
+        words = [len(row[at].split()) for row in body if row[at]]
+        if head[at] and len(head[at].split()) <= 2 and words and sum(words) >= 4 * len(words):
+            return True
+    return False
+
+
+# --- parts of a table, and tables that go on ---------------------------------------------------------------------
+
+
+def inner_header(rows: Sequence[Row], at: int, names: Sequence[str]) -> Columns | None:
+    """The new names when a row within the table is a header of its own, or repeats the one above.
+
+    A table below another without a gap, as sheets and PDFs have them: words where values stood before and follow.
+    """
+    row = [strip_inline(cell) for cell in rows[at]]
+    if any(names) and row == list(names):
+        return Columns(tuple(names), 1)
+    after_gap = at > 0 and not any(cell.strip() for cell in rows[at - 1])
+    if not all(row) or any(kind_of(cell) in VALUES for cell in row[1:]) or at + 1 >= len(rows):
+        return None
+    below = [strip_inline(cell) for cell in rows[at + 1]]
+    if len(below) != len(row):
+        return None
+    before = [strip_inline(cell) for cell in rows[at - 1]] if at and not after_gap else []
+    turns = all(
+        kind_of(below[column]) in VALUES and (after_gap or (len(before) > column and kind_of(before[column]) in VALUES))
+        for column in range(1, len(row))
+    )
+    if not turns:
+        return None
+    found = columns_of(rows[at:], declared=False)
+    return found if found.are_named else None
+
+
+def goes_on(before: Sequence[Row], rows: Sequence[Row], *, turns_page: bool) -> bool:
+    """Whether rows without a header of their own go on with the table before them.
+
+    Args:
+        before: the last rows of that table.
+        rows: the first rows of this one.
+        turns_page: a page ends between the two; on one page only rows of the same make go on.
+    """
+    above = [[strip_inline(cell) for cell in row] for row in before[-_SAMPLE:]]
+    below = [[strip_inline(cell) for cell in row] for row in rows[:_SAMPLE]]
+    if not above or not below or {len(row) for row in above} != {len(row) for row in below}:
+        return False
+    certain = False
+    for at in range(len(below[0])):
+        here, there = _make(row[at] for row in above), _make(row[at] for row in below)
+        if here and there and here != there:
+            return False
+        certain = certain or bool(here and there)
+    return certain or (turns_page and all(_make(row[at] for row in above) == "" for at in range(len(below[0]))))
+
+
+def _make(cells: Iterable[str]) -> str:
+    """The kind, or for running numbers the shape, that most cells of a column have; blank where there is none."""
+    filled = [cell for cell in cells if kind_of(cell) != "blank"]
+    if not filled:
+        return ""
+    kinds = Counter(kind_of(cell) for cell in filled)
+    kind, count = kinds.most_common(1)[0]
+    if count < 0.7 * len(filled):
+        return "mixed"
+    if kind in VALUES:
+        return kind
+    shape, alike = Counter(map(_shape, filled)).most_common(1)[0]
+    return shape if shape and alike >= 0.6 * len(filled) else ""
+
+
+# --- tables cut by the end of a chunk ----------------------------------------------------------------------------
+
+DELIMITER_ROW = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
+"""The line below a table's first row."""
+
+
+def table_at_end(text: str, before: str) -> str:
+    """The header and the last rows of the table in which a chunk of markdown ends; blank where it ends in none.
+
+    Args:
+        text: the chunk.
+        before: what this gave for the chunk before, where the chunk begins within that table.
+    """
+    lines = text.rstrip().splitlines()
+    start = len(lines)
+    while start and lines[start - 1].lstrip().startswith("|"):
+        start -= 1
+    table = lines[start:]
+    if not table:
+        return ""
+    if len(table) > 1 and DELIMITER_ROW.match(table[1]):
+        head, rows = table[:2], table[2:]
+    elif start == 0 and before:
+        above = before.splitlines()
+        head, rows = above[:2], [*above[2:], *table]
+    else:
+        return ""
+    return "\n".join([*head, *rows[-_SAMPLE:]])

@@ -1,0 +1,57 @@
+"""What a document is called: by its own words where it has some, by its file name where it has none."""
+
+import re
+from pathlib import PurePath
+
+from pipeline_core.domain.text import strip_markdown
+
+MAX_TITLE_CHARS = 300
+_LOOKED_AT = 20_000
+_FRONT_MATTER = re.compile(
+    r"\A---\n.*?^title:[ \t]*(?P<quote>[\"']?)(?P<title>[^\n]*?)(?P=quote)[ \t]*$.*?^---[ \t]*$", re.M | re.S
+)
+_FENCED = re.compile(r"^ {0,3}(?P<mark>```+|~~~+).*?(?:^ {0,3}(?P=mark)[`~]*[ \t]*$|\Z)", re.M | re.S)
+_HEADING = re.compile(
+    r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<title>\S.*?)(?:[ \t]+#+)?[ \t]*$"
+    r"|^ {0,3}(?P<lined>[^\s#>|*+-].*)\n {0,3}(?P<line>=+|-+)[ \t]*$",
+    re.M,
+)
+# What programs write into the title when nobody gave one.
+_NO_TITLE = re.compile(
+    r"(?:untitled|no title|title|document|doc|presentation|powerpoint presentation|slide|blank|template|book|sheet"
+    r"|microsoft word(?: document)?|scan(?:ned)?(?: document)?)[\s\d.,#-]*",
+    re.I,
+)
+_PRINTED = re.compile(r"microsoft (?:word|powerpoint|excel) - ", re.I)
+_FILE_NAME = re.compile(r"\S+\.(?:docx?|pptx?|xlsx?|od[tsp]|rtf|pdf|indd|tex|dvi|qxd|pub|html?|md|txt)", re.I)
+
+
+def title_of(markdown: str, declared: str | None, filename: str) -> str:
+    """The title of a document.
+
+    In this order: the title of its front matter, its first heading of the first level, the title that the file
+    declares, its first heading of any level, the file's name without its ending. What programs declare when nobody
+    gave a title is none.
+    """
+    beginning = _FENCED.sub("", markdown[:_LOOKED_AT])
+    front = _FRONT_MATTER.match(markdown[:_LOOKED_AT])
+    headings = [_heading(match) for match in _HEADING.finditer(beginning)]
+    candidates = (
+        front["title"] if front else "",
+        next((title for level, title in headings if level == 1), ""),
+        _declared(declared or ""),
+        next((title for _, title in headings), ""),
+        PurePath(filename).stem,
+    )
+    return next(" ".join(one.split())[:MAX_TITLE_CHARS] for one in candidates if one.strip())
+
+
+def _heading(match: re.Match[str]) -> tuple[int, str]:
+    if match["marks"]:
+        return len(match["marks"]), strip_markdown(match["title"])
+    return (1 if match["line"].startswith("=") else 2), strip_markdown(match["lined"])
+
+
+def _declared(title: str) -> str:
+    title = _PRINTED.sub("", title.strip())
+    return "" if _NO_TITLE.fullmatch(title) or _FILE_NAME.fullmatch(title) else title

@@ -1,0 +1,100 @@
+"""Enrolling an older table of documents: each text is stored and taken in, as if it had been uploaded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pipeline_core.domain.errors import OriginalMissingError, PipelineError
+from pipeline_core.domain.ids import DocumentId, UserId, document_id_for, text_sha256
+from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.ports.older_documents import OlderRow, ReadOlder
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.services.intake import Intake, Upload
+from pipeline_core.services.review import Retry
+
+
+@dataclass(slots=True)
+class Enrolled:
+    """What became of the rows.
+
+    ``restored`` had been enrolled by the SQL script and had no bytes in the store; ``restarted`` had failed by that.
+    """
+
+    new: list[DocumentId] = field(default_factory=list)
+    known: int = 0
+    same_content: int = 0
+    without_content: int = 0
+    restored: int = 0
+    restarted: list[DocumentId] = field(default_factory=list)
+    refused: list[tuple[str, PipelineError]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolDocuments:
+    """Enrols the rows of a table, as often as wanted: what is enrolled stays as it is."""
+
+    intake: Intake
+    open_uow: OpenUnitOfWork
+    read: ReadOlder
+
+    def __call__(self, table: str, *, user_id: UserId, by: str) -> Enrolled:
+        """Take in every row that has content; each document waits for a person in matching review.
+
+        A row whose content has changed since becomes a new document in the old one's place.
+
+        Raises:
+            RefusedError: there is no such table, or it lacks a column.
+            StoreUnavailableError, DatabaseUnavailableError: what was enrolled so far stays; run it again.
+        """
+        enrolled, seen = Enrolled(), set[DocumentId]()
+        manual = replace(self.intake, settings=self.intake.settings.model_copy(update={"workflow": "manual"}))
+        for rows in self.read(table):
+            filled = [row for row in rows if row.content]
+            enrolled.without_content += len(rows) - len(filled)
+            of_document: dict[DocumentId, OlderRow] = {}
+            for row in filled:
+                of_document.setdefault(document_id_for(user_id, text_sha256(row.content or "")), row)
+            uploads = [Upload(row.filename, _bytes(row), f"table:{table}/{row.key}") for row in filled]
+            received = manual.receive(uploads, user_id=user_id)
+            enrolled.refused += received.refused
+            first = {key: of_document[key] for key in received.documents if key not in seen}
+            seen |= first.keys()
+            enrolled.same_content += len(filled) - len(received.refused) - len(first)
+            new = {key: row for key, row in first.items() if key in received.new}
+            known = {key: row for key, row in first.items() if key not in received.new}
+            enrolled.new += new
+            enrolled.known += len(known)
+            self._describe(new)
+            self._restore(known, enrolled, by)
+        return enrolled
+
+    def _describe(self, new: Mapping[DocumentId, OlderRow]) -> None:
+        """Give documents the realm and the times of their row."""
+        if new:
+            with self.open_uow() as uow:
+                uow.documents.describe(new)
+                uow.commit()
+
+    def _restore(self, known: Mapping[DocumentId, OlderRow], enrolled: Enrolled, by: str) -> None:
+        """Put the bytes of known documents into the store where they lack, and start again what failed by that."""
+        if not known:
+            return
+        with self.open_uow() as uow:
+            originals = uow.documents.originals(list(known))
+            summaries = uow.documents.find(list(known))
+        for document_id, key in originals.items():
+            if not self.intake.store.exists(key):
+                self.intake.store.put(key, _bytes(known[document_id]))
+                enrolled.restored += 1
+            if _lacked_its_original(summaries[document_id]):
+                Retry(self.open_uow)(document_id, from_stage=None, by=by)
+                enrolled.restarted.append(document_id)
+
+
+def _bytes(row: OlderRow) -> bytes:
+    return (row.content or "").encode()
+
+
+def _lacked_its_original(summary: JobSummary) -> bool:
+    error = summary.last_error or {}
+    return summary.state is JobState.DEADLETTER and error.get("code") == OriginalMissingError.code

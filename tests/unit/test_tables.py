@@ -1,0 +1,72 @@
+"""What a table's first rows are, and which table goes on with which."""
+
+import pytest
+
+from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator, extract
+from pipeline_core.domain.documents import Page, PageMap
+from pipeline_core.domain.facts import Generated
+from pipeline_core.domain.ids import document_id_for, user_id_for
+from pipeline_core.domain.tables import columns_of, table_at_end
+from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.stages.chunking import split
+from pipeline_core.stages.facts import chunk_inputs
+
+
+@pytest.mark.parametrize(
+    ("rows", "names", "header_rows"),
+    [
+        (["Room|Rent", "Attic|$410", "Cellar|$95"], ["Room", "Rent"], 1),
+        (["Contract number|LX-2204", "Rent|$640 a month", "Deposit|$1,200", "Notice period|90 days"], ["", ""], 0),
+        (["Flat 37|$370|$3700", "Flat 38|$380|$3800"], ["", "", ""], 0),
+        (["|Rent|", "Plan|Summer|Winter", "Attic|$10|$5", "Cellar|$8|$4"], ["Plan", "Rent Summer", "Rent Winter"], 2),
+        (["Locker|Key fee", "Locker 1|$11", "Locker 2|$22"], ["Locker", "Key fee"], 1),
+        (["Country|2023|2024", "France|12|14", "Spain|9|8"], ["Country", "2023", "2024"], 1),
+    ],
+)
+def test_whether_a_first_row_is_a_header(rows: list[str], names: list[str], header_rows: int) -> None:
+    columns = columns_of([row.split("|") for row in rows])
+    assert (list(columns.names), columns.rows) == (names, header_rows)
+
+
+def statements(markdown: str) -> list[str]:
+    chunks = split(
+        markdown, PageMap((Page(1, 0, len(markdown)),)), document_id=document_id_for(user_id_for("test"), "x"),
+        min_chars=300, max_chars=600, overlap_chars=0,
+    )  # fmt: skip
+    said = []
+    for answer in ExtractiveFactGenerator(6).generate(chunk_inputs(chunks, 0)):
+        assert isinstance(answer, Generated)
+        said += [candidate.statement for candidate in answer.candidates]
+    return said
+
+
+def test_every_row_of_a_long_table_is_said_by_its_header() -> None:
+    rows = "".join(f"| Locker {n} | ${11 * n} |\n" for n in range(1, 101))
+    said = statements(f"# List\n\n| Locker | Key fee |\n|---|---|\n{rows}")
+    assert said == [f"Locker {n}: Key fee ${11 * n}" for n in range(1, 101)]
+
+
+def test_a_table_that_goes_on_after_a_gap_has_the_names_of_the_one_before() -> None:
+    head = "| Flat | Rent | Deposit |\n|---|---|---|\n| Flat 1 | $10 | $100 |\n| Flat 2 | $20 | $200 |\n"
+    said = statements(head + "\n| Flat 3 | $30 | $300 |\n|---|---|---|\n| Flat 4 | $40 | $400 |\n")
+    assert said[-2:] == ["Flat 3: Rent $30; Deposit $300", "Flat 4: Rent $40; Deposit $400"]
+
+
+def test_rows_without_names_are_said_without_names() -> None:
+    text = "|  |  |\n| --- | --- |\n| Rent | $640 a month |\n| Deposit | $1,200 |\n"
+    answer = extract(ChunkInput(text, ("Schedule",)), 6)
+    assert [candidate.statement for candidate in answer.candidates] == ["Rent: $640 a month", "Deposit: $1,200"]
+    assert not [candidate.question for candidate in answer.candidates if "$" in candidate.question]
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "table"),
+    [
+        ("Text.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", "", "| a | b |\n|---|---|\n| 1 | 2 |"),
+        ("| 3 | 4 |\n", "| a | b |\n|---|---|\n| 1 | 2 |", "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |"),
+        ("| 3 | 4 |\n", "", ""),
+        ("| a | b |\n|---|---|\n| 1 | 2 |\n\nText.", "", ""),
+    ],
+)
+def test_the_table_in_which_a_chunk_ends(text: str, before: str, table: str) -> None:
+    assert table_at_end(text, before) == table
