@@ -92,7 +92,7 @@ def worker(environment: dict[str, str], app: Pipeline, tmp_path: Path) -> Iterat
 def test_every_deployment_is_there_and_makes_a_form(deployed: dict[str, Any], prefect_http: httpx.Client) -> None:
     assert deployed.keys() == DEPLOYMENTS
     for name, row in deployed.items():
-        assert re.fullmatch(r"flows\.\w+\.\w+", row["entrypoint"])
+        assert re.fullmatch(r"pipeline_core\.flows\.\w+\.\w+", row["entrypoint"])
         assert row["description"]
         assert "document-pipeline" in row["tags"]
         assert bool(row["schedules"]) is (name in SCHEDULED), name
