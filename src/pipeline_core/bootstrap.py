@@ -329,7 +329,7 @@ class Pipeline:
 
     @once
     def search(self) -> Search:
-        return Search(self.views, self.embedders)
+        return Search(self.views, self.embedders, self.settings.search_floor)
 
     @once
     def evaluate(self) -> Evaluate:
@@ -582,7 +582,7 @@ class UserServices:
 
     @cached_property
     def search(self) -> Search:
-        return Search(self.views, self.pipeline.embedders)
+        return Search(self.views, self.pipeline.embedders, self.pipeline.settings.search_floor)
 
     @cached_property
     def receive_upload(self) -> ReceiveUpload:

@@ -47,7 +47,7 @@ def test_a_bank_goes_all_the_way(ann: TestClient, api_pipeline: Pipeline) -> Non
     batch = ann.get(f"/api/staging/batches/{batch_id}").json()
     assert (batch["status"], batch["imported"]) == ("imported", asked.json()["to_import"])
     assert list(api_pipeline.bank_queue.drain()) == []
-    hits = ann.get("/api/v2/search", params={"q": "What is it?", "kind": "fact"}).json()["hits"]
+    hits = ann.get("/api/v2/search", params={"q": "What is it?", "kind": "fact", "nearest": True}).json()["hits"]
     assert hits
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline_core.cli.app import All, AsJson, Limit, examples
-from pipeline_core.cli.exits import Exit, of_jobs
+from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.errors import RefusedError
@@ -96,4 +96,4 @@ def hand_in(files: "Files", priority: int, *, as_json: bool) -> None:
             left = "".join(f", {count} {why}" for why, count in taken.left.items())
             told = f"{len(taken.started)} in the queue{left}. Workers take it from there: `pipeline queue`."
             out.print(pasteable(told), soft_wrap=True, highlight=False)
-    raise typer.Exit(Exit.FAILED if failed else of_jobs(rows, ran=False))
+    raise typer.Exit(of_jobs(rows, refused=[error for _, error in failed], ran=False))

@@ -72,6 +72,10 @@ class PipelineError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.message, self.where, self.what_to_do, self.http_what_to_do)
 
+    def as_answer(self) -> "PipelineError":
+        """The error as the answer to what somebody asked for just now, and not as the fate of a job."""
+        return self
+
     def as_json(self) -> dict[str, Any]:
         """What, where, and what to do."""
         return {"code": self.code, "message": self.message, "where": self.where, "action": self.what_to_do}
@@ -124,6 +128,33 @@ class TransientError(PipelineError):
         "Send the request again after `Retry-After` seconds. A job is tried again by itself, and from the dead letters "
         f"by {_RETRY}."
     )
+    answer_action: ClassVar[str] = "Do it again when that answers: what was done until then is kept."
+    """The action where no job is there to be tried again by itself."""
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        where: str | None = None,
+        action: str | None = None,
+        http_action: str | None = None,
+        remedy: str = "",
+    ):
+        """``remedy`` is what a person can mend meanwhile; it stands before the action."""
+        super().__init__(message, where=where, action=action, http_action=http_action)
+        self.remedy = remedy
+        if action is None:
+            self.what_to_do = f"{remedy} {self.what_to_do}".strip()
+            self.http_what_to_do = f"{remedy} {self.http_what_to_do}".strip()
+
+    def as_answer(self) -> "TransientError":
+        if self.what_to_do != f"{self.remedy} {self.action}".strip():
+            return self
+        action = f"{self.remedy} {self.answer_action}".strip()
+        return type(self)(self.message, where=self.where, action=action, http_action=self.http_what_to_do)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"remedy": self.remedy})
 
 
 class WorkerLostError(TransientError):

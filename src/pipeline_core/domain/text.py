@@ -239,7 +239,7 @@ def _stripped(text: str, *, line_marks: bool) -> str:
         text = _LINE_MARKS.sub("", text)
     text = with_scripts(_LINK.sub(r"\1", text))
     text = _AUTOLINK.sub(r"\1", without_tags(text))
-    text = html.unescape(_drop_emphasis(_HIGHLIGHT.sub(r"\1", text)))
+    text = html.unescape(drop_emphasis(_HIGHLIGHT.sub(r"\1", text)))
     text = " ".join(_LITERAL.sub(lambda match: literals[int(match[1])], text.replace(_STRUCK, "")).split())
     return _SPACE_BEFORE_STOP.sub("", text) if dropped else text
 
@@ -268,7 +268,7 @@ def _protect(text: str, literals: list[str]) -> str:
     return "".join(kept)
 
 
-def _drop_emphasis(text: str) -> str:
+def drop_emphasis(text: str) -> str:
     """Remove ``*`` and ``_`` runs that pair up (CommonMark's flanking rules, punctuation aside)."""
     opened: dict[str, list[tuple[int, int]]] = {}
     marks: list[tuple[int, int]] = []

@@ -183,7 +183,7 @@ class Intake:
         try:
             checksum = sha256_hex(_read(file, self.settings.max_file_bytes))
         except PipelineError as error:
-            return Refusal(name, error)
+            return Refusal(name, error.as_answer())
         except OSError as error:
             return Refusal(name, UnreadableFileError(f"The file cannot be read: {error.strerror or error}."))
         return _Seen(file, name, checksum, document_id_for(user_id, checksum))
@@ -211,7 +211,7 @@ class Intake:
             )
             self.store.put(document.raw_path, data)
         except PipelineError as error:
-            return Refusal(seen.name, error)
+            return Refusal(seen.name, error.as_answer())
         except OSError as error:
             return Refusal(seen.name, UnreadableFileError(f"The file cannot be read: {error.strerror or error}."))
         return document

@@ -25,6 +25,7 @@ from pipeline_core.domain.ids import (
     bank_question_id_for,
     sha256_hex,
 )
+from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.staging import MatchKey, Pair
 from pipeline_core.domain.text_encoding import decode_text
@@ -38,7 +39,7 @@ from pipeline_core.services.orphans import revive
 from pipeline_core.settings import Settings
 from pipeline_core.staging.bank_entries import MAX_CHARS, UNSTORABLE
 from pipeline_core.staging.detection import Detection
-from pipeline_core.staging.duplicates import match_keys
+from pipeline_core.staging.duplicates import in_languages, match_keys
 from pipeline_core.staging.question_bank import Bank, Entry, parse
 
 GENERATOR = "question-bank"
@@ -150,7 +151,8 @@ class StagingService:
 
     def _stage_entries(self, uow: UnitOfWork, batch_id: BatchId, entries: Sequence[Entry], by: UserId) -> int:
         batch = held_bank(uow, batch_id, by)
-        keys = match_keys(uow.staging, [match_text(entry.question, entry.answer) for entry in entries])
+        texts = [match_text(entry.question, entry.answer) for entry in entries]
+        keys = in_languages(match_keys(uow.staging, texts), languages_of(texts))
         seen: dict[tuple[str, str], int] = {}
         questions = []
         for entry, key in zip(entries, keys, strict=True):

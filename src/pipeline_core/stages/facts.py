@@ -33,6 +33,7 @@ from pipeline_core.domain.facts import (
 )
 from pipeline_core.domain.ids import ChunkId, question_id_for
 from pipeline_core.domain.jobs import HeldJob, OutputRow
+from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.staging import NewQuestion
@@ -52,7 +53,7 @@ from pipeline_core.stages.base import (
     StageResult,
 )
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
-from pipeline_core.staging.duplicates import match_keys
+from pipeline_core.staging.duplicates import in_languages, match_keys
 from pipeline_core.validation.echo_rules import echoed_example
 
 
@@ -318,14 +319,20 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
     results: dict[ChunkId, ChunkResult] = {}
     answers: dict[str, Generated] = {}
     staged: list[tuple[Document, Chunk, Fact]] = []
+    languages: dict[ChunkId, str] = {}
     for item in done:
         rows: _Rows = item.result.rows
         results |= rows.results
         answers |= rows.new_answers
+        texts = [chunk.text for chunk in rows.chunks]
+        languages |= dict(zip((chunk.chunk_id for chunk in rows.chunks), languages_of(texts), strict=True))
         staged += [(item.document, chunk, fact) for chunk in rows.chunks for fact in rows.results[chunk.chunk_id].facts]
     uow.staging.record_outcomes(results)
     uow.caches.put_facts(ctx.generator.name, answers, run_id=ctx.settings.run_id)
-    keys = match_keys(uow.staging, [fact.statement for _, _, fact in staged])
+    keys = in_languages(
+        match_keys(uow.staging, [fact.statement for _, _, fact in staged]),
+        [languages[chunk.chunk_id] for _, chunk, _ in staged],
+    )
     questions = [
         NewQuestion(
             document.document_id, document.user_id, chunk.chunk_id, chunk.heading_path, fact, ctx.generator.name, key

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline_core.domain.batches import BatchPair, BatchQuestion
+from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
 from pipeline_core.services.staging import StagedBank
 from pipeline_core.staging.question_bank import Role
@@ -80,6 +81,13 @@ def print_pairs(console: Console, pairs: Sequence[BatchPair]) -> None:
     waiting = [pair for pair in pairs if pair.resolution == "pending"]
     for pair in waiting[:_SHOWN]:
         console.print(f"[yellow]● look-alike[/] {pair.score:.2f} by {pair.method}  pair {pair.duplicate_id!s}")
+        if pair.flags:
+            console.print(
+                f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in pair.flags)}", highlight=False
+            )
+        console.print(
+            f"    proposed  --pair {str(pair.duplicate_id)[:8]} --duplicates {pair.proposed}", highlight=False
+        )
         console.print(Padding(f"new       {escape(_flat(pair.staged_text))}", (0, 0, 0, 4)))
         console.print(Padding(f"existing  {escape(_flat(pair.existing_text or '(gone)'))}", (0, 0, 0, 4)))
     if len(waiting) > _SHOWN:
@@ -146,7 +154,7 @@ def print_next(console: Console, row: Row) -> None:
         return
     name = f"{program()} batches {str(row['batch_id'])[:8]}"
     steps = [
-        (row["undecided"], "decide ", f"{name} resolve --duplicates keep_existing"),
+        (row["undecided"], "decide ", f"{name} resolve --pair ID --duplicates keep_existing|keep_both|…"),
         (row["pending"], "approve", f"{name} approve"),
         (row["approved"] > row["imported"] and not row["undecided"], "import ", f"{name} import"),
     ]

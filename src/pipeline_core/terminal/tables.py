@@ -51,16 +51,28 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
                 if row["undecided"]
                 else _FACTS[row["profile"]]
             )
-            flag = " --duplicates keep_existing" if row["undecided"] else ""
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
             _command(console, "see", f"review {job}")
-            _command(console, "decide", f"review {job} approve{flag}")
+            for what, rest in _how_to_approve(job, row["undecided"], row["undecided_alike"]):
+                _command(console, what, rest)
             _command(console, "", f"review {job} reject")
 
 
 def _command(console: Console, what: str, rest: str) -> None:
     """A command in one line, so that it can be pasted, however narrow the terminal is."""
     console.print(f"    {what:<8} {program()} {rest}", highlight=False, soft_wrap=True)
+
+
+def _how_to_approve(job: str, undecided: int, alike: int) -> list[tuple[str, str]]:
+    """Commands that can be copied without losing a fact: what differs stays beside what was there."""
+    approve = f"review {job} approve"
+    if undecided and 0 < alike < undecided:
+        return [
+            ("decide", f"review {job} resolve --pair ID --as keep_existing   # {alike} without a difference"),
+            ("", f"{approve} --duplicates keep_both   # then the other {undecided - alike}"),
+        ]
+    flag = f" --duplicates {'keep_existing' if alike else 'keep_both'}" if undecided else ""
+    return [("decide", approve + flag)]
 
 
 def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile: str) -> str:
@@ -130,6 +142,9 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
         )
         if flags := pair["reasons"].get("flags"):
             console.print(f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in flags)}", highlight=False)
+        if pair["resolution"] == "pending":
+            command = f"pipeline review {short(job['job_id'])} resolve --pair {short(pair['duplicate_id'])}"
+            console.print(f"    decide    {command} --as {pair['proposed']}", highlight=False)
         console.print(Padding(f"new       {_at(pair, 'staged')}{escape(pair['staged_text'])}", (0, 0, 0, 4)))
         of = " of " if (at := _at(pair, "existing").strip()) else ""
         where = f"{at}{of}{escape(pair['existing_file'] or 'a question bank')}"
@@ -188,7 +203,9 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
                 text += f"[dim]evidence[/] “{escape(_clip(hit['evidence'], 400))}”\n"
             quote = f"{hit['match']} quote · " if hit["match"] else ""
             text += f"[dim]source[/]   {source}\n"
-            text += f"[dim]match[/]    {quote}score {hit['score']:.4f} · similarity {hit['similarity']:.2f}"
+            # found by its words alone: there is no similarity to tell
+            alike = "" if hit["similarity"] is None else f" · similarity {hit['similarity']:.2f}"
+            text += f"[dim]match[/]    {quote}score {hit['score']:.4f}{alike}"
             # a question is too long for the frame of a narrow terminal
             console.print(Panel(text, title=hit["kind"], title_align="left", border_style="green"))
         else:

@@ -86,6 +86,8 @@ class Pair(BaseModel):
     existing_text: str | None
     staged_status: QuestionStatus
     existing_stands: bool
+    flags: list[str] = Field(description="In what the two differ")
+    proposed: str = Field(description="What loses nothing: keep_existing only where no difference was found")
 
 
 class BankProblem(BaseModel):
