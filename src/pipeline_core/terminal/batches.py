@@ -72,7 +72,7 @@ def print_bank(console: Console, staged: StagedBank) -> None:
     if len(problems) > _SHOWN:
         console.print(f"  … and {len(problems) - _SHOWN} more (--json lists all)")
     if other := staged.bank.roles.count(Role.IGNORED):
-        console.print(f"[dim]{other} lines are blank or text outside of questions[/]")
+        console.print(f"[dim]{counted(other, 'line is', 'lines are')} blank or text outside of questions[/]")
     print_pairs(console, staged.pairs)
 
 

@@ -91,7 +91,7 @@ def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
             profile=row["profile"],
         )
         console.print(f"[yellow]●[/] {short(row['job_id'])}  [bold]{escape(row['filename'])}[/]  {why}")
-    console.print(f"{len(waiting)} documents wait for a person.")
+    console.print(f"{counted(len(waiting), 'document waits', 'documents wait')} for a person.")
     _command(console, "see", "review JOB   (or --next, for what has waited longest)")
     _command(console, "decide", "review JOB approve|reject|return|override")
 
