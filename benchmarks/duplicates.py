@@ -34,7 +34,7 @@ from pipeline_core.settings import load_settings
 from pipeline_core.staging.baseline import Baseline
 from pipeline_core.staging.duplicates import differs_in, exact_key, match_keys, same_words
 from pipeline_core.staging.features import features
-from pipeline_core.staging.scored import Scored
+from pipeline_core.staging.scored import APART, Scored
 from pipeline_core.staging.scoring import Weights, scores
 
 PAIRS = SHARED / "duplicates" / "pairs_ccbysa_dev.jsonl"
@@ -89,7 +89,7 @@ def judge(rows: Sequence[dict[str, Any]], url: str) -> Verdicts:
     score = np.array([1.0 if same[at] else every[at].value for at in range(len(rows))])
     defaults = load_settings()
     flags = [every[at].flags for at in range(len(rows))]
-    told_apart = np.array([bool({"number", "negation"} & set(f)) for f in flags]) & ~same
+    told_apart = np.array([bool(APART.keys() & set(f)) for f in flags]) & ~same
     clean = np.array([not f for f in flags])
     raised = {
         "trigram ≥ .65": trigrams >= 0.65,

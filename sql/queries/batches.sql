@@ -57,7 +57,7 @@ WHERE upload_batch_id = %(batch_id)s AND question_id = ANY(%(question_ids)s) AND
 -- name: edit_batch_question
 UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, topic = %(topic)s, subtopic = %(subtopic)s,
     question_type = %(kind)s, difficulty = %(difficulty)s, notes_for_tutor = %(notes)s, match_text = %(match_text)s,
-    match_sha256 = %(match_sha256)s, match_trigrams = %(match_trigrams)s, match_signature = %(match_signature)s,
+    match_sha256 = %(match_sha256)s, match_version = DEFAULT, match_trigrams = %(match_trigrams)s, match_signature = %(match_signature)s,
     status = %(to_status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(review_notes)s,
     import_error = NULL
 WHERE upload_batch_id = %(batch_id)s AND question_id = %(question_id)s AND status = %(from_status)s;
@@ -77,7 +77,7 @@ WHERE question_id = ANY(%(question_ids)s) AND document_id IS NULL;
 
 -- name: batch_to_match
 -- What of the batch was never compared; or these questions of it, once more.
-SELECT q.question_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text, q.answer,
+SELECT q.question_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text, q.language, q.answer,
        q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
        encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex') AS embed_sha256
 FROM staged_questions q JOIN upload_batches b ON b.batch_id = q.upload_batch_id
@@ -103,7 +103,8 @@ WHERE p.staged_question_id = ANY(%(question_ids)s) AND o.staged_question_id = p.
 
 -- name: batch_pairs
 SELECT p.duplicate_id, q.upload_batch_id AS batch_id, p.staged_question_id, p.existing_question_id, p.similarity_score,
-       p.method, p.resolution, p.resolution_notes, q.status AS staged_status,
+       p.method, p.resolution, p.resolution_notes, p.reasons, proposed_resolution(p.reasons) AS proposed,
+       q.status AS staged_status,
        q.question || E'\n' || q.answer AS staged_text,
        coalesce(s.question || E'\n' || s.answer, a.question || E'\n' || a.answer) AS existing_text,
        a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
@@ -173,8 +174,10 @@ WITH pairs AS (
     DELETE FROM all_questions a USING pairs p WHERE a.question_id = p.old_id
     RETURNING a.question_id, a.user_id, a.document_id, a.question, a.answer, p.new_id, p.by
 )
-INSERT INTO events (document_id, user_id, type, code, payload)
-SELECT document_id, user_id, 'withdrawn', 'replaced_by_question', jsonb_build_object(
+INSERT INTO events (document_id, user_id, correlation_id, type, code, payload)
+SELECT document_id, user_id, (SELECT b.correlation_id FROM staged_questions n
+        JOIN upload_batches b ON b.batch_id = n.upload_batch_id WHERE n.question_id = new_id),
+    'withdrawn', 'replaced_by_question', jsonb_build_object(
     'question_id', question_id, 'replaced_by', new_id, 'by', by,
     'before', jsonb_build_object('question', question, 'answer', answer))
 FROM gone;
@@ -182,12 +185,12 @@ FROM gone;
 -- name: import_questions
 INSERT INTO all_questions (question_id, user_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
     question, answer, notes_for_tutor, statement, evidence_quote, evidence_char_from, evidence_char_to, evidence_page,
-    evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature,
+    evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature, match_version, language,
     embedding, embed_model, embed_version)
 SELECT q.question_id, q.user_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
     q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence_quote, q.evidence_char_from, q.evidence_char_to,
     q.evidence_page, q.evidence_match, q.generator, q.match_text, q.match_sha256, q.match_trigrams, q.match_signature,
-    c.vector, c.embed_model, c.embed_version
+    q.match_version, q.language, c.vector, c.embed_model, c.embed_version
 FROM staged_questions q
 JOIN embedding_cache c ON c.embed_model = %(model)s AND c.embed_version = %(version)s AND c.content_sha256 =
     encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex')

@@ -55,7 +55,7 @@ WHERE document_id = %(document_id)s AND question_id = ANY(%(question_ids)s);
 -- name: edit_fact
 -- Its words change; its id, chunk and evidence stay. What was published is to be published anew.
 UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, statement = %(statement)s,
-    match_text = %(match_text)s, match_sha256 = %(match_sha256)s, match_trigrams = %(match_trigrams)s,
+    match_text = %(match_text)s, match_sha256 = %(match_sha256)s, match_version = DEFAULT, match_trigrams = %(match_trigrams)s,
     match_signature = %(match_signature)s, edited_by = %(editor)s, edited_at = now(), reviewed_by = %(by)s,
     reviewed_at = now(), review_notes = %(notes)s,
     status = CASE status WHEN 'imported' THEN 'approved' ELSE status END

@@ -60,7 +60,7 @@ WHERE question_id = ANY(%(question_ids)s) AND left_out_reason IS NOT NULL;
 
 -- name: questions_to_match
 SELECT q.question_id, q.document_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
-       q.answer, q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
+       q.language, q.answer, q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
        encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex') AS embed_sha256
 FROM staged_questions q
 JOIN upload_batches b ON b.batch_id = q.upload_batch_id
@@ -96,8 +96,10 @@ WHERE b.batch_id = i.upload_batch_id AND b.document_id IS NULL;
 -- What a new fact is compared with: production, and what is staged and has been through the comparison itself;
 -- not the documents' own rows, nor those of a document whose place one of them takes. A document that is scanned again
 -- is compared with what is published of it and stays.
-SELECT match_sha256, question_id, is_staged FROM comparable
-WHERE user_id = %(user_id)s AND match_sha256 = ANY(%(keys)s)
+SELECT k.key, k.language, question_id, is_staged
+FROM unnest(%(keys)s::text[], %(of_keys)s::text[]) AS k (key, language)
+JOIN comparable c ON c.match_sha256 = k.key AND may_be_one_language(c.language, k.language)
+WHERE user_id = %(user_id)s
     AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[])
         OR question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND question_id <> ALL(%(question_ids)s::uuid[])
@@ -108,6 +110,7 @@ ORDER BY is_staged DESC, question_id;
 SELECT uuid_send(question_id) || int4send(match_trigrams) || match_signature || boolsend(is_staged) AS packed
 FROM comparable
 WHERE user_id = %(user_id)s
+    AND (%(languages)s::text[] IS NULL OR language = '' OR language = ANY(%(languages)s))
     AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[])
         OR question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND question_id <> ALL(%(question_ids)s::uuid[])
@@ -124,6 +127,7 @@ SELECT c.question_id, c.match_trigrams, c.match_signature, c.is_staged, coalesce
     %(zeros)s::vector) AS vector
 FROM comparable c
 WHERE c.user_id = %(user_id)s
+    AND (%(languages)s::text[] IS NULL OR c.language = '' OR c.language = ANY(%(languages)s))
     AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[])
         OR c.question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND c.question_id <> ALL(%(question_ids)s::uuid[])
@@ -131,13 +135,14 @@ WHERE c.user_id = %(user_id)s
 
 -- name: compared_texts
 -- What is published comes last, and so stands.
-SELECT question_id, match_text, answer FROM staged_questions WHERE question_id = ANY(%(question_ids)s)
+SELECT question_id, match_text, answer, language FROM staged_questions WHERE question_id = ANY(%(question_ids)s)
 UNION ALL
-SELECT question_id, match_text, answer FROM all_questions WHERE question_id = ANY(%(question_ids)s);
+SELECT question_id, match_text, answer, language FROM all_questions WHERE question_id = ANY(%(question_ids)s);
 
 -- name: pair_similarity
 -- The candidates, judged by pg_trgm itself.
-SELECT i.staged_id, i.existing_id, j.score, s.match_text AS staged_text, j.text AS existing_text
+SELECT i.staged_id, i.existing_id, j.score, s.match_text AS staged_text, j.text AS existing_text,
+    s.language AS staged_language, coalesce(e.language, p.language) AS existing_language
 FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[]) AS i (staged_id, existing_id)
 JOIN staged_questions s ON s.question_id = i.staged_id
 LEFT JOIN staged_questions e ON e.question_id = i.existing_id
@@ -168,6 +173,8 @@ CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" 
 LEFT JOIN duplicate_decisions d ON d.user_id = q.user_id
     AND d.first_sha256 = least(q.match_sha256 COLLATE "C", e.match_sha256)
     AND d.second_sha256 = greatest(q.match_sha256 COLLATE "C", e.match_sha256)
+-- texts of two languages are no pair, whoever says so
+WHERE may_be_one_language(q.language, coalesce(s.language, a.language, ''))
 ORDER BY duplicate_id
 ON CONFLICT (staged_question_id, existing_question_id) DO UPDATE SET resolution = EXCLUDED.resolution,
     resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at
@@ -183,6 +190,29 @@ JOIN staged_questions t ON t.question_id = i.existing_id AND t.document_id IS DI
     AND t.match_sha256 = s.match_sha256 AND t.status IN ('pending', 'approved')
 JOIN staging_duplicates p ON p.staged_question_id = t.question_id AND p.resolution = 'pending'
     AND p.existing_question_id <> s.question_id;
+
+-- name: settle_gone_pairs
+-- Nobody is asked about a pair of which the other end was replaced, withdrawn or rejected meanwhile: what says the same
+-- now was compared with this one itself.
+WITH gone AS (
+    UPDATE staging_duplicates p SET resolution = 'not_duplicate', resolved_by = 'system', resolved_at = now(),
+        resolution_notes = 'what it resembles was replaced or withdrawn'
+    FROM staged_questions q
+    WHERE p.user_id = %(user_id)s AND p.resolution = 'pending' AND q.question_id = p.staged_question_id
+        AND q.status IN ('pending', 'approved')
+        AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = p.existing_question_id)
+        AND NOT EXISTS (SELECT FROM standing_questions s WHERE s.question_id = p.existing_question_id)
+    RETURNING p.duplicate_id, p.user_id, p.existing_question_id, q.question_id, q.document_id, q.upload_batch_id
+), told AS (
+    INSERT INTO events (document_id, job_id, user_id, type, code, payload)
+    SELECT g.document_id, (SELECT job_id FROM upload_jobs j WHERE j.document_id = g.document_id
+            ORDER BY created_at DESC LIMIT 1), g.user_id, 'review', 'look_alikes_gone',
+        jsonb_build_object('by', 'system', 'reason', 'what they resemble was replaced or withdrawn',
+            'pairs', jsonb_object_agg(g.duplicate_id, g.existing_question_id))
+        || CASE WHEN g.document_id IS NULL THEN jsonb_build_object('batch_id', g.upload_batch_id) ELSE '{}' END
+    FROM gone g GROUP BY g.document_id, g.upload_batch_id, g.user_id
+)
+SELECT DISTINCT upload_batch_id AS batch_id FROM gone WHERE document_id IS NULL;
 
 -- name: apply_resolutions
 -- What a decided pair does to its staged row, as long as there is another to keep instead. A row that waits for a
@@ -297,7 +327,8 @@ UPDATE staged_questions SET status = 'rejected', rejected_with_document = true, 
 WHERE document_id = %(document_id)s AND status IN ('pending', 'approved', 'imported');
 
 -- name: document_pairs
-SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, p.reasons, q.question_id, q.statement AS staged_text,
+SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, p.reasons,
+       proposed_resolution(p.reasons) AS proposed, q.question_id, q.statement AS staged_text,
        q.evidence_page AS staged_page, m.page_unit AS staged_unit,
        coalesce(s.statement, s.answer, a.statement, a.answer) AS existing_text, d.filename AS existing_file,
        coalesce(s.evidence_page, a.evidence_page) AS existing_page, d.page_unit AS existing_unit

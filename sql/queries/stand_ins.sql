@@ -10,7 +10,8 @@ WHERE s.document_id = ANY(%(document_ids)s)
     AND NOT EXISTS (
         SELECT FROM staged_questions o
         WHERE o.document_id = ANY(%(document_ids)s) AND o.status IN ('approved', 'imported')
-            AND o.match_sha256 = s.match_sha256 AND o.user_id = s.user_id)
+            AND o.match_sha256 = s.match_sha256 AND o.user_id = s.user_id
+            AND may_be_one_language(o.language, s.language))
 ORDER BY d.created_at, d.document_id, s.question_id;
 
 -- name: other_copies
@@ -19,6 +20,7 @@ ORDER BY d.created_at, d.document_id, s.question_id;
 SELECT new.question_id AS new_id, q.question_id AS old_id
 FROM staged_questions new
 JOIN staged_questions q ON q.user_id = new.user_id AND q.match_sha256 = new.match_sha256
+    AND may_be_one_language(q.language, new.language)
 WHERE new.question_id = ANY(%(new_ids)s) AND q.question_id <> ALL(%(old_ids)s)
     AND q.status IN ('pending', 'approved') AND q.document_id <> ALL(%(document_ids)s)
     AND NOT EXISTS (

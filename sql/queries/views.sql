@@ -22,6 +22,10 @@ SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename
     (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
         WHERE q.document_id = d.document_id AND s.resolution = 'pending'
             AND q.status IN ('pending', 'approved')) AS undecided,
+    -- of those, the ones in which no difference was found
+    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
+        WHERE q.document_id = d.document_id AND s.resolution = 'pending' AND q.status IN ('pending', 'approved')
+            AND proposed_resolution(s.reasons) = 'keep_existing') AS undecided_alike,
     coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical,
     coalesce((j.stage3_validation_results ->> 'warning')::int, 0) AS warnings,
     coalesce((j.stage3_validation_results ->> 'info')::int, 0) AS infos,
@@ -182,14 +186,14 @@ SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 
 -- name: facts_with_words
 -- any of the words, not all: a question has words that its answer lacks; the rank favours those with more
-WITH query AS (SELECT replace(plainto_tsquery('english', %(text)s)::text, ' & ', ' | ')::tsquery AS words)
+WITH query AS MATERIALIZED (SELECT search_query(%(text)s) AS words)
 SELECT question_id AS id FROM all_questions, query
 WHERE user_id = %(user_id)s AND search @@ words
     AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
 ORDER BY ts_rank_cd(search, words) DESC, question_id LIMIT %(pool)s;
 
 -- name: passages_with_words
-WITH query AS (SELECT replace(plainto_tsquery('english', %(text)s)::text, ' & ', ' | ')::tsquery AS words)
+WITH query AS MATERIALIZED (SELECT search_query(%(text)s) AS words)
 SELECT chunk_id AS id FROM document_chunks, query
 WHERE user_id = %(user_id)s AND search @@ words
     AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
@@ -202,7 +206,8 @@ SELECT 'fact' AS kind, q.question_id AS id, q.question, q.answer, q.evidence_quo
     also_named(d.document_id, d.filename) AS also_named, d.page_unit, c.heading_path,
     -- a chunk may have several headings: those of the evidence are the last before it
     left(c.text, greatest(q.evidence_char_from - c.char_from, 0) + 1) AS up_to_evidence,
-    CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity
+    CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity,
+    shared_words(%(text)s, q.search) AS words
 FROM all_questions q
 LEFT JOIN documents d ON d.document_id = q.document_id
 LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
@@ -211,9 +216,29 @@ UNION ALL
 SELECT 'passage', c.chunk_id, NULL, NULL, c.text,
     CASE WHEN d.page_unit IS DISTINCT FROM 'document' THEN c.page_from END, 'exact', NULL, d.document_id, d.filename,
     also_named(d.document_id, d.filename), d.page_unit, c.heading_path, NULL,
-    CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END
+    CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END,
+    shared_words(%(text)s, c.search)
 FROM document_chunks c JOIN documents d ON d.document_id = c.document_id
 WHERE c.chunk_id = ANY(%(ids)s);
+
+-- name: waiting_sources
+-- Documents that wait for a person and have most of the question's words in one fact, or nearly all in one passage.
+SELECT d.document_id, d.filename, j.job_id, max(t.words) AS words
+FROM upload_jobs j JOIN documents d USING (document_id)
+CROSS JOIN LATERAL (
+    SELECT shared_words(%(text)s, search_terms(q.question || ' ' || coalesce(q.statement, q.answer))) AS words
+    FROM staged_questions q WHERE q.document_id = d.document_id AND q.status IN ('pending', 'approved')
+    UNION ALL
+    -- a long passage has many words
+    SELECT shared_words(%(text)s, search_terms(c.text)) * 2 / 3
+    FROM staged_chunks c WHERE c.document_id = d.document_id) t
+WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
+    AND NOT EXISTS (SELECT FROM upload_jobs u WHERE u.document_id = j.document_id AND u.created_at > j.created_at)
+    -- what is published of a document that is scanned again is searched as it is
+    AND d.published_at IS NULL
+GROUP BY d.document_id, d.filename, j.job_id
+HAVING max(t.words) >= %(least)s
+ORDER BY max(t.words) DESC, d.filename LIMIT %(limit)s;
 
 -- name: published_questions
 SELECT question_id, question, document_id FROM all_questions

@@ -88,7 +88,7 @@ class Hit:
     kind: str
     id: UUID
     score: float
-    similarity: float
+    similarity: float | None
     question: str | None
     answer: str | None
     evidence: str | None
@@ -261,9 +261,13 @@ class Client:
             self._app.launcher.request(decided.to_run)
         return decided
 
-    def search(self, text: str, *, limit: int = 5) -> list[Hit]:
-        """Ask what was published: facts and passages by meaning and by words, best first."""
-        rows = self._app.search(self.user_id, text, limit=limit)
+    def search(self, text: str, *, limit: int = 5, nearest: bool = False) -> list[Hit]:
+        """Ask what was published: facts and passages by meaning and by words, best first.
+
+        Empty where nothing answers; ``nearest`` gives what comes nearest all the same.
+        """
+        answer = self._app.search.answer(self.user_id, text, limit=limit)
+        rows = answer.nearest if nearest else answer.hits
         return [Hit(**{name: row[name] for name in Hit.__dataclass_fields__}) for row in rows]
 
     def export(self, document: str | UUID) -> dict[str, Any]:

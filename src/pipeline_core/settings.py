@@ -130,6 +130,12 @@ class Settings(BaseSettings):
     search_ef: int = Field(
         100, ge=10, le=1000, description="Candidates that a search in a vector index keeps: more finds more, slower"
     )
+    search_floor: float | None = Field(
+        None,
+        ge=-1,
+        le=1,
+        description="Similarity below which nothing was found, else that of the model; -1: none (docs/evaluation.md)",
+    )
     search_passage_weight: float = Field(
         0.99, ge=0, le=1, description="What a passage counts beside a fact; lower puts facts first (docs/evaluation.md)"
     )

@@ -186,3 +186,20 @@ def test_the_record_of_a_publication_lists_what_was_published(make_pipeline: Mak
         exported = app.views.export(app.user_id, document_id)
         [path] = [file["file_path"] for file in exported["files"] if file["file_type"] == "ingestion_json"]
         assert json.loads(app.ctx.store.get(path))["facts"] == [str(fact["question_id"]) for fact in exported["facts"]]
+
+
+def test_nobody_is_asked_about_a_look_alike_that_was_replaced(make_pipeline: MakePipeline) -> None:
+    """A bank's question waits beside a fact of a document; the document's next version says something else."""
+    app = make_pipeline(changes={"duplicate_mode": "baseline", "duplicate_threshold": 0.7})
+    publish(app, upload("a.md", text_of("Rules", EACH_LOSS), "file:///a.md"))
+    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS}\nA: Yes.\n".encode(), "bank.md", by=app.user_id)
+    assert bank.batch is not None
+    [pair] = bank.pairs
+    assert (pair.resolution, pair.proposed) == ("pending", "keep_both")
+    assert pair.flags
+    publish(app, upload("a.md", text_of("Rules", FACT), "file:///a.md"))
+    [settled] = app.staging.duplicates(bank.batch.batch_id, by=app.user_id)
+    assert (settled.resolution, settled.reason) == ("not_duplicate", "what it resembles was replaced or withdrawn")
+    assert "look_alikes_gone" in [event["code"] for event in app.staging.history(bank.batch.batch_id, by=app.user_id)]
+    [row] = app.staging.batches(by=app.user_id, named="bank.md")
+    assert row["undecided"] == 0

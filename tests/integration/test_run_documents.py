@@ -1,12 +1,16 @@
 """``pipeline run`` without Prefect: which documents it takes through the stages, and which it leaves alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.cli.exits import Exit, of_jobs
+from pipeline_core.domain.errors import StoreUnavailableError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.ports.object_store import StoredObject
 from pipeline_core.services.decisions import Decision, Request
 from pipeline_core.services.run_documents import RunDocuments, RunResult
+from tests.memory_store import MemoryObjectStore
 from tests.through import needs_work, receive, through, upload
 
 SAME = "Members must report every loss to the service office within thirty days."
@@ -119,3 +123,17 @@ def test_twins_that_another_decision_revived_are_left_alone(app: Pipeline, tmp_p
 
     assert len(launcher.given) == 1
     assert state(app, second) == "queued"
+
+
+def test_a_store_that_is_away_takes_nothing_and_says_so(make_pipeline: Callable[..., Pipeline], tmp_path: Path) -> None:
+    class Away(MemoryObjectStore):
+        def put(self, key: str, data: bytes) -> StoredObject:
+            raise StoreUnavailableError(f"No space for {len(data)} bytes.", where=key, remedy="Make room on the disk.")
+
+    app = make_pipeline(store=Away())
+    result, launcher = run(app, written(tmp_path, "a.md", SAME))
+    [(_, error)] = result.refused
+    assert (result.document_ids, launcher.given, app.views.jobs(app.user_id)) == ([], [], [])
+    assert error.what_to_do.startswith("Make room on the disk. Do it again")
+    assert "by itself" not in str(error)
+    assert of_jobs([], refused=[error]) is Exit.ERROR

@@ -19,7 +19,7 @@ from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import Expected
 from pipeline_core.domain.ids import UserId, user_id_for
-from pipeline_core.domain.search import SearchMode
+from pipeline_core.domain.search import FLOORS, SearchMode, answers
 from pipeline_core.terminal.evaluation import read_questions
 from tests.conftest import ROOT
 from tests.database import copied_database
@@ -211,3 +211,92 @@ def test_a_fact_is_found_under_its_own_headings(app: Pipeline) -> None:
     [passage] = app.search(app.user_id, "boiler", limit=1, kind="passage")
     assert passage["heading_path"] == ["Boiler manual"]
     assert passage.keys() == hit.keys()
+
+
+_UNSPACED = """# Rules
+
+每月租金为六百四十元,由承租人在每月五日之前支付。
+
+賃借人は毎月五日までに家賃を支払わなければならない。
+
+임차인은 매월 5일까지 임대료를 지불해야 합니다.
+
+ผู้เช่าต้องชำระค่าเช่าภายในวันที่ห้าของทุกเดือน
+
+The ＡＰＩ keeps 10⁷ records in the ﾃﾞｰﾀ store of each tenant.
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("承租人", "承租人"),
+        ("租", "承租人"),
+        ("家賃", "家賃"),
+        ("임차인", "임차인은"),
+        ("임대료", "임대료를"),
+        ("ค่าเช่า", "ค่าเช่า"),
+        ("API", "ＡＰＩ"),
+        ("データ", "ﾃﾞｰﾀ"),
+        ("tenant 家賃", "家賃"),
+        ("107", None),
+        ("!?", None),
+    ],
+)
+def test_words_are_found_in_scripts_without_spaces(unspaced: Pipeline, words: str, found: str | None) -> None:
+    hits = unspaced.search(unspaced.user_id, words, mode=SearchMode.TEXT)
+    assert [hit["similarity"] for hit in hits] == [None] * len(hits)
+    said = [hit["evidence"] for hit in hits]
+    assert any(found in text for text in said) if found else said == []
+
+
+@pytest.fixture
+def unspaced(app: Pipeline) -> Pipeline:
+    publish(app, upload("rules.md", _UNSPACED))
+    return app
+
+
+def test_a_search_by_words_uses_its_index(crowded_url: str) -> None:
+    with psycopg.connect(crowded_url, options="-c search_path=upload_pipeline,public") as connection:
+        connection.execute("SET enable_seqscan = off")
+        plan = connection.execute(
+            "EXPLAIN WITH query AS MATERIALIZED (SELECT search_query('承租人') AS words) "
+            "SELECT question_id FROM all_questions, query WHERE user_id = %s AND search @@ words",
+            (CROWD,),
+        ).fetchall()
+    assert any("all_questions_search_idx" in line for (line,) in plan)
+
+
+def test_where_nothing_answers_nothing_is_found(app: Pipeline) -> None:
+    publish(app, upload("manual.md", MANUAL))
+    asked = app.search.answer(app.user_id, "Who won the 1998 world cup?")
+    assert (asked.hits, asked.floor) == ([], FLOORS["wordllama-256"])
+    assert asked.similarity is not None
+    assert asked.similarity < FLOORS["wordllama-256"]
+    assert asked.nearest
+    assert asked.waiting == []
+    answered = app.search.answer(app.user_id, "How often must the boiler be serviced?")
+    assert all(answers(hit, answered.floor) for hit in answered.hits)
+    assert "12 months" in answered.hits[0]["answer"]
+    # its words lift a hit that the vectors do not
+    hit = {"similarity": -0.1, "words": 1.0}
+    assert answers(hit, 0.25)
+    assert not answers({**hit, "words": 0.5}, 0.25)
+    assert answers({**hit, "words": 0.0}, None)
+
+
+def test_a_document_that_waits_for_review_is_named(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline(changes={"workflow": "manual"})
+    publish(app, upload("manual.md", MANUAL))
+    asked = app.search.answer(app.user_id, "How often must the boiler be serviced?")
+    assert asked.hits == []
+    assert [one["filename"] for one in asked.waiting] == ["manual.md"]
+    assert app.search.answer(app.user_id, "Who won the 1998 world cup?").waiting == []
+    stranger = user_id_for("somebody else")
+    assert app.search.answer(stranger, "How often must the boiler be serviced?").waiting == []
+
+
+def test_the_floor_can_be_set(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline(changes={"search_floor": -1.0})
+    publish(app, upload("manual.md", MANUAL))
+    assert app.search.answer(app.user_id, "Who won the 1998 world cup?").hits

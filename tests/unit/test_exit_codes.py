@@ -48,7 +48,12 @@ def test_every_error_has_its_code(kind: type[PipelineError]) -> None:
         (["done", "awaiting_review"], {}, Exit.WAITING),
         # failed comes before waiting
         (["awaiting_review", "deadletter"], {}, Exit.FAILED),
-        (["awaiting_review"], {"refused": 1}, Exit.FAILED),
+        (["awaiting_review"], {"refused": [errors.EmptyFileError()]}, Exit.FAILED),
+        (["done"], {"refused": [errors.ConflictError()], "ran": False}, Exit.FAILED),
+        # no file is to blame for a store that is away, or closed to this user
+        (["done"], {"refused": [errors.StoreUnavailableError()]}, Exit.ERROR),
+        (["deadletter"], {"refused": [errors.EmptyFileError(), errors.StoreUnavailableError()]}, Exit.ERROR),
+        ([], {"refused": [errors.StoreUnavailableError(), errors.ConfigurationError()]}, Exit.CONFIGURATION),
         (["retryable"], {}, Exit.FAILED),
         (["queued"], {}, Exit.FAILED),
         # it was not to run

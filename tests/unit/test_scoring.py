@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from pipeline_core.domain.ids import QuestionId, UserId
 from pipeline_core.domain.staging import DIFFERENCES, Matchable, SignatureTable
+from pipeline_core.staging.duplicates import differs_in
 from pipeline_core.staging.features import features
 from pipeline_core.staging.nearest import TOP_BY_VECTORS, nearest, part, table_of
-from pipeline_core.staging.scored import answers_agree
+from pipeline_core.staging.scored import APART, answers_agree
 from pipeline_core.staging.scoring import Score, Weights, scores
 from pipeline_core.staging.signatures import ascii_trigrams, signature
 
@@ -170,3 +171,40 @@ def test_answers_are_compared_as_words_and_statements_only_once() -> None:
     assert not answers_agree(question, "In 1970.", "What year was it?")
     [statement] = matchables(["The fee is due in May."])
     assert answers_agree(statement, "The fees are due in May.", "The fees are due in May.")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "flag"),
+    [
+        ("The boiler must have ≥ 2 bar.", "The boiler must have ≤ 2 bar.", "sign"),
+        ("The donor has blood of group B+.", "The donor has blood of group B-.", "sign"),
+        ("The sender radiates 3 MW at night.", "The sender radiates 3 mW at night.", "sign"),
+        ("The service is written in C++ here.", "The service is written in C# here.", "sign"),
+        ("There are 10⁷ cells in it.", "There are 10⁸ cells in it.", "number"),
+        ("The CO level is low.", "The Co level is low.", "sign"),
+        ("The share may be 5 % of it.", "The share may be 5 of it.", "sign_missing"),
+        ("KW: Currency dinar", "KWP: Currency dinar", "key"),
+        ("The line has 3 MB a second.", "The line has 3 mb a second.", "sign"),
+        ("Model LX-A2: Rent low", "Model LX-A3: Rent low", "key"),
+        ("The pump LX-A2 is for rent.", "The pump LX-B2 is for rent.", "code"),
+        ("The tax is due in KW today.", "The tax is due in KWP today.", "code"),
+    ],
+)
+def test_signs_codes_and_keys_are_differences(left: str, right: str, flag: str) -> None:
+    assert flag in score(left, right).flags
+    assert flag in score(right, left).flags
+    if flag in APART:
+        assert differs_in(left, right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Do you take SWIFT transfers?", "do you take swift transfers"),
+        ("The fee, if any, is due.", "The fee — if any — is due."),
+        ("In May 2024 the fee is due.", "IN MAY 2024 THE FEE IS DUE."),
+    ],
+)
+def test_typography_is_no_difference(left: str, right: str) -> None:
+    assert not {"sign", "sign_missing", "key", "key_missing", "code"} & set(score(left, right).flags)
+    assert differs_in(left, right) is None

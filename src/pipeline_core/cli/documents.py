@@ -86,7 +86,7 @@ def run(
             print_failures(out, rows, result.refused)
             print_copies(out, result.copies)
             out.print(f"[dim]{result.summary(files.skipped)}[/]")
-    raise typer.Exit(of_jobs(rows, refused=len(result.refused)))
+    raise typer.Exit(of_jobs(rows, refused=[error for _, error in result.refused]))
 
 
 _NO_DOCUMENT = "Name files, or a folder that has some; a file that is named is taken whatever it is called."

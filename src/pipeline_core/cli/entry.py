@@ -32,7 +32,7 @@ def main() -> None:
         code = app(standalone_mode=not json_wanted())
     except PipelineError as error:
         code = of_error(error)
-        complain(error, code)
+        complain(error.as_answer(), code)
     except _ParserError as error:
         code = Exit.USAGE
         complain(RefusedError(error.format_message(), action="`--help` shows how it is used."), code)  # type: ignore[attr-defined]

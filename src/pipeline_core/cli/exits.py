@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline_core.domain.errors import ConfigurationError, ConflictError, DocumentError, PipelineError, RefusedError
 from pipeline_core.domain.jobs import is_parked
+from pipeline_core.domain.search import Answer
 
 
 class Exit(IntEnum):
@@ -17,6 +18,7 @@ class Exit(IntEnum):
     WAITING = 3
     FAILED = 4
     CONFIGURATION = 5
+    NOTHING_FOUND = 6
     INTERRUPTED = 130
 
 
@@ -27,6 +29,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.WAITING: "something waits for a person",
     Exit.FAILED: "a document, file or question failed, was refused, or is not finished",
     Exit.CONFIGURATION: "a setting is wrong, or a part that is needed is missing",
+    Exit.NOTHING_FOUND: "a search found nothing that answers",
     Exit.INTERRUPTED: "stopped by Ctrl-C or a signal; what was done is kept",
 }
 """The table that help, README and docs/operating.md print. Commands that only show something exit with 0."""
@@ -38,6 +41,8 @@ _OF_ERRORS: tuple[tuple[type[PipelineError], Exit], ...] = (
     (DocumentError, Exit.FAILED),
     (PipelineError, Exit.ERROR),
 )
+_BEFORE_FAILED = (Exit.CONFIGURATION, Exit.ERROR)
+"""Where a file was not taken for one of these, the file is not to blame: it comes before what failed."""
 _UNFINISHED = frozenset({"retryable", "working", "queued"})
 
 
@@ -46,12 +51,25 @@ def of_error(error: PipelineError) -> Exit:
     return next(code for kind, code in _OF_ERRORS if isinstance(error, kind))
 
 
-def of_jobs(rows: Sequence[Mapping[str, Any]], *, refused: int = 0, ran: bool = True) -> Exit:
-    """The worst of what happened to documents; ``ran`` says whether they were to come to rest."""
+def of_jobs(rows: Sequence[Mapping[str, Any]], *, refused: Sequence[PipelineError] = (), ran: bool = True) -> Exit:
+    """The worst of what happened to documents, and to files that were not taken.
+
+    ``ran`` says whether the documents were to come to rest.
+    """
+    whys = {of_error(error) for error in refused}
+    if at_fault := [code for code in _BEFORE_FAILED if code in whys]:
+        return at_fault[0]
     states = {"awaiting_review" if is_parked(row) else row["state"] for row in rows}
     if refused or "deadletter" in states or (ran and states & _UNFINISHED):
         return Exit.FAILED
     return Exit.WAITING if "awaiting_review" in states else Exit.OK
+
+
+def of_answer(answer: Answer) -> Exit:
+    """Whether a search found something, or something that waits may have it."""
+    if answer.hits:
+        return Exit.OK
+    return Exit.WAITING if answer.waiting else Exit.NOTHING_FOUND
 
 
 def of_batch(row: Mapping[str, Any], *, failed: int = 0) -> Exit:

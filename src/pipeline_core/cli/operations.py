@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline_core.cli.app import AsJson, examples
-from pipeline_core.cli.exits import Exit
+from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.wording import counted
@@ -104,7 +104,7 @@ def enrol(
             )
         if enrolled.new or enrolled.restarted:
             out.print("They wait in the queue: `pipeline queue` shows them, `pipeline up` works on it.")
-    raise typer.Exit(Exit.FAILED if enrolled.refused else Exit.OK)
+    raise typer.Exit(of_jobs([], refused=[error for _, error in enrolled.refused]))
 
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline prepare"))

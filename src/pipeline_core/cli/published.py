@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline_core.cli.app import AsJson, examples
-from pipeline_core.cli.output import out, print_json
+from pipeline_core.cli.output import complain, out, print_json
 from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.wording import counted
 
@@ -24,14 +24,20 @@ def search(
     mode: Annotated[
         str, typer.Option(help="hybrid (by meaning and by words), vector (by meaning) or text (by words).")
     ] = "hybrid",
+    nearest: Annotated[
+        bool, typer.Option("--nearest", help="Show what comes nearest, even if nothing answers.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask what was published.
 
-    Answers are facts and passages with evidence, page and source; the first one is shown in full.
+    Answers are facts and passages with evidence, page and source; the first one is shown in full. Where nothing is near
+    enough to the question, nothing was found, and the exit code says so.
     """
+    from pipeline_core.cli.exits import of_answer
     from pipeline_core.domain.errors import RefusedError
     from pipeline_core.domain.search import SearchMode
+    from pipeline_core.terminal.answering import not_found, print_waiting_sources
     from pipeline_core.terminal.naming import one_of
     from pipeline_core.terminal.tables import print_hits
 
@@ -39,13 +45,22 @@ def search(
         raise RefusedError("There is nothing to search for.", action="Ask a question, or name some words.")
     chosen = one_of(SearchMode, mode, "--mode")
     with wired() as app_:
-        hits = app_.search(app_.user_id, text, limit=limit, mode=chosen)
+        answer = app_.search.answer(app_.user_id, text, limit=limit, mode=chosen)
+        shown = answer.nearest if nearest else answer.hits
         if as_json:
-            print_json(hits)
-        elif hits:
-            print_hits(out, hits)
-        else:
-            out.print("Nothing is published yet.")
+            print_json(shown)
+        elif shown:
+            print_hits(out, shown)
+    if shown:
+        if not as_json:
+            print_waiting_sources(out, answer)
+        return
+    code, told = of_answer(answer), not_found(answer)
+    if as_json:
+        complain(told, code)
+    else:
+        out.print(f"{told.message}\n  {told.what_to_do}", markup=False, soft_wrap=True)
+    raise typer.Exit(code)
 
 
 @commands.command(

@@ -1,5 +1,6 @@
-"""The life of a batch and of a staged question, as data. The same rows stand in the database (0010, 0032)."""
+"""The life of a batch and of a staged question, as data. The same rows stand in the database (0010, 0034)."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -149,7 +150,8 @@ class BatchQuestion:
 class BatchPair:
     """Two questions that look alike: ``staged`` is of the batch, ``existing`` was there first.
 
-    ``existing_stands`` says whether it is published, or may be.
+    ``existing_stands`` says whether it is published, or may be; ``flags`` in what the two differ (``DIFFERENCES``), and
+    ``proposed`` what loses nothing.
     """
 
     duplicate_id: DuplicateId
@@ -164,3 +166,5 @@ class BatchPair:
     existing_text: str | None
     staged_status: QuestionStatus
     existing_stands: bool
+    flags: Sequence[str] = ()
+    proposed: str = "keep_both"

@@ -15,7 +15,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from pipeline_core.domain.wording import counted, listed
+from pipeline_core.domain.wording import counted, listed, without_objects
 
 _COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
 _OPERATOR = "Tell whoever runs the installation, with the correlation id."
@@ -47,7 +47,7 @@ class PipelineError(Exception):
         action: str | None = None,
         http_action: str | None = None,
     ):
-        self.message = message or (self.__doc__ or "").strip().splitlines()[0]
+        self.message = without_objects(message or (self.__doc__ or "").strip().splitlines()[0])
         self.where = where
         self.what_to_do = action or self.action
         self.http_what_to_do = http_action or self.advice_over_http(action)
@@ -71,6 +71,10 @@ class PipelineError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.message, self.where, self.what_to_do, self.http_what_to_do)
+
+    def as_answer(self) -> "PipelineError":
+        """The error as the answer to what somebody asked for just now, and not as the fate of a job."""
+        return self
 
     def as_json(self) -> dict[str, Any]:
         """What, where, and what to do."""
@@ -124,6 +128,33 @@ class TransientError(PipelineError):
         "Send the request again after `Retry-After` seconds. A job is tried again by itself, and from the dead letters "
         f"by {_RETRY}."
     )
+    answer_action: ClassVar[str] = "Do it again when that answers: what was done until then is kept."
+    """The action where no job is there to be tried again by itself."""
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        where: str | None = None,
+        action: str | None = None,
+        http_action: str | None = None,
+        remedy: str = "",
+    ):
+        """``remedy`` is what a person can mend meanwhile; it stands before the action."""
+        super().__init__(message, where=where, action=action, http_action=http_action)
+        self.remedy = remedy
+        if action is None:
+            self.what_to_do = f"{remedy} {self.what_to_do}".strip()
+            self.http_what_to_do = f"{remedy} {self.http_what_to_do}".strip()
+
+    def as_answer(self) -> "TransientError":
+        if self.what_to_do != f"{self.remedy} {self.action}".strip():
+            return self
+        action = f"{self.remedy} {self.answer_action}".strip()
+        return type(self)(self.message, where=self.where, action=action, http_action=self.http_what_to_do)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"remedy": self.remedy})
 
 
 class WorkerLostError(TransientError):
@@ -291,6 +322,24 @@ class EmptyFileError(DocumentError):
     code = "empty_file"
     action = "See why there is nothing in it, and give it again when there is."
     http_action = "Upload it again: the copy that arrived has no content."
+
+
+class NoEntriesError(DocumentError):
+    """No question could be read from the question bank."""
+
+    code = "no_entries"
+    action = "A question is a heading that ends in “?”, `Q: …` or `1. …`; its answer follows, or `A: …`."
+    errors: Mapping[str, str] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, file_name: str, problems: Mapping[str, str]) -> "NoEntriesError":
+        """``problems`` say what is wrong by line."""
+        error = cls(where=file_name)
+        error.errors = dict(problems)
+        return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
 class UnreadableFileError(DocumentError):

@@ -80,7 +80,7 @@ def detect(data: Content, filename: str) -> FileType:
         raise CorruptDocumentError(
             f"{filename} {damage}: it is damaged or was cut off.", action="Save it again as UTF-8 text and upload that."
         )
-    raise _unsupported(filename, _describe(data))
+    raise _unsupported(filename, _describe(data, filename))
 
 
 def is_mislabelled(filename: str, kind: FileType) -> bool:
@@ -113,7 +113,7 @@ def _text_type(data: Content, filename: str) -> FileType | None:
         return None
     if (promised := _promised(filename)) is not None and not _is_plain_text(data):
         # in some 8-bit encoding any bytes are characters
-        raise _unsupported(filename, f"no {promised.label}, although it is named like one, and no text")
+        raise _unsupported(filename, _not_as_promised(promised))
     head = text[:8192]
     if _HTML_START.match(head):
         return HTML
@@ -278,7 +278,11 @@ _OTHERS = (
 )
 
 
-def _describe(data: Content) -> str:
+def _not_as_promised(promised: FileType) -> str:
+    return f"no {promised.label}, although it is named like one, and no text"
+
+
+def _describe(data: Content, filename: str) -> str:
     for signature, description in _OTHERS:
         if data.startswith(signature):
             return description
@@ -287,7 +291,8 @@ def _describe(data: Content) -> str:
     try:
         return f"a {puremagic.magic_string(data[:4096])[0].name}"
     except (puremagic.PureError, IndexError, ValueError):
-        return "binary data"
+        promised = _promised(filename)
+        return "binary data" if promised is None else _not_as_promised(promised)
 
 
 def _unsupported(filename: str, description: str) -> UnsupportedTypeError:

@@ -1,12 +1,56 @@
 """How searches find and rank: pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 _K = 60
 """Of reciprocal rank fusion, as its authors chose it."""
+
+
+FLOORS: Mapping[str, float] = {"wordllama-256": 0.25, "wordllama-128": 0.275, "wordllama-64": 0.37}
+"""Similarity below which nothing answers, by model, as measured (docs/evaluation.md). Other models have none."""
+ENOUGH_WORDS = 0.75
+"""Share of a question's words with which a hit answers whatever its similarity."""
+ENOUGH_WORDS_OF_WAITING = 0.5
+"""Share of them with which a document that waits for a person may have the answer."""
+# less by what floats lose
+_MUCH_BETTER = 0.2 - 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search answers with, best first.
+
+    ``nearest`` is what came nearest, whether it answers or not; ``floor`` the similarity that was asked for (None: the
+    model has none, or words alone were searched); ``waiting`` documents that may have the answer once reviewed.
+    """
+
+    hits: list[dict[str, Any]]
+    nearest: list[dict[str, Any]]
+    floor: float | None
+    waiting: list[dict[str, Any]]
+
+    @property
+    def similarity(self) -> float | None:
+        """The highest there was."""
+        return max((hit["similarity"] for hit in self.nearest if hit["similarity"] is not None), default=None)
+
+
+def answers(hit: Mapping[str, Any], floor: float | None) -> bool:
+    """Whether a hit is near enough to the question, or has enough of its words."""
+    if floor is None or hit["similarity"] is None or hit["similarity"] >= floor:
+        return True
+    return (hit["words"] or 0.0) >= ENOUGH_WORDS
+
+
+def is_much_better(waiting: Mapping[str, Any], hits: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a document that waits has clearly more of the question's words than anything that is published."""
+    best = max((hit["words"] or 0.0 for hit in hits), default=0.0)
+    return bool(waiting["words"] >= best + _MUCH_BETTER)
 
 
 class SearchMode(StrEnum):

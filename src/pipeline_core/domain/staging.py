@@ -26,12 +26,16 @@ class StagedChunk:
 
 @dataclass(frozen=True, slots=True)
 class MatchKey:
-    """What a fact is compared by: its text, the hash of its normalised words, and its trigram signature."""
+    """What a fact is compared by: its text, the hash of its words and signs, its trigram signature, its language.
+
+    ``language`` is that of its document or bank (``domain.languages``), "" where it cannot be told.
+    """
 
     text: str
     sha256: str
     trigrams: int
     signature: bytes
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Matchable:
     is_statement: bool
     embed_text: str
     embed_sha256: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Compared:
 
     text: str
     answer: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,14 @@ class NewRows:
     """The rows that are new, and so not among what they are compared with: documents' own, or these by id.
 
     ``scanned`` are those of the documents that are scanned again: what is published of them is not new.
+    ``languages`` are those of the rows: what is in none of them is no candidate; of all languages where it is empty.
     """
 
     user_id: UserId
     document_ids: Sequence[DocumentId] = ()
     question_ids: Sequence[QuestionId] = ()
     scanned: Sequence[DocumentId] = ()
+    languages: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,11 @@ DIFFERENCES: Mapping[str, str] = {
     "number_missing": "a number that only one of them has",
     "negation": "only one of them is negated",
     "polarity": "opposite words",
+    "sign": "other signs, or units and abbreviations in other letters",
+    "sign_missing": "a sign that only one of them has",
+    "key": "rows of other keys",
+    "key_missing": "a key before the colon that only one of them has",
+    "code": "other codes or abbreviations",
     "name": "other names",
     "words": "other words",
     "more_words": "one says more",

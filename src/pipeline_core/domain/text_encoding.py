@@ -2,6 +2,9 @@
 
 import codecs
 import re
+from dataclasses import dataclass
+
+from pipeline_core.domain.encoding_guess import guess_encoding
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -11,27 +14,48 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL_BYTES = bytes({*range(0x20), 0x7F} - set(b"\t\n\v\f\r"))
-_HIGH_BYTES = bytes(range(0x80, 0x100))
 _SAMPLE_BYTES = 1 << 16
+# ISO 2022: escape sequences between characters of seven bits.
+_SHIFTED = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_2"))
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 
 
-def decode_text(data: bytes) -> str | None:
-    """The characters of a text file without its byte order mark, or None for binary data.
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text file's characters. ``guessed``: nothing in the file says so; ``other``: what it may be as well."""
 
-    Tries, in order: the byte order mark, UTF-16 without one, UTF-8 (a few broken bytes become U+FFFD),
-    Windows-1252, and charset-normalizer's guess. A NUL among single bytes, or more than one control
-    character in a hundred, means binary.
+    text: str
+    encoding: str
+    guessed: bool = False
+    other: str | None = None
+
+
+def decode_text(data: bytes) -> str | None:
+    """The characters of a text file without its byte order mark, or None for binary data: see ``read_text``."""
+    decoded = read_text(data)
+    return None if decoded is None else decoded.text
+
+
+def read_text(data: bytes) -> Decoded | None:
+    """The characters of a text file without its byte order mark, and their encoding; None for binary data.
+
+    Tries, in order: the byte order mark, UTF-16 and UTF-32 without one, ISO 2022, UTF-8 (a few broken bytes become
+    U+FFFD), and a guess by language. A NUL among single bytes, or more than one control character in a hundred,
+    means binary.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return _decoded(data[len(mark) :], encoding)
+            text = _decoded(data[len(mark) :], encoding)
+            return None if text is None else Decoded(text, encoding)
     if b"\0" in data:
-        return _utf16_without_mark(data)
+        return _wide_without_mark(data)
+    for mark, encoding in _SHIFTED:
+        if mark in data and (text := _decoded(data, encoding)) is not None:
+            return Decoded(text, encoding)
     if (len(data) - len(data.translate(None, _CONTROL_BYTES))) * 100 > len(data):
         return None
     text = _decoded(data, "utf-8")
-    return text if text is not None else _eight_bit(data)
+    return Decoded(text, "utf-8") if text is not None else _eight_bit(data)
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:
@@ -41,12 +65,16 @@ def _decoded(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _utf16_without_mark(data: bytes) -> str | None:
-    even, odd = data[0:_SAMPLE_BYTES:2], data[1:_SAMPLE_BYTES:2]
-    for high, low, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
-        if high.count(0) * 2 > len(high) and low.count(0) == 0:
-            text = _decoded(data, encoding)
-            return text if text is not None and _is_clean(text) else None
+def _wide_without_mark(data: bytes) -> Decoded | None:
+    """Text of two or four bytes a character, by where its zeros are."""
+    for encoding, width, at in (("utf-32-le", 4, 3), ("utf-32-be", 4, 0), ("utf-16-le", 2, 1), ("utf-16-be", 2, 0)):
+        sample = data[:_SAMPLE_BYTES]
+        zeros = [sample[offset::width].count(0) * 10 for offset in range(width)]
+        lengths = [len(sample[offset::width]) for offset in range(width)]
+        low = width - 1 if at == 0 else 0
+        is_wide = zeros[at] > 5 * lengths[at] and zeros[low] == 0 if width == 2 else zeros[at] == 10 * lengths[at]
+        if is_wide and (text := _decoded(data, encoding)) is not None and _is_clean(text):
+            return Decoded(text, encoding)
     return None
 
 
@@ -54,26 +82,14 @@ def _is_clean(text: str) -> bool:
     return len(_CONTROL_CHARACTERS.findall(text)) * 100 <= len(text)
 
 
-def _eight_bit(data: bytes) -> str | None:
+def _eight_bit(data: bytes) -> Decoded | None:
     repaired = data.decode("utf-8", errors="replace")
     broken = repaired.count("\ufffd")
     valid = sum(character > "\x7f" for character in repaired) - broken
     if valid > 10 * broken:
-        return repaired
-    high = len(data) - len(data.translate(None, _HIGH_BYTES))
-    # Western text is mostly ASCII; in Cyrillic, Greek or Japanese 8-bit text most letters are high bytes.
-    western = _decoded(data, "cp1252") if high * 4 <= len(data) else None
-    return western if western is not None else _guessed(data)
-
-
-def _guessed(data: bytes) -> str | None:
-    from charset_normalizer import from_bytes
-
-    sample = data[:_SAMPLE_BYTES]
-    if len(data) > len(sample) and b"\n" in sample:
-        sample = sample[: sample.rindex(b"\n") + 1]  # not in the middle of a character
-    best = from_bytes(sample).best()
-    return None if best is None else _decoded(data, best.encoding)
+        return Decoded(repaired, "utf-8")
+    guess = guess_encoding(data)
+    return None if guess is None else Decoded(guess.text, guess.encoding, guessed=True, other=guess.other)
 
 
 def damage_of_text(data: bytes) -> str | None:

@@ -10,7 +10,7 @@ from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.facts import ChunkResult, Generated, Usage
-from pipeline_core.domain.ids import ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
+from pipeline_core.domain.ids import BatchId, ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
 from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow, StageRow
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
 from pipeline_core.domain.spending import Account, PaidBatch, PlannedCall
@@ -262,8 +262,8 @@ class Staging(Protocol):
 
     def to_match(self, document_ids: Ids) -> list[Matchable]: ...
 
-    def exact_twins(self, new: NewRows, keys: Sequence[str]) -> dict[str, Twin]:
-        """What was there before with one of these ``match_sha256``."""
+    def exact_twins(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Twin]:
+        """What was there before with one of these ``match_sha256``, each in a language that may be the one with it."""
         ...
 
     def spend(self, usages: Mapping[QuestionId, Usage]) -> None:
@@ -288,6 +288,10 @@ class Staging(Protocol):
 
     def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
         """Store the pairs, apply what is decided, and mark the documents' batches as compared."""
+        ...
+
+    def settle_gone_pairs(self, user_id: UserId) -> set[BatchId]:
+        """Decide undecided pairs whose other end is there no more; answers with the banks concerned."""
         ...
 
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]: ...

@@ -70,9 +70,17 @@ class Views(Protocol):
         ``vector`` is the text's, by ``model``; a search by words alone needs none. ``kind`` (``fact`` or ``passage``)
         and ``document_ids`` leave the others out before anything is ranked. ``is_next``: the vectors of a model that
         is to replace the active one, where there are some.
+        Each row has its ``similarity`` (None without vectors) and ``words``, the share of the text's words that it has.
 
         Raises:
             EmbeddingModelChangedError: production is in another model: embed the text anew.
+        """
+        ...
+
+    def waiting_sources(self, user_id: UserId, text: str, *, least: float, limit: int = 3) -> list[Row]:
+        """Documents that wait for a person and may have the answer, likeliest first.
+
+        ``least``: the share of the question's words that one of their facts has.
         """
         ...
 

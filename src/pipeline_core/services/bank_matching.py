@@ -6,7 +6,7 @@ from pipeline_core.domain.ids import BatchId, QuestionId, UserId
 from pipeline_core.domain.staging import NewRows, Pair
 from pipeline_core.ports.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
 from pipeline_core.staging.detection import Detection
-from pipeline_core.staging.duplicates import compare
+from pipeline_core.staging.duplicates import compare, languages_to_compare
 
 
 def match_text(question: str, answer: str) -> str:
@@ -34,7 +34,7 @@ def match_bank(
     uow.staging.lock_matching([user_id])
     rows = uow.batches.to_match(batch_id, question_ids)
     ids = [row.question_id for row in rows]
-    new = NewRows(user_id, question_ids=ids)
+    new = NewRows(user_id, question_ids=ids, languages=languages_to_compare(rows))
     pairs = compare(uow.staging, new, rows, look_alikes or uow.comparing.within(uow, rows))
     uow.staging.record_pairs(pairs, [])
     uow.batches.matched(batch_id, ids)

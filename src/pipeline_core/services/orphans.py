@@ -34,6 +34,7 @@ def revive(uow: UnitOfWork, user_id: UserId, published: Sequence[DocumentId] = (
         for batch_id, ids in revived.items():
             match_bank(uow, batch_id, user_id, ids)
         concerned |= revived.keys()
+    concerned |= uow.staging.settle_gone_pairs(user_id)
     jobs = uow.staging.revive_orphans([user_id])
     if jobs:
         targets = dict.fromkeys(jobs, JobStage.FACTS_STAGED)

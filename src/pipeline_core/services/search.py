@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pipeline_core.domain.errors import EmbeddingModelChangedError
 from pipeline_core.domain.ids import UserId
-from pipeline_core.domain.search import SearchMode
+from pipeline_core.domain.search import ENOUGH_WORDS_OF_WAITING, FLOORS, Answer, SearchMode, answers, is_much_better
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.ports.embedder import Embedders
 from pipeline_core.ports.views import Row, Views
@@ -16,8 +16,37 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Search:
+    """``floor`` overrides that of the model (``FLOORS``)."""
+
     views: Views
     embedders: Embedders
+    floor: float | None = None
+
+    def answer(
+        self,
+        user_id: UserId,
+        text: str,
+        *,
+        limit: int = 5,
+        kind: str | None = None,
+        document_ids: Sequence[UUID] | None = None,
+        mode: SearchMode = SearchMode.HYBRID,
+    ) -> Answer:
+        """What answers the question, and which documents may once they are reviewed.
+
+        Raises:
+            As ``__call__``.
+        """
+        nearest = self(user_id, text, limit=limit, kind=kind, document_ids=document_ids, mode=mode)
+        floor = self._floor(mode)
+        hits = [hit for hit in nearest if answers(hit, floor)]
+        waiting = self.views.waiting_sources(user_id, text, least=ENOUGH_WORDS_OF_WAITING)
+        return Answer(hits, nearest, floor, [one for one in waiting if not hits or is_much_better(one, hits)])
+
+    def _floor(self, mode: SearchMode) -> float | None:
+        if not mode.uses_vectors:
+            return None
+        return FLOORS.get(self.embedders.active().model) if self.floor is None else self.floor
 
     def __call__(
         self,

@@ -9,6 +9,7 @@ from pipeline_core.domain.batches import Batch, BatchCounts, BatchPair, BatchQue
 from pipeline_core.domain.errors import (
     ConflictError,
     EmptyFileError,
+    EncryptedDocumentError,
     FileTooLargeError,
     NotFoundError,
     RefusedError,
@@ -16,6 +17,7 @@ from pipeline_core.domain.errors import (
     UnknownIdsError,
     UnsupportedTypeError,
 )
+from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.ids import (
     BatchId,
     DuplicateId,
@@ -25,6 +27,7 @@ from pipeline_core.domain.ids import (
     bank_question_id_for,
     sha256_hex,
 )
+from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.staging import MatchKey, Pair
 from pipeline_core.domain.text_encoding import decode_text
@@ -38,7 +41,7 @@ from pipeline_core.services.orphans import revive
 from pipeline_core.settings import Settings
 from pipeline_core.staging.bank_entries import MAX_CHARS, UNSTORABLE
 from pipeline_core.staging.detection import Detection
-from pipeline_core.staging.duplicates import match_keys
+from pipeline_core.staging.duplicates import in_languages, match_keys
 from pipeline_core.staging.question_bank import Bank, Entry, parse
 
 GENERATOR = "question-bank"
@@ -120,10 +123,7 @@ class StagingService:
             raise FileTooLargeError(
                 f"{len(data):,} bytes are more than {self.settings.max_file_bytes:,}.", where=file_name
             )
-        text = decode_text(data)
-        if text is None:
-            raise UnsupportedTypeError("A question bank is markdown; this is not text.", where=file_name)
-        return parse(text)
+        return parse(_markdown(data, file_name))
 
     def create_batch(self, data: bytes, file_name: str, *, by: UserId) -> Batch:
         """The batch of these bytes: a new one, or the one that they made before."""
@@ -150,7 +150,8 @@ class StagingService:
 
     def _stage_entries(self, uow: UnitOfWork, batch_id: BatchId, entries: Sequence[Entry], by: UserId) -> int:
         batch = held_bank(uow, batch_id, by)
-        keys = match_keys(uow.staging, [match_text(entry.question, entry.answer) for entry in entries])
+        texts = [match_text(entry.question, entry.answer) for entry in entries]
+        keys = in_languages(match_keys(uow.staging, texts), languages_of(texts))
         seen: dict[tuple[str, str], int] = {}
         questions = []
         for entry, key in zip(entries, keys, strict=True):
@@ -425,6 +426,27 @@ _SAME = {
     _Status.APPROVED: frozenset({_Status.APPROVED, _Status.IMPORTED}),
     _Status.REJECTED: frozenset({_Status.REJECTED}),
 }
+
+
+_SAVE_AS_MARKDOWN = "Save it as markdown, which is plain text, and import that."
+
+
+def _markdown(data: bytes, file_name: str) -> str:
+    """The bank's text.
+
+    Raises:
+        UnsupportedTypeError: it is none; says what it is instead.
+    """
+    try:
+        kind = detect(data, file_name)
+    except (UnsupportedTypeError, EncryptedDocumentError) as error:
+        raise UnsupportedTypeError(error.message, where=file_name, action=_SAVE_AS_MARKDOWN) from None
+    text = decode_text(data)
+    if text is None or not kind.is_text:
+        raise UnsupportedTypeError(
+            f"A question bank is markdown; this is {kind.label}.", where=file_name, action=_SAVE_AS_MARKDOWN
+        )
+    return text
 
 
 def _new_question(question_id: QuestionId, entry: Entry, key: MatchKey) -> NewBankQuestion:

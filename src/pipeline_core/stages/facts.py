@@ -31,8 +31,10 @@ from pipeline_core.domain.facts import (
     Generated,
     Usage,
 )
+from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.ids import ChunkId, question_id_for
 from pipeline_core.domain.jobs import HeldJob, OutputRow
+from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.staging import NewQuestion
@@ -52,7 +54,7 @@ from pipeline_core.stages.base import (
     StageResult,
 )
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
-from pipeline_core.staging.duplicates import match_keys
+from pipeline_core.staging.duplicates import in_languages, match_keys
 from pipeline_core.validation.echo_rules import echoed_example
 
 
@@ -84,19 +86,33 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append([chunk.before, chunk.after])
     if chunk.table_before:
         value.append(["table", chunk.table_before])
+    if chunk.code:
+        value.append(["code", str(chunk.code)])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput]:
     """What a generator sees of a document's chunks, each with the ends of its neighbours."""
     texts = ["", *(chunk.text for chunk in chunks), ""]
+    code = fences(_text_of(chunks))
     inputs, table = [], ""
     for at, chunk in enumerate(chunks):
         before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
         goes_on = bool(table) and chunk.text.lstrip().startswith("|")
-        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table if goes_on else ""))
-        table = table_at_end(chunk.text, table if goes_on else "")
+        table = table if goes_on else ""
+        spans = spans_within(code, chunk.char_from, chunk.char_to)
+        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table, spans))
+        table = table_at_end(chunk.text, table)
     return inputs
+
+
+def _text_of(chunks: Sequence[Chunk]) -> str:
+    """The text that the chunks are of. What is in none of them is blank."""
+    parts, at = [], 0
+    for chunk in chunks:
+        parts += ["\n" * (chunk.char_from - at), chunk.text[max(0, at - chunk.char_from) :]]
+        at = max(at, chunk.char_to)
+    return "".join(parts)
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
@@ -318,14 +334,20 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
     results: dict[ChunkId, ChunkResult] = {}
     answers: dict[str, Generated] = {}
     staged: list[tuple[Document, Chunk, Fact]] = []
+    languages: dict[ChunkId, str] = {}
     for item in done:
         rows: _Rows = item.result.rows
         results |= rows.results
         answers |= rows.new_answers
+        texts = [chunk.text for chunk in rows.chunks]
+        languages |= dict(zip((chunk.chunk_id for chunk in rows.chunks), languages_of(texts), strict=True))
         staged += [(item.document, chunk, fact) for chunk in rows.chunks for fact in rows.results[chunk.chunk_id].facts]
     uow.staging.record_outcomes(results)
     uow.caches.put_facts(ctx.generator.name, answers, run_id=ctx.settings.run_id)
-    keys = match_keys(uow.staging, [fact.statement for _, _, fact in staged])
+    keys = in_languages(
+        match_keys(uow.staging, [fact.statement for _, _, fact in staged]),
+        [languages[chunk.chunk_id] for _, chunk, _ in staged],
+    )
     questions = [
         NewQuestion(
             document.document_id, document.user_id, chunk.chunk_id, chunk.heading_path, fact, ctx.generator.name, key

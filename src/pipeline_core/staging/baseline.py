@@ -9,7 +9,9 @@ from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.staging import Matchable, NewRows, Pair, SignatureTable, Similar, Twin
 from pipeline_core.ports.unit_of_work import Staging
 from pipeline_core.staging.duplicates import differs_in
+from pipeline_core.staging.features import features
 from pipeline_core.staging.nearest import table_of
+from pipeline_core.staging.scoring import flags_between
 from pipeline_core.staging.signatures import candidates
 
 # float4 rounds 0.7 down: a pair that prints as exactly the threshold must be judged
@@ -65,4 +67,6 @@ def _look_alike(ends: _Ends, twin: Twin, similar: Similar) -> Pair:
     """Texts that differ in a number or in a negation are not the same fact, however alike their letters."""
     difference = differs_in(similar.staged_text, similar.existing_text)
     resolution = "not_duplicate" if difference else "pending"
-    return Pair(ends[0], ends[1], twin.is_staged, similar.score, "trigram", resolution, difference)
+    flags = flags_between(features(similar.staged_text), features(similar.existing_text))
+    reasons = {"flags": list(flags)}
+    return Pair(ends[0], ends[1], twin.is_staged, similar.score, "trigram", resolution, difference, reasons)

@@ -1,11 +1,15 @@
 """Finding duplicates among new rows and what was there: exact ones by hash, look-alikes in one of two modes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipeline_core.domain.ids import DocumentId, text_sha256
-from pipeline_core.domain.staging import Compared, Matchable, MatchKey, NewRows, Pair, Twin
-from pipeline_core.domain.text import has_negation, normalise_for_match, numbers_in
+from pipeline_core.domain.languages import may_be_one
+from pipeline_core.domain.same_words import VERSION, plainly_spelled, strict_form
+from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, MatchKey, NewRows, Pair, Twin
+from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.ports.unit_of_work import LookAlikes, Staging
+from pipeline_core.staging.differences import differences, marks_of
 from pipeline_core.staging.signatures import ascii_trigrams, signature
 
 
@@ -20,9 +24,19 @@ def match_keys(staging: Staging, texts: Sequence[str]) -> list[MatchKey]:
     return keys
 
 
+def in_languages(keys: Sequence[MatchKey], languages: Sequence[str]) -> list[MatchKey]:
+    """The keys with the language of each."""
+    return [replace(key, language=language) for key, language in zip(keys, languages, strict=True)]
+
+
 def exact_key(text: str) -> str:
-    """Hash under which two texts are the same statement: the same words, and the same numbers with their marks."""
-    return text_sha256("\x1f".join([normalise_for_match(text), *numbers_in(text)]))
+    """Hash under which two texts are the same statement: the same words, signs and units, and the same numbers.
+
+    Its version is part of it: a hash that another version made equals none of this one.
+    """
+    return text_sha256(
+        "\x1f".join([str(VERSION), strict_form(text), *numbers_in(plainly_spelled(text).replace("–", "-"))])
+    )
 
 
 def same_words(left: str, right: str) -> bool:
@@ -50,7 +64,8 @@ def detect(
     for user_id in users:
         mine = [row for row in new if row.user_id == user_id]
         # their own ids besides: a row that was published before and waits to be compared again is not its own twin
-        rows = NewRows(user_id, document_ids, [row.question_id for row in mine] if scanned else (), scanned)
+        ids = [row.question_id for row in mine] if scanned else ()
+        rows = NewRows(user_id, document_ids, ids, scanned, languages_to_compare(mine))
         pairs += compare(staging, rows, mine, look_alikes)
     staging.record_pairs(pairs, document_ids)
     return pairs
@@ -58,23 +73,33 @@ def detect(
 
 def compare(staging: Staging, new: NewRows, rows: Sequence[Matchable], look_alikes: LookAlikes) -> list[Pair]:
     """Pairs of one user's new rows with what was there, and with the new rows before them; nothing is stored."""
-    exact, fresh = _split(rows, staging.exact_twins(new, [row.sha256 for row in rows]))
+    exact, fresh = _split(rows, staging.exact_twins(new, [(row.sha256, row.language) for row in rows]))
     pairs = _exact(staging, exact)
     return [*pairs, *look_alikes(staging, new, fresh)] if fresh else pairs
 
 
-def _split(new: Sequence[Matchable], twins: Mapping[str, Twin]) -> tuple[list[tuple[Matchable, Twin]], list[Matchable]]:
+def languages_to_compare(rows: Sequence[Matchable]) -> tuple[str, ...]:
+    """The languages of new rows, as of ``NewRows``: empty where one of them may be of any language."""
+    languages = {row.language for row in rows}
+    return () if "" in languages else tuple(sorted(languages))
+
+
+def _split(
+    new: Sequence[Matchable], twins: Mapping[tuple[str, str], Twin]
+) -> tuple[list[tuple[Matchable, Twin]], list[Matchable]]:
     """New rows that say what another says in the same words, with that other; and those that do not."""
-    first = dict(twins)
     exact: list[tuple[Matchable, Twin]] = []
-    fresh: list[Matchable] = []
+    fresh: dict[str, list[Matchable]] = {}
     for row in new:
-        if twin := first.get(row.sha256):
+        own = next((one for one in fresh.get(row.sha256, ()) if may_be_one(one.language, row.language)), None)
+        if twin := twins.get((row.sha256, row.language)):
             exact.append((row, twin))
+        elif own:
+            exact.append((row, Twin(own.question_id, True)))
         else:
-            first[row.sha256] = Twin(row.question_id, True)
-            fresh.append(row)
-    return exact, fresh
+            fresh.setdefault(row.sha256, []).append(row)
+    kept = {row.question_id for rows in fresh.values() for row in rows}
+    return exact, [row for row in new if row.question_id in kept]
 
 
 def _exact(staging: Staging, exact: Sequence[tuple[Matchable, Twin]]) -> list[Pair]:
@@ -92,10 +117,11 @@ def _exact_pair(row: Matchable, twin: Twin, existing: Compared | None) -> Pair:
 
 
 def differs_in(left: str, right: str) -> str | None:
-    """Why two look-alikes cannot say the same: other numbers, or only one of them negated; else None."""
-    numbers = (numbers_in(left), numbers_in(right))
+    """Why two look-alikes cannot say the same: other numbers, signs or keys, or only one of them negated; else None."""
+    numbers = (numbers_in(plainly_spelled(left)), numbers_in(plainly_spelled(right)))
     if sorted(numbers[0]) != sorted(numbers[1]):
         return f"other numbers: {', '.join(numbers[0]) or 'none'} / {', '.join(numbers[1]) or 'none'}"
     if has_negation(left) != has_negation(right):
         return "only one of them is negated"
-    return None
+    flags = set(differences(marks_of(left), marks_of(right)))
+    return next((DIFFERENCES[flag] for flag in ("sign", "key") if flag in flags), None)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline_core.domain.ids import QuestionId
-from pipeline_core.domain.staging import Compared, Matchable, NewRows, Pair, Twin
+from pipeline_core.domain.languages import may_be_one
+from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, NewRows, Pair, Twin
 from pipeline_core.domain.text import normalise_for_match
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import Staging
@@ -16,7 +17,7 @@ from pipeline_core.staging.nearest import Nearest, nearest, slices, table_of
 from pipeline_core.staging.scoring import Score, Weights, may_reach, ratios, scores
 
 # What cannot be the same fact: the system tells such a pair apart, and keeps the reasons.
-_APART = {"number": "other numbers", "negation": "only one of them is negated"}
+APART = {flag: DIFFERENCES[flag] for flag in ("number", "negation", "sign", "key")}
 # bounds the texts that are held, whatever the number of new rows
 PAIRS_AT_A_TIME = 2048
 
@@ -49,7 +50,7 @@ class Scored:
         counted = _count(weights, set(), {row.text: text for row, text in zip(fresh, own, strict=True)})
         kept = np.zeros(len(near), dtype=bool)
         for cut in slices(len(near), PAIRS_AT_A_TIME):
-            places, some, texts = _still_there(staging, near, np.arange(len(near))[cut])
+            places, some, texts = _still_there(staging, fresh, near, np.arange(len(near))[cut])
             normal = {one.text: normalise_for_match(one.text) for one in texts.values()}
             counted = _count(weights, counted, normal)
             alike = ratios(
@@ -60,7 +61,7 @@ class Scored:
 
     def _judge(self, staging: Staging, fresh: Sequence[Matchable], near: Nearest, weights: Weights) -> Iterator[Pair]:
         for cut in slices(len(near), PAIRS_AT_A_TIME):
-            _, some, texts = _still_there(staging, near, np.arange(len(near))[cut])
+            _, some, texts = _still_there(staging, fresh, near, np.arange(len(near))[cut])
             known = {one.text: features(one.text) for one in texts.values()}
             mine = {row: features(fresh[row].text) for row in set(some.rows.tolist())}
             others = [texts[key] for key in some.question_ids()]
@@ -78,7 +79,7 @@ class Scored:
         )
 
     def _resolve(self, value: float, flags: Sequence[str]) -> tuple[str, str | None]:
-        for flag, reason in _APART.items():
+        for flag, reason in APART.items():
             if flag in flags:
                 return "not_duplicate", reason
         if value >= self.automatic and not flags:
@@ -87,12 +88,15 @@ class Scored:
 
 
 def _still_there(
-    staging: Staging, near: Nearest, places: np.ndarray[tuple[int], np.dtype[np.intp]]
+    staging: Staging, fresh: Sequence[Matchable], near: Nearest, places: np.ndarray[tuple[int], np.dtype[np.intp]]
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.intp]], Nearest, dict[QuestionId, Compared]]:
-    """The candidates at these places with their texts; what is gone meanwhile is no candidate."""
+    """The candidates at these places with their texts; what is gone meanwhile, or in another language, is none."""
     ids = near[places].question_ids()
     texts = staging.compared_texts(list(dict.fromkeys(ids)))
-    places = places[[key in texts for key in ids]]
+    languages = [fresh[row].language for row in near[places].rows.tolist()]
+    places = places[
+        [key in texts and may_be_one(mine, texts[key].language) for key, mine in zip(ids, languages, strict=True)]
+    ]
     return places, near[places], texts
 
 

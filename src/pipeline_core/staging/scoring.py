@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
+from pipeline_core.staging.differences import differences
 from pipeline_core.staging.features import Features
 from pipeline_core.staging.words import STOP_WORDS, any_opposite
 
@@ -168,6 +169,15 @@ def _contradictions(left: Features, right: Features, here: list[str], there: lis
         yield "negation"
     if any_opposite(here, there):
         yield "polarity"
+    yield from differences(left.marks, right.marks)
+
+
+def flags_between(left: Features, right: Features) -> tuple[str, ...]:
+    """In what two texts differ, of which only the letters were compared."""
+    here, there = _alone(left, right), _alone(right, left)
+    content = [any(word not in STOP_WORDS for word in alone) for alone in (here, there)]
+    subs = (float(content[0]), float(content[1]))
+    return (*_contradictions(left, right, here, there), *_other_flags(left, right, subs))
 
 
 def _other_flags(left: Features, right: Features, subs: tuple[float, float]) -> Iterable[str]:

@@ -12,9 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline_core.domain.batches import BatchPair, BatchQuestion
+from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
 from pipeline_core.services.staging import StagedBank
 from pipeline_core.staging.question_bank import Role
+from pipeline_core.terminal.hints import pasteable, program
 
 Row = dict[str, Any]
 _SHOWN = 20
@@ -70,7 +72,7 @@ def print_bank(console: Console, staged: StagedBank) -> None:
     if len(problems) > _SHOWN:
         console.print(f"  … and {len(problems) - _SHOWN} more (--json lists all)")
     if other := staged.bank.roles.count(Role.IGNORED):
-        console.print(f"[dim]{other} lines are blank or text outside of questions[/]")
+        console.print(f"[dim]{counted(other, 'line is', 'lines are')} blank or text outside of questions[/]")
     print_pairs(console, staged.pairs)
 
 
@@ -79,6 +81,13 @@ def print_pairs(console: Console, pairs: Sequence[BatchPair]) -> None:
     waiting = [pair for pair in pairs if pair.resolution == "pending"]
     for pair in waiting[:_SHOWN]:
         console.print(f"[yellow]● look-alike[/] {pair.score:.2f} by {pair.method}  pair {pair.duplicate_id!s}")
+        if pair.flags:
+            console.print(
+                f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in pair.flags)}", highlight=False
+            )
+        console.print(
+            f"    proposed  --pair {str(pair.duplicate_id)[:8]} --duplicates {pair.proposed}", highlight=False
+        )
         console.print(Padding(f"new       {escape(_flat(pair.staged_text))}", (0, 0, 0, 4)))
         console.print(Padding(f"existing  {escape(_flat(pair.existing_text or '(gone)'))}", (0, 0, 0, 4)))
     if len(waiting) > _SHOWN:
@@ -141,18 +150,18 @@ def print_history(console: Console, history: Sequence[Row]) -> None:
 def print_next(console: Console, row: Row) -> None:
     """The commands that lead on from where the batch is."""
     if row["document_id"]:
-        console.print("A document's facts are decided with `pipeline review`.")
+        console.print(pasteable("A document's facts are decided with `pipeline review`."))
         return
-    name = f"pipeline batches {str(row['batch_id'])[:8]}"
+    name = f"{program()} batches {str(row['batch_id'])[:8]}"
     steps = [
-        (row["undecided"], "decide ", f"{name} resolve --duplicates keep_existing"),
+        (row["undecided"], "decide ", f"{name} resolve --pair ID --duplicates keep_existing|keep_both|…"),
         (row["pending"], "approve", f"{name} approve"),
         (row["approved"] > row["imported"] and not row["undecided"], "import ", f"{name} import"),
     ]
-    console.print(f"    see      {name}", highlight=False)
+    console.print(f"    see      {name}", highlight=False, soft_wrap=True)
     for is_due, what, command in steps:
         if is_due:
-            console.print(f"    {what}  {command}", highlight=False)
+            console.print(f"    {what}  {command}", highlight=False, soft_wrap=True)
 
 
 def _flat(text: str, length: int = 160) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline_core.adapters.converters import html, office, pdf, text, xlsx
+from pipeline_core.adapters.converters import html, ods, office, pdf, text, xls, xlsx
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
@@ -32,14 +32,14 @@ FORMATS = (
     Format(filetypes.XLSX, xlsx.convert),
     Format(filetypes.HTML, html.convert),
     Format(filetypes.ODT, office.convert),
-    Format(filetypes.ODS, office.convert),
+    Format(filetypes.ODS, ods.convert),
     Format(filetypes.ODP, office.convert),
     Format(filetypes.RTF, office.convert),
     Format(filetypes.EPUB, office.convert),
     Format(filetypes.EML, office.convert),
     Format(filetypes.MSG, office.convert),
     Format(filetypes.DOC, office.convert),
-    Format(filetypes.XLS, office.convert),
+    Format(filetypes.XLS, xls.convert),
     Format(filetypes.PPT, office.convert),
 )
 BY_MIME = {row.kind.mime: row for row in FORMATS}

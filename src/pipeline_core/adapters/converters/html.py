@@ -1,23 +1,20 @@
 """HTML: decoded here, because xberg takes every page for UTF-8; then converted with the office formats."""
 
-import re
 from dataclasses import replace
 
 from pipeline_core.adapters.converters import office
+from pipeline_core.adapters.converters.encoding_finding import encoding_findings
 from pipeline_core.adapters.converters.hidden import hidden_content
-from pipeline_core.adapters.converters.html_tree import Prepared, finish, prepare
+from pipeline_core.adapters.converters.html_encoding import decode_page
+from pipeline_core.adapters.converters.html_tree import finish, prepare
 from pipeline_core.adapters.converters.nesting import deep_texts
 from pipeline_core.adapters.converters.pages import whole
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import NoTextError, UnsupportedTypeError
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.text_encoding import decode_text
 
-_DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_LOOKED_AT = 2048
 _DEEPEST = office.HTML_DEPTH - 6  # the document itself, html, body and the like count as well
-_BOTTOMLESS = 5_000
 _DO = "Save the page in a simpler form (as text, or printed to PDF) and upload that."
 
 
@@ -27,13 +24,11 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     UnsupportedTypeError: the bytes are not text.
     NoTextError: its text is nested too deep.
     """
-    text = _decode(source.data)
-    if text is None:
+    decoded = decode_page(source.data)
+    if decoded is None:
         raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
-    is_deep = next(deep_texts(text, _DEEPEST), None) is not None
-    # a page so deep is refused, or has a critical finding: the tree would take minutes to walk
-    is_bottomless = is_deep and next(deep_texts(text, _BOTTOMLESS), None) is not None
-    page = Prepared(text, ()) if is_bottomless else prepare(text, keep_hidden=options.keep_hidden)
+    page = prepare(decoded.text, keep_hidden=options.keep_hidden)
+    is_deep = next(deep_texts(page.html, _DEEPEST), None) is not None
     try:
         converted = office.convert(replace(source, data=page.html.encode("utf-8")), options)
     except NoTextError:
@@ -44,7 +39,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
             action=_DO,
         ) from None
     markdown = finish(converted.markdown)
-    findings = list(converted.findings)
+    findings = [*encoding_findings(decoded), *converted.findings]
     if page.hidden:
         findings.append(hidden_content(page.hidden, kept=options.keep_hidden))
     if is_deep and (finding := _nested_too_deep(page.html, markdown)) is not None:
@@ -73,15 +68,3 @@ def _nested_too_deep(text: str, markdown: str) -> Finding | None:
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
-
-
-def _decode(data: bytes) -> str | None:
-    """UTF-8 if it is that, whatever it declares; then what it declares; then the guess for any text."""
-    declared = _DECLARED.search(data, 0, _LOOKED_AT)
-    candidates = ["utf-8", declared[1].decode("ascii")] if declared else []
-    for encoding in candidates:
-        try:
-            return data.decode(encoding)
-        except (UnicodeError, LookupError):
-            continue
-    return decode_text(data)

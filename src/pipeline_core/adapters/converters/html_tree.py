@@ -14,19 +14,20 @@ from pipeline_core.adapters.converters.escapes import ESCAPE, escape_marks
 from pipeline_core.adapters.converters.html_hidden import take_out_hidden
 from pipeline_core.adapters.converters.html_styles import ancestors, struck_elements
 from pipeline_core.adapters.converters.html_tables import give_headers
+from pipeline_core.adapters.converters.nesting import is_deeper
 from pipeline_core.adapters.converters.scripts import lowered, raised, struck
 
 _STRUCK = "\ufdd1"
 _RESERVED = re.compile("[\ufdd0-\ufdef]")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_VERBATIM = frozenset(
-    ("pre", "code", "samp", "kbd", "tt", "script", "style", "textarea", "title", "template", "noscript")
-)
+_UNSEEN = frozenset(("script", "style", "title", "template", "noscript"))
+_VERBATIM = _UNSEEN | {"pre", "code", "samp", "kbd", "tt", "textarea"}
 _INLINE = frozenset((
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "data", "del", "dfn", "em", "font", "i", "img", "ins", "label",
     "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
     "button", "input", "code", "kbd", "samp", "svg", "math",
 ))  # fmt: skip
+_DEEPEST = 4_000
 _DEEPEST_INLINE = 64
 _LABEL = re.compile(r"[\[(]?([^\[\]()\s]{1,8})[\])]?")
 
@@ -40,7 +41,13 @@ class Prepared:
 
 
 def prepare(html: str, *, keep_hidden: bool) -> Prepared:
-    """The page as the converter should be given it; ``finish`` completes what it makes of that."""
+    """The page as the converter should be given it; ``finish`` completes what it makes of that.
+
+    A page that is absurdly deep stays as it is: to read its tree takes time with the square of its depth, and what is
+    so deep the converter does not read, and reports.
+    """
+    if is_deeper(html, _DEEPEST):
+        return Prepared(html, ())
     tree = LexborHTMLParser(_RESERVED.sub("\ufffd", html))
     root = tree.root
     if root is None:
@@ -81,28 +88,45 @@ def _note_of(node: LexborNode) -> str | None:
 
 
 def _escape_texts(root: LexborNode, struck_ids: set[int]) -> None:
-    for node in [node for node in root.traverse(include_text=True) if node.is_text_node]:
+    above: dict[int, _Above] = {}
+    texts: list[tuple[LexborNode, _Above]] = []
+    for node in root.traverse(include_text=True):
+        outer = above.get(node.parent.mem_id, _Above()) if node.parent is not None else _Above()
+        if node.is_text_node:
+            texts.append((node, outer))
+        elif node.is_element_node:
+            tag = node.tag or ""
+            above[node.mem_id] = _Above(
+                outer.is_verbatim or tag in _VERBATIM,
+                outer.is_unseen or tag in _UNSEEN,
+                outer.in_cell or tag in ("td", "th"),
+                outer.is_struck or node.mem_id in struck_ids,
+            )
+    for node, outer in texts:
         text = node.text_content or ""
-        if not text.strip():
-            continue
-        names, is_struck = _above(node, struck_ids)
-        if names & _VERBATIM:
-            changed = text
-        else:
-            flat = _BLANKS.sub(" ", text)
-            changed = flat if flat.startswith("[^") else escape_marks(flat, at_start=_is_start(node), escape=ESCAPE)
-        changed = struck(changed, _STRUCK) if is_struck and not names & {"script", "style", "title"} else changed
-        if changed != text:
+        if text.strip() and not outer.is_unseen and (changed := _escaped(node, text, outer)) != text:
             node.replace_with(changed)
 
 
-def _above(node: LexborNode, struck_ids: set[int]) -> tuple[set[str], bool]:
-    names: set[str] = set()
-    is_struck = False
-    for above in ancestors(node):
-        names.add(above.tag or "")
-        is_struck = is_struck or above.mem_id in struck_ids
-    return names, is_struck
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What the elements around a text make of it."""
+
+    is_verbatim: bool = False
+    is_unseen: bool = False
+    in_cell: bool = False
+    is_struck: bool = False
+
+
+def _escaped(node: LexborNode, text: str, above: _Above) -> str:
+    flat = _BLANKS.sub(" ", text)
+    if above.is_verbatim:
+        escaped = text
+    elif flat.startswith("[^") or (above.in_cell and flat.strip() == "#"):
+        escaped = flat
+    else:
+        escaped = escape_marks(flat, at_start=_is_start(node), escape=ESCAPE)
+    return struck(escaped, _STRUCK) if above.is_struck else escaped
 
 
 def _is_start(node: LexborNode) -> bool:

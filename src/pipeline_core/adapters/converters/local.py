@@ -21,7 +21,9 @@ from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.settings import Settings
 
 T = TypeVar("T")
-REVISION = 3
+_LIBRARIES = ("liteparse", "xberg", "selectolax", "xlfmt", "xlrd")
+"""Other versions of these may give other markdown."""
+REVISION = 4
 """Raise it whenever the same bytes may give other markdown."""
 
 
@@ -44,7 +46,7 @@ class LocalConverter:
         self._pool = WorkerPool(
             settings.convert_workers, Limits(settings.convert_memory_mb, settings.convert_timeout_s)
         )
-        parts = [str(REVISION), f"liteparse-{version('liteparse')}", f"xberg-{version('xberg')}"]
+        parts = [str(REVISION), *(f"{library}-{version(library)}" for library in _LIBRARIES)]
         self.version = "+".join([*parts, f"ocr-{languages}"] if languages else parts)
 
     def convert(self, data: bytes, *, filename: str, mime: str) -> Converted:

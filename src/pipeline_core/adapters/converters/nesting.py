@@ -40,6 +40,18 @@ def deep_texts(html: str, limit: int) -> Iterator[str]:
         yield passage
 
 
+def is_deeper(html: str, limit: int) -> bool:
+    """Whether anywhere more than ``limit`` elements are open, with or without text in them."""
+    if html.count("<") <= limit:
+        return False
+    names: list[str] = []
+    for tag in _TAG.finditer(_DROPPED.sub(" ", html)):
+        _follow(names, tag[2].lower(), is_end=bool(tag[1]))
+        if len(names) > limit:
+            return True
+    return False
+
+
 def _follow(names: list[str], name: str, *, is_end: bool) -> None:
     """Open or close an element; an end tag without a beginning closes nothing."""
     if name in _VOID:

@@ -66,9 +66,30 @@ def words(text: str, *, bold: bool = False) -> Cell:
     """A cell of plain text."""
     line = one_line(text)
     kind = Kind.VALUE if _VALUE.fullmatch(line) else Kind.WORDS
-    return Cell(escape_marks(line), kind, bold)
+    return Cell(line if line == "#" else escape_marks(line), kind, bold)
 
 
 def one_line(text: str) -> str:
     """The text with single blanks for line ends and runs of blanks."""
     return " ".join(text.split())
+
+
+@dataclass(slots=True)
+class Noticed:
+    """What a reader of the sheet does not see or see right: numbers of rows and columns, references of cells."""
+
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: set[int] = field(default_factory=set)
+    unseen: list[str] = field(default_factory=list)
+    uncomputed: dict[str, str] = field(default_factory=dict)
+    """The formula of each cell that has no value."""
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def letters_of(column: int) -> str:
+    """``AB`` for 28."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

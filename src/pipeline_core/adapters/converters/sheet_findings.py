@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.hidden import hidden_content
-from pipeline_core.adapters.converters.xlsx_package import letters_of
-from pipeline_core.adapters.converters.xlsx_sheet import Noticed
+from pipeline_core.adapters.converters.sheet_cells import Noticed, letters_of
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.wording import listed
 

@@ -185,7 +185,7 @@ def _verdict(region: Table, above: Table | None) -> str:
 
 
 def _is_header(region: Table, above: Table) -> bool:
-    """Whether the first row names columns: words above values, where the table above has values; bold above plain."""
+    """Whether the first row names columns: words where values follow or stand above, or bold above plain."""
     first = region.rows[0].cells
     if len(region.rows) == 1 or not all(cell.may_head for cell in first.values()):
         return False

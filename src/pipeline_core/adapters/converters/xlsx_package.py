@@ -140,7 +140,8 @@ def text_of(item: etree._Element) -> str:
         elif name == "r":
             text = _decoded("".join(t.text or "" for t in child.iterfind("{*}t")))
             pieces.append(_run(text, child.find("{*}rPr"), at_start=not pieces))
-    return one_line("".join(pieces))
+    text = one_line("".join(pieces))
+    return "#" if text == "\\#" else text  # the head of a column of numbers; in a cell it is no heading
 
 
 def _run(text: str, properties: etree._Element | None, *, at_start: bool) -> str:
@@ -179,12 +180,3 @@ def _number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def letters_of(column: int) -> str:
-    """``AB`` for 28."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -1,7 +1,7 @@
 """One sheet of a workbook, read row by row: its cells as the sheet shows them, and what it hides or never computed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO
 
 from lxml import etree
@@ -9,25 +9,13 @@ from lxml import etree
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.number_format import is_date, shown, shows_nothing, text_shown
 from pipeline_core.adapters.converters.scripts import struck
-from pipeline_core.adapters.converters.sheet_cells import Area, Cell, Kind, Row, one_line, words
-from pipeline_core.adapters.converters.xlsx_package import Package, area_of, column_of, letters_of, text_of
+from pipeline_core.adapters.converters.sheet_cells import Area, Cell, Kind, Noticed, Row, letters_of, one_line, words
+from pipeline_core.adapters.converters.xlsx_package import Package, area_of, column_of, text_of
 from pipeline_core.adapters.converters.xlsx_styles import Style
 
 _TRUE = ("1", "true")
 _PLAIN = Style()
 _LAST_COLUMN = 16_384
-
-
-@dataclass(slots=True)
-class Noticed:
-    """What a reader of the sheet does not see or see right: numbers of rows and columns, references of cells."""
-
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: set[int] = field(default_factory=set)
-    unseen: list[str] = field(default_factory=list)
-    uncomputed: dict[str, str] = field(default_factory=dict)
-    """The formula of each cell that has no value."""
-    errors: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -36,6 +36,7 @@ _QUESTION_COLUMNS = {
     "match_sha256": "text",
     "match_trigrams": "int4",
     "match_signature": "bytea",
+    "language": "text",
 }
 
 
@@ -86,6 +87,8 @@ def _pair(row: Row) -> BatchPair:
         row["existing_text"],
         QuestionStatus(row["staged_status"]),
         row["existing_stands"],
+        row["reasons"].get("flags", ()),
+        row["proposed"],
     )
 
 
@@ -133,6 +136,7 @@ class PostgresBatches:
             (
                 q.question_id, batch_id, user_id, ordinal, q.topic, q.subtopic, q.kind, q.difficulty, q.question,
                 q.answer, q.notes, generator, q.match.text, q.match.sha256, q.match.trigrams, q.match.signature,
+                q.match.language,
             )
             for ordinal, q in enumerate(questions)
             if q.question_id not in there

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline_core.adapters.db.engine import connect
 from pipeline_core.adapters.db.errors import CONNECT_ERRORS, no_connection, translated
+from pipeline_core.adapters.db.match_versions import are_outdated, renew_match_keys
 from pipeline_core.adapters.db.queries import sql_folder
 
 _LOCK = 771400
@@ -37,7 +38,7 @@ def pending(url: str) -> list[str]:
 
 
 def migrate(url: str) -> list[str]:
-    """Apply what is missing, each file in a transaction; answers with their names.
+    """Apply what is missing, each file in a transaction, and renew the hashes of older rows; answers with the names.
 
     Of two processes at once, one waits for the other. The lock is the database session's, not a row of yoyo's own
     table, so that a process that dies leaves none behind.
@@ -45,10 +46,17 @@ def migrate(url: str) -> list[str]:
     Raises:
         DatabaseUnavailableError: it does not answer.
     """
-    if not pending(url):
+    if not pending(url) and not _is_interrupted(url):
         return []
     with translated(), connect(url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         with _open(url) as (backend, wanted):
             backend.apply_migrations(wanted)
-            return [migration.id for migration in wanted]
+        renew_match_keys(url)
+        return [migration.id for migration in wanted]
+
+
+def _is_interrupted(url: str) -> bool:
+    """Whether a process died between the migrations and what follows them."""
+    with translated(), connect(url) as connection:
+        return are_outdated(connection)

@@ -165,6 +165,8 @@ class AllQuestions(Base):
     match_sha256: Mapped[str] = mapped_column(Text)
     match_trigrams: Mapped[int] = mapped_column(Integer)
     match_signature: Mapped[bytes] = mapped_column(LargeBinary)
+    match_version: Mapped[int] = mapped_column(SmallInteger, server_default=FetchedValue())
+    language: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     embedding: Mapped[Any] = mapped_column(VECTOR())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
@@ -496,6 +498,8 @@ class StagedQuestions(Base):
     match_sha256: Mapped[str] = mapped_column(Text)
     match_trigrams: Mapped[int] = mapped_column(Integer)
     match_signature: Mapped[bytes] = mapped_column(LargeBinary)
+    match_version: Mapped[int] = mapped_column(SmallInteger, server_default=FetchedValue())
+    language: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     duplicate_of: Mapped[UUID | None] = mapped_column(Uuid)
     similarity_score: Mapped[float | None] = mapped_column(REAL)
@@ -568,6 +572,7 @@ class UploadBatches(Base):
     input_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     output_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default=FetchedValue())
+    correlation_id: Mapped[UUID] = mapped_column(Uuid, server_default=FetchedValue())
 
 
 class UploadJobs(Base):

@@ -64,7 +64,7 @@ def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> l
         if query.mode.uses_words:
             rankings.append((weight, _with_words(session, query, name)))
     scores = fuse(rankings, limit)
-    rows = session.all("hits", ids=list(scores), model=query.model, vector=_vector(query))
+    rows = session.all("hits", ids=list(scores), model=query.model, vector=_vector(query), text=query.text)
     scored = [{"score": scores[row["id"]], **_with_its_headings(row)} for row in rows]
     return sorted(scored, key=lambda row: (-row["score"], row["id"]))
 

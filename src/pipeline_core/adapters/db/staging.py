@@ -21,6 +21,7 @@ from pipeline_core.domain.ids import (
     batch_id_for,
     duplicate_id_for,
 )
+from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.staging import (
     Compared,
     Differing,
@@ -74,6 +75,7 @@ _QUESTION_COLUMNS = {
     "match_sha256": "text",
     "match_trigrams": "int4",
     "match_signature": "bytea",
+    "language": "text",
     "status": "text",
     "left_out_reason": "text",
     "evidence_pieces": "jsonb",
@@ -93,6 +95,7 @@ def _besides(new: NewRows) -> dict[str, Any]:
         "document_ids": list(new.document_ids),
         "question_ids": list(new.question_ids),
         "scanned": list(new.scanned),
+        "languages": list(new.languages) or None,
     }
 
 
@@ -109,6 +112,7 @@ def matchable(row: Row) -> Matchable:
         row["is_statement"],
         row["embed_text"],
         row["embed_sha256"],
+        row["language"],
     )
 
 
@@ -165,6 +169,7 @@ def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tup
         match.sha256,
         match.trigrams,
         match.signature,
+        match.language,
         "left_out" if fact.left_out else "pending",
         fact.left_out,
         Jsonb(_pieces(fact)) if fact.scattered else None,
@@ -336,10 +341,11 @@ class PostgresStaging:
     def to_match(self, document_ids: Ids) -> list[Matchable]:
         return [matchable(row) for row in self._session.all("questions_to_match", document_ids=list(document_ids))]
 
-    def exact_twins(self, new: NewRows, keys: Sequence[str]) -> dict[str, Twin]:
-        rows = self._session.all("exact_twins", keys=list(keys), **_besides(new))
+    def exact_twins(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Twin]:
+        hashes, languages = [key for key, _ in keys], [language for _, language in keys]
+        rows = self._session.all("exact_twins", keys=hashes, of_keys=languages, **_besides(new))
         # what is published comes last, and so stands
-        return {row["match_sha256"]: Twin(row["question_id"], row["is_staged"]) for row in rows}
+        return {(row["key"], row["language"]): Twin(row["question_id"], row["is_staged"]) for row in rows}
 
     def comparable(self, new: NewRows) -> Iterator[SignatureTable]:
         blocks = self._session.stream_packed("signatures", _SIGNATURE, _SIGNATURE_BLOCK, **_besides(new))
@@ -362,7 +368,7 @@ class PostgresStaging:
 
     def compared_texts(self, question_ids: Sequence[QuestionId]) -> dict[QuestionId, Compared]:
         rows = self._session.all("compared_texts", question_ids=list(question_ids))
-        return {row["question_id"]: Compared(row["match_text"], row["answer"]) for row in rows}
+        return {row["question_id"]: Compared(row["match_text"], row["answer"], row["language"]) for row in rows}
 
     def similarities(
         self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float
@@ -376,6 +382,7 @@ class PostgresStaging:
         return {
             (row["staged_id"], row["existing_id"]): Similar(row["score"], row["staged_text"], row["existing_text"])
             for row in rows
+            if may_be_one(row["staged_language"], row["existing_language"])
         }
 
     def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
@@ -403,6 +410,9 @@ class PostgresStaging:
             )
             for row in rows
         ]
+
+    def settle_gone_pairs(self, user_id: UserId) -> set[BatchId]:
+        return {row["batch_id"] for row in self._session.all("settle_gone_pairs", user_id=user_id)}
 
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]:
         rows = self._session.all("undecided_counts", document_ids=list(document_ids))

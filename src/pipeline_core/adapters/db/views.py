@@ -124,6 +124,9 @@ class PostgresViews:
         with self._reading() as session:
             return search(session, query, self._ranking, limit=limit)
 
+    def waiting_sources(self, user_id: UserId, text: str, *, least: float, limit: int = 3) -> list[Row]:
+        return self._all("waiting_sources", user_id=user_id, text=text, least=least, limit=limit)
+
     def published_questions(self, user_id: UserId, *, after: UUID | None, limit: int) -> list[Row]:
         return self._all("published_questions", user_id=user_id, after=after, limit=limit)
 

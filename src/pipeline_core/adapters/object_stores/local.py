@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -29,18 +29,18 @@ from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.domain.object_keys import validate_key, validate_prefix
 from pipeline_core.ports.object_store import StoredObject
 
-_CHANGE_FOLDER = "Let this user write there, or set UPLOAD_PIPELINE_OBJECT_STORE to another folder."
-_CHANGE_KEY = "Use another key: a part of this one is taken by an object, a folder or a symlink."
-_KINDS: dict[int, tuple[type[PipelineError], str | None]] = {
+_CHANGE_FOLDER = {"action": "Let this user write there, or set UPLOAD_PIPELINE_OBJECT_STORE to another folder."}
+_CHANGE_KEY = {"action": "Use another key: a part of this one is taken by an object, a folder or a symlink."}
+_KINDS: Mapping[int, tuple[type[PipelineError], Mapping[str, str]]] = {
     errno.EACCES: (ConfigurationError, _CHANGE_FOLDER),
     errno.EPERM: (ConfigurationError, _CHANGE_FOLDER),
     errno.EROFS: (ConfigurationError, _CHANGE_FOLDER),
     errno.ENOTDIR: (InvalidObjectKeyError, _CHANGE_KEY),
     errno.EISDIR: (InvalidObjectKeyError, _CHANGE_KEY),
     errno.ELOOP: (InvalidObjectKeyError, _CHANGE_KEY),
-    errno.ENAMETOOLONG: (InvalidObjectKeyError, "Use a shorter key."),
-    errno.ENOSPC: (StoreUnavailableError, "Make room on the disk; it is tried again by itself."),
-    errno.EDQUOT: (StoreUnavailableError, "Raise the disk quota; it is tried again by itself."),
+    errno.ENAMETOOLONG: (InvalidObjectKeyError, {"action": "Use a shorter key."}),
+    errno.ENOSPC: (StoreUnavailableError, {"remedy": "Make room on the disk."}),
+    errno.EDQUOT: (StoreUnavailableError, {"remedy": "Raise the disk quota."}),
 }
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO)
 
@@ -171,5 +171,5 @@ class LocalObjectStore:
         except OSError as error:
             if reading and error.errno in _ABSENT:
                 raise ObjectNotFoundError(where=where) from None
-            kind, action = _KINDS.get(error.errno or 0, (StoreUnavailableError, None))
-            raise kind(f"The object store's disk: {error.strerror}.", where=where, action=action) from error
+            kind, advice = _KINDS.get(error.errno or 0, (StoreUnavailableError, {}))
+            raise kind(f"The object store's disk: {error.strerror}.", where=where, **advice) from error

@@ -19,7 +19,8 @@ class Hit(BaseModel):
     kind: Literal["fact", "passage"]
     id: UUID
     score: float = Field(description="Reciprocal rank fusion of meaning and words")
-    similarity: float | None = Field(description="Cosine similarity of question and hit")
+    similarity: float | None = Field(description="Cosine similarity of question and hit; null in mode text")
+    words: float | None = Field(description="Share of the question's words that the hit has; null if it has none")
     question: str | None
     answer: str | None
     evidence: str | None
@@ -32,11 +33,22 @@ class Hit(BaseModel):
     heading_path: list[str] | None
 
 
+class WaitingSource(BaseModel):
+    """A document that may have the answer, and waits for review: ``GET /api/v2/jobs/{job_id}``."""
+
+    document_id: UUID
+    job_id: UUID
+    filename: str
+
+
 class SearchAnswer(BaseModel):
-    """Best first."""
+    """Best first. Empty where nothing answers; ``nearest=true`` gives what comes nearest all the same."""
 
     query: str
     hits: list[Hit]
+    floor: float | None = Field(description="Least similarity of an answer; null without one, and in mode text")
+    similarity: float | None = Field(description="The highest similarity there was")
+    waiting: list[WaitingSource] = Field(description="Documents that may have the answer once they are reviewed")
 
 
 @router.get(
@@ -53,9 +65,13 @@ def search(
     kind: Annotated[Literal["fact", "passage"] | None, Query(description="Only facts, or only passages")] = None,
     mode: Annotated[SearchMode, Query(description="By meaning, by words, or by both")] = SearchMode.HYBRID,
     document_id: Annotated[list[UUID] | None, Query(max_length=100, description="Only of these documents")] = None,
+    nearest: Annotated[bool, Query(description="What comes nearest, also if nothing answers")] = False,
 ) -> dict[str, Any]:
-    """Published facts and passages by meaning (HNSW) and by words (full text), fused by reciprocal rank."""
-    hits = services.search(
+    """Published facts and passages by meaning (HNSW) and by words (full text), fused by reciprocal rank.
+
+    Hits that are too far from the question are left out: where nothing answers, ``hits`` is empty.
+    """
+    answer = services.search.answer(
         services.user_id,
         q.replace("\x00", " "),
         limit=limit,
@@ -63,4 +79,10 @@ def search(
         document_ids=document_id,
         mode=mode,
     )
-    return {"query": q, "hits": hits}
+    return {
+        "query": q,
+        "hits": answer.nearest if nearest else answer.hits,
+        "floor": answer.floor,
+        "similarity": answer.similarity,
+        "waiting": answer.waiting,
+    }

@@ -1,0 +1,43 @@
+"""Plain text as markdown: what people type as lists, headings and the like stays; signs stay signs."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline_core.adapters.converters.escapes import ESCAPE, _numbers_in_row, escape_marks
+
+_FENCE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})", re.MULTILINE)
+_TYPED = re.compile(r"\s*(?:#{1,6}\s+[^\s\d]|\|.*\||[-*_=]{3,}\s*$|\[\^?[^\]]+\]:\s)")
+_QUOTED = re.compile(r"\s*>\s*(?![\d$€£¥₹.,%=<>±+−-])\S")
+_NUMBERED = re.compile(r"([ \t]*)\d{1,9}[.)][ \t]+")
+_MEANT = re.compile(rf"{ESCAPE}(?=[*_\[&~=])")
+
+
+def as_markdown(text: str) -> str:
+    """Each line with backslashes before the signs that would be read as marks and are none.
+
+    A heading with ``#``, a rule, a table, a list, a quotation, or emphasis that somebody typed in a text file is meant
+    so. What is left, a sign before a number or a name in angle brackets, is the text's own.
+    """
+    if _FENCE.search(text):
+        return text
+    text = text.replace(ESCAPE, "\ufffd")
+    return "".join(_lines(text)).replace(ESCAPE, "\\")
+
+
+def _lines(text: str) -> Iterator[str]:
+    in_row = _numbers_in_row(text)
+    at = 0
+    for line in text.splitlines(keepends=True):
+        number = _NUMBERED.match(line)
+        if _TYPED.match(line) or _QUOTED.match(line) or not line.strip():
+            yield line
+        elif number is not None and at + number.end(1) in in_row:
+            yield number[0] + _signs(line[number.end() :])
+        else:
+            yield _signs(line)
+        at += len(line)
+
+
+def _signs(line: str) -> str:
+    """The line with its signs marked; emphasis and links stay as they were typed."""
+    return _MEANT.sub("", escape_marks(line, escape=ESCAPE))

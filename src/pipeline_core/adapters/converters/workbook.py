@@ -1,0 +1,144 @@
+"""Spreadsheets of any format: each sheet is a page, its cells as the sheet shows them."""
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lxml import etree
+
+from pipeline_core.adapters.converters.pages import PageText, assemble, storable
+from pipeline_core.adapters.converters.parts import missing_parts
+from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet
+from pipeline_core.adapters.converters.sheet_findings import SheetNotes, sheet_findings
+from pipeline_core.adapters.converters.sheet_layout import SheetTooLargeError, sheet_markdown
+from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.domain import filetypes
+from pipeline_core.domain.documents import Converted, PageOutcome
+from pipeline_core.domain.errors import CorruptDocumentError, NoTextError, TooManyPagesError
+from pipeline_core.domain.findings import Finding, Severity
+
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, etree.XMLSyntaxError, KeyError, ValueError)
+"""What reading a damaged container, or a damaged part of one, raises."""
+
+
+class Named(Protocol):
+    """A sheet as the file lists it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def is_hidden(self) -> bool: ...
+
+
+class Book(Protocol):
+    """An open spreadsheet. ``read`` raises what is in ``BROKEN`` for a sheet that cannot be read."""
+
+    @property
+    def remarks(self) -> int:
+        """How many comments the sheets read so far have."""
+        ...
+
+    def sheets(self) -> Sequence[Named]: ...
+    def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]: ...
+
+
+def convert_book(source: Source, options: ConvertOptions, book: Book, name: str) -> Converted:
+    """Convert a spreadsheet; hidden sheets, rows and columns are left out unless the options keep them.
+
+    Raises:
+        CorruptDocumentError: it lacks all of its sheets.
+        TooManyPagesError: it has more sheets than pages are allowed.
+        NoTextError: its sheets show nothing.
+    """
+    sheets = book.sheets()
+    if len(sheets) > options.max_pages:
+        raise TooManyPagesError(f"{source.filename} has {len(sheets):,} sheets; the limit is {options.max_pages:,}.")
+    reading = _Reading(book, options.keep_hidden)
+    pages = [reading.page(at, sheet) for at, sheet in enumerate(sheets)]
+    markdown, page_map = assemble(pages, "sheet")
+    if not any(map(str.isalnum, markdown)):
+        raise _no_text(source, reading)
+    return Converted(markdown, page_map, name, tuple(reading.findings()), len(sheets) or None)
+
+
+@dataclass
+class _Reading:
+    book: Book
+    keep_hidden: bool
+    notes: list[SheetNotes] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    hidden_sheets: list[str] = field(default_factory=list)
+
+    def page(self, at: int, named: Named) -> PageText:
+        if named.is_hidden:
+            self.hidden_sheets.append(named.name)
+            if not self.keep_hidden:
+                return PageText("", PageOutcome.BLANK)
+        try:
+            text = storable(sheet_markdown(self._sheet(at, named)))
+        except (*BROKEN, SheetTooLargeError) as error:
+            self.lost.append(f"the sheet “{named.name}” ({_reason(error)})")
+            return PageText("", PageOutcome.FAILED)
+        return PageText(text, PageOutcome.TEXT if text else PageOutcome.BLANK)
+
+    def _sheet(self, at: int, named: Named) -> Sheet:
+        sheet, noticed = self.book.read(at, keep_hidden=self.keep_hidden)
+        self.notes.append(SheetNotes(named.name, noticed))
+        return sheet
+
+    def findings(self) -> Iterator[Finding]:
+        if self.lost:
+            yield Finding(
+                "converter_warning",
+                Severity.CRITICAL,
+                "document",
+                f"Parts of the document are missing: {'; '.join(self.lost[:5])}. Open it where it was made, mend or "
+                "take out what is named, save it and upload that.",
+                {"warnings": len(self.lost)},
+            )
+        yield from sheet_findings(self.notes, self.hidden_sheets, kept=self.keep_hidden)
+        if self.book.remarks:
+            yield Finding(
+                "comments_left_out",
+                Severity.INFO,
+                "document",
+                f"{self.book.remarks} comments on cells are no part of the text and were left out.",
+                {"comments": self.book.remarks},
+            )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0] or 'its part'} is not in the file"
+    return str(error).rstrip(".")
+
+
+def unreadable(source: Source, error: Exception) -> CorruptDocumentError:
+    """The error of a spreadsheet that cannot be opened; it names the parts that are not there."""
+    if missing := _missing(source):
+        return CorruptDocumentError(
+            f"{source.filename} ({source.kind.label}) lacks parts that it refers to: {', '.join(missing[:5])}."
+        )
+    return CorruptDocumentError(f"{source.filename} ({source.kind.label}) could not be read: {error}.")
+
+
+def _missing(source: Source) -> list[str]:
+    return missing_parts(source.data) if source.kind == filetypes.XLSX else []
+
+
+def _no_text(source: Source, reading: _Reading) -> CorruptDocumentError | NoTextError:
+    missing = _missing(source)
+    if missing or reading.lost:
+        lost = ", ".join(missing[:5]) or "; ".join(reading.lost[:5])
+        return CorruptDocumentError(f"{source.filename} ({source.kind.label}) lacks parts that it refers to: {lost}.")
+    if reading.hidden_sheets or any(note.noticed.hidden_rows for note in reading.notes):
+        return NoTextError(
+            f"{source.filename} shows no text: what it has is hidden.",
+            action="Unhide it, or set UPLOAD_PIPELINE_KEEP_HIDDEN=true, and convert it again.",
+        )
+    return NoTextError(
+        f"{source.filename} has no text that could be read.",
+        action="If it shows text when opened, that is a picture: save it as PDF, run it through OCR and upload that.",
+    )

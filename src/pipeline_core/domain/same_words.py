@@ -1,0 +1,156 @@
+"""The form under which two texts are the same words: signs and the case of units count, typography does not.
+
+What keeps its meaning when a text is set anew goes: white space, quotation marks, full stops and commas, hyphens
+within words, emphasis, soft hyphens, ligatures, full-width letters, capitals of words. What carries meaning stays:
+operators, currency, per cent, degrees, a minus or dash before a number, ``+`` and ``-`` behind a name, exponents, Greek
+letters, and the case of units, abbreviations and codes. Pure, and linear in the length of the text.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pipeline_core.domain.text import drop_emphasis
+
+VERSION = 2
+"""Of ``strict_form``: rows keep the version that their hash was made by, and only hashes of one version are equal."""
+
+# Written otherwise, and the same.
+_SPELLED = {
+    "⩾": "≥", "≧": "≥", "⩽": "≤", "≦": "≤", "\u2044": "/", "∕": "/",
+    "´": "'", "ʼ": "'", "’": "'", "‘": "'", "‚": "'", "‹": "'", "›": "'",
+    "„": '"', "“": '"', "”": '"', "«": '"', "»": '"', "‟": '"',
+    "`": " ", "¨": " ", "¯": " ", "™": " ", "®": " ", "©": " ", "●": " ", "■": " ", "▪": " ",
+}  # fmt: skip
+_EXPONENT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ⁿⁱ]+")
+_PLAIN_EXPONENTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ⁿⁱ", "0123456789+-=ni")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_QUOTED = re.compile(r"""(?<![^\W_])(["'])((?:(?!\1).)*+)\1(?![^\W_])""")
+_DASH = "[-\u2010-\u2013]"
+_CURRENCY = "[$€£¥₹₩₽₺₪฿¢]"
+# A sign that is plain punctuation elsewhere, and what stands for it; the spelling of a sign in letters.
+_SIGNS = (
+    (re.compile(r"\+ ?/ ?[-−]"), " ± "),
+    (re.compile(r"<="), " ≤ "),
+    (re.compile(r">="), " ≥ "),
+    (re.compile(r"!="), " ≠ "),
+    (re.compile(r"[-−]>"), " → "),
+    (re.compile(r"\bper ?cent\b", re.IGNORECASE), " % "),
+    # what's, set as What'S
+    (re.compile(r"(?<=[^\W\d_])'S\b"), " s"),
+    (re.compile(r"(?<=[^\W\d_])'T\b"), " t"),
+    # feet and inches, where no quotation ends
+    (re.compile(r"(?<=\d)(?:\"|'')"), " ′ ′ "),
+    (re.compile(r"(?<=\d)'(?![^\W\d])"), " ′ "),
+    # -5, - 15 °C, 3–5, -$5; but not COVID-19
+    (re.compile(rf"(?<![^\W\d_]){_DASH}(?= ?{_CURRENCY}? ?\.?\d)"), " − "),
+    # B-, Cl-
+    (re.compile(rf"(?<=\w){_DASH}(?![-\w])"), " − "),
+    # -x, --force
+    (re.compile(rf"(?<![-\w.,;:]){_DASH}{{1,2}}(?=[^\W\d_])"), " − "),
+    (re.compile(r"(?<=\d) ?\* ?(?=\d)|(?<=\w)\*(?!\w)"), " ∗ "),
+    (re.compile(r"(?<=\d):(?=\d)"), " ∶ "),
+    (re.compile(r"(?<=\d)·(?=\d)"), " ⋅ "),
+    # .NET
+    (re.compile(r"(?<![\w.])\.(?=[^\W\d_])"), " ∙ "),
+)
+# Of signs that only stand together when all else is gone.
+_COMPOSED = (("+ / −", "±"), ("< =", "≤"), ("> =", "≥"), ("− >", "→"))
+_PUNCTUATION_KEPT = frozenset("%‰‱#&@/\\§¶†‡′‴")
+# Units of which the case tells one from another (mW, MW; Mb, MB), with their prefixes; "pm" is a time of day.
+_UNIT = re.compile(
+    r"(?!am$|pm$|as$|at$)[yzafpnuμmcdhkgtpeq]?(?:wh?|va?|ah?|hz|pa|j|n|g|m|s|l|b|bit|ev|mol|k|c|f|t|bq|sv|gy|h|bar|cal|ω)"
+)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)|\d*0s", re.IGNORECASE)
+_ALWAYS_WORDS = frozenset("AI")
+# Words of one letter in several languages, with which a sentence may begin.
+_WORDS_IN_FRONT = frozenset("AIÀÁEÈÉOÓUÚYÖÅАИОУВКСЯ")
+_FEWEST_CAPITAL_WORDS = 4
+_LONGEST_ABBREVIATION = 4
+_GREEK = re.compile("[\u0370-\u03ff]")
+
+
+def strict_form(text: str) -> str:
+    """Words and signs, one space between them. Idempotent."""
+    text = plainly_spelled(drop_emphasis(_ESCAPED.sub(r"\1", text)))
+    text = _QUOTED.sub(r" \2 ", " ".join(text.replace("`", " ").split()))
+    for pattern, sign in _SIGNS:
+        text = pattern.sub(sign, text)
+    form = unicodedata.normalize("NFC", _without_capitals("".join(map(_seen, text)).split()))
+    for apart, sign in _COMPOSED:
+        form = form.replace(apart, sign)
+    return form
+
+
+def plainly_spelled(text: str) -> str:
+    """The text without ligatures, typographic quotation marks and the like; exponents as ``10^7``."""
+    if text.isascii():
+        return text
+    text = _EXPONENT.sub(lambda found: f"^{found[0].translate(_PLAIN_EXPONENTS)}", text)
+    return "".join(map(_expanded, unicodedata.normalize("NFC", text)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _expanded(char: str) -> str:
+    """A character in its plainest spelling; exponents and circled numbers never join the number before them."""
+    if char in _SPELLED:
+        return _SPELLED[char]
+    if unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f":
+        return ""
+    kind, _, parts = unicodedata.decomposition(char).partition("> ")
+    if not parts:
+        return char
+    plain = "".join(_expanded(chr(int(part, 16))) for part in parts.split())
+    if kind == "<super" and unicodedata.category(char) != "Lo":
+        return f"^{plain}"
+    return f" {plain} " if kind in {"<fraction", "<circle"} else plain
+
+
+@lru_cache(maxsize=1 << 14)
+def _seen(char: str) -> str:
+    """The character of a word as it is, a sign by itself, else a blank."""
+    category = unicodedata.category(char)
+    if char.isalnum() or category[0] == "M":
+        return char
+    is_sign = category in {"Sm", "Sc", "So", "Sk", "Co"} or char in _PUNCTUATION_KEPT
+    return f" {char} " if is_sign else " "
+
+
+def _without_capitals(tokens: list[str]) -> str:
+    words = [token for token in tokens if len(token) > 1 and token.isalpha()]
+    shouted = len(words) >= _FEWEST_CAPITAL_WORDS and "".join(words).isupper()
+    kept = []
+    before = ""
+    for token in tokens:
+        kept.append(token if _keeps_case(token, before, shouted=shouted) else _small(token))
+        before = token
+    return " ".join(kept)
+
+
+def _small(token: str) -> str:
+    return token.lower().replace("ß", "ss").replace("ς", "σ")
+
+
+def _keeps_case(token: str, before: str, *, shouted: bool) -> bool:
+    """Whether capitals say something: units, abbreviations, codes, symbols of one letter.
+
+    A text all in capitals has no abbreviations that could be told from other words.
+    """
+    if token.islower():
+        return False
+    if before[-1:].isdigit() and _UNIT.fullmatch(token.lower()):
+        return True
+    if any(map(str.isdigit, token)):
+        return not _ORDINAL.fullmatch(token)
+    if len(token) == 1:
+        return token not in (_ALWAYS_WORDS if before else _WORDS_IN_FRONT)
+    is_capitalised = token[0].isupper() and token[1:].islower()
+    if is_capitalised and _GREEK.match(token) and not _GREEK.match(token[1:]):
+        return True
+    is_emphasis = token.isupper() and len(token) > _LONGEST_ABBREVIATION
+    return not (shouted or is_capitalised or is_emphasis)
+
+
+def signs_in(form: str) -> list[str]:
+    """The signs of a strict form, in order."""
+    return [token for token in form.split() if not any(map(str.isalnum, token))]

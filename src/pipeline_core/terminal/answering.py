@@ -1,0 +1,40 @@
+"""What is said where a search finds nothing, and of documents that may have the answer once they are reviewed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.search import Answer
+from pipeline_core.terminal.tables import short
+
+
+def not_found(answer: Answer) -> NotFoundError:
+    """Why there is no answer, and what to do: review what may have it, or look at what comes nearest."""
+    if answer.waiting:
+        return NotFoundError(
+            f"Nothing published answers this. {_may_have_it(answer.waiting[0])}.", action=_review(answer.waiting[0])
+        )
+    if answer.floor is None or answer.similarity is None:
+        return NotFoundError("Nothing published answers this.", action="`pipeline status` shows what is published.")
+    return NotFoundError(
+        f"Nothing published answers this: the nearest has a similarity of {answer.similarity:.2f}, less than "
+        f"{answer.floor:.2f}.",
+        action="Ask in other words, or look at what comes nearest with `--nearest`.",
+    )
+
+
+def print_waiting_sources(console: Console, answer: Answer) -> None:
+    """Which documents may have a better answer."""
+    for waiting in answer.waiting:
+        console.print(f"[yellow]●[/] {escape(_may_have_it(waiting))}: {_review(waiting)}", highlight=False)
+
+
+def _may_have_it(waiting: Mapping[str, Any]) -> str:
+    return f"{waiting['filename']} may have it, and waits for review"
+
+
+def _review(waiting: Mapping[str, Any]) -> str:
+    return f"pipeline review {short(waiting['job_id'])}"

@@ -1,0 +1,91 @@
+"""Signs, languages and versions of what facts are compared by: in documents, in question banks, and in older rows."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from pipeline_core.adapters.db.migrate import migrate
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.same_words import VERSION
+from tests.published import in_production
+from tests.through import publish, upload
+
+MakePipeline = Callable[..., Pipeline]
+FIRST = """# First manual
+
+The boiler pressure must be ≥ 2 bar before the burner starts.
+
+The donor must have blood of group B+ for this unit.
+
+The sender must radiate 3 MW in the night hours of the year.
+"""
+SECOND = FIRST.replace("≥", "≤").replace("B+", "B-").replace("MW", "mW")
+PORTUGUESE = "# Regras\n\nO prazo de pagamento da renda mensal é de trinta dias e não é prorrogado pelo senhorio.\n"
+SPANISH = "# Reglas\n\nEl plazo de pago de la renta mensual es de treinta días y no se prorroga por el arrendador.\n"
+KEY = "\nLX prazo renda mensual pago plazo 4711 total.\n"
+
+
+def said(app: Pipeline, name: str) -> list[str]:
+    return [text for filename, text in in_production(app) if filename == name]
+
+
+@pytest.mark.parametrize("mode", ["scored", "baseline"])
+def test_facts_that_differ_in_a_sign_are_both_published(make_pipeline: MakePipeline, mode: str) -> None:
+    app = make_pipeline(changes={"duplicate_mode": mode})
+    publish(app, upload("first.md", FIRST))
+    publish(app, upload("second.md", SECOND))
+    assert len(said(app, "first.md")) == len(said(app, "second.md")) == 3
+
+
+def test_a_corrected_bank_keeps_its_corrections(app: Pipeline) -> None:
+    entries = "Q: Which group must the donor have?\nA: {}\n\nQ: What is it written in?\nA: {}\n"
+    wrong = app.staging.stage_bank(entries.format("B+", "C++").encode(), "wrong.md", by=app.user_id)
+    assert wrong.batch is not None
+    app.staging.approve_questions(wrong.batch.batch_id, by=app.user_id)
+    app.staging.import_approved(wrong.batch.batch_id, by=app.user_id)
+    right = app.staging.stage_bank(entries.format("B-", "C#").encode(), "right.md", by=app.user_id)
+    assert right.counts is not None
+    assert right.counts.duplicate == 0
+
+
+def test_no_pair_is_raised_across_languages(make_pipeline: MakePipeline) -> None:
+    """Nor where the words are the very same, as in a table of codes."""
+    app = make_pipeline(changes={"duplicate_mode": "baseline", "duplicate_threshold": 0.3})
+    for name, text in (("pt.md", PORTUGUESE + KEY), ("es.md", SPANISH + KEY)):
+        publish(app, upload(name, text))
+    with psycopg.connect(app.database_url, options="-c search_path=upload_pipeline,public") as connection:
+        languages = connection.execute(
+            "SELECT DISTINCT d.filename, q.language FROM staged_questions q "
+            "JOIN documents d USING (document_id) ORDER BY 1"
+        ).fetchall()
+        pairs = connection.execute("SELECT count(*) FROM staging_duplicates").fetchone()
+    assert languages == [("es.md", "es"), ("pt.md", "pt")]
+    assert pairs == (0,)
+
+
+def test_older_rows_are_given_the_present_hash(app: Pipeline) -> None:
+    """Also with what hangs on it: the words of the twin, and what people decided."""
+    publish(app, upload("first.md", FIRST))
+    publish(app, upload("copy.md", FIRST + "\nThe gate is closed at night by the porter.\n"))
+    query = (
+        "SELECT question_id, match_sha256, match_version, language, duplicate_of_sha256 FROM staged_questions "
+        "ORDER BY question_id"
+    )
+    with psycopg.connect(app.database_url, options="-c search_path=upload_pipeline,public") as connection:
+        before = connection.execute(query).fetchall()
+        assert {row[2] for row in before} == {VERSION}
+        assert any(row[4] for row in before)
+        for table in ("staged_questions", "all_questions"):
+            connection.execute(
+                f"UPDATE {table} SET match_version = 1, language = '', "
+                "match_sha256 = encode(sha256(match_sha256::bytea), 'hex')"
+            )
+        connection.execute(
+            "UPDATE staged_questions SET duplicate_of_sha256 = encode(sha256(duplicate_of_sha256::bytea), 'hex')"
+        )
+    assert migrate(app.database_url) == []
+    with psycopg.connect(app.database_url, options="-c search_path=upload_pipeline,public") as connection:
+        assert connection.execute(query).fetchall() == before
+        assert connection.execute("SELECT count(*) FROM all_questions WHERE match_version < 2").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM orphaned_questions").fetchone() == (0,)

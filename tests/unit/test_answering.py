@@ -1,0 +1,42 @@
+"""What a search says where it finds nothing."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from rich.console import Console
+
+from pipeline_core.cli.exits import Exit, of_answer
+from pipeline_core.domain.search import Answer
+from pipeline_core.terminal.answering import not_found
+from pipeline_core.terminal.tables import print_hits
+
+HIT: dict[str, Any] = {
+    "kind": "fact", "question": "Who?", "answer": "The tenant.", "evidence": "The tenant pays.", "page": 1,
+    "page_unit": "page", "match": "exact", "filename": "lease.md", "also_named": [],
+    "heading_path": [], "score": 0.01, "similarity": None, "words": 1.0,
+}  # fmt: skip
+WAITING = {"filename": "claims-bulletin.md", "job_id": UUID(int=7), "document_id": UUID(int=8), "words": 0.9}
+
+
+def test_a_hit_without_similarity_is_shown() -> None:
+    console = Console(width=100, record=True)
+    print_hits(console, [HIT])
+    shown = console.export_text()
+    assert "The tenant." in shown
+    assert "similarity" not in shown
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "told"),
+    [
+        (Answer([HIT], [HIT], None, []), Exit.OK, ""),
+        (Answer([], [], 0.25, [WAITING]), Exit.WAITING, "claims-bulletin.md may have it, and waits for review"),
+        (Answer([], [{**HIT, "similarity": 0.1}], 0.25, []), Exit.NOTHING_FOUND, "0.10, less than 0.25"),
+        (Answer([], [], None, []), Exit.NOTHING_FOUND, "Nothing published answers this"),
+    ],
+)
+def test_what_is_said_and_the_exit_code(answer: Answer, code: Exit, told: str) -> None:
+    assert of_answer(answer) is code
+    assert answer.hits or told in not_found(answer).message
+    assert "pipeline review 00000000" in not_found(answer).what_to_do or not answer.waiting
