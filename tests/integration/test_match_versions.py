@@ -8,6 +8,7 @@ import pytest
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.same_words import VERSION
+from pipeline_core.services.decisions import Resolution
 from tests.published import in_production
 from tests.through import publish, upload
 
@@ -24,6 +25,11 @@ SECOND = FIRST.replace("≥", "≤").replace("B+", "B-").replace("MW", "mW")
 PORTUGUESE = "# Regras\n\nO prazo de pagamento da renda mensal é de trinta dias e não é prorrogado pelo senhorio.\n"
 SPANISH = "# Reglas\n\nEl plazo de pago de la renta mensual es de treinta días y no se prorroga por el arrendador.\n"
 KEY = "\nLX prazo renda mensual pago plazo 4711 total.\n"
+
+
+def answers(app: Pipeline) -> set[str]:
+    with psycopg.connect(app.database_url, options="-c search_path=upload_pipeline,public") as connection:
+        return {row[0] for row in connection.execute("SELECT answer FROM all_questions")}
 
 
 def said(app: Pipeline, name: str) -> list[str]:
@@ -45,8 +51,16 @@ def test_a_corrected_bank_keeps_its_corrections(app: Pipeline) -> None:
     app.staging.approve_questions(wrong.batch.batch_id, by=app.user_id)
     app.staging.import_approved(wrong.batch.batch_id, by=app.user_id)
     right = app.staging.stage_bank(entries.format("B-", "C#").encode(), "right.md", by=app.user_id)
-    assert right.counts is not None
+    assert right.counts is not None and right.batch is not None
     assert right.counts.duplicate == 0
+    pairs = app.staging.duplicates(right.batch.batch_id, by=app.user_id)
+    assert [(pair.flags, pair.proposed, pair.resolution) for pair in pairs] == [
+        (["corrected"], "replace_existing", "pending")
+    ] * 2
+    app.staging.resolve_duplicates(right.batch.batch_id, Resolution.REPLACE_EXISTING, by=app.user_id)
+    app.staging.approve_questions(right.batch.batch_id, by=app.user_id)
+    app.staging.import_approved(right.batch.batch_id, by=app.user_id)
+    assert answers(app) == {"B-", "C#"}
 
 
 def test_no_pair_is_raised_across_languages(make_pipeline: MakePipeline) -> None:
@@ -87,5 +101,5 @@ def test_older_rows_are_given_the_present_hash(app: Pipeline) -> None:
     assert migrate(app.database_url) == []
     with psycopg.connect(app.database_url, options="-c search_path=upload_pipeline,public") as connection:
         assert connection.execute(query).fetchall() == before
-        assert connection.execute("SELECT count(*) FROM all_questions WHERE match_version < 2").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM all_questions WHERE match_version < 3").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM orphaned_questions").fetchone() == (0,)
