@@ -14,11 +14,14 @@ CREATE INDEX all_questions_match_version_idx ON all_questions (match_version) WH
 
 -- --- the same question with another answer ------------------------------------------------------------------
 
--- The letters and digits of a question, whatever stands between them: questions in the same words have the same, and
--- few others; pipeline_core.staging.duplicates.same_words tells which.
+-- The letters and digits of a question, whatever stands between them: questions in the same words have the same, which a
+-- test holds, and few others; pipeline_core.staging.duplicates.same_words tells which.
 CREATE FUNCTION asked_key(question text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN md5(regexp_replace(lower(normalize(question, NFKC)),
-    '[\u0001-/:-@\[-`{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2000-\u206f\u3000-\u3004\u3008-\u3020]+', '', 'g'));
+RETURN md5(translate(regexp_replace(
+    replace(lower(normalize(regexp_replace(question, '[\u00a8\u00a9\u00ae\u00af\u00b4\u00ba\u2122]', '', 'g'), NFKC)), 'ß', 'ss'),
+    'per ?cent|[\u0001-/:-@\[-`{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u061c\u066a-\u066c\u2000-\u206f'
+    '\u2190-\u2bff\u3000-\u3004\u3008-\u3020\ufe00-\ufe0f\ufeff]+', '', 'g'),
+    '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९ς', '012345678901234567890123456789σ'));
 
 CREATE INDEX staged_questions_asked_idx ON staged_questions (user_id, asked_key(question)) WHERE document_id IS NULL;
 CREATE INDEX all_questions_asked_idx ON all_questions (user_id, asked_key(question)) WHERE document_id IS NULL;
@@ -52,7 +55,7 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'staging_duplicates_language';
     END IF;
     IF NEW.resolved_by = 'system' AND NEW.resolution = 'keep_existing'
-        AND NEW.reasons -> 'flags' IS DISTINCT FROM '[]'::jsonb THEN
+        AND jsonb_array_length(coalesce(NEW.reasons -> 'flags', '[]')) > 0 THEN
         RAISE EXCEPTION 'the system leaves out only what differs in nothing'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'staging_duplicates_differing';
     END IF;
@@ -65,5 +68,7 @@ BEGIN
     RETURN NEW;
 END
 $$;
+-- What is decided anew says anew why.
+GRANT UPDATE (similarity_score, method, reasons) ON staging_duplicates TO upload_pipeline_api;
 CREATE TRIGGER staging_duplicates_refuse BEFORE INSERT OR UPDATE OF resolution ON staging_duplicates
     FOR EACH ROW EXECUTE FUNCTION refuse_pair();

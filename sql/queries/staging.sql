@@ -196,7 +196,8 @@ LEFT JOIN duplicate_decisions d ON d.user_id = q.user_id
 WHERE may_be_one_language(q.language, coalesce(s.language, a.language, ''))
 ORDER BY duplicate_id
 ON CONFLICT (staged_question_id, existing_question_id) DO UPDATE SET resolution = EXCLUDED.resolution,
-    resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at
+    resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at,
+    similarity_score = EXCLUDED.similarity_score, method = EXCLUDED.method, reasons = EXCLUDED.reasons
 WHERE staging_duplicates.resolved_by = 'system' AND staging_duplicates.resolution <> EXCLUDED.resolution;
 
 -- name: undecided_of_copies
