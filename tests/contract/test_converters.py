@@ -373,7 +373,7 @@ def test_no_page_may_go_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(pdf, "_parser", forgetful)
     source = Source(pdfs.pdf(POLICY, POLICY, POLICY), "a.pdf", filetypes.PDF)
-    with pytest.raises(LedgerError, match="3 pages, of which 2 were read"):
+    with pytest.raises(LedgerError, match="3 pages; 2 were read"):
         pdf.convert(source, ConvertOptions(max_pages=10))
 
 

@@ -82,7 +82,7 @@ def test_code_fences_are_untouched() -> None:
     listed = "- item\n\n      ```\n      a   b  \n      ```\n"
     for block in (code, longer, listed):
         assert block in cleaned(f"Text  before\n\n\n\n{block}\n\n\nText  after\n")
-    assert cleaned("text\n\n```\nnever  closed \n\n\n\n").endswith("```\nnever  closed \n\n\n\n")
+    assert cleaned("text\n\n```\nnever  closed\n\n\n\nText  after") == "text\n\n```\nnever  closed\n\nText after"
 
 
 def test_a_fence_may_run_over_pages() -> None:

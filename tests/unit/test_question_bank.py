@@ -223,3 +223,14 @@ def test_a_numbered_question_right_below_a_question_is_pointed_out() -> None:
     [problem] = bank.problems
     assert (problem.line, problem.is_left_out) == (3, False)
     assert parse("Q: Which of these?\n1. One.\n2. Two.\nA: One.\n").problems == ()
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["- ```sh\n  # Q: no?\n  Q: no?\n  ```", "> ```\n> - [ ] no\n> ```", "2) ~~~\n   - ```\n   A: no\n   ~~~"],
+)
+def test_a_code_block_may_open_in_a_list_or_a_quote(code: str) -> None:
+    bank = parse(f"Q: How?\nA: So:\n\n{code}\n\nQ: Why?\nA: So.")
+    assert not bank.problems
+    assert [entry.question for entry in bank.entries] == ["How?", "Why?"]
+    assert bank.entries[0].answer == f"So:\n\n{code}"

@@ -114,6 +114,7 @@ CASES = {
     "nothing but codes of glyphs": (subject("(cid:12)(cid:7)(cid:44) /uni0041 of the policy"), "garbled_text"),
     "letters that only the font knows": (subject("\uf0a1\uf0b2\uf0c3 of it"), "garbled_text"),
     "letters that were lost": (subject("\ufffd\ufffd\ufffd of it"), "garbled_text"),
+    "a code block that is never closed": (subject(f"{TEXT}\n```\nx\n\ny"), "code_not_closed"),
     "text between two chunks": (
         subject(chunks=[chunk(TEXT[:20], 0), chunk(TEXT[40:], 40)]), "text_outside_chunks",
     ),
@@ -226,7 +227,7 @@ def test_a_finding_tells_a_reviewer_what_and_where_with_its_numbers(case: Subjec
 
 
 CRITICAL = {code for _, code in CASES.values()} - {
-    "oversized_chunk", "too_few_facts", "too_many_facts", "contradicts_published",
+    "code_not_closed", "oversized_chunk", "too_few_facts", "too_many_facts", "contradicts_published",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from pipeline_core.domain.fences import fences
 from pipeline_core.domain.marks import with_scripts, without_struck, without_tags
 
 # --- normal form -----------------------------------------------------------------------------------------
@@ -185,7 +186,7 @@ _LITERAL = re.compile(r"\x00(\d+)\x00")
 # Every quantifier that could be tried twice over the same characters is possessive: linear on any input.
 _DROPPED = (
     re.compile(r"<!--(?:(?!-->).)*+(?:-->|\Z)", re.DOTALL),
-    re.compile(r"^ {0,3}(?:~~~|\[[^\[\]\n]++\]:[ \t]).*$", re.MULTILINE),
+    re.compile(r"^ {0,3}\[[^\[\]\n]++\]:[ \t].*$", re.MULTILINE),
     re.compile(r"!\[[^\[\]]*+\](?:\([^()]*+(?:\([^()]*+\)[^()]*+)?\)|\[[^\[\]]*+\])"),
     re.compile(r"\[(?:\^|-?@)[^\[\]]*+\]"),
     re.compile(r"\{[#.][^{}\n]*+\}"),
@@ -245,12 +246,14 @@ def _stripped(text: str, *, line_marks: bool) -> str:
 
 
 def _protect(text: str, literals: list[str]) -> str:
-    """Code spans and escaped characters become numbered place holders, so that no mark is seen in them."""
+    """Code and escaped characters become numbered place holders, so that no mark is seen in them."""
 
     def keep(literal: str) -> str:
         literals.append(literal)
         return f"\x00{len(literals) - 1}\x00"
 
+    for fence in reversed(fences(text)):
+        text = f"{text[: fence.start]}{keep(fence.code)}\n{text[fence.end :]}"
     parts = _BACKTICKS.split(_ESCAPE.sub(lambda match: keep(match[1]), _HARD_BREAK.sub(" ", text)))
     closing: dict[str, int] = {}
     closes_at = [0] * len(parts)

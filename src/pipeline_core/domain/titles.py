@@ -3,6 +3,7 @@
 import re
 from pathlib import PurePath
 
+from pipeline_core.domain.fences import fences
 from pipeline_core.domain.text import strip_markdown
 
 MAX_TITLE_CHARS = 300
@@ -10,7 +11,6 @@ _LOOKED_AT = 20_000
 _FRONT_MATTER = re.compile(
     r"\A---\n.*?^title:[ \t]*(?P<quote>[\"']?)(?P<title>[^\n]*?)(?P=quote)[ \t]*$.*?^---[ \t]*$", re.M | re.S
 )
-_FENCED = re.compile(r"^ {0,3}(?P<mark>```+|~~~+).*?(?:^ {0,3}(?P=mark)[`~]*[ \t]*$|\Z)", re.M | re.S)
 _HEADING = re.compile(
     r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<title>\S.*?)(?:[ \t]+#+)?[ \t]*$"
     r"|^ {0,3}(?P<lined>[^\s#>|*+-].*)\n {0,3}(?P<line>=+|-+)[ \t]*$",
@@ -33,7 +33,7 @@ def title_of(markdown: str, declared: str | None, filename: str) -> str:
     declares, its first heading of any level, the file's name without its ending. What programs declare when nobody
     gave a title is none.
     """
-    beginning = _FENCED.sub("", markdown[:_LOOKED_AT])
+    beginning = _without_code(markdown[:_LOOKED_AT])
     front = _FRONT_MATTER.match(markdown[:_LOOKED_AT])
     headings = [_heading(match) for match in _HEADING.finditer(beginning)]
     candidates = (
@@ -44,6 +44,12 @@ def title_of(markdown: str, declared: str | None, filename: str) -> str:
         PurePath(filename).stem,
     )
     return next(" ".join(one.split())[:MAX_TITLE_CHARS] for one in candidates if one.strip())
+
+
+def _without_code(text: str) -> str:
+    for fence in reversed(fences(text)):
+        text = text[: fence.start] + text[fence.end :]
+    return text
 
 
 def _heading(match: re.Match[str]) -> tuple[int, str]:

@@ -19,17 +19,16 @@ from itertools import pairwise
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.fences import fences
 from pipeline_core.domain.ids import DocumentId, chunk_id_for, text_sha256
 from pipeline_core.domain.text import strip_markdown
 
 CHUNKER = "markdown-simple"
-VERSION = "1"
+VERSION = "2"
 CHARS_PER_TOKEN = 4
 
 # CommonMark: at most three blanks before the marks, and a blank or nothing after a heading's.
-_LINE = re.compile(
-    r"^ {0,3}(?:(?P<marks>#{1,6})(?=[ \t]|$)(?P<title>.*)|(?P<fence>```+|~~~+)(?P<info>.*))$", re.MULTILINE
-)
+_LINE = re.compile(r"^ {0,3}(?P<marks>#{1,6})(?=[ \t]|$)(?P<title>.*)$", re.MULTILINE)
 _CLOSING_MARKS = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*$")
 _BLANK_LINES = re.compile(r"(?:[^\S\n]*+\n)*")
 
@@ -135,18 +134,13 @@ def _chunk(
 
 def _headings(markdown: str) -> Iterator[_Heading]:
     """ATX headings outside of code fences, each with the titles that lead to it."""
-    fence = ""
+    code = fences(markdown)
+    starts = [fence.start for fence in code]
     above: list[tuple[int, str]] = []
     seen: Counter[tuple[str, ...]] = Counter()
     for line in _LINE.finditer(markdown):
-        marks = line["fence"]
-        if fence:
-            if marks and marks.startswith(fence) and not line["info"].strip():
-                fence = ""
-            continue
-        if marks:
-            # Backticks behind backticks on one line are a code span, not a fence.
-            fence = "" if marks[0] == "`" and "`" in line["info"] else marks
+        at = bisect_right(starts, line.start())
+        if at and line.start() < code[at - 1].end:
             continue
         level = len(line["marks"])
         while above and above[-1][0] >= level:

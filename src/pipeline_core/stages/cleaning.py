@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline_core.domain.documents import PageMap
+from pipeline_core.domain.fences import Fence, fences, spans_within
 from pipeline_core.stages import running_lines
 from pipeline_core.stages.cleaning_steps import STEPS, Context
 
@@ -44,11 +45,9 @@ def _split(markdown: str, page_map: PageMap) -> list[str]:
 
 
 def _clean_once(pages: list[str], page_map: PageMap, counts: Counter[str]) -> list[str]:
-    context = Context("".join(pages))
-    parted, fence = [], ""
-    for index, text in enumerate(pages):
-        parts, fence = _parts(text, fence, may_have_front_matter=index == 0)
-        parted.append(parts)
+    whole = "".join(pages)
+    context = Context(whole)
+    parted = _parted(pages, _code(whole))
     if page_map.unit == "page":
         _drop_running_lines(parted, [page.number for page in page_map.pages], counts)
     before = ""
@@ -57,8 +56,7 @@ def _clean_once(pages: list[str], page_map: PageMap, counts: Counter[str]) -> li
             if not part.is_code:
                 part.text = _clean_prose(part.text, context, counts, before)
             before = part.text or before
-    if not fence:
-        _trim_end(parted)
+    _trim_end(parted)
     return ["".join(part.text for part in parts) for parts in parted]
 
 
@@ -98,31 +96,30 @@ class _Part:
     text: str
 
 
-_FENCE = re.compile(r"^[ \t>]*(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A---\n[\w-]+:.*?^---[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
-def _parts(text: str, fence: str, *, may_have_front_matter: bool) -> tuple[list[_Part], str]:
-    """The page's parts, and the mark of the fence that is open at its end (``fence``: at its beginning).
+def _code(text: str) -> list[Fence]:
+    """Where the text is code: in fences. YAML front matter is code too."""
+    front = _FRONT_MATTER.match(text)
+    if front is None:
+        return fences(text)
+    behind = front.end()
+    found = [replace(fence, start=fence.start + behind, end=fence.end + behind) for fence in fences(text[behind:])]
+    return [Fence(0, behind, "", is_closed=True, is_inside=False), *found]
 
-    CommonMark's fences, at any indentation: a list's code may be indented far. YAML front matter is code too.
-    """
-    parts, at = [], 0
-    if may_have_front_matter and (front := _FRONT_MATTER.match(text)):
-        at = front.end()
-        parts.append(_Part(True, text[:at]))
-    if not fence and "```" not in text and "~~~" not in text:
-        return [*parts, _Part(False, text[at:])], ""
-    for match in _FENCE.finditer(text, at):
-        mark, info = match["mark"], match["info"]
-        if not fence and not (mark[0] == "`" and "`" in info):
-            parts.append(_Part(False, text[at : match.start()]))
-            at, fence = match.start(), mark
-        elif fence and mark[0] == fence[0] and len(mark) >= len(fence) and not info.strip():
-            end = min(match.end() + 1, len(text))
-            parts.append(_Part(True, text[at:end]))
-            at, fence = end, ""
-    return [*parts, _Part(bool(fence), text[at:])], fence
+
+def _parted(pages: Sequence[str], code: Sequence[Fence]) -> list[list[_Part]]:
+    """Each page's parts; a code block may go on over several pages."""
+    parted, start = [], 0
+    for text in pages:
+        parts, at = [], 0
+        for begin, end in spans_within(code, start, start + len(text)):
+            parts += [_Part(False, text[at:begin]), _Part(True, text[begin:end])]
+            at = end
+        parted.append([*parts, _Part(False, text[at:])])
+        start += len(text)
+    return parted
 
 
 # --- running headers and footers -------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from pipeline_core.domain.facts import (
     Generated,
     Usage,
 )
+from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.ids import ChunkId, question_id_for
 from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.domain.languages import languages_of
@@ -85,19 +86,33 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append([chunk.before, chunk.after])
     if chunk.table_before:
         value.append(["table", chunk.table_before])
+    if chunk.code:
+        value.append(["code", str(chunk.code)])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput]:
     """What a generator sees of a document's chunks, each with the ends of its neighbours."""
     texts = ["", *(chunk.text for chunk in chunks), ""]
+    code = fences(_text_of(chunks))
     inputs, table = [], ""
     for at, chunk in enumerate(chunks):
         before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
         goes_on = bool(table) and chunk.text.lstrip().startswith("|")
-        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table if goes_on else ""))
-        table = table_at_end(chunk.text, table if goes_on else "")
+        table = table if goes_on else ""
+        spans = spans_within(code, chunk.char_from, chunk.char_to)
+        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table, spans))
+        table = table_at_end(chunk.text, table)
     return inputs
+
+
+def _text_of(chunks: Sequence[Chunk]) -> str:
+    """The text that the chunks are of. What is in none of them is blank."""
+    parts, at = [], 0
+    for chunk in chunks:
+        parts += ["\n" * (chunk.char_from - at), chunk.text[max(0, at - chunk.char_from) :]]
+        at = max(at, chunk.char_to)
+    return "".join(parts)
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:

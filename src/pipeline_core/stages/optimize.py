@@ -58,7 +58,7 @@ def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved]) -> None:
 
 STAGE = Stage(
     name=StageName.MARKDOWN_OPTIMIZER,
-    version="1",
+    version="2",
     fetch=fetch,
     run=run,
     save=save,

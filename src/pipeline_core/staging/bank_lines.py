@@ -72,7 +72,9 @@ _BARE_NOTES = re.compile(
     rf"\s*+(?:[-*+][ \t]++)?{_BOLD}notes?[ \t]*+{_BOLD}[ \t]*+:[ \t]*+{_BOLD}(?P<value>.*)\Z", re.IGNORECASE
 )
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
-_FENCE = re.compile(r"[ \t]*(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)\Z")
+_FENCE = re.compile(
+    r"[ \t]*+(?:>[ \t]*+)*+(?P<item>(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)++)?(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)\Z"
+)
 
 
 def heading(line: str) -> Heading | None:
@@ -173,7 +175,8 @@ def closed_bold(text: str, line: str) -> str:
 def code_lines(lines: Sequence[str]) -> tuple[list[bool], set[int]]:
     """Which lines are in fenced code blocks (fences included), and which lines open one that is never closed.
 
-    A fence with a language inside a block of the same fence means that the outer one was never closed.
+    Not as CommonMark has it (see ``domain.fences``), where a block that is not closed takes the rest along: a fence
+    with a language inside a block of the same fence means that the outer one was never closed, and so does its end.
     """
     inside = [False] * len(lines)
     unclosed: set[int] = set()
@@ -181,7 +184,7 @@ def code_lines(lines: Sequence[str]) -> tuple[list[bool], set[int]]:
     mark = ""
     for i, line in enumerate(lines):
         fence = _FENCE.match(line)
-        if fence is None:
+        if fence is None or (fence["item"] and opened is not None):
             continue
         info = fence["info"].strip()
         if opened is None:

@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 
 from pipeline_core.domain.documents import PageOutcome
+from pipeline_core.domain.fences import fences
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
 _GLYPH_CODES = re.compile(r"\(cid:\d+\)|/uni[0-9A-F]{4}|&#x?[0-9a-fA-F]+;")
@@ -49,6 +51,24 @@ def garbled_text(subject: Subject) -> Iterator[Finding]:
         )
 
 
+def code_not_closed(subject: Subject) -> Iterator[Finding]:
+    """A code block that is opened and never closed: how much of the text was meant as code cannot be told."""
+    for fence in fences(subject.markdown):
+        if not fence.is_closed and not fence.is_inside:
+            line = subject.markdown.count("\n", 0, fence.start) + 1
+            page = subject.page_map.page_shown(fence.start)
+            where = f"line {line}" if page is None else f"{subject.page_map.unit} {page}"
+            beginning = subject.markdown[fence.start : fence.start + 60].strip()
+            yield Finding(
+                "code_not_closed",
+                Severity.WARNING,
+                "document" if page is None else where,
+                f"A code block that begins on {where} is never closed: “{beginning}”. Only the lines up to the first "
+                "blank one were taken for code.",
+                {"line": line, "page": page, "characters": fence.end - fence.start},
+            )
+
+
 def pages_lost(subject: Subject) -> Iterator[Finding]:
     """Pages in are pages accounted for: none missing after conversion, none that failed."""
     expected, found = subject.conversion.get("pages", 0), len(subject.page_map.pages)
@@ -57,7 +77,7 @@ def pages_lost(subject: Subject) -> Iterator[Finding]:
             "pages_lost",
             Severity.CRITICAL,
             "document",
-            f"The original has {expected} {subject.page_map.unit}s and {found} are accounted for.",
+            f"The original has {counted(expected, subject.page_map.unit)}; {found:,} accounted for.",
             {"expected": expected, "found": found},
         )
     failed = [page.number for page in subject.page_map.pages if page.outcome is PageOutcome.FAILED]
@@ -66,6 +86,6 @@ def pages_lost(subject: Subject) -> Iterator[Finding]:
             "pages_failed",
             Severity.CRITICAL,
             f"page {failed[0]}",
-            f"{len(failed)} of {found} pages could not be read: {', '.join(map(str, failed[:20]))}.",
+            f"{len(failed)} of {counted(found, 'page')} could not be read: {', '.join(map(str, failed[:20]))}.",
             {"pages": failed},
         )

@@ -2,20 +2,36 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pipeline_core.adapters.facts.signs import unclear_signs
+from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.ports.fact_generator import ChunkInput
 
 
 @dataclass(slots=True)
 class Block:
-    """A run of lines of one kind: heading, prose (a paragraph or list item), table, code, html or comment."""
+    """A run of lines of one kind: heading, prose (a paragraph or list item), table, code, html or comment.
+
+    ``marks`` are a quote's marks on the lines below the first. ``has_unclear_sign``: the mark before it may be the sign
+    of the number with which it begins.
+    """
 
     kind: str
     start: int
     end: int
     headings: tuple[str, ...]
+    marks: list[tuple[int, int]] = field(default_factory=list)
+    has_unclear_sign: bool = False
+
+    def text_in(self, text: str) -> str:
+        """The block's text as long as it is there, with blanks for the marks of the quote that it is in."""
+        said, at = [], self.start
+        for start, end in self.marks:
+            said += [text[at:start], " " * (end - start)]
+            at = end
+        return "".join([*said, text[at : self.end]])
 
 
 _HTML_NAMES = (
@@ -24,7 +40,6 @@ _HTML_NAMES = (
 )
 # The first row that matches names the line; a line of running text matches none.
 _LINE_KINDS = (
-    ("code", re.compile(r" {0,3}(?P<close>```+|~~~+)")),
     ("comment", re.compile(r" {0,3}<!--(?!.*-->)")),
     ("heading", re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))?(?:[ \t]+#+)?\s*$")),
     ("rule", re.compile(r"[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}[ \t]*)\s*$")),
@@ -35,7 +50,7 @@ _LINE_KINDS = (
     ("quoted", re.compile(r"[ \t]*(?:>[ \t]?)+")),
     ("indented", re.compile(r" {4}|\t")),
 )
-_MARKED_LINE = re.compile(r"\s*[#>|<`~\[\-*+•=_(\d]|\s*[a-z]\)| {4}|\t")
+_MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(\d]|\s*[a-z]\)| {4}|\t")
 _CONTINUES = {
     "prose": {"text", "indented", "quoted"},
     "html": {"text", "html", "item", "indented"},
@@ -69,29 +84,56 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
     outline = _Outline(chunk.heading_path)
     blocks: list[Block] = []
     block: Block | None = None
+    code = _code(chunk)
     closing, start, in_list = "", 0, False
-    for line in chunk.text.splitlines(keepends=True):
+    lines = chunk.text.splitlines(keepends=True)
+    unclear = unclear_signs(lines)
+    for number, line in enumerate(lines):
         end = start + len(line.rstrip())
+        while code and code[0][1] <= start:
+            del code[0]
+            block = None
         kind, match = _line_kind(line) if not closing else ("closed", None)
-        if closing and block:
+        if code and code[0][0] <= start:
+            if block is None or block.start != code[0][0]:
+                block = Block("code", start, end, outline.path)
+                blocks.append(block)
+                in_list = in_list or kind == "item"
+            block.end, closing = end, ""
+        elif closing and block:
             block.end = end
             closing = "" if closing in line else closing
         elif kind in ("blank", "definition", "rule"):
             if block and block.kind == "prose" and kind == "rule" and line.strip()[0] in "-=":
                 block.kind = "heading"  # underlined
             block = None
-        elif block and kind in _CONTINUES.get(block.kind, ()):
+        elif block and _continues(block, kind, chunk.text, may_be_signed=number in unclear):
+            if match and kind == "quoted" and number not in unclear:
+                block.marks.append((start, start + match.end()))
             block.end = end
         else:
             if match and kind == "heading":
                 outline.enter(len(match["marks"]), strip_markdown(match["title"] or ""))
-            closing = match["close"] if match and kind == "code" else "-->" if kind == "comment" else ""
+            closing = "-->" if kind == "comment" else ""
             in_list = kind == "item" or (in_list and kind == "indented")
             inset = match.end() if match and kind in ("item", "quoted", "indented") else 0
             block = Block(_block_kind(kind, in_list), start + inset, end, outline.path)
+            block.has_unclear_sign = number in unclear
             blocks.append(block)
         start += len(line)
     return blocks
+
+
+def _code(chunk: ChunkInput) -> list[tuple[int, int]]:
+    """Where the chunk is code."""
+    return list(spans_within(fences(chunk.text), 0, len(chunk.text)) if chunk.code is None else chunk.code)
+
+
+def _continues(block: Block, kind: str, text: str, *, may_be_signed: bool) -> bool:
+    """Whether a line of this kind goes on with the block. A sentence may go on with a number and its sign."""
+    if kind == "quoted" and may_be_signed and (block.has_unclear_sign or text[block.end - 1] in ".:!?"):
+        return False
+    return kind in _CONTINUES.get(block.kind, ())
 
 
 def _line_kind(line: str) -> tuple[str, re.Match[str] | None]:

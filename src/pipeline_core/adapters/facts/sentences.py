@@ -25,7 +25,8 @@ MIN_WORDS, MAX_WORDS = 4, 60
 
 # Replaced by as many other characters before sentences are sought: no end of a sentence is in them.
 _MARKS = re.compile(
-    r"(?P<solid>`[^`\n]+`|\[(?=[^\[\]\n]*\]\()|\]\([^()\s]*\)|<[^<>\n]*>|\$(?! )[^$\n]{1,80}(?<! )\$(?!\d))"
+    r"(?P<solid>`[^`\n]+`|\d{1,9}\\[.)]|(?<=>)\.(?=\\?<)|(?<=[\d#])\.(?=#)"
+    r"|\[(?=[^\[\]\n]*\]\()|\]\([^()\s]*\)|<[^<>\n]*>|\$(?! )[^$\n]{1,80}(?<! )\$(?!\d))"
     r"|\[(?:\^|@)[^\[\]]*\]|[*_]+"
 )
 # The segmenter takes some whole words ("miss.", "no.") for abbreviations.
@@ -37,13 +38,15 @@ _LABELS_ONLY = word_set("note notes example examples warning important tip cauti
 
 
 def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
-    body = text[block.start : block.end]
+    body = block.text_in(text)
     label = _LABEL.fullmatch(body)
     if label and not _SENTENCE_END.search(body):
         if claim := _labelled(block, label):
             yield claim
         return
     for position, (start, end) in enumerate(_sentences(body, language)):
+        if position == 0 and block.has_unclear_sign:
+            continue
         if claim := _sentence(body[start:end], block, block.start + start, language, opens=position == 0):
             yield claim
 
@@ -109,10 +112,11 @@ def _sentence(quote: str, block: Block, start: int, language: str, *, opens: boo
     return Claim(start, end, statement, statement, questions, score)
 
 
-_OPENING = re.compile(r"[\"'“‘«(\[]*(?P<first>\w)")
+_OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥]?\d))?[$€£¥]?(?P<first>\w)")
 # Left-overs of a conversion, captions, and what stands at the foot of a page.
 _BROKEN = re.compile(
-    r" [.,;)]|\*\*|\]\(|[`|{}<©]|\\[a-z]|https?://|www\.|all rights reserved|\bdoi\b|\bisbn\b|\bpp?\. ?\d"
+    r" [.,;)]|\*\*|\]\(|[`|{}©]|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)"
+    r"|\\[a-z]|https?://|www\.|all rights reserved|\bdoi\b|\bisbn\b|\bpp?\. ?\d"
     r"|page \d+ of|^\W*(?:figure|fig\.|table|listing|chart|photo|source)\b[^a-z]*[\d:]"
 )
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
