@@ -5,6 +5,7 @@ import re
 import pytest
 
 from pipeline_core.adapters.converters import office
+from pipeline_core.adapters.converters.ooxml.completeness import Passage, missing_words
 from pipeline_core.adapters.converters.ooxml.formulas import inline
 from pipeline_core.adapters.converters.ooxml.package import parse
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
@@ -232,3 +233,41 @@ def test_formulas_as_text_where_that_says_the_same(case: str) -> None:
     tree = parse(f"<m:oMath>{xml}</m:oMath>".encode())
     assert tree is not None
     assert inline(tree) == text
+
+
+def test_what_stands_above_and_below_pages_is_named() -> None:
+    result = converted(
+        paragraph(word_text("a")), header=paragraph(word_text("Draft 3")), footer=paragraph(word_text("7"))
+    )
+    assert result.markdown.strip() == "a"
+    (finding,) = result.findings
+    assert (finding.code, "“Draft 3”" in finding.message, "7" in finding.message) == ("headers_left_out", True, False)
+
+
+def test_words_that_the_markdown_does_not_have_are_named() -> None:
+    passages = [Passage("slide 3", "Rent $640"), Passage("slide 4", "Kilo watt"), Passage("a chart", "Ducks and Geese")]
+    finding = missing_words(passages, "**Kilo** ~~watt~~\n\n| Geese | and |\n| Rent | $64 |")
+    assert finding is not None
+    assert finding.numbers == {"words": ["640", "ducks"], "places": ["slide 3", "a chart"]}
+    assert "slide 3: “640”; a chart: “ducks”" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("10⁷ bags, H₂O", "10⁷ bags, H₂O"),
+        ("the Foundations of it", "a的[Founda](https://x.org)[tions](y), the of it"),
+        ("a_b * c", r"a\_b \* c"),
+        ("Stand ards of the country", "Standards of the country"),
+        ("ﬁve Ångström", "five Ångström"),
+        ("", ""),
+    ],
+)
+def test_what_is_only_written_otherwise_is_not_missing(text: str, markdown: str) -> None:
+    assert missing_words([Passage("slide 1", text)], markdown) is None
+
+
+def test_a_word_that_stands_less_often_is_missing() -> None:
+    finding = missing_words([Passage("slide 1", "yes"), Passage("slide 2", "yes")], "yes")
+    assert finding is not None
+    assert finding.numbers["words"] == ["yes"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.escapes import unescaper
+from pipeline_core.adapters.converters.ooxml.completeness import missing_words
 from pipeline_core.adapters.converters.ooxml.pieces import shown
 from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
 from pipeline_core.adapters.converters.ooxml.word import rewrite_word
@@ -68,7 +69,10 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     markdown = _markdown(document, source)
     if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
         raise _no_text(source, document)
-    return Converted(markdown, whole(markdown), NAME, (*rewritten.findings, *_findings(document, source)))
+    findings = [*rewritten.findings, *_findings(document, source)]
+    if (lost := missing_words(rewritten.passages, markdown)) is not None:
+        findings.append(lost)
+    return Converted(markdown, whole(markdown), NAME, tuple(findings))
 
 
 def _is_plain(source: Source) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.hidden import hidden_content
+from pipeline_core.adapters.converters.ooxml.completeness import Passage, missing_words
 from pipeline_core.adapters.converters.ooxml.names import Element, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slides import SlideReader
@@ -42,7 +43,9 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     missing = missing_parts(source.data)
     if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
         raise _no_text(source, reading.broken, missing)
-    findings = reading.findings(missing)
+    findings = [*reading.findings(missing)]
+    if (lost := missing_words(reading.passages, markdown)) is not None:
+        findings.append(lost)
     return Converted(markdown, page_map, NAME, tuple(findings), declared_total(source))
 
 
@@ -63,6 +66,7 @@ class _Reading:
         self._hidden: list[str] = []
         self._unknown: list[str] = []
         self.broken: list[str] = []
+        self.passages: list[Passage] = []
 
     def page(self, number: int, part: str) -> PageText:
         root = self._package.tree(part)
@@ -72,7 +76,10 @@ class _Reading:
             return PageText("", PageOutcome.FAILED)
         reader = SlideReader(self._package, part, root, self._size, keep_hidden=self._keep_hidden)
         text = reader.markdown()
-        if (root.get("show") or "").lower() in _NO:
+        is_hidden = (root.get("show") or "").lower() in _NO
+        if not is_hidden or self._keep_hidden:
+            self.passages += [Passage(f"slide {number}", said) for said in reader.texts()]
+        if is_hidden:
             self._hidden += [f"slide {number}"] if text or reader.hidden else []
             text = text if self._keep_hidden else ""
         else:

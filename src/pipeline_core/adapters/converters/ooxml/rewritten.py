@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
+from pipeline_core.adapters.converters.ooxml.completeness import Passage
 from pipeline_core.domain.findings import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The file's bytes, and what had to be said about it."""
+    """The file's bytes, what had to be said about it, and what its markdown has to say."""
 
     data: bytes
     findings: tuple[Finding, ...] = ()
+    passages: tuple[Passage, ...] = ()
 
 
 def unread_markup(part: str) -> Finding:

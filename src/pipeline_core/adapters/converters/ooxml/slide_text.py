@@ -13,13 +13,15 @@ from pipeline_core.adapters.converters.ooxml.symbols import from_symbol_font, is
 _STRIKES = ("sngStrike", "dblStrike")
 _YES = ("1", "true", "on")
 _PRIVATE = re.compile("[\uf000-\uf0ff]")
+_SAID = ("a:t", "m:t", "a:br")
 _TINY = 200
 """Hundredths of a point: nobody reads letters so small."""
 
 
 def said(paragraph: Element) -> str:
     """The paragraph's words without marks, on one line."""
-    return " ".join("".join(node.text or "" for node in paragraph.iter(name("a:t"), name("m:t"))).split())
+    parts = (node.text or " " * (node.tag == name("a:br")) for node in paragraph.iter(*map(name, _SAID)))
+    return " ".join("".join(parts).split())
 
 
 def is_tiny(paragraph: Element) -> bool:

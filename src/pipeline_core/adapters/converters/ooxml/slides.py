@@ -43,6 +43,15 @@ class SlideReader:
                     blocks += found
         return "\n\n".join([*titles, *blocks, *self._notes()])
 
+    def texts(self) -> Iterator[str]:
+        """Paragraphs that stand on the slide and are to be in its markdown, as they are in its XML."""
+        for shape in (one for tree in self._root.iter(name("p:spTree")) for one in _shapes(tree, 0)):
+            place = placeholder(shape)
+            if (place is None or place.get("type") not in _NO_TEXT) and (self._keep or not self._is_hidden(shape)):
+                for paragraph in shape.iter(name("a:p")):
+                    if self._keep or not is_tiny(paragraph):
+                        yield said(paragraph)
+
     def _shape(self, shape: Element) -> list[str]:
         kind = local_name(shape)
         place = placeholder(shape)

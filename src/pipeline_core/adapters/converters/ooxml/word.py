@@ -14,6 +14,7 @@ from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten, unread_
 from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, from_symbol_font, is_symbol_font, unknown_symbols
 from pipeline_core.adapters.converters.ooxml.word_hidden import hidden_passages
 from pipeline_core.adapters.converters.ooxml.word_notes import MARKER, move_notes
+from pipeline_core.adapters.converters.ooxml.word_passages import margins_left_out, word_passages
 from pipeline_core.adapters.converters.ooxml.word_revisions import (
     accept,
     drop_comment_marks,
@@ -60,7 +61,8 @@ def rewrite_word(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
         _drop_written_looks(tree)
     if unknown:
         findings.append(unknown_symbols(unknown))
-    return Rewritten(package.save(), tuple(findings))
+    findings += margins_left_out(package, main)
+    return Rewritten(package.save(), tuple(findings), tuple(word_passages(package, main)))
 
 
 def _drop_what_is_no_text(
