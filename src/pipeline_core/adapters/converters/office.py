@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.escapes import unescaper
+from pipeline_core.adapters.converters.hidden import nothing_shown
 from pipeline_core.adapters.converters.odf_text import rewrite_odf
 from pipeline_core.adapters.converters.ooxml.completeness import missing_words
 from pipeline_core.adapters.converters.ooxml.pieces import shown
@@ -75,7 +76,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     document = _extract(rewritten.data, source)
     markdown = _markdown(document, source)
     if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
-        raise _no_text(source, document)
+        raise nothing_shown(source.filename, rewritten.findings) or _no_text(source, document)
     findings = [*rewritten.findings, *_findings(document, source)]
     if (lost := missing_words(rewritten.passages, markdown)) is not None:
         findings.append(lost)
