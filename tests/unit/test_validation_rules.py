@@ -263,6 +263,14 @@ def test_a_threshold_decides(setting: str) -> None:
     assert code not in codes(replace(case, settings=changed))
 
 
+def test_a_number_of_the_answer_may_be_written_out_in_the_evidence() -> None:
+    text = "The fee is due within two weeks.\n"
+    assert "number_not_in_evidence" not in codes(
+        subject(text, facts=[fact(text.strip(), text, answer="Within 2 weeks")])
+    )
+    assert "number_not_in_evidence" in codes(subject(text, facts=[fact(text.strip(), text, answer="Within 3 weeks")]))
+
+
 def test_a_chunk_within_another_leaves_nothing_outside() -> None:
     inner = TEXT.index("deductible")
     chunks = [chunk(TEXT, 0, facts=9), chunk("deductible", inner)]

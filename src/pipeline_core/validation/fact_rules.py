@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.number_words import with_digits
 from pipeline_core.domain.text import numbers_as_written, numbers_in
 from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
@@ -23,7 +24,7 @@ def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
 def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
     for fact in subject.questions:
         written = numbers_as_written(fact.answer)
-        missing = sorted(written.keys() - set(numbers_in(fact.quote)))
+        missing = sorted(written.keys() - set(numbers_in(fact.quote)) - set(numbers_in(with_digits(fact.quote))))
         if missing:
             says = ", ".join(written[number] for number in missing)
             yield Finding(
