@@ -50,7 +50,8 @@ _NUMBER = re.compile(
     r"|\b(?P<times>twice|thrice)\b"
     # how often, not when
     r"|(?P<least>\b(?:least|most|only|just|exactly|than|or) )?(?<!\bat )\bonce\b"
-    rf"(?P<often>(?= (?:an? (?:[a-z-]+ )?(?:{_PERIOD})|per|each|every|in (?:an?|every|each|\d+)|daily|weekly|monthly|quarterly|yearly|annually)\b"
+    rf"(?P<often>(?= (?:an? (?:[a-z-]+ )?(?:{_PERIOD})|per"
+    r"|each|every|in (?:an?|every|each|\d+)|daily|weekly|monthly|quarterly|yearly|annually)\b"
     r"| or twice\b|[.;!?)]|\Z))?"
     r"|(?<!first )(?<!second )(?<!other )(?<!last )(?<!latter )(?<!former )(?<!upper )(?<!lower )\b(?P<mid>half)\b(?!-)"
     rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)})\b(?! (?:part(?:y|ies)|person)\b)",
