@@ -41,7 +41,7 @@ from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account, Budgets, PriceTable
 from pipeline_core.ports.api_views import ApiViews
@@ -70,6 +70,7 @@ from pipeline_core.services.evaluate import Evaluate
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.fallback_conversion import FallbackConverter
+from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.orphan_objects import OrphanObjects
@@ -504,9 +505,12 @@ class Pipeline:
         """Sums of paid calls over all users, for monitoring."""
         return PostgresApiViews(self.api_engine).paid_metrics()
 
-    def for_user(self, user_id: UserId) -> "UserServices":
-        """The services as one user may use them: the database itself shows and takes only rows of theirs."""
-        return UserServices(self, user_id)
+    def for_user(self, user_id: UserId, correlation_id: CorrelationId | None = None) -> "UserServices":
+        """The services as one user may use them: the database itself shows and takes only rows of theirs.
+
+        ``correlation_id`` is of the request that they are for: events that have none of their own get it.
+        """
+        return UserServices(self, user_id, correlation_id)
 
     @once
     def launcher(self) -> Launcher:
@@ -562,9 +566,10 @@ class Pipeline:
 class UserServices:
     """Services for one user, whose claims are set for every transaction; cheap to make for each request."""
 
-    def __init__(self, pipeline: Pipeline, user_id: UserId) -> None:
+    def __init__(self, pipeline: Pipeline, user_id: UserId, correlation_id: CorrelationId | None = None) -> None:
         self.pipeline = pipeline
         self.user_id = user_id
+        self._correlation_id = correlation_id
         self._claims = orjson.dumps({"sub": str(user_id), "role": "authenticated"}).decode()
 
     def open_uow(self) -> PostgresUnitOfWork:
@@ -574,6 +579,7 @@ class UserServices:
             lease_s=pipeline.settings.lease_s,
             comparing=lambda: pipeline.detection,
             claims=self._claims,
+            correlation_id=self._correlation_id,
         )
 
     @cached_property
@@ -591,6 +597,11 @@ class UserServices:
     @cached_property
     def review(self) -> Review:
         return Review(self.open_uow)
+
+    @cached_property
+    def foresee(self) -> ForeseeFindings:
+        pipeline = self.pipeline
+        return ForeseeFindings(pipeline.settings, pipeline.store, self.open_uow, pipeline.workers)
 
     @cached_property
     def facts(self) -> FactDecisions:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
-from tests.through import publish, upload
+from pipeline_core.domain.ids import DocumentId
+from tests.through import publish, through, upload
 
 END = "end"
 
@@ -123,3 +125,25 @@ def test_a_finished_job_is_tried_again(ann: TestClient, document_id: str) -> Non
     job_id = _job(ann, document_id)
     assert ann.post(f"/api/v2/jobs/{job_id}/retry", json={"from_stage": "embedder"}).status_code == 202
     assert ann.post(f"/api/v2/jobs/{job_id}/retry").status_code == 409
+
+
+def test_an_error_advises_what_can_be_done_over_http(ann: TestClient, api_pipeline: Pipeline) -> None:
+    document = ann.post("/api/v2/upload", files={"file": ("a.md", b"# A\n\nText.")}).json()
+    [key] = list(api_pipeline.store.list(f"documents/{document['document_id']}/original"))
+    api_pipeline.store.delete(key)
+    through(api_pipeline, [DocumentId(UUID(document["document_id"]))])
+    job_id = document["job_id"]
+    [of_event] = [
+        data["payload"]["error"]
+        for _, kind, data in _events(ann, job_id)
+        if kind == "error"  # type: ignore[index]
+    ]
+    for told in (
+        ann.get(f"/api/v2/jobs/{job_id}").json()["last_error"],
+        ann.get("/api/v2/jobs?state=deadletter").json()["items"][0]["last_error"],
+        of_event,
+    ):
+        assert told["code"] == "original_missing"
+        assert "`POST /api/v2/" in told["action"]
+        assert "pipeline " not in told["action"]
+        assert "http_action" not in told

@@ -77,11 +77,16 @@ def test_critical_findings_are_overridden_or_returned(make_pipeline: Callable[..
     assert waiting["critical"] > 0
     job = f"/api/job/{waiting['job_id']}"
     assert waiting["review_url"] == f"/validate/{waiting['job_id']}"
-    assert client.post(f"{job}/return-to-matching").json()["state"] == "awaiting_review"
+    returned = client.post(f"{job}/return-to-matching").json()
+    assert (returned["state"], returned["redirect_url"]) == (
+        "awaiting_review", f"/review-matching/{waiting['job_id']}",
+    )  # fmt: skip
     assert client.get("/api/job/next?phase=2").json()["job"]["job_id"] == waiting["job_id"]
     shown = client.get(f"/api/v2/jobs/{waiting['job_id']}").json()
     assert ("critical" in {found["severity"] for found in shown["returned_for"]}, shown["findings"]) == (True, [])
-    assert client.post(f"{job}/approve-stage2").json()["goes_on"] is True
+    told = client.post(f"{job}/approve-stage2").json()
+    assert (told["goes_on"], told["critical_count"], told["requires_validation"]) == (True, waiting["critical"], True)
+    assert told["validation_url"] == waiting["review_url"]
     through(pipeline, list(received.documents))
     overridden = client.post(f"{job}/override-validation", json={"reason": "read the original: it is legible"})
     assert overridden.json()["goes_on"] is True
@@ -128,6 +133,7 @@ def test_only_what_is_named_is_approved(manual: tuple[TestClient, str, Pipeline]
     decided = client.post(url, json=body).json()
     assert (decided["goes_on"], decided["next_job_id"]) == (True, None)
     assert decided["validation_url"] == f"/validate/{job_id}"
+    assert (decided["critical_count"], decided["requires_validation"]) == (0, False)
     after = {one["question_id"]: one for one in client.get(f"/api/staging/batches/{batch}/questions").json()["items"]}
     assert after[first["question_id"]]["status"] == "approved"
     assert {after[one["question_id"]]["review_notes"] for one in others} == {"not among the approved"}

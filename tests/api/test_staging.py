@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
+import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
+from tests.samples import pdfs
 from tests.two_users import BOB
 
 BANK = (Path(__file__).parents[1] / "samples" / "question_bank.md").read_bytes()
@@ -80,3 +83,50 @@ def test_anothers_batch_is_not_there(ann: TestClient, sign_in: Callable[..., Tes
         answer = bob.request(method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
     assert bob.get("/api/staging/batches").json() == {"items": [], "next_cursor": None}
+
+
+def test_every_event_of_a_bank_has_a_correlation_id(ann: TestClient, api_pipeline: Pipeline) -> None:
+    asked = {"X-Correlation-ID": "0b6f5f5e-5a39-4c5e-9a43-0d3c7b8f2a11"}
+    answer = ann.post("/api/upload-markdown", files={"file": ("bank.md", BANK)}, headers=asked)
+    batch_id = answer.json()["batch_id"]
+    list(api_pipeline.bank_queue.drain())
+    decided = {"X-Correlation-ID": "5c1d7a52-93cf-4a0e-8c0e-6c7d1a6c2f10"}
+    for pair in ann.get(f"/api/staging/duplicates/{batch_id}?resolution=pending").json():
+        url = f"/api/staging/duplicates/{pair['duplicate_id']}/resolve"
+        ann.post(url, json={"resolution": "keep_both"}, headers=decided)
+    ann.post(f"/api/staging/batches/{batch_id}/review", json={"decision": "approve"}, headers=decided)
+    ann.post(f"/api/staging/batches/{batch_id}/import")
+    list(api_pipeline.bank_queue.drain())
+    with psycopg.connect(api_pipeline.database_url) as connection:
+        rows = connection.execute(
+            "SELECT code, correlation_id::text FROM upload_pipeline.events ORDER BY event_id"
+        ).fetchall()
+    told = dict(rows)
+    # of a request, its own; of a worker, that of the upload
+    assert told["batch_created"] == told["questions_staged"] == asked["X-Correlation-ID"]
+    assert told["batch_imported"] == asked["X-Correlation-ID"]
+    assert told["questions_approved"] == decided["X-Correlation-ID"]
+    assert None not in told.values()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status", "code", "says"),
+    [
+        ("bank.md", b"# Notes\n\nNothing is asked here.\n", 422, "no_entries", "heading that ends in"),
+        ("bank.pdf", pdfs.pdf(pdfs.text("Is it a bank?")), 415, "unsupported_type", "Save it as markdown"),
+        ("bank.docx", b"PK\x03\x04 and nothing else", 422, "corrupt_document", "save"),
+        ("bank.bin", b"\x7fELF" + bytes(300), 415, "unsupported_type", "Save it as markdown"),
+        ("bank.md", b"   \n", 422, "empty_file", "Upload it again"),
+    ],
+)
+def test_what_is_no_bank_is_refused(ann: TestClient, name: str, data: bytes, status: int, code: str, says: str) -> None:
+    answer = ann.post("/api/upload-markdown", files={"file": (name, data)})
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert says in answer.json()["action"]
+    assert ann.get("/api/staging/batches").json()["items"] == []
+
+
+def test_each_unreadable_entry_is_named_by_its_line(ann: TestClient) -> None:
+    bank = b"# Claims\n\n### Question 1: When is it due?\n\n### Question 2: Who pays?\n"
+    problem = ann.post("/api/upload-markdown", files={"file": ("bank.md", bank)}).json()
+    assert [one["value"] for one in problem["errors"]] == ["line 3", "line 5"]

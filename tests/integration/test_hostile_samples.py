@@ -55,7 +55,7 @@ REFUSED: dict[str, tuple[bytes, type[DocumentError], str, str]] = {
     "empty.md": (b"", EmptyFileError, "is empty", "give it again"),
     "spaces.txt": (b" \n\t\r\n", EmptyFileError, "only white space", "give it again"),
     "scan.pdf": (pdfs.pdf(pdfs.scan, pdfs.scan), NoTextError, "only images (2 pages)", "TESSDATA_PATH"),
-    "blank.pdf": (pdfs.pdf(pdfs.blank), NoTextError, "its 1 page are blank", "Upload the filled"),
+    "blank.pdf": (pdfs.pdf(pdfs.blank), NoTextError, "its only page is blank", "Upload the filled"),
     "bomb.docx": (hostile.zip_bomb("word/document.xml"), CorruptDocumentError, "ZIP bomb", "save or export"),
     "bomb.xlsx": (hostile.zip_bomb("xl/workbook.xml"), CorruptDocumentError, "ZIP bomb", "save or export"),
     "cut.docx": (DOCX[: len(DOCX) // 2], CorruptDocumentError, "damaged", "save or export"),

@@ -1,5 +1,6 @@
 """Every error says what happened and what to do, and survives the way from one process to another."""
 
+import io
 import pickle
 import re
 
@@ -9,6 +10,7 @@ from pipeline_core.domain import errors
 from pipeline_core.domain.errors import (
     ConfigurationError,
     ConflictError,
+    CorruptDocumentError,
     FileTooLargeError,
     ParkedError,
     PermanentError,
@@ -16,6 +18,7 @@ from pipeline_core.domain.errors import (
     RefusedError,
     TransientError,
 )
+from pipeline_core.domain.findings import Finding, Severity
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, PipelineError)]
 POLICIES = (ParkedError, TransientError, PermanentError, ConflictError, RefusedError, ConfigurationError)
@@ -85,3 +88,11 @@ def test_an_answer_does_not_say_that_something_is_tried_again_by_itself(kind: ty
         assert answer.what_to_do == f"{error.remedy} {kind.answer_action}".strip()
         assert answer.http_what_to_do == error.http_what_to_do
     assert kind("It broke.", action="Start Prefect.").as_answer().what_to_do == "Start Prefect."
+
+
+def test_a_message_has_no_names_of_pythons_own() -> None:
+    told = f"{io.BytesIO()!r}: unable to find trailer dictionary"
+    assert CorruptDocumentError(f"a.pdf is damaged: {told}.").message == (
+        "a.pdf is damaged: unable to find trailer dictionary."
+    )
+    assert Finding("c", Severity.INFO, "document", told).message == "unable to find trailer dictionary"

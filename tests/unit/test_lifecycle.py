@@ -13,6 +13,7 @@ from pipeline_core.domain.lifecycle import (
     REVIEW_STAGES,
     STAGE_MOVES,
     STATE_MOVES,
+    EventType,
     JobStage,
     JobState,
     Move,
@@ -158,3 +159,10 @@ def test_the_drawing_of_the_lifecycle_is_the_generators_own() -> None:
     assert drawn == generator["render"](), "run python docs/generate_state_machine.py"
     assert set(generator["PHASES"]) == {row.phase for row in JOB_STAGES.values()}
     assert set(generator["STATES"]) == set(JobState)
+
+
+def test_every_stage_says_when_it_is_done() -> None:
+    """The last one says so by the end of the job."""
+    assert [stage.name for stage in STAGES if EventType.STAGE_DONE not in {move.event for move in stage.ends}] == [
+        StageName.INGESTOR
+    ]

@@ -13,6 +13,7 @@ from pipeline_core.domain.object_keys import (
     MAX_KEY_BYTES,
     original_key,
     safe_filename,
+    shown_filename,
     stage_key,
     validate_key,
     validate_prefix,
@@ -184,3 +185,17 @@ def test_a_safe_filename_makes_a_key_and_is_safe_already(claimed: str) -> None:
     assert len(safe.encode()) <= MAX_FILENAME_BYTES
     assert unicodedata.is_normalized("NFC", safe)
     assert safe_filename(safe) == safe
+
+
+@pytest.mark.parametrize(
+    ("claimed", "shown"),
+    [
+        ("nul.html", "nul.html"),
+        (".env", ".env"),
+        ("a/b\\c?.md", "c?.md"),
+        ("line\nbreak.md", "line break.md"),
+        ("", "document"),
+    ],
+)
+def test_messages_say_the_name_that_was_given(claimed: str, shown: str) -> None:
+    assert shown_filename(claimed) == shown

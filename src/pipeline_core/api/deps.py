@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from pipeline_core.api.auth import CurrentUser
+from pipeline_core.api.correlation import as_correlation_id
 from pipeline_core.bootstrap import Pipeline, UserServices
 from pipeline_core.settings import Settings
 
@@ -21,8 +22,10 @@ async def _settings(pipeline: Annotated[Pipeline, Depends(_pipeline)]) -> Settin
     return pipeline.settings
 
 
-async def _services(pipeline: Annotated[Pipeline, Depends(_pipeline)], user: CurrentUser) -> UserServices:
-    return pipeline.for_user(user.user_id)
+async def _services(
+    request: Request, pipeline: Annotated[Pipeline, Depends(_pipeline)], user: CurrentUser
+) -> UserServices:
+    return pipeline.for_user(user.user_id, as_correlation_id(request))
 
 
 ThePipeline = Annotated[Pipeline, Depends(_pipeline)]

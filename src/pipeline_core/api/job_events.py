@@ -8,7 +8,7 @@ import orjson
 from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from pipeline_core.domain.errors import NotFoundError, TransientError
+from pipeline_core.domain.errors import NotFoundError, TransientError, over_http
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.ports.api_views import ApiViews
@@ -33,20 +33,28 @@ async def _events(views: ApiViews, job_id: JobId, after: int, until: float) -> A
         try:
             state, rows = await run_in_threadpool(views.events_after, job_id, after)
         except NotFoundError as error:
-            yield ServerSentEvent(_text(error.as_json()), event="gone")
+            yield ServerSentEvent(_text(over_http(error.as_stored())), event="gone")
             return
         except TransientError:
             # whoever follows comes back, and goes on after the last event
             return
         for row in rows:
             after = row["event_id"]
-            yield ServerSentEvent(_text(row), id=str(after), event=row["type"])
+            yield ServerSentEvent(_text(_told(row)), id=str(after), event=row["type"])
         if rows:
             continue
         if state["state"] in _ENDED:
             yield ServerSentEvent(_text(state), event="end")
             return
         await asyncio.sleep(_EVERY_S)
+
+
+def _told(row: Row) -> Row:
+    """The event with its error's advice for a client of this API."""
+    payload = row["payload"]
+    if "code" not in (payload.get("error") or {}):
+        return row
+    return {**row, "payload": {**payload, "error": over_http(payload["error"])}}
 
 
 def _text(row: Row) -> str:

@@ -150,6 +150,7 @@ def of_error(error: errors.PipelineError, request: Request) -> Response:
 _FIELDS: Mapping[str, str] = {"status": "body/status", "documents": "body/document_ids"}
 _LISTS: tuple[tuple[type[errors.PipelineError], str], ...] = (
     (errors.StatusRefusedError, "body/document_ids"),
+    (errors.NoEntriesError, "body/file"),
     (errors.PipelineError, "body"),
 )
 """Where the ids stand that an error names."""

@@ -15,7 +15,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from pipeline_core.domain.wording import counted, listed
+from pipeline_core.domain.wording import counted, listed, without_objects
 
 _COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
 _OPERATOR = "Tell whoever runs the installation, with the correlation id."
@@ -47,7 +47,7 @@ class PipelineError(Exception):
         action: str | None = None,
         http_action: str | None = None,
     ):
-        self.message = message or (self.__doc__ or "").strip().splitlines()[0]
+        self.message = without_objects(message or (self.__doc__ or "").strip().splitlines()[0])
         self.where = where
         self.what_to_do = action or self.action
         self.http_what_to_do = http_action or self.advice_over_http(action)
@@ -322,6 +322,24 @@ class EmptyFileError(DocumentError):
     code = "empty_file"
     action = "See why there is nothing in it, and give it again when there is."
     http_action = "Upload it again: the copy that arrived has no content."
+
+
+class NoEntriesError(DocumentError):
+    """No question could be read from the question bank."""
+
+    code = "no_entries"
+    action = "A question is a heading that ends in “?”, `Q: …` or `1. …`; its answer follows, or `A: …`."
+    errors: Mapping[str, str] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, file_name: str, problems: Mapping[str, str]) -> "NoEntriesError":
+        """``problems`` say what is wrong by line."""
+        error = cls(where=file_name)
+        error.errors = dict(problems)
+        return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
 class UnreadableFileError(DocumentError):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from pipeline_core.domain.wording import without_objects
+
 
 class Severity(StrEnum):
     """How much a finding matters: only ``critical`` stops a document."""
@@ -25,6 +27,9 @@ class Finding:
     subject: str
     message: str
     numbers: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", without_objects(self.message))
 
     def as_json(self) -> dict[str, Any]:
         return {

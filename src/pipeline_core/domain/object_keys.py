@@ -79,15 +79,23 @@ def safe_filename(name: str) -> str:
     Keeps letters of every script; the result is NFC, at most ``MAX_FILENAME_BYTES`` bytes of UTF-8 with its
     extension kept, never empty, hidden, a device of Windows, or a path. Applying it twice changes nothing.
     """
-    basename = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
-    visible = "".join(c for c in unicodedata.normalize("NFC", basename) if _is_kept(c))
-    text = unicodedata.normalize("NFC", _NOT_IN_WINDOWS_NAMES.sub("_", visible))
+    text = unicodedata.normalize("NFC", _NOT_IN_WINDOWS_NAMES.sub("_", _visible(name)))
     text = " ".join(text.split()).rstrip(" .")
     if not text:
         return _FALLBACK_FILENAME
     if text.startswith(".") or _WINDOWS_DEVICE.match(text):
         text = f"_{text}"
     return _shorten(text)
+
+
+def shown_filename(name: str) -> str:
+    """The name of an upload as messages say it: one line that hides nothing, and else as it was given."""
+    return _shorten(" ".join(_visible(name).split())) or _FALLBACK_FILENAME
+
+
+def _visible(name: str) -> str:
+    basename = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
+    return "".join(c for c in unicodedata.normalize("NFC", basename) if _is_kept(c))
 
 
 def _validate_segment(segment: str, key: str) -> None:

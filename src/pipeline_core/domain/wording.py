@@ -1,6 +1,9 @@
 """How many of what, in words for people."""
 
+import re
 from collections.abc import Sequence
+
+_OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-fA-F]+>(?:: )?")
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -17,3 +20,8 @@ def listed(names: Sequence[str], most: int = 5) -> str:
 def all_names(filename: str, also_named: Sequence[str]) -> str:
     """Every name of one document: "a.md = b.md"."""
     return " = ".join((filename, *also_named))
+
+
+def without_objects(text: str) -> str:
+    """A message of a library without Python's own names for things, such as ``<_io.BytesIO object at 0x7f…>: ``."""
+    return _OBJECT.sub("", text)

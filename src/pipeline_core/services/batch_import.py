@@ -116,7 +116,7 @@ class ImportBatch:
                 report = self._import(uow, batch, failed, embedder, by=by)
                 uow.commit()
         except PipelineError as error:
-            self._give_up(batch_id, str(error), by=by)
+            self._give_up(batch_id, error.message, by=by)
             raise
         return report
 
@@ -141,7 +141,7 @@ class ImportBatch:
             with paid_by(Payer(by)):
                 vectors, broken, usages = _embedded(embedder, list(missing.values()))
         except (TransientError, ParkedError, ServiceRefusedError) as error:
-            self._give_up(batch_id, str(error), by=by)
+            self._give_up(batch_id, error.message, by=by)
             raise
         failed = {
             QuestionId(text.owner_id): broken[text.content_sha256] for text in texts if text.content_sha256 in broken

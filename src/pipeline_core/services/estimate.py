@@ -10,7 +10,7 @@ from pipeline_core.domain.errors import EmptyFileError, FileTooLargeError, Pipel
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.ids import UserId, document_id_for, sha256_hex
-from pipeline_core.domain.object_keys import safe_filename
+from pipeline_core.domain.object_keys import safe_filename, shown_filename
 from pipeline_core.domain.parsing import ParseState
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
@@ -107,7 +107,7 @@ class EstimateRun:
     def _chunks(self, data: bytes, path: Path, user_id: UserId, estimate: Estimate) -> list[Chunk]:
         settings = self.ctx.settings
         filename = safe_filename(path.name)
-        converted = self.converter.convert(data, filename=filename, mime=detect(data, filename).mime)
+        converted = self.converter.convert(data, filename=filename, mime=detect(data, shown_filename(path.name)).mime)
         markdown, pages = converted.markdown, converted.page_map
         estimate.pages = len(pages.pages) if pages.unit != "document" else 0
         if settings.optimizer_enabled:

@@ -28,7 +28,7 @@ from pipeline_core.domain.ids import (
 )
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
-from pipeline_core.domain.object_keys import original_key, safe_filename
+from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.orphans import compare_again, no_later_than_compared
@@ -204,7 +204,7 @@ class Intake:
                 user_id,
                 job_id_for(seen.document_id, 0),
                 filename,
-                detect(data, filename).mime,
+                detect(data, shown_filename(seen.name)).mime,
                 len(data),
                 seen.checksum,
                 original_key(seen.document_id, filename),

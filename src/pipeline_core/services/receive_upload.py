@@ -20,7 +20,7 @@ from pipeline_core.domain.filetypes import FILE_TYPES, FileType, detect
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId, document_id_for, job_id_for
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.mapped import MappedFile
-from pipeline_core.domain.object_keys import original_key, safe_filename
+from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
@@ -82,7 +82,7 @@ class ReceiveUpload:
                 return Uploaded(known, is_new=False)
         # what can never be taken is said before what can be taken later
         filename = safe_filename(upload.filename)
-        kind = self._type_of(upload, filename)
+        kind = self._type_of(upload, shown_filename(upload.filename))
         with self.open_uow() as uow:
             self._check_limits(uow, user_id)
         key = original_key(document_id, filename)

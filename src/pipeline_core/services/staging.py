@@ -9,6 +9,7 @@ from pipeline_core.domain.batches import Batch, BatchCounts, BatchPair, BatchQue
 from pipeline_core.domain.errors import (
     ConflictError,
     EmptyFileError,
+    EncryptedDocumentError,
     FileTooLargeError,
     NotFoundError,
     RefusedError,
@@ -16,6 +17,7 @@ from pipeline_core.domain.errors import (
     UnknownIdsError,
     UnsupportedTypeError,
 )
+from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.ids import (
     BatchId,
     DuplicateId,
@@ -121,10 +123,7 @@ class StagingService:
             raise FileTooLargeError(
                 f"{len(data):,} bytes are more than {self.settings.max_file_bytes:,}.", where=file_name
             )
-        text = decode_text(data)
-        if text is None:
-            raise UnsupportedTypeError("A question bank is markdown; this is not text.", where=file_name)
-        return parse(text)
+        return parse(_markdown(data, file_name))
 
     def create_batch(self, data: bytes, file_name: str, *, by: UserId) -> Batch:
         """The batch of these bytes: a new one, or the one that they made before."""
@@ -427,6 +426,27 @@ _SAME = {
     _Status.APPROVED: frozenset({_Status.APPROVED, _Status.IMPORTED}),
     _Status.REJECTED: frozenset({_Status.REJECTED}),
 }
+
+
+_SAVE_AS_MARKDOWN = "Save it as markdown, which is plain text, and import that."
+
+
+def _markdown(data: bytes, file_name: str) -> str:
+    """The bank's text.
+
+    Raises:
+        UnsupportedTypeError: it is none; says what it is instead.
+    """
+    try:
+        kind = detect(data, file_name)
+    except (UnsupportedTypeError, EncryptedDocumentError) as error:
+        raise UnsupportedTypeError(error.message, where=file_name, action=_SAVE_AS_MARKDOWN) from None
+    text = decode_text(data)
+    if text is None or not kind.is_text:
+        raise UnsupportedTypeError(
+            f"A question bank is markdown; this is {kind.label}.", where=file_name, action=_SAVE_AS_MARKDOWN
+        )
+    return text
 
 
 def _new_question(question_id: QuestionId, entry: Entry, key: MatchKey) -> NewBankQuestion:

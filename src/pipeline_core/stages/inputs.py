@@ -1,21 +1,29 @@
 """Reading what earlier stages left."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
 from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.errors import LedgerError, ObjectNotFoundError, PipelineError
 from pipeline_core.domain.ids import DocumentId, sha256_hex
-from pipeline_core.domain.jobs import HeldJob, OutputRow
+from pipeline_core.domain.jobs import OutputRow
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.stages.base import StageInput
 
 
-def for_each(
-    jobs: Iterable[HeldJob], read: Callable[[HeldJob], StageInput]
-) -> dict[DocumentId, StageInput | PipelineError]:
+class OfDocument(Protocol):
+    """A job by its document."""
+
+    @property
+    def document_id(self) -> DocumentId: ...
+
+
+T = TypeVar("T", bound=OfDocument)
+
+
+def for_each(jobs: Iterable[T], read: Callable[[T], StageInput]) -> dict[DocumentId, StageInput | PipelineError]:
     """The input of each job, or what is wrong with it."""
     found: dict[DocumentId, StageInput | PipelineError] = {}
     for job in jobs:

@@ -4,14 +4,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.settings import Settings
 from pipeline_core.stages.base import (
     Computation,
     Fetched,
@@ -23,6 +24,7 @@ from pipeline_core.stages.base import (
     StageResult,
 )
 from pipeline_core.stages.inputs import (
+    OfDocument,
     for_each,
     json_bytes,
     page_map,
@@ -35,7 +37,17 @@ from pipeline_core.stages.inputs import (
 from pipeline_core.validation.rules import RULES, Subject
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
+class Reads(Protocol):
+    """What of the stages' context validation reads."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def store(self) -> ObjectStore: ...
+
+
+def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["markdown", "optimized_markdown", "page_words"])
     converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)
@@ -44,7 +56,7 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
     differing, replaced = uow.staging.differing(ids), uow.staging.replaced_within(ids)
     stand_ins = uow.staging.stand_ins(ids)
 
-    def read(job: HeldJob) -> StageInput:
+    def read(job: OfDocument) -> StageInput:
         document_id = job.document_id
         markdown = require(outputs.get(document_id, {}), *kinds)
         conversion = converted[document_id].result or {}
@@ -79,6 +91,11 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
 
 
 def run(ctx: StageContext, _document: Document, data: Any) -> Computation:
+    return computation(ctx, data)
+
+
+def computation(ctx: Reads, data: Any) -> Computation:
+    """The rules over what ``fetch`` found for one document."""
     output, conversion, chunks, questions, staged, undecided, differing, left_out, words = data
     subject = Subject(
         markdown=read_text(ctx.store, output),
@@ -132,7 +149,7 @@ STAGE = Stage(
         {JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW, JobStage.VALIDATING},
         JobStage.VALIDATING,
     ),
-    ends=(),
+    ends=(stage_move("validated", EventType.STAGE_DONE, {JobStage.VALIDATING}, JobStage.VALIDATING),),
     starts_from=frozenset({JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW, JobStage.VALIDATING}),
     done_at=JobStage.VALIDATION_REVIEW,
     restarts_at=JobStage.VALIDATING,

@@ -13,6 +13,7 @@ from pipeline_core.adapters.db.errors import place
 from pipeline_core.adapters.db.migrate import pending
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseNotMigratedError, PipelineError
+from pipeline_core.domain.wording import counted
 from pipeline_core.settings import Settings, is_secret, variable_of
 
 
@@ -75,7 +76,9 @@ def _database(app: Pipeline) -> str:
 def _migrations(app: Pipeline) -> str:
     missing = pending(app.database_url)
     if missing:
-        raise DatabaseNotMigratedError(f"{len(missing)} migrations are missing, from {missing[0]}.")
+        raise DatabaseNotMigratedError(
+            f"{counted(len(missing), 'migration is', 'migrations are')} missing, from {missing[0]}."
+        )
     return "up to date"
 
 

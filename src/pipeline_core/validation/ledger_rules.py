@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from pipeline_core.domain.documents import WHOLE
 from pipeline_core.domain.facts import ChunkOutcome
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.staging import StagedChunk
+from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
 
@@ -15,7 +18,7 @@ def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
                 "chunk_without_outcome",
                 Severity.CRITICAL,
                 f"chunk {row.chunk.ordinal}",
-                f"Chunk {row.chunk.ordinal} (page {row.chunk.page_from}) was never asked for facts.",
+                f"Chunk {row.chunk.ordinal}{_page(subject, row)} was never asked for facts.",
                 {"chunk": row.chunk.ordinal, "page": row.chunk.page_from},
             )
         elif row.outcome is ChunkOutcome.FAILED:
@@ -23,7 +26,7 @@ def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
                 "chunk_failed",
                 Severity.CRITICAL,
                 f"chunk {row.chunk.ordinal}",
-                f"No facts could be had from chunk {row.chunk.ordinal} (page {row.chunk.page_from}): {row.reason}",
+                f"No facts could be had from chunk {row.chunk.ordinal}{_page(subject, row)}: {row.reason}",
                 {"chunk": row.chunk.ordinal, "page": row.chunk.page_from},
             )
 
@@ -49,21 +52,21 @@ def text_outside_chunks(subject: Subject) -> Iterator[Finding]:
             "text_outside_chunks",
             Severity.CRITICAL,
             "document",
-            f"{outside:,} characters of the text are in no chunk.",
+            f"In no chunk: {counted(outside, 'character')} of the text.",
             {"characters": outside},
         )
 
 
 def ledger_counts(subject: Subject) -> Iterator[Finding]:
     """Every fact that a chunk gave is staged, as whatever it was decided to be, and nothing else is."""
-    counted = sum(row.fact_count for row in subject.chunks)
-    if counted != subject.staged:
+    told = sum(row.fact_count for row in subject.chunks)
+    if told != subject.staged:
         yield Finding(
             "ledger_counts",
             Severity.CRITICAL,
             "document",
-            f"The chunks account for {counted} facts and {subject.staged} are staged.",
-            {"counted": counted, "staged": subject.staged},
+            f"The chunks account for {counted(told, 'fact')}; staged: {subject.staged:,}.",
+            {"counted": told, "staged": subject.staged},
         )
 
 
@@ -79,3 +82,9 @@ def oversized_chunk(subject: Subject) -> Iterator[Finding]:
                 f"chunks are cut at {subject.settings.chunk_max_chars:,}.",
                 {"characters": len(row.chunk.text), "limit": limit},
             )
+
+
+def _page(subject: Subject, row: StagedChunk) -> str:
+    """ " (page 3)"; nothing where the original has no pages."""
+    unit = subject.page_map.unit
+    return "" if unit == WHOLE else f" ({unit} {row.chunk.page_from})"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
 
@@ -18,8 +19,8 @@ def pages_without_text(subject: Subject) -> Iterator[Finding]:
             "pages_without_text",
             Severity.CRITICAL,
             f"page {pictures[0]}",
-            f"{len(pictures)} of {len(pages)} pages are pictures from which no text could be read, and nothing of them "
-            "would be published. Run the document through OCR, or set UPLOAD_PIPELINE_TESSDATA_PATH, and upload it "
-            "again; override if the pictures do not matter.",
+            f"From {len(pictures)} of {counted(len(pages), 'page')} no text could be read: there are only pictures, "
+            "and nothing of them would be published. Run the document through OCR, or set "
+            "UPLOAD_PIPELINE_TESSDATA_PATH, and upload it again; override if the pictures do not matter.",
             {"pages": pictures, "total": len(pages), "share": round(share, 4), "limit": limit},
         )

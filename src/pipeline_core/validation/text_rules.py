@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.fences import fences
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
 _GLYPH_CODES = re.compile(r"\(cid:\d+\)|/uni[0-9A-F]{4}|&#x?[0-9a-fA-F]+;")
@@ -76,7 +77,7 @@ def pages_lost(subject: Subject) -> Iterator[Finding]:
             "pages_lost",
             Severity.CRITICAL,
             "document",
-            f"The original has {expected} {subject.page_map.unit}s and {found} are accounted for.",
+            f"The original has {counted(expected, subject.page_map.unit)}; {found:,} accounted for.",
             {"expected": expected, "found": found},
         )
     failed = [page.number for page in subject.page_map.pages if page.outcome is PageOutcome.FAILED]
@@ -85,6 +86,6 @@ def pages_lost(subject: Subject) -> Iterator[Finding]:
             "pages_failed",
             Severity.CRITICAL,
             f"page {failed[0]}",
-            f"{len(failed)} of {found} pages could not be read: {', '.join(map(str, failed[:20]))}.",
+            f"{len(failed)} of {counted(found, 'page')} could not be read: {', '.join(map(str, failed[:20]))}.",
             {"pages": failed},
         )

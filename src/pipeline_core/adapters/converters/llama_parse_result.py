@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline_core.adapters.converters.pages import PageText, assemble, storable
+from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble, storable
 from pipeline_core.adapters.converters.pdf_findings import page_findings
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageOutcome
@@ -108,9 +108,9 @@ def converted(pages: Sequence[ParsedPage], plan: ParsePlan, converter: str) -> C
     outcomes = {text.outcome for text in texts}
     if PageOutcome.TEXT not in outcomes:
         if PageOutcome.FAILED in outcomes:
-            raise ConversionFailedError(f"LlamaParse read none of the {len(pages)} pages.", where=plan.filename)
+            raise ConversionFailedError(f"LlamaParse could not read any page of {len(pages):,}.", where=plan.filename)
         raise NoTextError(
-            f"LlamaParse found no text in {plan.filename}: its {len(pages)} pages are blank.",
+            f"LlamaParse found no text in {plan.filename}: {all_blank(len(pages))}.",
             action="Upload the filled document.",
         )
     markdown, page_map = assemble(texts, UNITS[plan.kind])

@@ -49,3 +49,8 @@ def assemble(pages: Sequence[PageText], unit: str) -> tuple[str, PageMap]:
 def whole(markdown: str) -> PageMap:
     """The map of a document that has no pages."""
     return PageMap((Page(1, 0, len(markdown)),), WHOLE)
+
+
+def all_blank(count: int) -> str:
+    """What a file of nothing but blank pages is said to be."""
+    return "its only page is blank" if count == 1 else f"all of its {count:,} pages are blank"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.escapes import unescaper
-from pipeline_core.adapters.converters.pages import PageText, assemble
+from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble
 from pipeline_core.adapters.converters.pdf_findings import ocr_failed, page_findings, ranges, repaired
 from pipeline_core.adapters.converters.pdf_words import page_words
 from pipeline_core.adapters.converters.repair import repair_pdf
@@ -19,6 +19,7 @@ from pipeline_core.domain.errors import (
     TooManyPagesError,
 )
 from pipeline_core.domain.page_words import Run
+from pipeline_core.domain.wording import counted
 
 if TYPE_CHECKING:
     from liteparse import LiteParse
@@ -130,8 +131,8 @@ def _page_texts(source: Source, read: _Read) -> list[PageText]:
     texts = dict(read.texts)
     if len(texts) != len(read.texts) or texts.keys() | read.failed != set(range(1, read.total + 1)):
         raise LedgerError(
-            f"{source.filename} has {read.total} pages, of which {len(read.texts)} were read "
-            f"and {len(read.failed)} failed."
+            f"{source.filename} has {counted(read.total, 'page')}; {len(read.texts)} were read and "
+            f"{len(read.failed)} failed."
         )
     return [_page_text(texts.get(number)) for number in range(1, read.total + 1)]
 
@@ -180,10 +181,10 @@ def _require_text(source: Source, pages: list[PageText], options: ConvertOptions
     outcomes = {page.outcome for page in pages}
     if PageOutcome.TEXT in outcomes:
         return
-    count = f"{len(pages)} page" + ("s" if len(pages) > 1 else "")
+    count = counted(len(pages), "page")
     if PageOutcome.FAILED in outcomes:
         raise CorruptDocumentError(f"{source.filename} is damaged: nothing could be read from its {count}.")
     if PageOutcome.IMAGE_ONLY in outcomes:
         tried = ocr_failed(options.ocr_languages)
         raise NoTextError(f"{source.filename} has no text, only images ({count}).{tried.said}", action=tried.action)
-    raise NoTextError(f"{source.filename} has no text: its {count} are blank.", action="Upload the filled document.")
+    raise NoTextError(f"{source.filename} has no text: {all_blank(len(pages))}.", action="Upload the filled document.")

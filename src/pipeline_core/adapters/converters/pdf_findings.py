@@ -7,6 +7,7 @@ from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.errors import NoTextError
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.wording import counted
 
 
 def repaired(pages: int) -> Finding:
@@ -14,7 +15,7 @@ def repaired(pages: int) -> Finding:
         "repaired",
         Severity.WARNING,
         "document",
-        f"The PDF is damaged or cut off. It was repaired and {pages} pages were found; "
+        f"The PDF is damaged or cut off. It was repaired and {counted(pages, 'page')} found; "
         "pages or text after the damage are probably lost. Compare it with the original.",
         {"pages_found": pages},
     )
@@ -44,12 +45,12 @@ def page_findings(
 ) -> Iterable[Finding]:
     failed = [number for number, page in enumerate(pages, start=1) if page.outcome is PageOutcome.FAILED]
     if failed:
-        cause = "their content is lost" if damaged else "the converter failed on them"
+        cause = "the content is lost" if damaged else "the converter failed there"
         yield Finding(
             "page_failed",
             Severity.WARNING,
             "document",
-            f"Pages {_spoken(failed)} could not be read: {cause}. Save the PDF again where it was made.",
+            f"{_spoken(failed)} could not be read: {cause}. Save the PDF again where it was made.",
             {"pages": failed, "total": len(pages)},
         )
     if scanned:
@@ -58,7 +59,7 @@ def page_findings(
             "page_without_text",
             Severity.WARNING,
             "document",
-            f"Pages {_spoken(scanned)} of {len(pages)} are images without readable text: what they show is "
+            f"{_spoken(scanned)} of {len(pages)} without readable text, as images only: what is shown there is "
             f"not in the result.{tried.said} {tried.action}",
             {"pages": list(scanned), "total": len(pages)},
         )
@@ -76,4 +77,4 @@ def ranges(numbers: Sequence[int]) -> str:
 
 
 def _spoken(numbers: Sequence[int]) -> str:
-    return ranges(numbers).replace(",", ", ")
+    return ("Page " if len(numbers) == 1 else "Pages ") + ranges(numbers).replace(",", ", ")

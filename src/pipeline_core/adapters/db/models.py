@@ -572,6 +572,7 @@ class UploadBatches(Base):
     input_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     output_tokens: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default=FetchedValue())
+    correlation_id: Mapped[UUID] = mapped_column(Uuid, server_default=FetchedValue())
 
 
 class UploadJobs(Base):

@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 
 from pipeline_core.adapters.db.queries import load
 from pipeline_core.adapters.db.vector_types import vector_type
+from pipeline_core.domain.ids import CorrelationId
 
 Row = dict[str, Any]
 # https://www.postgresql.org/docs/18/sql-copy.html: signature, flags and extension length; a field count of -1
@@ -29,12 +30,21 @@ def json_text(value: Mapping[str, Any]) -> str:
 class Session:
     """Runs named queries. Not thread-safe, and not to be kept longer than its unit of work."""
 
-    def __init__(self, connection: psycopg.Connection[Any], *, claims: str | None = None) -> None:
-        """``claims`` (JSON) are set for the transaction, where row-level security reads whose it is."""
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        *,
+        claims: str | None = None,
+        correlation_id: CorrelationId | None = None,
+    ) -> None:
+        """``claims`` (JSON) are set for the transaction, where row-level security reads whose it is, and so is the
+        correlation id, for events that have none of their own."""
         self.connection = connection
         self._has_claims = claims is not None
         if claims is not None:
             connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
+        if correlation_id is not None:
+            connection.execute("SELECT set_config('upload_pipeline.correlation_id', %s, true)", [str(correlation_id)])
 
     def all(self, name: str, /, *, dims: int | None = None, **params: Any) -> list[Row]:
         """Run a query and fetch its rows. ``dims`` is the length of the vectors whose type replaces ``{space}``."""

@@ -25,6 +25,7 @@ from pipeline_core.adapters.db.staging import PostgresStaging
 from pipeline_core.adapters.db.upkeep import PostgresUpkeep
 from pipeline_core.adapters.db.webhooks import PostgresWebhooks
 from pipeline_core.domain.errors import UnexpectedError
+from pipeline_core.domain.ids import CorrelationId
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedding_models import Models
@@ -73,13 +74,16 @@ class PostgresUnitOfWork:
         lease_s: float,
         comparing: Callable[[], Comparing] | None = None,
         claims: str | None = None,
+        correlation_id: CorrelationId | None = None,
     ) -> None:
         """``comparing`` is asked for when rows are first compared within the transaction; ``claims`` (JSON) are the
-        token of the user for whom it is: row-level security reads them."""
+        token of the user for whom it is: row-level security reads them. ``correlation_id`` is of the request that it
+        belongs to."""
         self._engine = engine
         self._lease_s = lease_s
         self._comparing = comparing
         self._claims = claims
+        self._correlation_id = correlation_id
 
     @property
     def comparing(self) -> Comparing:
@@ -94,7 +98,7 @@ class PostgresUnitOfWork:
 
     def __enter__(self) -> Self:
         self._lent = lend(self._engine)
-        self.session = Session(self._lent.__enter__(), claims=self._claims)
+        self.session = Session(self._lent.__enter__(), claims=self._claims, correlation_id=self._correlation_id)
         self.documents = PostgresDocuments(self.session)
         self.jobs = PostgresJobs(self.session, self._lease_s)
         self.stages = PostgresStageRuns(self.session)

@@ -16,8 +16,10 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
+from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.ports.views import Row
 
 _LARGEST_ID = 2**63 - 1
 router = APIRouter(prefix="/api/v2/jobs", tags=["jobs"])
@@ -116,7 +118,7 @@ def list_jobs(
         before=cursor.before,
         limit=cursor.limit + 1,
     )
-    return cursor.page(rows, lambda row: (row["created_at"], row["job_id"]))
+    return cursor.page([_told(row) for row in rows], lambda row: (row["created_at"], row["job_id"]))
 
 
 @router.get(
@@ -129,7 +131,12 @@ def list_jobs(
 )
 def get_job(job_id: UUID, services: Services) -> dict[str, Any]:
     """Progress, timings, findings, cost and the last error of one job."""
-    return services.views.job_detail(JobId(job_id))
+    return _told(services.views.job_detail(JobId(job_id)))
+
+
+def _told(row: Row) -> Row:
+    """The job with its error's advice for a client of this API."""
+    return {**row, "last_error": over_http(row["last_error"])} if row["last_error"] else row
 
 
 @router.post(

@@ -134,7 +134,10 @@ class DecisionAnswer(BaseModel):
     next_job_id: UUID | None = Field(description="Its job, where `next_action` is `next_job`")
     redirect_url: str | None = Field(description="Where the document is decided now, after it was returned")
     validation_url: str | None = Field(description="Where it is decided if validation, which comes next, finds reason")
-    critical_count: int | None = Field(description="Critical findings; null while validation is still to come")
+    critical_count: int | None = Field(
+        description="After an approval, the critical findings that validation will have; null where that cannot be told"
+    )
+    requires_validation: bool | None = Field(description="Whether a person is asked there; null as `critical_count`")
 
 
 _RESPONSES = responses(401, 404, 409, 422, 429)
@@ -168,7 +171,13 @@ def approve_stage2(job_id: UUID, request: Request, services: Services, body: App
     answer = _decide(request, services, job_id, asked)
     if body.next_action == "next_job" and answer["next_job"]:
         answer["next_job_id"] = answer["next_job"]["job_id"]
-    return {**answer, "validation_url": REVIEW_PAGES[4].format(job_id)}
+    found = services.foresee.criticals(answer["document_id"])
+    return {
+        **answer,
+        "validation_url": REVIEW_PAGES[4].format(job_id),
+        "critical_count": found,
+        "requires_validation": None if found is None else found > 0,
+    }
 
 
 @router.post(
@@ -213,6 +222,10 @@ def reject_job(job_id: UUID, request: Request, services: Services, body: Rejecti
     return _decide(request, services, job_id, asked)
 
 
+_OF_SOME = ("next_job_id", "redirect_url", "validation_url", "critical_count", "requires_validation")
+"""What only some decisions answer with."""
+
+
 def _decide(
     request: Request,
     services: UserServices,
@@ -230,7 +243,7 @@ def _decide(
         "goes_on": decided.goes_on,
         "message": decided.message,
         "next_job": _next(services, None),
-        **dict.fromkeys(("next_job_id", "redirect_url", "validation_url", "critical_count")),
+        **dict.fromkeys(_OF_SOME),
     }
 
 

@@ -16,6 +16,7 @@ from pipeline_core.api.multipart import FORM_BODY, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
+from pipeline_core.domain.errors import NoEntriesError
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId
 from pipeline_core.services.decisions import Resolution
@@ -100,8 +101,8 @@ class BankProblem(BaseModel):
 class BankAnswer(BaseModel):
     """What became of a question bank."""
 
-    batch_id: UUID | None = Field(description="Null where no entry could be read")
-    review_url: str | None
+    batch_id: UUID
+    review_url: str
     entries: int
     new: int = Field(description="Questions that were not there before")
     problems: list[BankProblem]
@@ -163,23 +164,25 @@ class ImportAnswer(BaseModel):
     responses=responses(401, 408, 413, 415, 422, 429, 503),
 )
 async def upload_markdown(request: Request, services: Services, settings: TheSettings) -> BankAnswer:
-    """Stage a question bank in markdown. What cannot be read is named by its line; the look-alikes of the rest are
-    found by a worker, after which the batch is matched."""
+    """Stage a question bank in markdown. What cannot be read is named by its line, and where nothing can be read the
+    bank is refused; the look-alikes of the rest are found by a worker, after which the batch is matched."""
     with spool() as file:
         upload = await receive_file(request, file, max_bytes=settings.max_file_bytes)
         file.seek(0)
         staged = await run_in_threadpool(
             lambda: services.staging.take_bank(file.read(), upload.filename, by=services.user_id)
         )
-    if staged.batch:
-        await run_in_threadpool(request.app.state.ask_for_run)
-    batch_id = staged.batch.batch_id if staged.batch else None
+    problems = [BankProblem(line=one.line, message=f"{one.what}. {one.action}") for one in staged.bank.problems]
+    if staged.batch is None:
+        raise NoEntriesError.of(upload.filename, {f"line {one.line}": one.message for one in problems})
+    await run_in_threadpool(request.app.state.ask_for_run)
+    batch_id = staged.batch.batch_id
     return BankAnswer(
         batch_id=batch_id,
-        review_url=f"/batches/{batch_id}" if batch_id else None,
+        review_url=f"/batches/{batch_id}",
         entries=len(staged.bank.entries),
         new=staged.new,
-        problems=[BankProblem(line=one.line, message=f"{one.what} {one.action}") for one in staged.bank.problems],
+        problems=problems,
     )
 
 

@@ -1,0 +1,48 @@
+"""What validation will find in a document, told before its run: as the seed's approval does."""
+
+from dataclasses import dataclass, replace
+
+import structlog
+
+from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.findings import Severity
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.lifecycle import Profile
+from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.ports.workers import Workers
+from pipeline_core.settings import Settings
+from pipeline_core.stages import validate
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseeFindings:
+    """Runs validation's rules over what is staged at this moment; nothing is written."""
+
+    settings: Settings
+    store: ObjectStore
+    open_uow: OpenUnitOfWork
+    workers: Workers
+
+    def criticals(self, document_id: DocumentId) -> int | None:
+        """How many critical findings validation will have; None where that cannot be told now, as the log says why."""
+        try:
+            return self._criticals(document_id)
+        except PipelineError as error:
+            log.warning("not_foreseen", document_id=str(document_id), code=error.code, error=error.message)
+            return None
+
+    def _criticals(self, document_id: DocumentId) -> int | None:
+        with self.open_uow() as uow:
+            summary = uow.documents.find([document_id])[document_id]
+            settings = self.settings.deep() if summary.profile is Profile.DEEP else self.settings
+            reads = replace(self, settings=settings)
+            item = validate.fetch(reads, uow, [summary])[document_id]
+        if isinstance(item, PipelineError):
+            raise item
+        [outcome] = self.workers.run([validate.computation(reads, item.data)])
+        if isinstance(outcome, PipelineError):
+            raise outcome
+        return int(outcome.value.report[Severity.CRITICAL.value])
