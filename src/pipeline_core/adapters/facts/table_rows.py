@@ -12,6 +12,7 @@ from pipeline_core.adapters.facts.plain_questions import according_to, listed, u
 from pipeline_core.adapters.facts.sentences import keeps_numbers
 from pipeline_core.domain.tables import DELIMITER_ROW, EMPTY_CELLS, columns_of, goes_on, inner_header
 from pipeline_core.domain.text import numbers_in, strip_markdown
+from pipeline_core.domain.unreadable import unreadable
 
 _MOST_COLUMNS = 4
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
@@ -92,7 +93,7 @@ def _row(row: str, cells: Sequence[str], header: Sequence[str], headings: Sequen
     answer = "; ".join(value for _, value in filled)
     if not name or len(name) > 80 or " : " in name or name.endswith((".", "?")) or not any(map(str.isalnum, answer)):
         return None
-    if not keeps_numbers(answer, row):
+    if not keeps_numbers(answer, row) or unreadable(f"{name} {answer}"):
         return None
     plain = f'What does the table say about "{name}"?'
     questions = [q for q in (_ask_row(name, [c for c, _ in filled if c], headings), plain) if q]
