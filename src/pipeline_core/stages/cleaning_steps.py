@@ -176,6 +176,36 @@ def _keeps_hyphen(head: str, tail: str, context: Context) -> bool:
 
 # --- blanks ----------------------------------------------------------------------------------------------
 
+_WITHOUT_PIPES = re.compile(
+    r"^(?P<head> {0,3}[^\s|>#][^\n|]*\|[^\n]*)\n(?P<delimiter> {0,3}:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)++\|?[ \t]*)"
+    r"(?P<rows>(?:\n[^\n|]*\|[^\n]*)*)",
+    re.MULTILINE,
+)
+_PIPE = re.compile(r"(?<!\\)\|")
+
+
+def outer_pipes(text: str, _context: Context) -> tuple[str, int]:
+    """Tables whose rows stand without a ``|`` at their ends get them."""
+    if "-|" not in text and "- |" not in text and ":|" not in text:
+        return text, 0
+    changed = 0
+
+    def piped(match: re.Match[str]) -> str:
+        nonlocal changed
+        widths = {len(_PIPE.split(match[part].strip().rstrip("|"))) for part in ("head", "delimiter")}
+        if len(widths) > 1:
+            return match[0]
+        changed += 1
+        return "\n".join(_with_pipes(line.strip()) for line in match[0].split("\n"))
+
+    return _WITHOUT_PIPES.sub(piped, text), changed
+
+
+def _with_pipes(row: str) -> str:
+    row = row if row.startswith("|") else f"| {row}"
+    return row if row.endswith("|") and not row.endswith("\\|") else f"{row} |"
+
+
 _DELIMITER_ROW = re.compile(r"^[ \t]*\|(?=[^\n]*-{4,})[ \t:|-]+$", re.MULTILINE)
 _DASHES = re.compile("-{4,}")
 _PADDING = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
@@ -217,6 +247,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("trailing_blanks", no_trailing_blanks),
     ("headings", atx_headings),
     ("hyphenations", join_hyphenated),
+    ("outer_pipes", outer_pipes),
     ("table_rows", compact_tables),
     ("double_blanks", single_blanks),
     ("blank_lines", single_blank_lines),
