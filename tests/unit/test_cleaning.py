@@ -271,3 +271,20 @@ def _seconds(text: str, pages: PageMap) -> float:
     start = time.process_time()
     clean(text, pages)
     return time.process_time() - start
+
+
+@pytest.mark.parametrize(
+    ("table", "cleaned_table"),
+    [
+        ("a | b\n---|---\n1 | 2\n3 | 4\n", "| a | b |\n| ---|--- |\n| 1 | 2 |\n| 3 | 4 |\n"),
+        ("a | b |\n:-- | --: |\n1 | 2 |\n", "| a | b |\n| :-- | --: |\n| 1 | 2 |\n"),
+        # no tables
+        ("a | b\n---\nc\n", None),
+        ("a | b | c\n---|---\n1 | 2\n", None),
+        ("a\n---|---\n1 | 2\n", None),
+    ],
+)
+def test_tables_get_pipes_around_their_rows(table: str, cleaned_table: str | None) -> None:
+    text = f"Text\n\n{table}\nText\n"
+    assert cleaned(text) == (cleaned(text) if cleaned_table is None else f"Text\n\n{cleaned_table}\nText\n")
+    assert ("| a" in cleaned(text)) == (cleaned_table is not None)
