@@ -38,6 +38,7 @@ def counts(markdown: str) -> dict[str, int]:
         ("Die PrÃ¤mie betrÃ¤gt 5 â‚¬.\n", "Die Prämie beträgt 5 €.\n"),
         ("The insurerâ€™s duty\nis plain.\n", "The insurer’s duty\nis plain.\n"),
         ("Prämie für Großrisiken – „alles“, l’été\n", "Prämie für Großrisiken – „alles“, l’été\n"),
+        ("It is 2.59×† as fast, and 3× as fast.\n", "It is 2.59×† as fast, and 3× as fast.\n"),
         # blanks
         ("two  blanks \t\nand trailing   \n", "two blanks\nand trailing\n"),
         ("a\u00a0b\u2009c\u3000d\n", "a b c d\n"),

@@ -40,7 +40,10 @@ def _beyond_ascii(text: str) -> str:
 
 # UTF-8 read as Latin-1, Windows-1252, Mac Roman or code page 437: a lead byte, then a continuation.
 _MOJIBAKE = re.compile(
-    "[\u0080-\u009f\u0393\u221a\u251c\u252c]|\u201a\u00c4|[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161"
+    "[\u0080-\u009f\u0393\u221a\u251c\u252c]|\u201a\u00c4"
+    # not the sign of multiplication behind a number
+    r"|(?:[\u00c2-\u00d6\u00d8-\u00f4]|(?<!\d)\u00d7)"
+    "[\u0080-\u00bf\u0152\u0153\u0160\u0161"
     "\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]"
 )
 
