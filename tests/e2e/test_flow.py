@@ -160,9 +160,7 @@ def test_a_run_that_needs_a_person_ends_so_named(process_document: Any, wired: P
     assert (state.name, state.message) == ("AwaitingReview", "1 awaiting review")
 
 
-def test_the_stages_in_a_flow_of_ones_own(
-    own_flow: Any, prefect_api_url: str, wired: Pipeline, tmp_path: Path
-) -> None:
+def test_the_stages_in_a_flow_of_ones_own(own_flow: Any, prefect_api_url: str, wired: Pipeline, tmp_path: Path) -> None:
     (tmp_path / "manual.md").write_text(MANUAL)
     state = own_flow(str(tmp_path), return_state=True)
     assert state.result() == {"manual.md": "done"}
