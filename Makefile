@@ -38,7 +38,7 @@ setup: $(VENV)/.runtime ## Make the virtual environment
 demo: $(VENV)/.runtime ## Run the example documents through everything, then ask a question
 	@$(BIN)/pipeline run $(EXAMPLES) || test $$? -eq 3
 	@echo
-	@echo '$$ pipeline search "$(QUESTION)"'
+	@echo '$$ $(BIN)/pipeline search "$(QUESTION)"'
 	@$(BIN)/pipeline search "$(QUESTION)" --limit 1
 
 test: lint types imports unit ## Lint, types, layers and tests: what CI runs
@@ -57,7 +57,7 @@ imports: $(VENV)/.dev
 # start from compiled files, also where Python is told to write none (PYTHONDONTWRITEBYTECODE).
 unit: $(VENV)/.dev
 	@$(BIN)/python -m compileall -q src tests
-	$(BIN)/pytest -m "not chaos" -n $(or $(TEST_PROCESSES),3) --dist loadfile --no-loadscope-reorder tests/e2e tests
+	$(BIN)/pytest -rs -m "not chaos" -n $(or $(TEST_PROCESSES),3) --dist loadfile --no-loadscope-reorder tests/e2e tests
 
 chaos: $(VENV)/.dev ## Long runs that kill processes at random moments
 	$(BIN)/pytest -m chaos --timeout 1800

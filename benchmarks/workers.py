@@ -20,6 +20,7 @@ from benchmarks.scenario import ROOT
 
 _DOCUMENTS = 120
 _BATCH = 10
+_QUEUE = "pipeline_core.flows.process_queue.process_queue"
 _READY_S = 180
 _SPAN = "SELECT extract(epoch FROM max(published_at)), count(published_at) FROM upload_pipeline.documents"
 _BEGIN = "SELECT extract(epoch FROM min(started_at)) FROM upload_pipeline.document_processing_stages"
@@ -57,7 +58,7 @@ def drain(files: list[Path], workers: int) -> float:
                 client.submit([Upload(path.name, path.read_bytes()) for path in files], start=False)
             with ThreadPoolExecutor(workers) as pool:
                 # a run for each worker: both wait for the same documents
-                list(pool.map(lambda _: app.launcher.run("flows.process_queue.process_queue"), range(workers)))
+                list(pool.map(lambda _: app.launcher.run(_QUEUE), range(workers)))
             with app.engine.connect() as connection:
                 ended, count = connection.exec_driver_sql(_SPAN).one()
                 begun = connection.exec_driver_sql(_BEGIN).scalar_one()

@@ -6,10 +6,10 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-import tasks
-from flows.lanes import outcome_of
-from flows.process_document import process_document
+from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.flows.lanes import outcome_of
+from pipeline_core.flows.process_document import process_document
 
 
 @flow(name="deep-scan", flow_run_name="deep scan", validate_parameters=True)

@@ -6,7 +6,7 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-import tasks
+from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import UserId
 

@@ -11,7 +11,7 @@ from prefect import runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-import tasks
+from pipeline_core import tasks
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId, LeaseToken

@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from pydantic import Field
 
-import tasks
+from pipeline_core import tasks
 
 Days = Annotated[int | None, Field(ge=0)]
 

@@ -7,12 +7,12 @@ from uuid import UUID
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-import tasks
-from flows.lanes import batch_lane, outcome_of, run_name, slow_lane
+from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.flows.lanes import batch_lane, outcome_of, run_name, slow_lane
 
 
 @flow(name="process-document", flow_run_name=run_name, validate_parameters=True)

@@ -10,11 +10,11 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from pydantic import Field
 
-import tasks
-from flows.lanes import batch_lane, outcome_of, slow_lane
-from flows.process_document import through_the_stages
+from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.flows.lanes import batch_lane, outcome_of, slow_lane
+from pipeline_core.flows.process_document import through_the_stages
 
 
 @flow(name="process-queue", flow_run_name="queue", validate_parameters=True)

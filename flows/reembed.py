@@ -4,7 +4,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-import tasks
+from pipeline_core import tasks
 
 
 @flow(name="reembed", flow_run_name="reembed {model}", validate_parameters=True)

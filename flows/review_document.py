@@ -5,10 +5,10 @@ from uuid import UUID
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 
-import tasks
-from flows.lanes import outcome_of
-from flows.process_document import process_document
+from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.flows.lanes import outcome_of
+from pipeline_core.flows.process_document import process_document
 from pipeline_core.services.decision_fields import request_of
 from pipeline_core.services.decisions import Decision, Resolution
 

@@ -6,17 +6,23 @@ raised, so that Prefect retries the task with exponential backoff.
 """
 
 from pipeline_core.domain.lifecycle import StageName
-from tasks.cluster import cluster, parts
-from tasks.deep_scan import claim_deep_scans, settle_deep_scans
-from tasks.gates import matching_gate, validation_gate
-from tasks.intake import claim
-from tasks.queue import deliver_webhooks, reap_leases, take_from_queue, work_on_banks
-from tasks.reembedding import begin_reembedding, check_recall, drop_old_vectors, fill_vectors, switch_model
-from tasks.review import decide
-from tasks.stage_task import DocumentFailedError, skip_stage, stage_task
-from tasks.staging import embed_batch, import_approved
-from tasks.story import Story
-from tasks.upkeep import (
+from pipeline_core.tasks.cluster import cluster, parts
+from pipeline_core.tasks.deep_scan import claim_deep_scans, settle_deep_scans
+from pipeline_core.tasks.gates import matching_gate, validation_gate
+from pipeline_core.tasks.intake import claim
+from pipeline_core.tasks.queue import deliver_webhooks, reap_leases, take_from_queue, work_on_banks
+from pipeline_core.tasks.reembedding import (
+    begin_reembedding,
+    check_recall,
+    drop_old_vectors,
+    fill_vectors,
+    switch_model,
+)
+from pipeline_core.tasks.review import decide
+from pipeline_core.tasks.stage_task import DocumentFailedError, skip_stage, stage_task
+from pipeline_core.tasks.staging import embed_batch, import_approved
+from pipeline_core.tasks.story import Story
+from pipeline_core.tasks.upkeep import (
     purge_caches,
     purge_dead_letters,
     refresh_statistics,

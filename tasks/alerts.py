@@ -8,7 +8,7 @@ from prefect.events import emit_event
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
-from tasks.runtime import run_logger
+from pipeline_core.tasks.runtime import run_logger
 
 DEADLETTER = "pipeline.document.deadletter"
 REVIEW_WAITING = "pipeline.review.waiting"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId, UserId
-from tasks.stage_task import retried_task
+from pipeline_core.tasks.stage_task import retried_task
 
 
 @retried_task(name="claim-deep-scans")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.jobs import Batch
-from tasks.alerts import tell_of_dead
-from tasks.stage_task import held, retried_task, where_any
+from pipeline_core.tasks.alerts import tell_of_dead
+from pipeline_core.tasks.stage_task import held, retried_task, where_any
 
 
 @where_any

@@ -6,8 +6,8 @@ from uuid import UUID
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
-from tasks.runtime import flow_run_id
-from tasks.stage_task import retried_task
+from pipeline_core.tasks.runtime import flow_run_id
+from pipeline_core.tasks.stage_task import retried_task
 
 
 @retried_task(name="claim")

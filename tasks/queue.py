@@ -5,9 +5,9 @@ from uuid import UUID
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.jobs import Batch
-from tasks.alerts import tell_of_dead
-from tasks.runtime import flow_run_id, run_logger
-from tasks.stage_task import retried_task
+from pipeline_core.tasks.alerts import tell_of_dead
+from pipeline_core.tasks.runtime import flow_run_id, run_logger
+from pipeline_core.tasks.stage_task import retried_task
 
 
 @retried_task(name="take-from-queue")

@@ -2,8 +2,8 @@
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.embedding_models import EmbeddingModel, Switched
-from tasks.runtime import run_logger
-from tasks.stage_task import retried_task
+from pipeline_core.tasks.runtime import run_logger
+from pipeline_core.tasks.stage_task import retried_task
 
 
 @retried_task(name="begin-reembedding")

@@ -3,8 +3,8 @@
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.services.decisions import Decided, Request
-from tasks.runtime import run_logger
-from tasks.stage_task import retried_task
+from pipeline_core.tasks.runtime import run_logger
+from pipeline_core.tasks.stage_task import retried_task
 
 
 @retried_task(name="decide", task_run_name="decide {request.decision}")

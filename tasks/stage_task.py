@@ -15,10 +15,10 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.failures import backoff_s
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME
-from tasks.alerts import tell_of_dead
-from tasks.cluster import on_cluster
-from tasks.limits import within_limits
-from tasks.runtime import flow_run_id, run_logger
+from pipeline_core.tasks.alerts import tell_of_dead
+from pipeline_core.tasks.cluster import on_cluster
+from pipeline_core.tasks.limits import within_limits
+from pipeline_core.tasks.runtime import flow_run_id, run_logger
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,8 +5,8 @@ from uuid import UUID
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import BatchId, UserId
 from pipeline_core.services.batch_import import ImportReport
-from tasks.runtime import run_logger
-from tasks.stage_task import retried_task
+from pipeline_core.tasks.runtime import run_logger
+from pipeline_core.tasks.stage_task import retried_task
 
 
 @retried_task(name="embed-batch")

@@ -15,8 +15,8 @@ from prefect.client.orchestration import get_client
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
-from tasks.runtime import flow_run_id, run_logger
-from tasks.story_text import counted, findings, first_and_more, summary, tags_of
+from pipeline_core.tasks.runtime import flow_run_id, run_logger
+from pipeline_core.tasks.story_text import counted, findings, first_and_more, summary, tags_of
 
 BETWEEN_UPDATES_S = 2.0
 """An artifact costs about 30 ms: progress is told no more often than this."""

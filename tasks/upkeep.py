@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from pipeline_core.bootstrap import pipeline
-from tasks.alerts import REVIEW_WAITING, emit
-from tasks.runtime import run_logger
-from tasks.stage_task import retried_task
+from pipeline_core.tasks.alerts import REVIEW_WAITING, emit
+from pipeline_core.tasks.runtime import run_logger
+from pipeline_core.tasks.stage_task import retried_task
 
 _MOST_NAMED = 20
 """Documents in one event; the rest is counted."""

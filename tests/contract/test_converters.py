@@ -98,6 +98,7 @@ class Sample:
 SAMPLES = [
     Sample(filetypes.MARKDOWN, f"# {HEADING}\r\n\r\n{SENTENCE}\r\n".encode(), (f"# {HEADING}\n\n{SENTENCE}\n",)),
     Sample(filetypes.TEXT, f"{HEADING}\n  {SENTENCE}\n".encode("utf-16"), (f"{HEADING}\n  {SENTENCE}\n",)),
+    Sample(filetypes.CSV, "\n".join(";".join(row) for row in ROWS).encode("utf-16"), (TABLE,)),
     Sample(filetypes.PDF, pdfs.pdf(POLICY, pdfs.text("Claims", "x")), (f"# {HEADING}\n\n{SENTENCE}",), 2, "page"),
     Sample(filetypes.DOCX, office.docx_file(), (f"# {HEADING}\n\n{SENTENCE}", TABLE)),
     Sample(

@@ -103,9 +103,9 @@ def test_they_are_made_once_and_do_what_they_say(
     prefect_http: httpx.Client,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from flows.maintain import maintain
-    from flows.process_document import process_document
-    from flows.process_queue import process_queue
+    from pipeline_core.flows.maintain import maintain
+    from pipeline_core.flows.process_document import process_document
+    from pipeline_core.flows.process_queue import process_queue
 
     address, posted = alerts
     first = automate("--webhook", address)

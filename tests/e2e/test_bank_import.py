@@ -75,7 +75,7 @@ def test_an_embedder_that_comes_back(
     prefect_api_url: str, wired: Pipeline, approved: BatchId, embedder: BusyEmbedder
 ) -> None:
     """Prefect tries the task again; every attempt is recorded, and the questions are imported once."""
-    from flows.import_batch import import_batch
+    from pipeline_core.flows.import_batch import import_batch
 
     embedder.away = 2
     state = import_batch(batch_id=approved, return_state=True)
@@ -90,7 +90,7 @@ def test_an_embedder_that_stays_away(
     prefect_api_url: str, wired: Pipeline, approved: BatchId, embedder: BusyEmbedder
 ) -> None:
     """The run fails after the last retry; what is approved stays so with the reason, and the next run imports it."""
-    from flows.import_batch import import_batch
+    from pipeline_core.flows.import_batch import import_batch
 
     embedder.away = 100
     state = import_batch(batch_id=approved, return_state=True)

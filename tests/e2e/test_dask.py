@@ -61,7 +61,7 @@ def strangers(app: Pipeline, number: int) -> list[DocumentId]:
 def test_dask_makes_the_same_rows(
     dask: Pipeline, workers: WorkerProcesses, other_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.process_document import process_document
+    from pipeline_core.flows.process_document import process_document
 
     dask.__dict__["run_stage"] = _NotHere()
     state = process_document(document_ids=strangers(dask, 4), return_state=True)
@@ -103,7 +103,7 @@ def _leaves(kind: type[PipelineError]) -> Iterator[type[PipelineError]]:
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     import sys
 
-    from tasks.cluster import _dask_runner
+    from pipeline_core.tasks.cluster import _dask_runner
 
     monkeypatch.setitem(sys.modules, "prefect_dask.task_runners", None)
     with pytest.raises(ConfigurationError, match="prefect-dask is not installed"):

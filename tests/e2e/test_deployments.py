@@ -92,7 +92,7 @@ def worker(environment: dict[str, str], app: Pipeline, tmp_path: Path) -> Iterat
 def test_every_deployment_is_there_and_makes_a_form(deployed: dict[str, Any], prefect_http: httpx.Client) -> None:
     assert deployed.keys() == DEPLOYMENTS
     for name, row in deployed.items():
-        assert re.fullmatch(r"flows\.\w+\.\w+", row["entrypoint"])
+        assert re.fullmatch(r"pipeline_core\.flows\.\w+\.\w+", row["entrypoint"])
         assert row["description"]
         assert "document-pipeline" in row["tags"]
         assert bool(row["schedules"]) is (name in SCHEDULED), name
@@ -120,7 +120,7 @@ def test_a_worker_takes_documents_through_the_deployments(
         assert again == [flow_run_id]  # asking twice starts nothing twice
         [first] = client.wait(asked.document_ids, timeout_s=60)
         queued = client.submit([Upload("queued.md", f"{MANUAL}\nThe key has number 7.".encode())], start=False)
-        app.launcher.run("flows.process_queue.process_queue", limit=10)
+        app.launcher.run("pipeline_core.flows.process_queue.process_queue", limit=10)
         [second] = client.wait(queued.document_ids, timeout_s=10)
     log = (tmp_path / "worker.log").read_text()
     assert (first.outcome, second.outcome) == ("published", "published"), log
@@ -132,7 +132,7 @@ def test_a_missing_deployment_and_a_missing_server_are_named(
     app: Pipeline, deployed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(ConfigurationError, match="no-such-flow"):
-        app.launcher.run("flows.no_such_flow")
+        app.launcher.run("pipeline_core.flows.no_such_flow")
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "0")
     with pytest.raises(ServiceUnavailableError, match=r"127\.0\.0\.1:9"):

@@ -26,10 +26,10 @@ from tests.e2e.test_killed import _LOCK, blocked_at
 from tests.servers import OwnServer, folder_for_postgres
 from tests.through import MANUAL, needs_work, receive, upload
 
-DRAIN = "from flows.process_queue import process_queue; process_queue(return_state=True)"
+DRAIN = "from pipeline_core.flows.process_queue import process_queue; process_queue(return_state=True)"
 DRAIN_ON = """
 import time
-from flows.process_queue import process_queue
+from pipeline_core.flows.process_queue import process_queue
 from pipeline_core.bootstrap import pipeline
 
 while pipeline().queue.depth():
@@ -122,7 +122,7 @@ def drain_until_done(app: Pipeline, number: int) -> None:
     """What a schedule does: run after run, until all is done."""
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-    from flows.process_queue import process_queue
+    from pipeline_core.flows.process_queue import process_queue
 
     def done() -> bool:
         return sum(row["state"] == "done" for row in app.views.jobs(app.user_id)) == number

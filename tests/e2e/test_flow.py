@@ -21,7 +21,7 @@ from tests.through import MANUAL, needs_work, receive, upload
 
 @pytest.fixture(scope="module")
 def process_document(prefect_api_url: str) -> Any:
-    from flows.process_document import process_document as flow
+    from pipeline_core.flows.process_document import process_document as flow
 
     return flow
 

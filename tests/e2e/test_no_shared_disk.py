@@ -15,7 +15,7 @@ from tests.e2e.test_killed import blocked_at, wait_until_blocked
 from tests.rclone import ACCESS_KEY, SECRET_KEY, S3Server, serve_s3
 from tests.through import MANUAL
 
-DRAIN = "from flows.process_queue import process_queue; process_queue(return_state=True)"
+DRAIN = "from pipeline_core.flows.process_queue import process_queue; process_queue(return_state=True)"
 HAND_IN = """
 import sys
 from pipeline_core.client import Client, Upload

@@ -44,7 +44,7 @@ def test_the_queue_is_drained_in_batches(
     wired: Pipeline, generator: ScriptedFactGenerator, prefect_http: httpx.Client
 ) -> None:
     """Three documents, two at a time; one of them in transient trouble is tried again when the others are done."""
-    from flows.process_queue import process_queue
+    from pipeline_core.flows.process_queue import process_queue
 
     documents(wired, 3)
     generator.fail_with(ServiceUnavailableError("busy"), on=first_times(1, "Room 0"))
@@ -58,7 +58,7 @@ def test_the_queue_is_drained_in_batches(
 
 
 def test_a_run_takes_no_more_than_its_limits_allow(wired: Pipeline) -> None:
-    from flows.process_queue import process_queue
+    from pipeline_core.flows.process_queue import process_queue
 
     documents(wired, 4)
     assert process_queue(limit=3, return_state=True).message == "3 done"
@@ -68,7 +68,7 @@ def test_a_run_takes_no_more_than_its_limits_allow(wired: Pipeline) -> None:
 
 
 def test_maintenance_says_what_it_did(wired: Pipeline) -> None:
-    from flows.maintain import maintain
+    from pipeline_core.flows.maintain import maintain
 
     state = maintain(cache_days=1, return_state=True)
     assert state.message.startswith("0 jobs taken back, 0 given up, 0 dead letters removed, 0 cached answers and 0")

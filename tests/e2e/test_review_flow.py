@@ -21,7 +21,7 @@ CONTRADICTORY = (
 
 @pytest.fixture(scope="module")
 def review_document(prefect_api_url: str) -> Any:
-    from flows.review_document import review_document as flow
+    from pipeline_core.flows.review_document import review_document as flow
 
     return flow
 

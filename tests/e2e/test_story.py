@@ -47,7 +47,7 @@ def run_of(state: Any) -> UUID:
 
 
 def test_a_run_tells_what_became_of_its_documents(wired: Pipeline, prefect_api_url: str) -> None:
-    from flows.process_document import process_document
+    from pipeline_core.flows.process_document import process_document
 
     ids = taken(wired, boiler=MANUAL, costs=CONTRADICTORY)
     told = Told(prefect_api_url, run_of(process_document(document_ids=ids, return_state=True)))
@@ -72,8 +72,8 @@ def table_of(artifact: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def test_runs_are_named_after_what_they_take_up(wired: Pipeline, prefect_api_url: str) -> None:
-    from flows.process_queue import process_queue
-    from flows.review_document import review_document
+    from pipeline_core.flows.process_queue import process_queue
+    from pipeline_core.flows.review_document import review_document
 
     taken(wired, costs=CONTRADICTORY)
     queue = Told(prefect_api_url, run_of(process_queue(return_state=True)))
@@ -90,8 +90,8 @@ def test_runs_are_named_after_what_they_take_up(wired: Pipeline, prefect_api_url
 def test_a_story_that_cannot_be_told_fails_nothing(
     wired: Pipeline, monkeypatch: pytest.MonkeyPatch, prefect_api_url: str
 ) -> None:
-    from flows.process_document import process_document
-    from tasks import story
+    from pipeline_core.flows.process_document import process_document
+    from pipeline_core.tasks import story
 
     calls = []
 
@@ -107,7 +107,7 @@ def test_a_story_that_cannot_be_told_fails_nothing(
 
 
 def test_artifacts_can_be_switched_off(wired: Pipeline, monkeypatch: pytest.MonkeyPatch, prefect_api_url: str) -> None:
-    from flows.process_document import process_document
+    from pipeline_core.flows.process_document import process_document
 
     monkeypatch.setattr(wired, "settings", wired.settings.model_copy(update={"run_artifacts": False}))
     told = Told(prefect_api_url, run_of(process_document(document_ids=taken(wired, boiler=MANUAL), return_state=True)))

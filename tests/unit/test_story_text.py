@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from pipeline_core.settings import Settings
-from tasks.story_text import MOST_DOCUMENTS, MOST_FINDINGS, findings, plain, summary, tags_of
+from pipeline_core.tasks.story_text import MOST_DOCUMENTS, MOST_FINDINGS, findings, plain, summary, tags_of
 
 
 def row(**changes: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError, 
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
 
-FLOW_ENTRYPOINT = "flows.process_document.process_document"
+FLOW_ENTRYPOINT = "pipeline_core.flows.process_document.process_document"
 _START_TIMEOUT_S = 90.0
 _MOST_STARTS = 3
 _OTHERS_TIMEOUT_S = 15.0
@@ -44,6 +44,7 @@ _SERVER = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     # the second user interface asks an analytics host even with analytics off
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     # runs are made an hour ahead otherwise: after a pause, workers would meet every one of them at once
     "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
@@ -51,6 +52,8 @@ _SERVER = {
     # in memory, a restart forgets who holds a deployment's places: those of a run that was killed never come free
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
 }
+_OTHERS = ("PREFECT_API_URL", "PREFECT_UI_API_URL", "PREFECT_UI_URL")
+"""Addresses of another server that the environment may name: none of them is the local one's."""
 
 
 class PrefectLauncher:
@@ -120,15 +123,37 @@ class PrefectLauncher:
         """
         self._home.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
-        done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=self.server_environment(), capture_output=True, text=True, check=False)
         if done.returncode:
             last = (done.stderr or done.stdout).strip().splitlines()[-1:]
             raise ServiceUnavailableError(f"Prefect's database could not be made: {' '.join(last)}")
 
-    def _environment(self) -> dict[str, str]:
+    def server_environment(self, port: int | None = None) -> dict[str, str]:
+        """Of the local server; its port is said here too, as ``--port`` is not what its pages ask."""
         environment = {**os.environ, **_QUIET, **_SERVER, "PREFECT_HOME": str(self._home)}
-        environment.pop("PREFECT_API_URL", None)
+        for name in _OTHERS:
+            environment.pop(name, None)
+        if port is not None:
+            environment |= {
+                "PREFECT_SERVER_API_HOST": "127.0.0.1",
+                "PREFECT_SERVER_API_PORT": str(port),
+                "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api",
+                "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self._pages()),
+            }
         return environment
+
+    def _pages(self) -> Path:
+        """Where the server keeps the pages that it serves: those of the first user interface only.
+
+        No setting takes the link to the second one off the dashboard; a server that could not copy its pages has none.
+        """
+        folder = self._home.absolute() / "ui"
+        folder.mkdir(parents=True, exist_ok=True)
+        second = folder / "v2"
+        if not (second.is_symlink() or second.exists()):
+            with suppress(FileExistsError):
+                second.symlink_to("not-served")
+        return folder
 
     def _running_port(self) -> int | None:
         """The port of this home's server, if it runs or is starting: a port alone might be another's by now."""
@@ -141,7 +166,7 @@ class PrefectLauncher:
 
     def _spawn(self, port: int) -> int:
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-        self._pid = self._shared.spawn(command, log=self._log, environment=self._environment())
+        self._pid = self._shared.spawn(command, log=self._log, environment=self.server_environment(port))
         (self._home / "server").write_text(f"{self._pid} {port}")
         self._port, self._starts = port, self._starts + 1
         return port

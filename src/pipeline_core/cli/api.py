@@ -7,6 +7,7 @@ import typer
 from pipeline_core.cli.app import examples
 from pipeline_core.cli.output import err, out
 from pipeline_core.cli.wiring import wired
+from pipeline_core.terminal.hints import pasteable
 
 commands = typer.Typer()
 _PANEL = "HTTP API"
@@ -26,9 +27,8 @@ def api(
         from pipeline_core.api.server import serve
 
         def tell(addresses: list[str]) -> None:
-            sign_in = (
-                "`pipeline token` prints a token" if app_.settings.api_auth == "local" else "with tokens of the issuer"
-            )
+            is_local = app_.settings.api_auth == "local"
+            sign_in = pasteable("`pipeline token` prints a token") if is_local else "with tokens of the issuer"
             for address in addresses:
                 err.print(f"API: {address}   description: {address}/docs", soft_wrap=True)
             err.print(f"Sign in: {sign_in}; `Authorization: Bearer TOKEN`.   (Ctrl-C ends it)", soft_wrap=True)

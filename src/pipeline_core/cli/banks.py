@@ -146,7 +146,7 @@ def import_batch(app_: "Pipeline", batch_id: BatchId) -> None:
     """Run the flow ``import-batch``; what can be refused at once is refused before Prefect is started."""
     app_.staging.importer.check(batch_id, by=app_.user_id)
     with launching(app_) as launcher:
-        launcher.run("flows.import_batch.import_batch", batch_id=batch_id, by=app_.user_id)
+        launcher.run("pipeline_core.flows.import_batch.import_batch", batch_id=batch_id, by=app_.user_id)
     app_.ensure_vector_indexes()
 
 

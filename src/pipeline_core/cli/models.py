@@ -40,7 +40,7 @@ def reembed(
             # refused before Prefect is started
             app_.embedders.named(model)
             with launching(app_) as launcher:
-                launcher.run("flows.reembed.reembed", model=model)
+                launcher.run("pipeline_core.flows.reembed.reembed", model=model)
         rows = app_.reembed.models()
         if as_json:
             print_json(rows)

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from pipeline_core.cli.exits import Exit
 from pipeline_core.domain.errors import PipelineError
+from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.output import json_bytes
 
 _PIPED_WIDTH = 120
@@ -36,4 +37,4 @@ def complain(error: PipelineError, code: Exit) -> None:
         return
     where = f" ({error.where})" if error.where else ""
     err.print(f"[red]Error:[/] {escape(error.message + where)}", soft_wrap=True)
-    err.print(f"  {error.what_to_do}", markup=False, soft_wrap=True)
+    err.print(f"  {pasteable(error.what_to_do)}", markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.wording import counted, listed
+from pipeline_core.terminal.hints import pasteable
 
 if TYPE_CHECKING:
     from pipeline_core.terminal.files import Files
@@ -93,5 +94,6 @@ def hand_in(files: "Files", priority: int, *, as_json: bool) -> None:
                 names = listed([path.name for path in files.skipped])
                 out.print(f"[dim]{counted(len(files.skipped), 'file')} of other types skipped ({names})[/]")
             left = "".join(f", {count} {why}" for why, count in taken.left.items())
-            out.print(f"{len(taken.started)} in the queue{left}. Workers take it from there: `pipeline queue`.")
+            told = f"{len(taken.started)} in the queue{left}. Workers take it from there: `pipeline queue`."
+            out.print(pasteable(told), soft_wrap=True, highlight=False)
     raise typer.Exit(of_jobs(rows, refused=[error for _, error in failed], ran=False))

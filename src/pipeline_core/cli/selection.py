@@ -8,6 +8,7 @@ from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.terminal.hints import pasteable
 
 commands = typer.Typer()
 _PANEL = "Deep scans"
@@ -49,7 +50,7 @@ def deep_scan(
         if ids:
             with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
                 display.watch(ids)
-                launcher.run("flows.deep_scan.deep_scan", limit=limit, user_id=app_.user_id)
+                launcher.run("pipeline_core.flows.deep_scan.deep_scan", limit=limit, user_id=app_.user_id)
         rows = app_.views.jobs(app_.user_id, document_ids=ids, limit=None)
         if as_json:
             print_json(rows)
@@ -58,5 +59,6 @@ def deep_scan(
             print_waiting(out, rows)
             print_failures(out, rows, [])
         else:
-            out.print("No document is queued for a deep scan. `pipeline mark selected NAME` queues one.")
+            told = "No document is queued for a deep scan. `pipeline mark selected NAME` queues one."
+            out.print(pasteable(told), soft_wrap=True)
     raise typer.Exit(of_jobs(rows))

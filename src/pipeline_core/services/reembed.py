@@ -30,7 +30,7 @@ _ROUNDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Reembed:
-    """The steps, each of which can be repeated; ``flows.reembed`` runs them in order."""
+    """The steps, each of which can be repeated; ``pipeline_core.flows.reembed`` runs them in order."""
 
     settings: Settings
     embedders: EmbedderRegistry

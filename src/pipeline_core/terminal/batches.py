@@ -16,6 +16,7 @@ from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
 from pipeline_core.services.staging import StagedBank
 from pipeline_core.staging.question_bank import Role
+from pipeline_core.terminal.hints import pasteable, program
 
 Row = dict[str, Any]
 _SHOWN = 20
@@ -149,18 +150,18 @@ def print_history(console: Console, history: Sequence[Row]) -> None:
 def print_next(console: Console, row: Row) -> None:
     """The commands that lead on from where the batch is."""
     if row["document_id"]:
-        console.print("A document's facts are decided with `pipeline review`.")
+        console.print(pasteable("A document's facts are decided with `pipeline review`."))
         return
-    name = f"pipeline batches {str(row['batch_id'])[:8]}"
+    name = f"{program()} batches {str(row['batch_id'])[:8]}"
     steps = [
         (row["undecided"], "decide ", f"{name} resolve --pair ID --duplicates keep_existing|keep_both|…"),
         (row["pending"], "approve", f"{name} approve"),
         (row["approved"] > row["imported"] and not row["undecided"], "import ", f"{name} import"),
     ]
-    console.print(f"    see      {name}", highlight=False)
+    console.print(f"    see      {name}", highlight=False, soft_wrap=True)
     for is_due, what, command in steps:
         if is_due:
-            console.print(f"    {what}  {command}", highlight=False)
+            console.print(f"    {what}  {command}", highlight=False, soft_wrap=True)
 
 
 def _flat(text: str, length: int = 160) -> str:

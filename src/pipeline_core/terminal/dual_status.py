@@ -10,6 +10,7 @@ from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.deep_scans import StatusChange
+from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.naming import job_named
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def print_changes(console: Console, changes: Sequence[StatusChange]) -> None:
     for change in changes:
         scan = ""
         if change.is_queued_now:
-            scan = ", queued for a deep scan: `pipeline deep-scan` runs it now"
+            scan = pasteable(", queued for a deep scan: `pipeline deep-scan` runs it now")
         elif change.is_taken_back:
             scan = ", its deep scan is taken back: it had not begun"
         elif change.deep_scan_status is DeepScanStatus.PROCESSING and change.staging_status is not _SELECTED:

@@ -15,6 +15,7 @@ from pipeline_core.ports.reviews import ReviewFact, WaitingJob
 from pipeline_core.services.decision_fields import request_of
 from pipeline_core.services.decisions import Decided, Decision, Resolution
 from pipeline_core.services.fact_decisions import Edit
+from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.naming import one_id, one_of
 from pipeline_core.terminal.places import place
 from pipeline_core.terminal.tables import short, why_it_waits
@@ -129,7 +130,8 @@ def print_next(console: Console, waiting: WaitingJob | None) -> None:
     )
     console.print(
         f"Next: [bold]{escape(waiting.filename)}[/] ({why}, "
-        f"waits since {waiting.waits_since:%Y-%m-%d %H:%M})   pipeline review {short(waiting.job_id)}"
+        f"waits since {waiting.waits_since:%Y-%m-%d %H:%M})   {typed(f'review {short(waiting.job_id)}')}",
+        soft_wrap=True,
     )
 
 

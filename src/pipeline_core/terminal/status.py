@@ -11,6 +11,7 @@ from rich.text import Text
 
 from pipeline_core.domain.wording import counted
 from pipeline_core.terminal.doctor import Check
+from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
 from pipeline_core.terminal.tables import print_failures, print_left_out, print_waiting
 
@@ -23,7 +24,7 @@ _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", 
 
 def print_overview(console: Console, rows: Sequence[Row], counts: Row) -> None:
     if not rows:
-        console.print("No documents yet. `pipeline run PATH…` takes some in.")
+        console.print(pasteable("No documents yet. `pipeline run PATH…` takes some in."), soft_wrap=True)
         return
     console.print(jobs_table(rows, width=console.width))
     if (hidden := sum(counts["jobs"].values()) - len(rows)) > 0:
@@ -80,7 +81,7 @@ def print_checks(console: Console, checks: Sequence[Check], settings: Sequence[R
         mark, style = _MARKS[check.result]
         console.print(Text.assemble((f"{mark} ", style), (f"{check.name:<13}", "bold"), check.detail))
         if check.fix:
-            console.print(f"                → {check.fix}", markup=False)
+            console.print(f"                → {pasteable(check.fix)}", markup=False, soft_wrap=True)
     console.print()
     _print_settings(console, settings)
 

@@ -14,6 +14,7 @@ from pipeline_core.domain.jobs import is_parked
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import all_names, counted
+from pipeline_core.terminal.hints import pasteable, program
 from pipeline_core.terminal.jobs_table import place_of
 from pipeline_core.terminal.places import place
 
@@ -40,10 +41,10 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
             console.print(
                 f"[yellow]●[/] [bold]{name}[/] waits: validation found {counted(row['critical'], 'critical finding')}."
             )
-            console.print(f"    see      pipeline review {job}", highlight=False)
-            console.print(f"    decide   pipeline review {job} return", highlight=False)
-            console.print(f'             pipeline review {job} override --reason "…"', highlight=False)
-            console.print(f"             pipeline review {job} reject", highlight=False)
+            _command(console, "see", f"review {job}")
+            _command(console, "decide", f"review {job} return")
+            _command(console, "", f'review {job} override --reason "…"')
+            _command(console, "", f"review {job} reject")
         else:
             what = (
                 f"{counted(row['undecided'], 'pair')} of look-alike facts"
@@ -51,22 +52,27 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
                 else _FACTS[row["profile"]]
             )
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
-            console.print(f"    see      pipeline review {job}", highlight=False)
-            for line in _how_to_approve(job, row["undecided"], row["undecided_alike"]):
-                console.print(f"    {line}", highlight=False)
-            console.print(f"             pipeline review {job} reject", highlight=False)
+            _command(console, "see", f"review {job}")
+            for what, rest in _how_to_approve(job, row["undecided"], row["undecided_alike"]):
+                _command(console, what, rest)
+            _command(console, "", f"review {job} reject")
 
 
-def _how_to_approve(job: str, undecided: int, alike: int) -> list[str]:
+def _command(console: Console, what: str, rest: str) -> None:
+    """A command in one line, so that it can be pasted, however narrow the terminal is."""
+    console.print(f"    {what:<8} {program()} {rest}", highlight=False, soft_wrap=True)
+
+
+def _how_to_approve(job: str, undecided: int, alike: int) -> list[tuple[str, str]]:
     """Commands that can be copied without losing a fact: what differs stays beside what was there."""
-    approve = f"pipeline review {job} approve"
+    approve = f"review {job} approve"
     if undecided and 0 < alike < undecided:
         return [
-            f"decide   pipeline review {job} resolve --pair ID --as keep_existing   ({alike} without a difference)",
-            f"         {approve} --duplicates keep_both   (then the other {undecided - alike})",
+            ("decide", f"review {job} resolve --pair ID --as keep_existing   # {alike} without a difference"),
+            ("", f"{approve} --duplicates keep_both   # then the other {undecided - alike}"),
         ]
     flag = f" --duplicates {'keep_existing' if alike else 'keep_both'}" if undecided else ""
-    return [f"decide   {approve}{flag}"]
+    return [("decide", approve + flag)]
 
 
 def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile: str) -> str:
@@ -86,8 +92,8 @@ def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
         )
         console.print(f"[yellow]●[/] {short(row['job_id'])}  [bold]{escape(row['filename'])}[/]  {why}")
     console.print(f"{counted(len(waiting), 'document waits', 'documents wait')} for a person.")
-    console.print("    see      pipeline review JOB   (or --next, for what has waited longest)", highlight=False)
-    console.print("    decide   pipeline review JOB approve|reject|return|override", highlight=False)
+    _command(console, "see", "review JOB   (or --next, for what has waited longest)")
+    _command(console, "decide", "review JOB approve|reject|return|override")
 
 
 def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tuple[str, Any]]) -> None:
@@ -96,16 +102,16 @@ def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tupl
         if row["state"] in (JobState.DEADLETTER, JobState.RETRYABLE) and row["last_error"]:
             error = explain(row["last_error"])
             console.print(f"[red]✗[/] [bold]{escape(row['filename'])}[/]: {escape(error.message)}")
-            console.print(f"    {escape(error.what_to_do)}", highlight=False)
+            console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
             if row["state"] == JobState.DEADLETTER:
-                console.print(f"    then     pipeline retry {short(row['job_id'])}", highlight=False)
+                _command(console, "then", f"retry {short(row['job_id'])}")
         elif is_parked(row):
             error = explain(row["last_error"])
             console.print(f"[yellow]●[/] [bold]{escape(row['filename'])}[/] is parked: {escape(error.message)}")
-            console.print(f"    {escape(error.what_to_do)}", highlight=False)
+            console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
     for name, error in refused:
         console.print(f"[red]✗[/] [bold]{escape(name)}[/] was not taken: {escape(error.message)}")
-        console.print(f"    {escape(error.what_to_do)}", highlight=False)
+        console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
 
 
 def print_copies(console: Console, copies: Sequence[tuple[str, str]]) -> None:
@@ -123,10 +129,7 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
     if job["returned_for"]:
         console.print("Returned, for its facts to be rejected or edited. What validation had found:")
         _print_findings(console, job["returned_for"])
-        console.print(
-            f"    facts    pipeline review {short(job['job_id'])} --facts, then reject or edit --fact ID",
-            highlight=False,
-        )
+        _command(console, "facts", f"review {short(job['job_id'])} --facts, then reject or edit --fact ID")
     print_left_out(console, job)
     pairs = [pair for pair in job["pairs"] if everything or pair["resolution"] == "pending"]
     if decided := len(job["pairs"]) - len(pairs):
