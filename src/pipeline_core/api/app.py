@@ -28,6 +28,7 @@ from pipeline_core.api.routes import (
     dual_status,
     health,
     jobs,
+    pages,
     review,
     search,
     staging,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     costs.router,
     webhooks.router,
+    pages.router,
 )
 """Those of users: each request is counted against the limits."""
 _DESCRIPTION = """Documents in, reviewed knowledge out.
