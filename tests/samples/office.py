@@ -278,13 +278,12 @@ def presentation(slides: Sequence[str], charts: Mapping[str, str]) -> bytes:
 
 def open_document(kind: str, body: str, styles: Mapping[str, str]) -> bytes:
     """An ODF file (``text``, ``presentation``) of this XML; ``styles`` are text properties by the style's name."""
-    spaces = f'{_ODF_SPACES} xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
     written = "".join(
         f'<style:style style:name="{name}" style:family="text"><style:text-properties {look}/></style:style>'
         for name, look in styles.items()
     )
     content = (
-        f"<office:document-content {spaces}><office:automatic-styles>{written}</office:automatic-styles>"
+        f"<office:document-content {_ODF_SPACES}><office:automatic-styles>{written}</office:automatic-styles>"
         f"<office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
     )
     return zipped({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content}, stored="mimetype")
