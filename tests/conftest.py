@@ -45,6 +45,9 @@ def postgres_url() -> Iterator[str]:
             # these databases live for seconds
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+            connection.execute("ALTER SYSTEM SET full_page_writes = off")
+            # its log is kept in memory too
+            connection.execute("ALTER SYSTEM SET max_wal_size = '256MB'")
             connection.execute("SELECT pg_reload_conf()")
         yield server.url
         server.close()

@@ -1,6 +1,7 @@
 """A PostgreSQL server of a test's own, to be stopped and started as the test likes."""
 
 import os
+import shutil
 import signal
 import tempfile
 import time
@@ -51,9 +52,21 @@ def server_pid(data: Path) -> int:
     return int((data / "postmaster.pid").read_text().split()[0])
 
 
+_IN_MEMORY = Path("/dev/shm")
+_ENOUGH_BYTES = 2 << 30
+"""More than the databases of a session and their log take."""
+
+
+def _fast_folder() -> Path | None:
+    """Where files live in memory, if there is room: copying a database there takes a third of the processor time."""
+    if not os.access(_IN_MEMORY, os.W_OK) or shutil.disk_usage(_IN_MEMORY).free < _ENOUGH_BYTES:
+        return None
+    return _IN_MEMORY
+
+
 @contextmanager
 def folder_for_postgres() -> Iterator[Path]:
     """A folder that PostgreSQL's own user can enter too, when tests run as root."""
-    with tempfile.TemporaryDirectory(prefix="pipeline-pg-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="pipeline-pg-", dir=_fast_folder(), ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)

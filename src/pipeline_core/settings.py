@@ -297,7 +297,7 @@ class Settings(BaseSettings):
     api_allowed_hosts: str = Field("127.0.0.1,localhost,[::1]", description="Host names that the API answers to")
     api_cors_origins: str = Field("", description="Origins whose pages may call the API, with commas between")
     api_accepted_types: str = Field(
-        "pdf,docx,pptx,xlsx,html,md,txt", description="Types of file that may be uploaded, told by content"
+        "pdf,docx,pptx,xlsx,html,md,txt,csv", description="Types of file that may be uploaded, told by content"
     )
     webhooks_allow_private: bool = Field(False, description="Webhooks may go to private addresses, and without TLS")
     metrics_token: SecretStr | None = Field(None, description="Token with which other machines may read /metrics")

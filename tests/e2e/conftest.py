@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from prefect.client.base import PrefectHttpxSyncClient
 
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.settings import load_settings
+from tests.e2e.prestarted import Prestarted
 
 STEADY = {"retry_base_s": "0.1", "duplicate_threshold": "1.0"}
 """Look-alikes would wait for a person: with these, documents go all the way."""
@@ -81,7 +80,7 @@ class CommandLine:
 
     environment: dict[str, str]
     folder: Path
-    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    processes: list[Prestarted] = field(default_factory=list)
 
     @classmethod
     def over(cls, database_url: str, prefect_api_url: str, folder: Path, **settings: str) -> "CommandLine":
@@ -91,17 +90,15 @@ class CommandLine:
             "UPLOAD_PIPELINE_HOME": str(folder / "home"),
             "UPLOAD_PIPELINE_DATABASE_URL": database_url,
             "PREFECT_API_URL": prefect_api_url,
+            # each of them is a second of imports
+            "UPLOAD_PIPELINE_STAGE_WORKERS": "1",
             **{f"UPLOAD_PIPELINE_{name.upper()}": value for name, value in settings.items()},
         }
         return cls(environment, folder)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "pipeline_core", *arguments]
-        process = subprocess.Popen(
-            command, env=self.environment, cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        self.processes.append(process)
-        return process
+    def start(self, *arguments: str) -> Prestarted:
+        self.processes.append(Prestarted(arguments, self.environment, self.folder))
+        return self.processes[-1]
 
     def __call__(self, *arguments: str, code: int | None = 0) -> str:
         process = self.start(*arguments)

@@ -51,7 +51,7 @@ MAIL_HEAD = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Claim\r\n"
         (b"# Title\n", "a.MARKDOWN", filetypes.MARKDOWN),
         (b"# Title\n", "a.txt", filetypes.TEXT),
         (b"# Title\n", "README", filetypes.TEXT),
-        (b"a;b\n", "a.csv", filetypes.TEXT),
+        (b"a;b\n", "a.csv", filetypes.CSV),
         (b"the header %PDF-1.4 begins each file", "a.txt", filetypes.TEXT),
         # a message needs more than a sender, unless its name says so
         (MAIL_HEAD + b"MIME-Version: 1.0\r\n\r\nhello", "a.txt", filetypes.EML),

@@ -54,8 +54,9 @@ EML = FileType("message/rfc822", ("eml",), "e-mail message", is_text=True)
 HTML = FileType("text/html", ("html", "htm", "xhtml"), "HTML page", is_text=True)
 MARKDOWN = FileType("text/markdown", ("md", "markdown", "mdown", "mkd"), "markdown text", is_text=True)
 TEXT = FileType("text/plain", ("txt", "text"), "plain text", is_text=True)
+CSV = FileType("text/csv", ("csv", "tsv", "tab"), "table as text", is_text=True)
 
-_COMMON = (PDF, DOCX, PPTX, XLSX, HTML, MARKDOWN, TEXT)
+_COMMON = (PDF, DOCX, PPTX, XLSX, HTML, MARKDOWN, TEXT, CSV)
 _RARER = (ODT, ODS, ODP, RTF, EPUB, EML, MSG, DOC, XLS, PPT)
 FILE_TYPES: tuple[FileType, ...] = _COMMON + _RARER
 BY_MIME = {kind.mime: kind for kind in FILE_TYPES}
@@ -86,7 +87,7 @@ def detect(data: Content, filename: str) -> FileType:
 def is_mislabelled(filename: str, kind: FileType) -> bool:
     """Whether the name's extension promises something else than the content.
 
-    Plain text may be called anything that no other format claims (``.log``, ``.csv``).
+    Plain text may be called anything that no other format claims (``.log``).
     """
     extension = _extension(filename)
     if not extension or extension in kind.extensions:
@@ -120,7 +121,7 @@ def _text_type(data: Content, filename: str) -> FileType | None:
     if _is_message(head, filename):
         return EML
     extension = _extension(filename)
-    return next((kind for kind in (MARKDOWN, HTML) if extension in kind.extensions), TEXT)
+    return next((kind for kind in (MARKDOWN, HTML, CSV) if extension in kind.extensions), TEXT)
 
 
 def _promised(filename: str) -> FileType | None:

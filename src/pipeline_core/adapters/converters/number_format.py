@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 GENERAL = "General"
+_WITH_TEXT = 4
+"""A format of so many sections has one for texts."""
 _LONGEST = 255
 """No spreadsheet writes a longer code."""
 
@@ -56,6 +58,12 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGN
 _DATE = re.compile(r"[ymdhs]|AM/PM", re.IGNORECASE)
 # The renderer drops a dot between the parts of a date; one before zeros begins the fraction of a second.
 _DATE_DOT = re.compile(r'("[^"]*"|\\.|\[[^\]]*\])|\.(?!0)')
+# A language or calendar without a sign of its own is no currency; days keep it, for it says how they are written.
+_LANGUAGE = re.compile(r"\[\$-[^\]]*\]")
+_PART = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|.', re.DOTALL)
+_SIGNED_GENERAL = re.compile(
+    r"[^;]*;(?:\[[^\]]*\])*(?P<before>[-(]?)General(?P<after>\)?)(?:;.*)?", re.IGNORECASE | re.DOTALL
+)
 _NOTHING = re.compile(r"(?:\[[^\]]*\])*;(?:(?:\[[^\]]*\])*;)*(?:\[[^\]]*\])*")
 
 
@@ -91,8 +99,9 @@ def shown(value: str, code: str, *, date1904: bool = False) -> str:
 def _rendered(number: Decimal, code: str, *, date1904: bool) -> str:
     from xlfmt import format_value
 
-    if is_date(code):
-        code = _DATE_DOT.sub(lambda match: match[1] or "\\.", code)
+    code = _DATE_DOT.sub(_kept_dot, code) if is_date(code) else _LANGUAGE.sub("", code)
+    if number < 0 and (signed := _SIGNED_GENERAL.fullmatch(code)):  # the renderer says the sign twice
+        return signed["before"] + _general(abs(number)) + (signed["after"] or "")
     try:
         text = str(format_value(float(number), code, date1904=date1904))
     except (ArithmeticError, LookupError, TypeError, ValueError):  # a code, or a day, that no spreadsheet shows either
@@ -100,15 +109,29 @@ def _rendered(number: Decimal, code: str, *, date1904: bool) -> str:
     return _general(number) if "####" in text else " ".join(text.split())
 
 
+def _kept_dot(match: re.Match[str]) -> str:
+    return match[1] or "\\."
+
+
 def text_shown(text: str, code: str) -> str:
-    """A text in the format's own spelling: ``@" kg"`` adds the unit."""
-    section = code.split(";")[-1]
-    if "@" not in section or section.strip() == "@" or len(code) > _LONGEST:
+    """A text in the format's own spelling: ``@" kg"`` adds the unit. Nothing if the format hides texts."""
+    sections = _sections(code) if len(code) <= _LONGEST else []
+    section = sections[-1] if sections else "@"
+    if len(sections) < _WITH_TEXT and ("@" not in section or section.strip() == "@"):
         return text
-    parts = (
-        text if part == "@" else _literal(part) for part in re.findall(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|.', section)
-    )
+    parts = (text if part == "@" else _literal(part) for part in _PART.findall(section))
     return "".join(parts).strip()
+
+
+def _sections(code: str) -> list[str]:
+    """Of positive and negative numbers, zero and texts."""
+    sections = [""]
+    for part in _PART.findall(code):
+        if part == ";":
+            sections.append("")
+        else:
+            sections[-1] += part
+    return sections
 
 
 def _literal(part: str) -> str:

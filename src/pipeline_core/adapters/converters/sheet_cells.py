@@ -20,11 +20,12 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 @dataclass(slots=True)
 class Cell:
-    """``text`` is markdown on one line; ``bold`` sets a header apart from what is below it."""
+    """``text`` is markdown on one line; ``bold`` sets a header apart; ``unseen``: its number format hides it."""
 
     text: str
     kind: Kind = Kind.WORDS
     bold: bool = False
+    unseen: bool = False
 
     @property
     def may_head(self) -> bool:

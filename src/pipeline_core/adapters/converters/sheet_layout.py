@@ -5,6 +5,7 @@ goes on with values it belongs to the table above. Where neither can be told it 
 nothing is said under a name that is not its own.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pipeline_core.adapters.converters.sheet_cells import Area, Cell, Kind, Row,
 
 MAX_CELLS = 5_000_000
 _LONG = 40
+_PIPE = re.compile(r"(?<!\\)\|")
 _REMARK_BEGINS = ("*", "\\*", "†", "¹", "Note", "NB", "Source")
 
 
@@ -36,13 +38,14 @@ Block = Table | str
 
 
 def sheet_markdown(sheet: Sheet) -> str:
-    """The sheet's blocks in reading order, below its name; empty if it shows nothing.
+    """The sheet's blocks in reading order, below its name if it has one; empty if it shows nothing.
 
     Raises:
         SheetTooLargeError: a table has too many cells.
     """
     blocks = [_written(block) for block in _blocks(sheet)] + sheet.texts
-    return "\n\n".join([f"## {sheet.name}", *blocks]) if blocks else ""
+    heading = [f"## {sheet.name}"] if sheet.name else []
+    return "\n\n".join(heading + blocks) if blocks else ""
 
 
 def _blocks(sheet: Sheet) -> Iterator[Block]:
@@ -260,5 +263,5 @@ def _written(block: Block) -> str:
 
 def _line(row: Row, columns: Sequence[int]) -> str:
     cells = row.cells
-    texts = (cells[c].text.replace("|", "\\|") if c in cells else "" for c in columns)
+    texts = (_PIPE.sub(r"\|", cells[c].text) if c in cells else "" for c in columns)
     return "| " + " | ".join(texts) + " |"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters import office
 from pipeline_core.adapters.converters.escapes import escape_marks
-from pipeline_core.adapters.converters.number_format import GENERAL, shown, shows_nothing, text_shown
+from pipeline_core.adapters.converters.formatted import number_cell, text_cell
+from pipeline_core.adapters.converters.number_format import GENERAL, shows_nothing
 from pipeline_core.adapters.converters.scripts import struck
 from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Noticed, Row, Sheet, letters_of, words
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 NAME = "xlrd"
 _SHORT_DATE = ("m/d/yy", "mm/dd/yy", "mm-dd-yy")
 _ISO = "yyyy-mm-dd"
+_ERROR = 5  # xlrd.XL_CELL_ERROR
+_CONDITIONAL = (0x01B0, 0x0879)  # [MS-XLS] CondFmt, CondFmt12
+_AUTOMATIC = (64, 65, 0x7FFF)
 
 
 def convert(source: Source, options: ConvertOptions) -> Converted:
@@ -28,11 +32,26 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     import xlrd
 
     try:
-        book = xlrd.open_workbook(file_contents=source.data, formatting_info=True, logfile=_Silent())
+        book = xlrd.open_workbook(file_contents=source.data, formatting_info=True, logfile=_Silent(), on_demand=True)
+        rules = _has_rules(bytes(book.mem))
+        for at in range(book.nsheets):
+            book.sheet_by_index(at)
+        book.release_resources()
     except (xlrd.XLRDError, struct.error, AssertionError, LookupError, TypeError, ValueError, NotImplementedError):
         converted = office.convert(source, options)
         return replace(converted, findings=(*converted.findings, _formats_lost()))
-    return convert_book(source, options, _Xls(book), NAME)
+    return convert_book(source, options, _Xls(book, has_rules=rules), NAME)
+
+
+def _has_rules(records: bytes) -> bool:
+    """Whether any sheet has conditional formats, which may colour what seems to have the colour of its cell."""
+    at = 0
+    while at + 4 <= len(records):
+        kind, length = struct.unpack_from("<HH", records, at)
+        if kind in _CONDITIONAL:
+            return True
+        at += 4 + length
+    return False
 
 
 class _Silent:
@@ -54,13 +73,16 @@ class _Named:
 class _Xls:
     remarks = 0
 
-    def __init__(self, book: Any):
+    def __init__(self, book: Any, *, has_rules: bool):
         self._book = book
+        self._has_rules = has_rules
+        self._keep_hidden = False
 
     def sheets(self) -> Sequence[_Named]:
         return [_Named(sheet.name, sheet.visibility != 0) for sheet in self._book.sheets()]
 
     def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]:
+        self._keep_hidden = keep_hidden
         sheet = self._book.sheet_by_index(at)
         noticed = Noticed()
         rows: list[Row] = []
@@ -92,34 +114,52 @@ class _Xls:
         return cells
 
     def _cell(self, sheet: "XlrdSheet", row: int, column: int, noticed: Noticed) -> Cell | None:
+        style = self._style(sheet.cell_xf_index(row, column))
+        reference = f"{letters_of(column + 1)}{row + 1}"
+        cell = self._content(sheet.cell_type(row, column), sheet.cell_value(row, column), self._code(style))
+        if cell is None or not cell.text:
+            return None
+        if sheet.cell_type(row, column) == _ERROR:
+            noticed.errors[reference] = cell.text
+        font = self._font(style)
+        if cell.unseen or (font is not None and self._is_covered(style, font)):
+            noticed.unseen.append(reference)
+            if not self._keep_hidden:
+                return None
+        if font is None:
+            return cell
+        return Cell(struck(cell.text) if font.struck_out else cell.text, cell.kind, bool(font.bold))
+
+    def _content(self, kind: int, value: Any, code: str) -> Cell | None:
         import xlrd
 
-        kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
-        style = self._style(sheet.cell_xf_index(row, column))
-        code = self._code(style)
         match kind:
             case xlrd.XL_CELL_TEXT:
-                cell = words(text_shown(value, code))
+                return text_cell(words(value), code)
             case xlrd.XL_CELL_NUMBER | xlrd.XL_CELL_DATE:
-                number = repr(value)
-                text = number if shows_nothing(code) else shown(number, code, date1904=bool(self._book.datemode))
-                cell = Cell(escape_marks(text), Kind.VALUE)
+                return number_cell(repr(value), code, date1904=bool(self._book.datemode))
             case xlrd.XL_CELL_BOOLEAN:
-                cell = Cell("TRUE" if value else "FALSE", Kind.VALUE)
+                return Cell("TRUE" if value else "FALSE", Kind.VALUE, unseen=shows_nothing(code))
             case xlrd.XL_CELL_ERROR:
-                text = xlrd.error_text_from_code.get(value, "#ERROR!")
-                noticed.errors[f"{letters_of(column + 1)}{row + 1}"] = text
-                cell = Cell(escape_marks(text), Kind.VALUE)
+                return Cell(escape_marks(xlrd.error_text_from_code.get(value, "#ERROR!")), Kind.VALUE)
             case _:
                 return None
-        if shows_nothing(code) and cell.text:
-            noticed.unseen.append(f"{letters_of(column + 1)}{row + 1}")
-            return None
+
+    def _is_covered(self, style: Any, font: Any) -> bool:
+        """Whether the text has the colour of its cell, in a workbook without rules that colour cells."""
+        if self._has_rules:
+            return False
+        text = self._colour(font.colour_index, (0, 0, 0))
+        fill = style.background
+        behind = self._colour(fill.pattern_colour_index, (255, 255, 255)) if fill.fill_pattern == 1 else None
+        return text is not None and text == ((255, 255, 255) if fill.fill_pattern == 0 else behind)
+
+    def _colour(self, index: int, automatic: tuple[int, int, int]) -> tuple[int, int, int] | None:
+        return automatic if index in _AUTOMATIC else self._book.colour_map.get(index)
+
+    def _font(self, style: Any) -> Any:
         fonts = self._book.font_list
-        if style is None or style.font_index >= len(fonts):
-            return cell
-        font = fonts[style.font_index]
-        return Cell(struck(cell.text) if font.struck_out else cell.text, cell.kind, bool(font.bold))
+        return fonts[style.font_index] if style is not None and style.font_index < len(fonts) else None
 
     def _style(self, index: int) -> Any:
         """The cell's format; None where the workbook has none."""

@@ -1,13 +1,14 @@
 """One sheet of a workbook, read row by row: its cells as the sheet shows them, and what it hides or never computed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from lxml import etree
 
 from pipeline_core.adapters.converters.escapes import escape_marks
-from pipeline_core.adapters.converters.number_format import is_date, shown, shows_nothing, text_shown
+from pipeline_core.adapters.converters.formatted import number_cell, text_cell
+from pipeline_core.adapters.converters.number_format import is_date, shows_nothing
 from pipeline_core.adapters.converters.scripts import struck
 from pipeline_core.adapters.converters.sheet_cells import Area, Cell, Kind, Noticed, Row, letters_of, one_line, words
 from pipeline_core.adapters.converters.xlsx_package import Package, area_of, column_of, text_of
@@ -101,7 +102,7 @@ class SheetReader:
                 if not self._keep_hidden:
                     continue
             row.cells[column] = cell
-            if style.unseen or shows_nothing(style.code):
+            if style.unseen or cell.unseen:
                 self._unseen.append(_Unseen(row, column, cell))
 
     def _style(self, item: etree._Element) -> Style:
@@ -135,15 +136,12 @@ class SheetReader:
                 inline = item.find("{*}is")
                 return _marked(text_of(inline), style.code) if inline is not None else None
             case "str" | "e" | "d":
-                cell = words(text_shown(value, style.code))
-                return Cell(cell.text, Kind.VALUE) if kind != "str" else cell
+                cell = text_cell(words(value), style.code)
+                return cell if kind == "str" else replace(cell, kind=Kind.VALUE)
             case "b":
-                return Cell("TRUE" if value in _TRUE else "FALSE", Kind.VALUE)
+                return Cell("TRUE" if value in _TRUE else "FALSE", Kind.VALUE, unseen=shows_nothing(style.code))
             case _:
-                if not value:
-                    return None
-                text = value if shows_nothing(style.code) else shown(value, style.code, date1904=self._date1904(style))
-                return Cell(escape_marks(text), Kind.VALUE) if text else None
+                return number_cell(value, style.code, date1904=self._date1904(style)) if value else None
 
     def _date1904(self, style: Style) -> bool:
         return self._package.date1904 and is_date(style.code)
@@ -164,5 +162,4 @@ def _marked(markdown: str, code: str) -> Cell | None:
     """A cell of a text that is markdown already."""
     if not markdown:
         return None
-    cell = words(markdown)
-    return Cell(text_shown(markdown, code), cell.kind)
+    return text_cell(Cell(markdown, words(markdown).kind), code)
