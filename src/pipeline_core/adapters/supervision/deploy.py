@@ -84,7 +84,7 @@ def _error(code: int, words: str, api_url: str | None) -> ConfigurationError | S
         return ConfigurationError(
             lines[-1],
             where=api_url,
-            action=f"Name its type with --pool-type, or `prefect work-pool delete {POOL}` first.",
+            action=f"Name its own type with --pool-type; for another, `prefect work-pool delete {POOL}` first.",
         )
     return ConfigurationError(
         f"The deployments could not be made: {' | '.join(lines[-3:])}",
@@ -123,7 +123,8 @@ def _ask(client: "SyncPrefectClient") -> None:
         # any web server may answer the first; this is JSON
         client.api_version()
     except Exception as error:
-        print(f"{type(error).__name__}: {error}".splitlines()[0])
+        # the rest is the whole answer, and advice for programmers
+        print(str(error).splitlines()[0].partition(" - ")[0])
         sys.exit(_AWAY)
 
 
