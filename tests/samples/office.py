@@ -22,6 +22,7 @@ _ODF_SPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for name in ("office", "text", "table", "drawing", "presentation", "style")
 )
+_ODF_SPACES += ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
 
 
 def zipped(parts: Mapping[str, str | bytes], *, stored: str | None = None) -> bytes:
@@ -123,9 +124,10 @@ def xlsx_file(**sheets: list[list[str]]) -> bytes:
     return zipped(parts)
 
 
-def _odf(kind: str, body: str, manifest: str = "") -> bytes:
+def _odf(kind: str, body: str, manifest: str = "", styles: str = "") -> bytes:
     mime = f"application/vnd.oasis.opendocument.{kind}"
-    content = f"<office:document-content {_ODF_SPACES}><office:body>{body}</office:body></office:document-content>"
+    content = f"{styles}<office:body>{body}</office:body>"
+    content = f"<office:document-content {_ODF_SPACES}>{content}</office:document-content>"
     listing = (
         '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
         f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{mime}"/>{manifest}'
