@@ -129,12 +129,10 @@ def test_deploying_again_brings_up_to_date_what_is_there(
         deploy(environment, "docker")
 
 
-def test_without_a_server_nothing_is_deployed(environment: dict[str, str], prefect_api_url: str) -> None:
-    with pytest.raises(ConfigurationError, match="PREFECT_API_URL"):
+def test_without_a_server_nothing_is_deployed(environment: dict[str, str]) -> None:
+    """Prefect would start one for the moment, and lose all that was made."""
+    with pytest.raises(ConfigurationError, match="No Prefect server"):
         deploy({name: value for name, value in environment.items() if name != "PREFECT_API_URL"})
-    # a Prefect server, but not its API
-    with pytest.raises(ServiceUnavailableError, match="ends in /api"):
-        deploy({**environment, "PREFECT_API_URL": prefect_api_url.removesuffix("/api")})
 
 
 def test_a_missing_deployment_and_a_missing_server_are_named(

@@ -79,7 +79,7 @@ def _event(event: Row) -> str:
 def print_checks(console: Console, checks: Sequence[Check]) -> None:
     for check in checks:
         mark, style = _MARKS[check.result]
-        console.print(Text.assemble((f"{mark} ", style), (f"{check.name:<13}", "bold"), check.detail))
+        console.print(Text.assemble((f"{mark} ", style), (f"{check.name:<13}", "bold"), check.detail), soft_wrap=True)
         if check.fix:
             console.print(f"                → {pasteable(check.fix)}", markup=False, soft_wrap=True)
     console.print()
