@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.search import Answer
+from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.tables import short
 
 
@@ -29,7 +30,9 @@ def not_found(answer: Answer) -> NotFoundError:
 def print_waiting_sources(console: Console, answer: Answer) -> None:
     """Which documents may have a better answer."""
     for waiting in answer.waiting:
-        console.print(f"[yellow]●[/] {escape(_may_have_it(waiting))}: {_review(waiting)}", highlight=False)
+        console.print(
+            f"[yellow]●[/] {escape(_may_have_it(waiting))}: {_review(waiting)}", highlight=False, soft_wrap=True
+        )
 
 
 def _may_have_it(waiting: Mapping[str, Any]) -> str:
@@ -37,4 +40,4 @@ def _may_have_it(waiting: Mapping[str, Any]) -> str:
 
 
 def _review(waiting: Mapping[str, Any]) -> str:
-    return f"pipeline review {short(waiting['job_id'])}"
+    return typed(f"review {short(waiting['job_id'])}")
