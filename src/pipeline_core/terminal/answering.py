@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline_core.domain.errors import NotFoundError
-from pipeline_core.domain.search import Answer
+from pipeline_core.domain.search import WITHOUT_WORDS, Answer
 from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.tables import short
 
@@ -20,9 +20,11 @@ def not_found(answer: Answer) -> NotFoundError:
         )
     if answer.floor is None or answer.similarity is None:
         return NotFoundError("Nothing published answers this.", action="`pipeline status` shows what is published.")
+    least = answer.floor if answer.similarity < answer.floor else answer.floor + WITHOUT_WORDS
+    without = "" if least == answer.floor else " and none of its words"
     return NotFoundError(
-        f"Nothing published answers this: the nearest has a similarity of {answer.similarity:.2f}, less than "
-        f"{answer.floor:.2f}.",
+        f"Nothing published answers this: the nearest has a similarity of {answer.similarity:.2f}{without}, less than "
+        f"{least:.2f}.",
         action="Ask in other words, or look at what comes nearest with `--nearest`.",
     )
 
