@@ -157,7 +157,7 @@ class Settings(BaseSettings):
 
     # validation thresholds
     validation_garbled_share: float = Field(
-        0.05, ge=0, le=1, description="Share of unreadable characters from which text is garbled"
+        0.05, ge=0, le=1, description="Share of unreadable characters from which a text or a chunk is garbled"
     )
     validation_min_facts_per_10k_chars: float = Field(0.5, ge=0, description="Fewer facts than this look like a loss")
     validation_max_facts_per_10k_chars: float = Field(200.0, gt=0, description="More facts than this look like noise")

@@ -321,7 +321,7 @@ class EmptyFileError(DocumentError):
 
     code = "empty_file"
     action = "See why there is nothing in it, and give it again when there is."
-    http_action = "Upload it again: the copy that arrived has no content."
+    http_action = "Check the file, and upload it again when there is something in it: it arrived with no bytes."
 
 
 class NoEntriesError(DocumentError):
@@ -698,4 +698,12 @@ class DatabaseNotMigratedError(ConfigurationError):
 
     code = "database_not_migrated"
     action = "Run `pipeline migrate`, once, with a login that may create the schema."
+    http_action = _OPERATOR
+
+
+class DatabaseNotReadyError(ConfigurationError):
+    """The database server, or the login, lacks what the schema needs."""
+
+    code = "database_not_ready"
+    action = "`pipeline doctor` says what lacks."
     http_action = _OPERATOR

@@ -16,7 +16,7 @@ from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
 from pipeline_core.terminal.tables import print_failures, print_left_out, print_waiting
 
 Row = dict[str, Any]
-_OUTCOMES = {"facts": "with facts", "nothing_here": "with nothing to state", "failed": "failed"}
+_OUTCOMES = {"facts": "gave", "nothing_here": "gave no facts", "failed": "failed"}
 _WIDE = 110
 """The narrowest terminal with a table of the settings, in characters."""
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
@@ -55,11 +55,7 @@ def print_job(console: Console, job: Row) -> None:
         )  # fmt: skip
     console.print(stages)
     for row in job["ledger"]:
-        outcome = _OUTCOMES.get(row["outcome"], "not asked yet")
-        reason = f": {escape(row['outcome_reason'])}" if row["outcome_reason"] else ""
-        refused = f", {counted(row['refused'], 'fact')} refused" if row["refused"] else ""
-        facts = f"  ({counted(row['facts'], 'fact')}{refused})" if row["facts"] or refused else ""
-        console.print(f"[dim]ledger[/]  {counted(row['chunks'], 'chunk')} {outcome}{reason}{facts}")
+        console.print(f"[dim]ledger[/]  {escape(ledger_line(row))}")
     if job["left_out"]:
         console.print(f"[dim]ledger[/]  {counted(job['left_out'], 'fact')} left out of production")
     print_left_out(console, job)
@@ -71,22 +67,32 @@ def print_job(console: Console, job: Row) -> None:
     print_failures(console, [job], [])
 
 
+def ledger_line(row: Row) -> str:
+    """What became of some chunks: "9 chunks gave 24 facts", "11 chunks gave no facts: only a heading"."""
+    outcome = _OUTCOMES.get(
+        row["outcome"], "were not asked for facts yet" if row["chunks"] > 1 else "was not asked for facts yet"
+    )
+    facts = f" {counted(row['facts'], 'fact')}" if row["outcome"] == "facts" else ""
+    reason = f": {row['outcome_reason']}" if row["outcome_reason"] else ""
+    refused = f" ({counted(row['refused'], 'claim')} refused for want of evidence)" if row["refused"] else ""
+    return f"{counted(row['chunks'], 'chunk')} {outcome}{facts}{reason}{refused}"
+
+
 def _event(event: Row) -> str:
     """What happened: its kind, and its own name where that says more."""
     return str(event["type"] if event["type"] == event["code"] else f"{event['type']:<14} {event['code']}")
 
 
-def print_checks(console: Console, checks: Sequence[Check], settings: Sequence[Row]) -> None:
+def print_checks(console: Console, checks: Sequence[Check]) -> None:
     for check in checks:
         mark, style = _MARKS[check.result]
-        console.print(Text.assemble((f"{mark} ", style), (f"{check.name:<13}", "bold"), check.detail))
+        console.print(Text.assemble((f"{mark} ", style), (f"{check.name:<13}", "bold"), check.detail), soft_wrap=True)
         if check.fix:
             console.print(f"                → {pasteable(check.fix)}", markup=False, soft_wrap=True)
     console.print()
-    _print_settings(console, settings)
 
 
-def _print_settings(console: Console, settings: Sequence[Row]) -> None:
+def print_settings(console: Console, settings: Sequence[Row]) -> None:
     """A line each, or, in a narrow terminal, one for the setting and below it what it is; names are never broken."""
     if console.width < _WIDE:
         for row in settings:
