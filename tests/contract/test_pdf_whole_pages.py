@@ -1,15 +1,18 @@
 """A PDF's markdown has every word that its readers see, and none that they do not."""
 
 import io
+from collections.abc import Callable
 
 import pikepdf
 import pytest
 from reportlab.lib.colors import white
+from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline_core.adapters.converters.pdf import convert
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
+from pipeline_core.domain.contiguity import Pages
 from pipeline_core.domain.documents import Converted
 from tests.samples.pdfs import Draw, pdf, prose, scan, text
 
@@ -160,3 +163,81 @@ def test_signs_stay() -> None:
     assert "\\> 40 %" in markdown
     assert "\\- 15 °C" in markdown
     assert "\\<delay>" in markdown
+
+
+OLD_AND_NEW = "The cleaning fee is $310 $290 for each flat."
+
+
+def stroke(canvas: Canvas, left: float, right: float, height: float) -> None:
+    canvas.line(left, height, right, height)
+
+
+def bar(canvas: Canvas, left: float, right: float, height: float) -> None:
+    canvas.rect(left, height - 0.3, right - left, 0.6, stroke=0, fill=1)
+
+
+Stroke = Callable[[Canvas, float, float, float], None]
+
+
+def struck_out(how: Stroke, words: str) -> Draw:
+    """A line through the words of the sentence, and lines where none strikes anything out."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 11)
+        canvas.drawString(60, 500, OLD_AND_NEW)
+        left = 60 + canvas.stringWidth(OLD_AND_NEW.partition(words)[0])
+        how(canvas, left, left + canvas.stringWidth(words), 503.5)
+        how(canvas, 60, 60 + canvas.stringWidth("The cleaning fee"), 498)  # under the words
+        how(canvas, 60, 500, 515)  # a rule between lines
+        canvas.drawString(60, 400, "Signed by")
+        how(canvas, 110, 300, 403)  # behind a label
+
+    return draw
+
+
+def struck_out_in_a_comment(canvas: Canvas) -> None:
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(60, 500, OLD_AND_NEW)
+
+
+def commented(data: bytes, kind: str, left: float, right: float, said: str) -> bytes:
+    output = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        comment = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name(f"/{kind}"),
+            Rect=[left, 497, right, 509],
+            QuadPoints=[left, 509, right, 509, left, 497, right, 497],
+            Contents=said,
+        )
+        document.pages[0].obj.Annots = pikepdf.Array([document.make_indirect(comment)])
+        document.save(output)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("how", [stroke, bar])
+@pytest.mark.parametrize("words", ["$310", "The cleaning fee is", OLD_AND_NEW])
+def test_what_a_line_goes_through_is_struck_out(how: Stroke, words: str) -> None:
+    markdown = converted(pdf(both(text("Lease", *LINES), struck_out(how, words)))).markdown
+    assert OLD_AND_NEW.replace(words, f"~~{words}~~") in markdown.replace("~~.", ".~~")
+    assert markdown.count("~~") == 2
+
+
+def test_what_a_comment_strikes_out_is_struck_out_and_the_comment_is_told() -> None:
+    data = pdf(both(text("Lease", *LINES), struck_out_in_a_comment))
+    left = 60 + pdfmetrics.stringWidth("The cleaning fee is ", "Helvetica", 11)
+    right = left + pdfmetrics.stringWidth("$310", "Helvetica", 11)
+    found = converted(commented(data, "StrikeOut", left, right, "Too dear, Ann says."))
+    assert "The cleaning fee is ~~$310~~ $290 for each flat." in found.markdown
+    assert "Too dear" not in found.markdown
+    [finding] = found.findings
+    assert finding.code == "comments_left_out"
+    assert "Too dear, Ann says." in finding.message
+
+
+@pytest.mark.parametrize("draw", [turned(90, *LINES), both(text("Lease", *LINES), turned(35, "VOID", size=60))])
+def test_all_that_is_read_stands_on_the_page(draw: Draw) -> None:
+    found = converted(pdf(draw))
+    pages = Pages(found.page_words)
+    for quote in [*LINES, *found.markdown.split("\n\n")]:
+        assert not pages.scattered(quote, 1, 1)

@@ -35,14 +35,14 @@ class Prepared:
     written: dict[int, Written] = field(default_factory=dict)
     lost: dict[int, list[str]] = field(default_factory=dict)
     annotated: set[int] = field(default_factory=set)
-    not_examined: list[int] = field(default_factory=list)
+    not_examined: set[int] = field(default_factory=set)
 
     def findings(self, *, kept: bool) -> list[Finding]:
         found = [hidden_content(self.hidden, kept=kept)] if self.hidden else []
         found += [words_lost(number, words) for number, words in sorted(self.lost.items())]
         if notes := {number: written.notes for number, written in sorted(self.written.items()) if written.notes}:
             found.append(comments_left_out(notes))
-        return [*found, not_examined(self.not_examined, self.pages)] if self.not_examined else found
+        return [*found, not_examined(sorted(self.not_examined), self.pages)] if self.not_examined else found
 
 
 def prepare(data: bytes, *, keep_hidden: bool) -> Prepared:
@@ -78,7 +78,7 @@ def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: b
     changed = False
     for number in range(1, prepared.pages + 1):
         if number > _MOST_PAGES or left <= 0:
-            prepared.not_examined += range(number, prepared.pages + 1)
+            prepared.not_examined |= {*range(number, prepared.pages + 1)}
             break
         try:
             page = document[number - 1]
@@ -92,7 +92,7 @@ def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: b
             changed |= _look(page, number, objects, prepared, off, keep_hidden=keep_hidden)
         except TooManyObjectsError:
             left -= _MOST_ON_PAGE
-            prepared.not_examined.append(number)
+            prepared.not_examined.add(number)
         page.close()
     return changed
 

@@ -21,6 +21,7 @@ _GAP = 0.35
 _GAP_LOWERED = 0.15  # a line number beside the text stands lower, too
 _LONGEST = 12  # characters: more is a line of its own
 _CONTEXT = 12
+_ENOUGH = 5
 _CELL = 24.0  # points
 _MOST_IN_CELL = 60
 _MOST_LINES = 800
@@ -190,7 +191,8 @@ def _rise(small: _Piece, other: _Piece) -> bool | None:
 
 def _read(found: Sequence[Any], grid: _Grid, text_page: Any) -> Iterator[Script]:
     for small, is_raised, before, after in found:
-        text = small.object.text(text_page).strip()
+        # a mark of a note behind the digits stays as it is
+        text = small.object.text(text_page).strip().rstrip("*†‡§¶,;")
         if not text or len(text) > _LONGEST or " " in text or not any(map(str.isalnum, text)):
             continue
         leading = _line(before, grid, text_page, forward=False) if before else ""
@@ -242,17 +244,30 @@ def write_scripts(markdown: str, found: Sequence[Script]) -> tuple[str, list[Scr
 
 
 def _find(page: Squashed, script: Script, taken: set[int]) -> tuple[int, int] | None:
+    """Where the script stands in the markdown: with all of its surroundings, or with fewer at one place only."""
     wanted, before, after = squash(script.text), squash(script.before), squash(script.after)
-    for left, right in ((_CONTEXT, _CONTEXT), (_CONTEXT, 0), (5, 5), (5, 0), (2, 2)):
+    for left, right in ((_CONTEXT, _CONTEXT), (_CONTEXT, 0), (_ENOUGH, _ENOUGH), (_ENOUGH, 0), (0, _CONTEXT)):
         head, tail = before[-left:] if left else "", after[:right] if right else ""
-        if not head and len(tail) < 5:
+        if len(head) + len(tail) < _ENOUGH - 1:
             continue
-        for at in page.places(head + wanted + tail):
-            start, end = page.raw_span(at + len(head), at + len(head) + len(wanted))
-            if start in taken:
-                continue
-            return _widened(page, at + len(head), start, script), _without_gap(page.text, end, script)
+        places = [*page.places(head + wanted + tail)]
+        places = [at + len(head) for at in places if _is_itself(page, at + len(head), wanted, script)]
+        if len(places) > 1 and len(head) + len(tail) < _CONTEXT:
+            return None
+        for at in places:
+            start, end = page.raw_span(at, at + len(wanted))
+            if start not in taken:
+                return _widened(page, at, start, script), _without_gap(page.text, end, script)
     return None
+
+
+def _is_itself(page: Squashed, at: int, wanted: str, script: Script) -> bool:
+    """Whether the markdown has these very characters there, and none that would join them behind."""
+    start, end = page.raw_span(at, at + len(wanted))
+    said = "".join(page.text[start:end].split())
+    behind, after = page.text[end : end + 1], script.after[:1]
+    is_joined = behind.isalnum() and squash(behind)[:1] != squash(after)[:1]
+    return said == script.text.lstrip("+-−–").strip("()[]") and not is_joined
 
 
 def _widened(page: Squashed, at: int, start: int, script: Script) -> int:
