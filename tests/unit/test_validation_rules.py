@@ -82,6 +82,13 @@ def test_a_good_document_has_no_finding() -> None:
     assert codes(subject(facts=facts)) == set()
 
 
+def paged(*texts: str) -> Subject:
+    starts = [sum(map(len, texts[:at])) for at in range(len(texts) + 1)]
+    number = range(1, len(texts) + 1)
+    mapped = [Page(n, start, end) for n, start, end in zip(number, starts, starts[1:], strict=False)]
+    return replace(subject("".join(texts)), page_map=PageMap(tuple(mapped), "page"))
+
+
 CONTRADICTORY = TEXT + "\nThe annual deductible is $750 for each member.\n"
 ECHO = all_phrases()[0]
 GARBLED = "(cid:12)(cid:7)(cid:44) \ufffd\ufffd\ufffd \uf0a1\uf0b2 text"
@@ -113,6 +120,7 @@ CASES = {
     "glyph codes of a broken font": (subject(GARBLED), "garbled_text"),
     "nothing but codes of glyphs": (subject("(cid:12)(cid:7)(cid:44) /uni0041 of the policy"), "garbled_text"),
     "letters that only the font knows": (subject("\uf0a1\uf0b2\uf0c3 of it"), "garbled_text"),
+    "one garbled page of many": (paged(TEXT * 40, "\uf0a1\uf0b2 of it " * 9, TEXT * 40), "garbled_text"),
     "letters that were lost": (subject("\ufffd\ufffd\ufffd of it"), "garbled_text"),
     "a code block that is never closed": (subject(f"{TEXT}\n```\nx\n\ny"), "code_not_closed"),
     "text between two chunks": (

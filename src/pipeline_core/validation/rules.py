@@ -13,7 +13,7 @@ from pipeline_core.validation.subject import Rule, Subject
 
 RULES: tuple[Rule, ...] = (
     Rule("empty_text", "1", text_rules.empty_text),
-    Rule("garbled_text", "1", text_rules.garbled_text),
+    Rule("garbled_text", "2", text_rules.garbled_text),
     Rule("code_not_closed", "1", text_rules.code_not_closed),
     Rule("pages_lost", "2", text_rules.pages_lost),
     Rule("pages_without_text", "1", page_rules.pages_without_text),

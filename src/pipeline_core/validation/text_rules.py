@@ -11,6 +11,8 @@ from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
 _GLYPH_CODES = re.compile(r"\(cid:\d+\)|/uni[0-9A-F]{4}|&#x?[0-9a-fA-F]+;")
+_FEW = 10
+"""Fewer on one page are signs of one kind that its font has no letters for."""
 _UNREADABLE = frozenset({"Cc", "Co", "Cs", "Cn"})
 
 
@@ -26,29 +28,41 @@ def empty_text(subject: Subject) -> Iterator[Finding]:
 
 
 def garbled_text(subject: Subject) -> Iterator[Finding]:
-    """Replacement, private-use and control characters, and glyph codes that a broken font map left."""
+    """Replacement, private-use and control characters, and glyph codes that a broken font map left.
+
+    A document is judged as a whole, and one that is not garbled as a whole page by page.
+    """
+    limit = subject.settings.validation_garbled_share
     text = subject.markdown
-    visible = sum(map(len, text.split()))
-    if not visible:
+    unreadable, visible = _unreadable(text)
+    if visible and unreadable / visible >= limit:
+        yield _garbled(f"{unreadable / visible:.0%} of the characters", "document", unreadable, visible, limit)
         return
-    codes = _GLYPH_CODES.findall(text)
+    if not unreadable:
+        return
+    for page in subject.page_map.pages:
+        unreadable, visible = _unreadable(text[page.char_from : page.char_to])
+        if unreadable >= _FEW and unreadable / visible >= limit:
+            unit = f"{subject.page_map.unit} {page.number}"
+            yield _garbled(f"{unreadable / visible:.0%} of the characters of {unit}", unit, unreadable, visible, limit)
+
+
+def _unreadable(text: str) -> tuple[int, int]:
+    """How many characters are unreadable, and how many there are that are no spaces."""
     suspects = [c for c in set(text) if c == "�" or (unicodedata.category(c) in _UNREADABLE and not c.isspace())]
-    unreadable = sum(map(text.count, suspects)) + sum(map(len, codes))
-    share = unreadable / visible
-    if share >= subject.settings.validation_garbled_share:
-        yield Finding(
-            "garbled_text",
-            Severity.CRITICAL,
-            "document",
-            f"{share:.0%} of the characters are unreadable: the document's fonts do not say what their letters are. "
-            "Export it again, or have it read by OCR.",
-            {
-                "unreadable": unreadable,
-                "visible": visible,
-                "share": round(share, 4),
-                "limit": subject.settings.validation_garbled_share,
-            },
-        )
+    codes = sum(map(len, _GLYPH_CODES.findall(text)))
+    return sum(map(text.count, suspects)) + codes, sum(map(len, text.split()))
+
+
+def _garbled(what: str, where: str, unreadable: int, visible: int, limit: float) -> Finding:
+    return Finding(
+        "garbled_text",
+        Severity.CRITICAL,
+        where,
+        f"{what} are unreadable: the document's fonts do not say what their letters are, or the file is damaged. "
+        "Export it again, or have it read by OCR.",
+        {"unreadable": unreadable, "visible": visible, "share": round(unreadable / visible, 4), "limit": limit},
+    )
 
 
 def code_not_closed(subject: Subject) -> Iterator[Finding]:

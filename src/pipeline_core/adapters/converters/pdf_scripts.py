@@ -22,6 +22,7 @@ _GAP_LOWERED = 0.15  # a line number beside the text stands lower, too
 _LONGEST = 12  # characters: more is a line of its own
 _CONTEXT = 12
 _ENOUGH = 5
+_NO_SIZE = 0.1
 _CELL = 24.0  # points
 _MOST_IN_CELL = 60
 _MOST_LINES = 800
@@ -97,7 +98,7 @@ class _Grid:
 
 def scripts(page: Any, objects: Sequence[PageObject]) -> list[Script]:
     """The raised and lowered texts of the page, in the order of painting."""
-    texts = [one for one in objects if one.is_text]
+    texts = [one for one in objects if one.is_text and one.size > _NO_SIZE]
     lines = [_line_of(one) for one in texts]
     small = _beside_larger(set(lines))
     if not small:

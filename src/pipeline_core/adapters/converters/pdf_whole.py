@@ -73,7 +73,7 @@ def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LitePars
         return iter(())
     try:
         copies = parser.parse(turned_copies(prepared.data, wanted)).pages
-    except (pikepdf.PdfError, ParseError, ValueError, TypeError, KeyError):
+    except (pikepdf.PdfError, ParseError, ValueError, TypeError, LookupError):
         return iter(())
     return iter(copies if len(copies) == len(wanted) else ())
 
