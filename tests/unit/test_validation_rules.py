@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import accumulate
 from uuid import UUID, uuid4
 
 import pytest
@@ -83,10 +84,9 @@ def test_a_good_document_has_no_finding() -> None:
 
 
 def paged(*texts: str) -> Subject:
-    starts = [sum(map(len, texts[:at])) for at in range(len(texts) + 1)]
-    number = range(1, len(texts) + 1)
-    mapped = [Page(n, start, end) for n, start, end in zip(number, starts, starts[1:], strict=False)]
-    return replace(subject("".join(texts)), page_map=PageMap(tuple(mapped), "page"))
+    ends = list(accumulate(map(len, texts)))
+    mapped = tuple(Page(at + 1, end - len(texts[at]), end) for at, end in enumerate(ends))
+    return replace(subject("".join(texts)), page_map=PageMap(mapped, "page"))
 
 
 CONTRADICTORY = TEXT + "\nThe annual deductible is $750 for each member.\n"
