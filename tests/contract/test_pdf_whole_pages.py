@@ -123,17 +123,21 @@ def test_white_letters_on_black_are_seen() -> None:
     assert HIDDEN in converted(pdf(both(text("Lease", *LINES), draw))).markdown
 
 
-def raised(canvas: Canvas) -> None:
-    writing = canvas.beginText(60, 500)
-    for part, rise in (("The mill makes 10", 0), ("-7", 5), (" bags of H", 0), ("2", -3), ("O.", 0)):
-        writing.setFont("Helvetica", 8 if rise else 11)
-        writing.setRise(rise)
-        writing.textOut(part)
-    canvas.drawText(writing)
+def raised(size: float) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        writing = canvas.beginText(60, 500)
+        for part, rise in (("The mill makes 10", 0), ("-7", 5), (" bags of H", 0), ("2", -3), ("O.", 0)):
+            writing.setFont("Helvetica", size if rise > 0 else 8 if rise else 11)
+            writing.setRise(rise)
+            writing.textOut(part)
+        canvas.drawText(writing)
+
+    return draw
 
 
-def test_raised_and_lowered_digits_join_no_number() -> None:
-    assert "The mill makes 10⁻⁷ bags of H₂O." in converted(pdf(raised)).markdown
+@pytest.mark.parametrize("size", [6, 8, 11])
+def test_raised_and_lowered_digits_join_no_number(size: float) -> None:
+    assert "The mill makes 10⁻⁷ bags of H₂O." in converted(pdf(raised(size))).markdown
 
 
 def test_a_form_is_read_with_what_is_filled_in() -> None:

@@ -16,10 +16,12 @@ from pipeline_core.adapters.converters.squashed import Squashed, squash
 
 _SMALLER = 0.92  # of the size of the text beside it
 _RAISED = (0.12, 0.75)  # of that size
+_RAISED_ALIKE = 0.28  # of that size, where the raised digits are as large as the text beside them
 _LOWERED = (-0.6, -0.06)
 _GAP = 0.35
 _GAP_LOWERED = 0.15  # a line number beside the text stands lower, too
 _LONGEST = 12  # characters: more is a line of its own
+_MOST_ALIKE = 3
 _CONTEXT = 12
 _ENOUGH = 5
 _NO_SIZE = 0.1
@@ -140,16 +142,18 @@ def _beside_larger(lines: Set[_Line]) -> Set[_Line]:
     """The lines that stand, at any place along them, a little above or below the baseline of larger text."""
     import numpy as np
 
-    if len({line[3] for line in lines}) < 2 or len(lines) > _MOST_LINES:
-        return frozenset() if len(lines) <= _MOST_LINES else lines
+    if len(lines) > _MOST_LINES:
+        return lines
     rows = list(lines)
     x, y, height, size = np.array(rows).T
     rise = (height[:, None] - height[None, :]) / np.maximum(size, 1.0)[None, :]
     above = (rise > _RAISED[0] - _ROUNDED) & (rise < _RAISED[1] + _ROUNDED)
     below = (rise > _LOWERED[0] - _ROUNDED) & (rise < _LOWERED[1] + _ROUNDED)
     same_way = (x[:, None] == x[None, :]) & (y[:, None] == y[None, :])
-    larger = same_way & (size[None, :] * _SMALLER > size[:, None] - 1)
-    return {row for row, is_near in zip(rows, (larger & (above | below)).any(axis=1), strict=True) if is_near}
+    larger = size[None, :] * _SMALLER > size[:, None] - 1
+    alike = (np.abs(size[:, None] - size[None, :]) <= 1) & above & (rise > _RAISED_ALIKE - _ROUNDED)
+    found = (same_way & ((larger & (above | below)) | alike)).any(axis=1)
+    return {row for row, is_near in zip(rows, found, strict=True) if is_near}
 
 
 def _piece(one: PageObject) -> _Piece:
@@ -182,9 +186,11 @@ def _place(small: _Piece, grid: _Grid) -> tuple[bool, _Piece | None, _Piece | No
 
 def _rise(small: _Piece, other: _Piece) -> bool | None:
     """Whether the piece is raised beside a larger one, or lowered; None: neither."""
-    if other is small or other.size * _SMALLER < small.size:
+    if other is small or other.size < 0.99 * small.size:
         return None
     rise = (small.height - other.height) / other.size
+    if other.size * _SMALLER < small.size:
+        return True if _RAISED_ALIKE < rise < _RAISED[1] else None
     if _RAISED[0] < rise < _RAISED[1]:
         return True
     return False if _LOWERED[0] < rise < _LOWERED[1] else None
@@ -194,6 +200,9 @@ def _read(found: Sequence[Any], grid: _Grid, text_page: Any) -> Iterator[Script]
     for small, is_raised, before, after in found:
         # a mark of a note behind the digits stays as it is
         text = small.object.text(text_page).strip().rstrip("*†‡§¶,;")
+        is_alike = before is not None and before.size * _SMALLER < small.size
+        if is_alike and not (text.lstrip("+-−").isdecimal() and len(text) <= _MOST_ALIKE):
+            continue
         if not text or len(text) > _LONGEST or " " in text or not any(map(str.isalnum, text)):
             continue
         leading = _line(before, grid, text_page, forward=False) if before else ""
