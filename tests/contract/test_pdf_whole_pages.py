@@ -14,7 +14,7 @@ from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.contiguity import Pages
 from pipeline_core.domain.documents import Converted
-from tests.samples.pdfs import Draw, pdf, prose, scan, text
+from tests.samples.pdfs import Draw, blank, pdf, prose, scan, text
 
 LINES = prose(8)
 HIDDEN = "The hook must be greased every 30 days by the crew."
@@ -113,6 +113,10 @@ def test_the_text_of_a_scan_is_not_hidden() -> None:
     found = converted(pdf(both(scan, invisible)))
     assert HIDDEN in found.markdown
     assert not found.findings
+
+
+def test_pages_without_text_are_no_trouble() -> None:
+    assert " ".join(LINES) in converted(pdf(blank, scan, text("Lease", *LINES))).markdown
 
 
 def test_white_letters_on_black_are_seen() -> None:

@@ -142,8 +142,8 @@ def _beside_larger(lines: Set[_Line]) -> Set[_Line]:
     """The lines that stand, at any place along them, a little above or below the baseline of larger text."""
     import numpy as np
 
-    if len(lines) > _MOST_LINES:
-        return lines
+    if not 1 < len(lines) <= _MOST_LINES:
+        return lines if len(lines) > 1 else frozenset()
     rows = list(lines)
     x, y, height, size = np.array(rows).T
     rise = (height[:, None] - height[None, :]) / np.maximum(size, 1.0)[None, :]
