@@ -1,19 +1,19 @@
 """Rules over the converted text and its pages."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
+from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.fences import fences
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.unreadable import share_unreadable, unreadable
 from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
-_GLYPH_CODES = re.compile(r"\(cid:\d+\)|/uni[0-9A-F]{4}|&#x?[0-9a-fA-F]+;")
-_FEW = 10
-"""Fewer on one page are signs of one kind that its font has no letters for."""
-_UNREADABLE = frozenset({"Cc", "Co", "Cs", "Cn"})
+_CAUSE = "its font or encoding does not say which letters they are"
+_MOST_CHUNKS = 20
+_MOST_PLACES = 5
 
 
 def empty_text(subject: Subject) -> Iterator[Finding]:
@@ -28,41 +28,58 @@ def empty_text(subject: Subject) -> Iterator[Finding]:
 
 
 def garbled_text(subject: Subject) -> Iterator[Finding]:
-    """Replacement, private-use and control characters, and glyph codes that a broken font map left.
+    """Text that nobody can read: of a broken font or a wrong encoding, or bytes that are no text."""
+    text, limit = subject.markdown, subject.settings.validation_garbled_share
+    share = share_unreadable(text)
+    if share and share >= limit:
+        yield Finding(
+            "garbled_text",
+            Severity.CRITICAL,
+            "document",
+            f"{share:.0%} of the characters cannot be read: {_CAUSE}. Save text as UTF-8; export a PDF again, or have "
+            "it read by OCR.",
+            {
+                "unreadable": unreadable(text),
+                "visible": sum(map(len, text.split())),
+                "share": round(share, 4),
+                "limit": limit,
+            },
+        )
 
-    A document is judged as a whole, and one that is not garbled as a whole page by page.
-    """
+
+def garbled_chunks(subject: Subject) -> Iterator[Finding]:
+    """Chunks that nobody can read, in a document that can be read otherwise; and characters here and there."""
     limit = subject.settings.validation_garbled_share
-    text = subject.markdown
-    unreadable, visible = _unreadable(text)
-    if visible and unreadable / visible >= limit:
-        yield _garbled(f"{unreadable / visible:.0%} of the characters", "document", unreadable, visible, limit)
+    if share_unreadable(subject.markdown) >= limit:
         return
-    if not unreadable:
-        return
-    for page in subject.page_map.pages:
-        unreadable, visible = _unreadable(text[page.char_from : page.char_to])
-        if unreadable >= _FEW and unreadable / visible >= limit:
-            unit = f"{subject.page_map.unit} {page.number}"
-            yield _garbled(f"{unreadable / visible:.0%} of the characters of {unit}", unit, unreadable, visible, limit)
+    found = [(row.chunk, count) for row in subject.chunks if (count := unreadable(row.chunk.text))]
+    garbled = [(chunk, share) for chunk, _ in found if (share := share_unreadable(chunk.text)) >= limit]
+    for chunk, share in garbled[:_MOST_CHUNKS]:
+        yield Finding(
+            "garbled_chunk",
+            Severity.CRITICAL,
+            f"chunk {chunk.ordinal}",
+            f"{share:.0%} of the characters of a passage ({_place(subject, chunk)}) cannot be read: {_CAUSE}. "
+            f"It begins: “{' '.join(chunk.text.split())[:80]}”",
+            {"chunk": chunk.ordinal, "page": chunk.page_from, "share": round(share, 4), "limit": limit},
+        )
+    if found and len(garbled) < len(found):
+        count = sum(count for _, count in found)
+        places = dict.fromkeys(_place(subject, chunk) for chunk, _ in found)
+        yield Finding(
+            "unreadable_characters",
+            Severity.WARNING,
+            "document",
+            f"{counted(count, 'character')} cannot be read ({'; '.join(islice(places, _MOST_PLACES))}): {_CAUSE}.",
+            {"unreadable": count, "chunks": [chunk.ordinal for chunk, _ in found[:_MOST_CHUNKS]]},
+        )
 
 
-def _unreadable(text: str) -> tuple[int, int]:
-    """How many characters are unreadable, and how many there are that are no spaces."""
-    suspects = [c for c in set(text) if c == "�" or (unicodedata.category(c) in _UNREADABLE and not c.isspace())]
-    codes = sum(map(len, _GLYPH_CODES.findall(text)))
-    return sum(map(text.count, suspects)) + codes, sum(map(len, text.split()))
-
-
-def _garbled(what: str, where: str, unreadable: int, visible: int, limit: float) -> Finding:
-    return Finding(
-        "garbled_text",
-        Severity.CRITICAL,
-        where,
-        f"{what} are unreadable: the document's fonts do not say what their letters are, or the file is damaged. "
-        "Export it again, or have it read by OCR.",
-        {"unreadable": unreadable, "visible": visible, "share": round(unreadable / visible, 4), "limit": limit},
-    )
+def _place(subject: Subject, chunk: Chunk) -> str:
+    page = subject.page_map.page_shown(chunk.char_from)
+    if page is not None:
+        return f"{subject.page_map.unit} {page}"
+    return f"under “{' › '.join(chunk.heading_path)}”" if chunk.heading_path else "at the beginning"
 
 
 def code_not_closed(subject: Subject) -> Iterator[Finding]:
