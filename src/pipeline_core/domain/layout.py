@@ -49,7 +49,7 @@ def squash(text: str) -> str:
 
 def reads_leftwards(text: str) -> bool:
     """Whether any of it is in a script that is written from right to left."""
-    return any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
+    return not text.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
 
 
 @dataclass(frozen=True, slots=True)

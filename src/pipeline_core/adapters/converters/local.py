@@ -21,9 +21,9 @@ from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.settings import Settings
 
 T = TypeVar("T")
-_LIBRARIES = ("liteparse", "xberg", "selectolax", "xlfmt", "xlrd")
+_LIBRARIES = ("liteparse", "pypdfium2", "xberg", "selectolax", "xlfmt", "xlrd")
 """Other versions of these may give other markdown."""
-REVISION = 4
+REVISION = 5
 """Raise it whenever the same bytes may give other markdown."""
 
 

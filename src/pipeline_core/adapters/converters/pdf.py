@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline_core.adapters.converters.escapes import unescaper
+from pipeline_core.adapters.converters.escapes import escape_marks, unescaper
 from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble
 from pipeline_core.adapters.converters.pdf_findings import ocr_failed, page_findings, ranges, repaired
-from pipeline_core.adapters.converters.pdf_words import page_words
+from pipeline_core.adapters.converters.pdf_reading import prepare
+from pipeline_core.adapters.converters.pdf_signs import escape_signs
+from pipeline_core.adapters.converters.pdf_whole import WholePage, whole_pages
 from pipeline_core.adapters.converters.repair import repair_pdf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain.documents import Converted, PageOutcome
@@ -18,6 +20,7 @@ from pipeline_core.domain.errors import (
     NoTextError,
     TooManyPagesError,
 )
+from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.page_words import Run
 from pipeline_core.domain.wording import counted
 
@@ -55,11 +58,21 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     _require_text(source, pages, options)
     findings = [repaired(read.total)] if is_damaged else []
     findings += page_findings(pages, scanned, damaged=is_damaged, ocr_languages=options.ocr_languages)
+    findings += read.findings
     markdown, page_map = assemble(pages, "page")
     return Converted(markdown, page_map, NAME, tuple(findings), total=read.total, page_words=read.words)
 
 
 def _parser(options: ConvertOptions) -> "LiteParse":
+    return _liteparse(options, skip_slanting=False)
+
+
+def _rereader(options: ConvertOptions) -> "LiteParse":
+    """For pages that are read a second time: what stands at a slant has been read by then."""
+    return _liteparse(options, skip_slanting=True)
+
+
+def _liteparse(options: ConvertOptions, *, skip_slanting: bool) -> "LiteParse":
     from liteparse import LiteParse
 
     # Running headers stay in: liteparse would also drop headings that stand at the top of several pages.
@@ -72,6 +85,7 @@ def _parser(options: ConvertOptions) -> "LiteParse":
         continue_on_page_error=True,
         max_pages=options.max_pages,
         emit_word_boxes=True,  # nearly free: the page's text is laid out anyway
+        skip_diagonal_text=skip_slanting,
         num_workers=1,
         quiet=True,
         ocr_enabled=ocr,
@@ -89,17 +103,22 @@ class _Read:
     texts: list[tuple[int, str]] = field(default_factory=list)
     failed: set[int] = field(default_factory=set)
     words: dict[int, tuple[Run, ...]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
     read = _Read()
-    for batch in _parser(options).parse_batches(data, batch_size=BATCH_PAGES):
+    prepared = prepare(data, keep_hidden=options.keep_hidden)
+    rereader = _rereader(options)
+    for batch in _parser(options).parse_batches(prepared.data, batch_size=BATCH_PAGES):
         read.total = batch.total_pages
         if read.total > options.max_pages:
             raise TooManyPagesError(f"{source.filename} has {read.total:,} pages; the limit is {options.max_pages:,}.")
-        read.texts += [(page.page_num, _text(page.markdown)) for page in batch.result.pages]
-        read.words |= {page.page_num: page_words(page) for page in batch.result.pages}
+        pages = whole_pages(prepared, batch.result.pages, rereader)
+        read.texts += [(page.number, _whole_text(page)) for page in pages]
+        read.words |= {page.number: page.words for page in pages}
         read.failed |= {error.page_num for error in batch.result.page_errors}
+    read.findings = prepared.findings(kept=options.keep_hidden)
     return read
 
 
@@ -146,6 +165,11 @@ def _page_text(text: str | None) -> PageText:
 def _text(markdown: str) -> str:
     text = markdown.strip("\n")
     return "" if text.isspace() or _EMPTY_FENCE.fullmatch(text.strip()) else _unescape(text)
+
+
+def _whole_text(page: WholePage) -> str:
+    beside = (escape_marks(text.strip()) for text in page.beside)
+    return "\n\n".join(part for part in (escape_signs(_text(page.markdown)), *beside) if part)
 
 
 def _scanned_pages(data: bytes, filename: str, pages: list[PageText]) -> list[int]:

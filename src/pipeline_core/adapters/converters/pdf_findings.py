@@ -1,13 +1,16 @@
 """What a reviewer is told about the pages of a PDF."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.errors import NoTextError
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import counted, listed
+
+_NAMED = 8
+_LONGEST = 200
 
 
 def repaired(pages: int) -> Finding:
@@ -63,6 +66,45 @@ def page_findings(
             f"not in the result.{tried.said} {tried.action}",
             {"pages": list(scanned), "total": len(pages)},
         )
+
+
+def words_lost(page: int, words: Sequence[str]) -> Finding:
+    return Finding(
+        "text_missing_from_markdown",
+        Severity.WARNING,
+        f"page {page}",
+        f"Words of page {page} are not in the result, or not as they stand on the page: {listed(words, _NAMED)}. "
+        "Compare the page with the original.",
+        {"page": page, "words": list(words[:100])},
+    )
+
+
+def comments_left_out(notes: Mapping[int, Sequence[str]]) -> Finding:
+    """``notes`` are the comments on each page, by its number."""
+    said = [f"page {number}: “{_short(note)}”" for number, texts in notes.items() for note in texts]
+    return Finding(
+        "comments_left_out",
+        Severity.INFO,
+        "document",
+        f"Comments are no part of the text and were left out: {listed(said)}.",
+        {"comments": len(said)},
+    )
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def not_examined(pages: Sequence[int], total: int) -> Finding:
+    return Finding(
+        "pages_not_examined",
+        Severity.INFO,
+        "document",
+        f"Pages {_spoken(pages)} of {total} have more on them than is looked at piece by piece: text on them that "
+        "nobody sees was not told apart, and raised digits and struck-out words are not marked.",
+        {"pages": len(pages), "total": total},
+    )
 
 
 def ranges(numbers: Sequence[int]) -> str:

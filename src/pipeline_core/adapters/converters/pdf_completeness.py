@@ -1,0 +1,177 @@
+"""The proof that a page's markdown has all of the page's words, and the way back for lines that it lacks.
+
+The parser leaves lines out of the markdown that it read itself: those that a stamp crosses, that lie in a drawing,
+or that are set in slanted letters. Its list of text items has them, with their places.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline_core.adapters.converters.squashed import Squashed, squash
+
+if TYPE_CHECKING:
+    from liteparse.types import TextItem
+
+_LINK = re.compile(r"\]\([^)\s]*\)")
+_LOST = 0.3  # of its letters: more, and the line as a whole is missing
+_BLOCK_END = re.compile(r"\n[ \t]*\n|\n*\Z")
+_NO_PARAGRAPH = ("#", "|", ">", "```", "---")
+_LINE_GAP = 1.8  # times the height of a line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text and its place, from the upper left corner of the page."""
+
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    def is_beside(self, other: "Line") -> bool:
+        """Whether the two are parts of one line."""
+        over = min(self.bottom, other.bottom) - max(self.y, other.y)
+        return over > 0.5 * min(self.height, other.height)
+
+    def shares_column(self, other: "Line") -> bool:
+        return min(self.right, other.right) - max(self.x, other.x) > 0
+
+    def continues(self, other: "Line") -> bool:
+        """Whether it may be the next line of the same paragraph."""
+        gap = self.y - other.y
+        same_size = abs(self.height - other.height) < 0.15 * other.height
+        return same_size and 0 < gap < _LINE_GAP * other.height and self.shares_column(other)
+
+
+def line(item: "TextItem") -> Line:
+    return Line(item.text, item.x, item.y, item.width, item.height)
+
+
+def missing_lines(markdown: str, lines: Sequence[Line]) -> list[Line]:
+    """The lines of the page that the markdown has not, or not as often as the page."""
+    return _missing(markdown, lines)
+
+
+def missing_words(markdown: str, lines: Sequence[Line]) -> list[str]:
+    """The words that the markdown has not, or not as often as the page."""
+    page = _Claims(markdown)
+    unfound = [one for one in _longest_first(lines) if not page.claim(squash(one.text))]
+    words = [word for one in unfound for word in one.text.split()]
+    return [word for word in sorted(words, key=len, reverse=True) if squash(word) and not page.claim(squash(word))]
+
+
+def may_lack(markdown: str, lines: Sequence[Line]) -> bool:
+    """The cheap look: enough letters in all, and every line found as often as it stands on the page."""
+    said = squash(_LINK.sub("]", markdown))
+    wanted = Counter(squash(one.text) for one in lines)
+    if sum(len(text) * count for text, count in wanted.items()) > len(said):
+        return True
+    return any(said.count(text) < count if count > 1 else text not in said for text, count in wanted.items() if text)
+
+
+def _longest_first(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda one: len(one.text), reverse=True)
+
+
+def _missing(markdown: str, lines: Sequence[Line]) -> list[Line]:
+    page = _Claims(markdown)
+    unfound = [one for one in _longest_first(lines) if squash(one.text) and not page.claim(squash(one.text))]
+    missing = set()
+    for one in unfound:
+        words = [squash(word) for word in one.text.split()]
+        found = [word for word in words if word and page.claim(word)]
+        if sum(map(len, words)) - sum(map(len, found)) > _LOST * sum(map(len, words)):
+            missing.add(one)
+    return [one for one in lines if one in missing]
+
+
+class _Claims:
+    """The letters of the markdown; each can be found once."""
+
+    def __init__(self, markdown: str):
+        self._free = squash(_LINK.sub("]", markdown))
+
+    def claim(self, wanted: str) -> bool:
+        at = self._free.find(wanted) if wanted else 0
+        if at < 0:
+            return False
+        # nothing reads across what was taken out
+        self._free = f"{self._free[:at]}\0{self._free[at + len(wanted) :]}" if wanted else self._free
+        return True
+
+
+def put_back(markdown: str, missing: Sequence[Line], lines: Sequence[Line]) -> str:
+    """The markdown with the missing lines at their places among the others, whole."""
+    present = [one for one in lines if one not in missing]
+    for paragraph in paragraphs(missing):
+        markdown = _insert(markdown, paragraph, present)
+        present += paragraph
+    return markdown
+
+
+def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines grouped as they follow each other down the page."""
+    groups: list[list[Line]] = []
+    for one in lines:
+        for group in groups:
+            if one.is_beside(group[-1]) or one.continues(group[-1]):
+                group.append(one)
+                break
+        else:
+            groups.append([one])
+    return groups
+
+
+def joined(lines: Sequence[Line]) -> str:
+    return " ".join(one.text.strip() for one in lines)
+
+
+def _insert(markdown: str, paragraph: Sequence[Line], present: Sequence[Line]) -> str:
+    first, text = paragraph[0], joined(paragraph)
+    page = Squashed(markdown)
+    above = [one for one in present if one.bottom <= first.y + 0.4 * first.height and one.shares_column(first)]
+    for anchor in sorted(above, key=lambda one: (-one.bottom, abs(one.x - first.x)))[:8]:
+        if (span := _span(page, anchor)) is not None:
+            return _after(markdown, span, text, inline=first.continues(anchor))
+    below = [one for one in present if one.y >= paragraph[-1].y]
+    for anchor in sorted(below, key=lambda one: (not one.shares_column(first), one.y))[:8]:
+        if (span := _span(page, anchor)) is not None:
+            return _before(markdown, span[0], text)
+    return f"{markdown.rstrip()}\n\n{text}".lstrip("\n")
+
+
+def _span(page: Squashed, anchor: Line) -> tuple[int, int] | None:
+    """Where the line stands in the markdown, if it does so once only."""
+    wanted = squash(anchor.text)
+    places = [*page.places(wanted)]
+    return page.raw_span(places[0], places[0] + len(wanted)) if len(places) == 1 else None
+
+
+def _after(markdown: str, span: tuple[int, int], text: str, *, inline: bool) -> str:
+    start, end = span
+    line_start = markdown.rfind("\n", 0, start) + 1
+    if inline and not markdown.startswith(_NO_PARAGRAPH, line_start):
+        while end < len(markdown) and not markdown[end].isspace():
+            end += 1
+        return f"{markdown[:end]} {text}{markdown[end:]}"
+    match = _BLOCK_END.search(markdown, end)
+    end = match.start() if match else len(markdown)
+    return f"{markdown[:end]}\n\n{text}{markdown[end:]}"
+
+
+def _before(markdown: str, start: int, text: str) -> str:
+    block = markdown.rfind("\n\n", 0, start)
+    at = block + 2 if block >= 0 else 0
+    return f"{markdown[:at]}{text}\n\n{markdown[at:]}"

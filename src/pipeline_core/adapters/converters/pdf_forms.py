@@ -1,0 +1,202 @@
+"""What people filled in or wrote onto a PDF: form fields and annotations, written into the page as text.
+
+Neither is part of a page's own text. Put where they stand, they are read with the text around them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pipeline_core.adapters.converters.pdf_field_layout import CHARACTER_WIDTH, FieldLayout, Turn
+from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
+
+if TYPE_CHECKING:
+    import pikepdf
+
+_HIDDEN = 2  # flag of an annotation
+_PUSH_BUTTON = 1 << 16  # flag of a button
+_PASSWORD = 1 << 13  # flag of a text field
+_NO_TEXT = frozenset({"/Widget", "/Link", "/Popup", "/FreeText"})
+CHECKED, UNCHECKED = "[x]", "[ ]"
+
+
+@dataclass(slots=True)
+class Written:
+    """``fields`` stand at a place of the page; ``free`` is printed with it; ``notes`` lie on it as comments."""
+
+    fields: list[tuple[Box, str]] = field(default_factory=list)
+    free: list[tuple[Box, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.free or self.notes)
+
+
+def written_on(page: "pikepdf.Page") -> Written:
+    """What is filled in and noted on a page, in the order of the file."""
+    found = Written()
+    for annotation in page.obj.get("/Annots", []):
+        try:
+            if int(annotation.get("/F", 0)) & _HIDDEN:
+                continue
+            kind = str(annotation.get("/Subtype", ""))
+            box = _box(annotation)
+        except (AttributeError, TypeError, ValueError):
+            continue  # not an annotation
+        if kind == "/Widget" and box is not None:
+            value = _value(annotation)
+            if value:
+                found.fields.append((box, value))
+        elif contents := _string(annotation.get("/Contents")).strip():
+            if kind == "/FreeText" and box is not None:
+                found.free.append((box, contents))
+            elif kind not in _NO_TEXT:
+                found.notes.append(contents)
+    return found
+
+
+def _box(annotation: Any) -> Box | None:
+    rect = annotation.get("/Rect")
+    if rect is None or len(rect) != 4:
+        return None
+    x0, y0, x1, y1 = map(float, rect)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _string(value: Any) -> str:
+    return "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _inherited(widget: Any, key: str) -> Any:
+    node, depth = widget, 0
+    while node is not None and depth < 32:
+        if (value := node.get(key)) is not None:
+            return value
+        node, depth = node.get("/Parent"), depth + 1
+    return None
+
+
+def _value(widget: Any) -> str:
+    kind = str(_inherited(widget, "/FT") or "")
+    flags = int(_inherited(widget, "/Ff") or 0)
+    if kind == "/Btn":
+        return "" if _is_push_button(widget) else CHECKED if _is_on(widget) else UNCHECKED
+    value = _inherited(widget, "/V")
+    if kind == "/Tx":
+        return "" if flags & _PASSWORD else _text_value(value)
+    return _chosen(value, _inherited(widget, "/Opt")) if kind == "/Ch" else ""
+
+
+def _is_on(widget: Any) -> bool:
+    state = widget.get("/AS")
+    if state is None:
+        state = _inherited(widget, "/V")
+    return state is not None and str(state) not in ("/Off", "Off", "")
+
+
+def _text_value(value: Any) -> str:
+    import pikepdf
+
+    if isinstance(value, pikepdf.Stream):
+        return value.read_bytes().decode("utf-8", "replace").strip()
+    return _string(value).strip()
+
+
+def _chosen(value: Any, options: Any) -> str:
+    import pikepdf
+
+    if value is None:
+        return ""
+    chosen = [str(one) for one in value] if isinstance(value, pikepdf.Array) else [str(value)]
+    shown = {str(one[0]): str(one[1]) for one in options or [] if isinstance(one, pikepdf.Array) and len(one) == 2}
+    return ", ".join(shown.get(one, one) for one in chosen).strip()
+
+
+def write_fields(
+    pdf: "pikepdf.Pdf", page: "pikepdf.Page", fields: Sequence[tuple[Box, str]], objects: Sequence[PageObject]
+) -> None:
+    """Paint the values onto the page, each beside its label, and take the fields themselves away.
+
+    ``objects`` are what the page shows already. Push buttons stay.
+    """
+    import pikepdf
+
+    page.obj.Annots = pikepdf.Array([one for one in page.obj.Annots if not _is_written(one)])
+    if not fields:
+        return
+    turn = Turn(int(page.get("/Rotate", 0)) % 360)
+    layout = FieldLayout([turn.box(box) for box, _ in fields], objects, turn)
+    lines = [line for box, value in fields for line in layout.lines(turn.box(box), value)]
+    codes = {char: code for code, char in enumerate(sorted({c for line in lines for c in _units(line.text)}), start=1)}
+    name = page.add_resource(_font(pdf, codes), pikepdf.Name.Font)
+    operations = [b"q BT"]
+    for line in lines:
+        shown = b"".join(codes[unit].to_bytes(2, "big") for unit in _units(line.text)).hex().encode()
+        operations.append(f"{name} {line.size:.2f} Tf {turn.matrix(line.x, line.y)} Tm <".encode() + shown + b"> Tj")
+    operations.append(b"ET Q")
+    page.contents_add(pikepdf.Stream(pdf, b"q"), prepend=True)
+    page.contents_add(pikepdf.Stream(pdf, b"Q " + b"\n".join(operations)))
+
+
+def _is_written(annotation: Any) -> bool:
+    kind = str(annotation.get("/Subtype", ""))
+    return kind == "/FreeText" or (kind == "/Widget" and not _is_push_button(annotation))
+
+
+def _is_push_button(widget: Any) -> bool:
+    is_button = str(_inherited(widget, "/FT") or "") == "/Btn"
+    return is_button and bool(int(_inherited(widget, "/Ff") or 0) & _PUSH_BUTTON)
+
+
+def _units(text: str) -> list[str]:
+    """The characters that a font of two bytes a character can have: pairs of surrogates for the rest."""
+    data = text.encode("utf-16-be", "replace")
+    return [data[at : at + 2].hex() for at in range(0, len(data), 2)]
+
+
+def _font(pdf: "pikepdf.Pdf", codes: dict[str, int]) -> "pikepdf.Object":
+    """A font whose only purpose is to say what its codes mean; nothing is drawn with it for people."""
+    import pikepdf
+
+    meanings = [f"<{code:04X}> <{unit}>" for unit, code in codes.items()]
+    blocks = [meanings[at : at + 100] for at in range(0, len(meanings), 100)]
+    cmap = "\n".join(
+        [
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def",
+            "1 begincodespacerange <0000> <FFFF> endcodespacerange",
+            *(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks),
+            "endcmap CMapName currentdict /CMap defineresource pop end end",
+        ]
+    )
+    name = pikepdf.Name
+    return pdf.make_indirect(
+        pikepdf.Dictionary(
+            Type=name.Font,
+            Subtype=name.Type0,
+            BaseFont=name.Helvetica,
+            Encoding=name("/Identity-H"),
+            ToUnicode=pikepdf.Stream(pdf, cmap.encode("ascii")),
+            DescendantFonts=[
+                pikepdf.Dictionary(
+                    Type=name.Font,
+                    Subtype=name.CIDFontType2,
+                    BaseFont=name.Helvetica,
+                    CIDSystemInfo=pikepdf.Dictionary(
+                        Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("Identity"), Supplement=0
+                    ),
+                    DW=int(CHARACTER_WIDTH * 1000),
+                    FontDescriptor=pikepdf.Dictionary(
+                        Type=name.FontDescriptor,
+                        FontName=name.Helvetica,
+                        Flags=4,
+                        FontBBox=[0, -200, 1000, 900],
+                        ItalicAngle=0,
+                        Ascent=750,
+                        Descent=-220,
+                        CapHeight=700,
+                        StemV=80,
+                    ),
+                )
+            ],
+        )
+    )

@@ -1,0 +1,150 @@
+"""Text of a PDF page that its readers do not see: taken out before the page is converted.
+
+Invisible text over a picture is the text of a scan, recognized by OCR, and stays.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
+_INVISIBLE = 3  # text rendering mode
+_CLIP = 7
+_SMALLEST = 1.0  # points: nobody reads that
+_OPAQUE = 250
+_SAME_COLOUR = 24  # of 255, in each channel
+_SCALE = 2.0  # pixels a point of the picture that is looked at; less for posters
+_LARGEST = 2400
+_LINE = 2.0  # points: nothing is hidden under that
+_COVERS = 400  # of a page, the largest
+
+
+def hidden_objects(page: "PdfPage", objects: Sequence[PageObject], layers_off: Collection[str]) -> list[PageObject]:
+    """Text that is invisible, transparent, tiny, beside the page, of a layer switched off, or shows no ink."""
+    visible = page_box(page)
+    images = [one.box for one in objects if one.is_image]
+    sure, doubtful = [], []
+    covers = _Covers(objects)
+    for one in objects:
+        if not one.is_text:
+            continue
+        if one.size < _SMALLEST or _outside(one.box, visible) or (layers_off and _is_off(one, layers_off)):
+            sure.append(one)
+            continue
+        mode = one.mode
+        if mode in (_INVISIBLE, _CLIP):
+            if not any(_inside(one.box, image) for image in images):
+                doubtful.append(one)
+            continue
+        fill = one.fill
+        if fill[3] == 0 and mode == 0:
+            sure.append(one)
+        elif min(fill[:3]) > 255 - _SAME_COLOUR or layers_off or covers.may_hide(one, fill):
+            doubtful.append(one)
+    if doubtful:
+        seen = _Picture(page)
+        sure += [one for one in doubtful if not seen.has_ink(one.box)]
+    return sure
+
+
+def page_box(page: "PdfPage") -> Box:
+    """What of the page is shown: its crop box within its media box."""
+    import pypdfium2.raw as pdfium
+
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page.raw, rect)
+    return rect.left, rect.bottom, rect.right, rect.top
+
+
+def take_out(page: "PdfPage", hidden: Sequence[PageObject]) -> None:
+    """Remove the objects from the page, which is written anew."""
+    import pypdfium2.raw as pdfium
+
+    for one in hidden:
+        if one.parent is None:
+            pdfium.FPDFPage_RemoveObject(page.raw, one.handle)
+        else:
+            pdfium.FPDFFormObj_RemoveObject(one.parent, one.handle)
+        pdfium.FPDFPageObj_Destroy(one.handle)
+    pdfium.FPDFPage_GenerateContent(page.raw)
+
+
+class _Covers:
+    """The areas of one colour, and the pictures, that something may be hidden under or in; the largest only."""
+
+    def __init__(self, objects: Sequence[PageObject]):
+        first = next((one.order for one in objects if one.is_text), 0)
+        areas = [one for one in objects if not one.is_text and _is_wide(one.box) and (one.is_image or one.is_filled)]
+        self._over: list[PageObject] = []
+        self._under: dict[tuple[int, ...], list[PageObject]] = defaultdict(list)
+        self._alike: dict[tuple[int, ...], list[PageObject]] = {}
+        for one in sorted(areas, key=lambda one: -one.area)[:_COVERS]:
+            fill = (0, 0, 0, 255) if one.is_image else one.fill
+            if one.order > first and fill[3] >= _OPAQUE:
+                self._over.append(one)
+            if not one.is_image:
+                self._under[fill].append(one)
+
+    def may_hide(self, text: PageObject, fill: tuple[int, ...]) -> bool:
+        if self._over and any(cover.order > text.order and _inside(text.box, cover.box) for cover in self._over):
+            return True
+        if (alike := self._alike.get(fill)) is None:
+            alike = [one for colour, covers in self._under.items() if _same(colour, fill) for one in covers]
+            self._alike[fill] = alike
+        return bool(alike) and any(one.order < text.order and _inside(text.box, one.box) for one in alike)
+
+
+def _is_wide(box: Box) -> bool:
+    """Whether it is more than a drawn line."""
+    return box[2] - box[0] > _LINE and box[3] - box[1] > _LINE
+
+
+def _same(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return all(abs(a - b) <= _SAME_COLOUR for a, b in zip(one[:3], other[:3], strict=True))
+
+
+def _is_off(text: PageObject, layers_off: Collection[str]) -> bool:
+    return any(name in layers_off for name in text.layers())
+
+
+def _outside(box: Box, page: Box) -> bool:
+    return box[2] <= page[0] or box[0] >= page[2] or box[3] <= page[1] or box[1] >= page[3]
+
+
+def _inside(box: Box, area: Box) -> bool:
+    """Whether the middle of the box, and most of it, lies in the area."""
+    wide, high = box[2] - box[0], box[3] - box[1]
+    over = min(box[2], area[2]) - max(box[0], area[0]), min(box[3], area[3]) - max(box[1], area[1])
+    return over[0] > 0.8 * wide and over[1] > 0.6 * high
+
+
+class _Picture:
+    """The page as it is painted."""
+
+    def __init__(self, page: "PdfPage"):
+        self._page = page
+        scale = min(_SCALE, _LARGEST / max(*page.get_size(), 1.0))
+        self._pixels: Any = page.render(scale=scale).to_numpy()[:, :, :3]
+
+    def has_ink(self, box: Box) -> bool:
+        """Whether the place of the box is not all of one colour."""
+        part = self._pixels[self._rows_and_columns(box)]
+        return bool(part.size == 0 or (part.max(axis=(0, 1)).astype(int) - part.min(axis=(0, 1))).max() > _SAME_COLOUR)
+
+    def _rows_and_columns(self, box: Box) -> tuple[slice, slice]:
+        import ctypes
+
+        import pypdfium2.raw as pdfium
+
+        height, width = self._pixels.shape[:2]
+        xs, ys = [], []
+        for x, y in ((box[0], box[1]), (box[2], box[3])):
+            column, row = ctypes.c_int(), ctypes.c_int()
+            pdfium.FPDF_PageToDevice(self._page.raw, 0, 0, width, height, 0, x, y, column, row)
+            xs.append(min(max(column.value, 0), width))
+            ys.append(min(max(row.value, 0), height))
+        return slice(min(ys), max(ys) + 1), slice(min(xs), max(xs) + 1)

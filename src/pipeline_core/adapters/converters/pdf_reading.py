@@ -1,0 +1,186 @@
+"""A PDF made ready before it is parsed: without what its readers do not see, with what is filled in and noted."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pipeline_core.adapters.converters.hidden import hidden_content
+from pipeline_core.adapters.converters.pdf_findings import comments_left_out, not_examined, words_lost
+from pipeline_core.adapters.converters.pdf_forms import Written, write_fields, written_on
+from pipeline_core.domain.findings import Finding
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
+
+    from pipeline_core.adapters.converters.pdf_objects import PageObject
+    from pipeline_core.adapters.converters.pdf_scripts import Script
+    from pipeline_core.adapters.converters.pdf_struck import Struck
+
+_MOST_PAGES = 2_000
+_MOST_OBJECTS = 400_000
+_MOST_ON_PAGE = 20_000
+"""Pages and objects that are looked at one by one. What is more is named in a finding."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """The bytes to parse, and what only PDFium and the file's annotations say about its pages, by their numbers."""
+
+    data: bytes
+    pages: int = 0
+    hidden: list[str] = field(default_factory=list)
+    scripts: "dict[int, list[Script]]" = field(default_factory=dict)
+    struck: "dict[int, list[Struck]]" = field(default_factory=dict)
+    written: dict[int, Written] = field(default_factory=dict)
+    lost: dict[int, list[str]] = field(default_factory=dict)
+    annotated: set[int] = field(default_factory=set)
+    not_examined: list[int] = field(default_factory=list)
+
+    def findings(self, *, kept: bool) -> list[Finding]:
+        found = [hidden_content(self.hidden, kept=kept)] if self.hidden else []
+        found += [words_lost(number, words) for number, words in sorted(self.lost.items())]
+        if notes := {number: written.notes for number, written in sorted(self.written.items()) if written.notes}:
+            found.append(comments_left_out(notes))
+        return [*found, not_examined(self.not_examined, self.pages)] if self.not_examined else found
+
+
+def prepare(data: bytes, *, keep_hidden: bool) -> Prepared:
+    """Take out what readers do not see, and write what is filled in; a file that does not open stays as it is."""
+    import pypdfium2
+
+    prepared = Prepared(data)
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return prepared
+    try:
+        if _look_through(document, prepared, keep_hidden=keep_hidden):
+            output = io.BytesIO()
+            document.save(output)
+            prepared.data = output.getvalue()
+    finally:
+        document.close()
+    if prepared.annotated:
+        _write_annotations(prepared)
+    return prepared
+
+
+def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: bool) -> bool:
+    """Look at each page as far as the bounds go; whether anything was taken out of one."""
+    import pypdfium2
+
+    from pipeline_core.adapters.converters.pdf_objects import TooManyObjectsError, page_objects
+
+    off = _layers_off(prepared.data)
+    prepared.pages = len(document)
+    left = _MOST_OBJECTS
+    changed = False
+    for number in range(1, prepared.pages + 1):
+        if number > _MOST_PAGES or left <= 0:
+            prepared.not_examined += range(number, prepared.pages + 1)
+            break
+        try:
+            page = document[number - 1]
+        except pypdfium2.PdfiumError:
+            continue  # reported as a page that failed
+        if _is_annotated(page):
+            prepared.annotated.add(number)
+        try:
+            objects = page_objects(page.raw, min(left, _MOST_ON_PAGE))
+            left -= len(objects)
+            changed |= _look(page, number, objects, prepared, off, keep_hidden=keep_hidden)
+        except TooManyObjectsError:
+            left -= _MOST_ON_PAGE
+            prepared.not_examined.append(number)
+        page.close()
+    return changed
+
+
+def _look(
+    page: Any,
+    number: int,
+    objects: "Sequence[PageObject]",
+    prepared: Prepared,
+    off: frozenset[str],
+    *,
+    keep_hidden: bool,
+) -> bool:
+    from pipeline_core.adapters.converters.pdf_hidden import hidden_objects, take_out
+    from pipeline_core.adapters.converters.pdf_scripts import scripts
+    from pipeline_core.adapters.converters.pdf_struck import struck
+
+    hidden = hidden_objects(page, objects, off)
+    if hidden:
+        text_page = page.get_textpage()
+        texts = [(one, one.text(text_page.raw).strip()) for one in hidden]
+        text_page.close()
+        hidden = [one for one, text in texts if any(map(str.isalnum, text))]
+        said = " ".join(text for _, text in texts if text)
+        if hidden:
+            shown = said[:60] + ("…" if len(said) > 60 else "")
+            prepared.hidden.append(f"text on page {number} that nobody sees (“{shown}”)")
+    if found := scripts(page, objects):
+        prepared.scripts[number] = found
+    if crossed := struck(page, objects, is_annotated=number in prepared.annotated):
+        prepared.struck[number] = crossed
+    if not hidden or keep_hidden:
+        return False
+    take_out(page, hidden)
+    return True
+
+
+def _is_annotated(page: Any) -> bool:
+    """Whether anything but a link lies on the page."""
+    import pypdfium2.raw as pdfium
+
+    for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
+        kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+        pdfium.FPDFPage_CloseAnnot(annotation)
+        if kind not in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP):
+            return True
+    return False
+
+
+def _layers_off(data: bytes) -> frozenset[str]:
+    """Names of the optional-content groups that are switched off when the file is opened."""
+    import pikepdf
+
+    if b"/OCProperties" not in data and b"/ObjStm" not in data:
+        return frozenset()
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            properties = pdf.Root.get("/OCProperties")
+            settings = properties.get("/D") if properties is not None else None
+            off: Any = settings.get("/OFF", []) if settings is not None else []
+            return frozenset(str(group.get("/Name", "")) for group in off)
+    except (pikepdf.PdfError, ValueError, TypeError, AttributeError):
+        return frozenset()
+
+
+def _write_annotations(prepared: Prepared) -> None:
+    import pikepdf
+    import pypdfium2
+
+    from pipeline_core.adapters.converters.pdf_objects import TooManyObjectsError, page_objects
+
+    try:
+        with pikepdf.open(io.BytesIO(prepared.data)) as pdf, pypdfium2.PdfDocument(prepared.data) as document:
+            for number in sorted(prepared.annotated):
+                page = pdf.pages[number - 1]
+                if not (written := written_on(page)):
+                    continue
+                prepared.written[number] = written
+                shown = document[number - 1]
+                try:
+                    objects = page_objects(shown.raw, _MOST_ON_PAGE)
+                except TooManyObjectsError:
+                    objects = []  # the values stand in their fields then, not beside their labels
+                write_fields(pdf, page, written.fields, objects)
+                shown.close()
+            output = io.BytesIO()
+            pdf.save(output)
+    except (pikepdf.PdfError, pypdfium2.PdfiumError):
+        return  # the repair of a damaged file comes later
+    prepared.data = output.getvalue()

@@ -1,0 +1,115 @@
+"""The pages that the parser gave, made whole: with turned text, lines that it dropped, raised digits, notes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipeline_core.adapters.converters.pages import storable
+from pipeline_core.adapters.converters.pdf_completeness import (
+    joined,
+    line,
+    may_lack,
+    missing_lines,
+    missing_words,
+    paragraphs,
+    put_back,
+)
+from pipeline_core.adapters.converters.pdf_reading import Prepared
+from pipeline_core.adapters.converters.pdf_turned import angle, angles, turned_copies, upright
+from pipeline_core.adapters.converters.pdf_words import page_words
+from pipeline_core.domain.page_words import Run
+
+if TYPE_CHECKING:
+    from liteparse import LiteParse
+    from liteparse.types import ParsedPage
+
+_STEP = 20.0  # points between what is noted on a page, as if it stood below the page
+
+
+@dataclass(frozen=True, slots=True)
+class WholePage:
+    """``markdown`` is the parser's, completed; ``beside`` is text as it stands, each a paragraph of its own."""
+
+    number: int
+    markdown: str
+    beside: tuple[str, ...]
+    words: tuple[Run, ...]
+
+
+def whole_pages(prepared: Prepared, pages: Sequence["ParsedPage"], parser: "LiteParse") -> list[WholePage]:
+    """The pages with all their words; ``parser`` leaves out text that slants. Words without a place are noted."""
+    turned = {page.page_num: stands for page in pages if not (stands := angles(page)).is_upright}
+    mains = _copies(prepared, [(number, found.main) for number, found in turned.items()], parser)
+    # apart from each other: the size of a watermark is no measure for the headings of a page
+    others = _copies(prepared, [(number, one) for number, found in turned.items() for one in found.others], parser)
+    result = []
+    for page in pages:
+        beside: list[str] = []
+        words = page_words(page)
+        lines = [line(item) for item in page.text_items if angle(item) == 0]
+        if (found := turned.get(page.page_num)) is not None:
+            copy = next(mains, None)
+            if copy is None:
+                lines = [line(item) for item in page.text_items]
+            elif found.main:
+                lines = [line(item) for item in upright(copy)]
+                words = page_words(copy)
+            markdown = page.markdown if copy is None else copy.markdown
+            for _ in found.others:
+                if (copy := next(others, None)) is not None:
+                    beside += [joined(group) for group in paragraphs([line(item) for item in upright(copy)])]
+        else:
+            markdown = page.markdown
+        result.append(_whole(prepared, page, markdown, lines, beside, words))
+    return result
+
+
+def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LiteParse") -> "Iterator[ParsedPage]":
+    """The pages, each turned by its angle; none if the file is too damaged, and then the proof names the words."""
+    import pikepdf
+    from liteparse import ParseError
+
+    if not wanted:
+        return iter(())
+    try:
+        copies = parser.parse(turned_copies(prepared.data, wanted)).pages
+    except (pikepdf.PdfError, ParseError, ValueError, TypeError, KeyError):
+        return iter(())
+    return iter(copies if len(copies) == len(wanted) else ())
+
+
+def _whole(
+    prepared: Prepared,
+    page: "ParsedPage",
+    markdown: str,
+    lines: list[Any],
+    beside: list[str],
+    words: tuple[Run, ...],
+) -> WholePage:
+    from pipeline_core.adapters.converters.pdf_scripts import write_scripts
+    from pipeline_core.adapters.converters.pdf_struck import write_struck
+
+    number = page.page_num
+    lost = []
+    if may_lack(markdown, lines):
+        if missing := missing_lines(markdown, lines):
+            markdown = put_back(markdown, missing, lines)
+        lost += missing_words(markdown, lines)
+    markdown, unplaced = write_scripts(markdown, prepared.scripts.get(number, []))
+    lost += [f"{one.before[-12:]}{one.text}" for one in unplaced if one.joins_number]
+    markdown, still_said = write_struck(markdown, prepared.struck.get(number, []))
+    lost += [f"{one.text} (struck out)" for one in still_said]
+    if lost:
+        prepared.lost[number] = lost
+    written = prepared.written.get(number)
+    beside = beside + ([text for _, text in written.free] if written else [])
+    return WholePage(number, markdown, tuple(beside), words + _below(page, beside))
+
+
+def _below(page: "ParsedPage", texts: Sequence[str]) -> tuple[Run, ...]:
+    """What stands beside the text as runs of their own, below the page: nothing of it joins the text."""
+    tops = (page.height + _STEP * (2 * at + 1) for at in range(len(texts)))
+    return tuple(
+        Run(storable(" ".join(text.split())), (0.0, top, page.width, top + _STEP / 2))
+        for text, top in zip(texts, tops, strict=True)
+    )
