@@ -106,6 +106,25 @@ WHERE user_id = %(user_id)s
     AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
 ORDER BY is_staged DESC, question_id;
 
+-- name: asked_before
+-- Of each pair of ids what is published comes last, and so stands.
+SELECT q.question_id AS staged, c.question_id AS existing, c.is_staged AS existing_is_staged, q.question, q.answer,
+    c.question AS existing_question, c.answer AS existing_answer
+FROM staged_questions q
+CROSS JOIN LATERAL (
+    SELECT s.question_id, true AS is_staged, s.question, s.answer, s.language, s.upload_batch_id
+    FROM staged_questions s JOIN upload_batches b ON b.batch_id = s.upload_batch_id
+    WHERE s.user_id = q.user_id AND s.document_id IS NULL AND asked_key(s.question) = asked_key(q.question)
+        AND s.status IN ('pending', 'approved') AND b.matched_at IS NOT NULL
+    UNION ALL
+    SELECT a.question_id, false, a.question, a.answer, a.language, s.upload_batch_id
+    FROM all_questions a LEFT JOIN staged_questions s USING (question_id)
+    WHERE a.user_id = q.user_id AND a.document_id IS NULL AND asked_key(a.question) = asked_key(q.question)
+) c
+WHERE q.question_id = ANY(%(question_ids)s) AND q.document_id IS NULL
+    AND c.upload_batch_id IS DISTINCT FROM q.upload_batch_id AND may_be_one_language(q.language, c.language)
+ORDER BY q.question_id, c.is_staged DESC, c.question_id;
+
 -- name: signatures
 SELECT uuid_send(question_id) || int4send(match_trigrams) || match_signature || boolsend(is_staged) AS packed
 FROM comparable
@@ -177,7 +196,8 @@ LEFT JOIN duplicate_decisions d ON d.user_id = q.user_id
 WHERE may_be_one_language(q.language, coalesce(s.language, a.language, ''))
 ORDER BY duplicate_id
 ON CONFLICT (staged_question_id, existing_question_id) DO UPDATE SET resolution = EXCLUDED.resolution,
-    resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at
+    resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at,
+    similarity_score = EXCLUDED.similarity_score, method = EXCLUDED.method, reasons = EXCLUDED.reasons
 WHERE staging_duplicates.resolved_by = 'system' AND staging_duplicates.resolution <> EXCLUDED.resolution;
 
 -- name: undecided_of_copies

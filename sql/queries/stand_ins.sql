@@ -75,7 +75,8 @@ FROM unnest(%(new_ids)s::uuid[], %(duplicate_ids)s::uuid[], %(staged)s::uuid[], 
     AS i (new_id, duplicate_id, staged, existing)
 JOIN staging_duplicates p ON p.duplicate_id = i.duplicate_id
 ON CONFLICT (staged_question_id, existing_question_id) DO UPDATE SET resolution = EXCLUDED.resolution,
-    resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at
+    resolution_notes = EXCLUDED.resolution_notes, resolved_by = EXCLUDED.resolved_by, resolved_at = EXCLUDED.resolved_at,
+    similarity_score = EXCLUDED.similarity_score, method = EXCLUDED.method, reasons = EXCLUDED.reasons
 WHERE coalesce(staging_duplicates.resolved_by, 'system') = 'system';
 
 -- name: drop_pairs

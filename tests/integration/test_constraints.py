@@ -62,6 +62,10 @@ INGESTED = (
     "SET LOCAL session_replication_role = replica; UPDATE upload_jobs SET stage = 'ingested', phase = 6, "
     """stage3_validation_results = '{"critical": 0}'"""
 )
+BY_SYSTEM = (
+    "UPDATE staging_duplicates SET resolution = 'keep_existing', resolved_by = 'system', resolved_at = now(), "
+    "resolution_notes = 'n'"
+)
 NEW_JOB = "INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id"
 
 
@@ -256,6 +260,13 @@ def test_a_fact_of_a_document_has_its_proof(connection: psycopg.Connection[Any],
          "embed_version, content_sha256, vector) "
          "VALUES (:bob, 'chunk', :document, :bob, 'm', '1', 's', '[1]')",
          "document_vector_buffer_document_fkey"),
+        # no pair is of two languages, and the system leaves out only what differs in nothing
+        ("UPDATE staged_questions SET language = CASE question_id WHEN :fact THEN 'pt' ELSE 'es' END; "
+         "UPDATE all_questions SET language = 'es'; UPDATE staging_duplicates SET resolution = 'pending'",
+         "staging_duplicates_language"),
+        (f"""{BY_SYSTEM}, method = 'scored', reasons = '{{"flags": ["code"]}}'""", "staging_duplicates_differing"),
+        (f"""UPDATE staged_questions SET match_sha256 = repeat('1', 64) WHERE question_id = :fact;
+         {BY_SYSTEM}, method = 'exact', reasons = '{{"flags": []}}'""", "staging_duplicates_words"),
         # an event has a type of the taxonomy and a code
         ("INSERT INTO events (type, code) VALUES ('gossip', 'c')", "events_type_check"),
         ("INSERT INTO events (type, code) VALUES ('error', '')", "events_code_check"),

@@ -1,5 +1,6 @@
 """Signs, languages and versions of what facts are compared by: in documents, in question banks, and in older rows."""
 
+import random
 from collections.abc import Callable
 
 import psycopg
@@ -7,9 +8,13 @@ import pytest
 
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import VERSION
+from pipeline_core.services.decisions import Resolution
+from pipeline_core.staging.duplicates import same_words
 from tests.published import in_production
 from tests.through import publish, upload
+from tests.unit.test_same_words import SAME_WORDS
 
 MakePipeline = Callable[..., Pipeline]
 FIRST = """# First manual
@@ -24,6 +29,15 @@ SECOND = FIRST.replace("≥", "≤").replace("B+", "B-").replace("MW", "mW")
 PORTUGUESE = "# Regras\n\nO prazo de pagamento da renda mensal é de trinta dias e não é prorrogado pelo senhorio.\n"
 SPANISH = "# Reglas\n\nEl plazo de pago de la renta mensual es de treinta días y no se prorroga por el arrendador.\n"
 KEY = "\nLX prazo renda mensual pago plazo 4711 total.\n"
+
+SPELLINGS = [
+    ("'", "’"), ('"', "“"), (" ", "\u00a0"), (" ", "  "), ("<=", "≤"), ("e", "Ｅ"), ("5", "５"), ("-", "–"), (".", ""),
+]  # fmt: skip
+
+
+def answers(app: Pipeline) -> set[str]:
+    with psycopg.connect(app.database_url, options="-c search_path=upload_pipeline,public") as connection:
+        return {row[0] for row in connection.execute("SELECT answer FROM all_questions")}
 
 
 def said(app: Pipeline, name: str) -> list[str]:
@@ -46,7 +60,43 @@ def test_a_corrected_bank_keeps_its_corrections(app: Pipeline) -> None:
     app.staging.import_approved(wrong.batch.batch_id, by=app.user_id)
     right = app.staging.stage_bank(entries.format("B-", "C#").encode(), "right.md", by=app.user_id)
     assert right.counts is not None
+    assert right.batch is not None
     assert right.counts.duplicate == 0
+    pairs = app.staging.duplicates(right.batch.batch_id, by=app.user_id)
+    assert [(pair.flags, pair.proposed, pair.resolution) for pair in pairs] == [
+        (["corrected"], "replace_existing", "pending")
+    ] * 2
+    app.staging.resolve_duplicates(right.batch.batch_id, Resolution.REPLACE_EXISTING, by=app.user_id)
+    app.staging.approve_questions(right.batch.batch_id, by=app.user_id)
+    app.staging.import_approved(right.batch.batch_id, by=app.user_id)
+    assert answers(app) == {"B-", "C#"}
+
+
+def test_questions_in_the_same_words_are_found_by_the_server(app: Pipeline) -> None:
+    """Its key is coarser, and never tells apart what is the same words."""
+    chosen = random.Random(7)
+    made = ["".join(chosen.choices("aAbBßμé 125.,-'\"<=>", k=20)) for _ in range(200)]
+    pairs = [*SAME_WORDS, *((text, text.replace(*chosen.choice(SPELLINGS))) for text in made)]
+    same = [pair for pair in pairs if same_words(*pair)]
+    left, right = [pair[0] for pair in same], [pair[1] for pair in same]
+    with psycopg.connect(app.database_url, options="-c search_path=upload_pipeline,public") as connection:
+        told_apart = connection.execute(
+            "SELECT a, b FROM unnest(%s::text[], %s::text[]) AS i (a, b) WHERE asked_key(a) <> asked_key(b)",
+            (left, right),
+        ).fetchall()
+    assert len(same) > 150
+    assert told_apart == []
+
+
+def test_the_database_and_python_agree_on_languages(app: Pipeline) -> None:
+    codes = ["", "pt", "es", "zh"]
+    with psycopg.connect(app.database_url, options="-c search_path=upload_pipeline,public") as connection:
+        rows = connection.execute(
+            "SELECT a, b, may_be_one_language(a, b) FROM unnest(%(all)s::text[]) a, unnest(%(all)s::text[]) b",
+            {"all": codes},
+        ).fetchall()
+    assert len(rows) == 16
+    assert all(told == may_be_one(left, right) for left, right, told in rows)
 
 
 def test_no_pair_is_raised_across_languages(make_pipeline: MakePipeline) -> None:
@@ -87,5 +137,5 @@ def test_older_rows_are_given_the_present_hash(app: Pipeline) -> None:
     assert migrate(app.database_url) == []
     with psycopg.connect(app.database_url, options="-c search_path=upload_pipeline,public") as connection:
         assert connection.execute(query).fetchall() == before
-        assert connection.execute("SELECT count(*) FROM all_questions WHERE match_version < 2").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM all_questions WHERE match_version < 3").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM orphaned_questions").fetchone() == (0,)

@@ -13,7 +13,7 @@ TEXTS = {
     "ca": "La prima s'ha de pagar en el termini de trenta dies a partir de la factura, amb els interessos.",
     "it": "Il premio deve essere pagato entro trenta giorni dalla fattura, che non è della società.",
     "da": "Præmien skal betales inden tredive dage efter fakturaen, og det er ikke muligt at udsætte betalingen.",
-    "nb": "Premien skal betales innen tretti dager etter fakturaen, og det er ikke mulig å utsette betalingen.",
+    "no": "Premien skal betales innen tretti dager etter fakturaen, og det er ikke mulig å utsette betalingen.",
     "sv": "Premien ska betalas inom trettio dagar efter fakturan, och det är inte möjligt att skjuta upp den.",
     "cs": "Pojistné musí být zaplaceno do třiceti dnů od vystavení faktury, které se nevrací.",
     "sk": "Poistné musí byť zaplatené do tridsiatich dní od vystavenia faktúry, ktoré sa nevracia alebo je podľa nej.",
@@ -29,6 +29,18 @@ TEXTS = {
 
 @pytest.mark.parametrize(("code", "text"), TEXTS.items())
 def test_languages_are_told_apart(code: str, text: str) -> None:
+    assert guess_language(text) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("es", "El inquilino debe pagar la renta mensual hasta el día cinco de cada mes por transferencia bancaria."),
+        ("pt", "O inquilino deve pagar a renda mensal até ao dia cinco de cada mês por transferência bancária."),
+        ("it", "Il conduttore deve pagare il canone mensile entro il giorno cinque di ogni mese."),
+    ],
+)
+def test_a_sentence_tells_its_language(code: str, text: str) -> None:
     assert guess_language(text) == code
 
 

@@ -1,9 +1,10 @@
 """The form under which two texts are the same words: signs and the case of units count, typography does not.
 
 What keeps its meaning when a text is set anew goes: white space, quotation marks, full stops and commas, hyphens
-within words, emphasis, soft hyphens, ligatures, full-width letters, capitals of words. What carries meaning stays:
-operators, currency, per cent, degrees, a minus or dash before a number, ``+`` and ``-`` behind a name, exponents, Greek
-letters, and the case of units, abbreviations and codes. Pure, and linear in the length of the text.
+within words, emphasis, soft hyphens, ligatures, full-width letters, the script of digits, capitals of words. What
+carries meaning stays: operators, currency, per cent, degrees, a minus or dash before a number, brackets around one,
+``+`` and ``-`` behind a name, exponents, Greek letters, and the case of units, abbreviations and codes. Pure, and
+linear in the length of the text.
 """
 
 import re
@@ -12,7 +13,7 @@ from functools import lru_cache
 
 from pipeline_core.domain.text import drop_emphasis
 
-VERSION = 2
+VERSION = 3
 """Of ``strict_form``: rows keep the version that their hash was made by, and only hashes of one version are equal."""
 
 # Written otherwise, and the same.
@@ -21,6 +22,7 @@ _SPELLED = {
     "´": "'", "ʼ": "'", "’": "'", "‘": "'", "‚": "'", "‹": "'", "›": "'",
     "„": '"', "“": '"', "”": '"', "«": '"', "»": '"', "‟": '"',
     "`": " ", "¨": " ", "¯": " ", "™": " ", "®": " ", "©": " ", "●": " ", "■": " ", "▪": " ",
+    "º": "°", "٪": "%", "٫": ".", "٬": ",",
 }  # fmt: skip
 _EXPONENT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ⁿⁱ]+")
 _PLAIN_EXPONENTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ⁿⁱ", "0123456789+-=ni")
@@ -35,6 +37,10 @@ _SIGNS = (
     (re.compile(r">="), " ≥ "),
     (re.compile(r"!="), " ≠ "),
     (re.compile(r"[-−]>"), " → "),
+    # not: !ready
+    (re.compile(r"(?<![\w!?¡])!(?=[^\W\d])"), " ¬ "),
+    # a loss, as in accounts: (1,200)
+    (re.compile(rf"\((?={_CURRENCY}? ?\d[\d.,]* ?%?\))"), " ⊖ "),
     (re.compile(r"\bper ?cent\b", re.IGNORECASE), " % "),
     # what's, set as What'S
     (re.compile(r"(?<=[^\W\d_])'S\b"), " s"),
@@ -97,6 +103,8 @@ def _expanded(char: str) -> str:
         return _SPELLED[char]
     if unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f":
         return ""
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
     kind, _, parts = unicodedata.decomposition(char).partition("> ")
     if not parts:
         return char
@@ -124,6 +132,9 @@ def _without_capitals(tokens: list[str]) -> str:
     for token in tokens:
         kept.append(token if _keeps_case(token, before, shouted=shouted) else _small(token))
         before = token
+    # class A: no article, which has something behind it
+    if len(tokens) > 1 and before in _ALWAYS_WORDS and not shouted:
+        kept[-1] = before
     return " ".join(kept)
 
 

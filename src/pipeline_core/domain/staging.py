@@ -101,6 +101,19 @@ class Twin:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedBefore:
+    """A question of a bank, and one in the same letters and digits that another bank has asked before it."""
+
+    staged: QuestionId
+    existing: QuestionId
+    existing_is_staged: bool
+    question: str
+    answer: str
+    existing_question: str
+    existing_answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureTable:
     """Rows as arrays of one length: 16-byte ids, whether staged, trigram counts, 64-byte maps.
 
@@ -136,6 +149,7 @@ DIFFERENCES: Mapping[str, str] = {
     "words": "other words",
     "more_words": "one says more",
     "answer": "other answers",
+    "corrected": "the same question with another answer",
     "no_vector": "not compared by meaning: one was embedded by another model",
 }
 

@@ -15,6 +15,7 @@ from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow, StageRow
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
 from pipeline_core.domain.spending import Account, PaidBatch, PlannedCall
 from pipeline_core.domain.staging import (
+    AskedBefore,
     Compared,
     Differing,
     Embeddable,
@@ -264,6 +265,10 @@ class Staging(Protocol):
 
     def exact_twins(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Twin]:
         """What was there before with one of these ``match_sha256``, each in a language that may be the one with it."""
+        ...
+
+    def asked_before(self, question_ids: Sequence[QuestionId]) -> list[AskedBefore]:
+        """Questions of other banks, published or standing, in the same letters and digits as these."""
         ...
 
     def spend(self, usages: Mapping[QuestionId, Usage]) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
-from pipeline_core.domain.staging import NewRows, Pair
+from pipeline_core.domain.staging import AskedBefore, NewRows, Pair
 from pipeline_core.ports.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
 from pipeline_core.staging.detection import Detection
-from pipeline_core.staging.duplicates import compare, languages_to_compare
+from pipeline_core.staging.duplicates import compare, languages_to_compare, same_words
 
 
 def match_text(question: str, answer: str) -> str:
@@ -17,6 +17,24 @@ def match_text(question: str, answer: str) -> str:
 def prepare(detection: Detection, open_uow: OpenUnitOfWork, batch_id: BatchId) -> LookAlikes:
     """The mode that is set, ready for this bank. Must not be called within a transaction."""
     return detection.prepare(open_uow, lambda uow: uow.batches.to_match(batch_id, None))
+
+
+def with_corrections(pairs: Sequence[Pair], asked: Sequence[AskedBefore]) -> list[Pair]:
+    """The pairs, and those of the same question with another answer: a person decides which of the two is right.
+
+    A question whose answer stands already corrects nothing.
+    """
+    known = {pair.staged for pair in pairs if pair.resolution == "keep_existing"}
+    corrections = {
+        (one.staged, one.existing): Pair(
+            one.staged, one.existing, one.existing_is_staged, 1.0, "exact", "pending", None, {"flags": ["corrected"]}
+        )
+        for one in asked
+        if one.staged not in known
+        and same_words(one.question, one.existing_question)
+        and not same_words(one.answer, one.existing_answer)
+    }
+    return [*(pair for pair in pairs if (pair.staged, pair.existing) not in corrections), *corrections.values()]
 
 
 def match_bank(
@@ -35,7 +53,9 @@ def match_bank(
     rows = uow.batches.to_match(batch_id, question_ids)
     ids = [row.question_id for row in rows]
     new = NewRows(user_id, question_ids=ids, languages=languages_to_compare(rows))
-    pairs = compare(uow.staging, new, rows, look_alikes or uow.comparing.within(uow, rows))
+    pairs = with_corrections(
+        compare(uow.staging, new, rows, look_alikes or uow.comparing.within(uow, rows)), uow.staging.asked_before(ids)
+    )
     uow.staging.record_pairs(pairs, [])
     uow.batches.matched(batch_id, ids)
     return pairs

@@ -23,6 +23,7 @@ from pipeline_core.domain.ids import (
 )
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.staging import (
+    AskedBefore,
     Compared,
     Differing,
     Matchable,
@@ -346,6 +347,9 @@ class PostgresStaging:
         rows = self._session.all("exact_twins", keys=hashes, of_keys=languages, **_besides(new))
         # what is published comes last, and so stands
         return {(row["key"], row["language"]): Twin(row["question_id"], row["is_staged"]) for row in rows}
+
+    def asked_before(self, question_ids: Sequence[QuestionId]) -> list[AskedBefore]:
+        return [AskedBefore(**row) for row in self._session.all("asked_before", question_ids=list(question_ids))]
 
     def comparable(self, new: NewRows) -> Iterator[SignatureTable]:
         blocks = self._session.stream_packed("signatures", _SIGNATURE, _SIGNATURE_BLOCK, **_besides(new))
