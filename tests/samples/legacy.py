@@ -71,19 +71,63 @@ def _record(kind: int, body: bytes = b"") -> bytes:
 
 def xls_file(name: str, rows: list[list[str]], *, encrypted: bool = False) -> bytes:
     """BIFF8: a workbook of one sheet with text cells."""
-    title = name.encode()
-    start = struct.pack("<HHHHII", 0x600, 5, 0x0DBB, 0x07CC, 0, 6)
-    password = _record(0x2F, bytes(54)) if encrypted else b""
-    sheet_at = len(_record(0x809, start)) + len(password) + 4 + 8 + len(title) + 4
-    book = _record(0x809, start) + password
-    book += _record(0x85, struct.pack("<IBBBB", sheet_at, 0, 0, len(title), 0) + title) + _record(0x0A)
-    sheet = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0x0DBB, 0x07CC, 0, 6))
-    sheet += _record(0x200, struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0))
+    body = _record(0x200, struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0))
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
             label = struct.pack("<HHHHB", row, column, 0, len(text), 0) + text.encode("latin-1")
-            sheet += _record(0x204, label)
+            body += _record(0x204, label)
+    return _one_sheet(name, _record(0x2F, bytes(54)) if encrypted else b"", body)
+
+
+# Of a cell: what it has, the number format, whether it is struck out, the colours of text and cell (7 is automatic).
+XlsCell = tuple[str | float | None, str, bool, int, int]
+BLACK, WHITE, AUTOMATIC = 8, 9, 0x7FFF
+
+
+def xls_cell(
+    value: str | float | None, code: str = "General", *, struck: bool = False, text: int = AUTOMATIC, cell: int = 0
+) -> XlsCell:
+    """``value`` None: a formula that was never computed. ``cell``: the colour that fills it, 0 for none."""
+    return value, code, struck, text, cell
+
+
+def styled_xls_file(rows: list[list[XlsCell]], *, hidden_row: int = -1, hidden_column: int = -1) -> bytes:
+    """BIFF8: a workbook of one sheet, “Prices”, of which each cell has a font, a number format and an XF of its own."""
+    cells = [(r, c, cell) for r, row in enumerate(rows) for c, cell in enumerate(row)]
+    styles = _font(False, AUTOMATIC) * 4 + b"".join(_font(struck, text) for _, _, (_, _, struck, text, _) in cells)
+    for at, (_, _, (_, code, _, _, _)) in enumerate(cells):
+        styles += _record(0x41E, struct.pack("<HHB", 164 + at, len(code), 0) + code.encode("latin-1"))
+    for at, (_, _, (_, _, _, _, fill)) in enumerate(cells):
+        pattern = struct.pack("<IHH", 0, 0, 0) if not fill else struct.pack("<IHH", 0, 1 << 10, fill)
+        styles += _record(0xE0, struct.pack("<HHHHH", 5 + at, 164 + at, 0, 0x20, 0) + bytes(2) + pattern)
+    body = (
+        _record(0x7D, struct.pack("<HHHHHH", hidden_column, hidden_column, 0, 0, 1, 0)) if hidden_column >= 0 else b""
+    )
+    if hidden_row >= 0:
+        body += _record(0x208, struct.pack("<HHHHHHI", hidden_row, 0, 9, 255, 0, 0, 0x20))
+    for at, (row, column, (value, *_)) in enumerate(cells):
+        where = struct.pack("<HHH", row, column, at)
+        if isinstance(value, str):
+            body += _record(0x204, where + struct.pack("<HB", len(value), 0) + value.encode("latin-1"))
+        elif value is None:
+            body += _record(0x006, where + struct.pack("<QHIH", 0xFFFF000000000003, 0, 0, 3) + b"\x1e\x01\x00")
+        else:
+            body += _record(0x203, where + struct.pack("<d", value))
+    return _one_sheet("Prices", styles, body)
+
+
+def _one_sheet(name: str, before: bytes, body: bytes) -> bytes:
+    start = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0x0DBB, 0x07CC, 0, 6)) + before
+    title = name.encode()
+    sheet_at = len(start) + 4 + 8 + len(title) + 4
+    book = start + _record(0x85, struct.pack("<IBBBB", sheet_at, 0, 0, len(title), 0) + title) + _record(0x0A)
+    sheet = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0x0DBB, 0x07CC, 0, 6)) + body
     return ole2({"Workbook": book + sheet + _record(0x0A)})
+
+
+def _font(struck: bool, colour: int) -> bytes:
+    name = b"Arial"
+    return _record(0x31, struct.pack("<HHHHHBBBBBB", 200, 8 * struck, colour, 400, 0, 0, 0, 0, 0, len(name), 0) + name)
 
 
 def ppt_file(*slides: str, encrypted: bool = False) -> bytes:

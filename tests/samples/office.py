@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from xml.sax.saxutils import escape
 
@@ -22,6 +22,7 @@ _ODF_SPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for name in ("office", "text", "table", "drawing", "presentation", "style")
 )
+_ODF_SPACES += ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
 
 
 def zipped(parts: Mapping[str, str | bytes], *, stored: str | None = None) -> bytes:
@@ -123,9 +124,10 @@ def xlsx_file(**sheets: list[list[str]]) -> bytes:
     return zipped(parts)
 
 
-def _odf(kind: str, body: str, manifest: str = "") -> bytes:
+def _odf(kind: str, body: str, manifest: str = "", styles: str = "") -> bytes:
     mime = f"application/vnd.oasis.opendocument.{kind}"
-    content = f"<office:document-content {_ODF_SPACES}><office:body>{body}</office:body></office:document-content>"
+    content = f"{styles}<office:body>{body}</office:body>"
+    content = f"<office:document-content {_ODF_SPACES}>{content}</office:document-content>"
     listing = (
         '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
         f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{mime}"/>{manifest}'
@@ -213,3 +215,62 @@ def eml_file(*attachments: str) -> bytes:
     for name in attachments:
         message.add_attachment("attached", filename=name)
     return bytes(message).replace(b"===============", b"boundary")
+
+
+_WORD_SPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    f'xmlns:r="{_OFFICE_RELATION}"'
+)
+
+
+def word_file(body: str, **parts: str) -> bytes:
+    """A Word document of this XML; ``parts`` (``footnotes``, ``styles``, ``comments``, …) give their parts' content."""
+    base = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+    kinds = {"word/document.xml": base + "document.main+xml"}
+    kinds |= {f"word/{name}.xml": f"{base}{name}+xml" for name in parts}
+    written = {
+        "[Content_Types].xml": _content_types(kinds),
+        "_rels/.rels": _relations(("r1", "officeDocument", "word/document.xml")),
+        "word/_rels/document.xml.rels": _relations(
+            *((f"r{n}", name, f"{name}.xml") for n, name in enumerate(parts, start=1))
+        ),
+        "word/document.xml": f"<w:document {_WORD_SPACES}><w:body>{body}</w:body></w:document>",
+    }
+    return zipped(
+        written | {f"word/{name}.xml": f"<w:{name} {_WORD_SPACES}>{text}</w:{name}>" for name, text in parts.items()}
+    )
+
+
+def word_text(text: str, look: str = "") -> str:
+    """A run with these run properties."""
+    properties = f"<w:rPr>{look}</w:rPr>" if look else ""
+    return f'<w:r>{properties}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+
+
+def presentation(slides: Sequence[str], charts: Mapping[str, str]) -> bytes:
+    """A presentation of shapes' XML, 1000 by 1000 wide; a slide that begins with ``hidden`` is hidden.
+
+    ``charts`` are parts that every slide refers to by their names.
+    """
+    spaces = f'{_SLIDE_SPACES} xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
+    base = "application/vnd.openxmlformats-officedocument.presentationml."
+    parts = {
+        "_rels/.rels": _relations(("r1", "officeDocument", "ppt/presentation.xml")),
+        "ppt/_rels/presentation.xml.rels": _relations(
+            *((f"r{n}", "slide", f"slides/slide{n}.xml") for n in range(1, len(slides) + 1))
+        ),
+        "ppt/presentation.xml": f"<p:presentation {spaces}><p:sldIdLst>"
+        + "".join(f'<p:sldId id="{255 + n}" r:id="r{n}"/>' for n in range(1, len(slides) + 1))
+        + '</p:sldIdLst><p:sldSz cx="1000" cy="1000"/></p:presentation>',
+    }
+    for number, slide in enumerate(slides, start=1):
+        shown = ' show="0"' if slide.startswith("hidden ") else ""
+        tree = f"<p:spTree>{slide.removeprefix('hidden ')}</p:spTree>"
+        parts[f"ppt/slides/slide{number}.xml"] = f"<p:sld {spaces}{shown}><p:cSld>{tree}</p:cSld></p:sld>"
+        parts[f"ppt/slides/_rels/slide{number}.xml.rels"] = _relations(
+            *((name, "chart", f"../charts/{name}.xml") for name in charts)
+        )
+    parts |= {f"ppt/charts/{name}.xml": content.replace(">", f" {spaces}>", 1) for name, content in charts.items()}
+    kinds = {name: base + "slide+xml" for name in parts if name.startswith("ppt/slides/slide")}
+    return zipped({"[Content_Types].xml": _content_types(kinds), **parts})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline_core.adapters.converters import ods, xlsx
+from pipeline_core.adapters.converters import ods, xls, xlsx
 from pipeline_core.adapters.converters.sheet_cells import Area, Kind, Row, Sheet, words
 from pipeline_core.adapters.converters.sheet_layout import sheet_markdown
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
@@ -10,6 +10,8 @@ from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageOutcome
 from pipeline_core.domain.errors import NoTextError
 from tests.samples import office, sheets
+from tests.samples.legacy import BLACK, styled_xls_file, xls_cell
+from tests.samples.legacy import WHITE as WHITE_INDEX
 from tests.samples.sheets import number, row, text
 
 
@@ -296,3 +298,79 @@ def test_an_opendocument_sheet_is_read_as_it_is_shown() -> None:
     )
     assert [f.code for f in found.findings] == ["hidden_content", "formula_without_value", "comments_left_out"]
     assert "row 3 of the sheet “T”, column C of the sheet “T”" in found.findings[0].message
+
+
+UNSEEN_STYLES = """<office:automatic-styles>
+<style:style style:name="white"><style:text-properties fo:color="#FFFFFF"/></style:style>
+<style:style style:name="dark"><style:table-cell-properties fo:background-color="#000000"/>
+<style:text-properties fo:color="#ffffff"/></style:style>
+<style:style style:name="ruled"><style:text-properties fo:color="#ffffff"/><style:map/></style:style>
+</office:automatic-styles>"""
+
+
+def ods_row(*cells: str) -> str:
+    return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+
+def ods_cell(content: str, style: str = "", **attributes: str) -> str:
+    said = "".join(f' office:{name.replace("_", "-")}="{value}"' for name, value in attributes.items())
+    paragraph = f"<text:p>{content}</text:p>" if content else ""
+    return f'<table:table-cell table:style-name="{style}"{said}>{paragraph}</table:table-cell>'
+
+
+def test_what_an_opendocument_sheet_shows_in_no_colour_or_format_is_told() -> None:
+    rows = ods_row(ods_cell("Item"), ods_cell("Share"))
+    rows += ods_row(ods_cell("White"), ods_cell("secret", "white"))
+    rows += ods_row(ods_cell("Dark"), ods_cell("seen", "dark"))
+    rows += ods_row(ods_cell("Ruled"), ods_cell("seen too", "ruled"))
+    rows += ods_row(ods_cell("Format"), ods_cell("", value_type="float", value="31337"))
+    rows += ods_row(ods_cell("Zero"), ods_cell("", value_type="float", value="0"))
+    body = f'<office:spreadsheet><table:table table:name="T">{rows}</table:table></office:spreadsheet>'
+    source = Source(office._odf("spreadsheet", body, styles=UNSEEN_STYLES), "a.ods", filetypes.ODS)
+    found = ods.convert(source, ConvertOptions(50))
+    assert found.markdown == "## T\n\n" + table(
+        "Item|Share", "White|", "Dark|seen", "Ruled|seen too", "Format|", "Zero|"
+    )
+    [finding] = found.findings
+    assert "the text of B2, B5 of the sheet “T”" in finding.message
+    kept = ods.convert(source, ConvertOptions(50, keep_hidden=True)).markdown
+    assert "secret" in kept
+    assert "31337" in kept
+
+
+# --- Excel 97-2003 -----------------------------------------------------------------------------------------
+
+XLS_ROWS = [
+    [xls_cell("Item"), xls_cell("Value"), xls_cell("secret")],
+    [xls_cell("Share"), xls_cell(0.125, "0.00%"), xls_cell("secret")],
+    [xls_cell("Code"), xls_cell(471, "00000")],
+    [xls_cell("Day"), xls_cell(45000, "dd.mm.yyyy")],
+    [xls_cell("secret"), xls_cell(1)],
+    [xls_cell("Fee"), xls_cell("$310", struck=True)],
+    [xls_cell("White"), xls_cell("secret", text=WHITE_INDEX)],
+    [xls_cell("Format"), xls_cell(31337, ";;;")],
+    [xls_cell("Dark"), xls_cell("seen", text=WHITE_INDEX, cell=BLACK)],
+    [xls_cell("Sum"), xls_cell(None)],
+]
+
+
+def test_an_excel_97_sheet_is_read_as_it_is_shown() -> None:
+    source = Source(styled_xls_file(XLS_ROWS, hidden_row=4, hidden_column=2), "a.xls", filetypes.XLS)
+    found = xls.convert(source, ConvertOptions(50))
+    assert found.markdown == "## Prices\n\n" + table(
+        "Item|Value",
+        "Share|12.50%",
+        "Code|00471",
+        "Day|15.03.2023",
+        "Fee|~~$310~~",
+        "White|",
+        "Format|",
+        "Dark|seen",
+        "Sum|=…",
+    )
+    assert [f.code for f in found.findings] == ["hidden_content", "formula_without_value"]
+    for place in ("row 5 of", "column C of", "the text of B7, B8 of"):
+        assert place in found.findings[0].message
+    kept = xls.convert(source, ConvertOptions(50, keep_hidden=True)).markdown
+    assert kept.count("secret") == 4
+    assert "31337" in kept

@@ -2,8 +2,6 @@
 
 import io
 import zipfile
-import zlib
-from collections.abc import Callable
 
 from pipeline_core.domain.errors import CorruptDocumentError
 
@@ -34,20 +32,3 @@ def check_expansion(data: bytes, filename: str) -> None:
             f"{filename} looks like a ZIP bomb: {len(data):,} bytes would unpack to {total:,} bytes "
             f"in {len(sizes):,} entries (at most {MAX_UNPACKED_BYTES:,} bytes, {MAX_ENTRIES:,} entries)."
         )
-
-
-def rewrite(data: bytes, filename: str, prefix: str, change: Callable[[bytes], bytes]) -> bytes:
-    """The container with every part whose name begins with ``prefix`` changed, all others as they were.
-
-    Raises:
-        CorruptDocumentError: a part cannot be unpacked.
-    """
-    output = io.BytesIO()
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as new:
-            for entry in old.infolist():
-                part = old.read(entry)
-                new.writestr(entry, change(part) if entry.filename.startswith(prefix) else part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
-        raise CorruptDocumentError(f"{filename} is a damaged ZIP container: {error}.") from error
-    return output.getvalue()

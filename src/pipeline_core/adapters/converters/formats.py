@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline_core.adapters.converters import delimited, html, ods, office, pdf, text, xls, xlsx
+from pipeline_core.adapters.converters import delimited, html, ods, office, pdf, pptx, text, xls, xlsx
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
@@ -29,7 +29,7 @@ FORMATS = (
     Format(filetypes.CSV, delimited.convert),
     Format(filetypes.PDF, pdf.convert),
     Format(filetypes.DOCX, office.convert),
-    Format(filetypes.PPTX, office.convert),
+    Format(filetypes.PPTX, pptx.convert),
     Format(filetypes.XLSX, xlsx.convert),
     Format(filetypes.HTML, html.convert),
     Format(filetypes.ODT, office.convert),

@@ -1,7 +1,7 @@
 """Cells of a number or a text that a number format shows, or hides."""
 
 from pipeline_core.adapters.converters.escapes import escape_marks
-from pipeline_core.adapters.converters.number_format import shown, shows_nothing, text_shown
+from pipeline_core.adapters.converters.number_format import GENERAL, shown, shows_nothing, text_shown
 from pipeline_core.adapters.converters.sheet_cells import Cell, Kind
 
 
@@ -10,7 +10,7 @@ def number_cell(value: str, code: str, *, date1904: bool = False) -> Cell | None
     if text := shown(value, code, date1904=date1904):
         return Cell(escape_marks(text), Kind.VALUE)
     if shows_nothing(code) or float(value):
-        return Cell(escape_marks(value), Kind.VALUE, unseen=True)
+        return Cell(escape_marks(shown(value, GENERAL)), Kind.VALUE, unseen=True)
     return None
 
 

@@ -25,6 +25,7 @@ _TABLE, _OFFICE, _STYLE, _TEXT, _FO = (
 )
 _REFERENCE = re.compile(r"\[\.?([^\]]*)\]")
 _ERROR = re.compile(r"#(?:REF|N/A|DIV/0|VALUE|NAME|NUM|NULL)[!?]?|Err:\d{3}")
+_COLOURS = {"transparent": "#ffffff"}
 _SKIPPED = (f"{_OFFICE}annotation", "{" + _SPACE.format("drawing") + "}")
 
 
@@ -43,6 +44,7 @@ class _Style:
     bold: bool = False
     place: str = ""
     display: bool = True
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class _Ods:
         number = left_out = filled = 0
         for element, repeated in _repeated(table.iter(f"{_TABLE}table-row"), "rows"):
             cells = self._cells(element, number + 1, noticed)
+            if unseen := [column for column, cell in cells.items() if cell.unseen]:
+                noticed.unseen += (f"{letters_of(column)}{number + 1}" for column in unseen)
+                if not keep_hidden:
+                    cells = {column: cell for column, cell in cells.items() if not cell.unseen}
             is_hidden = element.get(f"{_TABLE}visibility") in ("collapse", "filter")
             noticed.hidden_columns |= cells.keys() & hidden_columns
             kept = cells if keep_hidden else {c: cell for c, cell in cells.items() if c not in hidden_columns}
@@ -111,12 +117,13 @@ class _Ods:
             noticed.uncomputed[reference] = _formula(formula)
             return Cell(escape_marks(noticed.uncomputed[reference]), Kind.VALUE)
         if not text:
-            return None
+            value = element.get(f"{_OFFICE}value") or element.get(f"{_OFFICE}date-value") or "0"
+            return Cell(escape_marks(value), Kind.VALUE, unseen=True) if value != "0" else None
         if formula and _ERROR.fullmatch(text):
             noticed.errors[reference] = text
         is_value = element.get(f"{_OFFICE}value-type", "string") != "string"
         kind = Kind.VALUE if is_value else words(text).kind
-        return Cell(struck(text) if style.struck else text, kind, style.bold)
+        return Cell(struck(text) if style.struck else text, kind, style.bold, style.unseen)
 
     def _text(self, element: etree._Element, style: _Style | None = None) -> Iterator[str]:
         style = style or _Style()
@@ -155,9 +162,14 @@ def _style(element: etree._Element) -> _Style:
     display = table is None or table.get(f"{_TABLE}display", "true") != "false"
     if text is None:
         return _Style(display=display)
+    cell = element.find(f"{_STYLE}table-cell-properties")
+    behind = cell.get(f"{_FO}background-color", "transparent") if cell is not None else "transparent"
+    colour = text.get(f"{_FO}color", "").lower()
+    # a rule of the style may colour the cell otherwise
+    unseen = colour == _COLOURS.get(behind, behind.lower()) and element.find(f"{_STYLE}map") is None
     line = text.get(f"{_STYLE}text-line-through-style") or text.get(f"{_STYLE}text-line-through-type") or "none"
     return _Style(
-        line != "none", text.get(f"{_FO}font-weight") == "bold", text.get(f"{_STYLE}text-position", ""), display
+        line != "none", text.get(f"{_FO}font-weight") == "bold", text.get(f"{_STYLE}text-position", ""), display, unseen
     )
 
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.escapes import unescaper
-from pipeline_core.adapters.converters.office_pages import UNITS, page_texts
-from pipeline_core.adapters.converters.pages import assemble, storable, whole
+from pipeline_core.adapters.converters.ooxml.completeness import missing_words
+from pipeline_core.adapters.converters.ooxml.pieces import shown
+from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
+from pipeline_core.adapters.converters.ooxml.word import rewrite_word
+from pipeline_core.adapters.converters.pages import storable, whole
 from pipeline_core.adapters.converters.parts import missing_parts
-from pipeline_core.adapters.converters.presentation import WORD_JOINER, protect_numbers
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.adapters.converters.totals import declared_total
 from pipeline_core.domain import filetypes
-from pipeline_core.domain.documents import Converted, PageMap
+from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import (
     CorruptDocumentError,
     DocumentError,
     EncryptedDocumentError,
     NoTextError,
-    TooManyPagesError,
 )
 from pipeline_core.domain.findings import Finding, Severity
 
@@ -46,30 +46,33 @@ HTML_DEPTH = 256
 _HARMLESS_WARNINGS = frozenset({"relationships"})
 """Sources of warnings that lose no text: a cross-reference without a target."""
 
-_OOXML = (filetypes.DOCX, filetypes.PPTX, filetypes.XLSX)
+_OOXML = (filetypes.DOCX,)
+_REWRITES = {filetypes.DOCX: rewrite_word}
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINE_ENDS = re.compile(r"\n\s*")
 _unescape = unescaper(r"\<>#`~!|.+-&")  # what xberg escapes
 
 
 def convert(source: Source, options: ConvertOptions) -> Converted:
-    """Convert a document with xberg: slides and sheets become pages, all else is one page.
+    """Convert a document with xberg: the whole document is one page.
 
     Raises:
-        EncryptedDocumentError, CorruptDocumentError, TooManyPagesError: the file cannot be read.
+        EncryptedDocumentError, CorruptDocumentError: the file cannot be read.
         NoTextError: it has no text.
     """
     data = source.data
     if data.startswith(b"PK"):
         check_expansion(data, source.filename)
-    if source.kind == filetypes.PPTX:
-        data = protect_numbers(data, source.filename)
-    document = _extract(data, source)
-    markdown, page_map = _pages(document, source, options)
+    rewrite = _REWRITES.get(source.kind)
+    rewritten = rewrite(data, source.filename, keep_hidden=options.keep_hidden) if rewrite else Rewritten(data)
+    document = _extract(rewritten.data, source)
+    markdown = _markdown(document, source)
     if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
         raise _no_text(source, document)
-    total = declared_total(source) if page_map.unit != "document" else None
-    return Converted(markdown, page_map, NAME, tuple(_findings(document, source)), total)
+    findings = [*rewritten.findings, *_findings(document, source)]
+    if (lost := missing_words(rewritten.passages, markdown)) is not None:
+        findings.append(lost)
+    return Converted(markdown, whole(markdown), NAME, tuple(findings))
 
 
 def _is_plain(source: Source) -> bool:
@@ -151,24 +154,11 @@ def _losses(document: "ExtractedDocument") -> list[str]:
     return [f"{warning.source}: {warning.message.rstrip('.')}" for warning in warnings]
 
 
-def _pages(document: "ExtractedDocument", source: Source, options: ConvertOptions) -> tuple[str, PageMap]:
-    if _is_plain(source):
-        markdown = storable(document.content)
-        if source.kind == filetypes.DOC:
-            markdown = _LINE_ENDS.sub("\n\n", markdown)  # a line is a paragraph
-        return markdown, whole(markdown)
-    unit = UNITS.get(source.kind)
-    if unit is None or not document.pages:
-        markdown = _plain(document.content)
-        return markdown, whole(markdown)
-    pages = page_texts(document, source, _plain)
-    if len(pages) > options.max_pages:
-        raise TooManyPagesError(f"{source.filename} has {len(pages):,} {unit}s; the limit is {options.max_pages:,}.")
-    return assemble(pages, unit)
-
-
-def _plain(markdown: str) -> str:
-    return _unescape(storable(markdown).replace(WORD_JOINER, ""))
+def _markdown(document: "ExtractedDocument", source: Source) -> str:
+    if not _is_plain(source):
+        return shown(_unescape(storable(document.content)))
+    markdown = storable(document.content)
+    return _LINE_ENDS.sub("\n\n", markdown) if source.kind == filetypes.DOC else markdown  # a line is a paragraph
 
 
 def _findings(document: "ExtractedDocument", source: Source) -> Iterator[Finding]:

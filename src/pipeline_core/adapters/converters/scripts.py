@@ -1,7 +1,11 @@
 """Raised, lowered and struck text in markdown: none of it may join the number before it."""
 
+import re
+
 _RAISED = str.maketrans("0123456789+-=()−niabcdefghjklmoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _LOWERED = str.maketrans("0123456789+-=()−aeijoruvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎₋ₐₑᵢⱼₒᵣᵤᵥₓ")
+# In small letters words cannot be read, nor found.
+_WORD = re.compile("[a-z]{3}")
 # What is raised by custom only and means the same on the line.
 _ON_THE_LINE = frozenset(["st", "nd", "rd", "th", "er", "ère", "ème", "TM", "SM", "®", "™", "º", "ª"])
 
@@ -21,7 +25,8 @@ def _as(text: str, table: dict[int, int], mark: str) -> str:
     if not bare:
         return text
     at = text.index(bare)
-    moved = bare.translate(table) if all(ord(character) in table for character in bare) else f"{mark}{bare}{mark}"
+    is_plain = all(ord(character) in table for character in bare) and not _WORD.search(bare)
+    moved = bare.translate(table) if is_plain else f"{mark}{bare}{mark}"
     return text[:at] + moved + text[at + len(bare) :]
 
 

@@ -24,6 +24,7 @@ _SHORT_DATE = ("m/d/yy", "mm/dd/yy", "mm-dd-yy")
 _ISO = "yyyy-mm-dd"
 _ERROR = 5  # xlrd.XL_CELL_ERROR
 _CONDITIONAL = (0x01B0, 0x0879)  # [MS-XLS] CondFmt, CondFmt12
+_FORMULA = 0x0006
 _AUTOMATIC = (64, 65, 0x7FFF)
 
 
@@ -33,25 +34,46 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
 
     try:
         book = xlrd.open_workbook(file_contents=source.data, formatting_info=True, logfile=_Silent(), on_demand=True)
-        rules = _has_rules(bytes(book.mem))
+        scanned = _scan(bytes(book.mem[book.base : book.base + book.stream_len]))
         for at in range(book.nsheets):
             book.sheet_by_index(at)
         book.release_resources()
     except (xlrd.XLRDError, struct.error, AssertionError, LookupError, TypeError, ValueError, NotImplementedError):
         converted = office.convert(source, options)
         return replace(converted, findings=(*converted.findings, _formats_lost()))
-    return convert_book(source, options, _Xls(book, has_rules=rules), NAME)
+    return convert_book(source, options, _Xls(book, scanned), NAME)
 
 
-def _has_rules(records: bytes) -> bool:
-    """Whether any sheet has conditional formats, which may colour what seems to have the colour of its cell."""
+@dataclass(slots=True)
+class _Scanned:
+    """What the records of a workbook say that xlrd does not.
+
+    ``has_rules``: conditional formats may colour what seems to have the colour of its cell.
+    """
+
+    has_rules: bool = False
+    formulas: int = 0
+    empty_formulas: int = 0
+
+    @property
+    def is_uncomputed(self) -> bool:
+        """Whether no formula of the file has a value, as where a program wrote it that computes nothing."""
+        return 0 < self.formulas == self.empty_formulas
+
+
+def _scan(records: bytes) -> _Scanned:
+    scanned = _Scanned()
     at = 0
     while at + 4 <= len(records):
         kind, length = struct.unpack_from("<HH", records, at)
         if kind in _CONDITIONAL:
-            return True
+            scanned.has_rules = True
+        elif kind == _FORMULA:
+            result = records[at + 10 : at + 18]
+            scanned.formulas += 1
+            scanned.empty_formulas += result[:1] == b"\3" and result[6:] == b"\xff\xff"
         at += 4 + length
-    return False
+    return scanned
 
 
 class _Silent:
@@ -73,9 +95,9 @@ class _Named:
 class _Xls:
     remarks = 0
 
-    def __init__(self, book: Any, *, has_rules: bool):
+    def __init__(self, book: Any, scanned: _Scanned):
         self._book = book
-        self._has_rules = has_rules
+        self._scanned = scanned
         self._keep_hidden = False
 
     def sheets(self) -> Sequence[_Named]:
@@ -117,8 +139,13 @@ class _Xls:
         style = self._style(sheet.cell_xf_index(row, column))
         reference = f"{letters_of(column + 1)}{row + 1}"
         cell = self._content(sheet.cell_type(row, column), sheet.cell_value(row, column), self._code(style))
-        if cell is None or not cell.text:
+        if cell is None:
             return None
+        if not cell.text:  # of texts only formulas may be empty
+            if not self._scanned.is_uncomputed:
+                return None
+            noticed.uncomputed[reference] = "=…"
+            return Cell("=…", Kind.VALUE)
         if sheet.cell_type(row, column) == _ERROR:
             noticed.errors[reference] = cell.text
         font = self._font(style)
@@ -147,7 +174,7 @@ class _Xls:
 
     def _is_covered(self, style: Any, font: Any) -> bool:
         """Whether the text has the colour of its cell, in a workbook without rules that colour cells."""
-        if self._has_rules:
+        if self._scanned.has_rules:
             return False
         text = self._colour(font.colour_index, (0, 0, 0))
         fill = style.background

@@ -1,0 +1,27 @@
+"""What became of an office file before xberg reads it."""
+
+from dataclasses import dataclass
+
+from pipeline_core.adapters.converters.ooxml.completeness import Passage
+from pipeline_core.domain.findings import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The file's bytes, what had to be said about it, and what its markdown has to say."""
+
+    data: bytes
+    findings: tuple[Finding, ...] = ()
+    passages: tuple[Passage, ...] = ()
+
+
+def unread_markup(part: str) -> Finding:
+    """The finding about a part that is no sound XML, so that nobody knows what it strikes out or hides."""
+    return Finding(
+        "unread_markup",
+        Severity.CRITICAL,
+        "document",
+        f"The markup of {part} is not sound, so that text which the file strikes out, hides or moved may stand in the "
+        "result. Open the file where it was made, save it anew and upload that.",
+        {"part": part},
+    )
