@@ -9,7 +9,8 @@ from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.flows.lanes import outcome_of
 from pipeline_core.flows.process_document import process_document
-from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.services.decision_fields import request_of
+from pipeline_core.services.decisions import Decision, Resolution
 
 
 def _run_name() -> str:
@@ -23,8 +24,12 @@ def review_document(
     decision: Decision,
     reason: str = "",
     duplicates: Resolution | None = None,
+    approved_matches: list[UUID] | None = None,
     question_ids: list[UUID] | None = None,
+    fact_ids: list[UUID] | None = None,
     reviewer: str = "",
+    override_reason: str = "",
+    user_id: str = "",
     go_on: bool = True,
 ) -> State:
     """Decide about a document that waits for a person, and let it go on.
@@ -37,13 +42,32 @@ def review_document(
         reason: Why. An override needs at least 10 characters; it is kept with the decision for good.
         duplicates: With approve, what becomes of all look-alikes that are still undecided. keep_existing leaves
             the new fact out; replace_existing withdraws the old one; keep_both and not_duplicate publish both.
-        question_ids: With approve or reject in matching review, only these facts; the document goes on waiting.
+        approved_matches: With approve, exactly these facts are approved and every other undecided one is rejected; an
+            empty list approves none. Without it, all are approved.
+        question_ids: With approve, the same as approved_matches. With reject in matching review, only these facts are
+            rejected, and the document goes on waiting.
+        fact_ids: With approve or reject in matching review, only these facts; the document goes on waiting.
         reviewer: Your name, for the record and for other reviewers.
+        override_reason: With override, the same as reason.
+        user_id: The same as reviewer.
         go_on: Process the document at once if the decision lets it. Otherwise its next run does.
     """
     app = pipeline()
     row = app.views.job(app.user_id, app.views.resolve_job(app.user_id, document))
-    request = Request(decision, app.user_id, reason, duplicates, tuple(question_ids or ()), reviewer)
+    request = request_of(
+        decision,
+        app.user_id,
+        {
+            "reason": reason,
+            "override_reason": override_reason,
+            "duplicates": duplicates,
+            "approved_matches": approved_matches,
+            "question_ids": question_ids,
+            "fact_ids": fact_ids,
+            "reviewer": reviewer,
+            "user_id": user_id,
+        },
+    )
     story = tasks.Story(named_after=decision.value)
     story.begins([row["document_id"]])
     decided = tasks.decide(row["document_id"], request)

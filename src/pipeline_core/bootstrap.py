@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, Self, TypeVar, overload
 import orjson
 from sqlalchemy import Engine
 
+from pipeline_core import logs
 from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptions
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db import vector_indexes
@@ -728,7 +729,9 @@ class _OfThisProcess:
 @_OfThisProcess
 def pipeline() -> Pipeline:
     """The pipeline of this process, wired from the environment. Tasks and the command line share it."""
-    return Pipeline(load_settings())
+    settings = load_settings()
+    logs.configure_if_nobody_has(settings.home / "logs")
+    return Pipeline(settings)
 
 
 def pipeline_with(**overrides: object) -> Pipeline:

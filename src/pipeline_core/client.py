@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 from uuid import UUID
 
 import structlog
@@ -25,9 +25,10 @@ import structlog
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import PipelineError, StillRunningError
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, QuestionId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
-from pipeline_core.services.decisions import Decided, Decision, Request, Resolution
+from pipeline_core.services.decision_fields import DecisionFields, request_of
+from pipeline_core.services.decisions import Decided, Decision, Resolution
 from pipeline_core.services.intake import Upload
 from pipeline_core.services.queue import check_priority
 
@@ -230,33 +231,27 @@ class Client:
         return self.statuses(states=[JobState.AWAITING_REVIEW], limit=limit)
 
     def decide(
-        self,
-        document: str | UUID,
-        decision: Decision,
-        *,
-        reason: str = "",
-        duplicates: Resolution | None = None,
-        question_ids: Sequence[QuestionId] = (),
-        reviewer: str = "",
-        start: bool = True,
+        self, document: str | UUID, decision: Decision, *, start: bool = True, **fields: Unpack[DecisionFields]
     ) -> Decided:
         """Decide about a document that waits, and let it go on if the decision does.
 
         Args:
             document: As for ``status``.
             decision: What becomes of it.
-            reason: Why; an override needs at least 10 characters.
-            duplicates: With ``APPROVE``, what becomes of look-alikes that are still undecided.
-            question_ids: With ``APPROVE`` or ``REJECT`` in matching review, only these facts.
-            reviewer: The name for the record; without it, the user's id.
             start: Let it go on at once; otherwise its next run does.
+            **fields: ``reason``: why; an override needs at least 10 characters. ``reviewer``: the name for the
+                record; without it, the user's id. With ``APPROVE``, ``duplicates``: what becomes of look-alikes that
+                are still undecided; ``approved_matches``: exactly these facts are approved and every other undecided
+                one is rejected. With ``REJECT``, ``question_ids``: only these facts. ``fact_ids``: with either, only
+                these facts, and the document goes on waiting. The names are those of the HTTP API
+                (``services.decision_fields``).
 
         Raises:
-            NotFoundError, AlreadyDecidedError, ReasonTooShortError, UndecidedDuplicatesError, RefusedError
+            NotFoundError, AlreadyDecidedError, ReasonTooShortError, UndecidedDuplicatesError: see ``Review.decide``.
+            RefusedError: a field is not known; says which one is meant.
         """
         document_id = self._document_id(document)
-        request = Request(decision, self.user_id, reason, duplicates, tuple(question_ids), reviewer)
-        decided = self._app.review.decide(document_id, request)
+        decided = self._app.review.decide(document_id, request_of(Decision(decision), self.user_id, fields))
         if start and decided.to_run:
             self._app.launcher.request(decided.to_run)
         return decided

@@ -1,13 +1,15 @@
 """Structured logs: JSON lines in HOME/logs, with the correlation id that also stands in the events."""
 
 import logging
+from collections.abc import Mapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import structlog
 
 _MAX_BYTES = 10 * 1024 * 1024
-LEVELS = {"pipeline_core": logging.INFO, "uvicorn": logging.WARNING}
+OWN = {"pipeline_core": logging.INFO}
+LEVELS = OWN | {"uvicorn": logging.WARNING}
 
 
 def file() -> Path | None:
@@ -16,10 +18,16 @@ def file() -> Path | None:
     return next((Path(handler.baseFilename) for handler in handlers if isinstance(handler, RotatingFileHandler)), None)
 
 
-def configure(folder: Path) -> Path:
+def configure_if_nobody_has(folder: Path) -> None:
+    """As ``configure``, for the pipeline in somebody else's program: only its own logs, unless that has its own way."""
+    if not structlog.is_configured():
+        configure(folder, OWN)
+
+
+def configure(folder: Path, levels: Mapping[str, int] = LEVELS) -> Path:
     """Send the pipeline's own logs (and warnings of libraries) to ``folder/pipeline.jsonl``, rotated at 10 MB.
 
-    Answers with the file's path.
+    Answers with the file's path. ``levels`` has the loggers that are sent there, each from its level on.
     """
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(folder / "pipeline.jsonl", maxBytes=_MAX_BYTES, backupCount=3, encoding="utf-8")
@@ -39,7 +47,7 @@ def configure(folder: Path) -> Path:
             ],
         )
     )
-    for name, level in LEVELS.items():
+    for name, level in levels.items():
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(level)

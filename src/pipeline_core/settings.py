@@ -157,7 +157,7 @@ class Settings(BaseSettings):
 
     # validation thresholds
     validation_garbled_share: float = Field(
-        0.05, ge=0, le=1, description="Share of unreadable characters from which text is garbled"
+        0.05, ge=0, le=1, description="Share of unreadable characters from which a text or a chunk is garbled"
     )
     validation_min_facts_per_10k_chars: float = Field(0.5, ge=0, description="Fewer facts than this look like a loss")
     validation_max_facts_per_10k_chars: float = Field(200.0, gt=0, description="More facts than this look like noise")
@@ -305,6 +305,10 @@ class Settings(BaseSettings):
         60.0, gt=0, description="A request must arrive whole within this, and each of its statements end, seconds"
     )
     api_max_json_bytes: int = Field(1024 * 1024, gt=0, description="Largest body of a request but uploads, bytes")
+    api_max_upload_files: int = Field(20, ge=1, le=100, description="Most files in one upload over HTTP")
+    api_max_upload_bytes: int = Field(
+        100 * 1024 * 1024, gt=0, description="Largest upload over HTTP, all its files together, bytes"
+    )
     jwt_secret: SecretStr | None = Field(
         None, validation_alias=_names("JWT_SECRET", "SUPABASE_JWT_SECRET"), description="HS256 secret of the tokens"
     )

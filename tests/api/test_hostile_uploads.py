@@ -122,8 +122,8 @@ FORMS: dict[str, tuple[bytes, str, int]] = {
         "multipart/form-data; boundary=b",
         422,
     ),
-    "two files": (
-        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\n# A\r\n' * 2 + b"--b--\r\n",
+    "too many files": (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\n# A\r\n' * 101 + b"--b--\r\n",
         "multipart/form-data; boundary=b",
         422,
     ),

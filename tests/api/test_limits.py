@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from tests.api.conftest import client_of
+from tests.through import receive, upload
 from tests.two_users import ANN, BOB
 
 
@@ -47,3 +48,13 @@ def test_requests_to_an_endpoint_are_limited_for_all_processes(make_pipeline: Ca
     assert statuses == [200] * 4 + [429] * 2
     assert one.get("/api/staging/batches").status_code == 200
     assert one.get("/health").status_code == 200
+
+
+def test_what_came_otherwise_is_not_counted(make_pipeline: Callable[..., Pipeline]) -> None:
+    """Many files on the command line, waiting and taken in today, use up no limit of HTTP."""
+    direct = make_pipeline(changes={"user_id": ANN})
+    receive(direct, *[upload(f"{number}.md", f"# {number}\n\nText {number}.\n") for number in range(5)])
+    client = _client(make_pipeline, limit_active_jobs=1, limit_uploads_per_day=2)
+    assert [_upload(client, "one")[0], _upload(client, "two")[0]] == [202, 429]
+    receive(direct, upload("more.md", "# More\n\nText.\n"))
+    assert _upload(client, "two")[1]["limit"] == "active_jobs"

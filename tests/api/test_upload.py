@@ -1,12 +1,15 @@
 """Uploads over HTTP: what becomes of a file, of the same file again, and of hostile ones."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import document_id_for, sha256_hex
+from tests.api.conftest import NO_LIMITS, client_of
 from tests.through import MANUAL
 from tests.two_users import ANN
 
@@ -43,3 +46,74 @@ def test_two_identical_uploads_at_once_make_one_document(ann: TestClient) -> Non
     assert sorted(answer.status_code for answer in answers) == [200] * 7 + [202]
     assert len({UUID(answer.json()["document_id"]) for answer in answers}) == 1
     assert len(ann.get("/api/v2/jobs").json()["items"]) == 1
+
+
+def _several(*texts: str) -> list[tuple[str, tuple[str, bytes]]]:
+    return [("file", (f"{number}.md", text.encode())) for number, text in enumerate(texts)]
+
+
+def test_a_batch_of_three_jobs_is_one_upload(make_pipeline: Callable[..., Pipeline]) -> None:
+    """Seed 004, test 3. With the usual limits: they let the request in, or not, and count each of its documents."""
+    client = client_of(make_pipeline(changes={"user_id": ANN}))
+    answer = client.post(UPLOAD, files=_several("# A\n\nOne.", "# A\n\nTwo.", "# A\n\nThree."))
+    body = answer.json()
+    assert (answer.status_code, body["queued"], body["known"], body["refused"]) == (202, 3, 0, 0), answer.text
+    jobs = [client.get(one["upload"]["status_url"]).json() for one in body["files"]]
+    assert {job["correlation_id"] for job in jobs} == {answer.headers["X-Correlation-ID"]}
+    assert [job["filename"] for job in jobs] == ["0.md", "1.md", "2.md"]
+    more = client.post(UPLOAD, files=_several("# A\n\nFour.", "# A\n\nFive."))
+    assert (more.status_code, more.json()["code"], more.json()["limit"]) == (429, "limit_exceeded", "active_jobs")
+    assert [one["value"] for one in more.json()["errors"]] == ["0.md", "1.md"]
+    assert int(more.headers["Retry-After"]) > 0
+
+
+def test_what_was_taken_of_several_files_and_what_was_not(ann: TestClient, api_pipeline: Pipeline) -> None:
+    ann.post(UPLOAD, files={"file": ("known.md", b"# A\n\nKnown.")})
+    sent = [
+        *_several("# A\n\nNew.", "# A\n\nKnown.", ""),
+        ("file", ("run.pdf", b"MZ" + bytes(400))),
+        ("file", ("large.md", b"x" * (api_pipeline.settings.max_file_bytes + 1))),
+        ("file", ("last.md", b"# A\n\nLast.")),
+    ]
+    answer = ann.post(UPLOAD, files=sent)
+    assert answer.status_code == 202
+    body = answer.json()
+    assert [(one["filename"], one["outcome"], (one["problem"] or {}).get("code")) for one in body["files"]] == [
+        ("0.md", "queued", None),
+        ("1.md", "known", None),
+        ("2.md", "refused", "empty_file"),
+        ("run.pdf", "refused", "unsupported_type"),
+        ("large.md", "refused", "file_too_large"),
+        ("last.md", "queued", None),
+    ]
+    assert (body["queued"], body["known"], body["refused"]) == (2, 1, 3)
+    assert len(ann.get("/api/v2/jobs").json()["items"]) == 3
+    again = ann.post(UPLOAD, files=_several("# A\n\nNew.", "# A\n\nKnown."))
+    assert (again.status_code, again.json()["known"]) == (200, 2)
+    none = ann.post(UPLOAD, files=[("file", ("a.md", b"")), ("file", ("b.pdf", b"MZ" + bytes(400)))])
+    assert (none.status_code, none.json()["code"]) == (422, "refused")
+    assert [one["kind"] for one in none.json()["errors"]] == ["empty_file", "unsupported_type"]
+
+
+def test_the_limit_of_a_day_counts_each_file(make_pipeline: Callable[..., Pipeline]) -> None:
+    client = client_of(make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "limit_uploads_per_day": 2}))
+    body = client.post(UPLOAD, files=_several("# A\n\nOne.", "# A\n\nTwo.", "# A\n\nThree.")).json()
+    assert [one["outcome"] for one in body["files"]] == ["queued", "queued", "refused"]
+    assert body["files"][2]["problem"]["limit"] == "uploads_per_day"
+
+
+@pytest.mark.parametrize("path", [UPLOAD, "/api/upload-markdown"])
+def test_another_field_of_the_form_is_refused_with_the_one_that_is_meant(ann: TestClient, path: str) -> None:
+    sent = [("file", ("a.md", b"# A\n\n### When?\n\nNow.")), ("fiel", ("b.md", b"# B"))]
+    for more in (sent, [sent[1]], [sent[0], ("fiel", (None, b"text"))]):
+        wrong = ann.post(path, files=more)
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_request")
+        assert [(one["where"], one["nearest"]) for one in wrong.json()["errors"]] == [("body/fiel", "file")]
+    assert ann.get("/api/v2/jobs").json()["items"] == []
+
+
+def test_more_files_than_may_be_are_refused(make_pipeline: Callable[..., Pipeline]) -> None:
+    client = client_of(make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "api_max_upload_files": 2}))
+    answer = client.post(UPLOAD, files=_several("# A\n\n1.", "# A\n\n2.", "# A\n\n3."))
+    assert (answer.status_code, answer.json()["code"]) == (422, "refused")
+    assert client.get("/api/v2/jobs").json()["items"] == []

@@ -26,6 +26,13 @@ def process_document(prefect_api_url: str) -> Any:
     return flow
 
 
+@pytest.fixture(scope="module")
+def own_flow(prefect_api_url: str) -> Any:
+    from examples.own_flow import contracts_to_facts
+
+    return contracts_to_facts
+
+
 def first_times(times: int, text: str) -> Callable[[ChunkInput], bool]:
     """True for chunks with this text, so many times."""
     counter = count()
@@ -151,3 +158,11 @@ def test_a_run_that_needs_a_person_ends_so_named(process_document: Any, wired: P
     state = process_document(document_ids=ids, return_state=True)
     assert state.type.value == "COMPLETED"
     assert (state.name, state.message) == ("AwaitingReview", "1 awaiting review")
+
+
+def test_the_stages_in_a_flow_of_ones_own(own_flow: Any, prefect_api_url: str, wired: Pipeline, tmp_path: Path) -> None:
+    (tmp_path / "manual.md").write_text(MANUAL)
+    state = own_flow(str(tmp_path), return_state=True)
+    assert state.result() == {"manual.md": "done"}
+    names = {row["name"].rsplit("-", 1)[0] for row in task_runs(prefect_api_url, state.state_details.flow_run_id)}
+    assert {"chunker", "count_chunks", "ingestor"} <= names

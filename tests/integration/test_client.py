@@ -1,12 +1,12 @@
 """The Python API on real parts; the launcher runs the flow's steps in this process, without Prefect."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from pipeline_core import bootstrap
@@ -134,18 +134,26 @@ def test_a_client_closes_what_it_opened_and_another_can_be_opened(
     assert len(made) == 2
 
 
-def test_the_example_of_the_readme(
-    app: Pipeline, launcher: DirectLauncher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+def test_the_examples_of_the_readme(
+    app: Pipeline, launcher: DirectLauncher, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    [example] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    (tmp_path / "contracts").mkdir()
-    (tmp_path / "contracts" / "policy.md").write_text(MANUAL)
-    shutil.copy(BULLETIN, tmp_path / "contracts" / "bulletin.md")
-    monkeypatch.chdir(tmp_path)
+    """The first decides nothing; the second decides about one document; the query reads what was published."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    look, decide = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    [query] = re.findall(r"```sql\n(.*?)```", readme, re.DOTALL)
+    monkeypatch.chdir(ROOT)
     monkeypatch.setattr(bootstrap, "Pipeline", lambda _settings: app)
     bootstrap.pipeline.cache_clear()
-    exec(example, {})
+    exec(look, {})
     said = capsys.readouterr().out
-    assert "policy.md done 100 %" in said
-    assert "bulletin.md awaiting_review" in said
-    assert "12 months" in said
+    assert "underwriting-guide.md done 100 %" in said
+    assert "policyholder-bulletin.md waits: The document contradicts itself" in said
+    assert "24 hours" in said
+    with psycopg.connect(app.settings.database_url) as connection:
+        rows = connection.execute(query).fetchall()
+    assert [row for row in rows if "24 hours" in row[0]]
+    with Client(app=app) as client:
+        assert [one.filename for one in client.waiting()] == ["policyholder-bulletin.md"]
+        exec(decide, {})
+        assert client.details("policyholder-bulletin.md")["events"][-1]
+        assert client.status("policyholder-bulletin.md").phase == 2

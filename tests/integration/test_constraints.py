@@ -9,6 +9,7 @@ import pytest
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.ids import user_id_for
+from pipeline_core.domain.reasons import visible_length
 from tests.database import copied_database, register
 
 ANN, BOB = user_id_for("ann"), user_id_for("bob")
@@ -291,3 +292,19 @@ def test_a_document_takes_everything_of_it_along(connection: psycopg.Connection[
     left = {name for name in tables if connection.execute(f"SELECT FROM {name}".encode()).rowcount}
     assert len(tables) > 10
     assert left == {"events"}
+
+
+def test_the_database_counts_what_can_be_seen_as_python_does(database_url: str) -> None:
+    """Every character of Unicode: those that Python calls blank one by one, the others sixteen at a time."""
+    storable = [chr(code) for code in range(1, 0x110000) if not 0xD800 <= code <= 0xDFFF]
+    blank = [char for char in storable if visible_length(char) == 0]
+    visible = [char for char in storable if visible_length(char)]
+    blocks = ["".join(visible[start : start + 16]) for start in range(0, len(visible), 16)]
+    with psycopg.connect(database_url) as connection:
+        [[counted]] = connection.execute(
+            "SELECT array_agg(upload_pipeline.visible_length(t) ORDER BY n) FROM unnest(%s::text[]) "
+            "WITH ORDINALITY AS i (t, n)",
+            [[*blank, *blocks]],
+        ).fetchall()
+    assert counted == [*[0] * len(blank), *[len(block) for block in blocks]]
+    assert len(blank) > 4000

@@ -513,3 +513,35 @@ def wait_for_a_lock(app: Pipeline) -> None:
                 return
             time.sleep(0.05)
     raise AssertionError("nobody waits")
+
+
+def test_a_selection_is_taken_back_or_its_scan_begins(deep: Pipeline, make_pipeline: Callable[..., Pipeline]) -> None:
+    """A person archives documents while a worker claims their scans: each goes one way, and no scan begins unasked."""
+    texts = [f"# Store {n}\n\nStore {n} must be locked at {n + 5} in the evening.\n" for n in range(8)]
+    ids = publish(deep, *[upload(f"{n}.md", text) for n, text in enumerate(texts)])
+    select(deep, *ids)
+    worker = make_pipeline(changes=USUAL)
+
+    def claim() -> list[DocumentId]:
+        claimed: list[DocumentId] = []
+        for _ in ids:
+            claimed += worker.deep_scan.claim(1, besides=claimed)
+        return claimed
+
+    def take_back() -> list[DocumentId]:
+        changes = [
+            change
+            for document_id in reversed(ids)
+            for change in deep.dual_status.set_status([document_id], "Archived", user_id=deep.user_id)
+        ]
+        return [change.document_id for change in changes if change.is_taken_back]
+
+    with ThreadPoolExecutor(2) as pool:
+        claiming, taking = pool.submit(claim), pool.submit(take_back)
+        begun, taken_back = set(claiming.result()), set(taking.result())
+    assert (begun | taken_back, begun & taken_back) == (set(ids), set())
+    rows = {row["document_id"]: row for row in deep.views.jobs(deep.user_id, document_ids=ids)}
+    for document_id in ids:
+        is_begun = document_id in begun
+        assert rows[document_id]["deep_scan_status"] == ("Processing" if is_begun else None)
+        assert rows[document_id]["profile"] == ("deep" if is_begun else "standard")

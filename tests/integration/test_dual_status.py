@@ -102,6 +102,25 @@ def test_a_scan_that_ended_is_queued_anew_and_one_under_way_is_left_alone(
     assert errors == [(None,)]
 
 
+def test_a_scan_that_is_taken_back_leaves_the_document_where_it_was(app: Pipeline, documents: list[DocumentId]) -> None:
+    put(app, documents[0], "Queued", "Processing", "Error")
+    put(app, documents[1], "Queued", "Processing", "Completed")
+    put(app, documents[2], "Queued", "Processing")
+    app.dual_status.set_status(documents, "Selected", user_id=app.user_id)
+    changes = app.dual_status.set_status(documents, "Archived", user_id=app.user_id)
+    assert [change.is_taken_back for change in changes] == [True, True, False]
+    assert statuses(app, documents) == [("Archived", "Error"), ("Archived", "Completed"), ("Archived", "Processing")]
+    with app.open_uow() as uow:
+        rows = uow.session.connection.execute(
+            "SELECT deep_scan_error, deep_scan_was, deep_scan_error_was FROM documents ORDER BY deep_scan_error"
+        ).fetchall()
+    assert rows == [("no use", None, None), (None, None, None), (None, None, None)]
+    # and once more, from where it is by now
+    app.dual_status.set_status(documents[:2], "Selected", user_id=app.user_id)
+    app.dual_status.set_status(documents[:2], "New", user_id=app.user_id)
+    assert statuses(app, documents[:2]) == [("New", "Error"), ("New", "Completed")]
+
+
 def test_two_who_set_the_same_documents_take_turns(
     make_pipeline: Callable[..., Pipeline], documents: list[DocumentId]
 ) -> None:

@@ -38,6 +38,7 @@ def counts(markdown: str) -> dict[str, int]:
         ("Die PrÃ¤mie betrÃ¤gt 5 â‚¬.\n", "Die Prämie beträgt 5 €.\n"),
         ("The insurerâ€™s duty\nis plain.\n", "The insurer’s duty\nis plain.\n"),
         ("Prämie für Großrisiken – „alles“, l’été\n", "Prämie für Großrisiken – „alles“, l’été\n"),
+        ("It is 2.59×† as fast, and 3× as fast.\n", "It is 2.59×† as fast, and 3× as fast.\n"),
         # blanks
         ("two  blanks \t\nand trailing   \n", "two blanks\nand trailing\n"),
         ("a\u00a0b\u2009c\u3000d\n", "a b c d\n"),
@@ -271,3 +272,20 @@ def _seconds(text: str, pages: PageMap) -> float:
     start = time.process_time()
     clean(text, pages)
     return time.process_time() - start
+
+
+@pytest.mark.parametrize(
+    ("table", "cleaned_table"),
+    [
+        ("a | b\n---|---\n1 | 2\n3 | 4\n", "| a | b |\n| ---|--- |\n| 1 | 2 |\n| 3 | 4 |\n"),
+        ("a | b |\n:-- | --: |\n1 | 2 |\n", "| a | b |\n| :-- | --: |\n| 1 | 2 |\n"),
+        # no tables
+        ("a | b\n---\nc\n", None),
+        ("a | b | c\n---|---\n1 | 2\n", None),
+        ("a\n---|---\n1 | 2\n", None),
+    ],
+)
+def test_tables_get_pipes_around_their_rows(table: str, cleaned_table: str | None) -> None:
+    text = f"Text\n\n{table}\nText\n"
+    assert cleaned(text) == (cleaned(text) if cleaned_table is None else f"Text\n\n{cleaned_table}\nText\n")
+    assert ("| a" in cleaned(text)) == (cleaned_table is not None)

@@ -178,7 +178,7 @@ def test_a_plain_question_is_asked_where_grammar_cannot_tell() -> None:
         # tables that cannot be read row by row
         "| The deductible is $500. | b |",
         "| Name | Amount |\n|---|---|",
-        "| a | b | c | d | e |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 |",
+        "| a | b | c | d | e | f | g | h | i |\n" + "|---" * 9 + "|\n| 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 |",
         "| Name | Amount |\n|---|---|\n| | 5 |\n| x | – |\n| y | ✓ |",
     ],
 )

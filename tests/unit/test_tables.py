@@ -70,3 +70,28 @@ def test_rows_without_names_are_said_without_names() -> None:
 )
 def test_the_table_in_which_a_chunk_ends(text: str, before: str, table: str) -> None:
     assert table_at_end(text, before) == table
+
+
+HEAD = "| Locker | Fee | Size | Floor | Key |\n|---|---|---|---|---|\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD + "| L 1 | $11 | 2 m | 3 | K1 |\n", ["L 1: Fee $11; Size 2 m; Floor 3; Key K1"]),
+        # without names nobody could tell the values of a wide row apart
+        ("| L 1 | $11 | 2 m | 3 | K1 |\n|---|---|---|---|---|\n| L 2 | $12 | 3 m | 4 | K2 |\n", []),
+        ("> | Locker | Fee |\n> |---|---|\n> | L 1 | $11 |\n", ["L 1: Fee $11"]),
+        # a row that is cut off, and a header without rows
+        ("| Locker | Rule |\n|---|---|\n| L 1", []),
+        # a number with a full stop is a name, the end of a sentence is none
+        ("| No. | Fee |\n|---|---|\n| 1. | $11 |\n| it ends here. | $12 |\n", ["1.: Fee $11"]),
+        # rows of one name are told apart by their second cell
+        (
+            "| Flat | Year | Rent |\n|---|---|---|\n" + "".join(f"| A | 202{n} | ${n} |\n" for n in range(5)),
+            [f"A: Year 202{n}; Rent ${n}" for n in range(5)],
+        ),
+    ],
+)
+def test_which_rows_are_said(text: str, said: list[str]) -> None:
+    assert statements(text) == said

@@ -12,6 +12,8 @@ from pipeline_core.terminal.batches import batches_table
 from pipeline_core.terminal.files import expand
 from pipeline_core.terminal.jobs_table import jobs_table, place_of, state_of
 from pipeline_core.terminal.progress import RunDisplay
+from pipeline_core.terminal.status import ledger_line
+from pipeline_core.terminal.tables import alike
 
 ROW: dict[str, Any] = {
     "document_id": "d", "filename": "homeowners [2026] policy.pdf", "also_named": [], "pages": 6,
@@ -89,11 +91,36 @@ def test_states_in_words(changes: dict[str, Any], words: str) -> None:
     [
         ({}, "awaiting review at validation review"),
         ({"state": "working", "stage": "generating_facts"}, "working at generating facts"),
+        ({"state": "queued", "stage": "queued"}, "queued"),
         ({"state": "done", "outcome": "published", "stage": "ingested"}, "published"),
     ],
 )
 def test_places_in_words(changes: dict[str, Any], words: str) -> None:
     assert place_of({"last_error": None, **ROW, **changes}) == words
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"outcome": "facts", "chunks": 9, "facts": 24, "refused": 0}, "9 chunks gave 24 facts"),
+        (
+            {"outcome": "facts", "chunks": 1, "facts": 1, "refused": 2},
+            "1 chunk gave 1 fact (2 claims refused for want of evidence)",
+        ),
+        (
+            {"outcome": "nothing_here", "chunks": 11, "facts": 0, "refused": 0, "outcome_reason": "only a heading"},
+            "11 chunks gave no facts: only a heading",
+        ),
+        ({"outcome": None, "chunks": 3, "facts": 0, "refused": 0}, "3 chunks were not asked for facts yet"),
+    ],
+)
+def test_what_became_of_chunks(row: dict[str, Any], words: str) -> None:
+    assert ledger_line({"outcome_reason": None, **row}) == words
+
+
+def test_how_alike_two_facts_are() -> None:
+    assert alike("scored", 0.75) == "75% alike by words and meaning"
+    assert alike("exact", 1.0) == "the same words"
 
 
 def test_what_a_folder_has(tmp_path: Path) -> None:

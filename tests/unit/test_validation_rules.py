@@ -93,6 +93,7 @@ def test_what_has_no_pages_loses_none_and_names_none() -> None:
 CONTRADICTORY = TEXT + "\nThe annual deductible is $750 for each member.\n"
 ECHO = all_phrases()[0]
 GARBLED = "(cid:12)(cid:7)(cid:44) \ufffd\ufffd\ufffd \uf0a1\uf0b2 text"
+LONG = "The fee is due within ten days of each month.\n" * 20
 TWO_COLUMNS = {
     1: tuple(
         Run(text, (left, top, left + 200, top + 12))
@@ -121,6 +122,17 @@ CASES = {
     "glyph codes of a broken font": (subject(GARBLED), "garbled_text"),
     "nothing but codes of glyphs": (subject("(cid:12)(cid:7)(cid:44) /uni0041 of the policy"), "garbled_text"),
     "letters that only the font knows": (subject("\uf0a1\uf0b2\uf0c3 of it"), "garbled_text"),
+    "bytes that are no text": (subject("ÿÿÿÿ of it"), "garbled_text"),
+    "text of another encoding": (subject("Der GebÃ¤udeschÃ¤tzer prÃ¼ft."), "garbled_text"),
+    "a passage that nobody can read": (
+        subject(f"{LONG}ÿþÿÿÿÿ of it", chunks=[chunk(LONG, 0), chunk("ÿþÿÿÿÿ of it", len(LONG))]), "garbled_chunk",
+    ),
+    "a few characters that nobody can read": (
+        subject(LONG + "\x15", chunks=[chunk(LONG + "\x15", 0)]), "unreadable_characters",
+    ),
+    "a fact that says what nobody can read": (
+        subject(LONG, facts=[fact("The fee is", LONG, statement="The fee is \ufffd30.")]), "unreadable_fact",
+    ),
     "letters that were lost": (subject("\ufffd\ufffd\ufffd of it"), "garbled_text"),
     "a code block that is never closed": (subject(f"{TEXT}\n```\nx\n\ny"), "code_not_closed"),
     "text between two chunks": (
@@ -235,7 +247,8 @@ def test_a_finding_tells_a_reviewer_what_and_where_with_its_numbers(case: Subjec
 
 
 CRITICAL = {code for _, code in CASES.values()} - {
-    "code_not_closed", "oversized_chunk", "too_few_facts", "too_many_facts", "contradicts_published",
+    "code_not_closed", "unreadable_characters", "oversized_chunk", "too_few_facts", "too_many_facts",
+    "contradicts_published",
 }  # fmt: skip
 
 
@@ -269,6 +282,14 @@ def test_a_threshold_decides(setting: str) -> None:
     changed = case.settings.model_copy(update={setting: value})
     assert code in codes(case)
     assert code not in codes(replace(case, settings=changed))
+
+
+def test_a_number_of_the_answer_may_be_written_out_in_the_evidence() -> None:
+    text = "The fee is due within two weeks.\n"
+    assert "number_not_in_evidence" not in codes(
+        subject(text, facts=[fact(text.strip(), text, answer="Within 2 weeks")])
+    )
+    assert "number_not_in_evidence" in codes(subject(text, facts=[fact(text.strip(), text, answer="Within 3 weeks")]))
 
 
 def test_a_chunk_within_another_leaves_nothing_outside() -> None:

@@ -28,6 +28,7 @@ from pipeline_core.api.routes import (
     dual_status,
     health,
     jobs,
+    pages,
     review,
     search,
     staging,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     costs.router,
     webhooks.router,
+    pages.router,
 )
 """Those of users: each request is counted against the limits."""
 _DESCRIPTION = """Documents in, reviewed knowledge out.
@@ -108,7 +110,10 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(
         BoundsMiddleware,
         max_bytes=settings.api_max_json_bytes,
-        larger=dict.fromkeys((uploads.PATH, staging.UPLOAD_PATH), settings.max_file_bytes + OVERHEAD_BYTES),
+        larger={
+            uploads.PATH: max(settings.api_max_upload_bytes, settings.max_file_bytes) + OVERHEAD_BYTES,
+            staging.UPLOAD_PATH: settings.max_file_bytes + OVERHEAD_BYTES,
+        },
         timeout_s=settings.api_request_timeout_s,
     )
     if settings.api_auth == "local":

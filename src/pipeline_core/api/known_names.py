@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
-from rapidfuzz import fuzz, process, utils
 
 UNKNOWN = "unknown_name"
 Schema = Mapping[str, Any]
@@ -17,12 +16,6 @@ class Body(BaseModel):
     """What a client sends: a field that is not known is refused, so that a slip of the pen decides nothing."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-def nearest(name: str, known: Sequence[str]) -> str | None:
-    """The known name that is most like this one; None where none is known."""
-    found = process.extractOne(name, sorted(known), scorer=fuzz.ratio, processor=utils.default_process)
-    return found[0] if found else None
 
 
 def refuse_unknown_query(request: Request) -> None:
@@ -35,9 +28,14 @@ def refuse_unknown_query(request: Request) -> None:
     known = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
     unknown = dict.fromkeys(name for name in request.query_params if name not in known)
     if unknown:
-        raise RequestValidationError(
-            [{"type": UNKNOWN, "loc": ("query", name), "msg": "", "ctx": {"known": known}} for name in unknown]
-        )
+        raise unknown_names("query", list(unknown), known)
+
+
+def unknown_names(place: str, names: Sequence[str], known: Sequence[str]) -> RequestValidationError:
+    """What refuses names that are not known at this place of a request (``query``, ``body``)."""
+    return RequestValidationError(
+        [{"type": UNKNOWN, "loc": (place, name), "msg": "", "ctx": {"known": known}} for name in names]
+    )
 
 
 RefuseUnknownQuery = Depends(refuse_unknown_query)

@@ -1,8 +1,9 @@
-"""One file out of a multipart body, block by block: on disk, measured and hashed while it arrives."""
+"""The files of a multipart body, block by block: on disk, measured and hashed while they arrive."""
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
@@ -10,64 +11,87 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from pipeline_core.domain.errors import EmptyFileError, FileTooLargeError, RefusedError
+from pipeline_core.api.known_names import unknown_names
+from pipeline_core.domain.errors import EmptyFileError, FileTooLargeError, PipelineError, RefusedError
+from pipeline_core.domain.wording import counted
 from pipeline_core.services.receive_upload import SpooledUpload
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 FIELD = "file"
-FORM_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": [FIELD],
-                    "properties": {FIELD: {"type": "string", "format": "binary", "description": "The document"}},
-                }
-            }
-        },
-    }
-}
-"""For a route's ``openapi_extra``."""
 OVERHEAD_BYTES = 64 * 1024
-"""What a multipart body may have beyond its file."""
+"""What a multipart body may have beyond its files."""
+MOST_FILES = 100
+"""No setting allows more in one form."""
 _MAX_HEADER_BYTES = 8 * 1024
-_MAX_PARTS = 20
 _BLOCK = 256 * 1024
+_FILE = {"type": "string", "format": "binary", "description": "The document"}
+
+
+def form_body(*, of_many: bool = False) -> dict[str, Any]:
+    """For a route's ``openapi_extra``: a form with one file, or with the same part as often as there are files."""
+    files = {"type": "array", "items": _FILE, "minItems": 1, "maxItems": MOST_FILES}
+    schema = {"type": "object", "required": [FIELD], "properties": {FIELD: files if of_many else _FILE}}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": {**schema, "additionalProperties": False}}},
+        }
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file of a form that cannot be taken; the others may be."""
+
+    filename: str
+    error: PipelineError
+
+
+@dataclass(slots=True)
+class _Arriving:
+    """A file on its way: its bytes are in ``block`` until they are written."""
+
+    filename: str
+    file: BinaryIO
+    block: bytearray = field(default_factory=bytearray)
+    digest: Any = field(default_factory=hashlib.sha256)
+    size: int = 0
+    is_too_large: bool = False
+    is_whole: bool = False
+
+    def flush(self) -> None:
+        self.digest.update(self.block)
+        self.file.write(self.block)
+        self.block = bytearray()
 
 
 @dataclass(slots=True)
 class _Part:
-    field: str | None = None
+    name: str | None = None
     filename: str | None = None
-
-    @property
-    def is_file(self) -> bool:
-        return self.field == FIELD and self.filename is not None
 
 
 class _Receiver:
-    """Callbacks of the parser; keeps the bytes of the one part that is wanted until they are written."""
+    """Callbacks of the parser."""
 
-    def __init__(self, max_bytes: int) -> None:
-        self.max_bytes = max_bytes
-        self.block = bytearray()
-        self.digest = hashlib.sha256()
-        self.size = 0
-        self.filename: str | None = None
-        self.is_whole = self.has_ended = False
+    def __init__(self, new_file: Callable[[], BinaryIO], max_bytes: int, max_files: int) -> None:
+        self.files: list[_Arriving] = []
+        self.has_ended = False
+        self._new_file, self._max_bytes, self._max_files = new_file, max_bytes, max_files
         self._part = _Part()
+        self._current: _Arriving | None = None
         self._header = (bytearray(), bytearray())
-        self._header_bytes = self._parts = 0
+        self._header_bytes = 0
+
+    @property
+    def pending(self) -> int:
+        """Bytes that are not written yet."""
+        return sum(len(file.block) for file in self.files)
 
     def on_part_begin(self) -> None:
-        self._part, self._header_bytes = _Part(), 0
-        self._parts += 1
-        if self._parts > _MAX_PARTS:
-            raise RefusedError(f"The form has more than {_MAX_PARTS} parts.")
+        self._part, self._current, self._header_bytes = _Part(), None, 0
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
         self._header[0].extend(self._bounded(data[start:end]))
@@ -80,27 +104,44 @@ class _Receiver:
         self._header = (bytearray(), bytearray())
         if name.lower() == b"content-disposition":
             _, options = parse_options_header(value)
-            self._part.field = _text(options.get(b"name"))
+            self._part.name = _text(options.get(b"name"))
             self._part.filename = _text(options.get(b"filename"))
 
     def on_headers_finished(self) -> None:
-        if self._part.is_file:
-            if self.filename is not None:
-                raise RefusedError("The form has more than one file.", action="Upload one file a request.")
-            self.filename = self._part.filename
+        if self._part.name != FIELD:
+            raise unknown_names("body", [self._part.name or ""], [FIELD])
+        if self._part.filename is None:
+            raise _no_file()
+        if len(self.files) == self._max_files:
+            raise RefusedError(
+                f"The form has more than {counted(self._max_files, 'file')}.",
+                action=f"Send at most {counted(self._max_files, 'file')} in one request.",
+            )
+        self._current = _Arriving(self._part.filename, self._new_file())
+        self.files.append(self._current)
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._part.is_file:
-            self.size += end - start
-            if self.size > self.max_bytes:
-                raise FileTooLargeError(f"The file has more than {self.max_bytes:,} bytes.", where=self.filename)
-            self.block += data[start:end]
+        file = self._current
+        if file is None or file.is_too_large:
+            return
+        file.size += end - start
+        if file.size <= self._max_bytes:
+            file.block += data[start:end]
+            return
+        if self._max_files == 1:
+            raise self.too_large(file)
+        # the rest of the form may have files that can be taken
+        file.is_too_large, file.block = True, bytearray()
 
     def on_part_end(self) -> None:
-        self.is_whole = self.is_whole or self._part.is_file
+        if self._current:
+            self._current.is_whole = True
 
     def on_end(self) -> None:
         self.has_ended = True
+
+    def too_large(self, file: _Arriving) -> FileTooLargeError:
+        return FileTooLargeError(f"The file has more than {self._max_bytes:,} bytes.", where=file.filename)
 
     def _bounded(self, part: bytes) -> bytes:
         self._header_bytes += len(part)
@@ -108,18 +149,41 @@ class _Receiver:
             raise RefusedError("The headers of a part are too long.")
         return part
 
-    def flush(self, file: BinaryIO) -> None:
-        self.digest.update(self.block)
-        file.write(self.block)
-        self.block = bytearray()
+    def flush(self) -> None:
+        for file in self.files:
+            if file.block:
+                file.flush()
+
+    def outcome(self, file: _Arriving) -> SpooledUpload | Refused:
+        if file.is_too_large:
+            return Refused(file.filename, self.too_large(file))
+        if not file.size:
+            return Refused(file.filename, EmptyFileError(where=file.filename))
+        file.file.flush()
+        return SpooledUpload(file.filename, file.file, file.size, file.digest.hexdigest())
 
 
 async def receive_file(request: Request, file: BinaryIO, *, max_bytes: int) -> SpooledUpload:
-    """Write the part called ``file`` to the file given; a body that grows too large is not read to its end.
+    """Write the only file of a form to the file given; see ``receive_files``.
 
     Raises:
         FileTooLargeError, EmptyFileError: what was sent.
-        RefusedError: the body is no form, is cut off, or has no such part, or more than one.
+        RefusedError, RequestValidationError: as ``receive_files``, or there is more than one file.
+    """
+    [received] = await receive_files(request, lambda: file, max_bytes=max_bytes, max_files=1)
+    if isinstance(received, Refused):
+        raise received.error
+    return received
+
+
+async def receive_files(
+    request: Request, new_file: Callable[[], BinaryIO], *, max_bytes: int, max_files: int
+) -> Sequence[SpooledUpload | Refused]:
+    """Write the parts called ``file`` each to a new file, in the form's order. ``max_bytes`` is for each of them.
+
+    Raises:
+        RefusedError: the body is no form, is cut off, or has no file, or too many: nothing of it is to be taken.
+        RequestValidationError: a part is called otherwise; names the one that is meant.
     """
     kind, options = parse_options_header(request.headers.get("content-type", "").encode("latin-1", "replace"))
     boundary = options.get(b"boundary")
@@ -128,27 +192,28 @@ async def receive_file(request: Request, file: BinaryIO, *, max_bytes: int) -> S
             "The body is not multipart/form-data with a boundary.",
             action=f"Send the file as the part `{FIELD}` of a form, as `curl -F {FIELD}=@NAME` does.",
         )
-    receiver = _Receiver(max_bytes)
+    receiver = _Receiver(new_file, max_bytes, max_files)
     try:
         parser = MultipartParser(boundary, _callbacks(receiver))
         async for data in request.stream():
             parser.write(data)
-            if len(receiver.block) >= _BLOCK:
-                await run_in_threadpool(receiver.flush, file)
+            if receiver.pending >= _BLOCK:
+                await run_in_threadpool(receiver.flush)
         parser.finalize()
     except FormParserError as error:
         raise RefusedError(f"The form cannot be read: {error}.", action="Send it again.") from None
     except ClientDisconnect:
         raise RefusedError("The connection was closed before the file had arrived.") from None
-    if receiver.filename is None:
-        raise RefusedError(f"The form has no file called `{FIELD}`.", action=f"Send the file as the part `{FIELD}`.")
-    if not (receiver.is_whole and receiver.has_ended):
+    if not receiver.files:
+        raise _no_file()
+    if not (receiver.has_ended and all(file.is_whole for file in receiver.files)):
         raise RefusedError("The form ends in the middle: the file did not arrive whole.", action="Send it again.")
-    if not receiver.size:
-        raise EmptyFileError(where=receiver.filename)
-    await run_in_threadpool(receiver.flush, file)
-    file.flush()
-    return SpooledUpload(receiver.filename, file, receiver.size, receiver.digest.hexdigest())
+    await run_in_threadpool(receiver.flush)
+    return [receiver.outcome(file) for file in receiver.files]
+
+
+def _no_file() -> RefusedError:
+    return RefusedError(f"The form has no file called `{FIELD}`.", action=f"Send the file as the part `{FIELD}`.")
 
 
 def _callbacks(receiver: _Receiver) -> "MultipartCallbacks":

@@ -2,7 +2,7 @@
 
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -16,8 +16,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from pipeline_core.api.correlation import correlation_id_of
-from pipeline_core.api.known_names import UNKNOWN, known_fields, nearest
+from pipeline_core.api.known_names import UNKNOWN, known_fields
 from pipeline_core.domain import errors
+from pipeline_core.domain.names import nearest
+from pipeline_core.domain.wording import counted
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:upload-pipeline:problem:"
@@ -131,11 +133,15 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respon
 
 def of_error(error: errors.PipelineError, request: Request) -> Response:
     """What a client is told of one of the pipeline's errors."""
-    status = status_of(error)
-    problem = Problem(
+    return answer(problem_of(error, request), _headers(error, status_of(error)))
+
+
+def problem_of(error: errors.PipelineError, request: Request) -> Problem:
+    """One of the pipeline's errors as a problem."""
+    return Problem(
         type=_TYPE + error.code,
         title=_title(type(error)),
-        status=status,
+        status=status_of(error),
         detail=error.message,
         code=error.code,
         action=error.http_what_to_do,
@@ -144,7 +150,23 @@ def of_error(error: errors.PipelineError, request: Request) -> Response:
         errors=_wrong_parts(error) or None,
         correlation_id=correlation_id_of(request),
     )
-    return answer(problem, _headers(error, status))
+
+
+def of_refused_files(refused: Sequence[tuple[str, errors.PipelineError]], request: Request) -> Response:
+    """What a client is told when none of several files was taken: the problem of all, if it is the same, and each."""
+    error = refused[0][1]
+    if len({one.code for _, one in refused}) > 1:
+        error = errors.RefusedError(
+            f"None of the {counted(len(refused), 'file')} was taken.", action="Correct what `errors` names."
+        )
+    parts = [
+        WrongPart(
+            where="body/file", message=f"{one.message} {one.http_what_to_do}".strip(), kind=one.code, value=filename
+        )
+        for filename, one in refused
+    ]
+    problem = problem_of(error, request).model_copy(update={"errors": parts})
+    return answer(problem, _headers(error, problem.status))
 
 
 _FIELDS: Mapping[str, str] = {"status": "body/status", "documents": "body/document_ids"}

@@ -37,6 +37,10 @@ def review(
     fact: Annotated[
         list[str] | None, typer.Option(help="With approve, reject, edit: only this fact (repeatable).")
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="With approve: exactly these facts; every other undecided one is rejected (repeatable)."),
+    ] = None,
     question: Annotated[str | None, typer.Option(help="With edit: the fact's new question.")] = None,
     answer: Annotated[str | None, typer.Option(help="With edit: the fact's new answer.")] = None,
     statement: Annotated[str | None, typer.Option(help="With edit: the fact's new statement.")] = None,
@@ -73,7 +77,7 @@ def review(
             reviewing.print_facts(out, found)
             return
         typed = reviewing.Typed(
-            decision, reason, duplicates, fact or (), pair, resolution, Edit(question, answer, statement)
+            decision, reason, duplicates, fact or (), pair, resolution, Edit(question, answer, statement), only
         )
         decided = reviewing.carry_out(app_, row, typed)
         upcoming = reviewing.next_after(app_, row["document_id"], row["phase"])

@@ -321,7 +321,7 @@ class EmptyFileError(DocumentError):
 
     code = "empty_file"
     action = "See why there is nothing in it, and give it again when there is."
-    http_action = "Upload it again: the copy that arrived has no content."
+    http_action = "Check the file, and upload it again when there is something in it: it arrived with no bytes."
 
 
 class NoEntriesError(DocumentError):

@@ -352,9 +352,9 @@ def table_at_end(text: str, before: str) -> str:
         text: the chunk.
         before: what this gave for the chunk before, where the chunk begins within that table.
     """
-    lines = text.rstrip().splitlines()
+    lines = [line.lstrip(" \t>") for line in text.rstrip().splitlines()]
     start = len(lines)
-    while start and lines[start - 1].lstrip().startswith("|"):
+    while start and lines[start - 1].startswith("|"):
         start -= 1
     table = lines[start:]
     if not table:

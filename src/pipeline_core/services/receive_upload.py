@@ -64,8 +64,13 @@ class ReceiveUpload:
     store: ObjectStore
     open_uow: OpenUnitOfWork
 
-    def __call__(self, upload: SpooledUpload, *, user_id: UserId, correlation_id: CorrelationId) -> Uploaded:
+    def __call__(
+        self, upload: SpooledUpload, *, user_id: UserId, correlation_id: CorrelationId, is_admitted: bool = False
+    ) -> Uploaded:
         """Register the upload as a document with a queued job; the same bytes again name the existing document.
+
+        ``is_admitted`` says that another file of the same request was taken: the limit of active jobs has let the
+        request in, and is not looked at again.
 
         Raises:
             EmptyFileError, FileTooLargeError, UnsupportedTypeError, EncryptedDocumentError, CorruptDocumentError:
@@ -84,21 +89,21 @@ class ReceiveUpload:
         filename = safe_filename(upload.filename)
         kind = self._type_of(upload, shown_filename(upload.filename))
         with self.open_uow() as uow:
-            self._check_limits(uow, user_id)
+            self._check_limits(uow, user_id, is_admitted=is_admitted)
         key = original_key(document_id, filename)
         self.store.put_file(key, upload.file)
         document = Document(
             document_id, user_id, job_id_for(document_id, 0), filename, kind.mime, upload.size, upload.sha256, key
         )
-        return self._register(document, correlation_id)
+        return self._register(document, correlation_id, is_admitted=is_admitted)
 
-    def _register(self, document: Document, correlation_id: CorrelationId) -> Uploaded:
+    def _register(self, document: Document, correlation_id: CorrelationId, *, is_admitted: bool) -> Uploaded:
         user_id, document_id = document.user_id, document.document_id
         with self.open_uow() as uow:
             uow.jobs.lock_active(user_id)
             if document_id not in uow.documents.find([document_id]):
                 # again, now that no other upload of this user can come between
-                self._check_limits(uow, user_id)
+                self._check_limits(uow, user_id, is_admitted=is_admitted)
             new: set[DocumentId] = uow.documents.register(
                 [document],
                 user_id=user_id,
@@ -122,7 +127,7 @@ class ReceiveUpload:
         if not upload.size:
             raise EmptyFileError(where=upload.filename)
 
-    def _check_limits(self, uow: UnitOfWork, user_id: UserId) -> None:
+    def _check_limits(self, uow: UnitOfWork, user_id: UserId, *, is_admitted: bool) -> None:
         most = self.settings.limit_uploads_per_day
         if most:
             uploads, wait_s = uow.jobs.recent_uploads(user_id)
@@ -132,7 +137,7 @@ class ReceiveUpload:
                     f"You added {counted(uploads, 'document')} over HTTP in 24 hours; {most:,} may be.",
                     retry_after_s=int(wait_s) + 1,
                 )
-        limit = self.settings.limit_active_jobs
+        limit = 0 if is_admitted else self.settings.limit_active_jobs
         active = uow.jobs.active(user_id) if limit else 0
         if limit and active >= limit:
             raise LimitExceededError.of(

@@ -40,7 +40,10 @@ def _beyond_ascii(text: str) -> str:
 
 # UTF-8 read as Latin-1, Windows-1252, Mac Roman or code page 437: a lead byte, then a continuation.
 _MOJIBAKE = re.compile(
-    "[\u0080-\u009f\u0393\u221a\u251c\u252c]|\u201a\u00c4|[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161"
+    "[\u0080-\u009f\u0393\u221a\u251c\u252c]|\u201a\u00c4"
+    # not the sign of multiplication behind a number
+    r"|(?:[\u00c2-\u00d6\u00d8-\u00f4]|(?<!\d)\u00d7)"
+    "[\u0080-\u00bf\u0152\u0153\u0160\u0161"
     "\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]"
 )
 
@@ -176,6 +179,36 @@ def _keeps_hyphen(head: str, tail: str, context: Context) -> bool:
 
 # --- blanks ----------------------------------------------------------------------------------------------
 
+_WITHOUT_PIPES = re.compile(
+    r"^(?P<head> {0,3}[^\s|>#][^\n|]*\|[^\n]*)\n(?P<delimiter> {0,3}:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)++\|?[ \t]*)"
+    r"(?P<rows>(?:\n[^\n|]*\|[^\n]*)*)",
+    re.MULTILINE,
+)
+_PIPE = re.compile(r"(?<!\\)\|")
+
+
+def outer_pipes(text: str, _context: Context) -> tuple[str, int]:
+    """Tables whose rows stand without a ``|`` at their ends get them."""
+    if "-|" not in text and "- |" not in text and ":|" not in text:
+        return text, 0
+    changed = 0
+
+    def piped(match: re.Match[str]) -> str:
+        nonlocal changed
+        widths = {len(_PIPE.split(match[part].strip().rstrip("|"))) for part in ("head", "delimiter")}
+        if len(widths) > 1:
+            return match[0]
+        changed += 1
+        return "\n".join(_with_pipes(line.strip()) for line in match[0].split("\n"))
+
+    return _WITHOUT_PIPES.sub(piped, text), changed
+
+
+def _with_pipes(row: str) -> str:
+    row = row if row.startswith("|") else f"| {row}"
+    return row if row.endswith("|") and not row.endswith("\\|") else f"{row} |"
+
+
 _DELIMITER_ROW = re.compile(r"^[ \t]*\|(?=[^\n]*-{4,})[ \t:|-]+$", re.MULTILINE)
 _DASHES = re.compile("-{4,}")
 _PADDING = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
@@ -217,6 +250,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("trailing_blanks", no_trailing_blanks),
     ("headings", atx_headings),
     ("hyphenations", join_hyphenated),
+    ("outer_pipes", outer_pipes),
     ("table_rows", compact_tables),
     ("double_blanks", single_blanks),
     ("blank_lines", single_blank_lines),

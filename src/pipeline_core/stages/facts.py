@@ -98,7 +98,7 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
     inputs, table = [], ""
     for at, chunk in enumerate(chunks):
         before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
-        goes_on = bool(table) and chunk.text.lstrip().startswith("|")
+        goes_on = bool(table) and chunk.text.lstrip(" \t\n>").startswith("|")
         table = table if goes_on else ""
         spans = spans_within(code, chunk.char_from, chunk.char_to)
         inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table, spans))

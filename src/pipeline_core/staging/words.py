@@ -1,4 +1,4 @@
-"""Words that a comparison of two texts must know: light ones, opposites, numbers written out (English)."""
+"""Words that a comparison of two texts must know: light ones and opposites (English)."""
 
 from collections.abc import Collection
 
@@ -9,15 +9,6 @@ STOP_WORDS = frozenset(
     has have had having will would can could should may might shall what which who whom whose when where why how so
     such just also too very s t re ve ll please""".split()  # noqa: SIM905
 )
-
-# "one" stays out: it is a pronoun as often as a number
-_FROM_TWO = """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty"""
-NUMBER_WORDS = {word: str(value) for value, word in enumerate(_FROM_TWO.split(), start=2)} | {"zero": "0"} | {
-    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
-    "hundred": "100", "thousand": "1000", "dozen": "12", "half": "1/2", "third": "1/3", "quarter": "1/4",
-    "once": "1x", "twice": "2x",
-}  # fmt: skip
 
 _OPPOSITES = """
 above/below absent/present accept/reject accept/refuse accepted/rejected accepted/refused active/inactive

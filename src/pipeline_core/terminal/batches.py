@@ -17,6 +17,7 @@ from pipeline_core.domain.wording import counted
 from pipeline_core.services.staging import StagedBank
 from pipeline_core.staging.question_bank import Role
 from pipeline_core.terminal.hints import pasteable, program
+from pipeline_core.terminal.tables import alike
 
 Row = dict[str, Any]
 _SHOWN = 20
@@ -80,7 +81,7 @@ def print_pairs(console: Console, pairs: Sequence[BatchPair]) -> None:
     """Undecided pairs in full; of the others, how many there are."""
     waiting = [pair for pair in pairs if pair.resolution == "pending"]
     for pair in waiting[:_SHOWN]:
-        console.print(f"[yellow]● look-alike[/] {pair.score:.2f} by {pair.method}  pair {pair.duplicate_id!s}")
+        console.print(f"[yellow]● look-alike[/] {alike(pair.method, pair.score)}  pair {pair.duplicate_id!s}")
         if pair.flags:
             console.print(
                 f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in pair.flags)}", highlight=False

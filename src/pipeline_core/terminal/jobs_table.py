@@ -51,7 +51,7 @@ def state_of(row: Row) -> str:
 def place_of(row: Row) -> str:
     """Where the document stands, and at which step of the pipeline it is if that is not the end."""
     state, stage = state_of(row), row["stage"].replace("_", " ")
-    return state if row["state"] == JobState.DONE else f"{state} at {stage}"
+    return state if row["state"] == JobState.DONE or stage == state else f"{state} at {stage}"
 
 
 def jobs_table(rows: Sequence[Row], *, width: int, shown: int | None = None) -> Table:

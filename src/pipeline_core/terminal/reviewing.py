@@ -12,7 +12,8 @@ from rich.padding import Padding
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.ports.reviews import ReviewFact, WaitingJob
-from pipeline_core.services.decisions import Decided, Decision, Request, Resolution
+from pipeline_core.services.decision_fields import request_of
+from pipeline_core.services.decisions import Decided, Decision, Resolution
 from pipeline_core.services.fact_decisions import Edit
 from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.naming import one_id, one_of
@@ -36,6 +37,7 @@ class Typed:
     pair: str | None = None
     resolution: str | None = None
     edit: Edit = Edit()
+    only: Sequence[str] | None = None
 
 
 def carry_out(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
@@ -53,15 +55,14 @@ def carry_out(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
 
 def _decide(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
     resolution = one_of(Resolution, typed.duplicates, "--duplicates") if typed.duplicates else None
-    fact_ids = tuple(_fact_ids(app_, row, typed.facts))
-    request = Request(
-        Decision(typed.action.strip().lower()),
-        app_.user_id,
-        typed.reason,
-        resolution,
-        fact_ids,
-        app_.settings.reviewer,
-    )
+    fields = {
+        "reason": typed.reason,
+        "duplicates": resolution,
+        "fact_ids": _fact_ids(app_, row, typed.facts) if typed.facts else None,
+        "approved_matches": _fact_ids(app_, row, typed.only) if typed.only else None,
+        "reviewer": app_.settings.reviewer,
+    }
+    request = request_of(Decision(typed.action.strip().lower()), app_.user_id, fields)
     return app_.review.decide(row["document_id"], request)
 
 

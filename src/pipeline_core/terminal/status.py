@@ -16,7 +16,7 @@ from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
 from pipeline_core.terminal.tables import print_failures, print_left_out, print_waiting
 
 Row = dict[str, Any]
-_OUTCOMES = {"facts": "with facts", "nothing_here": "with nothing to state", "failed": "failed"}
+_OUTCOMES = {"facts": "gave", "nothing_here": "gave no facts", "failed": "failed"}
 _WIDE = 110
 """The narrowest terminal with a table of the settings, in characters."""
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
@@ -55,11 +55,7 @@ def print_job(console: Console, job: Row) -> None:
         )  # fmt: skip
     console.print(stages)
     for row in job["ledger"]:
-        outcome = _OUTCOMES.get(row["outcome"], "not asked yet")
-        reason = f": {escape(row['outcome_reason'])}" if row["outcome_reason"] else ""
-        refused = f", {counted(row['refused'], 'fact')} refused" if row["refused"] else ""
-        facts = f"  ({counted(row['facts'], 'fact')}{refused})" if row["facts"] or refused else ""
-        console.print(f"[dim]ledger[/]  {counted(row['chunks'], 'chunk')} {outcome}{reason}{facts}")
+        console.print(f"[dim]ledger[/]  {escape(ledger_line(row))}")
     if job["left_out"]:
         console.print(f"[dim]ledger[/]  {counted(job['left_out'], 'fact')} left out of production")
     print_left_out(console, job)
@@ -69,6 +65,17 @@ def print_job(console: Console, job: Row) -> None:
         console.print(f"[dim]{event['ts']:%Y-%m-%d %H:%M:%S}[/] {escape(_event(event))}")
     print_waiting(console, [job])
     print_failures(console, [job], [])
+
+
+def ledger_line(row: Row) -> str:
+    """What became of some chunks: "9 chunks gave 24 facts", "11 chunks gave no facts: only a heading"."""
+    outcome = _OUTCOMES.get(
+        row["outcome"], "were not asked for facts yet" if row["chunks"] > 1 else "was not asked for facts yet"
+    )
+    facts = f" {counted(row['facts'], 'fact')}" if row["outcome"] == "facts" else ""
+    reason = f": {row['outcome_reason']}" if row["outcome_reason"] else ""
+    refused = f" ({counted(row['refused'], 'claim')} refused for want of evidence)" if row["refused"] else ""
+    return f"{counted(row['chunks'], 'chunk')} {outcome}{facts}{reason}{refused}"
 
 
 def _event(event: Row) -> str:

@@ -20,6 +20,7 @@ from pipeline_core.terminal.places import place
 
 Row = dict[str, Any]
 _IN_FULL = 10
+_COMPARED = {"trigram": "letters", "scored": "words and meaning"}
 _FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
 
 
@@ -122,6 +123,11 @@ def print_copies(console: Console, copies: Sequence[tuple[str, str]]) -> None:
         console.print(f"[dim]=[/] … and {counted(len(more), 'more file')} with the content of another")
 
 
+def alike(method: str, score: float) -> str:
+    """How alike two facts are, and by what they were compared."""
+    return "the same words" if method == "exact" else f"{score:.0%} alike by {_COMPARED[method]}"
+
+
 def print_review(console: Console, job: Row, *, everything: bool = False) -> None:
     """What a reviewer needs about one waiting document; ``everything`` lists the pairs that are decided as well."""
     console.print(f"[bold]{escape(job['filename'])}[/]  {place_of(job)}  job {job['job_id']}")
@@ -137,8 +143,8 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
     for pair in pairs:
         decision = "" if pair["resolution"] == "pending" else f"  {pair['resolution']}"
         console.print(
-            f"[yellow]● look-alike[/] {short(pair['duplicate_id'])}  {pair['similarity_score']:.2f} "
-            f"by {pair['method']}{decision}"
+            f"[yellow]● look-alike[/] {short(pair['duplicate_id'])}  "
+            f"{alike(pair['method'], pair['similarity_score'])}{decision}"
         )
         if flags := pair["reasons"].get("flags"):
             console.print(f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in flags)}", highlight=False)

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.number_words import with_digits
 from pipeline_core.domain.text import numbers_as_written, numbers_in
+from pipeline_core.domain.unreadable import unreadable
 from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
@@ -23,7 +25,7 @@ def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
 def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
     for fact in subject.questions:
         written = numbers_as_written(fact.answer)
-        missing = sorted(written.keys() - set(numbers_in(fact.quote)))
+        missing = sorted(written.keys() - set(numbers_in(fact.quote)) - set(numbers_in(with_digits(fact.quote))))
         if missing:
             says = ", ".join(written[number] for number in missing)
             yield Finding(
@@ -32,6 +34,21 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
                 str(fact.question_id),
                 f"The answer says {says}, which its evidence {subject.where(fact)} does not: “{short(fact.quote)}”",
                 {"missing": missing, "evidence": list(numbers_in(fact.quote))},
+            )
+
+
+def unreadable_fact(subject: Subject) -> Iterator[Finding]:
+    """A fact that says characters which nobody can read: what they stand for is missing from it."""
+    for fact in subject.questions:
+        count = unreadable(f"{fact.answer}\n{fact.statement}")
+        if count:
+            yield Finding(
+                "unreadable_fact",
+                Severity.CRITICAL,
+                str(fact.question_id),
+                f"The fact {subject.where(fact)} has characters that cannot be read: “{short(fact.statement)}”. "
+                "Edit it after a look at the original, or reject it.",
+                {"unreadable": count},
             )
 
 

@@ -13,7 +13,8 @@ from pipeline_core.validation.subject import Rule, Subject
 
 RULES: tuple[Rule, ...] = (
     Rule("empty_text", "1", text_rules.empty_text),
-    Rule("garbled_text", "1", text_rules.garbled_text),
+    Rule("garbled_text", "2", text_rules.garbled_text),
+    Rule("garbled_chunk", "1", text_rules.garbled_chunks),
     Rule("code_not_closed", "1", text_rules.code_not_closed),
     Rule("pages_lost", "2", text_rules.pages_lost),
     Rule("pages_without_text", "1", page_rules.pages_without_text),
@@ -23,7 +24,8 @@ RULES: tuple[Rule, ...] = (
     Rule("oversized_chunk", "1", ledger_rules.oversized_chunk),
     Rule("evidence_not_exact", "1", fact_rules.evidence_not_exact),
     Rule("evidence_scattered_on_page", "1", place_rules.evidence_scattered_on_page),
-    Rule("number_not_in_evidence", "1", fact_rules.number_not_in_evidence),
+    Rule("number_not_in_evidence", "2", fact_rules.number_not_in_evidence),
+    Rule("unreadable_fact", "1", fact_rules.unreadable_fact),
     Rule("prompt_example_echoed", "2", echo_rules.prompt_example_echoed),
     Rule("contradiction", "1", contradiction_rules.contradiction),
     Rule("contradicting_answers", "1", contradiction_rules.contradicting_answers),

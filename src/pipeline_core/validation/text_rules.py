@@ -1,17 +1,19 @@
 """Rules over the converted text and its pages."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
+from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.fences import fences
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.unreadable import share_unreadable, unreadable
 from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
-_GLYPH_CODES = re.compile(r"\(cid:\d+\)|/uni[0-9A-F]{4}|&#x?[0-9a-fA-F]+;")
-_UNREADABLE = frozenset({"Cc", "Co", "Cs", "Cn"})
+_CAUSE = "its font or encoding does not say which letters they are"
+_MOST_CHUNKS = 20
+_MOST_PLACES = 5
 
 
 def empty_text(subject: Subject) -> Iterator[Finding]:
@@ -26,29 +28,58 @@ def empty_text(subject: Subject) -> Iterator[Finding]:
 
 
 def garbled_text(subject: Subject) -> Iterator[Finding]:
-    """Replacement, private-use and control characters, and glyph codes that a broken font map left."""
-    text = subject.markdown
-    visible = sum(map(len, text.split()))
-    if not visible:
-        return
-    codes = _GLYPH_CODES.findall(text)
-    suspects = [c for c in set(text) if c == "�" or (unicodedata.category(c) in _UNREADABLE and not c.isspace())]
-    unreadable = sum(map(text.count, suspects)) + sum(map(len, codes))
-    share = unreadable / visible
-    if share >= subject.settings.validation_garbled_share:
+    """Text that nobody can read: of a broken font or a wrong encoding, or bytes that are no text."""
+    text, limit = subject.markdown, subject.settings.validation_garbled_share
+    share = share_unreadable(text)
+    if share and share >= limit:
         yield Finding(
             "garbled_text",
             Severity.CRITICAL,
             "document",
-            f"{share:.0%} of the characters are unreadable: the document's fonts do not say what their letters are. "
-            "Export it again, or have it read by OCR.",
+            f"{share:.0%} of the characters cannot be read: {_CAUSE}. Save text as UTF-8; export a PDF again, or have "
+            "it read by OCR.",
             {
-                "unreadable": unreadable,
-                "visible": visible,
+                "unreadable": unreadable(text),
+                "visible": sum(map(len, text.split())),
                 "share": round(share, 4),
-                "limit": subject.settings.validation_garbled_share,
+                "limit": limit,
             },
         )
+
+
+def garbled_chunks(subject: Subject) -> Iterator[Finding]:
+    """Chunks that nobody can read, in a document that can be read otherwise; and characters here and there."""
+    limit = subject.settings.validation_garbled_share
+    if share_unreadable(subject.markdown) >= limit:
+        return
+    found = [(row.chunk, count) for row in subject.chunks if (count := unreadable(row.chunk.text))]
+    garbled = [(chunk, share) for chunk, _ in found if (share := share_unreadable(chunk.text)) >= limit]
+    for chunk, share in garbled[:_MOST_CHUNKS]:
+        yield Finding(
+            "garbled_chunk",
+            Severity.CRITICAL,
+            f"chunk {chunk.ordinal}",
+            f"{share:.0%} of the characters of a passage ({_place(subject, chunk)}) cannot be read: {_CAUSE}. "
+            f"It begins: “{' '.join(chunk.text.split())[:80]}”",
+            {"chunk": chunk.ordinal, "page": chunk.page_from, "share": round(share, 4), "limit": limit},
+        )
+    if found and len(garbled) < len(found):
+        count = sum(count for _, count in found)
+        places = dict.fromkeys(_place(subject, chunk) for chunk, _ in found)
+        yield Finding(
+            "unreadable_characters",
+            Severity.WARNING,
+            "document",
+            f"{counted(count, 'character')} cannot be read ({'; '.join(islice(places, _MOST_PLACES))}): {_CAUSE}.",
+            {"unreadable": count, "chunks": [chunk.ordinal for chunk, _ in found[:_MOST_CHUNKS]]},
+        )
+
+
+def _place(subject: Subject, chunk: Chunk) -> str:
+    page = subject.page_map.page_shown(chunk.char_from)
+    if page is not None:
+        return f"{subject.page_map.unit} {page}"
+    return f"under “{' › '.join(chunk.heading_path)}”" if chunk.heading_path else "at the beginning"
 
 
 def code_not_closed(subject: Subject) -> Iterator[Finding]:

@@ -43,7 +43,7 @@ _LINE_KINDS = (
     ("comment", re.compile(r" {0,3}<!--(?!.*-->)")),
     ("heading", re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))?(?:[ \t]+#+)?\s*$")),
     ("rule", re.compile(r"[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}[ \t]*)\s*$")),
-    ("table", re.compile(r"[ \t]*\|")),
+    ("table", re.compile(r"[ \t]*(?:>[ \t]?)*\|")),
     ("definition", re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]")),
     ("html", re.compile(rf" {{0,3}}<(?:!|/?(?:{_HTML_NAMES})\b)", re.IGNORECASE)),
     ("item", re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(?[a-z]\))[ \t]+(?:\[[ xX]\][ \t]+)?")),

@@ -18,7 +18,7 @@ from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
-REVISION = 3
+REVISION = 4
 """Raise it whenever the same chunk may give other facts."""
 
 # Below it a sentence leans on its neighbours or says little.

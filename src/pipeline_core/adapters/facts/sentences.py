@@ -19,6 +19,7 @@ from pipeline_core.adapters.facts.languages import UNSPACED
 from pipeline_core.adapters.facts.plain_questions import plain_questions, under_heading
 from pipeline_core.adapters.facts.questions import question_for
 from pipeline_core.domain.text import numbers_in, strip_markdown
+from pipeline_core.domain.unreadable import unreadable
 
 MIN_WORDS, MAX_WORDS = 4, 60
 
@@ -54,7 +55,12 @@ def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
 def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
     """``**Deductible:** $500`` says what a row of a table with two columns says."""
     key, value = strip_markdown(label["key"]), strip_markdown(label["value"])
-    if key.lower() in _LABELS_ONLY or not 1 <= len(value) <= 200 or not keeps_numbers(value, label["value"]):
+    if (
+        key.lower() in _LABELS_ONLY
+        or not 1 <= len(value) <= 200
+        or not keeps_numbers(value, label["value"])
+        or unreadable(value)
+    ):
         return None
     question = f'What is stated for "{key}"{under_heading(block.headings)}?'
     score = 1.5 + bool(numbers_in(value))
@@ -99,7 +105,7 @@ def _sentence(quote: str, block: Block, start: int, language: str, *, opens: boo
         start, quote = end - len(rest), rest
         statement = strip_markdown(rest)
         statement = statement[:1].upper() + statement[1:]
-    if not _stands_alone(statement, language) or not keeps_numbers(statement, quote):
+    if not _stands_alone(statement, language) or not keeps_numbers(statement, quote) or unreadable(statement):
         return None
     asked, subject = question_for(statement, block.headings) if language == "en" else (None, "")
 

@@ -1,11 +1,13 @@
 """Reviewing documents: what waits, and the decisions of phases 2 and 4."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
@@ -14,6 +16,7 @@ from pipeline_core.api.problems import responses
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
+from pipeline_core.services.decision_fields import request_of
 from pipeline_core.services.decisions import MIN_REASON, Decided, Decision, Resolution
 from pipeline_core.services.decisions import Request as DecisionRequest
 
@@ -43,51 +46,36 @@ class NextJob(BaseModel):
     job: Waiting | None
 
 
-class Approval(Body):
-    """Approval of the matches; ``duplicates`` decides all pairs that are undecided."""
-
-    model_config = example({"duplicates": "keep_existing", "reason": "seen before"})
-
-    duplicates: Resolution | None = None
-    approved_matches: list[UUID] = Field(
-        default_factory=list,
-        max_length=_MOST_IDS,
-        description="These facts are approved and every other undecided one is rejected; an empty list approves none; "
-        "without it all are approved",
-    )
-    question_ids: list[UUID] = Field(
-        default_factory=list, max_length=_MOST_IDS, description="The same as `approved_matches`"
-    )
-    reason: str = Field(default="", max_length=_REASON)
-    next_action: Literal["continue", "next_job", "dashboard"] = Field(
-        default="continue", description="`next_job`: the answer has `next_job_id`"
-    )
-    user_id: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
-
-    @model_validator(mode="after")
-    def _names_one_list(self) -> Self:
-        if {"approved_matches", "question_ids"} <= self.model_fields_set and set(self.approved_matches) != set(
-            self.question_ids
-        ):
-            raise ValueError("approved_matches and question_ids are the same and differ here: send one of them")
-        return self
-
-    @property
-    def approved(self) -> tuple[UUID, ...] | None:
-        """The facts that are approved; None: all."""
-        for name in ("approved_matches", "question_ids"):
-            if name in self.model_fields_set:
-                return tuple(getattr(self, name))
-        return None
-
-
 class Reason(Body):
     """Why."""
 
     model_config = example({"reason": "Two amounts for one deductible."})
 
     reason: str = Field(default="", max_length=_REASON)
-    user_id: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
+    reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
+    user_id: str = Field(default="", max_length=200, description="The same as `reviewer`")
+
+
+_ONE_BY_ONE = "Only these facts, one by one: the document goes on waiting"
+_Ids = Annotated[list[UUID], Field(max_length=_MOST_IDS)]
+
+
+class Approval(Reason):
+    """Approval of the matches; ``duplicates`` decides all pairs that are undecided."""
+
+    model_config = example({"duplicates": "keep_existing", "reason": "seen before"})
+
+    duplicates: Resolution | None = None
+    approved_matches: _Ids | None = Field(
+        default=None,
+        description="These facts are approved and every other undecided one is rejected; an empty list approves none; "
+        "without it all are approved",
+    )
+    question_ids: _Ids | None = Field(default=None, description="The same as `approved_matches`")
+    fact_ids: _Ids | None = Field(default=None, min_length=1, description=_ONE_BY_ONE)
+    next_action: Literal["continue", "next_job", "dashboard"] = Field(
+        default="continue", description="`next_job`: the answer has `next_job_id`"
+    )
 
 
 class Rejection(Reason):
@@ -97,12 +85,11 @@ class Rejection(Reason):
         {"question_ids": ["84381d68-2a3f-5d0e-9f4c-5b7a5a1c0d11"], "reason": "an example, not the rule"}
     )
 
-    question_ids: list[UUID] = Field(
-        default_factory=list, min_length=1, max_length=_MOST_IDS, description="Only these; without it the document"
-    )
+    question_ids: _Ids | None = Field(default=None, min_length=1, description="Only these; without it the document")
+    fact_ids: _Ids | None = Field(default=None, min_length=1, description="The same as `question_ids`")
 
 
-class Override(Body):
+class Override(Reason):
     """Going on in spite of critical findings."""
 
     model_config = example({"reason": "The second amount is of next year."})
@@ -113,13 +100,16 @@ class Override(Body):
         description=f"Why, in {MIN_REASON} characters that are not blank at least; it stays in the record",
     )
     override_reason: str = Field(default="", max_length=_REASON, description="The same as `reason`")
-    user_id: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
 
-    @model_validator(mode="after")
-    def _names_one_reason(self) -> Self:
-        if self.reason and self.override_reason and self.reason != self.override_reason:
-            raise ValueError("reason and override_reason are the same and differ here: send one of them")
-        return self
+
+BODIES: Mapping[Decision, type[Reason]] = {
+    Decision.APPROVE: Approval,
+    Decision.RETURN: Reason,
+    Decision.OVERRIDE: Override,
+    Decision.REJECT: Rejection,
+}
+"""What may be sent with a decision: the names of ``services.decision_fields``, and what to answer with."""
+NOT_DECIDED = frozenset({"next_action"})
 
 
 class DecisionAnswer(BaseModel):
@@ -167,8 +157,7 @@ def next_job(
 def approve_stage2(job_id: UUID, request: Request, services: Services, body: Approval | None = None) -> dict[str, Any]:
     """Phase 2 to 3: what is approved is validated next. With ``approved_matches`` only those facts are approved."""
     body = body or Approval()
-    asked = _asked(services, Decision.APPROVE, body, duplicates=body.duplicates, approved=body.approved)
-    answer = _decide(request, services, job_id, asked)
+    answer = _decide(request, services, job_id, _asked(services, Decision.APPROVE, body))
     if body.next_action == "next_job" and answer["next_job"]:
         answer["next_job_id"] = answer["next_job"]["job_id"]
     found = services.foresee.criticals(answer["document_id"])
@@ -204,8 +193,7 @@ def return_to_matching(
 )
 def override_validation(job_id: UUID, request: Request, services: Services, body: Override) -> dict[str, Any]:
     """Phase 4 to 5, with a reason that stays in the record."""
-    asked = _asked(services, Decision.OVERRIDE, body, reason=body.reason or body.override_reason)
-    return _decide(request, services, job_id, asked)
+    return _decide(request, services, job_id, _asked(services, Decision.OVERRIDE, body))
 
 
 @router.post(
@@ -217,9 +205,7 @@ def override_validation(job_id: UUID, request: Request, services: Services, body
 )
 def reject_job(job_id: UUID, request: Request, services: Services, body: Rejection | None = None) -> dict[str, Any]:
     """Nothing new of the document is published. With ``question_ids`` only those facts are rejected."""
-    body = body or Rejection()
-    asked = _asked(services, Decision.REJECT, body, question_ids=tuple(body.question_ids))
-    return _decide(request, services, job_id, asked)
+    return _decide(request, services, job_id, _asked(services, Decision.REJECT, body or Rejection()))
 
 
 _OF_SOME = ("next_job_id", "redirect_url", "validation_url", "critical_count", "requires_validation")
@@ -247,11 +233,13 @@ def _decide(
     }
 
 
-def _asked(services: UserServices, decision: Decision, body: Approval | Reason | Override, **more: Any) -> Any:
+def _asked(services: UserServices, decision: Decision, body: Reason) -> DecisionRequest:
     """What the service is asked; a name that was sent stands beside the token's user, never instead."""
-    named = body.user_id.strip()
+    said = body.model_dump(exclude_unset=True, exclude=set(NOT_DECIDED))
+    asked = request_of(decision, services.user_id, said)
+    named = asked.reviewer.strip()
     by = f"{named} ({services.user_id})" if named and named != str(services.user_id) else ""
-    return DecisionRequest(decision, services.user_id, **{"reason": body.reason, "reviewer": by, **more})
+    return replace(asked, reviewer=by)
 
 
 def _next(services: UserServices, phase: int | None) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from pipeline_core.api.deps import Services, TheSettings
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
-from pipeline_core.api.multipart import FORM_BODY, receive_file
+from pipeline_core.api.multipart import form_body, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
@@ -160,7 +160,7 @@ class ImportAnswer(BaseModel):
     status_code=202,
     summary="Upload a question bank",
     response_model=BankAnswer,
-    openapi_extra=FORM_BODY,
+    openapi_extra=form_body(),
     responses=responses(401, 408, 413, 415, 422, 429, 503),
 )
 async def upload_markdown(request: Request, services: Services, settings: TheSettings) -> BankAnswer:

@@ -1,5 +1,8 @@
-"""Uploading a document."""
+"""Uploading documents: one, or several in one request."""
 
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -8,10 +11,12 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.correlation import as_correlation_id
 from pipeline_core.api.deps import Services, TheSettings
-from pipeline_core.api.multipart import FORM_BODY, receive_file
-from pipeline_core.api.problems import responses
-from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.services.receive_upload import spool
+from pipeline_core.api.multipart import Refused, form_body, receive_files
+from pipeline_core.api.problems import Problem, of_refused_files, problem_of, responses
+from pipeline_core.bootstrap import UserServices
+from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
+from pipeline_core.services.receive_upload import SpooledUpload, Uploaded, spool
 
 router = APIRouter(tags=["uploads"])
 PATH = "/api/v2/upload"
@@ -29,33 +34,106 @@ class UploadAnswer(BaseModel):
     review_url: str
 
 
+class FileAnswer(BaseModel):
+    """What became of one of several files."""
+
+    filename: str = Field(description="The name as it was sent")
+    outcome: Literal["queued", "known", "refused"] = Field(
+        description="`queued`: a new document; `known`: the same bytes were there; `refused`: not taken"
+    )
+    upload: UploadAnswer | None = Field(description="Where its document and job are; null if it was refused")
+    problem: Problem | None = Field(description="Why it was refused, and what to do")
+
+
+class UploadsAnswer(BaseModel):
+    """What became of several files, in their order."""
+
+    queued: int
+    known: int
+    refused: int
+    files: list[FileAnswer]
+
+
 @router.post(
     PATH,
     operation_id="upload_document",
     status_code=202,
-    response_model=UploadAnswer,
-    summary="Upload a document",
-    openapi_extra=FORM_BODY,
+    response_model=UploadAnswer | UploadsAnswer,
+    summary="Upload documents",
+    openapi_extra=form_body(of_many=True),
     responses={
-        200: {"model": UploadAnswer, "description": "The same bytes were there already"},
+        200: {"model": UploadAnswer | UploadsAnswer, "description": "The same bytes were there already"},
         **responses(401, 408, 413, 415, 422, 429, 503),
     },
 )
 async def upload_document(
     request: Request, response: Response, services: Services, settings: TheSettings
-) -> UploadAnswer:
-    """Take one document in. Its job is in the queue when this answers; the same bytes again name the document that
-    is there."""
-    with spool() as file:
-        upload = await receive_file(request, file, max_bytes=settings.max_file_bytes)
-        uploaded = await run_in_threadpool(
-            services.receive_upload, upload, user_id=services.user_id, correlation_id=as_correlation_id(request)
+) -> UploadAnswer | UploadsAnswer | Response:
+    """Take documents in: the part `file`, as often as there are files. Their jobs are in the queue when this answers;
+    the same bytes again name the document that is there.
+
+    One file is answered for itself. Several are answered one by one: a file that is refused does not hold the others,
+    and a problem is answered only if none was taken. The limit of active jobs is looked at once, for all of them."""
+    with ExitStack() as files:
+        arrived = await receive_files(
+            request,
+            lambda: files.enter_context(spool()),
+            max_bytes=settings.max_file_bytes,
+            max_files=settings.api_max_upload_files,
         )
-    job = uploaded.job
-    if uploaded.is_new:
+        taken = await run_in_threadpool(_take, request, services, arrived)
+    if any(isinstance(one, Uploaded) and one.is_new for one in taken):
         await run_in_threadpool(request.app.state.ask_for_run)
-    else:
+    elif any(isinstance(one, Uploaded) for one in taken):
         response.status_code = 200
+    if len(taken) == 1:
+        [only] = taken
+        if isinstance(only, Refused):
+            raise only.error
+        return _upload(request, only)
+    refused = [(one.filename, one.error) for one in taken if isinstance(one, Refused)]
+    if len(refused) == len(taken):
+        return of_refused_files(refused, request)
+    shown = [_file(request, sent, one) for sent, one in zip(arrived, taken, strict=True)]
+    outcomes = [one.outcome for one in shown]
+    return UploadsAnswer(
+        queued=outcomes.count("queued"), known=outcomes.count("known"), refused=outcomes.count("refused"), files=shown
+    )
+
+
+def _take(
+    request: Request, services: UserServices, arrived: Sequence[SpooledUpload | Refused]
+) -> list[Uploaded | Refused]:
+    """Take each that arrived whole; what is wrong with one says nothing of the next."""
+    taken: list[Uploaded | Refused] = []
+    is_admitted = False
+    for one in arrived:
+        if isinstance(one, Refused):
+            taken.append(one)
+            continue
+        try:
+            uploaded = services.receive_upload(
+                one, user_id=services.user_id, correlation_id=as_correlation_id(request), is_admitted=is_admitted
+            )
+        except PipelineError as error:
+            taken.append(Refused(one.filename, error))
+        else:
+            taken.append(uploaded)
+            is_admitted = is_admitted or uploaded.is_new
+    return taken
+
+
+def _file(request: Request, sent: SpooledUpload | Refused, one: Uploaded | Refused) -> FileAnswer:
+    if isinstance(one, Refused):
+        return FileAnswer(
+            filename=sent.filename, outcome="refused", upload=None, problem=problem_of(one.error, request)
+        )
+    outcome: Literal["queued", "known"] = "queued" if one.is_new else "known"
+    return FileAnswer(filename=sent.filename, outcome=outcome, upload=_upload(request, one), problem=None)
+
+
+def _upload(request: Request, uploaded: Uploaded) -> UploadAnswer:
+    job = uploaded.job
     return UploadAnswer(
         document_id=job.document_id,
         job_id=job.job_id,
@@ -63,5 +141,5 @@ async def upload_document(
         is_new=uploaded.is_new,
         state=job.state,
         status_url=str(request.url_for("get_job", job_id=job.job_id).path),
-        review_url=f"/review-matching/{job.job_id}",
+        review_url=REVIEW_PAGES[2].format(job.job_id),
     )

@@ -1,0 +1,212 @@
+"""Where ``review_url`` leads: plain pages that say what waits, and how to decide about it."""
+
+import base64
+import binascii
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.responses import HTMLResponse, Response
+
+from pipeline_core.api.deps import Services
+from pipeline_core.api.page_templates import MOST, page
+from pipeline_core.api.problems import status_of
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.errors import AuthenticationError, PipelineError
+from pipeline_core.domain.ids import BatchId, JobId
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
+from pipeline_core.domain.staging import DIFFERENCES
+from pipeline_core.domain.wording import counted
+from pipeline_core.ports.views import Row
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+}
+_SIGN_IN = {"WWW-Authenticate": 'Basic realm="Any name, and a token as the password", charset="UTF-8"'}
+_BASIC = b"basic "
+
+
+class _PageRoute(APIRoute):
+    """A route that answers people: its errors are pages, and a browser may send the token as a password."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            request.scope["headers"] = [_as_bearer(name, value) for name, value in request.scope["headers"]]
+            try:
+                return await answer(Request(request.scope, request.receive))
+            except RequestValidationError:
+                return _answer(404, page("message", title="There is no such page", message=_NO_PAGE, action=""))
+            except PipelineError as error:
+                return _of_error(error)
+
+        return handle
+
+
+_NO_PAGE = "The address is not one of a job or a batch."
+router = APIRouter(tags=["pages"], include_in_schema=False, route_class=_PageRoute)
+
+
+def _as_bearer(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """The header, but of ``Basic`` credentials the password as the token that it is."""
+    if name != b"authorization" or not value.lower().startswith(_BASIC):
+        return name, value
+    try:
+        _, _, token = base64.b64decode(value[len(_BASIC) :], validate=True).partition(b":")
+    except binascii.Error:
+        return name, value
+    return name, b"Bearer " + token.strip()
+
+
+def _answer(status: int, html: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    return HTMLResponse(html, status, headers={**_HEADERS, **(headers or {})})
+
+
+def _of_error(error: PipelineError) -> Response:
+    if isinstance(error, AuthenticationError):
+        action = (
+            "Reload the page and sign in: any name, and a token as the password. On the machine that serves it, "
+            "`pipeline token` prints one; or decide there: `pipeline review` says what waits."
+        )
+        return _answer(401, page("message", title="Sign in", message=error.message, action=action), _SIGN_IN)
+    status = status_of(error)
+    title = "There is nothing here" if status == 404 else "This cannot be shown now"
+    return _answer(status, page("message", title=title, message=error.message, action=error.http_what_to_do))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One decision, as it is typed and as it is sent."""
+
+    what: str
+    command: str
+    request: str
+
+
+def _review_page(job_id: UUID, request: Request, services: Services) -> Response:
+    job = services.views.job(services.user_id, JobId(job_id))
+    is_waiting = job["state"] == JobState.AWAITING_REVIEW
+    pairs = [_pair(row) for row in job["pairs"] if row["resolution"] == "pending"] if is_waiting else []
+    is_matching = is_waiting and job["stage"] == JobStage.MATCHING_REVIEW
+    facts = services.facts.facts(job["document_id"], user_id=services.user_id) if is_matching else []
+    others = services.views.jobs(services.user_id, states=[JobState.AWAITING_REVIEW], limit=MOST)
+    html = page(
+        "document",
+        title=f"{job['filename']} waits for a person" if is_waiting else f"{job['filename']} does not wait",
+        job=job,
+        why=_why(job, len(pairs), is_waiting=is_waiting),
+        findings=(job["findings"] or job["returned_for"]) if is_waiting else [],
+        pairs=pairs,
+        facts=[fact for fact in facts if fact.status == "pending"],
+        decisions=_ways(job, str(request.base_url)) if is_waiting else [],
+        others=[
+            {**one, "url": REVIEW_PAGES[one["phase"]].format(one["job_id"])}
+            for one in others
+            if one["job_id"] != job["job_id"]
+        ],
+    )
+    return _answer(200, html)
+
+
+for _path, _name in ((REVIEW_PAGES[2], "review_matching_page"), (REVIEW_PAGES[4], "validation_page")):
+    router.add_api_route(_path.format("{job_id}"), _review_page, operation_id=_name, methods=["GET"])
+
+
+@router.get("/batches/{batch_id}", operation_id="batch_page")
+def batch_page(batch_id: UUID, request: Request, services: Services) -> Response:
+    batch = services.views.batch(BatchId(batch_id))
+    pairs = services.staging.duplicates(BatchId(batch_id), by=services.user_id, resolution="pending")
+    questions = services.staging.get_batch_questions(
+        BatchId(batch_id), by=services.user_id, statuses=[QuestionStatus.PENDING], limit=MOST
+    )
+    html = page(
+        "batch",
+        title=f"{batch['file_name']}: {counted(batch['pending'], 'question waits', 'questions wait')} for a person",
+        batch=batch,
+        pairs=pairs,
+        questions=questions,
+        decisions=_ways_of_batch(batch_id, str(request.base_url)),
+    )
+    return _answer(200, html)
+
+
+def _pair(row: Row) -> Row:
+    differ = "; ".join(DIFFERENCES.get(flag, flag) for flag in row["reasons"].get("flags") or ())
+    return {**row, "differ": f"they differ: {differ}" if differ else ""}
+
+
+def _why(job: Row, pairs: int, *, is_waiting: bool) -> str:
+    if not is_waiting:
+        how = f" ({job['outcome']})" if job["outcome"] else ""
+        return f"It is {job['state'].replace('_', ' ')}{how}: there is nothing to decide."
+    if job["stage"] == JobStage.VALIDATION_REVIEW:
+        found = counted(job["critical"], "critical finding")
+        return f"Validation found {found}: nothing new of it is published before you decide."
+    if pairs:
+        return "Facts of it look like facts that are there already: which of each pair is to stand?"
+    return "Its facts wait to be read: nothing new of it is published before you decide."
+
+
+def _ways(job: Row, base: str) -> Sequence[Way]:
+    job_id, name = str(job["job_id"]), f"pipeline review {job['job_id']}"
+    at = f"{base}api/job/{job_id}/"
+    reject = Way("Publish nothing new of it", f"{name} reject", _curl(f"{at}reject"))
+    if job["stage"] == JobStage.VALIDATION_REVIEW:
+        reason = "WHY, IN A SENTENCE"
+        return (
+            Way(
+                "Return it to matching review, to decide its facts one by one",
+                f"{name} return",
+                _curl(f"{at}return-to-matching"),
+            ),
+            Way(
+                "Publish it in spite of the critical findings",
+                f'{name} override --reason "{reason}"',
+                _curl(f"{at}override-validation", f'{{"reason": "{reason}"}}'),
+            ),
+            reject,
+        )
+    if not job["undecided"]:
+        approve = Way("Approve its facts", f"{name} approve", _curl(f"{at}approve-stage2"))
+    else:
+        approve = Way(
+            "Approve its facts; of every undecided pair both facts stand",
+            f"{name} approve --duplicates keep_both",
+            _curl(f"{at}approve-stage2", '{"duplicates": "keep_both"}'),
+        )
+    one = Way(
+        "Reject one fact, with its id",
+        f"{name} reject --fact ID",
+        _curl(f"{at}reject", '{"question_ids": ["ID"]}'),
+    )
+    return approve, one, reject
+
+
+def _ways_of_batch(batch_id: UUID, base: str) -> Sequence[Way]:
+    name, at = f"pipeline batches {batch_id}", f"{base}api/staging/"
+    batch = f"{at}batches/{batch_id}/"
+    return (
+        Way(
+            "Decide one pair, with its id: keep_existing, replace_existing, keep_both or not_duplicate",
+            f"{name} resolve --pair ID --duplicates keep_both",
+            _curl(f"{at}duplicates/ID/resolve", '{"resolution": "keep_both"}'),
+        ),
+        Way("Approve what is pending", f"{name} approve", _curl(f"{batch}review", '{"decision": "approve"}')),
+        Way(
+            "Reject one question, with its id",
+            f"{name} reject --question ID",
+            _curl(f"{batch}review", '{"decision": "reject", "question_ids": ["ID"]}'),
+        ),
+        Way("Import what is approved", f"{name} import", _curl(f"{batch}import")),
+    )
+
+
+def _curl(url: str, body: str = "") -> str:
+    sent = f" \\\n  -H 'Content-Type: application/json' -d '{body}'" if body else ""
+    return f'curl -X POST -H "Authorization: Bearer $(pipeline token)" \\\n  {url}{sent}'

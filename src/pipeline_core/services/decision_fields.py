@@ -1,0 +1,97 @@
+"""The names by which a decision is asked for over HTTP, in Python and in Prefect's form, and what each one means.
+
+``approved_matches`` says exactly which facts are approved: every other undecided one is rejected, and an empty list
+approves none; ``question_ids`` is the same with an approval, and with a rejection these facts and no others are
+rejected. ``fact_ids`` are decided one by one, and the document goes on waiting. ``override_reason`` is ``reason``.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+from uuid import UUID
+
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.names import nearest
+from pipeline_core.services.decisions import Decision, Request, Resolution
+
+
+class DecisionFields(TypedDict, total=False):
+    """What may be said with a decision; ``FIELDS`` has which of it goes with which."""
+
+    reason: str
+    override_reason: str
+    duplicates: Resolution | None
+    approved_matches: Sequence[UUID] | None
+    question_ids: Sequence[UUID] | None
+    fact_ids: Sequence[UUID] | None
+    reviewer: str
+    user_id: str
+
+
+_ALL = frozenset(Decision)
+FIELDS: Mapping[str, frozenset[Decision]] = {
+    "reason": _ALL,
+    "override_reason": frozenset({Decision.OVERRIDE}),
+    "duplicates": frozenset({Decision.APPROVE}),
+    "approved_matches": frozenset({Decision.APPROVE}),
+    "question_ids": frozenset({Decision.APPROVE, Decision.REJECT}),
+    "fact_ids": frozenset({Decision.APPROVE, Decision.REJECT}),
+    "reviewer": _ALL,
+    "user_id": _ALL,
+}
+
+
+def fields_of(decision: Decision) -> list[str]:
+    """The names that go with this decision."""
+    return [name for name, decisions in FIELDS.items() if decision in decisions]
+
+
+def request_of(decision: Decision, user_id: UserId, fields: Mapping[str, Any]) -> Request:
+    """The decision that these fields ask for; None and an empty text are as if the field were not given.
+
+    Raises:
+        RefusedError: a name is not known, does not go with this decision, or contradicts another.
+    """
+    given = {name: value for name, value in fields.items() if value is not None and value != ""}
+    known = fields_of(decision)
+    for name in given:
+        if name not in known:
+            raise _not_known(name, decision, known)
+    approved = facts = None
+    if decision is Decision.APPROVE:
+        approved, facts = _one(given, "approved_matches", "question_ids"), given.get("fact_ids")
+        if approved is not None and facts is not None:
+            raise RefusedError(
+                "`fact_ids` leave the document waiting, and `approved_matches` let it go on.",
+                action="Give one of them.",
+            )
+    else:
+        facts = _one(given, "question_ids", "fact_ids")
+        if facts is not None and not facts:
+            raise RefusedError("No fact is named.", action="Leave the list out to reject the document.")
+    return Request(
+        decision,
+        user_id,
+        _one(given, "reason", "override_reason") or "",
+        given.get("duplicates"),
+        tuple(facts or ()),
+        _one(given, "reviewer", "user_id") or "",
+        None if approved is None else tuple(approved),
+    )
+
+
+def _one(given: Mapping[str, Any], name: str, other: str) -> Any:
+    """The value of two names for the same."""
+    if name in given and other in given and given[name] != given[other]:
+        raise RefusedError(f"`{name}` and `{other}` are the same, and differ here.", action="Give one of them.")
+    return given.get(name, given.get(other))
+
+
+def _not_known(name: str, decision: Decision, known: Sequence[str]) -> RefusedError:
+    if name in FIELDS:
+        goes_with = " and ".join(sorted(FIELDS[name]))
+        return RefusedError(f"`{name}` does not go with {decision}.", action=f"It goes with {goes_with}.")
+    return RefusedError(
+        f"There is no field `{name}`.",
+        action=f"The nearest is `{nearest(name, known)}`; with {decision} there are: {', '.join(known)}.",
+    )
