@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import duplicates, facts, http_api, orchestration, workers
+from benchmarks import duplicates, evidence, facts, http_api, orchestration, workers
 from benchmarks.corpus import real_documents, write_markdown
 from benchmarks.formats import write_formats
 from benchmarks.scenario import all_published, at_rest, measure
@@ -110,6 +110,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "duplicates": lambda folder: duplicates.main(folder, show),
     "http-api": lambda _folder: http_api.main(show),
     "facts": lambda _folder: facts.main(show),
+    "evidence": lambda _folder: evidence.main(show),
 }
 
 

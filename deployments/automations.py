@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         try:
             queue_id = client.read_deployment_by_name(QUEUE).id
         except ObjectNotFound:
-            parser.error(f"There is no deployment {QUEUE}: `prefect --no-prompt deploy --all` makes it.")
+            parser.error(f"There is no deployment {QUEUE}: `pipeline deploy` makes it.")
         alert = None
         if block:
             kind, _, name = block.partition("/")

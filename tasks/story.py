@@ -16,10 +16,20 @@ from prefect.client.orchestration import get_client
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.tasks.runtime import flow_run_id, run_logger
-from pipeline_core.tasks.story_text import counted, findings, first_and_more, summary, tags_of
+from pipeline_core.tasks.story_text import (
+    counted,
+    findings,
+    first_and_more,
+    name_at_end,
+    summary,
+    tags_at_end,
+    tags_of,
+)
 
 BETWEEN_UPDATES_S = 2.0
 """An artifact costs about 30 ms: progress is told no more often than this."""
+PROGRESS, SUMMARY, FINDINGS = "pipeline-progress", "pipeline-summary", "pipeline-findings"
+"""Keys: the Artifacts page lists what has one, with the newest run's first and those of earlier runs behind it."""
 
 
 class Story:
@@ -64,15 +74,18 @@ class Story:
         rows = pipeline().views.run_documents(list(self._ids))
         names = {row["document_id"]: row["filename"] for row in rows}
         self._names = [names[d] for d in self._ids if d in names]
-        self._describe(tags_of(rows, retried=False))
+        self._describe(self._name(), tags_of(rows, retried=False))
         if self._progress is None:
-            self._progress = create_progress_artifact(0.0, description=counted(rows))  # type: ignore[assignment]
+            self._progress = create_progress_artifact(0.0, key=PROGRESS, description=counted(rows))  # type: ignore[assignment]
             self._told_at = time.monotonic()
 
-    def _describe(self, tags: set[str]) -> None:
+    def _name(self) -> str:
+        named = self._named_after and self._names
+        return f"{self._named_after} {first_and_more(self._names)}" if named else str(runtime.flow_run.name)
+
+    def _describe(self, name: str, tags: set[str]) -> None:
         """The run's tags and its name, in one request if either is new."""
-        name = f"{self._named_after} {first_and_more(self._names)}" if self._named_after and self._names else None
-        if tags <= self._tags and (name is None or name == runtime.flow_run.name):
+        if tags <= self._tags and name == runtime.flow_run.name:
             return
         self._tags |= tags
         with get_client(sync_client=True) as client:
@@ -91,10 +104,12 @@ class Story:
         app = pipeline()
         rows = app.views.run_documents(list(self._ids))
         text = summary(rows, app.cost_views.run(app.settings.run_id), app.settings)
-        create_markdown_artifact(text, description="What became of the documents, and what is to be decided")
+        create_markdown_artifact(
+            text, key=SUMMARY, description="What became of the documents, and what is to be decided"
+        )
         if table := findings(rows):
-            create_table_artifact(table, description="What validation found")
-        self._describe(tags_of(rows, retried=retried))
+            create_table_artifact(table, key=FINDINGS, description="What validation found")
+        self._describe(name_at_end(self._name(), rows), tags_of(rows, retried=retried) | tags_at_end(rows))
         self._show_progress()
 
 

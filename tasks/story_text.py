@@ -16,6 +16,8 @@ MOST_DOCUMENTS = 50
 MOST_FINDINGS = 200
 MOST_USERS = 10
 """Users that a run is tagged with."""
+AWAITING_REVIEW = "awaiting-review"
+"""The tag of runs that ended with documents that wait for a person."""
 
 _FIRST = (JobState.AWAITING_REVIEW, JobState.DEADLETTER, JobState.RETRYABLE, JobState.QUEUED, JobState.WORKING)
 _RANKS = {state: rank for rank, state in enumerate(_FIRST)}
@@ -39,6 +41,19 @@ def counted(rows: Sequence[Row]) -> str:
 def first_and_more(names: Sequence[str]) -> str:
     """One name, or the first and how many more."""
     return names[0] if len(names) == 1 else f"{names[0]} + {len(names) - 1} more"
+
+
+def name_at_end(name: str, rows: Sequence[Row]) -> str:
+    """The run's name, which says first that documents wait for a person: Prefect colours a state by its type only."""
+    waiting = sum(row["state"] == JobState.AWAITING_REVIEW for row in rows)
+    if not waiting:
+        return name
+    return f"{f'{waiting} ' if len(rows) > 1 else ''}awaiting review: {name}"
+
+
+def tags_at_end(rows: Sequence[Row]) -> set[str]:
+    """What the list of runs can be filtered by, beyond what is known at the start."""
+    return {AWAITING_REVIEW} if any(row["state"] == JobState.AWAITING_REVIEW for row in rows) else set()
 
 
 def tags_of(rows: Sequence[Row], *, retried: bool) -> set[str]:

@@ -41,6 +41,13 @@ def test_a_finished_job_shows_everything(ann: TestClient, document_id: str) -> N
     assert job["last_error"] is None
 
 
+def test_what_has_no_pages_says_none(ann: TestClient, document_id: str) -> None:
+    [listed] = ann.get("/api/v2/jobs").json()["items"]
+    document = ann.get(f"/api/v2/documents/{document_id}").json()
+    job = ann.get(f"/api/v2/jobs/{listed['job_id']}").json()
+    assert [row["pages"] for row in (listed, document, job)] == [None] * 3
+
+
 def test_events_end_with_the_job_and_go_on_where_they_were_cut_off(ann: TestClient, document_id: str) -> None:
     job_id = _job(ann, document_id)
     events = list(_events(ann, job_id))

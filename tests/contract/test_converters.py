@@ -154,7 +154,7 @@ def test_version_names_what_decides_the_markdown(converter: Converter) -> None:
     revision, *libraries = converter.version.split("+")
     assert revision.isdecimal()
     names = [library.partition("-")[0] for library in libraries]
-    assert names == ["liteparse", "xberg", "selectolax", "xlfmt", "xlrd"]
+    assert names == ["liteparse", "pypdfium2", "xberg", "selectolax", "xlfmt", "xlrd"]
 
 
 # --- texts -----------------------------------------------------------------------------------------------

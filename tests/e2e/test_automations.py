@@ -142,4 +142,4 @@ def test_what_is_missing_is_named(deployment: str, automate: Script, prefect_htt
     assert (refused.returncode, there(prefect_http)) == (2, [])
     assert "no block slack-webhook/nowhere" in refused.stderr
     prefect_http.delete(f"/deployments/{deployment}")
-    assert "prefect --no-prompt deploy --all" in automate().stderr
+    assert "pipeline deploy" in automate().stderr

@@ -13,12 +13,13 @@ import httpx
 import pytest
 
 from pipeline_core.adapters.prefect_deployments import DeploymentLauncher
+from pipeline_core.adapters.supervision.deploy import deploy
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 from pipeline_core.settings import Settings
 from tests.conftest import ROOT
-from tests.e2e.conftest import left_as_found
+from tests.e2e.conftest import CommandLine, left_as_found
 from tests.through import MANUAL
 
 SCHEDULED = {"process-queue", "deep-scan", "maintain"}
@@ -37,22 +38,12 @@ def environment(prefect_api_url: str, tmp_path_factory: pytest.TempPathFactory) 
     }
 
 
-def prefect(environment: dict[str, str], *arguments: str) -> str:
-    command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
-    done = subprocess.run(
-        command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def deployed(environment: dict[str, str], prefect_http: httpx.Client) -> Iterator[dict[str, Any]]:
     """Every deployment of prefect.yaml, made without a question; the schedules rest meanwhile."""
-    template = "deployments/pools/process.json"
     with left_as_found(prefect_http):
-        prefect(environment, "work-pool", "create", "pipeline", "--type", "process", "--base-job-template", template)
-        prefect(environment, "deploy", "--all")
+        made = deploy(environment)
+        assert (made.pool_is_new, set(made.new), made.updated) == (True, DEPLOYMENTS, [])
         of_this_pool = {"work_pools": {"name": {"any_": ["pipeline"]}}}
         rows = prefect_http.post("/deployments/filter", json=of_this_pool).json()
         for row in rows:
@@ -126,6 +117,22 @@ def test_a_worker_takes_documents_through_the_deployments(
     assert (first.outcome, second.outcome) == ("published", "published"), log
     runs = {row["filename"]: row["flow_run_id"] for row in app.views.jobs(app.user_id)}
     assert runs["asked.md"] == flow_run_id != runs["queued.md"]
+
+
+def test_deploying_again_brings_up_to_date_what_is_there(
+    deployed: dict[str, Any], environment: dict[str, str], tmp_path: Path
+) -> None:
+    again = CommandLine({**environment, "UPLOAD_PIPELINE_HOME": str(tmp_path)}, tmp_path).json("deploy")
+    assert (again["pool_is_new"], again["new"], set(again["updated"])) == (False, [], DEPLOYMENTS)
+    assert again["worker"].endswith("worker start --pool pipeline")
+    with pytest.raises(ConfigurationError, match="of the type process and not docker"):
+        deploy(environment, "docker")
+
+
+def test_without_a_server_nothing_is_deployed(environment: dict[str, str]) -> None:
+    """Prefect would start one for the moment, and lose all that was made."""
+    with pytest.raises(ConfigurationError, match="No Prefect server"):
+        deploy({name: value for name, value in environment.items() if name != "PREFECT_API_URL"})
 
 
 def test_a_missing_deployment_and_a_missing_server_are_named(

@@ -51,9 +51,9 @@ def test_a_run_tells_what_became_of_its_documents(wired: Pipeline, prefect_api_u
 
     ids = taken(wired, boiler=MANUAL, costs=CONTRADICTORY)
     told = Told(prefect_api_url, run_of(process_document(document_ids=ids, return_state=True)))
-    assert told.run["name"] in ("boiler.md + 1 more", "costs.md + 1 more")
+    assert told.run["name"] in ("1 awaiting review: boiler.md + 1 more", "1 awaiting review: costs.md + 1 more")
     assert told.run["state"]["name"] == "AwaitingReview"
-    assert {f"user:{wired.user_id}", "profile:standard", "lane:batch"} <= set(told.run["tags"])
+    assert {f"user:{wired.user_id}", "profile:standard", "lane:batch", "awaiting-review"} <= set(told.run["tags"])
     [waiting] = wired.views.jobs(wired.user_id, states=["awaiting_review"])
     text = told.artifacts["markdown"]["data"]
     assert all(part in text for part in ("1 awaiting review", "published", "Nothing was paid for."))
@@ -61,6 +61,8 @@ def test_a_run_tells_what_became_of_its_documents(wired: Pipeline, prefect_api_u
     assert "certified engineer" not in text  # no text of the documents
     [line, *_] = table_of(told.artifacts["table"])
     assert (line["document"], line["severity"]) == ("costs.md", "critical")
+    listed = httpx.post(f"{prefect_api_url}/artifacts/latest/filter", json={}).json()
+    assert {"pipeline-progress", "pipeline-summary", "pipeline-findings"} <= {artifact["key"] for artifact in listed}
     progress = told.artifacts["progress"]
     assert progress["data"] == pytest.approx((100 + 68) / 2)
     assert "1 awaiting review" in progress["description"]
@@ -77,13 +79,17 @@ def test_runs_are_named_after_what_they_take_up(wired: Pipeline, prefect_api_url
 
     taken(wired, costs=CONTRADICTORY)
     queue = Told(prefect_api_url, run_of(process_queue(return_state=True)))
-    assert (queue.run["name"], queue.run["state"]["name"]) == ("queue: costs.md", "AwaitingReview")
+    assert (queue.run["name"], queue.run["state"]["name"]) == (
+        "awaiting review: queue: costs.md",
+        "AwaitingReview",
+    )
     [waiting] = wired.views.jobs(wired.user_id, states=["awaiting_review"])
     decided = review_document(
         document=str(waiting["job_id"]), decision="override", reason="Two policy years.", return_state=True
     )
     review = Told(prefect_api_url, run_of(decided))
     assert review.run["name"] == "override costs.md"
+    assert "awaiting-review" not in review.run["tags"]
     assert "published" in review.artifacts["markdown"]["data"]
 
 

@@ -112,6 +112,7 @@ def _refused_by(connection: psycopg.Connection[Any], statement: str) -> str | No
         ("documents", "file_sha256 = repeat('A', 64)", "file_sha256_check"),  # hex in lower case
         ("documents", "file_sha256 = 'ab'", "file_sha256_check"),
         ("documents", "page_count = 0", "page_count_check"),
+        ("documents", "page_unit = 'document', page_count = 1", "page_unit_count_check"),
         ("documents", "parsed_path = 'p'", "parsed_check"),  # without its checksum
         ("documents", "staging_status = 'new'", "staging_status_check"),
         ("documents", "deep_scan_status = 'Done'", "deep_scan_status_check"),

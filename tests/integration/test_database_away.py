@@ -67,9 +67,10 @@ def test_a_database_that_is_away_is_named_without_its_password(
 @pytest.mark.parametrize("role", ["", "no_such_role"])
 def test_a_database_without_the_schema_says_to_migrate(postgres_url: str, role: str) -> None:
     url = postgres_url.replace("/postgres?", "/template1?")
-    views = PostgresViews(open_engine(url, role=role))
+    engine = open_engine(url, role=role)
     with pytest.raises(DatabaseNotMigratedError, match="pipeline migrate"):
-        views.counts(USER)
+        PostgresViews(engine).counts(USER)
+    engine.dispose()
 
 
 def test_a_busy_pool_is_unavailable_not_unforeseen(database_url: str) -> None:

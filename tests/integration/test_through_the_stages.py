@@ -44,6 +44,10 @@ def test_a_document_is_published_with_its_evidence(app: Pipeline) -> None:
 
     assert state_of(app, document_id) == ("done", "ingested", "published")
     exported = app.views.export(app.user_id, document_id)
+    # a text has no pages
+    assert exported["page_count"] is None
+    assert {(chunk["page_from"], chunk["page_to"]) for chunk in exported["chunks"]} == {(None, None)}
+    assert {fact["page"] for fact in exported["facts"]} == {None}
     markdown = next(f for f in exported["files"] if f["file_type"] == "optimized_markdown")
     text = app.store.get(markdown["file_path"], sha256=markdown["checksum"]).decode()
     assert exported["facts"]

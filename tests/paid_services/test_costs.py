@@ -118,6 +118,7 @@ def test_an_estimate_pays_nothing_and_is_an_upper_bound(
     assert app.views.jobs(app.user_id) == []
     assert [(one.chunks, one.new_chunks) for one in before] == [(CHUNKS, CHUNKS), (CHUNKS, 0), (0, 0)]
     assert before[2].error is not None
+    assert [row["pages"] for row in estimate_json(before)["documents"]] == [None] * 3
     publish(app, upload(text=TEXT))
     paid = app.views.jobs(app.user_id)[0]["cost_usd"]
     assert paid <= before[0].most.cost_usd

@@ -106,6 +106,39 @@ def test_nothing_is_said_of_what_is_no_guess() -> None:
         assert list(encoding_findings(decoded)) == []
 
 
+LEASE = "The tenant pays the rent of $640 within ten days of each month, and the deposit of two months. " * 40
+
+
+def damaged(text: str, share: float) -> bytes:
+    random, data = Random(3), bytearray(text.encode())
+    for at in range(len(data)):
+        if random.random() < share:
+            data[at] ^= 1 << random.randrange(8)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("data", [damaged(LEASE, 0.01), damaged(LEASE, 0.03), LEASE.encode("cp037")])
+def test_words_of_no_language_wait_for_a_person(data: bytes) -> None:
+    decoded = read_text(data)
+    findings = () if decoded is None else encoding_findings(decoded)
+    assert decoded is None or Severity.CRITICAL in [finding.severity for finding in findings]  # None: refused
+
+
+def test_broken_characters_are_told_with_their_words() -> None:
+    decoded = read_text(("Größe und Länge. " * 20).encode() + "Die Fläche".encode("cp1252"))
+    assert decoded is not None
+    [finding] = encoding_findings(decoded)
+    assert (finding.code, finding.severity) == ("characters_broken", Severity.WARNING)
+    assert "Die Fl\ufffdche" in finding.message
+
+
+def test_a_stray_byte_is_no_east_asian_sign() -> None:
+    decoded = read_text(LEASE.encode() + b" the end\xa1 of it")
+    assert decoded is not None
+    assert decoded.text.startswith(LEASE + " the end")
+    assert decoded.text.endswith(" of it")
+
+
 STYLES = "<style>" + "p { color: black }\n" * 200 + "</style>"
 
 

@@ -6,7 +6,16 @@ from uuid import uuid4
 import pytest
 
 from pipeline_core.settings import Settings
-from pipeline_core.tasks.story_text import MOST_DOCUMENTS, MOST_FINDINGS, findings, plain, summary, tags_of
+from pipeline_core.tasks.story_text import (
+    MOST_DOCUMENTS,
+    MOST_FINDINGS,
+    findings,
+    name_at_end,
+    plain,
+    summary,
+    tags_at_end,
+    tags_of,
+)
 
 
 def row(**changes: Any) -> dict[str, Any]:
@@ -52,6 +61,24 @@ def test_findings_are_sorted_and_bounded() -> None:
     rows = [row(findings=[finding("info"), finding("critical")]) for _ in range(MOST_FINDINGS)]
     table = findings(rows)
     assert [line["severity"] for line in table] == ["critical"] * MOST_FINDINGS
+
+
+WAITS = {"state": "awaiting_review", "outcome": None}
+
+
+@pytest.mark.parametrize(
+    ("rows", "name", "tags"),
+    [
+        ([row()], "a.md", set()),
+        ([row(**WAITS)], "awaiting review: a.md", {"awaiting-review"}),
+        ([row(**WAITS), row(), row(**WAITS)], "2 awaiting review: a.md", {"awaiting-review"}),
+        ([row(state="deadletter", outcome=None)], "a.md", set()),
+    ],
+)
+def test_a_run_that_leaves_something_for_a_person_says_so_in_name_and_tags(
+    rows: list[dict[str, Any]], name: str, tags: set[str]
+) -> None:
+    assert (name_at_end("a.md", rows), tags_at_end(rows)) == (name, tags)
 
 
 def test_tags_name_users_profiles_and_lanes_and_stay_few() -> None:

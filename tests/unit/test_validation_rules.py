@@ -8,7 +8,7 @@ import pytest
 
 from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.documents import Page, PageMap, PageOutcome
+from pipeline_core.domain.documents import WHOLE, Page, PageMap, PageOutcome
 from pipeline_core.domain.facts import ChunkOutcome
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
@@ -80,6 +80,14 @@ def codes(case: Subject) -> set[str]:
 def test_a_good_document_has_no_finding() -> None:
     facts = [fact("The annual deductible is $500 for each member."), fact("The plan pays 80% of the cost after that.")]
     assert codes(subject(facts=facts)) == set()
+
+
+def test_what_has_no_pages_loses_none_and_names_none() -> None:
+    case = subject(chunks=[chunk(TEXT, 0, outcome=None, facts=0)])
+    whole = replace(case, page_map=PageMap((Page(1, 0, len(TEXT)),), WHOLE), conversion={"pages": None})
+    [finding] = [finding for rule in RULES for finding in rule.check(whole)]
+    assert (finding.code, finding.numbers["page"]) == ("chunk_without_outcome", None)
+    assert finding.message == "Chunk 0 was never asked for facts."
 
 
 CONTRADICTORY = TEXT + "\nThe annual deductible is $750 for each member.\n"

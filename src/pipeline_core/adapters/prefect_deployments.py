@@ -20,7 +20,7 @@ _POLL_S = 1.0
 
 
 class DeploymentLauncher:
-    """Runs of ``process-document`` and the others, by the deployments that ``prefect deploy --all`` made."""
+    """Runs of ``process-document`` and the others, by the deployments that ``pipeline deploy`` made."""
 
     def __init__(self, settings: Settings) -> None:
         """Nothing is asked yet.
@@ -96,7 +96,7 @@ class DeploymentLauncher:
             raise ConfigurationError(
                 f"The Prefect server has no deployment {name}.",
                 where=self._api_url,
-                action="`prefect --no-prompt deploy --all` makes them; deployments/README.md.",
+                action="`pipeline deploy` makes them; deployments/README.md.",
             ) from None
 
     def _finish(self, flow_run_ids: Sequence[UUID]) -> None:

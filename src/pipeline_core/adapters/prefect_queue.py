@@ -16,7 +16,7 @@ import orjson
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 
 DEPLOYMENT = "process-queue/process-queue"
-"""``flow/deployment``, as ``prefect deploy --all`` makes it."""
+"""``flow/deployment``, as ``pipeline deploy`` makes it."""
 UPLOAD = "pipeline.upload"
 """``deployments/automations.py`` lets it start a run of the queue."""
 _TIMEOUT_S = 10.0
@@ -62,7 +62,7 @@ class PrefectQueueRuns:
             raise ConfigurationError(
                 f"The Prefect server has no deployment {self._deployment}.",
                 where=where,
-                action="Deploy the flows to it: `prefect --no-prompt deploy --all`.",
+                action="Deploy the flows to it: `pipeline deploy`.",
             )
         if answer.status_code in _REFUSED:
             raise ConfigurationError(

@@ -1,10 +1,13 @@
 """Setting up and looking after an installation."""
 
+import os
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from pipeline_core.adapters.supervision.deploy import PoolType
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.cli.output import err, out, print_json
@@ -15,23 +18,40 @@ commands = typer.Typer()
 _PANEL = "Set-up"
 
 
-@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline doctor", "pipeline doctor --json"))
-def doctor(as_json: AsJson = False) -> None:
+@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline doctor", "pipeline doctor --settings"))
+def doctor(
+    settings: Annotated[bool, typer.Option("--settings", help="List every setting, too, with its value.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say what is configured, reachable or missing.
 
-    Every part is tried; what fails is named with what mends it. Every setting is listed with its value.
+    Every part is tried; what fails is named with what mends it. With --settings every setting is listed with its value.
     """
     from pipeline_core.terminal.doctor import describe_settings, run_checks
-    from pipeline_core.terminal.status import print_checks
+    from pipeline_core.terminal.hints import pasteable
+    from pipeline_core.terminal.status import print_checks, print_settings
 
     with wired() as app_, launching(app_) as launcher:
         checks = list(run_checks(app_, launcher.ui_url))
-        settings = describe_settings(app_.settings)
+        described = describe_settings(app_.settings)
         if as_json:
-            print_json({"checks": [check.as_json() for check in checks], "settings": settings})
+            listed = {"settings": described} if settings else {}
+            print_json({"checks": [check.as_json() for check in checks], **listed})
         else:
-            print_checks(out, checks, settings)
+            print_checks(out, checks)
+            if settings:
+                print_settings(out, described)
+            else:
+                out.print(pasteable(_settings_line(described)), soft_wrap=True, markup=False)
     raise typer.Exit(Exit.CONFIGURATION if any(check.result == "failed" for check in checks) else Exit.OK)
+
+
+def _settings_line(described: Sequence[dict[str, Any]]) -> str:
+    set_here = [row["variable"] for row in described if row["is_set"]]
+    named = f": {', '.join(set_here)}" if set_here else ""
+    return (
+        f"{len(described)} settings, {len(set_here)} of them set{named}. `pipeline doctor --settings` lists them all."
+    )
 
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline ui", "pipeline ui --json"))
@@ -69,6 +89,41 @@ def migrate(as_json: AsJson = False) -> None:
             print_json({"applied": applied})
         else:
             out.print("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+
+
+@commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline deploy", "pipeline deploy --pool-type kubernetes"))
+def deploy(
+    pool_type: Annotated[
+        PoolType, typer.Option(help="Where workers run what is asked for; deployments/README.md compares them.")
+    ] = "process",
+    as_json: AsJson = False,
+) -> None:
+    """Make the deployments on a Prefect server of your own.
+
+    The server is that of PREFECT_API_URL, or of Prefect's profile. Made are the work pool, every deployment and the
+    automation that runs the queue after uploads. Done again, it brings them up to date; a pool that is there is kept as
+    it is. On one machine `pipeline up` does it by itself.
+    """
+    from pipeline_core.adapters.supervision.deploy import deploy as make
+    from pipeline_core.terminal.hints import beside
+
+    with wired():
+        made = make(os.environ, pool_type)
+    worker = f"{beside('prefect')} worker start --pool {made.pool}"
+    if as_json:
+        print_json({**made._asdict(), "worker": worker})
+        return
+    out.print(f"Prefect server  {made.api_url}", soft_wrap=True, markup=False)
+    out.print(f"Work pool       {made.pool} ({made.pool_type}), {'made' if made.pool_is_new else 'there already'}")
+    for name in sorted([*made.new, *made.updated]):
+        out.print(f"Deployment      {name}, {'made' if name in made.new else 'up to date'}")
+    out.print()
+    out.print("They run when a worker takes them. Start one, or several:")
+    out.print(f"  export PREFECT_API_URL={made.api_url}", soft_wrap=True, markup=False)
+    out.print(f"  {worker}", soft_wrap=True, markup=False)
+    out.print(
+        "Its environment says what the runs work on: the UPLOAD_PIPELINE_… settings, the home as an absolute path."
+    )
 
 
 @commands.command(

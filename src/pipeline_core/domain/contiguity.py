@@ -66,7 +66,7 @@ class Pages:
         layouts = [(number, layout) for number in range(first, last + 1) if (layout := self.layout(number))]
         if len(layouts) < last - first + 1:
             return ()
-        cells = [text for cell in _CELLS.split(quote) if (text := squash(_plain(cell)))]
+        cells = [text for cell in _CELLS.split(quote) if (text := squash(plain(cell)))]
         whole = "".join(cells)
         if not whole or any(_stands(whole, layout) for _, layout in layouts):
             return ()
@@ -77,7 +77,7 @@ class Pages:
         return tuple(_pieces(whole, layouts))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The quote without what markdown adds to its words: targets of links, tags, escapes and entities."""
     return html.unescape(_ESCAPE.sub(r"\1", _ADDED.sub(" ", text)))
 

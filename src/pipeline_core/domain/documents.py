@@ -40,6 +40,11 @@ class PageMap:
     pages: tuple[Page, ...]
     unit: str = "page"
 
+    @property
+    def count(self) -> int | None:
+        """How many pages, slides or sheets there are; None where the original has none."""
+        return None if self.unit == WHOLE else len(self.pages)
+
     def page_at(self, char: int) -> int:
         """The number of the page that the character is on (the last one that begins at or before it)."""
         starts = [page.char_from for page in self.pages]

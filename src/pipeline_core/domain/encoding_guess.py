@@ -45,11 +45,15 @@ _WITHIN_WORDS = frozenset("’‘´·\u00ad–—-ªº")
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The encoding, by Python's name. ``other``: another that fits about as well and reads differently."""
+    """The encoding, by Python's name, and how well it fits, from 0 to 1.
+
+    ``other``: another that fits about as well and reads differently.
+    """
 
     encoding: str
     text: str
     other: str | None
+    fit: float
 
 
 def guess_encoding(data: bytes) -> Guess | None:
@@ -67,7 +71,7 @@ def guess_encoding(data: bytes) -> Guess | None:
     best = order[0]
     said = _decoded(sample, best)
     close = [n for n in order[1:] if ranked[n] * _CLEAR_LEAD > ranked[best] and _decoded(sample, n) != said]
-    return Guess(best, data.decode(best), close[0] if close else None)
+    return Guess(best, data.decode(best), close[0] if close else None, min(1.0, ranked[best]))
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:

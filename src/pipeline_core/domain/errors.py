@@ -699,3 +699,11 @@ class DatabaseNotMigratedError(ConfigurationError):
     code = "database_not_migrated"
     action = "Run `pipeline migrate`, once, with a login that may create the schema."
     http_action = _OPERATOR
+
+
+class DatabaseNotReadyError(ConfigurationError):
+    """The database server, or the login, lacks what the schema needs."""
+
+    code = "database_not_ready"
+    action = "`pipeline doctor` says what lacks."
+    http_action = _OPERATOR

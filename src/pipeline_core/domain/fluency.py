@@ -66,6 +66,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _KNOWN, _OWN = 1 / 12, 1 / 4
 """The share of a text's words that are at least the commonest of its language, or in its letters."""
 _WITHOUT_WORDS = 0.5
+_STRAY = 0.1
 _FLOOR, _RARE = 0.004, 1e-5
 """What is left to a letter, or an ideograph, that the language has not."""
 
@@ -84,8 +85,8 @@ def fluency(text: str, encoding: str) -> float:
     """From 0 to 1: how well the letters beyond ASCII fit the language that they and the words around fit best."""
     lower = text.lower()
     letters = Counter(c for c in lower if c > "\x7f" and unicodedata.category(c)[0] in "LM" and c not in "ªºµ")
-    if not letters:
-        return 1.0
+    if not letters:  # a stray byte and the letter after it are a sign of these
+        return _STRAY if encoding in _IDEOGRAPHIC else 1.0
     words = Counter(_WORD.findall(lower))
     return max(_fit(letters, language) * _wording(words, language) for language in _languages(encoding))
 

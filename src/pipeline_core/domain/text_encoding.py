@@ -22,12 +22,17 @@ _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text file's characters. ``guessed``: nothing in the file says so; ``other``: what it may be as well."""
+    """A text file's characters.
+
+    ``guessed``: nothing in the file says so; ``other``: what it may be as well; ``fit``: from 0 to 1, how well it
+    fits any language.
+    """
 
     text: str
     encoding: str
     guessed: bool = False
     other: str | None = None
+    fit: float = 1.0
 
 
 def decode_text(data: bytes) -> str | None:
@@ -89,7 +94,9 @@ def _eight_bit(data: bytes) -> Decoded | None:
     if valid > 10 * broken:
         return Decoded(repaired, "utf-8")
     guess = guess_encoding(data)
-    return None if guess is None else Decoded(guess.text, guess.encoding, guessed=True, other=guess.other)
+    return (
+        None if guess is None else Decoded(guess.text, guess.encoding, guessed=True, other=guess.other, fit=guess.fit)
+    )
 
 
 def damage_of_text(data: bytes) -> str | None:

@@ -100,7 +100,7 @@ class Documents(Protocol):
         """Published ones among these that stand where another one did, which has no place left but is published."""
         ...
 
-    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int, str, str]]) -> None:
+    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int | None, str, str]]) -> None:
         """Markdown path, its sha256, the page count, what a page of it is, and the title of each document."""
         ...
 

@@ -32,14 +32,15 @@ _FACT = "A question that names its subject, as long as most are?\nThe statement 
 class Estimate:
     """One file: what of it must be paid for, and what that costs by experience and at most.
 
-    ``pages`` are the file's own, none where it has no pages; ``paid_pages`` those that a paid converter would read.
+    ``pages`` are the file's own, None where it has none or could not be read; ``paid_pages`` those that a paid
+    converter would read.
     """
 
     name: str
     chunks: int = 0
     new_chunks: int = 0
     new_vectors: int = 0
-    pages: int = 0
+    pages: int | None = None
     paid_pages: int = 0
     expected: Usage = field(default_factory=Usage)
     most: Usage = field(default_factory=Usage)
@@ -109,7 +110,7 @@ class EstimateRun:
         filename = safe_filename(path.name)
         converted = self.converter.convert(data, filename=filename, mime=detect(data, shown_filename(path.name)).mime)
         markdown, pages = converted.markdown, converted.page_map
-        estimate.pages = len(pages.pages) if pages.unit != "document" else 0
+        estimate.pages = pages.count
         if settings.optimizer_enabled:
             markdown, pages, _ = clean(markdown, pages)
         return chunking.split(

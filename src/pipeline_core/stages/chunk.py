@@ -46,7 +46,8 @@ def run(ctx: StageContext, document: Document, data: Any) -> Computation:
 
 
 def _cut(document: Document, source: OutputRow, markdown: str, sizes: Mapping[str, int]) -> StageResult:
-    chunks = chunking.split(markdown, page_map(source), document_id=document.document_id, **sizes)
+    pages = page_map(source)
+    chunks = chunking.split(markdown, pages, document_id=document.document_id, **sizes)
     for chunk in chunks:
         if markdown[chunk.char_from : chunk.char_to] != chunk.text:
             raise LedgerError(f"Chunk {chunk.ordinal} is not what stands at its offsets.", where=document.filename)
@@ -56,7 +57,7 @@ def _cut(document: Document, source: OutputRow, markdown: str, sizes: Mapping[st
             "ordinal": c.ordinal,
             "text": c.text,
             "heading_path": c.heading_path,
-            "pages": [c.page_from, c.page_to],
+            "pages": None if pages.count is None else [c.page_from, c.page_to],
             "chars": [c.char_from, c.char_to],
             "token_count": c.token_count,
             "content_sha256": c.content_sha256,

@@ -47,7 +47,7 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
         "converter": converted.converter,
         "title": title_of(converted.markdown, converted.title, document.filename),
         "characters": len(converted.markdown),
-        "pages": len(pages) if converted.total is None else converted.total,
+        "pages": converted.page_map.count if converted.total is None else converted.total,
         "pages_accounted": len(pages),
         "unit": converted.page_map.unit,
         "page_outcomes": dict(outcomes),

@@ -28,7 +28,7 @@ def estimate_json(estimates: Sequence[Estimate]) -> Row:
         "chunks", "new_chunks", "new_vectors", "pages", "paid_pages", "input_tokens", "output_tokens", "expected_usd",
         "most_usd",
     )  # fmt: skip
-    return {"documents": rows, "total": {name: round(sum(row[name] for row in rows), 6) for name in sums}}
+    return {"documents": rows, "total": {name: round(sum(row[name] or 0 for row in rows), 6) for name in sums}}
 
 
 def print_estimate(console: Console, estimates: Sequence[Estimate]) -> None:

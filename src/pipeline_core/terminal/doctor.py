@@ -11,6 +11,7 @@ from typing import Any
 from pipeline_core.adapters.db.engine import connect, lend
 from pipeline_core.adapters.db.errors import place
 from pipeline_core.adapters.db.migrate import pending
+from pipeline_core.adapters.db.requirements import not_ready, unmet
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseNotMigratedError, PipelineError
 from pipeline_core.domain.wording import counted
@@ -69,7 +70,12 @@ def _database(app: Pipeline) -> str:
     kind = "your own" if app.settings.database_url else "embedded"
     # as the login itself: the role may have to be made yet
     with connect(app.database_url) as connection:
-        [(version,)] = connection.execute("SHOW server_version").fetchall()
+        [(version, has_schema)] = connection.execute(
+            "SELECT current_setting('server_version'), to_regnamespace('upload_pipeline') IS NOT NULL"
+        ).fetchall()
+        # a schema that is there needs no right to make it
+        if lacking := [one for one in unmet(connection) if not (one.is_right and has_schema)]:
+            raise not_ready(lacking, where=place(app.database_url))
     return f"{kind} PostgreSQL {version} at {place(app.database_url)}"
 
 

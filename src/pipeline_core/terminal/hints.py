@@ -26,6 +26,15 @@ def typed(rest: str) -> str:
     return f"{program()} {rest}"
 
 
+def beside(name: str) -> str:
+    """How another program of this environment is typed here: by its name where the shell finds it, else by its path."""
+    file = Path(sys.executable).parent / name
+    if not file.is_file():
+        return f"{_shortest(Path(sys.executable))} -m {name}"
+    found = shutil.which(name)
+    return name if found and Path(found).samefile(file) else _shortest(file)
+
+
 def pasteable(text: str) -> str:
     """A sentence with commands in it, which stand in backquotes."""
     return text.replace(f"`{NAME} ", f"`{program()} ")

@@ -83,17 +83,16 @@ def _event(event: Row) -> str:
     return str(event["type"] if event["type"] == event["code"] else f"{event['type']:<14} {event['code']}")
 
 
-def print_checks(console: Console, checks: Sequence[Check], settings: Sequence[Row]) -> None:
+def print_checks(console: Console, checks: Sequence[Check]) -> None:
     for check in checks:
         mark, style = _MARKS[check.result]
-        console.print(Text.assemble((f"{mark} ", style), (f"{check.name:<13}", "bold"), check.detail))
+        console.print(Text.assemble((f"{mark} ", style), (f"{check.name:<13}", "bold"), check.detail), soft_wrap=True)
         if check.fix:
             console.print(f"                → {pasteable(check.fix)}", markup=False, soft_wrap=True)
     console.print()
-    _print_settings(console, settings)
 
 
-def _print_settings(console: Console, settings: Sequence[Row]) -> None:
+def print_settings(console: Console, settings: Sequence[Row]) -> None:
     """A line each, or, in a narrow terminal, one for the setting and below it what it is; names are never broken."""
     if console.width < _WIDE:
         for row in settings:

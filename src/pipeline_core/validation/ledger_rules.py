@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from pipeline_core.domain.documents import WHOLE
 from pipeline_core.domain.facts import ChunkOutcome
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.staging import StagedChunk
@@ -19,7 +18,7 @@ def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
                 Severity.CRITICAL,
                 f"chunk {row.chunk.ordinal}",
                 f"Chunk {row.chunk.ordinal}{_page(subject, row)} was never asked for facts.",
-                {"chunk": row.chunk.ordinal, "page": row.chunk.page_from},
+                {"chunk": row.chunk.ordinal, "page": _number(subject, row)},
             )
         elif row.outcome is ChunkOutcome.FAILED:
             yield Finding(
@@ -27,7 +26,7 @@ def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
                 Severity.CRITICAL,
                 f"chunk {row.chunk.ordinal}",
                 f"No facts could be had from chunk {row.chunk.ordinal}{_page(subject, row)}: {row.reason}",
-                {"chunk": row.chunk.ordinal, "page": row.chunk.page_from},
+                {"chunk": row.chunk.ordinal, "page": _number(subject, row)},
             )
 
 
@@ -86,5 +85,9 @@ def oversized_chunk(subject: Subject) -> Iterator[Finding]:
 
 def _page(subject: Subject, row: StagedChunk) -> str:
     """ " (page 3)"; nothing where the original has no pages."""
-    unit = subject.page_map.unit
-    return "" if unit == WHOLE else f" ({unit} {row.chunk.page_from})"
+    number = _number(subject, row)
+    return "" if number is None else f" ({subject.page_map.unit} {number})"
+
+
+def _number(subject: Subject, row: StagedChunk) -> int | None:
+    return None if subject.page_map.count is None else row.chunk.page_from

@@ -23,7 +23,7 @@ def empty_text(subject: Subject) -> Iterator[Finding]:
             Severity.CRITICAL,
             "document",
             "The document has no text after conversion.",
-            {"characters": len(subject.markdown), "pages": len(subject.page_map.pages)},
+            {"characters": len(subject.markdown), "pages": subject.page_map.count},
         )
 
 
@@ -102,8 +102,10 @@ def code_not_closed(subject: Subject) -> Iterator[Finding]:
 
 def pages_lost(subject: Subject) -> Iterator[Finding]:
     """Pages in are pages accounted for: none missing after conversion, none that failed."""
-    expected, found = subject.conversion.get("pages", 0), len(subject.page_map.pages)
-    if expected != found:
+    found = len(subject.page_map.pages)
+    # none of what has no pages
+    expected = subject.conversion.get("pages", 0)
+    if expected is not None and expected != found:
         yield Finding(
             "pages_lost",
             Severity.CRITICAL,

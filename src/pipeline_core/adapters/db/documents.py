@@ -116,7 +116,7 @@ class PostgresDocuments:
         rows = self._session.all("displacing_documents", document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
-    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int, str, str]]) -> None:
+    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int | None, str, str]]) -> None:
         ids, paths, checksums, pages, units, titles = zip(*rows, strict=True)
         self._session.execute(
             "set_parsed",

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from pipeline_core.domain.errors import (
     ConfigurationError,
     DatabaseNotMigratedError,
+    DatabaseNotReadyError,
     DatabaseUnavailableError,
     DataRejectedError,
     IllegalMoveError,
@@ -38,11 +39,15 @@ _NOT_MIGRATED = (
     sqlstate.UndefinedObject,
     sqlstate.InvalidSchemaName,
 )
+NOT_READY = sqlstate.InsufficientPrivilege | sqlstate.FeatureNotSupported | sqlstate.UndefinedFile
+"""What PostgreSQL says where a right, an extension or an extension's files are lacking."""
+_ROW_SECURITY = "ExecWithCheckOptions"
+"""Where PostgreSQL refuses a row that is another user's, with the same SQLSTATE as for a right that lacks."""
 
 
 def translate(error: psycopg.Error) -> PipelineError:
-    """What a psycopg error means: try again, migrate, an illegal move, or rows that the database refuses."""
-    text = _first_line(error)
+    """What a psycopg error means: try again, migrate, a right that lacks, an illegal move, or rows that are refused."""
+    text = first_line(error)
     constraint = error.diag.constraint_name or ""
     if constraint == _LEASE:
         return LeaseLostError(where=text)
@@ -50,6 +55,17 @@ def translate(error: psycopg.Error) -> PipelineError:
         return IllegalMoveError(f"The database refused the move: {text}.", where=constraint)
     if isinstance(error, _NOT_MIGRATED):
         return DatabaseNotMigratedError(f"The database lacks what this version needs: {text}.")
+    if isinstance(error, NOT_READY) and error.diag.source_function != _ROW_SECURITY:
+        return DatabaseNotReadyError(
+            f"The database login, or the server, lacks what the work needs: {text}.",
+            action="The login must be a member of upload_pipeline_service, and the server have pgvector and pg_trgm: "
+            "`pipeline doctor` says what lacks.",
+        )
+    if isinstance(error, sqlstate.ReadOnlySqlTransaction):
+        return DatabaseUnavailableError(
+            f"The database takes no changes at present: {text}.",
+            action="See that UPLOAD_PIPELINE_DATABASE_URL leads to the primary server; then try again.",
+        )
     if isinstance(error, sqlstate.QueryCanceled):
         return StatementTimeoutError(f"The database gave a statement up: {text}.")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
@@ -76,7 +92,7 @@ def no_connection(error: Exception, url: str, role: str) -> PipelineError:
             where=where,
             action="Try again; lower UPLOAD_PIPELINE_CONCURRENCY if it happens often.",
         )
-    text = _first_line(error.orig if isinstance(error, DBAPIError) and error.orig else error)
+    text = first_line(error.orig if isinstance(error, DBAPIError) and error.orig else error)
     if isinstance(error, psycopg.ProgrammingError):
         return ConfigurationError(
             f"UPLOAD_PIPELINE_DATABASE_URL cannot be used: {text}.",
@@ -107,6 +123,7 @@ def place(url: str) -> str:
     return f"{host}{f':{parsed.port}' if parsed.port else ''}/{parsed.database or ''}"
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What it says, without a full stop and without the statement."""
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__
