@@ -27,6 +27,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import PipelineError, StillRunningError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.domain.search import Answer
 from pipeline_core.services.decision_fields import DecisionFields, request_of
 from pipeline_core.services.decisions import Decided, Decision, Resolution
 from pipeline_core.services.intake import Upload
@@ -34,7 +35,7 @@ from pipeline_core.services.queue import check_priority
 
 log = structlog.stdlib.get_logger(__name__)
 
-__all__ = ["Client", "Decision", "DocumentStatus", "Hit", "Resolution", "Submitted", "Upload"]
+__all__ = ["Client", "Decision", "DocumentStatus", "Found", "Hit", "Resolution", "Submitted", "Upload", "WaitingSource"]
 
 _AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTER})
 _POLL_S = 0.5
@@ -98,6 +99,28 @@ class Hit:
     filename: str | None
     also_named: list[str]
     """Other names that the same content has now."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingSource:
+    """A document that may have the answer once somebody has reviewed it."""
+
+    document_id: DocumentId
+    job_id: UUID
+    filename: str
+
+
+class Found(list[Hit]):
+    """What answers a question, best first; empty where nothing does.
+
+    ``similarity`` is the highest there was, ``floor`` the least of an answer (None: the model has none).
+    """
+
+    def __init__(self, hits: Iterable[Hit], answer: Answer) -> None:
+        super().__init__(hits)
+        self.waiting = [WaitingSource(row["document_id"], row["job_id"], row["filename"]) for row in answer.waiting]
+        self.similarity = answer.similarity
+        self.floor = answer.floor
 
 
 class Client:
@@ -256,14 +279,15 @@ class Client:
             self._app.launcher.request(decided.to_run)
         return decided
 
-    def search(self, text: str, *, limit: int = 5, nearest: bool = False) -> list[Hit]:
+    def search(self, text: str, *, limit: int = 5, nearest: bool = False) -> Found:
         """Ask what was published: facts and passages by meaning and by words, best first.
 
-        Empty where nothing answers; ``nearest`` gives what comes nearest all the same.
+        Empty where nothing answers; ``nearest`` gives what comes nearest all the same. ``Found.waiting`` names the
+        documents that may have the answer, or a better one, once they are reviewed.
         """
         answer = self._app.search.answer(self.user_id, text, limit=limit)
         rows = answer.nearest if nearest else answer.hits
-        return [Hit(**{name: row[name] for name in Hit.__dataclass_fields__}) for row in rows]
+        return Found((Hit(**{name: row[name] for name in Hit.__dataclass_fields__}) for row in rows), answer)
 
     def export(self, document: str | UUID) -> dict[str, Any]:
         """A document as published: chunks and facts with evidence. Acknowledges it (phase 6).

@@ -1,17 +1,20 @@
 """A PDF's markdown has every word that its readers see, and none that they do not."""
 
 import io
+from collections.abc import Callable
 
 import pikepdf
 import pytest
 from reportlab.lib.colors import white
+from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline_core.adapters.converters.pdf import convert
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
+from pipeline_core.domain.contiguity import Pages
 from pipeline_core.domain.documents import Converted
-from tests.samples.pdfs import Draw, pdf, prose, scan, text
+from tests.samples.pdfs import Draw, blank, pdf, prose, scan, text
 
 LINES = prose(8)
 HIDDEN = "The hook must be greased every 30 days by the crew."
@@ -112,6 +115,10 @@ def test_the_text_of_a_scan_is_not_hidden() -> None:
     assert not found.findings
 
 
+def test_pages_without_text_are_no_trouble() -> None:
+    assert " ".join(LINES) in converted(pdf(blank, scan, text("Lease", *LINES))).markdown
+
+
 def test_white_letters_on_black_are_seen() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.rect(50, 490, 400, 30, fill=1)
@@ -120,17 +127,21 @@ def test_white_letters_on_black_are_seen() -> None:
     assert HIDDEN in converted(pdf(both(text("Lease", *LINES), draw))).markdown
 
 
-def raised(canvas: Canvas) -> None:
-    writing = canvas.beginText(60, 500)
-    for part, rise in (("The mill makes 10", 0), ("-7", 5), (" bags of H", 0), ("2", -3), ("O.", 0)):
-        writing.setFont("Helvetica", 8 if rise else 11)
-        writing.setRise(rise)
-        writing.textOut(part)
-    canvas.drawText(writing)
+def raised(size: float) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        writing = canvas.beginText(60, 500)
+        for part, rise in (("The mill makes 10", 0), ("-7", 5), (" bags of H", 0), ("2", -3), ("O.", 0)):
+            writing.setFont("Helvetica", size if rise > 0 else 8 if rise else 11)
+            writing.setRise(rise)
+            writing.textOut(part)
+        canvas.drawText(writing)
+
+    return draw
 
 
-def test_raised_and_lowered_digits_join_no_number() -> None:
-    assert "The mill makes 10⁻⁷ bags of H₂O." in converted(pdf(raised)).markdown
+@pytest.mark.parametrize("size", [6, 8, 11])
+def test_raised_and_lowered_digits_join_no_number(size: float) -> None:
+    assert "The mill makes 10⁻⁷ bags of H₂O." in converted(pdf(raised(size))).markdown
 
 
 def test_a_form_is_read_with_what_is_filled_in() -> None:
@@ -160,3 +171,81 @@ def test_signs_stay() -> None:
     assert "\\> 40 %" in markdown
     assert "\\- 15 °C" in markdown
     assert "\\<delay>" in markdown
+
+
+OLD_AND_NEW = "The cleaning fee is $310 $290 for each flat."
+
+
+def stroke(canvas: Canvas, left: float, right: float, height: float) -> None:
+    canvas.line(left, height, right, height)
+
+
+def bar(canvas: Canvas, left: float, right: float, height: float) -> None:
+    canvas.rect(left, height - 0.3, right - left, 0.6, stroke=0, fill=1)
+
+
+Stroke = Callable[[Canvas, float, float, float], None]
+
+
+def struck_out(how: Stroke, words: str) -> Draw:
+    """A line through the words of the sentence, and lines where none strikes anything out."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 11)
+        canvas.drawString(60, 500, OLD_AND_NEW)
+        left = 60 + canvas.stringWidth(OLD_AND_NEW.partition(words)[0])
+        how(canvas, left, left + canvas.stringWidth(words), 503.5)
+        how(canvas, 60, 60 + canvas.stringWidth("The cleaning fee"), 498)  # under the words
+        how(canvas, 60, 500, 515)  # a rule between lines
+        canvas.drawString(60, 400, "Signed by")
+        how(canvas, 110, 300, 403)  # behind a label
+
+    return draw
+
+
+def struck_out_in_a_comment(canvas: Canvas) -> None:
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(60, 500, OLD_AND_NEW)
+
+
+def commented(data: bytes, kind: str, left: float, right: float, said: str) -> bytes:
+    output = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        comment = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name(f"/{kind}"),
+            Rect=[left, 497, right, 509],
+            QuadPoints=[left, 509, right, 509, left, 497, right, 497],
+            Contents=said,
+        )
+        document.pages[0].obj.Annots = pikepdf.Array([document.make_indirect(comment)])
+        document.save(output)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("how", [stroke, bar])
+@pytest.mark.parametrize("words", ["$310", "The cleaning fee is", OLD_AND_NEW])
+def test_what_a_line_goes_through_is_struck_out(how: Stroke, words: str) -> None:
+    markdown = converted(pdf(both(text("Lease", *LINES), struck_out(how, words)))).markdown
+    assert OLD_AND_NEW.replace(words, f"~~{words}~~") in markdown.replace("~~.", ".~~")
+    assert markdown.count("~~") == 2
+
+
+def test_what_a_comment_strikes_out_is_struck_out_and_the_comment_is_told() -> None:
+    data = pdf(both(text("Lease", *LINES), struck_out_in_a_comment))
+    left = 60 + pdfmetrics.stringWidth("The cleaning fee is ", "Helvetica", 11)
+    right = left + pdfmetrics.stringWidth("$310", "Helvetica", 11)
+    found = converted(commented(data, "StrikeOut", left, right, "Too dear, Ann says."))
+    assert "The cleaning fee is ~~$310~~ $290 for each flat." in found.markdown
+    assert "Too dear" not in found.markdown
+    [finding] = found.findings
+    assert finding.code == "comments_left_out"
+    assert "Too dear, Ann says." in finding.message
+
+
+@pytest.mark.parametrize("draw", [turned(90, *LINES), both(text("Lease", *LINES), turned(35, "VOID", size=60))])
+def test_all_that_is_read_stands_on_the_page(draw: Draw) -> None:
+    found = converted(pdf(draw))
+    pages = Pages(found.page_words)
+    for quote in [*LINES, *found.markdown.split("\n\n")]:
+        assert not pages.scattered(quote, 1, 1)

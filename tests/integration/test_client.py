@@ -60,6 +60,9 @@ def test_a_document_from_file_to_answer(client: Client, tmp_path: Path) -> None:
     assert hit.evidence is not None
     assert "12 months" in hit.evidence
     assert (hit.filename, hit.document_id) == ("manual.md", document.document_id)
+    nothing = client.search("Who won the 1998 world cup?")
+    assert (nothing, nothing.waiting) == ([], [])
+    assert len(client.search("Who won the 1998 world cup?", nearest=True)) > 0
     assert len(client.export("manual.md")["facts"]) > 0
     assert client.details("manual.md")["stages"][0]["stage_name"] == "ingest"
 

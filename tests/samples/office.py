@@ -274,3 +274,16 @@ def presentation(slides: Sequence[str], charts: Mapping[str, str]) -> bytes:
     parts |= {f"ppt/charts/{name}.xml": content.replace(">", f" {spaces}>", 1) for name, content in charts.items()}
     kinds = {name: base + "slide+xml" for name in parts if name.startswith("ppt/slides/slide")}
     return zipped({"[Content_Types].xml": _content_types(kinds), **parts})
+
+
+def open_document(kind: str, body: str, styles: Mapping[str, str]) -> bytes:
+    """An ODF file (``text``, ``presentation``) of this XML; ``styles`` are text properties by the style's name."""
+    written = "".join(
+        f'<style:style style:name="{name}" style:family="text"><style:text-properties {look}/></style:style>'
+        for name, look in styles.items()
+    )
+    content = (
+        f"<office:document-content {_ODF_SPACES}><office:automatic-styles>{written}</office:automatic-styles>"
+        f"<office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
+    )
+    return zipped({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content}, stored="mimetype")

@@ -123,7 +123,7 @@ def test_white_text_on_a_dark_ground_is_seen() -> None:
 
 
 def test_a_document_of_hidden_text_alone_has_none() -> None:
-    with pytest.raises(NoTextError):
+    with pytest.raises(NoTextError, match="all that it has is hidden"):
         converted(HIDDEN["vanished"])
 
 
@@ -202,6 +202,7 @@ def test_entities_are_not_resolved_and_a_part_that_declares_them_is_named() -> N
 
 FORMULAS = {
     "power": (f"<m:sSup><m:e>{m('10')}</m:e><m:sup>{m('5')}</m:sup></m:sSup>", "10⁵"),
+    "mark": (f"<m:sSup><m:e>{m('5')}</m:e><m:sup>{m('†')}</m:sup></m:sSup>", "5†"),
     "index": (f"<m:sSub><m:e>{m('x')}</m:e><m:sub>{m('12')}</m:sub></m:sSub>", "x₁₂"),
     "fraction": (f"<m:f><m:num>{m('1')}</m:num><m:den>{m('2')}</m:den></m:f>", "1/2"),
     "number before a fraction": (
@@ -271,3 +272,27 @@ def test_a_word_that_stands_less_often_is_missing() -> None:
     finding = missing_words([Passage("slide 1", "yes"), Passage("slide 2", "yes")], "yes")
     assert finding is not None
     assert finding.numbers["words"] == ["yes"]
+
+
+def test_charts_and_diagrams_are_written_where_they_stand() -> None:
+    chart = (
+        "<c:chart><c:ser><c:tx><c:strRef><c:strCache><c:pt idx='0'><c:v>Ducks</c:v></c:pt></c:strCache></c:strRef>"
+        "</c:tx><c:cat><c:strLit><c:pt idx='0'><c:v>2019</c:v></c:pt></c:strLit></c:cat>"
+        "<c:val><c:numLit><c:formatCode>0%</c:formatCode><c:pt idx='0'><c:v>0.5</c:v></c:pt></c:numLit></c:val></c:ser>"
+        "</c:chart>"
+    )
+    diagram = "<dgm:pt><dgm:t><a:p><a:r><a:t>First step</a:t></a:r></a:p></dgm:t></dgm:pt>"
+    drawings = "<w:r><w:drawing><c:chart r:id='r1'/><dgm:relIds r:dm='r2'/></w:drawing></w:r>"
+    result = converted(
+        paragraph(word_text("before")) + paragraph(drawings) + paragraph(word_text("after")),
+        chart=chart,
+        diagramData=diagram,
+    )
+    blocks = [block for block in result.markdown.split("\n\n") if block.strip()]
+    assert [block.strip() for block in blocks] == [
+        "before",
+        "|  | Ducks |\n| --- | --- |\n| 2019 | 50% |",
+        "First step",
+        "after",
+    ]
+    assert codes(result) == []

@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline_core.domain.errors import NotFoundError
-from pipeline_core.domain.search import Answer
+from pipeline_core.domain.search import WITHOUT_WORDS, Answer
+from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.tables import short
 
 
@@ -19,9 +20,11 @@ def not_found(answer: Answer) -> NotFoundError:
         )
     if answer.floor is None or answer.similarity is None:
         return NotFoundError("Nothing published answers this.", action="`pipeline status` shows what is published.")
+    least = answer.floor if answer.similarity < answer.floor else answer.floor + WITHOUT_WORDS
+    without = "" if least == answer.floor else " and none of its words"
     return NotFoundError(
-        f"Nothing published answers this: the nearest has a similarity of {answer.similarity:.2f}, less than "
-        f"{answer.floor:.2f}.",
+        f"Nothing published answers this: the nearest has a similarity of {answer.similarity:.2f}{without}, less than "
+        f"{least:.2f}.",
         action="Ask in other words, or look at what comes nearest with `--nearest`.",
     )
 
@@ -29,7 +32,9 @@ def not_found(answer: Answer) -> NotFoundError:
 def print_waiting_sources(console: Console, answer: Answer) -> None:
     """Which documents may have a better answer."""
     for waiting in answer.waiting:
-        console.print(f"[yellow]●[/] {escape(_may_have_it(waiting))}: {_review(waiting)}", highlight=False)
+        console.print(
+            f"[yellow]●[/] {escape(_may_have_it(waiting))}: {_review(waiting)}", highlight=False, soft_wrap=True
+        )
 
 
 def _may_have_it(waiting: Mapping[str, Any]) -> str:
@@ -37,4 +42,4 @@ def _may_have_it(waiting: Mapping[str, Any]) -> str:
 
 
 def _review(waiting: Mapping[str, Any]) -> str:
-    return f"pipeline review {short(waiting['job_id'])}"
+    return typed(f"review {short(waiting['job_id'])}")

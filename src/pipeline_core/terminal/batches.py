@@ -16,8 +16,8 @@ from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
 from pipeline_core.services.staging import StagedBank
 from pipeline_core.staging.question_bank import Role
-from pipeline_core.terminal.hints import pasteable, program
-from pipeline_core.terminal.tables import alike
+from pipeline_core.terminal.hints import pasteable, program, typed
+from pipeline_core.terminal.tables import alike, short
 
 Row = dict[str, Any]
 _SHOWN = 20
@@ -81,14 +81,13 @@ def print_pairs(console: Console, pairs: Sequence[BatchPair]) -> None:
     """Undecided pairs in full; of the others, how many there are."""
     waiting = [pair for pair in pairs if pair.resolution == "pending"]
     for pair in waiting[:_SHOWN]:
-        console.print(f"[yellow]● look-alike[/] {alike(pair.method, pair.score)}  pair {pair.duplicate_id!s}")
+        console.print(f"[yellow]● look-alike[/] {alike(pair.method, pair.score)}  pair {short(pair.duplicate_id)}")
         if pair.flags:
             console.print(
                 f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in pair.flags)}", highlight=False
             )
-        console.print(
-            f"    proposed  --pair {str(pair.duplicate_id)[:8]} --duplicates {pair.proposed}", highlight=False
-        )
+        command = f"batches {short(pair.batch_id)} resolve --pair {short(pair.duplicate_id)}"
+        console.print(f"    decide    {typed(command)} --duplicates {pair.proposed}", highlight=False, soft_wrap=True)
         console.print(Padding(f"new       {escape(_flat(pair.staged_text))}", (0, 0, 0, 4)))
         console.print(Padding(f"existing  {escape(_flat(pair.existing_text or '(gone)'))}", (0, 0, 0, 4)))
     if len(waiting) > _SHOWN:

@@ -14,7 +14,7 @@ from pipeline_core.domain.jobs import is_parked
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import all_names, counted
-from pipeline_core.terminal.hints import pasteable, program
+from pipeline_core.terminal.hints import pasteable, program, typed
 from pipeline_core.terminal.jobs_table import place_of
 from pipeline_core.terminal.places import place
 
@@ -149,8 +149,8 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
         if flags := pair["reasons"].get("flags"):
             console.print(f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in flags)}", highlight=False)
         if pair["resolution"] == "pending":
-            command = f"pipeline review {short(job['job_id'])} resolve --pair {short(pair['duplicate_id'])}"
-            console.print(f"    decide    {command} --as {pair['proposed']}", highlight=False)
+            command = f"review {short(job['job_id'])} resolve --pair {short(pair['duplicate_id'])}"
+            console.print(f"    decide    {typed(command)} --as {pair['proposed']}", highlight=False, soft_wrap=True)
         console.print(Padding(f"new       {_at(pair, 'staged')}{escape(pair['staged_text'])}", (0, 0, 0, 4)))
         of = " of " if (at := _at(pair, "existing").strip()) else ""
         where = f"{at}{of}{escape(pair['existing_file'] or 'a question bank')}"

@@ -1,7 +1,8 @@
 """The finding about what a file hides from its readers: rows, sheets, slides, text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from pipeline_core.domain.errors import NoTextError
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.wording import listed
 
@@ -19,4 +20,14 @@ def hidden_content(parts: Sequence[str], *, kept: bool) -> Finding:
         "document",
         f"The file hides content from its readers: {listed(parts)}. It {became}.",
         {"parts": len(parts), "kept": kept},
+    )
+
+
+def nothing_shown(filename: str, findings: Iterable[Finding]) -> NoTextError | None:
+    """The refusal of a file whose whole text is hidden; None if it hides nothing."""
+    if not any(finding.code == "hidden_content" for finding in findings):
+        return None
+    return NoTextError(
+        f"{filename} shows no text: all that it has is hidden from its readers.",
+        action="Show the text where it was made and upload it again, or set UPLOAD_PIPELINE_KEEP_HIDDEN=true.",
     )

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.escapes import unescaper
+from pipeline_core.adapters.converters.hidden import nothing_shown
+from pipeline_core.adapters.converters.odf_text import rewrite_odf
 from pipeline_core.adapters.converters.ooxml.completeness import missing_words
 from pipeline_core.adapters.converters.ooxml.pieces import shown
 from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
 from pipeline_core.adapters.converters.ooxml.word import rewrite_word
 from pipeline_core.adapters.converters.pages import storable, whole
 from pipeline_core.adapters.converters.parts import missing_parts
+from pipeline_core.adapters.converters.rtf import rewrite_rtf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
@@ -47,7 +50,12 @@ _HARMLESS_WARNINGS = frozenset({"relationships"})
 """Sources of warnings that lose no text: a cross-reference without a target."""
 
 _OOXML = (filetypes.DOCX,)
-_REWRITES = {filetypes.DOCX: rewrite_word}
+_REWRITES = {
+    filetypes.DOCX: rewrite_word,
+    filetypes.ODT: rewrite_odf,
+    filetypes.ODP: rewrite_odf,
+    filetypes.RTF: rewrite_rtf,
+}
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINE_ENDS = re.compile(r"\n\s*")
 _unescape = unescaper(r"\<>#`~!|.+-&")  # what xberg escapes
@@ -68,7 +76,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     document = _extract(rewritten.data, source)
     markdown = _markdown(document, source)
     if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
-        raise _no_text(source, document)
+        raise nothing_shown(source.filename, rewritten.findings) or _no_text(source, document)
     findings = [*rewritten.findings, *_findings(document, source)]
     if (lost := missing_words(rewritten.passages, markdown)) is not None:
         findings.append(lost)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.escapes import escape_marks, unescaper
 from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble
+from pipeline_core.adapters.converters.pdf_damage import damage
 from pipeline_core.adapters.converters.pdf_findings import ocr_failed, page_findings, ranges, repaired
 from pipeline_core.adapters.converters.pdf_reading import prepare
 from pipeline_core.adapters.converters.pdf_signs import escape_signs
@@ -58,7 +59,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     _require_text(source, pages, options)
     findings = [repaired(read.total)] if is_damaged else []
     findings += page_findings(pages, scanned, damaged=is_damaged, ocr_languages=options.ocr_languages)
-    findings += read.findings
+    findings += [*read.findings, *damage(source.data).findings()]
     markdown, page_map = assemble(pages, "page")
     return Converted(markdown, page_map, NAME, tuple(findings), total=read.total, page_words=read.words)
 

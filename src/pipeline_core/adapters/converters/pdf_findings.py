@@ -91,6 +91,17 @@ def comments_left_out(notes: Mapping[int, Sequence[str]]) -> Finding:
     )
 
 
+def notes_not_read(pages: Sequence[int]) -> Finding:
+    return Finding(
+        "notes_not_read",
+        Severity.WARNING,
+        "document",
+        f"What is filled in or noted on pages {_spoken(pages)} is not in the result: the PDF is damaged there. "
+        "Print it to a new PDF, or save it again where it was made, and upload that.",
+        {"pages": list(pages)},
+    )
+
+
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -3,6 +3,8 @@
 Neither is part of a page's own text. Put where they stand, they are read with the text around them.
 """
 
+import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ _HIDDEN = 2  # flag of an annotation
 _PUSH_BUTTON = 1 << 16  # flag of a button
 _PASSWORD = 1 << 13  # flag of a text field
 _NO_TEXT = frozenset({"/Widget", "/Link", "/Popup", "/FreeText"})
+_TAG = re.compile(r"<[^>]*>")
 CHECKED, UNCHECKED = "[x]", "[ ]"
 
 
@@ -47,7 +50,7 @@ def written_on(page: "pikepdf.Page") -> Written:
             value = _value(annotation)
             if value:
                 found.fields.append((box, value))
-        elif contents := _string(annotation.get("/Contents")).strip():
+        elif contents := _contents(annotation):
             if kind == "/FreeText" and box is not None:
                 found.free.append((box, contents))
             elif kind not in _NO_TEXT:
@@ -65,6 +68,12 @@ def _box(annotation: Any) -> Box | None:
 
 def _string(value: Any) -> str:
     return "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _contents(annotation: Any) -> str:
+    """What the annotation says: as text, else as formatted text."""
+    plain = _string(annotation.get("/Contents")).strip()
+    return plain or html.unescape(_TAG.sub(" ", _string(annotation.get("/RC")))).strip()
 
 
 def _inherited(widget: Any, key: str) -> Any:

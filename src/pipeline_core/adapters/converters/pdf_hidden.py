@@ -43,7 +43,7 @@ def hidden_objects(page: "PdfPage", objects: Sequence[PageObject], layers_off: C
         fill = one.fill
         if fill[3] == 0 and mode == 0:
             sure.append(one)
-        elif min(fill[:3]) > 255 - _SAME_COLOUR or layers_off or covers.may_hide(one, fill):
+        elif layers_off or covers.may_hide(one, fill):
             doubtful.append(one)
     if doubtful:
         seen = _Picture(page)
@@ -90,12 +90,26 @@ class _Covers:
                 self._under[fill].append(one)
 
     def may_hide(self, text: PageObject, fill: tuple[int, ...]) -> bool:
+        """Whether something lies over the text, or what it is painted on has its colour, as paper has of white."""
         if self._over and any(cover.order > text.order and _inside(text.box, cover.box) for cover in self._over):
             return True
         if (alike := self._alike.get(fill)) is None:
             alike = [one for colour, covers in self._under.items() if _same(colour, fill) for one in covers]
             self._alike[fill] = alike
-        return bool(alike) and any(one.order < text.order and _inside(text.box, one.box) for one in alike)
+        is_white = min(fill[:3]) > 255 - _SAME_COLOUR
+        if not alike and not is_white:
+            return False
+        ground = self._ground(text)
+        return is_white if ground is None else _same(ground, fill)
+
+    def _ground(self, text: PageObject) -> tuple[int, ...] | None:
+        """The colour of the area that the text is painted on; None where that is the paper."""
+        top, colour = -1, None
+        for fill, covers in self._under.items():
+            for one in covers:
+                if top < one.order < text.order and _inside(text.box, one.box):
+                    top, colour = one.order, fill
+        return colour
 
 
 def _is_wide(box: Box) -> bool:

@@ -3,7 +3,7 @@
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, isfinite
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -168,6 +168,8 @@ def _walk(
             one.matrix = matrix.then(outer) if is_moved else matrix
             pdfium.FPDFTextObj_GetFontSize(handle, _FONT_SIZE)
             one.size = _FONT_SIZE.value * hypot(one.matrix.c, one.matrix.d)
+            if not all(map(isfinite, (*one.matrix, one.size, *one.box))):
+                continue  # of a damaged file
         found.append(one)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.hidden import hidden_content
-from pipeline_core.adapters.converters.pdf_findings import comments_left_out, not_examined, words_lost
+from pipeline_core.adapters.converters.pdf_findings import comments_left_out, not_examined, notes_not_read, words_lost
 from pipeline_core.adapters.converters.pdf_forms import Written, write_fields, written_on
 from pipeline_core.domain.findings import Finding
 
@@ -35,14 +35,17 @@ class Prepared:
     written: dict[int, Written] = field(default_factory=dict)
     lost: dict[int, list[str]] = field(default_factory=dict)
     annotated: set[int] = field(default_factory=set)
-    not_examined: list[int] = field(default_factory=list)
+    unread_notes: bool = False
+    not_examined: set[int] = field(default_factory=set)
 
     def findings(self, *, kept: bool) -> list[Finding]:
         found = [hidden_content(self.hidden, kept=kept)] if self.hidden else []
         found += [words_lost(number, words) for number, words in sorted(self.lost.items())]
         if notes := {number: written.notes for number, written in sorted(self.written.items()) if written.notes}:
             found.append(comments_left_out(notes))
-        return [*found, not_examined(self.not_examined, self.pages)] if self.not_examined else found
+        if self.unread_notes:
+            found.append(notes_not_read(sorted(self.annotated)))
+        return [*found, not_examined(sorted(self.not_examined), self.pages)] if self.not_examined else found
 
 
 def prepare(data: bytes, *, keep_hidden: bool) -> Prepared:
@@ -78,7 +81,7 @@ def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: b
     changed = False
     for number in range(1, prepared.pages + 1):
         if number > _MOST_PAGES or left <= 0:
-            prepared.not_examined += range(number, prepared.pages + 1)
+            prepared.not_examined |= {*range(number, prepared.pages + 1)}
             break
         try:
             page = document[number - 1]
@@ -92,7 +95,7 @@ def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: b
             changed |= _look(page, number, objects, prepared, off, keep_hidden=keep_hidden)
         except TooManyObjectsError:
             left -= _MOST_ON_PAGE
-            prepared.not_examined.append(number)
+            prepared.not_examined.add(number)
         page.close()
     return changed
 
@@ -168,6 +171,8 @@ def _write_annotations(prepared: Prepared) -> None:
     try:
         with pikepdf.open(io.BytesIO(prepared.data)) as pdf, pypdfium2.PdfDocument(prepared.data) as document:
             for number in sorted(prepared.annotated):
+                if number > len(pdf.pages):
+                    raise ValueError(f"There is no page {number}.")
                 page = pdf.pages[number - 1]
                 if not (written := written_on(page)):
                     continue
@@ -181,6 +186,8 @@ def _write_annotations(prepared: Prepared) -> None:
                 shown.close()
             output = io.BytesIO()
             pdf.save(output)
-    except (pikepdf.PdfError, pypdfium2.PdfiumError):
-        return  # the repair of a damaged file comes later
+    except (pikepdf.PdfError, pypdfium2.PdfiumError, ValueError, TypeError, KeyError, AttributeError):
+        prepared.written.clear()
+        prepared.unread_notes = True
+        return
     prepared.data = output.getvalue()

@@ -16,11 +16,15 @@ from pipeline_core.adapters.converters.squashed import Squashed, squash
 
 _SMALLER = 0.92  # of the size of the text beside it
 _RAISED = (0.12, 0.75)  # of that size
+_RAISED_ALIKE = 0.28  # of that size, where the raised digits are as large as the text beside them
 _LOWERED = (-0.6, -0.06)
 _GAP = 0.35
 _GAP_LOWERED = 0.15  # a line number beside the text stands lower, too
 _LONGEST = 12  # characters: more is a line of its own
+_MOST_ALIKE = 3
 _CONTEXT = 12
+_ENOUGH = 5
+_NO_SIZE = 0.1
 _CELL = 24.0  # points
 _MOST_IN_CELL = 60
 _MOST_LINES = 800
@@ -96,7 +100,7 @@ class _Grid:
 
 def scripts(page: Any, objects: Sequence[PageObject]) -> list[Script]:
     """The raised and lowered texts of the page, in the order of painting."""
-    texts = [one for one in objects if one.is_text]
+    texts = [one for one in objects if one.is_text and one.size > _NO_SIZE]
     lines = [_line_of(one) for one in texts]
     small = _beside_larger(set(lines))
     if not small:
@@ -138,16 +142,18 @@ def _beside_larger(lines: Set[_Line]) -> Set[_Line]:
     """The lines that stand, at any place along them, a little above or below the baseline of larger text."""
     import numpy as np
 
-    if len({line[3] for line in lines}) < 2 or len(lines) > _MOST_LINES:
-        return frozenset() if len(lines) <= _MOST_LINES else lines
+    if not 1 < len(lines) <= _MOST_LINES:
+        return lines if len(lines) > 1 else frozenset()
     rows = list(lines)
     x, y, height, size = np.array(rows).T
     rise = (height[:, None] - height[None, :]) / np.maximum(size, 1.0)[None, :]
     above = (rise > _RAISED[0] - _ROUNDED) & (rise < _RAISED[1] + _ROUNDED)
     below = (rise > _LOWERED[0] - _ROUNDED) & (rise < _LOWERED[1] + _ROUNDED)
     same_way = (x[:, None] == x[None, :]) & (y[:, None] == y[None, :])
-    larger = same_way & (size[None, :] * _SMALLER > size[:, None] - 1)
-    return {row for row, is_near in zip(rows, (larger & (above | below)).any(axis=1), strict=True) if is_near}
+    larger = size[None, :] * _SMALLER > size[:, None] - 1
+    alike = (np.abs(size[:, None] - size[None, :]) <= 1) & above & (rise > _RAISED_ALIKE - _ROUNDED)
+    found = (same_way & ((larger & (above | below)) | alike)).any(axis=1)
+    return {row for row, is_near in zip(rows, found, strict=True) if is_near}
 
 
 def _piece(one: PageObject) -> _Piece:
@@ -180,9 +186,11 @@ def _place(small: _Piece, grid: _Grid) -> tuple[bool, _Piece | None, _Piece | No
 
 def _rise(small: _Piece, other: _Piece) -> bool | None:
     """Whether the piece is raised beside a larger one, or lowered; None: neither."""
-    if other is small or other.size * _SMALLER < small.size:
+    if other is small or other.size < 0.99 * small.size:
         return None
     rise = (small.height - other.height) / other.size
+    if other.size * _SMALLER < small.size:
+        return True if _RAISED_ALIKE < rise < _RAISED[1] else None
     if _RAISED[0] < rise < _RAISED[1]:
         return True
     return False if _LOWERED[0] < rise < _LOWERED[1] else None
@@ -190,7 +198,11 @@ def _rise(small: _Piece, other: _Piece) -> bool | None:
 
 def _read(found: Sequence[Any], grid: _Grid, text_page: Any) -> Iterator[Script]:
     for small, is_raised, before, after in found:
-        text = small.object.text(text_page).strip()
+        # a mark of a note behind the digits stays as it is
+        text = small.object.text(text_page).strip().rstrip("*†‡§¶,;")
+        is_alike = before is not None and before.size * _SMALLER < small.size
+        if is_alike and not (text.lstrip("+-−").isdecimal() and len(text) <= _MOST_ALIKE):
+            continue
         if not text or len(text) > _LONGEST or " " in text or not any(map(str.isalnum, text)):
             continue
         leading = _line(before, grid, text_page, forward=False) if before else ""
@@ -242,17 +254,30 @@ def write_scripts(markdown: str, found: Sequence[Script]) -> tuple[str, list[Scr
 
 
 def _find(page: Squashed, script: Script, taken: set[int]) -> tuple[int, int] | None:
+    """Where the script stands in the markdown: with all of its surroundings, or with fewer at one place only."""
     wanted, before, after = squash(script.text), squash(script.before), squash(script.after)
-    for left, right in ((_CONTEXT, _CONTEXT), (_CONTEXT, 0), (5, 5), (5, 0), (2, 2)):
+    for left, right in ((_CONTEXT, _CONTEXT), (_CONTEXT, 0), (_ENOUGH, _ENOUGH), (_ENOUGH, 0), (0, _CONTEXT)):
         head, tail = before[-left:] if left else "", after[:right] if right else ""
-        if not head and len(tail) < 5:
+        if len(head) + len(tail) < _ENOUGH - 1:
             continue
-        for at in page.places(head + wanted + tail):
-            start, end = page.raw_span(at + len(head), at + len(head) + len(wanted))
-            if start in taken:
-                continue
-            return _widened(page, at + len(head), start, script), _without_gap(page.text, end, script)
+        places = [*page.places(head + wanted + tail)]
+        places = [at + len(head) for at in places if _is_itself(page, at + len(head), wanted, script)]
+        if len(places) > 1 and len(head) + len(tail) < _CONTEXT:
+            return None
+        for at in places:
+            start, end = page.raw_span(at, at + len(wanted))
+            if start not in taken:
+                return _widened(page, at, start, script), _without_gap(page.text, end, script)
     return None
+
+
+def _is_itself(page: Squashed, at: int, wanted: str, script: Script) -> bool:
+    """Whether the markdown has these very characters there, and none that would join them behind."""
+    start, end = page.raw_span(at, at + len(wanted))
+    said = "".join(page.text[start:end].split())
+    behind, after = page.text[end : end + 1], script.after[:1]
+    is_joined = behind.isalnum() and squash(behind)[:1] != squash(after)[:1]
+    return said == script.text.lstrip("+-−–").strip("()[]") and not is_joined
 
 
 def _widened(page: Squashed, at: int, start: int, script: Script) -> int:

@@ -3,6 +3,7 @@
 Neither is part of the text that is read from the page; without it the old price stands beside the new one.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,12 @@ import pypdfium2.raw as pdfium
 from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
 from pipeline_core.adapters.converters.squashed import Squashed, squash
 
-_THIN = 0.16  # of the size of the text: a line, not an area
+_THIN = 0.3  # of the size of the text: a line, not an area; PDFium adds the width of a line on both sides
 _THROUGH = (0.14, 0.55)  # of the size, above the baseline: lower is an underline, higher a line above
 _WITHIN = 1.0  # points that a stroke may stand out on either side of the text
 _CONTEXT = 12
 _MOST_STROKES = 2_000
+_MARKED = re.compile(r"(?<![\\~])~~(?=[^\s~])((?:(?!\n\n)[^~])+)~~(?!~)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,12 @@ def _characters(text_page: Any, box: Box, count: int) -> range:
 
 
 def write_struck(markdown: str, found: Sequence[Struck]) -> tuple[str, list[Struck]]:
-    """The markdown with ``~~`` about what is struck out, and what was not found in it."""
+    """The markdown with ``~~`` about what is struck out, and what was not found in it.
+
+    The parser's own marks go: it takes lines of charts and tables for strokes.
+    """
+    if "~~" in markdown:
+        markdown = _MARKED.sub(r"\1", markdown)
     if not found:
         return markdown, []
     page = Squashed(markdown)

@@ -75,8 +75,9 @@ def turned_copies(data: bytes, wanted: Sequence[tuple[int, int]]) -> bytes:
             copies.pages.append(source.pages[number - 1])
         # a page that is wanted twice is copied once: turned only when all are there
         for page, (_, degrees) in zip(copies.pages, wanted, strict=True):
-            page.contents_coalesce()
-            _turn(copies, page, degrees)
+            if degrees:  # else it stays as it is, with its links
+                page.contents_coalesce()
+                _turn(copies, page, degrees)
         copies.save(output)
     return output.getvalue()
 

@@ -73,7 +73,7 @@ def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LitePars
         return iter(())
     try:
         copies = parser.parse(turned_copies(prepared.data, wanted)).pages
-    except (pikepdf.PdfError, ParseError, ValueError, TypeError, KeyError):
+    except (pikepdf.PdfError, ParseError, ValueError, TypeError, LookupError):
         return iter(())
     return iter(copies if len(copies) == len(wanted) else ())
 
@@ -87,7 +87,7 @@ def _whole(
     words: tuple[Run, ...],
 ) -> WholePage:
     from pipeline_core.adapters.converters.pdf_scripts import write_scripts
-    from pipeline_core.adapters.converters.pdf_struck import write_struck
+    from pipeline_core.adapters.converters.pdf_struck import Struck, write_struck
 
     number = page.page_num
     lost = []
@@ -97,7 +97,9 @@ def _whole(
         lost += missing_words(markdown, lines)
     markdown, unplaced = write_scripts(markdown, prepared.scripts.get(number, []))
     lost += [f"{one.before[-12:]}{one.text}" for one in unplaced if one.joins_number]
-    markdown, still_said = write_struck(markdown, prepared.struck.get(number, []))
+    still_said: list[Struck] = []
+    if number not in prepared.not_examined:
+        markdown, still_said = write_struck(markdown, prepared.struck.get(number, []))
     lost += [f"{one.text} (struck out)" for one in still_said]
     if lost:
         prepared.lost[number] = lost

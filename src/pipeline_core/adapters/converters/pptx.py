@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline_core.adapters.converters.archive import check_expansion
-from pipeline_core.adapters.converters.hidden import hidden_content
+from pipeline_core.adapters.converters.hidden import hidden_content, nothing_shown
 from pipeline_core.adapters.converters.ooxml.completeness import Passage, missing_words
 from pipeline_core.adapters.converters.ooxml.names import Element, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
@@ -41,9 +41,9 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     pages = [reading.page(number, part) for number, part in enumerate(slides, start=1)]
     markdown, page_map = assemble(pages, "slide")
     missing = missing_parts(source.data)
-    if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
-        raise _no_text(source, reading.broken, missing)
     findings = [*reading.findings(missing)]
+    if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
+        raise nothing_shown(source.filename, findings) or _no_text(source, reading.broken, missing)
     if (lost := missing_words(reading.passages, markdown)) is not None:
         findings.append(lost)
     return Converted(markdown, page_map, NAME, tuple(findings), declared_total(source))

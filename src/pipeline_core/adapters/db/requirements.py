@@ -47,6 +47,8 @@ class Unmet(NamedTuple):
     advice: str = ""
     statements: str = ""
     """For an administrator to run in the database."""
+    instead: str = ""
+    """Another way, which needs none of the statements."""
     is_right: bool = False
     """A right of the login, which it needs to make the schema and not afterwards."""
     is_certain: bool = True
@@ -70,10 +72,11 @@ def not_ready(lacking: Sequence[Unmet], *, where: str, cause: str = "") -> Datab
     steps = [*dict.fromkeys(one.advice for one in lacking if one.advice)]
     if statements:
         steps.append(f"An administrator runs in this database: {statements}")
+    steps += ["Then `pipeline migrate`.", *(one.instead for one in lacking if one.instead)]
     return DatabaseNotReadyError(
         f"The schema cannot be made: {'; '.join(one.what for one in lacking)}.{said}",
         where=where,
-        action=" ".join([*steps, "Then `pipeline migrate`."]),
+        action=" ".join(steps),
     )
 
 
@@ -108,7 +111,8 @@ def _of_extension(row: dict[str, Any], facts: dict[str, Any]) -> Iterator[Unmet]
         package = f"postgresql-{facts['server']}-pgvector" if name == "vector" else "postgresql-contrib"
         yield Unmet(
             f"the server does not have the extension {name} ({known_as})",
-            f"Have it installed on the server (Debian and Ubuntu: the package {package}; hosted PostgreSQL: a switch).",
+            f"Have {name} installed on the server: Debian and Ubuntu have the package {package}, hosted PostgreSQL a "
+            "switch.",
         )
     elif name == "vector" and _is_too_old(row["offered"]):
         yield Unmet(
@@ -150,9 +154,9 @@ def _of_login(facts: dict[str, Any]) -> Iterator[Unmet]:
     if missing:
         yield Unmet(
             f"the login {login} may not make schema and roles: it lacks {', '.join(right for right, _, _ in missing)}",
-            "Run `pipeline migrate` once with an administrator's login in UPLOAD_PIPELINE_DATABASE_URL, and then "
-            f"GRANT {_ROLES} TO {login}; or give {login} what it lacks.",
-            " ".join(mend for _, mend, _ in missing),
+            statements=" ".join(mend for _, mend, _ in missing),
+            instead="Or run `pipeline migrate` once with an administrator's login in UPLOAD_PIPELINE_DATABASE_URL; "
+            f"then all that {login} needs is: GRANT {_ROLES} TO {login};",
             is_right=True,
             is_certain=any(certain for _, _, certain in missing),
         )

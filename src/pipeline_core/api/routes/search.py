@@ -46,7 +46,9 @@ class SearchAnswer(BaseModel):
 
     query: str
     hits: list[Hit]
-    floor: float | None = Field(description="Least similarity of an answer; null without one, and in mode text")
+    floor: float | None = Field(
+        description="Least similarity of an answer, 0.2 more where it has no word of the question; null without one"
+    )
     similarity: float | None = Field(description="The highest similarity there was")
     waiting: list[WaitingSource] = Field(description="Documents that may have the answer once they are reviewed")
 

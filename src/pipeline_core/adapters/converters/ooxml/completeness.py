@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.wording import counted, listed
@@ -14,6 +15,8 @@ _TARGET = re.compile(r"\]\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)?\)")
 _WORD = re.compile(r"[^\W_]+")
 _NAMED = 8
 _KEPT = 100
+_MOST_LOOKED_FOR = 1_000
+"""So many lookups in a long text take seconds; a file that lacks more words than that has lost them."""
 _LONG_WORD = 6
 _LONG_ENOUGH = 12
 
@@ -36,12 +39,17 @@ def missing_words(passages: Iterable[Passage], markdown: str) -> Finding | None:
     if not short:
         return None
     letters = _letters(markdown)
-    for word in [word for word in short if not there[word] and len(word) >= _LONG_WORD and word in letters]:
+    candidates = islice((word for word in short if not there[word] and len(word) >= _LONG_WORD), _MOST_LOOKED_FOR)
+    for word in [word for word in candidates if word in letters]:
         del short[word]  # a link begins within it
     lost: dict[str, list[str]] = {}
+    looked_for = 0
     for passage in passages:
+        if short.keys().isdisjoint(words := _words(passage.text)):
+            continue
+        looked_for += 1
         # words may be parted elsewhere: a passage whose letters stand together is there
-        if short.keys().isdisjoint(words := _words(passage.text)) or _stands(passage.text, letters):
+        if looked_for <= _MOST_LOOKED_FOR and _stands(passage.text, letters):
             continue
         for word in words:
             if short[word] > 0:

@@ -16,6 +16,7 @@ _ACCENTS = {"\u0302": r"\hat", "\u0303": r"\tilde", "\u0304": r"\bar", "\u0305":
 _BRACES = {"{": r"\{", "}": r"\}", "": ".", "⟨": r"\langle", "⟩": r"\rangle", "‖": r"\|"}
 _FUNCTIONS = re.compile(r"(?:arc)?(?:sin|cos|tan|cot|sec|csc)h?|ln|log|exp|lim|max|min|sup|inf|det|gcd|arg|deg|dim|ker")
 _RELATION = re.compile(r"\s*([<>])\s*")
+_ALREADY_SMALL = re.compile("[†‡*′″°]+")
 _TOKEN = re.compile(r"[\w.]+")
 
 
@@ -217,7 +218,8 @@ def _plain_script(element: Element, depth: int) -> str | None:
     part, convert = _SCRIPTED[local_name(element)]
     base = _plain(element.find(name("m:e")), depth + 1)
     script = _plain(element.find(name(f"m:{part}")), depth + 1)
-    small = convert(script.replace(" ", "")) if script else None
+    script = (script or "").replace(" ", "")
+    small = script if part == "sup" and _ALREADY_SMALL.fullmatch(script) else convert(script) if script else None
     return None if base is None or small is None or "/" in base else base + small
 
 

@@ -1,5 +1,6 @@
 """Names of elements in office files (ECMA-376), and how their attributes say yes and no."""
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from lxml import etree
@@ -27,6 +28,7 @@ SPACES = {
 _NO = frozenset({"0", "false", "off", "none"})
 
 
+@lru_cache(maxsize=1024)
 def name(short: str) -> str:
     """``w:t`` as lxml writes it."""
     prefix, _, local = short.partition(":")

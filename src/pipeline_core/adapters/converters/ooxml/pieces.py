@@ -4,6 +4,7 @@ xberg is given text with stand-ins (noncharacters) for the marks that it would n
 ``shown`` puts the marks there afterwards.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -71,7 +72,8 @@ def _escaped(pieces: Sequence[Piece], texts: list[str]) -> list[str]:
     for piece, text, with_gap in zip(pieces, texts, spaced, strict=True):
         start, end = begin + len(with_gap) - len(text), begin + len(with_gap)
         if not piece.markdown and piece.script is Script.NONE:
-            for at in reversed([place - start for place in places if start <= place < end]):
+            within = places[bisect_left(places, start) : bisect_left(places, end)]
+            for at in reversed([place - start for place in within]):
                 text = text[:at] + ESCAPE + text[at:]
         written.append(text)
         begin = end

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from pipeline_core.adapters.converters import number_format
+from pipeline_core.adapters.converters.ooxml.charts import chart_rows, chart_titles
 from pipeline_core.adapters.converters.ooxml.names import Element, name, value
 from pipeline_core.adapters.converters.ooxml.slide_text import paragraph_markdown
 
 _YES = ("1", "true", "on")
-_MOST_POINTS = 100_000
 
 
 def table_markdown(table: Element) -> str:
@@ -47,34 +46,5 @@ def grid(rows: Sequence[Sequence[str]], *, has_header: bool = True) -> str:
 
 def chart_markdown(chart: Element) -> list[str]:
     """A chart's title, and its series as the columns of a table over its categories."""
-    title = chart.find(f"{name('c:chart')}/{name('c:title')}")
-    texts = [] if title is None else [paragraph_markdown(part) for part in title.iter(name("a:p"))]
-    series = list(chart.iter(name("c:ser")))
-    columns = [_points(one, ("c:val", "c:yVal")) for one in series]
-    labels: dict[int, str] = {}
-    for one in series:
-        labels |= _points(one, ("c:cat", "c:xVal"))
-    names = [" ".join(_points(one, ("c:tx",)).values()) for one in series]
-    places = sorted({place for column in (labels, *columns) for place in column})
-    rows = [["", *names], *([labels.get(at, ""), *(column.get(at, "") for column in columns)] for at in places)]
-    return [text for text in texts if text] + ([grid(rows)] if places else [])
-
-
-def _points(series: Element, kinds: Sequence[str]) -> dict[int, str]:
-    """The values by their place; of categories on several levels all that belong to one place."""
-    found: dict[int, list[str]] = {}
-    for kind in kinds:
-        for holder in series.findall(name(kind)):
-            if (plain := holder.find(name("c:v"))) is not None:
-                found.setdefault(0, []).append(plain.text or "")
-            for cache in holder.iter(
-                name("c:numCache"), name("c:strCache"), name("c:numLit"), name("c:strLit"), name("c:lvl")
-            ):
-                code = cache.findtext(name("c:formatCode")) or number_format.GENERAL
-                is_number = cache.tag in (name("c:numCache"), name("c:numLit"))
-                for point in cache.findall(name("c:pt")):
-                    at, text = point.get("idx", ""), point.findtext(name("c:v")) or ""
-                    if at.isdigit() and int(at) < _MOST_POINTS and text:
-                        own = point.get("formatCode") or code
-                        found.setdefault(int(at), []).append(number_format.shown(text, own) if is_number else text)
-    return {at: " ".join(" ".join(reversed(texts)).split()) for at, texts in found.items()}
+    texts = [paragraph_markdown(part) for part in chart_titles(chart)]
+    return [text for text in (*texts, grid(chart_rows(chart))) if text]

@@ -12,6 +12,7 @@ from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, write
 from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten, unread_markup
 from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, from_symbol_font, is_symbol_font, unknown_symbols
+from pipeline_core.adapters.converters.ooxml.word_drawings import write_drawings
 from pipeline_core.adapters.converters.ooxml.word_hidden import hidden_passages
 from pipeline_core.adapters.converters.ooxml.word_notes import MARKER, move_notes
 from pipeline_core.adapters.converters.ooxml.word_passages import margins_left_out, word_passages
@@ -50,6 +51,7 @@ def rewrite_word(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
     for tree in texts:
         drop_fallbacks(tree)
     findings = [*_drop_what_is_no_text(texts, parts, styles, keep_hidden=keep_hidden)]
+    drawn = write_drawings(root, package, main)
     for tree in texts:
         _write_formulas(tree)
         _write_boxes(tree)
@@ -62,7 +64,7 @@ def rewrite_word(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
     if unknown:
         findings.append(unknown_symbols(unknown))
     findings += margins_left_out(package, main)
-    return Rewritten(package.save(), tuple(findings), tuple(word_passages(package, main)))
+    return Rewritten(package.save(), tuple(findings), tuple(word_passages(package, main, drawn)))
 
 
 def _drop_what_is_no_text(

@@ -1,7 +1,7 @@
 """What a Word document says, paragraph by paragraph, with the places where a reader finds it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from pipeline_core.adapters.converters.ooxml.completeness import Passage
 from pipeline_core.adapters.converters.ooxml.names import Element, name
@@ -16,10 +16,10 @@ _DRAWINGS = {"chart": "a chart", "diagramData": "a diagram"}
 _APART = {name("w:tab"): " ", name("w:br"): " ", name("w:cr"): " ", name("w:noBreakHyphen"): "-"}
 
 
-def word_passages(package: Package, main: str) -> Iterator[Passage]:
-    """Paragraphs of the text, and of charts and diagrams in it."""
+def word_passages(package: Package, main: str, drawn: Container[Element]) -> Iterator[Passage]:
+    """Paragraphs of the text, but those that were ``drawn`` from charts and diagrams: of these their own."""
     if (root := package.tree(main)) is not None:
-        yield from _paragraphs(root)
+        yield from _paragraphs(root, drawn)
     for kind, part in package.targets(main).values():
         if kind in _DRAWINGS and (tree := package.tree(part)) is not None:
             for paragraph in tree.iter(name("a:p")):
@@ -42,13 +42,13 @@ def margins_left_out(package: Package, main: str) -> Iterator[Finding]:
         )
 
 
-def _paragraphs(root: Element) -> Iterator[Passage]:
+def _paragraphs(root: Element, drawn: Container[Element] = ()) -> Iterator[Passage]:
     for number, paragraph in enumerate(root.iter(name("w:p")), start=1):
         parts = []
         for node in paragraph.iter(name("w:t"), *_APART):
             if next(node.iterancestors(name("w:p")), None) is paragraph:
                 parts.append(_APART.get(node.tag) or node.text or "")
-        if parts:
+        if parts and paragraph not in drawn:
             is_box = next(paragraph.iterancestors(name("w:txbxContent")), None) is not None
             yield Passage("a text box" if is_box else f"paragraph {number}", "".join(parts))
     for paragraph in root.iter(name("a:p")):

@@ -1,6 +1,6 @@
 """What a run of a Word document looks like: by its own properties, its character style, its paragraph's style."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipeline_core.adapters.converters.ooxml.names import Element, is_on, name, value
 
@@ -13,18 +13,26 @@ class Styles:
     def __init__(self, root: Element | None):
         styles = () if root is None else root.iter(name("w:style"))
         self._styles = {value(style, "w:styleId"): style for style in styles}
+        self._last_run: Element | None = None
+        self._last_looks: Mapping[str, Element] = {}
+        self._looks: dict[tuple[str | None, ...], dict[str, Element]] = {}
 
     def run_property(self, run: Element, short: str) -> Element | None:
         """The run property (``w:strike``) that holds: the run's own, its style's, its paragraph's style's."""
-        own = run.find(f"{name('w:rPr')}/{name(short)}")
-        if own is not None:
-            return own
-        styled = self._of_style(run.find(f"{name('w:rPr')}/{name('w:rStyle')}"), short)
-        if styled is not None:
-            return styled
-        paragraph = next(run.iterancestors(name("w:p")), None)
-        style = None if paragraph is None else paragraph.find(f"{name('w:pPr')}/{name('w:pStyle')}")
-        return self._of_style(style, short)
+        if run is not self._last_run:
+            self._last_run, self._last_looks = run, self._of_run(run)
+        return self._last_looks.get(name(short))
+
+    def _of_run(self, run: Element) -> Mapping[str, Element]:
+        looks = run.find(name("w:rPr"))
+        own = {} if looks is None else {look.tag: look for look in looks}
+        paragraph = run.getparent()
+        while paragraph is not None and paragraph.tag != name("w:p"):
+            paragraph = paragraph.getparent()
+        properties = None if paragraph is None else paragraph.find(name("w:pPr"))
+        style = None if properties is None else value(properties.find(name("w:pStyle")))
+        run_style = value(own.get(name("w:rStyle")))
+        return self._looks_of(run_style, style) | own if run_style or style else own
 
     def run_is(self, run: Element, short: str) -> bool:
         """Whether an on/off property holds for the run."""
@@ -32,16 +40,21 @@ class Styles:
 
     def has_header_look(self, style: Element | None) -> bool:
         """Whether a table of this style (``w:tblStyle``) may show its first row as a header."""
-        looks = (look for found in self._chain(style) for look in found.iter(name("w:tblStylePr")))
+        looks = (look for found in self._chain(value(style)) for look in found.iter(name("w:tblStylePr")))
         return any(value(look, "w:type") == "firstRow" for look in looks)
 
-    def _of_style(self, style: Element | None, short: str) -> Element | None:
-        wanted = (found.find(f"{name('w:rPr')}/{name(short)}") for found in self._chain(style))
-        return next((element for element in wanted if element is not None), None)
+    def _looks_of(self, *names: str | None) -> dict[str, Element]:
+        """The run properties of these styles by their tags; the first style that has one counts."""
+        if names not in self._looks:
+            found: dict[str, Element] = {}
+            for style in (style for name_ in names for style in self._chain(name_)):
+                looks = style.find(name("w:rPr"))
+                found = {look.tag: look for look in (() if looks is None else looks)} | found
+            self._looks[names] = found
+        return self._looks[names]
 
-    def _chain(self, style: Element | None) -> Iterator[Element]:
-        """The style that the element names, and those that it is based on."""
-        identifier = value(style)
+    def _chain(self, identifier: str | None) -> Iterator[Element]:
+        """The style of this name, and those that it is based on."""
         for _ in range(_LONGEST_CHAIN):
             found = self._styles.get(identifier)
             if found is None:
