@@ -248,10 +248,13 @@ def word_text(text: str, look: str = "") -> str:
     return f'<w:r>{properties}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
-def presentation(slides: Sequence[str], charts: Mapping[str, str]) -> bytes:
+def presentation(
+    slides: Sequence[str], charts: Mapping[str, str], *, background: str = "", master: str = "", theme: str = ""
+) -> bytes:
     """A presentation of shapes' XML, 1000 by 1000 wide; a slide that begins with ``hidden`` is hidden.
 
-    ``charts`` are parts that every slide refers to by their names.
+    ``charts`` are parts that every slide refers to by their names, ``background`` is that of every slide. With
+    ``master``, the content of a slide master, every slide has an empty layout, this master and the ``theme``.
     """
     spaces = f'{_SLIDE_SPACES} xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
     base = "application/vnd.openxmlformats-officedocument.presentationml."
@@ -267,10 +270,21 @@ def presentation(slides: Sequence[str], charts: Mapping[str, str]) -> bytes:
     for number, slide in enumerate(slides, start=1):
         shown = ' show="0"' if slide.startswith("hidden ") else ""
         tree = f"<p:spTree>{slide.removeprefix('hidden ')}</p:spTree>"
-        parts[f"ppt/slides/slide{number}.xml"] = f"<p:sld {spaces}{shown}><p:cSld>{tree}</p:cSld></p:sld>"
+        parts[f"ppt/slides/slide{number}.xml"] = f"<p:sld {spaces}{shown}><p:cSld>{background}{tree}</p:cSld></p:sld>"
+        layout = [("layout", "slideLayout", "../slideLayouts/slideLayout1.xml")] if master else []
         parts[f"ppt/slides/_rels/slide{number}.xml.rels"] = _relations(
-            *((name, "chart", f"../charts/{name}.xml") for name in charts)
+            *((name, "chart", f"../charts/{name}.xml") for name in charts), *layout
         )
+    if master:
+        parts |= {
+            "ppt/slideLayouts/slideLayout1.xml": f"<p:sldLayout {spaces}/>",
+            "ppt/slideLayouts/_rels/slideLayout1.xml.rels": _relations(
+                ("r1", "slideMaster", "../slideMasters/slideMaster1.xml")
+            ),
+            "ppt/slideMasters/slideMaster1.xml": f"<p:sldMaster {spaces}>{master}</p:sldMaster>",
+            "ppt/slideMasters/_rels/slideMaster1.xml.rels": _relations(("r1", "theme", "../theme/theme1.xml")),
+            "ppt/theme/theme1.xml": f"<a:theme {spaces}><a:themeElements>{theme}</a:themeElements></a:theme>",
+        }
     parts |= {f"ppt/charts/{name}.xml": content.replace(">", f" {spaces}>", 1) for name, content in charts.items()}
     kinds = {name: base + "slide+xml" for name in parts if name.startswith("ppt/slides/slide")}
     return zipped({"[Content_Types].xml": _content_types(kinds), **parts})

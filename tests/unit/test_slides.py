@@ -140,9 +140,104 @@ def test_a_hidden_slide_keeps_its_number_and_is_named(keep: bool) -> None:
     assert "slide 2" in result.findings[0].message
 
 
-def test_white_text_without_a_ground_of_its_own_is_seen() -> None:
-    result = converted(shape(run("Title", "", WHITE)))
-    assert (result.markdown, codes(result)) == ("Title", [])
+def colour(value: str, change: str = "", kind: str = "srgbClr") -> str:
+    return f'<a:solidFill><a:{kind} val="{value}">{change}</a:{kind}></a:solidFill>'
+
+
+def box(x: int, y: int, width: int, height: int) -> str:
+    return f'<a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm><a:prstGeom prst="rect"/>'
+
+
+def picture(where: str) -> str:
+    return f'<p:pic><p:nvPicPr><p:cNvPr id="9" name="p"/></p:nvPicPr><p:spPr>{where}</p:spPr></p:pic>'
+
+
+def white(where: str = "", look: str = "", fill: str = WHITE, properties: str = "") -> str:
+    return shape(run("secret", properties, fill), look=where + look)
+
+
+def filled_cell(fill: str) -> str:
+    return f"<a:tc><a:txBody><a:p>{run('secret', '', WHITE)}</a:p></a:txBody><a:tcPr>{fill}</a:tcPr></a:tc>"
+
+
+def background(fill: str) -> str:
+    return f"<p:bg><p:bgPr>{fill}</p:bgPr></p:bg>"
+
+
+NAVY, BLACK = colour("002060"), colour("000000")
+SCHEME = (
+    "<a:clrScheme><a:dk1><a:sysClr val='windowText' lastClr='000000'/></a:dk1><a:lt1><a:sysClr val='window' "
+    "lastClr='FFFFFF'/></a:lt1><a:dk2><a:srgbClr val='112233'/></a:dk2></a:clrScheme><a:fmtScheme><a:bgFillStyleLst>"
+    "<a:solidFill><a:schemeClr val='phClr'/></a:solidFill><a:gradFill/></a:bgFillStyleLst></a:fmtScheme>"
+)
+BY_REFERENCE = "<p:cSld><p:bg><p:bgRef idx='{}'><a:schemeClr val='bg1'/></p:bgRef></p:bg>{}</p:cSld><p:clrMap {}/>"
+LIGHT, DARK = "bg1='lt1' tx1='dk1'", "bg1='dk1' tx1='lt1'"
+HERE, WIDER, BESIDE = box(100, 100, 300, 100), box(0, 0, 900, 900), box(600, 600, 100, 100)
+DARK_BAND = f"<p:spTree>{shape(look=box(0, 0, 900, 300) + NAVY)}</p:spTree>"
+PLAIN_TABLE = "<a:tblPr><a:tableStyleId>{2D5ABB26-0587-4C30-8999-92F81FD0307C}</a:tableStyleId></a:tblPr>"
+STYLED_TABLE = "<a:tblPr><a:tableStyleId>{5C22544A-7EE6-4342-B048-85BDC9FD1C3A}</a:tableStyleId></a:tblPr>"
+
+# what a slide shows, the background of the slide, the master's content, whether the text cannot be seen
+COLOURS = {
+    "white on the paper": (white(), "", "", True),
+    "nearly white": (white(fill=colour("FCFCFA")), "", "", True),
+    "light grey": (white(fill=colour("D9D9D9")), "", "", False),
+    "white of the theme": (white(fill=colour("bg1", kind="schemeClr")), "", BY_REFERENCE.format(1001, "", LIGHT), True),
+    "its first name": (white(fill=colour("lt1", kind="schemeClr")), "", "", True),
+    "a shade of it": (
+        white(fill=colour("bg1", '<a:lumMod val="50000"/>', "schemeClr")),
+        "",
+        BY_REFERENCE.format(1001, "", LIGHT),
+        False,
+    ),
+    "white of the system": (white(fill=colour("window", kind="sysClr")), "", "", True),
+    "white by name": (white(fill=colour("white", kind="prstClr")), "", "", True),
+    "white on a dark theme": (white(), "", BY_REFERENCE.format(1001, "", DARK), False),
+    "black on a dark theme": (white(fill=BLACK), "", BY_REFERENCE.format(1001, "", DARK), True),
+    "background that is a picture": (white(), "", BY_REFERENCE.format(1002, "", LIGHT), False),
+    "white on a dark slide": (white(), background(NAVY), "", False),
+    "dark on a dark slide": (white(fill=NAVY), background(NAVY), "", True),
+    "default on black": (shape(run("secret")), background(BLACK), "", True),
+    "white on a gradient": (white(), background("<a:gradFill/>"), "", False),
+    "white in a dark shape": (white(HERE, NAVY), "", "", False),
+    "white in a white shape on dark": (white(HERE, WHITE), background(NAVY), "", True),
+    "white in a clear shape on dark": (white(HERE, "<a:noFill/>"), background(NAVY), "", False),
+    "white over a dark shape": (shape(look=WIDER + NAVY) + white(HERE), "", "", False),
+    "white under a dark shape": (white(HERE) + shape(look=WIDER + NAVY), "", "", True),
+    "white beside a dark shape": (shape(look=BESIDE + NAVY) + white(HERE), "", "", True),
+    "white over a white shape on dark": (shape(look=WIDER + WHITE) + white(HERE), background(NAVY), "", True),
+    "white over a picture": (picture(WIDER) + white(HERE), "", "", False),
+    "white beside a picture": (picture(BESIDE) + white(HERE), "", "", True),
+    "white somewhere, with a picture": (picture(BESIDE) + white(), "", "", False),
+    "white over the master's band": (white(HERE), "", BY_REFERENCE.format(1001, DARK_BAND, LIGHT), False),
+    "white beside the master's band": (white(BESIDE), "", BY_REFERENCE.format(1001, DARK_BAND, LIGHT), True),
+    "white with a line": (white(fill=f"<a:ln>{BLACK}</a:ln>{WHITE}"), "", "", False),
+    "white on a marker": (white(fill=f'{WHITE}<a:highlight><a:srgbClr val="000000"/></a:highlight>'), "", "", False),
+    "black on a black marker": (
+        white(fill=f'{BLACK}<a:highlight><a:srgbClr val="000000"/></a:highlight>'),
+        "",
+        "",
+        True,
+    ),
+    "without a colour": (white(fill="<a:noFill/>"), "", "", True),
+    "clear": (white(fill=colour("000000", '<a:alpha val="0"/>')), "", "", True),
+    "white cell": (table(cell("a") + filled_cell(WHITE)), "", "", True),
+    "dark cell": (table(cell("a") + filled_cell(NAVY)), "", "", False),
+    "cell of a table without fills": (table(cell("a") + filled_cell(""), look=PLAIN_TABLE), "", "", True),
+    "cell of a styled table": (table(cell("a") + filled_cell(""), look=STYLED_TABLE), "", "", False),
+    "white words among black": (shape(run("seen ") + run("secret", "", WHITE)), "", "", True),
+}
+
+
+@pytest.mark.parametrize("case", COLOURS)
+def test_text_of_the_colour_of_what_it_stands_on_is_hidden(case: str) -> None:
+    slide, behind, master, is_hidden = COLOURS[case]
+    look = run("shown", "", colour("808080"))
+    data = presentation([shape(look) + slide], {}, background=behind, master=master, theme=SCHEME)
+    for keep in (False, True):
+        result = pptx.convert(Source(data, "a.pptx", filetypes.PPTX), ConvertOptions(max_pages=9, keep_hidden=keep))
+        assert codes(result) == ["hidden_content"] * is_hidden
+        assert ("secret" in result.markdown) is (keep or not is_hidden)
 
 
 def test_a_chart_is_a_table_of_its_series() -> None:

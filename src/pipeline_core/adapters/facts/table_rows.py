@@ -1,4 +1,4 @@
-"""Claims of small tables: each row by the names of its columns."""
+"""Claims of tables: each row by the names of its columns."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ class Table:
 
 
 def table_claims(text: str, block: Block, before: Table | None = None) -> tuple[list[Claim], Table | None]:
-    """The rows of a table of two to four columns, and the table for what may go on with it.
+    """The rows of a table of two to eight columns, and the table for what may go on with it.
 
     What its columns are called is judged by ``domain.tables``. A table that goes on with the one ``before`` it (cut by
     a chunk's or a page's end) has that one's names; under no name a value is said without one.

@@ -34,7 +34,7 @@ class Lists:
         place = placeholder(shape)
         shapes = [shape]
         if place is not None:
-            shapes += [found for layer in self._layers if (found := _same_place(layer, place)) is not None]
+            shapes += [found for layer in self._layers if (found := same_place(layer, place)) is not None]
         styles = [found.find(f"{name('p:txBody')}/{name('a:lstStyle')}") for found in shapes]
         if place is not None and place.get("type", "") in _BODY and self._layers:
             styles.append(self._layers[-1].find(f"{name('p:txStyles')}/{name('p:bodyStyle')}"))
@@ -52,7 +52,8 @@ def placeholder(shape: Element) -> Element | None:
     return next(shape.iter(name("p:ph")), None)
 
 
-def _same_place(layer: Element, place: Element) -> Element | None:
+def same_place(layer: Element, place: Element) -> Element | None:
+    """The shape of a layout or a master that a placeholder takes its looks from."""
     kind, index = place.get("type", ""), place.get("idx")
     shapes = [(shape, there) for shape in layer.iter(name("p:sp")) if (there := placeholder(shape)) is not None]
     for shape, there in shapes:

@@ -14,20 +14,12 @@ _STRIKES = ("sngStrike", "dblStrike")
 _YES = ("1", "true", "on")
 _PRIVATE = re.compile("[\uf000-\uf0ff]")
 _SAID = ("a:t", "m:t", "a:br")
-_TINY = 200
-"""Hundredths of a point: nobody reads letters so small."""
 
 
 def said(paragraph: Element) -> str:
     """The paragraph's words without marks, on one line."""
     parts = (node.text or " " * (node.tag == name("a:br")) for node in paragraph.iter(*map(name, _SAID)))
     return " ".join("".join(parts).split())
-
-
-def is_tiny(paragraph: Element) -> bool:
-    """Whether all of its text is set too small to be read."""
-    sizes = [value(run.find(name("a:rPr")), "sz") or "" for run in paragraph.iter(name("a:r"), name("a:fld"))]
-    return bool(sizes) and all(size.isdigit() and int(size) < _TINY for size in sizes)
 
 
 def paragraph_markdown(paragraph: Element, *, emphasis: bool = True) -> str:

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Sequence
 
 from pipeline_core.adapters.converters.ooxml.names import Element, drop_fallbacks, local_name, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
+from pipeline_core.adapters.converters.ooxml.slide_grounds import grounds_of
 from pipeline_core.adapters.converters.ooxml.slide_lists import Lists, level_of, placeholder
 from pipeline_core.adapters.converters.ooxml.slide_tables import chart_markdown, table_markdown
-from pipeline_core.adapters.converters.ooxml.slide_text import is_tiny, paragraph_markdown, said
+from pipeline_core.adapters.converters.ooxml.slide_text import paragraph_markdown, said
+from pipeline_core.adapters.converters.ooxml.slide_unseen import take_unseen
 
 _TITLES = ("title", "ctrTitle")
 _NO_TEXT = ("sldNum", "hdr", "sldImg")
 _YES = ("1", "true", "on")
 _DEEPEST = 50
 _SHOWN = 80
-_WHITE = ("ffffff",)
 
 
 class SlideReader:
@@ -22,12 +23,14 @@ class SlideReader:
     def __init__(self, package: Package, part: str, root: Element, size: tuple[int, int], *, keep_hidden: bool):
         self._package, self._root, self._size, self._keep = package, root, size, keep_hidden
         self._targets = package.targets(part)
-        layouts = [target for kind, target in self._targets.values() if kind == "slideLayout"]
-        masters = [t for layout in layouts for kind, t in package.targets(layout).values() if kind == "slideMaster"]
-        layers = (package.tree(layer) for layer in layouts[:1] + masters[:1])
-        self._lists = Lists([layer for layer in layers if layer is not None])
-        self.hidden: list[str] = []
         drop_fallbacks(root)
+        grounds, layers = grounds_of(package, part, root)
+        self._lists = Lists(layers[1:])
+        self.hidden: list[str] = []
+        for tree in root.iter(name("p:spTree")):
+            for shape in _shapes(tree, 0):
+                if not self._is_hidden(shape):
+                    self.hidden += map(_named, take_unseen(shape, layers, grounds, keep=keep_hidden))
 
     def markdown(self) -> str:
         """The slide's blocks, its title first, its notes last."""
@@ -49,8 +52,7 @@ class SlideReader:
             place = placeholder(shape)
             if (place is None or place.get("type") not in _NO_TEXT) and (self._keep or not self._is_hidden(shape)):
                 for paragraph in shape.iter(name("a:p")):
-                    if self._keep or not is_tiny(paragraph):
-                        yield said(paragraph)
+                    yield said(paragraph)
 
     def _shape(self, shape: Element) -> list[str]:
         kind = local_name(shape)
@@ -59,7 +61,7 @@ class SlideReader:
             return []
         if self._is_hidden(shape):
             words = " ".join(said(paragraph) for paragraph in shape.iter(name("a:p"))).strip()
-            self.hidden += [f"the text “{words[:_SHOWN]}{'…' * (len(words) > _SHOWN)}”"] if words else []
+            self.hidden += [_named(words)] if words else []
             if not self._keep:
                 return []
         if kind == "graphicFrame":
@@ -80,10 +82,6 @@ class SlideReader:
         numbers: dict[int, int] = {}
         for paragraph in paragraphs:
             marker = self._lists.marker(paragraph, shape)
-            if is_tiny(paragraph) and (words := said(paragraph)):
-                self.hidden.append(f"the text “{words[:_SHOWN]}”")
-                if not self._keep:
-                    continue
             text = paragraph_markdown(paragraph)
             if not text:
                 continue
@@ -130,7 +128,7 @@ class SlideReader:
                         yield f"Speaker notes: {text}"
 
     def _is_hidden(self, shape: Element) -> bool:
-        return _properties(shape).get("hidden") in _YES or self._is_outside(shape) or _is_white_on_white(shape)
+        return _properties(shape).get("hidden") in _YES or self._is_outside(shape)
 
     def _is_outside(self, shape: Element) -> bool:
         parent = shape.getparent()
@@ -170,19 +168,5 @@ def _properties(shape: Element) -> Element:
     return shape if found is None else found
 
 
-def _is_white_on_white(shape: Element) -> bool:
-    """Whether the shape itself is filled white and all of its text is white."""
-    fill = shape.find(f"{name('p:spPr')}/{name('a:solidFill')}")
-    runs = [run.find(name("a:rPr")) for run in shape.iter(name("a:r"))]
-    return (
-        _is_white(fill)
-        and bool(runs)
-        and all(properties is not None and _is_white(properties.find(name("a:solidFill"))) for properties in runs)
-    )
-
-
-def _is_white(fill: Element | None) -> bool:
-    if fill is None:
-        return False
-    colour = (value(fill.find(name("a:srgbClr")), "val") or "").lower()
-    return colour in _WHITE or value(fill.find(name("a:schemeClr")), "val") == "bg1"
+def _named(words: str) -> str:
+    return f"the text “{words[:_SHOWN]}{'…' * (len(words) > _SHOWN)}”"

@@ -1,0 +1,166 @@
+"""What the text of a slide stands on: its shape, what lies below it, the slide's background."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline_core.adapters.converters.ooxml.colours import WHITE, Colour, Palette, is_clear
+from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name
+from pipeline_core.adapters.converters.ooxml.package import Package
+from pipeline_core.adapters.converters.ooxml.slide_boxes import Box, box_of
+from pipeline_core.adapters.converters.ooxml.slide_lists import placeholder, same_place
+
+FILLS = ("noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill")
+_SHAPES = ("p:sp", "p:pic", "p:graphicFrame")
+_NO = ("0", "false", "off")
+_FIRST_BACKGROUND = 1001  # of the theme's fills for backgrounds, ECMA-376 part 1, 19.3.1.3
+_MOST_SHAPES = 2_000
+"""Each shape is compared with those below it; on a slide of more the ground is taken as not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """``colour`` is None where it is not one known colour; ``is_whole`` if nothing below it is seen."""
+
+    colour: Colour | None
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    shape: Element
+    box: Box | None
+
+
+class Grounds:
+    """``layers``: the slide, its layout and its master, as far as there are such; ``theme`` is the master's."""
+
+    def __init__(self, layers: Sequence[Element], theme: Element | None):
+        self._layers = layers
+        mappings = [found for layer in layers if (found := _mapping(layer)) is not None]
+        self.palette = Palette(theme, {str(k): str(v) for k, v in mappings[0].attrib.items()} if mappings else {})
+        self._theme = theme
+        self._background = self._of_background()
+        self._below = [_Below(shape, box_of(shape)) for shape in self._stacked()]
+        self._places = {id(below.shape): at for at, below in enumerate(self._below)}
+
+    def behind(self, shape: Element) -> Iterator[Ground]:
+        """What stands, or may stand, behind the text of a shape, from the top down to what hides the rest."""
+        at = self._places.get(id(shape))
+        if at is None or at > _MOST_SHAPES:
+            yield Ground(None)
+            return
+        own = self._of_shape(shape)
+        if own is not None:
+            yield own
+            if own.is_whole:
+                return
+        box = self._box(shape)
+        for below in reversed(self._below[:at]):
+            if box is not None and below.box is not None and not below.box.overlaps(box):
+                continue
+            ground = self._of_shape(below.shape)
+            if ground is not None:
+                covers = box is not None and below.box is not None and below.box.covers(box) and _is_square(below.shape)
+                yield Ground(ground.colour, covers)
+                if covers:
+                    return
+        yield Ground(self._background)
+
+    def _stacked(self) -> Iterator[Element]:
+        """All shapes that are shown, the lowest first: of layouts and masters but the placeholders."""
+        shown: list[Element] = []
+        for layer in self._layers:
+            shown.append(layer)
+            if (layer.get("showMasterSp") or "").lower() in _NO:
+                break
+        for layer in reversed(shown):
+            for shape in layer.iter(*map(name, _SHAPES)):
+                if layer is self._layers[0] or placeholder(shape) is None:
+                    properties = next(shape.iter(name("p:cNvPr")), None)
+                    if properties is None or properties.get("hidden", "0").lower() in _NO:
+                        yield shape
+
+    def _kin(self, shape: Element) -> list[Element]:
+        """The shape, and the placeholders that it takes its looks from."""
+        place = placeholder(shape)
+        others = () if place is None else (same_place(layer, place) for layer in self._layers[1:])
+        return [shape, *(other for other in others if other is not None)]
+
+    def _box(self, shape: Element) -> Box | None:
+        return next((box for one in self._kin(shape) if (box := box_of(one)) is not None), None)
+
+    def _of_shape(self, shape: Element) -> Ground | None:
+        """What the shape is filled with; None if it is not filled."""
+        if local_name(shape) == "pic":
+            return Ground(None)
+        if local_name(shape) == "graphicFrame":
+            # a table without fills shows what is below it, to its own text as to that above it
+            return None if next(shape.iter(name("a:tbl")), None) is not None else Ground(None, is_whole=False)
+        for one in self._kin(shape):
+            properties = one.find(name("p:spPr"))
+            fill = None if properties is None else fill_of(properties)
+            if fill is not None:
+                return self.of_fill(fill)
+            reference = one.find(f"{name('p:style')}/{name('a:fillRef')}")
+            if reference is not None:
+                return self._of_reference(reference, "a:fillStyleLst", 1)
+        return None
+
+    def of_fill(self, fill: Element, own: Colour | None = None) -> Ground | None:
+        """The ground that a fill makes; None for no fill."""
+        kind = local_name(fill)
+        if kind == "noFill" or (kind == "solidFill" and is_clear(fill)):
+            return None
+        return Ground(self.palette.colour(fill, own) if kind == "solidFill" else None)
+
+    def _of_reference(self, reference: Element, fills: str, first: int) -> Ground | None:
+        index = reference.get("idx", "0")
+        if not index.isdigit() or int(index) in (0, 1000):
+            return None
+        listed = None if self._theme is None else next(self._theme.iter(name(fills)), None)
+        own = self.palette.colour(reference)
+        if listed is None:
+            return Ground(own)
+        at = int(index) - first
+        return self.of_fill(listed[at], own) if 0 <= at < len(listed) else Ground(None)
+
+    def _of_background(self) -> Colour | None:
+        for layer in self._layers:
+            background = layer.find(f"{name('p:cSld')}/{name('p:bg')}")
+            if background is None:
+                continue
+            properties, reference = background.find(name("p:bgPr")), background.find(name("p:bgRef"))
+            ground: Ground | None = None
+            if properties is not None:
+                fill = fill_of(properties)
+                ground = None if fill is None else self.of_fill(fill)
+            elif reference is not None:
+                ground = self._of_reference(reference, "a:bgFillStyleLst", _FIRST_BACKGROUND)
+            return WHITE if ground is None else ground.colour
+        return WHITE
+
+
+def grounds_of(package: Package, part: str, root: Element) -> tuple[Grounds, list[Element]]:
+    """The grounds of the slide, and its layers: the slide, its layout, its master."""
+    layouts = [target for kind, target in package.targets(part).values() if kind == "slideLayout"][:1]
+    masters = [t for layout in layouts for kind, t in package.targets(layout).values() if kind == "slideMaster"][:1]
+    themes = [t for master in masters for kind, t in package.targets(master).values() if kind == "theme"]
+    above = [tree for one in layouts + masters if (tree := package.tree(one)) is not None]
+    layers = [root, *above]
+    return Grounds(layers, package.tree(themes[0]) if themes else None), layers
+
+
+def fill_of(properties: Element) -> Element | None:
+    """The fill among properties of a shape, a cell or a text."""
+    return next((part for part in properties if local_name(part) in FILLS), None)
+
+
+def _mapping(layer: Element) -> Element | None:
+    override = layer.find(f"{name('p:clrMapOvr')}/{name('a:overrideClrMapping')}")
+    return layer.find(name("p:clrMap")) if override is None else override
+
+
+def _is_square(shape: Element) -> bool:
+    """Whether the shape fills its whole box."""
+    geometry = next(shape.iter(name("a:prstGeom")), None)
+    return geometry is not None and geometry.get("prst") == "rect"
