@@ -15,6 +15,7 @@ from pipeline_core.adapters.converters.pdf_completeness import (
     paragraphs,
     put_back,
 )
+from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
 from pipeline_core.adapters.converters.pdf_reading import Prepared
 from pipeline_core.adapters.converters.pdf_turned import angle, angles, turned_copies, upright
 from pipeline_core.adapters.converters.pdf_words import page_words
@@ -47,13 +48,13 @@ def whole_pages(prepared: Prepared, pages: Sequence["ParsedPage"], parser: "Lite
     for page in pages:
         beside: list[str] = []
         words = page_words(page)
-        lines = [line(item) for item in page.text_items if angle(item) == 0]
+        items = [item for item in page.text_items if angle(item) == 0]
         if (found := turned.get(page.page_num)) is not None:
             copy = next(mains, None)
             if copy is None:
-                lines = [line(item) for item in page.text_items]
+                items = list(page.text_items)
             elif found.main:
-                lines = [line(item) for item in upright(copy)]
+                items = list(upright(copy))
                 words = page_words(copy)
             markdown = page.markdown if copy is None else copy.markdown
             for _ in found.others:
@@ -61,6 +62,7 @@ def whole_pages(prepared: Prepared, pages: Sequence["ParsedPage"], parser: "Lite
                     beside += [joined(group) for group in paragraphs([line(item) for item in upright(copy)])]
         else:
             markdown = page.markdown
+        markdown, lines = lines_in_order(markdown, items)
         result.append(_whole(prepared, page, markdown, lines, beside, words))
     return result
 
