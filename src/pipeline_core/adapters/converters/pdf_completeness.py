@@ -20,6 +20,9 @@ _LOST = 0.3  # of its letters: more, and the line as a whole is missing
 _BLOCK_END = re.compile(r"\n[ \t]*\n|\n*\Z")
 _NO_PARAGRAPH = ("#", "|", ">", "```", "---")
 _LINE_GAP = 1.8  # times the height of a line
+_MOST_COMPARED = 2_000_000_000  # words of the page times characters of the markdown: about a second
+_MOST_PLACED = 5_000_000  # missing lines times characters of the markdown
+_WORD = 6  # characters, with its space
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,12 @@ def missing_words(markdown: str, lines: Sequence[Line]) -> list[str]:
     return [word for word in sorted(words, key=len, reverse=True) if squash(word) and not page.claim(squash(word))]
 
 
+def is_too_large(markdown: str, lines: Sequence[Line]) -> bool:
+    """Whether comparing would take seconds: its time grows with the words of the page times the markdown's length."""
+    words = len(lines) + sum(len(one.text) for one in lines) // _WORD
+    return words * len(markdown) > _MOST_COMPARED
+
+
 def may_lack(markdown: str, lines: Sequence[Line]) -> bool:
     """The cheap look: enough letters in all, and every line found as often as it stands on the page."""
     said = squash(_LINK.sub("]", markdown))
@@ -113,7 +122,9 @@ class _Claims:
 
 
 def put_back(markdown: str, missing: Sequence[Line], lines: Sequence[Line]) -> str:
-    """The markdown with the missing lines at their places among the others, whole."""
+    """The markdown with the missing lines at their places among the others, whole; too many stand at its end."""
+    if len(missing) * (len(markdown) + len(missing)) > _MOST_PLACED:
+        return "\n\n".join([markdown.rstrip(), *(one.text.strip() for one in missing)]).lstrip("\n")
     present = [one for one in lines if one not in missing]
     for paragraph in paragraphs(missing):
         markdown = _insert(markdown, paragraph, present)

@@ -1,6 +1,6 @@
 """What a reviewer is told about the pages of a PDF."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.pages import PageText
@@ -96,7 +96,7 @@ def notes_not_read(pages: Sequence[int]) -> Finding:
         "notes_not_read",
         Severity.WARNING,
         "document",
-        f"What is filled in or noted on pages {_spoken(pages)} is not in the result: the PDF is damaged there. "
+        f"What is filled in or noted on {_spoken(pages).lower()} is not in the result: the PDF is damaged there. "
         "Print it to a new PDF, or save it again where it was made, and upload that.",
         {"pages": list(pages)},
     )
@@ -107,15 +107,35 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def not_examined(pages: Sequence[int], total: int) -> Finding:
+def not_examined(pages: Collection[int], not_compared: Collection[int], total: int) -> Finding:
+    """``pages`` were not looked at piece by piece; the words of those ``not_compared`` were not looked for."""
+    said = []
+    if pages:
+        said.append(
+            f"{_spoken(sorted(pages))} of {total} {_have(pages)} more on {_them(pages)} than is looked at piece by "
+            f"piece: text on {_them(pages)} that nobody sees was not told apart, and raised digits and struck-out "
+            "words are not marked."
+        )
+    if not_compared:
+        said.append(
+            f"{_spoken(sorted(not_compared))} of {total} {_have(not_compared)} more words than are looked for in the "
+            f"result: whether all of them are there was not checked. Compare {_them(not_compared)} with the original."
+        )
     return Finding(
         "pages_not_examined",
         Severity.INFO,
         "document",
-        f"Pages {_spoken(pages)} of {total} have more on them than is looked at piece by piece: text on them that "
-        "nobody sees was not told apart, and raised digits and struck-out words are not marked.",
-        {"pages": len(pages), "total": total},
+        " ".join(said),
+        {"pages": len({*pages, *not_compared}), "total": total},
     )
+
+
+def _have(pages: Collection[int]) -> str:
+    return "has" if len(pages) == 1 else "have"
+
+
+def _them(pages: Collection[int]) -> str:
+    return "it" if len(pages) == 1 else "them"
 
 
 def ranges(numbers: Sequence[int]) -> str:

@@ -37,6 +37,7 @@ class Prepared:
     annotated: set[int] = field(default_factory=set)
     unread_notes: bool = False
     not_examined: set[int] = field(default_factory=set)
+    not_compared: set[int] = field(default_factory=set)
 
     def findings(self, *, kept: bool) -> list[Finding]:
         found = [hidden_content(self.hidden, kept=kept)] if self.hidden else []
@@ -45,7 +46,9 @@ class Prepared:
             found.append(comments_left_out(notes))
         if self.unread_notes:
             found.append(notes_not_read(sorted(self.annotated)))
-        return [*found, not_examined(sorted(self.not_examined), self.pages)] if self.not_examined else found
+        if self.not_examined or self.not_compared:
+            found.append(not_examined(self.not_examined, self.not_compared, self.pages))
+        return found
 
 
 def prepare(data: bytes, *, keep_hidden: bool) -> Prepared:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_completeness import (
+    is_too_large,
     joined,
     line,
     may_lack,
@@ -91,7 +92,9 @@ def _whole(
 
     number = page.page_num
     lost = []
-    if may_lack(markdown, lines):
+    if is_too_large(markdown, lines):
+        prepared.not_compared.add(number)
+    elif may_lack(markdown, lines):
         if missing := missing_lines(markdown, lines):
             markdown = put_back(markdown, missing, lines)
         lost += missing_words(markdown, lines)
