@@ -114,12 +114,81 @@ def test_hidden_text_is_left_out_unless_asked_for_and_always_named(case: str, ke
     assert "hidden_content" in codes(result)
 
 
-def test_white_text_on_a_dark_ground_is_seen() -> None:
-    white = word_text("Header", '<w:color w:val="FFFFFF"/>')
-    cell = f'<w:tc><w:tcPr><w:shd w:fill="003366"/></w:tcPr>{paragraph(white)}</w:tc>'
-    result = converted(f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>{paragraph(word_text('x'))}")
-    assert "Header" in result.markdown
-    assert codes(result) == []
+def shade(fill: str) -> str:
+    return f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>'
+
+
+def written(colour: str, look: str = "") -> str:
+    return word_text("secret", f"<w:color {colour}/>{look}")
+
+
+def in_cell(run: str, cell: str = "", table: str = "") -> str:
+    return f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:tc><w:tcPr>{cell}</w:tcPr>{paragraph(run)}</w:tc></w:tr></w:tbl>"
+
+
+WHITE, BLACK = 'w:val="FFFFFF"', 'w:val="000000"'
+BY_THEME = 'w:val="FFFFFF" w:themeColor="background1"'
+NIGHT = '<w:background w:color="080808"/>'
+DISPLAYED = "<w:displayBackgroundShape/>"
+GROUND_STYLES = (
+    f'<w:style w:type="paragraph" w:styleId="Band"><w:pPr>{shade("1F3864")}</w:pPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Lower"><w:basedOn w:val="Band"/></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Body"/><w:style w:type="table" w:styleId="Lines"/>'
+    '<w:style w:type="table" w:styleId="Dark"><w:tblStylePr w:type="firstRow"><w:tcPr>'
+    f"{shade('1F3864')}</w:tcPr></w:tblStylePr></w:style>"
+)
+
+# the body, the document's settings, whether the text cannot be seen
+GROUNDS = {
+    "white": (paragraph(written(WHITE)), "", True),
+    "nearly white": (paragraph(written('w:val="FDFDFD"')), "", True),
+    "light grey": (paragraph(written('w:val="BFBFBF"')), "", False),
+    "white of the theme": (paragraph(written(BY_THEME)), "", True),
+    "the theme before the value": (paragraph(written('w:val="FFFFFF" w:themeColor="text1"')), "", False),
+    "a shade of the theme's white": (
+        paragraph(written('w:val="7F7F7F" w:themeColor="background1" w:themeShade="7F"')),
+        "",
+        False,
+    ),
+    "white in a style without shading": (paragraph(written(WHITE), look='<w:pStyle w:val="Body"/>'), "", True),
+    "white in a shaded style": (paragraph(written(WHITE), look='<w:pStyle w:val="Band"/>'), "", False),
+    "white in a style of a shaded one": (paragraph(written(WHITE), look='<w:pStyle w:val="Lower"/>'), "", False),
+    "white in a shaded paragraph": (paragraph(written(WHITE), look=shade("1F3864")), "", False),
+    "white in a white paragraph": (paragraph(written(WHITE), look=shade("FFFFFF")), "", True),
+    "white shaded": (paragraph(written(WHITE, shade("000000"))), "", False),
+    "white marked": (paragraph(written(WHITE, '<w:highlight w:val="darkBlue"/>')), "", False),
+    "black marked black": (paragraph(written(BLACK, '<w:highlight w:val="black"/>')), "", True),
+    "automatic on black": (paragraph(written('w:val="auto"', shade("000000"))), "", False),
+    "dark in a cell as dark": (in_cell(written('w:val="1F3864"'), shade("1F3864")), "", True),
+    "white in a dark cell": (in_cell(written(WHITE), shade("003366")), "", False),
+    "white of the theme in a dark cell": (in_cell(written(BY_THEME), shade("003366")), "", False),
+    "white in a cell of the theme's colour": (
+        in_cell(written(WHITE), '<w:shd w:val="clear" w:fill="44546A" w:themeFill="text2"/>'),
+        "",
+        False,
+    ),
+    "white in a pattern": (in_cell(written(WHITE), '<w:shd w:val="pct50" w:fill="auto"/>'), "", False),
+    "white in a solid cell": (
+        in_cell(written(WHITE), '<w:shd w:val="solid" w:color="auto" w:fill="auto"/>'),
+        "",
+        False,
+    ),
+    "white in a white cell": (in_cell(written(WHITE), shade("FFFFFF")), "", True),
+    "white in a table of lines": (in_cell(written(WHITE), "", '<w:tblStyle w:val="Lines"/>'), "", True),
+    "white in a table of a dark style": (in_cell(written(WHITE), "", '<w:tblStyle w:val="Dark"/>'), "", False),
+    "white on a dark page": (NIGHT + paragraph(written(WHITE)), DISPLAYED, False),
+    "black on a dark page": (NIGHT + paragraph(written(BLACK)), DISPLAYED, True),
+    "white on a page that may be dark": (NIGHT + paragraph(written(WHITE)), "", False),
+    "white in relief": (paragraph(written(WHITE, "<w:emboss/>")), "", False),
+}
+
+
+@pytest.mark.parametrize("case", GROUNDS)
+def test_text_of_the_colour_of_what_it_stands_on_is_hidden(case: str) -> None:
+    body, settings, is_hidden = GROUNDS[case]
+    result = converted(body + paragraph(word_text("seen")), settings=settings, styles=GROUND_STYLES)
+    assert ("secret" not in result.markdown) is is_hidden
+    assert codes(result) == ["hidden_content"] * is_hidden
 
 
 def test_a_document_of_hidden_text_alone_has_none() -> None:

@@ -13,6 +13,7 @@ from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, write
 from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten, unread_markup
 from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, from_symbol_font, is_symbol_font, unknown_symbols
 from pipeline_core.adapters.converters.ooxml.word_drawings import write_drawings
+from pipeline_core.adapters.converters.ooxml.word_grounds import Grounds
 from pipeline_core.adapters.converters.ooxml.word_hidden import hidden_passages
 from pipeline_core.adapters.converters.ooxml.word_notes import MARKER, move_notes
 from pipeline_core.adapters.converters.ooxml.word_passages import margins_left_out, word_passages
@@ -48,9 +49,10 @@ def rewrite_word(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
             parts.setdefault(kind, []).append(tree)
     texts = [root, *(tree for kind in _TEXT_PARTS for tree in parts.get(kind, ()))]
     styles = Styles(next(iter(parts.get("styles", ())), None))
+    grounds = Grounds(root, styles, *(next(iter(parts.get(kind, ())), None) for kind in ("theme", "settings")))
     for tree in texts:
         drop_fallbacks(tree)
-    findings = [*_drop_what_is_no_text(texts, parts, styles, keep_hidden=keep_hidden)]
+    findings = [*_drop_what_is_no_text(texts, parts, styles, grounds, keep_hidden=keep_hidden)]
     drawn = write_drawings(root, package, main)
     for tree in texts:
         _write_formulas(tree)
@@ -68,7 +70,7 @@ def rewrite_word(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
 
 
 def _drop_what_is_no_text(
-    texts: list[Element], parts: dict[str, list[Element]], styles: Styles, *, keep_hidden: bool
+    texts: list[Element], parts: dict[str, list[Element]], styles: Styles, grounds: Grounds, *, keep_hidden: bool
 ) -> Iterator[Finding]:
     if changes := sum(map(accept, texts)):
         yield tracked_changes(changes)
@@ -76,7 +78,7 @@ def _drop_what_is_no_text(
         drop_comment_marks(tree)
     for comments in parts.get("comments", ()):
         yield from drop_comments(comments)
-    hidden = [passage for tree in texts for passage in hidden_passages(tree, styles, keep=keep_hidden)]
+    hidden = [passage for tree in texts for passage in hidden_passages(tree, styles, grounds, keep=keep_hidden)]
     if hidden:
         yield hidden_content(hidden, kept=keep_hidden)
 

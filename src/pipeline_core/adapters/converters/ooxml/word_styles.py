@@ -19,9 +19,16 @@ class Styles:
 
     def run_property(self, run: Element, short: str) -> Element | None:
         """The run property (``w:strike``) that holds: the run's own, its style's, its paragraph's style's."""
+        return self._looks_at(run).get(name(short))
+
+    def run_properties(self, run: Element) -> list[Element]:
+        """All run properties that hold for the run."""
+        return list(self._looks_at(run).values())
+
+    def _looks_at(self, run: Element) -> Mapping[str, Element]:
         if run is not self._last_run:
             self._last_run, self._last_looks = run, self._of_run(run)
-        return self._last_looks.get(name(short))
+        return self._last_looks
 
     def _of_run(self, run: Element) -> Mapping[str, Element]:
         looks = run.find(name("w:rPr"))
@@ -42,6 +49,15 @@ class Styles:
         """Whether a table of this style (``w:tblStyle``) may show its first row as a header."""
         looks = (look for found in self._chain(value(style)) for look in found.iter(name("w:tblStylePr")))
         return any(value(look, "w:type") == "firstRow" for look in looks)
+
+    def shading(self, style: Element | None) -> Element | None:
+        """The shading (``w:shd``) that a style (``w:pStyle``) gives its paragraphs."""
+        found = (style.find(f"{name('w:pPr')}/{name('w:shd')}") for style in self._chain(value(style)))
+        return next((shading for shading in found if shading is not None), None)
+
+    def may_shade(self, style: Element | None) -> bool:
+        """Whether a table of this style (``w:tblStyle``) may have shaded cells."""
+        return any(next(found.iter(name("w:shd")), None) is not None for found in self._chain(value(style)))
 
     def _looks_of(self, *names: str | None) -> dict[str, Element]:
         """The run properties of these styles by their tags; the first style that has one counts."""
