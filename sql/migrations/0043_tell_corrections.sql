@@ -46,7 +46,9 @@ $$;
 CREATE FUNCTION refuse_pair() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, public AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM compared_rows(NEW.existing_question_id)) THEN
+    -- an end that is not there, or not to be seen: foreign keys and policies refuse it, for what it is
+    IF NOT EXISTS (SELECT FROM staged_questions q, compared_rows(NEW.existing_question_id)
+        WHERE q.question_id = NEW.staged_question_id) THEN
         RETURN NEW;
     END IF;
     IF NOT EXISTS (SELECT FROM staged_questions q, compared_rows(NEW.existing_question_id) e

@@ -116,7 +116,7 @@ def test_every_event_of_a_bank_has_a_correlation_id(ann: TestClient, api_pipelin
         ("bank.pdf", pdfs.pdf(pdfs.text("Is it a bank?")), 415, "unsupported_type", "Save it as markdown"),
         ("bank.docx", b"PK\x03\x04 and nothing else", 422, "corrupt_document", "save"),
         ("bank.bin", b"\x7fELF" + bytes(300), 415, "unsupported_type", "Save it as markdown"),
-        ("bank.md", b"   \n", 422, "empty_file", "Upload it again"),
+        ("bank.md", b"   \n", 422, "empty_file", "upload it again"),
     ],
 )
 def test_what_is_no_bank_is_refused(ann: TestClient, name: str, data: bytes, status: int, code: str, says: str) -> None:
