@@ -64,6 +64,7 @@ def test_normal_form_is_idempotent_and_blind_to_case_and_spacing(text: str) -> N
         # other digits, and more of them than a float holds
         ("٥ 10000000000000000000000000000001", ("5", "10000000000000000000000000000001")),
         ("none here", ()),
+        ("makes 10<sup>7</sup> bags, 10<sup>-3</sup> of them torn", ("10^7", "10^-3")),
     ],
 )
 def test_numbers(text: str, numbers: tuple[str, ...]) -> None:

@@ -87,11 +87,12 @@ def numbers_in(text: str) -> tuple[str, ...]:
     """
     if _DIGIT.search(text) is None:
         return ()
-    return tuple(_canonical(match) for match in _NUMBER.finditer(text))
+    return tuple(_canonical(match) for match in _NUMBER.finditer(with_scripts(text)))
 
 
 def numbers_as_written(text: str) -> dict[str, str]:
     """The numbers of ``numbers_in``, each with how the text writes it where it comes first."""
+    text = with_scripts(text)
     written: dict[str, str] = {}
     for match in _NUMBER.finditer(text):
         before = _BEFORE.search(text, max(0, match.start() - _LONGEST_BEFORE), match.start())
