@@ -91,6 +91,12 @@ HEAD = "| Locker | Fee | Size | Floor | Key |\n|---|---|---|---|---|\n"
             "| Flat | Year | Rent |\n|---|---|---|\n" + "".join(f"| A | 202{n} | ${n} |\n" for n in range(5)),
             [f"A: Year 202{n}; Rent ${n}" for n in range(5)],
         ),
+        # a flag is a value and heads no column; a formula that failed says nothing
+        (
+            "| Name | Reading |\n|---|---|\n| Uptime | 37 |\n| Flag set | TRUE |\n| Ratio | #DIV/0! |\n"
+            "| Share | 4 % |\n",
+            ["Uptime: Reading 37", "Flag set: Reading TRUE", "Share: Reading 4 %"],
+        ),
     ],
 )
 def test_which_rows_are_said(text: str, said: list[str]) -> None:

@@ -10,11 +10,11 @@ COLUMN_WORDS = frozenset(
     identifier index item items key kind label language length level limit limits location maximum meaning measure
     metric min minimum max model month name no notes note number occupancy operator option order outcome owner
     parameter part penalty percent percentage period person phone place plan points position premium price prices
-    priority product property purpose quantity qty question range rank rate rates rating reason ref reference region
-    remark remarks rent requirement requirements result results role row rule salary scope score section service
-    setting severity share size source standard state status step subject sum surface symbol target task tax term test
-    threshold time title to topic total type unit units usage use user value values variable version volume weight
-    width year yes/no
+    priority product property purpose quantity qty question range rank rate rates rating reading readings reason ref
+    reference region remark remarks rent requirement requirements result results role row rule salary scope score
+    section service setting severity share size source standard state status step subject sum surface symbol target task
+    tax term test threshold time title to topic total type unit units usage use user value values variable version
+    volume weight width year yes/no
     anzahl art artikel bedeutung bemerkung beschreibung betrag bezeichnung datum einheit frist gebühr kategorie kosten
     menge miete preis rolle satz status stufe summe wert zeit
     catégorie coût date désignation durée loyer montant nom nombre prix quantité rôle statut taux unité valeur

@@ -14,7 +14,9 @@ from itertools import pairwise
 from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES
 from pipeline_core.domain.text import strip_inline
 
-EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…"})
+_ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
+EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…"}) | _ERRORS
+"""What says nothing, in lower case; what a formula that failed shows is among it."""
 MOST_HEADER_ROWS = 3
 _SAMPLE = 12
 """So many rows below the first are looked at: more of the same tell nothing new."""
@@ -63,7 +65,8 @@ _KINDS = (
     ("code", re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\S+\Z")),
     ("measure", re.compile(r"(?:[-+−<>≤≥~≈±(=] ?)*[.,]?\d")),
 )
-VALUES = frozenset({"year", "date", "money", "share", "number", "code", "measure"})
+_FLAGS = frozenset({"TRUE", "FALSE"})
+VALUES = frozenset({"flag", "year", "date", "money", "share", "number", "code", "measure"})
 _NUMBERS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -72,6 +75,8 @@ def kind_of(cell: str) -> str:
     """What stands in a cell without markdown's marks: ``blank``, ``words``, or which kind of value."""
     if cell.lower() in EMPTY_CELLS:
         return "blank"
+    if cell in _FLAGS:
+        return "flag"
     if not any(map(str.isdigit, cell)):
         return "words"
     return next((kind for kind, pattern in _KINDS if pattern.match(cell)), "words")
@@ -287,7 +292,7 @@ def inner_header(rows: Sequence[Row], at: int, names: Sequence[str]) -> Columns 
     if any(names) and row == list(names):
         return Columns(tuple(names), 1)
     after_gap = at > 0 and not any(cell.strip() for cell in rows[at - 1])
-    if not all(row) or any(kind_of(cell) in VALUES for cell in row[1:]) or at + 1 >= len(rows):
+    if not all(row) or any(kind_of(cell) in VALUES | {"blank"} for cell in row[1:]) or at + 1 >= len(rows):
         return None
     below = [strip_inline(cell) for cell in rows[at + 1]]
     if len(below) != len(row):

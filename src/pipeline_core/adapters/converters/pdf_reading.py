@@ -21,6 +21,8 @@ _MOST_PAGES = 2_000
 _MOST_OBJECTS = 400_000
 _MOST_ON_PAGE = 20_000
 """Pages and objects that are looked at one by one. What is more is named in a finding."""
+_SHOWN = 400
+"""Characters of a page's hidden text that its finding shows."""
 
 
 @dataclass(slots=True)
@@ -124,7 +126,7 @@ def _look(
         hidden = [one for one, text in texts if any(map(str.isalnum, text))]
         said = " ".join(text for _, text in texts if text)
         if hidden:
-            shown = said[:60] + ("…" if len(said) > 60 else "")
+            shown = said[:_SHOWN] + ("…" if len(said) > _SHOWN else "")
             prepared.hidden.append(f"text on page {number} that nobody sees (“{shown}”)")
     if found := scripts(page, objects):
         prepared.scripts[number] = found
