@@ -1,6 +1,7 @@
 """PDF, by liteparse; what liteparse cannot open is repaired once and tried again."""
 
 import re
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,9 @@ Levels of headings are compared within a batch only."""
 SPARSE_CHARACTERS = 50
 """Below this much text a page is looked at again: a scan often has nothing but a stamp or a page number."""
 
+_ONE_AT_A_TIME = threading.Lock()
+"""PDFium may be used by one thread of a process at a time; two crash the process."""
+
 _unescape = unescaper("\\*_")  # what liteparse escapes
 _EMPTY_FENCE = re.compile(r"```\w*\s*```")  # how liteparse writes a page without text
 
@@ -48,7 +52,8 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
         NoTextError: no page has any text.
         LedgerError: pages went missing between the file and the result.
     """
-    data, read, is_damaged = _read_or_repair(source, options)
+    with _ONE_AT_A_TIME:
+        data, read, is_damaged = _read_or_repair(source, options)
     pages = _page_texts(source, read)
     scanned = _scanned_pages(data, source.filename, pages)
     for number in scanned:
