@@ -37,16 +37,10 @@ class Search:
         Raises:
             As ``__call__``.
         """
-        nearest = self(user_id, text, limit=limit, kind=kind, document_ids=document_ids, mode=mode)
-        floor = self._floor(mode)
+        nearest, floor = self._nearest(user_id, text, limit, kind, document_ids, mode)
         hits = [hit for hit in nearest if answers(hit, floor)]
         waiting = self.views.waiting_sources(user_id, text, least=ENOUGH_WORDS_OF_WAITING)
         return Answer(hits, nearest, floor, [one for one in waiting if not hits or is_much_better(one, hits)])
-
-    def _floor(self, mode: SearchMode) -> float | None:
-        if not mode.uses_vectors:
-            return None
-        return FLOORS.get(self.embedders.active().model) if self.floor is None else self.floor
 
     def __call__(
         self,
@@ -65,10 +59,23 @@ class Search:
             BudgetExhaustedError: a budget of the user's does not cover the question.
             PipelineError: the embedder or the database did not answer.
         """
+        return self._nearest(user_id, text, limit, kind, document_ids, mode)[0]
+
+    def _nearest(
+        self,
+        user_id: UserId,
+        text: str,
+        limit: int,
+        kind: str | None,
+        document_ids: Sequence[UUID] | None,
+        mode: SearchMode,
+    ) -> tuple[list[Row], float | None]:
+        """What was found, and the floor of the model by which it was."""
         if mode is SearchMode.TEXT:
-            return self.views.search(
+            rows = self.views.search(
                 user_id, text, None, model="", limit=limit, kind=kind, document_ids=document_ids, mode=mode
             )
+            return rows, None
         for _ in range(_TRIES - 1):
             try:
                 return self._once(user_id, text, limit, kind, document_ids, mode)
@@ -84,10 +91,11 @@ class Search:
         kind: str | None,
         document_ids: Sequence[UUID] | None,
         mode: SearchMode,
-    ) -> list[Row]:
+    ) -> tuple[list[Row], float | None]:
         embedder = self.embedders.active()
         with paid_by(Payer(user_id)):
             vector = embedder.embed([text]).vectors[0]
-        return self.views.search(
+        rows = self.views.search(
             user_id, text, vector, model=embedder.model, limit=limit, kind=kind, document_ids=document_ids, mode=mode
         )
+        return rows, FLOORS.get(embedder.model) if self.floor is None else self.floor
