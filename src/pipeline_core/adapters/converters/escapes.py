@@ -51,7 +51,7 @@ def unescaper(characters: str) -> Callable[[str], str]:
             markdown = _PLACED.sub(r"\\\1", markdown)
         if "\\" not in markdown:
             return markdown
-        in_row = _numbers_in_row(markdown)
+        in_row = numbers_in_row(markdown)
 
         def plain(match: re.Match[str]) -> str:
             if match["stop"]:
@@ -72,7 +72,7 @@ _MONTH = (
 _NUMBER = re.compile(rf"^[ \t]*(\d{{1,9}})\\?([.)])(?=[ \t]|$)(?![ \t]+{_MONTH})", re.MULTILINE)
 
 
-def _numbers_in_row(markdown: str) -> set[int]:
+def numbers_in_row(markdown: str) -> set[int]:
     """Where typed numbers stand that follow each other (1. 2. 3.): they are a list. A number alone is text."""
     in_row: set[int] = set()
     last: dict[str, tuple[int, int]] = {}

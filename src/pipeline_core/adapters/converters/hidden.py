@@ -1,4 +1,4 @@
-"""The finding about what a file hides from its readers: rows, sheets, slides, text."""
+"""The findings about what a file hides from its readers, rows, sheets, slides, text, and about its comments."""
 
 from collections.abc import Iterable, Sequence
 
@@ -20,6 +20,20 @@ def hidden_content(parts: Sequence[str], *, kept: bool) -> Finding:
         "document",
         f"The file hides content from its readers: {listed(parts)}. It {became}.",
         {"parts": len(parts), "kept": kept},
+    )
+
+
+def comments_left_out(count: int, *, first: str | None = None, within: str = "text", file: str = "document") -> Finding:
+    """``first`` is what the first comment says, as far as it is shown; they stand ``within`` the text of a ``file``."""
+    were = f"{count} comments were" if count > 1 else "1 comment was"
+    shown = f", the first: “{first}”" if first is not None else ""
+    return Finding(
+        "comments_left_out",
+        Severity.WARNING,
+        "document",
+        f"{were} left out{shown}. If what they say belongs to the {within}, write it there and upload the {file} "
+        "again.",
+        {"comments": count},
     )
 
 

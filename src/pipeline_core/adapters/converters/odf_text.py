@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.hidden import hidden_content
+from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content
 from pipeline_core.adapters.converters.ooxml.names import Element, local_name
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, write
 from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten, unread_markup
-from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.findings import Finding
 
 _URN = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}%s"
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}%s"
@@ -207,14 +207,7 @@ def _drop_comments(root: Element) -> Iterator[Finding]:
     for mark in [*notes, *root.iter(_URN % ("office", "annotation-end"))]:
         _remove(mark)
     if texts:
-        yield Finding(
-            "comments_left_out",
-            Severity.WARNING,
-            "document",
-            f"{len(texts)} comment{'s were' if len(texts) > 1 else ' was'} left out, the first: “{texts[0][:_SHOWN]}”. "
-            "If what they say belongs to the text, write it there and upload the document again.",
-            {"comments": len(texts)},
-        )
+        yield comments_left_out(len(texts), first=texts[0][:_SHOWN])
 
 
 def _move_notes(root: Element) -> None:

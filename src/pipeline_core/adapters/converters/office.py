@@ -14,7 +14,7 @@ from pipeline_core.adapters.converters.ooxml.pieces import shown
 from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
 from pipeline_core.adapters.converters.ooxml.word import rewrite_word
 from pipeline_core.adapters.converters.pages import storable, whole
-from pipeline_core.adapters.converters.parts import missing_parts
+from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.rtf import rewrite_rtf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
@@ -23,7 +23,6 @@ from pipeline_core.domain.errors import (
     CorruptDocumentError,
     DocumentError,
     EncryptedDocumentError,
-    NoTextError,
 )
 from pipeline_core.domain.findings import Finding, Severity
 
@@ -146,15 +145,10 @@ def _no_text(source: Source, document: "ExtractedDocument") -> DocumentError:
     """Nothing could be read: because parts of the file are gone, or because there is no text in it."""
     missing = missing_parts(source.data) if source.kind in _OOXML else []
     if missing:
-        return CorruptDocumentError(
-            f"{source.filename} ({source.kind.label}) lacks parts that it refers to: {', '.join(missing[:5])}."
-        )
+        return lacks_parts(source, missing)
     if lost := _losses(document):
         return CorruptDocumentError(f"{source.filename} ({source.kind.label}) could not be read: {'; '.join(lost)}.")
-    return NoTextError(
-        f"{source.filename} has no text that could be read.",
-        action="If it shows text when opened, that is a picture: save it as PDF, run it through OCR and upload that.",
-    )
+    return has_no_text(source)
 
 
 def _losses(document: "ExtractedDocument") -> list[str]:
@@ -175,14 +169,7 @@ def _findings(document: "ExtractedDocument", source: Source) -> Iterator[Finding
     lost += [f"{name} is not in the file" for name in missing if not any(name in loss for loss in lost)]
     harmless = [w.message.rstrip(".") for w in document.processing_warnings if w.source in _HARMLESS_WARNINGS]
     if lost:
-        yield Finding(
-            "converter_warning",
-            Severity.CRITICAL,
-            "document",
-            "Parts of the document are missing: " + "; ".join(lost[:5]) + ". Open it where it was made, mend or take "
-            "out what is named, save it and upload that.",
-            {"warnings": len(lost)},
-        )
+        yield parts_lost(lost)
     if harmless:
         yield Finding(
             "converter_remark", Severity.INFO, "document", "; ".join(harmless[:5]) + ".", {"remarks": len(harmless)}

@@ -1,10 +1,15 @@
-"""The parts that an OOXML file (DOCX, XLSX, PPTX) says it has, and has not."""
+"""The parts that an OOXML file (DOCX, XLSX, PPTX) says it has, and has not; what is said of a file that lacks any."""
 
 import io
 import posixpath
 import re
 import zipfile
+from collections.abc import Sequence
 from urllib.parse import unquote
+
+from pipeline_core.adapters.converters.source import Source
+from pipeline_core.domain.errors import CorruptDocumentError, NoTextError
+from pipeline_core.domain.findings import Finding, Severity
 
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(r"(Type|Target|TargetMode)=\"([^\"]*)\"")
@@ -36,3 +41,28 @@ def _targets(relationships: str, base: str) -> set[str]:
         if of.get("TargetMode") != "External" and of.get("Type", "").rpartition("/")[2] in _TEXT_TYPES:
             found.add(posixpath.normpath(posixpath.join("/", base, unquote(of.get("Target", "")))).lstrip("/"))
     return found
+
+
+def parts_lost(lost: Sequence[str]) -> Finding:
+    """``lost`` says of each part which it is, and why it is not in the result."""
+    return Finding(
+        "converter_warning",
+        Severity.CRITICAL,
+        "document",
+        f"Parts of the document are missing: {'; '.join(lost[:5])}. Open it where it was made, mend or take out what "
+        "is named, save it and upload that.",
+        {"warnings": len(lost)},
+    )
+
+
+def lacks_parts(source: Source, missing: Sequence[str]) -> CorruptDocumentError:
+    return CorruptDocumentError(
+        f"{source.filename} ({source.kind.label}) lacks parts that it refers to: {', '.join(missing[:5])}."
+    )
+
+
+def has_no_text(source: Source) -> NoTextError:
+    return NoTextError(
+        f"{source.filename} has no text that could be read.",
+        action="If it shows text when opened, that is a picture: save it as PDF, run it through OCR and upload that.",
+    )

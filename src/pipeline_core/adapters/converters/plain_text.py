@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pipeline_core.adapters.converters.escapes import ESCAPE, _numbers_in_row, escape_marks
+from pipeline_core.adapters.converters.escapes import ESCAPE, escape_marks, numbers_in_row
 
 _FENCE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})", re.MULTILINE)
 _TYPED = re.compile(r"\s*(?:#{1,6}\s+[^\s\d]|\|.*\||[-*_=]{3,}\s*$|\[\^?[^\]]+\]:\s)")
@@ -25,7 +25,7 @@ def as_markdown(text: str) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
-    in_row = _numbers_in_row(text)
+    in_row = numbers_in_row(text)
     at = 0
     for line in text.splitlines(keepends=True):
         number = _NUMBERED.match(line)

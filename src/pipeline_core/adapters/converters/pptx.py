@@ -4,19 +4,19 @@ import re
 from collections.abc import Iterator
 
 from pipeline_core.adapters.converters.archive import check_expansion
-from pipeline_core.adapters.converters.hidden import hidden_content, nothing_shown
+from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, nothing_shown
 from pipeline_core.adapters.converters.ooxml.completeness import Passage, missing_words
 from pipeline_core.adapters.converters.ooxml.names import Element, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slides import SlideReader
 from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, unknown_symbols
 from pipeline_core.adapters.converters.pages import PageText, assemble
-from pipeline_core.adapters.converters.parts import missing_parts
+from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.adapters.converters.totals import declared_total
 from pipeline_core.domain.documents import Converted, PageOutcome
 from pipeline_core.domain.errors import CorruptDocumentError, NoTextError, TooManyPagesError
-from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.findings import Finding
 
 NAME = "pptx"
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
@@ -92,27 +92,13 @@ class _Reading:
             f"{part} is not in the file" for part in missing
         ]
         if lost:
-            yield Finding(
-                "converter_warning",
-                Severity.CRITICAL,
-                "document",
-                "Parts of the document are missing: " + "; ".join(lost[:5]) + ". Open it where it was made, mend or "
-                "take out what is named, save it and upload that.",
-                {"warnings": len(lost)},
-            )
+            yield parts_lost(lost)
         if self._hidden:
             yield hidden_content(self._hidden, kept=self._keep_hidden)
         if self._unknown:
             yield unknown_symbols(self._unknown)
         if comments := sum(_comments(root) for _, root in self._package.matching(_COMMENTS)):
-            yield Finding(
-                "comments_left_out",
-                Severity.WARNING,
-                "document",
-                f"{comments} comment{'s were' if comments > 1 else ' was'} left out. If what they say belongs to the "
-                "slides, write it there and upload the presentation again.",
-                {"comments": comments},
-            )
+            yield comments_left_out(comments, within="slides", file="presentation")
 
 
 def _comments(root: Element) -> int:
@@ -129,14 +115,9 @@ def _size(package: Package) -> tuple[int, int]:
 
 def _no_text(source: Source, broken: list[str], missing: list[str]) -> CorruptDocumentError | NoTextError:
     if missing:
-        return CorruptDocumentError(
-            f"{source.filename} ({source.kind.label}) lacks parts that it refers to: {', '.join(missing[:5])}."
-        )
+        return lacks_parts(source, missing)
     if broken:
         return CorruptDocumentError(
             f"{source.filename} ({source.kind.label}) could not be read: {', '.join(broken[:5])} is no sound XML."
         )
-    return NoTextError(
-        f"{source.filename} has no text that could be read.",
-        action="If it shows text when opened, that is a picture: save it as PDF, run it through OCR and upload that.",
-    )
+    return has_no_text(source)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from pipeline_core.adapters.converters.hidden import hidden_content
+from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content
 from pipeline_core.adapters.converters.ooxml.pieces import Script
 from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
 from pipeline_core.adapters.converters.ooxml.scripts import lowered, raised
@@ -149,14 +149,7 @@ def _findings(writer: _Writer) -> Iterator[Finding]:
         part = f"the text “{said[:_SHOWN]}{'…' * (len(said) > _SHOWN)}”"
         yield hidden_content([part], kept=writer.keep_hidden)
     if writer.comments:
-        count = f"{writer.comments} comments were" if writer.comments > 1 else "1 comment was"
-        yield Finding(
-            "comments_left_out",
-            Severity.WARNING,
-            "document",
-            f"{count} left out. If what they say belongs to the text, write it there and upload the document again.",
-            {"comments": writer.comments},
-        )
+        yield comments_left_out(writer.comments)
     if writer.changes:
         yield Finding(
             "tracked_changes",

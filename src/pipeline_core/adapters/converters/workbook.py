@@ -9,7 +9,7 @@ from typing import Protocol
 from lxml import etree
 
 from pipeline_core.adapters.converters.pages import PageText, assemble, storable
-from pipeline_core.adapters.converters.parts import missing_parts
+from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet
 from pipeline_core.adapters.converters.sheet_findings import SheetNotes, sheet_findings
 from pipeline_core.adapters.converters.sheet_layout import SheetTooLargeError, sheet_markdown
@@ -90,14 +90,7 @@ class _Reading:
 
     def findings(self) -> Iterator[Finding]:
         if self.lost:
-            yield Finding(
-                "converter_warning",
-                Severity.CRITICAL,
-                "document",
-                f"Parts of the document are missing: {'; '.join(self.lost[:5])}. Open it where it was made, mend or "
-                "take out what is named, save it and upload that.",
-                {"warnings": len(self.lost)},
-            )
+            yield parts_lost(self.lost)
         yield from sheet_findings(self.notes, self.hidden_sheets, kept=self.keep_hidden)
         if self.book.remarks:
             yield Finding(
@@ -118,9 +111,7 @@ def _reason(error: Exception) -> str:
 def unreadable(source: Source, error: Exception) -> CorruptDocumentError:
     """The error of a spreadsheet that cannot be opened; it names the parts that are not there."""
     if missing := _missing(source):
-        return CorruptDocumentError(
-            f"{source.filename} ({source.kind.label}) lacks parts that it refers to: {', '.join(missing[:5])}."
-        )
+        return lacks_parts(source, missing)
     return CorruptDocumentError(f"{source.filename} ({source.kind.label}) could not be read: {error}.")
 
 
@@ -138,7 +129,4 @@ def _no_text(source: Source, reading: _Reading) -> CorruptDocumentError | NoText
             f"{source.filename} shows no text: what it has is hidden.",
             action="Unhide it, or set UPLOAD_PIPELINE_KEEP_HIDDEN=true, and convert it again.",
         )
-    return NoTextError(
-        f"{source.filename} has no text that could be read.",
-        action="If it shows text when opened, that is a picture: save it as PDF, run it through OCR and upload that.",
-    )
+    return has_no_text(source)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline_core.adapters.converters.number_format import BUILT_IN, GENERAL
+from pipeline_core.adapters.converters.ooxml.colours import alike, from_hex
 
 _WHITE, _BLACK = "FFFFFF", "000000"
 _NEARLY = 10
@@ -91,8 +92,5 @@ def _colour(element: etree._Element | None, default: str) -> str | None:
 
 
 def _alike(one: str, other: str) -> bool:
-    try:
-        parts = [(int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (0, 2, 4)]
-    except ValueError:
-        return False
-    return all(abs(a - b) < _NEARLY for a, b in parts)
+    left, right = from_hex(one), from_hex(other)
+    return left is not None and right is not None and alike(left, right, _NEARLY)

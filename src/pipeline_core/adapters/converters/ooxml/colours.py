@@ -19,9 +19,9 @@ _MAPPING = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}
 _WHOLE = 100_000  # of a percentage
 
 
-def alike(one: Colour, other: Colour) -> bool:
-    """Whether nobody can tell the two apart."""
-    return all(abs(a - b) < _NEARLY for a, b in zip(one, other, strict=True))
+def alike(one: Colour, other: Colour, nearly: int = _NEARLY) -> bool:
+    """Whether nobody can tell the two apart: they differ by less than ``nearly`` in each part."""
+    return all(abs(a - b) < nearly for a, b in zip(one, other, strict=True))
 
 
 def from_hex(text: str | None) -> Colour | None:

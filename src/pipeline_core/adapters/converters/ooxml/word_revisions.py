@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from pipeline_core.adapters.converters.hidden import comments_left_out
 from pipeline_core.adapters.converters.ooxml.names import Element, name, remove
 from pipeline_core.domain.findings import Finding, Severity
 
@@ -86,13 +87,5 @@ def drop_comments(root: Element) -> Iterator[Finding]:
     ]
     root[:] = []
     if texts:
-        count = f"{len(texts)} comments were" if len(texts) > 1 else "1 comment was"
         first = f"{texts[0][:_SHOWN]}…" if len(texts[0]) > _SHOWN else texts[0]
-        yield Finding(
-            "comments_left_out",
-            Severity.WARNING,
-            "document",
-            f"{count} left out, the first: “{first}”. If what they say belongs to the text, write it there and upload "
-            "the document again.",
-            {"comments": len(texts)},
-        )
+        yield comments_left_out(len(texts), first=first)
