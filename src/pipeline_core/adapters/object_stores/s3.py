@@ -169,7 +169,10 @@ class S3ObjectStore:
         return self._base + validate_key(key)
 
     def _pages(self, prefix: str) -> Iterator[tuple[str, int, datetime]]:
-        """Key, size and time of writing. S3 lists keys in the order of their UTF-8 bytes, which is the order of Python's strings."""
+        """Key, size and time of writing of each object.
+
+        S3 lists keys in the order of their UTF-8 bytes, which is the order of Python's strings.
+        """
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=prefix, PaginationConfig={"PageSize": self._page_size}
         )
@@ -185,5 +188,8 @@ class S3ObjectStore:
 
 
 def _md5(file: BinaryIO) -> str:
+    digest = hashlib.md5(usedforsecurity=False)
     file.seek(0)
-    return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    while block := file.read(BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
