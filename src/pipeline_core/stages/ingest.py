@@ -34,6 +34,7 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
         raise ChecksumMismatchError(
             f"The original of {document.filename} in the object store is not what was handed in.",
             action=OriginalMissingError.action,
+            http_action=OriginalMissingError.http_action,
         ) from error
     kind = detect(data, document.stored_name)
     return StageResult(report={"bytes": len(data), "type": kind.label})
