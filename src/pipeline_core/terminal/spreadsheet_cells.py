@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-# https://owasp.org/www-community/attacks/CSV_Injection, with what is folded to these (full-width, small, raised) and the minus
+# https://owasp.org/www-community/attacks/CSV_Injection; what is full-width, small or raised is folded to these
 _BEGINS_FORMULA = frozenset("=+-−@")
 # what begins a new cell where another separator or no quotes are understood
 _BREAKS = frozenset("\t\r\n")
