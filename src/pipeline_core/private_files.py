@@ -87,28 +87,23 @@ def open_home(home: Path) -> Path:
     if all(_is_ours(entry.name) for entry in entries) and not home.stat().st_mode & stat.S_ISVTX:
         _close(home.resolve(), mode)
     for entry in entries:
-        if _is_ours(entry.name) and not entry.is_symlink():
-            _close_all(Path(entry.path))
+        path = Path(entry.path)
+        # what the folder holds is closed before the folder itself: by that it is known to be done
+        if _is_ours(entry.name) and not entry.is_symlink() and _is_open(path.stat(follow_symlinks=False)):
+            close_all(path)
     return home
+
+
+def close_all(top: Path) -> None:
+    """Close a file, or a folder and all that is in it, to other users."""
+    for folder, names, files in os.walk(top, topdown=False):
+        for name in (*names, *files):
+            _close(Path(folder, name), FOLDER)
+    _close(top, FOLDER)
 
 
 def _is_ours(name: str) -> bool:
     return any(name == own or name.startswith(f"{own}.") for own in _OURS)
-
-
-def _close_all(top: Path) -> None:
-    """Close a file, or a folder and what is in it; its own mode last, as by that it is known to be done."""
-    try:
-        status = top.stat(follow_symlinks=False)
-        if not _is_open(status):
-            return
-        if stat.S_ISDIR(status.st_mode):
-            for folder, names, files in os.walk(top, topdown=False):
-                for name in (*names, *files):
-                    _close(Path(folder, name), FOLDER)
-        _close(top, FOLDER)
-    except FileNotFoundError:  # removed meanwhile
-        return
 
 
 def _close(path: Path, mode: int) -> None:
@@ -118,7 +113,7 @@ def _close(path: Path, mode: int) -> None:
         allowed = stat.S_IMODE(status.st_mode) & (mode | 0o7000)
         if not stat.S_ISLNK(status.st_mode) and _is_open(status, _OTHERS & ~mode):
             path.chmod(allowed)
-    except FileNotFoundError:
+    except FileNotFoundError:  # removed meanwhile
         return
 
 

@@ -212,6 +212,9 @@ class PrefectLauncher:
                     action="Look at the log; `pipeline doctor` checks the rest.",
                 )
             time.sleep(0.1)
+        if self._starts:
+            # its pages are copied with the modes of the package
+            private_files.close_all(self._pages())
 
     def _is_up(self) -> bool:
         assert self._api_url is not None
