@@ -35,12 +35,15 @@ JOIN (
 ) n USING (document_id)
 ORDER BY d.document_id, n.what;
 
+-- name: places_now
+SELECT source_uri FROM document_sources WHERE document_id = %(document_id)s AND is_current ORDER BY source_uri;
+
 -- name: disagreements
 -- What production and the ledger say of documents at rest. A document that is under way is between two answers.
 WITH resting AS (
-    SELECT d.document_id, d.filename, d.published_at IS NOT NULL AS is_published, j.profile, d.deep_scan_status
+    SELECT d.document_id, d.filename, d.published_at IS NOT NULL AS is_published
     FROM documents d
-    JOIN LATERAL (SELECT state, outcome, profile FROM upload_jobs u WHERE u.document_id = d.document_id
+    JOIN LATERAL (SELECT state, outcome FROM upload_jobs u WHERE u.document_id = d.document_id
         ORDER BY u.created_at DESC LIMIT 1) j ON j.state = 'done' AND j.outcome IN ('published', 'superseded')
     WHERE d.document_id = ANY(%(document_ids)s)
 ), active AS (
@@ -48,14 +51,11 @@ WITH resting AS (
 ), counted AS (
     SELECT r.document_id, r.filename, v.what, v.expected, v.found
     FROM resting r
-    LEFT JOIN document_processing_stages s ON s.document_id = r.document_id AND s.stage_name = 'ingestor'
+    JOIN document_processing_stages s ON s.document_id = r.document_id AND s.stage_name = 'chunker'
     CROSS JOIN LATERAL (VALUES
-        ('published chunks', CASE WHEN r.is_published
-                THEN coalesce((s.result ->> 'chunks')::bigint,
-                    (SELECT count(*) FROM staged_chunks c WHERE c.document_id = r.document_id)) ELSE 0 END,
+        ('published chunks', CASE WHEN r.is_published THEN (s.result ->> 'chunks')::bigint ELSE 0 END,
             (SELECT count(*) FROM document_chunks c WHERE c.document_id = r.document_id)),
-        ('staged chunks', CASE WHEN r.is_published
-                THEN (SELECT count(*) FROM document_chunks c WHERE c.document_id = r.document_id) END,
+        ('staged chunks', CASE WHEN r.is_published THEN (s.result ->> 'chunks')::bigint END,
             (SELECT count(*) FROM staged_chunks c WHERE c.document_id = r.document_id)),
         ('published facts', CASE WHEN r.is_published
                 THEN (SELECT count(*) FROM staged_questions q

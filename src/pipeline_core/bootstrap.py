@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Generic, NamedTuple, Self, TypeVar, overload
@@ -84,6 +84,7 @@ from pipeline_core.services.queue import Queue
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.reminders import Reminders
+from pipeline_core.services.repair import Repair
 from pipeline_core.services.retention import Retention
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
@@ -93,6 +94,7 @@ from pipeline_core.services.search import Search
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.unsaved_answers import UnsavedAnswers
 from pipeline_core.services.upkeep import Chore, Upkeep
+from pipeline_core.services.verify import Verify
 from pipeline_core.services.webhooks import DeliverWebhooks, WebhookEndpoints
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.stages.base import StageContext
@@ -551,6 +553,18 @@ class Pipeline:
     @once
     def orphan_objects(self) -> OrphanObjects:
         return OrphanObjects(self.store, self.open_uow)
+
+    @once
+    def verify(self) -> Verify:
+        return Verify(self.store, self.open_uow, self._orphan_grace)
+
+    @once
+    def repair(self) -> Repair:
+        return Repair(self.store, self.open_uow, self.orphan_objects, self._orphan_grace)
+
+    @property
+    def _orphan_grace(self) -> timedelta:
+        return timedelta(hours=self.settings.orphan_grace_h)
 
     def refresh_statistics(self) -> list[str]:
         """Bring the planner's statistics up to date; answers with the names of the tables."""
