@@ -73,3 +73,21 @@ WITH resting AS (
 SELECT document_id, filename, what, expected, found FROM counted WHERE expected IS DISTINCT FROM found
     AND expected IS NOT NULL
 ORDER BY document_id, what;
+
+-- name: named_keys
+-- Every object that any row names, once; whatever a stage has left, whether it is read now or not.
+SELECT DISTINCT ON (key) key, sha256 FROM (
+    SELECT raw_path AS key, file_sha256 AS sha256 FROM documents
+    UNION ALL SELECT parsed_path, parsed_sha256 FROM documents WHERE parsed_path IS NOT NULL
+    UNION ALL SELECT published_path, published_sha256 FROM documents WHERE published_path IS NOT NULL
+    UNION ALL SELECT file_path, checksum FROM stage_output_files) AS named
+ORDER BY key, sha256;
+
+-- name: default_privileges
+-- The statements that give the login's later tables of a schema the privileges that they have by default now.
+SELECT string_agg(format('ALTER DEFAULT PRIVILEGES IN SCHEMA %%I GRANT %%s ON %%s TO %%s;', n.nspname, a.privilege_type,
+    CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' ELSE 'TYPES' END,
+    a.grantee::regrole), E'\n')
+FROM pg_default_acl d JOIN pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a
+WHERE n.nspname = %(schema)s AND d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+    AND a.grantee <> 0;

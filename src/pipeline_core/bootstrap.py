@@ -1,5 +1,6 @@
 """Settings in, wired services out: the only place that knows which adapter serves which port."""
 
+import importlib.metadata
 import os
 import threading
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptio
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db import vector_indexes
 from pipeline_core.adapters.db.api_views import PostgresApiViews
+from pipeline_core.adapters.db.backups import PostgresBackups
 from pipeline_core.adapters.db.cost_views import PostgresCostViews
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.engine import open_engine
@@ -35,6 +37,7 @@ from pipeline_core.adapters.facts.openai_batches import OpenAIFactBatches
 from pipeline_core.adapters.llama_cloud_api.client import LlamaCloudClient
 from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudOptions
 from pipeline_core.adapters.object_stores.factory import open_object_store
+from pipeline_core.adapters.object_stores.local import LocalObjectStore
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
 from pipeline_core.adapters.prefect_queue import PrefectQueueRuns, sign_in_headers
@@ -58,6 +61,7 @@ from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.views import Row, Views
 from pipeline_core.ports.webhooks import WebhookSender
 from pipeline_core.ports.workers import Workers
+from pipeline_core.services.backup import Backup
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.batched_facts import BatchedFacts
@@ -85,6 +89,7 @@ from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.reminders import Reminders
 from pipeline_core.services.repair import Repair
+from pipeline_core.services.restore import Restore
 from pipeline_core.services.retention import Retention
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
@@ -561,6 +566,15 @@ class Pipeline:
     @once
     def repair(self) -> Repair:
         return Repair(self.store, self.open_uow, self.orphan_objects, self._orphan_grace)
+
+    @once
+    def backup(self) -> Backup:
+        software = importlib.metadata.version("document-pipeline")
+        return Backup(self.store, PostgresBackups(self.database_url), LocalObjectStore, software)
+
+    @once
+    def restore(self) -> Restore:
+        return Restore(self.store, PostgresBackups(self.database_url), LocalObjectStore, self.open_uow)
 
     @property
     def _orphan_grace(self) -> timedelta:

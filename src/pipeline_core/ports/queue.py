@@ -75,6 +75,13 @@ class Queue(Protocol):
         """
         ...
 
+    def free_all(self, error: Mapping[str, Any]) -> list[DocumentId]:
+        """Let every job that is in work wait again where it was, with this as its last error: no lease holds any more.
+
+        For a database in which no worker is: the jobs that a backup found in hand.
+        """
+        ...
+
     def depth(self, user_id: UserId | None) -> list[Depth]: ...
 
     def waiting(self, user_id: UserId | None, *, limit: int | None) -> list[Waiting]:

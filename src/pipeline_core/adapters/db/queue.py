@@ -56,6 +56,9 @@ class PostgresQueue:
             for row in rows
         ]  # fmt: skip
 
+    def free_all(self, error: Mapping[str, Any]) -> list[DocumentId]:
+        return [row["document_id"] for row in self._session.all("free_jobs", error=json_text(error))]
+
     def depth(self, user_id: UserId | None) -> list[Depth]:
         return [Depth(**row) for row in self._session.all("queue_depth", user_id=user_id)]
 
