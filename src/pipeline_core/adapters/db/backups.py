@@ -86,7 +86,12 @@ class PostgresBackups:
     def hold_objects(self) -> Iterator[Held]:
         with translated(), connect(self.url, autocommit=True) as connection:
             connection.execute("SELECT pg_advisory_lock_shared(%s)", [OBJECTS_LOCK])
-            yield _Held(connection)
+            try:
+                yield _Held(connection)
+            finally:
+                # the end of the session would do it, a moment later
+                with suppress(psycopg.Error):
+                    connection.execute("SELECT pg_advisory_unlock_shared(%s)", [OBJECTS_LOCK])
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
