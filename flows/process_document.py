@@ -21,7 +21,8 @@ def process_document(document_ids: list[UUID]) -> State:
 
     The batch lane tries every document once a stage. A document in transient trouble leaves for the slow lane, where
     its own stage tasks run with Prefect's retries and backoff; it neither holds nor fails the others. What waits for a
-    missing part of the installation goes on if that is soon back, else with a later run. A document that waits for a person ends its part here; the decision starts the next run.
+    missing part of the installation goes on if that is soon back, else with a later run. A document that waits for a
+    person ends its part here; the decision starts the next run.
 
     Args:
         document_ids: The ids of documents that were taken in; `pipeline status --json` lists them. Those that another

@@ -68,7 +68,8 @@ WITH input AS (
         lost_leases = CASE WHEN %(to_stage)s IS NOT NULL AND %(to_stage)s <> j.stage THEN 0 ELSE j.lost_leases END,
         retry_at = CASE WHEN %(to_state)s = 'retryable'
             THEN now() + make_interval(secs => (i.payload ->> 'wait_s')::float8) END,
-        held_for = CASE WHEN %(code)s = 'held' THEN i.payload ->> 'part' END,
+        held_for = CASE WHEN %(code)s = 'held' THEN i.payload ->> 'part'
+            WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.held_for END,
         parked_until = CASE WHEN %(code)s = 'parked' THEN (i.payload ->> 'until')::timestamptz END,
         last_error = CASE WHEN i.payload ? 'error' THEN i.payload -> 'error'
             WHEN %(to_state)s = 'done' THEN NULL ELSE j.last_error END,

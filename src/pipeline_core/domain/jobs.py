@@ -40,7 +40,7 @@ class HeldJob:
     criticals: int
     profile: Profile = Profile.STANDARD
     held_for: str | None = None
-    """The part of the installation that it waited for: it is to try whether that is back."""
+    """The part of the installation that it waited for last: where it goes on, that is back."""
 
     @property
     def job_id(self) -> JobId:

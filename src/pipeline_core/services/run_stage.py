@@ -22,7 +22,7 @@ from pipeline_core.domain.errors import (
     StagedRowsChangedError,
     TransientError,
 )
-from pipeline_core.domain.faults import Fault, fault_of, part_of
+from pipeline_core.domain.faults import EVERYTHING_NEEDS, Fault, fault_of, part_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken, sha256_hex
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
@@ -111,27 +111,28 @@ class RunStage:
             failed = {key: error for key, error in failed.items() if key not in changed} | still
         report = StageReport(batch)
         if failed:
-            at_fault = self._at_fault(failed, began)
+            at_fault = self._at_fault(stage, failed, began)
             with self.open_uow() as uow:
                 gone = record_failures(uow, self.ctx.settings, stage.name, failed, lease=batch.lease, at_fault=at_fault)
                 uow.commit()
             report.retry, report.parked, report.dead, report.held = gone.retry, gone.parked, gone.dead, gone.held
         report.ran = [item.job.document_id for item in saved]
         report.reused = [job.document_id for job in plan.reuse]
-        self.outages.passed(report.ran)
-        self.holds.recovered([item.job for item in saved])
+        self.outages.passed(stage.name, report.ran)
+        # what was only read says nothing of whether the store takes anything
+        self.holds.recovered([item.job for item in saved if item.files or item.job.held_for != EVERYTHING_NEEDS])
         _log(stage, plan, report)
         going_on = {*report.ran, *report.reused, *(job.document_id for job in plan.past)}
         report.batch = batch.keep(going_on)
         return report
 
-    def _at_fault(self, failed: Failures, began: float) -> set[DocumentId]:
+    def _at_fault(self, stage: Stage, failed: Failures, began: float) -> set[DocumentId]:
         """Documents that a service fails for while it serves others."""
         at_fault: set[DocumentId] = set()
         unclear = {document_id: error for document_id, error in failed.items() if fault_of(error) is Fault.EITHER}
         for service in {part_of(error) for error in unclear.values()}:
             ids = [document_id for document_id, error in unclear.items() if part_of(error) == service]
-            at_fault |= self.outages.failed(service, ids, began=began)
+            at_fault |= self.outages.failed(service, ids, stage=stage.name, began=began)
         return at_fault
 
     def _run(self, stage: Stage, batch: Batch) -> tuple[_Plan, list[Saved], Failures]:

@@ -42,7 +42,11 @@ class LlamaCloudClient:
     def __init__(
         self, options: Options, api_key: SecretStr | None, answered: Callable[[str], None] = lambda _host: None
     ) -> None:
-        """``answered`` is told the host whenever a request is answered. Raises ConfigurationError: there is no key, or the package is not installed."""
+        """``answered`` is told the host whenever a request is answered.
+
+        Raises:
+            ConfigurationError: there is no key, or the package is not installed.
+        """
         if importlib.util.find_spec("llama_cloud") is None:
             raise ConfigurationError(
                 "Settings ask for LlamaParse, and the package llama-cloud is not installed.",
