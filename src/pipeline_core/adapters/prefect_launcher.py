@@ -313,7 +313,7 @@ def reaching_prefect(action: str = _RUN_AGAIN) -> Iterator[None]:
 def _lost(error: Exception, action: str) -> ServiceUnavailableError:
     return ServiceUnavailableError(
         f"The Prefect server was lost ({type(error).__name__}: {error}).",
-        where=os.environ.get("PREFECT_API_URL"),
+        where=os.environ.get("PREFECT_API_URL") or "Prefect",
         action=action,
     )
 

@@ -96,12 +96,14 @@ _OF_MACHINE: Mapping[int, tuple[type[MachineError], str]] = {
 
 def fault_of(error: PipelineError) -> Fault:
     """Whose fault it is, by its class or the nearest parent that the table names."""
-    return _row(error)[0]
+    fault = _row(error)[0]
+    # of a service that nobody can name, nobody can say that it serves others
+    return Fault.MOMENT if fault is Fault.EITHER and not error.where else fault
 
 
 def part_of(error: PipelineError) -> str:
     """Which part of the installation is missing, for people: ``object store``, ``api.openai.com``."""
-    return _row(error)[1] or error.where or "worker processes"
+    return _row(error)[1] or error.where or "service"
 
 
 def of_machine(error: BaseException) -> PipelineError | None:
