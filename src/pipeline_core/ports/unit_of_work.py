@@ -31,6 +31,7 @@ from pipeline_core.domain.staging import (
     Swapped,
     Twin,
 )
+from pipeline_core.ports.audit import Audit
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
@@ -501,6 +502,7 @@ class UnitOfWork(Protocol):
     reminders: Reminders
     upkeep: Upkeep
     models: Models
+    audit: Audit
 
     @property
     def comparing(self) -> Comparing: ...

@@ -6,6 +6,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from pipeline_core.adapters.db.audit import PostgresAudit
 from pipeline_core.adapters.db.batches import PostgresBatches
 from pipeline_core.adapters.db.caches import PostgresCaches
 from pipeline_core.adapters.db.deep_scans import PostgresDeepScans
@@ -26,6 +27,7 @@ from pipeline_core.adapters.db.upkeep import PostgresUpkeep
 from pipeline_core.adapters.db.webhooks import PostgresWebhooks
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.ids import CorrelationId
+from pipeline_core.ports.audit import Audit
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedding_models import Models
@@ -66,6 +68,7 @@ class PostgresUnitOfWork:
     reminders: Reminders
     upkeep: Upkeep
     models: Models
+    audit: Audit
 
     def __init__(
         self,
@@ -115,6 +118,7 @@ class PostgresUnitOfWork:
         self.reminders = PostgresReminders(self.session)
         self.upkeep = PostgresUpkeep(self.session)
         self.models = PostgresModels(self.session)
+        self.audit = PostgresAudit(self.session)
         return self
 
     def __exit__(
