@@ -481,7 +481,7 @@ class Pipeline:
         if self.settings.api_database_url and not self.settings.database_url:
             return None
         chores = [
-            Chore("record_settings", self.record_settings("service"), every_s=24 * 3600),
+            Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", self.deliver_webhooks.prune, every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
