@@ -42,13 +42,15 @@ class Fault(StrEnum):
     """It is held until the part is back, and nothing is counted."""
     MOMENT = "moment"
     """It is tried again a few times, and fails when that does not help."""
+    AGAIN = "again"
+    """It is tried again, and nothing is counted: the database was away, in which all waiting is recorded."""
     EITHER = "either"
     """A service failed: the document's if others are served meanwhile, else the installation's."""
     WAIT = "wait"
     """It is queued again, until a moment or a budget allows it."""
 
 
-STORE, DATABASE, SETTINGS = "object store", "database", "settings"
+STORE, SETTINGS = "object store", "settings"
 """Parts by the name that people read. A service is called by its host, this machine by its name."""
 
 FAULTS: Mapping[type[PipelineError], tuple[Fault, str | None]] = {
@@ -70,7 +72,7 @@ FAULTS: Mapping[type[PipelineError], tuple[Fault, str | None]] = {
     OptionRefusedError: (Fault.INSTALLATION, None),
     UnknownToServiceError: (Fault.INSTALLATION, None),
     # the rest of what is installed: weights, packages, folders, rights
-    DatabaseUnavailableError: (Fault.INSTALLATION, DATABASE),
+    DatabaseUnavailableError: (Fault.AGAIN, None),
     ConfigurationError: (Fault.INSTALLATION, SETTINGS),
     MachineError: (Fault.INSTALLATION, f"machine {socket.gethostname()}"),
 }
