@@ -40,7 +40,7 @@ MAY: dict[str, set[str]] = {
     "upload_batches": WRITE,
     "upload_jobs": READ,  # and the columns of a move; neither priority nor age
     "webhook_deliveries": READ,
-    "webhook_endpoints": {"INSERT", "DELETE"},  # and every column but the secret
+    "webhook_endpoints": {"INSERT", "DELETE"},  # and every column but the secret; the breaker by two functions
 }
 """The policy: what the API's role may do with what belongs to users. What is not named here, it may not touch."""
 
