@@ -185,3 +185,70 @@ def test_others_see_and_send_nothing(
     assert pipeline.deliver_webhooks() == 0
     assert client.post("/api/v2/webhooks", json={"url": receiver.url, "events": ["job.done"]}).status_code == 409
     assert client.delete(f"/api/v2/webhooks/{webhook_id}").status_code == 204
+
+
+def test_a_webhook_that_failed_often_is_paused_and_taken_back(
+    client: TestClient, receiver: Receiver, pipeline: Pipeline, database_url: str
+) -> None:
+    webhook_id, _ = _add(client, receiver)
+    publish(pipeline, *[upload(f"{n}.md", f"# {n}\n\nPart {n} of {n}{n}.\n") for n in range(6)])
+    receiver.status = 500
+    pipeline.deliver_webhooks()
+    [shown] = client.get("/api/v2/webhooks").json()
+    assert (shown["state"], shown["last_error"]) == ("paused", "It answered with 500.")
+    assert shown["paused_until"]
+    tried = len(receiver.messages)
+    receiver.status = 200
+    assert pipeline.deliver_webhooks() == 0
+    answer = client.patch(f"/api/v2/webhooks/{webhook_id}", json={"enabled": True})
+    assert (answer.status_code, answer.json()["state"], answer.json()["failures"]) == (200, "active", 0)
+    assert pipeline.deliver_webhooks() == 6
+    assert len(receiver.messages) == tried + 6
+    with psycopg.connect(database_url) as connection:
+        told = "SELECT code FROM upload_pipeline.events WHERE code ^@ 'webhook' AND user_id = %s ORDER BY event_id"
+        codes = connection.execute(told, [ANN]).fetchall()
+    assert codes == [("webhook_paused",), ("webhook_resumed",)]
+
+
+def test_a_webhook_can_be_tried(client: TestClient, receiver: Receiver, pipeline: Pipeline) -> None:
+    webhook_id, secret = _add(client, receiver)
+    publish(pipeline, *[upload(f"{n}.md", f"# {n}\n\nPart {n} of {n}{n}.\n") for n in range(6)])
+    receiver.status = 500
+    pipeline.deliver_webhooks()
+    tried = len(receiver.messages)
+    # a failed try changes nothing, and is not made again
+    url = f"/api/v2/webhooks/{webhook_id}/test"
+    first = client.post(url)
+    assert first.status_code == 202
+    assert client.post(url).json()["code"] == "conflict"
+    assert pipeline.deliver_webhooks() == 0
+    assert len(receiver.messages) == tried + 1
+    entry = next(one for one in _log(client, webhook_id) if one["delivery_id"] == first.json()["delivery_id"])
+    assert (entry["event"], entry["status"], entry["attempts"]) == ("webhook.test", "failed", 1)
+    # one that is taken brings all that waits
+    receiver.status = 200
+    assert client.post(url).status_code == 202
+    assert pipeline.deliver_webhooks() == 7
+    body, headers = receiver.messages[tried + 1]
+    payload = Webhook(secret).verify(body, {name.lower(): value for name, value in headers.items()})
+    assert (payload["type"], payload["data"]) == ("webhook.test", {"webhook_id": webhook_id})
+
+
+def test_a_disabled_webhook_is_enabled_first(client: TestClient, receiver: Receiver, pipeline: Pipeline) -> None:
+    webhook_id, _ = _add(client, receiver)
+    receiver.status = 410
+    publish(pipeline, upload())
+    pipeline.deliver_webhooks()
+    assert client.post(f"/api/v2/webhooks/{webhook_id}/test").json()["code"] == "conflict"
+    assert client.patch(f"/api/v2/webhooks/{webhook_id}", json={"enabled": True}).json()["state"] == "active"
+    receiver.status = 200
+    assert client.post(f"/api/v2/webhooks/{webhook_id}/test").status_code == 202
+    assert pipeline.deliver_webhooks() == 1
+
+
+def test_a_user_has_only_so_many(make_pipeline: Callable[..., Pipeline]) -> None:
+    client = client_of(make_pipeline(changes={**NO_LIMITS, "webhooks_allow_private": True, "limit_webhooks": 2}))
+    asked = [{"url": f"http://127.0.0.1/{number}", "events": ["job.done"]} for number in range(3)]
+    answers = [client.post("/api/v2/webhooks", json=body) for body in asked]
+    assert [answer.status_code for answer in answers] == [201, 201, 409]
+    assert answers[2].json()["detail"] == "There are 2 webhooks already, and 2 are allowed."
