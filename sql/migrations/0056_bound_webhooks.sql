@@ -102,5 +102,25 @@ END
 $$;
 REVOKE ALL ON FUNCTION try_webhook(uuid) FROM PUBLIC;
 
+-- SECURITY DEFINER: the event is written for whoever changes the endpoint, who may write none of this type by hand.
+CREATE FUNCTION tell_webhook_pause() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+DECLARE
+    is_pause boolean := NEW.failures >= 5;
+BEGIN
+    INSERT INTO events (user_id, type, severity, code, payload) VALUES (
+        NEW.user_id, 'webhook', CASE WHEN is_pause THEN 'warning' ELSE 'info' END,
+        CASE WHEN is_pause THEN 'webhook_paused' ELSE 'webhook_resumed' END,
+        jsonb_strip_nulls(jsonb_build_object(
+            'by', coalesce(current_user_id()::text, 'system'), 'webhook_id', NEW.webhook_id,
+            'host', regexp_replace(substring(NEW.url FROM '^https?://([^/?#]*)'), '^.*@', ''),
+            'failures', greatest(OLD.failures, NEW.failures), 'reason', NEW.last_error)));
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION tell_webhook_pause() FROM PUBLIC;
+CREATE TRIGGER webhook_endpoints_tell_pause AFTER UPDATE OF failures ON webhook_endpoints FOR EACH ROW
+    WHEN ((OLD.failures >= 5) <> (NEW.failures >= 5)) EXECUTE FUNCTION tell_webhook_pause();
+
 GRANT EXECUTE ON FUNCTION resume_webhook(uuid), try_webhook(uuid) TO upload_pipeline_api, upload_pipeline_service;
 GRANT SELECT (failures, paused_until, last_error) ON webhook_endpoints TO upload_pipeline_api;

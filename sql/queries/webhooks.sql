@@ -96,11 +96,6 @@ UPDATE webhook_deliveries SET next_attempt_at = now()
 WHERE webhook_id = %(webhook_id)s AND status = 'pending' AND next_attempt_at > now()
     AND (sending_until IS NULL OR sending_until <= now());
 
--- name: tell_of_webhook
-INSERT INTO events (user_id, type, severity, code, payload)
-SELECT user_id, %(type)s, %(severity)s, %(code)s, jsonb_build_object('webhook_id', webhook_id) || %(payload)s::jsonb
-FROM webhook_endpoints WHERE webhook_id = %(webhook_id)s;
-
 -- name: disable_webhook
 UPDATE webhook_endpoints SET disabled_at = now(), disabled_because = %(because)s
 WHERE webhook_id = %(webhook_id)s AND disabled_at IS NULL;

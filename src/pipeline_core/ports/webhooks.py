@@ -7,9 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import UserId
-from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.ports.views import Row
 
 
@@ -71,7 +69,7 @@ class WebhookSender(Protocol):
 
 class Webhooks(Protocol):
     def add(
-        self, webhook_id: UUID, user_id: UserId, url: str, secret: str, events: Sequence[WebhookEvent], *, most: int
+        self, webhook_id: UUID, user_id: UserId, url: str, secret: str, events: Sequence[WebhookEvent], *, most: int = 0
     ) -> bool:
         """Remember the endpoint; False if the user has this URL already.
 
@@ -126,10 +124,6 @@ class Webhooks(Protocol):
 
     def make_due(self, webhook_id: UUID) -> None:
         """What waits for the endpoint is due at once."""
-        ...
-
-    def tell(self, webhook_id: UUID, event: EventType, severity: Severity, code: str, payload: Row) -> None:
-        """An event of the endpoint's user."""
         ...
 
     def prune(self, *, days: int) -> int:

@@ -12,9 +12,7 @@ from threading import Thread
 from uuid import UUID, uuid4
 
 from pipeline_core.domain.errors import ConflictError, NotFoundError
-from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import UserId
-from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.views import Row
 from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent, Webhooks, WebhookSender
@@ -84,14 +82,10 @@ class WebhookEndpoints:
             NotFoundError: the user has no such webhook.
         """
         with self.open_uow() as uow:
-            before = self._found(uow, user_id, webhook_id)
             uow.webhooks.resume(webhook_id)
-            if before["state"] != "active":
-                payload = {"was": before["state"], "failures": before["failures"], "by": str(user_id)}
-                uow.webhooks.tell(webhook_id, EventType.RESTARTED, Severity.INFO, "webhook_resumed", payload)
-            after = self._found(uow, user_id, webhook_id)
+            found = self._found(uow, user_id, webhook_id)
             uow.commit()
-        return after
+        return found
 
     def try_out(self, user_id: UserId, webhook_id: UUID) -> UUID:
         """Queue a message that tries it, before all that waits; answers with the message's id. A paused webhook that
@@ -263,13 +257,8 @@ def _judge(webhooks: Webhooks, webhook_id: UUID, failures: int, result: SendResu
             webhooks.count_failures(webhook_id, 0, error=None, pause_s=None)
         if failures >= PAUSE_AFTER:
             webhooks.make_due(webhook_id)
-            webhooks.tell(webhook_id, EventType.RESTARTED, Severity.INFO, "webhook_resumed", {"failures": failures})
         return
     failures += 1
     webhooks.count_failures(webhook_id, failures, error=result.error, pause_s=pause_after(failures))
-    told = {"failures": failures, "error": result.error, "response_status": result.status}
     if result.is_final:
         webhooks.disable(webhook_id, result.error)
-        webhooks.tell(webhook_id, EventType.ERROR, Severity.WARNING, "webhook_disabled", told)
-    elif failures == PAUSE_AFTER:
-        webhooks.tell(webhook_id, EventType.ERROR, Severity.WARNING, "webhook_paused", told)

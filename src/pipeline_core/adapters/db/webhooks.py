@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pipeline_core.adapters.db.session import Session, json_text
+from pipeline_core.adapters.db.session import Session
 from pipeline_core.domain.errors import ConflictError
-from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import UserId
-from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.ports.views import Row
 from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
 
@@ -18,7 +16,7 @@ class PostgresWebhooks:
         self._session = session
 
     def add(
-        self, webhook_id: UUID, user_id: UserId, url: str, secret: str, events: Sequence[WebhookEvent], *, most: int
+        self, webhook_id: UUID, user_id: UserId, url: str, secret: str, events: Sequence[WebhookEvent], *, most: int = 0
     ) -> bool:
         self._session.all("lock_webhooks_of", user_id=user_id)
         known = self.endpoints(user_id)
@@ -93,12 +91,6 @@ class PostgresWebhooks:
 
     def make_due(self, webhook_id: UUID) -> None:
         self._session.execute("make_deliveries_due", webhook_id=webhook_id)
-
-    def tell(self, webhook_id: UUID, event: EventType, severity: Severity, code: str, payload: Row) -> None:
-        self._session.execute(
-            "tell_of_webhook", webhook_id=webhook_id, type=event, severity=severity, code=code,
-            payload=json_text(payload),
-        )  # fmt: skip
 
     def prune(self, *, days: int) -> int:
         return self._session.execute("prune_deliveries", days=days)
