@@ -205,8 +205,8 @@ def test_a_webhook_that_failed_often_is_paused_and_taken_back(
     assert pipeline.deliver_webhooks() == 6
     assert len(receiver.messages) == tried + 6
     with psycopg.connect(database_url) as connection:
-        told = "SELECT code FROM upload_pipeline.events WHERE code ~ '^webhook_(pau|res)' AND user_id = %s ORDER BY event_id"
-        codes = connection.execute(told, [ANN]).fetchall()
+        told = "SELECT code FROM upload_pipeline.events WHERE code ~ '^webhook_(pau|res)' ORDER BY event_id"
+        codes = connection.execute(told).fetchall()
     assert codes == [("webhook_paused",), ("webhook_resumed",)]
 
 

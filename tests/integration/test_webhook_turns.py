@@ -91,7 +91,10 @@ def shown(app: Pipeline, user_id: UserId) -> dict[str, Any]:
 
 
 def events(app: Pipeline, user_id: UserId) -> list[tuple[Any, ...]]:
-    told = "SELECT type, severity, code, payload FROM events WHERE user_id = %s AND code <> 'webhook_added' ORDER BY event_id"
+    told = (
+        "SELECT type, severity, code, payload FROM events WHERE user_id = %s AND code <> 'webhook_added' "
+        "ORDER BY event_id"
+    )
     return execute(app, told, user_id)
 
 
