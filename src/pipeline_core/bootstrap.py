@@ -5,12 +5,13 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
+from pathlib import Path
 from typing import Generic, NamedTuple, Self, TypeVar, overload
 
 import orjson
 from sqlalchemy import Engine
 
-from pipeline_core import logs
+from pipeline_core import logs, private_files
 from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptions
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db import vector_indexes
@@ -162,11 +163,16 @@ class Pipeline:
         self._closers: list[Callable[[], None]] = []
 
     @once
+    def home(self) -> Path:
+        """The folder of everything embedded; made, and closed to other users, at first use."""
+        return private_files.open_home(self.settings.home)
+
+    @once
     def database_url(self) -> str:
         """The database, started if it is the embedded one and brought up to date if it is ours to migrate."""
         if self.settings.database_url:
             return self.settings.database_url
-        server = EmbeddedPostgres(self.settings.home / "postgres")
+        server = EmbeddedPostgres(self.home / "postgres")
         self._closers.append(server.close)
         migrate(server.url)
         return server.url
@@ -193,7 +199,7 @@ class Pipeline:
     def store(self) -> ObjectStore:
         return self._given.store or open_object_store(
             self.settings.object_store,
-            default=self.settings.home / "objects",
+            default=self.home / "objects",
             s3_endpoint_url=self.settings.s3_endpoint_url,
         )
 
@@ -731,8 +737,9 @@ class _OfThisProcess:
 def pipeline() -> Pipeline:
     """The pipeline of this process, wired from the environment. Tasks and the command line share it."""
     settings = load_settings()
-    logs.configure_if_nobody_has(settings.home / "logs")
-    return Pipeline(settings)
+    made = Pipeline(settings)
+    logs.configure_if_nobody_has(made.home / "logs")
+    return made
 
 
 def pipeline_with(**overrides: object) -> Pipeline:

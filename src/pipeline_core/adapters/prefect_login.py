@@ -18,6 +18,7 @@ from tempfile import mkstemp
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from pipeline_core import private_files
 from pipeline_core.adapters.processes import belongs_to_owner_of, listens, runs
 from pipeline_core.domain.errors import ConfigurationError
 
@@ -183,6 +184,7 @@ def _others_could_read(path: Path) -> bool:
 
 def _write(path: Path, login: str) -> None:
     try:
+        private_files.make_folder(path.parent)
         # made for its owner alone, whatever the umask; who reads meanwhile finds the old one or the new one
         handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:

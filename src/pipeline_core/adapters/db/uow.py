@@ -6,6 +6,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from pipeline_core.adapters.db.agreement import PostgresAgreement
 from pipeline_core.adapters.db.batches import PostgresBatches
 from pipeline_core.adapters.db.caches import PostgresCaches
 from pipeline_core.adapters.db.deep_scans import PostgresDeepScans
@@ -26,6 +27,7 @@ from pipeline_core.adapters.db.upkeep import PostgresUpkeep
 from pipeline_core.adapters.db.webhooks import PostgresWebhooks
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.ids import CorrelationId
+from pipeline_core.ports.agreement import Agreement
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedding_models import Models
@@ -65,6 +67,7 @@ class PostgresUnitOfWork:
     queue: Queue
     reminders: Reminders
     upkeep: Upkeep
+    agreement: Agreement
     models: Models
 
     def __init__(
@@ -114,6 +117,7 @@ class PostgresUnitOfWork:
         self.queue = PostgresQueue(self.session)
         self.reminders = PostgresReminders(self.session)
         self.upkeep = PostgresUpkeep(self.session)
+        self.agreement = PostgresAgreement(self.session)
         self.models = PostgresModels(self.session)
         return self
 
