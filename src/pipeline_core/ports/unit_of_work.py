@@ -32,6 +32,7 @@ from pipeline_core.domain.staging import (
     Twin,
 )
 from pipeline_core.ports.agreement import Agreement
+from pipeline_core.ports.audit import Audit
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
@@ -503,6 +504,7 @@ class UnitOfWork(Protocol):
     upkeep: Upkeep
     agreement: Agreement
     models: Models
+    audit: Audit
 
     @property
     def comparing(self) -> Comparing: ...
