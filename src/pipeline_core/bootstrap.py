@@ -37,12 +37,8 @@ from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudO
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
-from pipeline_core.adapters.prefect_queue import (
-    QUEUE_DEPLOYMENT,
-    WEBHOOK_DEPLOYMENT,
-    PrefectQueueRuns,
-    sign_in_headers,
-)
+from pipeline_core.adapters.prefect_login import headers, signed_in
+from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLOYMENT, PrefectQueueRuns
 from pipeline_core.adapters.prices import load_prices
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
@@ -491,7 +487,8 @@ class Pipeline:
 
     def _runs_of(self, deployment: str) -> QueueRuns | None:
         url = os.environ.get("PREFECT_API_URL")
-        runs = PrefectQueueRuns(url, headers=sign_in_headers(os.environ), deployment=deployment) if url else None
+        own = headers(signed_in(os.environ, self.settings.home))
+        runs = PrefectQueueRuns(url, headers=own, deployment=deployment) if url else None
         if runs:
             self._closers.append(runs.close)
         return runs
