@@ -127,8 +127,10 @@ class PostgresBackups:
             before, after = _around(connection, dumped)
         conninfo, environment = programs.connection(self.url)
         contents = _contents(file, version)
-        psql = [str(programs.program("psql", 0)), "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse",
-                f"--dbname={conninfo}", "--output=/dev/null"]  # fmt: skip
+        psql = [
+            str(programs.program("psql", 0)), "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1",
+            "--set=VERBOSITY=terse", f"--dbname={conninfo}", "--output=/dev/null",
+        ]  # fmt: skip
         read = [
             str(programs.program("pg_restore", version)),
             "--file=-",
