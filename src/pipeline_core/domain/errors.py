@@ -506,7 +506,7 @@ class ChecksumMismatchError(PermanentError):
     http_action = _MAKE_AGAIN
 
 
-class BackupFailedError(PipelineError):
+class BackupFailedError(PermanentError):
     """A backup or a restore did not come to its end."""
 
     code = "backup_failed"
