@@ -5,12 +5,13 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
+from pathlib import Path
 from typing import Generic, NamedTuple, Self, TypeVar, overload
 
 import orjson
 from sqlalchemy import Engine
 
-from pipeline_core import logs
+from pipeline_core import logs, private_files
 from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptions
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db import vector_indexes
@@ -36,12 +37,14 @@ from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudO
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
-from pipeline_core.adapters.prefect_queue import PrefectQueueRuns, sign_in_headers
+from pipeline_core.adapters.prefect_login import headers, signed_in
+from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLOYMENT, PrefectQueueRuns
 from pipeline_core.adapters.prices import load_prices
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
+from pipeline_core.domain.addresses import networks
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account, Budgets, PriceTable
@@ -63,6 +66,7 @@ from pipeline_core.services.batched_facts import BatchedFacts
 from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
+from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.enrol import EnrolDocuments
@@ -73,14 +77,17 @@ from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.fallback_conversion import FallbackConverter
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.gates import Gates
+from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.orphan_objects import OrphanObjects
+from pipeline_core.services.outages import Outages
 from pipeline_core.services.paid_calls import PaidCalls
 from pipeline_core.services.paid_conversion import PaidConverter
 from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.receive_upload import ReceiveUpload
+from pipeline_core.services.recorded_settings import RecordSettings
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.reminders import Reminders
 from pipeline_core.services.retention import Retention
@@ -161,11 +168,16 @@ class Pipeline:
         self._closers: list[Callable[[], None]] = []
 
     @once
+    def home(self) -> Path:
+        """The folder of everything embedded; made, and closed to other users, at first use."""
+        return private_files.open_home(self.settings.home)
+
+    @once
     def database_url(self) -> str:
         """The database, started if it is the embedded one and brought up to date if it is ours to migrate."""
         if self.settings.database_url:
             return self.settings.database_url
-        server = EmbeddedPostgres(self.settings.home / "postgres")
+        server = EmbeddedPostgres(self.home / "postgres")
         self._closers.append(server.close)
         migrate(server.url)
         return server.url
@@ -184,6 +196,8 @@ class Pipeline:
 
     @once
     def worker(self) -> WorkerSession:
+        """What takes jobs. Under which settings it does so is on record before it takes the first."""
+        self.record_settings("work")()
         worker = WorkerSession(self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s)
         self._closers.append(worker.close)
         return worker
@@ -192,7 +206,7 @@ class Pipeline:
     def store(self) -> ObjectStore:
         return self._given.store or open_object_store(
             self.settings.object_store,
-            default=self.settings.home / "objects",
+            default=self.home / "objects",
             s3_endpoint_url=self.settings.s3_endpoint_url,
         )
 
@@ -271,6 +285,15 @@ class Pipeline:
         return Budgets(settings.run_id, settings.budget_run_usd, settings.budget_day_usd, settings.budget_user_usd)
 
     @once
+    def holds(self) -> Holds:
+        return Holds(self.settings, self.open_uow, self.stopping)
+
+    @once
+    def outages(self) -> Outages:
+        """What is known of services in this process."""
+        return Outages()
+
+    @once
     def paid_calls(self) -> PaidCalls:
         worker = self.worker
         calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.user_id, UnsavedAnswers(self.store))
@@ -292,7 +315,7 @@ class Pipeline:
             settings.openai_deadline_s,
             settings.openai_concurrency,
         )
-        return OpenAIClient(options, settings.openai_api_key, pace)
+        return OpenAIClient(options, settings.openai_api_key, pace, self.outages.answered)
 
     @once
     def llama_cloud(self) -> LlamaCloudClient:
@@ -304,7 +327,7 @@ class Pipeline:
             settings.llama_parse_concurrency + 1,
             settings.llama_parse_poll_s / 4,
         )
-        return LlamaCloudClient(options, settings.llama_cloud_api_key)
+        return LlamaCloudClient(options, settings.llama_cloud_api_key, self.outages.answered)
 
     def llama_parse(self, settings: Settings) -> LlamaParse:
         """LlamaParse as these settings want it."""
@@ -388,16 +411,20 @@ class Pipeline:
             self.settings,
             self.open_uow,
             lambda: self.worker,
+            self.holds,
             lambda document_ids: self.deep_scan.settle(document_ids=document_ids),
         )
 
     @once
     def queue(self) -> Queue:
-        return Queue(self.settings, self.open_uow, lambda: self.worker)
+        return Queue(self.settings, self.open_uow, lambda: self.worker, self.holds)
 
     @once
     def run_stage(self) -> RunStageByProfile:
-        runs = {ctx.profile: RunStage(ctx, self.open_uow, self.workers) for ctx in (self.ctx, self.deep_ctx)}
+        runs = {
+            ctx.profile: RunStage(ctx, self.open_uow, self.workers, self.holds, self.outages)
+            for ctx in (self.ctx, self.deep_ctx)
+        }
         return RunStageByProfile(runs, self.open_uow)
 
     @once
@@ -432,7 +459,12 @@ class Pipeline:
 
     @once
     def export(self) -> ExportDocument:
-        return ExportDocument(self.views, self.open_uow)
+        return ExportDocument(self.views, self.open_uow, self.settings.reviewer.strip() or str(self.user_id))
+
+    def record_settings(self, part: str) -> RecordSettings:
+        """What the environment sets, without what was typed for one command."""
+        environment = load_settings().model_copy(update={"home": self.settings.home})
+        return RecordSettings(environment, self.open_uow, part)
 
     @once
     def retry(self) -> Retry:
@@ -444,17 +476,34 @@ class Pipeline:
 
     @once
     def webhook_sender(self) -> WebhookSender:
-        return HttpWebhookSender(allow_private=self.settings.webhooks_allow_private)
+        settings = self.settings
+        return HttpWebhookSender(
+            allow_private=settings.webhooks_allow_private,
+            refused=networks(settings.webhooks_refused_networks),
+            timeout_s=settings.webhook_timeout_s,
+        )
 
     @once
     def deliver_webhooks(self) -> DeliverWebhooks:
-        return DeliverWebhooks(self.open_uow, self.webhook_sender)
+        settings = self.settings
+        return DeliverWebhooks(
+            self.open_uow, self.webhook_sender, settings.webhook_timeout_s, settings.webhook_sends_per_user
+        )
 
     @once
     def queue_runs(self) -> QueueRuns | None:
         """The server of ``PREFECT_API_URL``, if there is one, as who queues work asks it."""
+        return self._runs_of(QUEUE_DEPLOYMENT)
+
+    @once
+    def webhook_runs(self) -> QueueRuns | None:
+        """As who finds that nobody sends webhooks asks that server."""
+        return self._runs_of(WEBHOOK_DEPLOYMENT)
+
+    def _runs_of(self, deployment: str) -> QueueRuns | None:
         url = os.environ.get("PREFECT_API_URL")
-        runs = PrefectQueueRuns(url, headers=sign_in_headers(os.environ)) if url else None
+        own = headers(signed_in(os.environ, self.settings.home))
+        runs = PrefectQueueRuns(url, headers=own, deployment=deployment) if url else None
         if runs:
             self._closers.append(runs.close)
         return runs
@@ -472,6 +521,7 @@ class Pipeline:
         if self.settings.api_database_url and not self.settings.database_url:
             return None
         chores = [
+            Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", self.deliver_webhooks.prune, every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
@@ -532,7 +582,7 @@ class Pipeline:
 
     @once
     def run_documents(self) -> RunDocuments:
-        return RunDocuments(self.intake, self.launcher)
+        return RunDocuments(self.intake, self.launcher, self.holds)
 
     @once
     def reminders(self) -> Reminders:
@@ -592,6 +642,10 @@ class UserServices:
         return Search(self.views, self.pipeline.embedders, self.pipeline.settings.search_floor)
 
     @cached_property
+    def record_download(self) -> RecordDownload:
+        return RecordDownload(self.open_uow)
+
+    @cached_property
     def receive_upload(self) -> ReceiveUpload:
         return ReceiveUpload(self.pipeline.settings, self.pipeline.store, self.open_uow)
 
@@ -618,7 +672,8 @@ class UserServices:
 
     @cached_property
     def webhooks(self) -> WebhookEndpoints:
-        return WebhookEndpoints(self.open_uow, self.pipeline.webhook_sender)
+        pipeline = self.pipeline
+        return WebhookEndpoints(self.open_uow, pipeline.webhook_sender, pipeline.settings.limit_webhooks)
 
     @cached_property
     def staging(self) -> StagingService:
@@ -730,8 +785,9 @@ class _OfThisProcess:
 def pipeline() -> Pipeline:
     """The pipeline of this process, wired from the environment. Tasks and the command line share it."""
     settings = load_settings()
-    logs.configure_if_nobody_has(settings.home / "logs")
-    return Pipeline(settings)
+    made = Pipeline(settings)
+    logs.configure_if_nobody_has(made.home / "logs")
+    return made
 
 
 def pipeline_with(**overrides: object) -> Pipeline:

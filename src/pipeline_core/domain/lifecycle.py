@@ -151,7 +151,7 @@ WORK_STAGES = frozenset(JobStage) - {_G.INGESTED}
 
 
 class EventType(StrEnum):
-    """The taxonomy of the ``events`` table."""
+    """The taxonomy of the ``events`` table; docs/events.md lists the codes of each."""
 
     UPLOADED = "uploaded"
     CLAIMED = "claimed"
@@ -167,6 +167,12 @@ class EventType(StrEnum):
     FINALIZED = "finalized"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+    EXPORTED = "exported"
+    DOWNLOADED = "downloaded"
+    WEBHOOK = "webhook"
+    MODEL = "model"
+    SETTING = "setting"
+    PRUNED = "pruned"
 
 
 class Profile(StrEnum):
@@ -242,6 +248,8 @@ INTERRUPT = _move("interrupted", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE)
 BURY = _move("dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL)
 PARK = _move("parked", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
 """The work waits for a budget or a quota: nothing failed, and the next run after that goes on."""
+HOLD = _move("held", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
+"""A part of the installation is missing, which is no fault of the document: it goes on when the part is back."""
 PARK_MATCHING = _move(
     "matching_review_needed",
     EventType.PARKED,
@@ -299,6 +307,7 @@ MOVES: tuple[Move, ...] = (
     INTERRUPT,
     BURY,
     PARK,
+    HOLD,
     PARK_MATCHING,
     PARK_VALIDATION,
     APPROVE_MATCHES,

@@ -34,10 +34,13 @@ from pipeline_core.domain.staging import (
     Swapped,
     Twin,
 )
+from pipeline_core.ports.agreement import Agreement
+from pipeline_core.ports.audit import Audit
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.embedding_models import Models
+from pipeline_core.ports.missing_parts import FREE, MissingParts, Passage
 from pipeline_core.ports.older_documents import OlderRow
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
@@ -110,9 +113,19 @@ class Documents(Protocol):
 
 class Jobs(Protocol):
     def claim(
-        self, document_ids: Ids, *, worker: str, lease: LeaseToken, lease_s: float, flow_run_id: UUID | None
+        self,
+        document_ids: Ids,
+        *,
+        worker: str,
+        lease: LeaseToken,
+        lease_s: float,
+        flow_run_id: UUID | None,
+        passage: Passage = FREE,
     ) -> set[DocumentId]:
-        """Take the jobs nobody works on; answers with the documents whose job is ours now."""
+        """Take the jobs nobody works on; answers with the documents whose job is ours now.
+
+        ``passage``: what is not to be taken, for want of a part of the installation.
+        """
         ...
 
     def due_in(self, document_ids: Ids) -> dict[DocumentId, tuple[float, int]]:
@@ -514,9 +527,12 @@ class UnitOfWork(Protocol):
     deep_scans: DeepScans
     webhooks: Webhooks
     queue: Queue
+    missing_parts: MissingParts
     reminders: Reminders
     upkeep: Upkeep
+    agreement: Agreement
     models: Models
+    audit: Audit
 
     @property
     def comparing(self) -> Comparing: ...

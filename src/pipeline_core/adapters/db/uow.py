@@ -6,6 +6,8 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from pipeline_core.adapters.db.agreement import PostgresAgreement
+from pipeline_core.adapters.db.audit import PostgresAudit
 from pipeline_core.adapters.db.batches import PostgresBatches
 from pipeline_core.adapters.db.caches import PostgresCaches
 from pipeline_core.adapters.db.deep_scans import PostgresDeepScans
@@ -13,6 +15,7 @@ from pipeline_core.adapters.db.documents import PostgresDocuments
 from pipeline_core.adapters.db.embedding_models import PostgresModels
 from pipeline_core.adapters.db.engine import lend
 from pipeline_core.adapters.db.jobs import PostgresJobs
+from pipeline_core.adapters.db.missing_parts import PostgresMissingParts
 from pipeline_core.adapters.db.parse_jobs import PostgresParseJobs
 from pipeline_core.adapters.db.production import PostgresProduction
 from pipeline_core.adapters.db.queue import PostgresQueue
@@ -26,9 +29,12 @@ from pipeline_core.adapters.db.upkeep import PostgresUpkeep
 from pipeline_core.adapters.db.webhooks import PostgresWebhooks
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.ids import CorrelationId
+from pipeline_core.ports.agreement import Agreement
+from pipeline_core.ports.audit import Audit
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedding_models import Models
+from pipeline_core.ports.missing_parts import MissingParts
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reminders import Reminders
@@ -63,9 +69,12 @@ class PostgresUnitOfWork:
     deep_scans: DeepScans
     webhooks: Webhooks
     queue: Queue
+    missing_parts: MissingParts
     reminders: Reminders
     upkeep: Upkeep
+    agreement: Agreement
     models: Models
+    audit: Audit
 
     def __init__(
         self,
@@ -112,9 +121,12 @@ class PostgresUnitOfWork:
         self.deep_scans = PostgresDeepScans(self.session)
         self.webhooks = PostgresWebhooks(self.session)
         self.queue = PostgresQueue(self.session)
+        self.missing_parts = PostgresMissingParts(self.session)
         self.reminders = PostgresReminders(self.session)
         self.upkeep = PostgresUpkeep(self.session)
+        self.agreement = PostgresAgreement(self.session)
         self.models = PostgresModels(self.session)
+        self.audit = PostgresAudit(self.session)
         return self
 
     def __exit__(
