@@ -13,6 +13,15 @@ from pipeline_core.domain.traces import told, trace
 _QUOTED = re.compile(r"(encountered an exception:?\s*[\w.]*).*", re.DOTALL)
 
 
+class _Words(str):
+    """Stands in for an error, also where its representation is asked for."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 class _Cleaning:
     """Makes log records; those of Prefect clean."""
 
@@ -36,7 +45,7 @@ def install() -> None:
 def clean(record: logging.LogRecord) -> None:
     """Leave of each error that the record tells of what kind it is and where from; and no secret."""
     if isinstance(record.args, tuple):
-        record.args = tuple(told(one) if isinstance(one, BaseException) else one for one in record.args)
+        record.args = tuple(_Words(told(one)) if isinstance(one, BaseException) else one for one in record.args)
     text = record.getMessage()
     error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     if error is not None:

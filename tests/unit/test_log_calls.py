@@ -39,7 +39,7 @@ def _quotes(node: ast.expr) -> bool:
         return False
     return any(
         (isinstance(one, ast.Attribute) and one.attr in _QUOTING)
-        or (isinstance(one, ast.Name) and one.id in {*_QUOTING, "error", "key", "filename"})
+        or (isinstance(one, ast.Name) and one.id in {*_QUOTING, "error", "filename"})
         for one in ast.walk(node)
     )
 
