@@ -64,6 +64,7 @@ from pipeline_core.services.batched_facts import BatchedFacts
 from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
+from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.enrol import EnrolDocuments
@@ -82,6 +83,7 @@ from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.receive_upload import ReceiveUpload
+from pipeline_core.services.recorded_settings import RecordSettings
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.reminders import Reminders
 from pipeline_core.services.retention import Retention
@@ -190,6 +192,8 @@ class Pipeline:
 
     @once
     def worker(self) -> WorkerSession:
+        """What takes jobs. Under which settings it does so is on record before it takes the first."""
+        self.record_settings("work")()
         worker = WorkerSession(self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s)
         self._closers.append(worker.close)
         return worker
@@ -438,7 +442,12 @@ class Pipeline:
 
     @once
     def export(self) -> ExportDocument:
-        return ExportDocument(self.views, self.open_uow)
+        return ExportDocument(self.views, self.open_uow, self.settings.reviewer.strip() or str(self.user_id))
+
+    def record_settings(self, part: str) -> RecordSettings:
+        """What the environment sets, without what was typed for one command."""
+        environment = load_settings().model_copy(update={"home": self.settings.home})
+        return RecordSettings(environment, self.open_uow, part)
 
     @once
     def retry(self) -> Retry:
@@ -478,6 +487,7 @@ class Pipeline:
         if self.settings.api_database_url and not self.settings.database_url:
             return None
         chores = [
+            Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", self.deliver_webhooks.prune, every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
@@ -596,6 +606,10 @@ class UserServices:
     @cached_property
     def search(self) -> Search:
         return Search(self.views, self.pipeline.embedders, self.pipeline.settings.search_floor)
+
+    @cached_property
+    def record_download(self) -> RecordDownload:
+        return RecordDownload(self.open_uow)
 
     @cached_property
     def receive_upload(self) -> ReceiveUpload:
