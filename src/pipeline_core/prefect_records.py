@@ -30,7 +30,8 @@ class _Cleaning:
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record: logging.LogRecord = self._make(*args, **kwargs)
-        if record.name.partition(".")[0] == "prefect":
+        # `makeLogRecord` makes one without a name, and fills it in afterwards
+        if isinstance(record.name, str) and record.name.partition(".")[0] == "prefect":
             clean(record)
         return record
 
@@ -46,7 +47,10 @@ def clean(record: logging.LogRecord) -> None:
     """Leave of each error that the record tells of what kind it is and where from; and no secret."""
     if isinstance(record.args, tuple):
         record.args = tuple(_Words(told(one)) if isinstance(one, BaseException) else one for one in record.args)
-    text = record.getMessage()
+    try:
+        text = record.getMessage()
+    except (TypeError, ValueError):  # a caller's mistake: it is the handler's to say so
+        return
     error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     if error is not None:
         for quoted in (repr(error), str(error)):

@@ -71,6 +71,11 @@ def test_a_login_is_masked_and_plain_lines_stay(lines: list[str]) -> None:
     assert lines == ["Failed to reach API at http://***@host/api", "chunking: 3 ran, 0 reused", "100 % done"]
 
 
+def test_records_that_are_made_of_others_are_left(lines: list[str]) -> None:
+    """As structlog's formatter does, and a queue handler."""
+    assert logging.makeLogRecord({"name": "theirs", "msg": "text"}).getMessage() == "text"
+
+
 def test_others_lines_are_theirs(lines: list[str]) -> None:
     logging.getLogger("theirs").error("it failed: %s", KeyError(CANARY))
     assert lines == [f"it failed: '{CANARY}'"]

@@ -83,7 +83,7 @@ def masked_all(value: Any) -> Any:
 
 def is_secret_name(name: str) -> bool:
     """Whether a variable or a field of this name holds a secret."""
-    return _SECRET_NAME.fullmatch(name) is not None
+    return _SECRET_NAME.fullmatch(name) is not None and name not in ("PWD", "OLDPWD")
 
 
 def _secrets(name: str, value: str) -> set[str]:
@@ -97,4 +97,7 @@ def _secrets(name: str, value: str) -> set[str]:
 
 
 def _is_telling(secret: str) -> bool:
-    return len(secret) >= _LEAST_CHARS and not (secret.isalpha() and secret.islower() and len(secret) < _LEAST_LETTERS)
+    # the name of a file that holds a secret is none
+    if len(secret) < _LEAST_CHARS or secret[0] in "/~":
+        return False
+    return len(secret) >= _LEAST_LETTERS or not (secret.isalpha() and secret.islower())
