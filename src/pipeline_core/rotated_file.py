@@ -44,6 +44,7 @@ class RotatedFile:
         self._file: tuple[int, int] | None = None
         self._day = 0
         sweep(os.path.dirname(path), kept)
+        self._look()
 
     def write(self, data: bytes) -> None:
         """Append whole lines.
