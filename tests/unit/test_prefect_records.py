@@ -21,7 +21,7 @@ def lines() -> Iterator[list[str]]:
             made.append(self.format(record))
 
     before, handler = logging.getLogRecordFactory(), Handler()
-    loggers = [logging.getLogger(name) for name in ("prefect.task_runs", "theirs")]
+    loggers = [logging.getLogger(name) for name in ("prefect.of_a_test", "theirs")]
     prefect_records.install()
     prefect_records.install()
     for logger in loggers:
@@ -46,7 +46,7 @@ def failed() -> Exception:
 
 def test_an_error_is_told_by_its_kind(lines: list[str]) -> None:
     """The three ways in which Prefect 3.9 tells of one, in `task_engine.py`."""
-    log, error = logging.getLogger("prefect.task_runs"), failed()
+    log, error = logging.getLogger("prefect.of_a_test"), failed()
     log.info(
         "Task run failed with %s: %r - Retry %s/%s will start %s", "exception", error, 1, 3, "3 second(s) from now"
     )
@@ -64,7 +64,7 @@ def test_an_error_is_told_by_its_kind(lines: list[str]) -> None:
 
 
 def test_a_login_is_masked_and_plain_lines_stay(lines: list[str]) -> None:
-    log = logging.getLogger("prefect.task_runs")
+    log = logging.getLogger("prefect.of_a_test")
     log.info("Failed to reach API at http://user:c4n4ry-Pw@host/api")
     log.info("%s: %d ran, %d reused", "chunking", 3, 0)
     log.info("100 % done")
