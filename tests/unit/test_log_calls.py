@@ -11,8 +11,8 @@ _FIELDS = {
     "document_id", "correlation_id", "correlation_ids", "batch_id", "call_id", "file_id", "user_id", "kept", "first",
     "calls", "chunks", "count", "documents", "ran", "released", "reused", "rows", "times",
     # what it is about, in words of ours
-    "action", "again_in_s", "chore", "kind", "message", "method", "model", "ms", "outcome", "part", "parts", "route", "stage",
-    "status", "what", "where", "worker",
+    "action", "again_in_s", "chore", "kind", "message", "method", "model", "ms", "outcome", "part", "parts", "route",
+    "stage", "status", "what", "where", "worker",
     # what an error is: `told` and `trace` leave its text out
     "error", "trace", "exc_info",
 }  # fmt: skip
