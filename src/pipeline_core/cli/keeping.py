@@ -56,7 +56,7 @@ def verify(
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline backup /backups/2026-11-29"))
 def backup(folder: _Folder, as_json: AsJson = False) -> None:
-    """Back up database and object store as they are at one moment.
+    """Back up database and object store as of one moment.
 
     Work may go on meanwhile. The folder is made, and must not be there yet; it is a backup once it has a backup.json.
     It holds every text and file: nobody else can read it. It exits with 4 if the store lacked objects that the database
@@ -81,7 +81,7 @@ def restore(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a backup back, into the database and the object store of the settings.
+    """Put a backup back, into an empty database and store.
 
     Both must be empty, unless --replace is said. Afterwards `pipeline verify` says whether all is there, and the same
     files run again are left alone. Interrupted, the same command goes on.
