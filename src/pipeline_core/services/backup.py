@@ -83,7 +83,7 @@ class Backup:
             file_sha256(folder.list), copied.objects, copied.bytes, copied.missing,
         )  # fmt: skip
         folder.write(manifest)
-        log.info("backed_up", folder=str(path), objects=copied.objects, bytes=copied.bytes, missing=len(copied.missing))
+        log.info("backed_up", count=copied.objects, rows=sum(dumped.rows.values()))
         return manifest
 
     def _copy(

@@ -49,7 +49,7 @@ class OrphanObjects:
     def _remove(self, keys: Sequence[str], grace: timedelta) -> Iterator[str]:
         with self.open_uow() as uow:
             if uow.upkeep.are_objects_held():
-                log.warning("orphan_objects_left", reason="a backup is under way")
+                log.warning("orphan_objects_left", what="a backup is under way")
                 return
             unnamed = uow.upkeep.unnamed(keys)
         for key in unnamed:

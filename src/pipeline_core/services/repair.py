@@ -85,7 +85,7 @@ class Repair:
             data = _bytes_at(place, original) if original else None
             if original and data is not None:
                 self.store.put(original.key, data)
-                log.warning("original_stored_again", document_id=str(document_id), key=original.key)
+                log.warning("original_stored_again", document_id=str(document_id))
                 return True
         return False
 

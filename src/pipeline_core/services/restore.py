@@ -72,7 +72,7 @@ class Restore:
         with self.open_uow() as uow:
             freed = uow.queue.free_all(InterruptedRunError().as_stored())
             uow.commit()
-        log.info("restored", folder=str(path), objects=copied + kept, freed=len(freed))
+        log.info("restored", count=copied + kept, released=len(freed))
         return Restored(manifest, copied, kept, len(freed))
 
     def _refuse_newer(self, manifest: Manifest, path: Path) -> None:
