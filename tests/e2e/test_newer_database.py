@@ -2,17 +2,25 @@
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
+from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 
 from pipeline_core.adapters.db.engine import connect
 from pipeline_core.adapters.db.migrate import migrate, pending
 from pipeline_core.adapters.db.schema_age import known
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
-from pipeline_core.domain.errors import DatabaseBusyError, DatabaseNewerError, DatabaseNotMigratedError
+from pipeline_core.domain.errors import (
+    DatabaseBusyError,
+    DatabaseNewerError,
+    DatabaseNotMigratedError,
+    DatabaseUnavailableError,
+)
 from pipeline_core.domain.ids import UserId
 from pipeline_core.settings import load_settings
 from tests.conftest import ROOT
@@ -114,6 +122,27 @@ def test_an_older_database_is_migrated(database_url: str) -> None:
     for role in (SERVICE, API):
         with pytest.raises(DatabaseNotMigratedError, match=f"older than this software.*{last}"):
             connect(f"{database_url}&application_name=older", role=role)
+
+
+def test_a_migration_and_its_record_are_one_transaction(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off between the two, as by a kill, nothing of it is there, and the next one goes on from there."""
+    name = f"cut_{uuid4().hex[:8]}"
+    url = postgres_url.replace("/postgres?", f"/{name}?")
+    mark_one, marks = PostgresqlPsycopgBackend.mark_one, count(1)
+
+    def cut_off(backend: PostgresqlPsycopgBackend, migration: object) -> None:
+        if next(marks) == 5:
+            raise psycopg.OperationalError("the connection is lost")
+        mark_one(backend, migration)
+
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        monkeypatch.setattr(PostgresqlPsycopgBackend, "mark_one", cut_off)
+        with pytest.raises(DatabaseUnavailableError):
+            migrate(url)
+        monkeypatch.undo()
+        assert migrate(url) == sorted(known())[4:]
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_a_migration_does_not_wait_for_ever(database_url: str) -> None:

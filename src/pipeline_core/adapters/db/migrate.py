@@ -1,7 +1,7 @@
 """Bring a database up to date with the plain SQL files in ``sql/migrations``."""
 
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg.errors import LockNotAvailable
@@ -76,26 +76,23 @@ def migrate(url: str, *, lock_s: float = _LOCK_S) -> list[str]:
 
 
 def _apply(url: str, lock_s: float) -> list[str]:
+    """Each migration, and the record that it was applied, in one transaction: who is killed leaves both or neither."""
     from yoyo import get_backend, read_migrations
 
-    backend: Any = get_backend(_patient(url, lock_s).replace("postgresql://", "postgresql+psycopg://", 1))
+    backend: Any = get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    done = []
     try:
-        wanted = backend.to_apply(read_migrations(str(sql_folder() / "migrations")))
-        backend.apply_migrations(wanted)
-        return [migration.id for migration in wanted]
+        # who waits for a lock on a table makes everybody wait who comes after: better not now than long
+        backend.execute(f"SET lock_timeout = {round(lock_s * 1000)}")
+        for migration in backend.to_apply(read_migrations(str(sql_folder() / "migrations"))):
+            with backend.transaction():
+                backend.cursor().execute(Path(migration.path).read_text("utf-8"))
+                backend.execute("SET LOCAL search_path TO DEFAULT")  # where yoyo has its tables
+                backend.mark_one(migration)
+            done.append(migration.id)
+        return done
     finally:
         backend.connection.close()
-
-
-def _patient(url: str, lock_s: float) -> str:
-    """The URL, for connections that give up a lock after so long: yoyo opens one for each migration.
-
-    Who waits for a lock on a table makes everybody wait who comes after: better not now than long.
-    """
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    query["options"] = f"{query.get('options', '')} -c lock_timeout={round(lock_s * 1000)}".strip()
-    return urlunsplit(parts._replace(query=urlencode(query, quote_via=quote)))
 
 
 def _busy(connection: psycopg.Connection[Any], lock_s: float, url: str) -> DatabaseBusyError:
