@@ -27,8 +27,8 @@ def process_queue(
 
     What lost workers held is taken back first; then question banks are compared and imported, and reviews that wait
     too long are told of. Users take turns, however much one of them has waiting. Documents in transient trouble are
-    tried again when nothing else is left; what waits still when a limit is reached is left to the next run. At the end
-    users are told by webhook.
+    tried again when nothing else is left; what waits still when a limit is reached is left to the next run. Webhooks
+    are sent elsewhere: a receiver that is slow must not hold the queue.
 
     Args:
         limit: Most documents that this run takes.
@@ -40,19 +40,22 @@ def process_queue(
     tasks.report_waiting_reviews(None)
     until = time.monotonic() + time_limit_s
     taken: dict[DocumentId, None] = {}
-    story, retried = tasks.Story(named_after="queue:"), False
+    story, retried, waited = tasks.Story(named_after="queue:"), False, False
     with tasks.cluster():
         while time.monotonic() < until:
             room = min(pipeline().settings.batch_size, limit - len(taken))
             batch = tasks.take_from_queue(room, user_id) if room else None
             if batch and batch.document_ids:
+                waited = False
                 story.begins(batch.document_ids)
                 batch_lane(partial(through_the_stages, goes_on=story.goes_on), batch)
                 taken.update(dict.fromkeys(batch.document_ids))
             elif slow_lane(through_the_stages, list(taken)):
                 retried = True
+            elif room and not waited and pipeline().holds.wait():
+                waited = True
             else:
                 break
     story.ends(retried=retried)
-    tasks.deliver_webhooks()
+    tasks.have_webhooks_sent()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

@@ -38,12 +38,13 @@ from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
 from pipeline_core.adapters.prefect_login import headers, signed_in
-from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
+from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLOYMENT, PrefectQueueRuns
 from pipeline_core.adapters.prices import load_prices
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
+from pipeline_core.domain.addresses import networks
 from pipeline_core.domain.errors import DatabaseNewerError, PipelineError
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
@@ -77,8 +78,10 @@ from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.fallback_conversion import FallbackConverter
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.gates import Gates
+from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.orphan_objects import OrphanObjects
+from pipeline_core.services.outages import Outages
 from pipeline_core.services.paid_calls import PaidCalls
 from pipeline_core.services.paid_conversion import PaidConverter
 from pipeline_core.services.paid_facts import PaidFactGenerator
@@ -300,6 +303,15 @@ class Pipeline:
         return Budgets(settings.run_id, settings.budget_run_usd, settings.budget_day_usd, settings.budget_user_usd)
 
     @once
+    def holds(self) -> Holds:
+        return Holds(self.settings, self.open_uow, self.stopping)
+
+    @once
+    def outages(self) -> Outages:
+        """What is known of services in this process."""
+        return Outages()
+
+    @once
     def paid_calls(self) -> PaidCalls:
         worker = self.worker
         calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.user_id, UnsavedAnswers(self.store))
@@ -321,7 +333,7 @@ class Pipeline:
             settings.openai_deadline_s,
             settings.openai_concurrency,
         )
-        return OpenAIClient(options, settings.openai_api_key, pace)
+        return OpenAIClient(options, settings.openai_api_key, pace, self.outages.answered)
 
     @once
     def llama_cloud(self) -> LlamaCloudClient:
@@ -333,7 +345,7 @@ class Pipeline:
             settings.llama_parse_concurrency + 1,
             settings.llama_parse_poll_s / 4,
         )
-        return LlamaCloudClient(options, settings.llama_cloud_api_key)
+        return LlamaCloudClient(options, settings.llama_cloud_api_key, self.outages.answered)
 
     def llama_parse(self, settings: Settings) -> LlamaParse:
         """LlamaParse as these settings want it."""
@@ -417,16 +429,20 @@ class Pipeline:
             self.settings,
             self.open_uow,
             lambda: self.worker,
+            self.holds,
             lambda document_ids: self.deep_scan.settle(document_ids=document_ids),
         )
 
     @once
     def queue(self) -> Queue:
-        return Queue(self.settings, self.open_uow, lambda: self.worker)
+        return Queue(self.settings, self.open_uow, lambda: self.worker, self.holds)
 
     @once
     def run_stage(self) -> RunStageByProfile:
-        runs = {ctx.profile: RunStage(ctx, self.open_uow, self.workers) for ctx in (self.ctx, self.deep_ctx)}
+        runs = {
+            ctx.profile: RunStage(ctx, self.open_uow, self.workers, self.holds, self.outages)
+            for ctx in (self.ctx, self.deep_ctx)
+        }
         return RunStageByProfile(runs, self.open_uow)
 
     @once
@@ -478,17 +494,34 @@ class Pipeline:
 
     @once
     def webhook_sender(self) -> WebhookSender:
-        return HttpWebhookSender(allow_private=self.settings.webhooks_allow_private)
+        settings = self.settings
+        return HttpWebhookSender(
+            allow_private=settings.webhooks_allow_private,
+            refused=networks(settings.webhooks_refused_networks),
+            timeout_s=settings.webhook_timeout_s,
+        )
 
     @once
     def deliver_webhooks(self) -> DeliverWebhooks:
-        return DeliverWebhooks(self.open_uow, self.webhook_sender)
+        settings = self.settings
+        return DeliverWebhooks(
+            self.open_uow, self.webhook_sender, settings.webhook_timeout_s, settings.webhook_sends_per_user
+        )
 
     @once
     def queue_runs(self) -> QueueRuns | None:
         """The server of ``PREFECT_API_URL``, if there is one, as who queues work asks it."""
+        return self._runs_of(QUEUE_DEPLOYMENT)
+
+    @once
+    def webhook_runs(self) -> QueueRuns | None:
+        """As who finds that nobody sends webhooks asks that server."""
+        return self._runs_of(WEBHOOK_DEPLOYMENT)
+
+    def _runs_of(self, deployment: str) -> QueueRuns | None:
         url = os.environ.get("PREFECT_API_URL")
-        runs = PrefectQueueRuns(url, headers=headers(signed_in(os.environ, self.settings.home))) if url else None
+        own = headers(signed_in(os.environ, self.settings.home))
+        runs = PrefectQueueRuns(url, headers=own, deployment=deployment) if url else None
         if runs:
             self._closers.append(runs.close)
         return runs
@@ -567,7 +600,7 @@ class Pipeline:
 
     @once
     def run_documents(self) -> RunDocuments:
-        return RunDocuments(self.intake, self.launcher)
+        return RunDocuments(self.intake, self.launcher, self.holds)
 
     @once
     def reminders(self) -> Reminders:
@@ -657,7 +690,8 @@ class UserServices:
 
     @cached_property
     def webhooks(self) -> WebhookEndpoints:
-        return WebhookEndpoints(self.open_uow, self.pipeline.webhook_sender)
+        pipeline = self.pipeline
+        return WebhookEndpoints(self.open_uow, pipeline.webhook_sender, pipeline.settings.limit_webhooks)
 
     @cached_property
     def staging(self) -> StagingService:

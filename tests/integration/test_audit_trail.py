@@ -31,7 +31,8 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     "upload_jobs": (
         {"job_id", "document_id", "user_id", "correlation_id", "submitted_via"},
         {
-            "stage", "state", "outcome", "lost_leases", "retry_count", "retry_at", "parked_until", "last_error",
+            "stage", "state", "outcome", "lost_leases", "retry_count", "retry_at", "parked_until", "held_for",
+            "last_error",
             "claimed_by", "claimed_at", "lease_token", "lease_expires_at", "correlation_id", "config_sha256",
             "stage2_completed_at", "stage2_approved_matches", "stage4_override_reason", "finished_at",
         },
@@ -208,7 +209,9 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
         API,
     )
     assert {config for _, config, _, _ in rows} == {"search_path=upload_pipeline, pg_temp"}
-    assert {name for name, _, may, is_trigger in rows if may and not is_trigger} == {"pipeline_metrics", "paid_metrics"}
+    assert {name for name, _, may, is_trigger in rows if may and not is_trigger} == {
+        "pipeline_metrics", "paid_metrics", "resume_webhook", "try_webhook",
+    }  # fmt: skip
     assert not [name for name, _, may, is_trigger in rows if may and is_trigger]
     creates = "SELECT has_schema_privilege(%s, n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ANY(%s)"
     assert set(database.rows(creates, API, ["upload_pipeline", "public"])) == {(False,)}

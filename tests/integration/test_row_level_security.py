@@ -40,7 +40,7 @@ MAY: dict[str, set[str]] = {
     "upload_batches": READ,
     "upload_jobs": READ,
     "webhook_deliveries": READ,
-    "webhook_endpoints": {"DELETE"},  # and every column but the secret
+    "webhook_endpoints": {"DELETE"},  # and every column but the secret; the breaker by two functions
 }
 """The policy: what the API's role may do with whole rows of what belongs to users; what is not named here, it may not
 touch. The single columns that it may write: ``test_audit_trail``."""
@@ -65,6 +65,7 @@ OF_NOBODY: dict[str, set[str]] = {
     "embedding_cache": READ,
     "embedding_models": READ,
     "fact_cache": NOTHING,
+    "missing_parts": READ,
     "next_vectors": NOTHING,
     "rate_limits": APPEND,
     "recorded_settings": NOTHING,

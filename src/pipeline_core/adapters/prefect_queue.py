@@ -1,4 +1,4 @@
-"""Runs of the deployment ``process-queue``, asked for at a Prefect server by its REST API.
+"""Runs of a deployment (``process-queue``, ``deliver-webhooks``), asked for at a Prefect server by its REST API.
 
 Without Prefect's client: importing that takes a second and tens of megabytes, in a process that makes three kinds of
 requests. https://docs.prefect.io/v3/api-ref/rest-api
@@ -14,8 +14,9 @@ import httpx
 from pipeline_core.adapters import prefect_login
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 
-DEPLOYMENT = "process-queue/process-queue"
+QUEUE_DEPLOYMENT = "process-queue/process-queue"
 """``flow/deployment``, as ``pipeline deploy`` makes it."""
+WEBHOOK_DEPLOYMENT = "deliver-webhooks/deliver-webhooks"
 UPLOAD = "pipeline.upload"
 """``deployments/automations.py`` lets it start a run of the queue."""
 _TIMEOUT_S = 10.0
@@ -25,7 +26,9 @@ _HEALTH_TIMEOUT_S = 2.0
 class PrefectQueueRuns:
     """Asks the server of ``PREFECT_API_URL``; the answer to who it is stays the environment's own."""
 
-    def __init__(self, api_url: str, *, headers: Mapping[str, str] | None = None, deployment: str = DEPLOYMENT) -> None:
+    def __init__(
+        self, api_url: str, *, headers: Mapping[str, str] | None = None, deployment: str = QUEUE_DEPLOYMENT
+    ) -> None:
         self._deployment = deployment
         self._client = httpx.Client(base_url=api_url.rstrip("/"), headers=dict(headers or {}), timeout=_TIMEOUT_S)
 

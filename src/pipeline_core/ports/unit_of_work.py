@@ -6,6 +6,9 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import UUID
 
+import numpy as np
+import numpy.typing as npt
+
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.embedding_models import EmbeddingModel
@@ -37,6 +40,7 @@ from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.embedding_models import Models
+from pipeline_core.ports.missing_parts import FREE, MissingParts, Passage
 from pipeline_core.ports.older_documents import OlderRow
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
@@ -109,9 +113,19 @@ class Documents(Protocol):
 
 class Jobs(Protocol):
     def claim(
-        self, document_ids: Ids, *, worker: str, lease: LeaseToken, lease_s: float, flow_run_id: UUID | None
+        self,
+        document_ids: Ids,
+        *,
+        worker: str,
+        lease: LeaseToken,
+        lease_s: float,
+        flow_run_id: UUID | None,
+        passage: Passage = FREE,
     ) -> set[DocumentId]:
-        """Take the jobs nobody works on; answers with the documents whose job is ours now."""
+        """Take the jobs nobody works on; answers with the documents whose job is ours now.
+
+        ``passage``: what is not to be taken, for want of a part of the installation.
+        """
         ...
 
     def due_in(self, document_ids: Ids) -> dict[DocumentId, tuple[float, int]]:
@@ -281,8 +295,21 @@ class Staging(Protocol):
         """All that was there before, in blocks. Nothing else may be asked meanwhile."""
         ...
 
-    def comparable_vectors(self, new: NewRows, *, model: str, version: str, dims: int) -> Iterator[SignatureTable]:
-        """The same with vectors."""
+    def comparable_sketches(self, new: NewRows, *, model: str, version: str, dims: int) -> Iterator[SignatureTable]:
+        """The same with sketches of the vectors of this model."""
+        ...
+
+    def cosines(
+        self,
+        vectors: Vectors,
+        rows: npt.NDArray[np.int32],
+        ids: npt.NDArray[np.void],
+        staged: npt.NDArray[np.bool_],
+        *,
+        model: str,
+        version: str,
+    ) -> npt.NDArray[np.float32]:
+        """Of pairs: vector ``rows[i]`` of ``vectors`` and that of the row ``ids[i]``; NaN where that has none."""
         ...
 
     def compared_texts(self, question_ids: Sequence[QuestionId]) -> dict[QuestionId, Compared]:
@@ -500,6 +527,7 @@ class UnitOfWork(Protocol):
     deep_scans: DeepScans
     webhooks: Webhooks
     queue: Queue
+    missing_parts: MissingParts
     reminders: Reminders
     upkeep: Upkeep
     agreement: Agreement

@@ -25,7 +25,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import BIT, JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA = "upload_pipeline"
@@ -171,6 +171,7 @@ class AllQuestions(Base):
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     search: Mapped[str | None] = mapped_column(TSVECTOR, Computed("…", persisted=True))
+    sketch: Mapped[str | None] = mapped_column(BIT(varying=True), Computed("…", persisted=True))
     published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
@@ -606,6 +607,7 @@ class UploadJobs(Base):
     retry_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
     retry_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     parked_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    held_for: Mapped[str | None] = mapped_column(Text)
     last_error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     claimed_by: Mapped[str | None] = mapped_column(Text)
     claimed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
@@ -633,6 +635,16 @@ class UploadJobs(Base):
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
+class MissingParts(Base):
+    __tablename__ = "missing_parts"
+
+    part: Mapped[str] = mapped_column(Text, primary_key=True)
+    error: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    since: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    tries: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    probe_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
 class WebhookEndpoints(Base):
     __tablename__ = "webhook_endpoints"
 
@@ -644,6 +656,9 @@ class WebhookEndpoints(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     disabled_because: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    failures: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    paused_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    last_error: Mapped[str | None] = mapped_column(Text)
 
 
 class WebhookDeliveries(Base):
@@ -662,3 +677,4 @@ class WebhookDeliveries(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     delivered_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    sending_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
