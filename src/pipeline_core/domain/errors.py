@@ -16,6 +16,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from pipeline_core.domain.masking import masked
 from pipeline_core.domain.wording import counted, listed, without_objects
 
 _COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
@@ -48,10 +49,11 @@ class PipelineError(Exception):
         action: str | None = None,
         http_action: str | None = None,
     ):
-        self.message = without_objects(message or (self.__doc__ or "").strip().splitlines()[0])
-        self.where = where
-        self.what_to_do = action or self.action
-        self.http_what_to_do = http_action or self.advice_over_http(action)
+        # here errors become texts, which are shown, logged and stored: none of it has a secret in it
+        self.message = masked(without_objects(message or (self.__doc__ or "").strip().splitlines()[0]))
+        self.where = masked(where) if where else where
+        self.what_to_do = masked(action or self.action)
+        self.http_what_to_do = masked(http_action or self.advice_over_http(action))
         super().__init__(self.message)
 
     @classmethod
@@ -211,6 +213,16 @@ class DatabaseUnavailableError(TransientError):
     """The database did not answer."""
 
     code = "database_unavailable"
+
+
+class DatabaseBusyError(TransientError):
+    """A transaction of somebody else's has what a migration changes in use."""
+
+    code = "database_busy"
+    action = (
+        "Let it end, or stop the workers and the API, then `pipeline migrate` again: it goes on from there. "
+        "UPLOAD_PIPELINE_MIGRATION_LOCK_S waits longer, and everybody else behind it."
+    )
 
 
 class StatementTimeoutError(TransientError):
@@ -743,6 +755,14 @@ class DatabaseNotMigratedError(ConfigurationError):
 
     code = "database_not_migrated"
     action = "Run `pipeline migrate`, once, with a login that may create the schema."
+    http_action = _OPERATOR
+
+
+class DatabaseNewerError(ConfigurationError):
+    """The database was migrated by a newer version of this software."""
+
+    code = "database_newer"
+    action = "Install that version, or a newer one, here as well; nothing was changed. docs/upgrading.md has the order."
     http_action = _OPERATOR
 
 
