@@ -156,9 +156,9 @@ def retry(
     start: Annotated[bool, typer.Option("--run/--no-run", help="Run it at once.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Start a failed or finished document again, or many dead letters at once.
+    """Start a document again, or many dead letters at once.
 
-    It begins where it failed, or at the stage named.
+    A failed or finished document begins where it failed, or at the stage named.
     """
     from pipeline_core.terminal.naming import job_named, one_of
 
