@@ -1,8 +1,10 @@
 """Everything on this machine, with one command."""
 
 import fcntl
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +17,7 @@ from pipeline_core.domain.errors import RefusedError
 
 if TYPE_CHECKING:
     from pipeline_core.adapters.supervision.parts import Installation
+    from pipeline_core.bootstrap import Pipeline
 
 commands = typer.Typer()
 
@@ -25,8 +28,9 @@ def up(
 ) -> None:
     """Keep everything up on this machine until Ctrl-C.
 
-    The database, the Prefect server with its deployments, workers, and the HTTP API. What dies is started again; a
-    database or Prefect server that is set is used instead. Ctrl-C ends all of it, and what was done is kept.
+    The database, the Prefect server with its deployments, workers, and the HTTP API; the queue is watched. What dies is
+    started again; a database or Prefect server that is set is used instead. Ctrl-C ends all of it, and what was done is
+    kept.
     """
     with wired() as app_, _only_one(app_.settings.home), launching(app_) as launcher:
         from pipeline_core.adapters.supervision.parts import Installation
@@ -36,7 +40,7 @@ def up(
         try:
             _say("Starting; the first time takes half a minute.")
             app_.views.counts(app_.user_id)  # the database is there, and has the schema
-            installation = Installation(app_.settings, launcher, workers)
+            installation = Installation(app_.settings, launcher, workers, partial(_watch, app_))
             supervisor = Supervisor(installation.parts, _say)
             supervisor.start()
             _tell_addresses(installation, workers, app_.settings.home / "logs")
@@ -56,6 +60,16 @@ def _tell_addresses(installation: "Installation", workers: int, logs: Path) -> N
     _say(f"Workers: {workers}; logs in {logs}")
     _say(f"For commands and programs that hand in documents: export PREFECT_API_URL={prefect}")
     _say("Ready.   (Ctrl-C ends it)")
+
+
+def _watch(app_: "Pipeline", environment: Mapping[str, str], stopping: threading.Event) -> None:
+    from pipeline_core.adapters.prefect_queue import PrefectQueueRuns, sign_in_headers
+
+    runs = PrefectQueueRuns(environment["PREFECT_API_URL"], headers=sign_in_headers(environment))
+    try:
+        app_.watch_queue(runs).run(stopping)
+    finally:
+        runs.close()
 
 
 def _say(line: str) -> None:
