@@ -233,7 +233,7 @@ def test_a_storm_of_rings_is_one_look(watched: Watched) -> None:
 
     class Storm(Bell):
         def wait(self, timeout_s: float) -> bool:
-            return True
+            return timeout_s >= 0
 
     watched.watch._bell = Storm()
     thread = threading.Thread(target=watched.watch.run, args=(stopping,), daemon=True)

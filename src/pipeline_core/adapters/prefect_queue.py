@@ -7,6 +7,7 @@ requests. https://docs.prefect.io/v3/api-ref/rest-api
 import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ _REFUSED = {401, 403}
 _WAITING, _RUNNING = ("SCHEDULED",), ("PENDING", "RUNNING", "CANCELLING")
 _MOST_RUNS = 200
 """That are counted; Prefect answers with no more."""
+_OF_KEY = 5
 _OF_PROCESSES = "process"
 """The kind of work pool whose workers run what they take on their own machine."""
 _PREFETCH = timedelta(seconds=10)
@@ -56,13 +58,15 @@ class PrefectQueueRuns:
         if limit and limit["active"]:
             # a run that was lost with its machine runs for ever by its state; its place comes free
             running = min(running, limit["active_slots"])
-        newest = self._runs(deployment["id"], limit=1)
+        # of several, as one whose time is still to come stays the newest for a while
+        newest = " ".join(run["id"] for run in self._runs(deployment["id"], limit=_OF_KEY))
         return RunsSeen(
             waiting=sum(run["state_type"] in _WAITING for run in present),
             running=running,
             places=limit["limit"] if limit and limit["active"] else None,
             workers=self._workers(deployment["work_pool_name"]),
-            key=f"after {newest[0]['id'] if newest else 'none'}",
+            # a key is the flow's, of which there may have been other deployments
+            key=sha256(f"{deployment['id']} after {newest}".encode()).hexdigest(),
         )
 
     def ask_beside(self, seen: RunsSeen) -> None:
