@@ -191,8 +191,8 @@ class Client:
         """Who waits for the event hears of them now. The queue is watched, and has a schedule, all the same."""
         try:
             if self._app.queue_runs:
-                self._app.queue_runs.ask()
                 self._app.queue_runs.tell_of_uploads(count)
+                self._app.queue_runs.ask()
         except PipelineError as error:
             log.warning("upload_not_told", code=error.code, message=error.message)
 
