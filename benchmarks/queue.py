@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -39,6 +40,7 @@ _SPANS = (
 class Drill(NamedTuple):
     """What was seen. Seconds are counted from the moment at which the documents begin to wait."""
 
+    asked_s: float
     found_s: float
     every_worker_s: float
     took_s: float
@@ -54,7 +56,8 @@ def main(_folder: Path, show: Callable[..., None]) -> None:
     seen = drill(DOCUMENTS, USERS, WORKERS, limit=_LIMIT)
     shares = ", ".join(f"{share / DOCUMENTS:.0%}" for share in sorted(seen.shares.values(), reverse=True))
     rows = [
-        ["found by a run after, s", f"{seen.found_s:.1f}"],
+        ["a run is asked for after, s", f"{seen.asked_s:.1f}"],
+        ["its process has started and taken the first after, s", f"{seen.found_s:.1f}"],
         [f"{WORKERS} runs are at it after, s", f"{seen.every_worker_s:.1f}"],
         ["all done after, s", f"{seen.took_s:.1f}"],
         ["documents a second", f"{DOCUMENTS / seen.took_s:.1f}"],
@@ -96,6 +99,7 @@ def drill(documents: int, users: int, workers: int, *, limit: int, batch_size: i
         spans = database.execute(_SPANS).fetchall()
         _settle(prefect, deployment)
         shares, took = _shares(prefect, spans)
+        asked = min(datetime.fromisoformat(prefect.get(f"/flow_runs/{one}").json()["created"]) for one in took)
         for number in range(_IDLE_RUNS):
             key = {"idempotency_key": f"idle {number}", "state": {"type": "SCHEDULED"}}
             prefect.post(f"/deployments/{deployment}/create_flow_run", json=key)
@@ -104,6 +108,7 @@ def drill(documents: int, users: int, workers: int, *, limit: int, batch_size: i
     firsts = sorted(min(begin for begin, _, run in spans if run == one) for one in took)
     gaps = list(_gaps(sorted((begin, end) for begin, end, _ in spans)))
     return Drill(
+        asked_s=asked.timestamp() - began,
         found_s=firsts[0] - began,
         every_worker_s=firsts[min(workers, len(firsts)) - 1] - began,
         took_s=max(end for _, end, _ in spans) - began,

@@ -40,6 +40,13 @@ class MemoryObjectStore:
     def exists(self, key: str) -> bool:
         return validate_key(key) in self.objects
 
+    def holds(self, key: str, file: BinaryIO) -> bool:
+        file.seek(0)
+        return self.objects.get(validate_key(key)) == file.read()
+
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        return ((key, len(self.objects[key])) for key in self.list(prefix))
+
     def delete(self, key: str) -> None:
         self.objects.pop(validate_key(key), None)
 

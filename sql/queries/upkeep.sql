@@ -25,5 +25,6 @@ SELECT document_id, user_id, filename FROM gone;
 SELECT key FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS k (key, place)
 WHERE NOT EXISTS (SELECT FROM documents d WHERE d.raw_path = key)
     AND NOT EXISTS (SELECT FROM documents d WHERE d.parsed_path = key)
+    AND NOT EXISTS (SELECT FROM documents d WHERE d.published_path = key)
     AND NOT EXISTS (SELECT FROM stage_output_files f WHERE f.file_path = key)
 ORDER BY place;

@@ -5,12 +5,13 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
+from pathlib import Path
 from typing import Generic, NamedTuple, Self, TypeVar, overload
 
 import orjson
 from sqlalchemy import Engine
 
-from pipeline_core import logs
+from pipeline_core import logs, private_files
 from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptions
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db import vector_indexes
@@ -64,6 +65,7 @@ from pipeline_core.services.batched_facts import BatchedFacts
 from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
+from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.enrol import EnrolDocuments
@@ -83,6 +85,7 @@ from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.queue_watch import QueueWatch
 from pipeline_core.services.receive_upload import ReceiveUpload
+from pipeline_core.services.recorded_settings import RecordSettings
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.reminders import Reminders
 from pipeline_core.services.retention import Retention
@@ -163,11 +166,16 @@ class Pipeline:
         self._closers: list[Callable[[], None]] = []
 
     @once
+    def home(self) -> Path:
+        """The folder of everything embedded; made, and closed to other users, at first use."""
+        return private_files.open_home(self.settings.home)
+
+    @once
     def database_url(self) -> str:
         """The database, started if it is the embedded one and brought up to date if it is ours to migrate."""
         if self.settings.database_url:
             return self.settings.database_url
-        server = EmbeddedPostgres(self.settings.home / "postgres")
+        server = EmbeddedPostgres(self.home / "postgres")
         self._closers.append(server.close)
         migrate(server.url)
         return server.url
@@ -186,6 +194,8 @@ class Pipeline:
 
     @once
     def worker(self) -> WorkerSession:
+        """What takes jobs. Under which settings it does so is on record before it takes the first."""
+        self.record_settings("work")()
         worker = WorkerSession(self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s)
         self._closers.append(worker.close)
         return worker
@@ -194,7 +204,7 @@ class Pipeline:
     def store(self) -> ObjectStore:
         return self._given.store or open_object_store(
             self.settings.object_store,
-            default=self.settings.home / "objects",
+            default=self.home / "objects",
             s3_endpoint_url=self.settings.s3_endpoint_url,
         )
 
@@ -434,7 +444,12 @@ class Pipeline:
 
     @once
     def export(self) -> ExportDocument:
-        return ExportDocument(self.views, self.open_uow)
+        return ExportDocument(self.views, self.open_uow, self.settings.reviewer.strip() or str(self.user_id))
+
+    def record_settings(self, part: str) -> RecordSettings:
+        """What the environment sets, without what was typed for one command."""
+        environment = load_settings().model_copy(update={"home": self.settings.home})
+        return RecordSettings(environment, self.open_uow, part)
 
     @once
     def retry(self) -> Retry:
@@ -474,6 +489,7 @@ class Pipeline:
         if self.settings.api_database_url and not self.settings.database_url:
             return None
         chores = [
+            Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", self.deliver_webhooks.prune, every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
@@ -615,6 +631,10 @@ class UserServices:
         return Search(self.views, self.pipeline.embedders, self.pipeline.settings.search_floor)
 
     @cached_property
+    def record_download(self) -> RecordDownload:
+        return RecordDownload(self.open_uow)
+
+    @cached_property
     def receive_upload(self) -> ReceiveUpload:
         return ReceiveUpload(self.pipeline.settings, self.pipeline.store, self.open_uow)
 
@@ -753,8 +773,9 @@ class _OfThisProcess:
 def pipeline() -> Pipeline:
     """The pipeline of this process, wired from the environment. Tasks and the command line share it."""
     settings = load_settings()
-    logs.configure_if_nobody_has(settings.home / "logs")
-    return Pipeline(settings)
+    made = Pipeline(settings)
+    logs.configure_if_nobody_has(made.home / "logs")
+    return made
 
 
 def pipeline_with(**overrides: object) -> Pipeline:

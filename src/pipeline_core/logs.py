@@ -2,14 +2,22 @@
 
 import logging
 from collections.abc import Mapping
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import structlog
 
+from pipeline_core import private_files
+
 _MAX_BYTES = 10 * 1024 * 1024
 OWN = {"pipeline_core": logging.INFO}
 LEVELS = OWN | {"uvicorn": logging.WARNING}
+
+
+class _PrivateFile(RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=private_files.opener)
 
 
 def file() -> Path | None:
@@ -29,8 +37,8 @@ def configure(folder: Path, levels: Mapping[str, int] = LEVELS) -> Path:
 
     Answers with the file's path. ``levels`` has the loggers that are sent there, each from its level on.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(folder / "pipeline.jsonl", maxBytes=_MAX_BYTES, backupCount=3, encoding="utf-8")
+    private_files.make_folder(folder)
+    handler = _PrivateFile(folder / "pipeline.jsonl", maxBytes=_MAX_BYTES, backupCount=3, encoding="utf-8")
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import document_id_for, sha256_hex
+from pipeline_core.ports.object_store import ObjectStore
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.through import MANUAL
 from tests.two_users import ANN
@@ -38,6 +39,18 @@ def test_the_same_bytes_name_the_document_that_is_there(ann: TestClient) -> None
     assert first.json()["job_id"] == again.json()["job_id"]
     assert again.json()["is_new"] is False
     assert len(ann.get("/api/v2/jobs").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("damage", [lambda key, store: store.delete(key), lambda key, store: store.put(key, b"?")])
+def test_the_same_bytes_are_stored_again_where_the_store_lost_them(
+    ann: TestClient, api_pipeline: Pipeline, damage: Callable[[str, ObjectStore], object]
+) -> None:
+    sent = {"file": ("manual.md", MANUAL.encode())}
+    document_id = ann.post(UPLOAD, files=sent).json()["document_id"]
+    [key] = api_pipeline.store.list(f"documents/{document_id}/original/")
+    damage(key, api_pipeline.store)
+    assert ann.post(UPLOAD, files=sent).status_code == 200
+    assert api_pipeline.store.get(key) == MANUAL.encode()
 
 
 def test_two_identical_uploads_at_once_make_one_document(ann: TestClient) -> None:

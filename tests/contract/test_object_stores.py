@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -131,6 +132,34 @@ def test_exists_and_delete(store: ObjectStore) -> None:
     assert list(store.list("")) == [f"{KEY}.2"]
     store.put(KEY, b"again")
     assert store.get(KEY) == b"again"
+
+
+@pytest.mark.parametrize(
+    ("stored", "given", "same"),
+    [
+        (b"bytes", b"bytes", True),
+        (b"", b"", True),
+        (b"x" * 600_000, b"x" * 600_000, True),
+        (b"bytes", b"bytEs", False),
+        (b"bytes", b"bytes and more", False),
+        (b"bytes and more", b"bytes", False),
+        (b"x" * 600_000, b"x" * 599_999 + b"y", False),
+        (None, b"bytes", False),
+    ],
+    ids=["same", "empty", "large", "another byte", "longer", "shorter", "another at the end", "missing"],
+)
+def test_holds_exactly_these_bytes(store: ObjectStore, stored: bytes | None, given: bytes, same: bool) -> None:
+    if stored is not None:
+        store.put(KEY, stored)
+    assert store.holds(KEY, BytesIO(given)) is same
+
+
+def test_sizes_are_those_of_what_is_listed(store: ObjectStore) -> None:
+    sizes = {f"documents/{number}": number for number in range(20)}
+    for key, size in sizes.items():
+        store.put(key, b"x" * size)
+    assert dict(store.sizes("documents/")) == sizes
+    assert [key for key, _ in store.sizes("documents/1")] == list(store.list("documents/1"))
 
 
 def test_list_is_sorted_by_key_and_goes_on_after_a_page(store: ObjectStore) -> None:

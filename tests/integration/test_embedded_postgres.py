@@ -14,7 +14,9 @@ import pytest
 
 from pipeline_core.adapters.db import postgres_account
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
+from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError
+from pipeline_core.settings import load_settings
 from tests.servers import folder_for_postgres, server_pid, wait_until
 
 ONLY_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="changes the user")
@@ -144,3 +146,31 @@ def test_what_is_no_database_is_left_alone() -> None:
         with pytest.raises(ConfigurationError, match="Move it away"):
             EmbeddedPostgres(folder / "data")
         assert (folder / "data" / "letter.txt").read_text() == "Dear Ann"
+
+
+@ONLY_ROOT
+@pytest.mark.parametrize("umask", [0o000, 0o022], ids=oct)
+def test_another_user_of_the_machine_reads_nothing(umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        with folder_for_postgres() as folder:
+            home = folder / ".pipeline"
+            app = Pipeline(load_settings(home=home, database_url=None))
+            app.store.put("originals/a.pdf", b"x")
+            assert app.views.counts(app.user_id) is not None
+            data = home / "postgres"
+            read = ["objects/originals/a.pdf", "postgres.users", "postgres/PG_VERSION", "postgres", "objects", "."]
+            as_nobody = [f"(cat '{home / name}' || ls '{home / name}/') && echo READ {name}" for name in read]
+            done = subprocess.run(
+                ["su", "-s", "/bin/sh", "nobody", "-c", ";".join(as_nobody)],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.stderr.count("Permission denied") >= len(read), done.stderr
+            assert "READ" not in done.stdout
+            assert (home.stat().st_mode & 0o777, data.stat().st_mode & 0o777) == (0o711, 0o700)
+            assert data.owner() == postgres_account.ACCOUNT
+            app.close()
+    finally:
+        os.umask(before)

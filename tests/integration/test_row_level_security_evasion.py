@@ -58,12 +58,12 @@ def bob(database: TwoUsers, login: str) -> Iterator[psycopg.Connection[Any]]:
         # a place: a newer document there would withdraw hers
         ("INSERT INTO document_sources (user_id, source_uri, document_id, filename) "
          "VALUES (%(bob)s, 'u', %(document)s, 'a')", ForeignKeyViolation),
-        ("UPDATE document_sources SET document_id = %(document)s", ForeignKeyViolation),
+        ("UPDATE document_sources SET document_id = %(document)s", InsufficientPrivilege),
         # questions: they would be published with hers
         ("INSERT INTO upload_batches (batch_id, document_id, uploaded_by, user_id, file_name) "
-         "VALUES (gen_random_uuid(), %(unstaged)s, %(bob)s, %(bob)s, 'f')", ForeignKeyViolation),
-        ("UPDATE staged_questions SET document_id = %(document)s", ForeignKeyViolation),
-        ("UPDATE staged_questions SET upload_batch_id = %(batch)s", ForeignKeyViolation),
+         "VALUES (gen_random_uuid(), %(unstaged)s, %(bob)s, %(bob)s, 'f')", InsufficientPrivilege),
+        ("UPDATE staged_questions SET document_id = %(document)s", InsufficientPrivilege),
+        ("UPDATE staged_questions SET upload_batch_id = %(batch)s", InsufficientPrivilege),
         # a pair: deciding it would replace or reject her fact
         (NEW_PAIR.format("question_id", "%(fact)s"), InsufficientPrivilege),
         (NEW_PAIR.format("%(fact)s", "question_id"), InsufficientPrivilege),

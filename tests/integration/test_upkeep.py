@@ -132,3 +132,18 @@ def test_statistics_are_refreshed(app: Pipeline, database_url: str) -> None:
             "SELECT reltuples FROM pg_class WHERE oid = 'upload_pipeline.upload_jobs'::regclass"
         ).fetchall()
     assert tuples == 1
+
+
+def test_the_text_that_published_quotes_are_from_stays(make_pipeline: Callable[..., Pipeline]) -> None:
+    app = make_pipeline(store=(store := MemoryObjectStore()))
+    publish(app, upload())
+    # as when a later run has left another text and waits for a person
+    execute(app, "UPDATE stage_output_files SET file_path = 'documents/0/another' WHERE file_type LIKE '%markdown'")
+    execute(app, "UPDATE documents SET parsed_path = 'documents/0/another'")
+    store.written = dict.fromkeys(store.written, datetime.now(UTC) - 2 * DAY)
+    before = set(app.store.list(""))
+    app.orphan_objects.remove(DAY)
+    with app.open_uow() as uow:
+        [(key,)] = uow.session.connection.execute("SELECT published_path FROM documents").fetchall()
+    assert key in before
+    assert app.store.exists(key)

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from pipeline_core import private_files
 from pipeline_core.adapters.processes import listens, runs
 from pipeline_core.adapters.shared_server import SharedServer
 from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError, UnexpectedError
@@ -78,7 +79,7 @@ class PrefectLauncher:
         """Begin to start the server, without waiting for it. Does nothing if one is there."""
         if self._api_url:
             return
-        self._home.mkdir(parents=True, exist_ok=True)
+        self._make_home()
         self._shared.join()
         with self._shared.starting():
             port = self._running_port() or self._spawn(_free_port(self._settings.prefect_port))
@@ -121,12 +122,19 @@ class PrefectLauncher:
         Raises:
             ServiceUnavailableError: it cannot be made; the message has Prefect's own words.
         """
-        self._home.mkdir(parents=True, exist_ok=True)
+        self._make_home()
         command = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
-        done = subprocess.run(command, env=self.server_environment(), capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, env=self.server_environment(), capture_output=True, text=True, check=False,
+            umask=private_files.UMASK,
+        )  # fmt: skip
         if done.returncode:
             last = (done.stderr or done.stdout).strip().splitlines()[-1:]
             raise ServiceUnavailableError(f"Prefect's database could not be made: {' '.join(last)}")
+
+    def _make_home(self) -> None:
+        private_files.open_home(self._settings.home)
+        private_files.make_folder(self._home)
 
     def server_environment(self, port: int | None = None) -> dict[str, str]:
         """Of the local server; its port is said here too, as ``--port`` is not what its pages ask."""
@@ -148,7 +156,7 @@ class PrefectLauncher:
         No setting takes the link to the second one off the dashboard; a server that could not copy its pages has none.
         """
         folder = self._home.absolute() / "ui"
-        folder.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(folder)
         second = folder / "v2"
         if not (second.is_symlink() or second.exists()):
             with suppress(FileExistsError):
@@ -167,7 +175,7 @@ class PrefectLauncher:
     def _spawn(self, port: int) -> int:
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
         self._pid = self._shared.spawn(command, log=self._log, environment=self.server_environment(port))
-        (self._home / "server").write_text(f"{self._pid} {port}")
+        private_files.write_text(self._home / "server", f"{self._pid} {port}")
         self._port, self._starts = port, self._starts + 1
         return port
 
@@ -204,6 +212,9 @@ class PrefectLauncher:
                     action="Look at the log; `pipeline doctor` checks the rest.",
                 )
             time.sleep(0.1)
+        if self._starts:
+            # its pages are copied with the modes of the package
+            private_files.close_all(self._pages())
 
     def _is_up(self) -> bool:
         assert self._api_url is not None

@@ -12,6 +12,7 @@ from typing import IO
 
 import psutil
 
+from pipeline_core import private_files
 from pipeline_core.adapters import guard
 from pipeline_core.adapters.processes import runs
 
@@ -38,13 +39,14 @@ class SharedServer:
     def join(self) -> None:
         """Use the server from now on; waits while one that nobody used any more is being stopped."""
         if self._file is None:
-            self._file = self._users.open("ab")
+            self._file = open(self._users, "ab", opener=private_files.opener)  # noqa: SIM115
             fcntl.flock(self._file, fcntl.LOCK_SH)
 
     @contextmanager
     def starting(self) -> Iterator[None]:
         """One process at a time looks whether the server runs, and starts it."""
-        with self._users.with_name(self._users.name + ".start").open("ab") as file:
+        lock = self._users.with_name(self._users.name + ".start")
+        with open(lock, "ab", opener=private_files.opener) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -67,15 +69,15 @@ class SharedServer:
             environment: all of its environment variables; None: this process's own.
         """
         arguments = [sys.executable, "-I", "-S", guard.__file__, str(self._users), str(int(stop_signal)), user]
-        with log.open("ab") as output:
+        with open(log, "ab", opener=private_files.opener) as output:
             self._guard = subprocess.Popen(
                 [*arguments, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=output, cwd="/",
-                env=environment, start_new_session=True,
+                env=environment, start_new_session=True, umask=private_files.UMASK,
             )  # fmt: skip
         assert self._guard.stdout is not None
         with self._guard.stdout as reported:
             pid = reported.readline().strip()
-        self._users.write_text(str(self._guard.pid))
+        private_files.write_text(self._users, str(self._guard.pid))
         return int(pid) if pid else None
 
     def leave(self) -> None:

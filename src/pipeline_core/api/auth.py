@@ -13,6 +13,7 @@ import jwt
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from pipeline_core import private_files
 from pipeline_core.api.key_set import KeySet
 from pipeline_core.domain.errors import AuthenticationError, ConfigurationError
 from pipeline_core.domain.ids import UserId
@@ -136,9 +137,9 @@ def _require_loopback(host: str) -> None:
 def local_key(home: Path) -> bytes:
     """The key of local mode, made on first use in a file that only its owner reads."""
     path = home / "api.key"
-    home.mkdir(parents=True, exist_ok=True)
+    private_files.open_home(home)
     try:
-        with open(path, "xb", opener=_owner_only) as file:
+        with open(path, "xb", opener=private_files.opener) as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
     except FileExistsError:
         pass
@@ -146,12 +147,6 @@ def local_key(home: Path) -> bytes:
     if len(key) < _KEY_BYTES:
         raise ConfigurationError(f"{path} is no key.", action="Remove it: a new one is made.")
     return key
-
-
-def _owner_only(path: str, flags: int) -> int:
-    import os
-
-    return os.open(path, flags, 0o600)
 
 
 def local_token(settings: Settings) -> str:

@@ -2,6 +2,9 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+IS_HEAD = "upload_pipeline.is_head"
+"""In the scope of a GET that was asked for as HEAD: nothing of its body is sent."""
+
 
 class HeadMiddleware:
     """Asks for the GET and keeps what follows the headers; a stream ends there, as if its reader had gone."""
@@ -25,7 +28,7 @@ class HeadMiddleware:
         async def ended() -> Message:
             return {"type": "http.disconnect"} if has_begun else await receive()
 
-        asked = {**scope, "method": "GET"}
+        asked = {**scope, "method": "GET", IS_HEAD: True}
         try:
             await self._app(asked, ended, answer)
         finally:

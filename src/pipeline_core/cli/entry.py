@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
+from pipeline_core import private_files
 from pipeline_core.cli import api, banks, costs, documents, models, operations, published, queue, review, selection, up
 from pipeline_core.cli.app import app
 from pipeline_core.cli.exits import Exit, of_error
@@ -27,6 +28,7 @@ def main() -> None:
         # a terminal that cannot show a character shows "?" instead of ending the program
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    private_files.take_umask()
     try:
         # the parser prints its own errors, but for a script
         code = app(standalone_mode=not json_wanted())
@@ -63,7 +65,7 @@ def _logged(error: Exception) -> Path | None:
     from pipeline_core.settings import load_settings
 
     try:
-        log = logs.file() or logs.configure(load_settings().home / "logs")
+        log = logs.file() or logs.configure(private_files.open_home(load_settings().home) / "logs")
     except (OSError, PipelineError):
         return None
     structlog.stdlib.get_logger("pipeline_core.cli").error("unforeseen_error", exc_info=error)

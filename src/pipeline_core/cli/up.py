@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline_core import private_files
 from pipeline_core.cli.app import examples
 from pipeline_core.cli.output import err
 from pipeline_core.cli.wiring import launching, wired
@@ -32,7 +33,7 @@ def up(
     started again; a database or Prefect server that is set is used instead. Ctrl-C ends all of it, and what was done is
     kept.
     """
-    with wired() as app_, _only_one(app_.settings.home), launching(app_) as launcher:
+    with wired() as app_, _only_one(app_.home), launching(app_) as launcher:
         from pipeline_core.adapters.supervision.parts import Installation
         from pipeline_core.adapters.supervision.supervisor import Supervisor
 
@@ -83,8 +84,7 @@ def _only_one(home: Path) -> Iterator[None]:
     Raises:
         RefusedError: it is already.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "up.lock").open("ab") as file:
+    with open(home / "up.lock", "ab", opener=private_files.opener) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

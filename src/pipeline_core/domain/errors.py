@@ -457,7 +457,7 @@ class ObjectNotFoundError(PermanentError):
     """An object that the database names is not in the store."""
 
     code = "object_not_found"
-    action = "Restore it, or make it again with `pipeline retry JOB --from STAGE`."
+    action = "Run the same file again, which makes it again; `pipeline verify --repair` does it for all documents."
     http_action = _MAKE_AGAIN
 
 
@@ -466,16 +466,18 @@ class OriginalMissingError(ObjectNotFoundError):
 
     code = "original_missing"
     action = (
-        "Restore it from a backup of the object store, then `pipeline retry JOB`. "
-        "If it was enrolled from an older table, `pipeline enrol` does both."
+        "Run the same file again: it is stored again, and its document goes on. "
+        "If it was enrolled from an older table, `pipeline enrol` does both. Without the file, restore the object from "
+        "a backup, then `pipeline retry JOB`."
     )
+    http_action = f"Upload the same file again: it is stored again. Then {_RETRY}."
 
 
 class ChecksumMismatchError(PermanentError):
     """An object in the store is not what was written."""
 
     code = "checksum_mismatch"
-    action = "Restore it, or make it again with `pipeline retry JOB --from STAGE`."
+    action = "`pipeline verify --repair` has it made again; so does `pipeline retry JOB --from STAGE`."
     http_action = _MAKE_AGAIN
 
 

@@ -151,7 +151,7 @@ WORK_STAGES = frozenset(JobStage) - {_G.INGESTED}
 
 
 class EventType(StrEnum):
-    """The taxonomy of the ``events`` table."""
+    """The taxonomy of the ``events`` table; docs/events.md lists the codes of each."""
 
     UPLOADED = "uploaded"
     CLAIMED = "claimed"
@@ -167,6 +167,12 @@ class EventType(StrEnum):
     FINALIZED = "finalized"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+    EXPORTED = "exported"
+    DOWNLOADED = "downloaded"
+    WEBHOOK = "webhook"
+    MODEL = "model"
+    SETTING = "setting"
+    PRUNED = "pruned"
 
 
 class Profile(StrEnum):

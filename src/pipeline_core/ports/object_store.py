@@ -59,6 +59,18 @@ class ObjectStore(Protocol):
         """Whether there is such an object."""
         ...
 
+    def holds(self, key: str, file: BinaryIO) -> bool:
+        """Whether the object is there with exactly the bytes of this seekable file.
+
+        Raises:
+            StoreUnavailableError, InvalidObjectKeyError
+        """
+        ...
+
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """The keys of ``list``, each with its size in bytes."""
+        ...
+
     def delete(self, key: str) -> None:
         """Remove the object; removing what is not there is no error."""
         ...

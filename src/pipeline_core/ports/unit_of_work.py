@@ -31,6 +31,8 @@ from pipeline_core.domain.staging import (
     Swapped,
     Twin,
 )
+from pipeline_core.ports.agreement import Agreement
+from pipeline_core.ports.audit import Audit
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
@@ -500,7 +502,9 @@ class UnitOfWork(Protocol):
     queue: Queue
     reminders: Reminders
     upkeep: Upkeep
+    agreement: Agreement
     models: Models
+    audit: Audit
 
     @property
     def comparing(self) -> Comparing: ...

@@ -1,6 +1,6 @@
 """Enrolling an older table of documents: each text is stored and taken in, as if it had been uploaded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline_core.domain.errors import OriginalMissingError, PipelineError
@@ -65,7 +65,8 @@ class EnrolDocuments:
             enrolled.new += new
             enrolled.known += len(known)
             self._describe(new)
-            self._restore(known, enrolled, by)
+            enrolled.restored += len(received.mended & known.keys())
+            self._restart(list(known), enrolled, by)
         return enrolled
 
     def _describe(self, new: Mapping[DocumentId, OlderRow]) -> None:
@@ -75,17 +76,13 @@ class EnrolDocuments:
                 uow.documents.describe(new)
                 uow.commit()
 
-    def _restore(self, known: Mapping[DocumentId, OlderRow], enrolled: Enrolled, by: str) -> None:
-        """Put the bytes of known documents into the store where they lack, and start again what failed by that."""
+    def _restart(self, known: Sequence[DocumentId], enrolled: Enrolled, by: str) -> None:
+        """Start again what had failed for want of its bytes, which intake has put into the store."""
         if not known:
             return
         with self.open_uow() as uow:
-            originals = uow.documents.originals(list(known))
-            summaries = uow.documents.find(list(known))
-        for document_id, key in originals.items():
-            if not self.intake.store.exists(key):
-                self.intake.store.put(key, _bytes(known[document_id]))
-                enrolled.restored += 1
+            summaries = uow.documents.find(known)
+        for document_id in known:
             if _lacked_its_original(summaries[document_id]):
                 Retry(self.open_uow)(document_id, from_stage=None, by=by)
                 enrolled.restarted.append(document_id)

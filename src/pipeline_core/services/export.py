@@ -6,19 +6,24 @@ from typing import Any
 
 from pipeline_core.domain.errors import NotPublishedError
 from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.lifecycle import EventType
+from pipeline_core.ports.audit import TakenOut
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.ports.views import Views
 
 
 @dataclass(frozen=True, slots=True)
 class ExportDocument:
-    """``read``, write it where it is to go, then ``acknowledge`` (phase 6)."""
+    """``read``, write it where it is to go, then ``acknowledge`` (phase 6). ``by`` is who takes it, for the record."""
 
     views: Views
     open_uow: OpenUnitOfWork
+    by: str
 
     def read(self, document_id: DocumentId, *, user_id: UserId) -> dict[str, Any]:
         """The document as published: its chunks, facts and files, all of one moment.
+
+        It leaves the event ``document_exported``: what is handed out is on record, whether or not it arrives.
 
         Raises:
             NotFoundError: the user has no such document.
@@ -27,6 +32,17 @@ class ExportDocument:
         exported = self.views.export(user_id, document_id)
         if exported["published_at"] is None:
             raise NotPublishedError(f"{exported['filename']} is not published.")
+        details = {
+            "published_at": exported["published_at"],
+            "chunks": len(exported["chunks"]),
+            "facts": len(exported["facts"]),
+        }
+        taken = TakenOut(
+            DocumentId(exported["document_id"]), user_id, EventType.EXPORTED, "document_exported", self.by, details
+        )
+        with self.open_uow() as uow:
+            uow.audit.take_out(taken)
+            uow.commit()
         return exported
 
     def acknowledge(self, exported: Mapping[str, Any]) -> bool:

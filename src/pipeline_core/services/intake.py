@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
+
+import structlog
 
 from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.errors import (
@@ -31,12 +34,20 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile,
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.lost_outputs import (
+    Lost,
+    begin_at_lost,
+    can_start_again,
+    failed_for_objects,
+    lost_by_listing,
+)
 from pipeline_core.services.orphans import compare_again, no_later_than_compared
 from pipeline_core.settings import Settings
 from pipeline_core.stages.base import StageContext
 from pipeline_core.stages.registry import BY_NAME, pipeline_config, stage_configs
 from pipeline_core.staging.detection import comparison_config
 
+log = structlog.stdlib.get_logger(__name__)
 _GROUP = 200
 _THREADS = 8
 
@@ -66,6 +77,13 @@ class _Seen:
     document_id: DocumentId
 
 
+@dataclass(frozen=True, slots=True)
+class _Mended:
+    """A known document whose original had to be stored again."""
+
+    document_id: DocumentId
+
+
 @dataclass(slots=True)
 class Received:
     """What intake made of a set of files: ``documents`` in the order given, without repeats.
@@ -75,6 +93,8 @@ class Received:
 
     documents: dict[DocumentId, str] = field(default_factory=dict)
     copies: list[tuple[str, str]] = field(default_factory=list)
+    mended: set[DocumentId] = field(default_factory=set)
+    """Documents that were known, and whose original the store had lost or changed: it is there again."""
     new: set[DocumentId] = field(default_factory=set)
     refused: list[tuple[str, PipelineError]] = field(default_factory=list)
     correlation_id: CorrelationId = field(default_factory=lambda: CorrelationId(uuid4()))
@@ -121,7 +141,7 @@ class Intake:
             yield self.receive(group, user_id=user_id)
 
     def receive(self, files: Sequence[Path | Upload], *, user_id: UserId) -> Received:
-        """Check, store and register the files; what is known already is found, not stored again.
+        """Check, store and register the files; what is known already is stored again only where the store lost it.
 
         A file that cannot be taken is in ``refused`` with the reason; it harms no other.
         """
@@ -129,14 +149,7 @@ class Intake:
         with ThreadPoolExecutor(_THREADS) as pool:
             seen = list(pool.map(lambda file: self._identify(file, user_id), files))
             known = self._known([item.document_id for item in seen if isinstance(item, _Seen)])
-            taken = list(
-                pool.map(
-                    lambda item: (
-                        self._take(item, user_id) if isinstance(item, _Seen) and item.document_id not in known else None
-                    ),
-                    seen,
-                )
-            )
+            taken = list(pool.map(lambda item: self._hold(item, known, user_id), seen))
         fresh: dict[DocumentId, Document] = {}
         places: dict[str, Place] = {}
         for item, result in zip(seen, taken, strict=True):
@@ -148,8 +161,10 @@ class Intake:
             first = received.documents.setdefault(item.document_id, item.name)
             if first != item.name:
                 received.copies.append((item.name, first))
-            if result:
+            if isinstance(result, Document):
                 fresh.setdefault(item.document_id, result)
+            elif result is not None:
+                received.mended.add(result.document_id)
             place = _place(item)
             places[place.uri] = place
         on_disk = {_uri(file) for file in files if isinstance(file, Path)}
@@ -173,7 +188,7 @@ class Intake:
     def _refuse_unknown(self, received: Received, fresh: Mapping[DocumentId, Document]) -> None:
         """The database has one row for each user and content: content enrolled under another id is not taken again."""
         missing = fresh.keys() - received.new
-        for document_id in missing - self._known(list(missing)) if missing else ():
+        for document_id in missing - self._known(list(missing)).keys() if missing else ():
             name = received.documents.pop(document_id)
             error = ConflictError("The same content is there already under another document id.", where=name)
             received.refused.append((name, error))
@@ -188,16 +203,44 @@ class Intake:
             return Refusal(name, UnreadableFileError(f"The file cannot be read: {error.strerror or error}."))
         return _Seen(file, name, checksum, document_id_for(user_id, checksum))
 
-    def _known(self, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
+    def _known(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, str]:
+        """Where the original of each document is stored."""
         with self.open_uow() as uow:
-            return set(uow.documents.find(document_ids))
+            return uow.documents.originals(document_ids)
+
+    def _hold(
+        self, item: _Seen | Refusal, known: Mapping[DocumentId, str], user_id: UserId
+    ) -> Document | Refusal | _Mended | None:
+        """Have the store hold the file: a new one is stored, a known one only if the store has other bytes or none."""
+        if isinstance(item, Refusal):
+            return None
+        if item.document_id in known:
+            return self._mend(item, known[item.document_id])
+        return self._take(item, user_id)
+
+    def _mend(self, seen: _Seen, key: str) -> Refusal | _Mended | None:
+        try:
+            data = self._read_again(seen)
+            if self.store.holds(key, BytesIO(data)):
+                return None
+            self.store.put(key, data)
+        except PipelineError as error:
+            return Refusal(seen.name, error.as_answer())
+        except OSError as error:
+            return Refusal(seen.name, UnreadableFileError(f"The file cannot be read: {error.strerror or error}."))
+        log.warning("original_stored_again", document_id=str(seen.document_id), key=key)
+        return _Mended(seen.document_id)
+
+    def _read_again(self, seen: _Seen) -> bytes:
+        data = _read(seen.file, self.settings.max_file_bytes)
+        if sha256_hex(data) != seen.checksum:
+            raise UnreadableFileError("The file changed while it was read.")
+        return data
 
     def _take(self, seen: _Seen, user_id: UserId) -> Document | Refusal:
         """Look at the content of a file that is not known yet, and store it."""
         try:
-            data = _read(seen.file, self.settings.max_file_bytes)
-            if sha256_hex(data) != seen.checksum:
-                raise UnreadableFileError("The file changed while it was read.")
+            data = self._read_again(seen)
             filename = safe_filename(Path(seen.name).name)
             document = Document(
                 seen.document_id,
@@ -244,17 +287,19 @@ class Intake:
 
         A published document is left alone unless a stage's version or settings changed since; then it starts
         again at the first such stage. One that stands now where a published one did is published again, in its place.
+        One of which the store has lost what a stage left, or that failed for want of an object, starts again there.
         """
         needed = WorkNeeded()
+        lost = self._lost(document_ids)
         contexts = {ctx.profile: ctx for ctx in (self.ctx, self.deep_ctx)}
         configs = {profile: pipeline_config(ctx) for profile, ctx in contexts.items()}
         with self.open_uow() as uow:
-            found, why = _to_do_again(uow, document_ids, configs)
+            found, why = _to_do_again(uow, document_ids, configs, lost)
             if why:
                 uow.staging.lock_matching_of(list(why))
                 # asked again under the lock: somebody may have started one of them meanwhile
-                found, why = _to_do_again(uow, document_ids, configs)
-                targets = _targets(uow, [found[document_id] for document_id in why], contexts)
+                found, why = _to_do_again(uow, document_ids, configs, lost)
+                targets = _targets(uow, [found[document_id] for document_id in why], contexts, lost)
                 for code in sorted(set(why.values())):
                     jobs = [found[document_id].job_id for document_id, reason in why.items() if reason == code]
                     these = {job_id: targets[job_id] for job_id in jobs}
@@ -266,15 +311,26 @@ class Intake:
             _sort(restarted if document_id in again else found[document_id], needed)
         return needed
 
+    def _lost(self, document_ids: Sequence[DocumentId]) -> Lost:
+        """Stages of which the store has lost what they left, of documents that can start again."""
+        with self.open_uow() as uow:
+            resting = [one.document_id for one in uow.documents.find(document_ids).values() if can_start_again(one)]
+            named = uow.agreement.named(resting)
+        return lost_by_listing(self.store, named)
+
 
 def _targets(
-    uow: UnitOfWork, stale: Sequence[JobSummary], contexts: Mapping[Profile, StageContext]
+    uow: UnitOfWork, stale: Sequence[JobSummary], contexts: Mapping[Profile, StageContext], lost: Lost
 ) -> dict[JobId, JobStage]:
-    """Where each job starts again: at the first of what has another configuration now, else at its publication.
+    """Where each job starts again: at the first of what has another configuration now, else at its publication; at
+    the latest where something is lost, or where it failed.
 
     What is not in production is compared again first: others may say by now what it says.
     """
-    anew = {s.document_id for s in stale if not s.is_published}
+    dead = {s.document_id for s in stale if s.state is JobState.DEADLETTER}
+    # what people approved of a dead one stands, unless something was compared since
+    compared = set(uow.staging.compared_since(list(dead))) if dead else set()
+    anew = {s.document_id for s in stale if not s.is_published and s.document_id not in dead - compared}
     compare_again(uow, list(anew))
     first: dict[DocumentId, StageName] = {}
     for profile, ctx in contexts.items():
@@ -284,6 +340,10 @@ def _targets(
     targets: dict[JobId, JobStage] = {}
     for s in stale:
         start = BY_NAME[first.get(s.document_id, StageName.INGESTOR)].restarts_at
+        if s.document_id in dead:
+            start = min(start, s.stage, key=lambda one: one.row.position)
+        if s.document_id in lost:
+            start = min(start, begin_at_lost(uow, s.document_id, lost[s.document_id]), key=lambda o: o.row.position)
         # a rejected job never came as far as what it could be published from
         is_early = s.document_id in anew or s.outcome is Outcome.REJECTED
         targets[s.job_id] = no_later_than_compared(start) if is_early else start
@@ -291,14 +351,16 @@ def _targets(
 
 
 def _to_do_again(
-    uow: UnitOfWork, document_ids: Sequence[DocumentId], configs: Mapping[Profile, str]
+    uow: UnitOfWork, document_ids: Sequence[DocumentId], configs: Mapping[Profile, str], lost: Lost
 ) -> tuple[dict[DocumentId, JobSummary], dict[DocumentId, str]]:
     """Where the documents stand, and which of those at rest have to start again: the event code says why."""
     found = uow.documents.find(document_ids)
     displacing = uow.documents.displacing(document_ids)
     why: dict[DocumentId, str] = {}
     for document_id, summary in found.items():
-        if summary.state is not JobState.DONE:
+        if can_start_again(summary) and (document_id in lost or failed_for_objects(summary)):
+            why[document_id] = "outputs_lost" if document_id in lost else "objects_restored"
+        if summary.state is not JobState.DONE or document_id in why:
             continue
         if summary.outcome is Outcome.REJECTED:
             if _is_kept(summary) and document_id in displacing:

@@ -8,6 +8,8 @@ from tempfile import TemporaryFile
 from threading import BoundedSemaphore
 from typing import BinaryIO
 
+import structlog
+
 from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.errors import (
     ConflictError,
@@ -26,6 +28,7 @@ from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.settings import Settings
 
+log = structlog.stdlib.get_logger(__name__)
 # a text must be decoded whole to be told from binary data: few at a time, so that memory is bounded
 _looking = BoundedSemaphore(2)
 _POLL_S = 30
@@ -83,8 +86,11 @@ class ReceiveUpload:
         with self.open_uow() as uow:
             if known := uow.documents.find([document_id]).get(document_id):
                 uow.documents.place(user_id, [Place.of_upload(document_id, safe_filename(upload.filename))])
+                stored = uow.documents.originals([document_id])[document_id]
                 uow.commit()
-                return Uploaded(known, is_new=False)
+        if known:
+            self._mend(stored, upload)
+            return Uploaded(known, is_new=False)
         # what can never be taken is said before what can be taken later
         filename = safe_filename(upload.filename)
         kind = self._type_of(upload, shown_filename(upload.filename))
@@ -119,6 +125,12 @@ class ReceiveUpload:
             uow.documents.place(user_id, [Place.of_upload(document_id, document.filename)])
             uow.commit()
         return Uploaded(job, is_new=bool(new))
+
+    def _mend(self, key: str, upload: SpooledUpload) -> None:
+        """Store a known original again if the store has lost or changed it."""
+        if not self.store.holds(key, upload.file):
+            self.store.put_file(key, upload.file)
+            log.warning("original_stored_again", key=key)
 
     def _check_size(self, upload: SpooledUpload) -> None:
         limit = self.settings.max_file_bytes

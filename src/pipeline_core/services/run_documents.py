@@ -34,6 +34,8 @@ class RunResult:
     refused: list[tuple[str, PipelineError]] = field(default_factory=list)
     copies: list[tuple[str, str]] = field(default_factory=list)
     correlation_ids: list[CorrelationId] = field(default_factory=list)
+    stored_again: list[DocumentId] = field(default_factory=list)
+    """Known documents whose original the store had lost or changed."""
 
     def as_json(self, rows: Sequence[dict[str, Any]], skipped: Sequence[Path]) -> dict[str, Any]:
         return {
@@ -41,6 +43,7 @@ class RunResult:
             "left": dict(self.left),
             "refused": [{"file": name, **error.as_json()} for name, error in self.refused],
             "skipped": [str(path) for path in skipped],
+            "stored_again": len(self.stored_again),
             "copies": [{"file": name, "same_as": other} for name, other in self.copies],
             "correlation_ids": [str(correlation_id) for correlation_id in self.correlation_ids],
             "documents": rows,
@@ -49,6 +52,8 @@ class RunResult:
     def summary(self, skipped: Sequence[Path]) -> str:
         """One line: what was done, and under which correlation id to find it in events and logs."""
         parts = [f"{len(self.ran)} processed", *(f"{count} {why}" for why, count in self.left.items())]
+        if self.stored_again:
+            parts.append(f"{counted(len(self.stored_again), 'lost original')} stored again")
         if self.refused:
             parts.append(f"{len(self.refused)} refused")
         if skipped:
@@ -85,6 +90,7 @@ class RunDocuments:
             result.ran += needed.run
             result.refused += received.refused
             result.copies += received.copies
+            result.stored_again += received.mended
             result.correlation_ids.append(received.correlation_id)
             result.left.update(needed.left())
             if needed.run:

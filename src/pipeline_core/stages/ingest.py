@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.errors import FileTooLargeError, ObjectNotFoundError, OriginalMissingError
+from pipeline_core.domain.errors import (
+    ChecksumMismatchError,
+    FileTooLargeError,
+    ObjectNotFoundError,
+    OriginalMissingError,
+)
 from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
@@ -25,6 +30,12 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
         data = ctx.store.get(document.raw_path, sha256=document.file_sha256)
     except ObjectNotFoundError as error:
         raise OriginalMissingError(f"The original of {document.filename} is not in the object store.") from error
+    except ChecksumMismatchError as error:
+        raise ChecksumMismatchError(
+            f"The original of {document.filename} in the object store is not what was handed in.",
+            action=OriginalMissingError.action,
+            http_action=OriginalMissingError.http_action,
+        ) from error
     kind = detect(data, document.stored_name)
     return StageResult(report={"bytes": len(data), "type": kind.label})
 

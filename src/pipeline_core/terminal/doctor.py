@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline_core import private_files
 from pipeline_core.adapters.db.engine import connect, lend
 from pipeline_core.adapters.db.errors import place
 from pipeline_core.adapters.db.migrate import pending
@@ -57,10 +58,9 @@ def _python(_app: Pipeline) -> str:
 
 
 def _home(app: Pipeline) -> str:
-    home = app.settings.home
-    home.mkdir(parents=True, exist_ok=True)
+    home = app.home
     probe = home / ".doctor"
-    probe.write_text("x")
+    private_files.write_text(probe, "x")
     probe.unlink()
     free = shutil.disk_usage(home).free / 1e9
     return f"{home} is writable, {free:.0f} GB free"

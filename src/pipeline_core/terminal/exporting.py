@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from pipeline_core import private_files
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.terminal.output import json_bytes
 from pipeline_core.terminal.spreadsheet_cells import harmless_row
@@ -71,6 +72,7 @@ def _write_file(output: Path, parts: Iterator[bytes]) -> None:
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with draft.open("xb") as file:
+            private_files.give_to_user(file.fileno())
             file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import psutil
 
+from pipeline_core import private_files
 from pipeline_core.adapters.db.postgres_account import PostgresAccount
 from pipeline_core.adapters.shared_server import SharedServer
 from pipeline_core.domain.errors import ConfigurationError
@@ -20,6 +21,7 @@ _START_TIMEOUT_S = 120.0
 """Recovery after a crash is part of a start."""
 _SOCKET_FOLDER = re.compile(r"[\w./+-]{1,80}", re.ASCII)
 """Folders that can hold the socket: its path may have some 100 bytes, and the server's setting is a list."""
+_SETTINGS = ("-c", "unix_socket_permissions=0700")
 _ELSEWHERE = "Set UPLOAD_PIPELINE_DATABASE_URL to a PostgreSQL of your own, or UPLOAD_PIPELINE_HOME to another folder."
 
 
@@ -37,7 +39,7 @@ class EmbeddedPostgres:
         Raises:
             ConfigurationError: it does not start; the message has the words of ``initdb``, or the end of its log.
         """
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        private_files.open_home(folder.parent)
         self._account = PostgresAccount.of_this_process()
         # absolute, and what a link leads to: the server names its folder so
         self._data = self._account.data_folder(folder.absolute())
@@ -106,7 +108,7 @@ class EmbeddedPostgres:
             sockets = Path(tempfile.mkdtemp(prefix="pipeline-pg-"))
             self._account.own(sockets)
         pid = self._shared.spawn(
-            [str(self._account.program("postgres")), "-D", str(self._data), "-h", "", "-k", str(sockets)],
+            [str(self._account.program("postgres")), "-D", str(self._data), "-h", "", "-k", str(sockets), *_SETTINGS],
             log=self._log, stop_signal=signal.SIGINT, user=self._account.name,
         )  # fmt: skip
         deadline = time.monotonic() + _START_TIMEOUT_S

@@ -437,6 +437,16 @@ class RateLimits(Base):
     hits: Mapped[int] = mapped_column(Integer)
 
 
+class RecordedSettings(Base):
+    __tablename__ = "recorded_settings"
+
+    host: Mapped[str] = mapped_column(Text, primary_key=True)
+    home: Mapped[str] = mapped_column(Text, primary_key=True)
+    part: Mapped[str] = mapped_column(Text, primary_key=True)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    recorded_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
 class StagedChunks(Base):
     __tablename__ = "staged_chunks"
     __table_args__ = (_of_document(),)

@@ -6,6 +6,8 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from pipeline_core.adapters.db.agreement import PostgresAgreement
+from pipeline_core.adapters.db.audit import PostgresAudit
 from pipeline_core.adapters.db.batches import PostgresBatches
 from pipeline_core.adapters.db.caches import PostgresCaches
 from pipeline_core.adapters.db.deep_scans import PostgresDeepScans
@@ -26,6 +28,8 @@ from pipeline_core.adapters.db.upkeep import PostgresUpkeep
 from pipeline_core.adapters.db.webhooks import PostgresWebhooks
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.ids import CorrelationId
+from pipeline_core.ports.agreement import Agreement
+from pipeline_core.ports.audit import Audit
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedding_models import Models
@@ -65,7 +69,9 @@ class PostgresUnitOfWork:
     queue: Queue
     reminders: Reminders
     upkeep: Upkeep
+    agreement: Agreement
     models: Models
+    audit: Audit
 
     def __init__(
         self,
@@ -114,7 +120,9 @@ class PostgresUnitOfWork:
         self.queue = PostgresQueue(self.session)
         self.reminders = PostgresReminders(self.session)
         self.upkeep = PostgresUpkeep(self.session)
+        self.agreement = PostgresAgreement(self.session)
         self.models = PostgresModels(self.session)
+        self.audit = PostgresAudit(self.session)
         return self
 
     def __exit__(

@@ -51,6 +51,12 @@ def measure(file: BinaryIO) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
+def same_bytes(file: BinaryIO, blocks: Iterable[bytes]) -> bool:
+    """Whether the seekable file has exactly the bytes of the blocks."""
+    file.seek(0)
+    return all(file.read(len(block)) == block for block in blocks) and not file.read(1)
+
+
 def _mismatch(actual: str, expected: str, where: str) -> ChecksumMismatchError:
     return ChecksumMismatchError(
         f"The object has sha256 {actual[:12]}…, not {expected[:12]}… as it was written.", where=where

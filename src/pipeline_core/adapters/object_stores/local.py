@@ -9,7 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline_core.adapters.object_stores.integrity import BLOCK, copy_verified, measure, round_trip, verified
+from pipeline_core.adapters.object_stores.integrity import (
+    BLOCK,
+    copy_verified,
+    measure,
+    round_trip,
+    same_bytes,
+    verified,
+)
 from pipeline_core.adapters.object_stores.posix_files import (
     open_file,
     open_folder,
@@ -95,6 +102,21 @@ class LocalObjectStore:
                 return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
         except ObjectNotFoundError:
             return False
+
+    def holds(self, key: str, file: BinaryIO) -> bool:
+        *folders, name = validate_key(key).split("/")
+        try:
+            with self._translated(key, reading=True), self._folder(folders) as folder, open_file(folder, name) as own:
+                size = os.fstat(own.fileno()).st_size
+                return file.seek(0, os.SEEK_END) == size and same_bytes(file, iter(lambda: own.read(BLOCK), b""))
+        except ObjectNotFoundError:
+            return False
+
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        for key in self.list(prefix):
+            *folders, name = key.split("/")
+            with suppress(ObjectNotFoundError), self._translated(key, reading=True), self._folder(folders) as folder:
+                yield key, os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
 
     def delete(self, key: str) -> None:
         *folders, name = validate_key(key).split("/")

@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from pipeline_core import private_files
+
 # O_NOFOLLOW: a symlink is neither a folder nor a file here, so none can lead out of the first folder.
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: opening a named pipe must not wait for its writer.
@@ -19,7 +21,7 @@ def open_root(root: Path, *, create: bool) -> int:
         return os.open(root, _OPEN_FOLDER)
     if create:
         missing = [folder for folder in (root, *root.parents) if not folder.exists()]
-        root.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(root)
         for folder in missing:
             _flush_folder(folder.parent)
     return os.open(root, _OPEN_FOLDER)
@@ -31,7 +33,8 @@ def open_folder(parent: int, name: str, *, create: bool) -> tuple[int, bool]:
         return os.open(name, _OPEN_FOLDER, dir_fd=parent), False
     if create:
         with suppress(FileExistsError):
-            os.mkdir(name, dir_fd=parent)
+            os.mkdir(name, mode=private_files.FOLDER, dir_fd=parent)
+            os.chmod(name, private_files.FOLDER, dir_fd=parent)  # an odd umask takes the owner's rights, too
     return os.open(name, _OPEN_FOLDER, dir_fd=parent), True
 
 
@@ -52,9 +55,10 @@ def replace_file(folder: int, name: str, data: bytes | BinaryIO) -> None:
     The rename itself is on the disk once the caller has flushed the folder.
     """
     hidden = f".{os.urandom(12).hex()}.tmp"
-    descriptor = os.open(hidden, _CREATE_FILE, mode=0o666, dir_fd=folder)
+    descriptor = os.open(hidden, _CREATE_FILE, mode=private_files.FILE, dir_fd=folder)
     try:
         try:
+            os.fchmod(descriptor, private_files.FILE)
             with os.fdopen(descriptor, "wb", closefd=False) as file:
                 if isinstance(data, bytes):
                     file.write(data)

@@ -1,11 +1,20 @@
 """Object store: a bucket of Amazon S3 or of any service that speaks its protocol."""
 
+import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from pipeline_core.adapters.object_stores.integrity import BLOCK, copy_verified, measure, round_trip, verified
+from pipeline_core.adapters.object_stores.integrity import (
+    BLOCK,
+    copy_verified,
+    measure,
+    round_trip,
+    same_bytes,
+    verified,
+)
 from pipeline_core.adapters.object_stores.s3_errors import translated
 from pipeline_core.domain.errors import ConfigurationError, ObjectNotFoundError
 from pipeline_core.domain.ids import sha256_hex
@@ -92,6 +101,22 @@ class S3ObjectStore:
             return True
         return False
 
+    def holds(self, key: str, file: BinaryIO) -> bool:
+        name, size = self._name(key), file.seek(0, os.SEEK_END)
+        with suppress(ObjectNotFoundError), self._translated(key):
+            told = self._client.head_object(Bucket=self._bucket, Key=name)
+            if told["ContentLength"] != size:
+                return False
+            # of an object written at once and not encrypted with a key of its own the tag is the MD5 of its bytes
+            if told["ETag"].strip('"') == _md5(file):
+                return True
+            answer = self._client.get_object(Bucket=self._bucket, Key=name)
+            return same_bytes(file, answer["Body"].iter_chunks(BLOCK))
+        return False
+
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        return ((key, size) for key, size, _ in self._pages(self._base + validate_prefix(prefix)))
+
     def delete(self, key: str) -> None:
         name = self._name(key)
         # AWS is silent about a missing object, some services are not.
@@ -99,10 +124,11 @@ class S3ObjectStore:
             self._client.delete_object(Bucket=self._bucket, Key=name)
 
     def list(self, prefix: str) -> Iterator[str]:
-        return (key for key, _ in self._pages(self._base + validate_prefix(prefix)))
+        return (key for key, _, _ in self._pages(self._base + validate_prefix(prefix)))
 
     def written_before(self, prefix: str, moment: datetime) -> Iterator[str]:
-        return (key for key, written in self._pages(self._base + validate_prefix(prefix)) if written < moment)
+        pages = self._pages(self._base + validate_prefix(prefix))
+        return (key for key, _, written in pages if written < moment)
 
     def check(self) -> None:
         round_trip(self)
@@ -142,8 +168,11 @@ class S3ObjectStore:
     def _name(self, key: str) -> str:
         return self._base + validate_key(key)
 
-    def _pages(self, prefix: str) -> Iterator[tuple[str, datetime]]:
-        """S3 lists keys in the order of their UTF-8 bytes, which is the order of Python's strings."""
+    def _pages(self, prefix: str) -> Iterator[tuple[str, int, datetime]]:
+        """Key, size and time of writing of each object.
+
+        S3 lists keys in the order of their UTF-8 bytes, which is the order of Python's strings.
+        """
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=prefix, PaginationConfig={"PageSize": self._page_size}
         )
@@ -152,7 +181,15 @@ class S3ObjectStore:
                 for item in page.get("Contents", ()):
                     # Consoles make an empty object of this name to show a folder.
                     if not item["Key"].endswith("/"):
-                        yield item["Key"].removeprefix(self._base), item["LastModified"]
+                        yield item["Key"].removeprefix(self._base), item["Size"], item["LastModified"]
 
     def _translated(self, key: str) -> AbstractContextManager[None]:
         return translated(f"{self.url}/{key}", self._endpoint_url)
+
+
+def _md5(file: BinaryIO) -> str:
+    digest = hashlib.md5(usedforsecurity=False)
+    file.seek(0)
+    while block := file.read(BLOCK):
+        digest.update(block)
+    return digest.hexdigest()

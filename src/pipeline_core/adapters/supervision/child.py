@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from pipeline_core import private_files
 from pipeline_core.adapters.guard import die_with_parent
 
 _LARGE_LOG_BYTES = 10 * 1024 * 1024
@@ -39,14 +40,15 @@ class ChildProcess:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def start(self) -> None:
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(self._log.parent)
         if self._log.exists() and self._log.stat().st_size > _LARGE_LOG_BYTES:
             self._log.replace(self._log.with_suffix(f"{self._log.suffix}.1"))
-        with self._log.open("ab") as output:
+        with open(self._log, "ab", opener=private_files.opener) as output:
             # a session of its own: Ctrl-C is for whoever started it, who then stops things in order
             self._process = subprocess.Popen(
                 self._command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                cwd=self._log.parent, start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
+                cwd=self._log.parent, start_new_session=True, umask=private_files.UMASK,
+                preexec_fn=die_with_parent(signal.SIGTERM),
             )  # fmt: skip
 
     def alive(self) -> bool:

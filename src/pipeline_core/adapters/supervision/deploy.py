@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from pipeline_core import private_files
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def deploy(environment: Mapping[str, str], pool_type: PoolType = "process") -> D
         done = subprocess.run(
             [sys.executable, "-m", __name__, pool_type], env=dict(environment), cwd=folder(), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=_TIMEOUT_S, check=False,
+            umask=private_files.UMASK,
         )  # fmt: skip
         code, words = done.returncode, done.stdout
     except subprocess.TimeoutExpired:

@@ -1,0 +1,33 @@
+"""Files that leave by download, for the audit trail."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.lifecycle import EventType
+from pipeline_core.ports.audit import TakenOut
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+
+_PARTS_S = 3600.0
+"""Parts of one file within an hour are one download: a viewer asks for hundreds."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDownload:
+    """To be called before the first byte is sent: what is not on record does not leave."""
+
+    open_uow: OpenUnitOfWork
+
+    def __call__(
+        self, document_id: DocumentId, file: dict[str, Any], name: str, *, by: UserId, is_part: bool = False
+    ) -> None:
+        """Leave the event ``file_downloaded``; ``file`` is its row, ``is_part`` says that only some bytes are sent.
+
+        Raises:
+            DatabaseUnavailableError: nothing is on record.
+        """
+        details = {"stage": file["stage_name"], "file": name, "sha256": file["checksum"], "part": is_part}
+        taken = TakenOut(document_id, by, EventType.DOWNLOADED, "file_downloaded", str(by), details)
+        with self.open_uow() as uow:
+            uow.audit.take_out(taken, once_in_s=_PARTS_S if is_part else 0)
+            uow.commit()
