@@ -16,7 +16,7 @@ import httpx
 
 from benchmarks.corpus import write_markdown
 from benchmarks.scenario import ROOT
-from pipeline_core.adapters.prefect_queue import sign_in_headers
+from pipeline_core.adapters.prefect_login import headers, signed_in
 
 _DOCUMENTS = 120
 _BATCH = 10
@@ -111,14 +111,14 @@ def _wait(process: subprocess.Popen[Any], log: Path) -> None:
 
 
 @contextmanager
-def asking(_home: Path) -> Iterator[httpx.Client]:
+def asking(home: Path) -> Iterator[httpx.Client]:
     """A client of the home's server that raises on an error."""
 
     def check(answer: httpx.Response) -> None:
         answer.raise_for_status()
 
-    url, headers = os.environ["PREFECT_API_URL"], sign_in_headers(os.environ)
-    with httpx.Client(base_url=url, headers=headers, timeout=30, event_hooks={"response": [check]}) as client:
+    url, login = os.environ["PREFECT_API_URL"], headers(signed_in(os.environ, home))
+    with httpx.Client(base_url=url, headers=login, timeout=30, event_hooks={"response": [check]}) as client:
         yield client
 
 

@@ -38,7 +38,8 @@ from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudO
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
-from pipeline_core.adapters.prefect_queue import PrefectQueueRuns, sign_in_headers
+from pipeline_core.adapters.prefect_login import headers, signed_in
+from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
 from pipeline_core.adapters.prices import load_prices
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
@@ -471,7 +472,7 @@ class Pipeline:
     def queue_runs(self) -> QueueRuns | None:
         """The server of ``PREFECT_API_URL``, if there is one, as who queues work asks it."""
         url = os.environ.get("PREFECT_API_URL")
-        runs = PrefectQueueRuns(url, headers=sign_in_headers(os.environ)) if url else None
+        runs = PrefectQueueRuns(url, headers=headers(signed_in(os.environ, self.settings.home))) if url else None
         if runs:
             self._closers.append(runs.close)
         return runs

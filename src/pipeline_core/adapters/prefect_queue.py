@@ -4,7 +4,6 @@ Without Prefect's client: importing that takes a second and tens of megabytes, i
 requests. https://docs.prefect.io/v3/api-ref/rest-api
 """
 
-import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -12,8 +11,8 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import orjson
 
+from pipeline_core.adapters import prefect_login
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 from pipeline_core.ports.queue_runs import RunsSeen
 
@@ -25,7 +24,6 @@ OURSELVES = "pipeline.queue"
 """The resource of the events that are ours: they come beside a run that was asked for, and start none."""
 _TIMEOUT_S = 10.0
 _HEALTH_TIMEOUT_S = 2.0
-_REFUSED = {401, 403}
 _WAITING, _RUNNING = ("SCHEDULED",), ("PENDING", "RUNNING", "CANCELLING")
 _MOST_RUNS = 200
 """That are counted; Prefect answers with no more."""
@@ -124,30 +122,8 @@ class PrefectQueueRuns:
                 where=where,
                 action="Deploy the flows to it: `pipeline deploy`.",
             )
-        if answer.status_code in _REFUSED:
-            raise ConfigurationError(
-                f"The Prefect server refuses us ({answer.status_code}).",
-                where=where,
-                action="Set PREFECT_API_KEY or PREFECT_API_AUTH_STRING.",
-            )
+        if answer.status_code in prefect_login.REFUSED:
+            raise prefect_login.refused(answer.status_code, where)
         if not answer.is_success:
             raise ServiceUnavailableError(f"Prefect answered {answer.status_code}.", where=where)
         return answer.json() if answer.content else None
-
-
-def sign_in_headers(environment: Mapping[str, str]) -> dict[str, str]:
-    """Prefect's own settings for reaching a server, as headers.
-
-    Raises:
-        ConfigurationError: ``PREFECT_CLIENT_CUSTOM_HEADERS`` is no JSON object.
-    """
-    try:
-        headers = orjson.loads(environment.get("PREFECT_CLIENT_CUSTOM_HEADERS") or "{}")
-        given = {str(name): str(value) for name, value in headers.items()}
-    except (orjson.JSONDecodeError, AttributeError):
-        raise ConfigurationError("PREFECT_CLIENT_CUSTOM_HEADERS is no JSON object.") from None
-    if key := environment.get("PREFECT_API_KEY"):
-        return {**given, "Authorization": f"Bearer {key}"}
-    if pair := environment.get("PREFECT_API_AUTH_STRING"):
-        return {**given, "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-    return given

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline_core import private_files
+from pipeline_core.adapters import prefect_login
 from pipeline_core.cli.app import examples
 from pipeline_core.cli.output import err
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.errors import RefusedError
 
 if TYPE_CHECKING:
+    from pipeline_core.adapters.prefect_launcher import PrefectLauncher
     from pipeline_core.adapters.supervision.parts import Installation
     from pipeline_core.bootstrap import Pipeline
 
@@ -44,7 +46,7 @@ def up(
             installation = Installation(app_.settings, launcher, workers, partial(_watch, app_))
             supervisor = Supervisor(installation.parts, _say)
             supervisor.start()
-            _tell_addresses(installation, workers, app_.settings.home / "logs")
+            _tell_addresses(installation, launcher, workers, app_.settings.home)
             supervisor.watch()
         except KeyboardInterrupt:
             _say("Stopping.")
@@ -54,19 +56,22 @@ def up(
     _say("Stopped.")
 
 
-def _tell_addresses(installation: "Installation", workers: int, logs: Path) -> None:
+def _tell_addresses(installation: "Installation", launcher: "PrefectLauncher", workers: int, home: Path) -> None:
     for name, address in installation.addresses():
         _say(f"{name}: {address}")
     prefect = installation.environment()["PREFECT_API_URL"]
-    _say(f"Workers: {workers}; logs in {logs}")
+    _say(f"Workers: {workers}; logs in {home / 'logs'}")
     _say(f"For commands and programs that hand in documents: export PREFECT_API_URL={prefect}")
+    if launcher.has_own_server:
+        # not the login itself: this is often kept in a service's log
+        _say(f"Login of Prefect, which `pipeline ui` shows: {prefect_login.file_of(prefect_login.folder_of(home))}")
     _say("Ready.   (Ctrl-C ends it)")
 
 
 def _watch(app_: "Pipeline", environment: Mapping[str, str], stopping: threading.Event) -> None:
-    from pipeline_core.adapters.prefect_queue import PrefectQueueRuns, sign_in_headers
+    from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
 
-    runs = PrefectQueueRuns(environment["PREFECT_API_URL"], headers=sign_in_headers(environment))
+    runs = PrefectQueueRuns(environment["PREFECT_API_URL"], headers=prefect_login.headers(environment))
     try:
         app_.watch_queue(runs).run(stopping)
     finally:
