@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 
 from benchmarks.workers import asking, up
-from pipeline_core.adapters.prefect_queue import DEPLOYMENT
+from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
 from pipeline_core.domain.ids import user_id_for
@@ -86,7 +86,7 @@ def drill(documents: int, users: int, workers: int, *, limit: int, batch_size: i
         asking(home) as prefect,
         _database(home) as database,
     ):
-        deployment = prefect.get(f"/deployments/name/{DEPLOYMENT}").json()["id"]
+        deployment = prefect.get(f"/deployments/name/{QUEUE_DEPLOYMENT}").json()["id"]
         prefect.patch(f"/deployments/{deployment}", json={"parameters": {"limit": limit}})
         # what the start has asked for is over
         time.sleep(15)

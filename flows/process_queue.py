@@ -28,8 +28,8 @@ def process_queue(
 
     What lost workers held is taken back first; then question banks are compared and imported, and reviews that wait
     too long are told of. Users take turns, however much one of them has waiting. Documents in transient trouble are
-    tried again when nothing else is left; for what waits still when a limit is reached the next run is asked for. At
-    the end users are told by webhook. A run that finds nothing to do is forgotten.
+    tried again when nothing else is left; for what waits still when a limit is reached the next run is asked for. A run
+    that finds nothing to do is forgotten. Webhooks are sent elsewhere: a receiver that is slow must not hold the queue.
 
     Args:
         limit: Most documents that this run takes.
@@ -37,6 +37,7 @@ def process_queue(
         user_id: Only this user's documents. Without it, everybody's.
     """
     if not tasks.has_work(user_id):
+        tasks.have_webhooks_sent()
         return nothing_due("nothing is due")
     tasks.reap_leases()
     tasks.work_on_banks()
@@ -60,5 +61,5 @@ def process_queue(
                 break
     tasks.ask_for_next_run()
     story.ends(retried=retried)
-    tasks.deliver_webhooks()
+    tasks.have_webhooks_sent()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

@@ -12,7 +12,6 @@ from pipeline_core.tasks.gates import matching_gate, validation_gate
 from pipeline_core.tasks.intake import claim
 from pipeline_core.tasks.queue import (
     ask_for_next_run,
-    deliver_webhooks,
     has_work,
     reap_leases,
     take_from_queue,
@@ -37,6 +36,7 @@ from pipeline_core.tasks.upkeep import (
     remove_orphan_objects,
     report_waiting_reviews,
 )
+from pipeline_core.tasks.webhooks import deliver_webhooks, have_webhooks_sent
 
 ingest = stage_task(StageName.INGEST)
 convert_markdown = stage_task(StageName.MARKDOWN_CONVERSION)
@@ -67,6 +67,7 @@ __all__ = [
     "generate_facts",
     "has_scans",
     "has_work",
+    "have_webhooks_sent",
     "import_approved",
     "ingest",
     "ingest_to_production",

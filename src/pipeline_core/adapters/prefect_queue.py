@@ -1,4 +1,4 @@
-"""Runs of the deployment ``process-queue``, asked for at a Prefect server by its REST API.
+"""Runs of a deployment (``process-queue``, ``deliver-webhooks``), asked for at a Prefect server by its REST API.
 
 Without Prefect's client: importing that takes a second and tens of megabytes, in a process that makes three kinds of
 requests. https://docs.prefect.io/v3/api-ref/rest-api
@@ -16,8 +16,9 @@ from pipeline_core.adapters import prefect_login
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 from pipeline_core.ports.queue_runs import RunsSeen
 
-DEPLOYMENT = "process-queue/process-queue"
+QUEUE_DEPLOYMENT = "process-queue/process-queue"
 """``flow/deployment``, as ``pipeline deploy`` makes it."""
+WEBHOOK_DEPLOYMENT = "deliver-webhooks/deliver-webhooks"
 UPLOAD = "pipeline.upload"
 """Others' programs send it to have the queue worked on (``deployments/automations.py``)."""
 OURSELVES = "pipeline.queue"
@@ -37,7 +38,9 @@ _PREFETCH = timedelta(seconds=10)
 class PrefectQueueRuns:
     """Asks the server of ``PREFECT_API_URL``; the answer to who it is stays the environment's own."""
 
-    def __init__(self, api_url: str, *, headers: Mapping[str, str] | None = None, deployment: str = DEPLOYMENT) -> None:
+    def __init__(
+        self, api_url: str, *, headers: Mapping[str, str] | None = None, deployment: str = QUEUE_DEPLOYMENT
+    ) -> None:
         self._deployment = deployment
         self._kinds: dict[str, str] = {}
         """Of work pools, which do not change it."""
