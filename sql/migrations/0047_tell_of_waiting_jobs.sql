@@ -13,8 +13,8 @@ $$;
 
 CREATE TRIGGER upload_jobs_tell_new AFTER INSERT ON upload_jobs
     FOR EACH ROW WHEN (NEW.state IN ('queued', 'retryable')) EXECUTE FUNCTION tell_of_waiting();
--- also what waits still and falls due at another time
-CREATE TRIGGER upload_jobs_tell_changed AFTER UPDATE OF state, retry_at, parked_until, priority ON upload_jobs
+-- also what waits still: it may fall due at another time, or wait for nothing more
+CREATE TRIGGER upload_jobs_tell_changed AFTER UPDATE ON upload_jobs
     FOR EACH ROW WHEN (NEW.state IN ('queued', 'retryable')) EXECUTE FUNCTION tell_of_waiting();
 
 -- question banks that wait to be compared or imported

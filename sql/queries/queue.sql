@@ -26,6 +26,8 @@ WITH RECURSIVE waiting_users (user_id) AS (
         SELECT j.job_id, j.priority, j.created_at FROM upload_jobs j
         WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable')
             AND (j.retry_at IS NULL OR j.retry_at <= now()) AND (j.parked_until IS NULL OR j.parked_until <= now())
+            AND (j.document_id = ANY(%(probes)s)
+                OR NOT %(closed)s AND (j.held_for IS NULL OR j.held_for <> ALL(%(missing)s)))
         ORDER BY j.priority DESC, j.created_at, j.job_id
         -- backpressure: a user has at most so many jobs running; 0 is no limit
         LIMIT CASE WHEN %(per_user)s = 0 THEN %(limit)s
@@ -71,7 +73,7 @@ WITH lost AS (
     FOR UPDATE OF j SKIP LOCKED
 ), freed AS (
     UPDATE upload_jobs j SET
-        state = 'retryable', retry_at = now(), lost_leases = j.lost_leases + 1, last_error = %(error)s::jsonb,
+        state = 'retryable', retry_at = now(), held_for = NULL, lost_leases = j.lost_leases + 1, last_error = %(error)s::jsonb,
         claimed_by = NULL, claimed_at = NULL, lease_token = NULL, lease_expires_at = NULL
     FROM lost l
     WHERE j.job_id = l.job_id
@@ -85,8 +87,8 @@ WITH lost AS (
 SELECT job_id, document_id, user_id, stage, lost_leases, claimed_by FROM freed;
 
 -- name: queue_pressure
--- What a claim could take now, counted no further than %(most)s; jobs of lost workers, and question banks, that wait for
--- a run; and times in seconds: for how long nobody has taken what is due, until the next job falls due, and the age of
+-- What a claim could take now, counted no further than %(most)s, with one try of each missing part that is due; jobs of
+-- lost workers, and question banks, that wait for a run; and times in seconds: for how long nobody has taken what is due, until the next job falls due, and the age of
 -- the last claim of what runs.
 WITH RECURSIVE waiting_users (user_id) AS (
     (SELECT j.user_id FROM upload_jobs j
@@ -109,11 +111,21 @@ WITH RECURSIVE waiting_users (user_id) AS (
         SELECT greatest(j.updated_at, j.retry_at, j.parked_until) AS since FROM upload_jobs j
         WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable')
             AND (j.retry_at IS NULL OR j.retry_at <= now()) AND (j.parked_until IS NULL OR j.parked_until <= now())
+            AND NOT EXISTS (
+                SELECT FROM missing_parts m WHERE m.part = %(everything)s OR m.part = j.held_for)
         ORDER BY j.priority DESC, j.created_at, j.job_id
         LIMIT CASE WHEN %(per_user)s = 0 THEN %(most)s
             ELSE greatest(0, least(%(most)s, %(per_user)s - coalesce(r.jobs, 0))) END
     ) c
     LIMIT %(most)s
+), tries AS (
+    -- parts that something waits for, and when the next try of each is due
+    SELECT m.probe_at FROM missing_parts m
+    WHERE EXISTS (
+        SELECT FROM upload_jobs j
+        WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+            AND (j.held_for = m.part OR m.part = %(everything)s AND j.held_for IS NULL)
+            AND (j.parked_until IS NULL OR j.parked_until <= now()))
 ), lost AS (
     SELECT count(*)::int AS jobs FROM upload_jobs j
     WHERE j.state = 'working' AND (
@@ -125,16 +137,17 @@ WITH RECURSIVE waiting_users (user_id) AS (
                 AND l.objid = (hashtext(j.claimed_by)::bigint & 4294967295)::oid))
 )
 SELECT
-    (SELECT count(*)::int FROM due) AS due,
+    (SELECT count(*)::int FROM due) + (SELECT count(*)::int FROM tries WHERE probe_at <= now()) AS due,
     (SELECT jobs FROM lost) AS lost,
     (SELECT count(*)::int FROM upload_batches
      WHERE document_id IS NULL AND (matched_at IS NULL OR status = 'importing')) AS banks,
     coalesce((SELECT extract(epoch FROM now() - greatest(min(since), (SELECT max(claimed_at) FROM running)))
         FROM due HAVING count(*) > 0), 0)::float8 AS untaken_s,
-    extract(epoch FROM (
-        SELECT min(greatest(retry_at, parked_until)) FROM upload_jobs
-        WHERE state IN ('queued', 'retryable') AND (retry_at IS NOT NULL OR parked_until IS NOT NULL)
-            AND greatest(retry_at, parked_until) > now()) - now())::float8 AS next_s,
+    extract(epoch FROM least(
+        (SELECT min(greatest(retry_at, parked_until)) FROM upload_jobs
+         WHERE state IN ('queued', 'retryable') AND (retry_at IS NOT NULL OR parked_until IS NOT NULL)
+            AND greatest(retry_at, parked_until) > now()),
+        (SELECT min(probe_at) FROM tries WHERE probe_at > now())) - now())::float8 AS next_s,
     (SELECT max(claimed_at) FROM running) AS claimed_at;
 
 -- name: queue_depth

@@ -12,6 +12,7 @@ from psycopg.rows import scalar_row
 from pipeline_core.adapters.db.queue_bell import CHANNEL, PostgresQueueBell
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseUnavailableError
+from pipeline_core.domain.faults import EVERYTHING_NEEDS
 from pipeline_core.domain.ids import UserId, user_id_for
 from pipeline_core.domain.lifecycle import INTERRUPT
 from pipeline_core.services import queue as queue_module
@@ -59,7 +60,7 @@ def test_many_rows_of_one_transaction_ring_once(app: Pipeline, owner: psycopg.Co
     [
         ("UPDATE upload_jobs SET priority = 5", True),
         ("UPDATE upload_jobs SET parked_until = now() + interval '1 day'", True),
-        ("UPDATE upload_jobs SET updated_at = now()", False),
+        ("UPDATE upload_jobs SET held_for = NULL", True),
         # a worker takes it
         (
             "UPDATE upload_jobs SET state = 'working', claimed_by = 'w', claimed_at = now(),"
@@ -171,6 +172,31 @@ def test_lost_workers_and_question_banks_are_pressure(
         " VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'bank.md')"
     )
     assert app.queue.pressure().banks == 1
+
+
+def test_what_waits_for_a_missing_part_is_no_pressure_until_its_next_try(
+    app: Pipeline, owner: psycopg.Connection[Any]
+) -> None:
+    put(app, 3)
+    owner.execute("INSERT INTO missing_parts (part, error, probe_at) VALUES ('facts', '{}', now() + interval '40 s')")
+    owner.execute(
+        "UPDATE upload_jobs SET held_for = 'facts', last_error = '{\"part\": \"facts\"}' WHERE job_id IN"
+        " (SELECT job_id FROM upload_jobs LIMIT 2)"
+    )
+    pressure = app.queue.pressure()
+    assert (pressure.due, pressure.next_s) == (1, pytest.approx(40, abs=5))
+    # one of them tries, not all
+    owner.execute("UPDATE missing_parts SET probe_at = now()")
+    assert app.queue.pressure().due == 2
+    # what everything needs holds those up as well that wait for nothing
+    owner.execute(
+        "INSERT INTO missing_parts (part, error, probe_at) VALUES (%s, '{}', now() + interval '20 s')",
+        (EVERYTHING_NEEDS,),
+    )
+    pressure = app.queue.pressure()
+    assert (pressure.due, pressure.next_s) == (1, pytest.approx(20, abs=5))
+    owner.execute("DELETE FROM missing_parts")
+    assert app.queue.pressure().due == 3
 
 
 @pytest.fixture

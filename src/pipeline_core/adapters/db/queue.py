@@ -6,8 +6,10 @@ from uuid import UUID
 
 from pipeline_core.adapters.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.adapters.db.session import Session, json_text
+from pipeline_core.domain.faults import EVERYTHING_NEEDS
 from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState
+from pipeline_core.ports.missing_parts import FREE, Passage
 from pipeline_core.ports.queue import Depth, LostJob, Pressure, Waiting
 
 QUEUE_LOCK_CLASS = 7715
@@ -28,6 +30,7 @@ class PostgresQueue:
         lease_s: float,
         user_id: UserId | None,
         flow_run_id: UUID | None,
+        passage: Passage = FREE,
     ) -> list[DocumentId]:
         self._session.execute("lock_queue", lock_class=QUEUE_LOCK_CLASS)
         rows = self._session.all(
@@ -39,6 +42,7 @@ class PostgresQueue:
             lease_s=lease_s,
             user_id=user_id,
             flow_run_id=flow_run_id,
+            **passage._asdict(),
         )
         return [row["document_id"] for row in rows]
 
@@ -59,6 +63,7 @@ class PostgresQueue:
     def pressure(self, user_id: UserId | None, *, per_user: int, most: int, grace_s: float) -> Pressure:
         [row] = self._session.all(
             "queue_pressure",
+            everything=EVERYTHING_NEEDS,
             user_id=user_id,
             per_user=per_user,
             most=most,
