@@ -43,8 +43,9 @@ def api(
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline upkeep"))
 def upkeep() -> None:
-    """Send webhooks, remove what is old, and ask for runs when something waits in the queue, until Ctrl-C.
+    """Watch the queue and send webhooks, until Ctrl-C.
 
+    Runs are asked for as soon as something waits, webhooks sent, and what is old is removed.
     Needed where neither `pipeline up` runs nor an API that has a login of the service role: they do this themselves.
     Runs are asked for at the Prefect server of PREFECT_API_URL.
     """
