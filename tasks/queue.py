@@ -8,6 +8,7 @@ from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import PipelineError, TransientError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.traces import told
 from pipeline_core.ports.queue import Pressure
 from pipeline_core.services.queue_watch import ask_for_next
 from pipeline_core.tasks.alerts import tell_of_dead
@@ -20,7 +21,7 @@ def waiting() -> Pressure | None:
     try:
         return pipeline().queue.pressure()
     except TransientError as error:
-        run_logger().warning("not known what waits: %s", error)
+        run_logger().warning("not known what waits: %s", told(error))
         return None
 
 
@@ -31,7 +32,7 @@ def has_work(user_id: UUID | None) -> bool:
         waits = app.queue.pressure(user_id=UserId(user_id) if user_id else None)
         return bool(waits) or app.reminders.is_any_review_overdue(app.settings.review_alert_h)
     except TransientError as error:
-        run_logger().warning("not known what waits: %s", error)
+        run_logger().warning("not known what waits: %s", told(error))
         return True
 
 
@@ -44,7 +45,7 @@ def ask_for_next_run() -> None:
         if ask_for_next(waits, app.queue_runs, app.settings.batch_size):
             run_logger().info("more waits: asked for another run")
     except PipelineError as error:
-        run_logger().warning("no run was asked for to go on: %s", error)
+        run_logger().warning("no run was asked for to go on: %s", told(error))
 
 
 @retried_task(name="take-from-queue")
@@ -60,7 +61,7 @@ def work_on_banks() -> str:
     done = list(pipeline().bank_queue.drain())
     for bank in done:
         if bank.error:
-            run_logger().error("bank %s was not %s: %s", bank.batch_id, bank.work, bank.error)
+            run_logger().error("bank %s was not %s: %s", bank.batch_id, bank.work, told(bank.error))
     return f"{len(done)} question banks"
 
 

@@ -212,7 +212,7 @@ def test_what_is_away_is_waited_for(watched: Watched, monkeypatch: pytest.Monkey
     monkeypatch.setattr("pipeline_core.services.queue_watch._FIRST_RETRY_S", 0.01)
     watched.watch._retry_s = 0.01
     watched.waits = FEW
-    watched.bell.failures = [DatabaseUnavailableError("gone")] * 2
+    watched.bell.failures = [DatabaseUnavailableError("gone"), ZeroDivisionError()]
     watched.runs.failures = [ServiceUnavailableError("away"), ConfigurationError("no deployment yet")]
     stopping = threading.Event()
     thread = threading.Thread(target=watched.watch.run, args=(stopping,), daemon=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import structlog
 
 from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.traces import told
 from pipeline_core.ports.queue import Pressure
 from pipeline_core.ports.queue_bell import QueueBell
 from pipeline_core.ports.queue_runs import QueueRuns, RunsSeen
@@ -106,7 +107,8 @@ class QueueWatch:
                         self._retry_s, self._told = _FIRST_RETRY_S, None
                         # a storm of rings is one look: they are heard again after this
                         stopping.wait(min(_STEP_S, next_look - self._clock()))
-                except PipelineError as error:
+                except Exception as error:
+                    # the thread must outlive a defect, too: nobody else may be watching
                     stopping.wait(self._after(error))
         finally:
             self._bell.close()
@@ -151,10 +153,11 @@ class QueueWatch:
         self._asked += 1
         return True
 
-    def _after(self, error: PipelineError) -> float:
+    def _after(self, error: Exception) -> float:
         """Tell of an error, once as long as it is the same; answers with the seconds to wait."""
-        if error.message != self._told:
-            self._told = error.message
-            log.warning("queue_not_watched", code=error.code, message=error.message, action=error.what_to_do)
+        if told(error) != self._told:
+            self._told = told(error)
+            action = error.what_to_do if isinstance(error, PipelineError) else None
+            log.warning("queue_not_watched", error=self._told, action=action)
         wait_s, self._retry_s = self._retry_s, min(2 * self._retry_s, _LONGEST_RETRY_S)
         return wait_s
