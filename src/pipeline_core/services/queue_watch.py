@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import structlog
 
-from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.traces import told
 from pipeline_core.ports.queue import Pressure
 from pipeline_core.ports.queue_bell import QueueBell
@@ -157,7 +156,6 @@ class QueueWatch:
         """Tell of an error, once as long as it is the same; answers with the seconds to wait."""
         if told(error) != self._told:
             self._told = told(error)
-            action = error.what_to_do if isinstance(error, PipelineError) else None
-            log.warning("queue_not_watched", error=self._told, action=action)
+            log.warning("queue_not_watched", error=told(error))
         wait_s, self._retry_s = self._retry_s, min(2 * self._retry_s, _LONGEST_RETRY_S)
         return wait_s
