@@ -34,6 +34,7 @@ def api(
                 err.print(f"API: {address}   description: {address}/docs", soft_wrap=True)
             err.print(f"Sign in: {sign_in}; `Authorization: Bearer TOKEN`.   (Ctrl-C ends it)", soft_wrap=True)
 
+        app_.refuse_newer_database()
         try:
             serve(app_, tell)
         except KeyboardInterrupt:
@@ -57,6 +58,7 @@ def upkeep() -> None:
             raise ConfigurationError(
                 "Upkeep needs a login of the service role.", action="Set UPLOAD_PIPELINE_DATABASE_URL."
             )
+        app_.refuse_newer_database()
         watch = app_.queue_watch
         if watch is None:
             err.print("No PREFECT_API_URL: nobody is asked to work on the queue.", soft_wrap=True)
