@@ -65,6 +65,7 @@ OF_NOBODY: dict[str, set[str]] = {
     "embedding_cache": READ,
     "embedding_models": READ,
     "fact_cache": NOTHING,
+    "missing_parts": READ,
     "next_vectors": NOTHING,
     "rate_limits": APPEND,
     "recorded_settings": NOTHING,
