@@ -228,7 +228,7 @@ class Intake:
             self.store.put(key, data)
         except PipelineError as error:
             return Refusal(seen.name, error.as_answer())
-        log.warning("original_stored_again", document_id=str(seen.document_id), key=key)
+        log.warning("original_stored_again", document_id=str(seen.document_id))
         return _Mended(seen.document_id)
 
     def _read_again(self, seen: _Seen) -> bytes:
