@@ -18,10 +18,11 @@ from pipeline_core.adapters.db import vector_indexes
 from pipeline_core.adapters.db.api_views import PostgresApiViews
 from pipeline_core.adapters.db.cost_views import PostgresCostViews
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
-from pipeline_core.adapters.db.engine import open_engine
+from pipeline_core.adapters.db.engine import connect, open_engine
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.db.model_switch import PostgresModelSwitch
 from pipeline_core.adapters.db.older_documents import read_older
+from pipeline_core.adapters.db.queue_bell import PostgresQueueBell
 from pipeline_core.adapters.db.searching import Ranking
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.db.upkeep import analyze
@@ -45,6 +46,7 @@ from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.domain.addresses import networks
+from pipeline_core.domain.errors import DatabaseNewerError, PipelineError
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account, Budgets, PriceTable
@@ -86,6 +88,7 @@ from pipeline_core.services.paid_conversion import PaidConverter
 from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.queue import Queue
+from pipeline_core.services.queue_watch import QueueWatch
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.recorded_settings import RecordSettings
 from pipeline_core.services.reembed import Reembed
@@ -179,8 +182,25 @@ class Pipeline:
             return self.settings.database_url
         server = EmbeddedPostgres(self.home / "postgres", self.settings.logs_kept)
         self._closers.append(server.close)
-        migrate(server.url)
+        migrate(server.url, lock_s=self.settings.migration_lock_s)
         return server.url
+
+    def refuse_newer_database(self) -> None:
+        """For what starts without the database: one that is away may be there later, one that is too new is not used.
+
+        Raises:
+            DatabaseNewerError: a newer version of this software has migrated it.
+        """
+        settings = self.settings
+        try:
+            if url := settings.api_database_url:
+                connect(url, role=settings.api_database_role).close()
+            else:
+                connect(self.database_url, role=settings.database_role).close()
+        except DatabaseNewerError:
+            raise
+        except PipelineError:
+            return  # told by who uses it, when it does
 
     @once
     def engine(self) -> Engine:
@@ -527,6 +547,27 @@ class Pipeline:
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
         ]
         return Upkeep(*chores)
+
+    def watch_queue(self, runs: QueueRuns) -> QueueWatch:
+        """Asks for runs of the queue, at this orchestrator, as soon as something waits; needs the service role."""
+        settings = self.settings
+        return QueueWatch(
+            self.queue.pressure,
+            lambda: self.reminders.is_any_review_overdue(settings.review_alert_h),
+            PostgresQueueBell(self.database_url, role=settings.database_role),
+            runs,
+            batch_size=settings.batch_size,
+            look_s=settings.queue_look_s,
+        )
+
+    @once
+    def queue_watch(self) -> QueueWatch | None:
+        """As ``watch_queue``, at the server of ``PREFECT_API_URL``.
+
+        None without one, and in a process that was given the API's own login only.
+        """
+        is_apis_alone = self.settings.api_database_url and not self.settings.database_url
+        return None if is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
 
     @once
     def api_engine(self) -> Engine:

@@ -160,8 +160,8 @@ class Client:
 
         Args:
             files: Paths, or uploads with a name and bytes.
-            start: Without it they only wait in the queue, for the next run of ``process-queue``; a Prefect server is
-                told by the event ``pipeline.upload``.
+            start: Without it they wait in the queue, for their turn in a run of ``process-queue``. A Prefect server is
+                asked for one, if none is under way, and told by the event ``pipeline.upload``.
             priority: -100..100; higher goes first in the queue.
 
         Raises:
@@ -189,10 +189,11 @@ class Client:
         )
 
     def _tell_of_uploads(self, count: int) -> None:
-        """Who waits for the event hears of them now; the queue's schedule finds them all the same."""
+        """Who waits for the event hears of them now. The queue is watched, and has a schedule, all the same."""
         try:
             if self._app.queue_runs:
                 self._app.queue_runs.tell_of_uploads(count)
+                self._app.queue_runs.ask()
         except PipelineError as error:
             log.warning("upload_not_told", error=told(error))
 

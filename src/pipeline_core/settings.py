@@ -255,11 +255,21 @@ class Settings(BaseSettings):
     )
     dask_address: str = Field("", description="Scheduler of a Dask cluster; empty: one on this machine for each run")
     dask_workers: int = Field(2, ge=1, le=256, description="Parts of a batch that a Dask cluster works on at a time")
+    migration_lock_s: float = Field(
+        5.0, gt=0, description="A migration gives up when a table is in use for so long, seconds; others wait behind it"
+    )
     lease_s: float = Field(
         60.0, gt=0, description="A worker that says nothing for this long has lost its jobs, seconds"
     )
     running_per_user: int = Field(
         0, ge=0, description="Most jobs of one user that the queue has running at a time; 0: no limit"
+    )
+    queue_look_s: float = Field(
+        10.0,
+        ge=1,
+        le=900,
+        description="`pipeline up` and `pipeline upkeep` look at the queue this often, besides when they hear of new "
+        "jobs, seconds",
     )
     max_lost_leases: int = Field(
         5, ge=0, description="Workers that may be lost with one job in hand, at one stage, before it is a dead letter"
