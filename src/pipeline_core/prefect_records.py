@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from pipeline_core.domain.masking import masked
+from pipeline_core.domain.run_names import without_run_names
 from pipeline_core.domain.traces import told, trace
 
 _QUOTED = re.compile(r"(encountered an exception:?\s*[\w.]*).*", re.DOTALL)
@@ -57,4 +58,4 @@ def clean(record: logging.LogRecord) -> None:
             text = text.replace(quoted, told(error)) if quoted else text
         # formatters take the text that is there
         record.exc_text = trace(error)
-    record.msg, record.args = masked(_QUOTED.sub(r"\1", text)), ()
+    record.msg, record.args = masked(without_run_names(_QUOTED.sub(r"\1", text))), ()

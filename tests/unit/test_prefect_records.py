@@ -71,6 +71,17 @@ def test_a_login_is_masked_and_plain_lines_stay(lines: list[str]) -> None:
     assert lines == ["Failed to reach API at http://***@host/api", "chunking: 3 ran, 0 reused", "100 % done"]
 
 
+def test_a_run_is_not_called_by_its_name(lines: list[str]) -> None:
+    """It is named after its documents; a line has the run's id beside it."""
+    log, run = logging.getLogger("prefect.of_a_test"), "0b6f5f5e-5a39-4c5e-9a43-0d3c7b8f2a11"
+    log.info(f"Beginning flow run {CANARY!r} for flow 'process-document'")
+    log.info(f'Renamed flow run "Ann\'s {CANARY} + 3 more" to {CANARY!r}')
+    log.info("Worker submitting flow run '%s'", run)
+    assert lines == [
+        "Beginning flow run for flow 'process-document'", "Renamed flow run", f"Worker submitting flow run '{run}'"
+    ]  # fmt: skip
+
+
 def test_records_that_are_made_of_others_are_left(lines: list[str]) -> None:
     """As structlog's formatter does, and a queue handler."""
     assert logging.makeLogRecord({"name": "theirs", "msg": "text"}).getMessage() == "text"
