@@ -52,7 +52,7 @@ def wired(
         **NO_LIMITS,
         "duplicate_threshold": 1.0,
         "retry_base_s": 0.05,
-        "max_retries": 1,
+        "max_retries": 2,
         "home": tmp_path / "home",
     }
     app = make_pipeline(generator=generator, changes={**changes, "user_id": ANN})
