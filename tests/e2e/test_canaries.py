@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from psycopg import errors as sqlstate
 from pipeline_core import bootstrap, logs
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli import entry
-from pipeline_core.domain.errors import CorruptDocumentError, DisturbedRunError, ServiceUnreachableError
+from pipeline_core.domain.errors import CorruptDocumentError, DisturbedRunError, ServiceUnreachableError, TransientError
+from pipeline_core.ports.fact_generator import ChunkInput, Generated
 from pipeline_core.services.intake import Upload
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.e2e.conftest import asking
@@ -38,9 +39,20 @@ FAILURES: dict[str, Exception] = {
 }
 
 
+class RaisingFactGenerator(ScriptedFactGenerator):
+    """Has defects, too: an error that is not one chunk's ends the call."""
+
+    def generate(self, chunks: Sequence[ChunkInput]) -> list[Generated | Exception]:
+        answers = super().generate(chunks)
+        for answer in answers:
+            if isinstance(answer, Exception) and not isinstance(answer, TransientError):
+                raise answer
+        return answers
+
+
 @pytest.fixture
 def generator() -> ScriptedFactGenerator:
-    return ScriptedFactGenerator()
+    return RaisingFactGenerator()
 
 
 @pytest.fixture
