@@ -11,7 +11,10 @@ from pipeline_core.domain.masking import masked
 from pipeline_core.domain.run_names import without_run_names
 from pipeline_core.domain.traces import told, trace
 
-_QUOTED = re.compile(r"(encountered an exception:?\s*[\w.]*).*", re.DOTALL)
+_QUOTED = re.compile(
+    r"(encountered an exception:?\s*[\w.]*|Finished in state \w+\((?!.*encountered an exception)[^:]*).*", re.DOTALL
+)
+"""What follows the kind of an error, or the counts of a run's outcome, are words of errors."""
 
 
 class _Words(str):

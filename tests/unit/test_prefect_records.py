@@ -45,7 +45,7 @@ def failed() -> Exception:
 
 
 def test_an_error_is_told_by_its_kind(lines: list[str]) -> None:
-    """The three ways in which Prefect 3.9 tells of one, in `task_engine.py`."""
+    """The ways in which Prefect 3.9 tells of one, in `task_engine.py`."""
     log, error = logging.getLogger("prefect.of_a_test"), failed()
     log.info(
         "Task run failed with %s: %r - Retry %s/%s will start %s", "exception", error, 1, 3, "3 second(s) from now"
@@ -53,6 +53,8 @@ def test_an_error_is_told_by_its_kind(lines: list[str]) -> None:
     log.error(f"Task run failed with exception: {error!r} - Retries are exhausted", exc_info=error)
     log.error(f"Finished in state Failed('Task run encountered an exception DocumentError: {error}\\nand more')")
     log.error(f"Finished in state Failed('Flow run encountered an exception: DocumentError: {error}')")
+    log.info(f"Finished in state Held('2 held: the store is full. {CANARY}', type=COMPLETED)")
+    log.info("Finished in state AwaitingReview('1 done, 2 awaiting review', type=COMPLETED)")
     kind = f"DocumentError ({DocumentError.code})"
     assert lines[0] == f"Task run failed with exception: {kind} - Retry 1/3 will start 3 second(s) from now"
     assert lines[1].startswith(f"Task run failed with exception: {kind} - Retries are exhausted\n  File")
@@ -60,6 +62,8 @@ def test_an_error_is_told_by_its_kind(lines: list[str]) -> None:
     assert "KeyError\n" in lines[1]
     assert lines[2] == "Finished in state Failed('Task run encountered an exception DocumentError"
     assert lines[3] == "Finished in state Failed('Flow run encountered an exception: DocumentError"
+    assert lines[4] == "Finished in state Held('2 held"
+    assert lines[5] == "Finished in state AwaitingReview('1 done, 2 awaiting review', type=COMPLETED)"
     assert not [line for line in lines if CANARY in line]
 
 
