@@ -25,6 +25,7 @@ class Runs:
     stands: RunsSeen = IDLE
     asked: list[str] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    tidied: int = 0
 
     def seen(self) -> RunsSeen:
         if self.failures:
@@ -41,6 +42,10 @@ class Runs:
 
     def end(self) -> None:
         self.stands = replace(self.stands, waiting=0, running=0)
+
+    def tidy(self) -> int:
+        self.tidied += 1
+        return 0
 
     def ask(self) -> None:
         raise NotImplementedError
@@ -195,6 +200,12 @@ def test_runs_that_change_nothing_are_asked_for_less_and_less_often(watched: Wat
         watched.waits = replace(FEW, claimed_at=datetime.fromtimestamp(n, UTC))
         watched.look(1)
     assert len(watched.runs.asked) == before + 21
+
+
+def test_what_schedules_left_is_tidied_up_now_and_then(watched: Watched) -> None:
+    for _ in range(60):
+        watched.look(60)
+    assert watched.runs.tidied == 6
 
 
 def test_reviews_that_wait_too_long_are_looked_for_once_a_minute(watched: Watched) -> None:

@@ -29,6 +29,12 @@ _WAITING, _RUNNING = ("SCHEDULED",), ("PENDING", "RUNNING", "CANCELLING")
 _MOST_RUNS = 200
 """That are counted; Prefect answers with no more."""
 _OF_KEY = 5
+_OF_SCHEDULE = "scheduled "
+"""Begins the idempotency keys of Prefect's own scheduler."""
+_TAG = "document-pipeline"
+"""Of every deployment of ``prefect.yaml``."""
+_LATE = timedelta(minutes=2)
+"""After which a run of a schedule is not about to be taken."""
 _OF_PROCESSES = "process"
 """The kind of work pool whose workers run what they take on their own machine."""
 _PREFETCH = timedelta(seconds=10)
@@ -95,6 +101,23 @@ class PrefectQueueRuns:
             return _MOST_RUNS
         online = {"workers": {"status": {"any_": ["ONLINE"]}}, "limit": _MOST_RUNS}
         return len(self._call("POST", f"/work_pools/{pool}/workers/filter", json=online))
+
+    def tidy(self) -> int:
+        late = (datetime.now(UTC) - _LATE).isoformat()
+        asked = {
+            "deployments": {"tags": {"all_": [_TAG]}}, "sort": "EXPECTED_START_TIME_DESC", "limit": _MOST_RUNS,
+            "flow_runs": {"state": {"type": {"any_": [*_WAITING]}}, "expected_start_time": {"before_": late}},
+        }  # fmt: skip
+        of_schedules = [
+            run
+            for run in self._call("POST", "/flow_runs/filter", json=asked)
+            if (run["idempotency_key"] or "").startswith(_OF_SCHEDULE)
+        ]
+        newest = {run["deployment_id"]: run["id"] for run in reversed(of_schedules)}
+        surplus = [run["id"] for run in of_schedules if newest[run["deployment_id"]] != run["id"]]
+        for flow_run_id in surplus:
+            self._call("DELETE", f"/flow_runs/{flow_run_id}")
+        return len(surplus)
 
     def tell_of_uploads(self, count: int) -> None:
         event = {

@@ -48,6 +48,16 @@ class QueueRuns(Protocol):
         """
         ...
 
+    def tidy(self) -> int:
+        """Remove runs that schedules have made and nobody has taken, but for the newest of each; answers with how many.
+
+        Without workers they would pile up, and be taken all at once by the first that comes.
+
+        Raises:
+            ServiceUnavailableError, ConfigurationError: as ``ask``.
+        """
+        ...
+
     def tell_of_uploads(self, count: int) -> None:
         """Send the event ``pipeline.upload``: so many documents were put into the queue.
 

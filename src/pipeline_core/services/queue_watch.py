@@ -16,6 +16,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 OVERDUE_EVERY_S = 60.0
 """How often reviews that wait too long are looked for: it reads every one that waits."""
+TIDY_EVERY_S = 600.0
+"""How often runs of schedules are removed that nobody has taken."""
 _STEP_S = 0.5
 """While a run waits for a worker. As soon as one has it, the next is asked for, and another worker is likely first."""
 _STEPS_FOR_S = 30.0
@@ -70,7 +72,8 @@ class QueueWatch:
     """Any number of processes may watch: whoever sees the same as another asks for the same run.
 
     The bell says when to look. It may be deaf, and nothing rings when a worker is lost: so there is a look every
-    ``look_s`` seconds besides, and one when the next job falls due. A look at an empty queue asks the database only.
+    ``look_s`` seconds besides, and one when the next job falls due. A look at an empty queue asks the database only,
+    but every ten minutes.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class QueueWatch:
         self._bell, self._runs = bell, runs
         self._batch_size, self._look_s, self._clock = batch_size, look_s, clock
         self._overdue_due = self._asked_at = float("-inf")
+        self._tidy_due = self._clock() + TIDY_EVERY_S
         self._waits: tuple[object, ...] | None = None
         """What waited when a run was last asked for, and how many were asked for since without a change of it."""
         self._asked = 0
@@ -118,6 +122,7 @@ class QueueWatch:
         Raises:
             PipelineError: the database or the orchestrator does not answer, or refuses.
         """
+        self._tidy()
         pressure = self._pressure()
         if not pressure and not self._finds_overdue():
             self._waits = None
@@ -130,6 +135,11 @@ class QueueWatch:
         if seen.waiting:
             return _STEP_S if self._clock() - self._asked_at < _STEPS_FOR_S else self._look_s
         return min(_BUSY_S, self._look_s)
+
+    def _tidy(self) -> None:
+        if self._clock() >= self._tidy_due:
+            self._tidy_due = self._clock() + TIDY_EVERY_S
+            self._runs.tidy()
 
     def _finds_overdue(self) -> bool:
         if self._clock() < self._overdue_due:
