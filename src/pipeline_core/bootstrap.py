@@ -94,6 +94,7 @@ from pipeline_core.services.recorded_settings import RecordSettings
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.reminders import Reminders
 from pipeline_core.services.retention import Retention
+from pipeline_core.services.retry_all import RetryAll
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_requests import RunRequests
@@ -491,6 +492,10 @@ class Pipeline:
         return Retry(self.open_uow)
 
     @once
+    def retry_all(self) -> RetryAll:
+        return RetryAll(self.open_uow)
+
+    @once
     def bank_queue(self) -> BankQueue:
         return BankQueue(self.open_uow, self.staging)
 
@@ -710,6 +715,10 @@ class UserServices:
     @cached_property
     def retry(self) -> Retry:
         return Retry(self.open_uow)
+
+    @cached_property
+    def retry_all(self) -> RetryAll:
+        return RetryAll(self.open_uow)
 
     @cached_property
     def webhooks(self) -> WebhookEndpoints:
