@@ -15,7 +15,7 @@ from tests.servers import wait_until
 EMPTY = Pressure(due=0, lost=0, banks=0, untaken_s=0.0, next_s=None, claimed_at=None)
 BACKLOG = replace(EMPTY, due=2000, untaken_s=1.0)
 FEW = replace(EMPTY, due=3, untaken_s=1.0)
-IDLE = RunsSeen(waiting=0, running=0, places=4, workers=2, key="k")
+IDLE = RunsSeen(waiting=0, running=0, youngest_s=600.0, places=4, workers=2, key="k")
 
 
 @dataclass
@@ -122,6 +122,9 @@ def watched() -> Watched:
         (replace(FEW, untaken_s=21), replace(IDLE, running=2), False),
         (replace(FEW, untaken_s=61), replace(IDLE, running=2), True),
         (replace(FEW, untaken_s=61), replace(IDLE, running=2, places=None), False),
+        # but has only begun: its process takes its time
+        (replace(FEW, untaken_s=900), replace(IDLE, running=1, youngest_s=10), False),
+        (replace(BACKLOG, untaken_s=900), replace(IDLE, running=2, youngest_s=59), False),
         # all places are taken: another would be cancelled
         (replace(BACKLOG, untaken_s=61), replace(IDLE, running=4, workers=8), False),
         (BACKLOG, replace(IDLE, running=5, workers=8), False),

@@ -70,6 +70,7 @@ class PrefectQueueRuns:
         return RunsSeen(
             waiting=sum(run["state_type"] in _WAITING for run in present),
             running=running,
+            youngest_s=min((_age_s(run) for run in present if run["state_type"] in _RUNNING), default=0.0),
             places=limit["limit"] if limit and limit["active"] else None,
             workers=self._workers(deployment["work_pool_name"]),
             # a key is the flow's, of which there may have been other deployments
@@ -153,3 +154,9 @@ class PrefectQueueRuns:
         if not answer.is_success:
             raise ServiceUnavailableError(f"Prefect answered {answer.status_code}.", where=where)
         return answer.json() if answer.content else None
+
+
+def _age_s(run: Mapping[str, Any]) -> float:
+    """Since when it runs or, before its process has begun, since when it should; by this machine's clock."""
+    begun = datetime.fromisoformat(run["start_time"] or run["expected_start_time"])
+    return max(0.0, (datetime.now(UTC) - begun).total_seconds())

@@ -39,15 +39,16 @@ def one_more(pressure: Pressure, seen: RunsSeen, batch_size: int) -> bool:
     One at a time: what was asked for is waited for, so that a pool without workers does not fill with runs. Beside runs
     that work, another is worth its start if there is more than their next batches hold, or if nobody has taken anything
     for longer than a run needs to start. Where even that has not helped for a minute, they are taken to be stuck with
-    what they hold, and there may be more runs than workers.
+    what they hold, and there may be more runs than workers. A run that has only begun is given the time.
     """
     if not pressure or seen.waiting or (seen.places is not None and seen.running >= seen.places):
         return False
     if not seen.running:
         return True
-    if pressure.untaken_s >= _STUCK_S and seen.places is not None:
+    untaken_s = min(pressure.untaken_s, seen.youngest_s)
+    if untaken_s >= _STUCK_S and seen.places is not None:
         return True
-    is_worth_it = pressure.due > seen.running * batch_size or pressure.untaken_s >= _SLOW_S
+    is_worth_it = pressure.due > seen.running * batch_size or untaken_s >= _SLOW_S
     return is_worth_it and seen.running < seen.workers
 
 
