@@ -111,6 +111,19 @@ def test_runs_of_the_schedules_future_are_not_counted(
     assert runs.seen().waiting == 1
 
 
+def test_documents_that_were_asked_for_by_name_are_booked(
+    runs: PrefectQueueRuns, prefect_http: httpx.Client, deployment: str
+) -> None:
+    flow = prefect_http.post("/flows/", json={"name": "process-document"}).json()
+    made = prefect_http.post("/deployments/", json={"name": "process-document", "flow_id": flow["id"]}).json()
+    body = {"state": {"type": "SCHEDULED"}, "parameters": {"document_ids": ["a", "b"]}}
+    run = prefect_http.post(f"/deployments/{made['id']}/create_flow_run", json=body).json()
+    assert runs.seen().booked == 2
+    for state in ("PENDING", "RUNNING", "COMPLETED"):
+        move(prefect_http, run, state)
+        assert runs.seen().booked == (0 if state == "COMPLETED" else 2)
+
+
 def test_runs_of_a_schedule_that_nobody_takes_do_not_pile_up(
     runs: PrefectQueueRuns, prefect_http: httpx.Client, deployment: str
 ) -> None:

@@ -10,14 +10,15 @@ class RunsSeen:
 
     ``waiting`` were asked for and nobody has taken them yet; ``running`` hold one of the ``places`` each (None: any
     number). ``youngest_s`` is how long the last of those has run, in seconds; before its process has begun, since when
-    it was asked for. ``workers`` take runs at this moment. ``key`` is this moment's: of two who ask for a run with it,
-    both get the same one.
+    it was asked for. ``booked`` documents wait for runs that were asked for by their names. ``workers`` take runs at
+    this moment. ``key`` is this moment's: of two who ask for a run with it, both get the same one.
     """
 
     waiting: int
     running: int
     youngest_s: float
     places: int | None
+    booked: int
     workers: int
     key: str
 
