@@ -39,6 +39,7 @@ def process_queue(
     if not tasks.has_work(user_id):
         tasks.have_webhooks_sent()
         return nothing_due("nothing is due")
+    pipeline().be_patient()
     tasks.reap_leases()
     tasks.work_on_banks()
     tasks.report_waiting_reviews(None)
