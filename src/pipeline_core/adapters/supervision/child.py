@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from pipeline_core import private_files
-from pipeline_core.adapters import log_pump
+from pipeline_core.adapters import log_pump, scratch
 from pipeline_core.adapters.guard import die_with_parent
 from pipeline_core.rotated_file import KEPT, Kept, RotatedFile
 
@@ -50,10 +50,12 @@ class ChildProcess:
 
     def start(self) -> None:
         private_files.make_folder(self._log.parent)
+        scratch.sweep()
+        environment = {**self._environment(), **scratch.for_child()}
         log = RotatedFile(str(self._log), self._kept)
         # a session of its own: Ctrl-C is for whoever started it, who then stops things in order
         self._process = subprocess.Popen(
-            self._command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            self._command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, cwd=self._log.parent, start_new_session=True, umask=private_files.UMASK,
             preexec_fn=die_with_parent(signal.SIGTERM),
         )  # fmt: skip
