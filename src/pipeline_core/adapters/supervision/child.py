@@ -30,11 +30,14 @@ class ChildProcess:
         log: Path,
         kept: Kept = KEPT,
         grace_s: float = 8.0,
+        does_its_work: Callable[[int], bool] = lambda _pid: True,
     ) -> None:
         """``environment`` is asked at each start; after SIGTERM the process has ``grace_s`` seconds to end.
+        ``does_its_work`` says of a process id whether it has come so far.
 
         What it writes goes to ``log``, of which so much is kept as ``kept`` says.
         """
+        self._does_its_work = does_its_work
         self.name = name
         self._command, self._environment, self._log, self._grace_s = list(command), environment, log, grace_s
         self._kept = kept
@@ -61,6 +64,10 @@ class ChildProcess:
 
     def alive(self) -> bool:
         return self.pid is not None
+
+    def ready(self) -> bool:
+        pid = self.pid
+        return pid is not None and self._does_its_work(pid)
 
     def ask_to_stop(self) -> None:
         self._terminate()
