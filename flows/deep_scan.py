@@ -22,6 +22,7 @@ def deep_scan(limit: int = 100, user_id: UUID | None = None) -> State:
         limit: Most documents that this run scans.
         user_id: Only this user's documents. Without it, everybody's.
     """
+    tasks.note_run("deep-scan")
     tasks.settle_deep_scans(user_id)
     scanned: list[UUID] = []
     story = tasks.Story(named_after="deep scan:")

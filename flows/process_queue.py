@@ -35,6 +35,7 @@ def process_queue(
         time_limit_s: No further batch is begun after so many seconds; the one under way is brought to its end.
         user_id: Only this user's documents. Without it, everybody's.
     """
+    tasks.note_run("process-queue")
     tasks.reap_leases()
     tasks.work_on_banks()
     tasks.report_waiting_reviews(None)

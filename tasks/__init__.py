@@ -23,6 +23,7 @@ from pipeline_core.tasks.stage_task import DocumentFailedError, skip_stage, stag
 from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.story import Story
 from pipeline_core.tasks.upkeep import (
+    note_run,
     purge_caches,
     purge_dead_letters,
     refresh_statistics,
@@ -59,6 +60,7 @@ __all__ = [
     "import_approved",
     "ingest",
     "ingest_to_production",
+    "note_run",
     "matching_gate",
     "optimize_markdown",
     "parts",

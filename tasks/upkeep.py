@@ -3,12 +3,21 @@
 from datetime import timedelta
 
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.errors import PipelineError
 from pipeline_core.tasks.alerts import REVIEW_WAITING, emit
 from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task
 
 _MOST_NAMED = 20
 """Documents in one event; the rest is counted."""
+
+
+def note_run(flow: str) -> None:
+    """Monitoring sees when this flow was last begun, idle or not. A run is not lost for it."""
+    try:
+        pipeline().flow_runs.note(flow)
+    except PipelineError as error:
+        run_logger().warning("not noted that %s was begun: %s", flow, error)
 
 
 @retried_task(name="purge-dead-letters")

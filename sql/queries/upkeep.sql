@@ -28,3 +28,6 @@ WHERE NOT EXISTS (SELECT FROM documents d WHERE d.raw_path = key)
     AND NOT EXISTS (SELECT FROM documents d WHERE d.published_path = key)
     AND NOT EXISTS (SELECT FROM stage_output_files f WHERE f.file_path = key)
 ORDER BY place;
+
+-- name: note_flow_run
+INSERT INTO flow_runs (flow) VALUES (%(flow)s) ON CONFLICT (flow) DO UPDATE SET last_begun_at = now();

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Generic, NamedTuple, Self, TypeVar, overload
+from urllib.parse import unquote, urlsplit
 
 import orjson
 from sqlalchemy import Engine
@@ -73,6 +74,7 @@ from pipeline_core.services.evaluate import Evaluate
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.fallback_conversion import FallbackConverter
+from pipeline_core.services.flow_runs import FlowRuns
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Intake
@@ -514,6 +516,12 @@ class Pipeline:
             return SharedRateLimits(self.settings.limits_store)
         return PostgresRateLimits(self.api_engine)
 
+    def folders(self) -> dict[str, Path]:
+        """Where this machine keeps files, by what they are: ``home``, and ``store`` if that is a folder."""
+        store = urlsplit(self.store.url)
+        own = {"store": Path(unquote(store.path))} if store.scheme == "file" else {}
+        return {"home": self.settings.home, **own}
+
     def metrics(self) -> list[Row]:
         """Sums over all users, for monitoring."""
         return PostgresApiViews(self.api_engine).metrics()
@@ -553,6 +561,10 @@ class Pipeline:
     @once
     def reminders(self) -> Reminders:
         return Reminders(self.open_uow)
+
+    @once
+    def flow_runs(self) -> FlowRuns:
+        return FlowRuns(self.open_uow)
 
     @once
     def retention(self) -> Retention:

@@ -24,3 +24,7 @@ class Upkeep(Protocol):
     def unnamed(self, keys: Sequence[str]) -> list[str]:
         """Those of the object keys that no row names."""
         ...
+
+    def note_flow_run(self, flow: str) -> None:
+        """The flow of a schedule was begun now."""
+        ...

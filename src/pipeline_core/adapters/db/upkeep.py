@@ -20,6 +20,9 @@ class PostgresUpkeep:
     def unnamed(self, keys: Sequence[str]) -> list[str]:
         return [row["key"] for row in self._session.all("unnamed_objects", keys=list(keys))]
 
+    def note_flow_run(self, flow: str) -> None:
+        self._session.execute("note_flow_run", flow=flow)
+
 
 def analyze(url: str) -> list[str]:
     """Bring the planner's statistics of every table up to date; answers with the tables' names.
