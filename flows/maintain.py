@@ -19,7 +19,8 @@ def maintain(
     orphan_grace_h: Annotated[float | None, Field(ge=1)] = None,
     review_alert_h: Annotated[float | None, Field(ge=0)] = None,
 ) -> State:
-    """Take back expired leases, remove what was kept long enough, tell of reviews that wait. Safe at any time.
+    """Take back expired leases, remove what was kept long enough, tell of reviews that wait, send webhooks that nobody
+    has sent. Safe at any time.
 
     Args:
         dead_letter_days: Dead letters of which nothing was ever published are removed after so many days; 0 keeps
@@ -39,5 +40,6 @@ def maintain(
         tasks.remove_orphan_objects(orphan_grace_h),
         tasks.refresh_statistics(),
         tasks.report_waiting_reviews(review_alert_h),
+        tasks.deliver_webhooks(),
     ]
     return Completed(message=", ".join(done))

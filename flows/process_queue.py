@@ -27,8 +27,8 @@ def process_queue(
 
     What lost workers held is taken back first; then question banks are compared and imported, and reviews that wait
     too long are told of. Users take turns, however much one of them has waiting. Documents in transient trouble are
-    tried again when nothing else is left; what waits still when a limit is reached is left to the next run. At the end
-    users are told by webhook.
+    tried again when nothing else is left; what waits still when a limit is reached is left to the next run. Webhooks
+    are sent elsewhere: a receiver that is slow must not hold the queue.
 
     Args:
         limit: Most documents that this run takes.
@@ -55,5 +55,5 @@ def process_queue(
             else:
                 break
     story.ends(retried=retried)
-    tasks.deliver_webhooks()
+    tasks.have_webhooks_sent()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

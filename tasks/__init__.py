@@ -10,7 +10,7 @@ from pipeline_core.tasks.cluster import cluster, parts
 from pipeline_core.tasks.deep_scan import claim_deep_scans, settle_deep_scans
 from pipeline_core.tasks.gates import matching_gate, validation_gate
 from pipeline_core.tasks.intake import claim
-from pipeline_core.tasks.queue import deliver_webhooks, reap_leases, take_from_queue, work_on_banks
+from pipeline_core.tasks.queue import reap_leases, take_from_queue, work_on_banks
 from pipeline_core.tasks.reembedding import (
     begin_reembedding,
     check_recall,
@@ -30,6 +30,7 @@ from pipeline_core.tasks.upkeep import (
     remove_orphan_objects,
     report_waiting_reviews,
 )
+from pipeline_core.tasks.webhooks import deliver_webhooks, have_webhooks_sent
 
 ingest = stage_task(StageName.INGEST)
 convert_markdown = stage_task(StageName.MARKDOWN_CONVERSION)
@@ -57,6 +58,7 @@ __all__ = [
     "embed_batch",
     "fill_vectors",
     "generate_facts",
+    "have_webhooks_sent",
     "import_approved",
     "ingest",
     "ingest_to_production",

@@ -15,6 +15,14 @@ from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.settings import Settings
 
+_LOCAL = {
+    # stages have worker processes of their own, which a daemonic process may not start
+    "distributed.worker.daemon": False,
+    # the pages show tasks and logs to whoever asks, and no setting gives them a login
+    "distributed.scheduler.http.routes": ["distributed.http.health"],
+    "distributed.worker.http.routes": ["distributed.http.health"],
+}
+
 
 @contextmanager
 def cluster() -> Iterator[None]:
@@ -60,11 +68,11 @@ def _dask_runner(settings: Settings) -> Any:
         ) from None
     if settings.dask_address:
         return DaskTaskRunner(address=settings.dask_address)
-    # stages have worker processes of their own, which a daemonic process may not start
-    dask.config.set({"distributed.worker.daemon": False})
+    dask.config.set(_LOCAL)
     return DaskTaskRunner(
         cluster_kwargs={
             "n_workers": settings.dask_workers, "threads_per_worker": 1, "processes": True,
-            "dashboard_address": "127.0.0.1:0",
+            # a scheduler runs what it is sent: without a certificate of this run's, anybody on this machine could send
+            "security": True, "dashboard_address": "127.0.0.1:0",
         }
     )  # fmt: skip

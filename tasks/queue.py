@@ -27,12 +27,6 @@ def work_on_banks() -> str:
     return f"{len(done)} question banks"
 
 
-@retried_task(name="deliver-webhooks")
-def deliver_webhooks() -> str:
-    """Users are told what they want to be told; what is not taken comes due again by itself."""
-    return f"{pipeline().deliver_webhooks()} webhooks delivered"
-
-
 @retried_task(name="reap-leases")
 def reap_leases() -> str:
     """Jobs of workers that died or fell silent wait again where they were."""

@@ -72,7 +72,7 @@ def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) 
             "WHERE user_id = %s",
             (name, user_id),
         )
-        uow.webhooks.add(uuid4(), user_id, "https://example.org/hook", f"whsec_{'A' * 44}", list(WebhookEvent))
+        uow.webhooks.add(uuid4(), user_id, "https://example.org/hook", f"whsec_{'A' * 44}", list(WebhookEvent), most=0)
         uow.commit()
     third = receive(app, upload("c.md", text + "\nSee a.\n"))
     through(app, needs_work(app, third), until=StageName.EMBEDDER)

@@ -38,12 +38,14 @@ from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudO
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
-from pipeline_core.adapters.prefect_queue import PrefectQueueRuns, sign_in_headers
+from pipeline_core.adapters.prefect_login import headers, signed_in
+from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLOYMENT, PrefectQueueRuns
 from pipeline_core.adapters.prices import load_prices
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
+from pipeline_core.domain.addresses import networks
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account, Budgets, PriceTable
@@ -461,17 +463,34 @@ class Pipeline:
 
     @once
     def webhook_sender(self) -> WebhookSender:
-        return HttpWebhookSender(allow_private=self.settings.webhooks_allow_private)
+        settings = self.settings
+        return HttpWebhookSender(
+            allow_private=settings.webhooks_allow_private,
+            refused=networks(settings.webhooks_refused_networks),
+            timeout_s=settings.webhook_timeout_s,
+        )
 
     @once
     def deliver_webhooks(self) -> DeliverWebhooks:
-        return DeliverWebhooks(self.open_uow, self.webhook_sender)
+        settings = self.settings
+        return DeliverWebhooks(
+            self.open_uow, self.webhook_sender, settings.webhook_timeout_s, settings.webhook_sends_per_user
+        )
 
     @once
     def queue_runs(self) -> QueueRuns | None:
         """The server of ``PREFECT_API_URL``, if there is one, as who queues work asks it."""
+        return self._runs_of(QUEUE_DEPLOYMENT)
+
+    @once
+    def webhook_runs(self) -> QueueRuns | None:
+        """As who finds that nobody sends webhooks asks that server."""
+        return self._runs_of(WEBHOOK_DEPLOYMENT)
+
+    def _runs_of(self, deployment: str) -> QueueRuns | None:
         url = os.environ.get("PREFECT_API_URL")
-        runs = PrefectQueueRuns(url, headers=sign_in_headers(os.environ)) if url else None
+        own = headers(signed_in(os.environ, self.settings.home))
+        runs = PrefectQueueRuns(url, headers=own, deployment=deployment) if url else None
         if runs:
             self._closers.append(runs.close)
         return runs
@@ -650,7 +669,8 @@ class UserServices:
 
     @cached_property
     def webhooks(self) -> WebhookEndpoints:
-        return WebhookEndpoints(self.open_uow, self.pipeline.webhook_sender)
+        pipeline = self.pipeline
+        return WebhookEndpoints(self.open_uow, pipeline.webhook_sender, pipeline.settings.limit_webhooks)
 
     @cached_property
     def staging(self) -> StagingService:

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipeline_core.domain.addresses import networks
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.domain.ids import user_id_for
 
@@ -300,6 +301,15 @@ class Settings(BaseSettings):
         "pdf,docx,pptx,xlsx,html,md,txt,csv", description="Types of file that may be uploaded, told by content"
     )
     webhooks_allow_private: bool = Field(False, description="Webhooks may go to private addresses, and without TLS")
+    webhooks_refused_networks: str = Field(
+        "", description="Further networks that webhooks may not go to, as CIDR, with commas between"
+    )
+    webhook_timeout_s: float = Field(
+        15.0, gt=0, le=120, description="A webhook must be answered within this, however slowly it comes, seconds"
+    )
+    webhook_sends_per_user: int = Field(
+        4, ge=1, le=16, description="Webhooks of one user that are sent at a time, by all processes together"
+    )
     metrics_token: SecretStr | None = Field(None, description="Token with which other machines may read /metrics")
     api_request_timeout_s: float = Field(
         60.0, gt=0, description="A request must arrive whole within this, and each of its statements end, seconds"
@@ -324,6 +334,7 @@ class Settings(BaseSettings):
     limit_polls_per_minute: int = Field(10, ge=0, description="Looks at one job in a minute")
     limit_active_jobs: int = Field(2, ge=0, description="Jobs of a user under way at a time")
     limit_requests_per_hour: int = Field(1000, ge=0, description="Requests of a user to one endpoint in an hour")
+    limit_webhooks: int = Field(10, ge=0, description="Webhooks that a user may have")
     limits_store: str = Field("", description="`redis://…`; empty: the limits are counted in PostgreSQL")
 
     @field_validator("database_url", "api_database_url")
@@ -336,6 +347,12 @@ class Settings(BaseSettings):
         if scheme is None:
             raise ValueError("Input should begin with postgresql:// or postgres://")
         return f"postgresql://{value[scheme.end() :]}"
+
+    @field_validator("webhooks_refused_networks")
+    @classmethod
+    def _readable_networks(cls, value: str) -> str:
+        networks(value)
+        return value
 
     @field_validator("openai_fact_options")
     @classmethod

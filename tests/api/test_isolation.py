@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.api.app import create_app
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.ports.webhooks import WebhookEvent
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.through import needs_work, publish, receive, through, upload
 from tests.two_users import ANN, API, BOB, TwoUsers
@@ -22,6 +23,7 @@ BODIES: dict[str, Any] = {
     "resolve_duplicate": {"resolution": "keep_both"},
     "override_validation": {"reason": "a reason that is long enough"},
     "create_webhook": {"url": "https://example.org/hook", "events": ["job.done"]},
+    "change_webhook": {"enabled": True},
 }
 """What an endpoint needs in order to come as far as looking for the thing."""
 OPEN = {"health", "ready", "metrics"}
@@ -51,6 +53,10 @@ def ids(make_pipeline: Callable[..., Pipeline]) -> dict[str, str]:
         for batch in ann.get("/api/staging/batches").json()["items"]
         for pair in ann.get(f"/api/staging/duplicates/{batch['batch_id']}").json()
     ]
+    webhook_id = uuid4()
+    with pipeline.open_uow() as uow:
+        uow.webhooks.add(webhook_id, ANN, "https://example.org/hook", f"whsec_{'A' * 44}", list(WebhookEvent), most=0)
+        uow.commit()
     return {
         "document_id": str(document_id),
         "job_id": ann.get("/api/job/next").json()["job"]["job_id"],
@@ -58,7 +64,7 @@ def ids(make_pipeline: Callable[..., Pipeline]) -> dict[str, str]:
         "duplicate_id": pairs[0]["duplicate_id"],
         "stage": "chunker",
         "name": "manual.chunks.json",
-        "webhook_id": str(uuid4()),
+        "webhook_id": str(webhook_id),
     }
 
 

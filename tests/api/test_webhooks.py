@@ -1,22 +1,17 @@
-"""Webhooks: signed, logged, sent again until they are taken, and never to a private address."""
+"""Webhooks: signed, logged, sent again until they are taken, by whoever finds them due."""
 
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.errors import RefusedError
-from pipeline_core.ports.webhooks import Delivery
 from pipeline_core.services.webhooks import WAITS_S
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.through import publish, upload
@@ -80,8 +75,10 @@ def _log(client: TestClient, webhook_id: str) -> list[dict[str, Any]]:
 def _make_due(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute(
-            "UPDATE upload_pipeline.webhook_deliveries SET next_attempt_at = now() WHERE status = 'pending'"
+            "UPDATE upload_pipeline.webhook_deliveries SET next_attempt_at = now(), sending_until = NULL "
+            "WHERE status = 'pending'"
         )
+        connection.execute("UPDATE upload_pipeline.webhook_endpoints SET paused_until = now() WHERE failures >= 5")
 
 
 def test_a_done_job_is_told_once_and_signed(client: TestClient, receiver: Receiver, pipeline: Pipeline) -> None:
@@ -160,7 +157,7 @@ def test_a_sender_that_dies_loses_nothing(
     _add(client, receiver)
     publish(pipeline, upload())
     with pipeline.open_uow() as uow:
-        assert len(uow.webhooks.claim(10, lease_s=60)) == 1
+        assert len(uow.webhooks.claim(10, lease_s=60, per_user=4, per_endpoint=2, user_id=None)) == 1
         uow.commit()
     assert pipeline.deliver_webhooks() == 0
     _make_due(database_url)
@@ -171,7 +168,7 @@ def test_two_senders_send_each_once(client: TestClient, receiver: Receiver, pipe
     _add(client, receiver)
     publish(pipeline, *[upload(f"{n}.md", f"# {n}\n\nPart {n} of {n}{n}.\n") for n in range(12)])
     with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(lambda _: pipeline.deliver_webhooks(limit=3), range(8))) == 12
+        assert sum(pool.map(lambda _: pipeline.deliver_webhooks(), range(4))) == 12
     assert len({headers["webhook-id"] for _, headers in receiver.messages}) == len(receiver.messages) == 12
 
 
@@ -190,57 +187,68 @@ def test_others_see_and_send_nothing(
     assert client.delete(f"/api/v2/webhooks/{webhook_id}").status_code == 204
 
 
-PRIVATE = {
-    "https://127.0.0.1/": None,
-    "https://localhost/": None,
-    "https://[::1]/": None,
-    "https://10.0.0.8/": None,
-    "https://192.168.1.1/": None,
-    "https://172.16.5.5/": None,
-    "https://169.254.169.254/latest/meta-data": None,
-    "https://[fe80::1]/": None,
-    "https://[fd00::1]/": None,
-    "https://[::ffff:127.0.0.1]/": None,
-    "https://[2002:7f00:1::]/": None,
-    "https://0.0.0.0/": None,
-    "https://224.0.0.1/": None,
-    "https://100.64.0.1/": None,
-    "https://2130706433/": "127.0.0.1",
-    "https://inside.example/": "10.1.2.3",
-    "https://both.example/": "93.184.216.34 127.0.0.1",
-    "http://93.184.216.34/": None,
-    "ftp://93.184.216.34/": None,
-    "file:///etc/passwd": None,
-    "https://user:password@93.184.216.34/": None,
-    "https://": None,
-    "nothing": None,
-}
-"""What may not be sent to; with the addresses that a name leads to."""
+def test_a_webhook_that_failed_often_is_paused_and_taken_back(
+    client: TestClient, receiver: Receiver, pipeline: Pipeline, database_url: str
+) -> None:
+    webhook_id, _ = _add(client, receiver)
+    publish(pipeline, *[upload(f"{n}.md", f"# {n}\n\nPart {n} of {n}{n}.\n") for n in range(6)])
+    receiver.status = 500
+    pipeline.deliver_webhooks()
+    [shown] = client.get("/api/v2/webhooks").json()
+    assert (shown["state"], shown["last_error"]) == ("paused", "It answered with 500.")
+    assert shown["paused_until"]
+    tried = len(receiver.messages)
+    receiver.status = 200
+    assert pipeline.deliver_webhooks() == 0
+    answer = client.patch(f"/api/v2/webhooks/{webhook_id}", json={"enabled": True})
+    assert (answer.status_code, answer.json()["state"], answer.json()["failures"]) == (200, "active", 0)
+    assert pipeline.deliver_webhooks() == 6
+    assert len(receiver.messages) == tried + 6
+    with psycopg.connect(database_url) as connection:
+        told = "SELECT code FROM upload_pipeline.events WHERE code ~ '^webhook_(pau|res)' ORDER BY event_id"
+        codes = connection.execute(told).fetchall()
+    assert codes == [("webhook_paused",), ("webhook_resumed",)]
 
 
-@pytest.mark.parametrize("url", PRIVATE)
-def test_private_addresses_are_refused(url: str) -> None:
-    found = PRIVATE[url]
+def test_a_webhook_can_be_tried(client: TestClient, receiver: Receiver, pipeline: Pipeline) -> None:
+    webhook_id, secret = _add(client, receiver)
+    publish(pipeline, *[upload(f"{n}.md", f"# {n}\n\nPart {n} of {n}{n}.\n") for n in range(6)])
+    receiver.status = 500
+    pipeline.deliver_webhooks()
+    tried = len(receiver.messages)
+    # a failed try changes nothing, and is not made again
+    url = f"/api/v2/webhooks/{webhook_id}/test"
+    first = client.post(url)
+    assert first.status_code == 202
+    assert client.post(url).json()["code"] == "conflict"
+    assert pipeline.deliver_webhooks() == 0
+    assert len(receiver.messages) == tried + 1
+    entry = next(one for one in _log(client, webhook_id) if one["delivery_id"] == first.json()["delivery_id"])
+    assert (entry["event"], entry["status"], entry["attempts"]) == ("webhook.test", "failed", 1)
+    # one that is taken brings all that waits
+    receiver.status = 200
+    assert client.post(url).status_code == 202
+    assert pipeline.deliver_webhooks() == 7
+    body, headers = receiver.messages[tried + 1]
+    payload = Webhook(secret).verify(body, {name.lower(): value for name, value in headers.items()})
+    assert (payload["type"], payload["data"]) == ("webhook.test", {"webhook_id": webhook_id})
 
-    def lookup(host: str, _port: int) -> list[Any]:
-        return [ip_address(one) for one in (found or host.replace("localhost", "127.0.0.1")).split()]
 
-    sender = HttpWebhookSender(lookup=lookup)
-    with pytest.raises(RefusedError):
-        sender.check(url)
-    sent = sender.send(Delivery(uuid4(), uuid4(), 1, url, "whsec_" + "A" * 44, {}))
-    assert sent.status is None
-    assert sent.error
-
-
-def test_a_name_that_turns_private_after_the_check_is_not_followed(receiver: Receiver) -> None:
-    answers = iter(["93.184.216.34", "127.0.0.1"])
-    sender = HttpWebhookSender(lookup=lambda _host, _port: [ip_address(next(answers))])
-    url = receiver.url.replace("http://127.0.0.1", "https://rebinding.example")
-    sender.check(url)
-    assert sender.send(Delivery(uuid4(), uuid4(), 1, url, "whsec_" + "A" * 44, {})).error
-    assert receiver.messages == []
+def test_a_disabled_webhook_is_enabled_first(client: TestClient, receiver: Receiver, pipeline: Pipeline) -> None:
+    webhook_id, _ = _add(client, receiver)
+    receiver.status = 410
+    publish(pipeline, upload())
+    pipeline.deliver_webhooks()
+    assert client.post(f"/api/v2/webhooks/{webhook_id}/test").json()["code"] == "conflict"
+    assert client.patch(f"/api/v2/webhooks/{webhook_id}", json={"enabled": True}).json()["state"] == "active"
+    receiver.status = 200
+    assert client.post(f"/api/v2/webhooks/{webhook_id}/test").status_code == 202
+    assert pipeline.deliver_webhooks() == 1
 
 
-def test_public_addresses_are_not_refused() -> None:
-    HttpWebhookSender(lookup=lambda _host, _port: [ip_address("93.184.216.34")]).check("https://example.org/hook")
+def test_a_user_has_only_so_many(make_pipeline: Callable[..., Pipeline]) -> None:
+    client = client_of(make_pipeline(changes={**NO_LIMITS, "webhooks_allow_private": True, "limit_webhooks": 2}))
+    asked = [{"url": f"http://127.0.0.1/{number}", "events": ["job.done"]} for number in range(3)]
+    answers = [client.post("/api/v2/webhooks", json=body) for body in asked]
+    assert [answer.status_code for answer in answers] == [201, 201, 409]
+    assert answers[2].json()["detail"] == "There are 2 webhooks already, and 2 are allowed."

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from prefect.client.base import PrefectHttpxSyncClient
 
+from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.settings import load_settings
 from tests.e2e.prestarted import Prestarted
@@ -26,22 +27,31 @@ os.environ["UPLOAD_PIPELINE_RETRY_BASE_S"] = "0.1"
 
 @pytest.fixture(scope="session")
 def prefect_api_url() -> Iterator[str]:
-    """A local Prefect server that all runs of the session share."""
+    """A local Prefect server that all runs of the session share; who is started meanwhile has its login."""
     with tempfile.TemporaryDirectory(prefix="pipeline-prefect-", ignore_cleanup_errors=True) as folder:
         launcher = PrefectLauncher(load_settings(home=Path(folder), prefect_port=4390))
         launcher.wait()
         url = f"{launcher.ui_url()}/api"
-        from prefect.settings import PREFECT_API_URL, temporary_settings
+        from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-        # for flows that are called in this process, whenever Prefect was imported
-        with temporary_settings({PREFECT_API_URL: url}):
+        # for flows that are called in this process, whenever Prefect was imported; for processes
+        login = launcher.login
+        with (
+            temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}),
+            pytest.MonkeyPatch.context() as m,
+        ):
+            m.setenv(prefect_login.CLIENT, str(login))
             yield url
         launcher.close()
 
 
-def asking(url: str) -> httpx.Client:
-    """A client as Prefect's own: it asks again when the server's database is busy, and raises on an error."""
-    return PrefectHttpxSyncClient(base_url=url)
+def asking(url: str, login: str | None = None) -> httpx.Client:
+    """A client as Prefect's own: it asks again when the server's database is busy, and raises on an error.
+
+    Without a login it has that of the session's server.
+    """
+    known = {prefect_login.CLIENT: login} if login else os.environ
+    return PrefectHttpxSyncClient(base_url=url, headers=prefect_login.headers(known))
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from prefect.client.orchestration import get_client
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from tests.conftest import ROOT
+from tests.e2e.conftest import asking
 from tests.e2e.test_review_flow import CONTRADICTORY
 from tests.servers import wait_until
 from tests.through import needs_work, receive, through, upload
@@ -91,7 +92,8 @@ def emitted(url: str, event: str) -> None:
     """As `prefect event emit` sends it, from outside of any run."""
     occurred = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     body = {"event": event, "resource": {"prefect.resource.id": "test"}, "id": str(uuid4()), "occurred": occurred}
-    httpx.post(f"{url}/events", json=[body]).raise_for_status()
+    with asking(url) as client:
+        client.post("/events", json=[body])
 
 
 def test_they_are_made_once_and_do_what_they_say(

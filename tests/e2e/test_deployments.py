@@ -23,7 +23,7 @@ from tests.e2e.conftest import CommandLine, left_as_found
 from tests.through import MANUAL
 
 SCHEDULED = {"process-queue", "deep-scan", "maintain"}
-DEPLOYMENTS = SCHEDULED | {"process-document", "import-batch", "review-document", "reembed"}
+DEPLOYMENTS = SCHEDULED | {"process-document", "import-batch", "review-document", "reembed", "deliver-webhooks"}
 
 
 @pytest.fixture(scope="module")

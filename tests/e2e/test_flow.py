@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from pipeline_core import bootstrap
@@ -15,6 +14,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.ports.fact_generator import ChunkInput
+from tests.e2e.conftest import asking
 from tests.fakes import ScriptedFactGenerator
 from tests.through import MANUAL, needs_work, receive, upload
 
@@ -67,13 +67,13 @@ def documents(app: Pipeline, number: int) -> list[DocumentId]:
 def task_runs(prefect_api_url: str, flow_run_id: UUID, at_least: int = 11) -> list[dict[str, Any]]:
     """The run's task runs, once the server has recorded them all: it does so from a queue."""
     rows: list[dict[str, Any]] = []
-    for _ in range(100):
-        rows = httpx.post(
-            f"{prefect_api_url}/task_runs/filter", json={"flow_runs": {"id": {"any_": [str(flow_run_id)]}}}
-        ).json()
-        if len(rows) >= at_least and all(row["state_type"] in ("COMPLETED", "FAILED") for row in rows):
-            return rows
-        time.sleep(0.2)
+    asked = {"flow_runs": {"id": {"any_": [str(flow_run_id)]}}}
+    with asking(prefect_api_url) as client:
+        for _ in range(100):
+            rows = client.post("/task_runs/filter", json=asked).json()
+            if len(rows) >= at_least and all(row["state_type"] in ("COMPLETED", "FAILED") for row in rows):
+                return rows
+            time.sleep(0.2)
     return rows
 
 

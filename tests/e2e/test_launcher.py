@@ -10,18 +10,20 @@ import httpx
 import psutil
 import pytest
 
+from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher, reaching_prefect
 from pipeline_core.adapters.processes import listens
 from pipeline_core.domain.errors import DatabaseUnavailableError, ServiceUnavailableError
 from pipeline_core.settings import load_settings
-from tests.e2e.conftest import CommandLine
+from tests.e2e.conftest import CommandLine, asking
 from tests.servers import wait_until
 from tests.through import MANUAL
 
 
 @pytest.fixture
 def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    for name in ("PREFECT_API_URL", prefect_login.CLIENT):
+        monkeypatch.delenv(name, raising=False)
 
 
 @contextmanager
@@ -42,6 +44,14 @@ def another_process(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     with process.stdin, process.stdout:
         yield process, process.stdout.readline().strip()
     process.wait(60)
+
+
+def family(launcher: PrefectLauncher) -> list[psutil.Process]:
+    """The server's guard, the server, and what it started."""
+    assert launcher._pid
+    guard = psutil.Process(launcher._pid).parent()
+    assert guard
+    return [guard, *guard.children(recursive=True)]
 
 
 def test_a_home_finds_its_own_server_and_not_anothers(tmp_path: Path, no_server: None) -> None:
@@ -74,7 +84,10 @@ def test_a_home_finds_its_own_server_and_not_anothers(tmp_path: Path, no_server:
 def test_the_history_of_a_run_survives_it(
     command_line: Callable[..., CommandLine], tmp_path: Path, no_server: None
 ) -> None:
-    """The command line starts a server of its own, and stops it; every task run and log line is in its database."""
+    """The command line starts a server of its own, and stops it; every task run and log line is in its database.
+
+    The login that it asks for was made for it, and stands in one file, which nobody else can read.
+    """
     cli = command_line(duplicate_threshold="1.0", prefect_port="4392")
     del cli.environment["PREFECT_API_URL"]
     (tmp_path / "manual.md").write_text(MANUAL)
@@ -83,13 +96,21 @@ def test_the_history_of_a_run_survives_it(
     launcher = PrefectLauncher(load_settings(home=Path(cli.environment["UPLOAD_PIPELINE_HOME"]), prefect_port=4392))
     launcher.wait()
     try:
-        api = f"{launcher.ui_url()}/api"
-        [flow_run] = httpx.post(f"{api}/flow_runs/filter", json={}).json()
+        assert launcher.login
+        with asking(launcher.api_url, launcher.login) as client:
+            [flow_run] = client.post("/flow_runs/filter", json={}).json()
+            task_runs = client.post("/task_runs/filter", json={}).json()
+            lines = client.post("/logs/filter", json={}).json()
         assert (flow_run["name"], flow_run["state_name"]) == ("manual.md", "Completed")
-        task_runs = httpx.post(f"{api}/task_runs/filter", json={}).json()
         assert len(task_runs) == 11
         assert {row["state_name"] for row in task_runs} == {"Completed"}
-        assert len(httpx.post(f"{api}/logs/filter", json={}).json()) > 11
+        assert len(lines) > 11
+        kept = prefect_login.file_of(launcher._home)
+        assert (kept.read_text(), kept.stat().st_mode & 0o777) == (f"{launcher.login}\n", 0o600)
+        secret = launcher.login.partition(":")[2].encode()
+        files = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+        assert [path for path in files if secret in path.read_bytes()] == [kept]
+        assert not any(secret.decode() in " ".join(process.cmdline()) for process in family(launcher))
     finally:
         launcher.close()
 

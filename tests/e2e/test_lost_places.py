@@ -24,7 +24,7 @@ class Server:
         self.deployment = self.post("deployments/", **body, concurrency_options={"collision_strategy": "CANCEL_NEW"})
 
     def post(self, path: str, **body: object) -> dict[str, object]:
-        with asking(self.launcher.api_url) as client:
+        with asking(self.launcher.api_url, self.launcher.login) as client:
             answer: dict[str, object] = client.post(f"/{path}", json=body).json()
         return answer
 
@@ -32,7 +32,7 @@ class Server:
         """Whether a new run gets the place."""
         run = self.post(f"deployments/{self.deployment['id']}/create_flow_run", idempotency_key=str(uuid4()))
         self.post(f"flow_runs/{run['id']}/set_state", state={"type": "PENDING"})
-        with asking(self.launcher.api_url) as client:
+        with asking(self.launcher.api_url, self.launcher.login) as client:
             state = client.get(f"/flow_runs/{run['id']}").json()["state_type"]
         return bool(state == "PENDING")
 

@@ -1,10 +1,13 @@
 """The Prefect server's own pages, in a browser: they show this server's runs, whatever its port is."""
 
+import os
+
 import httpx
 import pytest
 from prefect import flow
 
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
+from pipeline_core.adapters.prefect_login import CLIENT
 from pipeline_core.settings import Settings
 from tests.browser import browser
 
@@ -19,6 +22,9 @@ def test_the_pages_show_the_runs_of_this_server(prefect_api_url: str) -> None:
 
     looked_at()
     with browser() as page:
+        page.open(f"{server}/runs")
+        assert "a run to look at" not in page.reads("Login")
+        page.evaluate(f"localStorage.setItem('prefect-password', btoa('{os.environ[CLIENT]}'))")
         page.open(f"{server}/runs")
         assert "a run to look at" in page.reads("a run to look at")
         page.open(f"{server}/dashboard")

@@ -1,7 +1,9 @@
 """The flows process-queue and maintain on a real Prefect server."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
 from tests.e2e.test_flow import first_times
 from tests.fakes import ScriptedFactGenerator
 from tests.through import MANUAL, needs_work, receive, upload
@@ -34,6 +37,28 @@ def wired(
     bootstrap.pipeline.cache_clear()
 
 
+class SlowSender:
+    """Takes everything, after a while."""
+
+    sent = 0
+
+    def send(self, _delivery: Delivery) -> SendResult:
+        time.sleep(0.1)
+        self.sent += 1
+        return SendResult(200)
+
+    def check(self, url: str) -> None: ...
+
+
+class FakeRuns:
+    """Counts how often a run was asked for."""
+
+    count = 0
+
+    def ask(self) -> None:
+        self.count += 1
+
+
 def documents(app: Pipeline, number: int) -> list[DocumentId]:
     return needs_work(
         app, receive(app, *(upload(f"{n}.md", f"{MANUAL}\nRoom {n} has its own key.\n") for n in range(number)))
@@ -55,6 +80,29 @@ def test_the_queue_is_drained_in_batches(
     limit = prefect_http.get("/v2/concurrency_limits/scripted").json()
     assert (limit["limit"], limit["active_slots"]) == (1, 0)
     assert process_queue(return_state=True).message == "nothing is due"
+
+
+def test_webhooks_are_sent_elsewhere(wired: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receiver that is slow holds no run of the queue; where nobody sends, a run of their own is asked for."""
+    from pipeline_core.flows.deliver_webhooks import deliver_webhooks
+    from pipeline_core.flows.process_queue import process_queue
+
+    sender, asked = SlowSender(), FakeRuns()
+    monkeypatch.setitem(wired.__dict__, "webhook_sender", sender)
+    monkeypatch.setitem(wired.__dict__, "webhook_runs", asked)
+    with wired.open_uow() as uow:
+        secret = f"whsec_{'A' * 44}"
+        uow.webhooks.add(uuid4(), wired.user_id, "https://slow.example/", secret, list(WebhookEvent), most=0)
+        uow.commit()
+    documents(wired, 2)
+    assert process_queue(return_state=True).message == "2 done"
+    assert (sender.sent, asked.count) == (0, 0)
+    with wired.open_uow() as uow:
+        uow.session.connection.execute(b"UPDATE webhook_deliveries SET next_attempt_at = now() - interval '2 minutes'")
+        uow.commit()
+    assert process_queue(return_state=True).message == "nothing is due"
+    assert (sender.sent, asked.count) == (0, 1)
+    assert deliver_webhooks(return_state=True).message == "2 webhooks delivered"
 
 
 def test_a_run_takes_no_more_than_its_limits_allow(wired: Pipeline) -> None:

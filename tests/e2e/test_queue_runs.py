@@ -1,18 +1,20 @@
 """Asking a real Prefect server for runs of the queue."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
-from pipeline_core.adapters.prefect_queue import PrefectQueueRuns, sign_in_headers
+from pipeline_core.adapters.prefect_login import headers
+from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 from tests.e2e.conftest import left_as_found
 
 
 @pytest.fixture
 def runs(prefect_api_url: str, prefect_http: httpx.Client) -> Iterator[PrefectQueueRuns]:
-    runs = PrefectQueueRuns(prefect_api_url, deployment="process-queue/for-this-test")
+    runs = PrefectQueueRuns(prefect_api_url, headers=headers(os.environ), deployment="process-queue/for-this-test")
     with left_as_found(prefect_http):
         yield runs
     runs.close()
@@ -40,9 +42,11 @@ def test_a_server_that_is_away(free_port: Callable[[], int]) -> None:
 
 
 def test_prefects_own_settings_sign_in() -> None:
-    assert sign_in_headers({}) == {}
-    assert sign_in_headers({"PREFECT_API_KEY": "k"}) == {"Authorization": "Bearer k"}
-    given = sign_in_headers({"PREFECT_API_AUTH_STRING": "a:b", "PREFECT_CLIENT_CUSTOM_HEADERS": '{"X-A": "1"}'})
+    assert headers({}) == {}
+    assert headers({"PREFECT_API_KEY": "k"}) == {"Authorization": "Bearer k"}
+    given = headers({"PREFECT_API_AUTH_STRING": "a:b", "PREFECT_CLIENT_CUSTOM_HEADERS": '{"X-A": "1"}'})
     assert given == {"X-A": "1", "Authorization": "Basic YTpi"}
+    both = {"PREFECT_API_KEY": "k", "PREFECT_API_AUTH_STRING": "a:b"}
+    assert headers(both) == {"Authorization": "Basic YTpi"}, "as Prefect's own client has it"
     with pytest.raises(ConfigurationError):
-        sign_in_headers({"PREFECT_CLIENT_CUSTOM_HEADERS": "no"})
+        headers({"PREFECT_CLIENT_CUSTOM_HEADERS": "no"})

@@ -11,6 +11,7 @@ import pytest
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
+from tests.e2e.conftest import asking
 from tests.e2e.test_review_flow import CONTRADICTORY
 from tests.through import MANUAL, needs_work, receive, upload
 
@@ -33,9 +34,10 @@ class Told:
     """A flow run and its artifacts, as the server has them."""
 
     def __init__(self, url: str, flow_run_id: UUID) -> None:
-        self.run = httpx.get(f"{url}/flow_runs/{flow_run_id}").json()
         asked = {"artifacts": {"flow_run_id": {"any_": [str(flow_run_id)]}}}
-        found = httpx.post(f"{url}/artifacts/filter", json=asked).json()
+        with asking(url) as client:
+            self.run = client.get(f"/flow_runs/{flow_run_id}").json()
+            found = client.post("/artifacts/filter", json=asked).json()
         self.artifacts = {artifact["type"]: artifact for artifact in found}
         assert len(self.artifacts) == len(found)  # one of each, however many stages
 
@@ -61,7 +63,8 @@ def test_a_run_tells_what_became_of_its_documents(wired: Pipeline, prefect_api_u
     assert "certified engineer" not in text  # no text of the documents
     [line, *_] = table_of(told.artifacts["table"])
     assert (line["document"], line["severity"]) == ("costs.md", "critical")
-    listed = httpx.post(f"{prefect_api_url}/artifacts/latest/filter", json={}).json()
+    with asking(prefect_api_url) as client:
+        listed = client.post("/artifacts/latest/filter", json={}).json()
     assert {"pipeline-progress", "pipeline-summary", "pipeline-findings"} <= {artifact["key"] for artifact in listed}
     progress = told.artifacts["progress"]
     assert progress["data"] == pytest.approx((100 + 68) / 2)

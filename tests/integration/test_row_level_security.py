@@ -40,7 +40,7 @@ MAY: dict[str, set[str]] = {
     "upload_batches": READ,
     "upload_jobs": READ,
     "webhook_deliveries": READ,
-    "webhook_endpoints": {"DELETE"},  # and every column but the secret
+    "webhook_endpoints": {"DELETE"},  # and every column but the secret; the breaker by two functions
 }
 """The policy: what the API's role may do with whole rows of what belongs to users; what is not named here, it may not
 touch. The single columns that it may write: ``test_audit_trail``."""

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 _ENDS = threading.local()
+_PIECE_BYTES = 64 * 1024
 
 
 @contextmanager
@@ -51,7 +52,10 @@ class _Stream:
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(timeout, self._core.WriteTimeout))
+        # a stream gives each part that the other side takes the whole time again
+        for start in range(0, len(buffer), _PIECE_BYTES):
+            piece = buffer[start : start + _PIECE_BYTES]
+            self._stream.write(piece, _left(timeout, self._core.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.domain.ids import DocumentId
@@ -114,12 +115,15 @@ class DeploymentLauncher:
         """A client of this server; what goes wrong on the way there is the pipeline's own error."""
         # Prefect takes a second to import: only who asks waits for it
         from prefect.client.orchestration import get_client
-        from prefect.settings import PREFECT_API_URL, temporary_settings
+        from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
         connect: Callable[..., Any] = get_client
+        server: dict[Any, Any] = {PREFECT_API_URL: self._api_url}
+        if login := prefect_login.for_the_server_of(os.environ, self._settings.home):
+            server[PREFECT_API_AUTH_STRING] = login
         with (
             reaching_prefect("The jobs stay queued: ask again, or let process-queue take them."),
-            temporary_settings({PREFECT_API_URL: self._api_url}),
+            temporary_settings(server),
             connect(sync_client=True) as client,
         ):
             yield client

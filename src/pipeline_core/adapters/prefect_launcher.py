@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from pipeline_core import private_files
+from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.processes import listens, runs
 from pipeline_core.adapters.shared_server import SharedServer
-from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError, UnexpectedError
+from pipeline_core.domain.errors import ConfigurationError, PipelineError, ServiceUnavailableError, UnexpectedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
 
@@ -55,24 +56,28 @@ _SERVER = {
 }
 _OTHERS = ("PREFECT_API_URL", "PREFECT_UI_API_URL", "PREFECT_UI_URL")
 """Addresses of another server that the environment may name: none of them is the local one's."""
+_ORIGINS = ("PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS", "PREFECT_SERVER_CORS_ALLOWED_ORIGINS")
+"""Prefect's two names for the origins whose pages may ask its API; any, if neither is set."""
 
 
 class PrefectLauncher:
     """Runs flows in this process, recorded by a Prefect server.
 
     The server is the one of ``PREFECT_API_URL`` if that is set; else a local one for this home, found running or
-    started here, and stopped when the last process that uses it has left. Its database stays in ``HOME/prefect``.
+    started here, and stopped when the last process that uses it has left. Its database stays in ``HOME/prefect``, and
+    so does the login that it asks for.
     """
 
     def __init__(self, settings: Settings, stopping: threading.Event | None = None) -> None:
         """``stopping`` is set when the runs that are under way are to end after the stage that they are in."""
         self._settings = settings
         self._stopping = stopping or threading.Event()
-        self._home = settings.home / "prefect"
+        self._home = prefect_login.folder_of(settings.home)
         self._api_url = os.environ.get("PREFECT_API_URL")
         self._shared = SharedServer(self._home / "server.users")
         self._pid: int | None = None
-        """Of the server, if it was started here."""
+        """Of this home's server."""
+        self._login: str | None = None
         self._port = self._starts = 0
 
     def start(self) -> None:
@@ -82,8 +87,11 @@ class PrefectLauncher:
         self._make_home()
         self._shared.join()
         with self._shared.starting():
-            port = self._running_port() or self._spawn(_free_port(self._settings.prefect_port))
-        self._api_url = f"http://127.0.0.1:{port}/api"
+            if found := prefect_login.running(self._home):
+                (self._pid, self._port), self._login = found, prefect_login.read(self._home)
+            else:
+                self._spawn(_free_port(self._settings.prefect_port))
+        self._api_url = _address(self._port)
 
     @property
     def api_url(self) -> str:
@@ -96,9 +104,21 @@ class PrefectLauncher:
             raise ServiceUnavailableError("The Prefect server was not started.")
         return self._api_url
 
+    @property
+    def login(self) -> str | None:
+        """What the server asks for, ``name:password``: of this home's, or as the environment says of another."""
+        if self._shared.joined:
+            return self._login
+        return prefect_login.for_the_server_of(os.environ, self._settings.home)
+
+    @property
+    def has_own_server(self) -> bool:
+        """Whether the server is this home's, started by this process or another."""
+        return self._shared.joined
+
     def runs(self) -> bool:
         """Whether this home's server has a process. One that others keep up is taken to run."""
-        return not self._shared.joined or self._running_port() is not None
+        return not self._shared.joined or prefect_login.running(self._home) is not None
 
     def keep(self) -> None:
         """Start the server, or start it again at the address that others know by now, and wait until it answers.
@@ -110,9 +130,12 @@ class PrefectLauncher:
             port = urlsplit(self._api_url).port
             assert port is not None
             with self._shared.starting():
-                if self._running_port() is None:
+                if found := prefect_login.running(self._home):
+                    (self._pid, self._port), self._login = found, prefect_login.read(self._home)
+                else:
                     self._starts = _MOST_STARTS - 1  # at another port nobody would find it
                     self._spawn(port)
+                self._api_url = _address(self._port)
         self.start()
         self._wait_for_answer()
 
@@ -137,17 +160,28 @@ class PrefectLauncher:
         private_files.make_folder(self._home)
 
     def server_environment(self, port: int | None = None) -> dict[str, str]:
-        """Of the local server; its port is said here too, as ``--port`` is not what its pages ask."""
+        """Of the local server; its port is said here too, as ``--port`` is not what its pages ask.
+
+        Raises:
+            ConfigurationError: with a port, the login that it asks for cannot be read or written.
+        """
         environment = {**os.environ, **_QUIET, **_SERVER, "PREFECT_HOME": str(self._home)}
         for name in _OTHERS:
             environment.pop(name, None)
         if port is not None:
+            # here and not among the arguments, which everybody on this machine may read
+            login = prefect_login.for_a_new_server(self._home, os.environ)
             environment |= {
+                prefect_login.SERVER: login,
+                prefect_login.CLIENT: login,
                 "PREFECT_SERVER_API_HOST": "127.0.0.1",
                 "PREFECT_SERVER_API_PORT": str(port),
                 "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api",
                 "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self._pages()),
             }
+            if not any(environment.get(name) for name in _ORIGINS):
+                # its own pages, which may be opened by either name and ask the first
+                environment[_ORIGINS[0]] = f"http://127.0.0.1:{port},http://localhost:{port}"
         return environment
 
     def _pages(self) -> Path:
@@ -163,21 +197,13 @@ class PrefectLauncher:
                 second.symlink_to("not-served")
         return folder
 
-    def _running_port(self) -> int | None:
-        """The port of this home's server, if it runs or is starting: a port alone might be another's by now."""
-        try:
-            pid, port = map(int, (self._home / "server").read_text().split())
-        except (OSError, ValueError):
-            return None
-        # not asked for its health: a busy server that answers late is still this home's only one
-        return port if runs(pid, "prefect", str(port)) else None
-
-    def _spawn(self, port: int) -> int:
+    def _spawn(self, port: int) -> None:
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-        self._pid = self._shared.spawn(command, log=self._log, environment=self.server_environment(port))
+        environment = self.server_environment(port)
+        self._login = environment[prefect_login.SERVER]
+        self._pid = self._shared.spawn(command, log=self._log, environment=environment)
         private_files.write_text(self._home / "server", f"{self._pid} {port}")
         self._port, self._starts = port, self._starts + 1
-        return port
 
     @property
     def _log(self) -> Path:
@@ -205,13 +231,21 @@ class PrefectLauncher:
             gone = self._starts > 0 and (self._pid is None or not runs(self._pid, "prefect"))
             if gone and self._starts < _MOST_STARTS:
                 # somebody else took the port between our look and its start
-                self._api_url = f"http://127.0.0.1:{self._spawn(_free_port(self._settings.prefect_port))}/api"
+                self._spawn(_free_port(self._settings.prefect_port))
+                self._api_url = _address(self._port)
             elif gone or time.monotonic() > deadline:
                 raise ServiceUnavailableError(
                     f"The local Prefect server did not start; its log is {self._log}.",
                     action="Look at the log; `pipeline doctor` checks the rest.",
                 )
             time.sleep(0.1)
+        if self._shared.joined and not self._starts and not prefect_login.is_asked_for(self.api_url):
+            raise ConfigurationError(
+                "This home's Prefect server was started by an older version, and does what anybody on this machine "
+                "asks: it has no login.",
+                where=self._api_url,
+                action="End what uses it (`pipeline up`, `pipeline ui`, runs); the next command starts one that has.",
+            )
         if self._starts:
             # its pages are copied with the modes of the package
             private_files.close_all(self._pages())
@@ -263,11 +297,18 @@ class PrefectLauncher:
 
     def _call(self, flow: Any, **parameters: Any) -> Any:
         """Run the flow on this launcher's server; answers with the state that it ended in."""
-        from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+        from prefect.settings import (
+            PREFECT_API_AUTH_STRING,
+            PREFECT_API_URL,
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+            temporary_settings,
+        )
 
         # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect takes
         # "off" only from code, not from the environment.
         ours = {PREFECT_API_URL: self._api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+        if login := self.login:
+            ours[PREFECT_API_AUTH_STRING] = login
         with temporary_settings(ours), reaching_prefect():
             return flow(**parameters, return_state=True)
 
@@ -282,8 +323,8 @@ class PrefectLauncher:
 
     def ui_url(self) -> str | None:
         url = self._api_url
-        if url is None and (port := self._running_port()):
-            url = f"http://127.0.0.1:{port}/api"
+        if url is None and (found := prefect_login.running(self._home)):
+            url = _address(found.port)
         return url.removesuffix("/api") if url and _healthy(url) else None
 
     def close(self) -> None:
@@ -291,7 +332,7 @@ class PrefectLauncher:
         if self._shared.joined:
             _drain()
         self._shared.leave()
-        self._pid, self._starts = None, 0
+        self._pid, self._starts, self._login = None, 0, None
         self._api_url = os.environ.get("PREFECT_API_URL")
 
 
@@ -303,6 +344,7 @@ def reaching_prefect(action: str = _RUN_AGAIN) -> Iterator[None]:
 
     Raises:
         ServiceUnavailableError: the server is away, or answers with errors.
+        ConfigurationError: it refuses the login that it is given, or wants one.
         KeyboardInterrupt: this process was told to end, which Prefect has a class of its own for.
     """
     import httpx
@@ -321,7 +363,11 @@ def reaching_prefect(action: str = _RUN_AGAIN) -> Iterator[None]:
         raise _lost(error, action) from error
 
 
-def _lost(error: Exception, action: str) -> ServiceUnavailableError:
+def _lost(error: Exception, action: str) -> ServiceUnavailableError | ConfigurationError:
+    import httpx
+
+    if isinstance(error, httpx.HTTPStatusError) and error.response.status_code in prefect_login.REFUSED:
+        return prefect_login.refused(error.response.status_code, f"{error.request.url.copy_with(query=None)}")
     return ServiceUnavailableError(
         f"The Prefect server was lost ({type(error).__name__}: {error}).",
         where=os.environ.get("PREFECT_API_URL"),
@@ -359,6 +405,10 @@ def _healthy(api_url: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError, ValueError):
         return False
+
+
+def _address(port: int) -> str:
+    return f"http://127.0.0.1:{port}/api"
 
 
 def _free_port(wanted: int) -> int:

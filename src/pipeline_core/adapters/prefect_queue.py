@@ -1,33 +1,34 @@
-"""Runs of the deployment ``process-queue``, asked for at a Prefect server by its REST API.
+"""Runs of a deployment (``process-queue``, ``deliver-webhooks``), asked for at a Prefect server by its REST API.
 
 Without Prefect's client: importing that takes a second and tens of megabytes, in a process that makes three kinds of
 requests. https://docs.prefect.io/v3/api-ref/rest-api
 """
 
-import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import orjson
 
+from pipeline_core.adapters import prefect_login
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 
-DEPLOYMENT = "process-queue/process-queue"
+QUEUE_DEPLOYMENT = "process-queue/process-queue"
 """``flow/deployment``, as ``pipeline deploy`` makes it."""
+WEBHOOK_DEPLOYMENT = "deliver-webhooks/deliver-webhooks"
 UPLOAD = "pipeline.upload"
 """``deployments/automations.py`` lets it start a run of the queue."""
 _TIMEOUT_S = 10.0
 _HEALTH_TIMEOUT_S = 2.0
-_REFUSED = {401, 403}
 
 
 class PrefectQueueRuns:
     """Asks the server of ``PREFECT_API_URL``; the answer to who it is stays the environment's own."""
 
-    def __init__(self, api_url: str, *, headers: Mapping[str, str] | None = None, deployment: str = DEPLOYMENT) -> None:
+    def __init__(
+        self, api_url: str, *, headers: Mapping[str, str] | None = None, deployment: str = QUEUE_DEPLOYMENT
+    ) -> None:
         self._deployment = deployment
         self._client = httpx.Client(base_url=api_url.rstrip("/"), headers=dict(headers or {}), timeout=_TIMEOUT_S)
 
@@ -64,30 +65,8 @@ class PrefectQueueRuns:
                 where=where,
                 action="Deploy the flows to it: `pipeline deploy`.",
             )
-        if answer.status_code in _REFUSED:
-            raise ConfigurationError(
-                f"The Prefect server refuses us ({answer.status_code}).",
-                where=where,
-                action="Set PREFECT_API_KEY or PREFECT_API_AUTH_STRING.",
-            )
+        if answer.status_code in prefect_login.REFUSED:
+            raise prefect_login.refused(answer.status_code, where)
         if not answer.is_success:
             raise ServiceUnavailableError(f"Prefect answered {answer.status_code}.", where=where)
         return answer.json() if answer.content else None
-
-
-def sign_in_headers(environment: Mapping[str, str]) -> dict[str, str]:
-    """Prefect's own settings for reaching a server, as headers.
-
-    Raises:
-        ConfigurationError: ``PREFECT_CLIENT_CUSTOM_HEADERS`` is no JSON object.
-    """
-    try:
-        headers = orjson.loads(environment.get("PREFECT_CLIENT_CUSTOM_HEADERS") or "{}")
-        given = {str(name): str(value) for name, value in headers.items()}
-    except (orjson.JSONDecodeError, AttributeError):
-        raise ConfigurationError("PREFECT_CLIENT_CUSTOM_HEADERS is no JSON object.") from None
-    if key := environment.get("PREFECT_API_KEY"):
-        return {**given, "Authorization": f"Bearer {key}"}
-    if pair := environment.get("PREFECT_API_AUTH_STRING"):
-        return {**given, "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-    return given

@@ -1,5 +1,7 @@
 """Other processes: whether they run, and what they listen on."""
 
+from pathlib import Path
+
 import psutil
 
 
@@ -24,3 +26,11 @@ def runs(pid: int, *words: str) -> bool:
     except psutil.Error:
         return False
     return all(word in command for word in words)
+
+
+def belongs_to_owner_of(path: Path, pid: int) -> bool:
+    """Whether the process runs as the account that the file belongs to: a number that was used again may not."""
+    try:
+        return int(psutil.Process(pid).uids().effective) == path.stat().st_uid
+    except (psutil.Error, OSError):
+        return False

@@ -86,9 +86,13 @@ def run(
             print_failures(out, rows, result.refused)
             print_copies(out, result.copies)
             out.print(f"[dim]{result.summary(files.skipped)}[/]")
+        if result.ran:
+            # nobody else may be there to do it; what is not taken now comes due again
+            app_.deliver_webhooks(within_s=_WEBHOOKS_S, user_id=app_.user_id)
     raise typer.Exit(of_jobs(rows, refused=[error for _, error in result.refused]))
 
 
+_WEBHOOKS_S = 5.0
 _NO_DOCUMENT = "Name files, or a folder that has some; a file that is named is taken whatever it is called."
 
 

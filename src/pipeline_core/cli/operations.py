@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeline_core.adapters.prefect_login import signed_in
 from pipeline_core.adapters.supervision.deploy import PoolType
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit, of_jobs
@@ -58,16 +59,20 @@ def _settings_line(described: Sequence[dict[str, Any]]) -> str:
 def ui(as_json: AsJson = False) -> None:
     """Keep the local Prefect server up, to look at runs.
 
-    The page opens in a browser at the address that is printed. Ctrl-C ends it.
+    The page opens in a browser at the address that is printed, and asks for the login that is printed with it: whoever
+    has that can do everything that you can. Ctrl-C ends it.
     """
     import time
 
     with wired() as app_, launching(app_) as launcher:
         launcher.wait()
+        login = launcher.login if launcher.has_own_server else None
         if as_json:
-            print_json({"url": launcher.ui_url(), "api_url": launcher.api_url})
+            print_json({"url": launcher.ui_url(), "api_url": launcher.api_url, "login": login})
         else:
             out.print(f"Prefect: {launcher.ui_url()}   (Ctrl-C ends it)")
+            if login:
+                out.print(f"Login:   {login}   (the page asks for it once)", soft_wrap=True, markup=False)
         try:
             while True:
                 time.sleep(3600)
@@ -107,8 +112,8 @@ def deploy(
     from pipeline_core.adapters.supervision.deploy import deploy as make
     from pipeline_core.terminal.hints import beside
 
-    with wired():
-        made = make(os.environ, pool_type)
+    with wired() as app_:
+        made = make(signed_in(os.environ, app_.settings.home), pool_type)
     worker = f"{beside('prefect')} worker start --pool {made.pool}"
     if as_json:
         print_json({**made._asdict(), "worker": worker})

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline_core import private_files
+from pipeline_core.adapters import prefect_login
 from pipeline_core.cli.app import examples
 from pipeline_core.cli.output import err
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.errors import RefusedError
 
 if TYPE_CHECKING:
+    from pipeline_core.adapters.prefect_launcher import PrefectLauncher
     from pipeline_core.adapters.supervision.parts import Installation
 
 commands = typer.Typer()
@@ -40,7 +42,7 @@ def up(
             installation = Installation(app_.settings, launcher, workers)
             supervisor = Supervisor(installation.parts, _say)
             supervisor.start()
-            _tell_addresses(installation, workers, app_.settings.home / "logs")
+            _tell_addresses(installation, launcher, workers, app_.settings.home)
             supervisor.watch()
         except KeyboardInterrupt:
             _say("Stopping.")
@@ -50,12 +52,15 @@ def up(
     _say("Stopped.")
 
 
-def _tell_addresses(installation: "Installation", workers: int, logs: Path) -> None:
+def _tell_addresses(installation: "Installation", launcher: "PrefectLauncher", workers: int, home: Path) -> None:
     for name, address in installation.addresses():
         _say(f"{name}: {address}")
     prefect = installation.environment()["PREFECT_API_URL"]
-    _say(f"Workers: {workers}; logs in {logs}")
+    _say(f"Workers: {workers}; logs in {home / 'logs'}")
     _say(f"For commands and programs that hand in documents: export PREFECT_API_URL={prefect}")
+    if launcher.has_own_server:
+        # not the login itself: this is often kept in a service's log
+        _say(f"Login of Prefect, which `pipeline ui` shows: {prefect_login.file_of(prefect_login.folder_of(home))}")
     _say("Ready.   (Ctrl-C ends it)")
 
 

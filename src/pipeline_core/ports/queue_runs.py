@@ -1,4 +1,4 @@
-"""Port: have somebody take what waits in the queue. For those who queue work and do none of it themselves."""
+"""Port: have somebody take what waits in a queue. For those who queue work and do none of it themselves."""
 
 from typing import Protocol
 

@@ -1,28 +1,37 @@
 """Telling users: which endpoints they have, and sending what is due, again and again until it is taken."""
 
 import base64
+import math
 import secrets
-from collections import deque
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from queue import Empty, SimpleQueue
 from threading import Thread
 from uuid import UUID, uuid4
 
 from pipeline_core.domain.errors import ConflictError, NotFoundError
 from pipeline_core.domain.ids import UserId
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.views import Row
-from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent, WebhookSender
+from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent, Webhooks, WebhookSender
 
 WAITS_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds before each further attempt, as Standard Webhooks recommends; after the last the delivery has failed."""
+PAUSE_AFTER = 5
+"""Failures in succession from which on an endpoint rests; the database holds the same."""
+_FIRST_PAUSE_S = 60.0
+_LONGEST_PAUSE_S = 3600.0
 _SECRET_BYTES = 32
-_LEASE_S = 120
-_THREADS = 8
-_AT_A_TIME = 56
-"""All of them are settled within the lease, even if no receiver answers in its 15 seconds."""
+_AT_A_TIME = 16
+"""Sends of one process; each is a thread."""
+_MARGIN_S = 30.0
+"""What a lease is longer than a send: for writing down what became of it."""
+_LOOK_AGAIN_S = 0.5
+_OVERDUE_S = 60.0
 _KEPT_DAYS = 30
+_TRIED_DAYS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +40,21 @@ class WebhookEndpoints:
 
     open_uow: OpenUnitOfWork
     sender: WebhookSender
+    most: int = 0
+    """Endpoints that a user may have; 0 is no limit."""
 
     def add(self, user_id: UserId, url: str, events: Sequence[WebhookEvent]) -> tuple[UUID, str]:
         """Have a URL told of these events; answers with its id and its secret, which is not shown again.
 
         Raises:
             RefusedError: the URL may not be sent to.
-            ConflictError: the user has it already.
+            ConflictError: the user has it already, or as many as may be.
         """
         self.sender.check(url)
         webhook_id = uuid4()
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
         with self.open_uow() as uow:
-            if not uow.webhooks.add(webhook_id, user_id, url, secret, events):
+            if not uow.webhooks.add(webhook_id, user_id, url, secret, events, most=self.most):
                 raise ConflictError("There is a webhook of this URL already.", action="Remove it first.")
             uow.commit()
         return webhook_id, secret
@@ -64,6 +75,47 @@ class WebhookEndpoints:
                 raise NotFoundError(f"There is no webhook {webhook_id}.")
             uow.commit()
 
+    def resume(self, user_id: UserId, webhook_id: UUID) -> Row:
+        """Send to it again, whether it was paused or disabled; what waits for it is due at once.
+
+        Raises:
+            NotFoundError: the user has no such webhook.
+        """
+        with self.open_uow() as uow:
+            uow.webhooks.resume(webhook_id)
+            found = self._found(uow, user_id, webhook_id)
+            uow.commit()
+        return found
+
+    def try_out(self, user_id: UserId, webhook_id: UUID) -> UUID:
+        """Queue a message that tries it, before all that waits; answers with the message's id. A paused webhook that
+        takes it is in use again.
+
+        Raises:
+            NotFoundError: the user has no such webhook.
+            ConflictError: it is disabled, or the message of an earlier call waits still.
+        """
+        with self.open_uow() as uow:
+            found = self._found(uow, user_id, webhook_id)
+            if found["state"] == "disabled":
+                raise ConflictError(
+                    f"The webhook is disabled: {found['disabled_because']}",
+                    action="Enable it first: `PATCH /api/v2/webhooks/{webhook_id}` with `enabled`.",
+                )
+            delivery_id = uow.webhooks.try_out(webhook_id)
+            if delivery_id is None:
+                raise ConflictError(
+                    "A message that tries this webhook waits already.", action="Look at its deliveries, then try again."
+                )
+            uow.commit()
+        return delivery_id
+
+    @staticmethod
+    def _found(uow: UnitOfWork, user_id: UserId, webhook_id: UUID) -> Row:
+        for row in uow.webhooks.endpoints(user_id, webhook_id):
+            return row
+        raise NotFoundError(f"There is no webhook {webhook_id}.")
+
     def log(self, user_id: UserId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
         """What was sent, newest first.
 
@@ -71,83 +123,142 @@ class WebhookEndpoints:
             NotFoundError: the user has no such webhook.
         """
         with self.open_uow() as uow:
-            if not uow.webhooks.endpoints(user_id, webhook_id):
-                raise NotFoundError(f"There is no webhook {webhook_id}.")
+            self._found(uow, user_id, webhook_id)
             return uow.webhooks.log(user_id, webhook_id, before=before, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliverWebhooks:
-    """Sends what is due. Any number of processes may do so at once."""
+    """Sends what is due. Any number of processes may do so at once; together they send no more than ``per_user``
+    messages of a user at a time, and half of that to one endpoint."""
 
     open_uow: OpenUnitOfWork
     sender: WebhookSender
+    send_s: float
+    """A send ends within this, seconds."""
+    per_user: int = 4
 
-    def __call__(self, limit: int = 500) -> int:
+    def __call__(self, *, within_s: float = 60.0, user_id: UserId | None = None) -> int:
         """Make one attempt at each delivery that is due; answers with how many were taken by their receivers.
 
-        A process that dies in the middle loses nothing: what it had in hand comes due again after two minutes, and
-        may then arrive twice, under the same ``webhook-id``.
+        A process that dies in the middle loses nothing: what it had in hand comes due again when its lease has ended,
+        and may then arrive twice, under the same ``webhook-id``.
+
+        Args:
+            within_s: No further send is begun after so many seconds; those under way are waited for.
+            user_id: Only this user's. Without it, everybody's.
 
         Raises:
             DatabaseUnavailableError: the rest comes due again.
         """
-        taken = 0
-        while limit > 0:
-            with self.open_uow() as uow:
-                due = uow.webhooks.claim(min(limit, _AT_A_TIME), lease_s=_LEASE_S)
-                uow.commit()
-            if not due:
+        until = time.monotonic() + within_s
+        sends = _Sends(self._attempt)
+        while True:
+            room = _AT_A_TIME - sends.under_way
+            if room and time.monotonic() < until and not sends.error:
+                for delivery in self._claim(room, user_id):
+                    sends.begin(delivery)
+            if not sends.under_way:
                 break
-            taken += self._send(due)
-            limit -= len(due)
-        return taken
+            sends.wait(_LOOK_AGAIN_S)
+        if sends.error:
+            raise sends.error
+        return sends.taken
 
-    def _send(self, due: Sequence[Delivery]) -> int:
-        todo, taken, errors = deque(due), list[bool](), list[Exception]()
-
-        def work() -> None:
-            while not errors:
-                try:
-                    delivery = todo.popleft()
-                except IndexError:
-                    return
-                try:
-                    taken.append(self._attempt(delivery))
-                except Exception as error:
-                    errors.append(error)
-
-        # daemons: a receiver that does not answer cannot keep a process from ending
-        threads = [Thread(target=work, name="webhook", daemon=True) for _ in range(min(_THREADS, len(due)))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if errors:
-            raise errors[0]
-        return sum(taken)
+    def overdue(self) -> bool:
+        """Whether messages have been due for a minute, and nobody sends any."""
+        with self.open_uow() as uow:
+            return uow.webhooks.overdue(by_s=_OVERDUE_S)
 
     def prune(self) -> int:
-        """Forget deliveries that came to their end and are 30 days old; answers with how many."""
+        """Give up what has waited for four days, and forget deliveries that came to their end and are 30 days old;
+        answers with how many."""
         with self.open_uow() as uow:
+            uow.webhooks.give_up(days=_TRIED_DAYS)
             pruned = uow.webhooks.prune(days=_KEPT_DAYS)
             uow.commit()
         return pruned
 
+    def _claim(self, limit: int, user_id: UserId | None) -> list[Delivery]:
+        with self.open_uow() as uow:
+            due = uow.webhooks.claim(
+                limit,
+                lease_s=self.send_s + _MARGIN_S,
+                per_user=self.per_user,
+                per_endpoint=max(1, self.per_user // 2),
+                user_id=user_id,
+            )
+            uow.commit()
+        return due
+
     def _attempt(self, delivery: Delivery) -> bool:
         result = self.sender.send(delivery)
-        status, wait_s = _outcome(delivery.attempts, result)
+        status, wait_s = _outcome(delivery, result)
         with self.open_uow() as uow:
-            uow.webhooks.settle(delivery, status, result, wait_s=wait_s)
-            if result.is_final:
-                uow.webhooks.disable(delivery.webhook_id, result.error or "")
+            failures = uow.webhooks.lock(delivery.webhook_id)
+            if failures is not None and uow.webhooks.settle(delivery, status, result, wait_s=wait_s):
+                _judge(uow.webhooks, delivery.webhook_id, failures, result)
             uow.commit()
         return status == "delivered"
 
 
-def _outcome(attempts: int, result: SendResult) -> tuple[str, float]:
+class _Sends:
+    """Attempts under way, each in a thread of its own."""
+
+    def __init__(self, attempt: Callable[[Delivery], bool]) -> None:
+        self._attempt = attempt
+        self._ended = SimpleQueue[bool | Exception]()
+        self.under_way = self.taken = 0
+        self.error: Exception | None = None
+
+    def begin(self, delivery: Delivery) -> None:
+        self.under_way += 1
+        # daemons: a receiver that does not answer cannot keep a process from ending
+        Thread(target=self._run, args=(delivery,), name="webhook", daemon=True).start()
+
+    def wait(self, seconds: float) -> None:
+        """Until one has ended, or for so long."""
+        try:
+            ended = self._ended.get(timeout=seconds)
+        except Empty:
+            return
+        self.under_way -= 1
+        if isinstance(ended, Exception):
+            self.error = self.error or ended
+        else:
+            self.taken += ended
+
+    def _run(self, delivery: Delivery) -> None:
+        try:
+            self._ended.put(self._attempt(delivery))
+        except Exception as error:
+            self._ended.put(error)
+
+
+def _outcome(delivery: Delivery, result: SendResult) -> tuple[str, float]:
     if result.error is None:
         return "delivered", 0.0
-    if result.is_final or attempts > len(WAITS_S):
+    if result.is_final or delivery.is_test or delivery.attempts > len(WAITS_S):
         return "failed", 0.0
-    return "pending", float(WAITS_S[attempts - 1])
+    return "pending", float(WAITS_S[delivery.attempts - 1])
+
+
+def pause_after(failures: int) -> float | None:
+    """Seconds for which an endpoint rests after so many failures in succession; None: it does not."""
+    if failures < PAUSE_AFTER:
+        return None
+    return min(math.ldexp(_FIRST_PAUSE_S, min(failures - PAUSE_AFTER, 10)), _LONGEST_PAUSE_S)
+
+
+def _judge(webhooks: Webhooks, webhook_id: UUID, failures: int, result: SendResult) -> None:
+    """What an attempt says about its endpoint. One that was paused and takes a message is sent all that waits."""
+    if result.error is None:
+        if failures:
+            webhooks.count_failures(webhook_id, 0, error=None, pause_s=None)
+        if failures >= PAUSE_AFTER:
+            webhooks.make_due(webhook_id)
+        return
+    failures += 1
+    webhooks.count_failures(webhook_id, failures, error=result.error, pause_s=pause_after(failures))
+    if result.is_final:
+        webhooks.disable(webhook_id, result.error)

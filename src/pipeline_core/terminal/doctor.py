@@ -4,11 +4,13 @@ import importlib.metadata
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pipeline_core import private_files
+from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.db.engine import connect, lend
 from pipeline_core.adapters.db.errors import place
 from pipeline_core.adapters.db.migrate import pending
@@ -17,6 +19,16 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseNotMigratedError, PipelineError
 from pipeline_core.domain.wording import counted
 from pipeline_core.settings import Settings, is_secret, variable_of
+
+_ANYBODY = (
+    "whoever reaches it, other users of this machine and perhaps pages in your browser among them, "
+    "can have its workers run any command as their user, with their keys"
+)
+_GIVE_IT_ONE = (
+    "Start it with PREFECT_SERVER_API_AUTH_STRING=NAME:PASSWORD, and set PREFECT_API_AUTH_STRING to the same for "
+    "workers and commands."
+)
+_SIGN_IN = "Set PREFECT_API_AUTH_STRING to its login, NAME:PASSWORD."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +53,26 @@ def run_checks(app: Pipeline, prefect_url: Callable[[], str | None]) -> Iterator
             yield Check(name, "failed", f"{error.message} {error.where or ''}".strip(), error.what_to_do)
         except Exception as error:
             yield Check(name, "failed", f"{type(error).__name__}: {error}", "See the message; then try again.")
-    yield _prefect(prefect_url())
+    yield _prefect(prefect_url(), app.settings.home)
 
 
-def _prefect(url: str | None) -> Check:
+def _prefect(url: str | None, home: Path) -> Check:
     if url:
-        return Check("prefect", "ok", f"server at {url}")
+        return _login(url, prefect_login.signed_in(os.environ, home))
     if wanted := os.environ.get("PREFECT_API_URL"):
         fix = "Start it, or unset PREFECT_API_URL to have a local one."
         return Check("prefect", "failed", f"the server at {wanted} does not answer", fix)
     return Check("prefect", "ok", "no server is up; a local one is started by each run")
+
+
+def _login(url: str, environment: Mapping[str, str]) -> Check:
+    """Whether a server that answers asks for a login, and takes ours."""
+    api = f"{url}/api"
+    if not prefect_login.is_asked_for(api):
+        return Check("prefect", "warning", f"the server at {url} has no login: {_ANYBODY}", _GIVE_IT_ONE)
+    if environment.get("PREFECT_API_URL") and not prefect_login.is_taken(api, prefect_login.headers(environment)):
+        return Check("prefect", "failed", f"the server at {url} refuses our login", _SIGN_IN)
+    return Check("prefect", "ok", f"server at {url}, which asks for a login")
 
 
 def _python(_app: Pipeline) -> str:

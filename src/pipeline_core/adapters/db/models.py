@@ -669,6 +669,9 @@ class WebhookEndpoints(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     disabled_because: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    failures: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    paused_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    last_error: Mapped[str | None] = mapped_column(Text)
 
 
 class WebhookDeliveries(Base):
@@ -687,3 +690,4 @@ class WebhookDeliveries(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     delivered_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    sending_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

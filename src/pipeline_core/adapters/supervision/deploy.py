@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pipeline_core import private_files
+from pipeline_core.adapters import prefect_login
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ PoolType = Literal["process", "docker", "kubernetes"]
 _TIMEOUT_S = 180
 _MADE = "MADE: "
 """Begins the last line of the process, with what it made."""
-_NO_SERVER, _AWAY, _OTHER_TYPE = 70, 71, 72
+_NO_SERVER, _AWAY, _OTHER_TYPE, _REFUSED = 70, 71, 72, 73
 _SHIPPED = Path(__file__).parents[2] / "_deploy"
 _REPOSITORY = Path(__file__).parents[4]
 
@@ -82,6 +83,8 @@ def _error(code: int, words: str, api_url: str | None) -> ConfigurationError | S
             where=api_url,
             action="Start it (`prefect server start`), or correct PREFECT_API_URL, which ends in /api; then try again.",
         )
+    if code == _REFUSED:
+        return prefect_login.refused(int(lines[-1]), str(api_url))
     if code == _OTHER_TYPE:
         return ConfigurationError(
             lines[-1],
@@ -119,12 +122,17 @@ def main(pool_type: str) -> None:
 
 def _ask(client: "SyncPrefectClient") -> None:
     """End the process unless a Prefect server answers."""
+    import httpx
+
     try:
         if failed := client.api_healthcheck():
             raise failed
         # any web server may answer the first; this is JSON
         client.api_version()
     except Exception as error:
+        if isinstance(error, httpx.HTTPStatusError) and error.response.status_code in prefect_login.REFUSED:
+            print(error.response.status_code)
+            sys.exit(_REFUSED)
         # the rest is the whole answer, and advice for programmers
         print(str(error).splitlines()[0].partition(" - ")[0])
         sys.exit(_AWAY)

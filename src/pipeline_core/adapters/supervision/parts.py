@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from uuid import uuid4
 
+from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.supervision.child import ChildProcess, PrefectWorker
@@ -117,12 +118,14 @@ class Installation:
 
     def environment(self) -> dict[str, str]:
         """Of every process that is started: what it works on, whom it asks, and the mark by which it is found."""
+        login = self._launcher.login
         return {
             "PREFECT_WORKER_QUERY_SECONDS": _WORKER_QUERY_S,
             **os.environ,
             "UPLOAD_PIPELINE_HOME": str(self._settings.home.absolute()),
             "PREFECT_HOME": str(self._settings.home.absolute() / "prefect"),
             "PREFECT_API_URL": self._launcher.api_url,
+            **({prefect_login.CLIENT: login} if login else {}),
             "DO_NOT_TRACK": "1",
             MARK: self._mark,
         }

@@ -26,13 +26,25 @@ class WebhookRequest(Body):
     events: list[WebhookEvent] = Field(min_length=1, max_length=3)
 
 
+class WebhookChange(Body):
+    """What is to be otherwise."""
+
+    model_config = example({"enabled": True})
+
+    enabled: Literal[True] = Field(description="Send to it again, though it is paused or disabled")
+
+
 class Webhook(BaseModel):
-    """An endpoint; one that answered 410 is disabled."""
+    """An endpoint; one that failed again and again is paused, one that answered 410 is disabled."""
 
     webhook_id: UUID
     url: str
     events: list[WebhookEvent]
     created_at: datetime
+    state: Literal["active", "paused", "disabled"]
+    failures: int = Field(description="In succession; 0 since a message was taken")
+    last_error: str | None = Field(description="Of the last of these failures")
+    paused_until: datetime | None = Field(description="Then one message is tried; if it is taken, all are sent")
     disabled_at: datetime | None
     disabled_because: str | None
 
@@ -44,11 +56,17 @@ class NewWebhook(BaseModel):
     secret: str
 
 
+class TestMessage(BaseModel):
+    """The message is on its way."""
+
+    delivery_id: UUID
+
+
 class DeliveryShown(BaseModel):
     """One message to an endpoint and what became of it."""
 
     delivery_id: UUID
-    event: WebhookEvent
+    event: WebhookEvent | Literal["webhook.test"]
     payload: dict[str, Any]
     status: Literal["pending", "delivered", "failed"]
     attempts: int
@@ -95,6 +113,36 @@ def list_webhooks(services: Services) -> list[Any]:
 def remove_webhook(webhook_id: UUID, services: Services) -> None:
     """Nothing more is sent to it; its log goes with it."""
     services.webhooks.remove(services.user_id, webhook_id)
+
+
+@router.patch(
+    "/{webhook_id}",
+    operation_id="change_webhook",
+    summary="Take a webhook back into use",
+    response_model=Webhook,
+    responses=responses(401, 404, 422, 429),
+)
+def change_webhook(
+    webhook_id: UUID,
+    body: WebhookChange,  # noqa: ARG001 - there is one change
+    services: Services,
+) -> dict[str, Any]:
+    """One that is paused or disabled is sent to again, and what waits for it is due at once."""
+    return services.webhooks.resume(services.user_id, webhook_id)
+
+
+@router.post(
+    "/{webhook_id}/test",
+    operation_id="test_webhook",
+    status_code=202,
+    summary="Try a webhook",
+    response_model=TestMessage,
+    responses=responses(401, 404, 409, 422, 429),
+)
+def test_webhook(webhook_id: UUID, services: Services) -> TestMessage:
+    """Send a message of the type `webhook.test` to it, once, before all that waits; what became of it is in the list
+    of its deliveries. A paused webhook that takes it is in use again."""
+    return TestMessage(delivery_id=services.webhooks.try_out(services.user_id, webhook_id))
 
 
 @router.get(
