@@ -254,6 +254,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp 
     UNION ALL
     SELECT 'webhook_waiting', '', count(*)::float8 FROM webhook_deliveries WHERE status = 'pending'
     UNION ALL
+    SELECT 'webhook_endpoints', state, count(e.webhook_id)::float8
+        FROM unnest(ARRAY['active', 'paused', 'disabled']) AS state LEFT JOIN webhook_endpoints e ON state = CASE
+            WHEN e.disabled_at IS NOT NULL THEN 'disabled' WHEN e.paused_until IS NOT NULL THEN 'paused' ELSE 'active' END
+        GROUP BY state
+    UNION ALL
     SELECT 'flow_last_run', flow, extract(epoch FROM last_begun_at)::float8 FROM flow_runs
     UNION ALL
     SELECT 'table_bytes', t, pg_total_relation_size(('upload_pipeline.' || t)::regclass)::float8

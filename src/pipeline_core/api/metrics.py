@@ -35,6 +35,11 @@ _FAMILIES = {
     "cost_usd": ("cost_usd", "stage", "What paid services cost, in US dollars"),
     "published_facts": ("published_facts", None, "Facts in production"),
     "webhook_waiting": ("webhook_deliveries_waiting", None, "Messages to webhooks that are to be sent, now or again"),
+    "webhook_endpoints": (
+        "webhook_endpoints",
+        "state",
+        "Webhooks that are active, pause after failures, or are disabled",
+    ),
     "flow_last_run": ("flow_last_run_timestamp_seconds", "flow", "When a flow of the schedules was last begun"),
     "table_bytes": ("table_bytes", "table", "Size of a table that grows with time, with its indexes"),
     "database_bytes": ("database_bytes", None, "Size of the database"),
