@@ -1,6 +1,7 @@
 """What surrounds the stages in a run: its name, the slow lane, and the state that it ends in."""
 
 import contextvars
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +15,14 @@ from prefect.states import Completed, Failed
 from pipeline_core import tasks
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.errors import explain
 from pipeline_core.domain.ids import DocumentId, LeaseToken
-from pipeline_core.domain.jobs import Batch, is_parked
+from pipeline_core.domain.jobs import Batch, is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.ports.views import Row
 
 SLOW_LANE_THREADS = 8
+_LOOK_S = 0.25
 
 
 def run_name() -> str:
@@ -74,18 +78,46 @@ def slow_lane(work: Callable[[Batch], Batch], document_ids: Sequence[DocumentId]
     return bool(waiting)
 
 
+def when_parts_are_back(work: Callable[[Batch], Batch], document_ids: Sequence[DocumentId]) -> None:
+    """Take those through that wait for a missing part, as long as it may soon be back: first one, then the others."""
+    holds = pipeline().holds
+    held = holds.held(document_ids)
+    while held and holds.wait(held):
+        batch = tasks.claim(held)
+        if batch.document_ids:
+            batch_lane(work, batch)
+        else:
+            # somebody else tries whether the part is back
+            time.sleep(_LOOK_S)
+        held = holds.left(held, batch.document_ids)
+
+
 def outcome_of(document_ids: Sequence[UUID]) -> State:
     """The state in which the run ends, by where its documents came to rest."""
     rows = pipeline().views.progress([DocumentId(d) for d in document_ids])
     states = Counter(JobState(row["state"]) for row in rows)
-    places = Counter("parked" if is_parked(row) else row["state"].replace("_", " ") for row in rows)
+    places = Counter(_place(row) for row in rows)
     words = ", ".join(f"{count} {place}" for place, count in places.items())
     if states[JobState.DEADLETTER] == len(rows) > 0:
         return Failed(message=words)
     if states[JobState.AWAITING_REVIEW]:
         return Completed(name="AwaitingReview", message=words)
+    if places["held"]:
+        return Completed(name="Held", message=words + ": " + _why_held(rows))
     if places["parked"]:
         return Completed(name="Parked", message=words)
     if states[JobState.DEADLETTER]:
         return Completed(name="CompletedWithDeadLetters", message=words)
     return Completed(message=words)
+
+
+def _place(row: Row) -> str:
+    if missing_part(row):
+        return "held"
+    return "parked" if is_parked(row) else str(row["state"]).replace("_", " ")
+
+
+def _why_held(rows: Sequence[Row]) -> str:
+    """The parts that are missing, each with what is said of it."""
+    whys = {part: explain(row["last_error"]).message for row in rows if (part := missing_part(row))}
+    return " ".join(f"the {part} is missing. {why}" for part, why in whys.items())

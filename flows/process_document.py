@@ -12,7 +12,7 @@ from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.flows.lanes import batch_lane, outcome_of, run_name, slow_lane
+from pipeline_core.flows.lanes import batch_lane, outcome_of, run_name, slow_lane, when_parts_are_back
 
 
 @flow(name="process-document", flow_run_name=run_name, validate_parameters=True)
@@ -20,8 +20,9 @@ def process_document(document_ids: list[UUID]) -> State:
     """Take documents through the stages: one for a single upload, or a batch.
 
     The batch lane tries every document once a stage. A document in transient trouble leaves for the slow lane, where
-    its own stage tasks run with Prefect's retries and backoff; it neither holds nor fails the others. A document that
-    waits for a person ends its part here; the decision starts the next run.
+    its own stage tasks run with Prefect's retries and backoff; it neither holds nor fails the others. What waits for a
+    missing part of the installation goes on if that is soon back, else with a later run. A document that waits for a
+    person ends its part here; the decision starts the next run.
 
     Args:
         document_ids: The ids of documents that were taken in; `pipeline status --json` lists them. Those that another
@@ -31,7 +32,9 @@ def process_document(document_ids: list[UUID]) -> State:
     story.begins(document_ids)
     batch = tasks.claim(document_ids)
     with tasks.cluster():
-        batch_lane(partial(through_the_stages, goes_on=story.goes_on), batch)
+        through = partial(through_the_stages, goes_on=story.goes_on)
+        batch_lane(through, batch)
+        when_parts_are_back(through, [DocumentId(d) for d in document_ids])
     story.ends(retried=slow_lane(through_the_stages, [DocumentId(d) for d in document_ids]))
     return outcome_of(document_ids)
 

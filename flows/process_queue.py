@@ -41,17 +41,20 @@ def process_queue(
     tasks.report_waiting_reviews(None)
     until = time.monotonic() + time_limit_s
     taken: dict[DocumentId, None] = {}
-    story, retried = tasks.Story(named_after="queue:"), False
+    story, retried, waited = tasks.Story(named_after="queue:"), False, False
     with tasks.cluster():
         while time.monotonic() < until:
             room = min(pipeline().settings.batch_size, limit - len(taken))
             batch = tasks.take_from_queue(room, user_id) if room else None
             if batch and batch.document_ids:
+                waited = False
                 story.begins(batch.document_ids)
                 batch_lane(partial(through_the_stages, goes_on=story.goes_on), batch)
                 taken.update(dict.fromkeys(batch.document_ids))
             elif slow_lane(through_the_stages, list(taken)):
                 retried = True
+            elif room and not waited and pipeline().holds.wait():
+                waited = True
             else:
                 break
     story.ends(retried=retried)

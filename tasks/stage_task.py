@@ -99,10 +99,11 @@ def stage_task(name: StageName) -> Callable[[Batch], Batch]:
         with within_limits(app, name):
             report = app.run_stage(stage, ours)
         run_logger().info(
-            "%s: %d ran, %d reused, %d to retry, %d parked, %d dead",
-            name.value, len(report.ran), len(report.reused), len(report.retry), len(report.parked), len(report.dead),
+            "%s: %d ran, %d reused, %d to retry, %d parked, %d held, %d dead",
+            name.value, len(report.ran), len(report.reused), len(report.retry), len(report.parked), len(report.held),
+            len(report.dead),
         )  # fmt: skip
-        for document_id, error in {**report.retry, **report.parked, **report.dead}.items():
+        for document_id, error in {**report.retry, **report.parked, **report.held, **report.dead}.items():
             run_logger().warning("%s: document %s: %s", name.value, document_id, error)
         tell_of_dead(report.dead)
         if batch.alone and report.retry:

@@ -7,6 +7,7 @@ from pipeline_core.domain.lifecycle import (
     APPROVE_MATCHES,
     BURY,
     FINISH,
+    HOLD,
     INTERRUPT,
     OVERRIDE_VALIDATION,
     PARK,
@@ -52,7 +53,7 @@ class JobModel:
 
     def ahead(self) -> list[Move]:
         """Those of them that lead somewhere else, and are no failure."""
-        failures = (RETRY_LATER, INTERRUPT, BURY, PARK)
+        failures = (RETRY_LATER, INTERRUPT, BURY, PARK, HOLD)
         return [m for m in self.fitting() if m not in failures and m.to_stage is not self.stage]
 
     def gate_is_closed(self, move: Move) -> bool:

@@ -1,11 +1,14 @@
 -- name: claim_jobs
 -- Take the jobs that nobody works on: queued ones, those to be tried again (whoever asks waits until they are due,
 -- or does not wait on purpose), and those whose worker is gone
--- (it holds a session lock while it lives) or has not renewed its lease.
+-- (it holds a session lock while it lives) or has not renewed its lease. What is held for a part that is missing is
+-- left, but for those that are to try whether it is back.
 WITH takeable AS (
     SELECT j.job_id, j.state AS was
     FROM upload_jobs j
     WHERE j.document_id = ANY(%(document_ids)s)
+        AND (j.document_id = ANY(%(probes)s)
+            OR NOT %(closed)s AND (j.held_for IS NULL OR j.held_for <> ALL(%(missing)s)))
         AND (j.state IN ('queued', 'retryable')
             OR (j.state = 'working' AND (
                 j.lease_expires_at < now()
@@ -44,7 +47,7 @@ SELECT d.document_id, d.user_id, j.job_id, d.filename, d.mime, d.bytes_len, d.fi
        j.stage, j.retry_count, j.correlation_id, j.stage2_completed_at IS NOT NULL AS matches_approved,
        j.stage4_override_reason IS NOT NULL AS overridden,
        coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS criticals, w.workflow_type,
-       j.profile
+       j.profile, j.held_for
 FROM upload_jobs j
 JOIN documents d USING (document_id)
 JOIN processing_workflows w USING (document_id)
@@ -65,6 +68,8 @@ WITH input AS (
         lost_leases = CASE WHEN %(to_stage)s IS NOT NULL AND %(to_stage)s <> j.stage THEN 0 ELSE j.lost_leases END,
         retry_at = CASE WHEN %(to_state)s = 'retryable'
             THEN now() + make_interval(secs => (i.payload ->> 'wait_s')::float8) END,
+        held_for = CASE WHEN %(code)s = 'held' THEN i.payload ->> 'part'
+            WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.held_for END,
         parked_until = CASE WHEN %(code)s = 'parked' THEN (i.payload ->> 'until')::timestamptz END,
         last_error = CASE WHEN i.payload ? 'error' THEN i.payload -> 'error'
             WHEN %(to_state)s = 'done' THEN NULL ELSE j.last_error END,
@@ -102,7 +107,7 @@ WITH input AS (
 ), moved AS (
     UPDATE upload_jobs j SET
         state = 'queued', stage = i.to_stage, retry_count = 0, lost_leases = 0, retry_at = NULL,
-        last_error = NULL, outcome = NULL, finished_at = NULL, correlation_id = %(correlation_id)s
+        held_for = NULL, last_error = NULL, outcome = NULL, finished_at = NULL, correlation_id = %(correlation_id)s
     FROM input i, job_stages was, job_stages wanted
     WHERE j.job_id = i.job_id AND j.state IN ('done', 'deadletter')
         AND was.job_stage = j.stage AND wanted.job_stage = i.to_stage AND wanted.position <= was.position

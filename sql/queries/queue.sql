@@ -26,6 +26,8 @@ WITH RECURSIVE waiting_users (user_id) AS (
         SELECT j.job_id, j.priority, j.created_at FROM upload_jobs j
         WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable')
             AND (j.retry_at IS NULL OR j.retry_at <= now()) AND (j.parked_until IS NULL OR j.parked_until <= now())
+            AND (j.document_id = ANY(%(probes)s)
+                OR NOT %(closed)s AND (j.held_for IS NULL OR j.held_for <> ALL(%(missing)s)))
         ORDER BY j.priority DESC, j.created_at, j.job_id
         -- backpressure: a user has at most so many jobs running; 0 is no limit
         LIMIT CASE WHEN %(per_user)s = 0 THEN %(limit)s
@@ -71,7 +73,7 @@ WITH lost AS (
     FOR UPDATE OF j SKIP LOCKED
 ), freed AS (
     UPDATE upload_jobs j SET
-        state = 'retryable', retry_at = now(), lost_leases = j.lost_leases + 1, last_error = %(error)s::jsonb,
+        state = 'retryable', retry_at = now(), held_for = NULL, lost_leases = j.lost_leases + 1, last_error = %(error)s::jsonb,
         claimed_by = NULL, claimed_at = NULL, lease_token = NULL, lease_expires_at = NULL
     FROM lost l
     WHERE j.job_id = l.job_id

@@ -79,8 +79,10 @@ from pipeline_core.services.fallback_conversion import FallbackConverter
 from pipeline_core.services.flow_runs import FlowRuns
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.gates import Gates
+from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.orphan_objects import OrphanObjects
+from pipeline_core.services.outages import Outages
 from pipeline_core.services.paid_calls import PaidCalls
 from pipeline_core.services.paid_conversion import PaidConverter
 from pipeline_core.services.paid_facts import PaidFactGenerator
@@ -285,6 +287,15 @@ class Pipeline:
         return Budgets(settings.run_id, settings.budget_run_usd, settings.budget_day_usd, settings.budget_user_usd)
 
     @once
+    def holds(self) -> Holds:
+        return Holds(self.settings, self.open_uow, self.stopping)
+
+    @once
+    def outages(self) -> Outages:
+        """What is known of services in this process."""
+        return Outages()
+
+    @once
     def paid_calls(self) -> PaidCalls:
         worker = self.worker
         calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.user_id, UnsavedAnswers(self.store))
@@ -306,7 +317,7 @@ class Pipeline:
             settings.openai_deadline_s,
             settings.openai_concurrency,
         )
-        return OpenAIClient(options, settings.openai_api_key, pace)
+        return OpenAIClient(options, settings.openai_api_key, pace, self.outages.answered)
 
     @once
     def llama_cloud(self) -> LlamaCloudClient:
@@ -318,7 +329,7 @@ class Pipeline:
             settings.llama_parse_concurrency + 1,
             settings.llama_parse_poll_s / 4,
         )
-        return LlamaCloudClient(options, settings.llama_cloud_api_key)
+        return LlamaCloudClient(options, settings.llama_cloud_api_key, self.outages.answered)
 
     def llama_parse(self, settings: Settings) -> LlamaParse:
         """LlamaParse as these settings want it."""
@@ -402,16 +413,20 @@ class Pipeline:
             self.settings,
             self.open_uow,
             lambda: self.worker,
+            self.holds,
             lambda document_ids: self.deep_scan.settle(document_ids=document_ids),
         )
 
     @once
     def queue(self) -> Queue:
-        return Queue(self.settings, self.open_uow, lambda: self.worker)
+        return Queue(self.settings, self.open_uow, lambda: self.worker, self.holds)
 
     @once
     def run_stage(self) -> RunStageByProfile:
-        runs = {ctx.profile: RunStage(ctx, self.open_uow, self.workers) for ctx in (self.ctx, self.deep_ctx)}
+        runs = {
+            ctx.profile: RunStage(ctx, self.open_uow, self.workers, self.holds, self.outages)
+            for ctx in (self.ctx, self.deep_ctx)
+        }
         return RunStageByProfile(runs, self.open_uow)
 
     @once
@@ -575,7 +590,7 @@ class Pipeline:
 
     @once
     def run_documents(self) -> RunDocuments:
-        return RunDocuments(self.intake, self.launcher)
+        return RunDocuments(self.intake, self.launcher, self.holds)
 
     @once
     def reminders(self) -> Reminders:

@@ -265,6 +265,13 @@ class Settings(BaseSettings):
     max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
     retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")
 
+    hold_most_s: float = Field(
+        300.0,
+        gt=0,
+        le=86_400,
+        description="Longest wait between two tries whether a missing part (store, service, disk) is back, seconds",
+    )
+
     service_limits: dict[str, Annotated[int, Field(ge=1)]] = Field(
         default_factory=dict,
         description='Stage tasks at a time on all machines by service, as JSON: {"openai": 4}',

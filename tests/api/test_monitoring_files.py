@@ -55,6 +55,9 @@ def scrape(make_pipeline: Callable[..., Pipeline]) -> dict[str, dict[str, set[st
             "INSERT INTO events (type, code, payload) VALUES ('error', 'dead_letter', "
             '\'{"error": {"code": "damaged"}}\')'
         )
+        uow.session.connection.execute(
+            "INSERT INTO missing_parts (part, error, probe_at) VALUES ('store', '{}', now())"
+        )
         accounts = Budgets(pipeline.settings.run_id).accounts(ANN, datetime.now(UTC))
         for settles in (True, False):
             call = PlannedCall("embeddings", "m", Payer(ANN), 1, Usage(1, 0, 0.5))

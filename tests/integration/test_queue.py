@@ -297,7 +297,7 @@ def test_a_long_queue_of_one_user_is_not_read_to_the_end(app: Pipeline) -> None:
             for row in uow.session.connection.execute(
                 ("EXPLAIN " + load()["claim_queue"]).encode(),
                 {"limit": 10, "per_user": 0, "worker": "w", "lease": uuid4(), "lease_s": 60.0, "user_id": None,
-                 "flow_run_id": None},
+                 "flow_run_id": None, "missing": [], "closed": False, "probes": []},
             )
         )  # fmt: skip
     assert "upload_jobs_waiting_idx" in plan

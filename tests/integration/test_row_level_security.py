@@ -68,6 +68,7 @@ OF_NOBODY: dict[str, set[str]] = {
     "flow_runs": NOTHING,
     "metric_changes": NOTHING,
     "metric_sums": NOTHING,
+    "missing_parts": READ,
     "next_vectors": NOTHING,
     "rate_limits": APPEND,
     "recorded_settings": NOTHING,

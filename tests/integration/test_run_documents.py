@@ -53,7 +53,7 @@ class Nobody:
 
 def run(app: Pipeline, *files: Path) -> tuple[RunResult, Launcher]:
     launcher = Launcher(app)
-    return RunDocuments(app.intake, launcher)(files, user_id=app.user_id, display=Nobody()), launcher
+    return RunDocuments(app.intake, launcher, app.holds)(files, user_id=app.user_id, display=Nobody()), launcher
 
 
 def written(folder: Path, name: str, *paragraphs: str) -> Path:

@@ -59,6 +59,7 @@ CANARY = "The Zephyrine Lantern Guild refills its 47 amber beacons every third m
 _SHORT = 1.0
 _ASKED_AGAIN = "the document is tried again after 3, 6 and 12 s, and only this chunk is asked again"
 _LOST = f"the answer is lost; {_ASKED_AGAIN}"
+_HELD = "the document is held, and says what to set; it goes on by itself then"
 _FAILED = "the chunk fails with this reason; validation stops the document for a person"
 
 FACTS = [
@@ -66,7 +67,7 @@ FACTS = [
     Case("429 without Retry-After", status(429), "waits 0.5 s, 1 s, 2 s …, then asks again"),
     Case(
         "429, the account's quota is used up", status(429, error=_error("insufficient_quota")),
-        "the document is parked; the next run goes on", ("queued", "quota_exhausted"), 0, says="quota",
+        "the document is held; it goes on by itself when there is some", ("queued", "quota_exhausted"), 0, says="quota",
     ),
     Case(
         "429 with a Retry-After beyond the deadline", status(429, headers={"retry-after": "7200"}),
@@ -167,16 +168,16 @@ FACTS = [
         "the fact is refused and counted", facts=1, refused=1,
     ),
     Case(
-        "401, wrong key", status(401, error=_error("invalid_api_key")), "dead letter that says what to set",
-        ("deadletter", "service_refused"), 0, says="answered 401",
+        "401, wrong key", status(401, error=_error("invalid_api_key")), _HELD,
+        ("queued", "key_refused"), 0, says="answered 401",
     ),
     Case(
-        "404, no such model", status(404, error=_error("model_not_found")), "dead letter that says what to set",
-        ("deadletter", "unknown_to_service"), 0, says="answered 404",
+        "404, no such model", status(404, error=_error("model_not_found")), _HELD,
+        ("queued", "unknown_to_service"), 0, says="answered 404",
     ),
     Case(
         "400, an option it does not know", status(400, error=_error("unsupported_parameter")),
-        "dead letter that says what to set", ("deadletter", "service_refused"), 0, says="answered 400",
+        _HELD, ("queued", "option_refused"), 0, says="answered 400",
     ),
 ]  # fmt: skip
 """Faults of the request for the facts of one chunk of three."""
@@ -206,8 +207,8 @@ EMBEDDINGS = [
         retries=1,
     ),
     Case(
-        "vectors of another length", vectors(_wider), "dead letter that says what to set",
-        ("deadletter", "service_refused"), says="33 numbers and 32",
+        "vectors of another length", vectors(_wider), _HELD,
+        ("queued", "option_refused"), says="33 numbers and 32",
     ),
 ]  # fmt: skip
 """Faults of one request for vectors of several."""

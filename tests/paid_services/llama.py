@@ -69,7 +69,7 @@ def to_rest(app: Pipeline, document_id: DocumentId) -> Rest:
     while document_id in (report := convert(app, document_id)).retry:
         retries += 1
         assert retries < 6
-    for outcome, errors in (("parked", report.parked), ("dead", report.dead)):
+    for outcome, errors in (("parked", report.parked), ("held", report.held), ("dead", report.dead)):
         if errors:
             return Rest(outcome, errors[document_id].code, [], retries)
     with app.open_uow() as uow:

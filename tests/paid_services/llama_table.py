@@ -60,9 +60,9 @@ CASES = [
     ok("upload: 500", UPLOAD, status(500), _ASKED_AGAIN),
     ok("upload: connection cut in the middle", UPLOAD, faults.cut, _ASKED_AGAIN),
     ok("upload: no answer (hang)", UPLOAD, faults.hang, "cut off at the request's deadline, " + _ASKED_AGAIN),
-    Case("upload: 401, wrong key", UPLOAD, status(401), "dead", "service_refused", "dead", 0),
-    Case("upload: 403", UPLOAD, status(403), "dead", "service_refused", "dead", 0),
-    Case("upload: 404, wrong address", UPLOAD, status(404), "dead", "service_refused", "dead", 0),
+    Case("upload: 401, wrong key", UPLOAD, status(401), "held", "key_refused", charged=0),
+    Case("upload: 403", UPLOAD, status(403), "held", "key_refused", charged=0),
+    Case("upload: 404, wrong address", UPLOAD, status(404), "held", "unknown_to_service", charged=0),
     Case("upload: 413, too large", UPLOAD, status(413), "dead", "conversion_refused", charged=0),
     Case("upload: 415, unsupported file", UPLOAD, status(415), "dead", "conversion_refused", charged=0),
     ok("start: 429 without Retry-After", START, status(429), "waits 0.5 s, 1 s, 2 s"),
@@ -71,7 +71,7 @@ CASES = [
         "start: 429 with a Retry-After beyond the deadline", START, status(429, headers={"retry-after": "7200"}),
         "parked", "parked", charged=0, note="until then",
     ),
-    Case("start: 402, no credits left", START, status(402), "parked", "quota_exhausted", charged=0),
+    Case("start: 402, no credits left", START, status(402), "held", "quota_exhausted", charged=0),
     Case("start: 422, a parameter it does not know", START, status(422), "dead", "conversion_refused", charged=0),
     ok("start: 500, not begun", START, status(500), "looked for by its tag, then begun"),
     ok("start: connection cut, begun all the same", START, faults.cut, _FOUND),
@@ -121,8 +121,7 @@ CASES = [
     ),
     ok("NUL and half a character in the text", LOOK,
        pages(lambda rows: [page_row(1, "a\0b\ud800c"), *rows[1:]]), "replaced by U+FFFD", times=ALWAYS),
-    Case("500 to every request", ANY, status(500), "dead", "retries_exhausted", charged=0, times=ALWAYS,
-         note="after 3, 6 and 12 s"),
+    Case("500 to every request", ANY, status(500), "held", "service_unavailable", charged=0, times=ALWAYS),
 ]  # fmt: skip
 
 _WORDS = {
@@ -130,6 +129,7 @@ _WORDS = {
     "local": "converted by the local converter, with a finding",
     "dead": "dead letter",
     "parked": "parked",
+    "held": "held",
 }
 
 

@@ -54,7 +54,7 @@ def check(app: Pipeline, server: PaidServer, case: Case, fallback: str) -> None:
     assert rest.outcome == expected
     assert server.paid == case.charged
     codes = {finding["code"]: finding for finding in rest.findings}
-    if expected in ("dead", "parked"):
+    if expected in ("dead", "parked", "held"):
         assert rest.code == case.code
     else:
         assert rest.pages is not None

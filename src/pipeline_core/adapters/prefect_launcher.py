@@ -370,7 +370,7 @@ def _lost(error: Exception, action: str) -> ServiceUnavailableError | Configurat
         return prefect_login.refused(error.response.status_code, f"{error.request.url.copy_with(query=None)}")
     return ServiceUnavailableError(
         f"The Prefect server was lost ({type(error).__name__}: {error}).",
-        where=os.environ.get("PREFECT_API_URL"),
+        where=os.environ.get("PREFECT_API_URL") or "Prefect",
         action=action,
     )
 

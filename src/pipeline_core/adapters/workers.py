@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from pipeline_core.adapters.converters import worker
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
 from pipeline_core.domain.errors import PipelineError, StageCrashedError, StageTimeoutError, UnexpectedError
+from pipeline_core.domain.faults import of_machine
 from pipeline_core.ports.workers import Computed
 from pipeline_core.settings import Settings
 
@@ -113,7 +114,8 @@ def _guarded(computation: Callable[[], Any]) -> Any:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a Rust panic is no Exception
-        return _Failed(UnexpectedError(f"{type(error).__name__}: {error}"), traceback.format_exc())
+        found = of_machine(error) or UnexpectedError(f"{type(error).__name__}: {error}")
+        return _Failed(found, traceback.format_exc())
     return Computed(value, time.perf_counter() - start)
 
 

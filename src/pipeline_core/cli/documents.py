@@ -68,7 +68,7 @@ def run(
         hand_in(files, priority or 0, as_json=as_json)
     with wired() as app_, launching(app_) as launcher:
         with RunDisplay(err, app_.views, app_.stopping) as display:
-            result = RunDocuments(app_.intake, launcher)(files.found, user_id=app_.user_id, display=display)
+            result = RunDocuments(app_.intake, launcher, app_.holds)(files.found, user_id=app_.user_id, display=display)
             result.refused[:0] = files.refused
             if result.ran:
                 display.note = "looking after the indexes"

@@ -5,7 +5,7 @@ from enum import IntEnum
 from typing import Any
 
 from pipeline_core.domain.errors import ConfigurationError, ConflictError, DocumentError, PipelineError, RefusedError
-from pipeline_core.domain.jobs import is_parked
+from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.search import Answer
 
 
@@ -59,6 +59,8 @@ def of_jobs(rows: Sequence[Mapping[str, Any]], *, refused: Sequence[PipelineErro
     whys = {of_error(error) for error in refused}
     if at_fault := [code for code in _BEFORE_FAILED if code in whys]:
         return at_fault[0]
+    if any(missing_part(row) for row in rows):
+        return Exit.ERROR
     states = {"awaiting_review" if is_parked(row) else row["state"] for row in rows}
     if refused or "deadletter" in states or (ran and states & _UNFINISHED):
         return Exit.FAILED

@@ -35,6 +35,7 @@ def go_on(
     if start:
         with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
             display.watch([document_id, *others])
+            app_.holds.try_now([document_id, *others])
             launcher.process([document_id, *others])
     rows = app_.views.jobs(app_.user_id, document_ids=[document_id, *others])
     rows.sort(key=lambda row: row["document_id"] != document_id)

@@ -3,7 +3,8 @@
 ``ParkedError`` queues the job again, for when what it lacks is there. ``TransientError`` is retried with backoff and
 goes to the dead letters when its retries are spent. ``PermanentError`` goes there at once. ``ConflictError`` means
 that somebody else moved first: nothing was written. ``RefusedError`` means that the request itself cannot be done as
-asked. ``ConfigurationError`` stops the process at start.
+asked. ``ConfigurationError`` stops the process at start. Which of them a document is not to blame for says
+``domain.faults``, one table.
 
 Advice is worded for where it is read: ``action`` for the command line, ``http_action`` for the HTTP API, where the same
 words do not do.
@@ -170,6 +171,12 @@ class ServiceUnavailableError(TransientError):
     code = "service_unavailable"
 
 
+class ServiceUnreachableError(ServiceUnavailableError):
+    """No connection to an outside service: nothing was sent."""
+
+    code = "service_unreachable"
+
+
 class RateLimitedError(TransientError):
     """An outside service asked us to slow down."""
 
@@ -180,6 +187,24 @@ class StoreUnavailableError(TransientError):
     """The object store did not answer."""
 
     code = "store_unavailable"
+
+
+class StoreFullError(StoreUnavailableError):
+    """The object store has no room left."""
+
+    code = "store_full"
+
+
+class MachineError(TransientError):
+    """This machine lacks what the work needs: room on a disk, files that may be open, memory, processes."""
+
+    code = "machine"
+
+
+class MachineFullError(MachineError):
+    """A disk of this machine is full."""
+
+    code = "machine_full"
 
 
 class DatabaseUnavailableError(TransientError):
@@ -507,6 +532,18 @@ class UnknownToServiceError(ServiceRefusedError):
     code = "unknown_to_service"
 
 
+class KeyRefusedError(ServiceRefusedError):
+    """An outside service does not take the key: it is wrong, has expired, or may not do this."""
+
+    code = "key_refused"
+
+
+class OptionRefusedError(ServiceRefusedError):
+    """An outside service, or its model, is not as the settings say."""
+
+    code = "option_refused"
+
+
 class LedgerError(PermanentError):
     """The counts of a stage do not add up: something would have been lost."""
 
@@ -693,6 +730,12 @@ class ConfigurationError(PipelineError):
     code = "configuration"
     action = "`pipeline doctor` shows every setting and what it needs."
     http_action = _OPERATOR
+
+
+class StoreRefusedError(ConfigurationError):
+    """The object store does not let us in: rights, credentials, or no such place."""
+
+    code = "store_refused"
 
 
 class DatabaseNotMigratedError(ConfigurationError):

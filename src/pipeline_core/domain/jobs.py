@@ -39,6 +39,8 @@ class HeldJob:
     overridden: bool
     criticals: int
     profile: Profile = Profile.STANDARD
+    held_for: str | None = None
+    """The part of the installation that it waited for last: where it goes on, that is back."""
 
     @property
     def job_id(self) -> JobId:
@@ -87,5 +89,11 @@ class OutputRow:
 
 
 def is_parked(row: Mapping[str, Any]) -> bool:
-    """Whether a job, as a view shows it, waits in the queue for a budget or a quota."""
-    return row["state"] == JobState.QUEUED and bool(row.get("last_error"))
+    """Whether a job, as a view shows it, waits in the queue for a budget or a moment."""
+    return row["state"] == JobState.QUEUED and bool(row.get("last_error")) and missing_part(row) is None
+
+
+def missing_part(row: Mapping[str, Any]) -> str | None:
+    """The part of the installation that a job, as a view shows it, waits in the queue for."""
+    error = row.get("last_error") if row["state"] == JobState.QUEUED else None
+    return error.get("part") if error else None

@@ -248,6 +248,8 @@ INTERRUPT = _move("interrupted", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE)
 BURY = _move("dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL)
 PARK = _move("parked", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
 """The work waits for a budget or a quota: nothing failed, and the next run after that goes on."""
+HOLD = _move("held", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
+"""A part of the installation is missing, which is no fault of the document: it goes on when the part is back."""
 PARK_MATCHING = _move(
     "matching_review_needed",
     EventType.PARKED,
@@ -305,6 +307,7 @@ MOVES: tuple[Move, ...] = (
     INTERRUPT,
     BURY,
     PARK,
+    HOLD,
     PARK_MATCHING,
     PARK_VALIDATION,
     APPROVE_MATCHES,

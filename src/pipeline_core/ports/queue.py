@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState
+from pipeline_core.ports.missing_parts import FREE, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Queue(Protocol):
         lease_s: float,
         user_id: UserId | None,
         flow_run_id: UUID | None,
+        passage: Passage = FREE,
     ) -> list[DocumentId]:
         """Take the next jobs that are due: by priority, users in turn, the oldest first. In that order.
 
@@ -65,6 +67,7 @@ class Queue(Protocol):
             limit: Most jobs to take.
             per_user: Most jobs of one user that may be running then; 0 is no limit.
             user_id: Only this user's.
+            passage: What is not to be taken, for want of a part of the installation.
         """
         ...
 

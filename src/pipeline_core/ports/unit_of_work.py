@@ -37,6 +37,7 @@ from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.embedding_models import Models
+from pipeline_core.ports.missing_parts import FREE, MissingParts, Passage
 from pipeline_core.ports.older_documents import OlderRow
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
@@ -109,9 +110,19 @@ class Documents(Protocol):
 
 class Jobs(Protocol):
     def claim(
-        self, document_ids: Ids, *, worker: str, lease: LeaseToken, lease_s: float, flow_run_id: UUID | None
+        self,
+        document_ids: Ids,
+        *,
+        worker: str,
+        lease: LeaseToken,
+        lease_s: float,
+        flow_run_id: UUID | None,
+        passage: Passage = FREE,
     ) -> set[DocumentId]:
-        """Take the jobs nobody works on; answers with the documents whose job is ours now."""
+        """Take the jobs nobody works on; answers with the documents whose job is ours now.
+
+        ``passage``: what is not to be taken, for want of a part of the installation.
+        """
         ...
 
     def due_in(self, document_ids: Ids) -> dict[DocumentId, tuple[float, int]]:
@@ -500,6 +511,7 @@ class UnitOfWork(Protocol):
     deep_scans: DeepScans
     webhooks: Webhooks
     queue: Queue
+    missing_parts: MissingParts
     reminders: Reminders
     upkeep: Upkeep
     agreement: Agreement

@@ -33,6 +33,7 @@ class RunStageByProfile:
         report.reused += other.reused
         report.retry |= other.retry
         report.parked |= other.parked
+        report.held |= other.held
         report.dead |= other.dead
         report.batch = batch.keep({*report.batch.document_ids, *other.batch.document_ids})
         return report

@@ -14,14 +14,15 @@ from pipeline_core.domain.errors import (
     PermanentError,
     PipelineError,
     TransientError,
-    UnexpectedError,
 )
+from pipeline_core.domain.faults import Fault, fault_of, foreseen
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import INTERRUPT, StageName
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.ports.worker import Worker
 from pipeline_core.services.failures import record_failures
+from pipeline_core.services.holds import Holds
 from pipeline_core.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)
@@ -34,6 +35,7 @@ class ClaimJobs:
     settings: Settings
     open_uow: OpenUnitOfWork
     worker: Callable[[], Worker]
+    holds: Holds
     settle: Callable[[Sequence[DocumentId]], object]
     """What is to be recorded about documents that may have come to rest."""
 
@@ -44,12 +46,14 @@ class ClaimJobs:
         lease = lease or LeaseToken(uuid4())
         worker = self.worker()
         with self.open_uow() as uow:
+            passage = self.holds.passage(uow, document_ids)
             ours = uow.jobs.claim(
                 document_ids,
                 worker=worker.name,
                 lease=lease,
                 lease_s=self.settings.lease_s,
                 flow_run_id=flow_run_id,
+                passage=passage,
             )
             uow.commit()
         worker.hold(lease)
@@ -85,9 +89,7 @@ class ClaimJobs:
             self._give_back(batch, error)
             raise
         except Exception as error:
-            unforeseen = UnexpectedError(f"{type(error).__name__}: {error}")
-            unforeseen.__cause__ = error
-            self._give_back(batch, unforeseen)
+            self._give_back(batch, foreseen(error))
             raise
         except BaseException:
             self._give_back(batch, InterruptedRunError())
@@ -106,7 +108,8 @@ class ClaimJobs:
         try:
             with self.open_uow() as uow:
                 held = uow.jobs.held(batch.lease, batch.document_ids)
-                if isinstance(error, InterruptedRunError):
+                if isinstance(error, InterruptedRunError) or fault_of(error) is Fault.EITHER:
+                    # what the run itself lost, such as its Prefect server, is no try of a document
                     payload = {"error": error.as_stored(), "wait_s": 0.0}
                     uow.jobs.move(INTERRUPT, {job.job_id: payload for job in held}, lease=batch.lease)
                 else:
@@ -121,6 +124,8 @@ class ClaimJobs:
 
 def _cause(error: PipelineError, held: Sequence[HeldJob]) -> PipelineError:
     """What the error means for each of these jobs. Of several, nobody knows whose a permanent error was."""
-    if isinstance(error, TransientError) or (isinstance(error, PermanentError) and len(held) == 1):
+    if isinstance(error, TransientError) or fault_of(error) is Fault.INSTALLATION:
+        return error
+    if isinstance(error, PermanentError) and len(held) == 1:
         return error
     return DisturbedRunError(f"The run was disturbed: {type(error).__name__}: {error}")

@@ -1,6 +1,6 @@
-"""What a failure does to a job: the class of the error decides."""
+"""What a failure does to a job: ``domain.faults`` says whose fault it is, and that decides."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,12 @@ from pipeline_core.domain.errors import (
     TransientError,
     UnexpectedError,
 )
+from pipeline_core.domain.faults import Fault, fault_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import BURY, PARK, RETRY_LATER, StageName
+from pipeline_core.domain.lifecycle import BURY, INTERRUPT, PARK, RETRY_LATER, StageName
 from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.services.holds import record_held
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.settings import Settings
 
@@ -37,6 +39,7 @@ class Failed:
     retry: dict[DocumentId, TransientError]
     parked: dict[DocumentId, ParkedError]
     dead: dict[DocumentId, PipelineError]
+    held: dict[DocumentId, PipelineError]
 
 
 def record_failures(
@@ -46,8 +49,11 @@ def record_failures(
     failed: Mapping[DocumentId, PipelineError],
     *,
     lease: LeaseToken,
+    at_fault: Collection[DocumentId] | None = None,
 ) -> Failed:
     """Put each failed job aside for a retry, back into the queue, or among the dead letters, and say which went where.
+
+    Where a service failed, ``at_fault`` are the documents that it fails for while it serves others; without it, all.
 
     A job that somebody else holds by now is left alone: its new holder goes on with it. One that is still ours and
     yet met a conflict is tried again, from where it stands then.
@@ -55,6 +61,8 @@ def record_failures(
     retry: dict[HeldJob, TransientError] = {}
     parked: dict[HeldJob, ParkedError] = {}
     dead: dict[HeldJob, PipelineError] = {}
+    missing: dict[HeldJob, PipelineError] = {}
+    again: dict[HeldJob, TransientError] = {}
     ours = {job.document_id: job for job in uow.jobs.held(lease, list(failed))}
     for document_id, error in failed.items():
         if document_id not in ours:
@@ -63,7 +71,13 @@ def record_failures(
         job = ours[document_id]
         if isinstance(error, ConflictError):
             error = DisturbedRunError(f"The run was disturbed: {error.message}", where=error.where)
-        if isinstance(error, ParkedError):
+        fault = fault_of(error)
+        is_own = at_fault is None or document_id in at_fault
+        if fault is Fault.INSTALLATION or (fault is Fault.EITHER and not is_own):
+            missing[job] = error
+        elif isinstance(error, TransientError) and fault is Fault.AGAIN:
+            again[job] = error
+        elif isinstance(error, ParkedError):
             parked[job] = error
         elif isinstance(error, TransientError) and job.retry_count < settings.max_retries:
             retry[job] = error
@@ -83,14 +97,34 @@ def record_failures(
         uow.stages.fail(stage, rows)
     uow.jobs.move(RETRY_LATER, waits, lease=lease)
     uow.jobs.move(BURY, {job.job_id: _payload(stage, error) for job, error in dead.items()}, lease=lease)
+    _try_again(uow, settings, stage, again, lease=lease)
     _park(uow, stage, parked, lease=lease)
+    record_held(uow, settings, stage, missing, lease=lease)
     if dead:
         revive_orphans(uow, [job.document.user_id for job in dead])
     return Failed(
-        {job.document_id: error for job, error in retry.items()},
+        {job.document_id: error for job, error in {**retry, **again}.items()},
         {job.document_id: error for job, error in parked.items()},
         {job.document_id: error for job, error in dead.items()},
+        {job.document_id: error for job, error in missing.items()},
     )
+
+
+def _try_again(
+    uow: UnitOfWork,
+    settings: Settings,
+    stage: StageName,
+    again: Mapping[HeldJob, TransientError],
+    *,
+    lease: LeaseToken,
+) -> None:
+    """As a retry that is not counted."""
+    if not again:
+        return
+    payloads = {job.job_id: _payload(stage, error) | {"wait_s": settings.retry_base_s} for job, error in again.items()}
+    # while the lease is still held: the move gives it up
+    uow.stages.park(stage, {job.document_id: error.message for job, error in again.items()})
+    uow.jobs.move(INTERRUPT, payloads, lease=lease)
 
 
 def _park(uow: UnitOfWork, stage: StageName, parked: Mapping[HeldJob, ParkedError], *, lease: LeaseToken) -> None:

@@ -9,11 +9,13 @@ from pipeline_core.domain.errors import (
     ConversionRefusedError,
     CorruptDocumentError,
     DocumentError,
+    KeyRefusedError,
     NoTextError,
     ParkedError,
     PipelineError,
     RateLimitedError,
     ServiceUnavailableError,
+    UnknownToServiceError,
 )
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.ports.converter import Converter
@@ -26,8 +28,10 @@ _NOT_DELIVERED = (
     ConversionFailedError,
     CorruptDocumentError,
     NoTextError,
+    KeyRefusedError,
+    UnknownToServiceError,
 )
-"""What the service is answerable for. A wrong key and a budget are the user's: they stop, or wait."""
+"""Where the service does not deliver, a key that has expired included. A budget is the user's: it waits."""
 
 
 class FallbackConverter:

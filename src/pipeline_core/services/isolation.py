@@ -4,22 +4,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from pipeline_core.domain.errors import ConfigurationError, DatabaseUnavailableError, PipelineError, UnexpectedError
+from pipeline_core.domain.errors import ConfigurationError, DatabaseUnavailableError, PipelineError
+from pipeline_core.domain.faults import foreseen
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
 
 T = TypeVar("T")
 R = TypeVar("R")
 Failures = dict[DocumentId, PipelineError]
-
-
-def foreseen(error: Exception) -> PipelineError:
-    """The error itself if it is the pipeline's own; any other is a defect, with the original as its cause."""
-    if isinstance(error, PipelineError):
-        return error
-    unforeseen = UnexpectedError(f"{type(error).__name__}: {error}")
-    unforeseen.__cause__ = error
-    return unforeseen
 
 
 def isolate(work: Callable[[Batch], R], batch: Batch) -> tuple[list[R], Failures]:

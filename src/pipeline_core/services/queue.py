@@ -13,6 +13,7 @@ from pipeline_core.domain.lifecycle import BURY, StageName
 from pipeline_core.ports.queue import Depth, LostJob, Waiting
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.worker import Worker
+from pipeline_core.services.holds import Holds
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.settings import Settings
 
@@ -46,6 +47,7 @@ class Queue:
     settings: Settings
     open_uow: OpenUnitOfWork
     worker: Callable[[], Worker]
+    holds: Holds
 
     def take(self, limit: int, *, user_id: UserId | None = None, flow_run_id: UUID | None = None) -> Batch:
         """Take up to ``limit`` jobs under one new lease; an empty batch says that nothing is due.
@@ -54,6 +56,7 @@ class Queue:
         """
         lease, worker = LeaseToken(uuid4()), self.worker()
         with self.open_uow() as uow:
+            passage = self.holds.passage(uow, user_id=user_id)
             ids = uow.queue.claim(
                 limit,
                 per_user=self.settings.running_per_user,
@@ -62,6 +65,7 @@ class Queue:
                 lease_s=self.settings.lease_s,
                 user_id=user_id,
                 flow_run_id=flow_run_id,
+                passage=passage,
             )
             uow.commit()
         if ids:

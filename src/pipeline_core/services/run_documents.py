@@ -10,6 +10,7 @@ from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.wording import counted, listed
 from pipeline_core.ports.launcher import Launcher
+from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake, Upload
 
 
@@ -68,6 +69,7 @@ class RunDocuments:
 
     intake: Intake
     launcher: Launcher
+    holds: Holds
 
     def take_in(
         self,
@@ -114,6 +116,7 @@ class RunDocuments:
             display.note = "starting Prefect"
             self.launcher.wait()
             display.note = self.launcher.ui_url() or ""
+            self.holds.try_now(result.ran)
             self.launcher.process(result.ran)
             self._finish_revived(result, user_id, display)
         return result

@@ -22,6 +22,7 @@ from pipeline_core.domain.errors import (
     StagedRowsChangedError,
     TransientError,
 )
+from pipeline_core.domain.faults import EVERYTHING_NEEDS, Fault, fault_of, part_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken, sha256_hex
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
@@ -31,8 +32,10 @@ from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.workers import Workers
 from pipeline_core.services.batch_state import settle_banks
 from pipeline_core.services.failures import record_failures
+from pipeline_core.services.holds import Holds
 from pipeline_core.services.isolation import Failures, each, isolate
 from pipeline_core.services.orphans import revive_orphans
+from pipeline_core.services.outages import Outages
 from pipeline_core.stages.base import Computation, Saved, Stage, StageContext, StageInput, StageResult, fingerprint
 from pipeline_core.stages.registry import pipeline_config
 
@@ -52,6 +55,8 @@ class StageReport:
     retry: dict[DocumentId, TransientError] = field(default_factory=dict)
     parked: dict[DocumentId, ParkedError] = field(default_factory=dict)
     dead: dict[DocumentId, PipelineError] = field(default_factory=dict)
+    held: dict[DocumentId, PipelineError] = field(default_factory=dict)
+    """Those that wait for a part of the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class RunStage:
     ctx: StageContext
     open_uow: OpenUnitOfWork
     workers: Workers
+    holds: Holds
+    outages: Outages
 
     def __call__(self, stage: Stage, batch: Batch) -> StageReport:
         """Take every document of the batch through the stage.
@@ -90,6 +97,7 @@ class RunStage:
         Raises:
             DatabaseUnavailableError: the outcome could not be recorded; calling again is safe.
         """
+        began = time.monotonic()
         plan, saved, failed = self._run(stage, batch)
         for _ in range(_READ_AGAIN):
             changed = {
@@ -103,16 +111,29 @@ class RunStage:
             failed = {key: error for key, error in failed.items() if key not in changed} | still
         report = StageReport(batch)
         if failed:
+            at_fault = self._at_fault(stage, failed, began)
             with self.open_uow() as uow:
-                gone = record_failures(uow, self.ctx.settings, stage.name, failed, lease=batch.lease)
+                gone = record_failures(uow, self.ctx.settings, stage.name, failed, lease=batch.lease, at_fault=at_fault)
                 uow.commit()
-            report.retry, report.parked, report.dead = gone.retry, gone.parked, gone.dead
+            report.retry, report.parked, report.dead, report.held = gone.retry, gone.parked, gone.dead, gone.held
         report.ran = [item.job.document_id for item in saved]
         report.reused = [job.document_id for job in plan.reuse]
+        self.outages.passed(stage.name, report.ran)
+        # what was only read says nothing of whether the store takes anything
+        self.holds.recovered([item.job for item in saved if item.files or item.job.held_for != EVERYTHING_NEEDS])
         _log(stage, plan, report)
         going_on = {*report.ran, *report.reused, *(job.document_id for job in plan.past)}
         report.batch = batch.keep(going_on)
         return report
+
+    def _at_fault(self, stage: Stage, failed: Failures, began: float) -> set[DocumentId]:
+        """Documents that a service fails for while it serves others."""
+        at_fault: set[DocumentId] = set()
+        unclear = {document_id: error for document_id, error in failed.items() if fault_of(error) is Fault.EITHER}
+        for service in {part_of(error) for error in unclear.values()}:
+            ids = [document_id for document_id, error in unclear.items() if part_of(error) == service]
+            at_fault |= self.outages.failed(service, ids, stage=stage.name, began=began)
+        return at_fault
 
     def _run(self, stage: Stage, batch: Batch) -> tuple[_Plan, list[Saved], Failures]:
         plan = self._plan(stage, batch)
@@ -282,7 +303,12 @@ def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:
             "stage_done", stage=stage.name.value, ran=len(report.ran), reused=len(report.reused),
             correlation_ids=sorted(correlations),
         )  # fmt: skip
-    for outcome, errors in (("retry", report.retry), ("parked", report.parked), ("dead_letter", report.dead)):
+    for outcome, errors in (
+        ("retry", report.retry),
+        ("parked", report.parked),
+        ("held", report.held),
+        ("dead_letter", report.dead),
+    ):
         for document_id, error in errors.items():
             log.warning(
                 "stage_failed", stage=stage.name.value, outcome=outcome, code=error.code, error=error.message,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.domain.jobs import is_parked
+from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.wording import all_names, counted
 
@@ -27,6 +27,7 @@ _STYLES = {
     "replaced": "dim",
     "dead letter": "red",
     "parked": "yellow",
+    "held": "yellow",
 }
 _SCANS = {
     (JobState.DONE, "rejected"): "scan rejected",
@@ -43,6 +44,8 @@ def state_of(row: Row) -> str:
         return f"published, {scan}"
     if state is JobState.DONE:
         return "replaced" if row["is_replaced"] else str(row["outcome"])
+    if missing_part(row):
+        return "held"
     if is_parked(row):
         return "parked"
     return {JobState.AWAITING_REVIEW: "awaiting review", JobState.DEADLETTER: "dead letter"}.get(state, state.value)

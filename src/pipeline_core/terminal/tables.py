@@ -1,5 +1,6 @@
 """What a run left, as tables for people."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 
 from pipeline_core.domain.errors import explain
-from pipeline_core.domain.jobs import is_parked
+from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import all_names, counted
@@ -98,7 +99,8 @@ def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
 
 
 def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tuple[str, Any]]) -> None:
-    """What failed or was not taken, why, and what to do."""
+    """What failed, is held or was not taken, why, and what to do."""
+    _print_held(console, [row for row in rows if missing_part(row)])
     for row in rows:
         if row["state"] in (JobState.DEADLETTER, JobState.RETRYABLE) and row["last_error"]:
             error = explain(row["last_error"])
@@ -112,6 +114,15 @@ def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tupl
             console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
     for name, error in refused:
         console.print(f"[red]✗[/] [bold]{escape(name)}[/] was not taken: {escape(error.message)}")
+        console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
+
+
+def _print_held(console: Console, held: Sequence[Row]) -> None:
+    """Each part that is missing, once: how many documents wait for it, and what to do."""
+    for part, count in Counter(missing_part(row) for row in held).items():
+        error = explain(next(row["last_error"] for row in held if missing_part(row) == part))
+        wait = counted(count, "document waits", "documents wait")
+        console.print(f"[yellow]●[/] {wait} for the {escape(str(part))}: {escape(error.message)}")
         console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
 
 

@@ -11,6 +11,7 @@ from pipeline_core.adapters.converters import worker
 from pipeline_core.domain.errors import (
     ConversionCrashedError,
     ConversionTimeoutError,
+    MachineError,
     PipelineError,
     ServiceUnavailableError,
 )
@@ -54,7 +55,8 @@ class WorkerPool:
         Raises:
             ConversionTimeoutError: it took longer than ``timeout_s``; its process was killed. Or the limits' own.
             ConversionCrashedError: its process died. Or the limits' own.
-            ServiceUnavailableError: no process could be started, or the pool was closed meanwhile.
+            MachineError: no process could be started.
+            ServiceUnavailableError: the pool was closed meanwhile.
         """
         slot = self._free.get()
         try:
@@ -92,9 +94,7 @@ class _Slot:
                 return self._result(self._schedule(function, args, kwargs))
             except _NotBegunError:
                 self._discard()
-        raise ServiceUnavailableError(
-            f"Processes for a {self._limits.work} do not start, or die before they have begun."
-        )
+        raise MachineError(f"Processes for a {self._limits.work} do not start, or die before they have begun.")
 
     def _schedule(
         self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]

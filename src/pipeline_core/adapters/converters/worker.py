@@ -13,6 +13,7 @@ from pipeline_core.domain.errors import (
     PipelineError,
     UnexpectedError,
 )
+from pipeline_core.domain.faults import of_machine
 
 T = TypeVar("T")
 OUT_OF_MEMORY = 77
@@ -73,6 +74,8 @@ def run(work: Callable[[Source, ConvertOptions], T], source: Source, options: Co
     except PipelineError:
         raise
     except Exception as error:
+        if (found := of_machine(error)) is not None:
+            raise found from error
         raise UnexpectedError(
             f"The converter failed in an unforeseen way: {type(error).__name__}: {error}", where=source.filename
         ) from error

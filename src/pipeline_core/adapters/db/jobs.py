@@ -11,6 +11,7 @@ from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToke
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile
 from pipeline_core.domain.wording import counted
+from pipeline_core.ports.missing_parts import FREE, Passage
 from pipeline_core.ports.unit_of_work import Ids
 
 WORKER_LOCK_CLASS = 7714
@@ -38,6 +39,7 @@ def _held(row: Row) -> HeldJob:
         overridden=row["overridden"],
         criticals=row["criticals"],
         profile=Profile(row["profile"]),
+        held_for=row["held_for"],
     )
 
 
@@ -47,7 +49,14 @@ class PostgresJobs:
         self._lease_s = lease_s
 
     def claim(
-        self, document_ids: Ids, *, worker: str, lease: LeaseToken, lease_s: float, flow_run_id: UUID | None
+        self,
+        document_ids: Ids,
+        *,
+        worker: str,
+        lease: LeaseToken,
+        lease_s: float,
+        flow_run_id: UUID | None,
+        passage: Passage = FREE,
     ) -> set[DocumentId]:
         rows = self._session.all(
             "claim_jobs",
@@ -57,6 +66,7 @@ class PostgresJobs:
             lease_s=lease_s,
             flow_run_id=flow_run_id,
             lock_class=WORKER_LOCK_CLASS,
+            **passage._asdict(),
         )
         return {row["document_id"] for row in rows}
 

@@ -631,6 +631,7 @@ class UploadJobs(Base):
     retry_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
     retry_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     parked_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    held_for: Mapped[str | None] = mapped_column(Text)
     last_error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     claimed_by: Mapped[str | None] = mapped_column(Text)
     claimed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
@@ -656,6 +657,16 @@ class UploadJobs(Base):
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class MissingParts(Base):
+    __tablename__ = "missing_parts"
+
+    part: Mapped[str] = mapped_column(Text, primary_key=True)
+    error: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    since: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    tries: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    probe_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
 
 
 class WebhookEndpoints(Base):

@@ -8,6 +8,7 @@ from pipeline_core.adapters.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.adapters.db.session import Session, json_text
 from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState
+from pipeline_core.ports.missing_parts import FREE, Passage
 from pipeline_core.ports.queue import Depth, LostJob, Waiting
 
 QUEUE_LOCK_CLASS = 7715
@@ -28,6 +29,7 @@ class PostgresQueue:
         lease_s: float,
         user_id: UserId | None,
         flow_run_id: UUID | None,
+        passage: Passage = FREE,
     ) -> list[DocumentId]:
         self._session.execute("lock_queue", lock_class=QUEUE_LOCK_CLASS)
         rows = self._session.all(
@@ -39,6 +41,7 @@ class PostgresQueue:
             lease_s=lease_s,
             user_id=user_id,
             flow_run_id=flow_run_id,
+            **passage._asdict(),
         )
         return [row["document_id"] for row in rows]
 

@@ -15,6 +15,7 @@ from pipeline_core.adapters.db.documents import PostgresDocuments
 from pipeline_core.adapters.db.embedding_models import PostgresModels
 from pipeline_core.adapters.db.engine import lend
 from pipeline_core.adapters.db.jobs import PostgresJobs
+from pipeline_core.adapters.db.missing_parts import PostgresMissingParts
 from pipeline_core.adapters.db.parse_jobs import PostgresParseJobs
 from pipeline_core.adapters.db.production import PostgresProduction
 from pipeline_core.adapters.db.queue import PostgresQueue
@@ -33,6 +34,7 @@ from pipeline_core.ports.audit import Audit
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedding_models import Models
+from pipeline_core.ports.missing_parts import MissingParts
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
 from pipeline_core.ports.reminders import Reminders
@@ -67,6 +69,7 @@ class PostgresUnitOfWork:
     deep_scans: DeepScans
     webhooks: Webhooks
     queue: Queue
+    missing_parts: MissingParts
     reminders: Reminders
     upkeep: Upkeep
     agreement: Agreement
@@ -118,6 +121,7 @@ class PostgresUnitOfWork:
         self.deep_scans = PostgresDeepScans(self.session)
         self.webhooks = PostgresWebhooks(self.session)
         self.queue = PostgresQueue(self.session)
+        self.missing_parts = PostgresMissingParts(self.session)
         self.reminders = PostgresReminders(self.session)
         self.upkeep = PostgresUpkeep(self.session)
         self.agreement = PostgresAgreement(self.session)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline_core.adapters.openai_api.client import OpenAIClient
 from pipeline_core.adapters.openai_api.tokens import expected_tokens, most_tokens
-from pipeline_core.domain.errors import AnswerLostError, PipelineError, ServiceRefusedError
+from pipeline_core.domain.errors import AnswerLostError, OptionRefusedError, PipelineError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.spending import Price
 from pipeline_core.ports.embedder import Embedded
@@ -105,7 +105,7 @@ class OpenAIEmbedder:
         return Embedded(vectors, usage)
 
     def request(self, texts: Sequence[str]) -> tuple[list[Vector | PipelineError], Usage]:
-        """One request. A vector of another length than the settings say is a ``ServiceRefusedError`` in its place.
+        """One request. A vector of another length than the settings say is an ``OptionRefusedError`` in its place.
 
         Raises:
             PipelineError: as ``OpenAIClient.call``.
@@ -148,7 +148,7 @@ class OpenAIEmbedder:
     def _row(self, values: list[float]) -> Vector | PipelineError:
         vector = np.asarray(values, dtype=np.float32)
         if vector.shape != (self.dims,):
-            return ServiceRefusedError(
+            return OptionRefusedError(
                 f"{self.model} makes vectors of {vector.size} numbers and {self.dims} are expected.",
                 where=self._client.where,
                 action="Set UPLOAD_PIPELINE_OPENAI_EMBED_DIMS to the model's length, or name it with it (NAME@LENGTH).",

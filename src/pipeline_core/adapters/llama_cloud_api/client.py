@@ -39,8 +39,14 @@ class Options(NamedTuple):
 class LlamaCloudClient:
     """The ``llama_cloud`` client, made at the first request and shared by all threads."""
 
-    def __init__(self, options: Options, api_key: SecretStr | None) -> None:
-        """Raises ConfigurationError: there is no key, or the package is not installed."""
+    def __init__(
+        self, options: Options, api_key: SecretStr | None, answered: Callable[[str], None] = lambda _host: None
+    ) -> None:
+        """``answered`` is told the host whenever a request is answered.
+
+        Raises:
+            ConfigurationError: there is no key, or the package is not installed.
+        """
         if importlib.util.find_spec("llama_cloud") is None:
             raise ConfigurationError(
                 "Settings ask for LlamaParse, and the package llama-cloud is not installed.",
@@ -52,6 +58,7 @@ class LlamaCloudClient:
                 action="Set LLAMA_CLOUD_API_KEY, or UPLOAD_PIPELINE_CONVERTER=local.",
             )
         self._options, self._key = options, api_key
+        self._answered = answered
         self.timeout_s = options.timeout_s
         self.where = urlsplit(options.base_url).hostname or options.base_url
         self._lock = threading.Lock()
@@ -108,6 +115,7 @@ class LlamaCloudClient:
             answer = send(self._client())
         if not isinstance(answer, kind):  # the client hands on a body that is no JSON as it is
             raise TypeError(f"not a {kind.__name__}")
+        self._answered(self.where)
         return answer
 
     def told(self, error: Exception) -> PipelineError:

@@ -8,23 +8,26 @@ import llama_cloud
 from pipeline_core.domain.errors import (
     AnswerLostError,
     ConversionRefusedError,
+    KeyRefusedError,
     PipelineError,
     QuotaExhaustedError,
     RateLimitedError,
     ServiceRefusedError,
     ServiceUnavailableError,
+    ServiceUnreachableError,
+    UnknownToServiceError,
 )
 
 UNTOUCHED = frozenset({429, 503})
 """Answered without having been worked on: whatever was asked for has not begun."""
 
-_KEY_ACTION = "Set LLAMA_CLOUD_API_KEY to a key that is valid there, then `pipeline retry JOB`."
+_KEY_ACTION = "Set LLAMA_CLOUD_API_KEY to a key that is valid there."
 _BY_STATUS: dict[int, tuple[type[PipelineError], str]] = {
     400: (ConversionRefusedError, ConversionRefusedError.action),
-    401: (ServiceRefusedError, _KEY_ACTION),
+    401: (KeyRefusedError, _KEY_ACTION),
     402: (QuotaExhaustedError, QuotaExhaustedError.action),
-    403: (ServiceRefusedError, _KEY_ACTION),
-    404: (ServiceRefusedError, "Correct UPLOAD_PIPELINE_LLAMA_CLOUD_BASE_URL, then `pipeline retry JOB`."),
+    403: (KeyRefusedError, _KEY_ACTION),
+    404: (UnknownToServiceError, "Correct UPLOAD_PIPELINE_LLAMA_CLOUD_BASE_URL."),
     408: (AnswerLostError, AnswerLostError.action),
     409: (ServiceUnavailableError, ServiceUnavailableError.action),
     413: (ConversionRefusedError, ConversionRefusedError.action),
@@ -57,7 +60,7 @@ def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
     if isinstance(error, llama_cloud.APIConnectionError):
         cause = type(error.__cause__).__name__
         if cause in _UNREACHED:
-            return ServiceUnavailableError(f"LlamaCloud cannot be reached ({cause}).", where=where)
+            return ServiceUnreachableError(f"LlamaCloud cannot be reached ({cause}).", where=where)
         return AnswerLostError(f"The connection broke before the answer was there ({cause}).", where=where)
     # a body that is no JSON, or of another shape than the protocol's
     return AnswerLostError(f"LlamaCloud's answer cannot be read ({type(error).__name__}).", where=where)

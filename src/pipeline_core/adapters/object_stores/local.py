@@ -26,10 +26,11 @@ from pipeline_core.adapters.object_stores.posix_files import (
     visible_names,
 )
 from pipeline_core.domain.errors import (
-    ConfigurationError,
     InvalidObjectKeyError,
     ObjectNotFoundError,
     PipelineError,
+    StoreFullError,
+    StoreRefusedError,
     StoreUnavailableError,
 )
 from pipeline_core.domain.ids import sha256_hex
@@ -39,15 +40,18 @@ from pipeline_core.ports.object_store import StoredObject
 _CHANGE_FOLDER = {"action": "Let this user write there, or set UPLOAD_PIPELINE_OBJECT_STORE to another folder."}
 _CHANGE_KEY = {"action": "Use another key: a part of this one is taken by an object, a folder or a symlink."}
 _KINDS: Mapping[int, tuple[type[PipelineError], Mapping[str, str]]] = {
-    errno.EACCES: (ConfigurationError, _CHANGE_FOLDER),
-    errno.EPERM: (ConfigurationError, _CHANGE_FOLDER),
-    errno.EROFS: (ConfigurationError, _CHANGE_FOLDER),
+    errno.EACCES: (StoreRefusedError, _CHANGE_FOLDER),
+    errno.EPERM: (StoreRefusedError, _CHANGE_FOLDER),
+    errno.EROFS: (StoreRefusedError, _CHANGE_FOLDER),
     errno.ENOTDIR: (InvalidObjectKeyError, _CHANGE_KEY),
     errno.EISDIR: (InvalidObjectKeyError, _CHANGE_KEY),
     errno.ELOOP: (InvalidObjectKeyError, _CHANGE_KEY),
     errno.ENAMETOOLONG: (InvalidObjectKeyError, {"action": "Use a shorter key."}),
-    errno.ENOSPC: (StoreUnavailableError, {"remedy": "Make room on the disk."}),
-    errno.EDQUOT: (StoreUnavailableError, {"remedy": "Raise the disk quota."}),
+    errno.ENOSPC: (StoreFullError, {"remedy": "Make room on the disk."}),
+    errno.EDQUOT: (StoreFullError, {"remedy": "Raise the disk quota."}),
+    errno.EFBIG: (StoreFullError, {"remedy": "Raise the limit of a file's size (`ulimit -f`)."}),
+    errno.EMFILE: (StoreUnavailableError, {"remedy": "Raise the number of files that may be open (`ulimit -n`)."}),
+    errno.ENFILE: (StoreUnavailableError, {"remedy": "Raise the number of files that may be open (`fs.file-max`)."}),
 }
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO)
 
@@ -85,13 +89,18 @@ class LocalObjectStore:
 
     def get(self, key: str, *, sha256: str | None = None) -> bytes:
         *folders, name = validate_key(key).split("/")
-        with self._translated(key, reading=True), self._folder(folders) as folder:
+        with self._present(), self._translated(key, reading=True), self._folder(folders) as folder:
             data = read_file(folder, name)
         return verified(data, sha256, where=f"{self.url}/{key}")
 
     def get_file(self, key: str, file: BinaryIO, *, sha256: str | None = None) -> int:
         *folders, name = validate_key(key).split("/")
-        with self._translated(key, reading=True), self._folder(folders) as folder, open_file(folder, name) as source:
+        with (
+            self._present(),
+            self._translated(key, reading=True),
+            self._folder(folders) as folder,
+            open_file(folder, name) as source,
+        ):
             blocks = iter(lambda: source.read(BLOCK), b"")
             return copy_verified(blocks, file, [sha256], where=f"{self.url}/{key}")
 
@@ -178,11 +187,29 @@ class LocalObjectStore:
             for descriptor in path:
                 os.close(descriptor)
 
-    def _no_folder(self) -> ConfigurationError:
-        return ConfigurationError(
+    def _no_folder(self) -> StoreRefusedError:
+        return StoreRefusedError(
             f"The object store {self._root} is not a folder.",
             action="Set UPLOAD_PIPELINE_OBJECT_STORE to a folder.",
         )
+
+    @contextmanager
+    def _present(self) -> Iterator[None]:
+        """Who reads an object has been told that it is there: a store with nothing in it is gone, or not mounted.
+
+        Raises:
+            StoreUnavailableError: the folder is not there, or is empty.
+        """
+        try:
+            yield
+        except ObjectNotFoundError:
+            if self._root.is_dir() and any(self._root.iterdir()):
+                raise
+            raise StoreUnavailableError(
+                "The object store's folder is gone or empty.",
+                where=self.url,
+                remedy="See that its disk is mounted and UPLOAD_PIPELINE_OBJECT_STORE is right.",
+            ) from None
 
     @contextmanager
     def _translated(self, key: str, *, reading: bool = False) -> Iterator[None]:

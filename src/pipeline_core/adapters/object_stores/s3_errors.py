@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from pipeline_core.domain.errors import (
-    ConfigurationError,
     ObjectNotFoundError,
     PermanentError,
     PipelineError,
+    StoreFullError,
+    StoreRefusedError,
     StoreUnavailableError,
 )
 
@@ -24,30 +25,44 @@ _SET_ENDPOINT = "Check AWS_PROFILE, AWS_DEFAULT_REGION and UPLOAD_PIPELINE_S3_EN
 
 _Kind = tuple[type[PipelineError], str | None]
 _UNAVAILABLE: _Kind = (StoreUnavailableError, None)
+_FULL: _Kind = (StoreFullError, None)
 # HTTP status where the error code says no more: a HEAD has no body to carry one.
 _BY_STATUS: dict[int, _Kind] = {
-    301: (ConfigurationError, _SET_REGION),
-    401: (ConfigurationError, _SET_CREDENTIALS),
-    403: (ConfigurationError, _SET_ACCESS),
+    301: (StoreRefusedError, _SET_REGION),
+    401: (StoreRefusedError, _SET_CREDENTIALS),
+    403: (StoreRefusedError, _SET_ACCESS),
     404: (ObjectNotFoundError, None),
     429: _UNAVAILABLE,
+    507: _FULL,
 }
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 _BY_CODE: dict[str, _Kind] = {
-    "NoSuchBucket": (ConfigurationError, _SET_BUCKET),
-    "InvalidBucketName": (ConfigurationError, _SET_BUCKET),
-    "InvalidAccessKeyId": (ConfigurationError, _SET_CREDENTIALS),
-    "SignatureDoesNotMatch": (ConfigurationError, _SET_CREDENTIALS),
-    "ExpiredToken": (ConfigurationError, _SET_CREDENTIALS),
-    "InvalidToken": (ConfigurationError, _SET_CREDENTIALS),
-    "AuthorizationHeaderMalformed": (ConfigurationError, _SET_REGION),
-    "IllegalLocationConstraintException": (ConfigurationError, _SET_REGION),
-    "RequestTimeTooSkewed": (ConfigurationError, _SET_CLOCK),
+    "NoSuchBucket": (StoreRefusedError, _SET_BUCKET),
+    "InvalidBucketName": (StoreRefusedError, _SET_BUCKET),
+    "InvalidAccessKeyId": (StoreRefusedError, _SET_CREDENTIALS),
+    "SignatureDoesNotMatch": (StoreRefusedError, _SET_CREDENTIALS),
+    "ExpiredToken": (StoreRefusedError, _SET_CREDENTIALS),
+    "InvalidToken": (StoreRefusedError, _SET_CREDENTIALS),
+    "AuthorizationHeaderMalformed": (StoreRefusedError, _SET_REGION),
+    "IllegalLocationConstraintException": (StoreRefusedError, _SET_REGION),
+    "RequestTimeTooSkewed": (StoreRefusedError, _SET_CLOCK),
+    "RequestExpired": (StoreRefusedError, _SET_CLOCK),
+    "TokenRefreshRequired": (StoreRefusedError, _SET_CREDENTIALS),
+    "AccountProblem": (StoreRefusedError, _SET_CREDENTIALS),
+    "NotSignedUp": (StoreRefusedError, _SET_CREDENTIALS),
+    "AllAccessDisabled": (StoreRefusedError, _SET_ACCESS),
+    "PermanentRedirect": (StoreRefusedError, _SET_REGION),
     "RequestTimeout": _UNAVAILABLE,
     "OperationAborted": _UNAVAILABLE,
     "Throttling": _UNAVAILABLE,
     "ThrottlingException": _UNAVAILABLE,
     "RequestLimitExceeded": _UNAVAILABLE,
+    # what MinIO, Ceph and others answer when there is no room
+    "XMinioStorageFull": _FULL,
+    "StorageFull": _FULL,
+    "QuotaExceeded": _FULL,
+    "XMinioAdminBucketQuotaExceeded": _FULL,
+    "InsufficientStorage": _FULL,
 }
 
 
@@ -58,7 +73,8 @@ def translated(where: str, endpoint_url: str | None) -> Iterator[None]:
     Raises:
         ObjectNotFoundError: there is no such object.
         StoreUnavailableError: no connection, no answer in time, throttled, or a failure of the server.
-        ConfigurationError: no access, no such bucket, no valid credentials, wrong region; says what to set.
+        StoreFullError: there is no room.
+        StoreRefusedError: no access, no such bucket, no valid credentials, wrong region; says what to set.
         PermanentError: any other refusal.
     """
     from botocore.exceptions import BotoCoreError, ClientError
@@ -78,7 +94,7 @@ def _kind(response: Any) -> _Kind:
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if code in _BY_CODE:
         return _BY_CODE[code]
-    return _UNAVAILABLE if status >= 500 else _BY_STATUS.get(status, (PermanentError, None))
+    return _BY_STATUS.get(status, _UNAVAILABLE if status >= 500 else (PermanentError, None))
 
 
 def _of_client(error: Exception, where: str, endpoint_url: str | None) -> PipelineError:
@@ -96,4 +112,4 @@ def _of_client(error: Exception, where: str, endpoint_url: str | None) -> Pipeli
     if isinstance(error, connection):
         return StoreUnavailableError(f"{error}.", where=place)
     action = _SET_CREDENTIALS if isinstance(error, credentials) else _SET_ENDPOINT
-    return ConfigurationError(f"{error}.", where=place, action=action)
+    return StoreRefusedError(f"{error}.", where=place, action=action)

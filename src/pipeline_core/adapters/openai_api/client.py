@@ -36,8 +36,14 @@ class Options(NamedTuple):
 class OpenAIClient:
     """The ``openai`` client, made at the first call and shared by all threads."""
 
-    def __init__(self, options: Options, api_key: SecretStr | None, pace: Pace) -> None:
-        """Raises ConfigurationError when there is no key."""
+    def __init__(
+        self,
+        options: Options,
+        api_key: SecretStr | None,
+        pace: Pace,
+        answered: Callable[[str], None] = lambda _host: None,
+    ) -> None:
+        """``answered`` is told the host whenever a call is answered. Raises ConfigurationError when there is no key."""
         if api_key is None or not api_key.get_secret_value().strip():
             raise ConfigurationError(
                 "OPENAI_API_KEY is not set, and settings ask for an OpenAI-compatible endpoint.",
@@ -47,6 +53,7 @@ class OpenAIClient:
         self.where = urlsplit(options.base_url).hostname or options.base_url
         self._key = api_key
         self._pace = pace
+        self._answered = answered
         self._lock = threading.Lock()
         self._made: openai.OpenAI | None = None
 
@@ -130,6 +137,7 @@ class OpenAIClient:
         body = raw.parse()
         if not isinstance(body, kind):
             raise TypeError(f"not a {kind.__name__}")
+        self._answered(self.where)
         return body
 
     def ask(self, send: Callable[["openai.OpenAI"], Any]) -> Any:

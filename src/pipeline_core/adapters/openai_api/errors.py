@@ -7,21 +7,29 @@ import openai
 
 from pipeline_core.domain.errors import (
     AnswerLostError,
+    KeyRefusedError,
+    OptionRefusedError,
     PipelineError,
     QuotaExhaustedError,
     RateLimitedError,
     ServiceRefusedError,
     ServiceUnavailableError,
+    ServiceUnreachableError,
     UnknownToServiceError,
 )
 
 QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 TOO_LONG_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
+OPTION_CODES = frozenset(
+    {"unsupported_parameter", "unsupported_value", "unknown_parameter", "model_not_found", "invalid_model"}
+)
+"""Of a 400: the settings are at fault, and every other document would meet the same."""
 FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
 _BY_STATUS: dict[int, tuple[type[PipelineError], str]] = {
-    401: (ServiceRefusedError, "Set OPENAI_API_KEY to a key that is valid there, then `pipeline retry JOB`."),
-    403: (ServiceRefusedError, "Let the key use this model, then `pipeline retry JOB`."),
-    404: (UnknownToServiceError, "Correct the model or UPLOAD_PIPELINE_OPENAI_BASE_URL, then `pipeline retry JOB`."),
+    401: (KeyRefusedError, "Set OPENAI_API_KEY to a key that is valid there."),
+    403: (KeyRefusedError, "Let the key use this model."),
+    402: (QuotaExhaustedError, QuotaExhaustedError.action),
+    404: (UnknownToServiceError, "Correct the model or UPLOAD_PIPELINE_OPENAI_BASE_URL."),
     408: (AnswerLostError, AnswerLostError.action),
     # a proxy did not wait for the endpoint, which may have done the work
     502: (AnswerLostError, AnswerLostError.action),
@@ -48,7 +56,7 @@ def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
     if isinstance(error, openai.APIConnectionError):
         cause = type(error.__cause__).__name__
         if cause in ("ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol"):
-            return ServiceUnavailableError(f"The endpoint cannot be reached ({cause}).", where=where)
+            return ServiceUnreachableError(f"The endpoint cannot be reached ({cause}).", where=where)
         return AnswerLostError(f"The connection broke before the answer was there ({cause}).", where=where)
     # a body that is no JSON, or of another shape than the protocol's
     return AnswerLostError(f"The endpoint's answer cannot be read ({type(error).__name__}).", where=where)
@@ -57,6 +65,8 @@ def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
 def _by_status(error: openai.APIStatusError, words: str, where: str) -> PipelineError:
     if error.code in QUOTA_CODES:
         return QuotaExhaustedError(f"The account has no quota left: {words}", where=where)
+    if error.code in OPTION_CODES and error.status_code == 400:
+        return OptionRefusedError(f"The endpoint answered 400: {words}", where=where)
     other: type[PipelineError] = ServiceUnavailableError if error.status_code >= 500 else ServiceRefusedError
     kind, action = _BY_STATUS.get(error.status_code, (other, other.action))
     return kind(f"The endpoint answered {error.status_code}: {words}", where=where, action=action)
