@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit chaos bench bench-duplicates docs lock clean
+.PHONY: help setup demo test lint types imports unit chaos bench bench-duplicates bench-matching docs lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench: $(VENV)/.dev ## Speed, as ratios within one run
 
 bench-duplicates: $(VENV)/.dev ## Duplicate detection: precision, recall, speed
 	$(BIN)/python -m benchmarks duplicates
+
+bench-matching: $(VENV)/.dev ## Matching and validation by how much a user has already
+	$(BIN)/python -m benchmarks matching
 
 docs: $(VENV)/.dev ## Write generated documents anew
 	$(BIN)/python docs/generate_state_machine.py

@@ -28,7 +28,7 @@ from pipeline_core.adapters.db.engine import connect_options
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.db.staging import PostgresStaging
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
-from pipeline_core.domain.ids import QuestionId, UserId
+from pipeline_core.domain.ids import MatchingSpace, QuestionId, UserId
 from pipeline_core.domain.staging import Matchable, NewRows, Pair
 from pipeline_core.settings import load_settings
 from pipeline_core.staging.baseline import Baseline
@@ -282,7 +282,7 @@ def scan(url: str, mode: str) -> dict[str, Any]:
             Matchable(QuestionId(i), USER, exact_key(text), count, bytes(bits), text, text, True, text, "")
             for i, text, count, bits in staged
         ]
-        new = NewRows(USER, question_ids=[row.question_id for row in rows])
+        new = NewRows(MatchingSpace(USER), question_ids=[row.question_id for row in rows])
         memory = memory_from_here()
         # one row first: the connection finds its way as it did for the ``%`` queries, of which all but one do
         detect(staging, new, rows[:1], mode, embedder)

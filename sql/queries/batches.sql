@@ -77,7 +77,8 @@ WHERE question_id = ANY(%(question_ids)s) AND document_id IS NULL;
 
 -- name: batch_to_match
 -- What of the batch was never compared; or these questions of it, once more.
-SELECT q.question_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text, q.language, q.answer,
+SELECT q.question_id, q.user_id, matching_space(q.user_id) AS space, q.match_sha256, q.match_trigrams,
+       q.match_signature, q.match_text, q.language, q.answer,
        q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
        encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex') AS embed_sha256
 FROM staged_questions q JOIN upload_batches b ON b.batch_id = q.upload_batch_id

@@ -22,7 +22,7 @@ ON CONFLICT (content_sha256, embed_model, embed_version) DO UPDATE SET last_used
 
 -- name: cache_vectors
 INSERT INTO embedding_cache (content_sha256, embed_model, embed_version, vector)
-SELECT key, %(model)s, %(version)s, vector FROM unnest(%(keys)s::text[], %(vectors)s::vector[]) AS i (key, vector)
+SELECT key, %(model)s, %(version)s, vector FROM unnest(%(keys)s::text[], %(vectors)b::vector[]) AS i (key, vector)
 ORDER BY key
 ON CONFLICT DO NOTHING;
 

@@ -104,10 +104,11 @@ FROM (
     LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
     LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
     CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" AS match_sha256) e
-    JOIN duplicate_decisions d ON d.user_id = p.user_id
+    JOIN duplicate_decisions d ON matching_space(d.user_id) = matching_space(p.user_id)
         AND d.first_sha256 = least(q.match_sha256 COLLATE "C", e.match_sha256)
         AND d.second_sha256 = greatest(q.match_sha256 COLLATE "C", e.match_sha256)
-    WHERE p.user_id = %(user_id)s AND p.resolution = 'pending' AND q.document_id IS NOT NULL) i
+    WHERE matching_space(p.user_id) = matching_space(%(user_id)s) AND p.resolution = 'pending'
+        AND q.document_id IS NOT NULL) i
 WHERE p.duplicate_id = i.duplicate_id
 RETURNING i.document_id;
 

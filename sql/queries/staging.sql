@@ -59,7 +59,7 @@ UPDATE staged_questions SET left_out_reason = NULL, evidence_pieces = NULL,
 WHERE question_id = ANY(%(question_ids)s) AND left_out_reason IS NOT NULL;
 
 -- name: questions_to_match
-SELECT q.question_id, q.document_id, q.user_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
+SELECT q.question_id, q.document_id, q.user_id, matching_space(q.user_id) AS space, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
        q.language, q.answer, q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
        encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex') AS embed_sha256
 FROM staged_questions q
@@ -96,15 +96,18 @@ WHERE b.batch_id = i.upload_batch_id AND b.document_id IS NULL;
 -- What a new fact is compared with: production, and what is staged and has been through the comparison itself;
 -- not the documents' own rows, nor those of a document whose place one of them takes. A document that is scanned again
 -- is compared with what is published of it and stays.
-SELECT k.key, k.language, question_id, is_staged
+SELECT k.key, k.language, c.question_id, c.is_staged
 FROM unnest(%(keys)s::text[], %(of_keys)s::text[]) AS k (key, language)
-JOIN comparable c ON c.match_sha256 = k.key AND may_be_one_language(c.language, k.language)
-WHERE user_id = %(user_id)s
-    AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[])
-        OR question_id IN (SELECT published_before(%(scanned)s::uuid[])))
-    AND question_id <> ALL(%(question_ids)s::uuid[])
-    AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
-ORDER BY is_staged DESC, question_id;
+-- each key by itself, in the index, however much there is
+CROSS JOIN LATERAL (
+    SELECT c.question_id, c.is_staged FROM comparable c
+    WHERE c.space = %(space)s AND c.match_sha256 = k.key AND may_be_one_language(c.language, k.language)
+        AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[])
+            OR c.question_id IN (SELECT published_before(%(scanned)s::uuid[])))
+        AND c.question_id <> ALL(%(question_ids)s::uuid[])
+        AND (c.document_id IS NULL OR c.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
+    OFFSET 0) c
+ORDER BY c.is_staged DESC, c.question_id;
 
 -- name: asked_before
 -- Of each pair of ids what is published comes last, and so stands.
@@ -114,12 +117,14 @@ FROM staged_questions q
 CROSS JOIN LATERAL (
     SELECT s.question_id, true AS is_staged, s.question, s.answer, s.language, s.upload_batch_id
     FROM staged_questions s JOIN upload_batches b ON b.batch_id = s.upload_batch_id
-    WHERE s.user_id = q.user_id AND s.document_id IS NULL AND asked_key(s.question) = asked_key(q.question)
+    WHERE matching_space(s.user_id) = matching_space(q.user_id) AND s.document_id IS NULL
+        AND asked_key(s.question) = asked_key(q.question)
         AND s.status IN ('pending', 'approved') AND b.matched_at IS NOT NULL
     UNION ALL
     SELECT a.question_id, false, a.question, a.answer, a.language, s.upload_batch_id
     FROM all_questions a LEFT JOIN staged_questions s USING (question_id)
-    WHERE a.user_id = q.user_id AND a.document_id IS NULL AND asked_key(a.question) = asked_key(q.question)
+    WHERE matching_space(a.user_id) = matching_space(q.user_id) AND a.document_id IS NULL
+        AND asked_key(a.question) = asked_key(q.question)
 ) c
 WHERE q.question_id = ANY(%(question_ids)s) AND q.document_id IS NULL
     AND c.upload_batch_id IS DISTINCT FROM q.upload_batch_id AND may_be_one_language(q.language, c.language)
@@ -128,33 +133,55 @@ ORDER BY q.question_id, c.is_staged DESC, c.question_id;
 -- name: signatures
 SELECT uuid_send(question_id) || int4send(match_trigrams) || match_signature || boolsend(is_staged) AS packed
 FROM comparable
-WHERE user_id = %(user_id)s
+WHERE space = %(space)s
     AND (%(languages)s::text[] IS NULL OR language = '' OR language = ANY(%(languages)s))
     AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[])
         OR question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND question_id <> ALL(%(question_ids)s::uuid[])
     AND (document_id IS NULL OR document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])));
 
--- name: comparable_vectors
--- The same rows with their vectors of this model: zeros where a row has none.
-SELECT c.question_id, c.match_trigrams, c.match_signature, c.is_staged, coalesce(
-    CASE WHEN c.embed_model = %(model)s AND c.embed_version = %(version)s THEN c.embedding END,
-    CASE WHEN c.is_staged THEN (
-        SELECT e.vector FROM embedding_cache e
-        WHERE e.content_sha256 = encode(sha256(convert_to(c.embed_text, 'UTF8')), 'hex')
-            AND e.embed_model = %(model)s AND e.embed_version = %(version)s) END,
-    %(zeros)s::vector) AS vector
+-- name: comparable_sketches
+-- The same rows with the signs of their vectors of this model: zeros where a row has none. The vectors stay here.
+SELECT uuid_send(c.question_id) || int4send(c.match_trigrams) || c.match_signature || boolsend(c.is_staged)
+    || varbit_send(coalesce(
+        CASE WHEN c.embed_model = %(model)s AND c.embed_version = %(version)s THEN c.sketch END,
+        CASE WHEN c.is_staged THEN (
+            SELECT binary_quantize(e.vector) FROM embedding_cache e
+            WHERE e.content_sha256 = encode(sha256(convert_to(c.embed_text, 'UTF8')), 'hex')
+                AND e.embed_model = %(model)s AND e.embed_version = %(version)s) END,
+        repeat('0', %(dims)s::int)::bit varying)) AS packed
 FROM comparable c
-WHERE c.user_id = %(user_id)s
+WHERE c.space = %(space)s
     AND (%(languages)s::text[] IS NULL OR c.language = '' OR c.language = ANY(%(languages)s))
     AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[])
         OR c.question_id IN (SELECT published_before(%(scanned)s::uuid[])))
     AND c.question_id <> ALL(%(question_ids)s::uuid[])
     AND (c.document_id IS NULL OR c.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])));
 
+-- name: cosines
+-- Of pairs of a vector and a row, by its key, in whatever is the order; not of rows that have no vector of this model.
+WITH new AS MATERIALIZED (
+    SELECT v, n FROM unnest(%(vectors)b::vector[]) WITH ORDINALITY AS u (v, n)
+)
+SELECT int4send((i.n - 1)::int) || float4send((1 - (o.vector <=> new.v))::real) AS packed
+FROM unnest(%(places)s::text::int[], %(ids)s::text::uuid[], %(staged)s::text::int[]) WITH ORDINALITY
+    AS i (place, question_id, staged, n)
+JOIN new ON new.n = i.place + 1
+CROSS JOIN LATERAL (
+    SELECT a.embedding AS vector FROM all_questions a
+    WHERE i.staged = 0 AND a.question_id = i.question_id
+        AND a.embed_model = %(model)s AND a.embed_version = %(version)s
+    UNION ALL
+    SELECT e.vector FROM staged_questions s
+    JOIN embedding_cache e ON e.embed_model = %(model)s AND e.embed_version = %(version)s AND e.content_sha256 =
+        encode(sha256(convert_to(s.question || E'\n' || coalesce(s.statement, s.answer), 'UTF8')), 'hex')
+    WHERE i.staged = 1 AND s.question_id = i.question_id
+    OFFSET 0) o;
+
 -- name: compared_texts
--- What is published comes last, and so stands.
-SELECT question_id, match_text, answer, language FROM staged_questions WHERE question_id = ANY(%(question_ids)s)
+-- What is published stands.
+SELECT question_id, match_text, answer, language FROM staged_questions s WHERE question_id = ANY(%(question_ids)s)
+    AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = s.question_id)
 UNION ALL
 SELECT question_id, match_text, answer, language FROM all_questions WHERE question_id = ANY(%(question_ids)s);
 
@@ -189,7 +216,7 @@ JOIN staged_questions q ON q.question_id = i.staged_id
 LEFT JOIN staged_questions s ON s.question_id = i.existing_id
 LEFT JOIN all_questions a ON a.question_id = i.existing_id
 CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" AS match_sha256) e
-LEFT JOIN duplicate_decisions d ON d.user_id = q.user_id
+LEFT JOIN duplicate_decisions d ON matching_space(d.user_id) = matching_space(q.user_id)
     AND d.first_sha256 = least(q.match_sha256 COLLATE "C", e.match_sha256)
     AND d.second_sha256 = greatest(q.match_sha256 COLLATE "C", e.match_sha256)
 -- texts of two languages are no pair, whoever says so
@@ -218,7 +245,8 @@ WITH gone AS (
     UPDATE staging_duplicates p SET resolution = 'not_duplicate', resolved_by = 'system', resolved_at = now(),
         resolution_notes = 'what it resembles was replaced or withdrawn'
     FROM staged_questions q
-    WHERE p.user_id = %(user_id)s AND p.resolution = 'pending' AND q.question_id = p.staged_question_id
+    WHERE matching_space(p.user_id) = matching_space(%(user_id)s) AND p.resolution = 'pending'
+        AND q.question_id = p.staged_question_id
         AND q.status IN ('pending', 'approved')
         AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = p.existing_question_id)
         AND NOT EXISTS (SELECT FROM standing_questions s WHERE s.question_id = p.existing_question_id)
@@ -289,23 +317,30 @@ ORDER BY document_id, evidence_char_from, question_id;
 -- name: differ_in_numbers
 -- Published statements of other documents that are a staged one with other numbers; not those of a document whose
 -- place one of these takes, and not where a person has judged the pair.
+WITH asked AS MATERIALIZED (
+    SELECT q.* FROM staged_questions q
+    WHERE q.document_id = ANY(%(document_ids)s) AND q.statement ~ '[0-9]'
+        AND (q.status IN ('pending', 'approved')
+            OR q.question_id IN (SELECT i.question_id FROM stand_ins i WHERE i.document_id = ANY(%(document_ids)s)))
+)
 SELECT q.document_id, q.question_id, q.statement AS staged_text, q.evidence_page AS page,
        a.question_id AS published_id, a.statement AS published_text,
        coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page
-FROM staged_questions q
-JOIN all_questions a ON a.user_id = q.user_id AND a.statement IS NOT NULL
-    AND without_numbers(a.statement) = without_numbers(q.statement)
-    AND lower(a.statement) <> lower(q.statement)
-    AND (a.document_id IS NULL OR a.document_id <> q.document_id)
-LEFT JOIN documents d ON d.document_id = a.document_id
-WHERE q.document_id = ANY(%(document_ids)s) AND q.statement ~ '[0-9]'
-    AND (q.status IN ('pending', 'approved')
-        OR q.question_id IN (SELECT i.question_id FROM stand_ins i WHERE i.document_id = ANY(%(document_ids)s)))
-    AND (a.document_id IS NULL OR a.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
-    AND NOT EXISTS (
-        SELECT FROM staging_duplicates p
-        WHERE p.staged_question_id = q.question_id AND p.existing_question_id = a.question_id
-            AND p.resolution <> 'pending' AND p.resolved_by <> 'system')
+FROM asked q
+-- each by itself, in the index, however much is published
+CROSS JOIN LATERAL (
+    SELECT a.question_id, a.document_id, a.statement, a.evidence_page FROM all_questions a
+    WHERE matching_space(a.user_id) = matching_space(q.user_id) AND a.statement IS NOT NULL
+        AND without_numbers(a.statement) = without_numbers(q.statement)
+        AND lower(a.statement) <> lower(q.statement)
+        AND (a.document_id IS NULL OR a.document_id <> q.document_id)
+        AND (a.document_id IS NULL OR a.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
+        AND NOT EXISTS (
+            SELECT FROM staging_duplicates p
+            WHERE p.staged_question_id = q.question_id AND p.existing_question_id = a.question_id
+                AND p.resolution <> 'pending' AND p.resolved_by <> 'system')
+    OFFSET 0) a
+LEFT JOIN LATERAL (SELECT d.filename FROM documents d WHERE d.document_id = a.document_id OFFSET 0) d ON true
 ORDER BY q.document_id, q.question_id, a.question_id;
 
 -- name: approve_pending

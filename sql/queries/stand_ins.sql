@@ -3,14 +3,14 @@ SELECT question_id FROM stand_ins WHERE document_id = ANY(%(document_ids)s);
 
 -- name: published_first
 -- Facts of these documents, which are about to be published together, whose copy is not among them; with that copy.
-SELECT s.question_id AS new_id, s.duplicate_of AS old_id, s.user_id, s.match_sha256
+SELECT s.question_id AS new_id, s.duplicate_of AS old_id, s.space, s.match_sha256
 FROM stand_ins s JOIN documents d USING (document_id)
 WHERE s.document_id = ANY(%(document_ids)s)
     AND (s.twin_document_id IS NULL OR s.twin_document_id <> ALL(%(document_ids)s))
     AND NOT EXISTS (
         SELECT FROM staged_questions o
         WHERE o.document_id = ANY(%(document_ids)s) AND o.status IN ('approved', 'imported')
-            AND o.match_sha256 = s.match_sha256 AND o.user_id = s.user_id
+            AND o.match_sha256 = s.match_sha256 AND matching_space(o.user_id) = s.space
             AND may_be_one_language(o.language, s.language))
 ORDER BY d.created_at, d.document_id, s.question_id;
 
@@ -19,7 +19,8 @@ ORDER BY d.created_at, d.document_id, s.question_id;
 -- the older one is left out of account. Versions of the document itself are no copies.
 SELECT new.question_id AS new_id, q.question_id AS old_id
 FROM staged_questions new
-JOIN staged_questions q ON q.user_id = new.user_id AND q.match_sha256 = new.match_sha256
+JOIN staged_questions q ON matching_space(q.user_id) = matching_space(new.user_id)
+    AND q.match_sha256 = new.match_sha256
     AND may_be_one_language(q.language, new.language)
 WHERE new.question_id = ANY(%(new_ids)s) AND q.question_id <> ALL(%(old_ids)s)
     AND q.status IN ('pending', 'approved') AND q.document_id <> ALL(%(document_ids)s)

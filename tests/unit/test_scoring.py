@@ -7,18 +7,29 @@ from itertools import product
 from uuid import uuid4
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline_core.domain.ids import QuestionId, UserId
 from pipeline_core.domain.staging import DIFFERENCES, Matchable, SignatureTable
+from pipeline_core.ports.embedder import Vectors
 from pipeline_core.staging.duplicates import differs_in
 from pipeline_core.staging.features import features
-from pipeline_core.staging.nearest import TOP_BY_VECTORS, nearest, part, table_of
+from pipeline_core.staging.nearest import (
+    TOP_BY_SKETCHES,
+    TOP_BY_VECTORS,
+    Cosines,
+    CosinesOf,
+    nearest,
+    part,
+    table_of,
+)
 from pipeline_core.staging.scored import APART, answers_agree
 from pipeline_core.staging.scoring import Score, Weights, scores
 from pipeline_core.staging.signatures import ascii_trigrams, signature
+from pipeline_core.staging.sketches import bits_within, near, sketches_of
 
 
 def score(left: str, right: str, cosine: float = 0.95) -> Score:
@@ -107,33 +118,74 @@ def in_blocks(table: SignatureTable, size: int) -> list[SignatureTable]:
     return [part(table, at, size) for at in range(0, len(table), size)]
 
 
+def unit_vectors(count: int, dims: int, seed: int) -> Vectors:
+    vectors = np.random.default_rng(seed).standard_normal((count, dims)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def asked_of(rows: list[Matchable], vectors: Vectors, new: Vectors) -> CosinesOf:
+    """The cosines as the database answers them: none where a row has no vector."""
+    place = {row.question_id.bytes: at for at, row in enumerate(rows)}
+
+    def cosines(of_new: npt.NDArray[np.int32], ids: npt.NDArray[np.void], _: npt.NDArray[np.bool_]) -> Cosines:
+        others = vectors[[place[one.tobytes()] for one in ids]]
+        found: Cosines = np.where(others.any(axis=1), (new[of_new] * others).sum(axis=1), np.nan).astype(np.float32)
+        return found
+
+    return cosines
+
+
 @pytest.mark.parametrize("block", [7, 64, 1000])
-@pytest.mark.parametrize(("at_a_time", "columns"), [(6, 1024), (512, 30)])
+@pytest.mark.parametrize("at_a_time", [6, 512])
 def test_candidates_are_the_nearest_vectors_whatever_the_blocks(
-    block: int, at_a_time: int, columns: int, monkeypatch: pytest.MonkeyPatch
+    block: int, at_a_time: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline_core.staging.nearest.ROWS_AT_A_TIME", at_a_time)
-    monkeypatch.setattr("pipeline_core.staging.nearest.COLUMNS_AT_A_TIME", columns)
-    chooser = np.random.default_rng(3)
-    vectors = chooser.standard_normal((320, 16)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = unit_vectors(320, 256, seed=3)
+    # twelve near each of the new rows, the nearer the earlier; the rest is far
+    for n in range(20, 260):
+        vectors[n] = vectors[n % 20] + (0.5 + 0.02 * (n // 20)) * vectors[n]
+        vectors[n] /= np.linalg.norm(vectors[n])
     rows = matchables([f"word{n} thing{n * 7}" for n in range(320)])
     new, there = rows[:20], rows[20:]
-    found = nearest(table_of(new, vectors[:20]), in_blocks(table_of(there, vectors[20:]), block))
+    asked = asked_of(there, vectors[20:], vectors[:20])
+    found = nearest(table_of(new, vectors[:20]), in_blocks(table_of(there, vectors[20:]), block), vectors[:20], asked)
     here = {row.question_id for row in new}
     for i in range(20):
-        all_before = [*rows[:i], *there]
-        cosines = np.concatenate([vectors[:i] @ vectors[i], vectors[20:] @ vectors[i]])
-        nearest_ids = {all_before[j].question_id for j in np.argsort(-cosines)[:TOP_BY_VECTORS]}
+        cosines = vectors[20:] @ vectors[i]
+        nearest_ids = {there[j].question_id for j in np.argsort(-cosines)[:TOP_BY_VECTORS]}
         got = set(found[found.rows == i].question_ids())
         assert nearest_ids <= got
         assert got & here <= {r.question_id for r in rows[:i]}
 
 
+def test_the_nearest_by_meaning_are_among_those_by_sketch() -> None:
+    """Of neighbours with a cosine of .5 nearly all, of .6 all: what is farther reaches no score by its meaning."""
+    far, new = unit_vectors(20_000, 256, seed=5), unit_vectors(100, 256, seed=6)
+    for cosine, least in ((0.5, 0.93), (0.6, 0.995), (0.8, 1.0)):
+        apart = far[:100] - (far[:100] * new).sum(axis=1, keepdims=True) * new
+        apart /= np.linalg.norm(apart, axis=1, keepdims=True)
+        planted = far.copy()
+        planted[:100] = cosine * new + math.sqrt(1 - cosine**2) * apart
+        bounds = np.full(100, bits_within(256, 0.25), dtype=np.int16)
+        rows, columns, _ = near(sketches_of(new), sketches_of(planted), bounds, TOP_BY_SKETCHES)
+        assert np.mean([i in columns[rows == i] for i in range(100)]) >= least
+
+
+@pytest.mark.parametrize("dims", [1, 64, 100, 1536])
+def test_a_row_without_vector_has_no_sketch_and_is_near_nothing(dims: int) -> None:
+    vectors = np.vstack([np.zeros((1, dims), np.float32), np.ones((2, dims), np.float32)])
+    sketches = sketches_of(vectors)
+    rows, columns, bits = near(sketches, sketches, np.full(3, dims, dtype=np.int16), 10)
+    assert set(zip(rows.tolist(), columns.tolist(), strict=True)) == {(1, 1), (1, 2), (2, 1), (2, 2)}
+    assert not bits.any()
+
+
 def test_a_row_without_vector_is_found_by_its_letters() -> None:
     new = matchables(["The boiler must be serviced once a year."])
     there = matchables(["The boiler must be serviced once a year!", "Cats sleep."])
-    found = nearest(table_of(new, np.ones((1, 4), np.float32) / 2), [table_of(there, np.zeros((2, 4), np.float32))])
+    vectors, none = np.ones((1, 4), np.float32) / 2, np.zeros((2, 4), np.float32)
+    found = nearest(table_of(new, vectors), [table_of(there, none)], vectors, asked_of(there, none, vectors))
     assert found.question_ids() == [there[0].question_id]
     assert math.isnan(found.cosines[0])
 
@@ -145,15 +197,16 @@ def peak_of_a_search(blocks: int) -> int:
 
     def there() -> Iterator[SignatureTable]:
         for _ in range(blocks):
-            vectors = chooser.standard_normal((2000, 32), dtype=np.float32)
+            sketches = sketches_of(chooser.standard_normal((2000, 64), dtype=np.float32))
             ids = np.frombuffer(chooser.bytes(16 * 2000), dtype="V16")
             maps = np.frombuffer(chooser.bytes(64 * 2000), dtype=np.uint64).reshape(-1, 8)
-            yield SignatureTable(ids, np.zeros(2000, bool), np.full(2000, 12, np.int32), maps, vectors)
+            yield SignatureTable(ids, np.zeros(2000, bool), np.full(2000, 12, np.int32), maps, sketches)
 
-    new = table_of(rows, chooser.standard_normal((200, 32)).astype(np.float32))
+    vectors = chooser.standard_normal((200, 64)).astype(np.float32)
+    new = table_of(rows, vectors)
     tracemalloc.start()
     try:
-        found = nearest(new, there())
+        found = nearest(new, there(), vectors, lambda of_new, _ids, _staged: np.full(len(of_new), 0.5, np.float32))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import ChunkOutcome, Fact, LeftOut
-from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, QuestionId, UserId
+from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, MatchingSpace, QuestionId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Matchable:
     embed_text: str
     embed_sha256: str
     language: str = ""
+    space: MatchingSpace | None = None
+    """Within which it is compared; None of a row that is not staged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,13 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class NewRows:
-    """The rows that are new, and so not among what they are compared with: documents' own, or these by id.
+    """The rows of a space that are new, and so not among what they are compared with: documents' own, or these by id.
 
     ``scanned`` are those of the documents that are scanned again: what is published of them is not new.
     ``languages`` are those of the rows: what is in none of them is no candidate; of all languages where it is empty.
     """
 
-    user_id: UserId
+    space: MatchingSpace
     document_ids: Sequence[DocumentId] = ()
     question_ids: Sequence[QuestionId] = ()
     scanned: Sequence[DocumentId] = ()
@@ -117,15 +119,15 @@ class AskedBefore:
 class SignatureTable:
     """Rows as arrays of one length: 16-byte ids, whether staged, trigram counts, 64-byte maps.
 
-    ``vectors`` has shape (rows, dims), zeros for a row without one, in either byte order; it is None where nobody
-    asked for vectors.
+    ``sketches`` has shape (rows, words): the signs of the rows' vectors, zeros for a row without one; it is None where
+    nobody asked for them.
     """
 
     ids: npt.NDArray[np.void]
     staged: npt.NDArray[np.bool_]
     trigrams: npt.NDArray[np.int32]
     maps: npt.NDArray[np.uint64]
-    vectors: npt.NDArray[np.float32] | None = None
+    sketches: npt.NDArray[np.uint64] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

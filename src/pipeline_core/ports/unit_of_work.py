@@ -6,6 +6,9 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import UUID
 
+import numpy as np
+import numpy.typing as npt
+
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.embedding_models import EmbeddingModel
@@ -292,8 +295,21 @@ class Staging(Protocol):
         """All that was there before, in blocks. Nothing else may be asked meanwhile."""
         ...
 
-    def comparable_vectors(self, new: NewRows, *, model: str, version: str, dims: int) -> Iterator[SignatureTable]:
-        """The same with vectors."""
+    def comparable_sketches(self, new: NewRows, *, model: str, version: str, dims: int) -> Iterator[SignatureTable]:
+        """The same with sketches of the vectors of this model."""
+        ...
+
+    def cosines(
+        self,
+        vectors: Vectors,
+        rows: npt.NDArray[np.int32],
+        ids: npt.NDArray[np.void],
+        staged: npt.NDArray[np.bool_],
+        *,
+        model: str,
+        version: str,
+    ) -> npt.NDArray[np.float32]:
+        """Of pairs: vector ``rows[i]`` of ``vectors`` and that of the row ``ids[i]``; NaN where that has none."""
         ...
 
     def compared_texts(self, question_ids: Sequence[QuestionId]) -> dict[QuestionId, Compared]:

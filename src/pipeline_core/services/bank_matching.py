@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
-from pipeline_core.domain.staging import AskedBefore, NewRows, Pair
+from pipeline_core.domain.staging import AskedBefore, Matchable, NewRows, Pair
 from pipeline_core.ports.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
 from pipeline_core.staging.detection import Detection
 from pipeline_core.staging.duplicates import compare, languages_to_compare, same_words
@@ -52,10 +52,17 @@ def match_bank(
     uow.staging.lock_matching([user_id])
     rows = uow.batches.to_match(batch_id, question_ids)
     ids = [row.question_id for row in rows]
-    new = NewRows(user_id, question_ids=ids, languages=languages_to_compare(rows))
-    pairs = with_corrections(
-        compare(uow.staging, new, rows, look_alikes or uow.comparing.within(uow, rows)), uow.staging.asked_before(ids)
-    )
+    pairs = with_corrections(_look_alikes(uow, rows, look_alikes), uow.staging.asked_before(ids))
     uow.staging.record_pairs(pairs, [])
     uow.batches.matched(batch_id, ids)
     return pairs
+
+
+def _look_alikes(uow: UnitOfWork, rows: Sequence[Matchable], look_alikes: LookAlikes | None) -> list[Pair]:
+    """Pairs of a bank's rows, which are of one space."""
+    space = next((row.space for row in rows), None)
+    if space is None:
+        return []
+    ids = [row.question_id for row in rows]
+    new = NewRows(space, question_ids=ids, languages=languages_to_compare(rows))
+    return compare(uow.staging, new, rows, look_alikes or uow.comparing.within(uow, rows))

@@ -61,18 +61,18 @@ def detect(
     # read again under the lock: a batch that was compared meanwhile is not compared twice
     new = staging.to_match(document_ids)
     pairs: list[Pair] = []
-    for user_id in users:
-        mine = [row for row in new if row.user_id == user_id]
+    for space in {row.space: None for row in new if row.space is not None}:
+        mine = [row for row in new if row.space == space]
         # their own ids besides: a row that was published before and waits to be compared again is not its own twin
         ids = [row.question_id for row in mine] if scanned else ()
-        rows = NewRows(user_id, document_ids, ids, scanned, languages_to_compare(mine))
+        rows = NewRows(space, document_ids, ids, scanned, languages_to_compare(mine))
         pairs += compare(staging, rows, mine, look_alikes)
     staging.record_pairs(pairs, document_ids)
     return pairs
 
 
 def compare(staging: Staging, new: NewRows, rows: Sequence[Matchable], look_alikes: LookAlikes) -> list[Pair]:
-    """Pairs of one user's new rows with what was there, and with the new rows before them; nothing is stored."""
+    """Pairs of one space's new rows with what was there, and with the new rows before them; nothing is stored."""
     exact, fresh = _split(rows, staging.exact_twins(new, [(row.sha256, row.language) for row in rows]))
     pairs = _exact(staging, exact)
     return [*pairs, *look_alikes(staging, new, fresh)] if fresh else pairs

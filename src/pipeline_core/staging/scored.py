@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -39,8 +40,9 @@ class Scored:
     def __call__(self, staging: Staging, new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]:
         none = np.zeros(self.dims, dtype=np.float32)
         vectors = np.array([self.vectors.get(row.question_id, none) for row in fresh], dtype=np.float32)
-        there = staging.comparable_vectors(new, model=self.model, version=self.version, dims=self.dims)
-        near, weights = self._weigh(staging, fresh, nearest(table_of(fresh, vectors), there))
+        there = staging.comparable_sketches(new, model=self.model, version=self.version, dims=self.dims)
+        cosines_of = partial(staging.cosines, vectors, model=self.model, version=self.version)
+        near, weights = self._weigh(staging, fresh, nearest(table_of(fresh, vectors), there, vectors, cosines_of))
         return list(self._judge(staging, fresh, near, weights))
 
     def _weigh(self, staging: Staging, fresh: Sequence[Matchable], near: Nearest) -> tuple[Nearest, Weights]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import BIT, JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA = "upload_pipeline"
@@ -196,6 +196,7 @@ class AllQuestions(Base):
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     search: Mapped[str | None] = mapped_column(TSVECTOR, Computed("…", persisted=True))
+    sketch: Mapped[str | None] = mapped_column(BIT(varying=True), Computed("…", persisted=True))
     published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 

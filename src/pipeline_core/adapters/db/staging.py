@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 from psycopg.types.json import Jsonb
 
@@ -36,7 +37,9 @@ from pipeline_core.domain.staging import (
     StagedQuestion,
     Twin,
 )
+from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import Ids
+from pipeline_core.staging.sketches import padded, sketch_bytes
 
 _CHUNK_COLUMNS = {
     "chunk_id": "uuid",
@@ -86,13 +89,13 @@ _SIGNATURE = np.dtype(
     [("question_id", "V16"), ("match_trigrams", ">i4"), ("match_signature", "V64"), ("is_staged", "u1")]
 )
 _SIGNATURE_BLOCK = 32_768
-# bytes: the trigram scan likes long blocks, memory short ones
-_VECTOR_BLOCK = 4 << 20
+_COSINE = np.dtype([("pair", ">i4"), ("cosine", ">f4")])
+_COSINES_AT_A_TIME = 65_536
 
 
 def _besides(new: NewRows) -> dict[str, Any]:
     return {
-        "user_id": new.user_id,
+        "space": new.space,
         "document_ids": list(new.document_ids),
         "question_ids": list(new.question_ids),
         "scanned": list(new.scanned),
@@ -114,18 +117,23 @@ def matchable(row: Row) -> Matchable:
         row["embed_text"],
         row["embed_sha256"],
         row["language"],
+        row["space"],
     )
+
+
+def _array_of_ints(values: npt.NDArray[np.integer]) -> str:
+    return "{" + ",".join(map(str, values.tolist())) + "}"
 
 
 def _signature_table(rows: np.ndarray[Any, np.dtype[np.void]]) -> SignatureTable:
     maps = np.ascontiguousarray(rows["match_signature"]).view(np.uint64)
-    vectors = rows["vector"]["values"] if "vector" in (rows.dtype.names or ()) else None
+    sketches = padded(rows["sketch"]) if "sketch" in (rows.dtype.names or ()) else None
     return SignatureTable(
         rows["question_id"],
         rows["is_staged"].astype(bool),
         rows["match_trigrams"].astype(np.int32),
         maps.reshape(len(rows), _SIGNATURE["match_signature"].itemsize // 8),
-        vectors,
+        sketches,
     )
 
 
@@ -355,20 +363,53 @@ class PostgresStaging:
         blocks = self._session.stream_packed("signatures", _SIGNATURE, _SIGNATURE_BLOCK, **_besides(new))
         return map(_signature_table, blocks)
 
-    def comparable_vectors(self, new: NewRows, *, model: str, version: str, dims: int) -> Iterator[SignatureTable]:
-        # pgvector's wire: number of dimensions, two unused bytes, the values
-        vector = np.dtype([("dims", ">i2"), ("_unused", ">i2"), ("values", ">f4", (dims,))])
-        row = np.dtype([*((name, _SIGNATURE[name]) for name in _SIGNATURE.names or ()), ("vector", vector)])
-        blocks = self._session.copy_out_blocks(
-            "comparable_vectors",
+    def comparable_sketches(self, new: NewRows, *, model: str, version: str, dims: int) -> Iterator[SignatureTable]:
+        # PostgreSQL's wire of a bit string: its length, the bits in whole bytes
+        row = np.dtype([*_SIGNATURE.descr, ("_length", ">i4"), ("sketch", "u1", (sketch_bytes(dims),))])
+        blocks = self._session.stream_packed(
+            "comparable_sketches",
             row,
-            _VECTOR_BLOCK // row.itemsize,
+            _SIGNATURE_BLOCK,
             model=model,
             version=version,
-            zeros="[" + ",".join("0" * dims) + "]",
+            dims=dims,
             **_besides(new),
         )
         return map(_signature_table, blocks)
+
+    def cosines(
+        self,
+        vectors: Vectors,
+        rows: npt.NDArray[np.int32],
+        ids: npt.NDArray[np.void],
+        staged: npt.NDArray[np.bool_],
+        *,
+        model: str,
+        version: str,
+    ) -> npt.NDArray[np.float32]:
+        found = np.full(len(rows), np.nan, dtype=np.float32)
+        # no vector, no cosine; in the order of their keys, which are near each other in the index then
+        has_vector = np.any(vectors != 0, axis=1)
+        known = np.flatnonzero(has_vector[rows])
+        known = known[np.argsort(np.ascontiguousarray(ids[known]).view(">u8")[::2], kind="stable")]
+        for start in range(0, len(known), _COSINES_AT_A_TIME):
+            asked = known[start : start + _COSINES_AT_A_TIME]
+            own, places = np.unique(rows[asked], return_inverse=True)
+            blocks = self._session.stream_packed(
+                "cosines",
+                _COSINE,
+                _COSINES_AT_A_TIME,
+                vectors=list(vectors[own]),
+                # PostgreSQL's words for arrays: far quicker to make than their elements one by one
+                places=_array_of_ints(places),
+                ids="{" + ids[asked].tobytes().hex(",", 16) + "}",
+                staged=_array_of_ints(staged[asked].astype(np.int8)),
+                model=model,
+                version=version,
+            )
+            for block in blocks:
+                found[asked[block["pair"]]] = block["cosine"]
+        return found
 
     def compared_texts(self, question_ids: Sequence[QuestionId]) -> dict[QuestionId, Compared]:
         rows = self._session.all("compared_texts", question_ids=list(question_ids))

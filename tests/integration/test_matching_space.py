@@ -1,0 +1,160 @@
+"""Whose facts are compared with whose is said in one place; and what that takes does not grow with what they have."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import numpy as np
+import psycopg
+import pytest
+
+from pipeline_core.adapters.db.queries import load
+from pipeline_core.adapters.db.session import Session, prepare
+from pipeline_core.adapters.db.staging import PostgresStaging
+from pipeline_core.domain.ids import MatchingSpace, QuestionId
+from pipeline_core.domain.staging import NewRows
+from pipeline_core.staging.duplicates import match_keys
+from pipeline_core.staging.sketches import sketches_of
+from tests.database import copied_database
+
+_QUERIES = Path(__file__).parents[2] / "sql" / "queries"
+# whose work or whose rows: no question of what is compared with what
+_OWNERS_ONLY = {
+    ("queue.sql", "r.user_id = u.user_id"),
+    ("queue.sql", "j.user_id = u.user_id"),
+    ("views.sql", "e.user_id = j.user_id"),
+}
+_BY_USER = re.compile(r"(?<![\w(])\w+\.user_id = \w+\.user_id")
+_RELATIONS = ("comparable", "standing_questions", "stand_ins", "orphaned_questions", "duplicate_decisions")
+_MODEL = {"model": "test", "version": "1"}
+
+
+@pytest.fixture(scope="module")
+def connection(postgres_url: str, template_database: str) -> Iterator[psycopg.Connection[Any]]:
+    with copied_database(postgres_url, template_database) as url, psycopg.connect(url) as connection:
+        connection.execute("SET search_path = upload_pipeline, public")
+        prepare(connection)
+        yield connection
+        connection.rollback()
+
+
+def test_no_query_joins_by_user_to_match() -> None:
+    found = {
+        (path.name, match) for path in sorted(_QUERIES.glob("*.sql")) for match in _BY_USER.findall(path.read_text())
+    }
+    assert found - _OWNERS_ONLY == set()
+
+
+@pytest.mark.parametrize("relation", _RELATIONS)
+def test_what_is_compared_is_asked_for_by_space(relation: str) -> None:
+    """No query looks by the user into what matching is done by."""
+    for name, statement in load().items():
+        plain = re.sub(r"matching_space\([^()]*(\([^()]*\))?[^()]*\)", "", statement)
+        for alias in re.findall(rf"(?:FROM|JOIN) {relation}\b(?: (?!WHERE|ON|JOIN|USING)(\w+))?", plain):
+            assert not re.search(rf"(?<!\w){alias}\.user_id\b" if alias else r"(?<![\w.])user_id =", plain), name
+
+
+def test_no_view_joins_by_user_to_match(connection: psycopg.Connection[Any]) -> None:
+    for relation in _RELATIONS[:4]:
+        [(text,)] = connection.execute("SELECT pg_get_viewdef(%s::regclass)", (relation,)).fetchall()
+        assert not re.search(r"\w+\.user_id = \w+\.user_id", text), relation
+        assert "matching_space(" in text or "q.space" in text
+
+
+def _publish(connection: psycopg.Connection[Any], user_id: UUID, texts: list[str], vectors: Any) -> list[QuestionId]:
+    """Rows of production by COPY, with their vectors."""
+    session = Session(connection)
+    keys = match_keys(PostgresStaging(session), texts)
+    connection.execute(
+        "INSERT INTO embedding_models (embed_model, dims, is_active, activated_at) VALUES ('test', %s, true, now()) "
+        "ON CONFLICT DO NOTHING",
+        (vectors.shape[1],),
+    )
+    columns = {
+        "question_id": "uuid", "user_id": "uuid", "question_type": "text", "question": "text", "answer": "text",
+        "statement": "text", "generator": "text", "match_text": "text", "match_sha256": "text",
+        "match_trigrams": "int4", "match_signature": "bytea", "embedding": "vector", "embed_model": "text",
+        "embed_version": "text",
+    }  # fmt: skip
+    ids = [QuestionId(uuid4()) for _ in texts]
+    session.copy(
+        "all_questions",
+        columns,
+        [
+            (i, user_id, "fact", "q", k.text, k.text, "test", k.text, k.sha256, k.trigrams, k.signature, v, "test", "1")
+            for i, k, v in zip(ids, keys, vectors, strict=True)
+        ],
+    )
+    return ids
+
+
+@pytest.mark.parametrize("dims", [4, 100, 256])
+def test_database_and_program_make_the_same_sketches(connection: psycopg.Connection[Any], dims: int) -> None:
+    vectors = np.random.default_rng(dims).standard_normal((40, dims)).astype(np.float32)
+    vectors[0, 0] = 0.0
+    space = MatchingSpace(uuid4())
+    with connection.transaction(force_rollback=True):
+        ids = _publish(connection, space, [f"The pump {n} is new." for n in range(40)], vectors)
+        [block] = PostgresStaging(Session(connection)).comparable_sketches(NewRows(space), dims=dims, **_MODEL)
+        other = list(
+            PostgresStaging(Session(connection)).comparable_sketches(
+                NewRows(space), dims=dims, model="another", version="1"
+            )
+        )
+    assert block.sketches is not None
+    order = [ids.index(block.twin(at).question_id) for at in range(len(block))]
+    assert (block.sketches == sketches_of(vectors)[order]).all()
+    assert not any(one.sketches is not None and one.sketches.any() for one in other)
+
+
+def test_cosines_are_of_the_pairs_that_were_asked_for(connection: psycopg.Connection[Any]) -> None:
+    vectors = np.random.default_rng(1).standard_normal((30, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    new = np.vstack([vectors[:3] + 0.1, np.zeros((1, 16), np.float32)])
+    space = MatchingSpace(uuid4())
+    with connection.transaction(force_rollback=True):
+        published = _publish(connection, space, [f"The fan {n} is old." for n in range(30)], vectors)
+        rows = np.array([0, 2, 1, 3, 0], dtype=np.int32)
+        others = [published[7], published[2], published[29], published[0], QuestionId(uuid4())]
+        ids = np.frombuffer(b"".join(one.bytes for one in others), dtype="V16")
+        found = PostgresStaging(Session(connection)).cosines(new, rows, ids, np.zeros(5, dtype=bool), **_MODEL)
+    wanted = [float(new[i] @ vectors[j] / np.linalg.norm(new[i])) for i, j in ((0, 7), (2, 2), (1, 29))]
+    assert found[:3] == pytest.approx(wanted, abs=1e-4)
+    assert np.isnan(found[3:]).all()
+
+
+def test_what_is_published_is_found_by_indexes_alone(connection: psycopg.Connection[Any]) -> None:
+    """With much published and statistics of a little: neither exact twins nor other numbers read it all."""
+    space = MatchingSpace(uuid4())
+    with connection.transaction(force_rollback=True):
+        _publish(connection, space, ["The first pump is new."], np.ones((1, 4), np.float32))
+        connection.execute("ANALYZE all_questions")
+        texts = [f"The pump in hall {n} is new." for n in range(1500)]
+        _publish(connection, space, texts, np.ones((1500, 4), np.float32))
+        keys = match_keys(PostgresStaging(Session(connection)), [*texts[:40], "The second pump is new."])
+        params = {
+            "space": space, "keys": [key.sha256 for key in keys], "of_keys": [""] * len(keys), "document_ids": [],
+            "question_ids": [], "scanned": [],
+        }  # fmt: skip
+        plan = _plan(connection, "exact_twins", params)
+        assert "Seq Scan on all_questions" not in plan
+        assert "all_questions_match_idx" in plan
+        differing = _plan(connection, "differ_in_numbers", {"document_ids": [uuid4()]})
+        assert "Seq Scan on all_questions" not in differing
+        assert "all_questions_without_numbers" in differing
+        found = re.findall(r"Index (?:Only )?Scan using all_questions_match_idx.*?actual rows=(\d+)", plan)
+        assert max(map(int, found)) <= 1
+
+
+def _plan(connection: psycopg.Connection[Any], name: str, params: dict[str, Any]) -> str:
+    rows = connection.execute(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF) {load()[name]}".encode(), params).fetchall()
+    return "\n".join(line for (line,) in rows)
+
+
+def test_vectors_are_not_read_to_be_compared() -> None:
+    """What is streamed of all rows has their signs, not their vectors."""
+    statement = load()["comparable_sketches"]
+    assert "c.sketch" in statement
+    assert not re.search(r"\bc\.embedding\b|vector_send", statement)
