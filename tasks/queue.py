@@ -5,6 +5,7 @@ from uuid import UUID
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.traces import told
 from pipeline_core.tasks.alerts import tell_of_dead
 from pipeline_core.tasks.runtime import flow_run_id, run_logger
 from pipeline_core.tasks.stage_task import retried_task
@@ -23,7 +24,7 @@ def work_on_banks() -> str:
     done = list(pipeline().bank_queue.drain())
     for bank in done:
         if bank.error:
-            run_logger().error("bank %s was not %s: %s", bank.batch_id, bank.work, bank.error)
+            run_logger().error("bank %s was not %s: %s", bank.batch_id, bank.work, told(bank.error))
     return f"{len(done)} question banks"
 
 

@@ -11,5 +11,5 @@ from pipeline_core.tasks.stage_task import retried_task
 def decide(document_id: DocumentId, request: Request) -> Decided:
     """Carry out the decision; one that cannot be done as asked fails at once, with what to do."""
     decided = pipeline().review.decide(document_id, request)
-    run_logger().info("document %s: %s", document_id, decided.message)
+    run_logger().info("document %s: %s", document_id, request.decision)
     return decided

@@ -12,6 +12,7 @@ from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import TransientError
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.traces import told
 from pipeline_core.services.failures import backoff_s
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME
@@ -104,7 +105,7 @@ def stage_task(name: StageName) -> Callable[[Batch], Batch]:
             len(report.dead),
         )  # fmt: skip
         for document_id, error in {**report.retry, **report.parked, **report.held, **report.dead}.items():
-            run_logger().warning("%s: document %s: %s", name.value, document_id, error)
+            run_logger().warning("%s: document %s: %s", name.value, document_id, told(error))
         tell_of_dead(report.dead)
         if batch.alone and report.retry:
             raise next(iter(report.retry.values()))

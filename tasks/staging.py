@@ -12,8 +12,8 @@ from pipeline_core.tasks.stage_task import retried_task
 @retried_task(name="embed-batch")
 def embed_batch(batch_id: UUID, by: UUID) -> None:
     """Vectors for the approved questions, into the cache; a refused text is named and does not sink the others."""
-    for question_id, why in pipeline().staging.importer.embed(BatchId(batch_id), by=UserId(by)).items():
-        run_logger().warning("question %s: %s", question_id, why)
+    for question_id in pipeline().staging.importer.embed(BatchId(batch_id), by=UserId(by)):
+        run_logger().warning("question %s has no vector; the batch says why", question_id)
 
 
 @retried_task(name="import-approved")

@@ -15,6 +15,7 @@ from prefect.client.orchestration import get_client
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.traces import told
 from pipeline_core.tasks.runtime import flow_run_id, run_logger
 from pipeline_core.tasks.story_text import (
     counted,
@@ -68,7 +69,7 @@ class Story:
         except Exception as error:
             # whatever it is, the documents go on: what became of them is in the database
             self._quiet = True
-            run_logger().warning("the run's story is not told any further: %s: %s", type(error).__name__, error)
+            run_logger().warning("the run's story is not told any further: %s", told(error))
 
     def _begin(self) -> None:
         rows = pipeline().views.run_documents(list(self._ids))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.object_keys import without_filename
 from pipeline_core.tasks.alerts import REVIEW_WAITING, emit
 from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task
@@ -26,7 +27,7 @@ def purge_dead_letters(days: int | None) -> str:
     app = pipeline()
     purged = app.retention.dead_letters(app.settings.dead_letter_days if days is None else days)
     for item in purged:
-        run_logger().warning("document %s (%s) was a dead letter long enough: removed", item.document_id, item.filename)
+        run_logger().warning("document %s was a dead letter long enough: removed", item.document_id)
     return f"{len(purged)} dead letters removed"
 
 
@@ -43,7 +44,7 @@ def remove_orphan_objects(grace_h: float | None) -> str:
     app = pipeline()
     keys = app.orphan_objects.remove(timedelta(hours=app.settings.orphan_grace_h if grace_h is None else grace_h))
     for key in keys[:100]:
-        run_logger().warning("no row names %s: removed", key)
+        run_logger().warning("no row names an object in %s: removed", without_filename(key))
     return f"{len(keys)} orphaned objects removed"
 
 

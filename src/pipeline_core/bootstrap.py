@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import orjson
 from sqlalchemy import Engine
 
-from pipeline_core import logs, private_files
+from pipeline_core import logs, prefect_records, private_files
 from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptions
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db import vector_indexes
@@ -179,7 +179,7 @@ class Pipeline:
         """The database, started if it is the embedded one and brought up to date if it is ours to migrate."""
         if self.settings.database_url:
             return self.settings.database_url
-        server = EmbeddedPostgres(self.home / "postgres")
+        server = EmbeddedPostgres(self.home / "postgres", self.settings.logs_kept)
         self._closers.append(server.close)
         migrate(server.url)
         return server.url
@@ -798,7 +798,8 @@ def pipeline() -> Pipeline:
     """The pipeline of this process, wired from the environment. Tasks and the command line share it."""
     settings = load_settings()
     made = Pipeline(settings)
-    logs.configure_if_nobody_has(made.home / "logs")
+    prefect_records.install()
+    logs.configure_if_nobody_has(made.home / "logs", settings.logs_kept)
     return made
 
 

@@ -28,6 +28,7 @@ from pipeline_core.domain.errors import PipelineError, StillRunningError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.domain.search import Answer
+from pipeline_core.domain.traces import told
 from pipeline_core.services.decision_fields import DecisionFields, request_of
 from pipeline_core.services.decisions import Decided, Decision, Resolution
 from pipeline_core.services.intake import Upload
@@ -193,7 +194,7 @@ class Client:
             if self._app.queue_runs:
                 self._app.queue_runs.tell_of_uploads(count)
         except PipelineError as error:
-            log.warning("upload_not_told", code=error.code, message=error.message)
+            log.warning("upload_not_told", error=told(error))
 
     def wait(self, document_ids: Sequence[DocumentId], *, timeout_s: float | None = None) -> list[DocumentStatus]:
         """Return when all have come to rest: done, dead, or waiting for a person.

@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pipeline_core.domain.addresses import networks
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.domain.ids import user_id_for
+from pipeline_core.domain.masking import know
+from pipeline_core.rotated_file import Kept
 
 PREFIX = "UPLOAD_PIPELINE_"
 HOME_NAME = ".pipeline"
@@ -293,6 +295,9 @@ class Settings(BaseSettings):
         24.0, ge=1, description="Age from which an object that no row names is removed, hours; longer than any run"
     )
 
+    log_max_mb: int = Field(1024, ge=20, description="Size to which the logs are kept, MiB, all in HOME/logs together")
+    log_max_days: float = Field(30.0, gt=0, description="Age to which the logs are kept, days")
+
     # HTTP API
     api_host: str = Field("127.0.0.1", description="Address that the HTTP API listens on")
     api_port: int = Field(8420, ge=1, le=65535, description="Port of the HTTP API")
@@ -391,6 +396,11 @@ class Settings(BaseSettings):
         return SecretStr(key)
 
     @property
+    def logs_kept(self) -> Kept:
+        """How much of the logs is kept."""
+        return Kept(self.log_max_mb * 1024 * 1024, self.log_max_days)
+
+    @property
     def duplicates_from(self) -> float:
         """Score from which two facts are a pair in the mode that is set."""
         return self.duplicate_threshold or _DUPLICATES_FROM[self.duplicate_mode]
@@ -420,6 +430,7 @@ def load_settings(**overrides: object) -> Settings:
         ConfigurationError: names each wrong setting, its value (secrets not) and what it should be, and each variable
             that is none of ours, with the one that was probably meant.
     """
+    know(os.environ)
     if unknown := unknown_variables(os.environ):
         raise ConfigurationError(
             "There is no such setting: "

@@ -33,4 +33,7 @@ def test_a_defect_names_the_log_that_has_it(tmp_path: Path) -> None:
     log = tmp_path / "set" / "logs" / "pipeline.jsonl"
     assert done.returncode == 1
     assert str(log) in done.stderr
-    assert "a defect" in log.read_text()
+    assert "a defect" in done.stderr
+    # what it says may quote a document: the log has what it is, and where from
+    [line] = map(json.loads, log.read_text().splitlines())
+    assert line["exception"].endswith("in broken\nKeyError\n")

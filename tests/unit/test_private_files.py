@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from pipeline_core import logs, private_files
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
@@ -17,6 +18,7 @@ from pipeline_core.adapters.supervision.child import ChildProcess
 from pipeline_core.api.auth import local_key
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import load_settings
+from tests.servers import wait_until
 from tests.unit.test_logs import restored as restored
 
 HOME = 0o711 if os.geteuid() == 0 else 0o700
@@ -44,6 +46,7 @@ def test_a_new_home_and_what_is_written_in_it(umask: int, tmp_path: Path) -> Non
     made.store.put("originals/ab/1.pdf", b"x")
     made.store.put_file("markdown/ab/1.md", io.BytesIO(b"x"))
     logs.configure(made.home / "logs")
+    structlog.get_logger("pipeline_core.x").info("stage_done")
     local_key(home)
     server = SharedServer(home / "postgres.users")
     server.join()
@@ -52,11 +55,12 @@ def test_a_new_home_and_what_is_written_in_it(umask: int, tmp_path: Path) -> Non
     server.leave()
     child = ChildProcess(
         "child",
-        [sys.executable, "-c", "open('made', 'w').close()"],
+        [sys.executable, "-c", "open('made', 'w').close(); print(1)"],
         environment=lambda: os.environ,
         log=home / "logs" / "c.log",
     )
     child.start()
+    assert wait_until(lambda: (home / "logs" / "c.log").exists())
     child.stop()
     assert [mode(folder) for folder in (home, home.parent, home.parent.parent)] == [HOME] * 3
     found = modes(home)

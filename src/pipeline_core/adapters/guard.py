@@ -1,7 +1,8 @@
 """The parent of a server that several processes share: it stops the server when the last of them is gone.
 
-Run as a file with an isolated interpreter, so it imports nothing but the standard library:
-``python -I guard.py USERS SIGNAL USER COMMAND…``. The processes that use the server hold shared locks on the file
+Run as a file with an isolated interpreter, so it imports little but the standard library:
+``python -I guard.py USERS SIGNAL USER LOG MAX_BYTES DAYS COMMAND…``. What the server writes goes to ``LOG``, of whose
+folder so much is kept. The processes that use the server hold shared locks on the file
 ``USERS``; the kernel ends them with the process, however it ends. Whoever gets the lock for itself alone knows that
 nobody is left. The guard prints the server's pid, and ends after it.
 """
@@ -13,6 +14,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import IO
@@ -23,17 +25,31 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    users, stop_signal, user, *command = sys.argv[1:]
+    users, stop_signal, user, log, max_bytes, days, *command = sys.argv[1:]
     asked: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
     server = _start(command, user, int(stop_signal))
+    pump = _keep_log(server, log, int(max_bytes), float(days))
     sys.stdout.write(f"{server.pid}\n")
     sys.stdout.close()
-    with open(users, "rb") as file:  # noqa: PTH123 - pathlib would double this process's memory
+    with open(users, "rb") as file:
         while server.poll() is None and not asked and not _nobody_is_left(file):
             time.sleep(_POLL_S)
         # the lock is kept until the server is gone: who comes now waits, and then starts another
         _stop(server, int(stop_signal))
+    pump.join(_STOP_TIMEOUT_S)
+
+
+def _keep_log(server: subprocess.Popen[bytes], log: str, max_bytes: int, days: float) -> threading.Thread:
+    # an isolated interpreter knows no packages; these two need nothing but the standard library
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    from pipeline_core.adapters import log_pump
+    from pipeline_core.domain import masking
+    from pipeline_core.rotated_file import Kept, RotatedFile
+
+    masking.know(os.environ)
+    assert server.stdout is not None
+    return log_pump.start(server.stdout, RotatedFile(log, Kept(max_bytes, days)))
 
 
 def _start(command: list[str], user: str, stop_signal: int) -> subprocess.Popen[bytes]:
@@ -41,7 +57,8 @@ def _start(command: list[str], user: str, stop_signal: int) -> subprocess.Popen[
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        stdout=sys.stderr,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         user=account.pw_uid if account else None,
         group=account.pw_gid if account else None,
         extra_groups=[] if account else None,

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pipeline_core import private_files
+from pipeline_core import prefect_records, private_files
 from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.processes import listens, runs
 from pipeline_core.adapters.shared_server import SharedServer
@@ -201,13 +201,13 @@ class PrefectLauncher:
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
         environment = self.server_environment(port)
         self._login = environment[prefect_login.SERVER]
-        self._pid = self._shared.spawn(command, log=self._log, environment=environment)
+        self._pid = self._shared.spawn(command, log=self._log, kept=self._settings.logs_kept, environment=environment)
         private_files.write_text(self._home / "server", f"{self._pid} {port}")
         self._port, self._starts = port, self._starts + 1
 
     @property
     def _log(self) -> Path:
-        return self._home / "server.log"
+        return self._settings.home.absolute() / "logs" / "prefect-server.log"
 
     def wait(self) -> None:
         """Return when the server answers.
@@ -314,6 +314,7 @@ class PrefectLauncher:
 
     def flow(self, entrypoint: str = FLOW_ENTRYPOINT) -> Any:
         """The flow, imported only when there is work: Prefect takes a second to import."""
+        prefect_records.install()
         # Prefect reads these from the environment when it is first imported; which server it talks to is said by run.
         os.environ.update(_QUIET)
         os.environ.setdefault("PREFECT_HOME", str(self._home))

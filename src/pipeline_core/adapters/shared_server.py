@@ -15,6 +15,7 @@ import psutil
 from pipeline_core import private_files
 from pipeline_core.adapters import guard
 from pipeline_core.adapters.processes import runs
+from pipeline_core.rotated_file import KEPT, Kept
 
 _STOP_TIMEOUT_S = 30.0
 
@@ -55,6 +56,7 @@ class SharedServer:
         command: Sequence[str],
         *,
         log: Path,
+        kept: Kept = KEPT,
         stop_signal: signal.Signals = signal.SIGTERM,
         user: str = "",
         environment: Mapping[str, str] | None = None,
@@ -63,12 +65,14 @@ class SharedServer:
 
         Args:
             command: the program, by its whole path, and its arguments; it runs in the folder ``/``.
-            log: where its output goes, added at the end.
+            log: where its output goes, added at the end; of this folder's logs so much is kept as ``kept`` says.
             stop_signal: what stops it.
             user: the user that it runs as; empty is this process's own.
             environment: all of its environment variables; None: this process's own.
         """
         arguments = [sys.executable, "-I", "-S", guard.__file__, str(self._users), str(int(stop_signal)), user]
+        arguments += [str(log), str(kept.max_bytes), str(kept.days)]
+        private_files.make_folder(log.parent)
         with open(log, "ab", opener=private_files.opener) as output:
             self._guard = subprocess.Popen(
                 [*arguments, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=output, cwd="/",

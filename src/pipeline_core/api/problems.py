@@ -1,7 +1,6 @@
 """Errors as RFC 9457 problem details, each with a stable ``code``."""
 
 import json
-import traceback
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -18,7 +17,9 @@ from starlette.types import Receive, Scope, Send
 from pipeline_core.api.correlation import correlation_id_of
 from pipeline_core.api.known_names import UNKNOWN, known_fields
 from pipeline_core.domain import errors
+from pipeline_core.domain.masking import masked_all
 from pipeline_core.domain.names import nearest
+from pipeline_core.domain.traces import told, trace
 from pipeline_core.domain.wording import counted
 
 MEDIA_TYPE = "application/problem+json"
@@ -126,7 +127,7 @@ def status_of(error: errors.PipelineError) -> int:
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The response that carries the problem."""
     # a message may quote what was sent, and JSON can carry halves of characters that UTF-8 cannot
-    text = json.dumps(problem.model_dump(exclude_none=True), ensure_ascii=False)
+    text = json.dumps(masked_all(problem.model_dump(exclude_none=True)), ensure_ascii=False)
     body = text.encode("utf-8", "replace")
     return Response(body, problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
@@ -251,7 +252,7 @@ def _wrong_part(request: Request, one: Mapping[str, Any]) -> WrongPart:
 
 def of_defect(request: Request, error: Exception) -> Response:
     """What a client is told of an error that nobody foresaw; the log is told its place."""
-    log.error("defect", path=request.url.path, error=type(error).__name__, trace=_trace(error))
+    log.error("defect", route=_route(request), error=told(error), trace=trace(error))
     problem = Problem(
         type=_TYPE + "unexpected",
         title="A defect in the pipeline.",
@@ -265,11 +266,9 @@ def of_defect(request: Request, error: Exception) -> Response:
     return answer(problem)
 
 
-def _trace(error: BaseException) -> str:
-    """Where the error came from, and from what; without messages, which may quote a document."""
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    return f"{_trace(cause) if cause else ''}{frames}{type(error).__name__}\n"
+def _route(request: Request) -> str:
+    """The path as the API's description has it: what was asked for may have anything in it."""
+    return str(getattr(request.scope.get("route"), "path", "none"))
 
 
 def install(app: FastAPI) -> None:
@@ -278,7 +277,7 @@ def install(app: FastAPI) -> None:
     def of_pipeline(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.PipelineError)
         if status_of(error) >= 500:
-            log.warning("error", path=request.url.path, code=error.code, message=error.message)
+            log.warning("error", route=_route(request), error=told(error))
         return of_error(error, request)
 
     app.add_exception_handler(errors.PipelineError, of_pipeline)

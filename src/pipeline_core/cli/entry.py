@@ -65,7 +65,10 @@ def _logged(error: Exception) -> Path | None:
     from pipeline_core.settings import load_settings
 
     try:
-        log = logs.file() or logs.configure(private_files.open_home(load_settings().home) / "logs")
+        log = logs.file()
+        if log is None:
+            settings = load_settings()
+            log = logs.configure(private_files.open_home(settings.home) / "logs", kept=settings.logs_kept)
     except (OSError, PipelineError):
         return None
     structlog.stdlib.get_logger("pipeline_core.cli").error("unforeseen_error", exc_info=error)

@@ -13,6 +13,7 @@ from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.domain.masking import masked, masked_all
 from pipeline_core.domain.wording import counted
 
 commands = typer.Typer()
@@ -68,9 +69,9 @@ def ui(as_json: AsJson = False) -> None:
         launcher.wait()
         login = launcher.login if launcher.has_own_server else None
         if as_json:
-            print_json({"url": launcher.ui_url(), "api_url": launcher.api_url, "login": login})
+            print_json({**masked_all({"url": launcher.ui_url(), "api_url": launcher.api_url}), "login": login})
         else:
-            out.print(f"Prefect: {launcher.ui_url()}   (Ctrl-C ends it)")
+            out.print(f"Prefect: {masked(str(launcher.ui_url()))}   (Ctrl-C ends it)")
             if login:
                 out.print(f"Login:   {login}   (the page asks for it once)", soft_wrap=True, markup=False)
         try:
@@ -116,15 +117,15 @@ def deploy(
         made = make(signed_in(os.environ, app_.settings.home), pool_type)
     worker = f"{beside('prefect')} worker start --pool {made.pool}"
     if as_json:
-        print_json({**made._asdict(), "worker": worker})
+        print_json(masked_all({**made._asdict(), "worker": worker}))
         return
-    out.print(f"Prefect server  {made.api_url}", soft_wrap=True, markup=False)
+    out.print(f"Prefect server  {masked(made.api_url)}", soft_wrap=True, markup=False)
     out.print(f"Work pool       {made.pool} ({made.pool_type}), {'made' if made.pool_is_new else 'there already'}")
     for name in sorted([*made.new, *made.updated]):
         out.print(f"Deployment      {name}, {'made' if name in made.new else 'up to date'}")
     out.print()
     out.print("They run when a worker takes them. Start one, or several:")
-    out.print(f"  export PREFECT_API_URL={made.api_url}", soft_wrap=True, markup=False)
+    out.print(f"  export PREFECT_API_URL={masked(made.api_url)}", soft_wrap=True, markup=False)
     out.print(f"  {worker}", soft_wrap=True, markup=False)
     out.print(
         "Its environment says what the runs work on: the UPLOAD_PIPELINE_… settings, the home as an absolute path."

@@ -8,12 +8,22 @@ from rich.markup import escape
 
 from pipeline_core.cli.exits import Exit
 from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.masking import masked
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.output import json_bytes
 
 _PIPED_WIDTH = 120
+
+
+class _Messages(Console):
+    """What is said to a person has no secrets in it; results, on standard output, are as they are."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*(masked(one) if isinstance(one, str) else one for one in objects), **options)
+
+
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
-err = Console(stderr=True, highlight=False)
+err = _Messages(stderr=True, highlight=False)
 
 
 def print_json(value: Any) -> None:

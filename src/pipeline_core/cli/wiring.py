@@ -52,7 +52,7 @@ def wired(**overrides: object) -> Iterator["Pipeline"]:
     from pipeline_core import bootstrap, logs
 
     wired_pipeline = bootstrap.pipeline_with(**overrides) if overrides else bootstrap.pipeline()
-    logs.configure(wired_pipeline.home / "logs")
+    logs.configure(wired_pipeline.home / "logs", kept=wired_pipeline.settings.logs_kept)
     with _interruptible(wired_pipeline.stopping):
         try:
             yield wired_pipeline

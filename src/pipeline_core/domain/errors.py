@@ -16,6 +16,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from pipeline_core.domain.masking import masked
 from pipeline_core.domain.wording import counted, listed, without_objects
 
 _COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
@@ -48,10 +49,11 @@ class PipelineError(Exception):
         action: str | None = None,
         http_action: str | None = None,
     ):
-        self.message = without_objects(message or (self.__doc__ or "").strip().splitlines()[0])
-        self.where = where
-        self.what_to_do = action or self.action
-        self.http_what_to_do = http_action or self.advice_over_http(action)
+        # here errors become texts, which are shown, logged and stored: none of it has a secret in it
+        self.message = masked(without_objects(message or (self.__doc__ or "").strip().splitlines()[0]))
+        self.where = masked(where) if where else where
+        self.what_to_do = masked(action or self.action)
+        self.http_what_to_do = masked(http_action or self.advice_over_http(action))
         super().__init__(self.message)
 
     @classmethod

@@ -73,6 +73,11 @@ def stage_key(document_id: DocumentId, stage: str, sha256: str, filename: str) -
     return _join("documents", str(document_id), "stages", stage, sha256[:CONTENT_CHARS], filename)
 
 
+def without_filename(key: str) -> str:
+    """The key without its last part, which may be the name of somebody's file: whose object it is, for the log."""
+    return key.rpartition("/")[0]
+
+
 def safe_filename(name: str) -> str:
     """Make one harmless path segment of the name that an upload claims to have.
 

@@ -19,6 +19,7 @@ from pipeline_core.domain.faults import Fault, fault_of, foreseen
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import INTERRUPT, StageName
+from pipeline_core.domain.traces import told
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.ports.worker import Worker
 from pipeline_core.services.failures import record_failures
@@ -102,7 +103,7 @@ class ClaimJobs:
         try:
             self.settle(batch.document_ids)
         except PipelineError as error:
-            log.warning("not_settled", error=str(error))
+            log.warning("not_settled", error=told(error))
 
     def _give_back(self, batch: Batch, error: PipelineError) -> None:
         try:
@@ -119,7 +120,7 @@ class ClaimJobs:
                         record_failures(uow, self.settings, stage, {job.document_id: cause}, lease=batch.lease)
                 uow.commit()
         except PipelineError as second:
-            log.warning("leases_not_given_back", error=str(second))
+            log.warning("leases_not_given_back", error=told(second))
 
 
 def _cause(error: PipelineError, held: Sequence[HeldJob]) -> PipelineError:

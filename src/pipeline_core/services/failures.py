@@ -19,6 +19,7 @@ from pipeline_core.domain.faults import Fault, fault_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import BURY, INTERRUPT, PARK, RETRY_LATER, StageName
+from pipeline_core.domain.traces import told
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.holds import record_held
 from pipeline_core.services.orphans import revive_orphans
@@ -66,7 +67,7 @@ def record_failures(
     ours = {job.document_id: job for job in uow.jobs.held(lease, list(failed))}
     for document_id, error in failed.items():
         if document_id not in ours:
-            log.info("lease_lost", document_id=str(document_id), error=str(error))
+            log.info("lease_lost", document_id=str(document_id), error=told(error))
             continue
         job = ours[document_id]
         if isinstance(error, ConflictError):
@@ -146,11 +147,11 @@ def _log_unforeseen(stage: StageName, dead: Mapping[HeldJob, PipelineError]) -> 
     for job, error in dead.items():
         if isinstance(error, UnexpectedError):
             seen.setdefault(error.message, []).append(job)
-    for message, jobs in seen.items():
+    for jobs in seen.values():
         cause = dead[jobs[0]].__cause__ or dead[jobs[0]]
         log.error(
-            "unforeseen_error", stage=stage, error=message, documents=len(jobs), document_id=str(jobs[0].document_id),
-            correlation_id=str(jobs[0].correlation_id), exc_info=cause,
+            "unforeseen_error", stage=stage, error=told(cause), documents=len(jobs),
+            document_id=str(jobs[0].document_id), correlation_id=str(jobs[0].correlation_id), exc_info=cause,
         )  # fmt: skip
 
 

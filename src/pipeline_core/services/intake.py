@@ -228,7 +228,7 @@ class Intake:
             return Refusal(seen.name, error.as_answer())
         except OSError as error:
             return Refusal(seen.name, UnreadableFileError(f"The file cannot be read: {error.strerror or error}."))
-        log.warning("original_stored_again", document_id=str(seen.document_id), key=key)
+        log.warning("original_stored_again", document_id=str(seen.document_id))
         return _Mended(seen.document_id)
 
     def _read_again(self, seen: _Seen) -> bytes:

@@ -15,6 +15,7 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import CorrelationId, DocumentId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.traces import told
 from pipeline_core.ports.agreement import NamedObject
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
@@ -64,7 +65,7 @@ def lost_by_listing(store: ObjectStore, named: Sequence[NamedObject]) -> dict[Do
         try:
             sizes = dict(store.sizes(f"documents/{items[0].document_id}/"))
         except StoreUnavailableError as error:
-            log.warning("outputs_not_looked_at", document_id=str(items[0].document_id), error=error.message)
+            log.warning("outputs_not_looked_at", document_id=str(items[0].document_id), error=told(error))
             return set()
         return {item.stage for item in items if item.stage and sizes.get(item.key) != item.size}
 

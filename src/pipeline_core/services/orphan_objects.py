@@ -7,6 +7,7 @@ from itertools import islice
 
 import structlog
 
+from pipeline_core.domain.object_keys import without_filename
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 
@@ -37,7 +38,7 @@ class OrphanObjects:
         while keys := list(islice(old, _SLICE)):
             removed += self._remove(keys, grace)
         if removed:
-            log.warning("orphan_objects_removed", count=len(removed), first=removed[0])
+            log.warning("orphan_objects_removed", count=len(removed), first=without_filename(removed[0]))
         return removed
 
     def _remove(self, keys: Sequence[str], grace: timedelta) -> Iterator[str]:

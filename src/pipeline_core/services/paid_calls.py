@@ -19,6 +19,7 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall, current_payer
+from pipeline_core.domain.traces import told
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.worker import Worker
 from pipeline_core.services.kept_answers import KeptAnswer
@@ -120,7 +121,7 @@ class PaidCalls:
             try:
                 self._keep(unsaved)
             except DataRejectedError as error:
-                log.error("paid_answer_refused", call_id=str(unsaved.ticket.call_id), error=error.message)
+                log.error("paid_answer_refused", call_id=str(unsaved.ticket.call_id), error=told(error))
             self.unsaved.drop(unsaved.ticket)
             saved += 1
         if saved:

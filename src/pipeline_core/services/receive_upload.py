@@ -22,7 +22,7 @@ from pipeline_core.domain.filetypes import FILE_TYPES, FileType, detect
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId, document_id_for, job_id_for
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.mapped import MappedFile
-from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
+from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename, without_filename
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
@@ -130,7 +130,7 @@ class ReceiveUpload:
         """Store a known original again if the store has lost or changed it."""
         if not self.store.holds(key, upload.file):
             self.store.put_file(key, upload.file)
-            log.warning("original_stored_again", key=key)
+            log.warning("original_stored_again", kept=without_filename(key))
 
     def _check_size(self, upload: SpooledUpload) -> None:
         limit = self.settings.max_file_bytes

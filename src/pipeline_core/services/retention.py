@@ -34,5 +34,5 @@ class Retention:
             if len(gone) < _SLICE:
                 break
         for item in purged:
-            log.warning("dead_letter_purged", document_id=str(item.document_id), filename=item.filename)
+            log.warning("dead_letter_purged", document_id=str(item.document_id))
         return purged

@@ -28,6 +28,7 @@ from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
 from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.domain.spending import Payer, paid_by
+from pipeline_core.domain.traces import told
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.workers import Workers
 from pipeline_core.services.batch_state import settle_banks
@@ -311,7 +312,7 @@ def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:
     ):
         for document_id, error in errors.items():
             log.warning(
-                "stage_failed", stage=stage.name.value, outcome=outcome, code=error.code, error=error.message,
+                "stage_failed", stage=stage.name.value, outcome=outcome, error=told(error),
                 document_id=str(document_id),
             )  # fmt: skip
 

@@ -12,6 +12,7 @@ import structlog
 
 from pipeline_core.domain.errors import ObjectNotFoundError, PipelineError
 from pipeline_core.domain.facts import Usage
+from pipeline_core.domain.traces import told
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.services.kept_answers import KeptAnswer, kept_answer
 
@@ -100,7 +101,7 @@ def _logged(event: str, key: str) -> Iterator[None]:
     try:
         yield
     except (PipelineError, KeyError, TypeError, ValueError) as error:
-        log.error(event, kept=key, error=f"{type(error).__name__}: {error}")
+        log.error(event, kept=key, error=told(error))
 
 
 def _key(ticket: Ticket) -> str:

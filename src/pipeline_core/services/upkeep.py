@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from pipeline_core.domain.errors import ConfigurationError, PipelineError
+from pipeline_core.domain.traces import told
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -38,7 +39,7 @@ class Upkeep:
             try:
                 pause_s = self._do_what_is_due()
             except ConfigurationError as error:
-                log.warning("no_upkeep", message=error.message, action=error.what_to_do)
+                log.warning("no_upkeep", error=told(error), action=error.what_to_do)
                 return
             stopping.wait(pause_s)
 
@@ -56,10 +57,10 @@ class Upkeep:
         except ConfigurationError:
             raise
         except PipelineError as error:
-            log.warning("upkeep_failed", chore=chore.name, code=error.code, message=error.message)
+            log.warning("upkeep_failed", chore=chore.name, error=told(error))
         except Exception as error:
             # what nobody foresaw in one chore must not end the others
-            log.error("upkeep_failed", chore=chore.name, code="unexpected", message=type(error).__name__)
+            log.error("upkeep_failed", chore=chore.name, error=told(error))
         else:
             return chore.every_s
         return max(chore.every_s, _AFTER_ERROR_S)

@@ -17,6 +17,7 @@ from pipeline_core.adapters.db.migrate import pending
 from pipeline_core.adapters.db.requirements import not_ready, unmet
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseNotMigratedError, PipelineError
+from pipeline_core.domain.masking import masked
 from pipeline_core.domain.wording import counted
 from pipeline_core.settings import Settings, is_secret, variable_of
 
@@ -39,6 +40,10 @@ class Check:
     result: str
     detail: str
     fix: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", masked(self.detail))
+        object.__setattr__(self, "fix", masked(self.fix))
 
     def as_json(self) -> dict[str, str]:
         return {"name": self.name, "result": self.result, "detail": self.detail, "fix": self.fix}
@@ -168,7 +173,7 @@ def describe_settings(settings: Settings) -> list[dict[str, Any]]:
         rows.append(
             {
                 "variable": variable,
-                "value": "(set, hidden)" if hidden else ("" if value is None else str(value)),
+                "value": "(set, hidden)" if hidden else ("" if value is None else masked(str(value))),
                 "is_set": bool(os.environ.get(variable)),
                 "description": info.description or "",
             }

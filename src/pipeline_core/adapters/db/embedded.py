@@ -16,12 +16,17 @@ from pipeline_core import private_files
 from pipeline_core.adapters.db.postgres_account import PostgresAccount
 from pipeline_core.adapters.shared_server import SharedServer
 from pipeline_core.domain.errors import ConfigurationError
+from pipeline_core.rotated_file import KEPT, Kept
 
 _START_TIMEOUT_S = 120.0
 """Recovery after a crash is part of a start."""
 _SOCKET_FOLDER = re.compile(r"[\w./+-]{1,80}", re.ASCII)
 """Folders that can hold the socket: its path may have some 100 bytes, and the server's setting is a list."""
-_SETTINGS = ("-c", "unix_socket_permissions=0700")
+_SETTINGS = (
+    "-c", "unix_socket_permissions=0700",
+    # statements and details quote documents; whoever sent the statement is told of them
+    "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse",
+)  # fmt: skip
 _ELSEWHERE = "Set UPLOAD_PIPELINE_DATABASE_URL to a PostgreSQL of your own, or UPLOAD_PIPELINE_HOME to another folder."
 
 
@@ -33,8 +38,8 @@ class _Running(NamedTuple):
 class EmbeddedPostgres:
     """A server for one data folder, shared by every process that opens it and stopped when the last one is gone."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start the server, making the data folder at first use.
+    def __init__(self, folder: Path, kept: Kept = KEPT) -> None:
+        """Start the server, making the data folder at first use. Its log is in ``logs`` beside the folder.
 
         Raises:
             ConfigurationError: it does not start; the message has the words of ``initdb``, or the end of its log.
@@ -43,7 +48,7 @@ class EmbeddedPostgres:
         self._account = PostgresAccount.of_this_process()
         # absolute, and what a link leads to: the server names its folder so
         self._data = self._account.data_folder(folder.absolute())
-        self._log = self._data / "log"
+        self._log, self._kept = folder.absolute().with_name("logs") / "postgres.log", kept
         self._shared = SharedServer(folder.absolute().with_name(f"{folder.name}.users"))
         self._shared.join()
         try:
@@ -109,7 +114,7 @@ class EmbeddedPostgres:
             self._account.own(sockets)
         pid = self._shared.spawn(
             [str(self._account.program("postgres")), "-D", str(self._data), "-h", "", "-k", str(sockets), *_SETTINGS],
-            log=self._log, stop_signal=signal.SIGINT, user=self._account.name,
+            log=self._log, kept=self._kept, stop_signal=signal.SIGINT, user=self._account.name,
         )  # fmt: skip
         deadline = time.monotonic() + _START_TIMEOUT_S
         while pid is not None and _lives(pid) and time.monotonic() < deadline:

@@ -113,6 +113,7 @@ def open_engine(
         pool_timeout=wait_s,
         pool_pre_ping=not unused_s,
         execution_options={_URL: url},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 
 from pipeline_core import private_files
+from pipeline_core.adapters import log_pump
 from pipeline_core.adapters.guard import die_with_parent
+from pipeline_core.rotated_file import KEPT, Kept, RotatedFile
 
-_LARGE_LOG_BYTES = 10 * 1024 * 1024
 _RUNS_GRACE_S = 5.0
 
 
@@ -27,11 +28,16 @@ class ChildProcess:
         *,
         environment: Callable[[], Mapping[str, str]],
         log: Path,
+        kept: Kept = KEPT,
         grace_s: float = 8.0,
     ) -> None:
-        """``environment`` is asked at each start; after SIGTERM the process has ``grace_s`` seconds to end."""
+        """``environment`` is asked at each start; after SIGTERM the process has ``grace_s`` seconds to end.
+
+        What it writes goes to ``log``, of which so much is kept as ``kept`` says.
+        """
         self.name = name
         self._command, self._environment, self._log, self._grace_s = list(command), environment, log, grace_s
+        self._kept = kept
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -41,15 +47,15 @@ class ChildProcess:
 
     def start(self) -> None:
         private_files.make_folder(self._log.parent)
-        if self._log.exists() and self._log.stat().st_size > _LARGE_LOG_BYTES:
-            self._log.replace(self._log.with_suffix(f"{self._log.suffix}.1"))
-        with open(self._log, "ab", opener=private_files.opener) as output:
-            # a session of its own: Ctrl-C is for whoever started it, who then stops things in order
-            self._process = subprocess.Popen(
-                self._command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                cwd=self._log.parent, start_new_session=True, umask=private_files.UMASK,
-                preexec_fn=die_with_parent(signal.SIGTERM),
-            )  # fmt: skip
+        log = RotatedFile(str(self._log), self._kept)
+        # a session of its own: Ctrl-C is for whoever started it, who then stops things in order
+        self._process = subprocess.Popen(
+            self._command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, cwd=self._log.parent, start_new_session=True, umask=private_files.UMASK,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        log_pump.start(self._process.stdout, log)
 
     def alive(self) -> bool:
         return self.pid is not None

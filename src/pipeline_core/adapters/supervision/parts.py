@@ -43,11 +43,11 @@ class Postgres:
     name = "PostgreSQL"
 
     def __init__(self, settings: Settings) -> None:
-        self._folder = settings.home / "postgres"
+        self._folder, self._kept = settings.home / "postgres", settings.logs_kept
         self._servers: list[EmbeddedPostgres] = []
 
     def start(self) -> None:
-        self._servers.append(EmbeddedPostgres(self._folder))
+        self._servers.append(EmbeddedPostgres(self._folder, self._kept))
 
     def alive(self) -> bool:
         return bool(self._servers) and self._servers[-1].runs()
@@ -143,4 +143,4 @@ class Installation:
 
     def _child(self, name: str, command: list[str], kind: type[ChildProcess] = ChildProcess) -> ChildProcess:
         log = self._settings.home.absolute() / "logs" / f"{name}.log"
-        return kind(name, command, environment=self.environment, log=log)
+        return kind(name, command, environment=self.environment, log=log, kept=self._settings.logs_kept)
