@@ -18,7 +18,7 @@ def note_run(flow: str) -> None:
     try:
         pipeline().flow_runs.note(flow)
     except PipelineError as error:
-        run_logger().warning("not noted that %s was begun: %s", flow, error)
+        run_logger().warning("not noted that %s was begun: %s", flow, error.code)
 
 
 @retried_task(name="purge-dead-letters")
