@@ -19,7 +19,7 @@ from pipeline_core.adapters.db import vector_indexes
 from pipeline_core.adapters.db.api_views import PostgresApiViews
 from pipeline_core.adapters.db.cost_views import PostgresCostViews
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
-from pipeline_core.adapters.db.engine import open_engine
+from pipeline_core.adapters.db.engine import connect, open_engine
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.db.model_switch import PostgresModelSwitch
 from pipeline_core.adapters.db.older_documents import read_older
@@ -46,6 +46,7 @@ from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.domain.addresses import networks
+from pipeline_core.domain.errors import DatabaseNewerError, PipelineError
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account, Budgets, PriceTable
@@ -181,8 +182,25 @@ class Pipeline:
             return self.settings.database_url
         server = EmbeddedPostgres(self.home / "postgres", self.settings.logs_kept)
         self._closers.append(server.close)
-        migrate(server.url)
+        migrate(server.url, lock_s=self.settings.migration_lock_s)
         return server.url
+
+    def refuse_newer_database(self) -> None:
+        """For what starts without the database: one that is away may be there later, one that is too new is not used.
+
+        Raises:
+            DatabaseNewerError: a newer version of this software has migrated it.
+        """
+        settings = self.settings
+        try:
+            if url := settings.api_database_url:
+                connect(url, role=settings.api_database_role).close()
+            else:
+                connect(self.database_url, role=settings.database_role).close()
+        except DatabaseNewerError:
+            raise
+        except PipelineError:
+            return  # told by who uses it, when it does
 
     @once
     def engine(self) -> Engine:

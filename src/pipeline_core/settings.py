@@ -255,6 +255,9 @@ class Settings(BaseSettings):
     )
     dask_address: str = Field("", description="Scheduler of a Dask cluster; empty: one on this machine for each run")
     dask_workers: int = Field(2, ge=1, le=256, description="Parts of a batch that a Dask cluster works on at a time")
+    migration_lock_s: float = Field(
+        5.0, gt=0, description="A migration gives up when a table is in use for so long, seconds; others wait behind it"
+    )
     lease_s: float = Field(
         60.0, gt=0, description="A worker that says nothing for this long has lost its jobs, seconds"
     )

@@ -33,6 +33,7 @@ def api(
                 err.print(f"API: {address}   description: {address}/docs", soft_wrap=True)
             err.print(f"Sign in: {sign_in}; `Authorization: Bearer TOKEN`.   (Ctrl-C ends it)", soft_wrap=True)
 
+        app_.refuse_newer_database()
         try:
             serve(app_, tell)
         except KeyboardInterrupt:
@@ -54,6 +55,7 @@ def upkeep() -> None:
             raise ConfigurationError(
                 "Upkeep needs a login of the service role.", action="Set UPLOAD_PIPELINE_DATABASE_URL."
             )
+        app_.refuse_newer_database()
         try:
             chores.run(app_.stopping)
         except KeyboardInterrupt:

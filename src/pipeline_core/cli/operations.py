@@ -90,7 +90,7 @@ def migrate(as_json: AsJson = False) -> None:
     from pipeline_core.adapters.db.migrate import migrate as apply
 
     with wired() as app_:
-        applied = apply(app_.database_url)
+        applied = apply(app_.database_url, lock_s=app_.settings.migration_lock_s)
         if as_json:
             print_json({"applied": applied})
         else:

@@ -215,6 +215,16 @@ class DatabaseUnavailableError(TransientError):
     code = "database_unavailable"
 
 
+class DatabaseBusyError(TransientError):
+    """A transaction of somebody else's has what a migration changes in use."""
+
+    code = "database_busy"
+    action = (
+        "Let it end, or stop the workers and the API, then `pipeline migrate` again: it goes on from there. "
+        "UPLOAD_PIPELINE_MIGRATION_LOCK_S waits longer, and everybody else behind it."
+    )
+
+
 class StatementTimeoutError(TransientError):
     """The database did not end a statement in time and stopped it."""
 
@@ -745,6 +755,14 @@ class DatabaseNotMigratedError(ConfigurationError):
 
     code = "database_not_migrated"
     action = "Run `pipeline migrate`, once, with a login that may create the schema."
+    http_action = _OPERATOR
+
+
+class DatabaseNewerError(ConfigurationError):
+    """The database was migrated by a newer version of this software."""
+
+    code = "database_newer"
+    action = "Install that version, or a newer one, here as well; nothing was changed. docs/upgrading.md has the order."
     http_action = _OPERATOR
 
 

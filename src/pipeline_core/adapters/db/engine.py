@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
 from pipeline_core.adapters.db.errors import CONNECT_ERRORS, no_connection, translated
+from pipeline_core.adapters.db.schema_age import refuse_others
 from pipeline_core.adapters.db.session import prepare
 
 SCHEMA = "upload_pipeline"
@@ -56,12 +57,13 @@ def connect(
 
     Raises:
         DatabaseUnavailableError: there is none; names the host and the database.
-        DatabaseNotMigratedError: the role is missing, or not granted to the login.
+        DatabaseNotMigratedError: the role is missing, or not granted to the login; or migrations are.
+        DatabaseNewerError: a newer version of this software has migrated it.
         ConfigurationError: the URL is none.
     """
     options = f"{connect_options(role, idle_s=idle_s)} -c statement_timeout={round(statement_timeout_s * 1000)}"
     try:
-        return psycopg.connect(
+        connection = psycopg.connect(
             url,
             options=options,
             connect_timeout=_CONNECT_TIMEOUT_S,
@@ -70,6 +72,13 @@ def connect(
         )
     except CONNECT_ERRORS as error:
         raise no_connection(error, url, role) from error
+    try:
+        with translated():
+            refuse_others(connection, url, works=bool(role))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _watched(silence_s: int) -> dict[str, Any]:
