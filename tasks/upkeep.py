@@ -5,6 +5,7 @@ from datetime import timedelta
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.object_keys import without_filename
+from pipeline_core.domain.traces import told
 from pipeline_core.tasks.alerts import REVIEW_WAITING, emit
 from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task
@@ -18,7 +19,7 @@ def note_run(flow: str) -> None:
     try:
         pipeline().flow_runs.note(flow)
     except PipelineError as error:
-        run_logger().warning("not noted that %s was begun: %s", flow, error.code)
+        run_logger().warning("not noted that %s was begun: %s", flow, told(error))
 
 
 @retried_task(name="purge-dead-letters")
