@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import duplicates, evidence, facts, http_api, matching, orchestration, workers
+from benchmarks import duplicates, evidence, facts, http_api, matching, orchestration, queue, workers
 from benchmarks.corpus import real_documents, write_markdown
 from benchmarks.formats import write_formats
 from benchmarks.scenario import all_published, at_rest, measure
@@ -107,6 +107,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "overhead": overhead,
     "orchestration": lambda folder: orchestration.main(folder, show),
     "workers": lambda folder: workers.main(folder, show),
+    "queue": lambda folder: queue.main(folder, show),
     "duplicates": lambda folder: duplicates.main(folder, show),
     "matching": lambda folder: matching.main(folder, show),
     "http-api": lambda _folder: http_api.main(show),

@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,10 @@ import httpx
 
 from benchmarks.corpus import write_markdown
 from benchmarks.scenario import ROOT
+from pipeline_core.adapters.prefect_login import headers, signed_in
 
 _DOCUMENTS = 120
 _BATCH = 10
-_QUEUE = "pipeline_core.flows.process_queue.process_queue"
 _READY_S = 180
 _SPAN = "SELECT extract(epoch FROM max(published_at)), count(published_at) FROM upload_pipeline.documents"
 _BEGIN = "SELECT extract(epoch FROM min(started_at)) FROM upload_pipeline.document_processing_stages"
@@ -51,14 +50,13 @@ def drain(files: list[Path], workers: int) -> float:
     from pipeline_core.client import Client, Upload
     from pipeline_core.settings import load_settings
 
-    with up(workers) as home:
+    with up(workers, batch_size=_BATCH) as home:
         app = Pipeline(load_settings(home=home, batch_size=_BATCH, launch="deployment"))
         try:
             with Client(app=app) as client:
-                client.submit([Upload(path.name, path.read_bytes()) for path in files], start=False)
-            with ThreadPoolExecutor(workers) as pool:
-                # a run for each worker: both wait for the same documents
-                list(pool.map(lambda _: app.launcher.run(_QUEUE), range(workers)))
+                # who watches the queue asks for a run for each worker
+                handed = client.submit([Upload(path.name, path.read_bytes()) for path in files], start=False)
+                client.wait(handed.document_ids)
             with app.engine.connect() as connection:
                 ended, count = connection.exec_driver_sql(_SPAN).one()
                 begun = connection.exec_driver_sql(_BEGIN).scalar_one()
@@ -70,8 +68,8 @@ def drain(files: list[Path], workers: int) -> float:
 
 
 @contextmanager
-def up(workers: int) -> Iterator[Path]:
-    """``pipeline up`` on an empty home; its schedules rest. This process asks its server meanwhile."""
+def up(workers: int, *, batch_size: int, prepare: Callable[[Path], object] = lambda _: None) -> Iterator[Path]:
+    """``pipeline up`` on a home that ``prepare`` has made ready; its schedules rest. This process asks its server."""
     with tempfile.TemporaryDirectory(prefix="pipeline-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # as root, PostgreSQL runs as a user that has to get in
         home, (port, api_port) = Path(folder) / "home", _free_ports(2)
@@ -81,15 +79,16 @@ def up(workers: int) -> Iterator[Path]:
             "UPLOAD_PIPELINE_HOME": str(home),
             "UPLOAD_PIPELINE_PREFECT_PORT": str(port),
             "UPLOAD_PIPELINE_API_PORT": str(api_port),
-            "UPLOAD_PIPELINE_BATCH_SIZE": str(_BATCH),
+            "UPLOAD_PIPELINE_BATCH_SIZE": str(batch_size),
         }
+        prepare(home)
         command = [sys.executable, "-m", "pipeline_core", "up", "--workers", str(workers)]
         with (Path(folder) / "up.log").open("w+") as log:
             process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
             try:
                 _wait(process, Path(log.name))
-                _pause(api)
                 os.environ["PREFECT_API_URL"] = api
+                _pause(home)
                 yield home
             finally:
                 os.environ.pop("PREFECT_API_URL", None)
@@ -111,8 +110,20 @@ def _wait(process: subprocess.Popen[Any], log: Path) -> None:
         time.sleep(0.2)
 
 
-def _pause(api: str) -> None:
-    for row in httpx.post(f"{api}/deployments/filter", json={}).json():
-        for schedule in row["schedules"]:
-            url = f"{api}/deployments/{row['id']}/schedules/{schedule['id']}"
-            httpx.patch(url, json={"active": False}).raise_for_status()
+@contextmanager
+def asking(home: Path) -> Iterator[httpx.Client]:
+    """A client of the home's server that raises on an error."""
+
+    def check(answer: httpx.Response) -> None:
+        answer.raise_for_status()
+
+    url, login = os.environ["PREFECT_API_URL"], headers(signed_in(os.environ, home))
+    with httpx.Client(base_url=url, headers=login, timeout=30, event_hooks={"response": [check]}) as client:
+        yield client
+
+
+def _pause(home: Path) -> None:
+    with asking(home) as client:
+        for row in client.post("/deployments/filter", json={}).json():
+            for schedule in row["schedules"]:
+                client.patch(f"/deployments/{row['id']}/schedules/{schedule['id']}", json={"active": False})

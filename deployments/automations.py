@@ -15,6 +15,7 @@ from uuid import UUID
 from prefect.automations import AutomationCore, CallWebhook, EventTrigger, Posture, RunDeployment, SendNotification
 from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
 
 Alert = Callable[[str, str], CallWebhook | SendNotification]
@@ -31,8 +32,10 @@ WAITING = (
 )
 
 
-def on(event: str) -> EventTrigger:
-    return EventTrigger(expect={event}, posture=Posture.Reactive, threshold=1, within=timedelta(0))
+def on(event: str, *, besides: str | None = None) -> EventTrigger:
+    """Each event of this name; not those of the resource ``besides``."""
+    match = ResourceSpecification({"prefect.resource.id": f"!{besides}"} if besides else {})
+    return EventTrigger(expect={event}, match=match, posture=Posture.Reactive, threshold=1, within=timedelta(0))
 
 
 def automations(alert: Alert | None, queue_id: UUID) -> Iterator[AutomationCore]:
@@ -52,8 +55,9 @@ def automations(alert: Alert | None, queue_id: UUID) -> Iterator[AutomationCore]
         )
     yield AutomationCore(
         name="pipeline: process what was uploaded",
-        description="The event pipeline.upload starts a run of process-queue.",
-        trigger=on("pipeline.upload"),
+        description="The event pipeline.upload of another program starts a run of process-queue.",
+        # the pipeline's own come beside a run that it has asked for itself
+        trigger=on("pipeline.upload", besides="pipeline.queue"),
         actions=[RunDeployment(source="selected", deployment_id=queue_id, parameters=None)],
     )
 

@@ -8,11 +8,12 @@ from prefect.states import Completed
 
 from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.flows.idle import forget_if_idle, nothing_due
 from pipeline_core.flows.lanes import outcome_of
 from pipeline_core.flows.process_document import process_document
 
 
-@flow(name="deep-scan", flow_run_name="deep scan", validate_parameters=True)
+@flow(name="deep-scan", flow_run_name="deep scan", validate_parameters=True, on_completion=[forget_if_idle])
 def deep_scan(limit: int = 100, user_id: UUID | None = None) -> State:
     """Scan the documents that are queued, and take up scans that were interrupted. Meant to run on a schedule.
 
@@ -23,6 +24,8 @@ def deep_scan(limit: int = 100, user_id: UUID | None = None) -> State:
         user_id: Only this user's documents. Without it, everybody's.
     """
     tasks.note_run("deep-scan")
+    if not tasks.has_scans(user_id):
+        return nothing_due("nothing is queued")
     tasks.settle_deep_scans(user_id)
     scanned: list[UUID] = []
     story = tasks.Story(named_after="deep scan:")

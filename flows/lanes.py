@@ -78,10 +78,14 @@ def slow_lane(work: Callable[[Batch], Batch], document_ids: Sequence[DocumentId]
     return bool(waiting)
 
 
-def when_parts_are_back(work: Callable[[Batch], Batch], document_ids: Sequence[DocumentId]) -> None:
-    """Take those through that wait for a missing part, as long as it may soon be back: first one, then the others."""
+def batch_lane_and_held(work: Callable[[Batch], Batch], batch: Batch, document_ids: Sequence[DocumentId]) -> None:
+    """Take the batch through, then those of the documents that wait for a missing part, as long as it may soon be back:
+    first one of them, then the others."""
     holds = pipeline().holds
+    # found before: what the batch itself shows to be back is released meanwhile
     held = holds.held(document_ids)
+    batch_lane(work, batch)
+    held = holds.left(list(dict.fromkeys([*held, *holds.held(document_ids)])), batch.document_ids)
     while held and holds.wait(held):
         batch = tasks.claim(held)
         if batch.document_ids:

@@ -12,7 +12,7 @@ from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.flows.lanes import batch_lane, outcome_of, run_name, slow_lane, when_parts_are_back
+from pipeline_core.flows.lanes import batch_lane_and_held, outcome_of, run_name, slow_lane
 
 
 @flow(name="process-document", flow_run_name=run_name, validate_parameters=True)
@@ -33,8 +33,7 @@ def process_document(document_ids: list[UUID]) -> State:
     batch = tasks.claim(document_ids)
     with tasks.cluster():
         through = partial(through_the_stages, goes_on=story.goes_on)
-        batch_lane(through, batch)
-        when_parts_are_back(through, [DocumentId(d) for d in document_ids])
+        batch_lane_and_held(through, batch, [DocumentId(d) for d in document_ids])
     story.ends(retried=slow_lane(through_the_stages, [DocumentId(d) for d in document_ids]))
     return outcome_of(document_ids)
 

@@ -13,22 +13,23 @@ from pydantic import Field
 from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.flows.idle import forget_if_idle, nothing_due
 from pipeline_core.flows.lanes import batch_lane, outcome_of, slow_lane
 from pipeline_core.flows.process_document import through_the_stages
 
 
-@flow(name="process-queue", flow_run_name="queue", validate_parameters=True)
+@flow(name="process-queue", flow_run_name="queue", validate_parameters=True, on_completion=[forget_if_idle])
 def process_queue(
     limit: Annotated[int, Field(ge=1, le=100_000)] = 1000,
     time_limit_s: Annotated[float, Field(gt=0)] = 3600.0,
     user_id: UUID | None = None,
 ) -> State:
-    """Take what waits through the stages, batch after batch. Meant to run on a schedule, on any number of workers.
+    """Take what waits through the stages, batch after batch, on any number of workers. Asked for when something waits.
 
     What lost workers held is taken back first; then question banks are compared and imported, and reviews that wait
     too long are told of. Users take turns, however much one of them has waiting. Documents in transient trouble are
-    tried again when nothing else is left; what waits still when a limit is reached is left to the next run. Webhooks
-    are sent elsewhere: a receiver that is slow must not hold the queue.
+    tried again when nothing else is left; for what waits still when a limit is reached the next run is asked for. A run
+    that finds nothing to do is forgotten. Webhooks are sent elsewhere: a receiver that is slow must not hold the queue.
 
     Args:
         limit: Most documents that this run takes.
@@ -36,6 +37,9 @@ def process_queue(
         user_id: Only this user's documents. Without it, everybody's.
     """
     tasks.note_run("process-queue")
+    if not tasks.has_work(user_id):
+        tasks.have_webhooks_sent()
+        return nothing_due("nothing is due")
     tasks.reap_leases()
     tasks.work_on_banks()
     tasks.report_waiting_reviews(None)
@@ -44,6 +48,8 @@ def process_queue(
     story, retried, waited = tasks.Story(named_after="queue:"), False, False
     with tasks.cluster():
         while time.monotonic() < until:
+            if taken and (waits := tasks.waiting()) and waits.lost:
+                tasks.reap_leases()
             room = min(pipeline().settings.batch_size, limit - len(taken))
             batch = tasks.take_from_queue(room, user_id) if room else None
             if batch and batch.document_ids:
@@ -57,6 +63,7 @@ def process_queue(
                 waited = True
             else:
                 break
+    tasks.ask_for_next_run()
     story.ends(retried=retried)
     tasks.have_webhooks_sent()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

@@ -7,10 +7,17 @@ raised, so that Prefect retries the task with exponential backoff.
 
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.tasks.cluster import cluster, parts
-from pipeline_core.tasks.deep_scan import claim_deep_scans, settle_deep_scans
+from pipeline_core.tasks.deep_scan import claim_deep_scans, has_scans, settle_deep_scans
 from pipeline_core.tasks.gates import matching_gate, validation_gate
 from pipeline_core.tasks.intake import claim
-from pipeline_core.tasks.queue import reap_leases, take_from_queue, work_on_banks
+from pipeline_core.tasks.queue import (
+    ask_for_next_run,
+    has_work,
+    reap_leases,
+    take_from_queue,
+    waiting,
+    work_on_banks,
+)
 from pipeline_core.tasks.reembedding import (
     begin_reembedding,
     check_recall,
@@ -44,6 +51,7 @@ ingest_to_production = stage_task(StageName.INGESTOR)
 __all__ = [
     "DocumentFailedError",
     "Story",
+    "ask_for_next_run",
     "begin_reembedding",
     "check_recall",
     "chunk",
@@ -58,6 +66,8 @@ __all__ = [
     "embed_batch",
     "fill_vectors",
     "generate_facts",
+    "has_scans",
+    "has_work",
     "have_webhooks_sent",
     "import_approved",
     "ingest",
@@ -78,5 +88,6 @@ __all__ = [
     "take_from_queue",
     "validate",
     "validation_gate",
+    "waiting",
     "work_on_banks",
 ]

@@ -4,8 +4,20 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.errors import TransientError
 from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.traces import told
+from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task
+
+
+def has_scans(user_id: UUID | None) -> bool:
+    """Whether there is any scan to begin, to take up or to settle; if in doubt, there is. No task: see ``has_work``."""
+    try:
+        return pipeline().deep_scan.is_any_open(user_id=UserId(user_id) if user_id else None)
+    except TransientError as error:
+        run_logger().warning("not known what waits: %s", told(error))
+        return True
 
 
 @retried_task(name="claim-deep-scans")

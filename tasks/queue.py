@@ -2,13 +2,50 @@
 
 from uuid import UUID
 
+from prefect import runtime
+
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.errors import PipelineError, TransientError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.traces import told
+from pipeline_core.ports.queue import Pressure
+from pipeline_core.services.queue_watch import ask_for_next
 from pipeline_core.tasks.alerts import tell_of_dead
 from pipeline_core.tasks.runtime import flow_run_id, run_logger
 from pipeline_core.tasks.stage_task import retried_task
+
+
+def waiting() -> Pressure | None:
+    """What waits in the queue; None if the database does not say at this moment. No task: an idle run is forgotten."""
+    try:
+        return pipeline().queue.pressure()
+    except TransientError as error:
+        run_logger().warning("not known what waits: %s", told(error))
+        return None
+
+
+def has_work(user_id: UUID | None) -> bool:
+    """Whether there is anything for a run to do, of this user's or of everybody's. If in doubt, there is."""
+    app = pipeline()
+    try:
+        waits = app.queue.pressure(user_id=UserId(user_id) if user_id else None)
+        return bool(waits) or app.reminders.is_any_review_overdue(app.settings.review_alert_h)
+    except TransientError as error:
+        run_logger().warning("not known what waits: %s", told(error))
+        return True
+
+
+def ask_for_next_run() -> None:
+    """Before a run of the deployment ends: ask for one that goes on, if more waits than the others can take."""
+    app, waits = pipeline(), waiting()
+    if not (waits and runtime.deployment.id and app.queue_runs):
+        return
+    try:
+        if ask_for_next(waits, app.queue_runs, app.settings.batch_size):
+            run_logger().info("more waits: asked for another run")
+    except PipelineError as error:
+        run_logger().warning("no run was asked for to go on: %s", told(error))
 
 
 @retried_task(name="take-from-queue")

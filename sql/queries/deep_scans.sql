@@ -48,6 +48,10 @@ ORDER BY document_id;
 -- name: users_waiting_for_scans
 SELECT DISTINCT user_id FROM documents WHERE deep_scan_status = 'Queued' ORDER BY user_id;
 
+-- name: is_any_deep_scan_open
+SELECT EXISTS (SELECT FROM documents WHERE deep_scan_status IN ('Queued', 'Processing')
+    AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)) AS is_any;
+
 -- name: queued_deep_scans
 -- Queued documents whose job is at rest; what another scan takes at this moment is passed over.
 SELECT d.document_id, d.user_id, (SELECT count(*) FROM upload_jobs j WHERE j.document_id = d.document_id)::int AS runs

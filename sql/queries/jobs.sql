@@ -128,7 +128,18 @@ SELECT job_id, document_id, stage, state, lease_token FROM upload_jobs WHERE job
 UPDATE document_processing_stages s SET status = 'pending', fingerprint = NULL, completed_at = NULL
 FROM stages o, stages first
 WHERE o.stage_name = s.stage_name AND first.stage_name = %(from_stage)s
-    AND o.execution_order = first.execution_order AND s.document_id = %(document_id)s;
+    AND o.execution_order = first.execution_order AND s.document_id = ANY(%(document_ids)s);
+
+-- name: dead_jobs
+-- A user's dead letters, the oldest failure first; what failed for good after its retries has the cause beside the code.
+SELECT j.document_id, j.job_id, j.stage, j.profile, coalesce(j.last_error ->> 'code', 'unknown') AS code
+FROM upload_jobs j
+WHERE j.user_id = %(user_id)s AND j.state = 'deadletter'
+    AND (%(code)s::text IS NULL OR j.last_error ->> 'code' = %(code)s OR j.last_error ->> 'cause' = %(code)s)
+    AND (%(since)s::timestamptz IS NULL OR j.finished_at >= %(since)s)
+    AND NOT EXISTS (SELECT FROM upload_jobs later
+        WHERE later.document_id = j.document_id AND later.created_at > j.created_at)
+ORDER BY j.finished_at, j.job_id;
 
 -- name: renew_leases
 UPDATE upload_jobs SET lease_expires_at = now() + make_interval(secs => %(lease_s)s)

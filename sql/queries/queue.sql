@@ -86,6 +86,70 @@ WITH lost AS (
 )
 SELECT job_id, document_id, user_id, stage, lost_leases, claimed_by FROM freed;
 
+-- name: queue_pressure
+-- What a claim could take now, counted no further than %(most)s, with one try of each missing part that is due; jobs of
+-- lost workers, and question banks, that wait for a run; and times in seconds: for how long nobody has taken what is due, until the next job falls due, and the age of
+-- the last claim of what runs.
+WITH RECURSIVE waiting_users (user_id) AS (
+    (SELECT j.user_id FROM upload_jobs j
+     WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+     ORDER BY j.user_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT j.user_id FROM upload_jobs j
+            WHERE j.state IN ('queued', 'retryable') AND j.user_id > w.user_id
+                AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+            ORDER BY j.user_id LIMIT 1)
+    FROM waiting_users w WHERE w.user_id IS NOT NULL
+), running AS (
+    SELECT user_id, count(*) AS jobs, max(claimed_at) AS claimed_at
+    FROM upload_jobs WHERE state = 'working' GROUP BY user_id
+), due AS (
+    SELECT c.since
+    FROM waiting_users u
+    LEFT JOIN running r ON r.user_id = u.user_id
+    CROSS JOIN LATERAL (
+        SELECT greatest(j.updated_at, j.retry_at, j.parked_until) AS since FROM upload_jobs j
+        WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable')
+            AND (j.retry_at IS NULL OR j.retry_at <= now()) AND (j.parked_until IS NULL OR j.parked_until <= now())
+            AND NOT EXISTS (
+                SELECT FROM missing_parts m WHERE m.part = %(everything)s OR m.part = j.held_for)
+        ORDER BY j.priority DESC, j.created_at, j.job_id
+        LIMIT CASE WHEN %(per_user)s = 0 THEN %(most)s
+            ELSE greatest(0, least(%(most)s, %(per_user)s - coalesce(r.jobs, 0))) END
+    ) c
+    LIMIT %(most)s
+), tries AS (
+    -- parts that something waits for, and when the next try of each is due
+    SELECT m.probe_at FROM missing_parts m
+    WHERE EXISTS (
+        SELECT FROM upload_jobs j
+        WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+            AND (j.held_for = m.part OR m.part = %(everything)s AND j.held_for IS NULL)
+            AND (j.parked_until IS NULL OR j.parked_until <= now()))
+), lost AS (
+    SELECT count(*)::int AS jobs FROM upload_jobs j
+    WHERE j.state = 'working' AND (
+        j.lease_expires_at < now()
+        OR pg_postmaster_start_time() < now() - make_interval(secs => %(grace_s)s) AND NOT EXISTS (
+            SELECT FROM pg_locks l
+            WHERE l.locktype = 'advisory' AND l.classid = %(lock_class)s::oid
+                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND l.objid = (hashtext(j.claimed_by)::bigint & 4294967295)::oid))
+)
+SELECT
+    (SELECT count(*)::int FROM due) + (SELECT count(*)::int FROM tries WHERE probe_at <= now()) AS due,
+    (SELECT jobs FROM lost) AS lost,
+    (SELECT count(*)::int FROM upload_batches
+     WHERE document_id IS NULL AND (matched_at IS NULL OR status = 'importing')) AS banks,
+    coalesce((SELECT extract(epoch FROM now() - greatest(min(since), (SELECT max(claimed_at) FROM running)))
+        FROM due HAVING count(*) > 0), 0)::float8 AS untaken_s,
+    extract(epoch FROM least(
+        (SELECT min(greatest(retry_at, parked_until)) FROM upload_jobs
+         WHERE state IN ('queued', 'retryable') AND (retry_at IS NOT NULL OR parked_until IS NOT NULL)
+            AND greatest(retry_at, parked_until) > now()),
+        (SELECT min(probe_at) FROM tries WHERE probe_at > now())) - now())::float8 AS next_s,
+    (SELECT max(claimed_at) FROM running) AS claimed_at;
+
 -- name: queue_depth
 -- What waits and what runs, by user; oldest_s is how long the first has waited, in seconds.
 SELECT user_id,

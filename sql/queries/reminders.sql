@@ -20,3 +20,13 @@ WITH overdue AS (
     FROM overdue
 )
 SELECT job_id, document_id, user_id, filename, hours FROM overdue ORDER BY hours DESC, job_id;
+
+-- name: is_any_review_overdue
+-- Whether overdue_reviews would answer with any.
+SELECT EXISTS (
+    SELECT FROM upload_jobs j
+    WHERE j.state = 'awaiting_review' AND j.updated_at <= now() - make_interval(secs => %(hours)s * 3600)
+        AND NOT EXISTS (
+            SELECT FROM events e
+            WHERE e.job_id = j.job_id AND e.code = 'review_overdue'
+                AND e.ts > greatest(j.updated_at, now() - make_interval(secs => %(again_h)s * 3600)))) AS is_any;

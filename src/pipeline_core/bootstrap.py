@@ -23,6 +23,7 @@ from pipeline_core.adapters.db.engine import connect, open_engine
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.db.model_switch import PostgresModelSwitch
 from pipeline_core.adapters.db.older_documents import read_older
+from pipeline_core.adapters.db.queue_bell import PostgresQueueBell
 from pipeline_core.adapters.db.searching import Ranking
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.db.upkeep import analyze
@@ -89,11 +90,13 @@ from pipeline_core.services.paid_conversion import PaidConverter
 from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.queue import Queue
+from pipeline_core.services.queue_watch import QueueWatch
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.recorded_settings import RecordSettings
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.reminders import Reminders
 from pipeline_core.services.retention import Retention
+from pipeline_core.services.retry_all import RetryAll
 from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_requests import RunRequests
@@ -491,6 +494,10 @@ class Pipeline:
         return Retry(self.open_uow)
 
     @once
+    def retry_all(self) -> RetryAll:
+        return RetryAll(self.open_uow)
+
+    @once
     def bank_queue(self) -> BankQueue:
         return BankQueue(self.open_uow, self.staging)
 
@@ -547,6 +554,27 @@ class Pipeline:
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
         ]
         return Upkeep(*chores)
+
+    def watch_queue(self, runs: QueueRuns) -> QueueWatch:
+        """Asks for runs of the queue, at this orchestrator, as soon as something waits; needs the service role."""
+        settings = self.settings
+        return QueueWatch(
+            self.queue.pressure,
+            lambda: self.reminders.is_any_review_overdue(settings.review_alert_h),
+            PostgresQueueBell(self.database_url, role=settings.database_role),
+            runs,
+            batch_size=settings.batch_size,
+            look_s=settings.queue_look_s,
+        )
+
+    @once
+    def queue_watch(self) -> QueueWatch | None:
+        """As ``watch_queue``, at the server of ``PREFECT_API_URL``.
+
+        None without one, and in a process that was given the API's own login only.
+        """
+        is_apis_alone = self.settings.api_database_url and not self.settings.database_url
+        return None if is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
 
     @once
     def api_engine(self) -> Engine:
@@ -699,6 +727,10 @@ class UserServices:
     @cached_property
     def retry(self) -> Retry:
         return Retry(self.open_uow)
+
+    @cached_property
+    def retry_all(self) -> RetryAll:
+        return RetryAll(self.open_uow)
 
     @cached_property
     def webhooks(self) -> WebhookEndpoints:

@@ -33,6 +33,7 @@ from pipeline_core.services.decision_fields import DecisionFields, request_of
 from pipeline_core.services.decisions import Decided, Decision, Resolution
 from pipeline_core.services.intake import Upload
 from pipeline_core.services.queue import check_priority
+from pipeline_core.services.retry_all import Retried, Which
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -160,8 +161,8 @@ class Client:
 
         Args:
             files: Paths, or uploads with a name and bytes.
-            start: Without it they only wait in the queue, for the next run of ``process-queue``; a Prefect server is
-                told by the event ``pipeline.upload``.
+            start: Without it they wait in the queue, for their turn in a run of ``process-queue``. A Prefect server is
+                asked for one, if none is under way, and told by the event ``pipeline.upload``.
             priority: -100..100; higher goes first in the queue.
 
         Raises:
@@ -189,10 +190,11 @@ class Client:
         )
 
     def _tell_of_uploads(self, count: int) -> None:
-        """Who waits for the event hears of them now; the queue's schedule finds them all the same."""
+        """Who waits for the event hears of them now. The queue is watched, and has a schedule, all the same."""
         try:
             if self._app.queue_runs:
                 self._app.queue_runs.tell_of_uploads(count)
+                self._app.queue_runs.ask()
         except PipelineError as error:
             log.warning("upload_not_told", error=told(error))
 
@@ -249,6 +251,32 @@ class Client:
         document_id = self._document_id(document)
         self._app.retry(document_id, from_stage=from_stage, by=str(self.user_id))
         return self._go_on(document_id, start=start)
+
+    def retry_all(
+        self,
+        *,
+        code: str | None = None,
+        since: datetime | None = None,
+        from_stage: StageName | None = None,
+        preview: bool = False,
+        start: bool = True,
+    ) -> Retried:
+        """Start all dead letters again, in one transaction; with ``preview`` only say which they are.
+
+        Args:
+            code: Only those with this error's code.
+            since: Only those that failed since then.
+            from_stage: Where to begin, for those that came as far; the others begin where they failed.
+            preview: Start nothing.
+            start: Let them run at once; otherwise their next run does.
+        """
+        which = Which(code, since)
+        if preview:
+            return self._app.retry_all.preview(self.user_id, which)
+        retried = self._app.retry_all(self.user_id, which, from_stage=from_stage, by=str(self.user_id))
+        if start and retried.document_ids:
+            self._app.launcher.request(retried.document_ids)
+        return retried
 
     def waiting(self, *, limit: int = 100) -> list[DocumentStatus]:
         """What waits for a person, newest first."""

@@ -264,6 +264,13 @@ class Settings(BaseSettings):
     running_per_user: int = Field(
         0, ge=0, description="Most jobs of one user that the queue has running at a time; 0: no limit"
     )
+    queue_look_s: float = Field(
+        10.0,
+        ge=1,
+        le=900,
+        description="`pipeline up` and `pipeline upkeep` look at the queue this often, besides when they hear of new "
+        "jobs, seconds",
+    )
     max_lost_leases: int = Field(
         5, ge=0, description="Workers that may be lost with one job in hand, at one stage, before it is a dead letter"
     )

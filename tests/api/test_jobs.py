@@ -1,7 +1,7 @@
 """Jobs and documents over HTTP: lists, progress, events, files, trying again."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pytest
@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from tests.through import publish, through, upload
+from tests.two_users import BOB
 
 END = "end"
 
@@ -154,3 +155,39 @@ def test_an_error_advises_what_can_be_done_over_http(ann: TestClient, api_pipeli
         assert "`POST /api/v2/" in told["action"]
         assert "pipeline " not in told["action"]
         assert "http_action" not in told
+
+
+def test_dead_letters_are_tried_again_all_at_once(
+    ann: TestClient, sign_in: Callable[..., TestClient], api_pipeline: Pipeline
+) -> None:
+    ids = [
+        DocumentId(
+            UUID(
+                ann.post("/api/v2/upload", files={"file": (f"{n}.md", f"# A\n\nText {n}.".encode())}).json()[
+                    "document_id"
+                ]
+            )
+        )
+        for n in range(3)
+    ]
+    with api_pipeline.open_uow() as uow:
+        uow.session.connection.execute(
+            "UPDATE upload_jobs SET state = 'working', claimed_by = 'w', claimed_at = now(), "
+            "lease_token = gen_random_uuid(), lease_expires_at = now()"
+        )
+        uow.session.connection.execute(
+            "UPDATE upload_jobs SET state = 'deadletter', finished_at = now(), "
+            'last_error = \'{"code": "store_full"}\', '
+            "claimed_by = NULL, claimed_at = NULL, lease_token = NULL, lease_expires_at = NULL"
+        )
+        uow.commit()
+    counted = {"matched": 3, "retried": 0, "by_code": {"store_full": 3}}
+    assert ann.post("/api/v2/jobs/retry", json={"preview": True}).json() == counted
+    assert ann.post("/api/v2/jobs/retry", json={"code": "no_text"}).json()["retried"] == 0
+    assert sign_in(BOB).post("/api/v2/jobs/retry").json()["matched"] == 0
+    assert ann.post("/api/v2/jobs/retry", json={"since": "2999-01-01T00:00:00Z"}).json()["matched"] == 0
+    assert ann.post("/api/v2/jobs/retry", json={"cod": "x"}).status_code == 422
+    answer = ann.post("/api/v2/jobs/retry", json={"code": "store_full"})
+    assert (answer.status_code, answer.json()) == (202, counted | {"retried": 3})
+    with api_pipeline.open_uow() as uow:
+        assert {summary.state for summary in uow.documents.find(ids).values()} == {"queued"}

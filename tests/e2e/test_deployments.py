@@ -111,8 +111,8 @@ def test_a_worker_takes_documents_through_the_deployments(
         assert again == [flow_run_id]  # asking twice starts nothing twice
         [first] = client.wait(asked.document_ids, timeout_s=60)
         queued = client.submit([Upload("queued.md", f"{MANUAL}\nThe key has number 7.".encode())], start=False)
-        app.launcher.run("pipeline_core.flows.process_queue.process_queue", limit=10)
-        [second] = client.wait(queued.document_ids, timeout_s=10)
+        # which has asked for a run of the queue
+        [second] = client.wait(queued.document_ids, timeout_s=60)
     log = (tmp_path / "worker.log").read_text()
     assert (first.outcome, second.outcome) == ("published", "published"), log
     runs = {row["filename"]: row["flow_run_id"] for row in app.views.jobs(app.user_id)}
@@ -120,10 +120,16 @@ def test_a_worker_takes_documents_through_the_deployments(
 
 
 def test_deploying_again_brings_up_to_date_what_is_there(
-    deployed: dict[str, Any], environment: dict[str, str], tmp_path: Path
+    deployed: dict[str, Any], environment: dict[str, str], tmp_path: Path, prefect_http: httpx.Client
 ) -> None:
+    queue = f"/deployments/{deployed['process-queue']['id']}"
+    # as an earlier version made it; what people have added is theirs
+    for slug, seconds in {"every-minute": 60, "ours": 600}.items():
+        schedule = {"schedule": {"interval": seconds}, "slug": slug, "active": False}
+        prefect_http.post(f"{queue}/schedules", json=[schedule])
     again = CommandLine({**environment, "UPLOAD_PIPELINE_HOME": str(tmp_path)}, tmp_path).json("deploy")
     assert (again["pool_is_new"], again["new"], set(again["updated"])) == (False, [], DEPLOYMENTS)
+    assert {row["slug"] for row in prefect_http.get(queue).json()["schedules"]} == {"safety-net", "ours"}
     assert again["worker"].endswith("worker start --pool pipeline")
     with pytest.raises(ConfigurationError, match="of the type process and not docker"):
         deploy(environment, "docker")

@@ -1,21 +1,26 @@
 """The flows process-queue and maintain on a real Prefect server."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.flow_engine import run_flow_sync
 
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.ports.queue_runs import RunsSeen
 from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
 from tests.e2e.test_flow import first_times
 from tests.fakes import ScriptedFactGenerator
 from tests.through import MANUAL, needs_work, receive, upload
+from tests.unit.test_queue_watch import Runs
 
 
 @pytest.fixture
@@ -121,3 +126,54 @@ def test_maintenance_says_what_it_did(wired: Pipeline) -> None:
     state = maintain(cache_days=1, return_state=True)
     assert state.message.startswith("0 jobs taken back, 0 given up, 0 dead letters removed, 0 cached answers and 0")
     assert "0 orphaned objects removed" in state.message
+
+
+@pytest.fixture
+def asked_for(prefect_api_url: str) -> Callable[..., UUID]:
+    """Runs a flow as a run that the watch has asked for, with a deployment's help or without; answers with its id."""
+
+    def run(flow: Any, *, key: str | None = "after another", **parameters: Any) -> UUID:
+        with get_client(sync_client=True) as client:
+            made = client.create_flow_run(flow, parameters=parameters)
+            body = {"flow_id": str(made.flow_id), "idempotency_key": key, "parameters": parameters, "name": "queue"}
+            if key:
+                client.delete_flow_run(made.id)
+                answer = client._client.post("/flow_runs/", json=body)
+                made = FlowRun.model_validate(answer.json())
+        run_flow_sync(flow, flow_run=made, parameters=parameters, return_type="state")
+        return made.id
+
+    return run
+
+
+def is_there(client: httpx.Client, flow_run_id: UUID) -> bool:
+    asked = {"flow_runs": {"id": {"any_": [str(flow_run_id)]}}}
+    return bool(client.post("/flow_runs/filter", json=asked).json())
+
+
+def test_a_run_that_finds_nothing_leaves_nothing(
+    wired: Pipeline, asked_for: Callable[..., UUID], prefect_http: httpx.Client
+) -> None:
+    from pipeline_core.flows.deep_scan import deep_scan
+    from pipeline_core.flows.process_queue import process_queue
+
+    assert not is_there(prefect_http, asked_for(deep_scan))
+    assert not is_there(prefect_http, asked_for(process_queue))
+    # somebody started it by hand, and wants to see what became of it
+    assert is_there(prefect_http, asked_for(process_queue, key=None))
+    documents(wired, 1)
+    assert is_there(prefect_http, asked_for(process_queue))
+
+
+def test_a_run_that_ends_at_its_limit_asks_for_the_next(wired: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline_core.flows.process_queue import process_queue
+
+    runs = Runs(RunsSeen(waiting=0, running=1, places=4, workers=1, key="k"))
+    monkeypatch.setattr(Pipeline, "queue_runs", runs)
+    monkeypatch.setattr("prefect.runtime.deployment.id", "a deployment's", raising=False)
+    documents(wired, 4)
+    assert process_queue(limit=2, return_state=True).message == "2 done"
+    assert runs.asked == ["k"]
+    runs.begin()
+    assert process_queue(limit=10, return_state=True).message == "2 done"
+    assert runs.asked == ["k"]

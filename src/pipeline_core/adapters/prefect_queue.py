@@ -5,7 +5,8 @@ requests. https://docs.prefect.io/v3/api-ref/rest-api
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -13,14 +14,25 @@ import httpx
 
 from pipeline_core.adapters import prefect_login
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
+from pipeline_core.ports.queue_runs import RunsSeen
 
 QUEUE_DEPLOYMENT = "process-queue/process-queue"
 """``flow/deployment``, as ``pipeline deploy`` makes it."""
 WEBHOOK_DEPLOYMENT = "deliver-webhooks/deliver-webhooks"
 UPLOAD = "pipeline.upload"
-"""``deployments/automations.py`` lets it start a run of the queue."""
+"""Others' programs send it to have the queue worked on (``deployments/automations.py``)."""
+OURSELVES = "pipeline.queue"
+"""The resource of the events that are ours: they come beside a run that was asked for, and start none."""
 _TIMEOUT_S = 10.0
 _HEALTH_TIMEOUT_S = 2.0
+_WAITING, _RUNNING = ("SCHEDULED",), ("PENDING", "RUNNING", "CANCELLING")
+_MOST_RUNS = 200
+"""That are counted; Prefect answers with no more."""
+_OF_KEY = 5
+_OF_PROCESSES = "process"
+"""The kind of work pool whose workers run what they take on their own machine."""
+_PREFETCH = timedelta(seconds=10)
+"""Workers take a run so long before its time."""
 
 
 class PrefectQueueRuns:
@@ -30,16 +42,64 @@ class PrefectQueueRuns:
         self, api_url: str, *, headers: Mapping[str, str] | None = None, deployment: str = QUEUE_DEPLOYMENT
     ) -> None:
         self._deployment = deployment
+        self._kinds: dict[str, str] = {}
+        """Of work pools, which do not change it."""
         self._client = httpx.Client(base_url=api_url.rstrip("/"), headers=dict(headers or {}), timeout=_TIMEOUT_S)
 
     def ask(self) -> None:
+        seen = self.seen()
+        if not (seen.waiting or seen.running):
+            self.ask_beside(seen)
+
+    def seen(self) -> RunsSeen:
+        deployment = self._call("GET", f"/deployments/name/{self._deployment}")
+        present = self._runs(deployment["id"], state={"type": {"any_": [*_WAITING, *_RUNNING]}})
+        running = sum(run["state_type"] in _RUNNING for run in present)
+        limit = deployment.get("global_concurrency_limit")
+        if limit and limit["active"]:
+            # a run that was lost with its machine runs for ever by its state; its place comes free
+            running = min(running, limit["active_slots"])
+        # of several, as one whose time is still to come stays the newest for a while
+        newest = " ".join(run["id"] for run in self._runs(deployment["id"], limit=_OF_KEY))
+        return RunsSeen(
+            waiting=sum(run["state_type"] in _WAITING for run in present),
+            running=running,
+            places=limit["limit"] if limit and limit["active"] else None,
+            workers=self._workers(deployment["work_pool_name"]),
+            # a key is the flow's, of which there may have been other deployments
+            key=sha256(f"{deployment['id']} after {newest}".encode()).hexdigest(),
+        )
+
+    def ask_beside(self, seen: RunsSeen) -> None:
         found = self._call("GET", f"/deployments/name/{self._deployment}")
-        self._call("POST", f"/deployments/{found['id']}/create_flow_run", json={"state": {"type": "SCHEDULED"}})
+        body = {"state": {"type": "SCHEDULED"}, "idempotency_key": seen.key}
+        self._call("POST", f"/deployments/{found['id']}/create_flow_run", json=body)
+
+    def _runs(self, deployment_id: str, *, limit: int = _MOST_RUNS, **of_run: Any) -> list[dict[str, Any]]:
+        """Runs that should have begun by now, the newest first; not those of the schedule's future."""
+        by_now = {"before_": (datetime.now(UTC) + _PREFETCH).isoformat()}
+        asked = {
+            "deployments": {"id": {"any_": [deployment_id]}}, "flow_runs": {"expected_start_time": by_now, **of_run},
+            "sort": "EXPECTED_START_TIME_DESC", "limit": limit,
+        }  # fmt: skip
+        found: list[dict[str, Any]] = self._call("POST", "/flow_runs/filter", json=asked)
+        return found
+
+    def _workers(self, pool: str | None) -> int:
+        """How many workers take runs; any number where each run has a machine of its own."""
+        if pool is None:
+            return 1
+        if pool not in self._kinds:
+            self._kinds[pool] = self._call("GET", f"/work_pools/{pool}")["type"]
+        if self._kinds[pool] != _OF_PROCESSES:
+            return _MOST_RUNS
+        online = {"workers": {"status": {"any_": ["ONLINE"]}}, "limit": _MOST_RUNS}
+        return len(self._call("POST", f"/work_pools/{pool}/workers/filter", json=online))
 
     def tell_of_uploads(self, count: int) -> None:
         event = {
             "id": str(uuid4()), "event": UPLOAD, "occurred": datetime.now(UTC).isoformat(),
-            "resource": {"prefect.resource.id": "pipeline.queue"}, "payload": {"documents": count},
+            "resource": {"prefect.resource.id": OURSELVES}, "payload": {"documents": count},
         }  # fmt: skip
         self._call("POST", "/events", json=[event])
 

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from pipeline_core.api.correlation import correlation_id_of
 from pipeline_core.api.known_names import UNKNOWN, known_fields
 from pipeline_core.domain import errors
+from pipeline_core.domain.faults import of_machine
 from pipeline_core.domain.masking import masked_all
 from pipeline_core.domain.names import nearest
 from pipeline_core.domain.traces import told, trace
@@ -41,6 +42,9 @@ STATUS: Mapping[type[errors.PipelineError], int] = {
     errors.ConflictError: 409,
     errors.ObjectNotFoundError: 410,
     errors.TransientError: 503,
+    errors.StoreRefusedError: 503,
+    errors.StoreFullError: 507,
+    errors.MachineFullError: 507,
     errors.ParkedError: 503,
     errors.BudgetExhaustedError: 429,
     errors.PipelineError: 500,
@@ -197,7 +201,8 @@ def _headers(error: errors.PipelineError, status: int) -> dict[str, str]:
     if isinstance(error, errors.ParkedError):
         left = (error.until - datetime.now(UTC)).total_seconds() if error.until else _PARKED_S
         return {"Retry-After": str(max(1, int(left)))}
-    return {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(_RETRY_AFTER_S)}}.get(status, {})
+    later = {"Retry-After": str(_RETRY_AFTER_S)}
+    return {401: {"WWW-Authenticate": "Bearer"}, 503: later, 507: later}.get(status, {})
 
 
 def _title(kind: type[errors.PipelineError]) -> str:
@@ -280,7 +285,14 @@ def install(app: FastAPI) -> None:
             log.warning("error", route=_route(request), error=told(error))
         return of_error(error, request)
 
+    def of_system(request: Request, error: Exception) -> Response:
+        found = of_machine(error)
+        if found is None:
+            raise error
+        return of_pipeline(request, found)
+
     app.add_exception_handler(errors.PipelineError, of_pipeline)
     app.add_exception_handler(HTTPException, _of_http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _of_validation)  # type: ignore[arg-type]
+    app.add_exception_handler(OSError, of_system)
     app.add_exception_handler(Exception, of_defect)

@@ -121,12 +121,17 @@ def _with_chores(pipeline: Pipeline, serve: Callable[[], None]) -> None:
     upkeep = pipeline.upkeep
     if upkeep is None:
         log.warning("no_upkeep", message="Only the API's login is known here: webhooks are sent by `pipeline upkeep`.")
-    thread = threading.Thread(target=upkeep.run, args=(stopping,), name="upkeep", daemon=True) if upkeep else None
-    if thread:
+    beside = {"upkeep": upkeep, "queue-watch": pipeline.queue_watch}
+    threads = [
+        threading.Thread(target=one.run, args=(stopping,), name=name, daemon=True)
+        for name, one in beside.items()
+        if one is not None
+    ]
+    for thread in threads:
         thread.start()
     try:
         serve()
     finally:
         stopping.set()
-        if thread:
+        for thread in threads:
             thread.join(_CHORES_GRACE_S)

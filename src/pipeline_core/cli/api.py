@@ -1,5 +1,6 @@
 """The HTTP API: serving it, and signing in to it on this machine."""
 
+import threading
 from typing import Annotated
 
 import typer
@@ -43,9 +44,11 @@ def api(
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline upkeep"))
 def upkeep() -> None:
-    """Send webhooks and remove what is old, until Ctrl-C.
+    """Watch the queue and send webhooks, until Ctrl-C.
 
-    Only needed where the API has no login of the service role; otherwise it does this itself.
+    Runs are asked for as soon as something waits, webhooks sent, and what is old is removed.
+    Needed where neither `pipeline up` runs nor an API that has a login of the service role: they do this themselves.
+    Runs are asked for at the Prefect server of PREFECT_API_URL.
     """
     with wired() as app_:
         chores = app_.upkeep
@@ -56,6 +59,11 @@ def upkeep() -> None:
                 "Upkeep needs a login of the service role.", action="Set UPLOAD_PIPELINE_DATABASE_URL."
             )
         app_.refuse_newer_database()
+        watch = app_.queue_watch
+        if watch is None:
+            err.print("No PREFECT_API_URL: nobody is asked to work on the queue.", soft_wrap=True)
+        else:
+            threading.Thread(target=watch.run, args=(app_.stopping,), name="queue-watch", daemon=True).start()
         try:
             chores.run(app_.stopping)
         except KeyboardInterrupt:

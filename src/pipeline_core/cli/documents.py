@@ -10,6 +10,7 @@ from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.processing import go_on
 from pipeline_core.cli.queue import hand_in
+from pipeline_core.cli.retrying import retry_many
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
@@ -134,24 +135,42 @@ def status(
 
 @commands.command(
     rich_help_panel=_PANEL,
-    epilog=examples("pipeline retry policy.pdf", "pipeline retry policy.pdf --from chunker"),
+    epilog=examples(
+        "pipeline retry policy.pdf",
+        "pipeline retry policy.pdf --from chunker",
+        "pipeline retry --all --preview",
+        "pipeline retry --code store_full --since 2h",
+    ),
 )
 def retry(
-    job: Annotated[str, typer.Argument(help="A job, document or file name.")],
+    job: Annotated[str | None, typer.Argument(help="A job, document or file name.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
+    code: Annotated[str | None, typer.Option(help="All dead letters with this error's code.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="All dead letters since then: 30m, 2h, 3d ago, or 2026-11-29T03:00 (UTC).")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Of many: only say how many there are.")] = False,
     from_stage: Annotated[
         str | None, typer.Option("--from", help="Stage to begin from; earlier outputs are reused.")
     ] = None,
     start: Annotated[bool, typer.Option("--run/--no-run", help="Run it at once.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Start a failed or finished document again.
+    """Start a document again, or many dead letters at once.
 
-    It begins where it failed, or at the stage named.
+    A failed or finished document begins where it failed, or at the stage named.
     """
     from pipeline_core.terminal.naming import job_named, one_of
 
     stage: Any = one_of(StageName, from_stage, "--from") if from_stage else None
+    many = everything or code is not None or since is not None
+    if many == (job is not None):
+        raise RefusedError(
+            "Which are to be started again?", action="Name one document, or say --all, --code CODE or --since WHEN."
+        )
     with wired() as app_:
+        if job is None:
+            retry_many(app_, code, since, stage, preview=preview, start=start, as_json=as_json)
         row = app_.views.job(app_.user_id, job_named(app_, job))
         app_.retry(row["document_id"], from_stage=stage, by=str(app_.user_id))
         go_on(app_, row["document_id"], start=start, as_json=as_json)

@@ -1,8 +1,10 @@
 """Everything on this machine, with one command."""
 
 import fcntl
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +20,7 @@ from pipeline_core.domain.errors import RefusedError
 if TYPE_CHECKING:
     from pipeline_core.adapters.prefect_launcher import PrefectLauncher
     from pipeline_core.adapters.supervision.parts import Installation
+    from pipeline_core.bootstrap import Pipeline
 
 commands = typer.Typer()
 
@@ -28,8 +31,9 @@ def up(
 ) -> None:
     """Keep everything up on this machine until Ctrl-C.
 
-    The database, the Prefect server with its deployments, workers, and the HTTP API. What dies is started again; a
-    database or Prefect server that is set is used instead. Ctrl-C ends all of it, and what was done is kept.
+    The database, the Prefect server with its deployments, workers, and the HTTP API; the queue is watched. What dies is
+    started again; a database or Prefect server that is set is used instead. Ctrl-C ends all of it, and what was done is
+    kept.
     """
     with wired() as app_, _only_one(app_.home), launching(app_) as launcher:
         from pipeline_core.adapters.supervision.parts import Installation
@@ -39,7 +43,7 @@ def up(
         try:
             _say("Starting; the first time takes half a minute.")
             app_.views.counts(app_.user_id)  # the database is there, and has the schema
-            installation = Installation(app_.settings, launcher, workers)
+            installation = Installation(app_.settings, launcher, workers, partial(_watch, app_))
             supervisor = Supervisor(installation.parts, _say)
             supervisor.start()
             _tell_addresses(installation, launcher, workers, app_.settings.home)
@@ -62,6 +66,16 @@ def _tell_addresses(installation: "Installation", launcher: "PrefectLauncher", w
         # not the login itself: this is often kept in a service's log
         _say(f"Login of Prefect, which `pipeline ui` shows: {prefect_login.file_of(prefect_login.folder_of(home))}")
     _say("Ready.   (Ctrl-C ends it)")
+
+
+def _watch(app_: "Pipeline", environment: Mapping[str, str], stopping: threading.Event) -> None:
+    from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
+
+    runs = PrefectQueueRuns(environment["PREFECT_API_URL"], headers=prefect_login.headers(environment))
+    try:
+        app_.watch_queue(runs).run(stopping)
+    finally:
+        runs.close()
 
 
 def _say(line: str) -> None:

@@ -69,6 +69,17 @@ class JobSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A job that failed for good: where, and with which code."""
+
+    document_id: DocumentId
+    job_id: JobId
+    stage: JobStage
+    profile: Profile
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class StageRow:
     """What ``document_processing_stages`` says of one stage of one document."""
 

@@ -92,6 +92,10 @@ class DeepScans(Protocol):
         """
         ...
 
+    def is_any_open(self, user_id: UserId | None) -> bool:
+        """Whether any document, of this user's or of everybody's, is queued for a scan or in one."""
+        ...
+
     def waiting(self, user_id: UserId) -> list[DocumentId]:
         """The user's documents that are ``QUEUED`` or ``PROCESSING``, longest first."""
         ...

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -48,6 +49,26 @@ class Waiting:
     due_in_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """What waits for a run of the queue. Times are in seconds.
+
+    ``due`` jobs could be taken now, counted no further than was asked; ``lost`` ones are held by workers that are gone.
+    ``untaken_s`` is for how long there is something due and nobody has taken anything, ``next_s`` how long until the
+    next job falls due. ``claimed_at`` is when the last of the jobs that run was taken.
+    """
+
+    due: int
+    lost: int
+    banks: int
+    untaken_s: float
+    next_s: float | None
+    claimed_at: datetime | None
+
+    def __bool__(self) -> bool:
+        return bool(self.due or self.lost or self.banks)
+
+
 class Queue(Protocol):
     def claim(
         self,
@@ -76,6 +97,10 @@ class Queue(Protocol):
 
         ``grace_s``: for so long after a restart of the database, a worker without a session is not lost.
         """
+        ...
+
+    def pressure(self, user_id: UserId | None, *, per_user: int, most: int, grace_s: float) -> Pressure:
+        """What waits now; ``per_user`` as for a claim, ``grace_s`` as for the reaper."""
         ...
 
     def depth(self, user_id: UserId | None) -> list[Depth]: ...

@@ -1,11 +1,30 @@
 """Port: have somebody take what waits in a queue. For those who queue work and do none of it themselves."""
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class RunsSeen:
+    """The runs of the queue at one moment.
+
+    ``waiting`` were asked for and nobody has taken them yet; ``running`` hold one of the ``places`` each (None: any
+    number). ``workers`` take runs at this moment. ``key`` is this moment's: of two who ask for a run with it, both get
+    the same one.
+    """
+
+    waiting: int
+    running: int
+    places: int | None
+    workers: int
+    key: str
 
 
 class QueueRuns(Protocol):
     def ask(self) -> None:
-        """Ask for one run that takes what waits; returns when it is promised, not when it has ended.
+        """See to it that a run takes what waits: ask for one, unless one waits or runs already.
+
+        Returns when it is promised, not when it has ended.
 
         Raises:
             ServiceUnavailableError: the orchestrator did not answer.
@@ -13,8 +32,24 @@ class QueueRuns(Protocol):
         """
         ...
 
+    def seen(self) -> RunsSeen:
+        """The runs that there are now.
+
+        Raises:
+            ServiceUnavailableError, ConfigurationError: as ``ask``.
+        """
+        ...
+
+    def ask_beside(self, seen: RunsSeen) -> None:
+        """Ask for one run more than was seen; nothing if somebody else has seen the same and asked for it.
+
+        Raises:
+            ServiceUnavailableError, ConfigurationError: as ``ask``.
+        """
+        ...
+
     def tell_of_uploads(self, count: int) -> None:
-        """Send the event ``pipeline.upload``: so many documents were put into the queue, and no run was asked for.
+        """Send the event ``pipeline.upload``: so many documents were put into the queue.
 
         Raises:
             ServiceUnavailableError, ConfigurationError: as ``ask``.

@@ -24,3 +24,7 @@ class Reminders(Protocol):
         The longest first. It is recorded, so that of several callers one gets each.
         """
         ...
+
+    def is_any_review_overdue(self, hours: float, *, again_h: float) -> bool:
+        """Whether ``overdue_reviews`` would answer with any; nothing is recorded."""
+        ...

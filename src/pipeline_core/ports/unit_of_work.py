@@ -14,7 +14,7 @@ from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.facts import ChunkResult, Generated, Usage
 from pipeline_core.domain.ids import BatchId, ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
-from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow, StageRow
+from pipeline_core.domain.jobs import DeadLetter, HeldJob, JobSummary, OutputRow, StageRow
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
 from pipeline_core.domain.spending import Account, PaidBatch, PlannedCall
 from pipeline_core.domain.staging import (
@@ -167,6 +167,10 @@ class Jobs(Protocol):
         """
         ...
 
+    def dead(self, user_id: UserId, *, code: str | None, since: datetime | None) -> list[DeadLetter]:
+        """The user's dead letters, of one code and since a moment where these are given; the oldest failure first."""
+        ...
+
     def lock_active(self, user_id: UserId) -> None:
         """Until the transaction ends, nobody else counts this user's jobs under way in order to add one."""
         ...
@@ -211,7 +215,7 @@ class StageRuns(Protocol):
         """The stage is to run again, once there is a budget for it."""
         ...
 
-    def forget(self, stage: StageName, document_id: DocumentId) -> None:
+    def forget(self, stage: StageName, document_ids: Ids) -> None:
         """Let the stage run again even though nothing that it reads has changed."""
         ...
 

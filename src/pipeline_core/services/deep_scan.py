@@ -45,6 +45,11 @@ class DeepScan:
             uow.commit()
         return ids
 
+    def is_any_open(self, *, user_id: UserId | None = None) -> bool:
+        """Whether any document is queued for a scan or in one."""
+        with self.open_uow() as uow:
+            return uow.deep_scans.is_any_open(user_id)
+
     def waiting(self, *, user_id: UserId) -> list[DocumentId]:
         """The user's documents that are queued for a scan or in one, longest first."""
         with self.open_uow() as uow:

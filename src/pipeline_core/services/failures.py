@@ -64,6 +64,7 @@ def record_failures(
     dead: dict[HeldJob, PipelineError] = {}
     missing: dict[HeldJob, PipelineError] = {}
     again: dict[HeldJob, TransientError] = {}
+    causes: dict[HeldJob, str] = {}
     ours = {job.document_id: job for job in uow.jobs.held(lease, list(failed))}
     for document_id, error in failed.items():
         if document_id not in ours:
@@ -84,6 +85,7 @@ def record_failures(
             retry[job] = error
         elif isinstance(error, TransientError):
             tries = job.retry_count + 1
+            causes[job] = error.code
             dead[job] = RetriesExhaustedError(f"{stage} failed {tries} times, last: {error.message}", where=error.where)
         else:
             dead[job] = error
@@ -97,7 +99,8 @@ def record_failures(
         # while the lease is still held: what follows gives it up
         uow.stages.fail(stage, rows)
     uow.jobs.move(RETRY_LATER, waits, lease=lease)
-    uow.jobs.move(BURY, {job.job_id: _payload(stage, error) for job, error in dead.items()}, lease=lease)
+    buried = {job.job_id: _payload(stage, error, causes.get(job)) for job, error in dead.items()}
+    uow.jobs.move(BURY, buried, lease=lease)
     _try_again(uow, settings, stage, again, lease=lease)
     _park(uow, stage, parked, lease=lease)
     record_held(uow, settings, stage, missing, lease=lease)
@@ -155,5 +158,6 @@ def _log_unforeseen(stage: StageName, dead: Mapping[HeldJob, PipelineError]) -> 
         )  # fmt: skip
 
 
-def _payload(stage: StageName, error: PipelineError) -> dict[str, Any]:
-    return {"error": {**error.as_stored(), "stage": stage.value}}
+def _payload(stage: StageName, error: PipelineError, cause: str | None = None) -> dict[str, Any]:
+    """``cause`` is the code of what spent the retries."""
+    return {"error": {**error.as_stored(), "stage": stage.value, **({"cause": cause} if cause else {})}}

@@ -46,7 +46,7 @@ def begin_at_lost(uow: UnitOfWork, document_id: DocumentId, stages: Iterable[Sta
     """Have these stages run again whatever they read; answers with where the job is to start for that."""
     starts = []
     for stage in stages:
-        uow.stages.forget(stage, document_id)
+        uow.stages.forget(stage, [document_id])
         starts.append(BY_NAME[stage].restarts_at)
     return min(starts, key=lambda one: one.row.position)
 

@@ -10,7 +10,7 @@ from pipeline_core.domain.errors import RefusedError, WorkerLostError, WorkersLo
 from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import BURY, StageName
-from pipeline_core.ports.queue import Depth, LostJob, Waiting
+from pipeline_core.ports.queue import Depth, LostJob, Pressure, Waiting
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.worker import Worker
 from pipeline_core.services.holds import Holds
@@ -22,6 +22,8 @@ log = structlog.stdlib.get_logger(__name__)
 LOWEST_PRIORITY, HIGHEST_PRIORITY = -100, 100
 RESTART_GRACE_S = 10.0
 """Workers come back within two seconds of a restarted database."""
+_BATCHES_COUNTED = 64
+"""As many workers as `pipeline up` starts at most."""
 
 
 def check_priority(priority: int) -> None:
@@ -87,6 +89,16 @@ class Queue:
             log.warning("worker_lost", document_id=str(job.document_id), worker=job.worker, times=job.times)
         buried = [job.document_id for job in deadly]
         return Reaped([job.document_id for job in lost if job not in deadly], buried)
+
+    def pressure(self, *, user_id: UserId | None = None) -> Pressure:
+        """What waits for a run; jobs are counted up to a few batches, as no more is asked for at a time."""
+        with self.open_uow() as uow:
+            return uow.queue.pressure(
+                user_id,
+                per_user=self.settings.running_per_user,
+                most=self.settings.batch_size * _BATCHES_COUNTED,
+                grace_s=RESTART_GRACE_S,
+            )
 
     def depth(self, *, user_id: UserId | None = None) -> list[Depth]:
         """What waits and what runs, a row for each user that has any."""

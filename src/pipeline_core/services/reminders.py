@@ -21,3 +21,8 @@ class Reminders:
             overdue = uow.reminders.overdue_reviews(hours, again_h=AGAIN_H)
             uow.commit()
         return overdue
+
+    def is_any_review_overdue(self, hours: float) -> bool:
+        """Whether ``overdue_reviews`` would answer with any."""
+        with self.open_uow() as uow:
+            return uow.reminders.is_any_review_overdue(hours, again_h=AGAIN_H)

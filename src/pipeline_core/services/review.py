@@ -220,7 +220,7 @@ class Retry:
                 compare_again(uow, [document_id])
                 target = no_later_than_compared(target)
             if from_stage:
-                uow.stages.forget(from_stage, document_id)
+                uow.stages.forget(from_stage, [document_id])
             if summary.profile is Profile.DEEP:
                 # the scan that failed begins again
                 uow.deep_scans.move({document_id: None}, DeepScanStatus.ERROR, DeepScanStatus.QUEUED)

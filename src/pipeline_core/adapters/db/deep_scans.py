@@ -78,6 +78,10 @@ class PostgresDeepScans:
         self.move(dict.fromkeys(ids), DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
         return ids
 
+    def is_any_open(self, user_id: UserId | None) -> bool:
+        [row] = self._session.all("is_any_deep_scan_open", user_id=user_id)
+        return bool(row["is_any"])
+
     def waiting(self, user_id: UserId) -> list[DocumentId]:
         return [row["document_id"] for row in self._session.all("waiting_deep_scans", user_id=user_id)]
 

@@ -1,6 +1,7 @@
 """Jobs in PostgreSQL: claims and the one door through which they move."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pipeline_core.adapters.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken, UserId
-from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.jobs import DeadLetter, HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.missing_parts import FREE, Passage
@@ -145,6 +146,12 @@ class PostgresJobs:
             raise IllegalMoveError(
                 "Only a finished or dead job can be restarted, from a stage that it has come to.", where=where
             )
+
+    def dead(self, user_id: UserId, *, code: str | None, since: datetime | None) -> list[DeadLetter]:
+        rows = self._session.all("dead_jobs", user_id=user_id, code=code, since=since)
+        return [
+            DeadLetter(**{**row, "stage": JobStage(row["stage"]), "profile": Profile(row["profile"])}) for row in rows
+        ]
 
     def lock_active(self, user_id: UserId) -> None:
         self._session.all("lock_active_jobs", user_id=user_id)

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pipeline_core.adapters.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.adapters.db.session import Session, json_text
+from pipeline_core.domain.faults import EVERYTHING_NEEDS
 from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState
 from pipeline_core.ports.missing_parts import FREE, Passage
-from pipeline_core.ports.queue import Depth, LostJob, Waiting
+from pipeline_core.ports.queue import Depth, LostJob, Pressure, Waiting
 
 QUEUE_LOCK_CLASS = 7715
 """First key of the advisory lock under which claims from the queue take turns; the second is 0."""
@@ -58,6 +59,18 @@ class PostgresQueue:
             )
             for row in rows
         ]  # fmt: skip
+
+    def pressure(self, user_id: UserId | None, *, per_user: int, most: int, grace_s: float) -> Pressure:
+        [row] = self._session.all(
+            "queue_pressure",
+            everything=EVERYTHING_NEEDS,
+            user_id=user_id,
+            per_user=per_user,
+            most=most,
+            grace_s=grace_s,
+            lock_class=WORKER_LOCK_CLASS,
+        )
+        return Pressure(**row)
 
     def depth(self, user_id: UserId | None) -> list[Depth]:
         return [Depth(**row) for row in self._session.all("queue_depth", user_id=user_id)]

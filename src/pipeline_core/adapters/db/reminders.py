@@ -15,3 +15,7 @@ class PostgresReminders:
         self._session.execute("lock_reminders", lock_class=REMINDER_LOCK_CLASS)
         rows = self._session.all("overdue_reviews", hours=hours, again_h=again_h)
         return [Overdue(**row) for row in rows]
+
+    def is_any_review_overdue(self, hours: float, *, again_h: float) -> bool:
+        [row] = self._session.all("is_any_review_overdue", hours=hours, again_h=again_h)
+        return bool(row["is_any"])

@@ -64,8 +64,8 @@ class PostgresStageRuns:
     def park(self, stage: StageName, messages: Mapping[DocumentId, str]) -> None:
         self._session.execute("park_stages", stage=stage, document_ids=list(messages), messages=list(messages.values()))
 
-    def forget(self, stage: StageName, document_id: DocumentId) -> None:
-        self._session.execute("forget_stages", from_stage=stage, document_id=document_id)
+    def forget(self, stage: StageName, document_ids: Ids) -> None:
+        self._session.execute("forget_stages", from_stage=stage, document_ids=list(document_ids))
 
     def progress(self, stage: StageName, document_ids: Ids) -> None:
         self._session.execute("progress_workflows", stage=stage, document_ids=list(document_ids))

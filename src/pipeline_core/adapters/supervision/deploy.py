@@ -26,6 +26,8 @@ _TIMEOUT_S = 180
 _MADE = "MADE: "
 """Begins the last line of the process, with what it made."""
 _NO_SERVER, _AWAY, _OTHER_TYPE, _REFUSED = 70, 71, 72, 73
+_RETIRED = (("process-queue/process-queue", "every-minute"),)
+"""Schedules of earlier versions, by deployment and slug: Prefect keeps those that ``prefect.yaml`` no longer names."""
 _SHIPPED = Path(__file__).parents[2] / "_deploy"
 _REPOSITORY = Path(__file__).parents[4]
 
@@ -115,6 +117,7 @@ def main(pool_type: str) -> None:
     # the run of the queue by an event; alerts need an address, which only people know
     runpy.run_path(str(folder() / "deployments" / "automations.py"))["main"]([])
     with get_client(sync_client=True) as client:
+        _remove_retired(client)
         now = _deployed(client)
     made = Deployments(str(api_url), POOL, pool_type, pool_is_new, sorted(now - before), sorted(now & before))
     print(f"{_MADE}{json.dumps(made._asdict())}")
@@ -152,6 +155,14 @@ def _make_pool(client: "SyncPrefectClient", pool_type: str) -> bool:
         print(f"The work pool {POOL} is there, and of the type {there} and not {pool_type}.")
         sys.exit(_OTHER_TYPE)
     return False
+
+
+def _remove_retired(client: "SyncPrefectClient") -> None:
+    for name, slug in _RETIRED:
+        deployment = client.read_deployment_by_name(name)
+        for schedule in deployment.schedules:
+            if schedule.slug == slug:
+                client.delete_deployment_schedule(deployment.id, schedule.id)
 
 
 def _deployed(client: "SyncPrefectClient") -> set[str]:

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from uuid import uuid4
@@ -19,6 +20,8 @@ from pipeline_core.settings import Settings
 
 _WORKER_QUERY_S = "2"
 """Prefect's own ten seconds are long for somebody who waits for an upload."""
+_WATCH_GRACE_S = 3.0
+"""Longer than a look usually takes; one that waits for a server without an answer is left to end with the process."""
 
 
 class Program(NamedTuple):
@@ -101,16 +104,51 @@ class Deployed:
     stop = ask_to_stop
 
 
+class QueueWatched:
+    """The queue, watched by a thread of this process: its runs are asked for as soon as something waits."""
+
+    name = "watch of the queue"
+
+    def __init__(self, watch: Callable[[threading.Event], None]) -> None:
+        """``watch`` returns when the event that it is given is set."""
+        self._watch = watch
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._watch, args=(self._stopping,), name="queue-watch", daemon=True)
+        self._thread.start()
+
+    def alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def ask_to_stop(self) -> None:
+        self._stopping.set()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(_WATCH_GRACE_S)
+
+
 class Installation:
     """All parts, in the order in which they start, and the addresses at which people find them."""
 
-    def __init__(self, settings: Settings, launcher: PrefectLauncher, workers: int) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        launcher: PrefectLauncher,
+        workers: int,
+        watch: Callable[[Mapping[str, str], threading.Event], None],
+    ) -> None:
+        """``watch`` asks for runs of the queue, at the server that the environment names, until the event is set."""
         self._settings, self._launcher = settings, launcher
         self._mark = uuid4().hex
         self._programs = [program for program in PROGRAMS if importlib.util.find_spec(program.module)]
         self.parts: list[Part] = [] if settings.database_url else [Postgres(settings)]
         self.parts += [PrefectServer(launcher), Sweeper(self._mark), Deployed(self.environment)]
         self.parts += [self._worker(number) for number in range(1, workers + 1)]
+        self.parts.append(QueueWatched(lambda stopping: watch(self.environment(), stopping)))
         self.parts += [
             self._child(program.name, [sys.executable, "-m", "pipeline_core", *program.arguments])
             for program in self._programs

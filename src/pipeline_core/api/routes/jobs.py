@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from pipeline_core.api.auth import CurrentUser
@@ -20,6 +20,7 @@ from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.ports.views import Row
+from pipeline_core.services.retry_all import Which
 
 _LARGEST_ID = 2**63 - 1
 router = APIRouter(prefix="/api/v2/jobs", tags=["jobs"])
@@ -119,6 +120,47 @@ def list_jobs(
         limit=cursor.limit + 1,
     )
     return cursor.page([_told(row) for row in rows], lambda row: (row["created_at"], row["job_id"]))
+
+
+class RetryAllRequest(Body):
+    """Which dead letters to start again: all of the user's without a part."""
+
+    model_config = example({"code": "store_full", "since": "2026-11-29T03:00:00Z"})
+
+    code: str | None = Field(None, max_length=100, description="Only those whose `last_error` has this code")
+    since: AwareDatetime | None = Field(None, description="Only those that failed since then")
+    from_stage: StageName | None = Field(None, description="For those that came as far; others begin where they failed")
+    preview: bool = Field(False, description="Only count them")
+
+
+class RetryAllAnswer(BaseModel):
+    """How many were meant, by the code of their error, and how many are in the queue again."""
+
+    matched: int
+    retried: int
+    by_code: dict[str, int]
+
+
+@router.post(
+    "/retry",
+    operation_id="retry_all_jobs",
+    status_code=202,
+    summary="Try dead letters again",
+    response_model=RetryAllAnswer,
+    responses=responses(401, 422, 429),
+)
+def retry_all_jobs(request: Request, services: Services, body: RetryAllRequest | None = None) -> RetryAllAnswer:
+    """Queue the user's dead letters again, all at once: all of them, those of one code, or those since a moment."""
+    wanted = body or RetryAllRequest()  # type: ignore[call-arg]
+    which = Which(wanted.code, wanted.since)
+    if wanted.preview:
+        found, retried = services.retry_all.preview(services.user_id, which), 0
+    else:
+        found = services.retry_all(services.user_id, which, from_stage=wanted.from_stage, by=str(services.user_id))
+        retried = len(found.document_ids)
+    if retried:
+        request.app.state.ask_for_run()
+    return RetryAllAnswer(matched=len(found.document_ids), retried=retried, by_code=dict(found.by_code))
 
 
 @router.get(

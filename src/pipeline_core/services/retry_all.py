@@ -1,0 +1,115 @@
+"""Starting many dead letters again at once: all of a user's, those of one code, those since a moment."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from pipeline_core.domain.dual_status import DeepScanStatus
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
+from pipeline_core.domain.jobs import DeadLetter
+from pipeline_core.domain.lifecycle import JobStage, Profile, StageName
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.orphans import compare_again, no_later_than_compared
+from pipeline_core.stages.registry import BY_NAME
+
+_AGO = re.compile(r"(\d{1,6})\s*(m|h|d|w)")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which dead letters: of this error's code (its own, or of the last of its retries), and since this moment."""
+
+    code: str | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """The documents concerned, in the order in which they failed, and how many there are by code."""
+
+    document_ids: list[DocumentId]
+    by_code: Mapping[str, int]
+
+
+def moment(text: str, now: datetime | None = None) -> datetime:
+    """The moment that somebody means by ``2h``, ``30m``, ``3d``, ``1w``, or by a date with or without a time.
+
+    Without an offset the time is UTC.
+
+    Raises:
+        RefusedError: it is none of these.
+    """
+    text = text.strip()
+    if ago := _AGO.fullmatch(text.lower()):
+        return (now or datetime.now(UTC)) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise RefusedError(
+            f"{text!r} is no moment.", action="Say how long ago (30m, 2h, 3d), or when: 2026-11-29 or 2026-11-29T03:00."
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAll:
+    """Starts a user's dead letters again, in one transaction."""
+
+    open_uow: OpenUnitOfWork
+
+    def preview(self, user_id: UserId, which: Which) -> Retried:
+        """Which would be started; nothing is."""
+        with self.open_uow() as uow:
+            return _counted(uow.jobs.dead(user_id, code=which.code, since=which.since))
+
+    def __call__(self, user_id: UserId, which: Which, *, from_stage: StageName | None = None, by: str) -> Retried:
+        """Queue them again, each where it failed, or at the stage named if it came as far.
+
+        Outputs of earlier stages are reused; the stage named runs anew.
+        """
+        with self.open_uow() as uow:
+            uow.staging.lock_matching([user_id])
+            dead = uow.jobs.dead(user_id, code=which.code, since=which.since)
+            if not dead:
+                return Retried([], {})
+            ids = [letter.document_id for letter in dead]
+            anew = uow.staging.compared_since(ids)
+            if anew:
+                compare_again(uow, sorted(anew))
+            if from_stage:
+                uow.stages.forget(from_stage, ids)
+            _begin_scans_again(uow, [letter.document_id for letter in dead if letter.profile is Profile.DEEP])
+            targets = {
+                letter.job_id: _target(letter, from_stage, is_anew=letter.document_id in anew) for letter in dead
+            }
+            _restart(uow, targets, by)
+            uow.commit()
+        return _counted(dead)
+
+
+def _restart(uow: UnitOfWork, targets: Mapping[JobId, JobStage], by: str) -> None:
+    uow.jobs.restart(targets, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
+
+
+def _begin_scans_again(uow: UnitOfWork, scanned: Sequence[DocumentId]) -> None:
+    if scanned:
+        uow.deep_scans.move(dict.fromkeys(scanned), DeepScanStatus.ERROR, DeepScanStatus.QUEUED)
+        uow.deep_scans.move(dict.fromkeys(scanned), DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
+
+
+def _target(letter: DeadLetter, from_stage: StageName | None, *, is_anew: bool) -> JobStage:
+    stages = [letter.stage]
+    if from_stage:
+        stages.append(BY_NAME[from_stage].restarts_at)
+    if is_anew:
+        stages.append(no_later_than_compared(letter.stage))
+    return min(stages, key=lambda stage: stage.row.position)
+
+
+def _counted(dead: Sequence[DeadLetter]) -> Retried:
+    return Retried([letter.document_id for letter in dead], Counter(letter.code for letter in dead))
