@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from pipeline_core.domain.addresses import networks
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.domain.ids import user_id_for
-from pipeline_core.domain.masking import know
+from pipeline_core.domain.masking import STARS, know, masked_all
 from pipeline_core.rotated_file import Kept
 
 PREFIX = "UPLOAD_PIPELINE_"
@@ -405,6 +405,10 @@ class Settings(BaseSettings):
             raise ValueError("The key has characters that no key has; copy it again")
         return SecretStr(key)
 
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """As tracebacks and debuggers show it: without secrets."""
+        return [(name, masked_all(value)) for name, value in super().__repr_args__()]
+
     @property
     def logs_kept(self) -> Kept:
         """How much of the logs is kept."""
@@ -453,6 +457,12 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         lines = [_wrong(dict(found)) for found in error.errors()]
         raise ConfigurationError("Wrong setting: " + "; ".join(lines) + ".", action=_CORRECT) from None
+    except SettingsError as error:
+        # its message has the field's name in quotes, and not the value
+        name = next(iter(re.findall(r'"(\w+)"', str(error))), "")
+        raise ConfigurationError(
+            f"Wrong setting: {variable_of(name)} is no JSON.", action=f'Write it as {{"name": value}}. {_CORRECT}'
+        ) from None
     if settings.chunk_min_chars > settings.chunk_max_chars:
         raise ConfigurationError(
             f"Wrong setting: {PREFIX}CHUNK_MIN_CHARS={settings.chunk_min_chars} is larger than "
@@ -492,8 +502,9 @@ def is_secret(name: str) -> bool:
 
 
 def _wrong(found: dict[str, Any]) -> str:
-    name = "_".join(map(str, found["loc"]))
+    name, *inner = map(str, found["loc"])
     # a URL may have a login in it
-    is_shown = not is_secret(name.lower()) and not name.lower().endswith("_url")
-    value = repr(found["input"]) if is_shown else "(not shown)"
-    return f"{variable_of(name.lower())}={value}: {found['msg'].removeprefix('Value error, ')}"
+    is_shown = not any(is_secret(part.lower()) for part in (name, *inner)) and not name.lower().endswith("_url")
+    value = repr(found["input"]) if is_shown else f"{STARS} (not shown)"
+    place = "".join(f"[{part!r}]" for part in inner)
+    return f"{variable_of(name.lower())}{place}={value}: {found['msg'].removeprefix('Value error, ')}"

@@ -554,3 +554,27 @@ def test_texts_start_no_process() -> None:
 )
 def test_an_office_file_says_how_many_pages_it_has(data: bytes, kind: filetypes.FileType, pages: int | None) -> None:
     assert page_hint(data, kind) == pages
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "text"),
+    [
+        ("a.md", "text/markdown", "Words [one](javascript:a) and ![two](https://x.example/p.png) stay.\n"),
+        (
+            "a.html",
+            "text/html",
+            "<p>Words <a href='java&#10;script:a'>one</a> and <img src='//x.example/p.png' alt='two'> stay.</p>",
+        ),
+        (
+            "a.eml",
+            "message/rfc822",
+            "From: a@x.example\nTo: b@x.example\nSubject: Words\nMIME-Version: 1.0\nContent-Type: text/html\n\n"
+            "<p><a href='javascript:a'>one</a> and <img src='https://x.example/p.png' alt='two'> stay.</p>",
+        ),
+    ],
+)
+def test_links_to_code_and_remote_images_go(converter: LocalConverter, name: str, mime: str, text: str) -> None:
+    converted = converter.convert(text.encode(), filename=name, mime=mime)
+    assert "javascript" not in converted.markdown
+    assert "x.example/p.png" not in converted.markdown
+    assert all(word in converted.markdown for word in ("Words", "one", "two", "stay"))

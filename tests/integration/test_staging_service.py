@@ -499,3 +499,11 @@ def test_vectors_of_the_wrong_shape_move_nothing(app: Pipeline) -> None:
     report = replace(app.staging.importer, embedder=Short)(batch, by=app.user_id)
     assert (report.imported, len(report.failed)) == ([], 3)
     assert published(app) == []
+
+
+def test_links_of_a_bank_run_no_code(app: Pipeline) -> None:
+    text = "Q: What is [the pump](javascript:a)?\nA: ![A machine](https://x.example/p.png), see [this](https://a.example).\n"
+    bank = app.staging.read_bank(text.encode(), "bank.md")
+    assert [(entry.question, entry.answer) for entry in bank.entries] == [
+        ("What is the pump?", "A machine, see [this](https://a.example).")
+    ]

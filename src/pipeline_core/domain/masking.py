@@ -3,6 +3,7 @@
 What is left is enough to find the part that is meant: scheme, host, path, and the names of parameters.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,8 @@ _NAME = (
     r"private[_-]?key|role[_-]?key|account[_-]?key|auth[_-]?string|authorization)(?!s)[\w.-]*"
 )
 _IN_QUERY = rf"(?:{_NAME}|[\w.-]*(?:pass|sig|key|auth|login))"
-_SCHEME = r"\b[a-zA-Z][\w+.-]*://(?!USER:PASSWORD@)"
+_SCHEME = r"\b[a-zA-Z][\w+.-]*:/{1,2}(?!USER:PASSWORD@)"
+"""With one slash, too: so a path has a URL."""
 _ENDS = r"\s\"'<>`"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # the login of a URL: up to the last @ before its path
@@ -71,6 +73,8 @@ def masked_all(value: Any) -> Any:
     """As ``masked``, of every text in dictionaries and lists."""
     if isinstance(value, str):
         return masked(value)
+    if isinstance(value, os.PathLike):
+        return masked(str(value))
     if isinstance(value, Mapping):
         return {
             key: STARS if isinstance(one, str) and one and is_secret_name(str(key)) else masked_all(one)

@@ -1,20 +1,19 @@
 """Under which settings an installation works: a change of them is an event, once, at the first start with it."""
 
 import hashlib
-import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from pipeline_core.domain.masking import masked
 from pipeline_core.ports.audit import Installation
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.settings import Settings, is_secret, variable_of
 
 _WHO_AND_WHERE = frozenset({"home", "run_id", "user_id", "reviewer"})
 """What tells commands apart and not how they work."""
-_LOGIN = re.compile(r"(?<=://)[^/@\s]*@")
 _MOST_SHOWN = 200
 _HASHED = 8
 
@@ -69,9 +68,9 @@ def _shown(name: str, value: object) -> str:
     # what is free in form may hold anything
     if isinstance(value, SecretStr | Mapping) or is_secret(name):
         return f"(hidden, {_hash(name, text)})"
-    masked = _LOGIN.sub("***@", text)
-    mark = "" if masked == text and len(text) <= _MOST_SHOWN else f" ({_hash(name, text)})"
-    return masked[:_MOST_SHOWN] + mark
+    told = masked(text)
+    mark = "" if told == text and len(text) <= _MOST_SHOWN else f" ({_hash(name, text)})"
+    return told[:_MOST_SHOWN] + mark
 
 
 def _hash(name: str, text: str) -> str:

@@ -18,6 +18,7 @@ from pipeline_core.domain.errors import (
     UnsupportedTypeError,
 )
 from pipeline_core.domain.filetypes import detect
+from pipeline_core.domain.harmless_links import harmless
 from pipeline_core.domain.ids import (
     BatchId,
     DuplicateId,
@@ -432,7 +433,7 @@ _SAVE_AS_MARKDOWN = "Save it as markdown, which is plain text, and import that."
 
 
 def _markdown(data: bytes, file_name: str) -> str:
-    """The bank's text.
+    """The bank's text, of which no link runs code and no image is loaded from elsewhere.
 
     Raises:
         UnsupportedTypeError: it is none; says what it is instead.
@@ -446,7 +447,7 @@ def _markdown(data: bytes, file_name: str) -> str:
         raise UnsupportedTypeError(
             f"A question bank is markdown; this is {kind.label}.", where=file_name, action=_SAVE_AS_MARKDOWN
         )
-    return text
+    return harmless(text)
 
 
 def _new_question(question_id: QuestionId, entry: Entry, key: MatchKey) -> NewBankQuestion:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline_core.domain.ids import DocumentId, text_sha256
 from pipeline_core.domain.languages import may_be_one
@@ -29,6 +30,7 @@ def in_languages(keys: Sequence[MatchKey], languages: Sequence[str]) -> list[Mat
     return [replace(key, language=language) for key, language in zip(keys, languages, strict=True)]
 
 
+@lru_cache(maxsize=1 << 14)
 def exact_key(text: str) -> str:
     """Hash under which two texts are the same statement: the same words, signs and units, and the same numbers.
 

@@ -5,6 +5,7 @@ cosines are asked for of those whose sketches are nearest.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,6 +28,7 @@ _LEAST_COSINE = 0.25
 # so many new rows at a time
 ROWS_AT_A_TIME = 256
 _PAIRS_AT_A_TIME = 1024
+_THREADS = 2
 
 _HIT = np.dtype(
     [
@@ -93,13 +95,12 @@ def nearest(new: SignatureTable, there: Iterable[SignatureTable], vectors: Vecto
     dims = vectors.shape[1]
     searches = [_Search(part(new, at, ROWS_AT_A_TIME), at, dims) for at in range(0, len(new), ROWS_AT_A_TIME)]
     scanned = 0
-    for block in there:
-        for search in searches:
-            search.scan(block, scanned)
-        scanned += len(block)
-    for search in searches:
-        for at in range(0, search.first + ROWS_AT_A_TIME, ROWS_AT_A_TIME):
-            search.scan(part(new, at, ROWS_AT_A_TIME), scanned + at, new_from=at)
+    # NumPy does nearly all of it, and holds no lock meanwhile
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for block in there:
+            list(threads.map(lambda search, block=block, start=scanned: search.scan(block, start), searches))
+            scanned += len(block)
+        list(threads.map(lambda search: search.scan_new(new, scanned), searches))
     hits = np.concatenate([_NO_HITS, *(search.found() for search in searches)])
     is_own = hits["at"] >= scanned
     cosines = np.empty(len(hits), dtype=np.float32)
@@ -138,6 +139,11 @@ class _Search:
         ends = None if new_from is None else np.arange(len(self._new)) + (self.first - new_from)
         self._scan_trigrams(block, start, ends)
         self._scan_sketches(block, start, ends)
+
+    def scan_new(self, new: SignatureTable, start: int) -> None:
+        """The same with the new rows before each of these, the first of which is at position ``start``."""
+        for at in range(0, self.first + ROWS_AT_A_TIME, ROWS_AT_A_TIME):
+            self.scan(part(new, at, ROWS_AT_A_TIME), start + at, new_from=at)
 
     def _scan_sketches(self, block: SignatureTable, start: int, ends: npt.NDArray[np.intp] | None) -> None:
         # of the new rows, enough that those behind do not take the places of those before

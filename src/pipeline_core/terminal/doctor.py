@@ -59,6 +59,9 @@ def run_checks(app: Pipeline, prefect_url: Callable[[], str | None]) -> Iterator
         except Exception as error:
             yield Check(name, "failed", f"{type(error).__name__}: {error}", "See the message; then try again.")
     yield _prefect(prefect_url(), app.settings.home)
+    for variable, why in _OF_NO_USE.items():
+        if os.environ.get(variable):
+            yield Check(variable, "warning", f"it is set, and nothing uses it: {why}", f"Unset {variable}.")
 
 
 def _prefect(url: str | None, home: Path) -> Check:
@@ -162,6 +165,13 @@ _CHECKS: dict[str, Callable[[Pipeline], str]] = {
     "facts": _generator,
     "embedder": _embedder,
 }
+
+
+_OF_NO_USE = {
+    "SUPABASE_SERVICE_ROLE_KEY": "tokens are verified with SUPABASE_URL's public keys, and it opens the whole project "
+    "to whoever reads it."
+}
+"""Variables that people set for other programs of their project, and why none of this one needs them."""
 
 
 def describe_settings(settings: Settings) -> list[dict[str, Any]]:

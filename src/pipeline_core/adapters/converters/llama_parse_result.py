@@ -9,6 +9,7 @@ from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageOutcome
 from pipeline_core.domain.errors import ConversionFailedError, NoTextError, TooManyPagesError
 from pipeline_core.domain.facts import Usage
+from pipeline_core.domain.harmless_links import without_active_links
 from pipeline_core.domain.parsing import ParsedPage, ParsePlan, ParseResult
 from pipeline_core.domain.spending import PagePrice
 
@@ -115,7 +116,7 @@ def converted(pages: Sequence[ParsedPage], plan: ParsePlan, converter: str) -> C
         )
     markdown, page_map = assemble(texts, UNITS[plan.kind])
     findings = tuple(page_findings(texts, (), damaged=False))
-    return Converted(markdown, page_map, converter, findings, total=plan.pages)
+    return without_active_links(Converted(markdown, page_map, converter, findings, total=plan.pages))
 
 
 def _page_text(page: ParsedPage) -> PageText:

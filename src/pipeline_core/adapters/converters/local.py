@@ -18,12 +18,13 @@ from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import ConfigurationError, ConversionCrashedError, ConversionTimeoutError
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.harmless_links import without_active_links
 from pipeline_core.settings import Settings
 
 T = TypeVar("T")
 _LIBRARIES = ("liteparse", "pypdfium2", "xberg", "selectolax", "xlfmt", "xlrd")
 """Other versions of these may give other markdown."""
-REVISION = 9
+REVISION = 10
 """Raise it whenever the same bytes may give other markdown."""
 
 
@@ -63,7 +64,7 @@ class LocalConverter:
         row = BY_MIME[kind.mime]
         source = Source(data, filename, kind)
         run = self._isolated if row.isolated else self._here
-        converted = run(partial(titled, row.convert), source)
+        converted = run(partial(_harmless, row.convert), source)
         oddities = [_mislabelled(filename, kind)] if filetypes.is_mislabelled(filename, kind) else []
         if (another := other_document(data, kind)) is not None:
             oddities.append(_polyglot(filename, kind, another))
@@ -97,6 +98,10 @@ class LocalConverter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _harmless(convert: Convert, source: Source, options: ConvertOptions) -> Converted:
+    return without_active_links(titled(convert, source, options))
 
 
 def _ocr_languages(tessdata: Path | None) -> str:
