@@ -36,6 +36,7 @@ def maintain(
     done = [
         tasks.reap_leases(),
         tasks.purge_dead_letters(dead_letter_days),
+        tasks.prune_history(),
         tasks.purge_caches(cache_days),
         tasks.remove_orphan_objects(orphan_grace_h),
         tasks.refresh_statistics(),

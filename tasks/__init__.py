@@ -31,6 +31,7 @@ from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.story import Story
 from pipeline_core.tasks.upkeep import (
     note_run,
+    prune_history,
     purge_caches,
     purge_dead_letters,
     refresh_statistics,
@@ -73,6 +74,7 @@ __all__ = [
     "ingest",
     "ingest_to_production",
     "note_run",
+    "prune_history",
     "matching_gate",
     "optimize_markdown",
     "parts",

@@ -32,6 +32,16 @@ def purge_dead_letters(days: int | None) -> str:
     return f"{len(purged)} dead letters removed"
 
 
+@retried_task(name="prune-history")
+def prune_history() -> str:
+    """Remove events and deliveries that were kept as long as the settings say; by default no event ever goes."""
+    app = pipeline()
+    settings = app.settings
+    events = app.prune_history.events(work_days=settings.event_days, audit_days=settings.audit_days)
+    deliveries = app.deliver_webhooks.prune(settings.delivery_days)
+    return f"{events} events and {deliveries} deliveries forgotten"
+
+
 @retried_task(name="purge-caches")
 def purge_caches(days: int | None) -> str:
     """Forget cached answers that nobody asks for, or that are too many; without days, as the settings say."""

@@ -81,6 +81,7 @@ from pipeline_core.services.fallback_conversion import FallbackConverter
 from pipeline_core.services.flow_runs import FlowRuns
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.gates import Gates
+from pipeline_core.services.history import PruneHistory
 from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.orphan_objects import OrphanObjects
@@ -550,7 +551,7 @@ class Pipeline:
         chores = [
             Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
-            Chore("prune_deliveries", self.deliver_webhooks.prune, every_s=3600),
+            Chore("prune_deliveries", lambda: self.deliver_webhooks.prune(self.settings.delivery_days), every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
         ]
         return Upkeep(*chores)
@@ -645,6 +646,10 @@ class Pipeline:
     @once
     def flow_runs(self) -> FlowRuns:
         return FlowRuns(self.open_uow)
+
+    @once
+    def prune_history(self) -> PruneHistory:
+        return PruneHistory(self.open_uow)
 
     @once
     def retention(self) -> Retention:

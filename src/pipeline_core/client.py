@@ -11,13 +11,14 @@ It is configured as everything else is (``UPLOAD_PIPELINE_…``) and does what t
 services. Errors are those of ``pipeline_core.domain.errors``; each says what to do.
 """
 
+import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, BinaryIO, Self, Unpack
 from uuid import UUID
 
 import structlog
@@ -153,24 +154,28 @@ class Client:
             self._app.close()
             bootstrap.pipeline.cache_clear()
 
-    def submit(self, files: Iterable[str | Path | Upload], *, start: bool = True, priority: int = 0) -> Submitted:
+    def submit(
+        self, files: Iterable[str | os.PathLike[str] | BinaryIO | Upload], *, start: bool = True, priority: int = 0
+    ) -> Submitted:
         """Take files in, and ask for the work that is left to do for them; what is unchanged is left alone.
 
         With a Prefect server of your own (``PREFECT_API_URL``) workers do it, and this returns at once; else it is
         done here, before this returns.
 
         Args:
-            files: Paths, or uploads with a name and bytes.
+            files: Paths, binary files that are open, or uploads with a name and bytes. Of a path only a regular file
+                is taken; of none more than ``UPLOAD_PIPELINE_MAX_FILE_BYTES`` and one byte is read.
             start: Without it they wait in the queue, for their turn in a run of ``process-queue``. A Prefect server is
                 asked for one, if none is under way, and told by the event ``pipeline.upload``.
             priority: -100..100; higher goes first in the queue.
 
         Raises:
             RefusedError: the priority is out of range; nothing is taken in.
+            TypeError: what is given is none of these; files before it may have been taken in.
             ServiceUnavailableError: the Prefect server did not answer; the documents wait in the queue.
         """
         check_priority(priority)
-        given = (Path(file) if isinstance(file, str) else file for file in files)
+        given = (_given(file, self._app.settings.max_file_bytes) for file in files)
         result = self._app.run_documents.take_in(given, user_id=self.user_id)
         if priority:
             self._app.queue.set_priority(result.ran, priority, by=str(self.user_id))
@@ -336,6 +341,32 @@ class Client:
         if start:
             self._app.launcher.request([document_id])
         return self.statuses(document_ids=[document_id])[0]
+
+
+def _given(file: object, limit: int) -> Path | Upload:
+    if isinstance(file, Path | Upload):
+        return file
+    if isinstance(file, str | os.PathLike):
+        return Path(os.fsdecode(file))
+    if not hasattr(file, "read"):
+        raise TypeError(f"a path, a binary file or an Upload is needed, not {type(file).__name__}")
+    name = getattr(file, "name", "")
+    return Upload(Path(name).name if isinstance(name, str) and name else "upload", _all_of(file.read, limit))
+
+
+def _all_of(read: Callable[[int], object], limit: int) -> bytes:
+    """What a file has, at most ``limit`` bytes and one more."""
+    parts: list[bytes] = []
+    left = limit + 1
+    while left > 0:
+        part = read(left)
+        if not isinstance(part, bytes):
+            raise TypeError("a file must be open in binary mode, and answer when it is read")
+        if not part:
+            break
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 def _status(row: dict[str, Any]) -> DocumentStatus:

@@ -9,7 +9,7 @@ from pipeline_core.cli.app import All, AsJson, Limit, examples
 from pipeline_core.cli.exits import of_batch
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import launching, wired
-from pipeline_core.domain.errors import DocumentError, RefusedError
+from pipeline_core.domain.errors import DocumentError, RefusedError, UnreadableFileError
 from pipeline_core.domain.ids import BatchId
 
 if TYPE_CHECKING:
@@ -33,13 +33,14 @@ def import_questions(
 
     Its questions are staged, what is wrong is named by line, and what it repeats is found.
     """
+    from pipeline_core.services.source_files import read_file
     from pipeline_core.terminal.batches import bank_json, print_bank, print_next
 
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise RefusedError(f"{file} cannot be read: {error.strerror}.", action="Name a file that is there.") from error
     with wired() as app_:
+        try:
+            data = read_file(file, limit=app_.settings.max_file_bytes)
+        except UnreadableFileError as error:
+            raise RefusedError(f"{file} was not taken. {error.message}", action=error.what_to_do) from error
         staged = app_.staging.stage_bank(data, file.name, by=app_.user_id)
         if not as_json:
             print_bank(out, staged)

@@ -98,7 +98,7 @@ _NO_DOCUMENT = "Name files, or a folder that has some; a file that is named is t
 
 
 def _but(files: "Files") -> str:
-    parts = [f"{name} cannot be read" for name, _ in files.refused]
+    parts = [f"{name}: {error.message.rstrip('.')}" for name, error in files.refused]
     if files.skipped:
         names = listed([path.name for path in files.skipped])
         were = "was" if len(files.skipped) == 1 else "were"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.errors import EmptyFileError, FileTooLargeError, PipelineError, UnreadableFileError
+from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.ids import UserId, document_id_for, sha256_hex
@@ -19,6 +19,7 @@ from pipeline_core.ports.parsing import ParseService
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
+from pipeline_core.services.source_files import read_file
 from pipeline_core.stages import chunking
 from pipeline_core.stages.base import StageContext
 from pipeline_core.stages.cleaning import clean
@@ -85,7 +86,7 @@ class EstimateRun:
             yield estimate
 
     def _estimate(self, path: Path, user_id: UserId, estimate: Estimate, seen: set[str]) -> None:
-        data = _read(path, self.ctx.settings.max_file_bytes)
+        data = read_file(path, limit=self.ctx.settings.max_file_bytes)
         # first: a scan has pages for the service, though nothing can be read in it here
         self._pages(data, path, estimate, seen)
         chunks = self._chunks(data, path, user_id, estimate)
@@ -150,16 +151,3 @@ class EstimateRun:
         estimate.new_vectors = len(new) + len(facts)
         estimate.expected += embedder.inner.expected([*new.values(), *facts])
         estimate.most += embedder.inner.most([*new.values(), *most_facts])
-
-
-def _read(path: Path, limit: int) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > limit:
-            raise FileTooLargeError(f"{path.name} has {size:,} bytes; the limit is {limit:,}.", where=path.name)
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFileError(f"The file cannot be read: {error.strerror or error}.", where=path.name) from error
-    if not data:
-        raise EmptyFileError(where=path.name)
-    return data

@@ -1,5 +1,6 @@
 """Taking documents in: checked, stored, and only then known to the database, with a job that waits."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,7 @@ from pipeline_core.services.lost_outputs import (
     lost_by_listing,
 )
 from pipeline_core.services.orphans import compare_again, no_later_than_compared
+from pipeline_core.services.source_files import read_file
 from pipeline_core.settings import Settings
 from pipeline_core.stages.base import StageContext
 from pipeline_core.stages.registry import BY_NAME, pipeline_config, stage_configs
@@ -152,6 +154,7 @@ class Intake:
             taken = list(pool.map(lambda item: self._hold(item, known, user_id), seen))
         fresh: dict[DocumentId, Document] = {}
         places: dict[str, Place] = {}
+        on_disk: list[Place] = []
         for item, result in zip(seen, taken, strict=True):
             if isinstance(item, Refusal) or isinstance(result, Refusal):
                 refusal = item if isinstance(item, Refusal) else result
@@ -167,10 +170,11 @@ class Intake:
                 received.mended.add(result.document_id)
             place = _place(item)
             places[place.uri] = place
-        on_disk = {_uri(file) for file in files if isinstance(file, Path)}
+            if isinstance(item.file, Path):
+                on_disk.append(place)
         if received.documents:
             received.new = self._register(list(fresh.values()), list(places.values()), user_id, received.correlation_id)
-            self._vacate([place for uri, place in places.items() if uri in on_disk], user_id)
+            self._vacate(on_disk, user_id)
         self._refuse_unknown(received, fresh)
         return received
 
@@ -199,8 +203,6 @@ class Intake:
             checksum = sha256_hex(_read(file, self.settings.max_file_bytes))
         except PipelineError as error:
             return Refusal(name, error.as_answer())
-        except OSError as error:
-            return Refusal(name, UnreadableFileError(f"The file cannot be read: {error.strerror or error}."))
         return _Seen(file, name, checksum, document_id_for(user_id, checksum))
 
     def _known(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, str]:
@@ -226,8 +228,6 @@ class Intake:
             self.store.put(key, data)
         except PipelineError as error:
             return Refusal(seen.name, error.as_answer())
-        except OSError as error:
-            return Refusal(seen.name, UnreadableFileError(f"The file cannot be read: {error.strerror or error}."))
         log.warning("original_stored_again", document_id=str(seen.document_id))
         return _Mended(seen.document_id)
 
@@ -255,8 +255,6 @@ class Intake:
             self.store.put(document.raw_path, data)
         except PipelineError as error:
             return Refusal(seen.name, error.as_answer())
-        except OSError as error:
-            return Refusal(seen.name, UnreadableFileError(f"The file cannot be read: {error.strerror or error}."))
         return document
 
     def _register(
@@ -396,16 +394,15 @@ def _is_kept(summary: JobSummary) -> bool:
 
 
 def _read(file: Path | Upload, limit: int) -> bytes:
-    if isinstance(file, Upload):
-        data, size, name = file.data, len(file.data), file.filename
-    else:
-        size, name = file.stat().st_size, file.name
-        data = file.read_bytes() if size <= limit else b""
-    if size > limit:
-        raise FileTooLargeError(f"{name} has {size:,} bytes; the limit is {limit:,}.", where=name)
-    if not data:
-        raise EmptyFileError(where=name)
-    return data
+    if isinstance(file, Path):
+        return read_file(file, limit=limit)
+    if len(file.data) > limit:
+        raise FileTooLargeError(
+            f"{file.filename} has {len(file.data):,} bytes; the limit is {limit:,}.", where=file.filename
+        )
+    if not file.data:
+        raise EmptyFileError(where=file.filename)
+    return file.data
 
 
 def _place(seen: _Seen) -> Place:
@@ -417,7 +414,8 @@ def _place(seen: _Seen) -> Place:
 def _uri(file: Path | Upload) -> str | None:
     if isinstance(file, Upload):
         return file.source_uri
-    return file.resolve().as_uri()
+    # unlike pathlib's, this has an answer for links that lead in a circle
+    return Path(os.path.realpath(file)).as_uri()
 
 
 def _is_gone(uri: str) -> bool:
@@ -425,8 +423,16 @@ def _is_gone(uri: str) -> bool:
     parts = urlsplit(uri)
     if parts.scheme != "file":
         return False
-    path = Path(unquote(parts.path))
-    return path.parent.is_dir() and not path.exists()
+    path = unquote(parts.path)
+    if not os.path.isdir(os.path.dirname(path)):  # noqa: PTH112, PTH120 - pathlib's raise where nothing may be seen
+        return False
+    try:
+        os.stat(path)  # noqa: PTH116
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _groups(items: Iterable[Path | Upload], size: int) -> Iterator[list[Path | Upload]]:

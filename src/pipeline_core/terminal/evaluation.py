@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import HIT_AT, PLACES, Evaluation, Expected
+from pipeline_core.services.source_files import oddity
 
 _FIELDS = {"question", "document", "page", "quote", "question_id"}
 _FORM = (
@@ -24,6 +25,8 @@ def read_questions(path: Path) -> Iterator[Expected]:
     Raises:
         RefusedError: the file cannot be read, or a line is none; says which.
     """
+    if wrong := oddity(path):
+        raise RefusedError(f"{path} was not taken. {wrong.message}", action="Name a JSONL file in UTF-8.")
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):

@@ -63,7 +63,7 @@ def write(exported: Exported, form: str, output: Path | None) -> None:
 
 
 def _write_file(output: Path, parts: Iterator[bytes]) -> None:
-    target = output.resolve()
+    target = Path(os.path.realpath(output))
     if target.exists() and not target.is_file():
         # a pipe or a device is written to, not replaced; a folder refuses
         with target.open("wb") as file:

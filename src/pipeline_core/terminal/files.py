@@ -1,4 +1,4 @@
-"""Paths, folders and patterns on the command line -> files."""
+"""Paths, folders and patterns on the command line -> files. What is no file is named, and why."""
 
 import glob
 import os
@@ -8,12 +8,16 @@ from pathlib import Path
 
 from pipeline_core.domain.errors import PipelineError, UnreadableFileError
 from pipeline_core.domain.filetypes import FILE_TYPES
+from pipeline_core.services.source_files import oddity
+
+_NOT_FOLLOWED = "It is a link to a folder elsewhere, which is not followed."
+_NAME_IT = "Name that folder itself, if its documents are to be taken."
 
 
 @dataclass(slots=True)
 class Files:
     """``found`` in a stable order without repeats; ``missing`` are arguments that match nothing; ``skipped`` are
-    files in folders whose ending no converter knows; ``refused`` are folders that cannot be read, and why."""
+    files in folders whose ending no converter knows; ``refused`` is what else was left out of folders, and why."""
 
     found: list[Path] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -45,19 +49,32 @@ def _matches(argument: str) -> list[Path]:
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        return [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207 - may be absolute
-    except OSError:
+        # a link that leads nowhere is there
+        return [path] if os.path.lexists(path) else [Path(match) for match in sorted(_glob(str(path)))]
+    except (OSError, ValueError):
         pass  # whoever reads it says why it cannot be read
     return [path]
+
+
+def _glob(pattern: str) -> Iterator[str]:
+    """As ``glob.glob``, but ``**`` follows no links: two that lead in a circle would double the way at each turn."""
+    head, star, rest = pattern.partition("**")
+    if not star or (head and not head.endswith("/")) or (rest and not rest.startswith("/")):
+        yield from glob.glob(pattern)  # noqa: PTH207 - may be absolute
+        return
+    for top in glob.glob(head) if head else ["."]:  # noqa: PTH207
+        for parent, folders, _ in os.walk(top):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            folder = "" if parent == "." else glob.escape(parent)
+            yield from _glob(os.path.join(folder, rest.lstrip("/") or "*"))  # noqa: PTH118
 
 
 def _walk(folder: Path, files: Files) -> Iterator[Path]:
     endings = {f".{extension}" for kind in FILE_TYPES for extension in kind.extensions}
     for file in sorted(_files_below(folder, files)):
-        # pipes and the like; what cannot be reached, as a link that leads nowhere, is named by whoever reads it
-        if os.path.exists(file) and not os.path.isfile(file):  # noqa: PTH110, PTH113
-            continue
-        if file.suffix.lower() in endings:
+        if why := oddity(file):
+            files.refused.append((str(file), why))
+        elif file.suffix.lower() in endings:
             yield file
         else:
             files.skipped.append(file)
@@ -68,6 +85,10 @@ def _files_below(folder: Path, files: Files) -> Iterator[Path]:
         why = UnreadableFileError(f"The folder cannot be read: {error.strerror or error}.")
         files.refused.append((str(error.filename), why))
 
+    inside = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for link in filter(os.path.islink, [Path(parent, name) for name in folders]):
+            if not os.path.join(os.path.realpath(link), "").startswith(inside):  # noqa: PTH118
+                files.refused.append((str(link), UnreadableFileError(_NOT_FOLLOWED, action=_NAME_IT)))
         yield from (Path(parent, name) for name in names if not name.startswith("."))
