@@ -35,12 +35,15 @@ JOIN (
 ) n USING (document_id)
 ORDER BY d.document_id, n.what;
 
+-- name: places_now
+SELECT source_uri FROM document_sources WHERE document_id = %(document_id)s AND is_current ORDER BY source_uri;
+
 -- name: disagreements
 -- What production and the ledger say of documents at rest. A document that is under way is between two answers.
 WITH resting AS (
-    SELECT d.document_id, d.filename, d.published_at IS NOT NULL AS is_published, j.profile, d.deep_scan_status
+    SELECT d.document_id, d.filename, d.published_at IS NOT NULL AS is_published
     FROM documents d
-    JOIN LATERAL (SELECT state, outcome, profile FROM upload_jobs u WHERE u.document_id = d.document_id
+    JOIN LATERAL (SELECT state, outcome FROM upload_jobs u WHERE u.document_id = d.document_id
         ORDER BY u.created_at DESC LIMIT 1) j ON j.state = 'done' AND j.outcome IN ('published', 'superseded')
     WHERE d.document_id = ANY(%(document_ids)s)
 ), active AS (
@@ -48,14 +51,11 @@ WITH resting AS (
 ), counted AS (
     SELECT r.document_id, r.filename, v.what, v.expected, v.found
     FROM resting r
-    LEFT JOIN document_processing_stages s ON s.document_id = r.document_id AND s.stage_name = 'ingestor'
+    JOIN document_processing_stages s ON s.document_id = r.document_id AND s.stage_name = 'chunker'
     CROSS JOIN LATERAL (VALUES
-        ('published chunks', CASE WHEN r.is_published
-                THEN coalesce((s.result ->> 'chunks')::bigint,
-                    (SELECT count(*) FROM staged_chunks c WHERE c.document_id = r.document_id)) ELSE 0 END,
+        ('published chunks', CASE WHEN r.is_published THEN (s.result ->> 'chunks')::bigint ELSE 0 END,
             (SELECT count(*) FROM document_chunks c WHERE c.document_id = r.document_id)),
-        ('staged chunks', CASE WHEN r.is_published
-                THEN (SELECT count(*) FROM document_chunks c WHERE c.document_id = r.document_id) END,
+        ('staged chunks', CASE WHEN r.is_published THEN (s.result ->> 'chunks')::bigint END,
             (SELECT count(*) FROM staged_chunks c WHERE c.document_id = r.document_id)),
         ('published facts', CASE WHEN r.is_published
                 THEN (SELECT count(*) FROM staged_questions q
@@ -73,3 +73,21 @@ WITH resting AS (
 SELECT document_id, filename, what, expected, found FROM counted WHERE expected IS DISTINCT FROM found
     AND expected IS NOT NULL
 ORDER BY document_id, what;
+
+-- name: named_keys
+-- Every object that any row names, once; whatever a stage has left, whether it is read now or not.
+SELECT DISTINCT ON (key) key, sha256 FROM (
+    SELECT raw_path AS key, file_sha256 AS sha256 FROM documents
+    UNION ALL SELECT parsed_path, parsed_sha256 FROM documents WHERE parsed_path IS NOT NULL
+    UNION ALL SELECT published_path, published_sha256 FROM documents WHERE published_path IS NOT NULL
+    UNION ALL SELECT file_path, checksum FROM stage_output_files) AS named
+ORDER BY key, sha256;
+
+-- name: default_privileges
+-- The statements that give the login's later tables of a schema the privileges that they have by default now.
+SELECT string_agg(format('ALTER DEFAULT PRIVILEGES IN SCHEMA %%I GRANT %%s ON %%s TO %%s;', n.nspname, a.privilege_type,
+    CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' ELSE 'TYPES' END,
+    a.grantee::regrole), E'\n')
+FROM pg_default_acl d JOIN pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a
+WHERE n.nspname = %(schema)s AND d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+    AND a.grantee <> 0;

@@ -86,6 +86,23 @@ WITH lost AS (
 )
 SELECT job_id, document_id, user_id, stage, lost_leases, claimed_by FROM freed;
 
+-- name: free_jobs
+-- After a restore: whoever held these jobs works on another database, or no more. It counts neither as a try nor as a
+-- lost worker.
+WITH freed AS (
+    UPDATE upload_jobs j SET
+        state = 'retryable', retry_at = now(), last_error = %(error)s::jsonb,
+        claimed_by = NULL, claimed_at = NULL, lease_token = NULL, lease_expires_at = NULL
+    WHERE j.state = 'working'
+    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage
+), logged AS (
+    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
+    SELECT job_id, document_id, user_id, correlation_id, 'retry', 'warning', 'restored',
+           jsonb_build_object('stage', stage)
+    FROM freed
+)
+SELECT document_id FROM freed;
+
 -- name: queue_pressure
 -- What a claim could take now, counted no further than %(most)s, with one try of each missing part that is due; jobs of
 -- lost workers, and question banks, that wait for a run; and times in seconds: for how long nobody has taken what is due, until the next job falls due, and the age of

@@ -21,6 +21,9 @@ WITH dead AS (
 )
 SELECT document_id, user_id, filename FROM gone;
 
+-- name: try_objects
+SELECT pg_try_advisory_xact_lock(%(lock)s) AS is_ours;
+
 -- name: unnamed_objects
 SELECT key FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS k (key, place)
 WHERE NOT EXISTS (SELECT FROM documents d WHERE d.raw_path = key)

@@ -1,9 +1,10 @@
 """Settings in, wired services out: the only place that knows which adapter serves which port."""
 
+import importlib.metadata
 import os
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Generic, NamedTuple, Self, TypeVar, overload
@@ -17,6 +18,7 @@ from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptio
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db import vector_indexes
 from pipeline_core.adapters.db.api_views import PostgresApiViews
+from pipeline_core.adapters.db.backups import PostgresBackups
 from pipeline_core.adapters.db.cost_views import PostgresCostViews
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.engine import connect, open_engine
@@ -37,6 +39,7 @@ from pipeline_core.adapters.facts.openai_batches import OpenAIFactBatches
 from pipeline_core.adapters.llama_cloud_api.client import LlamaCloudClient
 from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudOptions
 from pipeline_core.adapters.object_stores.factory import open_object_store
+from pipeline_core.adapters.object_stores.local import LocalObjectStore
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
 from pipeline_core.adapters.prefect_login import headers, signed_in
@@ -63,6 +66,7 @@ from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.views import Row, Views
 from pipeline_core.ports.webhooks import WebhookSender
 from pipeline_core.ports.workers import Workers
+from pipeline_core.services.backup import Backup
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.batched_facts import BatchedFacts
@@ -96,6 +100,8 @@ from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.recorded_settings import RecordSettings
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.reminders import Reminders
+from pipeline_core.services.repair import Repair
+from pipeline_core.services.restore import Restore
 from pipeline_core.services.retention import Retention
 from pipeline_core.services.retry_all import RetryAll
 from pipeline_core.services.review import Retry, Review
@@ -106,6 +112,7 @@ from pipeline_core.services.search import Search
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.unsaved_answers import UnsavedAnswers
 from pipeline_core.services.upkeep import Chore, Upkeep
+from pipeline_core.services.verify import Verify
 from pipeline_core.services.webhooks import DeliverWebhooks, WebhookEndpoints
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.stages.base import StageContext
@@ -658,6 +665,27 @@ class Pipeline:
     @once
     def orphan_objects(self) -> OrphanObjects:
         return OrphanObjects(self.store, self.open_uow)
+
+    @once
+    def verify(self) -> Verify:
+        return Verify(self.store, self.open_uow, self._orphan_grace)
+
+    @once
+    def repair(self) -> Repair:
+        return Repair(self.store, self.open_uow, self.orphan_objects, self._orphan_grace)
+
+    @once
+    def backup(self) -> Backup:
+        software = importlib.metadata.version("document-pipeline")
+        return Backup(self.store, PostgresBackups(self.database_url), LocalObjectStore, software)
+
+    @once
+    def restore(self) -> Restore:
+        return Restore(self.store, PostgresBackups(self.database_url), LocalObjectStore, self.open_uow)
+
+    @property
+    def _orphan_grace(self) -> timedelta:
+        return timedelta(hours=self.settings.orphan_grace_h)
 
     def refresh_statistics(self) -> list[str]:
         """Bring the planner's statistics up to date; answers with the names of the tables."""

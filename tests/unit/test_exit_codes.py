@@ -83,7 +83,7 @@ def test_where_a_batch_stands(counts: dict[str, int], failed: int, code: Exit) -
 
 def test_every_command_says_in_a_line_what_it_does_and_how() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    assert len(commands) == 24
+    assert len(commands) == 27
     for name, command in commands.items():
         first = command.help.split("\n\n")[0]
         assert "\n" not in first, name

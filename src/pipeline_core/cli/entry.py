@@ -9,13 +9,26 @@ import typer
 from rich.markup import escape
 
 from pipeline_core import private_files
-from pipeline_core.cli import api, banks, costs, documents, models, operations, published, queue, review, selection, up
+from pipeline_core.cli import (
+    api,
+    banks,
+    costs,
+    documents,
+    keeping,
+    models,
+    operations,
+    published,
+    queue,
+    review,
+    selection,
+    up,
+)
 from pipeline_core.cli.app import app
 from pipeline_core.cli.exits import Exit, of_error
 from pipeline_core.cli.output import complain, err, json_wanted
 from pipeline_core.domain.errors import PipelineError, RefusedError, UnexpectedError
 
-for module in (documents, queue, costs, review, published, banks, models, selection, api, operations, up):
+for module in (documents, queue, costs, review, published, banks, models, selection, api, operations, keeping, up):
     app.add_typer(module.commands)
 
 # typer brings its own copy of click from some version on, under no public name

@@ -518,6 +518,13 @@ class ChecksumMismatchError(PermanentError):
     http_action = _MAKE_AGAIN
 
 
+class BackupFailedError(PermanentError):
+    """A backup or a restore did not come to its end."""
+
+    code = "backup_failed"
+    action = "Mend what it names, then run the same command again."
+
+
 class InvalidObjectKeyError(PermanentError):
     """An object key would leave its folder or has characters that a store cannot hold."""
 

@@ -50,6 +50,10 @@ class Agreement(Protocol):
         """Every object of these documents that is to be in the store."""
         ...
 
+    def places(self, document_id: DocumentId) -> list[str]:
+        """Where its file stands now (URIs)."""
+        ...
+
     def disagreements(self, document_ids: Sequence[DocumentId]) -> list[Disagreement]:
         """Where the ledger, production and its vectors do not say the same of documents that are at rest."""
         ...

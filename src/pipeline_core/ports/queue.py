@@ -99,6 +99,12 @@ class Queue(Protocol):
         """
         ...
 
+    def free_all(self, error: Mapping[str, Any]) -> list[DocumentId]:
+        """Let every job that is in work wait again where it was, with this as its last error: no lease holds any more.
+
+        For a database in which no worker is: the jobs that a backup found in hand.
+        """
+
     def pressure(self, user_id: UserId | None, *, per_user: int, most: int, grace_s: float) -> Pressure:
         """What waits now; ``per_user`` as for a claim, ``grace_s`` as for the reaper."""
         ...

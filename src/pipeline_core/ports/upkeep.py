@@ -21,6 +21,13 @@ class Upkeep(Protocol):
         """Remove documents of which nothing was ever published and whose job has been dead for so long."""
         ...
 
+    def are_objects_held(self) -> bool:
+        """Whether a backup copies objects just now: none is to be removed then, as it may be one that it names.
+
+        If not, no backup begins before the transaction ends; one that begins later names nothing that is unnamed now.
+        """
+        ...
+
     def unnamed(self, keys: Sequence[str]) -> list[str]:
         """Those of the object keys that no row names."""
         ...

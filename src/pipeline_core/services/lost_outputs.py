@@ -81,13 +81,19 @@ class RestartLost:
     open_uow: OpenUnitOfWork
 
     def __call__(self, document_id: DocumentId, stages: Collection[StageName], *, by: str, run: CorrelationId) -> bool:
-        """Whether it waits in the queue now; if not, its job is not at rest, or waits for a decision."""
+        """Whether it waits in the queue now; if not, its job is not at rest, or nothing of it is to be made again.
+
+        Without stages, what failed for want of an object goes on where it failed.
+        """
         with self.open_uow() as uow:
             uow.staging.lock_matching_of([document_id])
             summary = uow.documents.find([document_id]).get(document_id)
             if summary is None or not can_start_again(summary):
                 return False
-            start = min(begin_at_lost(uow, document_id, stages), summary.stage, key=lambda one: one.row.position)
+            if not stages and not failed_for_objects(summary):
+                return False
+            starts = [summary.stage, *([begin_at_lost(uow, document_id, stages)] if stages else ())]
+            start = min(starts, key=lambda one: one.row.position)
             uow.jobs.restart({summary.job_id: start}, code="outputs_lost", by=by, correlation_id=run)
             uow.commit()
         return True

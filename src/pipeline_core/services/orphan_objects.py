@@ -14,11 +14,13 @@ from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 log = structlog.stdlib.get_logger(__name__)
 _SLICE = 1000
 PREFIX = "documents/"
+CHECKS = "checks/"
+"""Where ``ObjectStore.check`` writes and removes an object; one that stays was left by a process that died."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrphanObjects:
-    """Removes objects under ``documents/`` that no row names and that were not written lately.
+    """Removes objects that no row names, or that checks of the store left, and that were not written lately.
 
     An object is written before its row. The grace period is for that, and is to be longer than any run; an object
     that is written again in the very moment of its removal is found missing by the stage that reads it first.
@@ -37,12 +39,18 @@ class OrphanObjects:
         old = self.store.written_before(PREFIX, datetime.now(UTC) - grace)
         while keys := list(islice(old, _SLICE)):
             removed += self._remove(keys, grace)
+        for key in self.store.written_before(CHECKS, datetime.now(UTC) - grace):
+            self.store.delete(key)
+            removed.append(key)
         if removed:
             log.warning("orphan_objects_removed", count=len(removed), first=without_filename(removed[0]))
         return removed
 
     def _remove(self, keys: Sequence[str], grace: timedelta) -> Iterator[str]:
         with self.open_uow() as uow:
+            if uow.upkeep.are_objects_held():
+                log.warning("orphan_objects_left", what="a backup is under way")
+                return
             unnamed = uow.upkeep.unnamed(keys)
         for key in unnamed:
             # looked at once more: somebody may have written it since the listing

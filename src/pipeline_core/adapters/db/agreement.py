@@ -36,5 +36,8 @@ class PostgresAgreement:
             for row in self._session.all("named_objects", document_ids=list(document_ids))
         ]
 
+    def places(self, document_id: DocumentId) -> list[str]:
+        return [row["source_uri"] for row in self._session.all("places_now", document_id=document_id)]
+
     def disagreements(self, document_ids: Sequence[DocumentId]) -> list[Disagreement]:
         return [Disagreement(**row) for row in self._session.all("disagreements", document_ids=list(document_ids))]

@@ -60,6 +60,9 @@ class PostgresQueue:
             for row in rows
         ]  # fmt: skip
 
+    def free_all(self, error: Mapping[str, Any]) -> list[DocumentId]:
+        return [row["document_id"] for row in self._session.all("free_jobs", error=json_text(error))]
+
     def pressure(self, user_id: UserId | None, *, per_user: int, most: int, grace_s: float) -> Pressure:
         [row] = self._session.all(
             "queue_pressure",

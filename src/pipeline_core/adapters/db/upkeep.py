@@ -9,6 +9,9 @@ from pipeline_core.adapters.db.errors import translated
 from pipeline_core.adapters.db.session import Session, json_text
 from pipeline_core.ports.upkeep import Purged
 
+OBJECTS_LOCK = 771454
+"""Shared by backups while they copy objects; whoever removes objects has it alone while he asks which are nobody's."""
+
 
 class PostgresUpkeep:
     def __init__(self, session: Session) -> None:
@@ -32,6 +35,10 @@ class PostgresUpkeep:
 
     def note_flow_run(self, flow: str) -> None:
         self._session.execute("note_flow_run", flow=flow)
+
+    def are_objects_held(self) -> bool:
+        [row] = self._session.all("try_objects", lock=OBJECTS_LOCK)
+        return not row["is_ours"]
 
 
 def analyze(url: str) -> list[str]:

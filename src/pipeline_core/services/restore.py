@@ -1,0 +1,162 @@
+"""Putting a backup back: the objects first, so that no row ever names what is not there, then the database at once."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import structlog
+
+from pipeline_core.domain.errors import (
+    BackupFailedError,
+    ChecksumMismatchError,
+    InterruptedRunError,
+    ObjectNotFoundError,
+    RefusedError,
+)
+from pipeline_core.ports.backups import DatabaseBackups, NamedKey
+from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.services.backup import OnProgress, copy, file_sha256
+from pipeline_core.services.backup_files import BackupFolder, Manifest, Stored
+
+log = structlog.stdlib.get_logger(__name__)
+_THREADS = 8
+_SLICE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back; ``freed`` jobs were in hand when the backup was made, and wait again."""
+
+    manifest: Manifest
+    copied: int
+    kept: int
+    freed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Restores backups into the database and the store of the settings."""
+
+    store: ObjectStore
+    database: DatabaseBackups
+    open_folder: Callable[[Path], ObjectStore]
+    open_uow: OpenUnitOfWork
+
+    def __call__(self, path: Path, *, replace: bool, on_progress: OnProgress = lambda _: None) -> Restored:
+        """Restore from the folder. Interrupted, it can be run again: nothing of the database has changed before its
+        end, and objects that are there already are not copied again.
+
+        ``replace`` says that what is in the database may go. Objects that the backup does not name stay, and are
+        removed as any that no row names.
+
+        Raises:
+            RefusedError: there is no backup, it is of a later version, something is there already, or workers are
+                connected.
+            BackupFailedError: a part of it is missing or damaged, or the database did not take it.
+        """
+        folder = BackupFolder(path)
+        manifest = folder.read()
+        self._refuse_newer(manifest, path)
+        self._check_parts(folder, manifest)
+        self.database.prepare()
+        self._refuse_unless_free(folder, replace=replace)
+        copied, kept = self._objects(folder, manifest, on_progress)
+        on_progress("restoring the database")
+        self.database.restore(folder.dump, manifest.database)
+        on_progress("bringing the schema up to date")
+        self.database.prepare()
+        with self.open_uow() as uow:
+            freed = uow.queue.free_all(InterruptedRunError().as_stored())
+            uow.commit()
+        log.info("restored", count=copied + kept, released=len(freed))
+        return Restored(manifest, copied, kept, len(freed))
+
+    def _refuse_newer(self, manifest: Manifest, path: Path) -> None:
+        unknown = [name for name in manifest.database.schema if name not in set(self.database.known_schema())]
+        if unknown:
+            raise RefusedError(
+                f"The backup is of a later version ({manifest.software}): this one does not know {unknown[0]}.",
+                where=str(path),
+                action="Install the version that made it, or a later one, and restore with that.",
+            )
+
+    def _check_parts(self, folder: BackupFolder, manifest: Manifest) -> None:
+        """Before anything is touched: the dump and the list are those that the manifest was written for."""
+        for file, sha256 in ((folder.dump, manifest.dump_sha256), (folder.list, manifest.list_sha256)):
+            if not file.is_file() or file_sha256(file) != sha256:
+                raise BackupFailedError(
+                    f"{file.name} is missing, or not what was written.", where=str(folder.path), action=_ANOTHER
+                )
+
+    def _refuse_unless_free(self, folder: BackupFolder, *, replace: bool) -> None:
+        if not replace:
+            self._refuse_unless_empty(folder)
+        workers = self.database.workers()
+        if workers:
+            raise RefusedError(
+                f"Workers are connected to this database: {workers}.", action="Stop them all, then restore."
+            )
+
+    def _refuse_unless_empty(self, folder: BackupFolder) -> None:
+        filled = {name: rows for name, rows in self.database.rows().items() if rows}
+        if filled:
+            name, rows = next(iter(filled.items()))
+            raise RefusedError(
+                f"The database is not empty: {name} has {rows:,} rows.",
+                action="Restore into a new database or home, or say --replace: what is in it is lost then.",
+            )
+        of_backup = {stored.key for stored in folder.stored()}
+        other = next((key for key in self.store.list("") if key not in of_backup), None)
+        if other is not None:
+            raise RefusedError(
+                f"The object store is not empty: it has {other}, which is not of this backup.",
+                where=self.store.url,
+                action="Restore into an empty folder or bucket, or say --replace: what is there stays then, and is "
+                "removed by upkeep where no row names it.",
+            )
+
+    def _objects(self, folder: BackupFolder, manifest: Manifest, on_progress: OnProgress) -> tuple[int, int]:
+        """Copy what is not there already, each object held against its checksum; answers with how many were copied,
+        and how many were there."""
+        source, copied, kept = self.open_folder(folder.objects), 0, 0
+        there = dict(self.store.sizes(""))
+        stored = folder.stored()
+        with ThreadPoolExecutor(_THREADS) as pool:
+            while part := list(islice(stored, _SLICE)):
+                todo = [item for item in part if not self._has(there, item)]
+                lost = _lost(todo, pool.map(lambda item: copy(source, self.store, _named(item)), todo))
+                if lost:
+                    raise BackupFailedError(
+                        f"The backup lacks an object, or has it changed: {lost[0]}.",
+                        where=str(folder.path),
+                        action=_ANOTHER,
+                    )
+                copied += len(todo)
+                kept += len(part) - len(todo)
+                on_progress(f"{copied + kept:,} of {manifest.objects:,} objects")
+        return copied, kept
+
+    def _has(self, there: dict[str, int], item: Stored) -> bool:
+        if there.get(item.key) != item.size:
+            return False
+        try:
+            with Path(os.devnull).open("wb") as nowhere:
+                self.store.get_file(item.key, nowhere, sha256=item.sha256)
+        except (ObjectNotFoundError, ChecksumMismatchError):
+            return False
+        return True
+
+
+_ANOTHER = "Restore from another backup, or bring the missing part of this one back."
+
+
+def _named(item: Stored) -> NamedKey:
+    return NamedKey(item.key, item.sha256)
+
+
+def _lost(items: Sequence[Stored], outcomes: Iterator[Stored | None]) -> list[str]:
+    return [item.key for item, outcome in zip(items, outcomes, strict=True) if outcome is None]

@@ -1,0 +1,99 @@
+"""Backups and restores, for people and for scripts."""
+
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.status import Status
+
+from pipeline_core.domain.wording import counted, listed
+from pipeline_core.services.backup_files import Manifest
+from pipeline_core.services.restore import Restored
+from pipeline_core.terminal.hints import pasteable
+
+_EVERY_S = 10.0
+
+
+class StepDisplay:
+    """Says how far it is: a line that changes on a terminal, else a line every ten seconds."""
+
+    def __init__(self, console: Console, first: str) -> None:
+        self._console = console
+        self._status = Status(first, console=console)
+        self._next = time.monotonic() + _EVERY_S
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._status.stop()
+
+    def __call__(self, step: str) -> None:
+        """This is done now."""
+        if self._console.is_terminal:
+            self._status.update(step)
+        elif time.monotonic() >= self._next:
+            self._next = time.monotonic() + _EVERY_S
+            self._console.print(step, markup=False, soft_wrap=True)
+
+
+def backup_json(folder: Path, manifest: Manifest) -> dict[str, Any]:
+    """What a backup holds."""
+    return {
+        "folder": str(folder),
+        "seconds": round((manifest.ended_at - manifest.began_at).total_seconds(), 1),
+        "documents": manifest.database.rows.get("documents", 0),
+        "database_bytes": manifest.dump_bytes,
+        "objects": manifest.objects,
+        "objects_bytes": manifest.objects_bytes,
+        "schema": manifest.database.schema[-1],
+        "missing": manifest.missing,
+    }
+
+
+def print_backup(console: Console, folder: Path, manifest: Manifest) -> None:
+    """One line, and what the store lacked."""
+    seconds = (manifest.ended_at - manifest.began_at).total_seconds()
+    console.print(
+        f"{folder}: {counted(manifest.database.rows.get('documents', 0), 'document')}, "
+        f"{counted(manifest.objects, 'object')}, {(manifest.objects_bytes + manifest.dump_bytes) / 1e6:,.1f} MB "
+        f"in {seconds:,.1f} s.",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
+    if manifest.missing:
+        told = pasteable("`pipeline verify` says what mends it.")
+        console.print(
+            f"The store lacks {counted(len(manifest.missing), 'object')} that the database names, or has it changed: "
+            f"{listed(manifest.missing, 3)}. {told}",
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
+
+
+def restored_json(folder: Path, restored: Restored) -> dict[str, Any]:
+    """What was put back."""
+    return {
+        **backup_json(folder, restored.manifest),
+        "copied": restored.copied,
+        "there_already": restored.kept,
+        "jobs_freed": restored.freed,
+    }
+
+
+def print_restored(console: Console, restored: Restored) -> None:
+    """What was put back, and what to do next."""
+    rows = restored.manifest.database.rows
+    kept = f", {restored.kept:,} were there" if restored.kept else ""
+    console.print(
+        f"Restored as of {restored.manifest.began_at:%Y-%m-%d %H:%M:%S} UTC: "
+        f"{counted(rows.get('documents', 0), 'document')}, {counted(restored.copied, 'object')} copied{kept}.",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
+    if restored.freed:
+        console.print(f"{counted(restored.freed, 'job')} that were in hand wait in the queue again.", markup=False)
+    console.print(pasteable("`pipeline verify` says whether all is there."), markup=False)

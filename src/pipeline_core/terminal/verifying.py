@@ -1,0 +1,156 @@
+"""What verification found, for people and for scripts."""
+
+import re
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.status import Status
+
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.wording import counted, listed
+from pipeline_core.services.repair import Repaired
+from pipeline_core.services.verify import Fault, Finding, Sample, Verified
+from pipeline_core.stages.registry import BY_NAME
+from pipeline_core.terminal.hints import pasteable
+
+_SHOWN = 20
+_SAMPLE = re.compile(r"(\d+(?:\.\d+)?)(%?)")
+
+
+def sample_of(text: str) -> Sample | None:
+    """``100`` documents or ``2.5%`` of them; empty is all.
+
+    Raises:
+        RefusedError: it is neither.
+    """
+    if not text.strip():
+        return None
+    match = _SAMPLE.fullmatch(text.strip())
+    number = float(match[1]) if match else 0.0
+    if match and match[2] and 0 < number <= 100:
+        return Sample(share=number / 100)
+    if match and not match[2] and number.is_integer() and number >= 1:
+        return Sample(count=int(number))
+    raise RefusedError(f"--sample cannot be {text!r}.", action="A number of documents (100) or a share of all (2%).")
+
+
+class VerifyDisplay:
+    """A line that says how far it is."""
+
+    def __init__(self, console: Console) -> None:
+        self._status = Status("looking at documents", console=console)
+        self._shows = console.is_terminal
+
+    def __enter__(self) -> Self:
+        if self._shows:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shows:
+            self._status.stop()
+
+    def __call__(self, verified: Verified) -> None:
+        """Show where it is now."""
+        wrong = f", {counted(len(verified.found), 'thing')} wrong" if verified.found else ""
+        self._status.update(f"{verified.documents:,} of {verified.all_documents:,} documents{wrong}")
+
+
+def verified_json(verified: Verified, repaired: Repaired | None) -> dict[str, Any]:
+    """Everything that was found, by its counts and one by one."""
+    return {
+        "documents": verified.documents,
+        "all_documents": verified.all_documents,
+        "objects": verified.objects,
+        "bytes": verified.bytes,
+        **verified.counts(),
+        "unnamed_young": verified.unnamed_young,
+        "unsaved_answers": verified.unsaved_answers,
+        "others": verified.others,
+        "found": [_finding_json(finding) for finding in verified.found],
+        "repaired": {
+            "stored_again": repaired.stored_again,
+            "queued": repaired.queued,
+            "orphans_removed": repaired.removed,
+        }
+        if repaired
+        else None,
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "fault": finding.fault,
+        "what": finding.what,
+        "detail": finding.detail,
+        "document_id": finding.document_id,
+        "filename": finding.filename or None,
+        "key": finding.key,
+        "action": mend(finding),
+    }
+
+
+def mend(finding: Finding) -> str:
+    """What mends it."""
+    if finding.fault is Fault.ORPHANED:
+        return "`pipeline verify --repair` removes it; so does `maintain`, which runs every night."
+    if finding.is_original:
+        return "Run the same file again: it is stored again. Without the file, restore the object from a backup."
+    if not finding.stages:
+        return f"`pipeline retry {finding.document_id} --from markdown-conversion` publishes it again."
+    stage = min(finding.stages, key=lambda one: BY_NAME[one].restarts_at.row.position)
+    again = (
+        f"`pipeline verify --repair` has it made again; so does `pipeline retry {finding.document_id} --from {stage}`"
+    )
+    return f"{again}, once the document is at rest."
+
+
+def print_verified(console: Console, verified: Verified, repaired: Repaired | None) -> None:
+    """What was looked at, what was mended, and what is wrong still, with what to do."""
+    if repaired:
+        _print_repaired(console, repaired)
+    for fault in Fault:
+        of_fault = [finding for finding in verified.found if finding.fault is fault]
+        for finding in of_fault[:_SHOWN]:
+            named = f"{finding.filename} · {finding.what}" if finding.filename else finding.key or ""
+            console.print(f"{fault.value:9}  {named}: {finding.detail}", markup=False, soft_wrap=True)
+            where = finding.key if finding.filename and finding.key else None
+            if where:
+                console.print(f"           {where}", markup=False, soft_wrap=True)
+            console.print(f"           {pasteable(mend(finding))}", markup=False, soft_wrap=True)
+        if len(of_fault) > _SHOWN:
+            console.print(f"{fault.value:9}  and {len(of_fault) - _SHOWN:,} more: --json lists all")
+    console.print(_summary(verified), markup=False, soft_wrap=True)
+
+
+def _print_repaired(console: Console, repaired: Repaired) -> None:
+    parts: Mapping[str, int] = {
+        "lost original": len(repaired.stored_again),
+        "document": len(repaired.queued),
+        "orphaned object": repaired.removed,
+    }
+    done = {"lost original": "stored again", "document": "queued to be made again", "orphaned object": "removed"}
+    told = [f"{counted(number, what)} {done[what]}" for what, number in parts.items() if number]
+    console.print(f"Repaired: {', '.join(told)}." if told else "Nothing could be repaired here.", markup=False)
+
+
+def _summary(verified: Verified) -> str:
+    some = "" if verified.documents >= verified.all_documents else f" of {verified.all_documents:,}"
+    looked = (
+        f"{verified.documents:,}{some} documents, {verified.objects:,} objects, {verified.bytes / 1e6:,.1f} MB read"
+    )
+    wrong = [f"{number:,} {fault}" for fault, number in verified.counts().items() if number]
+    notes = [
+        f"{number:,} {what}"
+        for number, what in (
+            (verified.unnamed_young, "unnamed yet (being written, or removed once they are older)"),
+            (verified.unsaved_answers, "paid answers that wait for the database"),
+            (verified.others, "not the pipeline's"),
+        )
+        if number
+    ]
+    return f"{looked}: {listed(wrong, 5) or 'all agree'}." + (f" Beside: {'; '.join(notes)}." if notes else "")
