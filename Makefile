@@ -20,17 +20,21 @@ $(VENV)/bin/python:
 	       "Install one, or name it: make $(or $(MAKECMDGOALS),setup) PYTHON=/path/to/python3.13" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/python
+# nothing is taken that has not the hash that was locked, the build's own tools included
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/python -m uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate --no-strip-extras --generate-hashes
+
+$(VENV)/.runtime: requirements.txt requirements-build.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up $(VENV) (once, about a minute) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(INSTALL) --require-hashes -r requirements-build.txt -r requirements.txt
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/pipeline prepare
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "Adding the development tools …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 setup: $(VENV)/.runtime ## Make the virtual environment
@@ -78,9 +82,10 @@ docs: $(VENV)/.dev ## Write generated documents anew
 	$(BIN)/python docs/generate_state_machine.py
 	$(BIN)/python docs/generate_openapi.py
 
-lock: $(VENV)/.dev ## Compile the pinned requirements anew
-	$(BIN)/python -m uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate pyproject.toml -o requirements.txt
-	$(BIN)/python -m uv pip compile --quiet --universal --no-header --no-emit-index-url --no-annotate pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+lock: $(VENV)/.dev ## Compile the pinned requirements anew, with their hashes
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --group build -c requirements-dev.txt -o requirements-build.txt
 
 clean: ## Remove the virtual environment and the local data
 	rm -rf $(VENV) .pipeline

@@ -1,5 +1,6 @@
 """``make`` and the interpreters that a machine has: it takes one that will do, or says what is needed."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -74,3 +75,28 @@ def test_none_that_will_do_is_said_in_a_sentence(
     assert "Python 3.11, 3.12 or 3.13 is needed" in done.stderr
     assert "PYTHON=" in done.stderr
     assert not (machine / "made by").exists()
+
+
+REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
+
+
+@pytest.mark.parametrize("file", REQUIREMENTS, ids=lambda file: file.name)
+def test_every_requirement_has_its_hashes(file: Path) -> None:
+    """And no place that it is to come from: that is whoever installs it's own."""
+    requirements = file.read_text().replace("\\\n", " ").splitlines()
+    assert requirements
+    for line in requirements:
+        assert re.fullmatch(r"[\w.-]+(\[[\w, -]+\])?==[^ ]+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+", line), line
+        assert "://" not in line
+
+
+def test_setup_takes_nothing_without_its_hash() -> None:
+    lines = [line for line in (ROOT / "Makefile").read_text().splitlines() if "$(INSTALL) " in line]
+    assert len(lines) == 3
+    assert all("--require-hashes" in line or "--no-deps --no-build-isolation -e ." in line for line in lines)
+    assert "pip install" not in "".join((ROOT / "Makefile").read_text().split("INSTALL :=")[1].split("\n")[1:])
+    assert {file.name for file in REQUIREMENTS} == {
+        "requirements.txt",
+        "requirements-build.txt",
+        "requirements-dev.txt",
+    }
