@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from prefect import runtime
@@ -15,12 +16,13 @@ from prefect.states import Completed, Failed
 from pipeline_core import tasks
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
-from pipeline_core.domain.errors import explain
+from pipeline_core.domain.errors import DatabaseUnavailableError, explain
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import Batch, is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.ports.views import Row
 
+T = TypeVar("T")
 SLOW_LANE_THREADS = 8
 _LOOK_S = 0.25
 
@@ -28,7 +30,7 @@ _LOOK_S = 0.25
 def run_name() -> str:
     """The run's name: the document, or the first and how many more."""
     ids = [DocumentId(UUID(str(d))) for d in runtime.flow_run.parameters["document_ids"]]
-    names = {row["document_id"]: row["filename"] for row in pipeline().views.progress(ids[:1])}
+    names = {row["document_id"]: row["filename"] for row in insisting(lambda: pipeline().views.progress(ids[:1]))}
     first = names.get(ids[0], "unknown document") if ids else "no documents"
     return first if len(ids) < 2 else f"{first} + {len(ids) - 1} more"
 
@@ -71,9 +73,17 @@ def batch_lane(work: Callable[[Batch], Batch], batch: Batch) -> None:
             future.result()
 
 
+def insisting(read: Callable[[], T]) -> T:
+    """Ask again where the database was lost meanwhile: a new connection to it is waited for."""
+    for _ in range(pipeline().settings.max_retries):
+        with suppress(DatabaseUnavailableError):
+            return read()
+    return read()
+
+
 def slow_lane(work: Callable[[Batch], Batch], document_ids: Sequence[DocumentId]) -> bool:
     """Take those that are to be tried again through, each alone; answers with whether there were any."""
-    waiting = pipeline().claim.to_retry(document_ids)
+    waiting = insisting(lambda: pipeline().claim.to_retry(document_ids))
     side_by_side(work, [Batch(LeaseToken(uuid4()), (document_id,)) for document_id in waiting])
     return bool(waiting)
 
@@ -83,9 +93,10 @@ def batch_lane_and_held(work: Callable[[Batch], Batch], batch: Batch, document_i
     first one of them, then the others."""
     holds = pipeline().holds
     # found before: what the batch itself shows to be back is released meanwhile
-    held = holds.held(document_ids)
+    held = insisting(lambda: holds.held(document_ids))
     batch_lane(work, batch)
-    held = holds.left(list(dict.fromkeys([*held, *holds.held(document_ids)])), batch.document_ids)
+    also = insisting(lambda: holds.held(document_ids))
+    held = insisting(lambda: holds.left(list(dict.fromkeys([*held, *also])), batch.document_ids))
     while held and holds.wait(held):
         batch = tasks.claim(held)
         if batch.document_ids:
@@ -98,7 +109,7 @@ def batch_lane_and_held(work: Callable[[Batch], Batch], batch: Batch, document_i
 
 def outcome_of(document_ids: Sequence[UUID]) -> State:
     """The state in which the run ends, by where its documents came to rest."""
-    rows = pipeline().views.progress([DocumentId(d) for d in document_ids])
+    rows = insisting(lambda: pipeline().views.progress([DocumentId(d) for d in document_ids]))
     states = Counter(JobState(row["state"]) for row in rows)
     places = Counter(_place(row) for row in rows)
     words = ", ".join(f"{count} {place}" for place, count in places.items())

@@ -28,6 +28,7 @@ def process_document(document_ids: list[UUID]) -> State:
         document_ids: The ids of documents that were taken in; `pipeline status --json` lists them. Those that another
             run works on, that wait for a person or are done are left alone.
     """
+    pipeline().be_patient()
     story = tasks.Story()
     story.begins(document_ids)
     batch = tasks.claim(document_ids)

@@ -40,6 +40,7 @@ def process_queue(
     if not tasks.has_work(user_id):
         tasks.have_webhooks_sent()
         return nothing_due("nothing is due")
+    pipeline().be_patient()
     tasks.reap_leases()
     tasks.work_on_banks()
     tasks.report_waiting_reviews(None)
@@ -54,6 +55,9 @@ def process_queue(
             batch = tasks.take_from_queue(room, user_id) if room else None
             if batch and batch.document_ids:
                 waited = False
+                if len(taken) + len(batch.document_ids) >= limit:
+                    # its process starts while this one is at its last batch
+                    tasks.ask_for_next_run()
                 story.begins(batch.document_ids)
                 batch_lane(partial(through_the_stages, goes_on=story.goes_on), batch)
                 taken.update(dict.fromkeys(batch.document_ids))
@@ -63,7 +67,8 @@ def process_queue(
                 waited = True
             else:
                 break
-    tasks.ask_for_next_run()
+    if len(taken) < limit:
+        tasks.ask_for_next_run()
     story.ends(retried=retried)
     tasks.have_webhooks_sent()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

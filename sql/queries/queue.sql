@@ -167,6 +167,17 @@ SELECT
         (SELECT min(probe_at) FROM tries WHERE probe_at > now())) - now())::float8 AS next_s,
     (SELECT max(claimed_at) FROM running) AS claimed_at;
 
+-- name: taken_jobs
+-- Which of the documents are in somebody's hands, and whether that worker is lost, as the reaper sees it.
+SELECT j.document_id,
+    j.lease_expires_at < now()
+        OR pg_postmaster_start_time() < now() - make_interval(secs => %(grace_s)s) AND NOT EXISTS (
+            SELECT FROM pg_locks l
+            WHERE l.locktype = 'advisory' AND l.classid = %(lock_class)s::oid
+                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND l.objid = (hashtext(j.claimed_by)::bigint & 4294967295)::oid) AS is_lost
+FROM upload_jobs j WHERE j.document_id = ANY(%(document_ids)s) AND j.state = 'working';
+
 -- name: queue_depth
 -- What waits and what runs, by user; oldest_s is how long the first has waited, in seconds.
 SELECT user_id,

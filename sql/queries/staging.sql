@@ -179,11 +179,14 @@ CROSS JOIN LATERAL (
     OFFSET 0) o;
 
 -- name: compared_texts
--- What is published stands.
-SELECT question_id, match_text, answer, language FROM staged_questions s WHERE question_id = ANY(%(question_ids)s)
-    AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = s.question_id)
+-- What is published stands; only what is not is looked for in staging.
+WITH published AS MATERIALIZED (
+    SELECT question_id, match_text, answer, language FROM all_questions WHERE question_id = ANY(%(question_ids)s)
+)
+SELECT question_id, match_text, answer, language FROM published
 UNION ALL
-SELECT question_id, match_text, answer, language FROM all_questions WHERE question_id = ANY(%(question_ids)s);
+SELECT question_id, match_text, answer, language FROM staged_questions
+WHERE question_id = ANY(ARRAY(SELECT unnest(%(question_ids)s::uuid[]) EXCEPT SELECT question_id FROM published));
 
 -- name: pair_similarity
 -- The candidates, judged by pg_trgm itself.

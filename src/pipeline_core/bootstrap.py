@@ -25,6 +25,7 @@ from pipeline_core.adapters.db.engine import connect, open_engine
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.db.model_switch import PostgresModelSwitch
 from pipeline_core.adapters.db.older_documents import read_older
+from pipeline_core.adapters.db.patience import Patience
 from pipeline_core.adapters.db.queue_bell import PostgresQueueBell
 from pipeline_core.adapters.db.searching import Ranking
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
@@ -81,6 +82,7 @@ from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.evaluate import Evaluate
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
+from pipeline_core.services.failures import backoff_s
 from pipeline_core.services.fallback_conversion import FallbackConverter
 from pipeline_core.services.flow_runs import FlowRuns
 from pipeline_core.services.foresee_findings import ForeseeFindings
@@ -179,6 +181,7 @@ class Pipeline:
         """Held while a part is made; making one makes those that it needs."""
         self.stopping = threading.Event()
         """Set when runs in this process are to end after the stage that they are in."""
+        self.patience = Patience(self.stopping)
         self._closers: list[Callable[[], None]] = []
 
     @once
@@ -221,9 +224,14 @@ class Pipeline:
             statement_timeout_s=self.settings.statement_timeout_s,
             # no transaction waits for anything slow: one silent for a lease belongs to a worker that is cut off
             idle_s=max(_LEAST_IDLE_S, self.settings.lease_s),
+            patience=self.patience,
         )
         self._closers.append(engine.dispose)
         return engine
+
+    def be_patient(self) -> None:
+        """Work is under way: from now on a database that is away is waited for, as long as a task is tried again."""
+        self.patience.begin(tuple(backoff_s(n, self.settings.retry_base_s) for n in range(self.settings.max_retries)))
 
     @once
     def worker(self) -> WorkerSession:

@@ -277,6 +277,12 @@ class Settings(BaseSettings):
     max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
     retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")
 
+    min_free_mb: int = Field(
+        200,
+        ge=0,
+        description="Room that is to be left on the disks of the home and the object store, MiB; with less, /ready is "
+        "503; 0 is none",
+    )
     hold_most_s: float = Field(
         300.0,
         gt=0,

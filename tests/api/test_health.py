@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from pipeline_core.api.app import create_app
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import PipelineError, StoreFullError, StoreRefusedError, StoreUnavailableError
 from tests.api.conftest import HOST, client_of
 from tests.through import publish, upload
 
@@ -15,7 +17,7 @@ def test_alive_and_ready(ann: TestClient) -> None:
     assert ann.get("/health").json() == {"status": "ok"}
     ready = ann.get("/ready")
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
-    assert set(ready.json()["parts"]) == {"database", "store", "prefect"}
+    assert set(ready.json()["parts"]) == {"database", "store", "limits", "space", "prefect"}
 
 
 def test_a_database_that_is_away_is_named(make_pipeline: Callable[..., Pipeline], free_port: Callable[[], int]) -> None:
@@ -24,11 +26,54 @@ def test_a_database_that_is_away_is_named(make_pipeline: Callable[..., Pipeline]
     answer = client.get("/ready")
     assert answer.status_code == 503
     parts = answer.json()["parts"]
-    assert {name for name, part in parts.items() if not part["ready"]} == {"database"}
+    assert {name for name, part in parts.items() if not part["ready"]} == {"database", "limits"}
     assert client.get("/health").status_code == 200
     refused = client.get("/api/v2/jobs")
     assert (refused.status_code, refused.json()["code"]) == (503, "database_unavailable")
     assert refused.headers["Retry-After"]
+
+
+def test_a_store_of_limits_that_is_away_is_named(
+    make_pipeline: Callable[..., Pipeline], free_port: Callable[[], int]
+) -> None:
+    client = client_of(make_pipeline(changes={"limits_store": f"redis://ann:canary@127.0.0.1:{free_port()}/0"}))
+    answer = client.get("/ready")
+    assert answer.status_code == 503
+    limits = answer.json()["parts"]["limits"]
+    assert (limits["ready"], limits["required"]) == (False, True)
+    assert "UPLOAD_PIPELINE_LIMITS_STORE" in limits["detail"]
+    assert "canary" not in answer.text
+
+
+def test_a_disk_with_too_little_room_is_named(make_pipeline: Callable[..., Pipeline]) -> None:
+    client = client_of(make_pipeline(changes={"min_free_mb": 10**12}))
+    answer = client.get("/ready")
+    assert answer.status_code == 503
+    parts = answer.json()["parts"]
+    assert {name for name, part in parts.items() if not part["ready"]} == {"space"}
+    assert "UPLOAD_PIPELINE_MIN_FREE_MB" in parts["space"]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(StoreFullError(), 507), (StoreRefusedError(), 503), (StoreUnavailableError(), 503)]
+)
+def test_an_upload_that_the_store_does_not_take_leaves_no_half_document(
+    make_pipeline: Callable[..., Pipeline], monkeypatch: pytest.MonkeyPatch, error: PipelineError, status: int
+) -> None:
+    pipeline = make_pipeline()
+    client = client_of(pipeline)
+
+    def refuse(*_: object) -> None:
+        raise error
+
+    file = {"file": ("a.md", b"# A\n\nText.")}
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline.store, "put_file", refuse, raising=False)
+        answer = client.post("/api/v2/upload", files=file)
+    assert (answer.status_code, answer.json()["code"]) == (status, error.code)
+    assert answer.headers["Retry-After"]
+    assert client.get("/api/v2/jobs").json()["items"] == []
+    assert client.post("/api/v2/upload", files=file).status_code == 202
 
 
 def test_without_prefect_it_is_ready_all_the_same_and_says_so(api_pipeline: Pipeline) -> None:

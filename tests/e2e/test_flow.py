@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import pytest
 
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.errors import ServiceUnavailableError
+from pipeline_core.domain.errors import ServiceUnavailableError, StoreFullError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.ports.fact_generator import ChunkInput
 from tests.e2e.conftest import asking
@@ -166,3 +167,45 @@ def test_the_stages_in_a_flow_of_ones_own(own_flow: Any, prefect_api_url: str, w
     assert state.result() == {"manual.md": "done"}
     names = {row["name"].rsplit("-", 1)[0] for row in task_runs(prefect_api_url, state.state_details.flow_run_id)}
     assert {"chunker", "count_chunks", "ingestor"} <= names
+
+
+@pytest.mark.parametrize("number", [3, pytest.param(60, marks=pytest.mark.chaos)])
+def test_a_full_store_that_gets_room_again_while_the_run_waits_buries_nothing(
+    wired: Pipeline, process_document: Any, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    ids = documents(wired, number)
+    put, tries = wired.store.put, count(1)
+    lock = Lock()
+
+    def full(key: str, data: bytes) -> Any:
+        with lock:
+            # all of the first stage that writes, and two more tries of one document
+            if next(tries) <= number + 2:
+                raise StoreFullError
+        return put(key, data)
+
+    monkeypatch.setattr(wired.store, "put", full, raising=False)
+    state = process_document([str(d) for d in ids], return_state=True)
+    rows = wired.views.jobs(wired.user_id, limit=None)
+    assert {(row["state"], row["outcome"], row["retry_count"]) for row in rows} == {("done", "published", 0)}
+    assert state.name == "Completed"
+    assert wired.holds.missing() == []
+
+
+def test_a_store_that_stays_full_ends_the_run_with_all_held(
+    wired: Pipeline, process_document: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = documents(wired, 2)
+
+    def full(*_: object) -> None:
+        raise StoreFullError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(wired.store, "put", full, raising=False)
+        state = process_document([str(d) for d in ids], return_state=True)
+    assert state.name == "Held"
+    assert "2 held: the object store is missing" in state.message
+    assert {row["state"] for row in wired.views.jobs(wired.user_id)} == {"queued"}
+    wired.holds.try_now(ids)
+    process_document([str(d) for d in ids], return_state=True)
+    assert {row["outcome"] for row in wired.views.jobs(wired.user_id)} == {"published"}

@@ -168,7 +168,7 @@ def test_a_run_that_finds_nothing_leaves_nothing(
 def test_a_run_that_ends_at_its_limit_asks_for_the_next(wired: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     from pipeline_core.flows.process_queue import process_queue
 
-    runs = Runs(RunsSeen(waiting=0, running=1, places=4, workers=1, key="k"))
+    runs = Runs(RunsSeen(waiting=0, running=1, youngest_s=60.0, booked=0, places=4, workers=1, key="k"))
     monkeypatch.setattr(Pipeline, "queue_runs", runs)
     monkeypatch.setattr("prefect.runtime.deployment.id", "a deployment's", raising=False)
     documents(wired, 4)

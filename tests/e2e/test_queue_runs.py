@@ -111,6 +111,35 @@ def test_runs_of_the_schedules_future_are_not_counted(
     assert runs.seen().waiting == 1
 
 
+def test_documents_that_were_asked_for_by_name_are_booked(
+    runs: PrefectQueueRuns, prefect_http: httpx.Client, deployment: str
+) -> None:
+    flow = prefect_http.post("/flows/", json={"name": "process-document"}).json()
+    made = prefect_http.post("/deployments/", json={"name": "process-document", "flow_id": flow["id"]}).json()
+    body = {"state": {"type": "SCHEDULED"}, "parameters": {"document_ids": ["a", "b"]}}
+    run = prefect_http.post(f"/deployments/{made['id']}/create_flow_run", json=body).json()
+    assert runs.seen().booked == 2
+    for state in ("PENDING", "RUNNING", "COMPLETED"):
+        move(prefect_http, run, state)
+        assert runs.seen().booked == (0 if state == "COMPLETED" else 2)
+
+
+def test_runs_of_a_schedule_that_nobody_takes_do_not_pile_up(
+    runs: PrefectQueueRuns, prefect_http: httpx.Client, deployment: str
+) -> None:
+    prefect_http.patch(f"/deployments/{deployment}", json={"tags": ["document-pipeline"]})
+    for minutes in (50, 35, 20, 5, 1, -10):
+        at = (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat()
+        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": at}}
+        # as the scheduler makes them, but for one that somebody asked for
+        key = f"asked for {deployment}" if minutes == 35 else f"scheduled {deployment} {at}"
+        body = {"state": state, "name": str(minutes), "idempotency_key": key}
+        prefect_http.post(f"/deployments/{deployment}/create_flow_run", json=body)
+    assert runs.tidy() == 2
+    assert {run["name"] for run in all_of(prefect_http, deployment)} == {"35", "5", "1", "-10"}
+    assert runs.tidy() == 0
+
+
 def test_a_server_that_is_away(free_port: Callable[[], int]) -> None:
     runs = PrefectQueueRuns(f"http://127.0.0.1:{free_port()}/api")
     assert not runs.is_up()

@@ -1,6 +1,7 @@
 """A database that is away, stops in the middle, or was never migrated: one clear error, and nothing is done twice."""
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -92,6 +93,24 @@ def own_server() -> Iterator[OwnServer]:
         migrate(server.url)
         yield server
         server.close()
+
+
+def test_while_work_is_under_way_a_database_that_comes_back_is_waited_for(
+    own_server: OwnServer, tmp_path: Path
+) -> None:
+    app = Pipeline(load_settings(home=tmp_path, database_url=own_server.url, retry_base_s=0.5))
+    try:
+        assert app.views.counts(app.user_id)["documents"] == 0
+        own_server.halt()
+        with pytest.raises(DatabaseUnavailableError):
+            app.views.counts(app.user_id)
+        app.be_patient()
+        back = threading.Timer(1.0, own_server.start)
+        back.start()
+        assert app.views.counts(app.user_id)["documents"] == 0
+        back.join()
+    finally:
+        app.close()
 
 
 class HaltingConverter:

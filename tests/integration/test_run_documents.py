@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event, Thread
+
+import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.domain.errors import StoreUnavailableError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.lifecycle import INTERRUPT
 from pipeline_core.ports.object_store import StoredObject
 from pipeline_core.services.decisions import Decision, Request
-from pipeline_core.services.run_documents import RunDocuments, RunResult
+from pipeline_core.services.run_documents import RunDocuments, RunResult, finish_what_others_have
 from tests.memory_store import MemoryObjectStore
 from tests.through import needs_work, receive, through, upload
 
@@ -137,3 +141,30 @@ def test_a_store_that_is_away_takes_nothing_and_says_so(make_pipeline: Callable[
     assert error.what_to_do.startswith("Make room on the disk. Do it again")
     assert "by itself" not in str(error)
     assert of_jobs([], refused=[error]) is Exit.ERROR
+
+
+def test_what_the_queue_gave_to_another_run_is_waited_for(make_pipeline: Callable[..., Pipeline]) -> None:
+    """`pipeline up` watches the queue while somebody types `pipeline run`."""
+    app, other = make_pipeline(), make_pipeline()
+    ids = needs_work(app, receive(app, upload("a.md", SAME), upload("b.md", OTHER)))
+    launcher, stopping = Launcher(app), Event()
+    lease = other.queue.take(2)
+    waiting = Thread(target=finish_what_others_have, args=(app.queue, launcher.process, ids, stopping))
+    waiting.start()
+    waiting.join(0.8)
+    assert waiting.is_alive()
+    with other.open_uow() as uow:
+        held = uow.jobs.held(lease.lease, ids[:1])
+        uow.jobs.move(
+            INTERRUPT, {job.job_id: {"error": {"code": "x"}, "wait_s": 0.0} for job in held}, lease=lease.lease
+        )
+        # whoever has the other one falls silent
+        uow.session.connection.execute("UPDATE upload_jobs SET lease_expires_at = now() WHERE state = 'working'")
+        uow.commit()
+    waiting.join(20)
+    assert not waiting.is_alive()
+    assert launcher.given == [ids[1:]]
+    other.queue.take(1)
+    stopping.set()
+    with pytest.raises(KeyboardInterrupt):
+        finish_what_others_have(app.queue, launcher.process, ids, stopping)

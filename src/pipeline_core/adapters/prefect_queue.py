@@ -26,9 +26,20 @@ OURSELVES = "pipeline.queue"
 _TIMEOUT_S = 10.0
 _HEALTH_TIMEOUT_S = 2.0
 _WAITING, _RUNNING = ("SCHEDULED",), ("PENDING", "RUNNING", "CANCELLING")
+_UNDER_WAY = {"type": {"any_": [*_WAITING, *_RUNNING]}}
+_BY_NAME = "process-document"
+"""The deployment whose runs name their documents."""
+_TAKES_S = 30.0
+"""Within which they have taken them."""
 _MOST_RUNS = 200
 """That are counted; Prefect answers with no more."""
 _OF_KEY = 5
+_OF_SCHEDULE = "scheduled "
+"""Begins the idempotency keys of Prefect's own scheduler."""
+_TAG = "document-pipeline"
+"""Of every deployment of ``prefect.yaml``."""
+_LATE = timedelta(minutes=2)
+"""After which a run of a schedule is not about to be taken."""
 _OF_PROCESSES = "process"
 """The kind of work pool whose workers run what they take on their own machine."""
 _PREFETCH = timedelta(seconds=10)
@@ -53,18 +64,21 @@ class PrefectQueueRuns:
 
     def seen(self) -> RunsSeen:
         deployment = self._call("GET", f"/deployments/name/{self._deployment}")
-        present = self._runs(deployment["id"], state={"type": {"any_": [*_WAITING, *_RUNNING]}})
+        of_queue = {"id": {"any_": [deployment["id"]]}}
+        present = self._runs(of_queue, state=_UNDER_WAY)
         running = sum(run["state_type"] in _RUNNING for run in present)
         limit = deployment.get("global_concurrency_limit")
         if limit and limit["active"]:
             # a run that was lost with its machine runs for ever by its state; its place comes free
             running = min(running, limit["active_slots"])
         # of several, as one whose time is still to come stays the newest for a while
-        newest = " ".join(run["id"] for run in self._runs(deployment["id"], limit=_OF_KEY))
+        newest = " ".join(run["id"] for run in self._runs(of_queue, limit=_OF_KEY))
         return RunsSeen(
             waiting=sum(run["state_type"] in _WAITING for run in present),
             running=running,
+            youngest_s=min((_age_s(run) for run in present if run["state_type"] in _RUNNING), default=0.0),
             places=limit["limit"] if limit and limit["active"] else None,
+            booked=self._booked(),
             workers=self._workers(deployment["work_pool_name"]),
             # a key is the flow's, of which there may have been other deployments
             key=sha256(f"{deployment['id']} after {newest}".encode()).hexdigest(),
@@ -75,11 +89,16 @@ class PrefectQueueRuns:
         body = {"state": {"type": "SCHEDULED"}, "idempotency_key": seen.key}
         self._call("POST", f"/deployments/{found['id']}/create_flow_run", json=body)
 
-    def _runs(self, deployment_id: str, *, limit: int = _MOST_RUNS, **of_run: Any) -> list[dict[str, Any]]:
+    def _booked(self) -> int:
+        """How many documents wait for runs of ``process-document``, until those have had time to take them."""
+        runs = self._runs({"name": {"any_": [_BY_NAME]}}, state=_UNDER_WAY)
+        return sum(len(run["parameters"].get("document_ids", ())) for run in runs if _age_s(run) < _TAKES_S)
+
+    def _runs(self, deployments: Mapping[str, Any], *, limit: int = _MOST_RUNS, **of_run: Any) -> list[dict[str, Any]]:
         """Runs that should have begun by now, the newest first; not those of the schedule's future."""
         by_now = {"before_": (datetime.now(UTC) + _PREFETCH).isoformat()}
         asked = {
-            "deployments": {"id": {"any_": [deployment_id]}}, "flow_runs": {"expected_start_time": by_now, **of_run},
+            "deployments": dict(deployments), "flow_runs": {"expected_start_time": by_now, **of_run},
             "sort": "EXPECTED_START_TIME_DESC", "limit": limit,
         }  # fmt: skip
         found: list[dict[str, Any]] = self._call("POST", "/flow_runs/filter", json=asked)
@@ -95,6 +114,23 @@ class PrefectQueueRuns:
             return _MOST_RUNS
         online = {"workers": {"status": {"any_": ["ONLINE"]}}, "limit": _MOST_RUNS}
         return len(self._call("POST", f"/work_pools/{pool}/workers/filter", json=online))
+
+    def tidy(self) -> int:
+        late = (datetime.now(UTC) - _LATE).isoformat()
+        asked = {
+            "deployments": {"tags": {"all_": [_TAG]}}, "sort": "EXPECTED_START_TIME_DESC", "limit": _MOST_RUNS,
+            "flow_runs": {"state": {"type": {"any_": [*_WAITING]}}, "expected_start_time": {"before_": late}},
+        }  # fmt: skip
+        of_schedules = [
+            run
+            for run in self._call("POST", "/flow_runs/filter", json=asked)
+            if (run["idempotency_key"] or "").startswith(_OF_SCHEDULE)
+        ]
+        newest = {run["deployment_id"]: run["id"] for run in reversed(of_schedules)}
+        surplus = [run["id"] for run in of_schedules if newest[run["deployment_id"]] != run["id"]]
+        for flow_run_id in surplus:
+            self._call("DELETE", f"/flow_runs/{flow_run_id}")
+        return len(surplus)
 
     def tell_of_uploads(self, count: int) -> None:
         event = {
@@ -130,3 +166,9 @@ class PrefectQueueRuns:
         if not answer.is_success:
             raise ServiceUnavailableError(f"Prefect answered {answer.status_code}.", where=where)
         return answer.json() if answer.content else None
+
+
+def _age_s(run: Mapping[str, Any]) -> float:
+    """Since when it runs or, before its process has begun, since when it should; by this machine's clock."""
+    begun = datetime.fromisoformat(run["start_time"] or run["expected_start_time"])
+    return max(0.0, (datetime.now(UTC) - begun).total_seconds())

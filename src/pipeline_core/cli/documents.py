@@ -46,7 +46,7 @@ def run(
 
     What is unchanged since last time is left alone. Of a folder, every file of a known type is taken, hidden ones not.
     """
-    from pipeline_core.services.run_documents import RunDocuments
+    from pipeline_core.services.run_documents import RunDocuments, finish_what_others_have
     from pipeline_core.terminal.files import expand
     from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
@@ -71,6 +71,7 @@ def run(
         with RunDisplay(err, app_.views, app_.stopping) as display:
             result = RunDocuments(app_.intake, launcher, app_.holds)(files.found, user_id=app_.user_id, display=display)
             result.refused[:0] = files.refused
+            finish_what_others_have(app_.queue, launcher.process, result.ran, app_.stopping)
             if result.ran:
                 display.note = "looking after the indexes"
                 app_.ensure_vector_indexes()

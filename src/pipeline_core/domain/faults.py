@@ -14,6 +14,7 @@ from pipeline_core.domain.errors import (
     BudgetExhaustedError,
     ConfigurationError,
     ConflictError,
+    DatabaseBusyError,
     DatabaseUnavailableError,
     KeyRefusedError,
     MachineError,
@@ -73,6 +74,7 @@ FAULTS: Mapping[type[PipelineError], tuple[Fault, str | None]] = {
     UnknownToServiceError: (Fault.INSTALLATION, None),
     # the rest of what is installed: weights, packages, folders, rights
     DatabaseUnavailableError: (Fault.AGAIN, None),
+    DatabaseBusyError: (Fault.AGAIN, None),
     ConfigurationError: (Fault.INSTALLATION, SETTINGS),
     MachineError: (Fault.INSTALLATION, f"machine {socket.gethostname()}"),
 }

@@ -109,6 +109,10 @@ class Queue(Protocol):
         """What waits now; ``per_user`` as for a claim, ``grace_s`` as for the reaper."""
         ...
 
+    def taken(self, document_ids: Sequence[DocumentId], *, grace_s: float) -> dict[DocumentId, bool]:
+        """Those of the documents that are in work, and whether by a lost worker; ``grace_s`` as for ``reap``."""
+        ...
+
     def depth(self, user_id: UserId | None) -> list[Depth]: ...
 
     def waiting(self, user_id: UserId | None, *, limit: int | None) -> list[Waiting]:

@@ -9,13 +9,16 @@ class RunsSeen:
     """The runs of the queue at one moment.
 
     ``waiting`` were asked for and nobody has taken them yet; ``running`` hold one of the ``places`` each (None: any
-    number). ``workers`` take runs at this moment. ``key`` is this moment's: of two who ask for a run with it, both get
-    the same one.
+    number). ``youngest_s`` is how long the last of those has run, in seconds; before its process has begun, since when
+    it was asked for. ``booked`` documents wait for runs that were asked for by their names. ``workers`` take runs at
+    this moment. ``key`` is this moment's: of two who ask for a run with it, both get the same one.
     """
 
     waiting: int
     running: int
+    youngest_s: float
     places: int | None
+    booked: int
     workers: int
     key: str
 
@@ -42,6 +45,16 @@ class QueueRuns(Protocol):
 
     def ask_beside(self, seen: RunsSeen) -> None:
         """Ask for one run more than was seen; nothing if somebody else has seen the same and asked for it.
+
+        Raises:
+            ServiceUnavailableError, ConfigurationError: as ``ask``.
+        """
+        ...
+
+    def tidy(self) -> int:
+        """Remove runs that schedules have made and nobody has taken, but for the newest of each; answers with how many.
+
+        Without workers they would pile up, and be taken all at once by the first that comes.
 
         Raises:
             ServiceUnavailableError, ConfigurationError: as ``ask``.

@@ -14,3 +14,11 @@ class RateLimits(Protocol):
             ServiceUnavailableError: the count cannot be kept.
         """
         ...
+
+    def check(self) -> None:
+        """See that counts can be kept; counts nothing.
+
+        Raises:
+            PipelineError: they cannot.
+        """
+        ...

@@ -100,6 +100,11 @@ class Queue:
                 grace_s=RESTART_GRACE_S,
             )
 
+    def taken(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, bool]:
+        """Those of the documents that are in work, and whether by a worker that is lost."""
+        with self.open_uow() as uow:
+            return uow.queue.taken(document_ids, grace_s=RESTART_GRACE_S)
+
     def depth(self, *, user_id: UserId | None = None) -> list[Depth]:
         """What waits and what runs, a row for each user that has any."""
         with self.open_uow() as uow:

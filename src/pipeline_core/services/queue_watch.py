@@ -16,12 +16,16 @@ log = structlog.stdlib.get_logger(__name__)
 
 OVERDUE_EVERY_S = 60.0
 """How often reviews that wait too long are looked for: it reads every one that waits."""
+TIDY_EVERY_S = 600.0
+"""How often runs of schedules are removed that nobody has taken."""
 _STEP_S = 0.5
 """While a run waits for a worker. As soon as one has it, the next is asked for, and another worker is likely first."""
 _STEPS_FOR_S = 30.0
 """For so long; a pool without workers is then asked less often."""
 _BUSY_S = 5.0
 """While as many runs work as can."""
+_SETTLE_S = 1.0
+"""Between a ring and the look."""
 _SLICE_S = 1.0
 """Within which the thread notices that it is to end."""
 _FIRST_AGAIN_S, _LONGEST_AGAIN_S = 5.0, 300.0
@@ -34,18 +38,25 @@ _SLOW_S, _STUCK_S = 20.0, 60.0
 def one_more(pressure: Pressure, seen: RunsSeen, batch_size: int) -> bool:
     """Whether one more run is to be asked for.
 
-    One at a time: what was asked for is waited for, so that a pool without workers does not fill with runs. Beside runs
-    that work, another is worth its start if there is more than their next batches hold, or if nobody has taken anything
-    for longer than a run needs to start. Where even that has not helped for a minute, they are taken to be stuck with
-    what they hold, and there may be more runs than workers.
+    Not for documents that were asked for by name: their own run is about to take them. One at a time: what was asked
+    for is waited for, so that a pool without workers does not fill with runs. Beside runs that work, another is worth
+    its start if there is more than their next batches hold, or if nobody has taken anything for longer than a run needs
+    to start. Where even that has not helped for a minute, they are taken to be stuck with what they hold, and there may
+    be more runs than workers. A run that has only begun is given the time.
     """
-    if not pressure or seen.waiting or (seen.places is not None and seen.running >= seen.places):
+    due = max(0, pressure.due - seen.booked)
+    if (
+        not (due or pressure.lost or pressure.banks)
+        or seen.waiting
+        or (seen.places is not None and seen.running >= seen.places)
+    ):
         return False
     if not seen.running:
         return True
-    if pressure.untaken_s >= _STUCK_S and seen.places is not None:
+    untaken_s = min(pressure.untaken_s, seen.youngest_s)
+    if untaken_s >= _STUCK_S and seen.places is not None:
         return True
-    is_worth_it = pressure.due > seen.running * batch_size or pressure.untaken_s >= _SLOW_S
+    is_worth_it = due > seen.running * batch_size or untaken_s >= _SLOW_S
     return is_worth_it and seen.running < seen.workers
 
 
@@ -70,7 +81,8 @@ class QueueWatch:
     """Any number of processes may watch: whoever sees the same as another asks for the same run.
 
     The bell says when to look. It may be deaf, and nothing rings when a worker is lost: so there is a look every
-    ``look_s`` seconds besides, and one when the next job falls due. A look at an empty queue asks the database only.
+    ``look_s`` seconds besides, and one when the next job falls due. A look at an empty queue asks the database only,
+    but every ten minutes.
     """
 
     def __init__(
@@ -88,6 +100,7 @@ class QueueWatch:
         self._bell, self._runs = bell, runs
         self._batch_size, self._look_s, self._clock = batch_size, look_s, clock
         self._overdue_due = self._asked_at = float("-inf")
+        self._tidy_due = self._clock() + TIDY_EVERY_S
         self._waits: tuple[object, ...] | None = None
         """What waited when a run was last asked for, and how many were asked for since without a change of it."""
         self._asked = 0
@@ -100,12 +113,13 @@ class QueueWatch:
             next_look = self._clock()
             while not stopping.is_set():
                 try:
-                    rang = self._bell.wait(max(0.0, min(_SLICE_S, next_look - self._clock())))
-                    if rang or self._clock() >= next_look:
+                    if self._bell.wait(max(0.0, min(_SLICE_S, next_look - self._clock()))):
+                        # a storm of rings is one look; and who asks for documents by name has the time to
+                        stopping.wait(_SETTLE_S)
+                        next_look = self._clock()
+                    if self._clock() >= next_look:
                         next_look = self._clock() + self.look()
                         self._retry_s, self._told = _FIRST_RETRY_S, None
-                        # a storm of rings is one look: they are heard again after this
-                        stopping.wait(min(_STEP_S, next_look - self._clock()))
                 except Exception as error:
                     # the thread must outlive a defect, too: nobody else may be watching
                     stopping.wait(self._after(error))
@@ -118,6 +132,7 @@ class QueueWatch:
         Raises:
             PipelineError: the database or the orchestrator does not answer, or refuses.
         """
+        self._tidy()
         pressure = self._pressure()
         if not pressure and not self._finds_overdue():
             self._waits = None
@@ -130,6 +145,11 @@ class QueueWatch:
         if seen.waiting:
             return _STEP_S if self._clock() - self._asked_at < _STEPS_FOR_S else self._look_s
         return min(_BUSY_S, self._look_s)
+
+    def _tidy(self) -> None:
+        if self._clock() >= self._tidy_due:
+            self._tidy_due = self._clock() + TIDY_EVERY_S
+            self._runs.tidy()
 
     def _finds_overdue(self) -> bool:
         if self._clock() < self._overdue_due:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any, Protocol
 
 from pipeline_core.domain.errors import PipelineError
@@ -12,6 +13,9 @@ from pipeline_core.domain.wording import counted, listed
 from pipeline_core.ports.launcher import Launcher
 from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake, Upload
+from pipeline_core.services.queue import Queue
+
+_LOOK_S = 0.5
 
 
 class Display(Protocol):
@@ -61,6 +65,24 @@ class RunResult:
             names = listed([path.name for path in skipped])
             parts.append(f"{counted(len(skipped), 'file')} of other types skipped ({names})")
         return ", ".join(parts) + "  ·  correlation " + ", ".join(str(c)[:8] for c in self.correlation_ids[:3])
+
+
+def finish_what_others_have(
+    queue: Queue, process: Callable[[Sequence[DocumentId]], None], document_ids: Sequence[DocumentId], stopping: Event
+) -> None:
+    """Return when none of the documents is in work any more.
+
+    A run of the queue may have taken some while the others were at work here: they come to rest there. Those of a run
+    that was lost are processed here.
+
+    Raises:
+        KeyboardInterrupt: ``stopping`` was set.
+    """
+    while taken := queue.taken(document_ids):
+        if lost := [document_id for document_id, is_lost in taken.items() if is_lost]:
+            process(lost)
+        elif stopping.wait(_LOOK_S):
+            raise KeyboardInterrupt
 
 
 @dataclass(frozen=True, slots=True)

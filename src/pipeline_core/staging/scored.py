@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
 import numpy as np
 
@@ -52,21 +53,18 @@ class Scored:
         counted = _count(weights, set(), {row.text: text for row, text in zip(fresh, own, strict=True)})
         kept = np.zeros(len(near), dtype=bool)
         for cut in slices(len(near), PAIRS_AT_A_TIME):
-            places, some, texts = _still_there(staging, fresh, near, np.arange(len(near))[cut])
-            normal = {one.text: normalise_for_match(one.text) for one in texts.values()}
+            places, some, others, texts = _still_there(staging, fresh, near, np.arange(len(near))[cut])
+            normal = {text: normalise_for_match(text) for text in texts}
             counted = _count(weights, counted, normal)
-            alike = ratios(
-                [own[row] for row in some.rows.tolist()], [normal[texts[key].text] for key in some.question_ids()]
-            )
+            alike = ratios([own[row] for row in some.rows.tolist()], [normal[other.text] for other in others])
             kept[places] = may_reach(alike, some.cosines.astype(np.float64), self.threshold)
         return near[kept], weights
 
     def _judge(self, staging: Staging, fresh: Sequence[Matchable], near: Nearest, weights: Weights) -> Iterator[Pair]:
         for cut in slices(len(near), PAIRS_AT_A_TIME):
-            _, some, texts = _still_there(staging, fresh, near, np.arange(len(near))[cut])
-            known = {one.text: features(one.text) for one in texts.values()}
+            _, some, others, texts = _still_there(staging, fresh, near, np.arange(len(near))[cut])
+            known = {text: features(text) for text in texts}
             mine = {row: features(fresh[row].text) for row in set(some.rows.tolist())}
-            others = [texts[key] for key in some.question_ids()]
             ends = [(mine[row], known[other.text]) for row, other in zip(some.rows.tolist(), others, strict=True)]
             found = scores(ends, some.cosines.astype(np.float64), weights, least=self.threshold)
             for at, score in found.items():
@@ -89,17 +87,32 @@ class Scored:
         return "pending", None
 
 
+_Places = np.ndarray[tuple[int], np.dtype[np.intp]]
+
+
 def _still_there(
-    staging: Staging, fresh: Sequence[Matchable], near: Nearest, places: np.ndarray[tuple[int], np.dtype[np.intp]]
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.intp]], Nearest, dict[QuestionId, Compared]]:
-    """The candidates at these places with their texts; what is gone meanwhile, or in another language, is none."""
-    ids = near[places].question_ids()
-    texts = staging.compared_texts(list(dict.fromkeys(ids)))
-    languages = [fresh[row].language for row in near[places].rows.tolist()]
-    places = places[
-        [key in texts and may_be_one(mine, texts[key].language) for key, mine in zip(ids, languages, strict=True)]
+    staging: Staging, fresh: Sequence[Matchable], near: Nearest, places: _Places
+) -> tuple[_Places, Nearest, list[Compared], set[str]]:
+    """The candidates at these places with what each says, and all their texts.
+
+    What is gone meanwhile, or in another language, is no candidate.
+    """
+    some = near[places]
+    # most are candidates of several rows: each is asked for, and looked at, once
+    once, which = np.unique(some.ids.view("u8").reshape(-1, 2), axis=0, return_inverse=True)
+    ids = [QuestionId(UUID(bytes=one.tobytes())) for one in once]
+    texts = staging.compared_texts(ids)
+    found = [texts.get(key) for key in ids]
+    others = [found[at] for at in which.reshape(-1).tolist()]
+    mine = [fresh[row].language for row in some.rows.tolist()]
+    kept = [
+        at
+        for at, (language, other) in enumerate(zip(mine, others, strict=True))
+        if other is not None and (language == other.language or may_be_one(language, other.language))
     ]
-    return places, near[places], texts
+    still = places[kept]
+    said = [other for at in kept if (other := others[at]) is not None]
+    return still, near[still], said, {one.text for one in texts.values()}
 
 
 def _count(weights: Weights, counted: set[int], normal: dict[str, str]) -> set[int]:

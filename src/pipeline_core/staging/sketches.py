@@ -17,6 +17,7 @@ Positions = npt.NDArray[np.intp]
 Bits = npt.NDArray[np.int16]
 _WORD = 8  # bytes
 _DEVIATIONS = 1.5
+_WORDS_OF_A_BYTE = 4
 
 
 def sketch_bytes(dims: int) -> int:
@@ -51,23 +52,25 @@ def near(left: Sketches, right: Sketches, bounds: Bits, most: int) -> tuple[Posi
     columns = np.ascontiguousarray(right.T)
     xor = np.empty(len(right), dtype=np.uint64)
     bits = np.empty(len(right), dtype=np.uint8)
-    total = np.empty(len(right), dtype=np.int16)
-    # beyond every bound
-    without = np.where(right.any(axis=1), 0, np.iinfo(np.int16).max // 2).astype(np.int16)
+    # of up to 256 bits a byte holds the sum, but for opposites, which nobody takes for near once their cosine is known
+    total = np.empty(len(right), dtype=np.uint8 if len(columns) <= _WORDS_OF_A_BYTE else np.int16)
+    without = np.flatnonzero(~right.any(axis=1))
+    beyond = 255 if total.dtype == np.uint8 else 32767
     rows: list[Positions] = []
     found: list[Positions] = []
     values: list[Bits] = []
     for row in np.flatnonzero(left.any(axis=1)).tolist():
-        np.copyto(total, without)
-        for column, word in zip(columns, left[row], strict=True):
+        for number, (column, word) in enumerate(zip(columns, left[row], strict=True)):
             np.bitwise_xor(column, word, out=xor)
-            np.bitwise_count(xor, out=bits)
-            np.add(total, bits, out=total)
-        hits = np.flatnonzero(total <= bounds[row])
+            np.bitwise_count(xor, out=bits if number else total)
+            if number:
+                np.add(total, bits, out=total)
+        total[without] = beyond
+        hits = np.flatnonzero(total <= min(bounds[row], beyond - 1))
         if len(hits) > most:
             hits = hits[np.sort(np.argpartition(total[hits], most - 1)[:most])]
         rows.append(np.full(len(hits), row, dtype=np.intp))
         found.append(hits)
-        values.append(total[hits])
+        values.append(total[hits].astype(np.int16))
     none, no_bits = np.empty(0, dtype=np.intp), np.empty(0, dtype=np.int16)
     return np.concatenate([none, *rows]), np.concatenate([none, *found]), np.concatenate([no_bits, *values])

@@ -9,14 +9,19 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from pipeline_core.adapters.db.errors import CONNECT_ERRORS, no_connection, translated
+from pipeline_core.adapters.db.patience import Patience
 from pipeline_core.adapters.db.schema_age import refuse_others
 from pipeline_core.adapters.db.session import prepare
+from pipeline_core.domain.errors import DatabaseUnavailableError
 
 SCHEMA = "upload_pipeline"
 _CONNECT_TIMEOUT_S = 10
 _URL = "database_url"
+_PATIENCE = "patience"
 _USED = "used"
 _TUNING = {
     # measured: planning and compiling cost more than these short statements themselves
@@ -101,6 +106,7 @@ def open_engine(
     statement_timeout_s: float = 0,
     idle_s: float = 0,
     unused_s: float = 0,
+    patience: Patience | None = None,
 ) -> Engine:
     """A pool of psycopg connections.
 
@@ -112,6 +118,7 @@ def open_engine(
         wait_s: how long somebody waits for one when all are in use, seconds.
         statement_timeout_s: after which the server stops a statement; 0 for never.
         idle_s: a worker that is cut off within a transaction keeps what it has locked no longer than this; 0 is ever.
+        patience: how long somebody waits for a database that is away; without it, not at all.
         unused_s: a connection that was used within so many seconds is lent without asking whether it still stands.
     """
     engine = create_engine(
@@ -121,7 +128,7 @@ def open_engine(
         max_overflow=overflow,
         pool_timeout=wait_s,
         pool_pre_ping=not unused_s,
-        execution_options={_URL: url},
+        execution_options={_URL: url, _PATIENCE: patience},
         hide_parameters=True,
     )
 
@@ -152,6 +159,24 @@ def _ask_after(engine: Engine, unused_s: float) -> None:
             raise InvalidatePoolError from error
 
 
+def _checked_out(engine: Engine) -> PoolProxiedConnection:
+    """A connection, waited for where the database is away and there is patience: nothing has been done on it yet."""
+    options = engine.get_execution_options()
+    patience: Patience | None = options[_PATIENCE]
+    for wait_s in (*(patience.waits() if patience else ()), None):
+        try:
+            return engine.raw_connection()
+        except CONNECT_ERRORS as error:
+            found = no_connection(error, options[_URL], "")
+            if isinstance(error, PoolTimeoutError):
+                raise found from error
+        except DatabaseUnavailableError as error:
+            found = error
+        if wait_s is None or patience is None or not patience.wait(wait_s):
+            raise found
+    raise AssertionError("the last try returns or raises")
+
+
 @contextmanager
 def lend(engine: Engine) -> Iterator[psycopg.Connection[Any]]:
     """A connection of the pool; what is not committed on leaving is rolled back.
@@ -159,10 +184,7 @@ def lend(engine: Engine) -> Iterator[psycopg.Connection[Any]]:
     Raises:
         PipelineError: what the driver raised, translated.
     """
-    try:
-        lent = engine.raw_connection()
-    except CONNECT_ERRORS as error:
-        raise no_connection(error, engine.get_execution_options()[_URL], "") from error
+    lent = _checked_out(engine)
     driver: Any = lent.driver_connection
     try:
         with translated():

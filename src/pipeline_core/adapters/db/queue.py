@@ -75,6 +75,12 @@ class PostgresQueue:
         )
         return Pressure(**row)
 
+    def taken(self, document_ids: Sequence[DocumentId], *, grace_s: float) -> dict[DocumentId, bool]:
+        rows = self._session.all(
+            "taken_jobs", document_ids=list(document_ids), grace_s=grace_s, lock_class=WORKER_LOCK_CLASS
+        )
+        return {row["document_id"]: row["is_lost"] for row in rows}
+
     def depth(self, user_id: UserId | None) -> list[Depth]:
         return [Depth(**row) for row in self._session.all("queue_depth", user_id=user_id)]
 

@@ -30,6 +30,13 @@ class PostgresRateLimits:
             return None
         return retry_after(row.hits_before, row.hits_now, row.elapsed_s, limit=limit, window_s=window_s)
 
+    def check(self) -> None:
+        try:
+            with self._at_once.connect() as connection:
+                connection.exec_driver_sql("SELECT 1 FROM rate_limits LIMIT 1")
+        except (DBAPIError, PoolTimeoutError) as error:
+            raise DatabaseUnavailableError("The limits cannot be counted: the database does not answer.") from error
+
     def prune(self) -> None:
         """Forget windows that are over; needs the service role.
 

@@ -9,6 +9,10 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 
+_AWAY = "The limits cannot be counted: their store (UPLOAD_PIPELINE_LIMITS_STORE) does not answer."
+_REDIS_WAITS = {"socket_connect_timeout": 2.0, "socket_timeout": 2.0}
+"""Seconds: a request is not to wait for a store that does not answer."""
+
 
 class SharedRateLimits:
     """Counts where the URI says: ``redis://host:6379/0``."""
@@ -20,8 +24,9 @@ class SharedRateLimits:
             ConfigurationError: the URI names no storage, or its client is not installed.
         """
         try:
-            storage = storage_from_string(uri, wrap_exceptions=True)
-            self._limiter = SlidingWindowCounterRateLimiter(storage)
+            waits = _REDIS_WAITS if uri.startswith(("redis://", "rediss://", "redis+unix://")) else {}
+            self._storage = storage_from_string(uri, wrap_exceptions=True, **waits)
+            self._limiter = SlidingWindowCounterRateLimiter(self._storage)
         except Exception as error:
             scheme = uri.partition(":")[0]
             raise ConfigurationError(
@@ -36,4 +41,13 @@ class SharedRateLimits:
                 return None
             return max(0.0, self._limiter.get_window_stats(item, key).reset_time - time.time())
         except StorageError as error:
-            raise ServiceUnavailableError("The limits cannot be counted: their store does not answer.") from error
+            raise ServiceUnavailableError(_AWAY) from error
+
+    def check(self) -> None:
+        try:
+            answers = self._storage.check()
+        except Exception as error:
+            # whatever its client raises, and its words may have the password
+            raise ServiceUnavailableError(_AWAY) from error
+        if not answers:
+            raise ServiceUnavailableError(_AWAY)

@@ -12,6 +12,8 @@ from pipeline_core.api.auth import OptionalUser
 from pipeline_core.api.deps import ThePipeline
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseUnavailableError, PipelineError, ServiceUnavailableError
+from pipeline_core.ports.rate_limits import RateLimits
+from pipeline_core.services.free_space import check_free_space
 
 router = APIRouter(tags=["health"])
 
@@ -52,7 +54,8 @@ async def health() -> Health:
     responses={503: {"model": Readiness, "description": "A part that uploads need is away"}},
 )
 def ready(request: Request, response: Response, pipeline: ThePipeline, user: OptionalUser) -> Readiness:
-    """Database, object store and Prefect, each by name. Without Prefect uploads are queued all the same."""
+    """Database, object store, the counts of limits, free space and Prefect, each by name. Without Prefect uploads are
+    queued all the same."""
     parts: dict[str, Part] = {}
     for name, (required, check) in _PARTS.items():
         try:
@@ -83,8 +86,19 @@ def _prefect(_pipeline: Pipeline, request: Request) -> None:
         raise ServiceUnavailableError("Prefect does not answer: jobs wait in the queue.")
 
 
+def _limits(_pipeline: Pipeline, request: Request) -> None:
+    limits: RateLimits = request.app.state.rate_limits
+    limits.check()
+
+
+def _space(pipeline: Pipeline, _request: Request) -> None:
+    check_free_space(pipeline.settings, pipeline.store)
+
+
 _PARTS: Mapping[str, tuple[bool, Callable[[Pipeline, Request], None]]] = {
     "database": (True, _database),
     "store": (True, _store),
+    "limits": (True, _limits),
+    "space": (True, _space),
     "prefect": (False, _prefect),
 }
