@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit chaos bench bench-duplicates bench-matching bench-queue docs lock clean
+.PHONY: help setup demo test lint types imports unit chaos bench bench-duplicates bench-matching bench-queue docs lock audit clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -86,6 +86,9 @@ lock: $(VENV)/.dev ## Compile the pinned requirements anew, with their hashes
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) --group build -c requirements-dev.txt -o requirements-build.txt
+
+audit: $(VENV)/.dev ## Licence, age and maintainers of every dependency, known vulnerabilities, and what was not checked
+	@$(BIN)/python -m tools.audit
 
 clean: ## Remove the virtual environment and the local data
 	rm -rf $(VENV) .pipeline
