@@ -20,6 +20,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseNotMigratedError, PipelineError
 from pipeline_core.domain.masking import masked
 from pipeline_core.domain.wording import counted
+from pipeline_core.services.free_space import check_free_space
 from pipeline_core.settings import Settings, is_secret, variable_of
 
 _ANYBODY = (
@@ -184,6 +185,11 @@ def _size(folder: Path) -> int:
     return total
 
 
+def _space(app: Pipeline) -> str:
+    check_free_space(app.settings, app.store)
+    return f"no disk has less than {app.settings.min_free_mb:,} MiB left"
+
+
 _CHECKS: dict[str, Callable[[Pipeline], str]] = {
     "python": _python,
     "home": _home,
@@ -191,6 +197,7 @@ _CHECKS: dict[str, Callable[[Pipeline], str]] = {
     "migrations": _migrations,
     "role": _role,
     "object store": _store,
+    "free space": _space,
     "converter": _converter,
     "facts": _generator,
     "embedder": _embedder,
