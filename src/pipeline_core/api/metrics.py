@@ -42,12 +42,6 @@ _FAMILIES = {
         "state",
         "Webhooks that are active, pause after failures, or are disabled",
     ),
-    "part_missing_seconds": (
-        "part_missing_seconds",
-        "part",
-        "For how long a part of the installation has been missing",
-    ),
-    "held_jobs": ("held_jobs", "part", "Documents that are held until that part is back"),
     "flow_last_run": ("flow_last_run_timestamp_seconds", "flow", "When a flow of the schedules was last begun"),
     "table_bytes": ("table_bytes", "table", "Size of a table that grows with time, with its indexes"),
     "database_bytes": ("database_bytes", None, "Size of the database"),
