@@ -259,11 +259,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp 
             WHEN e.disabled_at IS NOT NULL THEN 'disabled' WHEN e.paused_until IS NOT NULL THEN 'paused' ELSE 'active' END
         GROUP BY state
     UNION ALL
-    SELECT 'part_missing_seconds', part, extract(epoch FROM now() - since)::float8 FROM missing_parts
-    UNION ALL
-    SELECT 'held_jobs', m.part, count(j.job_id)::float8
-        FROM missing_parts m LEFT JOIN upload_jobs j ON j.held_for = m.part AND j.state = 'queued' GROUP BY m.part
-    UNION ALL
     SELECT 'flow_last_run', flow, extract(epoch FROM last_begun_at)::float8 FROM flow_runs
     UNION ALL
     SELECT 'table_bytes', t, pg_total_relation_size(('upload_pipeline.' || t)::regclass)::float8
