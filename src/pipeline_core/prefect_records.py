@@ -8,9 +8,13 @@ import re
 from typing import Any
 
 from pipeline_core.domain.masking import masked
+from pipeline_core.domain.run_names import without_run_names
 from pipeline_core.domain.traces import told, trace
 
-_QUOTED = re.compile(r"(encountered an exception:?\s*[\w.]*).*", re.DOTALL)
+_QUOTED = re.compile(
+    r"(encountered an exception:?\s*[\w.]*|Finished in state \w+\((?!.*encountered an exception)[^:]*).*", re.DOTALL
+)
+"""What follows the kind of an error, or the counts of a run's outcome, are words of errors."""
 
 
 class _Words(str):
@@ -57,4 +61,4 @@ def clean(record: logging.LogRecord) -> None:
             text = text.replace(quoted, told(error)) if quoted else text
         # formatters take the text that is there
         record.exc_text = trace(error)
-    record.msg, record.args = masked(_QUOTED.sub(r"\1", text)), ()
+    record.msg, record.args = masked(without_run_names(_QUOTED.sub(r"\1", text))), ()

@@ -45,7 +45,7 @@ def failed() -> Exception:
 
 
 def test_an_error_is_told_by_its_kind(lines: list[str]) -> None:
-    """The three ways in which Prefect 3.9 tells of one, in `task_engine.py`."""
+    """The ways in which Prefect 3.9 tells of one, in `task_engine.py`."""
     log, error = logging.getLogger("prefect.of_a_test"), failed()
     log.info(
         "Task run failed with %s: %r - Retry %s/%s will start %s", "exception", error, 1, 3, "3 second(s) from now"
@@ -53,6 +53,8 @@ def test_an_error_is_told_by_its_kind(lines: list[str]) -> None:
     log.error(f"Task run failed with exception: {error!r} - Retries are exhausted", exc_info=error)
     log.error(f"Finished in state Failed('Task run encountered an exception DocumentError: {error}\\nand more')")
     log.error(f"Finished in state Failed('Flow run encountered an exception: DocumentError: {error}')")
+    log.info(f"Finished in state Held('2 held: the store is full. {CANARY}', type=COMPLETED)")
+    log.info("Finished in state AwaitingReview('1 done, 2 awaiting review', type=COMPLETED)")
     kind = f"DocumentError ({DocumentError.code})"
     assert lines[0] == f"Task run failed with exception: {kind} - Retry 1/3 will start 3 second(s) from now"
     assert lines[1].startswith(f"Task run failed with exception: {kind} - Retries are exhausted\n  File")
@@ -60,6 +62,8 @@ def test_an_error_is_told_by_its_kind(lines: list[str]) -> None:
     assert "KeyError\n" in lines[1]
     assert lines[2] == "Finished in state Failed('Task run encountered an exception DocumentError"
     assert lines[3] == "Finished in state Failed('Flow run encountered an exception: DocumentError"
+    assert lines[4] == "Finished in state Held('2 held"
+    assert lines[5] == "Finished in state AwaitingReview('1 done, 2 awaiting review', type=COMPLETED)"
     assert not [line for line in lines if CANARY in line]
 
 
@@ -69,6 +73,17 @@ def test_a_login_is_masked_and_plain_lines_stay(lines: list[str]) -> None:
     log.info("%s: %d ran, %d reused", "chunking", 3, 0)
     log.info("100 % done")
     assert lines == ["Failed to reach API at http://***@host/api", "chunking: 3 ran, 0 reused", "100 % done"]
+
+
+def test_a_run_is_not_called_by_its_name(lines: list[str]) -> None:
+    """It is named after its documents; a line has the run's id beside it."""
+    log, run = logging.getLogger("prefect.of_a_test"), "0b6f5f5e-5a39-4c5e-9a43-0d3c7b8f2a11"
+    log.info(f"Beginning flow run {CANARY!r} for flow 'process-document'")
+    log.info(f'Renamed flow run "Ann\'s {CANARY} + 3 more" to {CANARY!r}')
+    log.info("Worker submitting flow run '%s'", run)
+    assert lines == [
+        "Beginning flow run for flow 'process-document'", "Renamed flow run", f"Worker submitting flow run '{run}'"
+    ]  # fmt: skip
 
 
 def test_records_that_are_made_of_others_are_left(lines: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What a program writes becomes lines of a log file, without the secrets in them."""
+"""What a program writes becomes lines of a log file, without secrets and names of runs."""
 
 import os
 import threading
@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import IO
 
 from pipeline_core.domain.masking import masked
+from pipeline_core.domain.run_names import without_run_names
 from pipeline_core.rotated_file import RotatedFile
 
 _BLOCK = 65_536
@@ -35,7 +36,7 @@ def _pump(source: IO[bytes], log: RotatedFile) -> None:
 def _write(log: RotatedFile, lines: bytes) -> None:
     if not lines:
         return
-    text = masked(lines.decode("utf-8", "surrogateescape"))
+    text = without_run_names(masked(lines.decode("utf-8", "surrogateescape")))
     # a full disk loses the lines: a program that waits for its log would stand still
     with suppress(OSError):
         log.write(text.encode("utf-8", "surrogateescape"))

@@ -24,8 +24,8 @@ _SOCKET_FOLDER = re.compile(r"[\w./+-]{1,80}", re.ASCII)
 """Folders that can hold the socket: its path may have some 100 bytes, and the server's setting is a list."""
 _SETTINGS = (
     "-c", "unix_socket_permissions=0700",
-    # statements and details quote documents; whoever sent the statement is told of them
-    "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse",
+    # what is wrong with a statement may quote a document: whoever sent it is told, and the log has the server's matters
+    "-c", "log_min_messages=log", "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse",
 )  # fmt: skip
 _ELSEWHERE = "Set UPLOAD_PIPELINE_DATABASE_URL to a PostgreSQL of your own, or UPLOAD_PIPELINE_HOME to another folder."
 
