@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from pipeline_core.adapters import scratch
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.object_keys import without_filename
 from pipeline_core.tasks.alerts import REVIEW_WAITING, emit
@@ -34,6 +35,7 @@ def remove_orphan_objects(grace_h: float | None) -> str:
     """Remove objects that no row names; without an age, as the settings say."""
     app = pipeline()
     keys = app.orphan_objects.remove(timedelta(hours=app.settings.orphan_grace_h if grace_h is None else grace_h))
+    scratch.sweep()
     for key in keys[:100]:
         run_logger().warning("no row names an object in %s: removed", without_filename(key))
     return f"{len(keys)} orphaned objects removed"

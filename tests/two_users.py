@@ -73,6 +73,7 @@ def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) 
             (name, user_id),
         )
         uow.webhooks.add(uuid4(), user_id, "https://example.org/hook", f"whsec_{'A' * 44}", list(WebhookEvent), most=0)
+        uow.event_streams.open(uuid4(), user_id, most=10, lease_s=3600)
         uow.commit()
     third = receive(app, upload("c.md", text + "\nSee a.\n"))
     through(app, needs_work(app, third), until=StageName.EMBEDDER)

@@ -77,7 +77,8 @@ ORDER BY b.uploaded_at DESC, b.batch_id DESC
 LIMIT %(limit)s;
 
 -- name: pipeline_metrics
-SELECT metric, label, value FROM pipeline_metrics() WHERE value IS NOT NULL ORDER BY metric, label;
+SELECT metric, label, value FROM (SELECT * FROM pipeline_metrics() UNION ALL SELECT * FROM held_metrics()) AS m
+WHERE value IS NOT NULL ORDER BY metric, label;
 
 -- name: paid_metrics
 SELECT * FROM paid_metrics() ORDER BY service, model, outcome;

@@ -79,6 +79,7 @@ from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.enrol import EnrolDocuments
 from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.evaluate import Evaluate
+from pipeline_core.services.event_streams import OpenStreams
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.failures import backoff_s
@@ -564,9 +565,15 @@ class Pipeline:
             Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", self.deliver_webhooks.prune, every_s=3600),
+            Chore("forget_event_streams", self._forget_streams, every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
         ]
         return Upkeep(*chores)
+
+    def _forget_streams(self) -> None:
+        with self.open_uow() as uow:
+            uow.event_streams.forget()
+            uow.commit()
 
     def watch_queue(self, runs: QueueRuns) -> QueueWatch:
         """Asks for runs of the queue, at this orchestrator, as soon as something waits; needs the service role."""
@@ -760,6 +767,10 @@ class UserServices:
     def webhooks(self) -> WebhookEndpoints:
         pipeline = self.pipeline
         return WebhookEndpoints(self.open_uow, pipeline.webhook_sender, pipeline.settings.limit_webhooks)
+
+    @cached_property
+    def streams(self) -> OpenStreams:
+        return OpenStreams(self.open_uow, self.user_id, self.pipeline.settings.limit_event_streams)
 
     @cached_property
     def staging(self) -> StagingService:

@@ -362,6 +362,7 @@ class Settings(BaseSettings):
     limit_polls_per_minute: int = Field(10, ge=0, description="Looks at one job in a minute")
     limit_active_jobs: int = Field(2, ge=0, description="Jobs of a user under way at a time")
     limit_requests_per_hour: int = Field(1000, ge=0, description="Requests of a user to one endpoint in an hour")
+    limit_event_streams: int = Field(10, ge=0, description="Event streams of a user that are open at a time")
     limit_webhooks: int = Field(10, ge=0, description="Webhooks that a user may have")
     limits_store: str = Field("", description="`redis://…`; empty: the limits are counted in PostgreSQL")
 

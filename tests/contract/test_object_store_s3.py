@@ -17,6 +17,7 @@ from pipeline_core.domain.errors import (
     ObjectNotFoundError,
     PermanentError,
     PipelineError,
+    StoreRefusedError,
     StoreUnavailableError,
 )
 from tests.rclone import S3Server, open_s3_store, serve_s3
@@ -119,7 +120,7 @@ def test_an_answer_that_breaks_off_is_unavailable() -> None:
 
 
 def test_folder_markers_of_a_console_are_no_objects() -> None:
-    written = b"<LastModified>2024-05-01T00:00:00Z</LastModified>"
+    written = b"<LastModified>2024-05-01T00:00:00Z</LastModified><Size>1</Size>"
     names = b"".join(
         b"<Contents><Key>" + key + b"</Key>" + written + b"</Contents>" for key in (b"documents/", b"documents/a")
     )
@@ -148,12 +149,12 @@ def test_two_prefixes_of_a_bucket_do_not_see_each_other(server: S3Server) -> Non
         # as AWS answers: what our test server never says
         ("NoSuchKey", 404, ObjectNotFoundError),
         ("404", 404, ObjectNotFoundError),
-        ("NoSuchBucket", 404, ConfigurationError),
-        ("AccessDenied", 403, ConfigurationError),
-        ("403", 403, ConfigurationError),
-        ("ExpiredToken", 400, ConfigurationError),
-        ("PermanentRedirect", 301, ConfigurationError),
-        ("RequestTimeTooSkewed", 403, ConfigurationError),
+        ("NoSuchBucket", 404, StoreRefusedError),
+        ("AccessDenied", 403, StoreRefusedError),
+        ("403", 403, StoreRefusedError),
+        ("ExpiredToken", 400, StoreRefusedError),
+        ("PermanentRedirect", 301, StoreRefusedError),
+        ("RequestTimeTooSkewed", 403, StoreRefusedError),
         ("SlowDown", 503, StoreUnavailableError),
         ("TooManyRequests", 429, StoreUnavailableError),
         ("InternalError", 500, StoreUnavailableError),

@@ -64,6 +64,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     "events": (
         {"job_id", "document_id", "user_id", "correlation_id", "type", "severity", "code", "payload"}, set(),
     ),
+    "event_streams": ({"stream_id", "user_id", "open_until"}, {"open_until"}),
     "webhook_endpoints": ({"webhook_id", "user_id", "url", "secret", "events"}, set()),
     "staging_duplicates": (
         {

@@ -259,6 +259,7 @@ def test_forgotten_bytes_are_put_back_and_what_failed_by_that_starts_again(
 ) -> None:
     add(old, "1", MANUAL, "Boiler manual")
     enrol(old, app.user_id)
+    app.store.put("documents/another", b"the store is there, only the document's bytes are not")
     [row] = app.views.jobs(app.user_id)
     through(app, [row["document_id"]])
     [row] = app.views.jobs(app.user_id)

@@ -3,10 +3,12 @@
 import errno
 import os
 from collections.abc import Callable
+from io import StringIO
 from socket import gethostname
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
 from pipeline_core.bootstrap import Pipeline
@@ -27,6 +29,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import missing_part
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.object_store import StoredObject
+from pipeline_core.terminal.queue import print_missing
 from tests.through import MANUAL, needs_work, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
@@ -106,6 +109,12 @@ def test_a_full_or_read_only_store_buries_nothing(
     due(app)
     through(app, ids)
     assert store.tries == tried + 1
+    told = {(row["metric"], row["label"]): row["value"] for row in app.for_user(app.user_id).views.metrics()}
+    assert told["held_jobs", "object store"] == 6
+    assert told["part_missing_seconds", "object store"] >= 0
+    console = Console(file=StringIO(), width=200)
+    print_missing(console, app.holds.missing())
+    assert "6 documents wait for the object store" in console.file.getvalue()  # type: ignore[attr-defined]
     [part] = app.holds.missing()
     assert (part.part, part.held, part.tries) == ("object store", 6, 2)
     assert part.probe_in_s > 60

@@ -25,6 +25,7 @@ MAY: dict[str, set[str]] = {
     "documents": READ,
     "duplicate_decisions": APPEND,
     "ended_unpublished": READ,
+    "event_streams": READ | {"DELETE"},
     "events": READ,
     "document_names": READ,
     "orphaned_questions": READ,

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline_core.adapters.processes import listens
 from pipeline_core.adapters.supervision.child import ChildProcess, PrefectWorker
+from pipeline_core.adapters.supervision.readiness import serves
 from pipeline_core.adapters.supervision.supervisor import Patience, Supervisor
 from pipeline_core.adapters.supervision.sweeper import MARK, Sweeper, marked
 from tests.conftest import ROOT
@@ -64,6 +66,69 @@ def test_what_dies_is_started_again_and_all_stop(child: Callable[..., ChildProce
     assert starts(tmp_path, "deaf") == 1
     supervisor.stop()
     assert list(marked(mark)) == []
+
+
+class Part:
+    """Lives, dies and is ready as it is told."""
+
+    def __init__(self, name: str, ready: bool = False) -> None:
+        self.name, self.is_alive, self.is_ready, self.asked = name, True, ready, 0
+
+    def start(self) -> None:
+        self.is_alive = True
+
+    def alive(self) -> bool:
+        return self.is_alive
+
+    def ready(self) -> bool:
+        self.asked += 1
+        return self.is_ready
+
+    def ask_to_stop(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def test_what_is_awaited_is_there_when_all_parts_are_at_once() -> None:
+    api, worker = Part("api"), Part("worker", ready=True)
+    supervisor = Supervisor([api, worker], patience=Patience(first_s=0.05, longest_s=0.05))
+    supervisor.start()
+    assert supervisor.awaited() == ["api"]
+    api.is_ready = True
+    worker.is_alive = False  # it died before the other one was there
+    assert supervisor.awaited() == ["worker"]
+    worker.is_ready = False
+    supervisor.look()
+    assert supervisor.awaited() == ["worker"]
+    supervisor.watch(until=lambda: worker.is_alive)
+    assert supervisor.awaited() == ["worker"]  # started again, which is not enough
+    worker.is_ready = True
+    assert supervisor.awaited() == []
+    asked = api.asked
+    assert (supervisor.awaited(), api.asked) == ([], asked)
+
+
+SERVER = """
+import http.server, sys, time
+server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.BaseHTTPRequestHandler)
+time.sleep(float(sys.argv[2])); server.serve_forever()
+"""
+
+
+def test_a_program_is_there_when_it_answers_itself(free_port: Callable[[], int]) -> None:
+    """Not when it is bound, and not when somebody else has its port."""
+    port = free_port()
+    command = [sys.executable, "-S", "-c", SERVER, str(port)]
+    with subprocess.Popen([*command, "60"]) as bound, subprocess.Popen([sys.executable, "-c", "input()"]) as other:
+        assert wait_until(lambda: listens(bound.pid, port))
+        assert not serves(bound.pid, "127.0.0.1", port)
+        bound.kill()
+        bound.wait()
+        with subprocess.Popen([*command, "0"]) as answers:
+            assert wait_until(lambda: serves(answers.pid, "0.0.0.0", port))
+            assert not serves(other.pid, "127.0.0.1", port)
+            answers.kill()
+        other.kill()
 
 
 RUN = """

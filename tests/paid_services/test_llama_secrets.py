@@ -42,7 +42,7 @@ def test_a_failing_run_leaves_the_key_nowhere(
     server.fail(job(status="FAILED", error_message=SAID), on=lambda exchange: "pjb" in exchange.path)
     server.fail(complaining)
     outcomes = {to_rest(app, document_id).outcome for document_id in ids}
-    assert outcomes == {"dead", "local", "converted"}
+    assert outcomes == {"local", "converted"}
     assert server.keys_seen == {f"Bearer {KEY}"}
 
     checks = [check.as_json() for check in run_checks(app, lambda: None)]

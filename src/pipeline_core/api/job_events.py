@@ -2,35 +2,52 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import orjson
 from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
+from pipeline_core.api.counted_stream import CountedStream
 from pipeline_core.domain.errors import NotFoundError, TransientError, over_http
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.ports.api_views import ApiViews
 from pipeline_core.ports.views import Row
+from pipeline_core.services.event_streams import KEEP_EVERY_S, OpenStreams
 
 _EVERY_S = 0.5
+_PING_S = 15
 _ENDED = {JobState.DONE, JobState.DEADLETTER}
 
 
-async def follow(views: ApiViews, job_id: JobId, after: int, until: float) -> AsyncIterator[ServerSentEvent]:
+async def follow(views: ApiViews, streams: OpenStreams, job_id: JobId, after: int, until: float) -> CountedStream:
     """Events with a larger id than ``after``, each with its id, so that a reader can go on where it was cut off.
 
     Raises:
         NotFoundError: the user has no such job; before the stream begins.
+        LimitExceededError: the user has as many streams open as may be.
     """
     await run_in_threadpool(views.job_state, job_id)
-    return _events(views, job_id, after, until)
+    stream_id = await run_in_threadpool(streams.open)
+    return CountedStream(
+        _events(views, partial(streams.keep, stream_id), job_id, after, until),
+        close=partial(streams.close, stream_id),
+        ping=_PING_S,
+        ping_message_factory=lambda: ServerSentEvent(comment="still here"),
+    )
 
 
-async def _events(views: ApiViews, job_id: JobId, after: int, until: float) -> AsyncIterator[ServerSentEvent]:
+async def _events(
+    views: ApiViews, keep: Callable[[], None], job_id: JobId, after: int, until: float
+) -> AsyncIterator[ServerSentEvent]:
+    kept = time.monotonic()
     while time.time() < until:
         try:
+            if time.monotonic() - kept > KEEP_EVERY_S:
+                kept = time.monotonic()
+                await run_in_threadpool(keep)
             state, rows = await run_in_threadpool(views.events_after, job_id, after)
         except NotFoundError as error:
             yield ServerSentEvent(_text(over_http(error.as_stored())), event="gone")

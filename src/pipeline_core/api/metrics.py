@@ -22,6 +22,8 @@ _FAMILIES = {
     # metric of the database: (name, label, what it says)
     "jobs": ("jobs", "state", "Documents by the state of their newest job"),
     "oldest_queued_seconds": ("queue_oldest_seconds", None, "How long the oldest queued job has waited"),
+    "held_jobs": ("held_jobs", "part", "Documents that wait for a missing part of the installation"),
+    "part_missing_seconds": ("part_missing_seconds", "part", "For how long a part has been missing"),
     "review_waiting": ("review_waiting", "phase", "Documents that wait for a person"),
     "review_waiting_seconds": ("review_oldest_seconds", "phase", "How long the oldest of them has waited"),
     "stage_seconds": ("stage_seconds", "stage", "Work on documents, in seconds, by stage"),

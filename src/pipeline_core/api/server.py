@@ -29,7 +29,7 @@ def serve(pipeline: Pipeline, ready: Callable[[list[str]], None] = lambda _: Non
 
     Args:
         pipeline: The caller's to close.
-        ready: Called with the addresses once they are bound.
+        ready: Called with the addresses once requests to them are answered.
 
     Raises:
         ConfigurationError: tokens cannot be verified, local mode would be reached from other machines (nothing is
@@ -40,12 +40,24 @@ def serve(pipeline: Pipeline, ready: Callable[[list[str]], None] = lambda _: Non
     try:
         # the embedded database starts here, not with the first request
         _ = pipeline.api_engine
-        server = uvicorn.Server(config(app))
-        ready([_url(one) for one in sockets])
+        server = _Server(config(app), lambda: ready([_url(one) for one in sockets]))
         _with_chores(pipeline, lambda: server.run(sockets=sockets))
     finally:
         for one in sockets:
             one.close()
+
+
+class _Server(uvicorn.Server):
+    """Says when it has begun to serve."""
+
+    def __init__(self, config: uvicorn.Config, begun: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._begun = begun
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._begun()
 
 
 def make_app(pipeline: Pipeline) -> FastAPI:

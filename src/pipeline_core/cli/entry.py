@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from pipeline_core import private_files
+from pipeline_core.adapters import scratch
 from pipeline_core.cli import (
     api,
     banks,
@@ -37,6 +38,7 @@ _ParserError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__
 
 def main() -> None:
     """Run the command that was typed."""
+    scratch.use()
     for stream in (sys.stdout, sys.stderr):
         # a terminal that cannot show a character shows "?" instead of ending the program
         if isinstance(stream, TextIOWrapper):

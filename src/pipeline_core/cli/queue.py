@@ -1,5 +1,6 @@
 """The queue: what waits in it, in which order, and putting documents into it."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,7 +44,7 @@ def queue(
     Everybody's documents, the next one first. The highest priority goes first, whoever's it is; within a priority
     users take turns; within a user the oldest goes first. What is under way keeps its place.
     """
-    from pipeline_core.terminal.queue import chosen, print_queue, queue_json
+    from pipeline_core.terminal.queue import chosen, print_missing, print_queue, queue_json
 
     if priority is not None and not documents and not user:
         raise RefusedError(
@@ -58,11 +59,12 @@ def queue(
             # in their new order; what was taken meanwhile waits no more
             moved = set(ids)
             waiting = [job for job in app_.queue.waiting() if job.document_id in moved]
-        depths = app_.queue.depth()
+        depths, missing = app_.queue.depth(), app_.holds.missing()
         if as_json:
-            print_json(queue_json(waiting, depths, changed))
+            print_json({**queue_json(waiting, depths, changed), "missing": [asdict(part) for part in missing]})
         else:
             print_queue(out, waiting[: None if everything else limit], len(waiting), depths, changed)
+            print_missing(out, missing)
 
 
 def hand_in(files: "Files", priority: int, *, as_json: bool) -> None:

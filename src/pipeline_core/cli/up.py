@@ -2,7 +2,8 @@
 
 import fcntl
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline_core.bootstrap import Pipeline
 
 commands = typer.Typer()
+_TELL_EVERY_S = 20.0
 
 
 @commands.command(rich_help_panel="Set-up", epilog=examples("pipeline up", "pipeline up --workers 4"))
@@ -46,6 +48,7 @@ def up(
             installation = Installation(app_.settings, launcher, workers, partial(_watch, app_))
             supervisor = Supervisor(installation.parts, _say)
             supervisor.start()
+            supervisor.watch(until=_Waiting(supervisor.awaited, app_.settings.home / "logs"))
             _tell_addresses(installation, launcher, workers, app_.settings.home)
             supervisor.watch()
         except KeyboardInterrupt:
@@ -54,6 +57,21 @@ def up(
             if supervisor:
                 supervisor.stop()
     _say("Stopped.")
+
+
+class _Waiting:
+    """Whether everything that people are told of is there; says once in a while what is not."""
+
+    def __init__(self, awaited: Callable[[], list[str]], logs: Path) -> None:
+        self._awaited, self._logs = awaited, logs
+        self._told = time.monotonic()
+
+    def __call__(self) -> bool:
+        names = self._awaited()
+        if names and time.monotonic() - self._told > _TELL_EVERY_S:
+            self._told = time.monotonic()
+            _say(f"Not ready yet: {', '.join(names)}. Logs: {self._logs}")
+        return not names
 
 
 def _tell_addresses(installation: "Installation", launcher: "PrefectLauncher", workers: int, home: Path) -> None:

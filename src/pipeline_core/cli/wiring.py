@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from pipeline_core.adapters import scratch
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import err
 
@@ -53,6 +54,7 @@ def wired(**overrides: object) -> Iterator["Pipeline"]:
 
     wired_pipeline = bootstrap.pipeline_with(**overrides) if overrides else bootstrap.pipeline()
     logs.configure(wired_pipeline.home / "logs", kept=wired_pipeline.settings.logs_kept)
+    scratch.sweep()
     with _interruptible(wired_pipeline.stopping):
         try:
             yield wired_pipeline

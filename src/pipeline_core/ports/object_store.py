@@ -86,6 +86,10 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def remove_unfinished(self, moment: datetime) -> int:
+        """Remove what writers that were killed left before this moment and that is no object; answers with how many."""
+        ...
+
     def check(self) -> None:
         """Write, read and remove a small object, to show that the store works. Raises as put and get do."""
         ...

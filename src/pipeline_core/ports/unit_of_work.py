@@ -40,6 +40,7 @@ from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.embedding_models import Models
+from pipeline_core.ports.event_streams import EventStreams
 from pipeline_core.ports.missing_parts import FREE, MissingParts, Passage
 from pipeline_core.ports.older_documents import OlderRow
 from pipeline_core.ports.parsing import ParseJobs
@@ -530,6 +531,7 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     deep_scans: DeepScans
     webhooks: Webhooks
+    event_streams: EventStreams
     queue: Queue
     missing_parts: MissingParts
     reminders: Reminders

@@ -42,6 +42,8 @@ class OrphanObjects:
         for key in self.store.written_before(CHECKS, datetime.now(UTC) - grace):
             self.store.delete(key)
             removed.append(key)
+        if unfinished := self.store.remove_unfinished(datetime.now(UTC) - grace):
+            log.warning("unfinished_objects_removed", count=unfinished)
         if removed:
             log.warning("orphan_objects_removed", count=len(removed), first=without_filename(removed[0]))
         return removed

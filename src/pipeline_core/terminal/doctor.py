@@ -19,6 +19,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseNotMigratedError, PipelineError
 from pipeline_core.domain.masking import masked
 from pipeline_core.domain.wording import counted
+from pipeline_core.services.free_space import check_free_space
 from pipeline_core.settings import Settings, is_secret, variable_of
 
 _ANYBODY = (
@@ -154,6 +155,11 @@ def _embedder(app: Pipeline) -> str:
     return f"{embedder.model} {embedder.version}, {shape[1]} dimensions{other}"
 
 
+def _space(app: Pipeline) -> str:
+    check_free_space(app.settings, app.store)
+    return f"no disk has less than {app.settings.min_free_mb:,} MiB left"
+
+
 _CHECKS: dict[str, Callable[[Pipeline], str]] = {
     "python": _python,
     "home": _home,
@@ -161,6 +167,7 @@ _CHECKS: dict[str, Callable[[Pipeline], str]] = {
     "migrations": _migrations,
     "role": _role,
     "object store": _store,
+    "free space": _space,
     "converter": _converter,
     "facts": _generator,
     "embedder": _embedder,

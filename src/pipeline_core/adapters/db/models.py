@@ -645,6 +645,14 @@ class MissingParts(Base):
     probe_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
 
 
+class EventStreams(Base):
+    __tablename__ = "event_streams"
+
+    stream_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    open_until: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
 class WebhookEndpoints(Base):
     __tablename__ = "webhook_endpoints"
 

@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline_core.domain.errors import ConfigurationError
 ACCOUNT = "embedded_postgres"
 PLACE = Path("/var/lib/document-pipeline")
 """For root: where things go that the account could not reach where they are, as in root's home."""
+_COPIED_WITHIN_S = 3600.0
 _INSTEAD = "Run as an ordinary user, or set UPLOAD_PIPELINE_DATABASE_URL to a PostgreSQL of your own."
 
 
@@ -129,6 +131,10 @@ def _place() -> Path:
 
 
 def _copy(installed: Path, copied: Path) -> None:
+    for left in copied.parent.glob("copying-*"):
+        # of a process that was killed: it takes seconds
+        if time.time() - left.stat().st_mtime > _COPIED_WITHIN_S:
+            shutil.rmtree(left, ignore_errors=True)
     unfinished = Path(tempfile.mkdtemp(prefix="copying-", dir=copied.parent))
     shutil.copytree(installed, unfinished / "programs", symlinks=True)
     for path in (unfinished / "programs", *(unfinished / "programs").rglob("*")):

@@ -14,6 +14,7 @@ from pipeline_core.adapters.db.deep_scans import PostgresDeepScans
 from pipeline_core.adapters.db.documents import PostgresDocuments
 from pipeline_core.adapters.db.embedding_models import PostgresModels
 from pipeline_core.adapters.db.engine import lend
+from pipeline_core.adapters.db.event_streams import PostgresEventStreams
 from pipeline_core.adapters.db.jobs import PostgresJobs
 from pipeline_core.adapters.db.missing_parts import PostgresMissingParts
 from pipeline_core.adapters.db.parse_jobs import PostgresParseJobs
@@ -34,6 +35,7 @@ from pipeline_core.ports.audit import Audit
 from pipeline_core.ports.batches import Batches
 from pipeline_core.ports.deep_scans import DeepScans
 from pipeline_core.ports.embedding_models import Models
+from pipeline_core.ports.event_streams import EventStreams
 from pipeline_core.ports.missing_parts import MissingParts
 from pipeline_core.ports.parsing import ParseJobs
 from pipeline_core.ports.queue import Queue
@@ -68,6 +70,7 @@ class PostgresUnitOfWork:
     reviews: Reviews
     deep_scans: DeepScans
     webhooks: Webhooks
+    event_streams: EventStreams
     queue: Queue
     missing_parts: MissingParts
     reminders: Reminders
@@ -120,6 +123,7 @@ class PostgresUnitOfWork:
         self.reviews = PostgresReviews(self.session)
         self.deep_scans = PostgresDeepScans(self.session)
         self.webhooks = PostgresWebhooks(self.session)
+        self.event_streams = PostgresEventStreams(self.session)
         self.queue = PostgresQueue(self.session)
         self.missing_parts = PostgresMissingParts(self.session)
         self.reminders = PostgresReminders(self.session)

@@ -18,6 +18,7 @@ from pipeline_core.adapters.object_stores.integrity import (
     verified,
 )
 from pipeline_core.adapters.object_stores.posix_files import (
+    is_unfinished,
     open_file,
     open_folder,
     open_root,
@@ -143,6 +144,18 @@ class LocalObjectStore:
             with suppress(ObjectNotFoundError), self._translated(key, reading=True), self._folder(folders) as folder:
                 if os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime < moment.timestamp():
                     yield key
+
+    def remove_unfinished(self, moment: datetime) -> int:
+        removed = 0
+        for _path, _folders, names, folder in (
+            os.fwalk(self._root, follow_symlinks=False) if self._root.is_dir() else ()
+        ):
+            for name in filter(is_unfinished, names):
+                with suppress(FileNotFoundError), self._translated(name):
+                    if os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime < moment.timestamp():
+                        os.unlink(name, dir_fd=folder)
+                        removed += 1
+        return removed
 
     def check(self) -> None:
         round_trip(self)

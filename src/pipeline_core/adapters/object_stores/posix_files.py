@@ -1,6 +1,7 @@
 """Files by folder descriptor and name: nothing follows a symlink, no reader sees half a file."""
 
 import os
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: opening a named pipe must not wait for its writer.
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_HIDDEN = re.compile(r"\.[0-9a-f]{24}\.tmp")
 
 
 def open_root(root: Path, *, create: bool) -> int:
@@ -72,6 +74,11 @@ def replace_file(folder: int, name: str, data: bytes | BinaryIO) -> None:
         with suppress(OSError):
             os.unlink(hidden, dir_fd=folder)
         raise
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file of this name is what ``replace_file`` writes before it renames it."""
+    return _HIDDEN.fullmatch(name) is not None
 
 
 def visible_names(folder: int) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from pipeline_core import private_files
-from pipeline_core.adapters import log_pump
+from pipeline_core.adapters import log_pump, scratch
 from pipeline_core.adapters.guard import die_with_parent
 from pipeline_core.rotated_file import KEPT, Kept, RotatedFile
 
@@ -30,11 +30,14 @@ class ChildProcess:
         log: Path,
         kept: Kept = KEPT,
         grace_s: float = 8.0,
+        does_its_work: Callable[[int], bool] = lambda _pid: True,
     ) -> None:
         """``environment`` is asked at each start; after SIGTERM the process has ``grace_s`` seconds to end.
+        ``does_its_work`` says of a process id whether it has come so far.
 
         What it writes goes to ``log``, of which so much is kept as ``kept`` says.
         """
+        self._does_its_work = does_its_work
         self.name = name
         self._command, self._environment, self._log, self._grace_s = list(command), environment, log, grace_s
         self._kept = kept
@@ -47,10 +50,12 @@ class ChildProcess:
 
     def start(self) -> None:
         private_files.make_folder(self._log.parent)
+        scratch.sweep()
+        environment = {**self._environment(), **scratch.for_child()}
         log = RotatedFile(str(self._log), self._kept)
         # a session of its own: Ctrl-C is for whoever started it, who then stops things in order
         self._process = subprocess.Popen(
-            self._command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            self._command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, cwd=self._log.parent, start_new_session=True, umask=private_files.UMASK,
             preexec_fn=die_with_parent(signal.SIGTERM),
         )  # fmt: skip
@@ -59,6 +64,10 @@ class ChildProcess:
 
     def alive(self) -> bool:
         return self.pid is not None
+
+    def ready(self) -> bool:
+        pid = self.pid
+        return pid is not None and self._does_its_work(pid)
 
     def ask_to_stop(self) -> None:
         self._terminate()

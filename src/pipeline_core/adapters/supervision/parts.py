@@ -6,12 +6,14 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 from uuid import uuid4
 
 from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
+from pipeline_core.adapters.supervision import readiness
 from pipeline_core.adapters.supervision.child import ChildProcess, PrefectWorker
 from pipeline_core.adapters.supervision.deploy import POOL, deploy
 from pipeline_core.adapters.supervision.supervisor import Part
@@ -32,10 +34,18 @@ class Program(NamedTuple):
     """The command is there if this module is."""
     arguments: tuple[str, ...]
     address: Callable[[Settings], str]
+    serves: Callable[[Settings, int], bool]
+    """Whether the process of this id answers."""
 
 
 PROGRAMS = (
-    Program("api", "pipeline_core.cli.api", ("api",), lambda s: s.api_url or f"http://{s.api_host}:{s.api_port}"),
+    Program(
+        "api",
+        "pipeline_core.cli.api",
+        ("api",),
+        lambda s: s.api_url or f"http://{s.api_host}:{s.api_port}",
+        lambda s, pid: readiness.serves(pid, s.api_host, s.api_port),
+    ),
 )
 """What else comes up: a row a command."""
 
@@ -54,6 +64,9 @@ class Postgres:
 
     def alive(self) -> bool:
         return bool(self._servers) and self._servers[-1].runs()
+
+    def ready(self) -> bool:
+        return self.alive()
 
     def ask_to_stop(self) -> None:
         """It goes when the last one that uses it has left."""
@@ -77,6 +90,9 @@ class PrefectServer:
     def alive(self) -> bool:
         return self._launcher.runs()
 
+    def ready(self) -> bool:
+        return self.alive()
+
     def ask_to_stop(self) -> None:
         """It goes when the last one that uses it has left."""
 
@@ -97,6 +113,9 @@ class Deployed:
 
     def alive(self) -> bool:
         return True
+
+    def ready(self) -> bool:
+        return self.alive()
 
     def ask_to_stop(self) -> None:
         """They stay for the next time."""
@@ -121,6 +140,9 @@ class QueueWatched:
 
     def alive(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
+
+    def ready(self) -> bool:
+        return self.alive()
 
     def ask_to_stop(self) -> None:
         self._stopping.set()
@@ -150,7 +172,11 @@ class Installation:
         self.parts += [self._worker(number) for number in range(1, workers + 1)]
         self.parts.append(QueueWatched(lambda stopping: watch(self.environment(), stopping)))
         self.parts += [
-            self._child(program.name, [sys.executable, "-m", "pipeline_core", *program.arguments])
+            self._child(
+                program.name,
+                [sys.executable, "-m", "pipeline_core", *program.arguments],
+                partial(program.serves, settings),
+            )
             for program in self._programs
         ]
 
@@ -177,8 +203,23 @@ class Installation:
         name = f"worker-{number}"
         unique = f"{socket.gethostname()}-{number}-{self._mark[:4]}"
         command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--name", unique]
-        return self._child(name, command, PrefectWorker)
+        return self._child(
+            name, command, lambda _pid: readiness.takes_runs(self.environment(), POOL, unique), PrefectWorker
+        )
 
-    def _child(self, name: str, command: list[str], kind: type[ChildProcess] = ChildProcess) -> ChildProcess:
+    def _child(
+        self,
+        name: str,
+        command: list[str],
+        does_its_work: Callable[[int], bool],
+        kind: type[ChildProcess] = ChildProcess,
+    ) -> ChildProcess:
         log = self._settings.home.absolute() / "logs" / f"{name}.log"
-        return kind(name, command, environment=self.environment, log=log, kept=self._settings.logs_kept)
+        return kind(
+            name,
+            command,
+            environment=self.environment,
+            log=log,
+            kept=self._settings.logs_kept,
+            does_its_work=does_its_work,
+        )

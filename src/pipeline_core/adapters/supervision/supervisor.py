@@ -30,6 +30,10 @@ class Part(Protocol):
 
     def alive(self) -> bool: ...
 
+    def ready(self) -> bool:
+        """Whether it does by now what it is there for."""
+        ...
+
     def ask_to_stop(self) -> None:
         """Begin to stop it, without waiting."""
         ...
@@ -62,6 +66,8 @@ class _Watched:
     wait_s: float = 0.0
     due: float | None = None
     """When it is to be started again; None while it lives."""
+    is_ready: bool = False
+    """Whether it was, in this life."""
 
 
 class Supervisor:
@@ -89,6 +95,15 @@ class Supervisor:
             self.look()
             time.sleep(_POLL_S)
 
+    def awaited(self) -> list[str]:
+        """The names of the parts that are not there yet, or not any more; each that is there was asked once."""
+        for watched in self._watched:
+            if watched.due is None and not watched.is_ready:
+                watched.is_ready = watched.part.ready()
+        return [
+            one.part.name for one in self._watched if one.due is not None or not one.part.alive() or not one.is_ready
+        ]
+
     def look(self) -> None:
         """One look at every part."""
         for watched in self._watched:
@@ -101,6 +116,7 @@ class Supervisor:
     def _leave_alone(self, watched: _Watched, now: float, what: str) -> None:
         watched.wait_s = self._patience.after(watched.wait_s, now - watched.started)
         watched.due = now + watched.wait_s
+        watched.is_ready = False
         log.warning("part_down", part=watched.part.name, what=what, again_in_s=watched.wait_s)
         self._tell(f"{watched.part.name} {what}; it is started again in {watched.wait_s:g} s.")
 

@@ -70,6 +70,9 @@ class Sweeper:
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def ready(self) -> bool:
+        return self.alive()
+
     def ask_to_stop(self) -> None:
         """It waits for its turn: parts have their own time to end."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse
 
 from pipeline_core.api.auth import CurrentUser
 from pipeline_core.api.deps import Services
@@ -218,7 +218,6 @@ async def follow_job(
     last_event_id: Annotated[str | None, Header(description="Go on after this event", max_length=20)] = None,
 ) -> EventSourceResponse:
     """The job's events as they happen, from the first or after ``Last-Event-ID``; ends when the job
-    has ended (`end`), when it is no more (`gone`), and with the token."""
+    has ended (`end`), when it is no more (`gone`), and with the token. A user has only so many open at a time."""
     after = min(int(last_event_id), _LARGEST_ID) if last_event_id and last_event_id.isdecimal() else 0
-    events = await follow(services.views, JobId(job_id), after, user.until)
-    return EventSourceResponse(events, ping=15, ping_message_factory=lambda: ServerSentEvent(comment="still here"))
+    return await follow(services.views, services.streams, JobId(job_id), after, user.until)
