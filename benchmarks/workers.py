@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from prefect.client.base import PrefectHttpxSyncClient
 
 from benchmarks.corpus import write_markdown
 from benchmarks.scenario import ROOT
@@ -112,13 +113,9 @@ def _wait(process: subprocess.Popen[Any], log: Path) -> None:
 
 @contextmanager
 def asking(home: Path) -> Iterator[httpx.Client]:
-    """A client of the home's server that raises on an error."""
-
-    def check(answer: httpx.Response) -> None:
-        answer.raise_for_status()
-
-    url, login = os.environ["PREFECT_API_URL"], headers(signed_in(os.environ, home))
-    with httpx.Client(base_url=url, headers=login, timeout=30, event_hooks={"response": [check]}) as client:
+    """A client of the home's server as Prefect's own: it asks again when the server is busy, and raises on an error."""
+    login = headers(signed_in(os.environ, home))
+    with PrefectHttpxSyncClient(base_url=os.environ["PREFECT_API_URL"], headers=login, timeout=30) as client:
         yield client
 
 

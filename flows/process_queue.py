@@ -67,8 +67,7 @@ def process_queue(
                 waited = True
             else:
                 break
-    if len(taken) < limit:
-        tasks.ask_for_next_run()
+    tasks.ask_for_next_run()
     story.ends(retried=retried)
     tasks.have_webhooks_sent()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")
