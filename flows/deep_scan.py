@@ -23,6 +23,7 @@ def deep_scan(limit: int = 100, user_id: UUID | None = None) -> State:
         limit: Most documents that this run scans.
         user_id: Only this user's documents. Without it, everybody's.
     """
+    tasks.note_run("deep-scan")
     if not tasks.has_scans(user_id):
         return nothing_due("nothing is queued")
     tasks.settle_deep_scans(user_id)

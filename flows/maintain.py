@@ -32,9 +32,11 @@ def maintain(
         review_alert_h: Documents that have waited for a person for so many hours are told of as one event. Without
             it, as the settings say.
     """
+    tasks.note_run("maintain")
     done = [
         tasks.reap_leases(),
         tasks.purge_dead_letters(dead_letter_days),
+        tasks.prune_history(),
         tasks.purge_caches(cache_days),
         tasks.remove_orphan_objects(orphan_grace_h),
         tasks.refresh_statistics(),

@@ -36,6 +36,7 @@ def process_queue(
         time_limit_s: No further batch is begun after so many seconds; the one under way is brought to its end.
         user_id: Only this user's documents. Without it, everybody's.
     """
+    tasks.note_run("process-queue")
     if not tasks.has_work(user_id):
         tasks.have_webhooks_sent()
         return nothing_due("nothing is due")

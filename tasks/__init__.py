@@ -30,6 +30,8 @@ from pipeline_core.tasks.stage_task import DocumentFailedError, skip_stage, stag
 from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.story import Story
 from pipeline_core.tasks.upkeep import (
+    note_run,
+    prune_history,
     purge_caches,
     purge_dead_letters,
     refresh_statistics,
@@ -71,6 +73,8 @@ __all__ = [
     "import_approved",
     "ingest",
     "ingest_to_production",
+    "note_run",
+    "prune_history",
     "matching_gate",
     "optimize_markdown",
     "parts",

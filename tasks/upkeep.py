@@ -4,13 +4,23 @@ from datetime import timedelta
 
 from pipeline_core.adapters import scratch
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.object_keys import without_filename
+from pipeline_core.domain.traces import told
 from pipeline_core.tasks.alerts import REVIEW_WAITING, emit
 from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task
 
 _MOST_NAMED = 20
 """Documents in one event; the rest is counted."""
+
+
+def note_run(flow: str) -> None:
+    """Monitoring sees when this flow was last begun, idle or not. A run is not lost for it."""
+    try:
+        pipeline().flow_runs.note(flow)
+    except PipelineError as error:
+        run_logger().warning("not noted that %s was begun: %s", flow, told(error))
 
 
 @retried_task(name="purge-dead-letters")
@@ -21,6 +31,16 @@ def purge_dead_letters(days: int | None) -> str:
     for item in purged:
         run_logger().warning("document %s was a dead letter long enough: removed", item.document_id)
     return f"{len(purged)} dead letters removed"
+
+
+@retried_task(name="prune-history")
+def prune_history() -> str:
+    """Remove events and deliveries that were kept as long as the settings say; by default no event ever goes."""
+    app = pipeline()
+    settings = app.settings
+    events = app.prune_history.events(work_days=settings.event_days, audit_days=settings.audit_days)
+    deliveries = app.deliver_webhooks.prune(settings.delivery_days)
+    return f"{events} events and {deliveries} deliveries forgotten"
 
 
 @retried_task(name="purge-caches")

@@ -290,11 +290,15 @@ UPDATE upload_batches SET matched_at = now() WHERE document_id = ANY(%(document_
 
 -- name: replaced_within
 -- Facts of these documents in whose place a reviewer put another fact of the same document.
-SELECT old.question_id FROM staging_duplicates p
-JOIN staged_questions new ON new.question_id = p.staged_question_id AND new.status IN ('pending', 'approved', 'imported')
+SELECT old.question_id
+FROM (
+    SELECT question_id, document_id FROM staged_questions
+    WHERE document_id = ANY(%(document_ids)s) AND status IN ('pending', 'approved', 'imported') OFFSET 0) new
+CROSS JOIN LATERAL (
+    SELECT p.existing_question_id FROM staging_duplicates p
+    WHERE p.staged_question_id = new.question_id AND p.resolution = 'replace_existing' OFFSET 0) p
 JOIN staged_questions old ON old.question_id = p.existing_question_id AND old.document_id = new.document_id
-WHERE new.document_id = ANY(%(document_ids)s) AND p.resolution = 'replace_existing'
-    AND old.status IN ('approved', 'imported');
+WHERE old.status IN ('approved', 'imported');
 
 -- name: settle_replaced_within
 UPDATE staged_questions old SET status = 'duplicate', duplicate_of = new.question_id,
@@ -307,8 +311,12 @@ WHERE old.question_id = p.existing_question_id AND old.document_id = new.documen
 
 -- name: undecided_counts
 SELECT q.document_id, count(*) AS pairs
-FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
-WHERE q.document_id = ANY(%(document_ids)s) AND p.resolution = 'pending' AND q.status IN ('pending', 'approved')
+FROM (
+    SELECT question_id, document_id FROM staged_questions
+    WHERE document_id = ANY(%(document_ids)s) AND status IN ('pending', 'approved') OFFSET 0) q
+CROSS JOIN LATERAL (
+    SELECT FROM staging_duplicates p
+    WHERE p.staged_question_id = q.question_id AND p.resolution = 'pending' OFFSET 0) p
 GROUP BY q.document_id;
 
 -- name: staged_questions
@@ -324,7 +332,7 @@ WITH asked AS MATERIALIZED (
     SELECT q.* FROM staged_questions q
     WHERE q.document_id = ANY(%(document_ids)s) AND q.statement ~ '[0-9]'
         AND (q.status IN ('pending', 'approved')
-            OR q.question_id IN (SELECT i.question_id FROM stand_ins i WHERE i.document_id = ANY(%(document_ids)s)))
+            OR q.status = 'duplicate' AND EXISTS (SELECT FROM stand_ins i WHERE i.question_id = q.question_id))
 )
 SELECT q.document_id, q.question_id, q.statement AS staged_text, q.evidence_page AS page,
        a.question_id AS published_id, a.statement AS published_text,

@@ -1,5 +1,10 @@
 -- name: stand_ins
-SELECT question_id FROM stand_ins WHERE document_id = ANY(%(document_ids)s);
+-- From the documents' own rows, each by itself in the indexes: however much was left out elsewhere.
+SELECT q.question_id
+FROM (
+    SELECT question_id FROM staged_questions
+    WHERE document_id = ANY(%(document_ids)s) AND status = 'duplicate' OFFSET 0) q
+CROSS JOIN LATERAL (SELECT FROM stand_ins i WHERE i.question_id = q.question_id OFFSET 0) i;
 
 -- name: published_first
 -- Facts of these documents, which are about to be published together, whose copy is not among them; with that copy.

@@ -31,3 +31,18 @@ WHERE NOT EXISTS (SELECT FROM documents d WHERE d.raw_path = key)
     AND NOT EXISTS (SELECT FROM documents d WHERE d.published_path = key)
     AND NOT EXISTS (SELECT FROM stage_output_files f WHERE f.file_path = key)
 ORDER BY place;
+
+-- name: prune_events
+SELECT removed, last_seen FROM prune_events(%(after)s, %(most)s, %(work_days)s, %(audit_days)s);
+
+-- name: tell_pruned
+INSERT INTO events (type, code, payload) VALUES ('pruned', %(code)s, %(payload)s::jsonb);
+
+-- name: history_sizes
+SELECT t AS name, pg_total_relation_size(('upload_pipeline.' || t)::regclass) AS bytes
+FROM unnest(ARRAY['events', 'webhook_deliveries', 'fact_cache', 'embedding_cache']) AS t
+UNION ALL
+SELECT 'database', pg_database_size(current_database());
+
+-- name: note_flow_run
+INSERT INTO flow_runs (flow) VALUES (%(flow)s) ON CONFLICT (flow) DO UPDATE SET last_begun_at = now();

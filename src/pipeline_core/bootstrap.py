@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Generic, NamedTuple, Self, TypeVar, overload
+from urllib.parse import unquote, urlsplit
 
 import orjson
 from sqlalchemy import Engine
@@ -84,8 +85,10 @@ from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.failures import backoff_s
 from pipeline_core.services.fallback_conversion import FallbackConverter
+from pipeline_core.services.flow_runs import FlowRuns
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.gates import Gates
+from pipeline_core.services.history import PruneHistory
 from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.orphan_objects import OrphanObjects
@@ -564,7 +567,7 @@ class Pipeline:
         chores = [
             Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
-            Chore("prune_deliveries", self.deliver_webhooks.prune, every_s=3600),
+            Chore("prune_deliveries", lambda: self.deliver_webhooks.prune(self.settings.delivery_days), every_s=3600),
             Chore("forget_event_streams", self._forget_streams, every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
         ]
@@ -616,6 +619,12 @@ class Pipeline:
             return SharedRateLimits(self.settings.limits_store)
         return PostgresRateLimits(self.api_engine)
 
+    def folders(self) -> dict[str, Path]:
+        """Where this machine keeps files, by what they are: ``home``, and ``store`` if that is a folder."""
+        store = urlsplit(self.store.url)
+        own = {"store": Path(unquote(store.path))} if store.scheme == "file" else {}
+        return {"home": self.settings.home, **own}
+
     def metrics(self) -> list[Row]:
         """Sums over all users, for monitoring."""
         return PostgresApiViews(self.api_engine).metrics()
@@ -655,6 +664,14 @@ class Pipeline:
     @once
     def reminders(self) -> Reminders:
         return Reminders(self.open_uow)
+
+    @once
+    def flow_runs(self) -> FlowRuns:
+        return FlowRuns(self.open_uow)
+
+    @once
+    def prune_history(self) -> PruneHistory:
+        return PruneHistory(self.open_uow)
 
     @once
     def retention(self) -> Retention:

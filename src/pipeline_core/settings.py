@@ -307,6 +307,18 @@ class Settings(BaseSettings):
     dead_letter_days: int = Field(
         0, ge=0, description="Days after which a dead letter that was never published is removed; 0: never"
     )
+    event_days: int = Field(
+        0, ge=0, description="Days after which events of work at rest (claims, stages, retries) are removed; 0: never"
+    )
+    audit_days: int = Field(
+        0, ge=0, description="Days after which the other events, the audit trail, are removed; 0: kept for ever"
+    )
+    delivery_days: int = Field(
+        30, ge=0, description="Days after which messages to webhooks that have ended are forgotten; 0: never"
+    )
+    prefect_days: int = Field(
+        0, ge=0, description="Days after which the local Prefect server forgets runs that have ended; 0: never"
+    )
     orphan_grace_h: float = Field(
         24.0, ge=1, description="Age from which an object that no row names is removed, hours; longer than any run"
     )

@@ -110,6 +110,7 @@ WORDS: dict[str, set[str]] = {
     "upload_batches.status": {"pending", "reviewing", "reviewed", "importing", "imported", "rejected"},
     "document_vector_buffer.owner_kind": {"chunk", "question"},
     "next_vectors.owner_kind": {"chunk", "question"},
+    "flow_runs.flow": {"process-queue", "deep-scan", "maintain"},
     "recorded_settings.part": {"work", "service"},
     "webhook_deliveries.status": {"pending", "delivered", "failed"},
     "fact_cache.outcome": set(AnswerOutcome),

@@ -66,6 +66,9 @@ OF_NOBODY: dict[str, set[str]] = {
     "embedding_cache": READ,
     "embedding_models": READ,
     "fact_cache": NOTHING,
+    "flow_runs": NOTHING,
+    "metric_changes": NOTHING,
+    "metric_sums": NOTHING,
     "missing_parts": READ,
     "next_vectors": NOTHING,
     "rate_limits": APPEND,
@@ -157,7 +160,7 @@ def test_the_roles_may_do_what_is_listed_and_no_more(database: TwoUsers) -> None
     service = {name: set(may or ()) for name, may in database.rows(query, SERVICE)}
 
     assert api == {name: MAY.get(name, OF_NOBODY.get(name, NOTHING)) for name in relations(database)}
-    kept = {"events": APPEND, "paid_calls": APPEND | {"UPDATE"}}
+    kept = {"metric_changes": READ, "metric_sums": READ, "events": APPEND, "paid_calls": APPEND | {"UPDATE"}}
     assert service == {**dict.fromkeys(api, ALL), **dict.fromkeys(RULES, READ), **kept}
 
 

@@ -196,7 +196,7 @@ def test_many_documents_wait_together(make_llama: MakeLlama, server: PaidServer,
 
 
 def test_the_database_holds_the_rules(make_llama: MakeLlama, cloud: LlamaCloud) -> None:
-    app = make_llama(converter_fallback="none", llama_parse_deadline_s=1)
+    app = make_llama(converter_fallback="none", llama_parse_deadline_s=4)
     cloud.looks = 10_000
     to_rest(app, take_in(app)[0])
     for statement in (

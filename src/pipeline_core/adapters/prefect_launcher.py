@@ -54,6 +54,18 @@ _SERVER = {
     # in memory, a restart forgets who holds a deployment's places: those of a run that was killed never come free
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
 }
+
+
+def _forgetting(days: int) -> dict[str, str]:
+    """How the server is told to remove runs that ended so many days ago, with their tasks, logs and artifacts."""
+    if not days:
+        return {}
+    return {
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(days * 24 * 3600),
+    }
+
+
 _OTHERS = ("PREFECT_API_URL", "PREFECT_UI_API_URL", "PREFECT_UI_URL")
 """Addresses of another server that the environment may name: none of them is the local one's."""
 _ORIGINS = ("PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS", "PREFECT_SERVER_CORS_ALLOWED_ORIGINS")
@@ -166,6 +178,7 @@ class PrefectLauncher:
             ConfigurationError: with a port, the login that it asks for cannot be read or written.
         """
         environment = {**os.environ, **_QUIET, **_SERVER, "PREFECT_HOME": str(self._home)}
+        environment |= _forgetting(self._settings.prefect_days)
         for name in _OTHERS:
             environment.pop(name, None)
         if port is not None:

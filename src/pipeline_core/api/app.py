@@ -90,7 +90,7 @@ def create_app(
     )
     app.state.pipeline = pipeline
     app.state.verify = verify
-    app.state.metrics = metrics.Metrics(pipeline.metrics, pipeline.paid_metrics)
+    app.state.metrics = metrics.Metrics(pipeline.metrics, pipeline.paid_metrics, pipeline.folders())
     app.state.rate_limits = pipeline.rate_limits
     app.state.ask_for_run = ask_for_run
     app.state.orchestrator_is_up = orchestrator_is_up

@@ -1,13 +1,16 @@
 """What monitoring reads: the pipeline's state from the database, and this process's requests."""
 
 import hmac
-from collections.abc import Callable, Iterable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from pipeline_core.api.paid_metrics import PaidCollector
@@ -33,8 +36,24 @@ _FAMILIES = {
     "output_tokens": ("output_tokens", "stage", "Tokens that came back"),
     "cost_usd": ("cost_usd", "stage", "What paid services cost, in US dollars"),
     "published_facts": ("published_facts", None, "Facts in production"),
+    "webhook_waiting": ("webhook_deliveries_waiting", None, "Messages to webhooks that are to be sent, now or again"),
+    "webhook_endpoints": (
+        "webhook_endpoints",
+        "state",
+        "Webhooks that are active, pause after failures, or are disabled",
+    ),
+    "flow_last_run": ("flow_last_run_timestamp_seconds", "flow", "When a flow of the schedules was last begun"),
+    "table_bytes": ("table_bytes", "table", "Size of a table that grows with time, with its indexes"),
+    "database_bytes": ("database_bytes", None, "Size of the database"),
 }
-"""Gauges, all of them: a document that is run again replaces what it counted before."""
+"""Gauges: a document that is run again replaces what it counted before."""
+_COUNTERS = {
+    "events": ("events", "type", "Events since the beginning, those that retention removed included"),
+    "lease_losses": ("lease_losses", None, "Jobs taken from workers that died or fell silent"),
+    "dead_letters": ("dead_letters", "code", "Jobs that became dead letters, by what went wrong"),
+    "webhook_deliveries": ("webhook_deliveries", "outcome", "Messages to webhooks that were delivered, or given up"),
+}
+"""What happened, which does not become less."""
 _PREFIX = "upload_pipeline_"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 
@@ -50,19 +69,49 @@ class _PipelineCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         rows = list(self._read())
-        for metric, (name, label, help_text) in _FAMILIES.items():
-            family = GaugeMetricFamily(_PREFIX + name, help_text, labels=[label] if label else [])
-            for row in rows:
-                if row["metric"] == metric:
-                    family.add_metric([row["label"]] if label else [], row["value"])
-            yield family
+        for kind, families in ((GaugeMetricFamily, _FAMILIES), (CounterMetricFamily, _COUNTERS)):
+            for metric, (name, label, help_text) in families.items():
+                family = kind(_PREFIX + name, help_text, labels=[label] if label else [])
+                for row in rows:
+                    if row["metric"] == metric:
+                        family.add_metric([row["label"]] if label else [], row["value"])
+                yield family
+
+
+class _SpaceCollector(Collector):
+    """What is free where this process's folders are."""
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        self._folders = folders
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        free = GaugeMetricFamily(_PREFIX + "free_bytes", "Free space where these files are kept", labels=["part"])
+        size = GaugeMetricFamily(_PREFIX + "space_bytes", "Size of the file system that has them", labels=["part"])
+        for part, folder in self._folders.items():
+            with suppress(OSError):
+                # one that is yet to be made will be where its parent is
+                usage = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists()))
+                free.add_metric([part], usage.free)
+                size.add_metric([part], usage.total)
+        yield free
+        yield size
 
 
 class Metrics:
     """The registry of one app."""
 
-    def __init__(self, read: Callable[[], Iterable[Row]], read_paid: Callable[[], Iterable[Row]]) -> None:
+    def __init__(
+        self,
+        read: Callable[[], Iterable[Row]],
+        read_paid: Callable[[], Iterable[Row]],
+        folders: Mapping[str, Path] | None = None,
+    ) -> None:
+        """``folders`` are those of this machine whose space is measured, by what they are for."""
         self.registry = CollectorRegistry()
+        self.registry.register(_SpaceCollector(folders or {}))
         self.registry.register(_PipelineCollector(read))
         self.registry.register(PaidCollector(_PREFIX, read_paid))
         self._requests = Histogram(

@@ -1,6 +1,6 @@
 """Port: what is removed in the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,4 +30,23 @@ class Upkeep(Protocol):
 
     def unnamed(self, keys: Sequence[str]) -> list[str]:
         """Those of the object keys that no row names."""
+        ...
+
+    def prune_events(self, after: int, most: int, *, work_days: int, audit_days: int) -> tuple[int, int | None]:
+        """Of the next ``most`` events after this one, remove those that are old enough; 0 days keep for ever.
+
+        Answers with how many went, and the last that was looked at; None at the end of what may be old enough.
+        """
+        ...
+
+    def tell_pruned(self, code: str, payload: Mapping[str, int]) -> None:
+        """Leave an event about what retention removed."""
+        ...
+
+    def history_sizes(self) -> dict[str, int]:
+        """Bytes of the tables that grow with time, and of the whole ``database``."""
+        ...
+
+    def note_flow_run(self, flow: str) -> None:
+        """The flow of a schedule was begun now."""
         ...

@@ -170,12 +170,12 @@ class DeliverWebhooks:
         with self.open_uow() as uow:
             return uow.webhooks.overdue(by_s=_OVERDUE_S)
 
-    def prune(self) -> int:
-        """Give up what has waited for four days, and forget deliveries that came to their end and are 30 days old;
-        answers with how many."""
+    def prune(self, days: int = _KEPT_DAYS) -> int:
+        """Give up what has waited for four days, and forget deliveries that came to their end and are so many days
+        old, 0 none; answers with how many."""
         with self.open_uow() as uow:
             uow.webhooks.give_up(days=_TRIED_DAYS)
-            pruned = uow.webhooks.prune(days=_KEPT_DAYS)
+            pruned = uow.webhooks.prune(days=days) if days else 0
             uow.commit()
         return pruned
 

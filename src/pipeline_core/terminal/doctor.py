@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,35 @@ def _embedder(app: Pipeline) -> str:
     return f"{embedder.model} {embedder.version}, {shape[1]} dimensions{other}"
 
 
+def _history(app: Pipeline) -> str:
+    """What grows with time, and how long it is kept."""
+    settings, sizes = app.settings, app.prune_history.sizes()
+    logs, prefect = (_size(settings.home / name) for name in ("logs", "prefect"))
+    parts = (
+        (sizes["events"], "events", f"work {_kept(settings.event_days)}, audit trail {_kept(settings.audit_days)}"),
+        (sizes["webhook_deliveries"], "messages to webhooks", _kept(settings.delivery_days)),
+        (sizes["fact_cache"] + sizes["embedding_cache"], "caches", _kept(settings.cache_max_days)),
+        (prefect, "local Prefect server", f"runs {_kept(settings.prefect_days)}"),
+        (logs, "logs", _kept(settings.log_max_days)),
+    )
+    told = "; ".join(f"{what} {bytes_ / 1e6:.1f} MB, {kept}" for bytes_, what, kept in parts)
+    return f"{told}; the whole database {sizes['database'] / 1e6:.1f} MB"
+
+
+def _kept(days: float) -> str:
+    return f"kept {days:g} days" if days else "kept for ever"
+
+
+def _size(folder: Path) -> int:
+    """Bytes of its files; what goes meanwhile counts nothing."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += Path(parent, name).lstat().st_size
+    return total
+
+
 def _space(app: Pipeline) -> str:
     check_free_space(app.settings, app.store)
     return f"no disk has less than {app.settings.min_free_mb:,} MiB left"
@@ -171,6 +201,7 @@ _CHECKS: dict[str, Callable[[Pipeline], str]] = {
     "converter": _converter,
     "facts": _generator,
     "embedder": _embedder,
+    "history": _history,
 }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Computed,
+    Double,
     FetchedValue,
     ForeignKey,
     ForeignKeyConstraint,
@@ -54,6 +55,30 @@ class BudgetAccounts(Base):
     reserved_usd: Mapped[Decimal] = mapped_column(Numeric(16, 9), server_default=FetchedValue())
     spent_usd: Mapped[Decimal] = mapped_column(Numeric(16, 9), server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class FlowRuns(Base):
+    __tablename__ = "flow_runs"
+
+    flow: Mapped[str] = mapped_column(Text, primary_key=True)
+    last_begun_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class MetricSums(Base):
+    __tablename__ = "metric_sums"
+
+    metric: Mapped[str] = mapped_column(Text, primary_key=True)
+    label: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[float] = mapped_column(Double)
+
+
+class MetricChanges(Base):
+    __tablename__ = "metric_changes"
+
+    change_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    metric: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text)
+    value: Mapped[float] = mapped_column(Double)
 
 
 class PaidBatches(Base):

@@ -1,12 +1,12 @@
 """What is removed in the end, from PostgreSQL; and the planner's statistics."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from psycopg import sql
 
 from pipeline_core.adapters.db.engine import SCHEMA, connect
 from pipeline_core.adapters.db.errors import translated
-from pipeline_core.adapters.db.session import Session
+from pipeline_core.adapters.db.session import Session, json_text
 from pipeline_core.ports.upkeep import Purged
 
 OBJECTS_LOCK = 771454
@@ -22,6 +22,19 @@ class PostgresUpkeep:
 
     def unnamed(self, keys: Sequence[str]) -> list[str]:
         return [row["key"] for row in self._session.all("unnamed_objects", keys=list(keys))]
+
+    def prune_events(self, after: int, most: int, *, work_days: int, audit_days: int) -> tuple[int, int | None]:
+        [row] = self._session.all("prune_events", after=after, most=most, work_days=work_days, audit_days=audit_days)
+        return row["removed"], row["last_seen"]
+
+    def tell_pruned(self, code: str, payload: Mapping[str, int]) -> None:
+        self._session.execute("tell_pruned", code=code, payload=json_text(payload))
+
+    def history_sizes(self) -> dict[str, int]:
+        return {row["name"]: row["bytes"] for row in self._session.all("history_sizes")}
+
+    def note_flow_run(self, flow: str) -> None:
+        self._session.execute("note_flow_run", flow=flow)
 
     def are_objects_held(self) -> bool:
         [row] = self._session.all("try_objects", lock=OBJECTS_LOCK)
