@@ -114,6 +114,10 @@ def test_the_form_is_idempotent(text: str) -> None:
     assert form == " ".join(form.split())
 
 
+def test_an_accent_is_joined_across_what_is_invisible() -> None:
+    assert strict_form("A\u200b\u0300 bientot") == strict_form("\u00c0 bientot")
+
+
 def test_the_key_tells_versions_and_numbers_apart() -> None:
     assert exact_key("1.5 m") != exact_key("1 5 m")
     assert len(exact_key("")) == 64

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pipeline_core.domain.text import drop_emphasis
 
-VERSION = 3
+VERSION = 4
 """Of ``strict_form``: rows keep the version that their hash was made by, and only hashes of one version are equal."""
 
 # Written otherwise, and the same.
@@ -93,7 +93,8 @@ def plainly_spelled(text: str) -> str:
     if text.isascii():
         return text
     text = _EXPONENT.sub(lambda found: f"^{found[0].translate(_PLAIN_EXPONENTS)}", text)
-    return "".join(map(_expanded, unicodedata.normalize("NFC", text)))
+    # what an invisible character kept apart is joined as well
+    return unicodedata.normalize("NFC", "".join(map(_expanded, unicodedata.normalize("NFC", text))))
 
 
 @lru_cache(maxsize=1 << 14)
