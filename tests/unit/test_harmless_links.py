@@ -65,6 +65,13 @@ LINKS = [
     "[words]\n\n[words]: <javascript:alert(1)>",
     "> [words]: javascript:alert(1)\n\n[words]",
     "- [words]: javascript:alert(1)\n- [words]",
+    "[words]\n\n[words]:\n   javascript:alert(1) 'ti\ntle'",
+    '[words]\n\n[words]: javascript:alert(1) "ti\\"tle"',
+    "[two words]\n\n[two\nwords]: javascript:alert(1)",
+    "[words][^b]\n\n[^b]: javascript:alert(1)",
+    "<b title='`'>[words](javascript:alert(1)) `",
+    "a <!-- > ` -->[words](javascript:alert(1)) `",
+    "<https://a`b>[words](javascript:alert(1))`",
     "# a ` \n[words](javascript:alert(1)) `",
     "| a | b |\n|---|---|\n| ` | [words](javascript:alert(1)) ` |",
     "[[words](javascript:a)](javascript:b)",
@@ -102,6 +109,9 @@ STAY = [
     "`[words](javascript:a)`",
     "```\n[words](javascript:a)\n```",
     "[^1]: javascript: is a scheme\n\nWords[^1].",
+    '[1]: data: "what was measured" and (what was not)',
+    "<b>so</b> `[words](javascript:a)`",
+    "<p style='color: red'>words</p>",
     "javascript:alert(1) is text, and so are [these] and \\[those](javascript:a) and a <video> tag",
     '<a href="https://example.org">words</a>',
     "| a [b] | c |",
@@ -120,6 +130,11 @@ def test_words_stay_and_the_rest_goes(text: str) -> None:
     assert not is_active(made), made
     assert "words" in made
     assert harmless(made) == made
+
+
+@pytest.mark.parametrize("style", ["background: u\\72l(//evil.example)", 'background: image-set("//evil.example" 1x)'])
+def test_style_loads_nothing(style: str) -> None:
+    assert harmless(f"<p style='{style}'>words</p>") == "<p>words</p>"
 
 
 @pytest.mark.parametrize("text", STAY)

@@ -44,8 +44,11 @@ _TITLE = re.compile(r"""[ \t\n]+(?:"(?:\\.|[^"\\]){0,999}"|'(?:\\.|[^'\\]){0,999
 _CLOSING = re.compile(r"[ \t\n]*\)")
 _LABEL = re.compile(r"\[((?:\\.|[^\[\]\\]){0,999})\]")
 _DEFINITION = re.compile(
-    r"^(?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*(?P<whole>\[(?P<label>(?:\\.|[^\[\]\\\n]){1,999})\]:[ \t]*(?:\n[ \t>]*)?"
-    r"(?P<target><[^<>\n]*>|[^\s<]\S*)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*)$",
+    r"^(?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*(?P<whole>\[(?P<label>(?:\\.|[^\[\]\\]){1,999})\]:[ \t]*(?:\n[ \t>]*)?"
+    r"(?P<target><[^<>\n]*>|[^\s<]\S*)(?:"
+    r"(?:[ \t]+(?:\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|\((?:\\.|[^()\\\n])*\)))?[ \t]*$"
+    # of a title that runs on over further lines the words stay
+    r"|(?=[ \t]+(?:\"(?:\\.|[^\"\\\n])*|'(?:\\.|[^'\\\n])*|\((?:\\.|[^()\\\n])*)\\?$)))",
     re.MULTILINE,
 )
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.\-]{1,31}):[^\s<>]*>")
@@ -53,6 +56,7 @@ _TAG = re.compile(
     r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9:-]*)(?P<attributes>(?:[^<>\"']|\"[^\"]{0,9999}\"|'[^']{0,9999}')*)>"
 )
 _UNCLOSED = re.compile(r"<[A-Za-z][A-Za-z0-9:-]*(?=[\s/\"'])([^<>]{0,2000})")
+_TO_ITS_END = re.compile(r"<!--.{0,2000}?-->|<[A-Za-z/!?][^<>]{0,2000}>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)\s*(?:=\s*("[^"]*"?|'[^']*'?|[^\s"'=<>`]+))?""")
 _TARGETS = frozenset(
     ["href", "src", "srcset", "xlink:href", "action", "formaction", "poster", "background", "cite", "data", "ping",
@@ -63,7 +67,9 @@ _PICTURES = frozenset(["img", "image"])
 _ACTIVE = frozenset(
     ["script", "iframe", "object", "embed", "applet", "frame", "frameset", "base", "meta", "link", "style", "form"]
 )
-_IN_STYLE = re.compile(r"url\s*\(|expression\s*\(|@import|behavior\s*:|-moz-binding", re.IGNORECASE)
+_IN_STYLE = re.compile(
+    r"\\|url\s*\(|image(?:-set)?\s*\(|expression\s*\(|@import|behavior\s*:|-moz-binding", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ class _Scan:
         self._text, self._code = text, code
         self._starts = [start for start, _ in code]
         self._labels: dict[str, str] = {}
-        self._line_end = -1
+        self._line_end = self._no_code_until = -1
 
     def edits(self) -> Iterator[_Edit]:
         yield from self._definitions()
@@ -196,6 +202,7 @@ class _Scan:
             elif token[0].startswith("`"):
                 at = self._after_code_span(token)
             elif token[0] == "<":
+                self._no_code_until = max(self._no_code_until, self._end_of_doubt(token.start()))
                 yield from self._tag(token.start())
             elif token[0] in ("[", "!["):
                 open_brackets.append((token.start(), token[0] == "!["))
@@ -212,17 +219,27 @@ class _Scan:
             end = self._text.find("\n", token.end())
             self._line_end = end if end >= 0 else len(self._text)
         last = min(self._line_end, token.end() + _MOST_CODE)
+        if token.start() < self._no_code_until:
+            return token.end()
         for closing in _TICKS.finditer(self._text, token.end(), last):
             if closing[0] == token[0]:
                 is_parted = self._text.find("|", token.end(), closing.start()) >= 0
                 return token.end() if is_parted else closing.end()
         return token.end()
 
+    def _end_of_doubt(self, at: int) -> int:
+        """Up to where backticks may be no code: to the end of the line, if one is within what may be a tag."""
+        tag = _TAG.match(self._text, at) or _TO_ITS_END.match(self._text, at)
+        if tag is None or "`" not in tag[0]:
+            return -1
+        end = self._text.find("\n", tag.end())
+        return end if end >= 0 else len(self._text)
+
     # --- definitions: [label]: target ---
 
     def _definitions(self) -> Iterator[_Edit]:
         for match in _DEFINITION.finditer(self._text):
-            if match["label"].startswith("^") or self._end_of_code(match.start("whole")) is not None:
+            if self._end_of_code(match.start("whole")) is not None:
                 continue
             target = match["target"].removeprefix("<").removesuffix(">")
             self._labels.setdefault(_label(match["label"]), target)
