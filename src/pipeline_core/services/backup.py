@@ -61,10 +61,8 @@ class Backup:
         """
         folder, began = BackupFolder(path), datetime.now(UTC)
         _refuse_within(path, self.store.url)
-        folder.make()
-        target, copied = self.open_folder(folder.objects), Copied()
-        with self.database.hold_objects() as held, folder.list.open("wb") as lines:
-            folder.list.chmod(0o600)
+        with self.database.hold_objects() as held, folder.begun() as lines:
+            target, copied = self.open_folder(folder.objects), Copied()
             # before the database: an answer that is saved meanwhile is in one of the two
             answers = [NamedKey(key, "") for key in self.store.list(unsaved_answers.PREFIX)]
             self._copy(answers, target, lines, copied, on_progress)
@@ -72,11 +70,10 @@ class Backup:
             on_progress("dumping the database")
             with self.database.snapshot() as snapshot:
                 dumped = snapshot.dump(folder.dump)
-                named = folder.path / "named.tmp"
-                _spill(snapshot.named(), named)
+                _spill(snapshot.named(), folder.named)
             # no transaction is open while objects are copied
-            self._copy(_spilled(named), target, lines, copied, on_progress)
-            named.unlink()
+            self._copy(_spilled(folder.named), target, lines, copied, on_progress)
+            folder.named.unlink()
             held.check()
         manifest = Manifest(
             self.software, began, datetime.now(UTC), dumped, folder.dump.stat().st_size, file_sha256(folder.dump),

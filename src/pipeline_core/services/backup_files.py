@@ -5,10 +5,11 @@ The manifest is written last: a folder without one is no backup.
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -50,6 +51,11 @@ class Manifest:
 
 
 _MANIFEST = TypeAdapter(Manifest)
+_TAKEN = ("A backup is a folder of its own; this one is not empty.", "Name a folder that is not there yet.")
+_UNFINISHED = (
+    "This is a backup that did not come to its end, or is still being made.",
+    "Remove it if nobody is making it, or name a folder that is not there yet.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,15 @@ class BackupFolder:
     def list(self) -> Path:
         return self.path / "objects.jsonl"
 
+    @property
+    def named(self) -> Path:
+        """Which objects are to be copied; gone once they are."""
+        return self.path / "named.tmp"
+
+    @property
+    def _unfinished(self) -> set[str]:
+        return {part.name for part in (self.dump, self.objects, self.list, self.named)}
+
     def make(self) -> None:
         """A folder that nobody else can enter.
 
@@ -78,16 +93,25 @@ class BackupFolder:
         """
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if any(self.path.iterdir()):
-                raise RefusedError(
-                    "A backup is a folder of its own; this one is not empty.",
-                    where=str(self.path),
-                    action="Name a folder that is not there yet.",
-                )
+            if there := {one.name for one in self.path.iterdir()}:
+                message, action = _UNFINISHED if there <= self._unfinished else _TAKEN
+                raise RefusedError(message, where=str(self.path), action=action)
             self.path.chmod(0o700)
             self.objects.mkdir(mode=0o700)
         except OSError as error:
             raise RefusedError(f"The folder cannot be made: {error.strerror}.", where=str(self.path)) from error
+
+    @contextmanager
+    def begun(self) -> Iterator[BinaryIO]:
+        """Make it; what is written to the file goes into the list of objects.
+
+        Raises:
+            RefusedError: as ``make``.
+        """
+        self.make()
+        with self.list.open("wb") as lines:
+            self.list.chmod(0o600)
+            yield lines
 
     def write(self, manifest: Manifest) -> None:
         """Make it a backup: from now on it is whole."""
