@@ -2,13 +2,16 @@
 
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
+from pipeline_core.adapters.db.backups import PostgresBackups
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import BackupFailedError, RefusedError
 from pipeline_core.domain.ids import DocumentId
@@ -71,6 +74,29 @@ def test_everything_is_there_again_and_work_goes_on(
     for number, document_id in enumerate(waiting.values()):
         assert run_again(new, texts(number)) == [document_id]
         assert state(new, document_id) is JobState.DONE
+    assert new.verify().found == []
+
+
+def test_a_member_of_the_service_role_backs_up_everything(
+    app: Pipeline,
+    elsewhere: Callable[..., Pipeline],
+    tmp_path: Path,
+    database_url: str,
+) -> None:
+    [published] = publish(app, upload())
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE backing_up LOGIN IN ROLE upload_pipeline_service")
+        try:
+            login = make_conninfo(database_url, user="backing_up")
+            worker = replace(app.backup, database=PostgresBackups(login))
+            manifest = worker(tmp_path / "backup")
+        finally:
+            connection.execute("DROP ROLE backing_up")
+    assert (manifest.missing, manifest.objects) == ([], len(contents(app)))
+    new = elsewhere()
+    new.restore(tmp_path / "backup", replace=False)
+    assert {table: count(new, table) for table in TABLES} == {table: count(app, table) for table in TABLES}
+    assert new.claim([published]).document_ids == ()
     assert new.verify().found == []
 
 

@@ -25,6 +25,7 @@ from pipeline_core.ports.backups import Dumped, Held, NamedKey, Snapshot
 _CONTENT = ("documents", "upload_batches", "events", "fact_cache", "embedding_cache", "paid_calls", "webhook_endpoints")
 """Tables of which a row says that somebody has used the database; others have the rules that migrations bring."""
 _KEYS_AT_A_TIME = 2000
+_SERVICE = "upload_pipeline_service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class _Held:
 class _Snapshot:
     connection: psycopg.Connection[Any]
     url: str
+    role: str | None
 
     def named(self) -> Iterator[NamedKey]:
         with self.connection.cursor(name="named_keys") as cursor:
@@ -53,13 +55,11 @@ class _Snapshot:
                 yield NamedKey(key, sha256)
 
     def dump(self, file: Path) -> Dumped:
-        [(snapshot, version, sees_all)] = self.connection.execute(
-            "SELECT pg_export_snapshot(), current_setting('server_version_num')::int / 10000, "
-            "rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        [(snapshot, version)] = self.connection.execute(
+            "SELECT pg_export_snapshot(), current_setting('server_version_num')::int / 10000"
         ).fetchall()
         conninfo, environment = programs.connection(self.url)
-        # row security would hide other users' rows; the service role sees all
-        role = [] if sees_all else ["--role=upload_pipeline_service"]
+        role = [f"--role={self.role}"] if self.role else []
         command = [
             str(programs.program("pg_dump", version)), "--format=custom", f"--schema={SCHEMA}", "--no-owner",
             "--no-password", f"--snapshot={snapshot}", *role, f"--dbname={conninfo}",
@@ -100,7 +100,7 @@ class PostgresBackups:
             connection.read_only = True
             if not applied(connection):
                 raise DatabaseNotMigratedError(where=place(self.url))
-            yield _Snapshot(connection, self.url)
+            yield _Snapshot(connection, self.url, _see_all(connection))
 
     def known_schema(self) -> list[str]:
         return known()
@@ -156,6 +156,18 @@ class PostgresBackups:
         programs.check("psql", into.returncode, said)
         if done:
             programs.check("pg_restore", done.returncode, done.stderr)
+
+
+def _see_all(connection: psycopg.Connection[Any]) -> str | None:
+    """Row security would hide every row from a login that is only a member of the service role, in what is dumped and
+    in what is counted: become that role, whose name this answers with. None where the login sees all itself."""
+    [(sees_all,)] = connection.execute(
+        "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    ).fetchall()
+    if sees_all:
+        return None
+    connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(_SERVICE)))
+    return _SERVICE
 
 
 def _write(pipe: Any, text: str) -> None:
