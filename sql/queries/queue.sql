@@ -190,15 +190,20 @@ WHERE state IN ('queued', 'retryable', 'working') AND (%(user_id)s::uuid IS NULL
 GROUP BY user_id ORDER BY user_id;
 
 -- name: queue_waiting
--- What waits, in the order in which claim_queue takes it; what is not due yet comes last. Times are in seconds.
+-- What waits, in the order in which claim_queue takes it; what is not due yet comes last: what is to be tried again,
+-- waits for a budget, or waits for the next try of a missing part. Times are in seconds.
 WITH running AS (
     SELECT user_id, count(*) AS jobs FROM upload_jobs WHERE state = 'working' GROUP BY user_id
-), waiting AS (
-    SELECT j.*, greatest(j.retry_at, j.parked_until, now()) AS due_at, coalesce(r.jobs, 0) + row_number() OVER (
-        PARTITION BY j.user_id ORDER BY greatest(j.retry_at, j.parked_until, now()) > now(),
-            j.priority DESC, j.created_at, j.job_id) AS turn
-    FROM upload_jobs j LEFT JOIN running r USING (user_id)
+), due AS (
+    SELECT j.*, greatest(j.retry_at, j.parked_until, own.probe_at, everybodys.probe_at, now()) AS due_at
+    FROM upload_jobs j
+    LEFT JOIN missing_parts own ON own.part = j.held_for
+    LEFT JOIN missing_parts everybodys ON everybodys.part = %(everything)s
     WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+), waiting AS (
+    SELECT d.*, coalesce(r.jobs, 0) + row_number() OVER (
+        PARTITION BY d.user_id ORDER BY d.due_at > now(), d.priority DESC, d.created_at, d.job_id) AS turn
+    FROM due d LEFT JOIN running r USING (user_id)
 )
 SELECT w.job_id, w.document_id, w.user_id, d.filename, w.priority, w.state, w.stage,
     extract(epoch FROM now() - w.created_at)::float8 AS age_s,

@@ -56,7 +56,12 @@ class Settings(BaseSettings):
     """Every setting, its default and its unit. The description is what ``pipeline doctor`` prints."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True, populate_by_name=True
+        env_prefix=PREFIX,
+        allow_inf_nan=False,
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        populate_by_name=True,
     )
 
     home: Path = Field(default_factory=find_home, description="Folder of everything embedded: database, objects, logs")

@@ -93,6 +93,8 @@ def test_a_full_or_read_only_store_buries_nothing(
     through(app, ids[:3])
     assert jobs(app) == [("queued", "object store", 0)] * 3 + [("queued", None, 0)] * 3
     assert events(app, "held") == 3
+    # none of them is due now: those that have not met it need the store as well
+    assert all(50 < job.due_in_s <= 60 for job in app.queue.waiting())
     tried = store.tries
 
     # nobody tries again before it is due, and those that are named are told why

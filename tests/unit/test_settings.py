@@ -42,6 +42,8 @@ def test_every_usual_scheme_is_the_same_database(monkeypatch: pytest.MonkeyPatch
         ("CHUNK_MAX_CHARS", "5", "greater than or equal to 100"),
         ("WORKFLOW", "automtic", "'automatic' or 'manual'"),
         ("OPTIMIZER_ENABLED", "maybe", "valid boolean"),
+        ("RETRY_BASE_S", "inf", "finite number"),
+        ("HOLD_MOST_S", "1e999", "finite number"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(

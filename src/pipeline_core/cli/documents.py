@@ -87,7 +87,7 @@ def run(
             print_waiting(out, rows)
             print_failures(out, rows, result.refused)
             print_copies(out, result.copies)
-            out.print(f"[dim]{result.summary(files.skipped)}[/]")
+            out.print(f"[dim]{result.summary(rows, files.skipped)}[/]")
         if result.ran:
             # nobody else may be there to do it; what is not taken now comes due again
             app_.deliver_webhooks(within_s=_WEBHOOKS_S, user_id=app_.user_id)

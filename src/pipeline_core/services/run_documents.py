@@ -1,7 +1,7 @@
 """Files in, at rest out: intake, find what is left to do, run that, and nothing else."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.domain.jobs import is_parked, missing_part
+from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.wording import counted, listed
 from pipeline_core.ports.launcher import Launcher
 from pipeline_core.services.holds import Holds
@@ -16,6 +18,7 @@ from pipeline_core.services.intake import Intake, Upload
 from pipeline_core.services.queue import Queue
 
 _LOOK_S = 0.5
+_UNFINISHED = (JobState.QUEUED, JobState.RETRYABLE, JobState.WORKING)
 
 
 class Display(Protocol):
@@ -54,9 +57,15 @@ class RunResult:
             "documents": rows,
         }
 
-    def summary(self, skipped: Sequence[Path]) -> str:
-        """One line: what was done, and under which correlation id to find it in events and logs."""
-        parts = [f"{len(self.ran)} processed", *(f"{count} {why}" for why, count in self.left.items())]
+    def summary(self, rows: Sequence[Mapping[str, Any]], skipped: Sequence[Path]) -> str:
+        """One line: what was done, and under which correlation id to find it in events and logs.
+
+        ``rows`` say where the documents stand: what ran and waits in the queue again was not processed.
+        """
+        ran = set(self.ran)
+        waiting = Counter(why for row in rows if row["document_id"] in ran and (why := _why_waiting(row)))
+        parts = [f"{len(self.ran) - waiting.total()} processed"]
+        parts += [f"{count} {why}" for why, count in (waiting + self.left).items()]
         if self.stored_again:
             parts.append(f"{counted(len(self.stored_again), 'lost original')} stored again")
         if self.refused:
@@ -65,6 +74,14 @@ class RunResult:
             names = listed([path.name for path in skipped])
             parts.append(f"{counted(len(skipped), 'file')} of other types skipped ({names})")
         return ", ".join(parts) + "  ·  correlation " + ", ".join(str(c)[:8] for c in self.correlation_ids[:3])
+
+
+def _why_waiting(row: Mapping[str, Any]) -> str | None:
+    if missing_part(row):
+        return "held"
+    if is_parked(row):
+        return "parked"
+    return "not finished" if row["state"] in _UNFINISHED else None
 
 
 def finish_what_others_have(

@@ -85,7 +85,7 @@ class PostgresQueue:
         return [Depth(**row) for row in self._session.all("queue_depth", user_id=user_id)]
 
     def waiting(self, user_id: UserId | None, *, limit: int | None) -> list[Waiting]:
-        rows = self._session.all("queue_waiting", user_id=user_id, limit=limit)
+        rows = self._session.all("queue_waiting", user_id=user_id, limit=limit, everything=EVERYTHING_NEEDS)
         return [Waiting(**{**row, "state": JobState(row["state"]), "stage": JobStage(row["stage"])}) for row in rows]
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
