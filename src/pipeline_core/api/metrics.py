@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 
 from pipeline_core.api.paid_metrics import PaidCollector
 from pipeline_core.api.problems import responses
-from pipeline_core.domain.errors import AuthenticationError
+from pipeline_core.domain.errors import AuthenticationError, PermanentError, TransientError, kinds
 from pipeline_core.ports.views import Row
 from pipeline_core.settings import Settings
 
@@ -54,6 +54,11 @@ _COUNTERS = {
     "webhook_deliveries": ("webhook_deliveries", "outcome", "Messages to webhooks that were delivered, or given up"),
 }
 """What happened, which does not become less."""
+_FROM_THE_START = {
+    "dead_letters": {"unknown", *(kind.code for kind in kinds() if issubclass(kind, (PermanentError, TransientError)))},
+}
+"""Labels that have a series of 0 before anything has happened: Prometheus sees no increase in a series that begins with
+what it should tell of."""
 _PREFIX = "upload_pipeline_"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 
@@ -72,9 +77,10 @@ class _PipelineCollector(Collector):
         for kind, families in ((GaugeMetricFamily, _FAMILIES), (CounterMetricFamily, _COUNTERS)):
             for metric, (name, label, help_text) in families.items():
                 family = kind(_PREFIX + name, help_text, labels=[label] if label else [])
-                for row in rows:
-                    if row["metric"] == metric:
-                        family.add_metric([row["label"]] if label else [], row["value"])
+                values = dict.fromkeys(sorted(_FROM_THE_START.get(metric, ())), 0.0)
+                values |= {row["label"]: row["value"] for row in rows if row["metric"] == metric}
+                for value_of, value in values.items():
+                    family.add_metric([value_of] if label else [], value)
                 yield family
 
 

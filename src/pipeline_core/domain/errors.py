@@ -11,7 +11,7 @@ words do not do.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -106,13 +106,20 @@ def over_http(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "action": explain(stored).http_what_to_do}
 
 
-def _class_of(code: str) -> type[PipelineError]:
-    found, rest = PipelineError, list[type[PipelineError]]([PipelineError])
+def kinds() -> Iterator[type[PipelineError]]:
+    """Every class of errors, parents before their children."""
+    rest: list[type[PipelineError]] = [PipelineError]
     while rest:
         kind = rest.pop()
+        yield kind
+        rest += kind.__subclasses__()
+
+
+def _class_of(code: str) -> type[PipelineError]:
+    found = PipelineError
+    for kind in kinds():
         if kind.__dict__.get("code") == code:
             found = kind
-        rest += kind.__subclasses__()
     return found
 
 
