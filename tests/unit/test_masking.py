@@ -1,6 +1,9 @@
 """Secrets become stars wherever they stand in a text; what is none stays."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -89,6 +92,17 @@ def test_a_secret_that_is_known_is_found_without_its_name(variable: str, value: 
     assert masked(text) == text
     masking.know({variable: value})
     assert masked(text) == "cannot resolve ***, or so"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [str, repr, json.dumps, partial(json.dumps, ensure_ascii=False), quote, partial(quote, safe=""), quote_plus],
+)
+@pytest.mark.parametrize("secret", ['c4n4ry "quoted"', "c4n4ry'and\"é\\n/x", "c4n4ry/with@signs+ü"])
+def test_a_secret_that_is_known_is_found_however_it_is_written(secret: str, write: Callable[[str], str]) -> None:
+    masking.know({"MAIL_PASSWORD": secret})
+    told = masked(f"cannot resolve {write(secret)}")
+    assert told.replace('"', "").replace("'", "") == "cannot resolve ***"
 
 
 def test_a_password_that_is_a_word_leaves_that_word_alone() -> None:

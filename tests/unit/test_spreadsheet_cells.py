@@ -35,12 +35,35 @@ FORMULAS = [
     "+5*2",
     "-٣",
 ]  # fmt: skip
-PLAIN = ["", "a", "a=b", "5-3", "'quoted", "“=1”", "-5", "+3.2", "-1,234.50", "+12%", "-0.5", None, 7, -7]
+PLAIN = [
+    "",
+    "a",
+    "a=b",
+    "5-3",
+    "'quoted",
+    "“=1”",
+    "-5",
+    "+3.2",
+    "-1,234.50",
+    "+12%",
+    "-0.5",
+    "a:\n- b\n- c",
+    "a; -5; b",
+    None,
+    7,
+    -7,
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_formula_becomes_text(text: str) -> None:
     assert harmless(text) == "'" + text
+
+
+@pytest.mark.parametrize("sign", ["=1+1", "@SUM(1)", "-2+cmd|' /C calc'!A0", "+A1", "＝1"])
+@pytest.mark.parametrize("before", ["a;", "a; ", "a\t", "a\n", 'a "b"\r\n'])
+def test_formula_behind_another_separator_becomes_text(before: str, sign: str) -> None:
+    assert harmless(before + sign) == f"{before}'{sign}"
 
 
 @pytest.mark.parametrize("cell", PLAIN)

@@ -3,11 +3,12 @@
 What is left is enough to find the part that is meant: scheme, host, path, and the names of parameters.
 """
 
+import json
 import os
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 STARS = "***"
 
@@ -55,8 +56,8 @@ class _Known:
 
 def know(environment: Mapping[str, str]) -> None:
     """From now on ``masked`` takes the secrets of these variables away wherever they stand, not only by their name."""
-    found = {secret for name, value in environment.items() for secret in _secrets(name, value)}
-    longest_first = sorted((secret for secret in found if _is_telling(secret)), key=len, reverse=True)
+    known = {secret for name, value in environment.items() for secret in _secrets(name, value) if _is_telling(secret)}
+    longest_first = sorted({written for secret in known for written in _writings(secret)}, key=len, reverse=True)
     _Known.pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
 
@@ -98,6 +99,12 @@ def _secrets(name: str, value: str) -> set[str]:
     for _, quoted, plain in _PAIR.findall(value):
         found |= {quoted, plain, unquote_plus(plain)}
     return found
+
+
+def _writings(secret: str) -> set[str]:
+    """A secret as it is, and as URLs, JSON and Python write it, where that differs."""
+    in_json = (json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False))
+    return {secret, repr(secret)[1:-1], *in_json, quote(secret), quote(secret, safe=""), quote_plus(secret)}
 
 
 def _is_telling(secret: str) -> bool:
