@@ -96,6 +96,7 @@ IMAGES = [
     "[![words](https://evil.example/x.png)](https://example.org)",
     '<img src="https://evil.example/x.png" alt="words">',
     "<img alt='words' src=x onerror=alert(1)>",
+    "> ![two\n> words]\n\n[two words]: //evil.example/x",
     "<img\nsrc='//evil.example/x'\nalt=\"words\">",
 ]
 STAY = [
@@ -135,6 +136,24 @@ def test_words_stay_and_the_rest_goes(text: str) -> None:
 @pytest.mark.parametrize("style", ["background: u\\72l(//evil.example)", 'background: image-set("//evil.example" 1x)'])
 def test_style_loads_nothing(style: str) -> None:
     assert harmless(f"<p style='{style}'>words</p>") == "<p>words</p>"
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        '<image href="https://evil.example/x"/>',
+        '<use xlink:href="//evil.example/x#a"/>',
+        '<feImage href="https://evil.example/x"/>',
+        '<rect fill="url(//evil.example/x#a)"/>',
+        "<rect style=\"mask: src('//evil.example')\"/>",
+        "<set attributeName=href to=javascript:alert(1)>",
+        "<animate attributeName=href values=javascript:alert(1)>",
+    ],
+)
+def test_drawing_loads_and_runs_nothing(drawing: str) -> None:
+    made = harmless(f"<svg>{drawing}</svg>")
+    assert "evil.example" not in made
+    assert not any(tag in made for tag in ("<set", "<animate"))
 
 
 @pytest.mark.parametrize("text", STAY)

@@ -21,6 +21,7 @@ from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.traces import told
 from pipeline_core.services.recorded_settings import shown_settings
 from pipeline_core.settings import Settings, is_secret, load_settings, variable_of
+from pipeline_core.terminal import doctor
 from pipeline_core.terminal.doctor import Check, describe_settings
 from tests.unit.test_logs import restored as restored
 
@@ -122,3 +123,7 @@ def test_a_connection_that_fails_does_not_tell_it(
     assert not has_secret(check.as_json())
     if isinstance(error, PipelineError):
         assert not has_secret([str(error), repr(error), error.as_stored()])
+
+
+def test_advice_keeps_its_placeholder() -> None:
+    assert "NAME:PASSWORD" in Check("prefect", "warning", "", doctor._GIVE_IT_ONE).fix

@@ -63,12 +63,46 @@ _TARGETS = frozenset(
      "longdesc", "lowsrc", "dynsrc", "profile", "usemap", "classid", "codebase", "manifest"]
 )  # fmt: skip
 _LOADED = frozenset(["src", "srcset", "poster", "background", "lowsrc", "dynsrc", "data"])
+_LOADED_BY_LINK = frozenset(["image", "use", "feimage"])
+"""Tags of SVG that show what their link leads to."""
+_PAINTED = frozenset(
+    [
+        "style",
+        "fill",
+        "stroke",
+        "filter",
+        "mask",
+        "clip-path",
+        "cursor",
+        "marker",
+        "marker-start",
+        "marker-mid",
+        "marker-end",
+    ]
+)
 _PICTURES = frozenset(["img", "image"])
 _ACTIVE = frozenset(
-    ["script", "iframe", "object", "embed", "applet", "frame", "frameset", "base", "meta", "link", "style", "form"]
+    [
+        "script",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "frame",
+        "frameset",
+        "base",
+        "meta",
+        "link",
+        "style",
+        "form",
+        "animate",
+        "animatemotion",
+        "animatetransform",
+        "set",
+    ]
 )
 _IN_STYLE = re.compile(
-    r"\\|url\s*\(|image(?:-set)?\s*\(|expression\s*\(|@import|behavior\s*:|-moz-binding", re.IGNORECASE
+    r"\\|(?:url|src)\s*\(|image(?:-set)?\s*\(|expression\s*\(|@import|behavior\s*:|-moz-binding", re.IGNORECASE
 )
 
 
@@ -322,7 +356,13 @@ class _Scan:
             yield _Edit(at, at + 1, "&lt;", counts="" if tag["end"] else _TAGS)
             return
         attributes = dict(_attributes_in("" if tag["end"] else tag["attributes"]))
-        if not (unsafe := [key for key, value in attributes.items() if not _may_stay(key, value)]):
+        linked = ("href", "xlink:href") if name in _LOADED_BY_LINK else ()
+        unsafe = [
+            key
+            for key, value in attributes.items()
+            if not _may_stay(key, value) or (key in linked and _is_remote(value))
+        ]
+        if not unsafe:
             return
         if name in _PICTURES:
             yield _Edit(at, tag.end(), _words(attributes.get("alt", "")), counts=_IMAGES)
@@ -338,7 +378,7 @@ def _attributes_in(tag: str) -> list[tuple[str, str]]:
 def _may_stay(key: str, value: str) -> bool:
     if key.startswith("on") or key == "srcdoc":
         return False
-    if key == "style":
+    if key in _PAINTED:
         return not _IN_STYLE.search(_address(value))
     if key in _LOADED:
         return not any(_is_remote(one.split()[0]) for one in value.split(",") if one.split()) and not _is_remote(value)
@@ -355,7 +395,8 @@ def _words(alternative: str) -> str:
 
 
 def _label(label: str) -> str:
-    return " ".join(_ESCAPED.sub(r"\1", label).casefold().split())
+    within_quote = re.sub(r"\n[ \t>]*", " ", label)
+    return " ".join(_ESCAPED.sub(r"\1", within_quote).casefold().split())
 
 
 # --- carrying it out ---------------------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ _ANYBODY = (
     "can have its workers run any command as their user, with their keys"
 )
 _GIVE_IT_ONE = (
-    "Start it with PREFECT_SERVER_API_AUTH_STRING=NAME:PASSWORD, and set PREFECT_API_AUTH_STRING to the same for "
-    "workers and commands."
+    "Start it with PREFECT_SERVER_API_AUTH_STRING set to NAME:PASSWORD, and set PREFECT_API_AUTH_STRING to the same "
+    "for workers and commands."
 )
 _SIGN_IN = "Set PREFECT_API_AUTH_STRING to its login, NAME:PASSWORD."
 

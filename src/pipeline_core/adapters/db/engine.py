@@ -165,14 +165,20 @@ def _checked_out(engine: Engine) -> PoolProxiedConnection:
     patience: Patience | None = options[_PATIENCE]
     for wait_s in (*(patience.waits() if patience else ()), None):
         try:
-            return engine.raw_connection()
+            lent = engine.raw_connection()
+            if patience is not None:
+                patience.found()
+            return lent
         except CONNECT_ERRORS as error:
             found = no_connection(error, options[_URL], "")
             if isinstance(error, PoolTimeoutError):
                 raise found from error
         except DatabaseUnavailableError as error:
             found = error
-        if wait_s is None or patience is None or not patience.wait(wait_s):
+        if patience is None:
+            raise found
+        if wait_s is None or not patience.wait(wait_s):
+            patience.give_up()
             raise found
     raise AssertionError("the last try returns or raises")
 
