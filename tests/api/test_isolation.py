@@ -29,6 +29,7 @@ BODIES: dict[str, Any] = {
 OPEN = {"health", "ready", "metrics"}
 OF_NOBODY = {"upload_document", "upload_markdown", "list_jobs", "list_batches", "next_job", "search", "list_costs"} | {
     "set_staging_status",
+    "retry_all_jobs",
     "create_webhook",
     "list_webhooks",
 }

@@ -165,6 +165,10 @@ def test_the_api_role_writes_the_columns_that_are_listed_and_no_more(database: T
         "INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
         "VALUES (gen_random_uuid(), %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
         "'documents/' || %(document)s || '/original/a.md')",
+        "INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
+        "SELECT id, %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
+        "'documents/' || id || '/original/../../' || %(document)s || '/original/a.md' "
+        "FROM (SELECT gen_random_uuid() AS id) new",
         # what validation found, what a stage cost, a job under a lease of one's own
         "UPDATE upload_jobs SET stage3_validation_results = '{\"critical\": 0}'",
         "UPDATE document_processing_stages SET cost_usd = 0",
@@ -292,6 +296,8 @@ def test_settings_leave_an_event_once_a_change_and_no_secret(
         assert app.worker.name
         return app
 
+    # set for the tests that run beside this one
+    monkeypatch.delenv("UPLOAD_PIPELINE_RETRY_BASE_S", raising=False)
     start()
     monkeypatch.setenv("UPLOAD_PIPELINE_MAX_RETRIES", "7")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")

@@ -5,6 +5,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege, RestrictViolation
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import DataRejectedError
 from pipeline_core.domain.lifecycle import StageName
 from tests.through import needs_work, publish, receive, through, upload
 
@@ -38,6 +39,14 @@ HALF = "document_id IN (SELECT document_id FROM documents WHERE filename = 'b.md
 def test_nothing_goes_before_its_time(aged: Pipeline, work_days: int, audit_days: int) -> None:
     before = types(aged)
     assert aged.prune_history.events(work_days=work_days, audit_days=audit_days) == 0
+    assert types(aged) == before
+
+
+@pytest.mark.parametrize(("work_days", "audit_days"), [(-1, 0), (0, -9999)])
+def test_days_to_come_are_refused(aged: Pipeline, work_days: int, audit_days: int) -> None:
+    before = types(aged)
+    with pytest.raises(DataRejectedError, match="for ever"), aged.open_uow() as uow:
+        uow.session.connection.execute("SELECT prune_events(0, 100, %s, %s)", [work_days, audit_days])
     assert types(aged) == before
 
 
