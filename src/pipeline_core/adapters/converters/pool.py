@@ -54,7 +54,7 @@ class WorkerPool:
 
         Raises:
             ConversionTimeoutError: it took longer than ``timeout_s``; its process was killed. Or the limits' own.
-            ConversionCrashedError: its process died. Or the limits' own.
+            ConversionCrashedError: its process died, twice if it had done other work before. Or the limits' own.
             MachineError: no process could be started.
             ServiceUnavailableError: the pool was closed meanwhile.
         """
@@ -74,6 +74,10 @@ class _NotBegunError(Exception):
     """The process died before it had begun: trying again does nothing twice."""
 
 
+class _WornError(Exception):
+    """A process died that had done other work before: it may have died of what that left behind."""
+
+
 class _Slot:
     """A pebble pool of one process, used by one call at a time, and made anew when pebble gives it up.
 
@@ -87,12 +91,14 @@ class _Slot:
         self._closed = False
         self._pool: ProcessPool | None = None
         self._future: ProcessFuture[Any] | None = None
+        self._served = 0
+        """Calls that the present process has answered."""
 
     def call(self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
         for _attempt in range(2):
             try:
                 return self._result(self._schedule(function, args, kwargs))
-            except _NotBegunError:
+            except (_NotBegunError, _WornError):
                 self._discard()
         raise MachineError(f"Processes for a {self._limits.work} do not start, or die before they have begun.")
 
@@ -129,17 +135,26 @@ class _Slot:
 
         from pebble import ProcessExpired
 
+        served, self._served = self._served, 0
         try:
-            return future.result()
+            answer = future.result()
         except BrokenProcessPool:
             raise _NotBegunError from None
         except TimeoutError:
             took = f"The {self._limits.work} took longer than {self._limits.timeout_s:g} seconds and was killed."
             raise self._limits.timed_out(took) from None
         except ProcessExpired as error:
+            if served:
+                raise _WornError from None
             raise self._limits.crashed(_cause(error.exitcode, self._limits)) from None
         except CancelledError:
             raise ServiceUnavailableError(f"The {self._limits.work} was closed while it ran.") from None
+        except BaseException:
+            # the work's own: the process lives on
+            self._served = (served + 1) % CALLS_PER_WORKER
+            raise
+        self._served = (served + 1) % CALLS_PER_WORKER
+        return answer
 
     def _discard(self) -> None:
         with self._lock:
