@@ -105,8 +105,8 @@ SELECT document_id FROM freed;
 
 -- name: queue_pressure
 -- What a claim could take now, counted no further than %(most)s, with one try of each missing part that is due; jobs of
--- lost workers, and question banks, that wait for a run; and times in seconds: for how long nobody has taken what is due, until the next job falls due, and the age of
--- the last claim of what runs.
+-- lost workers, and question banks, that wait for a run; and times in seconds: for how long nobody has taken what is due,
+-- until the next job falls due, and the age of the last claim of what runs.
 WITH RECURSIVE waiting_users (user_id) AS (
     (SELECT j.user_id FROM upload_jobs j
      WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)

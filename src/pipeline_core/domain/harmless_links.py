@@ -140,33 +140,34 @@ def harmless(markdown: str) -> str:
     return without_active_links(Converted(markdown, PageMap(()), "")).markdown
 
 
+_TOLD = (
+    (
+        _LINKS,
+        "links_removed",
+        Severity.WARNING,
+        "links lead to no page or address, but run code or open something else (such as javascript: or data:): their "
+        "words are kept, where they lead is not.",
+    ),
+    (
+        _IMAGES,
+        "images_removed",
+        Severity.INFO,
+        "images would be loaded from elsewhere whenever the text is shown: of each its alternative text is kept.",
+    ),
+    (
+        _TAGS,
+        "tags_disarmed",
+        Severity.WARNING,
+        "HTML tags would run code or load something when the text is shown: they do no more.",
+    ),
+)
+"""Of each kind of what goes: the finding that counts it."""
+
+
 def _findings(removed: Counter[str]) -> Iterator[Finding]:
-    if removed[_LINKS]:
-        yield Finding(
-            "links_removed",
-            Severity.WARNING,
-            "document",
-            f"{removed[_LINKS]:,} links lead to no page or address, but run code or open something else "
-            "(such as javascript: or data:): their words are kept, where they lead is not.",
-            {"links": removed[_LINKS]},
-        )
-    if removed[_IMAGES]:
-        yield Finding(
-            "images_removed",
-            Severity.INFO,
-            "document",
-            f"{removed[_IMAGES]:,} images would be loaded from elsewhere whenever the text is shown: of each its "
-            "alternative text is kept.",
-            {"images": removed[_IMAGES]},
-        )
-    if removed[_TAGS]:
-        yield Finding(
-            "tags_disarmed",
-            Severity.WARNING,
-            "document",
-            f"{removed[_TAGS]:,} HTML tags would run code or load something when the text is shown: they do no more.",
-            {"tags": removed[_TAGS]},
-        )
+    for kind, code, severity, told in _TOLD:
+        if count := removed[kind]:
+            yield Finding(code, severity, "document", f"{count:,} {told}", {kind: count})
 
 
 # --- where a link leads -----------------------------------------------------------------------------------------
