@@ -1,21 +1,33 @@
 """Tables without any drawn line: lines of words that stand in the same three columns or more."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
+from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns, seed
 from pipeline_core.adapters.converters.pdf_tables.rows import rows_of
 from pipeline_core.adapters.converters.pdf_tables.table import Table, made
 from pipeline_core.adapters.converters.pdf_tables.words import Box, Line, PageText, lines
 
+if TYPE_CHECKING:
+    from liteparse.types import TextItem
+
 _LEAST_COLUMNS = 3
 _LEAST_ROWS = 3
+_SAME_LEVEL = 3.0  # points
 _FAR = 3.0
 """In heights of a line: what stands farther below is no part of the table."""
 _PROSE = 5
 """Words side by side in a line of a column, most of the time: two such columns are columns of a text."""
 _LEADERS = re.compile(r"(?:[.·…]\s?){4,}")
+
+
+def may_be_aligned(items: "Sequence[TextItem]") -> bool:
+    """The cheap look: whether a few lines have pieces that stand apart from each other."""
+    rows = Counter(round((item.y + item.height / 2) / _SAME_LEVEL) for item in items)
+    return sum(count > 1 for count in rows.values()) >= _LEAST_ROWS
 
 
 def aligned_tables(text: PageText, taken: Sequence[Box]) -> Iterator[Table]:
@@ -63,8 +75,5 @@ def _table(text: PageText, found: Sequence[Line], columns: Columns) -> Table | N
 
 def _is_prose(found: Sequence[Line], columns: Columns) -> bool:
     split = [columns.split(line) for line in found]
-    lengths = [
-        [sum(map(len, cells[column])) for cells in split if cells[column]] for column in range(columns.count)
-    ]
+    lengths = [[sum(map(len, cells[column])) for cells in split if cells[column]] for column in range(columns.count)]
     return sum(bool(of_column) and median(of_column) >= _PROSE for of_column in lengths) > 1
-

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipeline_core.adapters.converters.pdf_tables.words import Line, Word
 
@@ -96,10 +97,7 @@ def seed(line: Line) -> Columns:
     """The columns as one line, a header for instance, has them."""
     segments = line.segments(GAP * line.height)
     return Columns(
-        [
-            _Gap(max(word.box.right for word in before), behind[0].box.left)
-            for before, behind in zip(segments, segments[1:], strict=False)
-        ]
+        [_Gap(max(word.box.right for word in before), behind[0].box.left) for before, behind in pairwise(segments)]
     )
 
 

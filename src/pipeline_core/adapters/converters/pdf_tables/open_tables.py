@@ -25,11 +25,11 @@ def open_tables(text: PageText, rules: Rules, taken: Sequence[Table]) -> Iterato
         free = [
             rule
             for rule in group
-            if not any(
-                table.box.touches(Box(rule.start, rule.at - 1, rule.end, rule.at + 1), 0.5) for table in taken
-            )
+            if not any(table.box.touches(Box(rule.start, rule.at - 1, rule.end, rule.at + 1), 0.5) for table in taken)
         ]
         if not free:
+            continue
+        if not free or max(rule.length for rule in free) < _SHORTEST:
             continue
         words = [
             word
@@ -85,7 +85,7 @@ def _middle(line: Line) -> float:
 
 
 def _is_table_like(between: Sequence[Line], columns: Columns) -> bool:
-    """Whether the lines keep to the columns: prose reaches over the gaps line after line, a heading in large letters."""
+    """Whether the lines keep to the columns: prose reaches over them line after line, a heading in larger letters."""
     across = [columns.spanned(line) for line in between]
     usual = sorted(line.height for line in between)[len(between) // 2]
     if any(is_across and line.height > _LARGER * usual for line, is_across in zip(between, across, strict=True)):
@@ -110,7 +110,7 @@ def _table(
     head = _header(above, top, columns) if columns.count > 1 else []
     # a table that is closed by a line at its end does not go on below it
     body = _body(below, bottom, columns) if columns.count > 1 and (head or not inner) else []
-    if not inner and (not head or len(body) < 1):
+    if not inner and (not head or not body or not _is_plain(head, body, columns)):
         return None
     found = [*head, *inner, *body]
     if columns.count < 2 or len(found) < _LEAST_ROWS:
@@ -123,6 +123,13 @@ def _table(
         min(left, rules[0].start), min(found[0].top, top), max(right, rules[0].end), max(found[-1].bottom, bottom)
     )
     return made(text, box, rows, words, [left, *columns.edges(), right])
+
+
+def _is_plain(head: Sequence[Line], body: Sequence[Line], columns: Columns) -> bool:
+    """Whether lines above and below one drawn line are a table: the line below a page's header is drawn alike."""
+    if columns.count > 2:
+        return True
+    return len(body) >= 2 and all(_parts(line, columns) > 1 for line in (*head, *body[:2]))
 
 
 def _of_header(above: Sequence[Line], top: float) -> Columns:

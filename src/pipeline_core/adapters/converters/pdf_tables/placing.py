@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.escapes import escape_marks
-from pipeline_core.adapters.converters.pdf_tables.table import Table, markdown as table_markdown
+from pipeline_core.adapters.converters.pdf_tables.table import Table
+from pipeline_core.adapters.converters.pdf_tables.table import markdown as table_markdown
 from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText, Word, lines
 from pipeline_core.adapters.converters.squashed import Squashed, squash
 
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from liteparse.types import LayoutBlock
 
 _MARKER = 12  # letters and digits of an item's mark, before its text
-_INSIDE = 0.7  # of a block's area
 _PARAGRAPH_GAP = 0.75  # of a line's height
 _OTHER_SIZE = 1.15
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
+_MARK = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+")
+_EMPTY_MARKS = re.compile(r"(?<![*_])(\*{1,3}|_{1,3})\s+\1(?![*_])")
 _BARE_MARKS = re.compile(r"[ \t]*(?:[*_#>|-]+[ \t]*)*\Z")
 
 
@@ -82,16 +84,30 @@ def put(found: Sequence[Piece], text: PageText, table: Table) -> list[Piece] | N
             (after if is_placed else before).append(piece)
             continue
         left = _left(piece, text, table)
-        taken += letters(piece.text)
+        taken += on_page(piece, text)
         for one in left:
             taken -= letters(one.text)
             is_below = one.box is not None and one.box.middle[1] > table.box.middle[1]
             (after if is_placed or is_below else before).append(one)
         is_placed = is_placed or not left or any(one in after for one in left) or at == touched[-1]
-    said = letters(" ".join(cell for row in table.rows for cell in row))
-    if not touched or taken - said:
+    said = letters(_all(table))
+    new = said - taken
+    if not touched or taken - said or (new and new - _lacking(found, text)):
         return None
     return [*_ended(before), Piece(f"{table_markdown(table)}\n\n", table.box), *after]
+
+
+def on_page(piece: Piece, text: PageText) -> Counter[str]:
+    """The letters of a piece that stand on the page: the parser writes what spans several cells into each of them."""
+    said = letters(piece.text)
+    if not piece.is_table or piece.box is None:
+        return said
+    return said & letters(" ".join(word.text for word in text.within(piece.box)))
+
+
+def _lacking(found: Sequence[Piece], text: PageText) -> Counter[str]:
+    """Letters of the page that the parser left out."""
+    return letters(" ".join(item.text for item in text.items)) - letters("".join(piece.text for piece in found))
 
 
 def _ended(found: list[Piece]) -> list[Piece]:
@@ -107,25 +123,52 @@ def letters(text: str) -> Counter[str]:
 
 def _left(piece: Piece, text: PageText, table: Table) -> list[Piece]:
     """What is left of a piece when the table's words are taken out of it."""
-    assert piece.box is not None
-    if _is_inside(piece.box, table.box) and not letters(piece.text) - letters(_all(table)):
+    own, within = own_words(piece, text), set(table.words)
+    outside = [word for word in own if word not in within]
+    if len(outside) == len(own):
+        return [piece]
+    if not outside:
         return []
     if piece.is_table:
-        within = set(table.words)
-        return in_paragraphs(text, [word for word in text.within(piece.box) if word not in within])
-    left = _without(piece.text, text, table)
-    return [Piece(f"{left.rstrip()}\n\n", piece.box)] if left else []
+        return in_paragraphs(text, outside)
+    left = _without(piece.text, text, [word for word in own if word in within])
+    if letters(left) != letters(" ".join(word.text for word in outside)):
+        mark = _MARK.match(piece.text)
+        left = f"{mark[0] if mark else ''}{escape_marks(text.said(outside), at_start=not mark)}"
+    return [Piece(f"{left.rstrip()}\n\n", _around(outside))]
 
 
 def _all(table: Table) -> str:
     return " ".join(cell for row in table.rows for cell in row)
 
 
-def _is_inside(box: Box, area: Box) -> bool:
-    across = min(box.right, area.right) - max(box.left, area.left)
-    down = min(box.bottom, area.bottom) - max(box.top, area.top)
-    size = (box.right - box.left) * (box.bottom - box.top)
-    return across > 0 and down > 0 and across * down >= _INSIDE * size
+def own_words(piece: Piece, text: PageText) -> list[Word]:
+    """The words of the page that the piece is made of, line by line: others may stand between them."""
+    if piece.box is None:
+        return []
+    lines_of: dict[int, list[Word]] = {}
+    for word in text.within(piece.box):
+        lines_of.setdefault(word.item, []).append(word)
+    free = squash(_LINK.sub(r"\1", piece.text))
+    own: list[Word] = []
+    torn: list[Word] = []
+    for number, words in sorted(lines_of.items(), key=lambda one: -len(text.items[one[0]].text)):
+        free, is_found = _claimed(free, text.items[number].text)
+        (own if is_found else torn).extend(words)
+    # lines that the parser tears into cells, or has in another order
+    for word in sorted(torn, key=lambda one: -len(one.text)):
+        free, is_found = _claimed(free, word.text)
+        own += [word] if is_found else []
+    return own
+
+
+def _claimed(free: str, text: str) -> tuple[str, bool]:
+    """What is left of the letters when the text's are taken out, and whether they are there."""
+    said = squash(text)
+    at = free.find(said)
+    if not said or at < 0:
+        return free, not said
+    return f"{free[:at]}\0{free[at + len(said) :]}", True
 
 
 def in_paragraphs(text: PageText, words: Sequence[Word]) -> list[Piece]:
@@ -153,16 +196,17 @@ def _around(words: Sequence[Word]) -> Box:
     )
 
 
-def _without(text: str, page: PageText, table: Table) -> str:
-    """The text of a paragraph, an item or a heading without the table's words."""
+def _without(text: str, page: PageText, taken: Sequence[Word]) -> str:
+    """The text of a paragraph, an item or a heading without some of its words."""
     within: dict[int, list[str]] = {}
-    for word in table.words:
+    for word in taken:
         within.setdefault(word.item, []).append(word.text)
     keep = _LINK.sub(r"\1", text)
     for number, words in within.items():
         item = page.items[number]
         whole = item.text if len(words) == max(1, len(item.words)) else " ".join(words)
         keep = _cut(keep, whole) or _cut_words(keep, words)
+    keep = _EMPTY_MARKS.sub("", keep)
     return "" if _BARE_MARKS.fullmatch(keep.strip()) else keep
 
 

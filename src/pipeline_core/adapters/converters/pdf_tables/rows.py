@@ -1,6 +1,7 @@
 """Rows of a table whose rows no line parts: which lines of text begin one, and which go on with the one above."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns
 from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word
@@ -46,11 +47,11 @@ def _starts(
     columns: Columns,
     rules: Sequence[float],
 ) -> list[int]:
-    ruled = [_is_between(rules, above, below) for above, below in zip(lines, lines[1:], strict=False)]
+    ruled = [_is_between(rules, above, below) for above, below in pairwise(lines)]
     inner = sum(ruled)
     only_rules = inner >= 3 and inner >= _RULED * (len(lines) - 1)
     header = next((at + 1 for at, is_ruled in enumerate(ruled) if is_ruled), 0) if inner <= 2 else 0
-    steps = [below.top - above.top for above, below in zip(lines, lines[1:], strict=False)]
+    steps = [below.top - above.top for above, below in pairwise(lines)]
     tight = sorted(steps)[len(steps) // 5] if steps else 0.0
     is_loose = [step > _LOOSE * tight and not ruled[at] for at, step in enumerate(steps)]
     parts_rows = sum(is_loose[header:]) >= 2
@@ -75,9 +76,7 @@ def _is_between(rules: Sequence[float], above: Line, below: Line) -> bool:
     return any(start < rule < end for rule in rules)
 
 
-def _goes_on(
-    text: PageText, above: list[list[list[Word]]], here: list[list[list[Word]]], parts_rows: bool
-) -> bool:
+def _goes_on(text: PageText, above: list[list[list[Word]]], here: list[list[list[Word]]], parts_rows: bool) -> bool:
     """Whether a line close below another is of the same row: texts go on, values do not.
 
     Args:

@@ -35,6 +35,13 @@ class Box:
         down = min(self.bottom, other.bottom) - max(self.top, other.top)
         return across > by and down > by
 
+    def share_of(self, other: "Box") -> float:
+        """How much of the other's area lies in it, 0 to 1."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        size = (other.right - other.left) * (other.bottom - other.top)
+        return across * down / size if across > 0 and down > 0 and size > 0 else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -124,7 +131,7 @@ def _has_letters(word: Word) -> bool:
 
 
 def _words(number: int, item: "TextItem") -> Iterator[Word]:
-    for one in item.words or [item]:
+    for one in item.words or (item,):
         if one.text.strip():
             yield Word(one.text.strip(), Box(one.x, one.y, one.x + one.width, one.y + one.height), number)
 
