@@ -118,6 +118,7 @@ def matchable(row: Row) -> Matchable:
         row["embed_sha256"],
         row["language"],
         row["space"],
+        row.get("document_id"),
     )
 
 
