@@ -68,8 +68,6 @@ class Matchable:
     language: str = ""
     space: MatchingSpace | None = None
     """Within which it is compared; None of a row that is not staged."""
-    document_id: DocumentId | None = None
-    """None of a row of a bank."""
 
 
 @dataclass(frozen=True, slots=True)

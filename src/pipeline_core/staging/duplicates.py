@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline_core.domain.ids import DocumentId, QuestionId, text_sha256
+from pipeline_core.domain.ids import DocumentId, text_sha256
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import VERSION, plainly_spelled, strict_form
 from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, MatchKey, NewRows, Pair, Twin
@@ -68,22 +68,8 @@ def detect(
         ids = [row.question_id for row in mine] if scanned else ()
         rows = NewRows(space, document_ids, ids, scanned, languages_to_compare(mine))
         pairs += compare(staging, rows, mine, look_alikes)
-    documents = {row.question_id: row.document_id for row in new}
-    pairs = [_within_one_document(pair, documents) for pair in pairs]
     staging.record_pairs(pairs, document_ids)
     return pairs
-
-
-def _within_one_document(pair: Pair, documents: Mapping[QuestionId, DocumentId | None]) -> Pair:
-    """Two look-alikes that stand beside each other in one document are both said by it: nobody is asked.
-
-    Lists, tables and repeated sections are full of them, and a person could not tell more than that the author wrote
-    both. Those between documents may be the same knowledge twice, or its correction, and are a person's to decide.
-    """
-    document_id = documents.get(pair.staged)
-    if pair.resolution != "pending" or document_id is None or documents.get(pair.existing) != document_id:
-        return pair
-    return replace(pair, resolution="keep_both", reason="the same document says both")
 
 
 def compare(staging: Staging, new: NewRows, rows: Sequence[Matchable], look_alikes: LookAlikes) -> list[Pair]:
