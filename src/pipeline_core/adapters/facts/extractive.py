@@ -84,7 +84,10 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
 def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:
     """Facts and where they stand: no two of a chunk share a question or a statement."""
     for claim in claims:
+        if len(claim.spans) > 1 or claim.answer is None:
+            continue
         question = next((q for q in claim.questions() if q.casefold() not in taken), None)
         if question and claim.statement not in taken:
             taken |= {question.casefold(), claim.statement}
-            yield claim.start, FactCandidate(question, claim.answer, claim.statement, text[claim.start : claim.end])
+            start, end = claim.spans[-1]
+            yield claim.start, FactCandidate(question, claim.answer, claim.statement, text[start:end])
