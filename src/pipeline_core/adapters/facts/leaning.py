@@ -148,6 +148,23 @@ _ELSEWHERE_INSIDE = {
     "ja": "上記|下記|以下の|前述|後述",
 }  # fmt: skip
 
+# What stands after "However," stands alone: that is quoted.
+_CONNECTIVES = {
+    "en": r"However|Therefore|Thus|Hence|Moreover|Furthermore|Additionally|In addition|Consequently|Nevertheless"
+    r"|As a result|Also|Nonetheless|Accordingly|Finally|Besides|Meanwhile|In particular|In general|Generally|Uniquely"
+    r"|In fact|Overall|Notably|Importantly|Indeed|In practice|Currently",
+    "fr": r"Cependant|Toutefois|Néanmoins|Par conséquent|En outre|De plus|En particulier|En général|Enfin|Donc|Ainsi",
+    "es": r"Sin embargo|Por lo tanto|No obstante|Además|En consecuencia|En particular|En general|Por último|Finalmente|Así",
+    "it": r"Tuttavia|Pertanto|Inoltre|Di conseguenza|In particolare|In generale|Infine|Quindi",
+    "pt": r"No entanto|Contudo|Porém|Portanto|Além disso|Consequentemente|Em particular|Em geral|Por fim|Finalmente|Assim",
+    "id": r"Namun|Oleh karena itu|Selain itu|Karena itu|Dengan demikian|Secara umum|Terakhir",
+    "ru": r"Таким образом|Кроме того|Тем не менее|Следовательно|В частности|В целом|Наконец",
+    "el": r"Ωστόσο|Επομένως|Συνεπώς|Επιπλέον|Γενικά|Τέλος",
+    "pl": r"Ponadto|Co więcej|W szczególności|Ogólnie",
+    "zh": r"因此|但是|然而|此外|另外|同时|总之|一般来说|最后",
+}
+_CONNECTIVE = {code: re.compile(rf"(?:{words})(?:,\s+|，)") for code, words in _CONNECTIVES.items()}
+
 
 def _openings(spaced: Mapping[str, str], unspaced: Mapping[str, str]) -> dict[str, str]:
     ended = {code: rf"(?:{words.replace('{self}', _SELF.get(code, '-'))})(?![\w’'])" for code, words in spaced.items()}
@@ -180,3 +197,10 @@ def points_elsewhere(sentence: str, language: str) -> bool:
     """Whether what it says stands in another place than the sentence before it."""
     opening, inside = _pattern("elsewhere", language), _pattern("inside", language)
     return bool((opening and opening.match(sentence)) or (inside and inside.search(sentence)))
+
+
+def connective(sentence: str, language: str) -> str:
+    """What ties the sentence to others and can be left out: "However, "; "" where there is nothing of it."""
+    pattern = _CONNECTIVE.get(language)
+    match = pattern.match(sentence) if pattern else None
+    return match[0] if match else ""
