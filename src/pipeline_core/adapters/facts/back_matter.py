@@ -11,7 +11,8 @@ _HEADINGS = {
         "|referencias|bibliografía|riferimenti|bibliografia|referências( externas)?|externas|referenties|bronnen"
         "|literatuur(lijst)?|referensi|daftar pustaka|eksternal|список литературы|литература|ссылки|библиография"
         "|αναφορές|βιβλιογραφία|εξωτερικές|referencje|piśmiennictwo|literatura|reference|odkazy|irodalom(jegyzék)?"
-        "|hivatkozások|reference|kaynak(lar|ça)|referenser|参考文献|参考资料|참고 ?문헌|المراجع|مراجع|منابع|مراجع خارجية"
+        "|hivatkozások|reference|kaynak(lar|ça)|referenser|参考文献|参考资料|참고 ?문헌|المراجع|مراجع"
+        "|منابع|مراجع خارجية"
     ),
     "contents": (
         "(table of )?contents|list of (figures|tables)|inhalt(sverzeichnis)?|abbildungsverzeichnis|tabellenverzeichnis"
@@ -21,16 +22,20 @@ _HEADINGS = {
     ),
     "acknowledgements": (
         "acknowledge?ments?( and .*)?|funding( statement| sources)?|thanks|credits|danksagung(en)?|dank|förderung"
-        "|remerciements|financement|agradecimientos|financiación|ringraziamenti|finanziamenti|agradecimentos|financiamento"
+        "|remerciements|financement|agradecimientos|financiación|ringraziamenti|finanziamenti|agradecimentos"
+        "|financiamento"
         "|dankwoord|ucapan terima kasih|pendanaan|благодарности|финансирование|ευχαριστίες|podziękowania|poděkování"
-        "|köszönetnyilvánítás|zahvale?|teşekkür(ler)?|致谢|鸣谢|謝辞|감사의 글|شكر وتقدير|شكر|تشکر( و قدردانی)?|سپاسگزاری"
+        "|köszönetnyilvánítás|zahvale?|teşekkür(ler)?|致谢|鸣谢|謝辞|감사의 글|شكر وتقدير|شكر"
+        "|تشکر( و قدردانی)?|سپاسگزاری"
     ),
     "authors": (
         "(lead |contributing )?authors?|author contributions?|about the authors?|affiliations?|project lead(s|ers)?"
         "|(other |major )?contributors?( and reviewers?)?|reviewers?|competing interests|conflicts? of interest"
-        "|ai usage disclosure|disclosures?|autor(en|in)?|mitwirkende|projektleit(er|ung)|auteurs?|contribut(eurs?|rices?)"
+        "|ai usage disclosure|disclosures?|autor(en|in)?|mitwirkende|projektleit(er|ung)"
+        "|auteurs?|contribut(eurs?|rices?)"
         "|autores?|colaboradores|autor[ei]|collaboratori|contribuidores|auteurs|medewerkers|penulis|kontributor"
-        "|авторы?|участники|συγγραφείς|συντελεστές|autorzy|autoři|szerzők|autori|yazarlar|作者|贡献者|著者|المؤلفون|نویسندگان"
+        "|авторы?|участники|συγγραφείς|συντελεστές|autorzy|autoři|szerzők|autori|yazarlar"
+        "|作者|贡献者|著者|المؤلفون|نویسندگان"
     ),
     "licence": (
         "copyright( and licen[cs]e| notice)?|copyrights?|licen[cs]e and copyright|legal notice|imprint|impressum"
@@ -42,12 +47,16 @@ _HEADINGS = {
     ),
     "examples": (
         r"examples?( (attack )?scenarios?)?|(example )?attack scenarios?( examples?)?|beispiel(e|szenari(o|en))?"
-        r"|angriffsszenarien|exemples?( de)?( scénarios?)?( d.attaque)?|scénarios? d.attaque|ejemplos?( de)?( escenarios?)?"
+        r"|angriffsszenarien|exemples?( de)?( scénarios?)?( d.attaque)?|scénarios? d.attaque"
+        r"|ejemplos?( de)?( escenarios?)?"
         r"( de ataque)?|escenarios? de ataque( de ejemplo)?|esemp[io]( di scenari( di attacco)?)?|scenari di attacco"
-        r"|exemplos?( de cenários?)?( de ataque)?|cenários? (de ataque|de exemplo)( de exemplo)?|voorbeeld(en)?|contoh( skenario( serangan| penyerangan)?)?"
-        r"|skenario (serangan|penyerangan)|примеры?( сценариев( атак)?)?|сценарии атак|παραδείγματα?( σεναρίων( επίθεσης)?)?"
+        r"|exemplos?( de cenários?)?( de ataque)?|cenários? (de ataque|de exemplo)( de"
+        r" exemplo)?|voorbeeld(en)?|contoh( skenario( serangan| penyerangan)?)?"
+        r"|skenario (serangan|penyerangan)|примеры?( сценариев( атак)?)?|сценарии атак"
+        r"|παραδείγματα?( σεναρίων( επίθεσης)?)?"
         r"|σενάρια επίθεσης|παράδειγμα.*|przykład(y|owe scenariusze)?|příklad(y)?|példák?|primjer(i)?|örnek(ler)?"
-        r"|攻击(场景|案例)(示例)?|(场景|案例)?示例|攻撃シナリオ.*|例|أمثلة.*|سيناريوهات.*|مثال(‌ها.*|های?.*)?|سناریوهای حمله.*"
+        r"|攻击(场景|案例)(示例)?|(场景|案例)?示例|攻撃シナリオ.*|例|أمثلة.*|سيناريوهات.*|مثال(‌ها.*|های?.*)?"
+        r"|سناریوهای حمله.*"
     ),
 }
 _NUMBERED = r"(?:(?:appendix |annex )?[\dA-Z]{1,3}(?:\.\d+)*[.:)]? )?"

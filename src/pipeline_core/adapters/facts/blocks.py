@@ -163,6 +163,8 @@ _REASONS: tuple[tuple[set[str], str], ...] = (
     ({"heading", "html", "comment"}, "HTML only, no sentence in markdown"),
     ({"heading", "code", "table", "html", "comment"}, "tables, code and HTML only, no sentence"),
 )
+
+
 def why_nothing(blocks: Sequence[Block]) -> str:
     kinds = {block.kind for block in blocks}
     for only, reason in _REASONS:

@@ -7,6 +7,7 @@ markdown marks: nothing is rephrased. Where no question can be made with care, a
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from itertools import chain, islice
+from math import ceil
 
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import read_blocks, why_nothing
@@ -23,12 +24,17 @@ from pipeline_core.ports.workers import InWorker
 REVISION = 5
 """Raise it whenever the same chunk may give other facts."""
 
-# Below it a sentence leans on its neighbours or says little.
-MIN_SCORE = 1.0
+# Below it a sentence says little, whatever else the chunk has.
+MIN_SCORE = -0.5
+PER_CHARS = 800
+"""Characters of a chunk for which ``max_facts`` are the most: a long chunk states more than a short one."""
 
 
 class ExtractiveFactGenerator(InWorker):
-    """The best ``max_facts`` of what a chunk states outright, in document order. No key, network or cost."""
+    """The best of what a chunk states outright, in document order. No key, network or cost.
+
+    Of sentences there are at most ``max_facts`` for each ``PER_CHARS`` characters; tables are said with all their rows.
+    """
 
     name = "extractive"
     context_chars = 0
@@ -76,10 +82,10 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)
     taken: set[str] = set()
-    # A table is said with all its rows; the limit is for sentences.
+    most = max_facts * max(1, ceil(len(chunk.text) / PER_CHARS))
     chosen = [
         *_choose(chunk, rows, taken, language),
-        *islice(_choose(chunk, best, taken, language), max_facts),
+        *islice(_choose(chunk, best, taken, language), most),
     ]
     if not chosen:
         return Generated((), reason=why_nothing(blocks))

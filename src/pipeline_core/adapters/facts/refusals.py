@@ -7,12 +7,13 @@ every row's words count.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A kind of sentence that gives no fact. ``reason`` is for people; ``words`` are looked for without regard to case."""
+    """A kind of sentence that gives no fact. ``reason`` is for people; ``words`` are looked for without regard to"
+    " case."""
 
     reason: str
     words: Mapping[str, str]
@@ -54,16 +55,20 @@ _LICENCE = {
 
 def _both(code: str) -> str:
     """Licence and work in one sentence, in any order: of another thing's licence it may well speak."""
-    return rf"(?:{_LICENCE[code]})\b.{{0,80}}?\b(?:{_THIS_WORK[code]})|\b(?:{_THIS_WORK[code]})\b.{{0,80}}?(?:{_LICENCE[code]})"
+    licence, work = f"(?:{_LICENCE[code]})", f"(?:{_THIS_WORK[code]})"
+    return rf"{licence}\b.{{0,80}}?\b{work}|\b{work}\b.{{0,80}}?{licence}"
 
 
 _THANKS = Refusal(
     "an acknowledgement",
     {
-        "en": r"\b(?:thanks? (?:to|you)\b|(?:we|i|she|he|they|authors?|[A-Z]{2,4}) (?:\w+ ){0,3}(?:thanks?|acknowledges?)\b"
-        r"|(?:grateful|gratitude|indebted|thankful)\b|(?:is|was|were|are|been) (?:\w+ly |in part )?(?:funded|supported) "
+        "en": r"\b(?:thanks? (?:to|you)\b|(?:we|i|she|he|they|authors?|[A-Z]{2,4}) (?:\w+"
+        r" ){0,3}(?:thanks?|acknowledges?)\b"
+        r"|(?:grateful|gratitude|indebted|thankful)\b|(?:is|was|were|are|been) (?:\w+ly |in part )?(?:funded"
+        r"|supported) "
         r"(?:\w+ ){0,3}by\b.{0,200}\b(?:grants?|fund\w*|foundation|fellowship|award|council|institute|agency)\b"
-        r"|acknowledges? (?:\w+ ){0,2}(?:support|funding|contributions?|help|assistance|guidance)|\bpartial (?:support|funding)\b"
+        r"|acknowledges? (?:\w+ ){0,2}(?:support|funding|contributions?|help|assistance|guidance)|\bpartial (?:support"
+        r"|funding)\b"
         r"|received (?:\w+ ){0,2}funding from)",
         "de": r"\b(?:danken|dankt|dank (?:an|all|gilt)|bedank\w+|dankbar|danksagung|herzlichen dank|vielen dank)\b",
         "fr": r"\b(?:merci|remerci\w+|reconnaissants?|gratitude)\b",
@@ -106,31 +111,43 @@ _NAVIGATION = Refusal(
     "a hint where to read on",
     {
         "": r"https?://|\bwww\.|^\W*\S+@\S+\W*$",
-        "en": r"\b(?:(?:for|find) (?:more|further|additional|full|a full)? ?(?:information|details?|reading|description)\b"
+        "en": r"\b(?:(?:for|find) (?:more|further|additional|full|a full)? ?(?:information|details?|reading"
+        r"|description)\b"
         r"(?! (?:is|are|must|shall))"
-        r"|see (?:also|section|chapter|appendix|table|figure|the)\b|\bsee notes?\b|refer to (?:the|section|appendix|table|figure)"
-        r"|(?:can|may) be found (?:here|in (?:the|our|table|section|appendix|several|\[|\())|(?:is|are) (?:deferred to|detailed in"
-        r" (?:section|appendix)|available (?:here|at|on github)|(?:listed|summari[sz]ed|shown|given|presented|described|reported"
-        r"|illustrated|provided|documented|discussed) (?:here|in (?:section|appendix|chapter|table|fig\w*|annex|the following|\d))"
+        r"|see (?:also|section|chapter|appendix|table|figure|the)\b|\bsee notes?\b|refer to (?:the|section|appendix"
+        r"|table|figure)\b"
+        r"|(?:can|may) be found (?:here|in (?:the|our|table|section|appendix|several|\[|\())|(?:is|are) (?:deferred to"
+        r"|detailed in"
+        r" (?:section|appendix)|available (?:here|at|on github)|(?:listed|summari[sz]ed|shown|given|presented"
+        r"|described|reported"
+        r"|illustrated|provided|documented|discussed) (?:here|in (?:section|appendix|chapter|table|fig\w*|annex|the"
+        r" following|\d))"
         r")|in the following (?:tables?|sections?|chapters?)|(?:remainder|rest) of (?:this|the) "
-        r"(?:paper|document|chapter|section)|this (?:section|chapter|appendix|paper|article) (?:describes|presents|discusses|"
-        r"introduces|explains|contains|provides|is organi[sz]ed|outlines)|(?:tables?|figures?|fig\.) ?\d+\S* (?:shows?|lists?|"
+        r"(?:paper|document|chapter|section)|this (?:section|chapter|appendix|paper|article) (?:describes|presents"
+        r"|discusses|"
+        r"introduces|explains|contains|provides|is organi[sz]ed|outlines)|(?:tables?|figures?|fig\.) ?\d+\S*"
+        r" (?:shows?|lists?|"
         r"gives?|presents?|reports?|summari[sz]es|compares?|illustrates?|provides?|depicts?|contains?))",
-        "de": r"\b(?:weitere informationen|weitere details|mehr (?:informationen|details|dazu)|siehe (?:auch|abschnitt|kapitel"
-        r"|anhang|tabelle|abbildung)|(?:finden sie|findet sich|finden sich) (?:hier|unter|in|auf)|(?:tabelle|abbildung) \d+ zeigt"
+        "de": r"\b(?:weitere informationen|weitere details|mehr (?:informationen|details|dazu)|siehe (?:auch|abschnitt"
+        r"|kapitel"
+        r"|anhang|tabelle|abbildung)|(?:finden sie|findet sich|finden sich) (?:hier|unter|in|auf)|(?:tabelle"
+        r"|abbildung) \d+ zeigt"
         r"|diese[sr] (?:abschnitt|kapitel) (?:beschreibt|enthält|behandelt))",
-        "fr": r"(?:plus d['’]informations|informations (?:complémentaires|supplémentaires)|voir (?:aussi|également|section|annexe"
+        "fr": r"(?:plus d['’]informations|informations (?:complémentaires|supplémentaires)|voir (?:aussi|également"
+        r"|section|annexe"
         r"|tableau|figure|le|la)|se référer|reportez-vous|(?:tableau|figure) \d+ (?:montre|présente|indique)"
         r"|(?:ce chapitre|cette section) (?:décrit|présente|contient))",
         "es": r"\b(?:más información|más detalles|ver también|véase|consulte|(?:tabla|figura) \d+ (?:muestra|presenta)"
         r"|(?:esta sección|este capítulo) (?:describe|presenta|contiene))",
         "it": r"\b(?:ulteriori informazioni|maggiori (?:informazioni|dettagli)|vedi anche|si veda|si rimanda"
         r"|(?:tabella|figura) \d+ mostra|(?:questa sezione|questo capitolo) (?:descrive|presenta|contiene))",
-        "pt": r"\b(?:mais informaç(?:ões|ão)|mais detalhes|ver também|veja também|consulte|(?:tabela|figura) \d+ (?:mostra|apresenta)"
+        "pt": r"\b(?:mais informaç(?:ões|ão)|mais detalhes|ver também|veja também|consulte|(?:tabela|figura) \d+"
+        r" (?:mostra|apresenta)"
         r"|(?:esta secção|esta seção|este capítulo) (?:descreve|apresenta|contém))",
         "nl": r"\b(?:meer informatie|zie ook|zie (?:hoofdstuk|bijlage|tabel|figuur)|(?:tabel|figuur) \d+ toont)",
         "id": r"\b(?:informasi lebih lanjut|lihat (?:juga|tabel|gambar|bagian)|(?:tabel|gambar) \d+ menunjukkan)",
-        "ru": r"(?:дополнительн\w+ информаци\w+|подробнее|см\. |смотрите|(?:таблица|рисунок) \d+ показ\w+|в (?:этом|данном) разделе)",
+        "ru": r"(?:дополнительн\w+ информаци\w+|подробнее|см\. |смотрите|(?:таблица|рисунок) \d+ показ\w+|в (?:этом"
+        r"|данном) разделе)",
         "el": r"(?:περισσότερες πληροφορίες|δείτε (?:επίσης|το|την)|βλ\. |ανατρέξτε)",
         "pl": r"\b(?:więcej informacji|zobacz (?:też|także)|patrz)\b",
         "cs": r"\b(?:více informací|další informace|viz (?:též|také|tabulka|kapitola))\b",
@@ -147,7 +164,8 @@ _CAPTION = Refusal(
     "a caption",
     {
         "": r"^\W*(?:source|quelle|fuente|fonte|bron|sumber|источник)\s?:|\((?:preview|continued|expanded in)\b",
-        "en": r"^\W*(?:figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm|box)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]|^headline result:",
+        "en": r"^\W*(?:figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm|box)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]"
+        r"|^headline result:",
         "de": r"^\W*(?:abbildung|abb\.|bild|tabelle|tab\.|grafik|listing)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
         "fr": r"^\W*(?:figure|fig\.|tableau|tab\.|graphique|encadré)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
         "es": r"^\W*(?:figura|fig\.|tabla|gráfico|cuadro)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
@@ -171,7 +189,8 @@ _CAPTION = Refusal(
 _REFERENCE = Refusal(
     "an entry of a bibliography",
     {
-        "": r"\bdoi\b|\barxiv\b|\bhttps?://doi|\bet al\.$|\bpp?\. ?\d+|\bvol\. ?\d+|\(\d{1,4}\): ?\d+[–-]\d+|^\W*\[\d{1,3}\]\s"
+        "": r"\bdoi\b|\barxiv\b|\bhttps?://doi|\bet al\.$|\bpp?\. ?\d+|\bvol\. ?\d+|\(\d{1,4}\): ?\d+[–-]\d+"
+        r"|^\W*\[\d{1,3}\]\s"
         r"|^[^\W\d_][\w'’.-]+, (?:[^\W\d_][\w.’'-]*,? ){1,12}(?:and [^.]{3,60}\. )?\(?(?:19|20)\d\d[a-z]?\)?\.",
     },
 )
@@ -180,10 +199,13 @@ _TO_THE_READER = Refusal(
     {
         "": r"!\s*[\"”'’)]*$",
         "en": r"^(?:please|let us|let['’]s|join|welcome|enjoy|feel free|stay|remember that|don['’]t hesitate)\b"
-        r"|\b(?:you can help|we (?:hope|encourage|invite|welcome|believe|look forward|wish)|feel free to|get involved)\b"
+        r"|\b(?:you can help|we (?:hope|encourage|invite|welcome|believe|look forward|wish)|feel free to|get"
+        r" involved)\b"
         r"|\b(?:are|is) (?:encouraged|invited|welcome) to\b",
-        "de": r"^(?:bitte|lassen sie uns|willkommen)\b|\bwir (?:hoffen|freuen uns|laden|glauben|wünschen)\b|\bsind eingeladen\b",
-        "fr": r"^(?:veuillez|rejoignez|bienvenue|n['’]hésitez)\b|\bnous (?:espérons|vous invitons|encourageons|croyons|devons)\b",
+        "de": r"^(?:bitte|lassen sie uns|willkommen)\b|\bwir (?:hoffen|freuen uns|laden|glauben|wünschen)\b|\bsind"
+        r" eingeladen\b",
+        "fr": r"^(?:veuillez|rejoignez|bienvenue|n['’]hésitez)\b|\bnous (?:espérons|vous invitons|encourageons|croyons"
+        r"|devons)\b",
         "es": r"^(?:por favor|únete|bienvenid[oa]s?|no dude)\b|\b(?:esperamos|le invitamos|animamos)\b",
         "it": r"^(?:per favore|benvenut[oi]|unisciti)\b|\b(?:speriamo|invitiamo|vi invitiamo)\b",
         "pt": r"^(?:por favor|junte-se|bem-vind[oa]s?)\b|\b(?:esperamos|convidamos|encorajamos)\b",
@@ -203,7 +225,8 @@ _PLACEHOLDER = Refusal(
     "a placeholder",
     {
         "": r"\blorem ipsum\b|\btbd\b|^\W*n/?a\W*$",
-        "en": r"\bplaceholder\b|\[(?:deleted|moved|removed|modified|split|added)\b|\b(?:left|intentionally left) blank\b"
+        "en": r"\bplaceholder\b|\[(?:deleted|moved|removed|modified|split|added)\b|\b(?:left|intentionally left)"
+        r" blank\b"
         r"|\bto be (?:completed|determined|announced|written|defined)\b",
         "de": r"\bplatzhalter\b|\[(?:gelöscht|verschoben)\b|\bnoch zu (?:ergänzen|klären)\b",
         "fr": r"\bespace réservé\b|\[(?:supprimé|déplacé)\b|\bà compléter\b",
@@ -218,23 +241,33 @@ _PLACEHOLDER = Refusal(
 _STORY = Refusal(
     "an example story",
     {
-        "": r"\b(?:alice|bob|mallory|acme|foo|john doe|jane doe's|max mustermann)\b.{0,60}\b(?:sends?|wants?|buys?|logs?|uses?|clicks?)\b",
-        "en": r"^(?:imagine|suppose|consider (?:a|an|the (?:case|example))|assume|say)\b|^(?:an?|one|another|the) (?:attacker|hacker|"
-        r"malicious user|adversary)\b(?! (?:may|might|can|could|must|is defined|who))|^a (?:user|developer|customer|man|woman|person|"
-        r"company|bank|reporter|colleague|student|patient|\w+ researcher) (?:\(\w+\) )?(?:\w+ed|wants|finds|sends|tries|goes|came|asks"
+        "": r"\b(?:alice|bob|mallory|acme|foo|john doe|jane doe's|max"
+        r" mustermann)\b.{0,60}\b(?:sends?|wants?|buys?|logs?|uses?|clicks?)\b",
+        "en": r"^(?:imagine|suppose|consider (?:a|an|the (?:case|example))|assume|say)\b|^(?:an?|one|another|the)"
+        r" (?:attacker|hacker|"
+        r"malicious user|adversary)\b(?! (?:may|might|can|could|must|is defined|who))|^a (?:user|developer|customer"
+        r"|man|woman|person|"
+        r"company|bank|reporter|colleague|student|patient|\w+ researcher) (?:\(\w+\) )?(?:\w+ed|wants|finds|sends"
+        r"|tries|goes|came|asks"
         r"|discovers|considers|notices|wishes)\b|\b(?:for the sake of (?:argument|example)|hypothetical)\b",
         "de": r"^(?:angenommen|stellen sie sich vor|nehmen wir an)\b|^(?:ein|eine) (?:angreifer|hacker)(?:in)? "
-        r"(?!kann|könnte|darf|muss)|^(?:ein|eine) (?:benutzer|kunde|entwickler|student|forscher)(?:in)? (?:möchte|will|findet|schickt)",
-        "fr": r"^(?:imaginez|imaginons|supposons)\b|^(?:un|une|l['’]) ?(?:attaquante?|pirate)(?: \w+)? (?!peut|pourrait|doit)"
+        r"(?!kann|könnte|darf|muss)|^(?:ein|eine) (?:benutzer|kunde|entwickler|student|forscher)(?:in)? (?:möchte|will"
+        r"|findet|schickt)",
+        "fr": r"^(?:imaginez|imaginons|supposons)\b|^(?:un|une|l['’]) ?(?:attaquante?|pirate)(?: \w+)? (?!peut"
+        r"|pourrait|doit)"
         r"|^une? (?:utilisat(?:eur|rice)|cliente?|développeur) (?:veut|souhaite|envoie|découvre)",
         "es": r"^(?:imagine|supongamos|suponga)\b|^(?:un|una|el) atacante (?!puede|podría|debe)"
         r"|^una? (?:usuari[oa]|cliente|desarrollador) (?:quiere|desea|envía|descubre)",
-        "it": r"^(?:immaginiamo|immagina|supponiamo)\b|^(?:un|una|l['’]) ?(?:attaccante|aggressore) (?!può|potrebbe|deve)"
+        "it": r"^(?:immaginiamo|immagina|supponiamo)\b|^(?:un|una|l['’]) ?(?:attaccante|aggressore) (?!può|potrebbe"
+        r"|deve)"
         r"|^un (?:utente|cliente) (?:vuole|desidera|invia|scopre)",
-        "pt": r"^(?:imagine|suponha|suponhamos)\b|^(?:um|uma|o) atacante (?!pode|poderia|deve)|\bo atacante (?:recebe|consegue|envia|obtém|usa)"
-        r"|^uma? (?:utilizador|usuário|cliente|rede|loja|empresa|aplicação)\w* (?:\w+ )?(?:quer|deseja|envia|descobre|implementou|oferece|permite)",
+        "pt": r"^(?:imagine|suponha|suponhamos)\b|^(?:um|uma|o) atacante (?!pode|poderia|deve)|\bo atacante (?:recebe"
+        r"|consegue|envia|obtém|usa)"
+        r"|^uma? (?:utilizador|usuário|cliente|rede|loja|empresa|aplicação)\w* (?:\w+ )?(?:quer|deseja|envia|descobre"
+        r"|implementou|oferece|permite)",
         "nl": r"^(?:stel|stelt u zich voor)\b|^een (?:aanvaller|hacker) (?!kan|kon|moet)",
-        "id": r"^(?:bayangkan|misalkan|anggap)\b|^(?:seorang )?(?:penyerang|peretas) (?!dapat|bisa|harus|mungkin)|\bpenyerang (?:menerima|mengirim"
+        "id": r"^(?:bayangkan|misalkan|anggap)\b|^(?:seorang )?(?:penyerang|peretas) (?!dapat|bisa|harus|mungkin)"
+        r"|\bpenyerang (?:menerima|mengirim"
         r"|mengunggah|mengganti|menemukan)",
         "ru": r"^(?:представьте|предположим|допустим)\b|^(?:злоумышленник|атакующий|хакер) (?!может|мог)",
         "el": r"^(?:φανταστείτε|ας υποθέσουμε|έστω)\b|^(?:ένας|ο) επιτιθέμενος (?!μπορεί|θα μπορούσε)",
@@ -249,7 +282,7 @@ _STORY = Refusal(
 REFUSALS = (_THANKS, _RIGHTS, _NAVIGATION, _CAPTION, _REFERENCE, _TO_THE_READER, _PLACEHOLDER, _STORY)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     rows = []
     for row in REFUSALS:
@@ -272,6 +305,20 @@ def why_refused(sentence: str, language: str) -> str | None:
     if _QUESTION.search(sentence) and (sentence[-1] != ";" or language == "el"):
         return "a question"
     return next((reason for reason, pattern in _patterns(language) if pattern.search(sentence)), None)
+
+
+# "Smith, J. 2017. Title.", "Smith. (2017). Title.": a year that is a sentence of its own.
+_YEAR_ALONE = re.compile(
+    r"\s*[^\W\d_].{0,300}?[.)]\s+(?:\((?:19|20)\d\d[a-z]?\)|(?<!al\. )(?:19|20)\d\d[a-z]?)\.\s", re.DOTALL
+)
+_IDENTIFIER = re.compile(r"\bdoi\.org/|\bdoi:|\barxiv:\s?\d|\bISBN\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def is_reference(paragraph: str) -> bool:
+    """Whether a whole paragraph is an entry of a bibliography, or how its document is to be cited."""
+    identified = len(paragraph) < 800 and _IDENTIFIER.search(paragraph) and _YEAR.search(paragraph)
+    return bool(identified or _YEAR_ALONE.match(paragraph))
 
 
 def is_list_of_names(text: str) -> bool:

@@ -10,7 +10,7 @@ from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import EDGES, IMPERATIVES, NO_START, THIRD_PERSON, word_set
 from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
 from pipeline_core.adapters.facts.questions import question_for
-from pipeline_core.adapters.facts.refusals import why_refused
+from pipeline_core.adapters.facts.refusals import is_reference, why_refused
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
 from pipeline_core.domain.text import numbers_in, strip_markdown
@@ -18,7 +18,7 @@ from pipeline_core.domain.unreadable import unreadable
 
 MIN_WORDS, MAX_WORDS = 4, 60
 MAX_JOINED = 75
-"""Words of two sentences that are said together."""
+"""Words of sentences that are said together."""
 
 
 # Replaced by as many other characters before sentences are sought: no end of a sentence is in them.
@@ -42,10 +42,12 @@ def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
         if claim := _labelled(block, label):
             yield claim
         return
-    yield from _claims_of_sentences(text, body, block, language)
+    if is_reference(body):
+        return
+    yield from _claims_of_sentences(body, block, language)
 
 
-def _claims_of_sentences(text: str, body: str, block: Block, language: str) -> Iterator[Claim]:
+def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Claim]:
     """One claim for each sentence that stands alone, together with the next where that leans on it."""
     spans = list(_sentences(body, language))
     said: _Said | None = None
@@ -54,8 +56,7 @@ def _claims_of_sentences(text: str, body: str, block: Block, language: str) -> I
             continue
         sentence = _said(body[start:end], block.start + start, language, in_paragraph=len(spans) > 1)
         if said and sentence and sentence.leans and (joined := _joined(said, sentence)):
-            yield _claim(joined, block, language, opens=False)
-            said = None
+            said = joined
             continue
         if said:
             yield _claim(said, block, language, opens=said.start == block.start)
@@ -66,7 +67,8 @@ def _claims_of_sentences(text: str, body: str, block: Block, language: str) -> I
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What one sentence, or two of which the second leans on the first, says. ``asked_of`` is what is asked about."""
+    """What one sentence says, or several of which each but the first leans on the one before. ``asked_of`` is what is"
+    " asked about."""
 
     start: int
     end: int
@@ -79,7 +81,7 @@ class _Said:
 def _joined(first: _Said, second: _Said) -> _Said | None:
     if _words(first.statement) + _words(second.statement) > MAX_JOINED or second.start - first.end > 3:
         return None
-    return _Said(first.start, second.end, f"{first.statement} {second.statement}", first.statement, is_joined=True)
+    return _Said(first.start, second.end, f"{first.statement} {second.statement}", first.asked_of, is_joined=True)
 
 
 def _words(statement: str) -> int:
@@ -164,9 +166,12 @@ def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said
 
 
 _OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥]?\d))?[$€£¥]?(?P<first>\w)")
+# "binomial_cis", "iOS", "utf-8", "numpy.linalg": names that no sentence gives a capital.
+_CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
 # Left-overs of a conversion: marks without what they marked, code, cells.
 _BROKEN = re.compile(
-    r" [.,)]|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|\(\)\s|\(\s*[,;]|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]",
+    r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|\(\)\s|\(\s*[,;]|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?:"
+    r" [\w-]+)*>)|\\[a-z]",
     re.IGNORECASE,
 )
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
@@ -176,7 +181,11 @@ _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
     """A whole sentence, of a fit length, that says something of its document: alone, or with the one before it."""
     first = _OPENING.match(statement)
-    if not first or first["first"].islower() or not _is_of_fit_length(statement, language):
+    if (
+        not first
+        or (first["first"].islower() and not _CODE_NAME.match(statement))
+        or not _is_of_fit_length(statement, language)
+    ):
         return False
     if _BROKEN.search(statement) or why_refused(statement, language) or points_elsewhere(statement, language):
         return False

@@ -121,7 +121,8 @@ _HEDGED = {
 }
 # What somewhere in the sentence points at another one.
 _POINTS = {
-    "en": r"\b(?:th(?:is|ese|ose)(?! (?:policy|document|standard|agreement|contract)\b)|such an?|latter|they|them|their|it|its)\b",
+    "en": r"\b(?:th(?:is|ese|ose)(?! (?:policy|document|standard|agreement|contract)\b)|such an?|latter|they|them"
+    r"|their|it|its)\b",
     "de": r"\b(?:diese[rsmn]?|solche[rsmn]?|ihnen|hierbei|hierzu|dies)\b",
     "fr": r"\b(?:cet|cette|ces|cela|celui-ci|celle-ci|ceux-ci)\b",
     "es": r"\b(?:est[aeo]s?|es[ao]s?|dich[ao]s?|ell[ao]s)\b",
@@ -133,7 +134,13 @@ _POINTS = {
     "el": r"\b(?:αυτ(?:ό|ή|ός|ά|ές|οί|ούς|ών|ού|ής|ήν|όν))\b",
     "zh": "该|此|这|其",
 }
-_TABLES = {"duty": _DUTY, "defines": _DEFINES, "first_person": _FIRST_PERSON, "hedged": _HEDGED, "points_inside": _POINTS}
+_TABLES = {
+    "duty": _DUTY,
+    "defines": _DEFINES,
+    "first_person": _FIRST_PERSON,
+    "hedged": _HEDGED,
+    "points_inside": _POINTS,
+}
 _COMPILED = {
     trait: {code: re.compile(words, re.IGNORECASE) for code, words in table.items()} for trait, table in _TABLES.items()
 }
