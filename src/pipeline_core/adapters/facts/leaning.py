@@ -8,15 +8,13 @@ from functools import cache
 _SELF = {
     "en": "policy|document|agreement|contract|insurance|plan|standard|guide|guideline|manual|licen[sc]e|certificate"
     "|endorsement|report|software|package|library|regulation|act|law|directive",
-    "de": "Zum Beispiel|Beispielsweise|Dokument|Vertrag|Police|Versicherung|Standard|Leitfaden|Handbuch|Richtlinie"
-    "|Norm|Gesetz|Verordnung|Bericht",
-    "fr": "Par exemple|document|contrat|police|assurance|norme|guide|manuel|règlement|rapport|loi|référentiel",
-    "es": "Por ejemplo|documento|contrato|póliza|seguro|norma|guía|manual|reglamento|informe|ley|estándar",
-    "it": "Per esempio|Ad esempio|documento|contratto|polizza|assicurazione|norma|guida|manuale|regolamento|rapporto"
-    "|legge|standard",
-    "pt": "Por exemplo|documento|contrato|apólice|seguro|norma|guia|manual|regulamento|relatório|lei",
-    "nl": "Bijvoorbeeld|document|overeenkomst|polis|verzekering|norm|gids|handleiding|rapport|wet",
-    "id": "Misalnya|Contohnya|Sebagai contoh|dokumen|polis|perjanjian|standar|panduan|laporan",
+    "de": "Dokument|Vertrag|Police|Versicherung|Standard|Leitfaden|Handbuch|Richtlinie|Norm|Gesetz|Verordnung|Bericht",
+    "fr": "document|contrat|police|assurance|norme|guide|manuel|règlement|rapport|loi|référentiel",
+    "es": "documento|contrato|póliza|seguro|norma|guía|manual|reglamento|informe|ley|estándar",
+    "it": "documento|contratto|polizza|assicurazione|norma|guida|manuale|regolamento|rapporto|legge|standard",
+    "pt": "documento|contrato|apólice|seguro|norma|guia|manual|regulamento|relatório|lei",
+    "nl": "document|overeenkomst|polis|verzekering|norm|gids|handleiding|rapport|wet",
+    "id": "dokumen|polis|perjanjian|standar|panduan|laporan",
 }
 # A word that points at what was said before, or ties the sentence to it: said together, both read well.
 _POINTS_BACK = {
@@ -29,33 +27,40 @@ _POINTS_BACK = {
     r"|Otherwise|Therefore|Thus|Hence|However|Then|So|And|But|Or|Nor|Yet|Also|Similarly|Likewise|Conversely|Still"
     r"|In (?:contrast|addition|turn|other words)|On the other hand|Moreover|Furthermore|Consequently|Accordingly"
     r"|Nevertheless|Nonetheless|Uniquely|For (?:example|instance)|As (?:such|a result)|Rather|Indeed|One being",
-    "de": r"Diese[rsmn]?\b(?! (?:{self})\b)|Dies|Jene[rsmn]?|Das (?:ist|sind|war|wird|kann|muss|soll|darf|hat|gilt"
+    "de": r"Zum Beispiel|Beispielsweise|Diese[rsmn]?\b(?! (?:{self})\b)|Dies|Jene[rsmn]?"
+    "|Das (?:ist|sind|war|wird|kann|muss|soll|darf|hat|gilt"
     r"|heißt"
     r"|bedeutet|führt|betrifft|ermöglicht|erfordert|macht|umfasst)|Die (?:sind|werden|können|müssen)|Er|Sie|Es(?! gibt)"
     r"|Ihre?[rsmn]?|Seine?[rsmn]?|Deren|Dessen|Solche?[rsmn]?|Letztere[rsmn]?|Erstere[rsmn]?|Beide|Daher|Jedoch"
     r"|Allerdings|Deshalb|Deswegen|Somit|Folglich|Dabei|Dadurch|Damit|Dazu|Davon|Daraus|Darin|Danach|Dann|Dennoch"
     r"|Trotzdem|Hier|Hierbei|Hierzu|Hierfür|Hierdurch|Aber|Und|Oder|Auch|Außerdem|Zudem|Ferner|Darüber hinaus|Denn"
     r"|Sondern|So|Stattdessen|Andernfalls|Sonst|(?:In|Bei|Für|Mit|Nach|Aus|Von|Zu|Unter|Auf) diese[rsmn]?",
-    "fr": r"Ce(?:t|tte|s)?\b(?! (?:présente? )?(?:{self})\b)|C['’]est|Cela|Ceci|Celui-ci|Celle-ci|Ceux-ci|Celles-ci"
+    "fr": r"Par exemple|Ce(?:t|tte|s)?\b(?! (?:présente? )?(?:{self})\b)|C['’]est|Cela"
+    "|Ceci|Celui-ci|Celle-ci|Ceux-ci|Celles-ci"
     r"|Il(?! (?:est (?:\w+ )?(?:recommandé|possible|nécessaire|important|interdit|obligatoire)|existe|faut|convient|y"
     r" a)\b)"
     r"|Ils|Elles?|Leurs?|Son|Sa|Ses|Cependant|Toutefois|Néanmoins|Ainsi|Donc|Mais|Et|Ou|Or|Puis|Ensuite|Alors|Aussi"
     r"|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
-    "es": r"Es[aeo]s?|Est[aeo]s?\b(?! (?:{self})\b)|Aquell?[ao]s?|Él|Ell[ao]s?|Sus?|Sin embargo|Por lo tanto|Por ello"
+    "es": r"Por ejemplo|Es[aeo]s?|Est[aeo]s?\b(?! (?:{self})\b)|Aquell?[ao]s?|Él"
+    "|Ell[ao]s?|Sus?|Sin embargo|Por lo tanto|Por ello"
     r"|Por eso|Pero|Y|O|E|Además|Aquí|Así|También|Entonces|Luego|Dich[ao]s?|Tal(?:es)?|No obstante|Ambos|Ambas"
     r"|(?:En|Para|Por|Con|De|A) (?:est[aeo]s?|es[aeo]s?|ell[ao]s?|dich[ao]s?)",
-    "it": r"Quest[aeio]\b(?! (?:{self})\b)|Quest['’]|Quell[aeio]|Ess[aeio]|Egli|Ella|Loro|Su[oaei]i?|Tuttavia|Pertanto"
+    "it": r"Per esempio|Ad esempio|Quest[aeio]\b(?! (?:{self})\b)|Quest['’]|Quell[aeio]"
+    "|Ess[aeio]|Egli|Ella|Loro|Su[oaei]i?|Tuttavia|Pertanto"
     r"|Quindi"
     r"|Inoltre|Ma|E|O|Anche|Così|Poi|Allora|Tal[ei]|Dunque|Ciò|Entramb[ie]|(?:In|Per|Con|Di|A|Da) (?:quest|tal|ciò)\w*",
-    "pt": r"Est[ae]s?\b(?! (?:{self})\b)|Ess[ae]s?|Isto|Isso|Aquel[ae]s?|El[ae]s?|Seus?|Suas?|No entanto|Contudo|Porém"
+    "pt": r"Por exemplo|Est[ae]s?\b(?! (?:{self})\b)|Ess[ae]s?|Isto|Isso|Aquel[ae]s?"
+    "|El[ae]s?|Seus?|Suas?|No entanto|Contudo|Porém"
     r"|Portanto|Além disso|Mas|E|Ou|Assim|Também|Então|Tal|Tais|Ambos|Ambas|Desta forma|Deste modo"
     r"|Dest[ae]s?|Dess[ae]s?"
     r"|Nest[ae]s?|Ness[ae]s?|(?:Para|Por|Com|A) (?:est[ae]s?|ess[ae]s?|isso|isto)",
-    "nl": r"Dit\b(?! (?:{self})\b)|Deze\b(?! (?:{self})\b)|Dat|Die|Het (?:is|wordt|kan|heeft|moet)|Daarom|Echter|Maar"
+    "nl": r"Bijvoorbeeld|Dit\b(?! (?:{self})\b)|Deze\b(?! (?:{self})\b)|Dat|Die|Het (?:is"
+    "|wordt|kan|heeft|moet)|Daarom|Echter|Maar"
     r"|En|Of"
     r"|Hij|Zij|Ze|Hun|Zijn|Haar|Daarnaast|Bovendien|Ook|Hierdoor|Hierbij|Daardoor|Dus|Zulke|Beide|Dan"
     r"|(?:In|Voor|Bij|Met|Van|Op) (?:dit|deze|dat|die)",
-    "id": r"Ini|Itu|Hal (?:ini|itu|tersebut)|Mereka|Dia|Ia|Namun|Oleh karena itu|Karena itu|Tetapi|Tapi|Dan|Atau"
+    "id": r"Misalnya|Contohnya|Sebagai contoh|Ini|Itu|Hal (?:ini|itu|tersebut)|Mereka|Dia"
+    "|Ia|Namun|Oleh karena itu|Karena itu|Tetapi|Tapi|Dan|Atau"
     r"|Selain itu"
     r"|Kemudian|Lalu|Maka|Jadi|Juga|Dengan (?:demikian|begitu)|(?!(?i:{self}) )\w+ (?:ini|itu|tersebut)|(?!(?i:{self})"
     r" )\w+ \w+ (?:ini|itu|tersebut)",
