@@ -87,4 +87,5 @@ def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tup
         question = next((q for q in claim.questions() if q.casefold() not in taken), None)
         if question and claim.statement not in taken:
             taken |= {question.casefold(), claim.statement}
-            yield claim.start, FactCandidate(question, claim.answer, claim.statement, text[claim.start : claim.end])
+            quote = text[claim.start : claim.end]
+            yield claim.start, FactCandidate(question, claim.answer, claim.statement, (quote,))
