@@ -17,6 +17,7 @@ from pipeline_core.domain.errors import (
     UnknownIdsError,
     UnsupportedTypeError,
 )
+from pipeline_core.domain.facts import fact_text
 from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.harmless_links import harmless
 from pipeline_core.domain.ids import (

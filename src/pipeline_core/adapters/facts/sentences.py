@@ -64,7 +64,7 @@ def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
         return None
     question = f'What is stated for "{key}"{under_heading(block.headings)}?'
     score = 1.5 + bool(numbers_in(value))
-    return Claim(block.start, block.end, f"{key}: {value}", value, lambda: iter((question,)), score)
+    return Claim(((block.start, block.end),), f"{key}: {value}", value, lambda: iter((question,)), score)
 
 
 def _sentences(body: str, language: str) -> Iterator[tuple[int, int]]:
@@ -115,7 +115,7 @@ def _sentence(quote: str, block: Block, start: int, language: str, *, opens: boo
         yield from plain_questions(statement, block.headings, language, subject)
 
     score = score_of(statement, block.headings, language) + opens / 2 + (asked is not None)
-    return Claim(start, end, statement, statement, questions, score)
+    return Claim(((start, end),), statement, statement, questions, score)
 
 
 _OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥]?\d))?[$€£¥]?(?P<first>\w)")
