@@ -1,18 +1,28 @@
 """What could become a fact."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 MAX_QUESTION_CHARS = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What could become a fact; ``questions`` makes them, from the best to the ones that always fit."""
+    """What could become a fact.
 
-    start: int
-    end: int
+    ``spans`` are its evidence in the chunk, in order: the lead-in of a list and the item, the row of a table.
+    ``questions`` makes questions, the best first, and none where none is natural; ``answer`` is what answers them.
+    ``traits`` are what the confidence is made from, by the names of ``domain.confidence``.
+    """
+
+    spans: tuple[tuple[int, int], ...]
     statement: str
-    answer: str
+    answer: str | None
     questions: Callable[[], Iterator[str]]
     score: float
+    traits: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def start(self) -> int:
+        """Where it stands among the chunk's claims: at what is its own, behind what it shares with others."""
+        return self.spans[-1][0]

@@ -109,7 +109,7 @@ def _row(row: str, cells: Sequence[str], header: Sequence[str], headings: Sequen
     questions = [q for q in (_ask_row(name, columns, headings), plain, _ask_by_two(name, filled)) if q]
     statement = f"{name}: " + "; ".join(f"{column} {value}".strip() for column, value in filled)
     score = 1.5 + bool(numbers_in(answer))
-    return Claim(at, at + len(row), statement, answer, lambda: iter(questions), score)
+    return Claim(((at, at + len(row)),), statement, answer, lambda: iter(questions), score)
 
 
 def _may_name_a_row(name: str) -> bool:
