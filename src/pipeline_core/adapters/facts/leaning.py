@@ -168,7 +168,7 @@ _POINTS_ELSEWHERE_UNSPACED = {
     "ko": "먼저|마지막으로|위에서|아래|다음",
     "th": "ประการแรก|สุดท้าย",
 }
-# A demonstrative among the first words is a part of the subject: "The importance of this distinction", "To avoid this, …".
+# A demonstrative among the first words is a part of the subject: "The weight of this reason", "To avoid this, …".
 _DEMONSTRATIVES = {
     "en": r"(?:this|these|those(?! (?:who|with|of|that|in|which))|such(?! as))\b(?! (?:{self})\b)",
     "de": r"(?:diese[rsmn]?|solche[rsmn]?|dies|jene[rsmn]?)\b(?! (?:{self})\b)",
