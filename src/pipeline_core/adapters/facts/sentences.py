@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import EDGES, IMPERATIVES, NO_START, THIRD_PERSON, word_set
 from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
-from pipeline_core.adapters.facts.questions import question_for
 from pipeline_core.adapters.facts.refusals import is_reference, why_refused
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
@@ -89,7 +89,7 @@ def _words(statement: str) -> int:
 
 
 def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
-    asked = question_for(said.asked_of, block.headings)[0] if language == "en" else None
+    asked = natural_question(said.asked_of, language)
     score = score_of(said.statement, block.headings, language) + opens / 2 + (asked is not None)
     traits = {
         "prose": 1.0,
