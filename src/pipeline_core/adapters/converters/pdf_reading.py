@@ -187,7 +187,7 @@ def _write_annotations(prepared: Prepared) -> None:
                     objects = page_objects(shown.raw, _MOST_ON_PAGE)
                 except TooManyObjectsError:
                     objects = []  # the values stand in their fields then, not beside their labels
-                write_fields(pdf, page, written.fields, objects)
+                write_fields(pdf, page, written.fields, objects, written.choices)
                 shown.close()
             output = io.BytesIO()
             pdf.save(output)
