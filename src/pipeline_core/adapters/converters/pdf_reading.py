@@ -31,6 +31,7 @@ class Prepared:
 
     data: bytes
     pages: int = 0
+    title: str = ""
     hidden: list[str] = field(default_factory=list)
     scripts: "dict[int, list[Script]]" = field(default_factory=dict)
     struck: "dict[int, list[Struck]]" = field(default_factory=dict)
@@ -82,6 +83,7 @@ def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: b
 
     off = _layers_off(prepared.data)
     prepared.pages = len(document)
+    prepared.title = document.get_metadata_value("Title")
     left = _MOST_OBJECTS
     changed = False
     for number in range(1, prepared.pages + 1):

@@ -15,6 +15,7 @@ from pipeline_core.adapters.converters.pdf_completeness import (
     paragraphs,
     put_back,
 )
+from pipeline_core.adapters.converters.pdf_paragraphs import parted
 from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
 from pipeline_core.adapters.converters.pdf_reading import Prepared
 from pipeline_core.adapters.converters.pdf_tables.page import with_tables
@@ -63,6 +64,8 @@ def whole_pages(prepared: Prepared, pages: Sequence["ParsedPage"], parser: "Lite
                 if (copy := next(others, None)) is not None:
                     beside += [joined(group) for group in paragraphs([line(item) for item in upright(copy)])]
         markdown, lines = lines_in_order(with_tables(read, items), items)
+        title = prepared.title if page.page_num == 1 else ""
+        markdown = parted(markdown, read.blocks or [], lines, title)
         result.append(_whole(prepared, page, markdown, lines, beside, words))
     return result
 
