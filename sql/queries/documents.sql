@@ -16,8 +16,10 @@ WITH input AS (
     FROM made JOIN input i USING (document_id)
     RETURNING job_id, document_id
 ), workflows AS (
-    INSERT INTO processing_workflows (document_id, user_id, workflow_type, total_stages, current_stage)
-    SELECT document_id, %(user_id)s, %(workflow)s, (SELECT count(*) FROM stages), 'ingest' FROM made
+    INSERT INTO processing_workflows (document_id, user_id, workflow_type, total_stages, current_stage, configuration)
+    SELECT document_id, %(user_id)s, %(workflow)s, (SELECT count(*) FROM stages), 'ingest',
+        jsonb_strip_nulls(jsonb_build_object('policy', nullif(%(policy)s::jsonb, '{}'::jsonb)))
+    FROM made
 ), stage_rows AS (
     INSERT INTO document_processing_stages (document_id, user_id, stage_name)
     SELECT document_id, %(user_id)s, stage_name FROM made CROSS JOIN stages
@@ -89,7 +91,7 @@ SELECT document_id, raw_path FROM documents WHERE document_id = ANY(%(document_i
 -- Where each document and its newest job stand.
 SELECT DISTINCT ON (d.document_id)
     d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    j.profile, w.workflow_type
+    j.profile, w.workflow_type, w.configuration -> 'policy' AS policy
 FROM documents d
 JOIN upload_jobs j USING (document_id)
 JOIN processing_workflows w USING (document_id)

@@ -6,6 +6,7 @@ docs/quality.md shows how often those were right that were said to be right with
 nothing: it counts as its mean.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from math import exp
@@ -14,6 +15,8 @@ from typing import Any
 from pipeline_core.domain.confidence import TRAITS
 from pipeline_core.domain.confidence_weights import INTERCEPT, WEIGHTS
 
+MODEL_VERSION = hashlib.sha256(repr((INTERCEPT, sorted(WEIGHTS.items()))).encode()).hexdigest()[:12]
+"""Other weights give other confidences: they are another version."""
 MOST_REASONS = 5
 _LEAST_EFFECT = 0.15
 _LEAST, _MOST = 0.01, 0.99

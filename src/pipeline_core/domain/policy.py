@@ -1,5 +1,6 @@
 """What becomes of a fact by its confidence: published, shown to a person first, or left out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,10 @@ class Policy:
         return confidence is not None and self.ask_from <= confidence < self.publish_from
 
 
+EVERYTHING = Policy(0.0, 0.0)
+"""All is published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wished:
     """What an upload says about its policy; what it does not say is as the settings have it."""
@@ -52,6 +57,14 @@ class Wished:
         nobody_asked = default.ask_from == default.publish_from
         return Policy(publish_from, publish_from if nobody_asked else min(default.ask_from, publish_from))
 
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any] | None) -> "Wished":
+        return cls(**(said or {}))
+
     def as_json(self) -> dict[str, Any]:
         said = {"publish_from": self.publish_from, "ask_from": self.ask_from}
         return {name: value for name, value in said.items() if value is not None}
+
+
+NOTHING_WISHED = Wished()
+"""All as the settings have it."""

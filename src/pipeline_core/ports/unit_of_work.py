@@ -16,6 +16,7 @@ from pipeline_core.domain.facts import ChunkResult, Generated, Usage
 from pipeline_core.domain.ids import BatchId, ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
 from pipeline_core.domain.jobs import DeadLetter, HeldJob, JobSummary, OutputRow, StageRow
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.spending import Account, PaidBatch, PlannedCall
 from pipeline_core.domain.staging import (
     AskedBefore,
@@ -62,10 +63,12 @@ class Documents(Protocol):
         correlation_id: CorrelationId,
         workflow: str,
         submitted_via: str = "direct",
+        wished: Wished = NOTHING_WISHED,
     ) -> set[DocumentId]:
         """Make documents with their job, workflow, stage rows and first event; answers with those that are new.
 
-        ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP.
+        ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP. ``wished`` is what
+        the upload says about the policy; it holds for every run of the documents.
         """
         ...
 
@@ -351,7 +354,13 @@ class Staging(Protocol):
         """Staged questions with what production says with other numbers, by document; not what a person has judged."""
         ...
 
-    def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int: ...
+    def to_decide(self, document_ids: Ids) -> dict[DocumentId, int]:
+        """How many facts a person is asked about, by their confidence; documents without one are not named."""
+        ...
+
+    def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int:
+        """Approve what waits. Without a person (``by`` None), what one was to be asked about is left out instead."""
+        ...
 
     def resolve_pairs(self, document_id: DocumentId, resolution: str, *, by: str, notes: str | None) -> int: ...
 

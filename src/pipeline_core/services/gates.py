@@ -26,7 +26,8 @@ class Gates:
     def matching(self, batch: Batch) -> Batch:
         """Compare the batch's facts; documents with undecided look-alikes, or in a manual workflow, wait.
 
-        So does a deep scan that would add a fact to what is published, or withdraw one.
+        So do those with a fact that is sure enough to be asked about and not sure enough to be published unseen, and so
+        does a deep scan that would add a fact to what is published, or withdraw one.
         A document that a person has approved goes through.
 
         Raises:
@@ -63,17 +64,19 @@ class Gates:
                 detect(uow.staging, ids, look_alikes, scanned=scanned)
                 uow.stages.compared(ids, self.detection.config)
             undecided = uow.staging.undecided(ids)
+            to_decide = uow.staging.to_decide(ids)
             changes = uow.deep_scans.changes(scanned)
             changed = {document_id for document_id, change in changes.items() if change.added or change.withdrawn}
             waiting = [
                 job
                 for job in here
                 if not job.matches_approved
-                and (job.workflow == "manual" or job.document_id in undecided.keys() | changed)
+                and (job.workflow == "manual" or job.document_id in undecided.keys() | to_decide.keys() | changed)
             ]
             payloads = {
                 job.job_id: {
                     "undecided_pairs": undecided.get(job.document_id, 0),
+                    "facts_to_decide": to_decide.get(job.document_id, 0),
                     **(changes[job.document_id].as_json() if job.document_id in changed else {}),
                 }
                 for job in waiting

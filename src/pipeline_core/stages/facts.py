@@ -11,6 +11,7 @@ import orjson
 
 from pipeline_core.domain.canaries import invented_name, names_missing_in
 from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.confidence_model import MODEL_VERSION
 from pipeline_core.domain.contiguity import Pages, Piece
 from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import (
@@ -39,6 +40,7 @@ from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.page_words import words_from_json
+from pipeline_core.domain.policy import Policy
 from pipeline_core.domain.staging import NewQuestion
 from pipeline_core.domain.tables import table_at_end
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
@@ -56,6 +58,7 @@ from pipeline_core.stages.base import (
     StageResult,
 )
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
+from pipeline_core.stages.weigh import weighed
 from pipeline_core.staging.duplicates import in_languages, match_keys
 from pipeline_core.validation.echo_rules import echoed_example
 
@@ -68,6 +71,7 @@ class _Data:
     cached: Mapping[str, Generated]
     markdown: Any
     words: OutputRow | None
+    policy: Policy
 
 
 Prove = Callable[[str, int, int], tuple[int | None, tuple[Piece, ...]]]
@@ -138,9 +142,11 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
         chunks = [row.chunk for row in staged[job.document_id]]
         words = page_words(of_document)
         known = {key: cached[key] for key in own if key in cached}
-        data = _Data(chunks, inputs[job.document_id], own, known, markdown, words)
+        policy = job.wished.over(ctx.settings.policy)
+        data = _Data(chunks, inputs[job.document_id], own, known, markdown, words, policy)
         of_pages = (words.checksum,) if words else ()
-        return StageInput((require(of_document, "chunks_json").checksum, *text_checksums(markdown), *of_pages), data)
+        checksums = (require(of_document, "chunks_json").checksum, *text_checksums(markdown), *of_pages, str(policy))
+        return StageInput(checksums, data)
 
     return for_each(jobs, read)
 
@@ -202,6 +208,7 @@ def _judge_all(
         )
         for key, chunk in zip(data.keys, data.chunks, strict=True)
     }
+    results = {chunk_id: _weighed(result, data) for chunk_id, result in results.items()}
     new_answers = {key: answer for key, answer in asked.items() if isinstance(answer, Generated)}
     usage = sum((answer.usage for answer in new_answers.values()), Usage())
     rows = _Rows(results, data.chunks, new_answers)
@@ -209,6 +216,12 @@ def _judge_all(
         "facts_json", ".facts.json", json_bytes(_content(by, document, data, results)), "application/json"
     )
     return StageResult((output,), rows, _report(data.chunks, results, asked=len(asked)), usage)
+
+
+def _weighed(result: ChunkResult, data: _Data) -> ChunkResult:
+    one_chunk = len(data.chunks) == 1
+    facts = (weighed(fact, data.policy, one_chunk=one_chunk, doubt=lambda _page: None) for fact in result.facts)
+    return replace(result, facts=tuple(facts))
 
 
 def _prover(pages: PageMap, words: bytes | None) -> Prove:
@@ -287,11 +300,13 @@ def _report(chunks: Sequence[Chunk], results: Mapping[ChunkId, ChunkResult], *, 
     outcomes = Counter(result.outcome.value for result in results.values())
     if sum(outcomes.values()) != len(chunks):
         raise LedgerError(f"{len(chunks)} chunks went into fact generation and {sum(outcomes.values())} came out.")
+    left_out = Counter(f.left_out.value for result in results.values() for f in result.facts if f.left_out)
     return {
         "chunks": len(chunks),
         "outcomes": dict(outcomes),
         "facts": sum(len(result.facts) for result in results.values()),
-        "left_out": sum(fact.left_out is not None for result in results.values() for fact in result.facts),
+        "left_out": sum(left_out.values()),
+        "left_out_reasons": dict(left_out),
         "refused": sum(result.refused for result in results.values()),
         "chunks_asked": asked,
     }
@@ -309,6 +324,8 @@ def _content(
             "evidence": [{**span.as_json(), "match": span.match.value} for span in fact.evidence],
             "scattered": [piece.as_json() for piece in fact.scattered],
             "traits": fact.traits,
+            "confidence": fact.confidence and fact.confidence.value,
+            "confidence_reasons": fact.confidence and fact.confidence.reasons_json(),
             "left_out": fact.left_out,
         }
 
@@ -373,6 +390,9 @@ STAGE = Stage(
         "generator_version": ctx.generator.version,
         "params": ctx.generator.params,
         "echo_from": ctx.settings.validation_echo_similarity,
+        "confidence": MODEL_VERSION,
+        "publish_from": ctx.settings.policy.publish_from,
+        "ask_from": ctx.settings.policy.ask_from,
     },
     begins=stage_move(
         "generating_facts",

@@ -8,6 +8,7 @@ from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.ports.older_documents import OlderRow
 from pipeline_core.ports.unit_of_work import Ids
 
@@ -25,6 +26,7 @@ def summary_from(row: Row) -> JobSummary:
         workflow=row["workflow_type"],
         last_error=row["last_error"],
         profile=Profile(row["profile"]),
+        wished=Wished.from_json(row["policy"]),
     )
 
 
@@ -40,12 +42,14 @@ class PostgresDocuments:
         correlation_id: CorrelationId,
         workflow: str,
         submitted_via: str = "direct",
+        wished: Wished = NOTHING_WISHED,
     ) -> set[DocumentId]:
         rows = self._session.all(
             "register_documents",
             user_id=user_id,
             correlation_id=correlation_id,
             workflow=workflow,
+            policy=json_text(wished.as_json()),
             submitted_via=submitted_via,
             document_ids=[d.document_id for d in documents],
             job_ids=[d.job_id for d in documents],

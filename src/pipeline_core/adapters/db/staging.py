@@ -80,6 +80,10 @@ _QUESTION_COLUMNS = {
     "status": "text",
     "left_out_reason": "text",
     "evidence_pieces": "jsonb",
+    "confidence": "float4",
+    "confidence_reasons": "jsonb",
+    "publish_from": "float4",
+    "ask_from": "float4",
 }
 
 _SIGNATURE = np.dtype(
@@ -176,11 +180,24 @@ def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tup
         "left_out" if fact.left_out else "pending",
         fact.left_out,
         Jsonb(_pieces(fact)) if fact.scattered else None,
+        *_weight(fact),
     )
 
 
 def evidence_json(evidence: Sequence[Span]) -> Jsonb:
     return Jsonb([span.as_json() for span in evidence])
+
+
+def _weight(fact: Fact) -> tuple[float | None, Jsonb | None, float | None, float | None]:
+    """Its confidence, the reasons, and the policy: publish from, ask from."""
+    if fact.confidence is None:
+        return None, None, None, None
+    reasons = Jsonb(fact.confidence.reasons_json())
+    return fact.confidence.value, reasons, fact.policy.publish_from, fact.policy.ask_from
+
+
+def _json(rows: Sequence[Any]) -> str:
+    return orjson.dumps(rows).decode()
 
 
 def _pieces(fact: Fact) -> list[dict[str, Any]]:
@@ -282,14 +299,17 @@ class PostgresStaging:
 
     def _judge_again(self, facts: Sequence[Fact]) -> None:
         """Leave out what is found against facts that were staged before; let wait what nothing speaks against now."""
-        out = [fact for fact in facts if fact.left_out]
+        weights = [_weight(fact) for fact in facts]
         self._session.execute(
-            "leave_out",
-            question_ids=[fact.question_id for fact in out],
-            reasons=[fact.left_out for fact in out],
-            pieces=[orjson.dumps(_pieces(fact)).decode() for fact in out],
+            "judge_again",
+            question_ids=[fact.question_id for fact in facts],
+            reasons=[fact.left_out for fact in facts],
+            pieces=[_json(_pieces(fact)) if fact.scattered else None for fact in facts],
+            confidences=[confidence for confidence, _, _, _ in weights],
+            confidence_reasons=[reasons and _json(reasons.obj) for _, reasons, _, _ in weights],
+            publish_from=[publish_from for _, _, publish_from, _ in weights],
+            ask_from=[ask_from for _, _, _, ask_from in weights],
         )
-        self._session.execute("nothing_against", question_ids=[fact.question_id for fact in facts if not fact.left_out])
 
     def insert_questions(self, questions: Sequence[NewQuestion], *, batch_id: BatchId | None = None) -> None:
         """Add questions that are not there, to this batch or to that of their document."""
@@ -473,7 +493,13 @@ class PostgresStaging:
             found[row["document_id"]].append(Differing(**row))
         return found
 
+    def to_decide(self, document_ids: Ids) -> dict[DocumentId, int]:
+        rows = self._session.all("facts_to_decide", document_ids=list(document_ids))
+        return {row["document_id"]: row["facts"] for row in rows}
+
     def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int:
+        if by is None:
+            self._session.execute("leave_unasked_out", document_ids=list(document_ids))
         return self._session.execute("approve_pending", document_ids=list(document_ids), by=by, notes=notes)
 
     def resolve_pairs(self, document_id: DocumentId, resolution: str, *, by: str, notes: str | None) -> int:

@@ -41,7 +41,7 @@ class FactRow(BaseModel):
     @property
     def candidate(self) -> FactCandidate:
         """Blank words are none: not every endpoint knows null."""
-        question, answer = (text and _storable(text).strip() or None for text in (self.question, self.answer))
+        question, answer = ((text and _storable(text).strip()) or None for text in (self.question, self.answer))
         return FactCandidate(question, answer, _storable(self.statement), tuple(map(_storable, self.quotes)))
 
 
