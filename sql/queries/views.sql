@@ -262,7 +262,9 @@ FROM document_chunks c JOIN documents d USING (document_id)
 WHERE c.document_id = %(document_id)s ORDER BY c.ordinal;
 
 -- name: export_facts
-SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page, evidence,
+-- Page and characters are those of the first span.
+SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page,
+    evidence_char_from AS char_from, (evidence -> 0 ->> 'char_to')::int AS char_to, evidence,
     evidence_match AS match, generator
 FROM all_questions WHERE document_id = %(document_id)s ORDER BY evidence_char_from, question_id;
 

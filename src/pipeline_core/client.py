@@ -90,8 +90,8 @@ class Submitted:
 class Hit:
     """A published fact or passage, with its evidence; ``page`` counts from 1.
 
-    ``question`` and ``answer`` are None where none is natural: the ``statement`` says it. ``spans`` are the parts of the
-    evidence, each with its quote, its place in the text and its page.
+    ``question`` and ``answer`` are None where none is natural: the ``statement`` says it. ``spans`` are the parts of
+    the evidence, each with its quote, its place in the text and its page.
     """
 
     kind: str

@@ -193,7 +193,7 @@ def test_an_inserted_word_is_refused(at: int, word: str) -> None:
 
 
 def candidate(question: str, answer: str, quote: str) -> FactCandidate:
-    return FactCandidate(question, answer, f"{question} {answer}", quote)
+    return FactCandidate(question, answer, f"{question} {answer}", (quote,))
 
 
 def test_verify_keeps_what_is_proved_counts_what_is_not_and_drops_what_is_said_twice() -> None:
@@ -206,6 +206,6 @@ def test_verify_keeps_what_is_proved_counts_what_is_not_and_drops_what_is_said_t
     proved, refused = verify([limit, invented, claims, again, other_answer], POLICY)
 
     assert [c for c, _ in proved] == [limit, claims, other_answer]
-    assert [e.match for _, e in proved] == [MatchKind.EXACT, MatchKind.NORMALIZED, MatchKind.EXACT]
+    assert [span.match for _, proof in proved for span in proof] == [MatchKind.EXACT, MatchKind.NORMALIZED, MatchKind.EXACT]
     assert refused == 1
     assert verify([], POLICY) == ([], 0)
