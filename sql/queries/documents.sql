@@ -31,6 +31,10 @@ WITH input AS (
 )
 SELECT document_id FROM made;
 
+-- name: wish_policy
+UPDATE processing_workflows SET configuration = configuration || jsonb_build_object('policy', %(policy)s::jsonb)
+WHERE document_id = ANY(%(document_ids)s);
+
 -- name: lock_sources
 -- Two intakes that see one place at the same time take turns, in one order, so that they cannot deadlock.
 SELECT pg_advisory_xact_lock(hashtextextended(%(user_id)s::text || uri, 0))

@@ -14,6 +14,7 @@ from pipeline_core.cli.retrying import retry_many
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.wording import counted, listed
 
 if TYPE_CHECKING:
@@ -40,11 +41,18 @@ def run(
     priority: Annotated[
         int | None, typer.Option(help="With --queue: -100..100; higher goes first, and 0 is usual.")
     ] = None,
+    publish_from: Annotated[
+        float | None, typer.Option(help="Confidence (0..1) from which a fact of these is published unseen.")
+    ] = None,
+    ask_from: Annotated[
+        float | None, typer.Option(help="Confidence from which you are asked about a fact; below it is left out.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take documents in and through all stages.
 
     What is unchanged since last time is left alone. Of a folder, every file of a known type is taken, hidden ones not.
+    --publish-from and --ask-from hold for these documents in every run; for known ones from their next run on.
     """
     from pipeline_core.services.run_documents import RunDocuments, finish_what_others_have
     from pipeline_core.terminal.files import expand
@@ -63,13 +71,16 @@ def run(
         )
     if not files.found:
         raise RefusedError(f"There is no document here{_but(files)}.", action=_NO_DOCUMENT)
+    wished = Wished(publish_from, ask_from)
     if estimate:
         raise typer.Exit(print_estimate(files, as_json=as_json))
     if queue:
-        hand_in(files, priority or 0, as_json=as_json)
+        hand_in(files, priority or 0, as_json=as_json, wished=wished)
     with wired() as app_, launching(app_) as launcher:
+        wished.over(app_.settings.policy)
         with RunDisplay(err, app_.views, app_.stopping) as display:
-            result = RunDocuments(app_.intake, launcher, app_.holds)(files.found, user_id=app_.user_id, display=display)
+            run_them = RunDocuments(app_.intake, launcher, app_.holds)
+            result = run_them(files.found, user_id=app_.user_id, display=display, wished=wished)
             result.refused[:0] = files.refused
             finish_what_others_have(app_.queue, launcher.process, result.ran, app_.stopping)
             if result.ran:

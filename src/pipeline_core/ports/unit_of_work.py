@@ -72,6 +72,10 @@ class Documents(Protocol):
         """
         ...
 
+    def wish(self, document_ids: Ids, wished: Wished) -> None:
+        """Keep what is said about the policy of known documents, instead of what was said before, if anything is."""
+        ...
+
     def place(self, user_id: UserId, places: Sequence[Place]) -> None:
         """Record which document stands at each place now, and show each document by a name that it has now."""
         ...

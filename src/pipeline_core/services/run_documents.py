@@ -11,6 +11,7 @@ from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.wording import counted, listed
 from pipeline_core.ports.launcher import Launcher
 from pipeline_core.services.holds import Holds
@@ -116,6 +117,7 @@ class RunDocuments:
         *,
         user_id: UserId,
         on_work: Callable[[RunResult], None] = lambda _: None,
+        wished: Wished = NOTHING_WISHED,
     ) -> RunResult:
         """Take the files in and find what is left to do; ``on_work`` hears of it, a group of files at a time.
 
@@ -123,7 +125,7 @@ class RunDocuments:
         """
         result = RunResult()
         seen: set[DocumentId] = set()
-        for received in self.intake.receive_groups(files, user_id=user_id):
+        for received in self.intake.receive_groups(files, user_id=user_id, wished=wished):
             ids = [document_id for document_id in received.documents if document_id not in seen]
             seen.update(ids)
             needed = self.intake.work_needed(ids, correlation_id=received.correlation_id)
@@ -138,7 +140,9 @@ class RunDocuments:
                 on_work(result)
         return result
 
-    def __call__(self, files: Sequence[Path], *, user_id: UserId, display: Display) -> RunResult:
+    def __call__(
+        self, files: Sequence[Path], *, user_id: UserId, display: Display, wished: Wished = NOTHING_WISHED
+    ) -> RunResult:
         """Take the files in, and run those documents that need it.
 
         Raises:
@@ -150,7 +154,7 @@ class RunDocuments:
             self.launcher.start()
             display.watch(so_far.ran)
 
-        result = self.take_in(files, user_id=user_id, on_work=begin)
+        result = self.take_in(files, user_id=user_id, on_work=begin, wished=wished)
         if result.ran:
             display.note = "starting Prefect"
             self.launcher.wait()

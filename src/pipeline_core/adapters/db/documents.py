@@ -62,6 +62,10 @@ class PostgresDocuments:
         )
         return {row["document_id"] for row in rows}
 
+    def wish(self, document_ids: Ids, wished: Wished) -> None:
+        if wished != NOTHING_WISHED:
+            self._session.execute("wish_policy", document_ids=list(document_ids), policy=json_text(wished.as_json()))
+
     def place(self, user_id: UserId, places: Sequence[Place]) -> None:
         uris, ids = [place.uri for place in places], [place.document_id for place in places]
         self._session.execute("lock_sources", user_id=user_id, uris=uris)
