@@ -16,6 +16,8 @@ SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updat
     (SELECT count(*) FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
         WHERE q.document_id = d.document_id AND p.resolution = 'pending'
             AND q.status IN ('pending', 'approved')) AS undecided,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'pending'
+        AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide,
     coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical
 FROM upload_jobs j JOIN documents d USING (document_id)
 WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
@@ -39,7 +41,7 @@ FROM upload_jobs WHERE job_id = %(job_id)s;
 -- A document's staged facts as a reviewer sees them. None of the ids given: all.
 SELECT q.question_id, q.question, q.answer, q.statement, q.evidence, q.evidence_match,
     q.status, q.duplicate_of, q.review_notes, q.edited_by, q.edited_at, q.upload_batch_id, q.left_out_reason,
-    d.page_unit, c.heading_path
+    d.page_unit, c.heading_path, round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons
 FROM staged_questions q
 JOIN documents d USING (document_id)
 LEFT JOIN staged_chunks c USING (chunk_id)

@@ -136,6 +136,14 @@ SELECT question_id, question, answer, statement, evidence_quote AS quote, eviden
 FROM staged_questions WHERE document_id = %(document_id)s AND status = 'left_out'
 ORDER BY evidence_char_from, question_id;
 
+-- name: view_weighed
+-- How many facts were left out, by reason, and how many a person is asked about.
+SELECT (SELECT coalesce(jsonb_object_agg(r.reason, r.facts), '{}') FROM (
+        SELECT q.left_out_reason AS reason, count(*) AS facts FROM staged_questions q
+        WHERE q.document_id = %(document_id)s AND q.status = 'left_out' GROUP BY 1) r) AS left_out_by,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = %(document_id)s AND q.status = 'pending'
+        AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide;
+
 -- name: view_to_decide
 -- What a person is asked about, the least sure first.
 SELECT question_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page, evidence,

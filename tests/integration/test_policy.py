@@ -135,7 +135,7 @@ def test_the_database_publishes_nothing_unsure_without_a_person(make: Callable[.
                 connection.execute(f"UPDATE upload_pipeline.staged_questions SET {change} {unsure}")
 
 
-@pytest.mark.parametrize("wished", [Wished(publish_from=0.2, ask_from=0.3), Wished(publish_from=1.5), Wished(0.5, -1)])
+@pytest.mark.parametrize("wished", [Wished(0.2, 0.3), Wished(1.5), Wished(0.5, -1)])
 def test_what_is_no_policy_is_refused(wished: Wished) -> None:
     from pipeline_core.settings import Settings
 

@@ -123,7 +123,7 @@ class _Receiver:
             self._part.filename = _text(options.get(b"filename"))
 
     def on_headers_finished(self) -> None:
-        if self._part.name in self._known_fields:
+        if self._part.name is not None and self._part.name in self._known_fields:
             self.fields[self._part.name] = bytearray()
             return
         if self._part.name != FIELD:

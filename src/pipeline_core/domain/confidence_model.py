@@ -7,7 +7,7 @@ nothing: it counts as its mean.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import exp
 from typing import Any
@@ -112,3 +112,15 @@ def _reasons(effects: list[tuple[float, Feature, bool]]) -> tuple[Reason, ...]:
         if words and abs(effect) >= _LEAST_EFFECT and trait.name not in said:
             said[trait.name] = Reason(trait.name, round(effect, 2), words)
     return tuple(said.values())[:MOST_REASONS]
+
+
+def in_words(value: float | None, reasons: Sequence[Mapping[str, Any]] | None) -> str:
+    """A confidence as a reader is told of it: the number, what speaks for the fact and what against it; "" for none."""
+    if value is None:
+        return ""
+    sides = {
+        "for it": [str(one["words"]) for one in reasons or () if one["effect"] > 0],
+        "against it": [str(one["words"]) for one in reasons or () if one["effect"] < 0],
+    }
+    said = "; ".join(f"{side}: {', '.join(words)}" for side, words in sides.items() if words)
+    return f"confidence {value:.2f}" + (f" ({said})" if said else "")

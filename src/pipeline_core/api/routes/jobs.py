@@ -17,6 +17,7 @@ from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.errors import over_http
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.ports.views import Row
@@ -76,6 +77,33 @@ class StageTiming(BaseModel):
     cost_usd: float | None
 
 
+class ConfidenceReason(BaseModel):
+    """What moved a confidence."""
+
+    trait: str
+    effect: float = Field(description="In log-odds: above 0 for the fact, below 0 against it")
+    words: str
+
+
+class WeighedFact(BaseModel):
+    """A fact with the probability that it holds; ``POST /api/job/{job_id}/approve-stage2`` with its id takes it in."""
+
+    question_id: UUID
+    question: str | None
+    answer: str | None
+    statement: str
+    quote: str
+    page: int | None
+    confidence: float | None = Field(description="0 to 1; null of facts that were found before facts were weighed")
+    confidence_reasons: list[ConfidenceReason] | None
+
+
+class LeftOutFact(WeighedFact):
+    """A fact that is kept out of production until a person takes it in."""
+
+    reason: LeftOut
+
+
 class JobDetail(Job):
     """A job with its stages and what validation found."""
 
@@ -84,6 +112,10 @@ class JobDetail(Job):
     returned_for: list[dict[str, Any]] = Field(
         description="What it was returned to matching review for, while it waits there"
     )
+    left_out_by: dict[LeftOut, int] = Field(description="The ledger: how many facts were left out, by reason")
+    left_out_facts: list[LeftOutFact] = Field(description="The first 1,000 of them")
+    facts_to_decide: int = Field(description="Facts of middling confidence that a person is asked about")
+    to_decide: list[WeighedFact] = Field(description="The first 1,000 of them, the least sure first")
 
 
 class RetryRequest(Body):
