@@ -25,7 +25,8 @@ VALUES (:batch, :document, :ann, :ann, 'a.md');
 INSERT INTO staged_questions (question_id, upload_batch_id, user_id, document_id, chunk_id, question, answer,
     statement, evidence, evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature)
 SELECT id::uuid, :batch, :ann, :document, :chunk, 'How many?', 'Four.', 'Four.',
-    '[{"quote": "four", "char_from": 0, "char_to": 4, "page": 1}]', 'exact', 'g', 'four', repeat('0', 64), 1, decode(repeat('00', 64), 'hex')
+    '[{"quote": "four", "char_from": 0, "char_to": 4, "page": 1}]', 'exact', 'g', 'four', repeat('0', 64), 1,
+    decode(repeat('00', 64), 'hex')
 FROM unnest(ARRAY[:fact, :other]) AS id;
 INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id,
     existing_is_staged, similarity_score, method)

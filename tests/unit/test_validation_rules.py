@@ -148,7 +148,8 @@ CASES = {
         subject(chunks=[chunk(TEXT[:20], 0), chunk(TEXT[40:], 40)]), "text_outside_chunks",
     ),
     "a quote that stands elsewhere": (
-        subject(facts=[replace(fact("The plan pays 80%"), evidence=(Span("The plan pays 80%", 9, 26, 1),))]), "evidence_not_exact",
+        subject(facts=[replace(fact("The plan pays 80%"), evidence=(Span("The plan pays 80%", 9, 26, 1),))]),
+        "evidence_not_exact",
     ),
     "a page dropped by a converter": (subject(pages_converted=3), "pages_lost"),
     "a page that failed": (subject(pages=(Page(1, 0, len(TEXT), PageOutcome.FAILED),)), "pages_failed"),

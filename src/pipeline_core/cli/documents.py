@@ -78,6 +78,9 @@ def run(
         hand_in(files, priority or 0, as_json=as_json, wished=wished)
     with wired() as app_, launching(app_) as launcher:
         wished.over(app_.settings.policy)
+        # one that is away from the start is said at once; later it is waited for
+        app_.views.counts(app_.user_id)
+        app_.be_patient()
         with RunDisplay(err, app_.views, app_.stopping) as display:
             run_them = RunDocuments(app_.intake, launcher, app_.holds)
             result = run_them(files.found, user_id=app_.user_id, display=display, wished=wished)

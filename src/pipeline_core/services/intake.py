@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -36,6 +37,7 @@ from pipeline_core.domain.object_keys import original_key, safe_filename, shown_
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.lost_outputs import (
     Lost,
     begin_at_lost,
@@ -143,7 +145,7 @@ class Intake:
     ) -> Iterator[Received]:
         """Take in files, a group at a time, so that memory does not grow with their number."""
         for group in _groups(files, _GROUP):
-            yield self.receive(group, user_id=user_id, wished=wished)
+            yield again_if_cut_off(partial(self.receive, group, user_id=user_id, wished=wished))
 
     def receive(self, files: Sequence[Path | Upload], *, user_id: UserId, wished: Wished = NOTHING_WISHED) -> Received:
         """Check, store and register the files; what is known already is stored again only where the store lost it.
