@@ -32,8 +32,10 @@ FROM unnest(%(batch_ids)s::uuid[], %(document_ids)s::uuid[], %(user_ids)s::uuid[
 ON CONFLICT (batch_id) DO UPDATE SET status = 'pending', matched_at = NULL, uploaded_at = now(),
     review_started_at = NULL, review_completed_at = NULL, import_started_at = NULL, import_completed_at = NULL;
 
--- name: staged_question_ids
-SELECT document_id, question_id FROM staged_questions WHERE document_id = ANY(%(document_ids)s);
+-- name: staged_before
+SELECT document_id, question_id, statement, evidence, decided_by_itself AS is_decided
+FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
+ORDER BY document_id, evidence_char_from, question_id;
 
 -- name: delete_questions
 DELETE FROM staged_questions WHERE question_id = ANY(%(question_ids)s);

@@ -30,6 +30,7 @@ from pipeline_core.domain.staging import (
     Preview,
     SignatureTable,
     Similar,
+    StagedBefore,
     StagedChunk,
     StagedQuestion,
     Swapped,
@@ -264,7 +265,15 @@ class Staging(Protocol):
     def record_outcomes(self, outcomes: Mapping[ChunkId, ChunkResult]) -> None: ...
 
     def replace_questions(self, documents: Sequence[Document], questions: Sequence[NewQuestion]) -> None:
-        """Stage exactly these questions in each document's batch; decisions on those found again stand."""
+        """Stage these questions in each document's batch, and no others.
+
+        Decisions on those found again stand, and so does every fact that a person has decided about by itself: found
+        in other words, or not at all, it stays (``staging.regeneration``).
+        """
+        ...
+
+    def staged_before(self, document_ids: Ids) -> list[StagedBefore]:
+        """What is staged of the documents, as it is held against what is found anew."""
         ...
 
     def questions(self, document_ids: Ids) -> dict[DocumentId, list[StagedQuestion]]: ...

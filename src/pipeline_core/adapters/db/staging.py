@@ -1,6 +1,7 @@
 """Staged chunks, staged questions and the pairs of look-alikes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,12 +34,14 @@ from pipeline_core.domain.staging import (
     Pair,
     SignatureTable,
     Similar,
+    StagedBefore,
     StagedChunk,
     StagedQuestion,
     Twin,
 )
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import Ids
+from pipeline_core.staging.regeneration import reconcile
 from pipeline_core.staging.sketches import padded, sketch_bytes
 
 _CHUNK_COLUMNS = {
@@ -287,15 +290,34 @@ class PostgresStaging:
             user_ids=[document.user_id for document in documents],
             file_names=[document.filename for document in documents],
         )
-        rows = self._session.all("staged_question_ids", document_ids=[document.document_id for document in documents])
-        there = {row["question_id"] for row in rows}
+        document_ids = [document.document_id for document in documents]
         wanted = {question.fact.question_id: question for question in questions}
-        if gone := there - wanted.keys():
-            self._session.execute("delete_questions", question_ids=list(gone))
-        if kept := there & wanted.keys():
+        told = reconcile(
+            self.staged_before(document_ids),
+            {key: (question.document_id, question.fact) for key, question in wanted.items()},
+        )
+        if told.go:
+            self._session.execute("delete_questions", question_ids=list(told.go))
+        if kept := told.stay | told.decided.keys():
             self._session.execute("keep_questions", question_ids=list(kept))
-            self._judge_again([wanted[key].fact for key in kept])
-        self.insert_questions([question for key, question in wanted.items() if key not in there])
+            taken = [replace(wanted[new].fact, question_id=old) for old, new in told.decided.items() if new]
+            self._judge_again([*(wanted[key].fact for key in told.stay), *taken])
+        self.insert_questions([question for key, question in wanted.items() if key in told.come])
+        if told.decided:
+            self._session.execute("count_carried_facts", document_ids=document_ids)
+
+    def staged_before(self, document_ids: Ids) -> list[StagedBefore]:
+        rows = self._session.all("staged_before", document_ids=list(document_ids))
+        return [
+            StagedBefore(
+                row["question_id"],
+                row["document_id"],
+                row["statement"],
+                tuple(map(Span.from_json, row["evidence"])),
+                row["is_decided"],
+            )
+            for row in rows
+        ]
 
     def _judge_again(self, facts: Sequence[Fact]) -> None:
         """Leave out what is found against facts that were staged before; let wait what nothing speaks against now."""
