@@ -31,6 +31,14 @@ WITH input AS (
 )
 SELECT document_id FROM made;
 
+-- name: published_documents
+SELECT d.document_id, j.state = 'done' AND j.outcome IS NOT DISTINCT FROM 'published' AS is_at_rest, j.profile = 'deep' AS is_scanned
+FROM documents d
+JOIN LATERAL (SELECT state, outcome, profile FROM upload_jobs u WHERE u.document_id = d.document_id
+    ORDER BY u.created_at DESC LIMIT 1) j ON true
+WHERE d.user_id = %(user_id)s AND d.published_at IS NOT NULL
+ORDER BY d.created_at, d.document_id;
+
 -- name: wish_policy
 UPDATE processing_workflows SET configuration = configuration || jsonb_build_object('policy', %(policy)s::jsonb)
 WHERE document_id = ANY(%(document_ids)s);

@@ -10,7 +10,7 @@ from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.processing import go_on
 from pipeline_core.cli.queue import hand_in
-from pipeline_core.cli.retrying import retry_many
+from pipeline_core.cli.retrying import read_again, retry_many
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
@@ -155,11 +155,14 @@ def status(
         "pipeline retry policy.pdf --from chunker",
         "pipeline retry --all --preview",
         "pipeline retry --code store_full --since 2h",
+        "pipeline retry --from fact-generator --all",
     ),
 )
 def retry(
     job: Annotated[str | None, typer.Argument(help="A job, document or file name.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All dead letters; with --from, all that is published as well.")
+    ] = False,
     code: Annotated[str | None, typer.Option(help="All dead letters with this error's code.")] = None,
     since: Annotated[
         str | None, typer.Option(help="All dead letters since then: 30m, 2h, 3d ago, or 2026-11-29T03:00 (UTC).")
@@ -168,12 +171,14 @@ def retry(
     from_stage: Annotated[
         str | None, typer.Option("--from", help="Stage to begin from; earlier outputs are reused.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --all and --from: do not ask.")] = False,
     start: Annotated[bool, typer.Option("--run/--no-run", help="Run it at once.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Start a document again, or many dead letters at once.
 
-    A failed or finished document begins where it failed, or at the stage named.
+    A failed or finished document begins where it failed, or at the stage named. --all with --from reads what is
+    published again, too: it says first what would change, and asks.
     """
     from pipeline_core.terminal.naming import job_named, one_of
 
@@ -184,6 +189,8 @@ def retry(
             "Which are to be started again?", action="Name one document, or say --all, --code CODE or --since WHEN."
         )
     with wired() as app_:
+        if everything and stage and code is None and since is None:
+            read_again(app_, stage, preview=preview, yes=yes, start=start, as_json=as_json)
         if job is None:
             retry_many(app_, code, since, stage, preview=preview, start=start, as_json=as_json)
         row = app_.views.job(app_.user_id, job_named(app_, job))

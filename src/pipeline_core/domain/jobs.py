@@ -73,6 +73,15 @@ class JobSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedDocument:
+    """A document in production: whether its newest job is done, and whether that was a deep scan."""
+
+    document_id: DocumentId
+    is_at_rest: bool
+    is_scanned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A job that failed for good: where, and with which code."""
 

@@ -14,7 +14,7 @@ from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.facts import ChunkResult, Generated, Usage
 from pipeline_core.domain.ids import BatchId, ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
-from pipeline_core.domain.jobs import DeadLetter, HeldJob, JobSummary, OutputRow, StageRow
+from pipeline_core.domain.jobs import DeadLetter, HeldJob, JobSummary, OutputRow, PublishedDocument, StageRow
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.spending import Account, PaidBatch, PlannedCall
@@ -71,6 +71,10 @@ class Documents(Protocol):
         ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP. ``wished`` is what
         the upload says about the policy; it holds for every run of the documents.
         """
+        ...
+
+    def published(self, user_id: UserId) -> list[PublishedDocument]:
+        """The user's documents that are in production, the oldest first."""
         ...
 
     def wish(self, document_ids: Ids, wished: Wished) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -35,12 +35,12 @@ from pipeline_core.domain.facts import (
     present,
 )
 from pipeline_core.domain.fences import fences, spans_within
-from pipeline_core.domain.ids import ChunkId, question_id_for
-from pipeline_core.domain.jobs import HeldJob, OutputRow
+from pipeline_core.domain.ids import ChunkId, DocumentId, question_id_for
+from pipeline_core.domain.jobs import OutputRow
 from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.page_words import words_from_json
-from pipeline_core.domain.policy import Policy
+from pipeline_core.domain.policy import Policy, Wished
 from pipeline_core.domain.staging import NewQuestion
 from pipeline_core.domain.tables import table_at_end
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
@@ -121,7 +121,17 @@ def _text_of(chunks: Sequence[Chunk]) -> str:
     return "".join(parts)
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
+class OfDocument(Protocol):
+    """What the stage reads of a job."""
+
+    @property
+    def document_id(self) -> DocumentId: ...
+
+    @property
+    def wished(self) -> Wished: ...
+
+
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["chunks_json", "optimized_markdown", "markdown", "page_words"])
     staged = uow.staging.chunks(ids)
@@ -136,7 +146,7 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
     cached = uow.caches.facts(wanted, run_id=ctx.settings.run_id)
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
 
-    def read(job: HeldJob) -> StageInput:
+    def read(job: OfDocument) -> StageInput:
         of_document = outputs.get(job.document_id, {})
         markdown, own = require(of_document, *kinds), keys[job.document_id]
         chunks = [row.chunk for row in staged[job.document_id]]
@@ -152,19 +162,35 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
 
 
 def run(ctx: StageContext, document: Document, data: _Data) -> Computation:
+    return computation(ctx, document.document_id, data)
+
+
+def not_cached(data: _Data) -> int:
+    """How many chunks the generator would be asked for."""
+    return len(set(data.keys) - data.cached.keys())
+
+
+def facts_of(result: StageResult) -> list[Fact]:
+    """The facts of a result of this stage."""
+    rows: _Rows = result.rows
+    return [fact for found in rows.results.values() for fact in found.facts]
+
+
+def computation(ctx: StageContext, document_id: DocumentId, data: _Data) -> Computation:
+    """Asks the generator, here or in the computation, and proves and weighs what it says."""
     echo_from = ctx.settings.validation_echo_similarity
     words = read_words(ctx.store, data.words)
     if isinstance(ctx.generator, InWorker):
-        return partial(_ask_and_judge, ctx.generator, document, data, words, echo_from)
+        return partial(_ask_and_judge, ctx.generator, document_id, data, words, echo_from)
     by = {"name": ctx.generator.name, "version": ctx.generator.version}
-    return partial(_judge_all, by, document, data, _ask(ctx.generator, data), words, echo_from)
+    return partial(_judge_all, by, document_id, data, _ask(ctx.generator, data), words, echo_from)
 
 
 def _ask_and_judge(
-    generator: FactGenerator, document: Document, data: _Data, words: bytes | None, echo_from: float
+    generator: FactGenerator, document_id: DocumentId, data: _Data, words: bytes | None, echo_from: float
 ) -> StageResult:
     by = {"name": generator.name, "version": generator.version}
-    return _judge_all(by, document, data, _ask(generator, data), words, echo_from)
+    return _judge_all(by, document_id, data, _ask(generator, data), words, echo_from)
 
 
 def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | PipelineError]:
@@ -185,7 +211,7 @@ def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | Pipelin
 
 def _judge_all(
     by: Mapping[str, str],
-    document: Document,
+    document_id: DocumentId,
     data: _Data,
     asked: Mapping[str, Generated | PipelineError],
     words: bytes | None,
@@ -213,7 +239,7 @@ def _judge_all(
     usage = sum((answer.usage for answer in new_answers.values()), Usage())
     rows = _Rows(results, data.chunks, new_answers)
     output = OutputFile(
-        "facts_json", ".facts.json", json_bytes(_content(by, document, data, results)), "application/json"
+        "facts_json", ".facts.json", json_bytes(_content(by, document_id, data, results)), "application/json"
     )
     return StageResult((output,), rows, _report(data.chunks, results, asked=len(asked)), usage)
 
@@ -313,7 +339,7 @@ def _report(chunks: Sequence[Chunk], results: Mapping[ChunkId, ChunkResult], *, 
 
 
 def _content(
-    by: Mapping[str, str], document: Document, data: _Data, results: Mapping[ChunkId, ChunkResult]
+    by: Mapping[str, str], document_id: DocumentId, data: _Data, results: Mapping[ChunkId, ChunkResult]
 ) -> dict[str, Any]:
     def fact_json(fact: Fact) -> dict[str, Any]:
         return {
@@ -330,7 +356,7 @@ def _content(
         }
 
     return {
-        "document_id": str(document.document_id),
+        "document_id": str(document_id),
         "source": {"path": data.markdown.path, "sha256": data.markdown.checksum},
         "generator": by,
         "chunks": [

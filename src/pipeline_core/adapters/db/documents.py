@@ -6,7 +6,7 @@ from typing import Any
 from pipeline_core.adapters.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
-from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.jobs import JobSummary, PublishedDocument
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.ports.older_documents import OlderRow
@@ -61,6 +61,9 @@ class PostgresDocuments:
             raw_paths=[d.raw_path for d in documents],
         )
         return {row["document_id"] for row in rows}
+
+    def published(self, user_id: UserId) -> list[PublishedDocument]:
+        return [PublishedDocument(**row) for row in self._session.all("published_documents", user_id=user_id)]
 
     def wish(self, document_ids: Ids, wished: Wished) -> None:
         if wished != NOTHING_WISHED:
