@@ -211,7 +211,9 @@ class Settings(BaseSettings):
     openai_base_url: str = Field("https://api.openai.com/v1", description="OpenAI-compatible endpoint")
     openai_fact_model: str = Field("gpt-4.1-mini", description="Model that finds facts")
     openai_fact_options: dict[str, Any] = Field(
-        {"temperature": 0}, description="Further options of the request, as JSON (`temperature`, `seed`, …)"
+        {"temperature": 0, "logprobs": True},
+        description="Further options of the request, as JSON (`temperature`, `seed`, …); with `logprobs` the model's "
+        "own doubt counts in the confidence of its facts",
     )
     openai_max_output_tokens: int = Field(4096, ge=64, description="Longest answer for a chunk, tokens")
     openai_context_chars: int = Field(
