@@ -43,3 +43,5 @@ ALTER TABLE processing_workflows
         AND coalesce((configuration -> 'policy' ->> 'ask_from')::float8, 0) BETWEEN 0 AND 1
         AND coalesce((configuration -> 'policy' ->> 'ask_from')::float8, 0)
             <= coalesce((configuration -> 'policy' ->> 'publish_from')::float8, 1));
+GRANT UPDATE (decided_by_itself) ON staged_questions TO upload_pipeline_api;
+GRANT INSERT (configuration), UPDATE (configuration) ON processing_workflows TO upload_pipeline_api;
