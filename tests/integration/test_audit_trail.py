@@ -28,7 +28,8 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         {"document_id", "user_id", "stage_name"}, {"status", "fingerprint", "completed_at"},
     ),
     "processing_workflows": (
-        {"document_id", "user_id", "workflow_type", "total_stages", "current_stage", "configuration"}, {"configuration"},
+        {"document_id", "user_id", "workflow_type", "total_stages", "current_stage", "configuration"},
+        {"configuration"},
     ),
     "upload_jobs": (
         {"job_id", "document_id", "user_id", "correlation_id", "submitted_via"},
