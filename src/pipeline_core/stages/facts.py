@@ -58,6 +58,7 @@ from pipeline_core.stages.base import (
     StageResult,
 )
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
+from pipeline_core.stages.varied import varied
 from pipeline_core.stages.weigh import weighed
 from pipeline_core.staging.duplicates import in_languages, match_keys
 from pipeline_core.validation.echo_rules import echoed_example
@@ -195,7 +196,8 @@ def _ask_and_judge(
     generator: FactGenerator, document_id: DocumentId, data: _Data, words: bytes | None, echo_from: float
 ) -> StageResult:
     by = {"name": generator.name, "version": generator.version}
-    return _judge_all(by, document_id, data, _ask(generator, data), words, echo_from)
+    # without a model questions are made by patterns
+    return _judge_all(by, document_id, data, _ask(generator, data), words, echo_from, by_patterns=True)
 
 
 def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | PipelineError]:
@@ -221,6 +223,8 @@ def _judge_all(
     asked: Mapping[str, Generated | PipelineError],
     words: bytes | None,
     echo_from: float,
+    *,
+    by_patterns: bool = False,
 ) -> StageResult:
     answers = {**data.cached, **asked}
     missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks))
@@ -239,7 +243,10 @@ def _judge_all(
         )
         for key, chunk in zip(data.keys, data.chunks, strict=True)
     }
-    results = {chunk_id: _weighed(result, data) for chunk_id, result in results.items()}
+    pages = page_map(data.markdown)
+    results = {chunk_id: _weighed(result, data, pages) for chunk_id, result in results.items()}
+    # what is left out asks nothing
+    results = varied(results) if by_patterns else results
     new_answers = {key: answer for key, answer in asked.items() if isinstance(answer, Generated)}
     usage = sum((answer.usage for answer in new_answers.values()), Usage())
     rows = _Rows(results, data.chunks, new_answers)
@@ -249,9 +256,9 @@ def _judge_all(
     return StageResult((output,), rows, _report(data.chunks, results, asked=len(asked)), usage)
 
 
-def _weighed(result: ChunkResult, data: _Data) -> ChunkResult:
+def _weighed(result: ChunkResult, data: _Data, pages: PageMap) -> ChunkResult:
     one_chunk = len(data.chunks) == 1
-    facts = (weighed(fact, data.policy, one_chunk=one_chunk, doubt=lambda _page: None) for fact in result.facts)
+    facts = (weighed(fact, data.policy, one_chunk=one_chunk, doubt=pages.ocr_doubt) for fact in result.facts)
     return replace(result, facts=tuple(facts))
 
 

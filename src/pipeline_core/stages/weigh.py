@@ -8,8 +8,8 @@ from pipeline_core.domain.facts import Fact, MatchKind, joined_quotes
 from pipeline_core.domain.policy import Policy
 from pipeline_core.domain.statement_traits import statement_traits
 
-Doubt = Callable[[int | None], float | None]
-"""The share of a page's words that the reading engine doubted; None where no engine read it."""
+Doubt = Callable[[int, int], float | None]
+"""The share of the words on the pages of a range of characters that OCR doubted; None where it read none of them."""
 
 
 def weighed(fact: Fact, policy: Policy, *, one_chunk: bool, doubt: Doubt) -> Fact:
@@ -23,7 +23,7 @@ def weighed(fact: Fact, policy: Policy, *, one_chunk: bool, doubt: Doubt) -> Fac
         "one_chunk": float(one_chunk),
         "spans": float(len(fact.evidence)),
     }
-    doubts = [share for span in fact.evidence if (share := doubt(span.page)) is not None]
+    doubts = [share for span in fact.evidence if (share := doubt(span.char_from, span.char_to)) is not None]
     if doubts:
         traits["ocr_doubt"] = max(doubts)
     return replace(fact, traits=traits, confidence=confidence_of(traits), policy=policy)
