@@ -85,3 +85,48 @@ def encrypted(data: bytes, password: str) -> bytes:
 def prose(count: int) -> Sequence[str]:
     """Lines that differ from each other."""
     return [f"Clause {n} covers loss number {n * 7} up to {n * 100} euros." for n in range(1, count + 1)]
+
+
+def columns(*rows: Sequence[str], at: Sequence[float], top: float = 700, step: float = 20) -> Draw:
+    """Rows of words in columns that begin ``at`` points from the left; no lines are drawn.
+
+    A cell of several lines has ``\n`` in it; its row is as much higher.
+    """
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        y = top
+        for row in rows:
+            for x, cell in zip(at, row, strict=True):
+                for number, line in enumerate(cell.split("\n")):
+                    canvas.drawString(x, y - 12 * number, line)
+            y -= step + 12 * max(cell.count("\n") for cell in row)
+
+    return draw
+
+
+def grid(xs: Sequence[float], ys: Sequence[float]) -> Draw:
+    """Drawn lines at all these places, as a table has them about its cells."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.grid(list(xs), list(ys))
+
+    return draw
+
+
+def level(*ys: float, start: float, end: float) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        for y in ys:
+            canvas.line(start, y, end, y)
+
+    return draw
+
+
+def together(*parts: Draw) -> Draw:
+    """One page of several parts."""
+
+    def draw(canvas: Canvas) -> None:
+        for part in parts:
+            part(canvas)
+
+    return draw

@@ -37,6 +37,8 @@ REFUSED = [
     ("en", "An attacker sends a forged letter to the harbour office.", "an example story"),
     ("es", "Un atacante envía una carta falsa a la oficina.", "an example story"),
     ("id", "Seorang penyerang mengirim surat palsu ke kantor.", "an example story"),
+    ("en", "The buyer knows my lowest price of $900.", "said by a person of himself"),
+    ("de", "Der Käufer kennt meinen Preis von 900 Euro.", "said by a person of himself"),
     ("en", "Which ships are insured?", "a question"),
     ("ar", "ما هي السفن المؤمن عليها؟", "a question"),
     ("en", "Duties of the captain . . . . . . . . 14", "a line of a table of contents"),

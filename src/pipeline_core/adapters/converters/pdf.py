@@ -94,6 +94,8 @@ def _liteparse(options: ConvertOptions, *, skip_slanting: bool) -> "LiteParse":
         continue_on_page_error=True,
         max_pages=options.max_pages,
         emit_word_boxes=True,  # nearly free: the page's text is laid out anyway
+        extract_blocks=True,
+        extract_vector_graphics=True,
         skip_diagonal_text=skip_slanting,
         num_workers=1,
         quiet=True,

@@ -279,7 +279,26 @@ _STORY = Refusal(
         "fa": "^(?:تصور کنید|فرض کنید)|^(?:یک )?مهاجم (?!می‌تواند|ممکن)",
     },
 )
-REFUSALS = (_THANKS, _RIGHTS, _NAVIGATION, _CAPTION, _REFERENCE, _TO_THE_READER, _PLACEHOLDER, _STORY)
+_SPOKEN = Refusal(
+    "said by a person of himself",
+    {
+        "en": r"\b(?:I(?:['’](?:m|ve|d|ll))?(?= (?:am|was|have|had|would|will|can|could|think|do|did|don['’]t|want"
+        r"|need|saw|know"
+        r"|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\bwe would like\b|\.\.\."
+        r"|…",
+        "de": r"\b(?:ich|mein(?:e[rsmn]?)?|mich|mir)\b",
+        "fr": r"\b(?:je|mon|ma|mes|moi)\b|\bj['’]",
+        "es": r"\b(?:yo|mi|mis|me gusta\w*)\b",
+        "it": r"\b(?:io|mio|mia|miei|mie)\b",
+        "pt": r"\b(?:eu|meus?|minhas?)\b",
+        "nl": r"\b(?:ik|mijn)\b",
+        "id": r"\b(?:saya|aku)\b",
+        "ru": r"\b(?:я|мой|моя|мои|меня|мне)\b",
+        "el": r"\b(?:εγώ)\b",
+        "pl": r"\b(?:ja|mój|moja|moje|mnie)\b",
+    },
+)
+REFUSALS = (_THANKS, _RIGHTS, _NAVIGATION, _CAPTION, _REFERENCE, _TO_THE_READER, _PLACEHOLDER, _STORY, _SPOKEN)
 
 
 @cache

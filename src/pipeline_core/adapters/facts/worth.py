@@ -22,6 +22,13 @@ _WORTH = (
     ),
     (-1.0, word_set("we our i my")),
     (-2.0, word_set("please see")),
+    # praise, which is no knowledge
+    (
+        -0.5,
+        word_set(
+            "exciting powerful seamless seamlessly elegant unprecedented imperative promising easily crucial many"
+        ),
+    ),
     (-0.5, word_set("it its they them their he she his her")),
 )
 # Looked for in lower case.
@@ -41,6 +48,10 @@ _AT_THE_START = (
     (-1.5, re.compile(r"we (?!(?:will|shall|may|must|can|cannot|do not|pay|cover)\b)")),
     (-1.0, re.compile(r"[^,]{0,30}\b(?:it|they|this)\b")),
     (-0.5, re.compile(r"there\b")),
+    (
+        -1.0,
+        re.compile(r"(?:there are )?(?:several|many|various|numerous|some|most|a (?:number|variety|few) of)\b[^\d]*$"),
+    ),
 )
 _HEADING_WORD = re.compile(r"\w{4,}")
 
