@@ -188,7 +188,8 @@ _DEMONSTRATIVES = {
 }
 # Anywhere in a sentence: what it says stands elsewhere.
 _ELSEWHERE_INSIDE = {
-    "en": r"\b(?:as (?:mentioned|described|shown|noted|discussed|explained|stated|seen) (?:above|below|earlier|before"
+    "en": r"\b(?:here(?!by|in|after)|(?:the )?ones? (?:presented|described|shown)|as (?:mentioned|described|shown"
+    r"|noted|discussed|explained|stated|seen) (?:above|below|earlier|before"
     r"|previously|in (?:section|chapter|figure|table))|the (?:former|latter)|(?:the )?above-?mentioned|aforementioned"
     r"|(?:mentioned|described|listed|shown|given|outlined|defined|discussed) (?:above|below|earlier|previously)"
     r"|(?:the|this) (?:above|following)|as follows|see (?:above|below)|(?:in|of) this (?:section|chapter|paragraph"

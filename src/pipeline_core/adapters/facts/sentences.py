@@ -32,7 +32,10 @@ _MISSED_END = re.compile(r"(?<=[a-z]{4}[.!] )(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\])*$")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|[A-Z])\.$")
 _LABEL = re.compile(r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL)
-_LABELS_ONLY = word_set("note notes example examples warning important tip caution remark see")
+_LABELS_ONLY = word_set("""
+note notes example examples warning important tip caution remark see author authors editor editors reviewer reviewers
+submitted published accepted received correspondence keywords license licence doi e-mail email repository archive
+""")
 
 
 def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
@@ -174,6 +177,13 @@ _BROKEN = re.compile(
     r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
     re.IGNORECASE,
 )
+# Text of a page that is written from right to left, out of order: commas before their words, two alphabets in a word,
+# an article cut in two.
+_OUT_OF_ORDER = re.compile(
+    r"\s[،؛](?=\S)|\bاال|(?:^|\s)[\u064b-\u0652]|[\u0600-\u06ff][A-Za-z]{2}|[A-Za-z]{2}[\u0620-\u06ff]"
+)
+# No sentence of these begins with its verb, but for one whose subject was said before.
+_NO_SUBJECT = {"zh": re.compile("不|会|应|可以|将|能|须|必须")}
 # A title in quotation marks.
 _QUOTED = re.compile(r"([\"“„«]).*[\"”“»]\.?")
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
@@ -196,6 +206,8 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         or points_elsewhere(statement, language)
     ):
         return False
+    if _OUT_OF_ORDER.search(statement) or (language in _NO_SUBJECT and _NO_SUBJECT[language].match(statement)):
+        return False
     if any(statement.count(opening) != statement.count(closing) for opening, closing in _PAIRS):
         return False
     if statement.count('"') % 2:
@@ -207,7 +219,7 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
     if start in THIRD_PERSON or start in NO_START:
         return False
     # among other sentences few are none, and no list has every verb
-    return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 7)
+    return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10)
 
 
 def _is_of_fit_length(statement: str, language: str) -> bool:

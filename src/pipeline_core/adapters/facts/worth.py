@@ -26,7 +26,8 @@ _WORTH = (
     (
         -0.5,
         word_set(
-            "exciting powerful seamless seamlessly elegant unprecedented imperative promising easily crucial many"
+            "exciting powerful seamless seamlessly elegant unprecedented imperative promising easily crucial vital"
+            " paramount pressing disservice unfortunately might could would"
         ),
     ),
     (-0.5, word_set("it its they them their he she his her")),
@@ -59,7 +60,11 @@ _HEADING_WORD = re.compile(r"\w{4,}")
 def score_of(statement: str, headings: Sequence[str], language: str) -> float:
     """How much a reader would want the sentence: the sum of the features it has, from 1."""
     if language != "en":
-        return 1.0 + min(2, len(numbers_in(statement))) / 2
+        told = traits_of(statement, language)
+        worth = (
+            told.get("duty", 0) / 2 + told.get("defines", 0) - told.get("first_person", 0) - told.get("hedged", 0) / 2
+        )
+        return 1.0 + min(2, len(numbers_in(statement))) / 2 + worth
     lowered = statement.lower()
     words = lowered.split()
     bare = {word.strip(EDGES) for word in words}
