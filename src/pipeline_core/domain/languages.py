@@ -42,6 +42,7 @@ _KNOWN = (
     "ru uk be bg mk sr ar fa ur hi mr ne"
 )
 _SAMPLE = 4000
+_SAMPLES = 10
 _SURE = 0.95
 """Probability from which a guess counts, as measured (docs/duplicates.md)."""
 _MOST = 0.8
@@ -85,6 +86,12 @@ def languages_of(texts: Sequence[str]) -> list[str]:
     own = [guess_language(text) for text in texts]
     whole = _prevailing(zip(own, texts, strict=True)) or (guess_language("\n".join(texts)) if not any(own) else "")
     return [whole or code for code in own]
+
+
+def language_of(texts: Sequence[str]) -> str:
+    """The language of a document by samples from all over it; "" where it cannot be told."""
+    step = max(1, len(texts) // _SAMPLES)
+    return guess_language("\n".join(text[: _SAMPLE // _SAMPLES] for text in texts[::step]))
 
 
 def _prevailing(parts: Iterable[tuple[str, str]]) -> str:
