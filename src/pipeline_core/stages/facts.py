@@ -34,7 +34,7 @@ from pipeline_core.domain.facts import (
 from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.ids import ChunkId, question_id_for
 from pipeline_core.domain.jobs import HeldJob, OutputRow
-from pipeline_core.domain.languages import languages_of
+from pipeline_core.domain.languages import languages_of, likely_language
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.staging import NewQuestion
@@ -88,6 +88,8 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append(["table", chunk.table_before])
     if chunk.code:
         value.append(["code", str(chunk.code)])
+    if chunk.language:
+        value.append(["language", chunk.language])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -95,13 +97,16 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
     """What a generator sees of a document's chunks, each with the ends of its neighbours."""
     texts = ["", *(chunk.text for chunk in chunks), ""]
     code = fences(_text_of(chunks))
+    languages = languages_of([chunk.text for chunk in chunks])
+    if not any(languages):
+        languages = [likely_language("\n".join(texts))] * len(chunks)
     inputs, table = [], ""
     for at, chunk in enumerate(chunks):
         before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
         goes_on = bool(table) and chunk.text.lstrip(" \t\n>").startswith("|")
         table = table if goes_on else ""
         spans = spans_within(code, chunk.char_from, chunk.char_to)
-        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table, spans))
+        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table, spans, languages[at]))
         table = table_at_end(chunk.text, table)
     return inputs
 
