@@ -127,7 +127,7 @@ BEGIN
             concat_ws(E'\n', array_to_string(c.heading_path, ' '), c.text) AS text
         FROM document_chunks c JOIN documents d USING (document_id) WHERE c.document_id = ANY(sources)
         UNION ALL
-        SELECT user_id, question_id, 0, language, concat_ws(E'\n', question, coalesce(statement, answer))
+        SELECT user_id, question_id, 0, language, fact_text(question, answer, statement)
         FROM all_questions WHERE question_id = ANY(sources) AND document_id IS NULL
     ), counted AS MATERIALIZED (
         SELECT s.user_id, s.source_id, s.ordinal, s.language, w.term, w.count,
@@ -201,6 +201,8 @@ UNION
 SELECT question_id FROM all_questions WHERE document_id IS NULL;
 
 -- Nothing ranks by these any more; publishing need not keep them.
-DROP INDEX IF EXISTS all_questions_search_idx;
-DROP INDEX IF EXISTS document_chunks_search_idx;
+ALTER TABLE all_questions DROP COLUMN search;
 ALTER TABLE document_chunks DROP COLUMN search;
+DROP FUNCTION shared_words(text, tsvector);
+DROP FUNCTION search_query(text);
+DROP FUNCTION search_terms(text);

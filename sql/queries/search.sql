@@ -134,7 +134,7 @@ WITH asked AS MATERIALIZED (
     SELECT * FROM unnest(%(languages)s::text[], %(terms)s::text[], %(weights)s::float8[], %(tells)s::boolean[])
         AS a (language, term, weight, tells)
 ), candidates AS MATERIALIZED (
-    SELECT q.question_id, q.chunk_id, concat_ws(E'\n', q.question, coalesce(q.statement, q.answer)) AS text,
+    SELECT q.question_id, q.chunk_id, fact_text(q.question, q.answer, q.statement) AS text,
         s.language
     FROM all_questions q JOIN search_sources s ON s.source_id = coalesce(q.document_id, q.question_id)
     WHERE matching_space(q.user_id) = matching_space(%(user_id)s)
@@ -157,12 +157,12 @@ FROM next_vectors WHERE owner_id = ANY(%(ids)s) AND embed_model = %(model)s;
 -- name: hits
 -- What was found, in full. A search without a vector, or by one of another model, has no similarity to tell.
 SELECT 'fact' AS kind, q.question_id AS id, q.chunk_id AS passage_id, q.question, q.answer, q.statement,
-    q.evidence_quote AS evidence, q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id,
-    d.filename, also_named(d.document_id, d.filename) AS also_named, d.page_unit, c.heading_path,
+    q.evidence_quote AS evidence, q.evidence AS spans, q.evidence_page AS page, q.evidence_match AS match, q.generator,
+    d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named, d.page_unit, c.heading_path,
     -- a chunk may have several headings: those of the evidence are the last before it
     left(c.text, greatest(q.evidence_char_from - c.char_from, 0) + 1) AS up_to_evidence,
     CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity,
-    shared_words(%(text)s, concat_ws(E'\n', q.question, coalesce(q.statement, q.answer)),
+    shared_words(%(text)s, fact_text(q.question, q.answer, q.statement),
         coalesce(s.language, q.language)) AS words
 FROM all_questions q
 LEFT JOIN documents d ON d.document_id = q.document_id
@@ -170,7 +170,7 @@ LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
 LEFT JOIN search_sources s ON s.source_id = coalesce(q.document_id, q.question_id)
 WHERE q.question_id = ANY(%(ids)s)
 UNION ALL
-SELECT 'passage', c.chunk_id, c.chunk_id, NULL, NULL, NULL, c.text,
+SELECT 'passage', c.chunk_id, c.chunk_id, NULL, NULL, NULL, c.text, NULL,
     CASE WHEN d.page_unit IS DISTINCT FROM 'document' THEN c.page_from END, 'exact', NULL, d.document_id, d.filename,
     also_named(d.document_id, d.filename), d.page_unit, c.heading_path, NULL,
     CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END,
@@ -198,7 +198,7 @@ CROSS JOIN LATERAL (
         WHERE q.document_id = d.document_id AND q.language <> ''
         GROUP BY q.language ORDER BY count(*) DESC, q.language LIMIT 1), '') AS language) l
 CROSS JOIN LATERAL (
-    SELECT shared_words(%(text)s, concat_ws(' ', q.question, coalesce(q.statement, q.answer)), l.language) AS words
+    SELECT shared_words(%(text)s, fact_text(q.question, q.answer, q.statement), l.language) AS words
     FROM staged_questions q WHERE q.document_id = d.document_id AND q.status IN ('pending', 'approved')
     UNION ALL
     -- a long passage has many words

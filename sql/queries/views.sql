@@ -124,8 +124,8 @@ JOIN LATERAL (
 WHERE j.job_id = %(job_id)s AND j.state = 'awaiting_review' AND j.stage = 'matching_review';
 
 -- name: view_left_out
-SELECT question_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page, left_out_reason AS reason,
-    evidence_pieces AS pieces
+SELECT question_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page, evidence,
+    left_out_reason AS reason, evidence_pieces AS pieces
 FROM staged_questions WHERE document_id = %(document_id)s AND status = 'left_out'
 ORDER BY evidence_char_from, question_id;
 
@@ -159,8 +159,10 @@ FROM document_chunks c JOIN documents d USING (document_id)
 WHERE c.document_id = %(document_id)s ORDER BY c.ordinal;
 
 -- name: export_facts
-SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_char_from AS char_from,
-    evidence_char_to AS char_to, evidence_page AS page, evidence_match AS match, generator
+-- Page and characters are those of the first span.
+SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page,
+    evidence_char_from AS char_from, (evidence -> 0 ->> 'char_to')::int AS char_to, evidence,
+    evidence_match AS match, generator
 FROM all_questions WHERE document_id = %(document_id)s ORDER BY evidence_char_from, question_id;
 
 -- name: export_files

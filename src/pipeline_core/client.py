@@ -108,6 +108,7 @@ class FoundFact:
     answer: str | None
     statement: str | None
     evidence: str | None
+    spans: list[dict[str, Any]] | None
     page: int | None
 
 
@@ -116,6 +117,7 @@ class Hit:
     """A published passage with its ``facts`` that answer, or a fact by itself; ``page`` counts from 1.
 
     ``question``, ``answer`` and ``statement`` are those of the fact, of a passage those of its first fact.
+    ``spans`` are the parts of a fact's evidence, each with its quote, its place in the text and its page.
     """
 
     kind: str
@@ -126,6 +128,7 @@ class Hit:
     answer: str | None
     statement: str | None
     evidence: str | None
+    spans: list[dict[str, Any]] | None
     page: int | None
     facts: list[FoundFact]
     document_id: DocumentId | None

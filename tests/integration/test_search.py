@@ -171,9 +171,11 @@ def test_approved_questions_find_their_documents_not_themselves(make_pipeline: M
     app.staging.import_approved(bank.batch.batch_id, by=app.user_id)
     result = app.evaluate.from_approved(app.user_id)
     assert result.skipped == 1
-    assert {score.questions for score in result.scores.values()} == {4}
+    asked = len(app.views.published_questions(app.user_id, after=None, limit=100))
+    assert asked > 0
+    assert {score.questions for score in result.scores.values()} == {asked}
     assert result.scores[SearchMode.HYBRID].as_json()["hit@5"] == 1.0
-    assert app.evaluate.from_approved(app.user_id, limit=2).scores[SearchMode.TEXT].questions == 2
+    assert app.evaluate.from_approved(app.user_id, limit=1).scores[SearchMode.TEXT].questions == 1
 
 
 def test_questions_are_read_as_they_are_asked(app: Pipeline) -> None:

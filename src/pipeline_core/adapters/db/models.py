@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import BIT, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import BIT, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA = "upload_pipeline"
@@ -176,14 +176,14 @@ class AllQuestions(Base):
     subtopic: Mapped[str | None] = mapped_column(Text)
     question_type: Mapped[str] = mapped_column(Text)
     difficulty: Mapped[str | None] = mapped_column(Text)
-    question: Mapped[str] = mapped_column(Text)
-    answer: Mapped[str] = mapped_column(Text)
+    question: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
     notes_for_tutor: Mapped[str | None] = mapped_column(Text)
     statement: Mapped[str | None] = mapped_column(Text)
-    evidence_quote: Mapped[str | None] = mapped_column(Text)
-    evidence_char_from: Mapped[int | None] = mapped_column(Integer)
-    evidence_char_to: Mapped[int | None] = mapped_column(Integer)
-    evidence_page: Mapped[int | None] = mapped_column(Integer)
+    evidence: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    evidence_quote: Mapped[str | None] = mapped_column(Text, Computed("…", persisted=True))
+    evidence_char_from: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
+    evidence_page: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
     evidence_match: Mapped[str | None] = mapped_column(Text)
     generator: Mapped[str] = mapped_column(Text)
     match_text: Mapped[str] = mapped_column(Text)
@@ -195,7 +195,6 @@ class AllQuestions(Base):
     embedding: Mapped[Any] = mapped_column(VECTOR())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
-    search: Mapped[str | None] = mapped_column(TSVECTOR, Computed("…", persisted=True))
     sketch: Mapped[str | None] = mapped_column(BIT(varying=True), Computed("…", persisted=True))
     published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
@@ -542,14 +541,14 @@ class StagedQuestions(Base):
     subtopic: Mapped[str | None] = mapped_column(Text)
     question_type: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     difficulty: Mapped[str | None] = mapped_column(Text)
-    question: Mapped[str] = mapped_column(Text)
-    answer: Mapped[str] = mapped_column(Text)
+    question: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
     notes_for_tutor: Mapped[str | None] = mapped_column(Text)
     statement: Mapped[str | None] = mapped_column(Text)
-    evidence_quote: Mapped[str | None] = mapped_column(Text)
-    evidence_char_from: Mapped[int | None] = mapped_column(Integer)
-    evidence_char_to: Mapped[int | None] = mapped_column(Integer)
-    evidence_page: Mapped[int | None] = mapped_column(Integer)
+    evidence: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    evidence_quote: Mapped[str | None] = mapped_column(Text, Computed("…", persisted=True))
+    evidence_char_from: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
+    evidence_page: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
     evidence_match: Mapped[str | None] = mapped_column(Text)
     generator: Mapped[str] = mapped_column(Text)
     match_text: Mapped[str] = mapped_column(Text)

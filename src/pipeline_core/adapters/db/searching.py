@@ -49,7 +49,7 @@ class Ranking:
     """
 
     ef_search: int = 100
-    meaning_weight: float = 1.25
+    meaning_weight: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ markdown marks: nothing is rephrased. Where no question can be made with care, a
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
-from itertools import chain, islice
+from itertools import islice
 from math import ceil
 
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.plain_questions import plain_questions
 from pipeline_core.adapters.facts.sentences import prose_claims
 from pipeline_core.adapters.facts.table_rows import Table, table_claims
 from pipeline_core.domain.errors import UnexpectedError
@@ -83,26 +82,23 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)
     taken: set[str] = set()
     most = max_facts * max(1, ceil(len(chunk.text) / PER_CHARS))
-    chosen = [
-        *_choose(chunk, rows, taken, language),
-        *islice(_choose(chunk, best, taken, language), most),
-    ]
+    chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), most)]
     if not chosen:
         return Generated((), reason=why_nothing(blocks))
     return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])))
 
 
-def _choose(
-    chunk: ChunkInput, claims: Iterable[Claim], taken: set[str], language: str
-) -> Iterator[tuple[int, FactCandidate]]:
-    """Facts and where they stand: no two of a chunk share a question or a statement."""
+def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:
+    """Facts and where they stand: no two of a chunk share a question or a statement.
+
+    One whose questions are all asked already, or that has none, is said without.
+    """
     for claim in claims:
-        if len(claim.spans) > 1 or claim.statement in taken:
+        if claim.statement in taken:
             continue
-        questions = chain(claim.questions(), plain_questions(claim.statement, chunk.heading_path, language))
-        question = next((q for q in questions if q.casefold() not in taken), None)
-        if question:
-            taken |= {question.casefold(), claim.statement}
-            start, end = claim.spans[-1]
-            answer = claim.answer or claim.statement
-            yield claim.start, FactCandidate(question, answer, claim.statement, chunk.text[start:end])
+        asked = claim.questions() if claim.answer is not None else ()
+        question = next((q for q in asked if q.casefold() not in taken), None)
+        answer = None if question is None else claim.answer
+        taken |= {claim.statement, *([question.casefold()] if question else ())}
+        quotes = tuple(text[start:end] for start, end in claim.spans)
+        yield claim.start, FactCandidate(question, answer, claim.statement, quotes, claim.traits)

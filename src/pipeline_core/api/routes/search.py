@@ -13,6 +13,15 @@ from pipeline_core.domain.search import SearchMode
 router = APIRouter(prefix="/api/v2", tags=["search"])
 
 
+class EvidenceSpan(BaseModel):
+    """Verbatim words of the document's text, and where they stand."""
+
+    quote: str
+    char_from: int
+    char_to: int
+    page: int | None = Field(description="Null in a document without pages")
+
+
 class FoundFact(BaseModel):
     """A published fact; ``evidence`` is verbatim."""
 
@@ -24,7 +33,8 @@ class FoundFact(BaseModel):
     question: str | None = Field(description="Null where none is natural: read `statement`")
     answer: str | None
     statement: str | None
-    evidence: str | None
+    evidence: str | None = Field(description="Of several spans their texts, joined by “ … ”")
+    spans: list[EvidenceSpan] | None = Field(description="The evidence, span by span, in order")
     page: int | None
     match: str | None = Field(description="How the evidence was found in its source")
     generator: str | None
@@ -45,7 +55,8 @@ class Hit(BaseModel):
     question: str | None = Field(description="Of the fact, of a passage that of its first fact; null without one")
     answer: str | None
     statement: str | None = Field(description="Of the fact, or of a passage's first; null for a bank's question")
-    evidence: str | None
+    evidence: str | None = Field(description="Of a fact with several spans their texts, joined by “ … ”")
+    spans: list[EvidenceSpan] | None = Field(description="The evidence of a fact by itself, span by span, in order")
     page: int | None
     match: str | None = Field(description="How the evidence was found in its source")
     generator: str | None
