@@ -208,7 +208,7 @@ def test_a_fact_is_found_under_its_own_headings(app: Pipeline) -> None:
     """Not those at the beginning of its chunk, which has several short sections."""
     publish(app, upload(text=MANUAL))
     [hit] = app.search(app.user_id, "At which pressure does the relief valve open?", limit=1, kind="fact")
-    assert "3 bar" in hit["answer"]
+    assert "3 bar" in hit["statement"]
     assert hit["heading_path"] == ["Boiler manual", "Safety"]
     [passage] = app.search(app.user_id, "boiler", limit=1, kind="passage")
     assert passage["heading_path"] == ["Boiler manual"]
