@@ -17,6 +17,7 @@ from pipeline_core.adapters.converters.pdf_completeness import (
 )
 from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
 from pipeline_core.adapters.converters.pdf_reading import Prepared
+from pipeline_core.adapters.converters.pdf_tables.page import with_tables
 from pipeline_core.adapters.converters.pdf_turned import angle, angles, turned_copies, upright
 from pipeline_core.adapters.converters.pdf_words import page_words
 from pipeline_core.domain.page_words import Run
@@ -47,6 +48,7 @@ def whole_pages(prepared: Prepared, pages: Sequence["ParsedPage"], parser: "Lite
     result = []
     for page in pages:
         beside: list[str] = []
+        read = page
         words = page_words(page)
         items = [item for item in page.text_items if angle(item) == 0]
         if (found := turned.get(page.page_num)) is not None:
@@ -56,13 +58,11 @@ def whole_pages(prepared: Prepared, pages: Sequence["ParsedPage"], parser: "Lite
             elif found.main:
                 items = list(upright(copy))
                 words = page_words(copy)
-            markdown = page.markdown if copy is None else copy.markdown
+            read = copy or page
             for _ in found.others:
                 if (copy := next(others, None)) is not None:
                     beside += [joined(group) for group in paragraphs([line(item) for item in upright(copy)])]
-        else:
-            markdown = page.markdown
-        markdown, lines = lines_in_order(markdown, items)
+        markdown, lines = lines_in_order(with_tables(read, items), items)
         result.append(_whole(prepared, page, markdown, lines, beside, words))
     return result
 
