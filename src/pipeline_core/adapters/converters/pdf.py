@@ -28,12 +28,20 @@ from pipeline_core.domain.page_words import Run
 from pipeline_core.domain.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from liteparse import LiteParse
+    from liteparse.types import ParsedPage
+
+    from pipeline_core.adapters.converters.pdf_apart import Crop
 
 NAME = "liteparse"
 BATCH_PAGES = 250
 """Pages read at a time: all the words of thousands of pages would not fit into the memory limit.
 Levels of headings are compared within a batch only."""
+
+_MOST_PARTS = 400
+"""Parts of pages that are read by themselves: each opens the file again."""
 
 _unescape = unescaper("\\*_")  # what liteparse escapes
 _EMPTY_FENCE = re.compile(r"```\w*\s*```")  # how liteparse writes a page without text
@@ -82,7 +90,27 @@ def _rereader(options: ConvertOptions) -> "LiteParse":
     return _liteparse(options, skip_slanting=True)
 
 
-def _liteparse(options: ConvertOptions, *, skip_slanting: bool) -> "LiteParse":
+def _partly(data: bytes, options: ConvertOptions) -> "Callable[[int, Crop], ParsedPage | None]":
+    """Reads parts of pages by themselves, as many as the bound allows."""
+    from liteparse import ParseError
+
+    left = iter(range(_MOST_PARTS))
+
+    def read(number: int, crop: "Crop") -> "ParsedPage | None":
+        if next(left, None) is None:
+            return None
+        try:
+            pages = _liteparse(options, skip_slanting=True, page=number, crop=crop).parse(data).pages
+        except ParseError:
+            return None
+        return pages[0] if len(pages) == 1 else None
+
+    return read
+
+
+def _liteparse(
+    options: ConvertOptions, *, skip_slanting: bool, page: int | None = None, crop: "Crop | None" = None
+) -> "LiteParse":
     from liteparse import LiteParse
 
     # Running headers stay in: liteparse would also drop headings that stand at the top of several pages.
@@ -97,6 +125,8 @@ def _liteparse(options: ConvertOptions, *, skip_slanting: bool) -> "LiteParse":
         extract_blocks=True,
         extract_vector_graphics=True,
         skip_diagonal_text=skip_slanting,
+        target_pages=None if page is None else str(page),
+        crop_box=crop,
         num_workers=1,
         quiet=True,
         ocr_enabled=False,  # its order of a scan's words is no reading order: see ocr.py
@@ -118,11 +148,12 @@ def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
     read = _Read()
     prepared = prepare(data, keep_hidden=options.keep_hidden)
     rereader = _rereader(options)
+    partly = _partly(prepared.data, options)
     for batch in _parser(options).parse_batches(prepared.data, batch_size=BATCH_PAGES):
         read.total = batch.total_pages
         if read.total > options.max_pages:
             raise TooManyPagesError(f"{source.filename} has {read.total:,} pages; the limit is {options.max_pages:,}.")
-        pages = whole_pages(prepared, batch.result.pages, rereader)
+        pages = whole_pages(prepared, batch.result.pages, rereader, partly)
         read.texts += [(page.number, _whole_text(page)) for page in pages]
         read.words |= {page.number: page.words for page in pages}
         read.failed |= {error.page_num for error in batch.result.page_errors}

@@ -119,6 +119,16 @@ def comments_left_out(notes: Mapping[int, Sequence[str]]) -> Finding:
     )
 
 
+def line_numbers_left_out(pages: Sequence[int]) -> Finding:
+    return Finding(
+        "line_numbers_left_out",
+        Severity.INFO,
+        "document",
+        f"The numbers of lines in the margin of {_spoken(pages).lower()} are no part of the text and were left out.",
+        {"pages": list(pages)},
+    )
+
+
 def notes_not_read(pages: Sequence[int]) -> Finding:
     return Finding(
         "notes_not_read",
