@@ -57,16 +57,17 @@ QUOTES = st.lists(SPANS.map(" ".join), min_size=1, max_size=5)
 def test_any_spans_stay_as_they_are_from_the_generator_to_the_export(
     make_pipeline: MakePipeline, found: list[tuple[bool, list[str]]]
 ) -> None:
-    told = Told()
+    told, number = Told(), next(_NUMBER)
     app = make_pipeline(generator=told, changes=USUAL)
     told.facts = tuple(
         FactCandidate(
             f"Of what is {WORDS[at]}?" if asked else None, f"Of {WORDS[at]}." if asked else None,
-            f"It is {WORDS[at]} {'and so ' * at}on.", tuple(quotes), {"words": float(at)},
+            f"In {WORDS[number]} it is {WORDS[at]} {'and so ' * at}on.", tuple(quotes), {"words": float(at)},
         )
         for at, (asked, quotes) in enumerate(found)
     )  # fmt: skip
-    [document_id] = publish(app, upload(f"{next(_NUMBER)}.md", LINE + "\n"))
+    # each its own: what was taken in or said before is not read or said again
+    [document_id] = publish(app, upload("words.md", f"{LINE}\n\nPart {number}.\n"))
     exported = app.views.export(app.user_id, document_id)
     text = app.store.get(exported["published_path"], sha256=exported["published_sha256"]).decode()
     facts = {fact["statement"]: fact for fact in exported["facts"]}
