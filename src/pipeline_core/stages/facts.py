@@ -35,10 +35,11 @@ from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.ids import ChunkId, question_id_for
 from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.domain.languages import languages_of
+from pipeline_core.domain.lists import begins_in_list, list_at_end
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.staging import NewQuestion
-from pipeline_core.domain.tables import table_at_end
+from pipeline_core.domain.tables import begins_in_table, paragraph_after_table, table_at_end
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.ports.workers import InWorker
@@ -86,6 +87,10 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append([chunk.before, chunk.after])
     if chunk.table_before:
         value.append(["table", chunk.table_before])
+    if chunk.table_after:
+        value.append(["table after", chunk.table_after])
+    if chunk.list_before or chunk.list_goes_on:
+        value.append(["list", chunk.list_before, chunk.list_goes_on])
     if chunk.code:
         value.append(["code", str(chunk.code)])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
@@ -95,14 +100,26 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
     """What a generator sees of a document's chunks, each with the ends of its neighbours."""
     texts = ["", *(chunk.text for chunk in chunks), ""]
     code = fences(_text_of(chunks))
-    inputs, table = [], ""
+    inputs, table, above = [], "", ""
     for at, chunk in enumerate(chunks):
         before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
-        goes_on = bool(table) and chunk.text.lstrip(" \t\n>").startswith("|")
-        table = table if goes_on else ""
-        spans = spans_within(code, chunk.char_from, chunk.char_to)
-        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table, spans))
-        table = table_at_end(chunk.text, table)
+        table = table if begins_in_table(chunk.text) else ""
+        above = above if begins_in_list(chunk.text) else ""
+        in_table, in_list = table_at_end(chunk.text, table), list_at_end(chunk.text, above)
+        inputs.append(
+            ChunkInput(
+                chunk.text,
+                chunk.heading_path,
+                before,
+                after,
+                table_before=table,
+                table_after=paragraph_after_table(texts[at + 2 :]) if in_table else "",
+                list_before=above,
+                list_goes_on=bool(in_list) and begins_in_list(texts[at + 2]),
+                code=spans_within(code, chunk.char_from, chunk.char_to),
+            )
+        )
+        table, above = in_table, in_list
     return inputs
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from itertools import islice
 
-from pipeline_core.adapters.facts.blocks import is_back_matter, read_blocks, why_nothing
+from pipeline_core.adapters.facts.blocks import Block, is_back_matter, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.languages import guess_language
+from pipeline_core.adapters.facts.list_items import item_claims
+from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.sentences import prose_claims
 from pipeline_core.adapters.facts.table_rows import Table, table_claims
 from pipeline_core.domain.errors import UnexpectedError
@@ -47,12 +49,20 @@ class ExtractiveFactGenerator(InWorker):
             return UnexpectedError(f"The extractive generator failed: {error!r}")
 
 
-def _table_before(chunk: ChunkInput) -> Table | None:
+def _table_before(chunk: ChunkInput, language: str) -> Table | None:
     """The table that the chunk may begin in the middle of."""
     if not chunk.table_before:
         return None
-    above = ChunkInput(chunk.table_before, ())
-    return table_claims(above.text, read_blocks(above)[-1])[1]
+    above = ChunkInput(chunk.table_before, chunk.heading_path)
+    blocks = read_blocks(above)
+    return table_claims(above.text, blocks, len(blocks) - 1, language)[1]
+
+
+def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
+    """The lead-in and the items of the list that the chunk may begin in the middle of."""
+    if not chunk.list_before:
+        return []
+    return [(chunk.list_before, block) for block in read_blocks(ChunkInput(chunk.list_before, chunk.heading_path))]
 
 
 def extract(chunk: ChunkInput, max_facts: int) -> Generated:
@@ -61,13 +71,18 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     blocks = read_blocks(chunk)
     claims: list[Claim] = []
     rows: list[Claim] = []
-    table = _table_before(chunk)
-    for block in blocks:
+    table = _table_before(chunk, language)
+    items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    for at, block in enumerate(blocks):
         if is_back_matter(block):
             continue
         if block.kind == "table":
-            of_table, table = table_claims(chunk.text, block, table)
+            of_table, table = table_claims(chunk.text, blocks, at, language, table, chunk.table_after)
             rows += of_table
+        elif at in items:
+            goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]
+            rows += item_claims(chunk.text, items[at], language, goes_on=goes_on)
+            table = None
         elif block.kind == "prose":
             claims += prose_claims(chunk.text, block, language)
             table = None

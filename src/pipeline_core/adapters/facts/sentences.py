@@ -45,7 +45,7 @@ def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
         if claim := _labelled(block, label):
             yield claim
         return
-    for position, (start, end) in enumerate(_sentences(body, language)):
+    for position, (start, end) in enumerate(sentences_of(body, language)):
         if position == 0 and block.has_unclear_sign:
             continue
         if claim := _sentence(body[start:end], block, block.start + start, language, opens=position == 0):
@@ -67,7 +67,7 @@ def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
     return Claim(((block.start, block.end),), f"{key}: {value}", value, lambda: iter((question,)), score)
 
 
-def _sentences(body: str, language: str) -> Iterator[tuple[int, int]]:
+def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
     """Where the sentences stand. Closing marks stay with their sentence, opening ones go with the next."""
     from sentencex import segment
 
