@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit chaos bench bench-duplicates bench-matching bench-queue docs lock audit clean
+.PHONY: help setup demo test lint types imports unit chaos bench bench-duplicates bench-matching bench-quality bench-queue docs lock audit clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ bench-duplicates: $(VENV)/.dev ## Duplicate detection: precision, recall, speed
 
 bench-matching: $(VENV)/.dev ## Matching and validation by how much a user has already
 	$(BIN)/python -m benchmarks matching
+
+bench-quality: $(VENV)/.dev ## Markdown, facts, search and scans against what is known of documents
+	$(BIN)/python -m benchmarks quality
 
 bench-queue: $(VENV)/.dev ## The queue at scale: 2,000 documents of 20 users, two workers
 	$(BIN)/python -m benchmarks queue

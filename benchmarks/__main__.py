@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import duplicates, evidence, facts, http_api, matching, orchestration, queue, workers
+from benchmarks import duplicates, evidence, facts, http_api, matching, orchestration, quality, queue, workers
 from benchmarks.corpus import real_documents, write_markdown
 from benchmarks.formats import write_formats
 from benchmarks.scenario import all_published, at_rest, measure
@@ -113,6 +113,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "http-api": lambda _folder: http_api.main(show),
     "facts": lambda _folder: facts.main(show),
     "evidence": lambda _folder: evidence.main(show),
+    "quality": lambda folder: quality.main(folder, show),
 }
 
 

@@ -5,6 +5,7 @@ real texts. A sentence that comes near one before it by meaning is thrown away: 
 detection, which has as much to compare as with real documents, and nothing has to wait for a person.
 """
 
+import os
 import random
 import re
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ from pipeline_core.ports.embedder import Vectors
 from pipeline_core.staging.words import STOP_WORDS
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared" / "data"
+SHARED = Path(os.environ.get("PIPELINE_SHARED") or ROOT.parent / "shared") / "data"
 _SENTENCE = re.compile(r"(?<=[.!?] )[A-Z][a-z]+ [A-Za-z0-9,;' ]{50,170}\.(?= )")
 _WORD = re.compile(r"[A-Za-z][a-z]{3,}")
 _WITH_NUMBER = 0.15

@@ -3,6 +3,7 @@
 import errno
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -177,3 +178,20 @@ def test_lists_as_a_dict_of_keys_would(keys: set[str], prefix: str) -> None:
             memory.put(key, b"")
             local.put(key, b"")
         assert list(local.list(prefix)) == list(memory.list(prefix))
+
+
+@pytest.mark.parametrize("has_another", [True, False])
+def test_a_folder_that_is_another_than_before_is_neither_read_nor_written(root: Path, *, has_another: bool) -> None:
+    """As a disk that was unmounted leaves its mount point, with whatever was written there before."""
+    store = LocalObjectStore(root)
+    store.put(KEY, b"x")
+    root.rename(root.with_name("disk"))
+    if has_another:
+        (root / "documents").mkdir(parents=True)
+    for use in (lambda: store.get(KEY), lambda: store.put("documents/a/b.md", b"y")):
+        with pytest.raises(StoreUnavailableError, match="folder is"):
+            use()
+    assert not (root / "documents" / "a").exists()
+    shutil.rmtree(root, ignore_errors=True)
+    root.with_name("disk").rename(root)
+    assert store.get(KEY) == b"x"

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from pipeline_core.adapters.db.migrate import migrate, pending
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.db.views import PostgresViews
 from pipeline_core.adapters.db.worker import WorkerSession
+from pipeline_core.adapters.object_stores.local import LocalObjectStore
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.embedding_models import EmbeddingModel
@@ -21,6 +23,10 @@ from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseUnavai
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.converter import Converter
+from pipeline_core.ports.launcher import Launcher
+from pipeline_core.ports.object_store import ObjectStore, StoredObject
+from pipeline_core.services.cut_off import again_if_cut_off
+from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import STAGES
 from tests.servers import OwnServer, folder_for_postgres
@@ -111,6 +117,54 @@ def test_while_work_is_under_way_a_database_that_comes_back_is_waited_for(
         back.join()
     finally:
         app.close()
+
+
+class HaltingStore:
+    """While the first original is put away, the database goes down, and is back a second later."""
+
+    def __init__(self, store: ObjectStore, server: OwnServer) -> None:
+        self._store, self._server = store, server
+        self.halted = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def put(self, key: str, data: bytes) -> StoredObject:
+        self.halted += 1
+        if self.halted == 1:
+            self._server.halt()
+            threading.Timer(1.0, self._server.start).start()
+        return self._store.put(key, data)
+
+
+def test_while_files_are_taken_in_a_database_that_comes_back_is_waited_for(
+    own_server: OwnServer, tmp_path: Path
+) -> None:
+    settings = load_settings(home=tmp_path, database_url=own_server.url, retry_base_s=0.5)
+    store = HaltingStore(LocalObjectStore(tmp_path / "objects"), own_server)
+    app = Pipeline(settings, store=store)
+    try:
+        assert app.views.counts(app.user_id)["documents"] == 0
+        app.be_patient()
+        result = RunDocuments(app.intake, cast("Launcher", None), app.holds).take_in([upload()], user_id=app.user_id)
+        assert (store.halted, result.refused) == (1, [])
+        assert result.ran == result.document_ids == [row["document_id"] for row in app.views.jobs(app.user_id)]
+    finally:
+        app.close()
+
+
+def test_what_is_cut_off_in_the_middle_is_done_once_more() -> None:
+    tries: list[int] = []
+
+    def work() -> int:
+        tries.append(1)
+        if len(tries) == 1:
+            raise DatabaseUnavailableError("The database went away.")
+        return len(tries)
+
+    assert again_if_cut_off(work) == 2
+    with pytest.raises(DatabaseUnavailableError):
+        again_if_cut_off(lambda: PostgresViews(open_engine("postgresql://127.0.0.1:1/none", role="")).counts(USER))
 
 
 class HaltingConverter:

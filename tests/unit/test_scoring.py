@@ -197,7 +197,8 @@ def peak_of_a_search(blocks: int) -> int:
 
     def there() -> Iterator[SignatureTable]:
         for _ in range(blocks):
-            sketches = sketches_of(chooser.standard_normal((2000, 64), dtype=np.float32))
+            near = vectors[chooser.integers(200, size=2000)]
+            sketches = sketches_of(near + chooser.standard_normal((2000, 64), dtype=np.float32) / 2)
             ids = np.frombuffer(chooser.bytes(16 * 2000), dtype="V16")
             maps = np.frombuffer(chooser.bytes(64 * 2000), dtype=np.uint64).reshape(-1, 8)
             yield SignatureTable(ids, np.zeros(2000, bool), np.full(2000, 12, np.int32), maps, sketches)
@@ -206,7 +207,7 @@ def peak_of_a_search(blocks: int) -> int:
     new = table_of(rows, vectors)
     tracemalloc.start()
     try:
-        found = nearest(new, there(), vectors, lambda of_new, _ids, _staged: np.full(len(of_new), 0.5, np.float32))
+        found = nearest(new, there(), vectors, lambda of_new, _ids, _staged: np.full(len(of_new), 0.6, np.float32))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

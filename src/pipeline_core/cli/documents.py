@@ -68,6 +68,9 @@ def run(
     if queue:
         hand_in(files, priority or 0, as_json=as_json)
     with wired() as app_, launching(app_) as launcher:
+        # one that is away from the start is said at once; later it is waited for
+        app_.views.counts(app_.user_id)
+        app_.be_patient()
         with RunDisplay(err, app_.views, app_.stopping) as display:
             result = RunDocuments(app_.intake, launcher, app_.holds)(files.found, user_id=app_.user_id, display=display)
             result.refused[:0] = files.refused

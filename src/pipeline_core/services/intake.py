@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -35,6 +36,7 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile,
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.lost_outputs import (
     Lost,
     begin_at_lost,
@@ -140,7 +142,7 @@ class Intake:
     def receive_groups(self, files: Iterable[Path | Upload], *, user_id: UserId) -> Iterator[Received]:
         """Take in files, a group at a time, so that memory does not grow with their number."""
         for group in _groups(files, _GROUP):
-            yield self.receive(group, user_id=user_id)
+            yield again_if_cut_off(partial(self.receive, group, user_id=user_id))
 
     def receive(self, files: Sequence[Path | Upload], *, user_id: UserId) -> Received:
         """Check, store and register the files; what is known already is stored again only where the store lost it.

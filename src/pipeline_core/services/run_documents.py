@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.wording import counted, listed
 from pipeline_core.ports.launcher import Launcher
+from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake, Upload
 from pipeline_core.services.queue import Queue
@@ -126,7 +128,8 @@ class RunDocuments:
         for received in self.intake.receive_groups(files, user_id=user_id):
             ids = [document_id for document_id in received.documents if document_id not in seen]
             seen.update(ids)
-            needed = self.intake.work_needed(ids, correlation_id=received.correlation_id)
+            find = partial(self.intake.work_needed, ids, correlation_id=received.correlation_id)
+            needed = again_if_cut_off(find)
             result.document_ids += ids
             result.ran += needed.run
             result.refused += received.refused

@@ -30,6 +30,8 @@ from pipeline_core.domain.facts import (
     FactCandidate,
     Generated,
     Usage,
+    joined_quotes,
+    present,
 )
 from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.ids import ChunkId, question_id_for
@@ -265,8 +267,8 @@ def _judge(
     refused += len(answer.candidates) - len(whole)
     echoed = [
         candidate for candidate, proof in proved
-        if echoed_example([candidate.answer, candidate.statement], proof.quote, echo_from)
-        or invented_name([candidate.question, candidate.answer, candidate.statement], missing)
+        if echoed_example(present(candidate.answer, candidate.statement), joined_quotes(proof), echo_from)
+        or invented_name(candidate.texts, missing)
     ]  # fmt: skip
     proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed]
     refused += len(echoed)
@@ -279,20 +281,22 @@ def _judge(
     return ChunkResult(ChunkOutcome.NOTHING_HERE, (), reason, refused, cached, answer.usage)
 
 
-def _fact(chunk: Chunk, candidate: FactCandidate, proof: Evidence, prove: Prove) -> Fact:
-    start, end = chunk.char_from + proof.char_from, chunk.char_from + proof.char_to
-    page, scattered = prove(proof.quote, start, end)
+def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, prove: Prove) -> Fact:
+    spans: list[Evidence] = []
+    scattered: list[Piece] = []
+    for span in proof:
+        start, end = chunk.char_from + span.char_from, chunk.char_from + span.char_to
+        page, pieces = prove(span.quote, start, end)
+        spans.append(replace(span, char_from=start, char_to=end, page=page))
+        scattered += pieces
     return Fact(
-        question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, start),
+        question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, spans[0].char_from),
         question=candidate.question,
         answer=candidate.answer,
         statement=candidate.statement,
-        quote=proof.quote,
-        char_from=start,
-        char_to=end,
-        page=page,
-        match=proof.match,
-        scattered=scattered,
+        evidence=tuple(spans),
+        scattered=tuple(scattered),
+        traits=candidate.traits,
     )
 
 
@@ -319,13 +323,9 @@ def _content(
             "question": fact.question,
             "answer": fact.answer,
             "statement": fact.statement,
-            "evidence": {
-                "quote": fact.quote,
-                "chars": [fact.char_from, fact.char_to],
-                "page": fact.page,
-                "match": fact.match.value,
-                "scattered": [piece.as_json() for piece in fact.scattered],
-            },
+            "evidence": [{**span.as_json(), "match": span.match.value} for span in fact.evidence],
+            "scattered": [piece.as_json() for piece in fact.scattered],
+            "traits": fact.traits,
             "left_out": fact.left_out,
         }
 
@@ -381,7 +381,7 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
 
 STAGE = Stage(
     name=StageName.FACT_GENERATOR,
-    version="2",
+    version="3",
     fetch=fetch,
     run=run,
     save=save,

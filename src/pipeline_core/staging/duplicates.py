@@ -58,9 +58,8 @@ def detect(
     The rows of documents that are ``scanned`` again are compared with what is published of the same document too.
     The later row of a pair is its ``staged`` end. Takes the users' matching lock for the transaction.
     """
-    users = {row.user_id for row in staging.to_match(document_ids)}
-    staging.lock_matching(list(users))
-    # read again under the lock: a batch that was compared meanwhile is not compared twice
+    staging.lock_matching_of_staged(document_ids)
+    # read under the lock: a batch that was compared meanwhile is not compared twice
     new = staging.to_match(document_ids)
     pairs: list[Pair] = []
     for space in {row.space: None for row in new if row.space is not None}:
@@ -113,7 +112,7 @@ def _exact(staging: Staging, exact: Sequence[tuple[Matchable, Twin]]) -> list[Pa
 
 def _exact_pair(row: Matchable, twin: Twin, existing: Compared | None) -> Pair:
     ends = (row.question_id, twin.question_id, twin.is_staged)
-    if existing is not None and not same_words(row.answer, existing.answer):
+    if existing is not None and not same_words(row.answer or "", existing.answer or ""):
         return Pair(*ends, 1.0, "exact", "pending", None, {"flags": ["answer"]})
     return Pair(*ends, 1.0, "exact", "keep_existing", "the same words", {"flags": []})
 

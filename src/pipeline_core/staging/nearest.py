@@ -18,15 +18,15 @@ from pipeline_core.ports.embedder import Vectors
 from pipeline_core.staging.signatures import candidates, estimated_similarity, matrix
 from pipeline_core.staging.sketches import Sketches, bits_within, near, sketches_of
 
-LEAST_TRIGRAMS = 0.5
+LEAST_TRIGRAMS = 0.55
 TOP_BY_TRIGRAMS = 20
 TOP_BY_VECTORS = 10
 # of so many the cosines are asked for
 TOP_BY_SKETCHES = 48
-# what is farther reaches no score by its meaning
-_LEAST_COSINE = 0.25
+# what is farther reaches no score: of 4,647 labelled pairs that reach .55, 14 are below both of these
+LEAST_COSINE = 0.55
 # so many new rows at a time
-ROWS_AT_A_TIME = 256
+ROWS_AT_A_TIME = 512
 _PAIRS_AT_A_TIME = 1024
 _THREADS = 2
 
@@ -109,7 +109,7 @@ def nearest(new: SignatureTable, there: Iterable[SignatureTable], vectors: Vecto
     if len(others):
         cosines[~is_own] = cosines_of(others["row"], others["id"], others["staged"])
     kept = hits["by_letters"].copy()
-    known = np.flatnonzero(cosines > 0)
+    known = np.flatnonzero(cosines >= LEAST_COSINE)
     kept[known[_top(hits["row"][known], cosines[known], TOP_BY_VECTORS)]] = True
     hits, cosines = hits[kept], cosines[kept]
     return Nearest(hits["row"], hits["id"], hits["staged"], cosines)
@@ -128,7 +128,7 @@ class _Search:
     def __init__(self, new: SignatureTable, first: int, dims: int) -> None:
         self._new = new
         self.first = first
-        self._bounds = np.full(len(new), bits_within(dims, _LEAST_COSINE), dtype=np.int16)
+        self._bounds = np.full(len(new), bits_within(dims, LEAST_COSINE), dtype=np.int16)
         self._by_sketches = _NO_HITS
         self._by_trigrams = _NO_HITS
 

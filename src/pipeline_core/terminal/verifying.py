@@ -106,7 +106,8 @@ def mend(finding: Finding) -> str:
     again = (
         f"`pipeline verify --repair` has it made again; so does `pipeline retry {finding.document_id} --from {stage}`"
     )
-    return f"{again}, once the document is at rest."
+    decided = f"if it waits for a person, decide first (`pipeline status {finding.document_id}`)"
+    return f"{again}, once the document is at rest: {decided}."
 
 
 def print_verified(console: Console, verified: Verified, repaired: Repaired | None) -> None:

@@ -97,12 +97,16 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
 
 
 def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:
-    """Facts and where they stand: no two of a chunk share a question or a statement."""
+    """Facts and where they stand: no two of a chunk share a question or a statement.
+
+    One whose questions are all asked already, or that has none, is said without.
+    """
     for claim in claims:
-        if len(claim.spans) > 1 or claim.answer is None:
+        if claim.statement in taken:
             continue
-        question = next((q for q in claim.questions() if q.casefold() not in taken), None)
-        if question and claim.statement not in taken:
-            taken |= {question.casefold(), claim.statement}
-            start, end = claim.spans[-1]
-            yield claim.start, FactCandidate(question, claim.answer, claim.statement, text[start:end])
+        asked = claim.questions() if claim.answer is not None else ()
+        question = next((q for q in asked if q.casefold() not in taken), None)
+        answer = None if question is None else claim.answer
+        taken |= {claim.statement, *([question.casefold()] if question else ())}
+        quotes = tuple(text[start:end] for start, end in claim.spans)
+        yield claim.start, FactCandidate(question, answer, claim.statement, quotes, claim.traits)

@@ -71,6 +71,7 @@ class LocalObjectStore:
             ConfigurationError: there is something at ``root`` that is not a folder.
         """
         self._root = root.resolve()
+        self._identity: tuple[int, int] | None = None
         self.url = self._root.as_uri()
         if self._root.exists() and not self._root.is_dir():
             raise self._no_folder()
@@ -182,7 +183,7 @@ class LocalObjectStore:
         With ``write`` missing folders are made, and what changed is flushed to the disk after the block.
         """
         try:
-            path = [open_root(self._root, create=write)]
+            path = [self._open_root(create=write)]
         except (NotADirectoryError, FileExistsError):
             raise self._no_folder() from None
         changed = []
@@ -199,6 +200,34 @@ class LocalObjectStore:
         finally:
             for descriptor in path:
                 os.close(descriptor)
+
+    def _open_root(self, *, create: bool) -> int:
+        """A descriptor of the root, which is the same folder for as long as this is used.
+
+        Raises:
+            StoreUnavailableError: another folder stands in its place, or none: what was mounted there is not any more.
+                Written to it, an object would be hidden when the disk is back; read from it, all would be lost.
+        """
+        try:
+            root = open_root(self._root, create=create and self._identity is None)
+        except FileNotFoundError:
+            if create:
+                raise self._gone() from None
+            raise
+        found = os.fstat(root)
+        identity = (found.st_dev, found.st_ino)
+        self._identity = self._identity or identity
+        if identity != self._identity:
+            os.close(root)
+            raise self._gone()
+        return root
+
+    def _gone(self) -> StoreUnavailableError:
+        return StoreUnavailableError(
+            "The object store's folder is not the one that was there before.",
+            where=self.url,
+            remedy="See that its disk is mounted and UPLOAD_PIPELINE_OBJECT_STORE is right.",
+        )
 
     def _no_folder(self) -> StoreRefusedError:
         return StoreRefusedError(

@@ -1,0 +1,88 @@
+"""How sure a fact is: the traits that speak for and against it.
+
+A trait is something that is known of a fact before anybody judges it: what kind of text it was taken from, whether its
+sentence is whole, how it was found on its page. A generator says those it knows in ``FactCandidate.traits``; the stage
+adds those that it sees itself. A trait that is not said is unknown, which is not the same as 0.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A row of the table: a flag is 1 or 0, a share from 0 to 1; what else a value counts is in ``meaning``.
+
+    ``high`` and ``low`` are the reason in plain words, where the value is high and where it is low.
+    """
+
+    name: str
+    meaning: str
+    high: str
+    low: str = ""
+
+
+SAID_BY_GENERATORS = (
+    # what kind of text it is from: one of these is 1; where the generator says none, the stage judges by the quote
+    Trait("row", "flag: made of a row of a table", "a row of a table"),
+    Trait("item", "flag: made of an item of a list", "an item of a list"),
+    Trait("label", 'flag: made of a label and its value, "Deductible: 500"', "a label and its value"),
+    Trait("prose", "flag: made of running text", "running text"),
+    # tables
+    Trait("header_certain", "flag: the document marks the names of the columns", "the columns have names"),
+    Trait("header_guessed", "flag: which row names the columns was guessed", "the columns' names are guessed"),
+    Trait("header_missing", "flag: the columns have no names", "the columns have no names"),
+    Trait("key_named", "flag: the statement names what the row is about", "says what the row is about"),
+    Trait("columns", "number of the table's columns", "many columns", "few columns"),
+    Trait("cells", "number of the row's cells that the statement says", "many cells", "few cells"),
+    Trait("empty_cells", "share of the row's cells that are empty", "many cells are empty"),
+    Trait("caption", "flag: the statement says the table's caption or heading", "says the table's caption"),
+    Trait("unit", "flag: the statement says the unit of its numbers", "says the unit of its numbers"),
+    # lists
+    Trait("lead_in", "flag: said with the lead-in of its list", "said with its list's lead-in"),
+    Trait("lead_in_missing", "flag: an item without the lead-in it needs", "its list's lead-in is missing"),
+    Trait("requirement", "flag: a requirement with its id", "a requirement with its id"),
+    # running text
+    Trait("sentence_whole", "flag: a sentence from its beginning to its end", "a whole sentence", "a cut sentence"),
+    Trait("leans", 'flag: leans on what stands before it ("However, this")', "leans on the sentence before it"),
+    Trait("defines", "flag: says what something is", "a definition"),
+    Trait("duty", "flag: says what must, may or must not be", "a rule"),
+    Trait("subject_named", "flag: names what it speaks of", "names what it speaks of", "what it speaks of has no name"),
+    Trait("hedged", "flag: an example, a story or a supposition", "an example or a supposition"),
+    Trait("asked", "flag: there is a natural question for it", "there is a natural question for it"),
+    Trait("score", "the generator's own score, the higher the better", "scored high", "scored low"),
+    # language models
+    Trait(
+        "logprob",
+        "mean natural logarithm of the probabilities of the tokens that say the fact",
+        "the model was sure of its words",
+        "the model was not sure of its words",
+    ),
+)
+
+SEEN_BY_THE_STAGE = (
+    Trait("words", "number of words of the statement", "a long statement", "a short statement"),
+    Trait("found_exactly", "flag: quoted letter for letter", "quoted letter for letter"),
+    Trait("found_aligned", "flag: the quote had to be aligned and repaired", "the quote had to be repaired"),
+    Trait("scattered", "flag: the quote is not in one piece on its page", "scattered over its page"),
+    Trait("ocr_doubt", "share of the page's words that the engine doubted", "the scan was hard to read"),
+    Trait("one_chunk", "flag: the document has a single chunk", "a document of one chunk"),
+    Trait("spans", "number of pieces of the evidence", "put together of several pieces"),
+    Trait("verbatim", "share of the statement's words that the quote has", "in the text's words", "in other words"),
+    Trait("digits", "share of digits among the statement's letters and digits", "mostly numbers"),
+    Trait("capitals", "share of capitalised words after the first", "many names"),
+    Trait("marks", "share of characters that are no letter, digit or space", "many marks"),
+    Trait("begins_well", "flag: begins as a sentence does", "has a beginning", "has no beginning"),
+    Trait("ends_well", "flag: ends as a sentence does", "has an end", "has no end"),
+)
+
+TRAITS: Mapping[str, Trait] = {trait.name: trait for trait in (*SAID_BY_GENERATORS, *SEEN_BY_THE_STAGE)}
+"""All traits by name. A generator that knows something else of its facts adds a row above."""
+
+KINDS = ("row", "item", "label", "prose")
+"""The kinds of text; one of them is 1 for every fact."""
+
+
+def unknown_traits(names: Iterable[str]) -> list[str]:
+    """The names that are not in the table, in order."""
+    return sorted(set(names) - TRAITS.keys())
