@@ -79,18 +79,13 @@ def test_a_policy() -> None:
             'Does this policy cover flood damage, according to "Claims › Exclusions"?',
             "This policy does not cover flood damage.",
         ),
-        ('What is stated for "Waiting period" under "Claims › Exclusions"?', "30 days"),
+        (None, None),
+        (None, None),
         (
             'What does coverage apply to, according to "Claims › Exclusions"?',
             "Coverage applies to the dwelling and to detached structures.",
         ),
-        (
-            'What does the table give as Deductible and Limit for "Fire", according to "Claims › Exclusions"?',
-            "$500; $250,000",
-        ),
-        ('What is the Limit for "Flood", according to "Claims › Exclusions"?', "not covered"),
-        ('What is the Deductible for "Hail", according to "Claims › Exclusions"?', "2%"),
-        ('What is the Copay for "Primary care visit", according to "Claims › Exclusions"?', "$25"),
+        *[(None, None)] * 4,
     ]
 
 
@@ -105,7 +100,7 @@ def test_quotes_are_verbatim_and_statements_are_without_marks() -> None:
         by_statement["The insurer may waive the deductible for claims above $10,000."]
         == "the insurer may waive the deductible for claims above $10,000."
     )
-    assert by_statement["Fire: Deductible $500; Limit $250,000"] == "| Fire | $500 | $250,000 |"
+    assert by_statement["Exclusions: Fire – Deductible: $500; Limit: $250,000"] == "| Fire | $500 | $250,000 |"
     assert all(quote in POLICY for quote in by_statement.values())
 
 
@@ -184,7 +179,7 @@ def test_a_plain_question_is_asked_where_grammar_cannot_tell() -> None:
         # tables that cannot be read row by row
         "| The deductible is $500. | b |",
         "| Name | Amount |\n|---|---|",
-        "| a | b | c | d | e | f | g | h | i |\n" + "|---" * 9 + "|\n| 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 |",
+        "| a " * 13 + "|\n" + "|---" * 13 + "|\n" + "| 1 " * 13 + "|",
         "| Name | Amount |\n|---|---|\n| | 5 |\n| x | – |\n| y | ✓ |",
     ],
 )
@@ -310,7 +305,7 @@ def test_on_real_documents_everything_is_proved_and_reads_as_a_question() -> Non
             assert isinstance(answer, Generated)
             proved, refused = verify(answer.candidates, chunk.text)
             assert (len(proved), refused) == (len(answer.candidates), 0)
-            sentences = [proof for _, proof in proved if not proof[-1].quote.startswith("|")]
+            sentences = [fact for fact, _ in proved if not {"row", "item"} & fact.traits.keys()]
             assert len(sentences) <= 6
             assert all(one[-1].char_from <= two[-1].char_from for (_, one), (_, two) in pairwise(proved))
             for fact, _ in proved:

@@ -14,9 +14,10 @@ class ChunkInput:
     ``before`` and ``after`` are the ends of its neighbours, for a generator that wants them. They are a part of the
     cache's key: an answer may use their words, and another user's chunk has other neighbours. ``table_before`` is the
     table that the chunk goes on with, where the chunk before ends in one: what stands above it, its header and its last
-    rows. ``table_after`` is the paragraph below the table that the chunk ends in. ``list_before`` is the
-    lead-in of the list that the chunk begins in, and the items that its first item is part of; ``list_goes_on``: the next
-    chunk begins within the list in which this one ends. ``code`` is where code blocks stand in the text, told by the whole document; None: only the text itself tells.
+    rows. ``table_after`` is the paragraph below the table that the chunk ends in. ``list_before`` is the lead-in of the
+    list that the chunk begins in, and the items that its first item is part of; ``list_goes_on``: the next chunk begins
+    within the list in which this one ends. ``code`` is where code blocks stand in the text, told by the whole document;
+    None: only the text itself tells.
     """
 
     text: str

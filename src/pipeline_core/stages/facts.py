@@ -37,8 +37,8 @@ from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.ids import ChunkId, question_id_for
 from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.domain.languages import languages_of
-from pipeline_core.domain.lists import begins_in_list, list_at_end
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
+from pipeline_core.domain.lists import begins_in_list, list_at_end
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.staging import NewQuestion
 from pipeline_core.domain.tables import begins_in_table, paragraph_after_table, table_at_end

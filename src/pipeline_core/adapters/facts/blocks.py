@@ -49,7 +49,10 @@ _LINE_KINDS = (
     ("table", re.compile(r"[ \t]*(?:>[ \t]?)*\|")),
     ("definition", re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]")),
     ("html", re.compile(rf" {{0,3}}<(?:!|/?(?:{_HTML_NAMES})\b)", re.IGNORECASE)),
-    ("item", re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(?(?:[a-z]|[ivx]{2,4})\)|\(\d{1,2}\))[ \t]+(?:\[[ xX]\][ \t]+)?")),
+    (
+        "item",
+        re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(?(?:[a-z]|[ivx]{2,4})\)|\(\d{1,2}\))[ \t]+(?:\[[ xX]\][ \t]+)?"),
+    ),
     ("quoted", re.compile(r"[ \t]*(?:>[ \t]?)+")),
     ("indented", re.compile(r" {4}|\t")),
 )

@@ -49,13 +49,13 @@ class ExtractiveFactGenerator(InWorker):
             return UnexpectedError(f"The extractive generator failed: {error!r}")
 
 
-def _table_before(chunk: ChunkInput, language: str) -> Table | None:
+def _table_before(chunk: ChunkInput) -> Table | None:
     """The table that the chunk may begin in the middle of."""
     if not chunk.table_before:
         return None
     above = ChunkInput(chunk.table_before, chunk.heading_path)
     blocks = read_blocks(above)
-    return table_claims(above.text, blocks, len(blocks) - 1, language)[1]
+    return table_claims(above.text, blocks, len(blocks) - 1)[1]
 
 
 def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
@@ -71,13 +71,13 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     blocks = read_blocks(chunk)
     claims: list[Claim] = []
     rows: list[Claim] = []
-    table = _table_before(chunk, language)
+    table = _table_before(chunk)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
     for at, block in enumerate(blocks):
         if is_back_matter(block):
             continue
         if block.kind == "table":
-            of_table, table = table_claims(chunk.text, blocks, at, language, table, chunk.table_after)
+            of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after)
             rows += of_table
         elif at in items:
             goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]

@@ -11,6 +11,7 @@ from pipeline_core.adapters.facts.english_words import (
     EDGES,
     IMPERATIVES,
     MODALS,
+    NOUN_TOO,
     THIRD_PERSON,
     word_set,
 )
@@ -19,8 +20,13 @@ _MOST_WORDS = 60
 _TAKES_CLAUSE = word_set("if when whenever where unless that because until once")
 _TAKES_NOUN = word_set("for of by with from against without between via using as including excluding except")
 _TAKES_VERB = MODALS | word_set("to not never")
-_ALSO_VERBS = BASES | IMPERATIVES | word_set("be have get go wear tell ask let put sign smoke eat drink sell buy move open close")
-_NOUN_VERBS = (ASKABLE | word_set("include exclude cover contain require have provide support comprise")) - word_set("be")
+_ALSO_VERBS = (
+    BASES | IMPERATIVES | word_set("be have get go wear tell ask let put sign smoke eat drink sell buy move open close")
+)
+_ONLY_VERBS = (BASES | IMPERATIVES) - NOUN_TOO
+_NOUN_VERBS = (ASKABLE | word_set("include exclude cover contain require have provide support comprise")) - word_set(
+    "be"
+)
 
 
 def _is_clause(words: Sequence[str]) -> bool:
@@ -29,7 +35,7 @@ def _is_clause(words: Sequence[str]) -> bool:
 
 def _is_noun(words: Sequence[str]) -> bool:
     first = words[0].strip(EDGES).lower()
-    return not has_finite_verb(words) and (first in DETERMINERS or first not in _ALSO_VERBS or len(words) == 1)
+    return not has_finite_verb(words) and (first not in _ONLY_VERBS or len(words) == 1)
 
 
 def _is_verb(words: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Claims of lists: each item said with its lead-in, or alone where it is a sentence that the lead-in does not change."""
+"""Claims of lists: each item with its lead-in, or alone where it is a sentence that the lead-in does not change."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.cut_ends import CUT_END
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import LEANS_IN
 from pipeline_core.adapters.facts.joined_items import joined
 from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, without_joint
 from pipeline_core.adapters.facts.lists import Item, Lead, whole_sentence
-from pipeline_core.adapters.facts.plain_questions import under_heading
 from pipeline_core.adapters.facts.questions import question_for
-from pipeline_core.adapters.facts.sentences import keeps_numbers, prose_claims
+from pipeline_core.adapters.facts.sentences import LABELS_ONLY, keeps_numbers, prose_claims
 from pipeline_core.domain.text import numbers_in, strip_markdown
 from pipeline_core.domain.unreadable import unreadable
 
@@ -22,15 +22,18 @@ _LONGEST_WHOLE = 700
 """Characters of a list that is said as one, because its items hold only together."""
 _ENUMERATION = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})\)\s+")
 _LABEL = re.compile(
-    r"(?:(?P<marks>\*\*|__)(?P<bold>[^*_:\n]{2,80})(?::(?P=marks)|(?P=marks)\s*[:–—-])|(?P<plain>[^:*_`|\n.!?;]{2,60}):)"
-    r"\s+(?P<value>\S.*)",
+    r"(?:(?P<marks>\*\*|__)(?P<bold>[^*_:\n]{2,80})(?::(?P=marks)|(?P=marks)\s*[:–—-])|(?P<plain>[^:*_`|\[\]<>\n.!?;]{2,60}):"
+    r"|(?P<dash>[^:*_`|\[\]<>\n.!?;,]{2,60}) [–—-])\s+(?P<value>\S.*)",
     re.DOTALL,
 )
-_LINK_ONLY = re.compile(r"\W*(?:\[[^\[\]]*\]\([^()\s]*\)|<?https?://\S+>?)\W*\Z")
+_LINK = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)|<?(?:https?://|www\.)\S+")
+_MOST_BESIDE_LINK = 8
+"""Words beside a link from which an item that is no sentence says more than where to look."""
 _LEADS = re.compile(r"[:：](?:[*_`\s])*\Z")
 # What points forward, at the items, leans on nothing; nor does what asks or announces.
 _POINTS_FORWARD = re.compile(
-    r"(?:the following|following|these are|see|note|what|how|why|when|where|who|examples?|next|first|second|third)\b", re.I
+    r"(?:the following|following|these are|see|note|what|how|why|when|where|who|examples?|next|first|second|third)\b",
+    re.I,
 )
 _LEAST_UNDER_HEADING = 4
 
@@ -51,9 +54,11 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
     if item.is_cut or _LEADS.search(body) or item.block.has_unclear_sign:
         return
     told = _told(text, item.block, language)
+    if _only_points(body) or _is_cut(told.said):
+        return
     if not any(map(str.isalnum, told.said)) or unreadable(told.said) or not keeps_numbers(told.said, body):
         return
-    leads = [lead for lead in item.leads if lead.said]
+    leads = [lead for lead in item.leads if lead.has_colon or _announces(lead)]
     colons = [lead for lead in leads if lead.has_colon]
     siblings = [sibling.said for sibling in item.siblings]
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
@@ -62,10 +67,31 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
         yield from _alone(text, item, told, language)
     elif colons or (leads and not stands):
         yield from _with_leads(text, item, told, leads, meanings, language, goes_on=goes_on)
+    elif told.label and len(told.said.split()) > _MOST_WORDS:
+        yield from _alone(text, item, told, language)
     elif told.label:
-        yield from _labelled(text, item.block, told)
+        yield from _labelled(item.block, told)
     elif not stands:
-        yield from _under_heading(text, item.block, told)
+        yield from _under_heading(item.block, told)
+
+
+def _announces(lead: Lead) -> bool:
+    """Whether a paragraph without a colon leads to a list below it: it ends as a sentence, or is an item itself."""
+    return len(lead.said.split()) >= (1 if lead.is_item else _LEAST_UNDER_HEADING) and (
+        lead.is_item or whole_sentence(lead.said)
+    )
+
+
+def _only_points(body: str) -> bool:
+    """Whether the item is a link and little else."""
+    rest = _LINK.sub(" ", body)
+    least = _LEAST_UNDER_HEADING if whole_sentence(rest) else _MOST_BESIDE_LINK
+    return rest != body and len(re.findall(r"\w+", rest)) < least
+
+
+def _is_cut(said: str) -> bool:
+    """Whether a long item ends in mid-phrase."""
+    return len(said.split()) >= 5 and not whole_sentence(said) and CUT_END.search(said) is not None
 
 
 def _is_neutral(meaning: Meaning) -> bool:
@@ -76,23 +102,24 @@ def _is_neutral(meaning: Meaning) -> bool:
 
 
 def _told(text: str, block: Block, language: str) -> _Told:
-    start, end = block.start, block.end
-    if match := _ENUMERATION.match(text, start, end):
-        start = match.end()
-    raw = text[start:end]
-    end = start + len(without_joint(raw, language))
-    said = strip_markdown(Block("prose", start, end, (), block.marks).text_in(text) if not block.marks else raw)
-    said = without_joint(said, language)
-    label = _LABEL.fullmatch(text[start:end])
-    key = strip_markdown(label["bold"] or label["plain"] or "") if label else ""
-    if label and (label["bold"] or len(key.split()) <= 5):
-        said = f"{key.rstrip(' :')}: {strip_markdown(label['value'])}"
-        return _Told(said, start, end, key)
-    return _Told(said, start, end)
+    body = block.text_in(text)  # as long as it is in the text, so that places in it are places there
+    begin = match.end() if (match := _ENUMERATION.match(body)) else 0
+    raw = without_joint(body[begin:], language)
+    start = block.start + begin
+    end = start + len(raw)
+    label = _LABEL.fullmatch(raw)
+    key = strip_markdown(label["bold"] or label["plain"] or label["dash"] or "").rstrip(" :") if label else ""
+    if (
+        label
+        and (label["bold"] or (len(key.split()) <= 5 and not key[:1].islower()))
+        and key.lower() not in LABELS_ONLY
+    ):
+        return _Told(f"{key}{' –' if label['dash'] else ':'} {strip_markdown(label['value'])}", start, end, key)
+    return _Told(strip_markdown(raw), start, end)
 
 
 def _is_sentence(said: str, language: str) -> bool:
-    """Whether the item says something by itself: it ends as a sentence does, or, in English, has a subject and a verb."""
+    """Whether the item says something by itself: it ends as a sentence does or, in English, has subject and verb."""
     if whole_sentence(said):
         return said[:1].isupper() or not said[:1].isalpha() or not said[:1].islower()
     words = said.split()
@@ -113,7 +140,12 @@ def _alone(text: str, item: Item, told: _Told, language: str) -> Iterator[Claim]
 def _as_item(claim: Claim) -> Claim:
     traits = {name: value for name, value in claim.traits.items() if name != "prose"}
     return Claim(
-        claim.spans, claim.statement, claim.answer, claim.questions, claim.score, {**traits, "item": 1.0, "lead_in": 0.0}
+        claim.spans,
+        claim.statement,
+        claim.answer,
+        claim.questions,
+        claim.score,
+        {**traits, "item": 1.0, "lead_in": 0.0},
     )
 
 
@@ -127,7 +159,7 @@ def _with_leads(
     *,
     goes_on: bool,
 ) -> Iterator[Claim]:
-    if _leans(leads[0].said, language):
+    if _leans(leads[0].said, language) or leads[0].said[0].islower():
         return
     needs_whole = [_holds_only_whole(meaning) for meaning in meanings]
     spans = tuple(lead.span for lead in leads if lead.span)
@@ -147,13 +179,11 @@ def _with_leads(
     else:
         in_sentence = joined(leads[-1].said, told.said, language) if len(leads) == 1 and not told.label else None
         statement = _ended(in_sentence or f"{lead}: {told.said}")
-    if len(statement.split()) <= 2 * _MOST_WORDS and not (_LINK_ONLY.match(text[told.start : told.end])):
+    if len(statement.split()) <= 2 * _MOST_WORDS:
         yield _claim(whole, statement, item.block, language, lead_in=1.0, whole=float(all(x.has_colon for x in leads)))
 
 
-def _is_said_as_one(
-    text: str, item: Item, language: str, *, goes_on: bool, spans: Sequence[tuple[int, int]]
-) -> bool:
+def _is_said_as_one(text: str, item: Item, language: str, *, goes_on: bool, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether the whole list was said with its first item."""
     if goes_on or not spans or any(other.parts or other.is_cut for other in item.siblings):
         return False
@@ -172,26 +202,23 @@ def _holds_only_whole(meaning: Meaning) -> bool:
     return meaning.is_choice and not meaning.is_negated and not meaning.is_told
 
 
-def _labelled(text: str, block: Block, told: _Told) -> Iterator[Claim]:
+def _labelled(block: Block, told: _Told) -> Iterator[Claim]:
     """``**Deductible:** $500`` says what a row of a table with two columns says."""
-    del text
     heading = block.headings[-1] if block.headings else ""
     is_whole = whole_sentence(told.said)
     statement = told.said if is_whole or not heading else f"{heading.rstrip(' :.')} – {told.said}"
     if len(statement.split()) <= _MOST_WORDS:
-        answer = told.said.partition(": ")[2]
-        question = f'What is stated for "{told.label}"{under_heading(block.headings)}?'
-        score = 1.5 + bool(numbers_in(answer))
+        score = 1.5 + bool(numbers_in(statement))
         traits = {"item": 1.0, "label": 1.0, "lead_in": 0.0, "sentence_whole": float(is_whole)}
-        yield Claim(((told.start, told.end),), statement, answer, lambda: iter((question,)), score, traits)
+        yield Claim(((told.start, told.end),), statement, None, lambda: iter(()), score, traits)
 
 
-def _under_heading(text: str, block: Block, told: _Told) -> Iterator[Claim]:
+def _under_heading(block: Block, told: _Told) -> Iterator[Claim]:
     """A list right below a heading has no other lead-in."""
     words = told.said.split()
     if not block.headings or not _LEAST_UNDER_HEADING <= len(words) <= _MOST_WORDS:
         return
-    if _LINK_ONLY.match(text[told.start : told.end]) or told.said[:1].islower():
+    if told.said[:1].islower():
         return
     heading = block.headings[-1].rstrip(" :.")
     yield _claim(((told.start, told.end),), _ended(f"{heading}: {told.said}"), block, "", lead_in=0.0, whole=0.0)
@@ -201,7 +228,12 @@ def _claim(
     spans: tuple[tuple[int, int], ...], statement: str, block: Block, language: str, *, lead_in: float, whole: float
 ) -> Claim:
     asked = question_for(statement, block.headings)[0] if language == "en" and ": " not in statement else None
-    traits = {"item": 1.0, "lead_in": lead_in, "lead_in_missing": float(not lead_in and not whole), "sentence_whole": whole}
+    traits = {
+        "item": 1.0,
+        "lead_in": lead_in,
+        "lead_in_missing": float(not lead_in and not whole),
+        "sentence_whole": whole,
+    }
     score = 1.5 + bool(numbers_in(statement))
     return Claim(spans, statement, statement, lambda: iter(filter(None, [asked])), score, traits)
 

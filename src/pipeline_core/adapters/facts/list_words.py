@@ -8,9 +8,9 @@ from dataclasses import dataclass
 class _Words:
     """Regular expressions, looked for without regard to case.
 
-    ``condition`` stands at the end of what holds only if its items do. ``all_of`` and ``any_of`` say how many of them must,
-    ``one_of`` that they are a choice. ``negation`` turns round what it is said of. ``told`` gives the items as somebody's
-    words, or as what is wrong. ``conj_and`` and ``conj_or`` stand between items.
+    ``condition`` stands at the end of what holds only if its items do. ``all_of`` and ``any_of`` say how many of them
+    must, ``one_of`` that they are a choice. ``negation`` turns round what it is said of. ``told`` gives the items as
+    somebody's words, or as what is wrong. ``conj_and`` and ``conj_or`` stand between items.
     """
 
     condition: str
@@ -25,8 +25,8 @@ class _Words:
 
 _WORDS = {
     "en": _Words(
-        r"if|when|whenever|where|unless|until|provided(?: that)?|as long as|in case|on condition that|only if|conditions?"
-        r"|criteria|circumstances|cases|situations",
+        r"if|when|whenever|where|unless|until|provided(?: that)?|as long as|in case|on condition that|only if"
+        r"|conditions?|criteria|circumstances|cases|situations",
         r"all (?:of )?the following|each of the following|all of these|the following conditions",
         r"any (?:one )?(?:or more )?of|one or more of|at least one of|either of",
         r"one of|either|any of|a choice of|alternatives?|options?",

@@ -20,6 +20,7 @@ class Lead:
     said: str
     span: tuple[int, int] | None
     has_colon: bool
+    is_item: bool = False
 
 
 @dataclass(slots=True)
@@ -45,7 +46,8 @@ def read_items(
         text: the chunk.
         blocks: its blocks.
         language: of the document.
-        before: what stands above a chunk that begins within a list: its lead-in and the items that the first is part of.
+        before: what stands above a chunk that begins within a list: its lead-in, and the items that the first is
+            part of.
     """
     reader = _Reader(text, language)
     for above, block in before:
@@ -73,7 +75,7 @@ class _Reader:
     def see_above(self, text: str, block: Block) -> None:
         """Take what stands in the chunk before."""
         said = strip_markdown(block.text_in(text))
-        lead = Lead(said.rstrip(" :："), None, _LEADS.search(block.text_in(text)) is not None)
+        lead = Lead(said.rstrip(" :："), None, _LEADS.search(block.text_in(text)) is not None, is_item=bool(block.item))
         if block.item:
             self._pop(block.indent)
             self._above.append((block.indent, lead, None))
@@ -123,7 +125,7 @@ class _Reader:
         row = self._rows.setdefault((self._list, block.indent), [])
         row.append(item)
         item.siblings = row
-        lead = Lead(said.rstrip(" :："), (block.start, block.end), _LEADS.search(body) is not None)
+        lead = Lead(said.rstrip(" :："), (block.start, block.end), _LEADS.search(body) is not None, is_item=True)
         self._above.append((block.indent, lead, item))
         return item
 
@@ -147,4 +149,3 @@ def _goes_on(text: str, item: Item, following: Block) -> bool:
 def whole_sentence(said: str) -> bool:
     """Whether it ends as a sentence does."""
     return _ENDS.search(said) is not None
-

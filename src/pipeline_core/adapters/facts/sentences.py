@@ -35,7 +35,7 @@ _MISSED_END = re.compile(r"(?<=[a-z]{4}[.!] )(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\])*$")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|[A-Z])\.$")
 _LABEL = re.compile(r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL)
-_LABELS_ONLY = word_set("note notes example examples warning important tip caution remark see")
+LABELS_ONLY = word_set("note notes example examples warning important tip caution remark see")
 
 
 def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
@@ -56,7 +56,7 @@ def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
     """``**Deductible:** $500`` says what a row of a table with two columns says."""
     key, value = strip_markdown(label["key"]), strip_markdown(label["value"])
     if (
-        key.lower() in _LABELS_ONLY
+        key.lower() in LABELS_ONLY
         or not 1 <= len(value) <= 200
         or not keeps_numbers(value, label["value"])
         or unreadable(value)

@@ -31,11 +31,13 @@ _UNIT = re.compile(
     r"|cifras|valores|datos|dados|importi|valori|dati|bedragen|cijfers)\s+(?:(?:are|is|sont|son|são|sono|zijn|sind)\s+)?"
     r"(?:(?:expressed|stated|shown|exprimés|expresad[oa]s|express[oa]s|espressi)\s+)?)?"
     rf"(?:in|en|em|dalam|в)\s+(?:[\w.€$£¥%]+\s+){{0,2}}?(?:{_SCALES})(?!\w)[^.;:]{{0,40}}"
-    r"|(?:unit|units|einheit|unité|unidad|unidade|unità|eenheid|satuan|единица измерения|单位|單位|単位)\s*[:：]\s*[^.;]{1,40})"
+    r"|(?:units?|einheit|unité|unidade?|unità|eenheid|satuan|единица измерения|单位|單位|単位)\s*[:：]\s*[^.;]{1,40})"
     r"\s*[\])）]?\.?\s*",
     re.IGNORECASE,
 )  # fmt: skip
-_LEADS_TO_TABLE = re.compile(r"\b(?:table|following|below|tabelle|folgend\w*|tableau|suivant\w*|tabla|siguiente\w*)\b", re.I)
+_LEADS_TO_TABLE = re.compile(
+    r"\b(?:table|following|below|tabelle|folgend\w*|tableau|suivant\w*|tabla|siguiente\w*)\b", re.I
+)
 _SAYS_LITTLE = re.compile(
     r"(?:overview|introduction|summary|general|abstract|notes?|description|details|background|conclusions?|discussion"
     r"|results?|methods?|scope|purpose|definitions?|faq|about|contents?|other|tables?|data|sheet ?\d*|appendix(?: \w)?"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.domain.tables import DELIMITER_ROW, VALUES, kind_of
@@ -70,6 +71,8 @@ def read_grid(text: str, block: Block, kept_before: tuple[int, ...] = ()) -> Gri
     ]
     if not rows:
         return None
+    if not width:
+        return None
     kept = tuple(at for at in range(width) if any(row.cells[at] for row in rows))
     if not has_delimiter and len(kept_before) and max(kept_before) < width:
         kept = kept_before
@@ -110,7 +113,7 @@ def _spread(row: Row) -> Row:
         blanks = next((n for n, other in enumerate(row.cells[at + 1 :]) if other), len(row.cells) - at - 1)
         if len(tokens) < 2 or blanks != len(tokens) - 1 or not all(kind_of(token) in VALUES for token in tokens):
             continue
-        if any(_GROUP_OF_DIGITS.match(one) and _THREE_DIGITS.match(other) for one, other in zip(tokens, tokens[1:])):
+        if any(_GROUP_OF_DIGITS.match(one) and _THREE_DIGITS.match(other) for one, other in pairwise(tokens)):
             continue  # "10 000" is one number
         cells[at : at + len(tokens)] = tokens
         spread = True
@@ -134,7 +137,13 @@ def _joined(above: Row, row: Row, *, names_begin_small: bool) -> Row | None:
     """One row, where the second line goes on with the words of the first."""
     if above.is_blank or row.is_blank:
         return None
-    if not names_begin_small and above.filled == [0] and len(row.filled) > 1 and row.cells[0] and _goes_on(row.cells[0]):
+    if (
+        not names_begin_small
+        and above.filled == [0]
+        and len(row.filled) > 1
+        and row.cells[0]
+        and _goes_on(row.cells[0])
+    ):
         name = f"{above.cells[0]} {row.cells[0]}"  # a name too long for its column
         return Row((name, *row.cells[1:]), above.start, row.end)
     if row.cells[0] or not set(row.filled) <= set(above.filled) or len(above.filled) < 2:
@@ -148,7 +157,9 @@ def _joined(above: Row, row: Row, *, names_begin_small: bool) -> Row | None:
 def _goes_on(cell: str) -> bool:
     """Whether it is the rest of something: words that begin small, or in parentheses."""
     first = strip_inline(cell)[:2]
-    return bool(first) and (first[0].islower() or (first[0] == "(" and first[1:].isalpha())) and kind_of(cell) == "words"
+    return (
+        bool(first) and (first[0].islower() or (first[0] == "(" and first[1:].isalpha())) and kind_of(cell) == "words"
+    )
 
 
 def _is_whole(cell: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.row_questions import ask_row
+from pipeline_core.adapters.facts.cut_ends import CUT_END
 from pipeline_core.adapters.facts.sentences import keeps_numbers
 from pipeline_core.adapters.facts.table_context import Context, context_of
 from pipeline_core.adapters.facts.table_grid import MARKS, Grid, Row, is_crowded, plain, read_grid
@@ -21,9 +21,9 @@ _LONG = 5
 _REMARK = re.compile(r"\[[^\[\]]*\]")
 _NUMBERED = re.compile(r"(?:\S+ ){0,5}?(?<![\d.])\d{1,4}\.")
 _SENTENCE = re.compile(r".{12,}[.!?。！？](?:[)\"'”’»\]]|\s*[(\[][^()\[\]]{1,24}[)\]])*\s*\Z", re.DOTALL)
-_CUT_END = re.compile(r"(?:[,;:–—-]|\b(?:the|an?|of|and|or|to|for|with|by|in|on|that|which|is|are|des?|les?|la|et|ou|der|die|das"
-                      r"|und|oder|von|el|los|las|y|del?|que|con|para|il|lo|gli|di|e|che|per|o|os|as|em|com|dan|yang|untuk))\Z", re.I)  # fmt: skip
-_TOTAL = re.compile(r"(?:grand |sub)?(?:total|sum|all|gesamt|summe|insgesamt|ensemble|somme|totale|totaal|итого|всего|合计|总计)", re.I)
+_TOTAL = re.compile(
+    r"(?:grand |sub)?(?:total|sum|all|gesamt|summe|insgesamt|ensemble|somme|totale|totaal|итого|всего|合计|总计)", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class _Said:
 
 
 def table_claims(
-    text: str, blocks: Sequence[Block], at: int, language: str, before: Table | None = None, after: str = ""
+    text: str, blocks: Sequence[Block], at: int, before: Table | None = None, after: str = ""
 ) -> tuple[list[Claim], Table | None]:
     """The rows of the table ``blocks[at]``, of two to twelve columns, and the table for what may go on with it.
 
@@ -60,14 +60,16 @@ def table_claims(
     block = blocks[at]
     begins_within = not text[: block.start].strip()
     grid = read_grid(text, block, before.kept if before and begins_within else ())
-    if grid is None or (not grid.has_header and not _has_line_below_first(text, block) and not (before and begins_within)):
+    if grid is None or (
+        not grid.has_header and not _has_line_below_first(text, block) and not (before and begins_within)
+    ):
         return [], None
     if not 2 <= grid.width <= MOST_COLUMNS:
         return [], None
     table, body = _headed(grid, context_of(text, blocks, at, after), before, begins_within=begins_within)
     claims: list[Claim] = []
     goes_on_below = at + 1 < len(blocks) and _begins_small(text, blocks[at + 1])
-    reader = _Reader(text, table, body, language, is_cut=goes_on_below)
+    reader = _Reader(text, table, body, is_cut=goes_on_below)
     for row in reader.rows():
         claims += reader.claim(row)
     cells = tuple(row.cells for row in body)
@@ -82,15 +84,24 @@ def _has_line_below_first(text: str, block: Block) -> bool:
 def _headed(grid: Grid, context: Context, before: Table | None, *, begins_within: bool) -> tuple[Table, list[Row]]:
     """The table by its header, its own or that of the table it goes on with, and the rows of data."""
     cells = [row.cells for row in grid.rows]
+    if grid.has_header and len(cells) == 1:  # its rows are in the next chunk
+        return Table(cells[0], (), grid.kept, context), []
     columns = columns_of(cells, declared=grid.has_header)
     body = grid.rows[columns.rows :]
-    certain = columns.are_named and grid.has_header and len({*filter(None, columns.names)}) == sum(map(bool, columns.names))
+    certain = (
+        columns.are_named and grid.has_header and len({*filter(None, columns.names)}) == sum(map(bool, columns.names))
+    )
     own = Table(columns.names, (), grid.kept, context, certain=certain)
     if before is None or len(before.names) != grid.width:
         return own, body
     found = context if context.is_caption else before.context
     if begins_within and not grid.has_header:
-        return replace(before, context=found), grid.rows  # the same table: another would have a line below its first row
+        # the same table: another would have a line below its first row
+        if before.rows:
+            return replace(before, context=found), grid.rows
+        columns = columns_of([before.names, *cells])
+        own = replace(before, names=columns.names, context=found, certain=columns.are_named)
+        return own, grid.rows[max(0, columns.rows - 1) :]
     if not columns.are_named and goes_on(before.rows, [row.cells for row in body], turns_page=False):
         return replace(before, kept=grid.kept, rows=(), context=found, certain=False), body
     return own, body
@@ -104,9 +115,8 @@ def _begins_small(text: str, block: Block) -> bool:
 class _Reader:
     """Goes through the rows of a table's body."""
 
-    def __init__(self, text: str, table: Table, body: Sequence[Row], language: str, *, is_cut: bool):
+    def __init__(self, text: str, table: Table, body: Sequence[Row], *, is_cut: bool):
         self._text = text
-        self._language = language
         self._cut_row = body[-1] if is_cut and body else None
         self._body = body
         self._cells = [row.cells for row in body]
@@ -198,16 +208,24 @@ class _Reader:
             statement, answer = _requirement(said, sentence), sentence
         elif _may_name_a_row(said.name):
             statement = self._pairs(said)
-        elif _SENTENCE.match(said.name) and all(column for column, _ in said.pairs):
+        elif _is_whole_sentence(said.name) and all(column for column, _ in said.pairs):
             statement = f"{said.name} ({'; '.join(f'{column}: {value}' for column, value in said.pairs)})"
         elif said.name.endswith("?") and len(said.pairs) == 1:
             statement = f"{said.name} {answer}"
         else:
             return
         traits = self._traits(said, sentence=bool(sentence))
-        questions = tuple(ask_row(said.name, said.pairs, self._language))
+        # a row may ask itself; a question made for each row would be the same question over and over
+        asked = said.name if said.name.endswith("?") else None
         score = 1.5 + bool(numbers_in(answer))
-        yield Claim(((row.start, row.end),), statement, answer, lambda: iter(questions), score, traits)
+        yield Claim(
+            ((row.start, row.end),),
+            statement,
+            answer if asked else None,
+            lambda: iter(filter(None, [asked])),
+            score,
+            traits,
+        )
 
     def _pairs(self, said: _Said) -> str:
         context = self.table.context
@@ -228,15 +246,19 @@ class _Reader:
 
     def _traits(self, said: _Said, *, sentence: bool) -> dict[str, float]:
         named = all(column for column, _ in said.pairs)
-        header = "header_missing" if not named else "header_declared" if self.table.certain else "header_guessed"
-        values = sum(kind_of(value) in VALUES for _, value in said.pairs)
+        header = "header_missing" if not named else "header_certain" if self.table.certain else "header_guessed"
+        cells = len(said.row.cells)
         return {
             "row": 1.0,
             header: 1.0,
-            "columns": float(len(self.table.names)),
+            "key_named": float(bool(said.name_of_name) or kind_of(said.name) not in VALUES),
+            "columns": float(cells),
+            "cells": float(len(said.pairs)),
+            "empty_cells": 1 - len(said.row.filled) / cells,
             "caption": float(self.table.context.is_caption),
+            "unit": float(bool(self.table.context.unit)),
+            "requirement": float(sentence and _is_id(said.name)),
             "sentence_whole": float(sentence),
-            "numbers": values / max(1, len(said.pairs)),
         }
 
     def _is_cut(self, row: Row, column: int) -> bool:
@@ -251,7 +273,7 @@ class _Reader:
             return True
         if _SENTENCE.match(said):
             return False
-        return row is self._cut_row or self._long[column] or _CUT_END.search(said) is not None
+        return row is self._cut_row or self._long[column] or CUT_END.search(said) is not None
 
 
 def _says_nothing(said: _Said) -> bool:
@@ -280,6 +302,10 @@ def _long_texts(rows: Sequence[Sequence[str]], column: int) -> list[str]:
 def _begins_with_group(body: Sequence[Row]) -> bool:
     first = next((row for row in body if not row.is_blank), None)
     return first is not None and first.filled == [0] and len(body) > 1
+
+
+def _is_whole_sentence(name: str) -> bool:
+    return _SENTENCE.match(name) is not None and not name[0].islower() and len(name.split()) > 3
 
 
 def _is_id(name: str) -> bool:
