@@ -92,7 +92,7 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
     if chunk.table_after:
         value.append(["table after", chunk.table_after])
     if chunk.list_before or chunk.list_goes_on:
-        value.append(["list", chunk.list_before, chunk.list_goes_on])
+        value.append(["list", chunk.list_before, str(chunk.list_goes_on)])
     if chunk.code:
         value.append(["code", str(chunk.code)])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()

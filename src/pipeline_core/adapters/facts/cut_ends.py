@@ -1,4 +1,4 @@
-"""What no text ends with: articles, prepositions and conjunctions. Their phrase goes on where a cell or item was cut."""
+"""What ends no text: articles, prepositions and conjunctions. Their phrase goes on where a cell or item was cut."""
 
 import re
 

@@ -88,7 +88,8 @@ def _above(
 ) -> tuple[list[tuple[str, tuple[int, int]]], str, tuple[tuple[int, int], ...]]:
     """The short paragraphs above the table, from the top, and the unit that one of them gives."""
     lines: list[tuple[str, tuple[int, int]]] = []
-    unit, span = "", ()
+    unit = ""
+    span: tuple[tuple[int, int], ...] = ()
     for block in reversed(blocks[max(0, at - _MOST_ABOVE) : at]):
         if block.kind not in ("prose", "heading") or block.end - block.start > _LONGEST_LINE:
             break
