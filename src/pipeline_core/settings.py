@@ -115,7 +115,9 @@ class Settings(BaseSettings):
     chunk_max_chars: int = Field(1600, ge=100, description="Largest chunk, characters")
     chunk_min_chars: int = Field(600, ge=1, description="Size from which a chunk may end, characters")
     chunk_overlap_chars: int = Field(0, ge=0, description="Characters that neighbouring chunks share")
-    facts_per_chunk: int = Field(6, ge=1, le=100, description="Most facts that one chunk may give")
+    facts_per_chunk: int = Field(
+        6, ge=1, le=100, description="Most facts a chunk; extractive: sentences per 800 characters"
+    )
     duplicate_mode: Literal["scored", "baseline"] = Field(
         "scored", description="`scored`: letters, words and meaning; `baseline`: pg_trgm similarity alone"
     )

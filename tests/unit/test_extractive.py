@@ -1,3 +1,4 @@
+import math
 from itertools import pairwise
 from pathlib import Path
 
@@ -131,10 +132,10 @@ def test_questions_fit_the_sentence(sentence: str, question: str) -> None:
     assert (fact.question, fact.answer) == (question, sentence)
 
 
-def test_a_plain_question_is_asked_where_grammar_cannot_tell() -> None:
+def test_nothing_is_asked_where_grammar_cannot_tell() -> None:
     sentence = "Logs that can be modified or deleted are useless for forensic investigations."
     [fact] = facts(sentence, "V7 Logging", "Log Protection")
-    assert fact.question == 'What does "Log Protection" say about logs and forensic investigations?'
+    assert (fact.question, fact.answer) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -233,11 +234,11 @@ def test_the_best_are_chosen_and_stay_in_order() -> None:
 
 
 def test_no_two_facts_of_a_chunk_have_one_question() -> None:
-    text = " ".join(f"The insurer must pay the fee of ${n} for the {name} form." for n, name in enumerate("ABCDEF"))
-    found = facts(text + " The insurer must pay the fee of $0 for the A form.", "Fees")
-    asked = [fact.question for fact in found if fact.question]
-    assert len(set(asked)) == len(asked)
-    assert len({fact.statement for fact in found}) == len(found) == 6
+    names = ("claim", "hail", "flood")
+    text = " ".join(f"The insurer must pay the fee of ${n} for the {name} form." for n, name in enumerate(names))
+    found = facts(text + " The insurer must pay the fee of $0 for the claim form.", "Fees")
+    assert len({fact.question for fact in found if fact.question}) == sum(map(bool, (fact.question for fact in found)))
+    assert len({fact.statement for fact in found}) == len(found) == 3
 
 
 def test_headings_inside_the_chunk_count() -> None:
@@ -251,30 +252,19 @@ def test_headings_inside_the_chunk_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "question"),
+    "text",
     [
-        (
-            "Die Selbstbeteiligung beträgt 500 Euro und wird von der Leistung abgezogen.",
-            "Was sagt „Kosten“ zu",
-        ),
-        (
-            "La franchise est de 500 euros et elle est déduite de la somme versée.",
-            "Que dit « Kosten » à propos de",
-        ),
-        (
-            "El deducible es de 500 euros y se descuenta de la suma pagada por la aseguradora.",
-            "¿Qué dice «Kosten»",
-        ),
-        ("Франшиза составляет 500 рублей и вычитается из суммы выплаты.", "Что сказано в разделе «Kosten»"),
-        ("免赔额为五百元，从赔款中扣除。", "“Kosten”中关于"),
-        ("مبلغ التحمل هو 500 ريال ويخصم من قيمة التعويض.", 'What does "Kosten" say about "'),
+        "Die Selbstbeteiligung beträgt 500 Euro und wird von der Leistung abgezogen.",
+        "La franchise est de 500 euros et elle est déduite de la somme versée.",
+        "El deducible es de 500 euros y se descuenta de la suma pagada por la aseguradora.",
+        "Франшиза составляет 500 рублей и вычитается из суммы выплаты.",
+        "免赔额为五百元，从赔款中扣除。",
+        "مبلغ التحمل هو 500 ريال ويخصم من قيمة التعويض.",
     ],
 )
-def test_other_languages_get_plain_questions_of_their_own(text: str, question: str) -> None:
+def test_in_other_languages_nothing_is_asked(text: str) -> None:
     [fact] = facts(text, "Kosten")
-    assert fact.question.startswith(question)
-    assert fact.question.endswith("?")
-    assert one(fact) == fact.answer == text
+    assert (fact.question, fact.answer, one(fact)) == (None, None, text)
 
 
 def test_numbers_are_never_changed_by_stripping() -> None:
@@ -306,7 +296,7 @@ def test_on_real_documents_everything_is_proved_and_reads_as_a_question() -> Non
             proved, refused = verify(answer.candidates, chunk.text)
             assert (len(proved), refused) == (len(answer.candidates), 0)
             sentences = [fact for fact, _ in proved if not {"row", "item"} & fact.traits.keys()]
-            assert len(sentences) <= 6
+            assert len(sentences) <= 6 * max(1, math.ceil(len(chunk.text) / 800))
             assert all(one[-1].char_from <= two[-1].char_from for (_, one), (_, two) in pairwise(proved))
             for fact, _ in proved:
                 total += 1

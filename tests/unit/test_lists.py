@@ -34,7 +34,7 @@ def said(markdown: str, *headings: str) -> list[str]:
                 "Before you leave, you must return both keys to the office.",
             ],
         ),
-        ("Do not:\n\n- open the valve\n", ["Do not open the valve."]),
+        ("Near the tank, do not:\n\n- open the valve\n", ["Near the tank, do not open the valve."]),
         # a noun after "must" is no sentence
         ("Each van must:\n\n- a fire extinguisher\n", ["Each van must: a fire extinguisher."]),
         (

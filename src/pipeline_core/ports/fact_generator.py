@@ -16,8 +16,9 @@ class ChunkInput:
     table that the chunk goes on with, where the chunk before ends in one: what stands above it, its header and its last
     rows. ``table_after`` is the paragraph below the table that the chunk ends in. ``list_before`` is the lead-in of the
     list that the chunk begins in, and the items that its first item is part of; ``list_goes_on``: the next chunk begins
-    within the list in which this one ends. ``code`` is where code blocks stand in the text, told by the whole document;
-    None: only the text itself tells.
+    within the list in which this one ends. ``code`` is where code blocks stand in the text, and
+    ``language`` its language (ISO 639-1; "": not known), both told by the whole document; None: only the text itself
+    tells.
     """
 
     text: str
@@ -29,6 +30,7 @@ class ChunkInput:
     list_before: str = ""
     list_goes_on: bool = False
     code: tuple[tuple[int, int], ...] | None = None
+    language: str | None = None
 
 
 class FactGenerator(Protocol):

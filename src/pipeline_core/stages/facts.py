@@ -36,7 +36,7 @@ from pipeline_core.domain.facts import (
 from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.ids import ChunkId, question_id_for
 from pipeline_core.domain.jobs import HeldJob, OutputRow
-from pipeline_core.domain.languages import languages_of
+from pipeline_core.domain.languages import languages_of, likely_language
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.lists import begins_in_list, list_at_end
 from pipeline_core.domain.page_words import words_from_json
@@ -95,6 +95,8 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append(["list", chunk.list_before, str(chunk.list_goes_on)])
     if chunk.code:
         value.append(["code", str(chunk.code)])
+    if chunk.language:
+        value.append(["language", chunk.language])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -102,6 +104,9 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
     """What a generator sees of a document's chunks, each with the ends of its neighbours."""
     texts = ["", *(chunk.text for chunk in chunks), ""]
     code = fences(_text_of(chunks))
+    languages = languages_of([chunk.text for chunk in chunks])
+    if not any(languages):
+        languages = [likely_language("\n".join(texts))] * len(chunks)
     inputs, table, above = [], "", ""
     for at, chunk in enumerate(chunks):
         before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
@@ -119,6 +124,7 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
                 list_before=above,
                 list_goes_on=bool(in_list) and begins_in_list(texts[at + 2]),
                 code=spans_within(code, chunk.char_from, chunk.char_to),
+                language=languages[at],
             )
         )
         table, above = in_table, in_list

@@ -8,8 +8,8 @@ from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.cut_ends import CUT_END
 from pipeline_core.adapters.facts.english import has_finite_verb
-from pipeline_core.adapters.facts.english_words import LEANS_IN
 from pipeline_core.adapters.facts.joined_items import joined
+from pipeline_core.adapters.facts.leaning import points_back
 from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, without_joint
 from pipeline_core.adapters.facts.lists import Item, Lead, whole_sentence
 from pipeline_core.adapters.facts.questions import question_for
@@ -240,8 +240,7 @@ def _claim(
 
 def _leans(lead: str, language: str) -> bool:
     """Whether a lead-in is understood only after what stands before it."""
-    leans = LEANS_IN.get(language)
-    return leans is not None and leans.match(lead) is not None and not _POINTS_FORWARD.match(lead)
+    return points_back(lead, language) and not _POINTS_FORWARD.match(lead)
 
 
 def _ended(statement: str) -> str:
