@@ -19,6 +19,7 @@ _LONGEST_NAME = 160
 _LONG = 5
 """Words from which a cell's text has a beginning and an end that can be missing."""
 _REMARK = re.compile(r"\[[^\[\]]*\]")
+"""``[DELETED, DUPLICATE OF 4.1.3]``: what stands where a requirement was."""
 _NUMBERED = re.compile(r"(?:\S+ ){0,5}?(?<![\d.])\d{1,4}\.")
 _SENTENCE = re.compile(r".{12,}[.!?。！？](?:[)\"'”’»\]]|\s*[(\[][^()\[\]]{1,24}[)\]])*\s*\Z", re.DOTALL)
 _TOTAL = re.compile(
@@ -68,8 +69,8 @@ def table_claims(
         return [], None
     table, body = _headed(grid, context_of(text, blocks, at, after), before, begins_within=begins_within)
     claims: list[Claim] = []
-    goes_on_below = at + 1 < len(blocks) and _begins_small(text, blocks[at + 1])
-    reader = _Reader(text, table, body, is_cut=goes_on_below)
+    followed = at + 1 < len(blocks) and blocks[at + 1].kind == "prose"
+    reader = _Reader(text, table, body, followed=followed, is_cut=followed and _begins_small(text, blocks[at + 1]))
     for row in reader.rows():
         claims += reader.claim(row)
     cells = tuple(row.cells for row in body)
@@ -109,15 +110,16 @@ def _headed(grid: Grid, context: Context, before: Table | None, *, begins_within
 
 def _begins_small(text: str, block: Block) -> bool:
     """Whether the paragraph goes on with a sentence."""
-    return block.kind == "prose" and text[block.start : block.start + 1].islower()
+    return text[block.start : block.start + 1].islower()
 
 
 class _Reader:
     """Goes through the rows of a table's body."""
 
-    def __init__(self, text: str, table: Table, body: Sequence[Row], *, is_cut: bool):
+    def __init__(self, text: str, table: Table, body: Sequence[Row], *, followed: bool, is_cut: bool):
         self._text = text
-        self._cut_row = body[-1] if is_cut and body else None
+        self._last = body[-1] if body and followed else None
+        self._is_cut_below = is_cut
         self._body = body
         self._cells = [row.cells for row in body]
         self.table = replace(table, has_groups=table.has_groups or _begins_with_group(body))
@@ -202,10 +204,11 @@ class _Reader:
         if any(self._is_cut(row, column) for column in row.filled):
             return
         sentence = next((value for _, value in said.pairs if _SENTENCE.match(value)), "")
-        if not sentence and (_says_nothing(said) or all(_REMARK.fullmatch(value) for _, value in said.pairs)):
+        if not sentence and (_says_nothing(said) or any(_REMARK.fullmatch(value) for _, value in said.pairs)):
             return
-        if _is_id(said.name) and sentence:
-            statement, answer = _requirement(said, sentence), sentence
+        required = sentence or _longest_text(said)
+        if _is_id(said.name) and required:
+            statement = _requirement(said, required)
         elif _may_name_a_row(said.name):
             statement = self._pairs(said)
         elif _is_whole_sentence(said.name) and all(column for column, _ in said.pairs):
@@ -269,11 +272,12 @@ class _Reader:
         said = plain(row.cells[column])
         if len(said.split()) < _LONG:
             return False
-        if said[0].islower() and (self._capital[column] or not all(self.table.names[1:])):
-            return True
+        if said[0].islower() and not _is_id(plain(row.cells[0])):
+            if self._capital[column] or not all(self.table.names[1:]):
+                return True
         if _SENTENCE.match(said):
             return False
-        return row is self._cut_row or self._long[column] or CUT_END.search(said) is not None
+        return (row is self._last and (self._is_cut_below or self._long[column])) or CUT_END.search(said) is not None
 
 
 def _says_nothing(said: _Said) -> bool:
@@ -302,6 +306,12 @@ def _long_texts(rows: Sequence[Sequence[str]], column: int) -> list[str]:
 def _begins_with_group(body: Sequence[Row]) -> bool:
     first = next((row for row in body if not row.is_blank), None)
     return first is not None and first.filled == [0] and len(body) > 1
+
+
+def _longest_text(said: _Said) -> str:
+    """The text of a requirement that ends without a full stop; blank where no cell is a text."""
+    texts = [value for _, value in said.pairs if len(value.split()) >= _LONG]
+    return max(texts, key=len, default="")
 
 
 def _is_whole_sentence(name: str) -> bool:
