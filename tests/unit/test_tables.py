@@ -108,3 +108,18 @@ HEAD = "| Locker | Fee | Size | Floor | Key |\n|---|---|---|---|---|\n"
 )
 def test_which_rows_are_said(text: str, said: list[str]) -> None:
     assert statements(text) == said
+
+
+def test_of_a_table_without_end_the_first_rows_are_said_and_the_ledger_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline_core.stages.facts.MOST_ROWS", 60)
+    rows = "".join(f"| Locker {n} | ${11 * n} |\n" for n in range(1, 201))
+    markdown = f"# List\n\n| Locker | Key fee |\n|---|---|\n{rows}\nThe fees must be paid before the first of May.\n"
+    chunks = split(
+        markdown, PageMap((Page(1, 0, len(markdown)),)), document_id=document_id_for(user_id_for("test"), "x"),
+        min_chars=300, max_chars=600, overlap_chars=0,
+    )  # fmt: skip
+    answers = [answer for answer in ExtractiveFactGenerator(6).generate(chunk_inputs(chunks, 0)) if answer]
+    said = [one for answer in answers if isinstance(answer, Generated) for one in answer.candidates]
+    assert 60 <= len(said) < 100
+    assert said[-1].statement == "The fees must be paid before the first of May."
+    assert isinstance(answers[-1], Generated) and (answers[-1].reason or "").startswith("of a table the first")

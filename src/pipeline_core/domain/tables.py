@@ -391,6 +391,19 @@ DELIMITER_ROW = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
 """The line below a table's first row."""
 
 
+MOST_ROWS = 2_000
+"""So many rows of one table are said, so that a long export does not fill the collection; the ledger says so."""
+
+
+def rows_at_end(text: str, before: int) -> int:
+    """How many lines the table has in which a chunk of markdown ends, with those ``before`` the chunk if it goes on."""
+    lines = [line.lstrip(" \t>") for line in text.rstrip().splitlines()]
+    start = len(lines)
+    while start and lines[start - 1].startswith("|"):
+        start -= 1
+    return len(lines) - start + (before if start == 0 else 0)
+
+
 def begins_in_table(text: str) -> bool:
     """Whether a chunk of markdown begins with a row."""
     return text.lstrip(" \t\n>").startswith("|")

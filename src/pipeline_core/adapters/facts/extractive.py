@@ -19,6 +19,7 @@ from pipeline_core.adapters.facts.table_rows import Table, table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
+from pipeline_core.domain.tables import MOST_ROWS
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
@@ -85,7 +86,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             continue
         if block.kind == "table":
             of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after)
-            rows += of_table
+            rows += () if chunk.table_is_full and at == 0 else of_table
         elif at in items:
             goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]
             found = item_claims(chunk.text, items[at], language, goes_on=goes_on)
@@ -102,9 +103,10 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
         *_choose(chunk.text, rows, taken),
         *islice(_choose(chunk.text, best, taken), most),
     ]
+    reason = f"of a table the first {MOST_ROWS:,} rows are said" if chunk.table_is_full else None
     if not chosen:
-        return Generated((), reason=why_nothing(blocks))
-    return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])))
+        return Generated((), reason=reason or why_nothing(blocks))
+    return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])), reason)
 
 
 def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:
