@@ -122,4 +122,5 @@ def test_of_a_table_without_end_the_first_rows_are_said_and_the_ledger_says_so(m
     said = [one for answer in answers if isinstance(answer, Generated) for one in answer.candidates]
     assert 60 <= len(said) < 100
     assert said[-1].statement == "The fees must be paid before the first of May."
-    assert isinstance(answers[-1], Generated) and (answers[-1].reason or "").startswith("of a table the first")
+    assert isinstance(answers[-1], Generated)
+    assert (answers[-1].reason or "").startswith("of a table the first")

@@ -272,9 +272,9 @@ class _Reader:
         said = plain(row.cells[column])
         if len(said.split()) < _LONG:
             return False
-        if said[0].islower() and not _is_id(plain(row.cells[0])):
-            if self._capital[column] or not all(self.table.names[1:]):
-                return True
+        may_begin_small = _is_id(plain(row.cells[0])) or (all(self.table.names[1:]) and not self._capital[column])
+        if said[0].islower() and not may_begin_small:
+            return True
         if _SENTENCE.match(said):
             return False
         return (row is self._last and (self._is_cut_below or self._long[column])) or CUT_END.search(said) is not None
