@@ -215,7 +215,8 @@ def test_verify_keeps_what_is_proved_counts_what_is_not_and_drops_what_is_said_t
     assert verify([], POLICY) == ([], 0)
 
 
-ITEMS = "Not covered are:\n\n- flood,\n- war.\n\n| Peril | Limit |\n|---|---|\n| flood | $5 |\n\nNot covered are:\n\n- flood,\n"
+COVER = "Not covered are:\n\n- flood,\n"
+ITEMS = f"{COVER}- war.\n\n| Peril | Limit |\n|---|---|\n| flood | $5 |\n\n{COVER}"
 
 
 @pytest.mark.parametrize(

@@ -99,10 +99,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)
     taken: set[str] = set()
     most = max_facts * max(1, ceil(len(chunk.text) / PER_CHARS))
-    chosen = [
-        *_choose(chunk.text, rows, taken),
-        *islice(_choose(chunk.text, best, taken), most),
-    ]
+    chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), most)]
     reason = f"of a table the first {MOST_ROWS:,} rows are said" if chunk.table_is_full else None
     if not chosen:
         return Generated((), reason=reason or why_nothing(blocks))
