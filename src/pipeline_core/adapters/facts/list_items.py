@@ -51,7 +51,7 @@ class _Told:
 def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator[Claim]:
     """The claims of one item. ``goes_on``: its list does, in the next chunk."""
     body = item.block.text_in(text)
-    if item.is_cut or _LEADS.search(body) or item.block.has_unclear_sign:
+    if _LEADS.search(body) or item.block.has_unclear_sign:
         return
     told = _told(text, item.block, language)
     if _only_points(body) or _is_cut(told.said):
@@ -62,6 +62,10 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
     colons = [lead for lead in leads if lead.has_colon]
     siblings = [sibling.said for sibling in item.siblings]
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
+    if item.is_cut:
+        if all(_is_neutral(meaning) for meaning in meanings):
+            yield from map(_as_item, prose_claims(text, item.block, language))  # those of its sentences that are whole
+        return
     stands = _is_sentence(told.said, language)
     if stands and not told.label and all(_is_neutral(meaning) for meaning in meanings):
         yield from _alone(text, item, told, language)

@@ -29,7 +29,7 @@ _MARKS = re.compile(
 )
 # The segmenter takes some whole words ("miss.", "no.") for abbreviations.
 _MISSED_END = re.compile(r"(?<=[a-z]{4}[.!] )(?=[A-Z])")
-_SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\])*$")
+_SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\]|\]\([^()\s]*\))*$")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|[A-Z])\.$")
 _LABEL = re.compile(r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL)
 LABELS_ONLY = word_set("note notes example examples warning important tip caution remark see")
@@ -170,7 +170,7 @@ _OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥
 _CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
 # Left-overs of a conversion: marks without what they marked, code, cells.
 _BROKEN = re.compile(
-    r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|\(\)\s|\(\s*[,;]|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?:"
+    r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|(?<!\w)\(\)\s|\(\s*[,;]|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?:"
     r" [\w-]+)*>)|\\[a-z]",
     re.IGNORECASE,
 )

@@ -19,11 +19,10 @@ MARKS = frozenset("✓✔☑✗✘☒×xX●•○◯√")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``cells`` in markdown. ``start`` and ``end`` are its place in the chunk; a row cut in two has both its lines."""
+    """``cells`` in markdown. ``spans`` are its place in the chunk; a row cut in two has one for each of its lines."""
 
     cells: tuple[str, ...]
-    start: int
-    end: int
+    spans: tuple[tuple[int, int], ...]
     spread: bool = False
 
     @property
@@ -59,7 +58,7 @@ def read_grid(text: str, block: Block, kept_before: tuple[int, ...] = ()) -> Gri
     """
     lines = list(_lines(text, block))
     has_delimiter = len(lines) > 1 and DELIMITER_ROW.match(lines[1][0]) is not None
-    rows = [Row(tuple(_cells(line)), start, start + len(line)) for line, start in lines]
+    rows = [Row(tuple(_cells(line)), ((start, start + len(line)),)) for line, start in lines]
     width = len(rows[0].cells) if rows else 0
     if has_delimiter:
         rows = [*rows[:1], *rows[2:]]
@@ -67,7 +66,7 @@ def read_grid(text: str, block: Block, kept_before: tuple[int, ...] = ()) -> Gri
     rows = [
         fitted
         for row in rows
-        if (not closed or text[row.end - 1] == "|") and (fitted := _fitted(row, width)) is not None
+        if (not closed or text[row.spans[0][1] - 1] == "|") and (fitted := _fitted(row, width)) is not None
     ]
     if not rows:
         return None
@@ -145,13 +144,13 @@ def _joined(above: Row, row: Row, *, names_begin_small: bool) -> Row | None:
         and _goes_on(row.cells[0])
     ):
         name = f"{above.cells[0]} {row.cells[0]}"  # a name too long for its column
-        return Row((name, *row.cells[1:]), above.start, row.end)
+        return Row((name, *row.cells[1:]), (*above.spans, *row.spans))
     if row.cells[0] or not set(row.filled) <= set(above.filled) or len(above.filled) < 2:
         return None
     if not all(_goes_on(row.cells[at]) and not _is_whole(above.cells[at]) for at in row.filled):
         return None
     cells = tuple(f"{one} {other}".strip() for one, other in zip(above.cells, row.cells, strict=True))
-    return Row(cells, above.start, row.end)
+    return Row(cells, (*above.spans, *row.spans))
 
 
 def _goes_on(cell: str) -> bool:

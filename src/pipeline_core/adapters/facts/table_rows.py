@@ -198,7 +198,7 @@ class _Reader:
         """``Flood – Deductible: $500; Limit: $10,000``, or nothing where the row is not whole."""
         row = said.row
         answer = "; ".join(value for _, value in said.pairs)
-        quote = self._text[row.start : row.end]
+        quote = " ".join(self._text[start:end] for start, end in row.spans)
         if not any(map(str.isalnum, answer)) or not keeps_numbers(answer, quote) or unreadable(f"{said.name} {answer}"):
             return
         if any(self._is_cut(row, column) for column in row.filled):
@@ -222,7 +222,7 @@ class _Reader:
         asked = said.name if said.name.endswith("?") else None
         score = 1.5 + bool(numbers_in(answer))
         yield Claim(
-            ((row.start, row.end),),
+            row.spans,
             statement,
             answer if asked else None,
             lambda: iter(filter(None, [asked])),
