@@ -15,7 +15,7 @@ from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES
 from pipeline_core.domain.text import strip_inline
 
 _ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
-EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…"}) | _ERRORS
+EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…", "$-$"}) | _ERRORS
 """What says nothing, in lower case; what a formula that failed shows is among it."""
 MOST_HEADER_ROWS = 3
 _SAMPLE = 12

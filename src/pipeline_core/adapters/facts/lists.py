@@ -9,7 +9,7 @@ from pipeline_core.adapters.facts.sentences import sentences_of
 from pipeline_core.domain.text import strip_markdown
 
 _LEADS = re.compile(r"[:：](?:[*_`\s]|-\s*$)*$")
-_ENDS = re.compile(r"[.!?。！？](?:[)\"'”’»\]*_`]|\s)*$")
+_ENDS = re.compile(r"[.!?。！？؟۔।](?:[)\"'”’»\]*_`]|\s)*$")
 _MOST_WORDS = 60
 
 

@@ -239,7 +239,7 @@ class _Reader:
             name = f"{said.name_of_name} {name}"
         about = ", ".join(part for part in (group, name) if part)
         named = all(column for column, _ in said.pairs)
-        values = "; ".join(f"{column}: {value}" if named else value for column, value in said.pairs)
+        values = _listed(said.pairs)
         unit = f" ({context.unit})" if context.unit and any(map(str.isdigit, values)) else ""
         if named:
             subject = f"{context.subject}: " if context.subject else ""
@@ -286,7 +286,7 @@ def _says_nothing(said: _Said) -> bool:
     nameless = not all(column for column, _ in said.pairs)
     if nameless and said.name[:1].islower():
         return True
-    return nameless and len(said.row.cells) > 2 and not any(any(map(str.isdigit, value)) for value in values)
+    return nameless and len(said.row.cells) > 2 and not any(kind_of(value) in VALUES - {"code"} for value in values)
 
 
 def _mostly_sentences(rows: Sequence[Sequence[str]], column: int) -> bool:
@@ -306,6 +306,14 @@ def _long_texts(rows: Sequence[Sequence[str]], column: int) -> list[str]:
 def _begins_with_group(body: Sequence[Row]) -> bool:
     first = next((row for row in body if not row.is_blank), None)
     return first is not None and first.filled == [0] and len(body) > 1
+
+
+def _listed(pairs: Sequence[tuple[str, str]]) -> str:
+    """``Deductible: $500; Limit: $10,000``; values without names stand alone."""
+    values = [value.rstrip(".") for _, value in pairs[:-1]] + [value for _, value in pairs[-1:]]
+    return "; ".join(
+        f"{column}: {value}" if column else value for (column, _), value in zip(pairs, values, strict=True)
+    )
 
 
 def _longest_text(said: _Said) -> str:
@@ -330,7 +338,7 @@ def _requirement(said: _Said, sentence: str) -> str:
         others = [(column, value) for column, value in others if not set(value.split()) <= MARKS]
         if any(not column for column, _ in others):
             others = [(column, value) for column, value in others if column]
-    rest = "; ".join(f"{column}: {value}" for column, value in others)
+    rest = _listed(others)
     return f"{said.name}: {sentence}" + (f" ({rest})" if rest else "")
 
 
