@@ -145,3 +145,17 @@ def test_an_item_in_the_next_chunk_has_its_lead_in() -> None:
         f"The policy does not cover damage to the wall between the flats {n} and {n + 1} of the house."
         for n in range(40)
     ]
+
+
+def test_a_lead_in_and_a_caption_go_with_what_they_lead_to() -> None:
+    filler = "The harbour is open from May to October and closed on all other days of the year.\n\n" * 5
+    items = "".join(f"- berth {n} on the north side of the harbour\n" for n in range(8))
+    rows = "".join(f"| Berth {n} | ${n}00 a month |\n" for n in range(1, 9))
+    markdown = f"# Harbour\n\n{filler}The fee covers:\n\n{items}\n{filler}**Table 2. Fees**\n\n| Berth | Fee |\n|---|---|\n{rows}"
+    for most in range(500, 700, 20):
+        chunks = split(
+            markdown, PageMap((Page(1, 0, len(markdown)),)), document_id=document_id_for(user_id_for("test"), "x"),
+            min_chars=200, max_chars=most, overlap_chars=0,
+        )  # fmt: skip
+        assert all(len(chunk.text) <= most for chunk in chunks)
+        assert not [chunk for chunk in chunks if chunk.text.endswith(("covers:", "Fees**"))]
