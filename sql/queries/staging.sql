@@ -241,6 +241,15 @@ JOIN staged_questions t ON t.question_id = i.existing_id AND t.document_id IS DI
 JOIN staging_duplicates p ON p.staged_question_id = t.question_id AND p.resolution = 'pending'
     AND p.existing_question_id <> s.question_id;
 
+-- name: keep_both_within
+-- Two look-alikes of one document are both said by it. Of questions in the same words it has two answers: not these.
+UPDATE staging_duplicates p SET resolution = 'keep_both', resolved_by = 'system', resolved_at = now(),
+    resolution_notes = 'the same document says both'
+FROM staged_questions q, staged_questions other
+WHERE q.document_id = ANY(%(document_ids)s) AND p.staged_question_id = q.question_id AND p.resolution = 'pending'
+    AND p.method <> 'exact' AND p.existing_is_staged AND other.question_id = p.existing_question_id
+    AND other.document_id = q.document_id;
+
 -- name: settle_gone_pairs
 -- Nobody is asked about a pair of which the other end was replaced, withdrawn or rejected meanwhile: what says the same
 -- now was compared with this one itself.

@@ -101,7 +101,11 @@ class Settings(BaseSettings):
     keep_hidden: bool = Field(
         False, description="Convert hidden rows, sheets, slides and text as well; either way a finding names them"
     )
-    tessdata_path: Path | None = Field(None, description="Folder with tesseract data: scanned pages are read by OCR")
+    ocr: bool = Field(True, description="Read scanned pages by OCR, if the extra `ocr` is installed")
+    ocr_pages: int = Field(500, ge=1, description="Most pages of one document that are read by OCR")
+    tessdata_path: Path | None = Field(
+        None, description="Folder with tesseract data of the languages to read scans in, instead of the extra's English"
+    )
 
     # stages
     stage_workers: int = Field(

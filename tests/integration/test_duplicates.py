@@ -162,15 +162,28 @@ def test_a_misspelt_statement_with_an_amount_is_merged(app: Pipeline, database_u
     assert [(resolution, flags) for resolution, _, flags, _ in _pairs(database_url)] == [("keep_existing", [])]
 
 
-def test_within_one_document_and_among_those_that_wait(app: Pipeline, database_url: str) -> None:
-    """Rows of a document that waits have their vectors in the cache; two of one document are compared, too."""
+@pytest.mark.parametrize("mode", ["scored", "baseline"])
+def test_no_document_waits_for_look_alikes_within_itself(
+    make_pipeline: MakePipeline, database_url: str, mode: str
+) -> None:
+    """Both are kept, and listed with the reason; the same sentences in two documents are asked about."""
+    app = make_pipeline(changes={"duplicate_mode": mode})
     publish(app, upload("both.md", FIRST + SECOND.replace("# Rules", "")))
-    assert len(_pairs(database_url)) >= 3
     [row] = app.views.jobs(app.user_id)
-    assert row["stage"] == "matching_review"
+    assert (row["state"], row["outcome"]) == ("done", "published")
+    kept = _pairs(database_url, "p.resolution, p.resolved_by, p.resolution_notes")
+    assert ("keep_both", "system", "the same document says both") in kept
+    assert "pending" not in {resolution for resolution, *_ in kept}
+
+
+def test_among_documents_that_wait(manual: Pipeline, database_url: str) -> None:
+    """Rows of a document that waits have their vectors in the cache."""
+    publish(manual, upload("both.md", FIRST + SECOND.replace("# Rules", "")))
     before = len(_pairs(database_url))
-    publish(app, upload("third.md", FIRST.replace("thirty", "the next thirty").replace("letters", "all letters")))
+    assert before >= 3
+    publish(manual, upload("third.md", FIRST.replace("thirty", "the next thirty").replace("letters", "all letters")))
     assert len(_pairs(database_url)) > before
+    assert "pending" in {resolution for resolution, *_ in _pairs(database_url)}
     with psycopg.connect(database_url) as connection:
         row = connection.execute(
             "SELECT count(*) FROM upload_pipeline.staging_duplicates "

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 
 import pikepdf
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -48,6 +48,26 @@ def scan(canvas: Canvas) -> None:
     canvas.drawImage(ImageReader(image), 0, 0, 595, 842)
 
 
+def photo(canvas: Canvas) -> None:
+    """A page that is one image without any letters."""
+    canvas.drawImage(ImageReader(Image.linear_gradient("L").resize((300, 400))), 0, 0, 595, 842)
+
+
+def printed(*lines: str, left: int = 120, turn: int = 0, column: tuple[str, ...] = ()) -> Draw:
+    """A page as a scanner makes it: lines of print in one column or two, ``turn`` degrees counterclockwise."""
+
+    def draw(canvas: Canvas) -> None:
+        image = Image.new("L", (1240, 1754), "white")
+        pen, font = ImageDraw.Draw(image), ImageFont.load_default(size=24)
+        for x, texts in ((left, lines), (680, column)):
+            for row, line in enumerate(texts):
+                pen.text((x, 130 + 36 * row), line, fill="black", font=font)
+        image = image.rotate(turn, expand=True)
+        canvas.drawImage(ImageReader(image), 0, 0, 595, 595 * image.height / image.width)
+
+    return draw
+
+
 def stamped_scan(canvas: Canvas) -> None:
     """A scanned page with a page number as its only text."""
     scan(canvas)
@@ -65,3 +85,48 @@ def encrypted(data: bytes, password: str) -> bytes:
 def prose(count: int) -> Sequence[str]:
     """Lines that differ from each other."""
     return [f"Clause {n} covers loss number {n * 7} up to {n * 100} euros." for n in range(1, count + 1)]
+
+
+def columns(*rows: Sequence[str], at: Sequence[float], top: float = 700, step: float = 20) -> Draw:
+    """Rows of words in columns that begin ``at`` points from the left; no lines are drawn.
+
+    A cell of several lines has ``\n`` in it; its row is as much higher.
+    """
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        y = top
+        for row in rows:
+            for x, cell in zip(at, row, strict=True):
+                for number, line in enumerate(cell.split("\n")):
+                    canvas.drawString(x, y - 12 * number, line)
+            y -= step + 12 * max(cell.count("\n") for cell in row)
+
+    return draw
+
+
+def grid(xs: Sequence[float], ys: Sequence[float]) -> Draw:
+    """Drawn lines at all these places, as a table has them about its cells."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.grid(list(xs), list(ys))
+
+    return draw
+
+
+def level(*ys: float, start: float, end: float) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        for y in ys:
+            canvas.line(start, y, end, y)
+
+    return draw
+
+
+def together(*parts: Draw) -> Draw:
+    """One page of several parts."""
+
+    def draw(canvas: Canvas) -> None:
+        for part in parts:
+            part(canvas)
+
+    return draw

@@ -26,7 +26,12 @@ BACK = {
         "Dicho importe se devuelve.",
         "Su límite es 5.",
     ],
-    "it": ["Questi danni non sono assicurati.", "Tuttavia, si paga.", "Tale importo è rimborsato."],
+    "it": [
+        "Questi danni non sono assicurati.",
+        "Tuttavia, si paga.",
+        "Tale importo è rimborsato.",
+        "Il valore di questi danni è 5.",
+    ],
     "pt": ["Estes danos não estão seguros.", "Deste modo, paga-se.", "Ela deve ser paga."],
     "nl": ["Deze schade is niet verzekerd.", "Daarom betaalt men.", "Het is niet gedekt."],
     "id": ["Kerusakan ini tidak ditanggung.", "Namun, klaim dibayar.", "Mereka membayar."],

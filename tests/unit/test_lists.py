@@ -151,7 +151,8 @@ def test_a_lead_in_and_a_caption_go_with_what_they_lead_to() -> None:
     filler = "The harbour is open from May to October and closed on all other days of the year.\n\n" * 5
     items = "".join(f"- berth {n} on the north side of the harbour\n" for n in range(8))
     rows = "".join(f"| Berth {n} | ${n}00 a month |\n" for n in range(1, 9))
-    markdown = f"# Harbour\n\n{filler}The fee covers:\n\n{items}\n{filler}**Table 2. Fees**\n\n| Berth | Fee |\n|---|---|\n{rows}"
+    table = f"**Table 2. Fees**\n\n| Berth | Fee |\n|---|---|\n{rows}"
+    markdown = f"# Harbour\n\n{filler}The fee covers:\n\n{items}\n{filler}{table}"
     for most in range(500, 700, 20):
         chunks = split(
             markdown, PageMap((Page(1, 0, len(markdown)),)), document_id=document_id_for(user_id_for("test"), "x"),

@@ -333,6 +333,10 @@ class Staging(Protocol):
         """Decide undecided pairs whose other end is there no more; answers with the banks concerned."""
         ...
 
+    def keep_both_within(self, document_ids: Ids) -> None:
+        """Keep both facts of every undecided pair that is of one and the same document."""
+        ...
+
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]: ...
 
     def stand_ins(self, document_ids: Ids) -> set[QuestionId]:

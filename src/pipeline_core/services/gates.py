@@ -26,6 +26,9 @@ class Gates:
     def matching(self, batch: Batch) -> Batch:
         """Compare the batch's facts; documents with undecided look-alikes, or in a manual workflow, wait.
 
+        For look-alikes within one document none waits: lists, tables and repeated sections are full of them, and a
+        person could not tell more than that the author wrote both. Those between documents may be the same knowledge
+        twice, or its correction.
         So does a deep scan that would add a fact to what is published, or withdraw one.
         A document that a person has approved goes through.
 
@@ -62,6 +65,7 @@ class Gates:
             if ids:
                 detect(uow.staging, ids, look_alikes, scanned=scanned)
                 uow.stages.compared(ids, self.detection.config)
+            uow.staging.keep_both_within([job.document_id for job in here if _is_nobody_asked(job)])
             undecided = uow.staging.undecided(ids)
             changes = uow.deep_scans.changes(scanned)
             changed = {document_id for document_id, change in changes.items() if change.added or change.withdrawn}
@@ -102,6 +106,11 @@ class Gates:
             if ids:
                 uow.staging.approve_pending(ids, by=None, notes=notes)
                 uow.staging.settle_replaced_within(ids)
+
+
+def _is_nobody_asked(job: HeldJob) -> bool:
+    """Whether a person looks at the document only if something of it has to be decided."""
+    return job.workflow != "manual" and job.profile is not Profile.DEEP
 
 
 def _without(batch: Batch, held: Sequence[HeldJob], waiting: Sequence[HeldJob]) -> Batch:

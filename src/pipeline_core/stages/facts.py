@@ -63,6 +63,7 @@ from pipeline_core.stages.base import (
     StageResult,
 )
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
+from pipeline_core.stages.varied import varied
 from pipeline_core.staging.duplicates import in_languages, match_keys
 from pipeline_core.validation.echo_rules import echoed_example
 
@@ -191,7 +192,8 @@ def _ask_and_judge(
     generator: FactGenerator, document: Document, data: _Data, words: bytes | None, echo_from: float
 ) -> StageResult:
     by = {"name": generator.name, "version": generator.version}
-    return _judge_all(by, document, data, _ask(generator, data), words, echo_from)
+    # without a model questions are made by patterns
+    return _judge_all(by, document, data, _ask(generator, data), words, echo_from, by_patterns=True)
 
 
 def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | PipelineError]:
@@ -217,6 +219,8 @@ def _judge_all(
     asked: Mapping[str, Generated | PipelineError],
     words: bytes | None,
     echo_from: float,
+    *,
+    by_patterns: bool = False,
 ) -> StageResult:
     answers = {**data.cached, **asked}
     missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks))
@@ -235,6 +239,7 @@ def _judge_all(
         )
         for key, chunk in zip(data.keys, data.chunks, strict=True)
     }
+    results = varied(results) if by_patterns else results
     new_answers = {key: answer for key, answer in asked.items() if isinstance(answer, Generated)}
     usage = sum((answer.usage for answer in new_answers.values()), Usage())
     rows = _Rows(results, data.chunks, new_answers)

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.hidden import hidden_content
-from pipeline_core.adapters.converters.pdf_findings import comments_left_out, not_examined, notes_not_read, words_lost
+from pipeline_core.adapters.converters.pdf_findings import (
+    comments_left_out,
+    line_numbers_left_out,
+    not_examined,
+    notes_not_read,
+    words_lost,
+)
 from pipeline_core.adapters.converters.pdf_forms import Written, write_fields, written_on
 from pipeline_core.domain.findings import Finding
 
@@ -38,6 +44,7 @@ class Prepared:
     lost: dict[int, list[str]] = field(default_factory=dict)
     annotated: set[int] = field(default_factory=set)
     unread_notes: bool = False
+    numbered: set[int] = field(default_factory=set)
     not_examined: set[int] = field(default_factory=set)
     not_compared: set[int] = field(default_factory=set)
 
@@ -46,6 +53,8 @@ class Prepared:
         found += [words_lost(number, words) for number, words in sorted(self.lost.items())]
         if notes := {number: written.notes for number, written in sorted(self.written.items()) if written.notes}:
             found.append(comments_left_out(notes))
+        if self.numbered:
+            found.append(line_numbers_left_out(sorted(self.numbered)))
         if self.unread_notes:
             found.append(notes_not_read(sorted(self.annotated)))
         if self.not_examined or self.not_compared:
@@ -115,6 +124,7 @@ def _look(
     keep_hidden: bool,
 ) -> bool:
     from pipeline_core.adapters.converters.pdf_hidden import hidden_objects, take_out
+    from pipeline_core.adapters.converters.pdf_line_numbers import line_numbers
     from pipeline_core.adapters.converters.pdf_scripts import scripts
     from pipeline_core.adapters.converters.pdf_struck import struck
 
@@ -128,14 +138,22 @@ def _look(
         if hidden:
             shown = said[:_SHOWN] + ("…" if len(said) > _SHOWN else "")
             prepared.hidden.append(f"text on page {number} that nobody sees (“{shown}”)")
+    text_page = page.get_textpage()
+    numbers = line_numbers(objects, text_page.raw, page.get_width())
+    text_page.close()
+    if numbers:
+        prepared.numbered.add(number)
+        gone = {id(one) for one in numbers}
+        objects = [one for one in objects if id(one) not in gone]
+        hidden = [one for one in hidden if id(one) not in gone]
     if found := scripts(page, objects):
         prepared.scripts[number] = found
     if crossed := struck(page, objects, is_annotated=number in prepared.annotated):
         prepared.struck[number] = crossed
-    if not hidden or keep_hidden:
-        return False
-    take_out(page, hidden)
-    return True
+    out = numbers if keep_hidden else [*numbers, *hidden]
+    if out:
+        take_out(page, out)
+    return bool(out)
 
 
 def _is_annotated(page: Any) -> bool:

@@ -1,10 +1,11 @@
 """The pages that the parser gave, made whole: with turned text, lines that it dropped, raised digits, notes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.pages import storable
+from pipeline_core.adapters.converters.pdf_apart import Crop, read_apart
 from pipeline_core.adapters.converters.pdf_completeness import (
     is_too_large,
     joined,
@@ -17,6 +18,7 @@ from pipeline_core.adapters.converters.pdf_completeness import (
 )
 from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
 from pipeline_core.adapters.converters.pdf_reading import Prepared
+from pipeline_core.adapters.converters.pdf_tables.page import with_tables
 from pipeline_core.adapters.converters.pdf_turned import angle, angles, turned_copies, upright
 from pipeline_core.adapters.converters.pdf_words import page_words
 from pipeline_core.domain.page_words import Run
@@ -38,8 +40,16 @@ class WholePage:
     words: tuple[Run, ...]
 
 
-def whole_pages(prepared: Prepared, pages: Sequence["ParsedPage"], parser: "LiteParse") -> list[WholePage]:
-    """The pages with all their words; ``parser`` leaves out text that slants. Words without a place are noted."""
+def whole_pages(
+    prepared: Prepared,
+    pages: Sequence["ParsedPage"],
+    parser: "LiteParse",
+    partly: "Callable[[int, Crop], ParsedPage | None]",
+) -> list[WholePage]:
+    """The pages with all their words; ``parser`` leaves out text that slants. Words without a place are noted.
+
+    ``partly`` reads a part of a page by itself; None if it cannot.
+    """
     turned = {page.page_num: stands for page in pages if not (stands := angles(page)).is_upright}
     mains = _copies(prepared, [(number, found.main) for number, found in turned.items()], parser)
     # apart from each other: the size of a watermark is no measure for the headings of a page
@@ -47,6 +57,7 @@ def whole_pages(prepared: Prepared, pages: Sequence["ParsedPage"], parser: "Lite
     result = []
     for page in pages:
         beside: list[str] = []
+        read = page
         words = page_words(page)
         items = [item for item in page.text_items if angle(item) == 0]
         if (found := turned.get(page.page_num)) is not None:
@@ -56,12 +67,12 @@ def whole_pages(prepared: Prepared, pages: Sequence["ParsedPage"], parser: "Lite
             elif found.main:
                 items = list(upright(copy))
                 words = page_words(copy)
-            markdown = page.markdown if copy is None else copy.markdown
+            read = copy or page
             for _ in found.others:
                 if (copy := next(others, None)) is not None:
                     beside += [joined(group) for group in paragraphs([line(item) for item in upright(copy)])]
-        else:
-            markdown = page.markdown
+        parts = [] if page.page_num in turned else read_apart(page, items, partly)
+        markdown = "\n\n".join(with_tables(part, part.text_items).strip() for part in parts) or with_tables(read, items)
         markdown, lines = lines_in_order(markdown, items)
         result.append(_whole(prepared, page, markdown, lines, beside, words))
     return result

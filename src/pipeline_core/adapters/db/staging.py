@@ -454,6 +454,9 @@ class PostgresStaging:
     def settle_gone_pairs(self, user_id: UserId) -> set[BatchId]:
         return {row["batch_id"] for row in self._session.all("settle_gone_pairs", user_id=user_id)}
 
+    def keep_both_within(self, document_ids: Ids) -> None:
+        self._session.execute("keep_both_within", document_ids=list(document_ids))
+
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]:
         rows = self._session.all("undecided_counts", document_ids=list(document_ids))
         return {row["document_id"]: row["pairs"] for row in rows}

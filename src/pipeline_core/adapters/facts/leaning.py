@@ -18,7 +18,10 @@ _SELF = {
 }
 # A word that points at what was said before, or ties the sentence to it: said together, both read well.
 _POINTS_BACK = {
-    "en": r"Th(?:is|at)\b(?! (?:{self})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Such"
+    "en": r"In the (?:aftermath|same way|meantime|latter)|At (?:the|that) time|Afterwards|Later|Earlier|Subsequently"
+    r"|Previously|(?:Until|By|Since) then|In (?:that|either|each|both|all|such) cases?|For (?:that|these|such)"
+    r" (?:reasons?|purposes?)|To (?:that|this) end|Together|Among others|Conversely|By contrast|"
+    r"Th(?:is|at)\b(?! (?:{self})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Such"
     r"|The (?:former|latter|above|same|results?|rest|others?)|(?:Because of|With|From|At|To) this"
     r"|(?:In|For|By|On|With|Under|To|After|From|As) (?:this|these|those|that|such|doing so|a result of this)"
     r"|(?:Among|Of|Between|Like|Unlike) (?:these|those|them)|If (?:not|so|used)"
@@ -27,7 +30,9 @@ _POINTS_BACK = {
     r"|Otherwise|Therefore|Thus|Hence|However|Then|So|And|But|Or|Nor|Yet|Also|Similarly|Likewise|Conversely|Still"
     r"|In (?:contrast|addition|turn|other words)|On the other hand|Moreover|Furthermore|Consequently|Accordingly"
     r"|Nevertheless|Nonetheless|Uniquely|For (?:example|instance)|As (?:such|a result)|Rather|Indeed|One being",
-    "de": r"Zum Beispiel|Beispielsweise|Diese[rsmn]?\b(?! (?:{self})\b)|Dies|Jene[rsmn]?"
+    "de": r"Ebenso|Gleichermaßen|Andererseits|Einerseits|Auf diese Weise|Zu diesem Zweck|Im Gegensatz dazu"
+    r"|Währenddessen|Später|Zuvor|Hingegen|Umgekehrt|"
+    r"Zum Beispiel|Beispielsweise|Diese[rsmn]?\b(?! (?:{self})\b)|Dies|Jene[rsmn]?"
     "|Das (?:ist|sind|war|wird|kann|muss|soll|darf|hat|gilt"
     r"|heißt"
     r"|bedeutet|führt|betrifft|ermöglicht|erfordert|macht|umfasst)|Die (?:sind|werden|können|müssen)|Er|Sie|Es(?! gibt)"
@@ -35,57 +40,73 @@ _POINTS_BACK = {
     r"|Allerdings|Deshalb|Deswegen|Somit|Folglich|Dabei|Dadurch|Damit|Dazu|Davon|Daraus|Darin|Danach|Dann|Dennoch"
     r"|Trotzdem|Hier|Hierbei|Hierzu|Hierfür|Hierdurch|Aber|Und|Oder|Auch|Außerdem|Zudem|Ferner|Darüber hinaus|Denn"
     r"|Sondern|So|Stattdessen|Andernfalls|Sonst|(?:In|Bei|Für|Mit|Nach|Aus|Von|Zu|Unter|Auf) diese[rsmn]?",
-    "fr": r"Par exemple|Ce(?:t|tte|s)?\b(?! (?:présente? )?(?:{self})\b)|C['’]est|Cela"
+    "fr": r"De même|D['’]autre part|Par ailleurs|De cette (?:façon|manière)|À cet effet|En revanche|Au contraire|Plus"
+    r" tard|À l['’]époque|"
+    r"Par exemple|Ce(?:t|tte|s)?\b(?! (?:présente? )?(?:{self})\b)|C['’]est|Cela"
     "|Ceci|Celui-ci|Celle-ci|Ceux-ci|Celles-ci"
     r"|Il(?! (?:est (?:\w+ )?(?:recommandé|possible|nécessaire|important|interdit|obligatoire)|existe|faut|convient|y"
     r" a)\b)"
     r"|Ils|Elles?|Leurs?|Son|Sa|Ses|Cependant|Toutefois|Néanmoins|Ainsi|Donc|Mais|Et|Ou|Or|Puis|Ensuite|Alors|Aussi"
     r"|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
-    "es": r"Por ejemplo|Es[aeo]s?|Est[aeo]s?\b(?! (?:{self})\b)|Aquell?[ao]s?|Él"
+    "es": r"Del mismo modo|Por otr[oa] (?:lado|parte)|Por su parte|De (?:esta|este) (?:manera|modo|forma)|Asimismo|En"
+    r" cambio|Al contrario|Más tarde|"
+    r"Por ejemplo|Es[aeo]s?|Est[aeo]s?\b(?! (?:{self})\b)|Aquell?[ao]s?|Él"
     "|Ell[ao]s?|Sus?|Sin embargo|Por lo tanto|Por ello"
     r"|Por eso|Pero|Y|O|E|Además|Aquí|Así|También|Entonces|Luego|Dich[ao]s?|Tal(?:es)?|No obstante|Ambos|Ambas"
     r"|(?:En|Para|Por|Con|De|A) (?:est[aeo]s?|es[aeo]s?|ell[ao]s?|dich[ao]s?)",
-    "it": r"Per esempio|Ad esempio|Quest[aeio]\b(?! (?:{self})\b)|Quest['’]|Quell[aeio]"
+    "it": r"Allo stesso modo|D['’]altra parte|In questo modo|A tal fine|Al contrario|Invece|Viceversa|Successivamente|"
+    r"Per esempio|Ad esempio|Quest[aeio]\b(?! (?:{self})\b)|Quest['’]|Quell[aeio]"
     "|Ess[aeio]|Egli|Ella|Loro|Su[oaei]i?|Tuttavia|Pertanto"
     r"|Quindi"
     r"|Inoltre|Ma|E|O|Anche|Così|Poi|Allora|Tal[ei]|Dunque|Ciò|Entramb[ie]|(?:In|Per|Con|Di|A|Da) (?:quest|tal|ciò)\w*",
-    "pt": r"Por exemplo|Est[ae]s?\b(?! (?:{self})\b)|Ess[ae]s?|Isto|Isso|Aquel[ae]s?"
+    "pt": r"Da mesma forma|Por outro lado|Por sua vez|Neste caso|Pelo contrário|Mais tarde|Posteriormente|Do mesmo"
+    r" modo|Igualmente|"
+    r"Por exemplo|Est[ae]s?\b(?! (?:{self})\b)|Ess[ae]s?|Isto|Isso|Aquel[ae]s?"
     "|El[ae]s?|Seus?|Suas?|No entanto|Contudo|Porém"
     r"|Portanto|Além disso|Mas|E|Ou|Assim|Também|Então|Tal|Tais|Ambos|Ambas|Desta forma|Deste modo"
     r"|Dest[ae]s?|Dess[ae]s?"
     r"|Nest[ae]s?|Ness[ae]s?|(?:Para|Por|Com|A) (?:est[ae]s?|ess[ae]s?|isso|isto)",
-    "nl": r"Bijvoorbeeld|Dit\b(?! (?:{self})\b)|Deze\b(?! (?:{self})\b)|Dat|Die|Het (?:is"
+    "nl": r"Evenzo|Anderzijds|Op deze manier|Daarentegen|Later|Vervolgens|"
+    r"Bijvoorbeeld|Dit\b(?! (?:{self})\b)|Deze\b(?! (?:{self})\b)|Dat|Die|Het (?:is"
     "|wordt|kan|heeft|moet)|Daarom|Echter|Maar"
     r"|En|Of"
     r"|Hij|Zij|Ze|Hun|Zijn|Haar|Daarnaast|Bovendien|Ook|Hierdoor|Hierbij|Daardoor|Dus|Zulke|Beide|Dan"
     r"|(?:In|Voor|Bij|Met|Van|Op) (?:dit|deze|dat|die)",
-    "id": r"Misalnya|Contohnya|Sebagai contoh|Ini|Itu|Hal (?:ini|itu|tersebut)|Mereka|Dia"
+    "id": r"Demikian pula|Sebaliknya|Di sisi lain|Setelah itu|Sementara itu|"
+    r"Misalnya|Contohnya|Sebagai contoh|Ini|Itu|Hal (?:ini|itu|tersebut)|Mereka|Dia"
     "|Ia|Namun|Oleh karena itu|Karena itu|Tetapi|Tapi|Dan|Atau"
     r"|Selain itu"
     r"|Kemudian|Lalu|Maka|Jadi|Juga|Dengan (?:demikian|begitu)|(?!(?i:{self}) )\w+ (?:ini|itu|tersebut)|(?!(?i:{self})"
     r" )\w+ \w+ (?:ini|itu|tersebut)",
-    "ru": r"Например|Эт(?:от|а|о|и|ой|ого|им|их|ому)|Т(?:от|а|о|е)|Он|Она|Оно|Они|Его|Её|Ее|Их|Однако|Поэтому|Но|И|Или"
+    "ru": r"Аналогично|С другой стороны|В (?:этом|таком|данном) случае|Впоследствии|Позже|Напротив|Наоборот|"
+    r"Например|Эт(?:от|а|о|и|ой|ого|им|их|ому)|Т(?:от|а|о|е)|Он|Она|Оно|Они|Его|Её|Ее|Их|Однако|Поэтому|Но|И|Или"
     r"|А|Также"
     r"|Таким образом|Так(?:ой|ая|ое|ие)?|Кроме того|При этом|Тогда|Затем|Тем не менее|Оба|Обе|(?:В|Для|С|По|На) эт\w+",
-    "el": r"Για παράδειγμα|Αυτ(?:ό|ή|ός|ά|ές|οί|ούς|ών|ού|ής|ήν|όν)|Εκείν\w+|Τέτοι\w+|Ωστόσο|Όμως|Επομένως|Συνεπώς|Άρα"
+    "el": r"Ομοίως|Αντίθετα|Από την άλλη|Αργότερα|"
+    r"Για παράδειγμα|Αυτ(?:ό|ή|ός|ά|ές|οί|ούς|ών|ού|ής|ήν|όν)|Εκείν\w+|Τέτοι\w+|Ωστόσο|Όμως|Επομένως|Συνεπώς|Άρα"
     r"|Αλλά|Και|Ή"
     r"|Επίσης|Επιπλέον|Έτσι|Τότε|(?:Σε|Για|Με|Από) (?:αυτ|τέτοι)\w+",
-    "pl": r"Na przykład|To|Ten|Ta|Te|Ci|Tego|Tej|Tych|Tym|On|Ona|Ono|Oni|One|Jego|Jej|Ich|Jednak|Dlatego|Zatem|Ale|I"
+    "pl": r"Podobnie|Z drugiej strony|W przeciwieństwie|Później|Natomiast|"
+    r"Na przykład|To|Ten|Ta|Te|Ci|Tego|Tej|Tych|Tym|On|Ona|Ono|Oni|One|Jego|Jej|Ich|Jednak|Dlatego|Zatem|Ale|I"
     r"|Lub|A|Ponadto"
     r"|Tak(?:i|a|ie)|Wówczas|Wtedy|Oba|Obie|Również|(?:W|Dla|Z|Na|Przy|Po) (?:tym|tego|tej|tych)",
-    "cs": r"Například|To|Ten|Ta|Ti|T(?:ento|ato|oto|ito|yto)|On|Ona|Ono|Oni|Jeho|Její|Jejich|Však|Avšak|Proto|Tedy|Ale"
+    "cs": r"Podobně|Na druhou stranu|Naopak|Později|"
+    r"Například|To|Ten|Ta|Ti|T(?:ento|ato|oto|ito|yto)|On|Ona|Ono|Oni|Jeho|Její|Jejich|Však|Avšak|Proto|Tedy|Ale"
     r"|A|I|Nebo"
     r"|Takov\w+|Navíc|Také|Poté|Pak|Oba|Obě|(?:V|Pro|S|Na|Při|Po) (?:tom|toho|této|tomto|těchto)",
     "sk": r"To|Ten|Tá|Tento|Táto|Toto|Títo|Tieto|On|Ona|Oni|Jeho|Jej|Ich|Však|Preto|Teda|Ale|A|Alebo|Tak\w+|Navyše"
     r"|Potom",
-    "hu": r"Például|Ez|Ezek|Ezt|Ennek|Ezen|Ebben|Erre|Ezért|Azonban|Viszont|Tehát|De|És|Vagy|Így|Ilyen|Ő|Ők|Továbbá"
+    "hu": r"Hasonlóképpen|Másrészt|Ezzel szemben|Később|"
+    r"Például|Ez|Ezek|Ezt|Ennek|Ezen|Ebben|Erre|Ezért|Azonban|Viszont|Tehát|De|És|Vagy|Így|Ilyen|Ő|Ők|Továbbá"
     r"|Ezenkívül"
     r"|Emellett|Ekkor|Akkor|Utóbbi|Előbbi|Mindkettő|Is",
-    "hr": r"Na primjer|Primjerice|To|Ovaj|Ova|Ovo|Ovi|Ove|Ovim|Taj|Ta|Te|Ti|Tim|On|Ona|Ono|Oni|One|Njegov\w*|Njezin\w*"
+    "hr": r"Slično|S druge strane|Naprotiv|Kasnije|"
+    r"Na primjer|Primjerice|To|Ovaj|Ova|Ovo|Ovi|Ove|Ovim|Taj|Ta|Te|Ti|Tim|On|Ona|Ono|Oni|One|Njegov\w*|Njezin\w*"
     r"|Njihov\w*|Međutim|Stoga"
     r"|Ali|I|Ili|A|Takav|Takva|Takvo|Takvi|Takve|Osim toga|Također|Zatim|Tada|(?:U|Za|S|Na|Po|Pri) (?:ov|t)(?:om|im|oj"
     r"|e|a)",
-    "tr": r"Örneğin|Bu|Bunlar|Bunun|Buna|Bunu|Şu|O|Onlar|Onun|Ancak|Fakat|Ama|Ve|Veya|Böyle|Böylece|Ayrıca|Dolayısıyla"
+    "tr": r"Benzer şekilde|Öte yandan|Aksine|Daha sonra|"
+    r"Örneğin|Bu|Bunlar|Bunun|Buna|Bunu|Şu|O|Onlar|Onun|Ancak|Fakat|Ama|Ve|Veya|Böyle|Böylece|Ayrıca|Dolayısıyla"
     r"|Sonra|Yine",
     "ro": r"Acest(?:a|ea|e|ia|ora|or|ui)?|Această|Acești|El|Ea|Ei|Ele|Însă|Totuși|Dar|Și|Sau|Prin urmare|De asemenea"
     r"|Astfel",
@@ -147,9 +168,28 @@ _POINTS_ELSEWHERE_UNSPACED = {
     "ko": "먼저|마지막으로|위에서|아래|다음",
     "th": "ประการแรก|สุดท้าย",
 }
+# A demonstrative among the first words is a part of the subject: "The weight of this reason", "To avoid this, …".
+_DEMONSTRATIVES = {
+    "en": r"(?:this|these|those(?! (?:who|with|of|that|in|which))|such(?! as))\b(?! (?:{self})\b)",
+    "de": r"(?:diese[rsmn]?|solche[rsmn]?|dies|jene[rsmn]?)\b(?! (?:{self})\b)",
+    "fr": r"(?:cet(?:te)?|ces|cela|ceci|celui-ci|celle-ci|telle?s?)\b(?! (?:{self})\b)",
+    "es": r"(?:est[aeo]s?|es[ae]s?|eso|dich[ao]s?|tales|ell[ao]s)\b(?! (?:{self})\b)",
+    "it": r"(?:quest[aeio]|quell[aeio]|ciò|tal[ei]|ess[aeio])\b(?! (?:{self})\b)",
+    "pt": r"(?:[dn]?est[ae]s?|[dn]?ess[ae]s?|[dn]?isto|[dn]?isso|tais|[dn]?el[ae]s?)\b(?! (?:{self})\b)",
+    "nl": r"(?:deze|dit|dergelijke|zulke)\b(?! (?:{self})\b)",
+    "id": r"tersebut\b",
+    "ru": r"(?:эт(?:от|а|о|и|ой|ого|их|им|ом|у|ими)|таких|такого|данн\w+)\b",
+    "el": r"(?:αυτ(?:ό|ή|ός|ά|ές|οί|ούς|ών|ού|ής|ήν|όν)|τέτοι\w+)\b",
+    "pl": r"(?:ten|tego|temu|tej|tych|tymi|takich|takiego)\b",
+    "cs": r"(?:t(?:ento|ato|oto|yto|ito|ohoto|éto|ěchto)|takov\w+)\b",
+    "hu": r"(?:ezek?|ezt|ennek|ezen|ilyen|ezeket|ezeknek)\b",
+    "hr": r"(?:ov(?:aj|a|o|i|e|og|oj|im|ih)|takv\w+)\b",
+    "tr": r"(?:bu|bunlar\w*|bunun|böyle)\b",
+}
 # Anywhere in a sentence: what it says stands elsewhere.
 _ELSEWHERE_INSIDE = {
-    "en": r"\b(?:as (?:mentioned|described|shown|noted|discussed|explained|stated|seen) (?:above|below|earlier|before"
+    "en": r"\b(?:here(?!by|in|after)|(?:the )?ones? (?:presented|described|shown)|as (?:mentioned|described|shown"
+    r"|noted|discussed|explained|stated|seen) (?:above|below|earlier|before"
     r"|previously|in (?:section|chapter|figure|table))|the (?:former|latter)|(?:the )?above-?mentioned|aforementioned"
     r"|(?:mentioned|described|listed|shown|given|outlined|defined|discussed) (?:above|below|earlier|previously)"
     r"|(?:the|this) (?:above|following)|as follows|see (?:above|below)|(?:in|of) this (?:section|chapter|paragraph"
@@ -207,13 +247,17 @@ def _openings(spaced: Mapping[str, str], unspaced: Mapping[str, str]) -> dict[st
 
 _BACK = _openings(_POINTS_BACK, _POINTS_BACK_UNSPACED)
 _ELSEWHERE = _openings(_POINTS_ELSEWHERE, _POINTS_ELSEWHERE_UNSPACED)
+_NEAR = {
+    code: rf"(?:\S+\s+){{1,5}}{words.replace('{self}', _SELF.get(code, '-'))}"
+    for code, words in _DEMONSTRATIVES.items()
+}
 _QUOTE = '["“„«(]*'
 
 
 @cache
 def _pattern(kind: str, language: str) -> re.Pattern[str] | None:
     """Those of the language; of all languages where it is not known, which refuses too much rather than too little."""
-    table = {"back": _BACK, "elsewhere": _ELSEWHERE, "inside": _ELSEWHERE_INSIDE}[kind]
+    table = {"back": _BACK, "near": _NEAR, "elsewhere": _ELSEWHERE, "inside": _ELSEWHERE_INSIDE}[kind]
     words = [table[language]] if language in table else list(table.values()) if not language else []
     if not words:
         return None
@@ -222,9 +266,9 @@ def _pattern(kind: str, language: str) -> re.Pattern[str] | None:
 
 
 def points_back(sentence: str, language: str) -> bool:
-    """Whether it begins with what the sentence before it names."""
-    pattern = _pattern("back", language)
-    return pattern is not None and pattern.match(sentence) is not None
+    """Whether it begins with what the sentence before it names, or names it among its first words."""
+    patterns = [_pattern("back", language), _pattern("near", language) if language else None]
+    return any(pattern.match(sentence) for pattern in patterns if pattern)
 
 
 def points_elsewhere(sentence: str, language: str) -> bool:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.cut_ends import CUT_END
+from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.joined_items import joined
 from pipeline_core.adapters.facts.leaning import points_back
 from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, without_joint
 from pipeline_core.adapters.facts.lists import Item, Lead, whole_sentence
-from pipeline_core.adapters.facts.questions import question_for
 from pipeline_core.adapters.facts.sentences import LABELS_ONLY, keeps_numbers, prose_claims
 from pipeline_core.domain.text import numbers_in, strip_markdown
 from pipeline_core.domain.unreadable import unreadable
@@ -138,7 +138,7 @@ def _alone(text: str, item: Item, told: _Told, language: str) -> Iterator[Claim]
     if _leans(told.said, language) or len(told.said.split()) > _MOST_WORDS:
         return
     statement = f"{told.said}."
-    yield _claim(((told.start, told.end),), statement, item.block, language, lead_in=0.0, whole=1.0)
+    yield _claim(((told.start, told.end),), statement, language, lead_in=0.0, whole=1.0)
 
 
 def _as_item(claim: Claim) -> Claim:
@@ -175,7 +175,7 @@ def _with_leads(
             listed = "; ".join(other.said.rstrip(".;, ") for other in others)
             all_spans = (*spans, *((other.start, other.end) for other in others))
             if len(listed) <= _LONGEST_WHOLE and not any(other.is_cut for other in item.siblings):
-                yield _claim(all_spans, _ended(f"{lead}: {listed}"), item.block, language, lead_in=1.0, whole=1.0)
+                yield _claim(all_spans, _ended(f"{lead}: {listed}"), language, lead_in=1.0, whole=1.0)
                 return
         if _is_said_as_one(text, item, language, goes_on=goes_on, spans=spans) or any(m.is_choice for m in meanings):
             return
@@ -184,7 +184,7 @@ def _with_leads(
         in_sentence = joined(leads[-1].said, told.said, language) if len(leads) == 1 and not told.label else None
         statement = _ended(in_sentence or f"{lead}: {told.said}")
     if len(statement.split()) <= 2 * _MOST_WORDS:
-        yield _claim(whole, statement, item.block, language, lead_in=1.0, whole=float(all(x.has_colon for x in leads)))
+        yield _claim(whole, statement, language, lead_in=1.0, whole=float(all(x.has_colon for x in leads)))
 
 
 def _is_said_as_one(text: str, item: Item, language: str, *, goes_on: bool, spans: Sequence[tuple[int, int]]) -> bool:
@@ -225,13 +225,11 @@ def _under_heading(block: Block, told: _Told) -> Iterator[Claim]:
     if told.said[:1].islower():
         return
     heading = block.headings[-1].rstrip(" :.")
-    yield _claim(((told.start, told.end),), _ended(f"{heading}: {told.said}"), block, "", lead_in=0.0, whole=0.0)
+    yield _claim(((told.start, told.end),), _ended(f"{heading}: {told.said}"), "", lead_in=0.0, whole=0.0)
 
 
-def _claim(
-    spans: tuple[tuple[int, int], ...], statement: str, block: Block, language: str, *, lead_in: float, whole: float
-) -> Claim:
-    asked = question_for(statement, block.headings)[0] if language == "en" and ": " not in statement else None
+def _claim(spans: tuple[tuple[int, int], ...], statement: str, language: str, *, lead_in: float, whole: float) -> Claim:
+    asked = natural_question(statement, language) if ": " not in statement else None
     traits = {
         "item": 1.0,
         "lead_in": lead_in,

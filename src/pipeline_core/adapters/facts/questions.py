@@ -1,191 +1,295 @@
-"""Questions made for one sentence, from its subject and its verb."""
+"""A question for an English sentence, where one is natural: the sentence must answer it, and it must be clear alone.
+
+Each pattern is a row; where no row fits, nothing is asked.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pipeline_core.adapters.facts.claims import MAX_QUESTION_CHARS
 from pipeline_core.adapters.facts.english import Clause, parse_clause
 from pipeline_core.adapters.facts.english_words import (
-    ADVERBS,
-    ASKABLE,
     BE,
     DETERMINERS,
-    DO,
     EDGES,
     FINITE,
     MODALS,
     PREPOSITIONS,
     THIRD_PERSON,
-    TO_DO,
-    WITH_PREPOSITION,
     word_set,
 )
-from pipeline_core.adapters.facts.plain_questions import NOT_A_NOUN, according_to
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-_WHEN = re.compile(
-    rf"\b(?:on|in|since|before|after|until) (?:the )?(?:\d{{1,2}} )?(?:(?:{_MONTH})\b|(?:19|20)\d\d\b)"
-    r"|\b(?:annually|monthly|weekly|daily|quarterly|every (?:\w+ )?(?:hour|day|week|month|year)s?)\b"
+_DATE = re.compile(rf"(?:on|in|since|until) (?:the )?(?:\d{{1,2}} )?(?:(?:{_MONTH})\b|(?:19|20)\d\d\b)")
+_UNIT = r"(?:minute|hour|day|week|month|year|second)s?\b"
+_NUMBER = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|sixty|ninety)"
+_WITHIN = re.compile(rf"within (?:\w+ )?\(?{_NUMBER}\)? (?:\w+ )?{_UNIT}", re.IGNORECASE)
+_FOR_A_TIME = re.compile(
+    rf"for (?:at least |up to |a maximum of |a minimum of )?(?:\w+ \()?{_NUMBER}\)? {_UNIT}", re.IGNORECASE
 )
-_WITHIN = re.compile(r"\bwithin (?:\w+ \()?\d")
-_ARTICLES = word_set("a an the one two three")
-# "X is defined as ..." and the like: the word behind the verb, and what may stand behind that.
-_PARTICIPLES = {
-    ("defined", ""): "How {be} {s} defined?",
-    ("known", "as"): "What {be} {s} known as?",
+_EVERY = re.compile(
+    rf"(?:annually|monthly|weekly|daily|quarterly|yearly|every (?:\w+ )?{_UNIT}|once a (?:day|week|month|year))"
+)
+_MONEY = re.compile(r"[$€£¥]\d|(?:EUR|USD|GBP) ?\d|\d[\d.,]* (?:dollars|euros|pounds)\b")
+_AMOUNT = re.compile(rf"(?:{_MONEY.pattern}|\d[\d.,]* ?(?:%|per ?cent\b|{_UNIT}))")
+_COUNT = re.compile(rf"(?:exactly |at least |up to )?{_NUMBER} ", re.IGNORECASE)
+_BY_DOING = re.compile(r"(?:using|via|through|by \w+ing)\b")
+_BY_NAME = re.compile(r"by (?:the )?[A-Z]")
+_PERSON = re.compile(
+    r"\b(?:author|chair(?:man|person)?|developer|director|founder|inventor|officer|president|king|queen)\b"
+)
+# "X is used to ...": the word behind the verb, and what must stand behind that.
+_BEHIND_BE = {
     ("based", "on"): "What {be} {s} based on?",
     ("used", "to"): "What {be} {s} used for?",
     ("used", "for"): "What {be} {s} used for?",
-    ("used", "in"): "Where {be} {s} used?",
     ("designed", "to"): "What {be} {s} designed to do?",
     ("designed", "for"): "What {be} {s} designed for?",
-    ("intended", "to"): "What {be} {s} intended to do?",
     ("intended", "for"): "What {be} {s} intended for?",
     ("required", "to"): "What {be} {s} required to do?",
     ("allowed", "to"): "What {be} {s} allowed to do?",
-    ("permitted", "to"): "What {be} {s} permitted to do?",
     ("entitled", "to"): "What {be} {s} entitled to?",
     ("responsible", "for"): "What {be} {s} responsible for?",
     ("liable", "for"): "What {be} {s} liable for?",
     ("limited", "to"): "What {be} {s} limited to?",
     ("subject", "to"): "What {be} {s} subject to?",
-    ("able", "to"): "What {be} {s} able to do?",
-    ("due", ""): "When {be} {s} due?",
-    ("payable", ""): "When {be} {s} payable?",
-    ("located", ""): "Where {be} {s} located?",
-    ("available", ""): "Where {be} {s} available?",
+    ("due", "on"): "When {be} {s} due?",
+    ("due", "by"): "When {be} {s} due?",
+    ("payable", "on"): "When {be} {s} payable?",
+    ("located", "in"): "Where {be} {s} located?",
     ("composed", "of"): "What {be} {s} composed of?",
-    ("called", ""): "What {be} {s} called?",
     ("divided", "into"): "What {be} {s} divided into?",
-    ("related", "to"): "What {be} {s} related to?",
-    ("focused", "on"): "What {be} {s} focused on?",
     ("written", "in"): "What {be} {s} written in?",
     ("caused", "by"): "What {be} {s} caused by?",
-    ("determined", "by"): "What {be} {s} determined by?",
     ("measured", "in"): "What {be} {s} measured in?",
+    ("defined", "as"): "How {be} {s} defined?",
 }
-# "Actual cash value" means ..., as policies have it.
-_MEANING = re.compile(r"[\"“]?(?P<term>[^\"“”,.;:]{2,60}?)[\"”]?(?: \([^()]*\))? (?:shall mean|means?)\b")
+_OBJECT_VERBS = word_set("""
+comprise contain cover enable exclude include measure produce prohibit provide require restrict support
+""")
+_TWO_WORDS = {
+    "consist": "of", "depend": "on", "rely": "on", "focus": "on", "apply": "to", "belong": "to", "result": "in",
+    "refer": "to", "lead": "to", "comply": "with",
+}  # fmt: skip
+_MEANING = re.compile(
+    r"(?:[\"“](?P<quoted>[^\"“”]{2,50})[\"”](?: \([^()]*\))? (?:shall mean|means?)"
+    r"|(?P<term>[^\"“”,.;:()]{2,50}?)(?: \([^()]*\))? (?:shall mean|means)) (?!that\b|to\b)"
+)
 # "Term (T) - A thing that ...", as glossaries have it.
-_DEFINED_TERM = re.compile(r"(?!The |This |An? )(?P<term>(?:[^.,;:!?\"]|\.(?=\w)){2,60}?) [-–—] (?=[A-Z])")
+_DEFINED_TERM = re.compile(
+    r"(?!The |This |An? )(?P<term>(?:[^.,;:!?\"]|\.(?=\w)){2,50}?) [-–—] (?=(?:Generally )?(?:An?|The) )"
+)
+_UNCLEAR = re.compile(
+    r"\b(?:it|its|their|they|this|these|those|such|that|which|who|other|another|same|former|latter|above|below|following"
+    r"|we|our|you|your|i|my|he|she|his|her|here|there|each|any|some|many|most|several|all|both|one|first|second|more)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+# Nobody can tell which one is meant.
+_WHICHEVER = re.compile(
+    r"the (?:\w+ )?(?:algorithm|application|approach|authors?|code|data|document|figure|framework|functions?|gap"
+    r"|interface|library|method|models?|module|package|paper|process|program|project|results?|section|studies|study|system"
+    r"|table|team|tools?|users?|work)$"
+)
+_MOST_WORDS = 6
 
 
-def question_for(statement: str, headings: Sequence[str]) -> tuple[str | None, str]:
-    """The question that the statement answers, where grammar can tell it, and the statement's subject."""
-    meaning = _MEANING.match(statement)
-    if meaning and FINITE.isdisjoint(meaning["term"].split()):
-        return f'What does "{meaning["term"]}" mean?', f'"{meaning["term"]}"'
-    definition = _DEFINED_TERM.match(statement)
-    if definition and FINITE.isdisjoint(definition["term"].split()):
-        return f'What is "{definition["term"]}"?', f'"{definition["term"]}"'
+def question_for(statement: str) -> str | None:
+    """The question that the statement answers, in plain words; None where none is natural."""
+    if term := _term(statement):
+        return term
     clause = parse_clause(statement)
-    asked = _ask(clause) if clause else None
-    if clause is None or asked is None:
-        return None, clause.subject if clause else ""
-    if clause.lead:
-        asked = f"{clause.lead} {asked[0].lower()}{asked[1:]}"
-    if not _is_name(clause.subject):
-        asked = f"{asked[:-1]}{according_to(headings)}?"
-    return asked if len(asked) <= MAX_QUESTION_CHARS else None, clause.subject
+    if clause is None or clause.lead or not _is_clear(clause.subject):
+        return None
+    clause = replace(clause, subject=_with_capital(clause.subject, statement))
+    rest = [word for word in clause.rest if word]
+    if not rest:
+        return None
+    asked = next((made for ask in _PATTERNS if (made := ask(clause, rest))), None)
+    return asked if asked and len(asked) <= MAX_QUESTION_CHARS else None
 
 
-def _is_name(subject: str) -> bool:
+def _term(statement: str) -> str | None:
+    for pattern, form in ((_MEANING, 'What does "{t}" mean?'), (_DEFINED_TERM, "What is {t}?")):
+        match = pattern.match(statement)
+        term = next(filter(None, match.groupdict().values()), "").strip() if match else ""
+        if 1 <= len(term.split()) <= _MOST_WORDS and not _UNCLEAR.search(term) and not _is_grammar(term):
+            return form.format(t=term)
+    return None
+
+
+def _is_grammar(term: str) -> bool:
+    return not FINITE.isdisjoint(term.lower().split()) or term.lower() in DETERMINERS
+
+
+def _is_clear(subject: str) -> bool:
+    words = subject.split()
+    return (
+        len(words) <= _MOST_WORDS
+        and not any(word.endswith("ly") or "%" in word for word in words)
+        and not _UNCLEAR.search(subject)
+        and not _WHICHEVER.match(subject.lower())
+    )
+
+
+def _with_capital(subject: str, statement: str) -> str:
+    """``Internet of Things``: what has capitals further on has its first one for that reason."""
+    first, _, others = subject.partition(" ")
+    capital = first[:1].upper() + first[1:]
+    is_title = any(word[:1].isupper() for word in others.split()) or first.endswith(("'s", "’s"))
+    is_title = is_title and first.lower() not in DETERMINERS
+    return f"{capital} {others}" if is_title and statement.startswith(capital) else subject
+
+
+def is_name(subject: str) -> bool:
     """Whether the subject names one thing wherever it is read: a proper name, an acronym, a code."""
     words = [word for word in subject.split() if word.lower() not in DETERMINERS]
+    if len(words) == 1:  # any word has a capital at the beginning of a sentence
+        return any(char.isupper() or char.isdigit() for char in words[0][1:])
     return any(word[:1].isupper() or any(map(str.isdigit, word)) for word in words)
 
 
-def _ask(clause: Clause) -> str | None:
-    rest = list(clause.rest)
-    while rest and rest[0].lower() in ADVERBS:
-        rest.pop(0)
-    if not rest:
+def _behind(rest: Sequence[str]) -> str:
+    return " ".join(rest[:10])
+
+
+def _definition(clause: Clause, rest: Sequence[str]) -> str | None:
+    """``SMACT is a library``; of a thing without a name it would ask nothing: ``What is the tool?``"""
+    if clause.verb not in BE or rest[0].lower() not in ("a", "an", "the"):
         return None
-    if clause.verb in BE:
-        return _ask_be(clause.verb, clause.subject, rest)
+    if not (is_name(clause.subject) or clause.subject.lower().startswith(("a ", "an "))):
+        return None
+    who = "Who" if _PERSON.search(" ".join(rest[:5])) and is_name(clause.subject) else "What"
+    return None if who == "What" and clause.verb in ("was", "were") else f"{who} {clause.verb} {clause.subject}?"
+
+
+def _amount(clause: Clause, rest: Sequence[str]) -> str | None:
+    if clause.verb in ("is", "are", "was", "were") and _AMOUNT.match(_behind(rest)):
+        return f"What {clause.verb} {clause.subject}?"
+    if clause.verb in ("costs", "cost") and _MONEY.search(_behind(rest[:3])):
+        return f"How much {'does' if clause.verb == 'costs' else 'do'} {clause.subject} cost?"
+    return None
+
+
+_HAVE = {"has": "does", "have": "do", "contains": "does", "contain": "do", "includes": "does", "include": "do"}
+
+
+def _how_many(clause: Clause, rest: Sequence[str]) -> str | None:
+    """``The set contains 75 items``; not of percents, amounts and times."""
+    match = _COUNT.match(_behind(rest) + " ")
+    if clause.verb not in _HAVE or not match:
+        return None
+    counted = _behind(rest)[match.end() :].split()
+    things = next((counted[: i + 1] for i, word in enumerate(counted[:3]) if word.strip(EDGES).endswith("s")), None)
+    if (
+        not things
+        or not FINITE.isdisjoint(counted[:3])
+        or match[0].lower() == "one "
+        or not all(word.strip(EDGES).isalpha() for word in things)
+        or re.match(_UNIT, things[-1])
+    ):
+        return None
+    verb = THIRD_PERSON.get(clause.verb, "have" if clause.verb == "has" else clause.verb)
+    return f"How many {' '.join(things).strip(EDGES)} {_HAVE[clause.verb]} {clause.subject} {verb}?"
+
+
+def _circumstance(clause: Clause, rest: Sequence[str]) -> str | None:
+    """``Claims must be submitted within 30 days``: how soon, how long, how often, when, how, by whom."""
     if clause.verb in MODALS:
-        return _ask_modal(clause.verb, clause.subject, rest)
-    if clause.verb in DO:
-        return _ask_whether(clause.verb, clause.subject, rest[1:])
-    return _ask_lexical(clause.verb, clause.subject, rest)
-
-
-_NO_OBJECT = PREPOSITIONS | word_set("us you them him her me it itself themselves")
-_AMOUNT = re.compile(r"[$€£¥]?\d")
-_PERSON = re.compile(r"\b(?:author|chair(?:man|person)?|developer|director|founder|inventor|officer|president)\b")
-
-
-def _ask_be(be: str, subject: str, rest: Sequence[str]) -> str | None:
-    word, after = rest[0].lower().strip(EDGES), (rest[1].lower() if len(rest) > 1 else "")
-    if word == "not":
-        return _ask_whether(be, subject, rest[1:]) if after != "to" else None
-    if word in _ARTICLES or _AMOUNT.match(rest[0]):
-        who = "Who" if _is_name(subject) and _PERSON.search(" ".join(rest[:5])) else "What"
-        return f"{who} {be} {subject}?"
-    if form := _PARTICIPLES.get((word, after)) or _PARTICIPLES.get((word, "")):
-        return form.format(be=be, s=subject)
-    return _ask_passive(f"{be} {subject} {word}", word, rest[1:])
-
-
-def _ask_passive(words: str, participle: str, rest: Sequence[str]) -> str | None:
-    if not participle.endswith(("ed", "en", "wn")) and participle not in _IRREGULAR:
+        if clause.verb == "cannot" or rest[0].lower() in ("not", "never"):
+            return None
+        passive = rest[0] == "be" and len(rest) > 2
+        done, behind = ([*rest[:2]], rest[2:]) if passive else _until_time(rest)
+        words = f"{clause.verb} {clause.subject} {' '.join(done)}"
+    elif clause.verb in BE and len(rest) > 1:
+        done, behind, passive = [rest[0]], rest[1:], True
+        words = f"{clause.verb} {clause.subject} {rest[0]}"
+    else:
         return None
-    behind = " ".join(rest[:8])
-    for pattern, asking in _CIRCUMSTANCES:
-        if pattern.search(behind):
-            return f"{asking} {words}?"
-    return None
+    if not behind or (passive and not _is_participle(done[-1])):
+        return None
+    rows = _CIRCUMSTANCES if passive else _CIRCUMSTANCES[:3]
+    asking = next((asking for pattern, asking in rows if pattern.match(_behind(behind))), None)
+    return f"{asking} {words}?" if asking else None
 
 
-_IRREGULAR = word_set("built done found held kept made paid put read run sent set sold told understood")
+def _until_time(rest: Sequence[str]) -> tuple[list[str], Sequence[str]]:
+    """What is to be done, and from where it says how soon: at most six words, without a pause."""
+    for at in range(1, min(7, len(rest))):
+        if rest[at - 1][-1] in ",;:":
+            break
+        if rest[at].lower() in ("within", "for", "every", "annually") and _is_time(_behind(rest[at:])):
+            return list(rest[:at]), rest[at:]
+    return [], []
+
+
+def _is_time(text: str) -> bool:
+    return any(pattern.match(text) for pattern, _ in _CIRCUMSTANCES[:3])
+
+
 _CIRCUMSTANCES = (
-    (_WITHIN, "Within what time"),
-    (re.compile(r"^(?:using|via|through|by \w+ing)\b"), "How"),
-    (re.compile(r"^by (?:the |a |an )?\w"), "By what or whom"),
-    (_WHEN, "When"),
+    (_WITHIN, "How soon"),
+    (_FOR_A_TIME, "How long"),
+    (_EVERY, "How often"),
+    (_DATE, "When"),
+    (_BY_DOING, "How"),
 )
+_IRREGULAR = word_set("built done found held kept made paid put read run sent set sold told understood")
 
 
-def _ask_modal(modal: str, subject: str, rest: Sequence[str]) -> str | None:
-    word = rest[0].lower()
-    if modal == "cannot" or word in ("not", "never"):
-        rest = rest if modal == "cannot" else rest[1:]
-        modal = "can" if modal == "cannot" else modal
-        return _ask_whether(modal, subject, rest)
-    if len(rest) < 2:
-        return None
-    if word == "be":
-        participle = rest[1].lower().strip(EDGES)
-        asked = _ask_passive(f"{modal} {subject} be {participle}", participle, rest[2:])
-        return asked or (f"What is required of {subject}?" if modal in ("must", "shall") else None)
-    if not word.isalpha():
-        return None
-    within = next((i for i, item in enumerate(rest) if item.lower() == "within"), 0)
-    if 1 < within <= 7 and _WITHIN.match(" ".join(rest[within:])) and "," not in " ".join(rest[:within]):
-        return f"Within what time {modal} {subject} {' '.join(rest[:within])}?"
-    if word == "have" and (rest[1].lower() == "been" or NOT_A_NOUN.match(rest[1])):
-        return None
-    if word in ASKABLE | {"have"} and (rest[1].lower() not in _NO_OBJECT or rest[1:3] == ["up", "to"]):
-        return f"What {modal} {subject} {word}?"
-    return f"What {modal} {subject} do?"
+def _is_participle(word: str) -> bool:
+    word = word.lower()
+    return word.isalpha() and (word.endswith(("ed", "en", "wn")) or word in _IRREGULAR)
 
 
-def _ask_lexical(verb: str, subject: str, rest: Sequence[str]) -> str | None:
-    base = THIRD_PERSON.get(verb, verb)
-    do, after = "does" if base != verb else "do", rest[0].lower()
-    if base in TO_DO and after == "to":
-        return f"What {do} {subject} {base} to do?"
-    if WITH_PREPOSITION.get(base) == after:
-        return f"What {do} {subject} {base} {after}?"
-    if base in ASKABLE and after not in _NO_OBJECT - {"that"}:
-        return f"What {do} {subject} {base}?"
+def _maker(clause: Clause, rest: Sequence[str]) -> str | None:
+    """``Julia was developed by Jane Doe``"""
+    if clause.verb in ("is", "was", "were") and rest[0].endswith("ed") and _BY_NAME.match(_behind(rest[1:])):
+        return f"Who {rest[0]} {clause.subject}?" if clause.verb != "is" else f"Who is {clause.subject} {rest[0]} by?"
     return None
 
 
-def _ask_whether(verb: str, subject: str, rest: Sequence[str]) -> str | None:
-    """``Does this policy cover flood damage?``: a statement with "not" answers it outright."""
-    pause = next((i for i, word in enumerate(rest) if word[-1] in ",;:"), len(rest) - 1)
-    kept = [*rest[:pause], rest[pause].rstrip(",;:")] if rest else []
-    if not 2 <= len(kept) <= 14 or kept[-1].lower() in PREPOSITIONS | DETERMINERS or "(" in " ".join(kept):
+def _behind_be(clause: Clause, rest: Sequence[str]) -> str | None:
+    if clause.verb not in BE or len(rest) < 3:
         return None
-    return f"{verb.capitalize()} {subject} {' '.join(kept)}?"
+    form = _BEHIND_BE.get((rest[0].lower(), rest[1].lower()))
+    if form and "to do" in form and rest[2] in ("be", "have", "use"):
+        return None
+    return form.format(be=clause.verb, s=clause.subject) if form else None
+
+
+def _object(clause: Clause, rest: Sequence[str]) -> str | None:
+    """``The policy covers fire and storm``"""
+    base = THIRD_PERSON.get(clause.verb, clause.verb)
+    do, after = "does" if base != clause.verb else "do", rest[0].lower()
+    if _TWO_WORDS.get(base) == after and len(rest) > 1:
+        return f"What {do} {clause.subject} {base} {after}?"
+    if base in _OBJECT_VERBS and after not in PREPOSITIONS | word_set("us you them him her me it itself themselves"):
+        return f"What {do} {clause.subject} {base}?"
+    return None
+
+
+_NO_ANSWER = word_set("to only the a an just merely primarily necessarily always yet")
+
+
+def _whether(clause: Clause, rest: Sequence[str]) -> str | None:
+    """``This policy does not cover flood damage``: a statement with "not" answers it outright."""
+    if clause.verb not in word_set("does do is are") or rest[0].lower() != "not":
+        return None
+    kept = [word.rstrip(".") for word in rest[1:]]
+    if not 2 <= len(kept) <= 7 or any(word[-1] in ",;:()" for word in kept) or kept[0] in _NO_ANSWER:
+        return None
+    return f"{clause.verb.capitalize()} {clause.subject} {' '.join(kept)}?"
+
+
+Ask = Callable[[Clause, Sequence[str]], str | None]
+_PATTERNS: tuple[Ask, ...] = (
+    _amount,
+    _how_many,
+    _circumstance,
+    _maker,
+    _definition,
+    _behind_be,
+    _whether,
+    _object,
+)

@@ -123,7 +123,8 @@ _NAVIGATION = Refusal(
         r"|illustrated|provided|documented|discussed) (?:here|in (?:section|appendix|chapter|table|fig\w*|annex|the"
         r" following|\d))"
         r")|in the following (?:tables?|sections?|chapters?)|(?:remainder|rest) of (?:this|the) "
-        r"(?:paper|document|chapter|section)|this (?:section|chapter|appendix|paper|article) (?:describes|presents"
+        r"(?:paper|document|chapter|section)|th(?:is|e) (?:section|chapter|appendix|paper|article|report|document"
+        r"|guide) (?:will )?(?:use the|uses the term|describes|presents"
         r"|discusses|"
         r"introduces|explains|contains|provides|is organi[sz]ed|outlines)|(?:tables?|figures?|fig\.) ?\d+\S*"
         r" (?:shows?|lists?|"
@@ -279,7 +280,49 @@ _STORY = Refusal(
         "fa": "^(?:تصور کنید|فرض کنید)|^(?:یک )?مهاجم (?!می‌تواند|ممکن)",
     },
 )
-REFUSALS = (_THANKS, _RIGHTS, _NAVIGATION, _CAPTION, _REFERENCE, _TO_THE_READER, _PLACEHOLDER, _STORY)
+_VAGUE = Refusal(
+    "too vague to be knowledge",
+    {
+        "en": r"^(?:there (?:are|is|exist) )?(?:now |also )?(?:many|several|various|numerous|some|countless|a"
+        r" (?:number|variety"
+        r"|range|few) of|better|other)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "de": r"^(?:es gibt )?(?:viele|einige|mehrere|verschiedene|zahlreiche|bessere"
+        r"|andere)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "fr": r"^(?:il existe |il y a )?(?:plusieurs|de nombreu\w+|d['’]autres|certaine?s|diver(?:s|ses)|de"
+        r" meilleur\w+)\b"
+        r"(?:\W+[^\W\d]+){2,14}\W*$",
+        "es": r"^(?:hay |existen )?(?:much[oa]s|vari[oa]s|divers[oa]s|algun[oa]s|mejores|otr[oa]s|numeros[oa]s)\b"
+        r"(?:\W+[^\W\d]+){2,14}\W*$",
+        "it": r"^(?:ci sono |esistono )?(?:molt[ei]|divers[ei]|var[ie]|alcun[ei]|migliori|altr[ei]|numeros[ei])\b"
+        r"(?:\W+[^\W\d]+){2,14}\W*$",
+        "pt": r"^(?:há |existem )?(?:muit[oa]s|vári[oa]s|divers[oa]s|algun(?:s|mas)|melhores|outr[oa]s|inúmer[oa]s)\b"
+        r"(?:\W+[^\W\d]+){2,14}\W*$",
+        "nl": r"^(?:er zijn )?(?:veel|enkele|verschillende|diverse|talrijke|betere|andere)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "id": r"^(?:ada |terdapat )?(?:banyak|beberapa|berbagai)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "ru": r"^(?:существует |есть )?(?:много|несколько|множество|некоторые|многие"
+        r"|различные)\b(?:\W+[^\W\d]+){2,14}\W*$",
+    },
+)
+_SPOKEN = Refusal(
+    "said by a person of himself",
+    {
+        "en": r"\b(?:I(?:['’](?:m|ve|d|ll))?(?= (?:am|was|have|had|would|will|can|could|think|do|did|don['’]t|want"
+        r"|need|saw|know"
+        r"|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\bwe would like\b|\.\.\."
+        r"|…",
+        "de": r"\b(?:ich|mein(?:e[rsmn]?)?|mich|mir)\b",
+        "fr": r"\b(?:je|mon|ma|mes|moi)\b|\bj['’]",
+        "es": r"\b(?:yo|mi|mis|me gusta\w*)\b",
+        "it": r"\b(?:io|mio|mia|miei|mie)\b",
+        "pt": r"\b(?:eu|meus?|minhas?)\b",
+        "nl": r"\b(?:ik|mijn)\b",
+        "id": r"\b(?:saya|aku)\b",
+        "ru": r"\b(?:я|мой|моя|мои|меня|мне)\b",
+        "el": r"\b(?:εγώ)\b",
+        "pl": r"\b(?:ja|mój|moja|moje|mnie)\b",
+    },
+)
+REFUSALS = (_THANKS, _RIGHTS, _NAVIGATION, _CAPTION, _REFERENCE, _TO_THE_READER, _PLACEHOLDER, _STORY, _VAGUE, _SPOKEN)
 
 
 @cache

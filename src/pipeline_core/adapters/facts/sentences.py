@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import EDGES, IMPERATIVES, NO_START, THIRD_PERSON, word_set
 from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
-from pipeline_core.adapters.facts.questions import question_for
 from pipeline_core.adapters.facts.refusals import is_reference, why_refused
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
@@ -32,7 +32,10 @@ _MISSED_END = re.compile(r"(?<=[a-z]{4}[.!] )(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\]|\]\([^()\s]*\))*$")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|[A-Z])\.$")
 _LABEL = re.compile(r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL)
-LABELS_ONLY = word_set("note notes example examples warning important tip caution remark see")
+LABELS_ONLY = word_set("""
+note notes example examples warning important tip caution remark see author authors editor editors reviewer reviewers
+submitted published accepted received correspondence keywords license licence doi e-mail email repository archive
+""")
 
 
 def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
@@ -89,7 +92,7 @@ def _words(statement: str) -> int:
 
 
 def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
-    asked = question_for(said.asked_of, block.headings)[0] if language == "en" else None
+    asked = natural_question(said.asked_of, language)
     score = score_of(said.statement, block.headings, language) + opens / 2 + (asked is not None)
     traits = {
         "prose": 1.0,
@@ -170,10 +173,19 @@ _OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥
 _CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
 # Left-overs of a conversion: marks without what they marked, code, cells.
 _BROKEN = re.compile(
-    r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|(?<!\w)\(\)\s|\(\s*[,;]|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?:"
-    r" [\w-]+)*>)|\\[a-z]",
+    r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|(?<!\w)\(\)\s|\(\s*[,;]"
+    r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
     re.IGNORECASE,
 )
+# Text of a page that is written from right to left, out of order: commas before their words, two alphabets in a word,
+# an article cut in two.
+_OUT_OF_ORDER = re.compile(
+    r"\s[،؛](?=\S)|\bاال|(?:^|\s)[\u064b-\u0652]|[\u0600-\u06ff][A-Za-z]{2}|[A-Za-z]{2}[\u0620-\u06ff]"
+)
+# No sentence of these begins with its verb, but for one whose subject was said before.
+_NO_SUBJECT = {"zh": re.compile("不|会|应|可以|将|能|须|必须")}
+# A title in quotation marks.
+_QUOTED = re.compile(r"([\"“„«]).*[\"”“»]\.?")
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
@@ -187,7 +199,14 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         or not _is_of_fit_length(statement, language)
     ):
         return False
-    if _BROKEN.search(statement) or why_refused(statement, language) or points_elsewhere(statement, language):
+    if (
+        _BROKEN.search(statement)
+        or _QUOTED.fullmatch(statement)
+        or why_refused(statement, language)
+        or points_elsewhere(statement, language)
+    ):
+        return False
+    if _OUT_OF_ORDER.search(statement) or (language in _NO_SUBJECT and _NO_SUBJECT[language].match(statement)):
         return False
     if any(statement.count(opening) != statement.count(closing) for opening, closing in _PAIRS):
         return False
@@ -195,12 +214,12 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return False
     if language != "en":
         return True
-    words = statement.split()
+    words = re.split(r"[;:]\s", statement, maxsplit=1)[0].split()
     start = words[0].strip(EDGES).lower()
     if start in THIRD_PERSON or start in NO_START:
         return False
     # among other sentences few are none, and no list has every verb
-    return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 5)
+    return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10)
 
 
 def _is_of_fit_length(statement: str, language: str) -> bool:

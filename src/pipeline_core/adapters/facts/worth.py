@@ -22,6 +22,14 @@ _WORTH = (
     ),
     (-1.0, word_set("we our i my")),
     (-2.0, word_set("please see")),
+    # praise, which is no knowledge
+    (
+        -0.5,
+        word_set(
+            "exciting powerful seamless seamlessly elegant unprecedented imperative promising easily crucial vital"
+            " paramount pressing disservice unfortunately might could would"
+        ),
+    ),
     (-0.5, word_set("it its they them their he she his her")),
 )
 # Looked for in lower case.
@@ -41,6 +49,10 @@ _AT_THE_START = (
     (-1.5, re.compile(r"we (?!(?:will|shall|may|must|can|cannot|do not|pay|cover)\b)")),
     (-1.0, re.compile(r"[^,]{0,30}\b(?:it|they|this)\b")),
     (-0.5, re.compile(r"there\b")),
+    (
+        -1.0,
+        re.compile(r"(?:there are )?(?:several|many|various|numerous|some|most|a (?:number|variety|few) of)\b[^\d]*$"),
+    ),
 )
 _HEADING_WORD = re.compile(r"\w{4,}")
 
@@ -48,7 +60,11 @@ _HEADING_WORD = re.compile(r"\w{4,}")
 def score_of(statement: str, headings: Sequence[str], language: str) -> float:
     """How much a reader would want the sentence: the sum of the features it has, from 1."""
     if language != "en":
-        return 1.0 + min(2, len(numbers_in(statement))) / 2
+        told = traits_of(statement, language)
+        worth = (
+            told.get("duty", 0) / 2 + told.get("defines", 0) - told.get("first_person", 0) - told.get("hedged", 0) / 2
+        )
+        return 1.0 + min(2, len(numbers_in(statement))) / 2 + worth
     lowered = statement.lower()
     words = lowered.split()
     bare = {word.strip(EDGES) for word in words}

@@ -1,0 +1,120 @@
+"""Columns that gaps between the words make: places that the lines of a table leave free, one below the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from pipeline_core.adapters.converters.pdf_tables.words import Line, Word
+
+GAP = 0.8
+"""In heights of a line: words that stand farther apart may be of two columns."""
+_NARROWEST = 0.3
+"""In heights of a line: a free place that is left of a gap when all lines have been looked at."""
+_MOST_ACROSS = 0.25
+"""Share of the lines that may reach over a gap, as titles and notes within a table do."""
+
+
+@dataclass(slots=True)
+class _Gap:
+    left: float
+    right: float
+    across: int = 0
+    beside: int = 1
+    """Lines that reach over it, and lines that have words on both its sides."""
+
+    def take(self, segments: Sequence[Sequence[Word]], narrowest: float) -> bool:
+        """Make it as narrow as the line leaves it; False if the line reaches over it."""
+        left, right = self.left, self.right
+        for segment in segments:
+            start, end = segment[0].box.left, max(word.box.right for word in segment)
+            if end <= left or start >= right:
+                continue
+            if start - self.left <= self.right - end:
+                left = max(left, end)
+            else:
+                right = min(right, start)
+        if right - left < narrowest:
+            return False
+        self.left, self.right = left, right
+        return True
+
+
+@dataclass(slots=True)
+class Columns:
+    """``gaps`` part them, from left to right."""
+
+    gaps: list[_Gap] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.gaps) + 1
+
+    def edges(self) -> tuple[float, ...]:
+        return tuple((gap.left + gap.right) / 2 for gap in self.gaps)
+
+    def of(self, segment: Sequence[Word]) -> int:
+        """The column that the words stand in; what spans several stands in the first of them."""
+        start, end = segment[0].box.left, max(word.box.right for word in segment)
+        for number, edge in enumerate(self.edges()):
+            if (start + end) / 2 < edge or (start < edge - 1 and end > edge + 1):
+                return number
+        return len(self.gaps)
+
+    def split(self, line: Line) -> list[list[list[Word]]]:
+        """For each column the line's words in it, in groups."""
+        cells: list[list[list[Word]]] = [[] for _ in range(self.count)]
+        edges = self.edges()
+        for segment in line.segments(GAP * line.height):
+            part: list[Word] = []
+            for word in segment:
+                # words as near as words of one text are parted where a gap is
+                if part and any(part[-1].box.right <= edge + 1 and word.box.left >= edge - 1 for edge in edges):
+                    cells[self.of(part)].append(part)
+                    part = []
+                part.append(word)
+            cells[self.of(part)].append(part)
+        return cells
+
+    def fits(self, line: Line) -> bool:
+        """Whether no words reach over a gap; the gaps become as narrow as the line leaves them."""
+        segments = line.segments(GAP * line.height)
+        kept = [_Gap(gap.left, gap.right, gap.across, gap.beside) for gap in self.gaps]
+        if not all(gap.take(segments, _NARROWEST * line.height) for gap in kept):
+            return False
+        self.gaps = kept
+        return True
+
+    def spanned(self, line: Line) -> bool:
+        """Whether words of the line reach over a gap."""
+        return any(
+            segment[0].box.left < edge - 1 and max(word.box.right for word in segment) > edge + 1
+            for segment in line.segments(_NARROWEST * line.height)
+            for edge in self.edges()
+        )
+
+
+def seed(line: Line) -> Columns:
+    """The columns as one line, a header for instance, has them."""
+    segments = line.segments(GAP * line.height)
+    return Columns(
+        [_Gap(max(word.box.right for word in before), behind[0].box.left) for before, behind in pairwise(segments)]
+    )
+
+
+def columns_in(lines: Sequence[Line]) -> Columns:
+    """The columns of lines that are known to be one table's; one where there are no gaps."""
+    if not lines:
+        return Columns()
+    first = max(lines, key=lambda line: len(line.segments(GAP * line.height)))
+    found = seed(first)
+    for line in lines:
+        if line is first:
+            continue
+        segments = line.segments(GAP * line.height)
+        for gap in found.gaps:
+            if not gap.take(segments, _NARROWEST * line.height):
+                gap.across += 1
+            elif line.left < gap.left and line.right > gap.right:
+                gap.beside += 1
+    found.gaps = [gap for gap in found.gaps if gap.across <= _MOST_ACROSS * len(lines) and gap.across < gap.beside]
+    return found

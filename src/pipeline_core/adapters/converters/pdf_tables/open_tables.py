@@ -1,0 +1,165 @@
+"""Tables with few drawn lines: above and below the header, at the end, or between the rows."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from pipeline_core.adapters.converters.pdf_tables.columns import GAP, Columns, columns_in, seed
+from pipeline_core.adapters.converters.pdf_tables.rows import rows_of
+from pipeline_core.adapters.converters.pdf_tables.rules import Rule, Rules
+from pipeline_core.adapters.converters.pdf_tables.table import Table, made
+from pipeline_core.adapters.converters.pdf_tables.words import Box, Line, PageText, lines
+
+_SHORTEST = 60.0  # points of a line that a table may hang on
+_SAME_END = 6.0
+_FAR = 3.0
+"""In heights of a line: what stands farther below is no part of the table."""
+_HEADER_LINES = 4
+_LARGER = 1.12
+_LEAST_ROWS = 2
+
+
+def open_tables(text: PageText, rules: Rules, taken: Sequence[Table]) -> Iterator[Table]:
+    """Tables that hang on level lines. ``taken`` are those that were found already."""
+    found = list(taken)
+    for group in _alike(rules.level):
+        free = [
+            rule
+            for rule in group
+            if not any(table.box.touches(Box(rule.start, rule.at - 1, rule.end, rule.at + 1), 0.5) for table in taken)
+        ]
+        if not free:
+            continue
+        if not free or max(rule.length for rule in free) < _SHORTEST:
+            continue
+        words = [
+            word
+            for word in text.words
+            if group[0].start - _SAME_END <= word.box.middle[0] <= group[0].end + _SAME_END
+            and not any(table.box.holds(word.box) for table in found)
+        ]
+        for table in _along(text, free, lines(words)):
+            if not any(table.box.touches(other.box) for other in found):
+                found.append(table)
+                yield table
+
+
+def _alike(level: Sequence[Rule]) -> list[list[Rule]]:
+    """Lines that begin and end alike, from top to bottom; the longest first."""
+    groups: list[list[Rule]] = []
+    for rule in sorted(level, key=lambda one: one.at):
+        if rule.length < _SHORTEST:
+            continue
+        for group in groups:
+            if abs(group[0].start - rule.start) < _SAME_END and abs(group[0].end - rule.end) < _SAME_END:
+                group.append(rule)
+                break
+        else:
+            groups.append([rule])
+    return sorted(groups, key=lambda group: -group[0].length)
+
+
+def _along(text: PageText, rules: Sequence[Rule], page: Sequence[Line]) -> Iterator[Table]:
+    """The tables that the lines of one group part and close, from top to bottom."""
+    at = 0
+    while at < len(rules):
+        last = at
+        inner: list[Line] = []
+        columns = Columns()
+        while last + 1 < len(rules):
+            between = [line for line in page if rules[last].at - 1 <= _middle(line) <= rules[last + 1].at + 1]
+            wider = columns_in([*inner, *between])
+            if not between or wider.count < max(2, columns.count) or not _is_table_like(between, wider):
+                break
+            inner += between
+            columns, last = wider, last + 1
+        table = _table(text, rules[at : last + 1], inner, columns, page)
+        if table is not None:
+            yield table
+            while last + 1 < len(rules) and rules[last + 1].at <= table.box.bottom:
+                last += 1
+        at = max(last, at + 1) if table is None else last + 1
+
+
+def _middle(line: Line) -> float:
+    return (line.top + line.bottom) / 2
+
+
+def _is_table_like(between: Sequence[Line], columns: Columns) -> bool:
+    """Whether the lines keep to the columns: prose reaches over them line after line, a heading in larger letters."""
+    across = [columns.spanned(line) for line in between]
+    usual = sorted(line.height for line in between)[len(between) // 2]
+    if any(is_across and line.height > _LARGER * usual for line, is_across in zip(between, across, strict=True)):
+        return False
+    if any(one and other for one, other in pairwise(across)):
+        return False
+    return sum(across) <= 0.34 * len(between) and any(_parts(line, columns) > 1 for line in between)
+
+
+def _parts(line: Line, columns: Columns) -> int:
+    return sum(bool(cell) for cell in columns.split(line))
+
+
+def _table(
+    text: PageText, rules: Sequence[Rule], inner: Sequence[Line], columns: Columns, page: Sequence[Line]
+) -> Table | None:
+    top, bottom = rules[0].at, rules[-1].at
+    above = [line for line in page if _middle(line) < top]
+    below = [line for line in page if _middle(line) > bottom]
+    if not inner:
+        columns = _of_header(above, top)
+    head = _header(above, top, columns) if columns.count > 1 else []
+    # a table that is closed by a line at its end does not go on below it
+    body = _body(below, bottom, columns) if columns.count > 1 and (head or not inner) else []
+    if not inner and (not head or not body or not _is_plain(head, body, columns)):
+        return None
+    found = [*head, *inner, *body]
+    if columns.count < 2 or len(found) < _LEAST_ROWS:
+        return None
+    heights = [rule.at for rule in rules]
+    rows = rows_of(text, found, columns, heights)
+    words = [word for line in found for word in line.words]
+    left, right = min(line.left for line in found), max(line.right for line in found)
+    box = Box(
+        min(left, rules[0].start), min(found[0].top, top), max(right, rules[0].end), max(found[-1].bottom, bottom)
+    )
+    return made(text, box, rows, words, [left, *columns.edges(), right])
+
+
+def _is_plain(head: Sequence[Line], body: Sequence[Line], columns: Columns) -> bool:
+    """Whether lines above and below one drawn line are a table: the line below a page's header is drawn alike."""
+    if columns.count > 2:
+        return True
+    return len(body) >= 2 and all(_parts(line, columns) > 1 for line in (*head, *body[:2]))
+
+
+def _of_header(above: Sequence[Line], top: float) -> Columns:
+    near = [line for line in above[-1:] if top - line.bottom < line.height]
+    return seed(near[0]) if near else Columns()
+
+
+def _header(above: Sequence[Line], top: float, columns: Columns) -> list[Line]:
+    """Lines right above the first drawn line that stand in the columns."""
+    head: list[Line] = []
+    edge = top
+    for line in reversed(above[-_HEADER_LINES:]):
+        if edge - line.bottom > line.height or len(line.segments(GAP * line.height)) < 2 or not columns.fits(line):
+            break
+        head.insert(0, line)
+        edge = line.top
+    return head
+
+
+def _body(below: Sequence[Line], bottom: float, columns: Columns) -> list[Line]:
+    """Lines below the last drawn line that stand in the columns."""
+    body: list[Line] = []
+    edge = bottom
+    for line in below:
+        if line.top - edge > _FAR * line.height or not columns.fits(line):
+            break
+        if not body and _parts(line, columns) < 2:
+            break
+        body.append(line)
+        edge = line.bottom
+    while body and sum(map(bool, columns.split(body[-1]))) < 2 and columns.split(body[-1])[0]:
+        body.pop()  # a line that begins the text below
+    return body

@@ -1,0 +1,230 @@
+"""The tables that were found, put into the page's markdown in place of what the parser made of their words."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline_core.adapters.converters.escapes import escape_marks
+from pipeline_core.adapters.converters.pdf_tables.table import Table
+from pipeline_core.adapters.converters.pdf_tables.table import markdown as table_markdown
+from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText, Word, lines
+from pipeline_core.adapters.converters.squashed import Squashed, squash
+
+if TYPE_CHECKING:
+    from liteparse.types import LayoutBlock
+
+_MARKER = 12  # letters and digits of an item's mark, before its text
+_PARAGRAPH_GAP = 0.75  # of a line's height
+_OTHER_SIZE = 1.15
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
+_MARK = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+")
+_EMPTY_MARKS = re.compile(r"(?<![*_])(\*{1,3}|_{1,3})\s+\1(?![*_])")
+_BARE_MARKS = re.compile(r"[ \t]*(?:[*_#>|-]+[ \t]*)*\Z")
+
+
+@dataclass(slots=True)
+class Piece:
+    """A part of the markdown that one block made, and where that stands on the page."""
+
+    text: str
+    box: Box | None = None
+    is_table: bool = False
+
+
+def pieces(page: str, blocks: "Sequence[LayoutBlock]") -> list[Piece] | None:
+    """The markdown cut where its blocks begin; None if it is not made of them."""
+    whole = Squashed(page)
+    starts: list[tuple[int, LayoutBlock]] = []
+    at = 0
+    for block in blocks:
+        wanted = squash(_said(block))
+        if not wanted:
+            continue
+        found = whole.squashed.find(wanted, at, at + len(wanted) + _MARKER)
+        if found < 0:
+            return None
+        start = page.rfind("\n", 0, whole.raw_span(found, found + 1)[0]) + 1
+        if starts and start <= starts[-1][0]:
+            return None
+        starts.append((start, block))
+        at = found + len(wanted)
+    if len(whole.squashed) - at > _MARKER:
+        return None
+    edges = [*(start for start, _ in starts), len(page)]
+    before = [Piece(page[: edges[0]])] if edges[0] else []
+    return before + [
+        Piece(page[start:end], box_of(block), block.kind in ("table", "grid_fallback"))
+        for (start, block), end in zip(starts, edges[1:], strict=True)
+    ]
+
+
+def _said(block: "LayoutBlock") -> str:
+    if block.header is not None or block.rows is not None:
+        rows = [*([block.header] if block.header else []), *(block.rows or [])]
+        return " ".join(cell.text for row in rows for cell in row)
+    return " ".join(block.lines) if block.lines is not None else block.text or ""
+
+
+def box_of(block: "LayoutBlock") -> Box | None:
+    box = block.bbox
+    return Box(box.x, box.y, box.x + box.width, box.y + box.height) if box else None
+
+
+def put(found: Sequence[Piece], text: PageText, table: Table) -> list[Piece] | None:
+    """The pieces with the table among them, and without its words elsewhere; None where letters would be lost."""
+    before: list[Piece] = []
+    after: list[Piece] = []
+    taken: Counter[str] = Counter()
+    is_placed = False
+    touched = [at for at, piece in enumerate(found) if piece.box and piece.box.touches(table.box)]
+    for at, piece in enumerate(found):
+        if at not in touched:
+            (after if is_placed else before).append(piece)
+            continue
+        left = _left(piece, text, table)
+        taken += on_page(piece, text)
+        for one in left:
+            taken -= letters(one.text)
+            is_below = one.box is not None and one.box.middle[1] > table.box.middle[1]
+            (after if is_placed or is_below else before).append(one)
+        is_placed = is_placed or not left or any(one in after for one in left) or at == touched[-1]
+    said = letters(_all(table))
+    new = said - taken
+    if not touched or taken - said or (new and new - _lacking(found, text)):
+        return None
+    return [*_ended(before), Piece(f"{table_markdown(table)}\n\n", table.box), *after]
+
+
+def on_page(piece: Piece, text: PageText) -> Counter[str]:
+    """The letters of a piece that stand on the page: the parser writes what spans several cells into each of them."""
+    said = letters(piece.text)
+    if not piece.is_table or piece.box is None:
+        return said
+    return said & letters(" ".join(word.text for word in text.within(piece.box)))
+
+
+def _lacking(found: Sequence[Piece], text: PageText) -> Counter[str]:
+    """Letters of the page that the parser left out."""
+    return letters(" ".join(item.text for item in text.items)) - letters("".join(piece.text for piece in found))
+
+
+def _ended(found: list[Piece]) -> list[Piece]:
+    """The pieces, the last of them with a blank line behind it."""
+    if found and not found[-1].text.endswith("\n\n"):
+        found[-1] = Piece(f"{found[-1].text.rstrip()}\n\n", found[-1].box, found[-1].is_table)
+    return found
+
+
+def letters(text: str) -> Counter[str]:
+    return Counter(squash(_LINK.sub(r"\1", text)))
+
+
+def _left(piece: Piece, text: PageText, table: Table) -> list[Piece]:
+    """What is left of a piece when the table's words are taken out of it."""
+    own, within = own_words(piece, text), set(table.words)
+    outside = [word for word in own if word not in within]
+    if len(outside) == len(own):
+        return [piece]
+    if not outside:
+        return []
+    if piece.is_table:
+        return in_paragraphs(text, outside)
+    left = _without(piece.text, text, [word for word in own if word in within])
+    if letters(left) != letters(" ".join(word.text for word in outside)):
+        mark = _MARK.match(piece.text)
+        left = f"{mark[0] if mark else ''}{escape_marks(text.said(outside), at_start=not mark)}"
+    return [Piece(f"{left.rstrip()}\n\n", _around(outside))]
+
+
+def _all(table: Table) -> str:
+    return " ".join(cell for row in table.rows for cell in row)
+
+
+def own_words(piece: Piece, text: PageText) -> list[Word]:
+    """The words of the page that the piece is made of, line by line: others may stand between them."""
+    if piece.box is None:
+        return []
+    lines_of: dict[int, list[Word]] = {}
+    for word in text.within(piece.box):
+        lines_of.setdefault(word.item, []).append(word)
+    free = squash(_LINK.sub(r"\1", piece.text))
+    own: list[Word] = []
+    torn: list[Word] = []
+    for number, words in sorted(lines_of.items(), key=lambda one: -len(text.items[one[0]].text)):
+        free, is_found = _claimed(free, text.items[number].text)
+        (own if is_found else torn).extend(words)
+    # lines that the parser tears into cells, or has in another order
+    for word in sorted(torn, key=lambda one: -len(one.text)):
+        free, is_found = _claimed(free, word.text)
+        own += [word] if is_found else []
+    return own
+
+
+def _claimed(free: str, text: str) -> tuple[str, bool]:
+    """What is left of the letters when the text's are taken out, and whether they are there."""
+    said = squash(text)
+    at = free.find(said)
+    if not said or at < 0:
+        return free, not said
+    return f"{free[:at]}\0{free[at + len(said) :]}", True
+
+
+def in_paragraphs(text: PageText, words: Sequence[Word]) -> list[Piece]:
+    """The words as plain paragraphs, as their lines follow each other."""
+    groups: list[list[Word]] = []
+    bottom = height = 0.0
+    for line in lines(words):
+        is_next = line.top - bottom < _PARAGRAPH_GAP * line.height
+        is_alike = max(line.height, height) <= _OTHER_SIZE * min(line.height, height)
+        if groups and is_next and is_alike:
+            groups[-1] += line.words
+        else:
+            groups.append(list(line.words))
+        bottom, height = line.bottom, line.height
+    return [Piece(f"{escape_marks(text.said(group))}\n\n", _around(group)) for group in groups]
+
+
+def _around(words: Sequence[Word]) -> Box:
+    boxes = [word.box for word in words]
+    return Box(
+        min(box.left for box in boxes),
+        min(box.top for box in boxes),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
+    )
+
+
+def _without(text: str, page: PageText, taken: Sequence[Word]) -> str:
+    """The text of a paragraph, an item or a heading without some of its words."""
+    within: dict[int, list[str]] = {}
+    for word in taken:
+        within.setdefault(word.item, []).append(word.text)
+    keep = _LINK.sub(r"\1", text)
+    for number, words in within.items():
+        item = page.items[number]
+        whole = item.text if len(words) == max(1, len(item.words)) else " ".join(words)
+        keep = _cut(keep, whole) or _cut_words(keep, words)
+    keep = _EMPTY_MARKS.sub("", keep)
+    return "" if _BARE_MARKS.fullmatch(keep.strip()) else keep
+
+
+def _cut_words(text: str, words: Sequence[str]) -> str:
+    for word in words:
+        text = _cut(text, word) or text
+    return text
+
+
+def _cut(text: str, said: str) -> str:
+    """The text without what is said in it; blank if it is not there."""
+    wanted = squash(said)
+    if not wanted:
+        return text
+    page = Squashed(text)
+    for at in page.places(wanted):
+        start, end = page.raw_span(at, at + len(wanted))
+        if not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
+            cut = f"{text[:start].rstrip(' ')} {text[end:].lstrip(' ')}"
+            return cut if cut.strip() else " "
+    return ""

@@ -1,0 +1,172 @@
+"""The words of a page with their places, and the lines that they stand in."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline_core.domain.layout import reads_leftwards
+
+if TYPE_CHECKING:
+    from liteparse.types import TextItem
+
+_ONE_LINE = 0.5  # of the lower height: what overlaps by more stands in one line
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """In points from the upper left corner of the page."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def holds(self, other: "Box") -> bool:
+        """Whether the middle of the other lies in it."""
+        x, y = other.middle
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
+    def touches(self, other: "Box", by: float = 1.0) -> bool:
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return across > by and down > by
+
+    def share_of(self, other: "Box") -> float:
+        """How much of the other's area lies in it, 0 to 1."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        size = (other.right - other.left) * (other.bottom - other.top)
+        return across * down / size if across > 0 and down > 0 and size > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """``item`` is the number of the line of text, as the parser has them, that it belongs to."""
+
+    text: str
+    box: Box
+    item: int
+
+    @property
+    def height(self) -> float:
+        return self.box.bottom - self.box.top
+
+
+@dataclass(slots=True)
+class Line:
+    """Words that stand side by side, from left to right."""
+
+    words: list[Word]
+    top: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def left(self) -> float:
+        return self.words[0].box.left
+
+    @property
+    def right(self) -> float:
+        return max(word.box.right for word in self.words)
+
+    def segments(self, gap: float) -> "list[list[Word]]":
+        """The words in groups that a gap of more points parts."""
+        groups: list[list[Word]] = []
+        edge = 0.0
+        for word in self.words:
+            if groups and word.box.left - edge <= gap:
+                groups[-1].append(word)
+            else:
+                groups.append([word])
+            edge = max(edge, word.box.right) if len(groups[-1]) > 1 else word.box.right
+        return groups
+
+
+@dataclass(slots=True)
+class PageText:
+    """The upright text of a page."""
+
+    items: "list[TextItem]"
+    words: list[Word] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.words = [word for number, item in enumerate(self.items) for word in _words(number, item)]
+
+    def within(self, box: Box) -> list[Word]:
+        return [word for word in self.words if box.holds(word.box)]
+
+    def reads_leftwards(self, words: Sequence[Word]) -> bool:
+        """Whether most of the words are in a script that is written from right to left."""
+        return 2 * sum(reads_leftwards(word.text) for word in words) > sum(map(_has_letters, words))
+
+    def said(self, words: Sequence[Word]) -> str:
+        """The words as a text: line by line, each in the direction that its script is read in."""
+        return _one_text(self._line(line) for line in lines(words))
+
+    def _line(self, line: Line) -> str:
+        pieces: dict[int, list[Word]] = {}
+        for word in line.words:
+            pieces.setdefault(word.item, []).append(word)
+        parts = [self._piece(number, of_item) for number, of_item in pieces.items()]
+        leftwards = sum(map(reads_leftwards, parts)) * 2 > len(parts)
+        return " ".join(reversed(parts) if leftwards else parts)
+
+    def _piece(self, number: int, words: Sequence[Word]) -> str:
+        item = self.items[number]
+        if len(words) == max(1, len(item.words)):
+            return item.text.strip()
+        texts = [word.text for word in words]
+        return " ".join(reversed(texts) if reads_leftwards(item.text) else texts)
+
+
+def _has_letters(word: Word) -> bool:
+    return any(map(str.isalpha, word.text))
+
+
+def _words(number: int, item: "TextItem") -> Iterator[Word]:
+    for one in item.words or (item,):
+        if one.text.strip():
+            yield Word(one.text.strip(), Box(one.x, one.y, one.x + one.width, one.y + one.height), number)
+
+
+_JOINED_HYPHENS = ("-", "\u2010")
+_NOT_JOINED = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "o", "e", "i", "en", "of", "bis", "to"})
+
+
+def _one_text(parts: Iterable[str]) -> str:
+    """Lines as one text. A word that a hyphen parts at the end of a line keeps its hyphen and loses the gap."""
+    text = ""
+    for part in filter(None, (" ".join(part.split()) for part in parts)):
+        is_parted = (
+            text.endswith(_JOINED_HYPHENS)
+            and text[-2:-1].isalpha()
+            and part[0].islower()
+            and part.split()[0] not in _NOT_JOINED
+        )
+        text += part if is_parted or not text else f" {part}"
+    return text
+
+
+def lines(words: Iterable[Word]) -> list[Line]:
+    """The words in lines, from top to bottom."""
+    found: list[Line] = []
+    for word in sorted(words, key=lambda one: (one.box.middle[1], one.box.left)):
+        for line in reversed(found[-3:]):
+            over = min(line.bottom, word.box.bottom) - max(line.top, word.box.top)
+            if over > _ONE_LINE * max(0.1, min(line.height, word.height)):
+                line.words.append(word)
+                if word.height > line.height:
+                    line.top, line.bottom = word.box.top, word.box.bottom
+                break
+        else:
+            found.append(Line([word], word.box.top, word.box.bottom))
+    for line in found:
+        line.words.sort(key=lambda one: one.box.left)
+    return sorted(found, key=lambda line: line.top)
