@@ -42,7 +42,8 @@ SELECT question_id FROM staged_questions WHERE upload_batch_id = %(batch_id)s;
 
 -- name: batch_questions
 SELECT question_id, question, answer, topic, subtopic, question_type, difficulty, notes_for_tutor, statement, status,
-       duplicate_of, similarity_score, review_notes, import_error, left_out_reason
+       duplicate_of, similarity_score, review_notes, import_error, left_out_reason,
+       round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons
 FROM staged_questions
 WHERE upload_batch_id = %(batch_id)s AND (%(statuses)s::text[] IS NULL OR status = ANY(%(statuses)s))
     AND (%(question_ids)s::uuid[] IS NULL OR question_id = ANY(%(question_ids)s))
@@ -185,10 +186,12 @@ FROM gone;
 
 -- name: import_questions
 INSERT INTO all_questions (question_id, user_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
-    question, answer, notes_for_tutor, statement, evidence, evidence_match, generator, match_text, match_sha256,
+    question, answer, notes_for_tutor, statement, evidence, evidence_match, generator, confidence,
+    confidence_reasons, match_text, match_sha256,
     match_trigrams, match_signature, match_version, language, embedding, embed_model, embed_version)
 SELECT q.question_id, q.user_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
-    q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence, q.evidence_match, q.generator, q.match_text,
+    q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence, q.evidence_match, q.generator, q.confidence,
+    q.confidence_reasons, q.match_text,
     q.match_sha256, q.match_trigrams, q.match_signature, q.match_version, q.language, c.vector, c.embed_model, c.embed_version
 FROM staged_questions q
 JOIN embedding_cache c ON c.embed_model = %(model)s AND c.embed_version = %(version)s AND c.content_sha256 =

@@ -16,8 +16,10 @@ WITH input AS (
     FROM made JOIN input i USING (document_id)
     RETURNING job_id, document_id
 ), workflows AS (
-    INSERT INTO processing_workflows (document_id, user_id, workflow_type, total_stages, current_stage)
-    SELECT document_id, %(user_id)s, %(workflow)s, (SELECT count(*) FROM stages), 'ingest' FROM made
+    INSERT INTO processing_workflows (document_id, user_id, workflow_type, total_stages, current_stage, configuration)
+    SELECT document_id, %(user_id)s, %(workflow)s, (SELECT count(*) FROM stages), 'ingest',
+        jsonb_strip_nulls(jsonb_build_object('policy', nullif(%(policy)s::jsonb, '{}'::jsonb)))
+    FROM made
 ), stage_rows AS (
     INSERT INTO document_processing_stages (document_id, user_id, stage_name)
     SELECT document_id, %(user_id)s, stage_name FROM made CROSS JOIN stages
@@ -28,6 +30,18 @@ WITH input AS (
     FROM jobs j JOIN input i USING (document_id)
 )
 SELECT document_id FROM made;
+
+-- name: published_documents
+SELECT d.document_id, j.state = 'done' AND j.outcome IS NOT DISTINCT FROM 'published' AS is_at_rest, j.profile = 'deep' AS is_scanned
+FROM documents d
+JOIN LATERAL (SELECT state, outcome, profile FROM upload_jobs u WHERE u.document_id = d.document_id
+    ORDER BY u.created_at DESC LIMIT 1) j ON true
+WHERE d.user_id = %(user_id)s AND d.published_at IS NOT NULL
+ORDER BY d.created_at, d.document_id;
+
+-- name: wish_policy
+UPDATE processing_workflows SET configuration = configuration || jsonb_build_object('policy', %(policy)s::jsonb)
+WHERE document_id = ANY(%(document_ids)s);
 
 -- name: lock_sources
 -- Two intakes that see one place at the same time take turns, in one order, so that they cannot deadlock.
@@ -89,7 +103,7 @@ SELECT document_id, raw_path FROM documents WHERE document_id = ANY(%(document_i
 -- Where each document and its newest job stand.
 SELECT DISTINCT ON (d.document_id)
     d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    j.profile, w.workflow_type
+    j.profile, w.workflow_type, w.configuration -> 'policy' AS policy
 FROM documents d
 JOIN upload_jobs j USING (document_id)
 JOIN processing_workflows w USING (document_id)

@@ -47,7 +47,7 @@ SELECT d.document_id, d.user_id, j.job_id, d.filename, d.mime, d.bytes_len, d.fi
        j.stage, j.retry_count, j.correlation_id, j.stage2_completed_at IS NOT NULL AS matches_approved,
        j.stage4_override_reason IS NOT NULL AS overridden,
        coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS criticals, w.workflow_type,
-       j.profile, j.held_for
+       j.profile, j.held_for, w.configuration -> 'policy' AS policy
 FROM upload_jobs j
 JOIN documents d USING (document_id)
 JOIN processing_workflows w USING (document_id)

@@ -1,7 +1,7 @@
 -- name: lock_for_review
 -- Where the document's newest job stands, locked: who decides at the same time waits here, and then sees what happened.
 SELECT d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    j.profile, w.workflow_type
+    j.profile, w.workflow_type, w.configuration -> 'policy' AS policy
 FROM upload_jobs j
 JOIN documents d USING (document_id)
 JOIN processing_workflows w USING (document_id)
@@ -16,6 +16,8 @@ SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updat
     (SELECT count(*) FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
         WHERE q.document_id = d.document_id AND p.resolution = 'pending'
             AND q.status IN ('pending', 'approved')) AS undecided,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'pending'
+        AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide,
     coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical
 FROM upload_jobs j JOIN documents d USING (document_id)
 WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
@@ -39,7 +41,7 @@ FROM upload_jobs WHERE job_id = %(job_id)s;
 -- A document's staged facts as a reviewer sees them. None of the ids given: all.
 SELECT q.question_id, q.question, q.answer, q.statement, q.evidence, q.evidence_match,
     q.status, q.duplicate_of, q.review_notes, q.edited_by, q.edited_at, q.upload_batch_id, q.left_out_reason,
-    d.page_unit, c.heading_path
+    d.page_unit, c.heading_path, round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons
 FROM staged_questions q
 JOIN documents d USING (document_id)
 LEFT JOIN staged_chunks c USING (chunk_id)
@@ -49,7 +51,7 @@ ORDER BY q.evidence_char_from, q.question_id;
 
 -- name: set_fact_status
 UPDATE staged_questions SET status = %(status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s,
-    duplicate_of = NULL, similarity_score = NULL
+    duplicate_of = NULL, similarity_score = NULL, decided_by_itself = true
 WHERE document_id = %(document_id)s AND question_id = ANY(%(question_ids)s);
 
 -- name: edit_fact
@@ -57,7 +59,7 @@ WHERE document_id = %(document_id)s AND question_id = ANY(%(question_ids)s);
 UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, statement = %(statement)s,
     match_text = %(match_text)s, match_sha256 = %(match_sha256)s, match_version = DEFAULT, match_trigrams = %(match_trigrams)s,
     match_signature = %(match_signature)s, edited_by = %(editor)s, edited_at = now(), reviewed_by = %(by)s,
-    reviewed_at = now(), review_notes = %(notes)s,
+    reviewed_at = now(), review_notes = %(notes)s, decided_by_itself = true,
     status = CASE status WHEN 'imported' THEN 'approved' ELSE status END
 WHERE question_id = %(question_id)s;
 
@@ -125,5 +127,9 @@ WHERE j.document_id = ANY(%(document_ids)s) AND j.profile = 'standard'
     AND NOT EXISTS (
         SELECT FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
         WHERE q.document_id = j.document_id AND p.resolution = 'pending' AND q.status IN ('pending', 'approved'))
+    AND NOT EXISTS (
+        SELECT FROM staged_questions q
+        WHERE q.document_id = j.document_id AND q.status = 'pending' AND q.reviewed_by IS NULL
+            AND q.confidence < q.publish_from)
 ORDER BY j.job_id
 FOR UPDATE OF j SKIP LOCKED;

@@ -32,8 +32,10 @@ FROM unnest(%(batch_ids)s::uuid[], %(document_ids)s::uuid[], %(user_ids)s::uuid[
 ON CONFLICT (batch_id) DO UPDATE SET status = 'pending', matched_at = NULL, uploaded_at = now(),
     review_started_at = NULL, review_completed_at = NULL, import_started_at = NULL, import_completed_at = NULL;
 
--- name: staged_question_ids
-SELECT document_id, question_id FROM staged_questions WHERE document_id = ANY(%(document_ids)s);
+-- name: staged_before
+SELECT document_id, question_id, statement, evidence, decided_by_itself AS is_decided
+FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
+ORDER BY document_id, evidence_char_from, question_id;
 
 -- name: delete_questions
 DELETE FROM staged_questions WHERE question_id = ANY(%(question_ids)s);
@@ -43,20 +45,30 @@ DELETE FROM staged_questions WHERE question_id = ANY(%(question_ids)s);
 UPDATE staged_questions SET status = CASE status WHEN 'imported' THEN 'approved' ELSE status END
 WHERE question_id = ANY(%(question_ids)s);
 
--- name: leave_out
--- Of facts that were staged before: what nobody has approved or rejected, and nobody has taken in.
-UPDATE staged_questions q SET status = 'left_out', left_out_reason = i.reason, evidence_pieces = i.pieces,
-    duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
-FROM unnest(%(question_ids)s::uuid[], %(reasons)s::text[], %(pieces)s::jsonb[]) AS i (question_id, reason, pieces)
-WHERE q.question_id = i.question_id
-    AND (q.status IN ('pending', 'duplicate', 'left_out') OR q.status = 'approved' AND q.reviewed_by IS NULL)
-    AND NOT (q.left_out_reason IS NOT NULL AND q.status <> 'left_out');
-
--- name: nothing_against
--- Facts that were staged before and left out, of which nothing is found any more.
-UPDATE staged_questions SET left_out_reason = NULL, evidence_pieces = NULL,
-    status = CASE status WHEN 'left_out' THEN 'pending' ELSE status END
-WHERE question_id = ANY(%(question_ids)s) AND left_out_reason IS NOT NULL;
+-- name: judge_again
+-- Facts that were staged before, weighed anew: what is found against them leaves them out, but for what a person has
+-- approved, rejected, edited or taken in; what was left out and has nothing against it any more waits, and so does what
+-- the system approved and a person is to be asked about now.
+UPDATE staged_questions q SET confidence = i.confidence, confidence_reasons = i.confidence_reasons,
+    publish_from = i.publish_from, ask_from = i.ask_from,
+    left_out_reason = CASE WHEN i.is_out THEN i.reason WHEN i.reason IS NOT NULL THEN q.left_out_reason END,
+    evidence_pieces = CASE WHEN i.is_out THEN i.pieces WHEN i.reason IS NOT NULL THEN q.evidence_pieces END,
+    duplicate_of = CASE WHEN NOT i.is_out THEN q.duplicate_of END,
+    similarity_score = CASE WHEN NOT i.is_out THEN q.similarity_score END,
+    review_notes = CASE WHEN NOT i.is_out THEN q.review_notes END,
+    status = CASE WHEN i.is_out THEN 'left_out'
+        WHEN i.reason IS NULL AND q.status = 'left_out' THEN 'pending'
+        WHEN q.status = 'approved' AND q.reviewed_by IS NULL AND i.confidence < i.publish_from THEN 'pending'
+        ELSE q.status END
+FROM (
+    SELECT n.*, n.reason IS NOT NULL AND s.edited_at IS NULL
+        AND (s.status IN ('pending', 'duplicate', 'left_out') OR s.status = 'approved' AND s.reviewed_by IS NULL)
+        AND NOT (s.left_out_reason IS NOT NULL AND s.status <> 'left_out') AS is_out
+    FROM unnest(%(question_ids)s::uuid[], %(reasons)s::text[], %(pieces)s::jsonb[], %(confidences)s::real[],
+                %(confidence_reasons)s::jsonb[], %(publish_from)s::real[], %(ask_from)s::real[])
+        AS n (question_id, reason, pieces, confidence, confidence_reasons, publish_from, ask_from)
+    JOIN staged_questions s USING (question_id)) i
+WHERE q.question_id = i.question_id;
 
 -- name: questions_to_match
 SELECT q.question_id, q.document_id, q.user_id, matching_space(q.user_id) AS space, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
@@ -364,10 +376,23 @@ LEFT JOIN LATERAL (SELECT d.filename FROM documents d WHERE d.document_id = a.do
 ORDER BY q.document_id, q.question_id, a.question_id;
 
 -- name: approve_pending
--- What a person took in stays on record as theirs.
+-- What a person took in, or was asked about, stays on record as theirs.
 UPDATE staged_questions q SET status = 'approved', reviewed_at = now(), review_notes = %(notes)s,
-    reviewed_by = CASE WHEN q.left_out_reason IS NULL THEN %(by)s::uuid ELSE coalesce(%(by)s::uuid, q.reviewed_by) END
+    reviewed_by = CASE WHEN q.left_out_reason IS NULL AND coalesce(q.confidence >= q.publish_from, true)
+        THEN %(by)s::uuid ELSE coalesce(%(by)s::uuid, q.reviewed_by) END,
+    decided_by_itself = q.decided_by_itself OR %(by)s::uuid IS NOT NULL AND q.confidence < q.publish_from
 WHERE q.document_id = ANY(%(document_ids)s) AND q.status = 'pending';
+
+-- name: leave_unasked_out
+-- What a person was to be asked about and nobody decided.
+UPDATE staged_questions SET status = 'left_out', left_out_reason = 'low_confidence'
+WHERE document_id = ANY(%(document_ids)s) AND status = 'pending' AND reviewed_by IS NULL AND confidence < publish_from;
+
+-- name: facts_to_decide
+-- How many facts of each document a person is asked about.
+SELECT document_id, count(*) AS facts FROM staged_questions
+WHERE document_id = ANY(%(document_ids)s) AND status = 'pending' AND reviewed_by IS NULL AND confidence < publish_from
+GROUP BY document_id;
 
 -- name: publishable
 -- The texts to embed; not those that another fact of the same document takes the place of. Those that may yet be

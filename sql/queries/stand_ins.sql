@@ -12,6 +12,10 @@ SELECT s.question_id AS new_id, s.duplicate_of AS old_id, s.space, s.match_sha25
 FROM stand_ins s JOIN documents d USING (document_id)
 WHERE s.document_id = ANY(%(document_ids)s)
     AND (s.twin_document_id IS NULL OR s.twin_document_id <> ALL(%(document_ids)s))
+    -- not one that a person is to be asked about first
+    AND NOT EXISTS (
+        SELECT FROM staged_questions u
+        WHERE u.question_id = s.question_id AND u.reviewed_by IS NULL AND u.confidence < u.publish_from)
     AND NOT EXISTS (
         SELECT FROM staged_questions o
         WHERE o.document_id = ANY(%(document_ids)s) AND o.status IN ('approved', 'imported')
@@ -45,7 +49,7 @@ WHERE question_id = ANY(%(question_ids)s) AND status = 'duplicate';
 
 -- name: approve_again
 UPDATE staged_questions SET status = 'approved', reviewed_at = now(),
-    reviewed_by = CASE WHEN left_out_reason IS NOT NULL THEN reviewed_by END,
+    reviewed_by = CASE WHEN left_out_reason IS NOT NULL OR confidence < publish_from THEN reviewed_by END,
     review_notes = 'published before the one that it repeats'
 WHERE question_id = ANY(%(question_ids)s) AND status = 'pending';
 

@@ -14,6 +14,12 @@ SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename
         WHERE q.document_id = d.document_id AND q.status NOT IN ('rejected', 'duplicate', 'left_out')) AS facts,
     -- left out until a person takes them in
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'left_out') AS left_out,
+    (SELECT coalesce(jsonb_object_agg(r.reason, r.facts), '{}') FROM (
+        SELECT q.left_out_reason AS reason, count(*) AS facts FROM staged_questions q
+        WHERE q.document_id = d.document_id AND q.status = 'left_out' GROUP BY 1) r) AS left_out_by,
+    -- a person is asked about them, by their confidence
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'pending'
+        AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide,
     -- left out because another says the same, or to be decided
     (SELECT count(*) FROM staged_questions q
         WHERE q.document_id = d.document_id AND (q.status = 'duplicate' OR (q.status IN ('pending', 'approved')
@@ -125,9 +131,26 @@ WHERE j.job_id = %(job_id)s AND j.state = 'awaiting_review' AND j.stage = 'match
 
 -- name: view_left_out
 SELECT question_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page, evidence,
-    left_out_reason AS reason, evidence_pieces AS pieces
+    left_out_reason AS reason, evidence_pieces AS pieces, round(confidence::numeric, 3)::float8 AS confidence,
+    confidence_reasons
 FROM staged_questions WHERE document_id = %(document_id)s AND status = 'left_out'
 ORDER BY evidence_char_from, question_id;
+
+-- name: view_weighed
+-- How many facts were left out, by reason, and how many a person is asked about.
+SELECT (SELECT coalesce(jsonb_object_agg(r.reason, r.facts), '{}') FROM (
+        SELECT q.left_out_reason AS reason, count(*) AS facts FROM staged_questions q
+        WHERE q.document_id = %(document_id)s AND q.status = 'left_out' GROUP BY 1) r) AS left_out_by,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = %(document_id)s AND q.status = 'pending'
+        AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide;
+
+-- name: view_to_decide
+-- What a person is asked about, the least sure first.
+SELECT question_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page, evidence,
+    round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons
+FROM staged_questions WHERE document_id = %(document_id)s AND status = 'pending' AND reviewed_by IS NULL
+    AND confidence < publish_from
+ORDER BY staged_questions.confidence, evidence_char_from, question_id;
 
 -- name: view_job_events
 SELECT event_id, ts, type, severity, code, payload FROM events
@@ -265,7 +288,7 @@ WHERE c.document_id = %(document_id)s ORDER BY c.ordinal;
 -- Page and characters are those of the first span.
 SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page,
     evidence_char_from AS char_from, (evidence -> 0 ->> 'char_to')::int AS char_to, evidence,
-    evidence_match AS match, generator
+    evidence_match AS match, generator, round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons
 FROM all_questions WHERE document_id = %(document_id)s ORDER BY evidence_char_from, question_id;
 
 -- name: export_files

@@ -86,6 +86,7 @@ from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.failures import backoff_s
 from pipeline_core.services.fallback_conversion import FallbackConverter
 from pipeline_core.services.flow_runs import FlowRuns
+from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.history import PruneHistory
@@ -99,6 +100,7 @@ from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.queue_watch import QueueWatch
+from pipeline_core.services.read_again import ReadAgain
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.recorded_settings import RecordSettings
 from pipeline_core.services.reembed import Reembed
@@ -515,6 +517,14 @@ class Pipeline:
         return RetryAll(self.open_uow)
 
     @once
+    def foresee_facts(self) -> ForeseeFacts:
+        return ForeseeFacts(self.ctx, self.open_uow, self.workers)
+
+    @once
+    def read_again(self) -> ReadAgain:
+        return ReadAgain(self.open_uow, self.foresee_facts)
+
+    @once
     def bank_queue(self) -> BankQueue:
         return BankQueue(self.open_uow, self.staging)
 
@@ -779,6 +789,11 @@ class UserServices:
     @cached_property
     def retry_all(self) -> RetryAll:
         return RetryAll(self.open_uow)
+
+    @cached_property
+    def read_again(self) -> ReadAgain:
+        # the caches of answers are for workers alone; what is looked at is the user's, by which()
+        return ReadAgain(self.open_uow, self.pipeline.foresee_facts)
 
     @cached_property
     def webhooks(self) -> WebhookEndpoints:

@@ -28,6 +28,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import PipelineError, StillRunningError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.search import Answer
 from pipeline_core.domain.traces import told
 from pipeline_core.services.decision_fields import DecisionFields, request_of
@@ -161,7 +162,13 @@ class Client:
             bootstrap.pipeline.cache_clear()
 
     def submit(
-        self, files: Iterable[str | os.PathLike[str] | BinaryIO | Upload], *, start: bool = True, priority: int = 0
+        self,
+        files: Iterable[str | os.PathLike[str] | BinaryIO | Upload],
+        *,
+        start: bool = True,
+        priority: int = 0,
+        publish_from: float | None = None,
+        ask_from: float | None = None,
     ) -> Submitted:
         """Take files in, and ask for the work that is left to do for them; what is unchanged is left alone.
 
@@ -174,15 +181,20 @@ class Client:
             start: Without it they wait in the queue, for their turn in a run of ``process-queue``. A Prefect server is
                 asked for one, if none is under way, and told by the event ``pipeline.upload``.
             priority: -100..100; higher goes first in the queue.
+            publish_from: Confidence (0..1) from which a fact is published unseen; else as the settings have it.
+            ask_from: Confidence from which a person is asked about a fact; below it is left out. Both hold in every run
+                of the documents, of known ones from their next run on.
 
         Raises:
-            RefusedError: the priority is out of range; nothing is taken in.
+            RefusedError: the priority or the policy is out of range; nothing is taken in.
             TypeError: what is given is none of these; files before it may have been taken in.
             ServiceUnavailableError: the Prefect server did not answer; the documents wait in the queue.
         """
         check_priority(priority)
+        wished = Wished(publish_from, ask_from)
+        wished.over(self._app.settings.policy)
         given = (_given(file, self._app.settings.max_file_bytes) for file in files)
-        result = self._app.run_documents.take_in(given, user_id=self.user_id)
+        result = self._app.run_documents.take_in(given, user_id=self.user_id, wished=wished)
         if priority:
             self._app.queue.set_priority(result.ran, priority, by=str(self.user_id))
         runs: list[UUID] = []

@@ -17,6 +17,7 @@ from pipeline_core.domain.addresses import networks
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.masking import STARS, know, masked_all
+from pipeline_core.domain.policy import Policy
 from pipeline_core.rotated_file import Kept
 
 PREFIX = "UPLOAD_PIPELINE_"
@@ -216,7 +217,9 @@ class Settings(BaseSettings):
     openai_base_url: str = Field("https://api.openai.com/v1", description="OpenAI-compatible endpoint")
     openai_fact_model: str = Field("gpt-4.1-mini", description="Model that finds facts")
     openai_fact_options: dict[str, Any] = Field(
-        {"temperature": 0}, description="Further options of the request, as JSON (`temperature`, `seed`, …)"
+        {"temperature": 0, "logprobs": True},
+        description="Further options of the request, as JSON (`temperature`, `seed`, …); with `logprobs` the model's "
+        "own doubt counts in the confidence of its facts",
     )
     openai_max_output_tokens: int = Field(4096, ge=64, description="Longest answer for a chunk, tokens")
     openai_context_chars: int = Field(
@@ -253,6 +256,18 @@ class Settings(BaseSettings):
     )
     cache_max_mb: int = Field(4096, ge=1, description="Size to which the caches are pruned, MiB each")
     cache_max_days: int = Field(365, ge=1, description="An answer that nobody used for so long is pruned, days")
+
+    # who decides
+    publish_from: float = Field(
+        0.0, ge=0, le=1, description="Confidence from which a fact is published unseen, a probability (docs/quality.md)"
+    )
+    ask_from: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Confidence from which a person is asked about a fact that is not published unseen; below it is "
+        "left out; empty: PUBLISH_FROM, and nobody is asked",
+    )
 
     # workflow
     workflow: Literal["automatic", "manual"] = Field(
@@ -449,6 +464,11 @@ class Settings(BaseSettings):
         """Score from which two facts are a pair in the mode that is set."""
         return self.duplicate_threshold or _DUPLICATES_FROM[self.duplicate_mode]
 
+    @property
+    def policy(self) -> Policy:
+        """What becomes of a fact by its confidence, where its upload says nothing else."""
+        return Policy(self.publish_from, self.publish_from if self.ask_from is None else self.ask_from)
+
     def deep(self) -> "Settings":
         """These settings as a deep scan has them."""
         return self.model_copy(
@@ -507,6 +527,12 @@ def load_settings(**overrides: object) -> Settings:
         raise ConfigurationError(
             f"Wrong setting: {PREFIX}CHUNK_OVERLAP_CHARS={settings.chunk_overlap_chars} must be smaller than "
             f"{PREFIX}CHUNK_MIN_CHARS={settings.chunk_min_chars}."
+        )
+    if settings.ask_from is not None and settings.ask_from > settings.publish_from:
+        raise ConfigurationError(
+            f"Wrong setting: {PREFIX}ASK_FROM={settings.ask_from:g} is larger than "
+            f"{PREFIX}PUBLISH_FROM={settings.publish_from:g}.",
+            action="Ask from the same confidence or a lower one, or unset it: then nobody is asked.",
         )
     return settings
 

@@ -27,7 +27,10 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     "document_processing_stages": (
         {"document_id", "user_id", "stage_name"}, {"status", "fingerprint", "completed_at"},
     ),
-    "processing_workflows": ({"document_id", "user_id", "workflow_type", "total_stages", "current_stage"}, set()),
+    "processing_workflows": (
+        {"document_id", "user_id", "workflow_type", "total_stages", "current_stage", "configuration"},
+        {"configuration"},
+    ),
     "upload_jobs": (
         {"job_id", "document_id", "user_id", "correlation_id", "submitted_via"},
         {
@@ -54,7 +57,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "status", "question", "answer", "statement", "topic", "subtopic", "question_type", "difficulty",
             "notes_for_tutor", "match_text", "match_sha256", "match_version", "match_trigrams", "match_signature",
             "edited_by", "edited_at", "reviewed_by", "reviewed_at", "review_notes", "rejected_with_document",
-            "duplicate_of", "similarity_score", "import_error",
+            "duplicate_of", "similarity_score", "import_error", "decided_by_itself",
         },
     ),
     "duplicate_decisions": (

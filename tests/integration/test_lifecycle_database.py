@@ -12,7 +12,7 @@ import pytest
 from pipeline_core.adapters.db.engine import open_engine
 from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
-from pipeline_core.domain.facts import AnswerOutcome, ChunkOutcome, MatchKind
+from pipeline_core.domain.facts import AnswerOutcome, ChunkOutcome, LeftOut, MatchKind
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.lifecycle import (
@@ -91,6 +91,7 @@ WORDS: dict[str, set[str]] = {
     "events.severity": set(Severity),
     "staged_chunks.outcome": set(ChunkOutcome),
     "staged_questions.evidence_match": set(MatchKind),
+    "staged_questions.left_out_reason": set(LeftOut),
     "all_questions.evidence_match": set(MatchKind),
     "staging_duplicates.resolution": {"pending", *Resolution},
     "duplicate_decisions.resolution": {"keep_first", "keep_second", Resolution.KEEP_BOTH, Resolution.NOT_DUPLICATE},

@@ -58,9 +58,19 @@ def completion(exchange: Exchange, content: str | None, *, finish: str = "stop",
     usage["total_tokens"] = sum(usage.values())
     exchange.charge([f"facts {text}"], usage["total_tokens"])
     message = {"role": "assistant", "content": content, "refusal": refusal}
-    choice = {"index": 0, "finish_reason": finish, "logprobs": None, "message": message}
+    logprobs = {"content": tokens_of(content or ""), "refusal": None} if exchange.body.get("logprobs") else None
+    choice = {"index": 0, "finish_reason": finish, "logprobs": logprobs, "message": message}
     head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 0, "model": exchange.body["model"]}
     return 200, {**head, "choices": [choice], "usage": usage}, {}
+
+
+def tokens_of(content: str) -> list[dict[str, Any]]:
+    """The content in tokens, each with its log-probability: of a word with a digit the model was less sure."""
+    return [
+        {"token": word, "bytes": list(word.encode()), "logprob": -1.5 if re.search(r"\d", word) else -0.01,
+         "top_logprobs": []}
+        for word in re.findall(r"\s*\w+|\W", content)
+    ]  # fmt: skip
 
 
 def _check_schema(body: dict[str, Any]) -> None:

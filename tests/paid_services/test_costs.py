@@ -166,3 +166,14 @@ def test_caches_are_pruned_to_their_age_and_size(make_paid: MakePaid, server: Pa
         assert uow.caches.prune(max_bytes=2 * (4 * 32 + 8 + 200), max_days=1)["vectors"] == full[1] - 2
         uow.commit()
     assert count()[1] == 2
+
+
+def test_a_models_own_doubt_counts_in_the_confidence_of_its_facts(make_paid: MakePaid) -> None:
+    """The server is less sure of words with digits."""
+    paid = make_paid(openai_fact_options={"logprobs": True}, publish_from=0.0)
+    text = "# Pool\n\nThe water of the pool is warm in every season.\n\nThe 25 lanes of 50 m have 8 m of depth.\n"
+    [document_id] = publish(paid, upload("pool.md", text))
+    facts = {fact["statement"]: fact for fact in paid.views.export(paid.user_id, document_id)["facts"]}
+    [sure, unsure] = sorted(facts, key=lambda statement: -facts[statement]["confidence"])
+    assert (sure[:9], unsure[:9]) == ("The water", "The 25 la")
+    assert "logprob" in {reason["trait"] for reason in facts[unsure]["confidence_reasons"] if reason["effect"] < 0}

@@ -1,7 +1,7 @@
 """The files of a multipart body, block by block: on disk, measured and hashed while they arrive."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -25,14 +25,17 @@ OVERHEAD_BYTES = 64 * 1024
 MOST_FILES = 100
 """No setting allows more in one form."""
 _MAX_HEADER_BYTES = 8 * 1024
+_MAX_FIELD_BYTES = 1024
 _BLOCK = 256 * 1024
 _FILE = {"type": "string", "format": "binary", "description": "The document"}
 
 
-def form_body(*, of_many: bool = False) -> dict[str, Any]:
-    """For a route's ``openapi_extra``: a form with one file, or with the same part as often as there are files."""
+def form_body(*, of_many: bool = False, fields: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """For a route's ``openapi_extra``: a form with one file, or with the same part as often as there are files, and
+    with these other fields, each by its schema."""
     files = {"type": "array", "items": _FILE, "minItems": 1, "maxItems": MOST_FILES}
-    schema = {"type": "object", "required": [FIELD], "properties": {FIELD: files if of_many else _FILE}}
+    properties = {FIELD: files if of_many else _FILE, **(fields or {})}
+    schema = {"type": "object", "required": [FIELD], "properties": properties}
     return {
         "requestBody": {
             "required": True,
@@ -67,6 +70,14 @@ class _Arriving:
         self.block = bytearray()
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What arrived: the files in their order, and the text of the other fields."""
+
+    files: Sequence["SpooledUpload | Refused"]
+    fields: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class _Part:
     name: str | None = None
@@ -76,8 +87,12 @@ class _Part:
 class _Receiver:
     """Callbacks of the parser."""
 
-    def __init__(self, new_file: Callable[[], BinaryIO], max_bytes: int, max_files: int) -> None:
+    def __init__(
+        self, new_file: Callable[[], BinaryIO], max_bytes: int, max_files: int, known_fields: Sequence[str]
+    ) -> None:
         self.files: list[_Arriving] = []
+        self.fields: dict[str, bytearray] = {}
+        self._known_fields = known_fields
         self.has_ended = False
         self._new_file, self._max_bytes, self._max_files = new_file, max_bytes, max_files
         self._part = _Part()
@@ -108,8 +123,11 @@ class _Receiver:
             self._part.filename = _text(options.get(b"filename"))
 
     def on_headers_finished(self) -> None:
+        if self._part.name is not None and self._part.name in self._known_fields:
+            self.fields[self._part.name] = bytearray()
+            return
         if self._part.name != FIELD:
-            raise unknown_names("body", [self._part.name or ""], [FIELD])
+            raise unknown_names("body", [self._part.name or ""], [FIELD, *self._known_fields])
         if self._part.filename is None:
             raise _no_file()
         if len(self.files) == self._max_files:
@@ -122,7 +140,13 @@ class _Receiver:
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         file = self._current
-        if file is None or file.is_too_large:
+        if file is None:
+            text = self.fields[self._part.name or ""]
+            text += data[start:end]
+            if len(text) > _MAX_FIELD_BYTES:
+                raise RefusedError(f"The field `{self._part.name}` has more than {_MAX_FIELD_BYTES:,} bytes.")
+            return
+        if file.is_too_large:
             return
         file.size += end - start
         if file.size <= self._max_bytes:
@@ -179,7 +203,20 @@ async def receive_file(request: Request, file: BinaryIO, *, max_bytes: int) -> S
 async def receive_files(
     request: Request, new_file: Callable[[], BinaryIO], *, max_bytes: int, max_files: int
 ) -> Sequence[SpooledUpload | Refused]:
+    """The files of a form that has nothing else; see ``receive_form``.
+
+    Raises:
+        RefusedError, RequestValidationError: as ``receive_form``.
+    """
+    return (await receive_form(request, new_file, max_bytes=max_bytes, max_files=max_files)).files
+
+
+async def receive_form(
+    request: Request, new_file: Callable[[], BinaryIO], *, max_bytes: int, max_files: int, fields: Sequence[str] = ()
+) -> Form:
     """Write the parts called ``file`` each to a new file, in the form's order. ``max_bytes`` is for each of them.
+
+    ``fields`` are the other parts that the form may have; of one that comes twice the last counts.
 
     Raises:
         RefusedError: the body is no form, is cut off, or has no file, or too many: nothing of it is to be taken.
@@ -192,7 +229,7 @@ async def receive_files(
             "The body is not multipart/form-data with a boundary.",
             action=f"Send the file as the part `{FIELD}` of a form, as `curl -F {FIELD}=@NAME` does.",
         )
-    receiver = _Receiver(new_file, max_bytes, max_files)
+    receiver = _Receiver(new_file, max_bytes, max_files, fields)
     try:
         parser = MultipartParser(boundary, _callbacks(receiver))
         async for data in request.stream():
@@ -209,7 +246,10 @@ async def receive_files(
     if not (receiver.has_ended and all(file.is_whole for file in receiver.files)):
         raise RefusedError("The form ends in the middle: the file did not arrive whole.", action="Send it again.")
     await run_in_threadpool(receiver.flush)
-    return [receiver.outcome(file) for file in receiver.files]
+    return Form(
+        [receiver.outcome(file) for file in receiver.files],
+        {name: text.decode("utf-8", "replace").strip() for name, text in receiver.fields.items()},
+    )
 
 
 def _no_file() -> RefusedError:

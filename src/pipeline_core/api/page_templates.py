@@ -59,8 +59,15 @@ similarity {{ "%.2f" | format(pair.similarity_score) }}{% if pair.differ %} · {
 {% if facts %}<h2>{{ facts | length | counted("undecided fact") }}</h2>
 {% for fact in facts[:most] %}<div class="box"><p><strong>{{ fact.title }}</strong></p>
 {% if fact.answer is not none %}<p class="text">{{ fact.answer }}</p>{% endif %}
-<p class="quiet">“{{ fact.quote }}” · fact <code>{{ fact.question_id }}</code></p></div>{% endfor %}
+<p class="quiet">“{{ fact.quote }}” · fact <code>{{ fact.question_id }}</code></p>
+{% if fact.confidence_words %}<p class="quiet">{{ fact.confidence_words }}</p>{% endif %}</div>{% endfor %}
 {{ rest(facts | length, most) }}{% endif %}
+{% if left_out %}<h2>{{ left_out | length | counted("fact") }} left out</h2>
+<p class="quiet">Nothing of these is published; approving one with its id takes it in.</p>
+{% for fact in left_out[:most] %}<div class="box"><p class="text">{{ fact.statement }}</p>
+<p class="quiet">{{ fact.reason }} · “{{ fact.quote }}” · fact <code>{{ fact.question_id }}</code></p>
+{% if fact.confidence_words %}<p class="quiet">{{ fact.confidence_words }}</p>{% endif %}</div>{% endfor %}
+{{ rest(left_out | length, most) }}{% endif %}
 {% if decisions %}{{ how(decisions) }}{% endif %}
 {% if others %}<h2>What waits besides</h2><ul>{% for one in others %}
 <li><a href="{{ one.url }}">{{ one.filename }}</a>

@@ -10,10 +10,11 @@ from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.processing import go_on
 from pipeline_core.cli.queue import hand_in
-from pipeline_core.cli.retrying import retry_many
+from pipeline_core.cli.retrying import read_again, retry_many
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.wording import counted, listed
 
 if TYPE_CHECKING:
@@ -40,11 +41,18 @@ def run(
     priority: Annotated[
         int | None, typer.Option(help="With --queue: -100..100; higher goes first, and 0 is usual.")
     ] = None,
+    publish_from: Annotated[
+        float | None, typer.Option(help="Confidence (0..1) from which a fact of these is published unseen.")
+    ] = None,
+    ask_from: Annotated[
+        float | None, typer.Option(help="Confidence from which you are asked about a fact; below it is left out.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take documents in and through all stages.
 
     What is unchanged since last time is left alone. Of a folder, every file of a known type is taken, hidden ones not.
+    --publish-from and --ask-from hold for these documents in every run; for known ones from their next run on.
     """
     from pipeline_core.services.run_documents import RunDocuments, finish_what_others_have
     from pipeline_core.terminal.files import expand
@@ -63,16 +71,19 @@ def run(
         )
     if not files.found:
         raise RefusedError(f"There is no document here{_but(files)}.", action=_NO_DOCUMENT)
+    wished = Wished(publish_from, ask_from)
     if estimate:
         raise typer.Exit(print_estimate(files, as_json=as_json))
     if queue:
-        hand_in(files, priority or 0, as_json=as_json)
+        hand_in(files, priority or 0, as_json=as_json, wished=wished)
     with wired() as app_, launching(app_) as launcher:
+        wished.over(app_.settings.policy)
         # one that is away from the start is said at once; later it is waited for
         app_.views.counts(app_.user_id)
         app_.be_patient()
         with RunDisplay(err, app_.views, app_.stopping) as display:
-            result = RunDocuments(app_.intake, launcher, app_.holds)(files.found, user_id=app_.user_id, display=display)
+            run_them = RunDocuments(app_.intake, launcher, app_.holds)
+            result = run_them(files.found, user_id=app_.user_id, display=display, wished=wished)
             result.refused[:0] = files.refused
             finish_what_others_have(app_.queue, launcher.process, result.ran, app_.stopping)
             if result.ran:
@@ -144,11 +155,14 @@ def status(
         "pipeline retry policy.pdf --from chunker",
         "pipeline retry --all --preview",
         "pipeline retry --code store_full --since 2h",
+        "pipeline retry --from fact-generator --all",
     ),
 )
 def retry(
     job: Annotated[str | None, typer.Argument(help="A job, document or file name.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All dead letters; with --from, all that is published as well.")
+    ] = False,
     code: Annotated[str | None, typer.Option(help="All dead letters with this error's code.")] = None,
     since: Annotated[
         str | None, typer.Option(help="All dead letters since then: 30m, 2h, 3d ago, or 2026-11-29T03:00 (UTC).")
@@ -157,12 +171,14 @@ def retry(
     from_stage: Annotated[
         str | None, typer.Option("--from", help="Stage to begin from; earlier outputs are reused.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --all and --from: do not ask.")] = False,
     start: Annotated[bool, typer.Option("--run/--no-run", help="Run it at once.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Start a document again, or many dead letters at once.
 
-    A failed or finished document begins where it failed, or at the stage named.
+    A failed or finished document begins where it failed, or at the stage named. --all with --from reads what is
+    published again, too: it says first what would change, and asks.
     """
     from pipeline_core.terminal.naming import job_named, one_of
 
@@ -173,6 +189,8 @@ def retry(
             "Which are to be started again?", action="Name one document, or say --all, --code CODE or --since WHEN."
         )
     with wired() as app_:
+        if everything and stage and code is None and since is None:
+            read_again(app_, stage, preview=preview, yes=yes, start=start, as_json=as_json)
         if job is None:
             retry_many(app_, code, since, stage, preview=preview, start=start, as_json=as_json)
         row = app_.views.job(app_.user_id, job_named(app_, job))

@@ -10,6 +10,7 @@ from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.wording import counted, listed
 from pipeline_core.terminal.hints import pasteable
 
@@ -67,18 +68,24 @@ def queue(
             print_missing(out, missing)
 
 
-def hand_in(files: "Files", priority: int, *, as_json: bool) -> None:
+def hand_in(files: "Files", priority: int, *, as_json: bool, wished: Wished = NOTHING_WISHED) -> None:
     """Take files in and let them wait, for whoever runs the queue.
 
     Raises:
         typer.Exit: always, with the code of where the documents stand.
-        RefusedError: the priority is out of range; nothing is taken in.
+        RefusedError: the priority or the policy is out of range; nothing is taken in.
     """
     from pipeline_core.client import Client
     from pipeline_core.terminal.tables import print_copies, print_failures
 
     with wired() as app_:
-        taken = Client(app=app_).submit(files.found, start=False, priority=priority)
+        taken = Client(app=app_).submit(
+            files.found,
+            start=False,
+            priority=priority,
+            publish_from=wished.publish_from,
+            ask_from=wished.ask_from,
+        )
         failed = [*files.refused, *taken.refused]
         rows = app_.views.jobs(app_.user_id, document_ids=taken.document_ids, limit=None)
         if as_json:

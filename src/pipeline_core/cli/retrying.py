@@ -1,5 +1,6 @@
 """Starting many dead letters again from the command line."""
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn
 
@@ -8,6 +9,7 @@ import typer
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import launching
+from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.wording import counted
 
@@ -53,6 +55,53 @@ def retry_many(
     elif start and rows:
         _print(rows)
     raise typer.Exit(of_jobs(rows, ran=start))
+
+
+def read_again(app_: "Pipeline", stage: StageName, *, preview: bool, yes: bool, start: bool, as_json: bool) -> NoReturn:
+    """Say what would change if everything were read again from the stage, ask, and do it.
+
+    Raises:
+        typer.Exit: always, with the code of where the documents stand.
+        RefusedError: nobody can be asked, and --yes was not said.
+    """
+    from pipeline_core.services.retry_all import Which
+    from pipeline_core.terminal.foreseen import print_foreseen
+
+    meant = app_.read_again.which(app_.user_id)
+    dead = app_.retry_all.preview(app_.user_id, Which())
+    foreseen = app_.read_again.preview(meant.document_ids, stage)
+    told = {
+        "published": len(meant.document_ids), "dead_letters": len(dead.document_ids), "waiting": meant.waiting,
+        "scanned": meant.scanned, **foreseen.as_json(),
+    }  # fmt: skip
+    if not as_json:
+        print_foreseen(out, meant, foreseen, dead_letters=len(dead.document_ids))
+    if preview or not (meant.document_ids or dead.document_ids):
+        if as_json:
+            print_json(told)
+        raise typer.Exit
+    _require_yes(yes)
+    retried = app_.retry_all(app_.user_id, Which(), from_stage=stage, by=str(app_.user_id))
+    started = app_.read_again(app_.user_id, stage, by=str(app_.user_id))
+    document_ids = [*started.document_ids, *retried.document_ids]
+    if start:
+        _run(app_, document_ids)
+    rows = app_.views.jobs(app_.user_id, document_ids=document_ids, limit=None)
+    if as_json:
+        print_json({**told, "started": len(document_ids), "jobs": rows})
+    elif start:
+        _print(rows)
+    else:
+        out.print(f"{counted(len(document_ids), 'document')} queued again.", markup=False)
+    raise typer.Exit(of_jobs(rows, ran=start))
+
+
+def _require_yes(yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise RefusedError("Nobody is there to be asked.", action="Add --yes, or --preview to see what would change.")
+    typer.confirm("Read them again?", abort=True, err=True)
 
 
 def _run(app_: "Pipeline", document_ids: list) -> None:  # type: ignore[type-arg]

@@ -1,7 +1,7 @@
 """The life of a batch and of a staged question, as data. The same rows stand in the database (0010, 0034)."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -141,6 +141,8 @@ class BatchQuestion:
     review_notes: str | None
     import_error: str | None
     left_out_reason: LeftOut | None = None
+    confidence: float | None = None
+    confidence_reasons: Sequence[Mapping[str, Any]] | None = field(default=None, hash=False)
 
     @property
     def title(self) -> str:

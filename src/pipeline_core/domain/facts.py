@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from pipeline_core.domain.confidence_model import Confidence
 from pipeline_core.domain.contiguity import Piece
 from pipeline_core.domain.ids import QuestionId
+from pipeline_core.domain.policy import EVERYTHING, Policy
 
 
 class MatchKind(StrEnum):
@@ -168,6 +170,9 @@ class Fact:
     scattered: tuple[Piece, ...] = ()
     """Where the parts of quotes stand that do not stand on their page in one piece."""
     traits: Mapping[str, float] = field(default_factory=dict, hash=False)
+    confidence: Confidence | None = None
+    """None until it is weighed; then under ``policy``."""
+    policy: Policy = EVERYTHING
 
     @property
     def match(self) -> MatchKind:
@@ -177,13 +182,29 @@ class Fact:
     @property
     def left_out(self) -> "LeftOut | None":
         """Why it is kept out of production until a person takes it in; None if nothing speaks against it."""
-        return LeftOut.SCATTERED if self.scattered else None
+        if self.scattered:
+            return LeftOut.SCATTERED
+        if self.confidence and self.policy.leaves_out(self.confidence.value):
+            return LeftOut.LOW_CONFIDENCE
+        return None
 
 
 class LeftOut(StrEnum):
-    """What keeps a fact out of production. The same values stand in the database (migration 0034)."""
+    """What keeps a fact out of production. The same values stand in the database (migration 0069)."""
 
     SCATTERED = "evidence_scattered_on_page"
+    LOW_CONFIDENCE = "low_confidence"
+
+    @property
+    def words(self) -> str:
+        """As a reader is told of it."""
+        return _LEFT_OUT_WORDS[self]
+
+
+_LEFT_OUT_WORDS = {
+    LeftOut.SCATTERED: "evidence scattered on its page",
+    LeftOut.LOW_CONFIDENCE: "low confidence",
+}
 
 
 class ChunkOutcome(StrEnum):

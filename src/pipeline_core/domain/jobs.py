@@ -7,6 +7,7 @@ from typing import Any
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class HeldJob:
     overridden: bool
     criticals: int
     profile: Profile = Profile.STANDARD
+    wished: Wished = NOTHING_WISHED
+    """What its upload says about the policy."""
     held_for: str | None = None
     """The part of the installation that it waited for last: where it goes on, that is back."""
 
@@ -66,6 +69,16 @@ class JobSummary:
     workflow: str
     last_error: dict[str, Any] | None
     profile: Profile = Profile.STANDARD
+    wished: Wished = NOTHING_WISHED
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDocument:
+    """A document in production: whether its newest job is done, and whether that was a deep scan."""
+
+    document_id: DocumentId
+    is_at_rest: bool
+    is_scanned: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,17 @@ class StagedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class StagedBefore:
+    """A fact that is staged. ``is_decided``: a person approved, rejected or edited it by itself."""
+
+    question_id: QuestionId
+    document_id: DocumentId
+    statement: str
+    evidence: tuple[Span, ...]
+    is_decided: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Differing:
     """A staged question and a published one of another document: the same statement but for its numbers."""
 

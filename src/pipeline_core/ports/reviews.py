@@ -1,10 +1,11 @@
 """Port: what reviewers decide, fact by fact and pair by pair, and who decided before them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.facts import LeftOut, Span, joined_quotes
 from pipeline_core.domain.ids import DocumentId, DuplicateId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
@@ -24,6 +25,8 @@ class WaitingJob:
     waits_since: datetime
     undecided: int
     critical: int
+    facts_to_decide: int = 0
+    """Facts that are not sure enough to be published unseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,18 @@ class ReviewFact:
     page_unit: str | None = None
     heading_path: tuple[str, ...] = ()
     duplicate_of: QuestionId | None = None
+    confidence: float | None = None
+    confidence_reasons: Sequence[Mapping[str, Any]] = field(default=(), hash=False)
 
     @property
     def title(self) -> str:
         """What it is known by: its question, or its statement where none is natural."""
         return self.statement if self.question is None else self.question
+
+    @property
+    def confidence_words(self) -> str:
+        """Its confidence with the reasons; "" where it was never weighed."""
+        return in_words(self.confidence, self.confidence_reasons)
 
     @property
     def quote(self) -> str:

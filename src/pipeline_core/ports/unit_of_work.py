@@ -14,8 +14,9 @@ from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.facts import ChunkResult, Generated, Usage
 from pipeline_core.domain.ids import BatchId, ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
-from pipeline_core.domain.jobs import DeadLetter, HeldJob, JobSummary, OutputRow, StageRow
+from pipeline_core.domain.jobs import DeadLetter, HeldJob, JobSummary, OutputRow, PublishedDocument, StageRow
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, StageName
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.spending import Account, PaidBatch, PlannedCall
 from pipeline_core.domain.staging import (
     AskedBefore,
@@ -29,6 +30,7 @@ from pipeline_core.domain.staging import (
     Preview,
     SignatureTable,
     Similar,
+    StagedBefore,
     StagedChunk,
     StagedQuestion,
     Swapped,
@@ -62,11 +64,21 @@ class Documents(Protocol):
         correlation_id: CorrelationId,
         workflow: str,
         submitted_via: str = "direct",
+        wished: Wished = NOTHING_WISHED,
     ) -> set[DocumentId]:
         """Make documents with their job, workflow, stage rows and first event; answers with those that are new.
 
-        ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP.
+        ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP. ``wished`` is what
+        the upload says about the policy; it holds for every run of the documents.
         """
+        ...
+
+    def published(self, user_id: UserId) -> list[PublishedDocument]:
+        """The user's documents that are in production, the oldest first."""
+        ...
+
+    def wish(self, document_ids: Ids, wished: Wished) -> None:
+        """Keep what is said about the policy of known documents, instead of what was said before, if anything is."""
         ...
 
     def place(self, user_id: UserId, places: Sequence[Place]) -> None:
@@ -257,7 +269,15 @@ class Staging(Protocol):
     def record_outcomes(self, outcomes: Mapping[ChunkId, ChunkResult]) -> None: ...
 
     def replace_questions(self, documents: Sequence[Document], questions: Sequence[NewQuestion]) -> None:
-        """Stage exactly these questions in each document's batch; decisions on those found again stand."""
+        """Stage these questions in each document's batch, and no others.
+
+        Decisions on those found again stand, and so does every fact that a person has decided about by itself: found
+        in other words, or not at all, it stays (``staging.regeneration``).
+        """
+        ...
+
+    def staged_before(self, document_ids: Ids) -> list[StagedBefore]:
+        """What is staged of the documents, as it is held against what is found anew."""
         ...
 
     def questions(self, document_ids: Ids) -> dict[DocumentId, list[StagedQuestion]]: ...
@@ -355,7 +375,13 @@ class Staging(Protocol):
         """Staged questions with what production says with other numbers, by document; not what a person has judged."""
         ...
 
-    def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int: ...
+    def to_decide(self, document_ids: Ids) -> dict[DocumentId, int]:
+        """How many facts a person is asked about, by their confidence; documents without one are not named."""
+        ...
+
+    def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int:
+        """Approve what waits. Without a person (``by`` None), what one was to be asked about is left out instead."""
+        ...
 
     def resolve_pairs(self, document_id: DocumentId, resolution: str, *, by: str, notes: str | None) -> int: ...
 

@@ -29,7 +29,8 @@ class Gates:
         For look-alikes within one document none waits: lists, tables and repeated sections are full of them, and a
         person could not tell more than that the author wrote both. Those between documents may be the same knowledge
         twice, or its correction.
-        So does a deep scan that would add a fact to what is published, or withdraw one.
+        So do those with a fact that is sure enough to be asked about and not sure enough to be published unseen, and so
+        does a deep scan that would add a fact to what is published, or withdraw one.
         A document that a person has approved goes through.
 
         Raises:
@@ -67,17 +68,19 @@ class Gates:
                 uow.stages.compared(ids, self.detection.config)
             uow.staging.keep_both_within([job.document_id for job in here if _is_nobody_asked(job)])
             undecided = uow.staging.undecided(ids)
+            to_decide = uow.staging.to_decide(ids)
             changes = uow.deep_scans.changes(scanned)
             changed = {document_id for document_id, change in changes.items() if change.added or change.withdrawn}
             waiting = [
                 job
                 for job in here
                 if not job.matches_approved
-                and (job.workflow == "manual" or job.document_id in undecided.keys() | changed)
+                and (job.workflow == "manual" or job.document_id in undecided.keys() | to_decide.keys() | changed)
             ]
             payloads = {
                 job.job_id: {
                     "undecided_pairs": undecided.get(job.document_id, 0),
+                    "facts_to_decide": to_decide.get(job.document_id, 0),
                     **(changes[job.document_id].as_json() if job.document_id in changed else {}),
                 }
                 for job in waiting

@@ -1,7 +1,7 @@
 """Taking documents in: checked, stored, and only then known to the database, with a job that waits."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -34,6 +34,7 @@ from pipeline_core.domain.ids import (
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.cut_off import again_if_cut_off
@@ -139,14 +140,17 @@ class Intake:
     def store(self) -> ObjectStore:
         return self.ctx.store
 
-    def receive_groups(self, files: Iterable[Path | Upload], *, user_id: UserId) -> Iterator[Received]:
+    def receive_groups(
+        self, files: Iterable[Path | Upload], *, user_id: UserId, wished: Wished = NOTHING_WISHED
+    ) -> Iterator[Received]:
         """Take in files, a group at a time, so that memory does not grow with their number."""
         for group in _groups(files, _GROUP):
-            yield again_if_cut_off(partial(self.receive, group, user_id=user_id))
+            yield again_if_cut_off(partial(self.receive, group, user_id=user_id, wished=wished))
 
-    def receive(self, files: Sequence[Path | Upload], *, user_id: UserId) -> Received:
+    def receive(self, files: Sequence[Path | Upload], *, user_id: UserId, wished: Wished = NOTHING_WISHED) -> Received:
         """Check, store and register the files; what is known already is stored again only where the store lost it.
 
+        ``wished`` is what is said about the policy of these documents; known ones have it from their next run on.
         A file that cannot be taken is in ``refused`` with the reason; it harms no other.
         """
         received = Received()
@@ -175,7 +179,9 @@ class Intake:
             if isinstance(item.file, Path):
                 on_disk.append(place)
         if received.documents:
-            received.new = self._register(list(fresh.values()), list(places.values()), user_id, received.correlation_id)
+            with_places = (list(fresh.values()), list(places.values()))
+            received.new = self._register(*with_places, user_id, received.correlation_id, wished)
+            self._wish(received.documents.keys() - received.new, wished)
             self._vacate(on_disk, user_id)
         self._refuse_unknown(received, fresh)
         return received
@@ -265,17 +271,28 @@ class Intake:
         places: Sequence[Place],
         user_id: UserId,
         correlation_id: CorrelationId,
+        wished: Wished,
     ) -> set[DocumentId]:
         new: set[DocumentId] = set()
         with self.open_uow() as uow:
             if documents:
                 new = uow.documents.register(
-                    documents, user_id=user_id, correlation_id=correlation_id, workflow=self.settings.workflow
+                    documents,
+                    user_id=user_id,
+                    correlation_id=correlation_id,
+                    workflow=self.settings.workflow,
+                    wished=wished,
                 )
             if places:
                 uow.documents.place(user_id, places)
             uow.commit()
         return new
+
+    def _wish(self, known: Collection[DocumentId], wished: Wished) -> None:
+        if known and wished != NOTHING_WISHED:
+            with self.open_uow() as uow:
+                uow.documents.wish(list(known), wished)
+                uow.commit()
 
     def revived(self, user_id: UserId, published: Sequence[DocumentId]) -> dict[DocumentId, CorrelationId]:
         """Documents that wait for a run because publishing one of these took away what their facts repeated."""

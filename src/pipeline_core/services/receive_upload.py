@@ -23,6 +23,7 @@ from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId, document
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.mapped import MappedFile
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename, without_filename
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
@@ -68,12 +69,19 @@ class ReceiveUpload:
     open_uow: OpenUnitOfWork
 
     def __call__(
-        self, upload: SpooledUpload, *, user_id: UserId, correlation_id: CorrelationId, is_admitted: bool = False
+        self,
+        upload: SpooledUpload,
+        *,
+        user_id: UserId,
+        correlation_id: CorrelationId,
+        is_admitted: bool = False,
+        wished: Wished = NOTHING_WISHED,
     ) -> Uploaded:
         """Register the upload as a document with a queued job; the same bytes again name the existing document.
 
         ``is_admitted`` says that another file of the same request was taken: the limit of active jobs has let the
-        request in, and is not looked at again.
+        request in, and is not looked at again. ``wished`` is what the upload says about the policy; a known document
+        has it from its next run on.
 
         Raises:
             EmptyFileError, FileTooLargeError, UnsupportedTypeError, EncryptedDocumentError, CorruptDocumentError:
@@ -86,6 +94,7 @@ class ReceiveUpload:
         with self.open_uow() as uow:
             if known := uow.documents.find([document_id]).get(document_id):
                 uow.documents.place(user_id, [Place.of_upload(document_id, safe_filename(upload.filename))])
+                uow.documents.wish([document_id], wished)
                 stored = uow.documents.originals([document_id])[document_id]
                 uow.commit()
         if known:
@@ -101,9 +110,11 @@ class ReceiveUpload:
         document = Document(
             document_id, user_id, job_id_for(document_id, 0), filename, kind.mime, upload.size, upload.sha256, key
         )
-        return self._register(document, correlation_id, is_admitted=is_admitted)
+        return self._register(document, correlation_id, is_admitted=is_admitted, wished=wished)
 
-    def _register(self, document: Document, correlation_id: CorrelationId, *, is_admitted: bool) -> Uploaded:
+    def _register(
+        self, document: Document, correlation_id: CorrelationId, *, is_admitted: bool, wished: Wished
+    ) -> Uploaded:
         user_id, document_id = document.user_id, document.document_id
         with self.open_uow() as uow:
             uow.jobs.lock_active(user_id)
@@ -116,6 +127,7 @@ class ReceiveUpload:
                 correlation_id=correlation_id,
                 workflow=self.settings.workflow,
                 submitted_via="http",
+                wished=wished,
             )
             job = uow.documents.find([document_id]).get(document_id)
             if job is None:

@@ -12,6 +12,7 @@ from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.wording import counted, listed
 from pipeline_core.ports.launcher import Launcher
 from pipeline_core.services.cut_off import again_if_cut_off
@@ -118,6 +119,7 @@ class RunDocuments:
         *,
         user_id: UserId,
         on_work: Callable[[RunResult], None] = lambda _: None,
+        wished: Wished = NOTHING_WISHED,
     ) -> RunResult:
         """Take the files in and find what is left to do; ``on_work`` hears of it, a group of files at a time.
 
@@ -125,7 +127,7 @@ class RunDocuments:
         """
         result = RunResult()
         seen: set[DocumentId] = set()
-        for received in self.intake.receive_groups(files, user_id=user_id):
+        for received in self.intake.receive_groups(files, user_id=user_id, wished=wished):
             ids = [document_id for document_id in received.documents if document_id not in seen]
             seen.update(ids)
             find = partial(self.intake.work_needed, ids, correlation_id=received.correlation_id)
@@ -141,7 +143,9 @@ class RunDocuments:
                 on_work(result)
         return result
 
-    def __call__(self, files: Sequence[Path], *, user_id: UserId, display: Display) -> RunResult:
+    def __call__(
+        self, files: Sequence[Path], *, user_id: UserId, display: Display, wished: Wished = NOTHING_WISHED
+    ) -> RunResult:
         """Take the files in, and run those documents that need it.
 
         Raises:
@@ -153,7 +157,7 @@ class RunDocuments:
             self.launcher.start()
             display.watch(so_far.ran)
 
-        result = self.take_in(files, user_id=user_id, on_work=begin)
+        result = self.take_in(files, user_id=user_id, on_work=begin, wished=wished)
         if result.ran:
             display.note = "starting Prefect"
             self.launcher.wait()

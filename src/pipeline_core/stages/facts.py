@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
 from pipeline_core.domain.canaries import invented_name, names_missing_in
 from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.confidence_model import MODEL_VERSION
 from pipeline_core.domain.contiguity import Pages, Piece
 from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import (
@@ -34,12 +35,13 @@ from pipeline_core.domain.facts import (
     present,
 )
 from pipeline_core.domain.fences import fences, spans_within
-from pipeline_core.domain.ids import ChunkId, question_id_for
-from pipeline_core.domain.jobs import HeldJob, OutputRow
+from pipeline_core.domain.ids import ChunkId, DocumentId, question_id_for
+from pipeline_core.domain.jobs import OutputRow
 from pipeline_core.domain.languages import languages_of, likely_language
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.lists import begins_in_list, list_at_end
 from pipeline_core.domain.page_words import words_from_json
+from pipeline_core.domain.policy import Policy, Wished
 from pipeline_core.domain.staging import NewQuestion
 from pipeline_core.domain.tables import (
     MOST_ROWS,
@@ -64,6 +66,7 @@ from pipeline_core.stages.base import (
 )
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
 from pipeline_core.stages.varied import varied
+from pipeline_core.stages.weigh import weighed
 from pipeline_core.staging.duplicates import in_languages, match_keys
 from pipeline_core.validation.echo_rules import echoed_example
 
@@ -76,6 +79,7 @@ class _Data:
     cached: Mapping[str, Generated]
     markdown: Any
     words: OutputRow | None
+    policy: Policy
 
 
 Prove = Callable[[str, int, int], tuple[int | None, tuple[Piece, ...]]]
@@ -151,7 +155,17 @@ def _text_of(chunks: Sequence[Chunk]) -> str:
     return "".join(parts)
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
+class OfDocument(Protocol):
+    """What the stage reads of a job."""
+
+    @property
+    def document_id(self) -> DocumentId: ...
+
+    @property
+    def wished(self) -> Wished: ...
+
+
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["chunks_json", "optimized_markdown", "markdown", "page_words"])
     staged = uow.staging.chunks(ids)
@@ -166,34 +180,52 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
     cached = uow.caches.facts(wanted, run_id=ctx.settings.run_id)
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
 
-    def read(job: HeldJob) -> StageInput:
+    def read(job: OfDocument) -> StageInput:
         of_document = outputs.get(job.document_id, {})
         markdown, own = require(of_document, *kinds), keys[job.document_id]
         chunks = [row.chunk for row in staged[job.document_id]]
         words = page_words(of_document)
         known = {key: cached[key] for key in own if key in cached}
-        data = _Data(chunks, inputs[job.document_id], own, known, markdown, words)
+        policy = job.wished.over(ctx.settings.policy)
+        data = _Data(chunks, inputs[job.document_id], own, known, markdown, words, policy)
         of_pages = (words.checksum,) if words else ()
-        return StageInput((require(of_document, "chunks_json").checksum, *text_checksums(markdown), *of_pages), data)
+        checksums = (require(of_document, "chunks_json").checksum, *text_checksums(markdown), *of_pages, str(policy))
+        return StageInput(checksums, data)
 
     return for_each(jobs, read)
 
 
 def run(ctx: StageContext, document: Document, data: _Data) -> Computation:
+    return computation(ctx, document.document_id, data)
+
+
+def not_cached(data: _Data) -> int:
+    """How many chunks the generator would be asked for."""
+    return len(set(data.keys) - data.cached.keys())
+
+
+def facts_of(result: StageResult) -> list[Fact]:
+    """The facts of a result of this stage."""
+    rows: _Rows = result.rows
+    return [fact for found in rows.results.values() for fact in found.facts]
+
+
+def computation(ctx: StageContext, document_id: DocumentId, data: _Data) -> Computation:
+    """Asks the generator, here or in the computation, and proves and weighs what it says."""
     echo_from = ctx.settings.validation_echo_similarity
     words = read_words(ctx.store, data.words)
     if isinstance(ctx.generator, InWorker):
-        return partial(_ask_and_judge, ctx.generator, document, data, words, echo_from)
+        return partial(_ask_and_judge, ctx.generator, document_id, data, words, echo_from)
     by = {"name": ctx.generator.name, "version": ctx.generator.version}
-    return partial(_judge_all, by, document, data, _ask(ctx.generator, data), words, echo_from)
+    return partial(_judge_all, by, document_id, data, _ask(ctx.generator, data), words, echo_from)
 
 
 def _ask_and_judge(
-    generator: FactGenerator, document: Document, data: _Data, words: bytes | None, echo_from: float
+    generator: FactGenerator, document_id: DocumentId, data: _Data, words: bytes | None, echo_from: float
 ) -> StageResult:
     by = {"name": generator.name, "version": generator.version}
     # without a model questions are made by patterns
-    return _judge_all(by, document, data, _ask(generator, data), words, echo_from, by_patterns=True)
+    return _judge_all(by, document_id, data, _ask(generator, data), words, echo_from, by_patterns=True)
 
 
 def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | PipelineError]:
@@ -214,7 +246,7 @@ def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | Pipelin
 
 def _judge_all(
     by: Mapping[str, str],
-    document: Document,
+    document_id: DocumentId,
     data: _Data,
     asked: Mapping[str, Generated | PipelineError],
     words: bytes | None,
@@ -239,14 +271,23 @@ def _judge_all(
         )
         for key, chunk in zip(data.keys, data.chunks, strict=True)
     }
+    pages = page_map(data.markdown)
+    results = {chunk_id: _weighed(result, data, pages) for chunk_id, result in results.items()}
+    # what is left out asks nothing
     results = varied(results) if by_patterns else results
     new_answers = {key: answer for key, answer in asked.items() if isinstance(answer, Generated)}
     usage = sum((answer.usage for answer in new_answers.values()), Usage())
     rows = _Rows(results, data.chunks, new_answers)
     output = OutputFile(
-        "facts_json", ".facts.json", json_bytes(_content(by, document, data, results)), "application/json"
+        "facts_json", ".facts.json", json_bytes(_content(by, document_id, data, results)), "application/json"
     )
     return StageResult((output,), rows, _report(data.chunks, results, asked=len(asked)), usage)
+
+
+def _weighed(result: ChunkResult, data: _Data, pages: PageMap) -> ChunkResult:
+    one_chunk = len(data.chunks) == 1
+    facts = (weighed(fact, data.policy, one_chunk=one_chunk, doubt=pages.ocr_doubt) for fact in result.facts)
+    return replace(result, facts=tuple(facts))
 
 
 def _prover(pages: PageMap, words: bytes | None) -> Prove:
@@ -325,18 +366,20 @@ def _report(chunks: Sequence[Chunk], results: Mapping[ChunkId, ChunkResult], *, 
     outcomes = Counter(result.outcome.value for result in results.values())
     if sum(outcomes.values()) != len(chunks):
         raise LedgerError(f"{len(chunks)} chunks went into fact generation and {sum(outcomes.values())} came out.")
+    left_out = Counter(f.left_out.value for result in results.values() for f in result.facts if f.left_out)
     return {
         "chunks": len(chunks),
         "outcomes": dict(outcomes),
         "facts": sum(len(result.facts) for result in results.values()),
-        "left_out": sum(fact.left_out is not None for result in results.values() for fact in result.facts),
+        "left_out": sum(left_out.values()),
+        "left_out_reasons": dict(left_out),
         "refused": sum(result.refused for result in results.values()),
         "chunks_asked": asked,
     }
 
 
 def _content(
-    by: Mapping[str, str], document: Document, data: _Data, results: Mapping[ChunkId, ChunkResult]
+    by: Mapping[str, str], document_id: DocumentId, data: _Data, results: Mapping[ChunkId, ChunkResult]
 ) -> dict[str, Any]:
     def fact_json(fact: Fact) -> dict[str, Any]:
         return {
@@ -347,11 +390,13 @@ def _content(
             "evidence": [{**span.as_json(), "match": span.match.value} for span in fact.evidence],
             "scattered": [piece.as_json() for piece in fact.scattered],
             "traits": fact.traits,
+            "confidence": fact.confidence and fact.confidence.value,
+            "confidence_reasons": fact.confidence and fact.confidence.reasons_json(),
             "left_out": fact.left_out,
         }
 
     return {
-        "document_id": str(document.document_id),
+        "document_id": str(document_id),
         "source": {"path": data.markdown.path, "sha256": data.markdown.checksum},
         "generator": by,
         "chunks": [
@@ -411,6 +456,9 @@ STAGE = Stage(
         "generator_version": ctx.generator.version,
         "params": ctx.generator.params,
         "echo_from": ctx.settings.validation_echo_similarity,
+        "confidence": MODEL_VERSION,
+        "publish_from": ctx.settings.policy.publish_from,
+        "ask_from": ctx.settings.policy.ask_from,
     },
     begins=stage_move(
         "generating_facts",

@@ -127,6 +127,7 @@ def print_next(console: Console, waiting: WaitingJob | None) -> None:
         critical=waiting.critical,
         undecided=waiting.undecided,
         profile=waiting.profile,
+        to_decide=waiting.facts_to_decide,
     )
     console.print(
         f"Next: [bold]{escape(waiting.filename)}[/] ({why}, "
@@ -165,3 +166,5 @@ def print_facts(console: Console, facts: Sequence[ReviewFact]) -> None:
         at = place(fact.page, fact.page_unit, fact.heading_path)
         where = f"{at} · " if at and fact.page is None else f"{at} " if at else ""
         console.print(Padding(f"[dim]{escape(where)}{fact.match}: “{quote}”[/]", (0, 0, 0, 9)))
+        if fact.confidence_words:
+            console.print(Padding(f"[dim]{escape(fact.confidence_words)}[/]", (0, 0, 0, 9)), highlight=False)

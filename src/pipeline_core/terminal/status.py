@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.wording import counted
 from pipeline_core.terminal.doctor import Check
 from pipeline_core.terminal.hints import pasteable
@@ -57,7 +58,8 @@ def print_job(console: Console, job: Row) -> None:
     for row in job["ledger"]:
         console.print(f"[dim]ledger[/]  {escape(ledger_line(row))}")
     if job["left_out"]:
-        console.print(f"[dim]ledger[/]  {counted(job['left_out'], 'fact')} left out of production")
+        why = ", ".join(f"{LeftOut(reason).words}: {count:,}" for reason, count in sorted(job["left_out_by"].items()))
+        console.print(f"[dim]ledger[/]  {counted(job['left_out'], 'fact')} left out of production ({why})")
     print_left_out(console, job)
     for finding in [*job["findings"], *job["returned_for"]]:
         console.print(f"[dim]finding[/] {finding['severity']} {finding['code']}: {escape(finding['message'])}")

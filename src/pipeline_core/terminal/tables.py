@@ -10,7 +10,9 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 
+from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import explain
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
@@ -48,11 +50,11 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
             _command(console, "", f'review {job} override --reason "…"')
             _command(console, "", f"review {job} reject")
         else:
-            what = (
-                f"{counted(row['undecided'], 'pair')} of look-alike facts"
-                if row["undecided"]
-                else _FACTS[row["profile"]]
-            )
+            waits_for = [
+                *([f"{counted(row['undecided'], 'pair')} of look-alike facts"] if row["undecided"] else []),
+                *([unsure(row["facts_to_decide"])] if row["facts_to_decide"] else []),
+            ]
+            what = " and ".join(waits_for) or _FACTS[row["profile"]]
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
             _command(console, "see", f"review {job}")
             for what, rest in _how_to_approve(job, row["undecided"], row["undecided_alike"]):
@@ -77,11 +79,18 @@ def _how_to_approve(job: str, undecided: int, alike: int) -> list[tuple[str, str
     return [("decide", approve + flag)]
 
 
-def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile: str) -> str:
+def unsure(facts: int) -> str:
+    """Facts that a person is asked about, by their confidence."""
+    return f"{counted(facts, 'fact')} of middling confidence"
+
+
+def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile: str, to_decide: int = 0) -> str:
     """What a person is to look at, in few words."""
     if at_validation:
         return counted(critical, "critical finding")
-    return f"{counted(undecided, 'pair')} of look-alikes" if undecided else _FACTS[profile]
+    if undecided:
+        return f"{counted(undecided, 'pair')} of look-alikes"
+    return unsure(to_decide) if to_decide else _FACTS[profile]
 
 
 def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
@@ -91,6 +100,7 @@ def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
             critical=row["critical"],
             undecided=row["undecided"],
             profile=row["profile"],
+            to_decide=row["facts_to_decide"],
         )
         console.print(f"[yellow]●[/] {short(row['job_id'])}  [bold]{escape(row['filename'])}[/]  {why}")
     console.print(f"{counted(len(waiting), 'document waits', 'documents wait')} for a person.")
@@ -148,6 +158,7 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
         _print_findings(console, job["returned_for"])
         _command(console, "facts", f"review {short(job['job_id'])} --facts, then reject or edit --fact ID")
     print_left_out(console, job)
+    _print_to_decide(console, job)
     pairs = [pair for pair in job["pairs"] if everything or pair["resolution"] == "pending"]
     if decided := len(job["pairs"]) - len(pairs):
         console.print(f"Decided: {counted(decided, 'pair')} of look-alikes; --facts lists them, with their ids.")
@@ -168,7 +179,7 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
         console.print(Padding(f"existing  {where}  {escape(pair['existing_text'] or '(gone)')}", (0, 0, 0, 4)))
     if job["profile"] == "deep":
         console.print("A deep scan: what was published stays as it is until you decide about what is new.")
-    elif not (job["findings"] or job["returned_for"] or job["pairs"]):
+    elif not (job["findings"] or job["returned_for"] or job["pairs"] or job["to_decide"]):
         console.print("Nothing was found: look at its facts, then approve or reject.")
     print_waiting(console, [job])
 
@@ -181,10 +192,27 @@ def _at(pair: Row, side: str) -> str:
 def print_left_out(console: Console, job: Row) -> None:
     """Facts that the system keeps out of production, and how to take one in."""
     for fact in job["left_out_facts"]:
-        console.print(f"[yellow]● left out[/] {short(fact['question_id'])}  {escape(fact['statement'])}")
+        why = f"{LeftOut(fact['reason']).words}: " if fact["reason"] != LeftOut.LOW_CONFIDENCE else ""
+        console.print(f"[yellow]● left out[/] {short(fact['question_id'])}  {why}{escape(fact['statement'])}")
+        _print_confidence(console, fact)
     if job["left_out_facts"]:
         command = f"pipeline review {short(job['job_id'])} approve --fact ID"
         console.print(f"    take in  {command}", highlight=False)
+
+
+def _print_to_decide(console: Console, job: Row) -> None:
+    """Facts that are not sure enough to be published unseen."""
+    for fact in job["to_decide"]:
+        console.print(f"[yellow]● decide[/] {short(fact['question_id'])}  {escape(fact['statement'])}")
+        _print_confidence(console, fact)
+    if job["to_decide"]:
+        command = f"review {short(job['job_id'])} reject --fact ID"
+        console.print(f"    drop     {typed(command)}   # the others are approved with the document", highlight=False)
+
+
+def _print_confidence(console: Console, fact: Row) -> None:
+    if said := in_words(fact["confidence"], fact["confidence_reasons"]):
+        console.print(Padding(f"[dim]{escape(said)}[/]", (0, 0, 0, 4)), highlight=False)
 
 
 def _print_findings(console: Console, findings: Sequence[Row]) -> None:

@@ -10,6 +10,8 @@ from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import BatchId, DocumentId, JobId, UserId
 from pipeline_core.ports.views import Row
 
+_MOST_FACTS = 1000
+
 
 class PostgresApiViews(PostgresViews):
     """Each call is one short transaction under the user's claims."""
@@ -39,8 +41,14 @@ class PostgresApiViews(PostgresViews):
             row = _only(session.all("api_job", job_id=job_id), f"There is no job {job_id}.")
             stages = session.all("view_job_stages", document_id=row["document_id"])
             returned = session.all("view_returned_findings", job_id=job_id)
+            [counts] = session.all("view_weighed", document_id=row["document_id"])
+            left_out = session.all("view_left_out", document_id=row["document_id"])
+            to_decide = session.all("view_to_decide", document_id=row["document_id"])
         return {
             **row,
+            **counts,
+            "left_out_facts": left_out[:_MOST_FACTS],
+            "to_decide": to_decide[:_MOST_FACTS],
             "returned_for": (returned[0]["findings"] or []) if returned else [],
             **{name: _sum(stage[name] for stage in stages) for name in ("seconds", "cost_usd")},
             "stages": stages,

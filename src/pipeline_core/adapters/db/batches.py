@@ -70,6 +70,8 @@ def _question(row: Row) -> BatchQuestion:
         row["review_notes"],
         row["import_error"],
         LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
+        row["confidence"],
+        row["confidence_reasons"],
     )
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from pipeline_core.adapters.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
-from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.jobs import JobSummary, PublishedDocument
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.ports.older_documents import OlderRow
 from pipeline_core.ports.unit_of_work import Ids
 
@@ -25,6 +26,7 @@ def summary_from(row: Row) -> JobSummary:
         workflow=row["workflow_type"],
         last_error=row["last_error"],
         profile=Profile(row["profile"]),
+        wished=Wished.from_json(row["policy"]),
     )
 
 
@@ -40,12 +42,14 @@ class PostgresDocuments:
         correlation_id: CorrelationId,
         workflow: str,
         submitted_via: str = "direct",
+        wished: Wished = NOTHING_WISHED,
     ) -> set[DocumentId]:
         rows = self._session.all(
             "register_documents",
             user_id=user_id,
             correlation_id=correlation_id,
             workflow=workflow,
+            policy=json_text(wished.as_json()),
             submitted_via=submitted_via,
             document_ids=[d.document_id for d in documents],
             job_ids=[d.job_id for d in documents],
@@ -57,6 +61,13 @@ class PostgresDocuments:
             raw_paths=[d.raw_path for d in documents],
         )
         return {row["document_id"] for row in rows}
+
+    def published(self, user_id: UserId) -> list[PublishedDocument]:
+        return [PublishedDocument(**row) for row in self._session.all("published_documents", user_id=user_id)]
+
+    def wish(self, document_ids: Ids, wished: Wished) -> None:
+        if wished != NOTHING_WISHED:
+            self._session.execute("wish_policy", document_ids=list(document_ids), policy=json_text(wished.as_json()))
 
     def place(self, user_id: UserId, places: Sequence[Place]) -> None:
         uris, ids = [place.uri for place in places], [place.document_id for place in places]

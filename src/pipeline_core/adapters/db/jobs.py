@@ -11,6 +11,7 @@ from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken, UserId
 from pipeline_core.domain.jobs import DeadLetter, HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile
+from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.missing_parts import FREE, Passage
 from pipeline_core.ports.unit_of_work import Ids
@@ -40,6 +41,7 @@ def _held(row: Row) -> HeldJob:
         overridden=row["overridden"],
         criticals=row["criticals"],
         profile=Profile(row["profile"]),
+        wished=Wished.from_json(row["policy"]),
         held_for=row["held_for"],
     )
 

@@ -198,6 +198,8 @@ class AllQuestions(Base):
     search: Mapped[str | None] = mapped_column(TSVECTOR, Computed("…", persisted=True))
     sketch: Mapped[str | None] = mapped_column(BIT(varying=True), Computed("…", persisted=True))
     published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    confidence: Mapped[float | None] = mapped_column(REAL)
+    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
 
 
 class DocumentChunks(Base):
@@ -551,6 +553,11 @@ class StagedQuestions(Base):
     duplicate_of_sha256: Mapped[str | None] = mapped_column(Text)
     left_out_reason: Mapped[str | None] = mapped_column(Text)
     evidence_pieces: Mapped[Any | None] = mapped_column(JSONB)
+    confidence: Mapped[float | None] = mapped_column(REAL)
+    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
+    publish_from: Mapped[float | None] = mapped_column(REAL)
+    ask_from: Mapped[float | None] = mapped_column(REAL)
+    decided_by_itself: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
 
 
 class Stages(Base):

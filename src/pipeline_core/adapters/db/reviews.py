@@ -27,6 +27,8 @@ def _fact(row: Row) -> ReviewFact:
         row["page_unit"],
         tuple(row["heading_path"] or ()),
         row["duplicate_of"],
+        row["confidence"],
+        row["confidence_reasons"] or (),
     )
 
 

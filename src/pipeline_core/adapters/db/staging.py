@@ -1,6 +1,7 @@
 """Staged chunks, staged questions and the pairs of look-alikes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,12 +34,14 @@ from pipeline_core.domain.staging import (
     Pair,
     SignatureTable,
     Similar,
+    StagedBefore,
     StagedChunk,
     StagedQuestion,
     Twin,
 )
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import Ids
+from pipeline_core.staging.regeneration import reconcile
 from pipeline_core.staging.sketches import padded, sketch_bytes
 
 _CHUNK_COLUMNS = {
@@ -80,6 +83,10 @@ _QUESTION_COLUMNS = {
     "status": "text",
     "left_out_reason": "text",
     "evidence_pieces": "jsonb",
+    "confidence": "float4",
+    "confidence_reasons": "jsonb",
+    "publish_from": "float4",
+    "ask_from": "float4",
 }
 
 _SIGNATURE = np.dtype(
@@ -176,11 +183,24 @@ def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tup
         "left_out" if fact.left_out else "pending",
         fact.left_out,
         Jsonb(_pieces(fact)) if fact.scattered else None,
+        *_weight(fact),
     )
 
 
 def evidence_json(evidence: Sequence[Span]) -> Jsonb:
     return Jsonb([span.as_json() for span in evidence])
+
+
+def _weight(fact: Fact) -> tuple[float | None, Jsonb | None, float | None, float | None]:
+    """Its confidence, the reasons, and the policy: publish from, ask from."""
+    if fact.confidence is None:
+        return None, None, None, None
+    reasons = Jsonb(fact.confidence.reasons_json())
+    return fact.confidence.value, reasons, fact.policy.publish_from, fact.policy.ask_from
+
+
+def _json(rows: Sequence[Any]) -> str:
+    return orjson.dumps(rows).decode()
 
 
 def _pieces(fact: Fact) -> list[dict[str, Any]]:
@@ -270,26 +290,48 @@ class PostgresStaging:
             user_ids=[document.user_id for document in documents],
             file_names=[document.filename for document in documents],
         )
-        rows = self._session.all("staged_question_ids", document_ids=[document.document_id for document in documents])
-        there = {row["question_id"] for row in rows}
+        document_ids = [document.document_id for document in documents]
         wanted = {question.fact.question_id: question for question in questions}
-        if gone := there - wanted.keys():
-            self._session.execute("delete_questions", question_ids=list(gone))
-        if kept := there & wanted.keys():
+        told = reconcile(
+            self.staged_before(document_ids),
+            {key: (question.document_id, question.fact) for key, question in wanted.items()},
+        )
+        if told.go:
+            self._session.execute("delete_questions", question_ids=list(told.go))
+        if kept := told.stay | told.decided.keys():
             self._session.execute("keep_questions", question_ids=list(kept))
-            self._judge_again([wanted[key].fact for key in kept])
-        self.insert_questions([question for key, question in wanted.items() if key not in there])
+            taken = [replace(wanted[new].fact, question_id=old) for old, new in told.decided.items() if new]
+            self._judge_again([*(wanted[key].fact for key in told.stay), *taken])
+        self.insert_questions([question for key, question in wanted.items() if key in told.come])
+        if told.decided:
+            self._session.execute("count_carried_facts", document_ids=document_ids)
+
+    def staged_before(self, document_ids: Ids) -> list[StagedBefore]:
+        rows = self._session.all("staged_before", document_ids=list(document_ids))
+        return [
+            StagedBefore(
+                row["question_id"],
+                row["document_id"],
+                row["statement"],
+                tuple(map(Span.from_json, row["evidence"])),
+                row["is_decided"],
+            )
+            for row in rows
+        ]
 
     def _judge_again(self, facts: Sequence[Fact]) -> None:
         """Leave out what is found against facts that were staged before; let wait what nothing speaks against now."""
-        out = [fact for fact in facts if fact.left_out]
+        weights = [_weight(fact) for fact in facts]
         self._session.execute(
-            "leave_out",
-            question_ids=[fact.question_id for fact in out],
-            reasons=[fact.left_out for fact in out],
-            pieces=[orjson.dumps(_pieces(fact)).decode() for fact in out],
+            "judge_again",
+            question_ids=[fact.question_id for fact in facts],
+            reasons=[fact.left_out for fact in facts],
+            pieces=[_json(_pieces(fact)) if fact.scattered else None for fact in facts],
+            confidences=[confidence for confidence, _, _, _ in weights],
+            confidence_reasons=[reasons and _json(reasons.obj) for _, reasons, _, _ in weights],
+            publish_from=[publish_from for _, _, publish_from, _ in weights],
+            ask_from=[ask_from for _, _, _, ask_from in weights],
         )
-        self._session.execute("nothing_against", question_ids=[fact.question_id for fact in facts if not fact.left_out])
 
     def insert_questions(self, questions: Sequence[NewQuestion], *, batch_id: BatchId | None = None) -> None:
         """Add questions that are not there, to this batch or to that of their document."""
@@ -476,7 +518,13 @@ class PostgresStaging:
             found[row["document_id"]].append(Differing(**row))
         return found
 
+    def to_decide(self, document_ids: Ids) -> dict[DocumentId, int]:
+        rows = self._session.all("facts_to_decide", document_ids=list(document_ids))
+        return {row["document_id"]: row["facts"] for row in rows}
+
     def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int:
+        if by is None:
+            self._session.execute("leave_unasked_out", document_ids=list(document_ids))
         return self._session.execute("approve_pending", document_ids=list(document_ids), by=by, notes=notes)
 
     def resolve_pairs(self, document_id: DocumentId, resolution: str, *, by: str, notes: str | None) -> int:

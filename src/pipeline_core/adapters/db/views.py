@@ -103,6 +103,7 @@ class PostgresViews:
                 "pairs": session.all("document_pairs", document_id=document_id),
                 "ledger": session.all("view_chunk_outcomes", document_id=document_id),
                 "left_out_facts": session.all("view_left_out", document_id=document_id),
+                "to_decide": session.all("view_to_decide", document_id=document_id),
                 "events": session.all("view_job_events", job_id=job_id, user_id=user_id),
             }
 

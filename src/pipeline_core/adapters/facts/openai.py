@@ -1,25 +1,31 @@
 """Facts from a language model behind any OpenAI-compatible endpoint, by structured output."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline_core.adapters.facts.logprobs import statement_logprobs
 from pipeline_core.adapters.facts.prompt import load_prompt, user_message
 from pipeline_core.adapters.openai_api.client import OpenAIClient
 from pipeline_core.adapters.openai_api.tokens import expected_tokens, most_tokens
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import AnswerOutcome, FactCandidate, Generated, Usage
 from pipeline_core.domain.spending import Price
+from pipeline_core.domain.traces import told
 from pipeline_core.ports.fact_generator import ChunkInput
 
 if TYPE_CHECKING:
     import openai
     from openai.types.chat import ChatCompletion
+    from openai.types.chat.chat_completion import Choice
 
+log = structlog.stdlib.get_logger(__name__)
 # measured on the examples: an answer is about as long as half of what it was made from
 _EXPECTED_SHARE = 0.5
 _EXPECTED_LEAST = 60
@@ -185,7 +191,7 @@ class OpenAIFactGenerator:
             what = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, what["loc"])) or "the answer"
             return Generated((), f"schema violation: {place}: {what['msg']}", usage, AnswerOutcome.SCHEMA_VIOLATION)
-        rows = tuple(row.candidate for row in found.facts)
+        rows = tuple(_weighed(choice, message.content or "", found))
         said = _storable(found.nothing_here).strip()
         reason = None if rows else said or "the model found nothing and did not say why"
         return Generated(rows[: self._limits.max_facts], reason, usage)
@@ -197,6 +203,18 @@ class OpenAIFactGenerator:
         usage = completion.usage
         cached = (usage.prompt_tokens_details.cached_tokens or 0) if usage.prompt_tokens_details else 0
         return self._price.of(usage.prompt_tokens, usage.completion_tokens, cached_tokens=cached, batch=batch)
+
+
+def _weighed(choice: "Choice", content: str, found: FactList) -> Iterator[FactCandidate]:
+    """The facts, each with how sure the model was of it, where the endpoint says that."""
+    try:
+        logprobs = statement_logprobs(content, choice.logprobs.content if choice.logprobs else None)
+    except (AttributeError, TypeError, ValueError) as error:
+        # the answer itself is whole and paid for
+        log.warning("logprobs_unreadable", error=told(error))
+        logprobs = []
+    for row, mean in zip_longest(found.facts, logprobs[: len(found.facts)]):
+        yield row.candidate if mean is None else replace(row.candidate, traits={"logprob": mean})
 
 
 _UNFINISHED = {

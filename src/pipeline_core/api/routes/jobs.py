@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from sse_starlette import EventSourceResponse
 
 from pipeline_core.api.auth import CurrentUser
@@ -17,12 +17,16 @@ from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.domain.errors import over_http
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.ports.views import Row
+from pipeline_core.services.foresee_facts import Foreseen
+from pipeline_core.services.read_again import Again
 from pipeline_core.services.retry_all import Which
 
 _LARGEST_ID = 2**63 - 1
+_MOST_FORESEEN = 50
 router = APIRouter(prefix="/api/v2/jobs", tags=["jobs"])
 
 
@@ -76,6 +80,33 @@ class StageTiming(BaseModel):
     cost_usd: float | None
 
 
+class ConfidenceReason(BaseModel):
+    """What moved a confidence."""
+
+    trait: str
+    effect: float = Field(description="In log-odds: above 0 for the fact, below 0 against it")
+    words: str
+
+
+class WeighedFact(BaseModel):
+    """A fact with the probability that it holds; ``POST /api/job/{job_id}/approve-stage2`` with its id takes it in."""
+
+    question_id: UUID
+    question: str | None
+    answer: str | None
+    statement: str
+    quote: str
+    page: int | None
+    confidence: float | None = Field(description="0 to 1; null of facts that were found before facts were weighed")
+    confidence_reasons: list[ConfidenceReason] | None
+
+
+class LeftOutFact(WeighedFact):
+    """A fact that is kept out of production until a person takes it in."""
+
+    reason: LeftOut
+
+
 class JobDetail(Job):
     """A job with its stages and what validation found."""
 
@@ -84,6 +115,10 @@ class JobDetail(Job):
     returned_for: list[dict[str, Any]] = Field(
         description="What it was returned to matching review for, while it waits there"
     )
+    left_out_by: dict[LeftOut, int] = Field(description="The ledger: how many facts were left out, by reason")
+    left_out_facts: list[LeftOutFact] = Field(description="The first 1,000 of them")
+    facts_to_decide: int = Field(description="Facts of middling confidence that a person is asked about")
+    to_decide: list[WeighedFact] = Field(description="The first 1,000 of them, the least sure first")
 
 
 class RetryRequest(Body):
@@ -130,7 +165,41 @@ class RetryAllRequest(Body):
     code: str | None = Field(None, max_length=100, description="Only those whose `last_error` has this code")
     since: AwareDatetime | None = Field(None, description="Only those that failed since then")
     from_stage: StageName | None = Field(None, description="For those that came as far; others begin where they failed")
-    preview: bool = Field(False, description="Only count them")
+    published: bool = Field(
+        False, description="What is published is read again as well, from `from_stage`; what people decided stays"
+    )
+    preview: bool = Field(False, description="Only count them, and say what would change")
+
+    @model_validator(mode="after")
+    def _from_somewhere(self) -> "RetryAllRequest":
+        if self.published and (self.from_stage is None or self.code or self.since):
+            raise ValueError("`published` needs `from_stage`, and goes with neither `code` nor `since`")
+        return self
+
+
+class ForeseenDocument(BaseModel):
+    """What would happen to the facts of one document; `unknown` says why it cannot be told."""
+
+    document_id: UUID
+    filename: str
+    stay: int
+    come: int
+    go: int
+    decisions: int = Field(description="What people decided about single facts: it stays")
+    left_out: int = Field(description="Of those that stay or come")
+    unknown: str | None
+
+
+class ForeseenChanges(BaseModel):
+    """What reading again would change: together, and document by document."""
+
+    stay: int
+    come: int
+    go: int
+    decisions: int
+    left_out: int
+    documents: list[ForeseenDocument]
+    not_looked_at: int = Field(description="Further documents: no more than 50 are looked at in a request")
 
 
 class RetryAllAnswer(BaseModel):
@@ -139,6 +208,9 @@ class RetryAllAnswer(BaseModel):
     matched: int
     retried: int
     by_code: dict[str, int]
+    published: int = Field(description="Published documents that were meant")
+    left_alone: int = Field(description="Published ones under way, waiting for a person, or read by a deep scan")
+    changes: ForeseenChanges | None = Field(description="With `preview` and `published`, from `fact-generator`")
 
 
 @router.post(
@@ -150,7 +222,9 @@ class RetryAllAnswer(BaseModel):
     responses=responses(401, 422, 429),
 )
 def retry_all_jobs(request: Request, services: Services, body: RetryAllRequest | None = None) -> RetryAllAnswer:
-    """Queue the user's dead letters again, all at once: all of them, those of one code, or those since a moment."""
+    """Queue the user's dead letters again, all at once: all of them, those of one code, or those since a moment.
+
+    With `published` what is published is read again as well: ask with `preview` first what would change."""
     wanted = body or RetryAllRequest()  # type: ignore[call-arg]
     which = Which(wanted.code, wanted.since)
     if wanted.preview:
@@ -158,9 +232,29 @@ def retry_all_jobs(request: Request, services: Services, body: RetryAllRequest |
     else:
         found = services.retry_all(services.user_id, which, from_stage=wanted.from_stage, by=str(services.user_id))
         retried = len(found.document_ids)
+    again, changes = Again([], 0, 0), None
+    if wanted.published and wanted.from_stage:
+        again, changes = _published(services, wanted.from_stage, preview=wanted.preview)
+        retried += 0 if wanted.preview else len(again.document_ids)
     if retried:
         request.app.state.ask_for_run()
-    return RetryAllAnswer(matched=len(found.document_ids), retried=retried, by_code=dict(found.by_code))
+    return RetryAllAnswer(
+        matched=len(found.document_ids) + len(again.document_ids),
+        retried=retried,
+        by_code=dict(found.by_code),
+        published=len(again.document_ids),
+        left_alone=again.waiting + again.scanned,
+        changes=ForeseenChanges.model_validate(changes.as_json()) if changes else None,
+    )
+
+
+def _published(services: Services, stage: StageName, *, preview: bool) -> tuple[Again, Foreseen | None]:
+    if not preview:
+        return services.read_again(services.user_id, stage, by=str(services.user_id)), None
+    again = services.read_again.which(services.user_id)
+    if stage is not StageName.FACT_GENERATOR:
+        return again, None
+    return again, services.read_again.preview(again.document_ids, stage, most=_MOST_FORESEEN)
 
 
 @router.get(

@@ -16,11 +16,14 @@ from pipeline_core.api.deps import Services
 from pipeline_core.api.page_templates import MOST, page
 from pipeline_core.api.problems import status_of
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import AuthenticationError, PipelineError
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
+from pipeline_core.ports.reviews import ReviewFact
 from pipeline_core.ports.views import Row
 
 _HEADERS = {
@@ -103,7 +106,8 @@ def _review_page(job_id: UUID, request: Request, services: Services) -> Response
         why=_why(job, len(pairs), is_waiting=is_waiting),
         findings=(job["findings"] or job["returned_for"]) if is_waiting else [],
         pairs=pairs,
-        facts=[fact for fact in facts if fact.status == "pending"],
+        facts=sorted((fact for fact in facts if fact.status == "pending"), key=_least_sure_first),
+        left_out=[_left_out(row) for row in job["left_out_facts"]],
         decisions=_ways(job, str(request.base_url)) if is_waiting else [],
         others=[
             {**one, "url": REVIEW_PAGES[one["phase"]].format(one["job_id"])}
@@ -141,6 +145,15 @@ def _pair(row: Row) -> Row:
     return {**row, "differ": f"they differ: {differ}" if differ else ""}
 
 
+def _least_sure_first(fact: ReviewFact) -> float:
+    return 1.0 if fact.confidence is None else fact.confidence
+
+
+def _left_out(row: Row) -> Row:
+    said = in_words(row["confidence"], row["confidence_reasons"])
+    return {**row, "reason": LeftOut(row["reason"]).words, "confidence_words": said}
+
+
 def _why(job: Row, pairs: int, *, is_waiting: bool) -> str:
     if not is_waiting:
         how = f" ({job['outcome']})" if job["outcome"] else ""
@@ -150,6 +163,9 @@ def _why(job: Row, pairs: int, *, is_waiting: bool) -> str:
         return f"Validation found {found}: nothing new of it is published before you decide."
     if pairs:
         return "Facts of it look like facts that are there already: which of each pair is to stand?"
+    if job["facts_to_decide"]:
+        unsure = counted(job["facts_to_decide"], "fact is", "facts are")
+        return f"{unsure} not sure enough to be published unseen: the least sure come first."
     return "Its facts wait to be read: nothing new of it is published before you decide."
 
 
@@ -185,7 +201,14 @@ def _ways(job: Row, base: str) -> Sequence[Way]:
         f"{name} reject --fact ID",
         _curl(f"{at}reject", '{"question_ids": ["ID"]}'),
     )
-    return approve, one, reject
+    return approve, one, *_take_in(job, name, at), reject
+
+
+def _take_in(job: Row, name: str, at: str) -> Sequence[Way]:
+    if not job["left_out_facts"]:
+        return ()
+    request = _curl(f"{at}approve-stage2", '{"fact_ids": ["ID"]}')
+    return (Way("Take in one fact that was left out, with its id", f"{name} approve --fact ID", request),)
 
 
 def _ways_of_batch(batch_id: UUID, base: str) -> Sequence[Way]:

@@ -36,6 +36,7 @@ class Waiting(BaseModel):
     profile: str
     waits_since: datetime
     undecided: int
+    facts_to_decide: int = Field(description="Facts of middling confidence that a person is asked about")
     critical: int
     review_url: str
 

@@ -70,6 +70,8 @@ class Question(BaseModel):
     review_notes: str | None
     import_error: str | None
     left_out_reason: LeftOut | None = Field(description="What keeps it out of production, or spoke against it")
+    confidence: float | None = Field(description="Probability that a fact holds, 0 to 1; null of a bank's question")
+    confidence_reasons: list[dict[str, Any]] | None = Field(description="What moved it, the strongest first")
 
 
 class Pair(BaseModel):

@@ -1,25 +1,43 @@
 """Uploading documents: one, or several in one request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.correlation import as_correlation_id
 from pipeline_core.api.deps import Services, TheSettings
-from pipeline_core.api.multipart import Refused, form_body, receive_files
+from pipeline_core.api.multipart import Refused, form_body, receive_form
 from pipeline_core.api.problems import Problem, of_refused_files, problem_of, responses
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
+from pipeline_core.domain.policy import Wished
 from pipeline_core.services.receive_upload import SpooledUpload, Uploaded, spool
 
 router = APIRouter(tags=["uploads"])
 PATH = "/api/v2/upload"
+_PROBABILITY = TypeAdapter(Annotated[float, Field(ge=0, le=1)])
+_POLICY = {
+    "publish_from": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "description": "Confidence from which a fact is published unseen; else as the installation has it",
+    },
+    "ask_from": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "description": "Confidence from which a person is asked about a fact that is not published unseen; below it is "
+        "left out. Not above `publish_from`",
+    },
+}
 
 
 class UploadAnswer(BaseModel):
@@ -60,7 +78,7 @@ class UploadsAnswer(BaseModel):
     status_code=202,
     response_model=UploadAnswer | UploadsAnswer,
     summary="Upload documents",
-    openapi_extra=form_body(of_many=True),
+    openapi_extra=form_body(of_many=True, fields=_POLICY),
     responses={
         200: {"model": UploadAnswer | UploadsAnswer, "description": "The same bytes were there already"},
         **responses(401, 408, 413, 415, 422, 429, 503),
@@ -73,15 +91,21 @@ async def upload_document(
     the same bytes again name the document that is there.
 
     One file is answered for itself. Several are answered one by one: a file that is refused does not hold the others,
-    and a problem is answered only if none was taken. The limit of active jobs is looked at once, for all of them."""
+    and a problem is answered only if none was taken. The limit of active jobs is looked at once, for all of them.
+
+    `publish_from` and `ask_from` say for these documents what becomes of a fact by its confidence, in every run of
+    theirs; of documents that are there already, from the next run on."""
     with ExitStack() as files:
-        arrived = await receive_files(
+        form = await receive_form(
             request,
             lambda: files.enter_context(spool()),
             max_bytes=settings.max_file_bytes,
             max_files=settings.api_max_upload_files,
+            fields=list(_POLICY),
         )
-        taken = await run_in_threadpool(_take, request, services, arrived)
+        arrived, wished = form.files, _wished(form.fields)
+        wished.over(settings.policy)
+        taken = await run_in_threadpool(_take, request, services, arrived, wished)
     if any(isinstance(one, Uploaded) and one.is_new for one in taken):
         await run_in_threadpool(request.app.state.ask_for_run)
     elif any(isinstance(one, Uploaded) for one in taken):
@@ -101,8 +125,26 @@ async def upload_document(
     )
 
 
+def _wished(fields: Mapping[str, str]) -> Wished:
+    """What the form says about the policy.
+
+    Raises:
+        RequestValidationError: a value is no probability.
+    """
+    wrong = []
+    said: dict[str, float] = {}
+    for name, text in fields.items():
+        try:
+            said[name] = _PROBABILITY.validate_python(text)
+        except ValidationError as error:
+            wrong += [{**found, "loc": ("body", name)} for found in error.errors()]
+    if wrong:
+        raise RequestValidationError(wrong)
+    return Wished.from_json(said)
+
+
 def _take(
-    request: Request, services: UserServices, arrived: Sequence[SpooledUpload | Refused]
+    request: Request, services: UserServices, arrived: Sequence[SpooledUpload | Refused], wished: Wished
 ) -> list[Uploaded | Refused]:
     """Take each that arrived whole; what is wrong with one says nothing of the next."""
     taken: list[Uploaded | Refused] = []
@@ -113,7 +155,11 @@ def _take(
             continue
         try:
             uploaded = services.receive_upload(
-                one, user_id=services.user_id, correlation_id=as_correlation_id(request), is_admitted=is_admitted
+                one,
+                user_id=services.user_id,
+                correlation_id=as_correlation_id(request),
+                is_admitted=is_admitted,
+                wished=wished,
             )
         except PipelineError as error:
             taken.append(Refused(one.filename, error))

@@ -1,0 +1,126 @@
+"""From the traits of a fact to the probability that it holds: a logistic regression whose weights are data.
+
+"Holds" is meant strictly: true to its source, understandable without it, complete, and worth keeping. The weights are
+in ``confidence_weights``; ``python -m benchmarks confidence`` fits them again from facts that people have judged, and
+docs/quality.md shows how often those were right that were said to be right with .9. A trait that nobody said changes
+nothing: it counts as its mean.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import exp
+from typing import Any
+
+from pipeline_core.domain.confidence import TRAITS
+from pipeline_core.domain.confidence_weights import INTERCEPT, WEIGHTS
+
+MODEL_VERSION = hashlib.sha256(repr((INTERCEPT, sorted(WEIGHTS.items()))).encode()).hexdigest()[:12]
+"""Other weights give other confidences: they are another version."""
+MOST_REASONS = 5
+_LEAST_EFFECT = 0.15
+_LEAST, _MOST = 0.01, 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What the model makes of a trait: a number from about 0 to 1. ``tells`` is high if a high value of the feature is
+    a high value of the trait, and low if it is the other way round."""
+
+    name: str
+    trait: str
+    value: Callable[[float], float]
+    tells: str = "high"
+
+
+def _same(value: float) -> float:
+    return value
+
+
+def _few(enough: float) -> Callable[[float], float]:
+    """1 for none, 0 from ``enough`` on."""
+    return lambda count: max(0.0, 1 - count / enough)
+
+
+def _many(usual: float) -> Callable[[float], float]:
+    """0 up to ``usual``, 1 from its double on."""
+    return lambda count: min(1.0, max(0.0, count / usual - 1))
+
+
+_OF_OTHER_SHAPE = {
+    "columns": (Feature("many_columns", "columns", _many(6)),),
+    "cells": (Feature("few_cells", "cells", _few(3), "low"),),
+    "words": (Feature("few_words", "words", _few(12), "low"), Feature("many_words", "words", _many(35))),
+    "spans": (Feature("many_spans", "spans", _many(1)),),
+    "score": (Feature("score", "score", lambda score: min(1.0, max(0.0, score / 4))),),
+    # a word of which the model was half sure has -0.7
+    "logprob": (Feature("unsure", "logprob", lambda mean: min(1.0, max(0.0, -mean)), "low"),),
+}
+
+FEATURES: tuple[Feature, ...] = tuple(
+    feature for name in TRAITS for feature in _OF_OTHER_SHAPE.get(name, (Feature(name, name, _same),))
+)
+"""A feature for each trait that is a flag or a share, and those above for what is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A trait that moved the confidence: ``effect`` in log-odds against a fact of which it is not known."""
+
+    trait: str
+    effect: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The probability, 0 to 1, that a fact holds, and what moved it most, the strongest first."""
+
+    value: float
+    reasons: tuple[Reason, ...] = ()
+
+    def reasons_json(self) -> list[dict[str, Any]]:
+        return [asdict(reason) for reason in self.reasons]
+
+
+def features_of(traits: Mapping[str, float]) -> dict[str, float]:
+    """What the model sees of the traits that are known."""
+    return {one.name: one.value(traits[one.trait]) for one in FEATURES if one.trait in traits}
+
+
+def confidence_of(traits: Mapping[str, float]) -> Confidence:
+    """How sure it is that a fact with these traits holds."""
+    log_odds = INTERCEPT
+    effects: list[tuple[float, Feature, bool]] = []
+    for one in FEATURES:
+        if one.trait not in traits or one.name not in WEIGHTS:
+            continue
+        weight, mean = WEIGHTS[one.name]
+        value = one.value(traits[one.trait])
+        effect = weight * (value - mean)
+        log_odds += effect
+        effects.append((effect, one, value >= mean))
+    probability = min(_MOST, max(_LEAST, 1 / (1 + exp(-log_odds))))
+    return Confidence(round(probability, 3), _reasons(effects))
+
+
+def _reasons(effects: list[tuple[float, Feature, bool]]) -> tuple[Reason, ...]:
+    said: dict[str, Reason] = {}
+    for effect, feature, is_high in sorted(effects, key=lambda row: -abs(row[0])):
+        trait = TRAITS[feature.trait]
+        words = trait.high if is_high == (feature.tells == "high") else trait.low
+        if words and abs(effect) >= _LEAST_EFFECT and trait.name not in said:
+            said[trait.name] = Reason(trait.name, round(effect, 2), words)
+    return tuple(said.values())[:MOST_REASONS]
+
+
+def in_words(value: float | None, reasons: Sequence[Mapping[str, Any]] | None) -> str:
+    """A confidence as a reader is told of it: the number, what speaks for the fact and what against it; "" for none."""
+    if value is None:
+        return ""
+    sides = {
+        "for it": [str(one["words"]) for one in reasons or () if one["effect"] > 0],
+        "against it": [str(one["words"]) for one in reasons or () if one["effect"] < 0],
+    }
+    said = "; ".join(f"{side}: {', '.join(words)}" for side, words in sides.items() if words)
+    return f"confidence {value:.2f}" + (f" ({said})" if said else "")

@@ -1,0 +1,70 @@
+"""What becomes of a fact by its confidence: published, shown to a person first, or left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline_core.domain.errors import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Two probabilities: from ``publish_from`` on a fact needs nobody, from ``ask_from`` on a person is asked about it,
+    and below it is left out until a person takes it in. Where both are equal nobody is asked."""
+
+    publish_from: float
+    ask_from: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.ask_from <= self.publish_from <= 1:
+            raise RefusedError(
+                f"ask_from ({self.ask_from:g}) and publish_from ({self.publish_from:g}) are no policy: "
+                "both are probabilities from 0 to 1, and ask_from is not above publish_from.",
+                action="Give --publish-from and --ask-from accordingly.",
+                http_action="Give `publish_from` and `ask_from` accordingly.",
+            )
+
+    def leaves_out(self, confidence: float | None) -> bool:
+        return confidence is not None and confidence < self.ask_from
+
+    def asks(self, confidence: float | None) -> bool:
+        return confidence is not None and self.ask_from <= confidence < self.publish_from
+
+
+EVERYTHING = Policy(0.0, 0.0)
+"""All is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What an upload says about its policy; what it does not say is as the settings have it."""
+
+    publish_from: float | None = None
+    ask_from: float | None = None
+
+    def over(self, default: Policy) -> Policy:
+        """The policy that holds.
+
+        Only ``publish_from`` said: ``ask_from`` goes with it where the two of the settings are equal, or where it
+        would be above.
+
+        Raises:
+            RefusedError: the two together are no policy.
+        """
+        publish_from = default.publish_from if self.publish_from is None else self.publish_from
+        if self.ask_from is not None:
+            return Policy(publish_from, self.ask_from)
+        nobody_asked = default.ask_from == default.publish_from
+        return Policy(publish_from, publish_from if nobody_asked else min(default.ask_from, publish_from))
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any] | None) -> "Wished":
+        return cls(**(said or {}))
+
+    def as_json(self) -> dict[str, Any]:
+        said = {"publish_from": self.publish_from, "ask_from": self.ask_from}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+NOTHING_WISHED = Wished()
+"""All as the settings have it."""

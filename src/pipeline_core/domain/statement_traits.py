@@ -1,0 +1,66 @@
+"""What can be seen of any fact by its words alone, whoever found it."""
+
+import re
+from collections.abc import Mapping
+
+from pipeline_core.domain.confidence import KINDS
+
+# each kind by the mark that its quote has in markdown
+_ROW = re.compile(r"^\s*\||\S \| \S")
+_ITEM = re.compile(r"^\s*(?:[-*+•▪‣–]|\d{1,3}[.)]|[a-z]\))\s")
+_LABEL = re.compile(r"^\W{0,4}[^\W\d_][^:.!?。：\n]{0,60}[:：]\W{0,4}\s\S[^.!?。]*$")
+_WORD = re.compile(r"[^\W_]+")
+# scripts that put no space between words; two of their characters count as a word
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_CLOSING = "\"'”’»›“‘)]}*_`|> \t\n"
+_ENDS = frozenset(".!?…。！？．؟۔।။።")
+_SENTENCES = frozenset({"prose", "item"})
+
+
+def statement_traits(statement: str, quote: str, said: Mapping[str, float]) -> dict[str, float]:
+    """The traits of the words; ``said`` are those that the generator knows, and they go before."""
+    kind = next((name for name in KINDS if said.get(name)), None) or _kind(quote)
+    words = _WORD.findall(statement)
+    seen = {
+        **{name: float(name == kind) for name in KINDS},
+        "words": float(_count(statement, words)),
+        "verbatim": _share_in(words, quote),
+        "digits": _share(sum(c.isdigit() for c in statement), sum(c.isalnum() for c in statement)),
+        "capitals": _share(sum(word[0].isupper() for word in words[1:]), len(words) - 1),
+        "marks": _share(sum(not (c.isalnum() or c.isspace()) for c in statement), len(statement)),
+    }
+    if kind in _SENTENCES:
+        seen |= {"begins_well": float(_begins_well(statement)), "ends_well": float(_ends_well(statement))}
+    return {**seen, **said}
+
+
+def _kind(quote: str) -> str:
+    if _ROW.search(quote):
+        return "row"
+    if _ITEM.match(quote):
+        return "item"
+    return "label" if _LABEL.match(quote) else "prose"
+
+
+def _count(text: str, words: list[str]) -> int:
+    unspaced = len(_UNSPACED.findall(text))
+    return len(words) if not unspaced else max(len(words), unspaced // 2)
+
+
+def _share_in(words: list[str], quote: str) -> float:
+    there = {word.casefold() for word in _WORD.findall(quote)}
+    return _share(sum(word.casefold() in there for word in words), len(words))
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole > 0 else 0.0
+
+
+def _begins_well(statement: str) -> bool:
+    """With a capital, a digit, or a letter of a script without capitals."""
+    first = next((c for c in statement if c.isalnum()), "")
+    return bool(first) and (first.isdigit() or not first.islower())
+
+
+def _ends_well(statement: str) -> bool:
+    return statement.rstrip(_CLOSING)[-1:] in _ENDS

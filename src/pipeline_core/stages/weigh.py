@@ -1,0 +1,29 @@
+"""Every fact is weighed: its generator's traits and what the stage sees of it make its confidence."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pipeline_core.domain.confidence_model import confidence_of
+from pipeline_core.domain.facts import Fact, MatchKind, joined_quotes
+from pipeline_core.domain.policy import Policy
+from pipeline_core.domain.statement_traits import statement_traits
+
+Doubt = Callable[[int, int], float | None]
+"""The share of the words on the pages of a range of characters that OCR doubted; None where it read none of them."""
+
+
+def weighed(fact: Fact, policy: Policy, *, one_chunk: bool, doubt: Doubt) -> Fact:
+    """The fact with its confidence, under the policy of its document."""
+    traits = {
+        **statement_traits(fact.statement, joined_quotes(fact.evidence), fact.traits),
+        "asked": float(fact.question is not None),
+        "found_exactly": float(fact.match is MatchKind.EXACT),
+        "found_aligned": float(fact.match is MatchKind.ALIGNED),
+        "scattered": float(bool(fact.scattered)),
+        "one_chunk": float(one_chunk),
+        "spans": float(len(fact.evidence)),
+    }
+    doubts = [share for span in fact.evidence if (share := doubt(span.char_from, span.char_to)) is not None]
+    if doubts:
+        traits["ocr_doubt"] = max(doubts)
+    return replace(fact, traits=traits, confidence=confidence_of(traits), policy=policy)

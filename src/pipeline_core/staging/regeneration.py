@@ -1,0 +1,74 @@
+"""Facts are found anew: what stays, what comes and goes, and which decisions of people stand in spite of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline_core.domain.facts import Fact, Span
+from pipeline_core.domain.ids import DocumentId, QuestionId
+from pipeline_core.domain.staging import StagedBefore
+
+_SAME_PLACE = 0.8
+"""What two spans share, of both together, from which they are one place, with or without the mark at its end."""
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """What becomes of the facts of documents: ids of those that stay as they are, that come, and that go.
+
+    ``decided`` are staged facts that people have decided about, and that were not found in the same words: each stays,
+    in the place of the new fact beside it, if there is one.
+    """
+
+    stay: set[QuestionId] = field(default_factory=set)
+    come: set[QuestionId] = field(default_factory=set)
+    go: set[QuestionId] = field(default_factory=set)
+    decided: dict[QuestionId, QuestionId | None] = field(default_factory=dict)
+
+
+def reconcile(there: Iterable[StagedBefore], found: Mapping[QuestionId, tuple[DocumentId, Fact]]) -> Reconciled:
+    """Hold what was found against what is staged, by id; and what people decided by statement or place as well."""
+    told = Reconciled()
+    by_document: dict[DocumentId, dict[QuestionId, Fact]] = {}
+    for question_id, (document_id, fact) in found.items():
+        by_document.setdefault(document_id, {})[question_id] = fact
+    lost: list[StagedBefore] = []
+    for row in there:
+        if row.question_id in found:
+            told.stay.add(row.question_id)
+            del by_document[row.document_id][row.question_id]
+        else:
+            lost.append(row)
+    for row in lost:
+        if not row.is_decided:
+            told.go.add(row.question_id)
+            continue
+        fresh = by_document.get(row.document_id, {})
+        same = _same(row, fresh)
+        if same is not None:
+            del fresh[same]
+        told.decided[row.question_id] = same
+    told.come = {question_id for fresh in by_document.values() for question_id in fresh}
+    return told
+
+
+def _same(row: StagedBefore, fresh: Mapping[QuestionId, Fact]) -> QuestionId | None:
+    """The new fact that says what was decided about: in the same words, else from the same place."""
+    words = _letters(row.statement)
+    for question_id, fact in fresh.items():
+        if _letters(fact.statement) == words:
+            return question_id
+    places = {question_id: _shared(row.evidence, fact.evidence) for question_id, fact in fresh.items()}
+    best = max(places, key=places.__getitem__, default=None)
+    return best if best is not None and places[best] >= _SAME_PLACE else None
+
+
+def _shared(mine: Sequence[Span], theirs: Sequence[Span]) -> float:
+    """How far two places are one. The last span counts: a lead-in or a header is before many items or rows."""
+    one, other = mine[-1], theirs[-1]
+    common = min(one.char_to, other.char_to) - max(one.char_from, other.char_from)
+    both = max(one.char_to, other.char_to) - min(one.char_from, other.char_from)
+    return max(0, common) / both if both else 0.0
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())

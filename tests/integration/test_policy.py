@@ -1,0 +1,143 @@
+"""By its confidence a fact is published, asked about or left out; and the database holds to it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
+import pytest
+
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.facts import FactCandidate, Generated
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
+from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.services.decisions import Decision, Request
+from tests.through import needs_work, through, upload
+
+SURE = "The pressure relief valve of the boiler opens at 3 bar and protects the vessel."
+UNSURE = "the burner of the hotel before that"
+TEXT = f"# Manual\n\n{SURE}\n\n{UNSURE}\n"
+
+
+class TwoFacts:
+    """Says two facts, and is sure of the first alone."""
+
+    name, version, context_chars = "two-facts", "1", 0
+
+    def __init__(self) -> None:
+        self.params: dict[str, object] = {}
+
+    def generate(self, chunks: Sequence[ChunkInput]) -> list[Generated | Exception]:
+        sure = FactCandidate(None, None, SURE, (SURE,), {"sentence_whole": 1.0, "leans": 0.0, "logprob": -0.01})
+        unsure = FactCandidate(None, None, UNSURE, (UNSURE,), {"sentence_whole": 0.0, "leans": 1.0, "logprob": -3.0})
+        return [Generated((sure, unsure)) for _ in chunks]
+
+
+@pytest.fixture
+def make(make_pipeline: Callable[..., Pipeline]) -> Callable[..., Pipeline]:
+    def made(**changes: object) -> Pipeline:
+        return make_pipeline(generator=TwoFacts(), changes=changes)
+
+    return made
+
+
+def processed(app: Pipeline, wished: Wished = NOTHING_WISHED, name: str = "a.md") -> DocumentId:
+    received = app.intake.receive([upload(name, TEXT.replace("Manual", name))], user_id=app.user_id, wished=wished)
+    needs_work(app, received)
+    [document_id] = received.documents
+    through(app, [document_id])
+    return document_id
+
+
+def job(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
+    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
+    return app.views.job(app.user_id, row["job_id"])
+
+
+def published(app: Pipeline, document_id: DocumentId) -> dict[str, float]:
+    facts = app.views.export(app.user_id, document_id)["facts"]
+    return {fact["statement"]: fact["confidence"] for fact in facts}
+
+
+def test_every_fact_has_a_confidence_with_its_reasons(make: Callable[..., Pipeline]) -> None:
+    app = make(publish_from=0.0)
+    document_id = processed(app)
+    facts = app.views.export(app.user_id, document_id)["facts"]
+    said = {fact["statement"]: fact for fact in facts}
+    assert said[UNSURE]["confidence"] < 0.5 < said[SURE]["confidence"]
+    words = [reason["words"] for reason in said[UNSURE]["confidence_reasons"] if reason["effect"] < 0]
+    assert "leans on the sentence before it" in words
+
+
+def test_what_is_unsure_is_left_out_counted_listed_and_taken_in(make: Callable[..., Pipeline]) -> None:
+    app = make(publish_from=0.5)
+    document_id = processed(app)
+    assert list(published(app, document_id)) == [SURE]
+    row = job(app, document_id)
+    assert (row["state"], row["left_out"], row["left_out_by"]) == ("done", 1, {"low_confidence": 1})
+    [fact] = row["left_out_facts"]
+    assert (fact["statement"], fact["reason"]) == (UNSURE, "low_confidence")
+    assert fact["confidence"] < 0.5
+    assert fact["confidence_reasons"]
+
+    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id, "I know it.", None, (fact["question_id"],)))
+    through(app, [document_id])
+    assert set(published(app, document_id)) == {SURE, UNSURE}
+
+
+def test_between_the_two_a_person_is_asked(make: Callable[..., Pipeline]) -> None:
+    app = make(publish_from=0.5, ask_from=0.0)
+    document_id = processed(app)
+    row = job(app, document_id)
+    assert (row["state"], row["stage"], row["facts_to_decide"]) == ("awaiting_review", "matching_review", 1)
+    [waiting] = row["to_decide"]
+    assert waiting["statement"] == UNSURE
+
+    rejected = Request(Decision.REJECT, app.user_id, "Of what?", None, (waiting["question_id"],))
+    app.review.decide(document_id, rejected)
+    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    through(app, [document_id])
+    assert list(published(app, document_id)) == [SURE]
+
+
+def test_who_approves_the_document_approves_what_was_asked(make: Callable[..., Pipeline]) -> None:
+    app = make(publish_from=0.5, ask_from=0.0)
+    document_id = processed(app)
+    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    through(app, [document_id])
+    assert set(published(app, document_id)) == {SURE, UNSURE}
+
+
+def test_an_upload_has_its_own_policy_in_every_run(make: Callable[..., Pipeline]) -> None:
+    app = make(publish_from=0.0)
+    document_id = processed(app, Wished(publish_from=0.5))
+    assert list(published(app, document_id)) == [SURE]
+
+    app.retry(document_id, from_stage=None, by="Ann")
+    through(app, [document_id])
+    assert list(published(app, document_id)) == [SURE]
+
+    # said anew with the same bytes
+    app.intake.receive([upload("a.md", TEXT.replace("Manual", "a.md"))], user_id=app.user_id, wished=Wished(0.0))
+    app.retry(document_id, from_stage=None, by="Ann")
+    through(app, [document_id])
+    assert set(published(app, document_id)) == {SURE, UNSURE}
+
+
+def test_the_database_publishes_nothing_unsure_without_a_person(make: Callable[..., Pipeline]) -> None:
+    app = make(publish_from=0.5)
+    processed(app)
+    unsure = f"WHERE statement = '{UNSURE}'"
+    with psycopg.connect(app.database_url) as connection:
+        for change in ("status = 'approved'", "status = 'pending', left_out_reason = NULL"):
+            with pytest.raises(psycopg.errors.CheckViolation), connection.transaction():
+                connection.execute(f"UPDATE upload_pipeline.staged_questions SET {change} {unsure}")
+
+
+@pytest.mark.parametrize("wished", [Wished(0.2, 0.3), Wished(1.5), Wished(0.5, -1)])
+def test_what_is_no_policy_is_refused(wished: Wished) -> None:
+    from pipeline_core.settings import Settings
+
+    with pytest.raises(RefusedError):
+        wished.over(Settings().policy)
