@@ -91,7 +91,7 @@ def said(markdown: str, *headings: str) -> list[str]:
             ["La garantie est perdue si: le bateau a été vendu; la vente n'a pas été déclarée."],
         ),
         ("- **Waiting period:** 30 days\n", ["Waiting period: 30 days"]),
-        # a fragment with a full stop is no sentence; a sentence may end in a link; the rest of one that is cut stays out
+        # a fragment with a full stop is no sentence; a sentence may end in a link; what is cut off stays out
         (
             "boat_log differs from other tools by providing:\n\n- A table of tides for every harbour of the coast.\n",
             ["boat_log differs from other tools by providing: A table of tides for every harbour of the coast."],
@@ -101,7 +101,7 @@ def said(markdown: str, *headings: str) -> list[str]:
             ["Every boat must be registered with the harbour office."],
         ),
         (
-            "- Every boat must be registered with the office. A boat that is sold must be reported to the\n\nharbour master.\n",
+            "- Every boat must be registered with the office. A boat that is sold must be told to the\n\noffice too.\n",
             ["Every boat must be registered with the office."],
         ),
         # thanks and hints lead to nothing

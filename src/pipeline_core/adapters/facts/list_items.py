@@ -93,7 +93,7 @@ def _announces(lead: Lead) -> bool:
 def _only_points(body: str) -> bool:
     """Whether the item is a link and little else."""
     rest = _LINK.sub(" ", body)
-    least = _LEAST_UNDER_HEADING if whole_sentence(rest) else _MOST_BESIDE_LINK
+    least = _LEAST_UNDER_HEADING if whole_sentence(strip_markdown(body)) else _MOST_BESIDE_LINK
     return rest != body and len(re.findall(r"\w+", rest)) < least
 
 

@@ -150,7 +150,7 @@ _LINK_CLOSES = re.compile(r"\]?\([^()\s]*\)")
 
 def _behind_link(body: str, start: int, cut: int) -> int:
     """The cut, moved behind the target of a link whose words end the sentence."""
-    if "![" in body[start:cut]:  # the words of a picture
+    if "![" in body[max(0, start - 2) : cut]:  # the words of a picture
         return cut
     said = start + len(body[start:cut].rstrip())
     closes = _LINK_CLOSES.match(body, said - (body[said - 1 : said] == "]"))
