@@ -39,6 +39,12 @@ def counts(markdown: str) -> dict[str, int]:
         ("The insurerâ€™s duty\nis plain.\n", "The insurer’s duty\nis plain.\n"),
         ("Prämie für Großrisiken – „alles“, l’été\n", "Prämie für Großrisiken – „alles“, l’été\n"),
         ("It is 2.59×† as fast, and 3× as fast.\n", "It is 2.59×† as fast, and 3× as fast.\n"),
+        ("Acme\u0099 pays.\n", "Acme™ pays.\n"),
+        # bullets that a font or an encoding left: none becomes a trade mark
+        ("\u0099 first\n\u0099 second\n", "- first\n- second\n"),
+        ("- \uf0b7 first\n  \uf0a7 nested\n\u25aa third\n", "- first\n  - nested\n- third\n"),
+        ("Deckt: \u0099 Feuer \uf0b7 Sturm\n", "Deckt: • Feuer • Sturm\n"),
+        ("\uf0fc ja, \uf0e0 nein, • im Satz\n", "- ja, \uf0e0 nein, • im Satz\n"),
         # blanks
         ("two  blanks \t\nand trailing   \n", "two blanks\nand trailing\n"),
         ("a\u00a0b\u2009c\u3000d\n", "a b c d\n"),
@@ -158,6 +164,12 @@ def test_left_and_right_pages_have_headers_of_their_own() -> None:
         [f"{'Interlude' if n % 7 == 0 else f'Word {n * 31}'}\n\n{body(n)}\n\n" for n in range(1, 30)],
         # the head of a table that goes on
         [f"| Item | Amount |\n| --- | --- |\n| Hail {n * 3} | 100 |\n\n" for n in range(1, 6)],
+        # the unit of a table, and labels of what follows: they return, and belong where they stand
+        [f"# Balance {n}\n\n[In thousands, except per share]\n\n| a | {n} |\n|---|---|\n\n" for n in range(1, 6)],
+        [f"Montants en milliers d'euros\n\n| Ville {n * 3} | b |\n|---|---|\n\n" for n in range(1, 6)],
+        [f"# Risk {n * 7}\n\n## Example\n\n{body(n)}\n\n" for n in range(1, 6)],
+        [f"# Risiko {n * 7}\n\nBeispiel\n\n{body(n)}\n\n" for n in range(1, 6)],
+        [f"Answer:\n\n{body(n)}\n\n" for n in range(1, 6)],
         # nothing else on the page
         ["Intentionally left blank\n\n" for _ in range(5)],
     ],

@@ -64,6 +64,28 @@ def repair_mojibake(text: str, _context: Context) -> tuple[str, int]:
     return "\n".join(lines), changed
 
 
+# What bullets are left as: the codes of symbol fonts (Symbol, Wingdings, Zapf Dingbats) and of bytes without a letter,
+# which a repair of encodings would take for signs ("™", "·"), and signs that are nothing else at a line's start.
+_BULLETS = (
+    "\u0080-\u009f\ue000-\uf8ff"
+    "\u2022\u2023\u2043\u204c\u204d\u2219\u25a0\u25aa\u25ab\u25cf\u25cb\u25d8\u25e6\u2756\u27a2\u27a4"
+)
+_BULLET_LINE = re.compile(
+    rf"^(?P<indent>[ \t]*)(?:[-*+][ \t]+)?(?P<sign>[{_BULLETS}])[ \t]+(?=\S)(?![{_BULLETS}][ \t])", re.MULTILINE
+)
+_BULLET_SIGN = re.compile(f"[{_BULLETS}]")
+_BULLET_WITHIN = re.compile(r"(?<=[ \t])[\u0080-\u009f\uf0a7\uf0b7\uf0d8\uf06e\uf0fc](?=[ \t])")
+
+
+def plain_bullets(text: str, _context: Context) -> tuple[str, int]:
+    """Bullets at a line's start become items of a list; within a line they become "•"."""
+    if text.isascii() or not _BULLET_SIGN.search(_beyond_ascii(text)):
+        return text, 0
+    text, items = _BULLET_LINE.subn(r"\g<indent>- ", text)
+    text, within = _BULLET_WITHIN.subn("•", text)
+    return text, items + within
+
+
 _THOUSANDS = "\u00a0\u2007\u202f"
 _SPACE = re.compile(f"[{_THOUSANDS}\u2000-\u2006\u2008-\u200a\u205f\u3000]")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]|\u00ad(?!\n)")
@@ -245,6 +267,7 @@ def single_blank_lines(text: str, _context: Context) -> tuple[str, int]:
 
 
 STEPS: tuple[tuple[str, Step], ...] = (
+    ("bullets", plain_bullets),  # before what would take them for letters
     ("mojibake", repair_mojibake),
     ("odd_spaces", plain_spaces),
     ("trailing_blanks", no_trailing_blanks),
