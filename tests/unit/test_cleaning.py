@@ -109,6 +109,66 @@ def test_counts_name_what_was_done() -> None:
     assert counts("# Clean\n\nNothing to do here.\n") == {}
 
 
+# --- what pages cut apart ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pages", "joined"),
+    [
+        (["Der Mieter muss den Schaden sofort und\n\nin Textform melden.\n"],
+         "Der Mieter muss den Schaden sofort und in Textform melden.\n"),
+        # over a page's end: every letter stays on its page
+        (["The fee for a copy of the whole\n\n", "register is due at once.\n"],
+         "The fee for a copy of the whole register is due at once.\n"),
+        (["La prime est due dans les trente jours sui-\n\n", "vants, sans autre avis.\n"],
+         "La prime est due dans les trente jours suivants, sans autre avis.\n"),
+        (["Von hier an gelten die Regeln für die\n\n", "Versicherung von Booten.\n"],
+         "Von hier an gelten die Regeln für die Versicherung von Booten.\n"),
+        (["- a boat that lies in a harbour over the whole\n\nwinter, and its mast\n"],
+         "- a boat that lies in a harbour over the whole winter, and its mast\n"),
+        # the first line of a paragraph, taken for a heading; a heading of two lines
+        (["## The tenant pays for repairs of up to\n\none hundred euros himself.\n"],
+         "The tenant pays for repairs of up to one hundred euros himself.\n"),
+        (["# Terms for the Insurance\n\n# of Bicycles\n\nThey begin here.\n"],
+         "# Terms for the Insurance of Bicycles\n\nThey begin here.\n"),
+        # a bold line of a paragraph that is not bold
+        (["**Notice. Every tenant must give notice to the**\n\noffice in writing.\n"],
+         "Notice. Every tenant must give notice to the office in writing.\n"),
+        # one line of a paragraph, taken for code
+        (["```\nThe pipeline retry command starts a job again from the\n```\n\nstage where it failed.\n"],
+         "The pipeline retry command starts a job again from the stage where it failed.\n"),
+    ],
+)  # fmt: skip
+def test_what_a_page_cut_apart_is_whole_again(pages: list[str], joined: str) -> None:
+    result, spans, _ = clean("".join(pages), page_map(pages))
+    assert result == joined
+    told = [result[page.char_from : page.char_to] for page in spans.pages]
+    assert [text[:5] for text in told if text] == [text.lstrip("#*`\n ")[:5] for text in pages] or "#" in joined
+    assert clean(result, spans)[0] == result
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "The list of things that are covered by us:\n\nfire and hail.\n",
+        "The insurer pays for all of the damage.\n\nso it was agreed.\n",
+        "apples\n\npears and plums\n",
+        "## Costs\n\nof the policy are paid by the owner.\n",
+        "The owner has to pay for all of the following\n\n- fire\n- hail\n",
+        "The owner has to pay for all of the following\n\n| a | b |\n| --- | --- |\n",
+        "```\npipeline retry --all\n```\n\nstarts them again.\n",
+        "```\nwith the words as they are written\nin three lines\nof code\n```\n\nand it goes on.\n",
+    ],
+)
+def test_what_belongs_apart_stays_so(page: str) -> None:
+    assert cleaned_pages([page])[0] == page
+
+
+def test_documents_without_pages_are_as_they_were_written() -> None:
+    text = "The fee for a copy of the whole\n\nregister is due at once.\n"
+    assert cleaned_pages([text], unit="document") == [text]
+
+
 # --- running headers and footers -------------------------------------------------------------------------
 
 
@@ -125,7 +185,7 @@ def test_running_lines_stay_once() -> None:
         assert text.strip() == body(number)
 
 
-@pytest.mark.parametrize("form", ["{n}", "- {n} -", "Page {n}", "Seite {n} von 9", "{n} / 9"])
+@pytest.mark.parametrize("form", ["{n}", "# {n}", "## Page {n}", "- {n} -", "Page {n}", "Seite {n} von 9", "{n} / 9"])
 def test_bare_page_numbers_go(form: str) -> None:
     pages = [f"{body(n)}\n\n{form.format(n=n + 11)}\n\n" for n in range(1, 6)]
     assert [text.strip() for text in cleaned_pages(pages)] == [body(n) for n in range(1, 6)]

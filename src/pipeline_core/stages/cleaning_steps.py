@@ -8,12 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline_core.stages.cut_paragraphs import join_in_page
+
 
 @dataclass(frozen=True)
 class Context:
     """What a step may know of the whole document."""
 
     markdown: str
+    is_paged: bool = False
+    """Whether it was laid out on pages, whose breaks cut paragraphs apart."""
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -187,16 +191,21 @@ def join_hyphenated(text: str, context: Context) -> tuple[str, int]:
         if not (head[-1].islower() and tail[0].islower()) or line.startswith(("#", "|")):
             return match[0]
         joined += 1
-        hyphen = "-" if match["hyphen"] == "-" and _keeps_hyphen(head.lower(), tail.lower(), context) else ""
+        hyphen = "-" if match["hyphen"] == "-" and keeps_hyphen(head.lower(), tail.lower(), context) else ""
         return f"{head}{hyphen}{tail}{match['rest']}" + ("\n" if match["gap"] else "")
 
     return _HYPHENATED.sub(join, text), joined
 
 
-def _keeps_hyphen(head: str, tail: str, context: Context) -> bool:
+def keeps_hyphen(head: str, tail: str, context: Context) -> bool:
     if f"{head}-{tail}" in context.words:
         return True
     return head + tail not in context.words and _KEEPS_HYPHEN.fullmatch(head) is not None
+
+
+def join_cut_paragraphs(text: str, context: Context) -> tuple[str, int]:
+    """Paragraphs that were cut within a page are whole again."""
+    return join_in_page(text) if context.is_paged else (text, 0)
 
 
 # --- blanks ----------------------------------------------------------------------------------------------
@@ -272,6 +281,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("odd_spaces", plain_spaces),
     ("trailing_blanks", no_trailing_blanks),
     ("headings", atx_headings),
+    ("cut_paragraphs", join_cut_paragraphs),  # before words that were divided there
     ("hyphenations", join_hyphenated),
     ("outer_pipes", outer_pipes),
     ("table_rows", compact_tables),

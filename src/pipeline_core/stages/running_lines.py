@@ -112,7 +112,7 @@ def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
     is_short = text.startswith("#") or len(_WORD.findall(text)) < _LABEL_WORDS
     if edge.is_loose and (edge.is_outermost or not is_short):
         yield text, MIN_PAGES
-    if text.startswith("#"):
+    if text.startswith("#") and _ONLY_NUMBER.fullmatch(text) is None:
         return
     numbers = list(_NUMBER.finditer(text))
     if not numbers:
