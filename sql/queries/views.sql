@@ -160,117 +160,16 @@ WHERE job_id = %(job_id)s AND user_id = %(user_id)s ORDER BY event_id DESC LIMIT
 SELECT outcome, outcome_reason, count(*) AS chunks, sum(fact_count) AS facts, sum(refused_count) AS refused
 FROM staged_chunks WHERE document_id = %(document_id)s GROUP BY 1, 2 ORDER BY 3 DESC;
 
--- name: near_facts
--- {space} is the model's: the partial HNSW indexes are on this expression.
-SELECT question_id AS id FROM all_questions
-WHERE user_id = %(user_id)s AND embed_model = %(model)s
-    AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
-ORDER BY embedding::{space} <=> %(vector)s::{space} LIMIT %(pool)s;
-
--- name: near_facts_exact
--- The user's rows first, then their order: no index on vectors can leave any out.
-WITH mine AS MATERIALIZED (
-    SELECT question_id AS id, embedding::{space} <=> %(vector)s::{space} AS distance FROM all_questions
-    WHERE user_id = %(user_id)s AND embed_model = %(model)s
-        AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
-)
-SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
-
--- name: near_facts_next
--- By the vectors of a model that is to replace the active one.
-WITH mine AS MATERIALIZED (
-    SELECT q.question_id AS id, n.vector::{space} <=> %(vector)s::{space} AS distance
-    FROM all_questions q JOIN next_vectors n ON n.owner_id = q.question_id AND n.embed_model = %(model)s
-    WHERE q.user_id = %(user_id)s AND (%(document_ids)s::uuid[] IS NULL OR q.document_id = ANY(%(document_ids)s))
-)
-SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
-
--- name: near_passages
-SELECT chunk_id AS id FROM document_chunks
-WHERE user_id = %(user_id)s AND embed_model = %(model)s
-    AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
-ORDER BY embedding::{space} <=> %(vector)s::{space} LIMIT %(pool)s;
-
--- name: near_passages_exact
-WITH mine AS MATERIALIZED (
-    SELECT chunk_id AS id, embedding::{space} <=> %(vector)s::{space} AS distance FROM document_chunks
-    WHERE user_id = %(user_id)s AND embed_model = %(model)s
-        AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
-)
-SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
-
--- name: near_passages_next
-WITH mine AS MATERIALIZED (
-    SELECT c.chunk_id AS id, n.vector::{space} <=> %(vector)s::{space} AS distance
-    FROM document_chunks c JOIN next_vectors n ON n.owner_id = c.chunk_id AND n.embed_model = %(model)s
-    WHERE c.user_id = %(user_id)s AND (%(document_ids)s::uuid[] IS NULL OR c.document_id = ANY(%(document_ids)s))
-)
-SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
-
--- name: facts_with_words
--- any of the words, not all: a question has words that its answer lacks; the rank favours those with more
-WITH query AS MATERIALIZED (SELECT search_query(%(text)s) AS words)
-SELECT question_id AS id FROM all_questions, query
-WHERE user_id = %(user_id)s AND search @@ words
-    AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
-ORDER BY ts_rank_cd(search, words) DESC, question_id LIMIT %(pool)s;
-
--- name: passages_with_words
-WITH query AS MATERIALIZED (SELECT search_query(%(text)s) AS words)
-SELECT chunk_id AS id FROM document_chunks, query
-WHERE user_id = %(user_id)s AND search @@ words
-    AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
-ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT %(pool)s;
-
--- name: hits
--- What was found, in full. A search without a vector, or by one of another model, has no similarity to tell.
-SELECT 'fact' AS kind, q.question_id AS id, q.question, q.answer, q.statement, q.evidence_quote AS evidence,
-    q.evidence AS spans, q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename,
-    also_named(d.document_id, d.filename) AS also_named, d.page_unit, c.heading_path,
-    -- a chunk may have several headings: those of the evidence are the last before it
-    left(c.text, greatest(q.evidence_char_from - c.char_from, 0) + 1) AS up_to_evidence,
-    CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity,
-    shared_words(%(text)s, q.search) AS words
-FROM all_questions q
-LEFT JOIN documents d ON d.document_id = q.document_id
-LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
-WHERE q.question_id = ANY(%(ids)s)
-UNION ALL
-SELECT 'passage', c.chunk_id, NULL, NULL, NULL, c.text, NULL,
-    CASE WHEN d.page_unit IS DISTINCT FROM 'document' THEN c.page_from END, 'exact', NULL, d.document_id, d.filename,
-    also_named(d.document_id, d.filename), d.page_unit, c.heading_path, NULL,
-    CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END,
-    shared_words(%(text)s, c.search)
-FROM document_chunks c JOIN documents d ON d.document_id = c.document_id
-WHERE c.chunk_id = ANY(%(ids)s);
-
--- name: waiting_sources
--- Documents that wait for a person and have most of the question's words in one fact, or nearly all in one passage.
-SELECT d.document_id, d.filename, j.job_id, max(t.words) AS words
-FROM upload_jobs j JOIN documents d USING (document_id)
-CROSS JOIN LATERAL (
-    SELECT shared_words(%(text)s, search_terms(fact_text(q.question, q.answer, q.statement))) AS words
-    FROM staged_questions q WHERE q.document_id = d.document_id AND q.status IN ('pending', 'approved')
-    UNION ALL
-    -- a long passage has many words
-    SELECT shared_words(%(text)s, search_terms(c.text)) * 2 / 3
-    FROM staged_chunks c WHERE c.document_id = d.document_id) t
-WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
-    AND NOT EXISTS (SELECT FROM upload_jobs u WHERE u.document_id = j.document_id AND u.created_at > j.created_at)
-    -- what is published of a document that is scanned again is searched as it is
-    AND d.published_at IS NULL
-GROUP BY d.document_id, d.filename, j.job_id
-HAVING max(t.words) >= %(least)s
-ORDER BY max(t.words) DESC, d.filename LIMIT %(limit)s;
-
 -- name: published_questions
 SELECT question_id, question, document_id FROM all_questions
-WHERE user_id = %(user_id)s AND document_id IS NOT NULL
+WHERE user_id = %(user_id)s AND document_id IS NOT NULL AND question IS NOT NULL
     AND (%(after)s::uuid IS NULL OR question_id > %(after)s)
 ORDER BY question_id LIMIT %(limit)s;
 
--- name: count_bank_questions
-SELECT count(*) AS questions FROM all_questions WHERE user_id = %(user_id)s AND document_id IS NULL;
+-- name: count_not_asked
+-- What has no question, and what has no document that is to be found.
+SELECT count(*) AS questions FROM all_questions
+WHERE user_id = %(user_id)s AND (document_id IS NULL OR question IS NULL);
 
 -- name: export_document
 SELECT document_id, filename, also_named(document_id, filename) AS also_named, title, mime, page_count, file_sha256, raw_path, published_at,

@@ -151,8 +151,8 @@ class Settings(BaseSettings):
         le=1,
         description="Similarity below which nothing was found, else that of the model; -1: none (docs/evaluation.md)",
     )
-    search_passage_weight: float = Field(
-        0.99, ge=0, le=1, description="What a passage counts beside a fact; lower puts facts first (docs/evaluation.md)"
+    search_meaning_weight: float = Field(
+        2.0, ge=0, le=100, description="What similarity counts in a search where words count 1 (docs/evaluation.md)"
     )
     vector_index_rows: int = Field(50_000, ge=1, description="Vectors of a table from which an HNSW index is built")
     reembed_batch: int = Field(512, ge=1, le=10_000, description="Texts that a change of model embeds at a time")

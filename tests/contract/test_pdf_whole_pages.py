@@ -160,6 +160,26 @@ def test_a_form_is_read_with_what_is_filled_in() -> None:
         assert said in markdown
 
 
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ((), "Cover that the tenant chose: [ ] Basic [x] Full [ ] None"),
+        (("small", "large", "no cover"), "Cover that the tenant chose: [ ] small [x] large [ ] no cover"),
+    ],
+)
+def test_a_button_of_several_says_what_it_stands_for(labels: tuple[str, ...], said: str) -> None:
+    """By the words beside it; where there are none, by its own value."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 740, "Cover that the tenant chose:")
+        for at, value in enumerate(("Basic", "Full", "None")):
+            canvas.acroForm.radio(name="cover", value=value, selected=value == "Full", x=240 + 90 * at, y=736, size=14)
+        for at, label in enumerate(labels):
+            canvas.drawString(258 + 90 * at, 740, label)
+
+    assert said in converted(pdf(draw)).markdown
+
+
 def test_signs_stay() -> None:
     def draw(canvas: Canvas) -> None:
         for index, line in enumerate(

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline_core.adapters.converters.plain_text import as_markdown
+from pipeline_core.domain.text import strip_markdown
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,11 @@ def test_signs_get_a_backslash(text: str, markdown: str) -> None:
 )
 def test_what_is_typed_as_marks_stays(text: str) -> None:
     assert as_markdown(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The method __init__ is called once.", "Write &amp; for an ampersand.", "Both __enter__ and __exit__ are needed."],
+)
+def test_names_and_entities_keep_their_characters(text: str) -> None:
+    assert strip_markdown(as_markdown(text)) == text

@@ -96,6 +96,12 @@ def test_sections_are_known_by_their_headings(heading: str, kind: str | None) ->
     assert back_matter(("Guide", heading)) == kind
 
 
+def test_what_follows_a_table_of_contents_is_none() -> None:
+    assert back_matter(("Contents", "Ships")) is None
+    assert back_matter(("References", "Online")) == "references"
+    assert back_matter(("Example scenarios", "Scenario 1")) == "examples"
+
+
 def test_the_ledger_names_the_section() -> None:
     answer = extract(ChunkInput("# Danksagung\n\nDie Schiffe sind bis 500 Euro versichert.", ()), 5)
     assert (answer.candidates, answer.reason) == ((), "a section of acknowledgements")

@@ -58,33 +58,33 @@ class Evaluate:
         kind: str | None,
     ) -> None:
         vectors = embedder.embed([expected.question for expected in part]).vectors
-        for expected, vector in zip(part, vectors, strict=True):
-            for mode in SearchMode:
-                hits = self.views.search(
-                    user_id,
-                    expected.question,
-                    vector,
-                    model=embedder.model,
-                    limit=PLACES,
-                    kind=kind,
-                    mode=mode,
-                    is_next=is_next,
-                )
+        found = self.views.search_each_mode(
+            user_id,
+            [(expected.question, vector) for expected, vector in zip(part, vectors, strict=True)],
+            model=embedder.model,
+            limit=PLACES,
+            kind=kind,
+            is_next=is_next,
+        )
+        for expected, by_mode in zip(part, found, strict=True):
+            for mode, hits in by_mode.items():
                 result.scores[mode].add(expected.rank(hits))
 
     def from_approved(self, user_id: UserId, *, model: str | None = None, limit: int | None = None) -> Evaluation:
         """Ask the questions of published facts; a passage of the same document is the expected source.
 
         Facts themselves are left out of the search: each would find itself. Questions of banks come from no document
-        and are counted as skipped.
+        and are counted as skipped, as are facts without a question.
 
         Raises:
             As ``__call__``; RefusedError where no fact is published.
         """
-        skipped = self.views.count_bank_questions(user_id)
+        skipped = self.views.count_not_asked(user_id)
         result = self(user_id, islice(self._published(user_id), limit), model=model, kind="passage")
         if not result.scores[SearchMode.HYBRID].questions:
-            raise RefusedError("No fact of a document is published.", action="`pipeline run` some documents first.")
+            raise RefusedError(
+                "No fact of a document that has a question is published.", action="`pipeline run` some documents first."
+            )
         result.skipped = skipped
         return result
 

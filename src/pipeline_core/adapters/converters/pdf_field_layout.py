@@ -77,6 +77,12 @@ class FieldLayout:
         else:
             yield Line(left + 1, bottom + (top - bottom - size) / 2 + 0.22 * size, size, text)
 
+    def has_label(self, box: Box) -> bool:
+        """Whether words stand before or behind the box that no other field parts from it."""
+        behind = [one.box[0] for one in self._beside(box) if -3 < one.box[0] - box[2] < 3 * _NEAR]
+        is_followed = bool(behind) and not self._is_parted(box[2], min(behind), box)
+        return is_followed or self._label_before(box) is not None
+
     def _label_before(self, box: Box) -> _Label | None:
         found = [one for one in self._beside(box) if one.box[2] < box[0] + 3]
         nearest = max(found, key=lambda one: one.box[2], default=None)

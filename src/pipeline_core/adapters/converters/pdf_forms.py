@@ -5,8 +5,9 @@ Neither is part of a page's own text. Put where they stand, they are read with t
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.pdf_field_layout import CHARACTER_WIDTH, FieldLayout, Turn
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _HIDDEN = 2  # flag of an annotation
 _PUSH_BUTTON = 1 << 16  # flag of a button
+_RADIO = 1 << 15
+_SAYS_NOTHING = frozenset({"", "Off", "On", "Yes"})  # values of buttons that only say whether they are set
 _PASSWORD = 1 << 13  # flag of a text field
 _NO_TEXT = frozenset({"/Widget", "/Link", "/Popup", "/FreeText"})
 _TAG = re.compile(r"<[^>]*>")
@@ -25,11 +28,15 @@ CHECKED, UNCHECKED = "[x]", "[ ]"
 
 @dataclass(slots=True)
 class Written:
-    """``fields`` stand at a place of the page; ``free`` is printed with it; ``notes`` lie on it as comments."""
+    """``fields`` stand at a place of the page; ``free`` is printed with it; ``notes`` lie on it as comments.
+
+    ``choices``: of each button that is one of several, by its place, what sets these apart, and its value.
+    """
 
     fields: list[tuple[Box, str]] = field(default_factory=list)
     free: list[tuple[Box, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    choices: dict[Box, tuple[object, str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.fields or self.free or self.notes)
@@ -50,6 +57,8 @@ def written_on(page: "pikepdf.Page") -> Written:
             value = _value(annotation)
             if value:
                 found.fields.append((box, value))
+                if (choice := _choice(annotation)) is not None:
+                    found.choices[box] = choice
         elif contents := _contents(annotation):
             if kind == "/FreeText" and box is not None:
                 found.free.append((box, contents))
@@ -96,6 +105,19 @@ def _value(widget: Any) -> str:
     return _chosen(value, _inherited(widget, "/Opt")) if kind == "/Ch" else ""
 
 
+def _choice(widget: Any) -> tuple[object, str] | None:
+    """The group of a radio button and the value that it stands for."""
+    if str(_inherited(widget, "/FT") or "") != "/Btn" or not int(_inherited(widget, "/Ff") or 0) & _RADIO:
+        return None
+    states = [str(state).lstrip("/") for state in widget.get("/AP", {}).get("/N", {}).keys()]  # noqa: SIM118
+    value = next((state for state in states if state not in _SAYS_NOTHING), "")
+    options = _inherited(widget, "/Opt")
+    if options is not None and value.isdigit() and int(value) < len(options):  # the states only count them
+        value = _string(options[int(value)])
+    parent = widget.get("/Parent")
+    return (parent.objgen if parent is not None else _string(widget.get("/T"))), " ".join(value.split())
+
+
 def _is_on(widget: Any) -> bool:
     state = widget.get("/AS")
     if state is None:
@@ -122,11 +144,16 @@ def _chosen(value: Any, options: Any) -> str:
 
 
 def write_fields(
-    pdf: "pikepdf.Pdf", page: "pikepdf.Page", fields: Sequence[tuple[Box, str]], objects: Sequence[PageObject]
+    pdf: "pikepdf.Pdf",
+    page: "pikepdf.Page",
+    fields: Sequence[tuple[Box, str]],
+    objects: Sequence[PageObject],
+    choices: Mapping[Box, tuple[object, str]] = MappingProxyType({}),
 ) -> None:
     """Paint the values onto the page, each beside its label, and take the fields themselves away.
 
-    ``objects`` are what the page shows already. Push buttons stay.
+    ``objects`` are what the page shows already. Push buttons stay. Where the page does not say beside each button
+    of a group what it stands for, the button's own value does.
     """
     import pikepdf
 
@@ -135,7 +162,12 @@ def write_fields(
         return
     turn = Turn(int(page.get("/Rotate", 0)) % 360)
     layout = FieldLayout([turn.box(box) for box, _ in fields], objects, turn)
-    lines = [line for box, value in fields for line in layout.lines(turn.box(box), value)]
+    unlabelled = {group for box, (group, _) in choices.items() if not layout.has_label(turn.box(box))}
+    for_people = [
+        (box, f"{value} {choices[box][1]}".strip() if box in choices and choices[box][0] in unlabelled else value)
+        for box, value in fields
+    ]
+    lines = [line for box, value in for_people for line in layout.lines(turn.box(box), value)]
     codes = {char: code for code, char in enumerate(sorted({c for line in lines for c in _units(line.text)}), start=1)}
     name = page.add_resource(_font(pdf, codes), pikepdf.Name.Font)
     operations = [b"q BT"]

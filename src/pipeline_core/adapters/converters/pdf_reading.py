@@ -37,6 +37,7 @@ class Prepared:
 
     data: bytes
     pages: int = 0
+    title: str = ""
     hidden: list[str] = field(default_factory=list)
     scripts: "dict[int, list[Script]]" = field(default_factory=dict)
     struck: "dict[int, list[Struck]]" = field(default_factory=dict)
@@ -91,6 +92,7 @@ def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: b
 
     off = _layers_off(prepared.data)
     prepared.pages = len(document)
+    prepared.title = document.get_metadata_value("Title")
     left = _MOST_OBJECTS
     changed = False
     for number in range(1, prepared.pages + 1):
@@ -205,7 +207,7 @@ def _write_annotations(prepared: Prepared) -> None:
                     objects = page_objects(shown.raw, _MOST_ON_PAGE)
                 except TooManyObjectsError:
                     objects = []  # the values stand in their fields then, not beside their labels
-                write_fields(pdf, page, written.fields, objects)
+                write_fields(pdf, page, written.fields, objects, written.choices)
                 shown.close()
             output = io.BytesIO()
             pdf.save(output)

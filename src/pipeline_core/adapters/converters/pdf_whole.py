@@ -16,6 +16,7 @@ from pipeline_core.adapters.converters.pdf_completeness import (
     paragraphs,
     put_back,
 )
+from pipeline_core.adapters.converters.pdf_paragraphs import parted
 from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
 from pipeline_core.adapters.converters.pdf_reading import Prepared
 from pipeline_core.adapters.converters.pdf_tables.page import with_tables
@@ -25,7 +26,7 @@ from pipeline_core.domain.page_words import Run
 
 if TYPE_CHECKING:
     from liteparse import LiteParse
-    from liteparse.types import ParsedPage
+    from liteparse.types import ParsedPage, TextItem
 
 _STEP = 20.0  # points between what is noted on a page, as if it stood below the page
 
@@ -71,11 +72,18 @@ def whole_pages(
             for _ in found.others:
                 if (copy := next(others, None)) is not None:
                     beside += [joined(group) for group in paragraphs([line(item) for item in upright(copy)])]
-        parts = [] if page.page_num in turned else read_apart(page, items, partly)
-        markdown = "\n\n".join(with_tables(part, part.text_items).strip() for part in parts) or with_tables(read, items)
+        apart = [] if page.page_num in turned else read_apart(page, items, partly)
+        parts = [(part, part.text_items) for part in apart] or [(read, items)]
+        title = prepared.title if page.page_num == 1 else ""
+        markdown = "\n\n".join(_in_blocks(part, own, title).strip() for part, own in parts)
         markdown, lines = lines_in_order(markdown, items)
         result.append(_whole(prepared, page, markdown, lines, beside, words))
     return result
+
+
+def _in_blocks(page: "ParsedPage", items: "Sequence[TextItem]", title: str) -> str:
+    """The page's markdown with its tables and paragraphs as they stand on the page."""
+    return parted(with_tables(page, items), page.blocks or [], [line(item) for item in items], title)
 
 
 def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LiteParse") -> "Iterator[ParsedPage]":

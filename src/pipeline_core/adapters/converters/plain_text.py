@@ -9,14 +9,15 @@ _FENCE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})", re.MULTILINE)
 _TYPED = re.compile(r"\s*(?:#{1,6}\s+[^\s\d]|\|.*\||[-*_=]{3,}\s*$|\[\^?[^\]]+\]:\s)")
 _QUOTED = re.compile(r"\s*>\s*(?![\d$€£¥₹.,%=<>±+−-])\S")
 _NUMBERED = re.compile(r"([ \t]*)\d{1,9}[.)][ \t]+")
-_MEANT = re.compile(rf"{ESCAPE}(?=[*_\[&~=])")
+# "__init__" is a name of a program's; "&amp;" in a text file is what it looks like.
+_MEANT = re.compile(rf"(?P<name>(?:{ESCAPE}_){{2}}[a-z][a-z\d_]*(?:{ESCAPE}_){{2}})|{ESCAPE}(?=[*_\[~=])")
 
 
 def as_markdown(text: str) -> str:
     """Each line with backslashes before the signs that would be read as marks and are none.
 
     A heading with ``#``, a rule, a table, a list, a quotation, or emphasis that somebody typed in a text file is meant
-    so. What is left, a sign before a number or a name in angle brackets, is the text's own.
+    so. What is left, a sign before a number, a name in angle brackets, ``__init__`` or ``&amp;``, is the text's own.
     """
     if _FENCE.search(text):
         return text
@@ -40,4 +41,4 @@ def _lines(text: str) -> Iterator[str]:
 
 def _signs(line: str) -> str:
     """The line with its signs marked; emphasis and links stay as they were typed."""
-    return _MEANT.sub("", escape_marks(line, escape=ESCAPE))
+    return _MEANT.sub(lambda match: match["name"] or "", escape_marks(line, escape=ESCAPE))

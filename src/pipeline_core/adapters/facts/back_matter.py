@@ -65,10 +65,15 @@ _BACK_MATTER = {
 }
 
 
+# Their sections have sections of their own. A table of contents has none: what stands under it only lost the rank
+# of its heading.
+_WITH_SECTIONS = ("references", "examples")
+
+
 def back_matter(headings: Sequence[str]) -> str | None:
     """The kind of back matter that a text under these headings is; None for the body of the document."""
-    for heading in headings:
+    for depth, heading in enumerate(reversed(headings)):
         for kind, pattern in _BACK_MATTER.items():
-            if pattern.match(heading.strip()):
+            if (depth == 0 or kind in _WITH_SECTIONS) and pattern.match(heading.strip()):
                 return kind
     return None

@@ -93,7 +93,8 @@ def _words(statement: str) -> int:
 
 def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
     asked = natural_question(said.asked_of, language)
-    score = score_of(said.statement, block.headings, language) + opens / 2 + (asked is not None)
+    # that the others lean on the first takes nothing from it
+    score = score_of(said.asked_of, block.headings, language) + opens / 2 + (asked is not None)
     traits = {
         "prose": 1.0,
         "sentence_whole": 1.0,
@@ -219,7 +220,7 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
     if start in THIRD_PERSON or start in NO_START:
         return False
     # among other sentences few are none, and no list has every verb
-    return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10)
+    return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10 and start[-3:] != "ing")
 
 
 def _is_of_fit_length(statement: str, language: str) -> bool:

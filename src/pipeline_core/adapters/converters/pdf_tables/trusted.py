@@ -24,12 +24,14 @@ def _is_filled(row: "Sequence[LayoutCell]") -> bool:
 
 def _stand_apart(rows: "Sequence[Sequence[LayoutCell]]", at: int) -> bool:
     """Whether there is a place between the column and the next one that nearly no cell reaches over."""
-    before = sorted(
-        cell.bbox.x + cell.bbox.width for row in rows for cell in row[at : at + 1] if cell.bbox and cell.text.strip()
-    )
-    behind = sorted(cell.bbox.x for row in rows for cell in row[at + 1 : at + 2] if cell.bbox and cell.text.strip())
+    left = [cell for row in rows for cell in row[at : at + 1] if cell.text.strip()]
+    right = [cell for row in rows for cell in row[at + 1 : at + 2] if cell.text.strip()]
+    # a cell without a place was cut out of a line of words somewhere
+    torn = sum(cell.bbox is None for cell in (*left, *right))
+    before = sorted(cell.bbox.x + cell.bbox.width for cell in left if cell.bbox)
+    behind = sorted(cell.bbox.x for cell in right if cell.bbox)
     if not before or not behind:
-        return True
+        return not torn
     edges = sorted({*before, *behind})
     over = min(sum(right > edge for right in before) + sum(left < edge for left in behind) for edge in edges)
-    return over <= _MOST_OVER * (len(before) + len(behind))
+    return over + torn <= _MOST_OVER * (len(left) + len(right))
