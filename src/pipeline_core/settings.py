@@ -183,6 +183,9 @@ class Settings(BaseSettings):
     validation_picture_pages_share: float = Field(
         0.5, gt=0, le=1, description="Share of pages without readable text from which a person must look"
     )
+    validation_ocr_doubt: float = Field(
+        0.10, gt=0, le=1, description="Share of a scanned page's words in doubt from which its facts carry a finding"
+    )
     validation_contradiction_similarity: float = Field(
         0.85, ge=0.5, le=1, description="Likeness of two statements from which other answers contradict each other"
     )
