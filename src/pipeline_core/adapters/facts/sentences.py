@@ -175,7 +175,8 @@ _CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
 # Left-overs of a conversion: marks without what they marked, code, cells.
 _BROKEN = re.compile(
     r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|(?<!\w)\(\)\s|\(\s*[,;]"
-    r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
+    r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?"
+    r"|^[¹²³⁰-⁹†‡]|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
     re.IGNORECASE,
 )
 # A formula between words was lost.
