@@ -259,7 +259,10 @@ class Settings(BaseSettings):
 
     # who decides
     publish_from: float = Field(
-        0.0, ge=0, le=1, description="Confidence from which a fact is published unseen, a probability (docs/quality.md)"
+        0.25,
+        ge=0,
+        le=1,
+        description="Confidence from which a fact is published unseen, a probability (docs/quality.md)",
     )
     ask_from: float | None = Field(
         None,

@@ -214,7 +214,7 @@ def _weighed(choice: "Choice", content: str, found: FactList) -> Iterator[FactCa
         log.warning("logprobs_unreadable", error=told(error))
         logprobs = []
     for row, mean in zip_longest(found.facts, logprobs[: len(found.facts)]):
-        yield row.candidate if mean is None else replace(row.candidate, traits={"logprob": mean})
+        yield replace(row.candidate, traits={"written": 1.0} if mean is None else {"written": 1.0, "logprob": mean})
 
 
 _UNFINISHED = {
