@@ -1,17 +1,18 @@
-"""``python -m benchmarks.confidence``: how often facts hold that are said to hold with so and so much, and the fit of that.
+"""``python -m benchmarks.confidence``: how often facts hold that are said to hold, and the fit of what is said.
 
-``judged/facts.jsonl`` has facts that a person has read beside their source, without seeing a confidence: each holds or does
-not, by the strict reading (true to the source, understandable without it, complete, worth keeping), with the traits that its
-generator and the stage gave it. The weights are the most probable ones under these verdicts and a prior: what was thought
-before of each trait, as strong as ``PRIOR_FACTS`` judged facts or so. A trait that no judged fact has keeps its prior.
+``judged/facts.jsonl`` has facts that a person has read beside their source, without seeing a confidence: each holds or
+does not, by the strict reading (true to the source, understandable without it, complete, worth keeping), with the
+traits that its generator and the stage gave it. The weights are the most probable ones under these verdicts and a
+prior: what was thought before of each trait, as strong as ``PRIOR_FACTS`` judged facts or so. A trait that no judged
+fact has keeps its prior.
 
-The documents are parted in two halves by the letters of their names. Each half is foretold by weights that were fitted on the
-other: that is the table. What is shipped is fitted on both.
+The documents are parted in two halves by the letters of their names. Each half is foretold by weights that were fitted
+to the other: that is the table. What is shipped is fitted to both.
 
     python -m benchmarks.confidence                 the table
     python -m benchmarks.confidence --write         fit, and write src/pipeline_core/domain/confidence_weights.py
     python -m benchmarks.confidence --draw FOLDER   facts to judge, drawn from the *.facts.json below a folder, at most
-                                                    seven of a document, as lines of JSON; ``holds`` is yours to fill in
+                                                    seven of a document, as lines of JSON; ``holds`` is yours
 """
 
 import argparse
@@ -21,6 +22,7 @@ import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +40,16 @@ PRIOR_FACTS = 8.0
 Floats = npt.NDArray[np.float64]
 
 PRIOR: Mapping[str, float] = {
-    "row": 0.8, "header_certain": 0.3, "header_guessed": -0.5, "header_missing": -2.5, "unnamed_cells": -2.0, "key_named": 0.4,
-    "empty_cells": -0.7, "many_columns": -0.3, "digits": -1.0,
+    "row": 0.8, "header_certain": 0.3, "header_guessed": -0.5, "header_missing": -2.5, "unnamed_cells": -2.0,
+    "key_named": 0.4, "empty_cells": -0.7, "many_columns": -0.3, "digits": -1.0,
     "lead_in": 0.3, "lead_in_missing": -0.8, "requirement": 1.0,
     "sentence_whole": 0.5, "leans": -1.2, "points_inside": -0.4, "definite": -0.5, "names": 0.4, "first_person": -0.4,
     "hedged": -0.8, "defines": 0.4, "duty": 0.3, "asked": 0.6, "score": 0.6, "begins_well": 0.8, "ends_well": 0.8,
     "few_words": -1.5, "many_words": -0.2, "many_spans": -0.1,
     "found_aligned": -0.8, "scattered": -1.5, "ocr_doubt": -3.0, "unsure": -1.5, "written": 0.8,
 }  # fmt: skip
-"""What is thought of a feature before any fact was judged, in log-odds; one that is not here has no weight. Judged facts
-that say the contrary of one take its weight away: a reason in words must not count the other way."""
+"""What is thought of a feature before any fact was judged, in log-odds; one that is not here has no weight. Judged
+facts that say the contrary of one take its weight away: a reason in words must not count the other way."""
 PRIOR_MEANS: Mapping[str, float] = {"unsure": 0.1, "ocr_doubt": 0.05, "found_aligned": 0.02, "scattered": 0.05}
 """The usual value of a trait that no judged fact has."""
 
@@ -126,7 +128,7 @@ def foretold(judged: Sequence[Judged]) -> list[tuple[float, bool]]:
 
 def reliability(pairs: Sequence[tuple[float, bool]]) -> Iterator[list[str]]:
     """A row for each band of confidences: how many facts, what was said, what was so."""
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         inside = [(said, holds) for said, holds in pairs if low <= said < high]
         if inside:
             said, held = (np.mean([pair[at] for pair in inside]) for at in (0, 1))
@@ -183,8 +185,9 @@ def main(arguments: Sequence[str]) -> None:
     for row in reliability(pairs):
         print("| " + " | ".join(row) + " |")
     brier = float(np.mean([(said - holds) ** 2 for said, holds in pairs]))
-    print(f"\n{len(pairs)} facts of {len({fact.document for fact in judged})} documents, each foretold by the other half; "
-          f"{np.mean([holds for _, holds in pairs]):.0%} hold. Ranking {ranking(pairs):.2f}, Brier score {brier:.3f}.")  # fmt: skip
+    documents, hold = len({fact.document for fact in judged}), float(np.mean([holds for _, holds in pairs]))
+    print(f"\n{len(pairs)} facts of {documents} documents, each foretold by the other half; {hold:.0%} hold.")
+    print(f"Ranking {ranking(pairs):.2f}, Brier score {brier:.3f}.")
     if given.write:
         print(f"Written: {write(fit(judged))}")
 

@@ -265,7 +265,7 @@ class Settings(BaseSettings):
         0.25,
         ge=0,
         le=1,
-        description="Confidence from which a fact is published unseen, a probability (docs/quality.md)",
+        description="Confidence from which a fact is published unseen, 0 to 1 (docs/quality.md)",
     )
     ask_from: float | None = Field(
         None,
