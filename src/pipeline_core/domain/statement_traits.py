@@ -14,28 +14,10 @@ _NAME = re.compile(r"^\W*(?:[^\W\d_a-z]|\w*[A-Z]|[^\W\d_]+\d)")
 # definite articles; German nouns have capitals, so that they count as names
 # not "a", which is Portuguese and English
 _ARTICLES = frozenset(
-    {"the", "le", "la", "les", "l", "el", "los", "las", "lo", "il", "gli", "os", "der", "die", "das", "het", "den", "det"}
-)
-    [
-        "the",
-        "le",
-        "la",
-        "les",
-        "l",
-        "el",
-        "los",
-        "las",
-        "lo",
-        "il",
-        "gli",
-        "os",
-        "der",
-        "die",
-        "das",
-        "het",
-        "den",
-        "det",
-    ]
+    {
+        *("the", "le", "la", "les", "l", "el", "los", "las", "lo", "il", "gli", "os"),
+        *("der", "die", "das", "het", "den", "det"),
+    }
 )
 _BEGINNING = 5
 _WORD = re.compile(r"[^\W_]+")
