@@ -47,12 +47,13 @@ class FactList(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``max_output_tokens`` bounds the answer for a chunk."""
+    """``max_output_tokens`` bounds the answer for a chunk; ``bound_by`` is the field in which the endpoint is told."""
 
     max_facts: int
     max_output_tokens: int
     context_chars: int
     options: dict[str, Any]
+    bound_by: str = "max_completion_tokens"
 
 
 class OpenAIFactGenerator:
@@ -129,7 +130,7 @@ class OpenAIFactGenerator:
                 "type": "json_schema",
                 "json_schema": {"name": "facts", "strict": True, "schema": self._schema},
             },
-            "max_completion_tokens": self._limits.max_output_tokens,
+            self._limits.bound_by: self._limits.max_output_tokens,
             **self._limits.options,
         }
 
