@@ -145,7 +145,8 @@ def _score(file: Path, text: str, settings: Settings) -> Score:
     truth = squash(plain(text))
     generator = ExtractiveFactGenerator(settings.facts_per_chunk)
     for chunk, answer in zip(chunks, generator.generate(chunk_inputs(chunks, 0)), strict=True):
-        for _, found in verify(answer.candidates, chunk.text)[0]:
+        proved = verify(answer.candidates, chunk.text)[0]
+        for found in (quoted for _, proof in proved for quoted in proof):
             span = page_map.span(chunk.char_from + found.char_from, chunk.char_from + found.char_to)
             is_kept = not pages.scattered(found.quote, *span)
             judged = judge(squash(plain(found.quote)), truth)

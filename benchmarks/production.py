@@ -80,12 +80,13 @@ class Production:
                 rows[table] += [{**row, **own, **of_job} for row in self._tables[table].template]
             for ordinal, _ in enumerate(facts):
                 question, text, said, key, vector = next(made)
+                span = {"quote": text, "char_from": 0, "char_to": len(text), "page": None}
                 fact = {
                     **own, "question_id": uuid4(), "chunk_id": uuid4(), "ordinal": ordinal, "text": text,
-                    "question": question, "answer": text, "statement": text, "evidence_quote": text,
+                    "question": question, "answer": text, "statement": text, "evidence": [span],
                     "match_text": text, "match_sha256": key.sha256, "match_trigrams": key.trigrams,
                     "match_signature": key.signature, "embedding": vector, "char_from": 0, "char_to": len(text),
-                    "evidence_char_from": 0, "evidence_char_to": len(text), "content_sha256": text_sha256(text),
+                    "content_sha256": text_sha256(text),
                 }  # fmt: skip
                 for table in _OF_FACT:
                     rows[table].append({**self._tables[table].template[0], **fact})

@@ -69,4 +69,4 @@ class ScriptedFactGenerator:
             return Generated((), reason="blank: no text")
         digest = hashlib.sha256(chunk.text.encode()).hexdigest()
         words = " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
-        return Generated((FactCandidate(f"What does chunk {digest[:8]} end with?", quote, words, quote),))
+        return Generated((FactCandidate(f"What does chunk {digest[:8]} end with?", quote, words, (quote,)),))

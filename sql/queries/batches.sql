@@ -79,8 +79,8 @@ WHERE question_id = ANY(%(question_ids)s) AND document_id IS NULL;
 -- What of the batch was never compared; or these questions of it, once more.
 SELECT q.question_id, q.user_id, matching_space(q.user_id) AS space, q.match_sha256, q.match_trigrams,
        q.match_signature, q.match_text, q.language, q.answer,
-       q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
-       encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex') AS embed_sha256
+       q.statement IS NOT NULL AS is_statement, fact_text(q.question, q.answer, q.statement) AS embed_text,
+       text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256
 FROM staged_questions q JOIN upload_batches b ON b.batch_id = q.upload_batch_id
 WHERE q.upload_batch_id = %(batch_id)s AND q.status IN ('pending', 'approved')
     AND CASE WHEN %(question_ids)s::uuid[] IS NULL THEN b.matched_at IS NULL
@@ -107,7 +107,7 @@ SELECT p.duplicate_id, q.upload_batch_id AS batch_id, p.staged_question_id, p.ex
        p.method, p.resolution, p.resolution_notes, p.reasons, proposed_resolution(p.reasons) AS proposed,
        q.status AS staged_status,
        q.question || E'\n' || q.answer AS staged_text,
-       coalesce(s.question || E'\n' || s.answer, a.question || E'\n' || a.answer) AS existing_text,
+       coalesce(s.question || E'\n' || s.answer, s.statement, a.question || E'\n' || a.answer, a.statement) AS existing_text,
        a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
            WHERE t.question_id = p.existing_question_id) AS existing_stands
 FROM staging_duplicates p
@@ -144,8 +144,8 @@ WHERE q.question_id = ANY(%(question_ids)s) AND q.status = 'duplicate'
 
 -- name: batch_embeddable
 -- The texts of the approved questions, by the hash under which their vectors are cached.
-SELECT question_id, encode(sha256(convert_to(question || E'\n' || coalesce(statement, answer), 'UTF8')), 'hex')
-           AS content_sha256, question || E'\n' || coalesce(statement, answer) AS text
+SELECT question_id, text_sha256(fact_text(question, answer, statement)) AS content_sha256,
+    fact_text(question, answer, statement) AS text
 FROM staged_questions WHERE upload_batch_id = %(batch_id)s AND status = 'approved'
 ORDER BY ordinal, question_id;
 
@@ -156,7 +156,7 @@ SELECT q.question_id, c.content_sha256 IS NOT NULL AS has_vector,
         WHERE p.staged_question_id = q.question_id AND p.resolution = 'replace_existing'), '{}') AS replaces
 FROM staged_questions q
 LEFT JOIN embedding_cache c ON c.embed_model = %(model)s AND c.embed_version = %(version)s AND c.content_sha256 =
-    encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex')
+    text_sha256(fact_text(q.question, q.answer, q.statement))
 WHERE q.upload_batch_id = %(batch_id)s AND q.status = 'approved'
 ORDER BY q.ordinal, q.question_id
 FOR UPDATE OF q;
@@ -185,16 +185,14 @@ FROM gone;
 
 -- name: import_questions
 INSERT INTO all_questions (question_id, user_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
-    question, answer, notes_for_tutor, statement, evidence_quote, evidence_char_from, evidence_char_to, evidence_page,
-    evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature, match_version, language,
-    embedding, embed_model, embed_version)
+    question, answer, notes_for_tutor, statement, evidence, evidence_match, generator, match_text, match_sha256,
+    match_trigrams, match_signature, match_version, language, embedding, embed_model, embed_version)
 SELECT q.question_id, q.user_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
-    q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence_quote, q.evidence_char_from, q.evidence_char_to,
-    q.evidence_page, q.evidence_match, q.generator, q.match_text, q.match_sha256, q.match_trigrams, q.match_signature,
-    q.match_version, q.language, c.vector, c.embed_model, c.embed_version
+    q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence, q.evidence_match, q.generator, q.match_text,
+    q.match_sha256, q.match_trigrams, q.match_signature, q.match_version, q.language, c.vector, c.embed_model, c.embed_version
 FROM staged_questions q
 JOIN embedding_cache c ON c.embed_model = %(model)s AND c.embed_version = %(version)s AND c.content_sha256 =
-    encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex')
+    text_sha256(fact_text(q.question, q.answer, q.statement))
 WHERE q.upload_batch_id = %(batch_id)s AND q.status = 'approved' AND q.question_id = ANY(%(question_ids)s)
 ORDER BY q.ordinal, q.question_id;
 

@@ -115,10 +115,9 @@ WHERE lease_token = %(lease)s AND state = 'working' AND document_id = ANY(%(docu
 
 -- name: re_anchor_questions
 -- Facts keep their id and what was decided; they move to the chunk in which their evidence stands now.
-UPDATE staged_questions q SET chunk_id = i.chunk_id, evidence_char_from = i.char_from, evidence_char_to = i.char_to,
-    evidence_page = i.page
-FROM unnest(%(question_ids)s::uuid[], %(chunk_ids)s::uuid[], %(char_from)s::int[], %(char_to)s::int[],
-            %(pages)s::int[]) AS i (question_id, chunk_id, char_from, char_to, page)
+UPDATE staged_questions q SET chunk_id = i.chunk_id, evidence = i.evidence
+FROM unnest(%(question_ids)s::uuid[], %(chunk_ids)s::uuid[], %(evidence)s::jsonb[])
+    AS i (question_id, chunk_id, evidence)
 WHERE q.question_id = i.question_id;
 
 -- name: facts_by_batch

@@ -40,9 +40,8 @@ ORDER BY c.chunk_id LIMIT %(limit)s;
 -- name: questions_without_vector
 SELECT q.question_id AS owner_id, 'question' AS owner_kind, t.content_sha256, t.text
 FROM all_questions q, LATERAL (
-    SELECT q.question || E'\n' || coalesce(q.statement, q.answer) AS text,
-        encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex')
-            AS content_sha256) t
+    SELECT fact_text(q.question, q.answer, q.statement) AS text,
+        text_sha256(fact_text(q.question, q.answer, q.statement)) AS content_sha256) t
 WHERE (%(after)s::uuid IS NULL OR q.question_id > %(after)s) AND q.embed_model <> %(model)s AND NOT EXISTS (
     SELECT FROM next_vectors n
     WHERE n.owner_id = q.question_id AND n.embed_model = %(model)s AND n.content_sha256 = t.content_sha256)
@@ -75,7 +74,7 @@ WHERE n.owner_id = c.chunk_id AND n.embed_model = %(model)s AND n.content_sha256
 UPDATE all_questions q SET embedding = n.vector, embed_model = n.embed_model, embed_version = n.embed_version
 FROM next_vectors n
 WHERE n.owner_id = q.question_id AND n.embed_model = %(model)s AND n.content_sha256 =
-    encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex');
+    text_sha256(fact_text(q.question, q.answer, q.statement));
 
 -- name: left_behind
 SELECT (SELECT count(*) FROM document_chunks WHERE embed_model <> %(model)s)

@@ -107,13 +107,11 @@ ORDER BY c.document_id, c.ordinal;
 
 -- name: publish_questions
 INSERT INTO all_questions (question_id, user_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
-    question, answer, notes_for_tutor, statement, evidence_quote, evidence_char_from, evidence_char_to, evidence_page,
-    evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature, match_version, language,
-    embedding, embed_model, embed_version)
+    question, answer, notes_for_tutor, statement, evidence, evidence_match, generator, match_text, match_sha256,
+    match_trigrams, match_signature, match_version, language, embedding, embed_model, embed_version)
 SELECT q.question_id, q.user_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
-    q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence_quote, q.evidence_char_from, q.evidence_char_to,
-    q.evidence_page, q.evidence_match, q.generator, q.match_text, q.match_sha256, q.match_trigrams,
-    q.match_signature, q.match_version, q.language, b.vector, b.embed_model, b.embed_version
+    q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence, q.evidence_match, q.generator, q.match_text,
+    q.match_sha256, q.match_trigrams, q.match_signature, q.match_version, q.language, b.vector, b.embed_model, b.embed_version
 FROM staged_questions q
 JOIN document_vector_buffer b
     ON b.owner_id = q.question_id AND b.owner_kind = 'question' AND b.embed_model = %(model)s

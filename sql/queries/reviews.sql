@@ -37,7 +37,7 @@ FROM upload_jobs WHERE job_id = %(job_id)s;
 
 -- name: review_facts
 -- A document's staged facts as a reviewer sees them. None of the ids given: all.
-SELECT q.question_id, q.question, q.answer, q.statement, q.evidence_quote, q.evidence_page, q.evidence_match,
+SELECT q.question_id, q.question, q.answer, q.statement, q.evidence, q.evidence_match,
     q.status, q.duplicate_of, q.review_notes, q.edited_by, q.edited_at, q.upload_batch_id, q.left_out_reason,
     d.page_unit, c.heading_path
 FROM staged_questions q

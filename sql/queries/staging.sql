@@ -60,8 +60,8 @@ WHERE question_id = ANY(%(question_ids)s) AND left_out_reason IS NOT NULL;
 
 -- name: questions_to_match
 SELECT q.question_id, q.document_id, q.user_id, matching_space(q.user_id) AS space, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
-       q.language, q.answer, q.statement IS NOT NULL AS is_statement, q.question || E'\n' || coalesce(q.statement, q.answer) AS embed_text,
-       encode(sha256(convert_to(q.question || E'\n' || coalesce(q.statement, q.answer), 'UTF8')), 'hex') AS embed_sha256
+       q.language, q.answer, q.statement IS NOT NULL AS is_statement, fact_text(q.question, q.answer, q.statement) AS embed_text,
+       text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256
 FROM staged_questions q
 JOIN upload_batches b ON b.batch_id = q.upload_batch_id
 JOIN staged_chunks c USING (chunk_id)
@@ -147,7 +147,7 @@ SELECT uuid_send(c.question_id) || int4send(c.match_trigrams) || c.match_signatu
         CASE WHEN c.embed_model = %(model)s AND c.embed_version = %(version)s THEN c.sketch END,
         CASE WHEN c.is_staged THEN (
             SELECT binary_quantize(e.vector) FROM embedding_cache e
-            WHERE e.content_sha256 = encode(sha256(convert_to(c.embed_text, 'UTF8')), 'hex')
+            WHERE e.content_sha256 = text_sha256(c.embed_text)
                 AND e.embed_model = %(model)s AND e.embed_version = %(version)s) END,
         repeat('0', %(dims)s::int)::bit varying)) AS packed
 FROM comparable c
@@ -174,7 +174,7 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT e.vector FROM staged_questions s
     JOIN embedding_cache e ON e.embed_model = %(model)s AND e.embed_version = %(version)s AND e.content_sha256 =
-        encode(sha256(convert_to(s.question || E'\n' || coalesce(s.statement, s.answer), 'UTF8')), 'hex')
+        text_sha256(fact_text(s.question, s.answer, s.statement))
     WHERE i.staged = 1 AND s.question_id = i.question_id
     OFFSET 0) o;
 
@@ -329,8 +329,8 @@ CROSS JOIN LATERAL (
 GROUP BY q.document_id;
 
 -- name: staged_questions
-SELECT question_id, document_id, chunk_id, question, answer, statement, evidence_quote, evidence_char_from,
-       evidence_char_to, evidence_page, evidence_match, generator, status, duplicate_of, similarity_score, left_out_reason
+SELECT question_id, document_id, chunk_id, question, answer, statement, evidence, evidence_match, generator, status,
+       duplicate_of, similarity_score, left_out_reason
 FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
@@ -378,8 +378,8 @@ FROM (
     FROM staged_chunks WHERE document_id = ANY(%(document_ids)s)
     UNION ALL
     SELECT document_id, question_id, 'question',
-           encode(sha256(convert_to(question || E'\n' || coalesce(statement, answer), 'UTF8')), 'hex'),
-           question || E'\n' || coalesce(statement, answer), evidence_char_from
+           text_sha256(fact_text(question, answer, statement)),
+           fact_text(question, answer, statement), evidence_char_from
     FROM staged_questions q WHERE document_id = ANY(%(document_ids)s)
         AND (status IN ('approved', 'imported') OR %(with_stand_ins)s AND question_id IN (
             SELECT i.question_id FROM stand_ins i WHERE i.document_id = ANY(%(document_ids)s)))

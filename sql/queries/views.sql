@@ -124,8 +124,8 @@ JOIN LATERAL (
 WHERE j.job_id = %(job_id)s AND j.state = 'awaiting_review' AND j.stage = 'matching_review';
 
 -- name: view_left_out
-SELECT question_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page, left_out_reason AS reason,
-    evidence_pieces AS pieces
+SELECT question_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page, evidence,
+    left_out_reason AS reason, evidence_pieces AS pieces
 FROM staged_questions WHERE document_id = %(document_id)s AND status = 'left_out'
 ORDER BY evidence_char_from, question_id;
 
@@ -201,8 +201,8 @@ ORDER BY ts_rank_cd(search, words) DESC, chunk_id LIMIT %(pool)s;
 
 -- name: hits
 -- What was found, in full. A search without a vector, or by one of another model, has no similarity to tell.
-SELECT 'fact' AS kind, q.question_id AS id, q.question, q.answer, q.evidence_quote AS evidence,
-    q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename,
+SELECT 'fact' AS kind, q.question_id AS id, q.question, q.answer, q.statement, q.evidence_quote AS evidence,
+    q.evidence AS spans, q.evidence_page AS page, q.evidence_match AS match, q.generator, d.document_id, d.filename,
     also_named(d.document_id, d.filename) AS also_named, d.page_unit, c.heading_path,
     -- a chunk may have several headings: those of the evidence are the last before it
     left(c.text, greatest(q.evidence_char_from - c.char_from, 0) + 1) AS up_to_evidence,
@@ -213,7 +213,7 @@ LEFT JOIN documents d ON d.document_id = q.document_id
 LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
 WHERE q.question_id = ANY(%(ids)s)
 UNION ALL
-SELECT 'passage', c.chunk_id, NULL, NULL, c.text,
+SELECT 'passage', c.chunk_id, NULL, NULL, NULL, c.text, NULL,
     CASE WHEN d.page_unit IS DISTINCT FROM 'document' THEN c.page_from END, 'exact', NULL, d.document_id, d.filename,
     also_named(d.document_id, d.filename), d.page_unit, c.heading_path, NULL,
     CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END,
@@ -226,7 +226,7 @@ WHERE c.chunk_id = ANY(%(ids)s);
 SELECT d.document_id, d.filename, j.job_id, max(t.words) AS words
 FROM upload_jobs j JOIN documents d USING (document_id)
 CROSS JOIN LATERAL (
-    SELECT shared_words(%(text)s, search_terms(q.question || ' ' || coalesce(q.statement, q.answer))) AS words
+    SELECT shared_words(%(text)s, search_terms(fact_text(q.question, q.answer, q.statement))) AS words
     FROM staged_questions q WHERE q.document_id = d.document_id AND q.status IN ('pending', 'approved')
     UNION ALL
     -- a long passage has many words
@@ -262,8 +262,10 @@ FROM document_chunks c JOIN documents d USING (document_id)
 WHERE c.document_id = %(document_id)s ORDER BY c.ordinal;
 
 -- name: export_facts
-SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_char_from AS char_from,
-    evidence_char_to AS char_to, evidence_page AS page, evidence_match AS match, generator
+-- Page and characters are those of the first span.
+SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page,
+    evidence_char_from AS char_from, (evidence -> 0 ->> 'char_to')::int AS char_to, evidence,
+    evidence_match AS match, generator
 FROM all_questions WHERE document_id = %(document_id)s ORDER BY evidence_char_from, question_id;
 
 -- name: export_files

@@ -88,7 +88,11 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A published fact (``question`` and ``answer``) or passage, with its evidence; ``page`` counts from 1."""
+    """A published fact or passage, with its evidence; ``page`` counts from 1.
+
+    ``question`` and ``answer`` are None where none is natural: the ``statement`` says it. ``spans`` are the parts of
+    the evidence, each with its quote, its place in the text and its page.
+    """
 
     kind: str
     id: UUID
@@ -96,7 +100,9 @@ class Hit:
     similarity: float | None
     question: str | None
     answer: str | None
+    statement: str | None
     evidence: str | None
+    spans: list[dict[str, Any]] | None
     page: int | None
     document_id: DocumentId | None
     filename: str | None

@@ -101,7 +101,11 @@ class Settings(BaseSettings):
     keep_hidden: bool = Field(
         False, description="Convert hidden rows, sheets, slides and text as well; either way a finding names them"
     )
-    tessdata_path: Path | None = Field(None, description="Folder with tesseract data: scanned pages are read by OCR")
+    ocr: bool = Field(True, description="Read scanned pages by OCR, if the extra `ocr` is installed")
+    ocr_pages: int = Field(500, ge=1, description="Most pages of one document that are read by OCR")
+    tessdata_path: Path | None = Field(
+        None, description="Folder with tesseract data of the languages to read scans in, instead of the extra's English"
+    )
 
     # stages
     stage_workers: int = Field(
@@ -115,7 +119,9 @@ class Settings(BaseSettings):
     chunk_max_chars: int = Field(1600, ge=100, description="Largest chunk, characters")
     chunk_min_chars: int = Field(600, ge=1, description="Size from which a chunk may end, characters")
     chunk_overlap_chars: int = Field(0, ge=0, description="Characters that neighbouring chunks share")
-    facts_per_chunk: int = Field(6, ge=1, le=100, description="Most facts that one chunk may give")
+    facts_per_chunk: int = Field(
+        6, ge=1, le=100, description="Most facts a chunk; extractive: sentences per 800 characters"
+    )
     duplicate_mode: Literal["scored", "baseline"] = Field(
         "scored", description="`scored`: letters, words and meaning; `baseline`: pg_trgm similarity alone"
     )

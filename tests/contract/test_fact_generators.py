@@ -78,10 +78,10 @@ def test_every_fact_is_proved_letter_for_letter(generator: FactGenerator, text: 
     proved, refused = verify(answer.candidates, text)
     assert refused == 0
     assert len(proved) == len(answer.candidates)
-    for candidate, evidence in proved:
-        assert evidence.match == "exact"
-        assert evidence.quote == candidate.quote
-        assert all((candidate.question.strip(), candidate.answer.strip(), candidate.statement.strip()))
+    for candidate, proof in proved:
+        assert {span.match for span in proof} == {"exact"}
+        assert tuple(span.quote for span in proof) == candidate.quotes
+        assert candidate.is_whole
 
 
 def test_a_chunk_that_fails_harms_no_other() -> None:

@@ -17,7 +17,7 @@ from tests.through import MANUAL
 _LOCK = 424242
 _CONTENT = {
     "document_chunks": "chunk_id, document_id, ordinal, text, char_from, char_to, page_from, embed_model",
-    "all_questions": "question_id, document_id, chunk_id, question, answer, evidence_quote, evidence_char_from",
+    "all_questions": "question_id, document_id, chunk_id, question, answer, evidence, evidence_char_from",
     "documents": "document_id, filename, parsed_sha256, page_count, published_at IS NOT NULL",
     "staged_chunks": "chunk_id, outcome, outcome_reason, fact_count",
     "staged_questions": "question_id, status, duplicate_of",

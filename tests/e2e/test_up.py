@@ -32,14 +32,14 @@ def _free_port() -> int:
 class Up:
     """The command, and every process that came with it."""
 
-    def __init__(self, home: Path, port: int, database_url: str | None = None) -> None:
+    def __init__(self, home: Path, port: int, database_url: str | None = None, api_port: int | None = None) -> None:
         self.home, self.log = home, home.parent / "up.log"
         self.environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
             "UPLOAD_PIPELINE_HOME": str(home),
             "UPLOAD_PIPELINE_PREFECT_PORT": str(port),
-            "UPLOAD_PIPELINE_API_PORT": str(_free_port()),
+            "UPLOAD_PIPELINE_API_PORT": str(api_port or _free_port()),
             "UPLOAD_PIPELINE_DUPLICATE_THRESHOLD": "1.0",
             "PREFECT_WORKER_QUERY_SECONDS": "0.5",
             **({"UPLOAD_PIPELINE_DATABASE_URL": database_url} if database_url else {}),
@@ -190,3 +190,13 @@ def test_a_home_is_up_once(home: Path, database_url: str) -> None:
         second = Up(home, 1, database_url)
         assert second.process.wait(30) == 2
         assert "It is up already." in second.log.read_text()
+
+
+def test_a_port_that_is_taken_is_named_at_once(home: Path, database_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        up = Up(home, 1, database_url, api_port=port)
+        assert up.process.wait(60) == 5
+        told = up.log.read_text()
+    assert f"The API cannot listen on 127.0.0.1:{port}" in told
+    assert "died" not in told

@@ -1,5 +1,6 @@
 """What the database refuses by itself, and by the name of which constraint."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,10 +23,10 @@ VALUES (:chunk, :document, :ann, 0, 'four', 1, 1, 0, 4, 1, repeat('0', 64), 'c',
 INSERT INTO upload_batches (batch_id, document_id, uploaded_by, user_id, file_name)
 VALUES (:batch, :document, :ann, :ann, 'a.md');
 INSERT INTO staged_questions (question_id, upload_batch_id, user_id, document_id, chunk_id, question, answer,
-    statement, evidence_quote, evidence_char_from, evidence_char_to, evidence_page, evidence_match,
-    generator, match_text, match_sha256, match_trigrams, match_signature)
-SELECT id::uuid, :batch, :ann, :document, :chunk, 'How many?', 'Four.', 'Four.', 'four', 0, 4, 1, 'exact',
-    'g', 'four', repeat('0', 64), 1, decode(repeat('00', 64), 'hex')
+    statement, evidence, evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature)
+SELECT id::uuid, :batch, :ann, :document, :chunk, 'How many?', 'Four.', 'Four.',
+    '[{"quote": "four", "char_from": 0, "char_to": 4, "page": 1}]', 'exact', 'g', 'four', repeat('0', 64), 1,
+    decode(repeat('00', 64), 'hex')
 FROM unnest(ARRAY[:fact, :other]) AS id;
 INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id,
     existing_is_staged, similarity_score, method)
@@ -38,12 +39,10 @@ SELECT chunk_id, document_id, user_id, ordinal, text, heading_path, page_from, p
     token_count, content_sha256, chunker_name, chunker_version, '[1]', 'm', '1'
 FROM staged_chunks;
 INSERT INTO all_questions (question_id, user_id, document_id, chunk_id, question_type, question, answer,
-    statement, evidence_quote, evidence_char_from, evidence_char_to, evidence_page, evidence_match,
-    generator, match_text, match_sha256, match_trigrams, match_signature, embedding, embed_model,
-    embed_version)
+    statement, evidence, evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature,
+    embedding, embed_model, embed_version)
 SELECT question_id, user_id, document_id, chunk_id, question_type, question, answer, statement,
-    evidence_quote, evidence_char_from, evidence_char_to, evidence_page, evidence_match, generator,
-    match_text, match_sha256, match_trigrams, match_signature, '[1]', 'm', '1'
+    evidence, evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature, '[1]', 'm', '1'
 FROM staged_questions;
 """
 NAMES = {
@@ -184,13 +183,25 @@ def test_the_database_refuses_a_change(
 @pytest.mark.parametrize(
     "change",
     [
-        "evidence_quote = NULL",
-        "evidence_quote = ''",
-        "evidence_char_from = NULL",
-        "evidence_char_to = NULL",
-        "evidence_char_to = 5",
-        "evidence_char_from = -1, evidence_char_to = 3",
-        "evidence_page = 0",
+        "evidence = NULL",
+        "evidence = 'null'",
+        "evidence = '[]'",
+        "evidence = evidence -> 0",
+        "evidence = evidence || 'null'",
+        "evidence = evidence || evidence #- '{1,quote}'",
+        "evidence = evidence #- '{0,char_from}'",
+        "evidence = evidence #- '{0,page}'",
+        "evidence = jsonb_set(evidence, '{0,more}', '1')",
+        "evidence = jsonb_set(evidence, '{0,quote}', '4')",
+        "evidence = jsonb_set(evidence, '{0,quote}', 'null')",
+        """evidence = jsonb_set(evidence, '{0,quote}', '"    "')""",
+        """evidence = evidence || '{"quote": "", "char_from": 0, "char_to": 0, "page": 1}'""",
+        "evidence = jsonb_set(evidence, '{0,char_to}', 'null')",
+        """evidence = jsonb_set(evidence, '{0,char_to}', '"4"')""",
+        "evidence = jsonb_set(evidence, '{0,char_to}', '5')",
+        "evidence = jsonb_set(jsonb_set(evidence, '{0,char_from}', '-1'), '{0,char_to}', '3')",
+        "evidence = jsonb_set(evidence, '{0,page}', '0')",
+        """evidence = evidence || jsonb_set(evidence, '{0,page}', '0')""",
         "evidence_match = NULL",
         "statement = NULL",
         "chunk_id = NULL",
@@ -198,6 +209,36 @@ def test_the_database_refuses_a_change(
 )
 def test_a_fact_of_a_document_has_its_proof(connection: psycopg.Connection[Any], table: str, change: str) -> None:
     assert _refused_by(connection, f"UPDATE {table} SET {change}") == f"{table}_evidence_check"
+
+
+@pytest.mark.parametrize("table", ["staged_questions", "all_questions"])
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("question = NULL", "question_or_none_check"),
+        ("answer = NULL", "question_or_none_check"),
+        ("question = ' '", "question_check"),
+        ("answer = ''", "answer_check"),
+        ("statement = ' '", "statement_check"),
+        # of a bank
+        ("question = NULL, answer = NULL, document_id = NULL, chunk_id = NULL", "question_or_none_check"),
+    ],
+)
+def test_a_fact_has_a_question_and_its_answer_or_neither(
+    connection: psycopg.Connection[Any], table: str, change: str, constraint: str
+) -> None:
+    assert _refused_by(connection, f"UPDATE {table} SET {change}") == f"{table}_{constraint}"
+
+
+@pytest.mark.parametrize("table", ["staged_questions", "all_questions"])
+def test_a_fact_may_have_no_question_and_spans_in_any_order(connection: psycopg.Connection[Any], table: str) -> None:
+    spans = [("the row", 40, 2), ("the header", 7, 1), ("…", 0, None)]
+    evidence = [{"quote": q, "char_from": at, "char_to": at + len(q), "page": page} for q, at, page in spans]
+    with connection.transaction(force_rollback=True):
+        connection.execute(f"UPDATE {table} SET question = NULL, answer = NULL, evidence = %s", [json.dumps(evidence)])  # type: ignore[arg-type]
+        columns = "evidence, evidence_quote, evidence_char_from, evidence_page"
+        [row, _] = connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # type: ignore[arg-type]
+    assert row == (evidence, "the row … the header … …", 40, 2)
 
 
 @pytest.mark.parametrize(

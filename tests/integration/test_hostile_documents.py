@@ -59,7 +59,7 @@ EXPECTED: dict[str, type[DocumentError] | tuple[type[DocumentError] | None, ...]
 
 @pytest.fixture(scope="module")
 def converter() -> Iterator[LocalConverter]:
-    settings = load_settings(convert_workers=1, convert_timeout_s=TIMEOUT_S, convert_memory_mb=1024)
+    settings = load_settings(convert_workers=1, convert_timeout_s=TIMEOUT_S, convert_memory_mb=1024, ocr=False)
     with LocalConverter(settings) as local:
         yield local
 

@@ -33,7 +33,9 @@ POLICY = hostile.policy_pdf()
 
 @pytest.fixture(scope="module")
 def converter() -> Iterator[LocalConverter]:
-    settings = load_settings(convert_workers=1, convert_timeout_s=TIMEOUT_S, convert_memory_mb=1024, max_pages=300)
+    settings = load_settings(
+        convert_workers=1, convert_timeout_s=TIMEOUT_S, convert_memory_mb=1024, max_pages=300, ocr=False
+    )
     with LocalConverter(settings) as local:
         yield local
 

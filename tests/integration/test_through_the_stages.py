@@ -229,7 +229,7 @@ def test_a_document_that_lost_something_is_not_published_unseen(app: Pipeline) -
     files = [
         Upload("slides.pptx", hostile.without(slides, "ppt/slides/slide2.xml")),
         Upload("deep.html", deep),
-        Upload("scans.pdf", pdfs.pdf(hostile.POLICY, pdfs.scan, pdfs.scan, pdfs.scan)),
+        Upload("scans.pdf", pdfs.pdf(hostile.POLICY, pdfs.photo, pdfs.photo, pdfs.photo)),
         Upload("cut.pdf", (whole := hostile.policy_pdf(6))[: len(whole) // 2]),
     ]
     through(app, needs_work(app, receive(app, *files)))

@@ -50,7 +50,7 @@ def _error(code: str) -> dict[str, Any]:
     return {"code": code, "message": f"scripted {code}"}
 
 
-def _change(**parts: Callable[[Row], str]) -> Fault:
+def _change(**parts: Callable[[Row], Any]) -> Fault:
     """The first fact is written otherwise."""
     return writing(lambda rows: [{**rows[0], **{name: part(rows[0]) for name, part in parts.items()}}, *rows[1:]])
 
@@ -145,16 +145,16 @@ FACTS = [
     ),
     Case("duplicated facts", writing(lambda rows: rows + rows), "each fact once"),
     Case(
-        "fabricated quote", _change(quote=lambda _: "The boiler may be serviced by anybody at any time."),
+        "fabricated quote", _change(quotes=lambda _: ["The boiler may be serviced by anybody at any time."]),
         "the fact is refused and counted", facts=1, refused=1,
     ),
     Case(
-        "quote with a typing error", _change(quote=lambda row: row["quote"].replace("certified", "certifed")),
+        "quote with a typing error", _change(quotes=lambda row: [row["quotes"][0].replace("certified", "certifed")]),
         "aligned, repaired to the source's own characters, and marked `aligned`", match="aligned",
     ),
     Case(
         "example of the prompt, with its own quote",
-        _change(statement=lambda _: CANARY, answer=lambda _: CANARY, quote=lambda _: CANARY),
+        _change(statement=lambda _: CANARY, answer=lambda _: CANARY, quotes=lambda _: [CANARY]),
         "the fact is refused and counted", facts=1, refused=1,
     ),
     Case(

@@ -39,7 +39,7 @@ def facts_of(text: str) -> list[Row]:
     """What an honest model finds: each line that is no heading, as it stands."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     return [
-        {"question": f"What is said about {line[:40]}?", "answer": line, "statement": line, "quote": line}
+        {"question": f"What is said about {line[:40]}?", "answer": line, "statement": line, "quotes": [line]}
         for line in lines
     ]
 

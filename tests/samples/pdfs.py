@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 
 import pikepdf
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -46,6 +46,26 @@ def scan(canvas: Canvas) -> None:
     for line in range(40):
         pen.text((40, 20 + 19 * line), f"Scanned line {line} of the policy", fill="black")
     canvas.drawImage(ImageReader(image), 0, 0, 595, 842)
+
+
+def photo(canvas: Canvas) -> None:
+    """A page that is one image without any letters."""
+    canvas.drawImage(ImageReader(Image.linear_gradient("L").resize((300, 400))), 0, 0, 595, 842)
+
+
+def printed(*lines: str, left: int = 120, turn: int = 0, column: tuple[str, ...] = ()) -> Draw:
+    """A page as a scanner makes it: lines of print in one column or two, ``turn`` degrees counterclockwise."""
+
+    def draw(canvas: Canvas) -> None:
+        image = Image.new("L", (1240, 1754), "white")
+        pen, font = ImageDraw.Draw(image), ImageFont.load_default(size=24)
+        for x, texts in ((left, lines), (680, column)):
+            for row, line in enumerate(texts):
+                pen.text((x, 130 + 36 * row), line, fill="black", font=font)
+        image = image.rotate(turn, expand=True)
+        canvas.drawImage(ImageReader(image), 0, 0, 595, 595 * image.height / image.width)
+
+    return draw
 
 
 def stamped_scan(canvas: Canvas) -> None:

@@ -193,7 +193,7 @@ def test_an_inserted_word_is_refused(at: int, word: str) -> None:
 
 
 def candidate(question: str, answer: str, quote: str) -> FactCandidate:
-    return FactCandidate(question, answer, f"{question} {answer}", quote)
+    return FactCandidate(question, answer, f"{question} {answer}", (quote,))
 
 
 def test_verify_keeps_what_is_proved_counts_what_is_not_and_drops_what_is_said_twice() -> None:
@@ -206,6 +206,64 @@ def test_verify_keeps_what_is_proved_counts_what_is_not_and_drops_what_is_said_t
     proved, refused = verify([limit, invented, claims, again, other_answer], POLICY)
 
     assert [c for c, _ in proved] == [limit, claims, other_answer]
-    assert [e.match for _, e in proved] == [MatchKind.EXACT, MatchKind.NORMALIZED, MatchKind.EXACT]
+    assert [span.match for _, proof in proved for span in proof] == [
+        MatchKind.EXACT,
+        MatchKind.NORMALIZED,
+        MatchKind.EXACT,
+    ]
     assert refused == 1
     assert verify([], POLICY) == ([], 0)
+
+
+COVER = "Not covered are:\n\n- flood,\n"
+ITEMS = f"{COVER}- war.\n\n| Peril | Limit |\n|---|---|\n| flood | $5 |\n\n{COVER}"
+
+
+@pytest.mark.parametrize(
+    ("quotes", "starts"),
+    [
+        # an item that stands twice is the one behind its lead-in
+        (("Not covered are:", "flood,"), (0, ITEMS.index("flood,"))),
+        # the header stands behind the row that is quoted first
+        (("| flood | $5 |", "| Peril | Limit |"), (ITEMS.index("| flood"), ITEMS.index("| Peril"))),
+        # the same place twice is one span
+        (("war.", "war."), (ITEMS.index("war."),)),
+        # of two places where it stands, the one that follows
+        (("| flood | $5 |", "Not covered are:"), (ITEMS.index("| flood"), ITEMS.rindex("Not"))),
+    ],
+)
+def test_every_quote_of_a_claim_is_looked_up_in_order(quotes: tuple[str, ...], starts: tuple[int, ...]) -> None:
+    claim = FactCandidate(None, None, "Flood is not covered.", quotes)
+    [(_, proof)], refused = verify([claim], ITEMS)
+    assert (tuple(span.char_from for span in proof), refused) == (starts, 0)
+    assert all(ITEMS[span.char_from : span.char_to] == span.quote for span in proof)
+
+
+@pytest.mark.parametrize("quotes", [(), ("Not covered are:", "storm"), ("storm", "flood,")])
+def test_a_claim_of_which_one_quote_is_not_there_is_refused(quotes: tuple[str, ...]) -> None:
+    assert verify([FactCandidate(None, None, "Storm is not covered.", quotes)], ITEMS) == ([], 1)
+
+
+def test_claims_without_a_question_are_the_same_if_their_statements_are() -> None:
+    claims = [FactCandidate(None, None, words, ("flood,",)) for words in ("No flood.", "No  FLOOD.", "No war.")]
+    assert [claim for claim, _ in verify(claims, ITEMS)[0]] == [claims[0], claims[2]]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "statement", "quotes", "is_whole"),
+    [
+        ("What?", "That.", "It is that.", ("that",), True),
+        (None, None, "It is that.", ("it is", "that"), True),
+        ("What?", None, "It is that.", ("that",), False),
+        (None, "That.", "It is that.", ("that",), False),
+        (" ", "That.", "It is that.", ("that",), False),
+        ("What?", "", "It is that.", ("that",), False),
+        (None, None, " ", ("that",), False),
+        (None, None, "It is that.", (), False),
+        (None, None, "It is that.", ("that", " "), False),
+    ],
+)
+def test_a_claim_is_whole_with_question_and_answer_or_neither(
+    question: str | None, answer: str | None, statement: str, quotes: tuple[str, ...], is_whole: bool
+) -> None:
+    assert FactCandidate(question, answer, statement, quotes).is_whole is is_whole

@@ -1,3 +1,4 @@
+import math
 from itertools import pairwise
 from pathlib import Path
 
@@ -54,6 +55,12 @@ def facts(text: str, *headings: str, most: int = 50) -> tuple[FactCandidate, ...
     return extract(ChunkInput(text, headings), most).candidates
 
 
+def one(fact: FactCandidate) -> str:
+    """Its only quote."""
+    [quote] = fact.quotes
+    return quote
+
+
 def test_a_policy() -> None:
     assert [(fact.question, fact.answer) for fact in facts(POLICY, "Homeowners Policy")] == [
         ('What is the deductible, according to "Homeowners Policy › Your costs"?', "The deductible is $500."),
@@ -73,7 +80,7 @@ def test_a_policy() -> None:
             'Does this policy cover flood damage, according to "Claims › Exclusions"?',
             "This policy does not cover flood damage.",
         ),
-        ('What is stated for "Waiting period" under "Claims › Exclusions"?', "30 days"),
+        (None, None),
         (
             'What does coverage apply to, according to "Claims › Exclusions"?',
             "Coverage applies to the dwelling and to detached structures.",
@@ -89,7 +96,7 @@ def test_a_policy() -> None:
 
 
 def test_quotes_are_verbatim_and_statements_are_without_marks() -> None:
-    by_statement = {fact.statement: fact.quote for fact in facts(POLICY)}
+    by_statement = {fact.statement: one(fact) for fact in facts(POLICY)}
     assert (
         by_statement["The annual premium is $1,240 and is payable on 1 May of each year."]
         == "The annual premium is **$1,240** and is payable on 1 May of each year."
@@ -130,10 +137,10 @@ def test_questions_fit_the_sentence(sentence: str, question: str) -> None:
     assert (fact.question, fact.answer) == (question, sentence)
 
 
-def test_a_plain_question_is_asked_where_grammar_cannot_tell() -> None:
+def test_no_question_is_made_up_where_grammar_cannot_tell() -> None:
     sentence = "Logs that can be modified or deleted are useless for forensic investigations."
     [fact] = facts(sentence, "V7 Logging", "Log Protection")
-    assert fact.question == 'What does "Log Protection" say about logs and forensic investigations?'
+    assert (fact.question, fact.answer, fact.statement) == (None, None, sentence)
 
 
 @pytest.mark.parametrize(
@@ -215,8 +222,8 @@ def test_sentences_end_where_they_end() -> None:
         "The bill is easy to miss.",
         "The cost is clear.",
     ]
-    assert [fact.quote for fact in facts(" ".join(sentences))] == sentences
-    assert [fact.quote for fact in facts("\n".join(sentences))] == sentences
+    assert [one(fact) for fact in facts(" ".join(sentences))] == sentences
+    assert [one(fact) for fact in facts("\n".join(sentences))] == sentences
 
 
 def test_the_best_are_chosen_and_stay_in_order() -> None:
@@ -232,10 +239,12 @@ def test_the_best_are_chosen_and_stay_in_order() -> None:
 
 
 def test_no_two_facts_of_a_chunk_have_one_question() -> None:
-    text = " ".join(f"The insurer must pay the fee of ${n} for the {name} form." for n, name in enumerate("ABCDEF"))
-    found = facts(text + " The insurer must pay the fee of $0 for the A form.", "Fees")
-    assert len({fact.question for fact in found}) == len(found)
-    assert len({fact.statement for fact in found}) == len(found) >= 3
+    names = ("claim", "hail", "flood")
+    text = " ".join(f"The insurer must pay the fee of ${n} for the {name} form." for n, name in enumerate(names))
+    found = facts(text + " The insurer must pay the fee of $0 for the claim form.", "Fees")
+    asked = [fact.question for fact in found if fact.question]
+    assert len(set(asked)) == len(asked)
+    assert len({fact.statement for fact in found}) == len(found) == 3
 
 
 def test_headings_inside_the_chunk_count() -> None:
@@ -249,30 +258,20 @@ def test_headings_inside_the_chunk_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "question"),
+    "text",
     [
-        (
-            "Die Selbstbeteiligung beträgt 500 Euro und wird von der Leistung abgezogen.",
-            "Was sagt „Kosten“ zu",
-        ),
-        (
-            "La franchise est de 500 euros et elle est déduite de la somme versée.",
-            "Que dit « Kosten » à propos de",
-        ),
-        (
-            "El deducible es de 500 euros y se descuenta de la suma pagada por la aseguradora.",
-            "¿Qué dice «Kosten»",
-        ),
-        ("Франшиза составляет 500 рублей и вычитается из суммы выплаты.", "Что сказано в разделе «Kosten»"),
-        ("免赔额为五百元，从赔款中扣除。", "“Kosten”中关于"),
-        ("مبلغ التحمل هو 500 ريال ويخصم من قيمة التعويض.", 'What does "Kosten" say about "'),
+        "Die Selbstbeteiligung beträgt 500 Euro und wird von der Leistung abgezogen.",
+        "La franchise est de 500 euros et elle est déduite de la somme versée.",
+        "El deducible es de 500 euros y se descuenta de la suma pagada por la aseguradora.",
+        "Франшиза составляет 500 рублей и вычитается из суммы выплаты.",
+        "免赔额为五百元，从赔款中扣除。",
+        "مبلغ التحمل هو 500 ريال ويخصم من قيمة التعويض.",
     ],
 )
-def test_other_languages_get_plain_questions_of_their_own(text: str, question: str) -> None:
+def test_other_languages_are_said_without_a_question_that_is_made_up(text: str) -> None:
     [fact] = facts(text, "Kosten")
-    assert fact.question.startswith(question)
-    assert fact.question.endswith("?")
-    assert fact.quote == fact.answer == text
+    assert (fact.question, fact.answer) == (None, None)
+    assert one(fact) == fact.statement == text
 
 
 def test_numbers_are_never_changed_by_stripping() -> None:
@@ -303,13 +302,12 @@ def test_on_real_documents_everything_is_proved_and_reads_as_a_question() -> Non
             assert isinstance(answer, Generated)
             proved, refused = verify(answer.candidates, chunk.text)
             assert (len(proved), refused) == (len(answer.candidates), 0)
-            sentences = [evidence for _, evidence in proved if not evidence.quote.startswith("|")]
-            assert len(sentences) <= 6
-            assert all(one.char_from <= two.char_from for (_, one), (_, two) in pairwise(proved))
+            sentences = [proof for _, proof in proved if not proof[-1].quote.startswith("|")]
+            assert len(sentences) <= 6 * max(1, math.ceil(len(chunk.text) / 800))
+            assert all(one[-1].char_from <= two[-1].char_from for (_, one), (_, two) in pairwise(proved))
             for fact, _ in proved:
                 total += 1
-                assert fact.question.endswith("?")
-                assert len(fact.question) <= 150
-                assert not any(mark in fact.question + fact.statement for mark in ("**", "](", "\n"))
-                assert set(numbers_in(fact.answer)) <= set(numbers_in(fact.quote))
+                assert fact.question is None or (fact.question.endswith("?") and len(fact.question) <= 150)
+                assert not any(mark in "".join(fact.texts) for mark in ("**", "](", "\n"))
+                assert set(numbers_in(fact.answer or "")) <= set(numbers_in(" ".join(fact.quotes)))
     assert total > 300

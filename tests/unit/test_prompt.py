@@ -51,7 +51,7 @@ class _Echo:
 
     def generate(self, chunks: list[ChunkInput]) -> list[Generated | Exception]:
         phrase = PROMPT_EXAMPLES["shared"][0]
-        return [Generated((FactCandidate("What?", phrase, phrase, phrase),)) for _ in chunks]
+        return [Generated((FactCandidate("What?", phrase, phrase, (phrase,)),)) for _ in chunks]
 
 
 def test_the_evaluation_tells_good_from_bad() -> None:

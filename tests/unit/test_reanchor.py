@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.facts import Span
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
 from pipeline_core.domain.staging import StagedQuestion
 from pipeline_core.staging.reanchor import anchor_facts
@@ -27,8 +28,8 @@ def cut(text: str, *places: int) -> list[Chunk]:
 def fact(char_from: int, char_to: int, text: str = TEXT) -> StagedQuestion:
     quote = text[char_from:char_to]
     return StagedQuestion(
-        QuestionId(uuid4()), DocumentId(UUID(int=9)), ChunkId(uuid4()), "?", quote, quote, quote,
-        char_from, char_to, 1, "exact", "test", "imported",
+        QuestionId(uuid4()), DocumentId(UUID(int=9)), ChunkId(uuid4()), "?", quote, quote,
+        (Span(quote, char_from, char_to, 1),), "exact", "test", "imported",
     )  # fmt: skip
 
 
@@ -40,23 +41,24 @@ def test_the_same_text_cut_otherwise_keeps_every_fact_where_it_is(places: list[i
     one = fact(span[0], min(len(TEXT), span[0] + span[1]))
     chunks = cut(TEXT, *places)
     [anchor] = anchor_facts([one], chunks)
-    assert (anchor.char_from, anchor.char_to, anchor.page) == (one.char_from, one.char_to, one.page)
+    assert anchor.evidence == one.evidence
     [chunk] = [chunk for chunk in chunks if chunk.chunk_id == anchor.chunk_id]
-    assert chunk.char_from <= one.char_from < chunk.char_to
+    assert chunk.char_from <= span[0] < chunk.char_to
 
 
 def test_the_second_of_two_equal_sentences_stays_the_second() -> None:
     start = TEXT.rindex("The valve")
     [anchor] = anchor_facts([fact(start, len(TEXT) - 1)], cut(TEXT, 27, start))
-    assert (anchor.char_from, anchor.chunk_id) == (start, ChunkId(UUID(int=2)))
+    assert (anchor.evidence[0].char_from, anchor.chunk_id) == (start, ChunkId(UUID(int=2)))
 
 
 def test_evidence_that_moved_is_found_with_its_new_page() -> None:
     one = fact(27, 64)
     moved = "An introduction.\n\n" + TEXT
     [anchor] = anchor_facts([one], cut(moved, 18, 45))
-    assert moved[anchor.char_from : anchor.char_to] == one.quote
-    assert anchor.page == 3
+    [span] = anchor.evidence
+    assert moved[span.char_from : span.char_to] == one.quote
+    assert span.page == 3
 
 
 @pytest.mark.parametrize("text", ["Something else altogether.", TEXT.replace("6", "9"), TEXT.upper()])

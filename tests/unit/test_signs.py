@@ -65,7 +65,7 @@ def test_a_sign_is_said_and_a_mark_is_not(markdown: str, statements: list[str] |
 
 def test_the_quote_has_the_sign() -> None:
     [fact] = extract(ChunkInput("# Union\n\n\\> 40 % of all tenants are members.\n", ()), 5).candidates
-    assert fact.quote == r"\> 40 % of all tenants are members."
+    assert fact.quotes == (r"\> 40 % of all tenants are members.",)
 
 
 def test_code_in_a_list_or_a_quote_is_not_said() -> None:

@@ -9,7 +9,7 @@ import pytest
 from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import WHOLE, Page, PageMap, PageOutcome
-from pipeline_core.domain.facts import ChunkOutcome
+from pipeline_core.domain.facts import ChunkOutcome, Span
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
 from pipeline_core.domain.page_words import Run, words_as_json
@@ -28,12 +28,21 @@ def chunk(text: str, start: int, *, outcome: ChunkOutcome | None = ChunkOutcome.
 
 
 def fact(
-    quote: str, text: str = TEXT, *, answer: str | None = None, statement: str | None = None, question: str = "What?"
+    quote: str,
+    text: str = TEXT,
+    *,
+    also: str = "",
+    answer: str | None = None,
+    statement: str | None = None,
+    question: str | None = "What?",
 ) -> StagedQuestion:
-    start = max(0, text.find(quote))
+    """With ``also`` its evidence is two spans; without a question it has no answer."""
+    starts = {part: max(0, text.find(part)) for part in (quote, also) if part}
+    spans = tuple(Span(part, at, at + len(part), 1) for part, at in starts.items())
+    answer = None if question is None else answer or quote
     return StagedQuestion(
-        QuestionId(uuid4()), _DOCUMENT, ChunkId(uuid4()), question, answer or quote, statement or quote, quote,
-        start, start + len(quote), 1, "exact", "test", "pending",
+        QuestionId(uuid4()), _DOCUMENT, ChunkId(uuid4()), question, answer, statement or quote, spans, "exact", "test",
+        "pending",
     )  # fmt: skip
 
 
@@ -139,7 +148,8 @@ CASES = {
         subject(chunks=[chunk(TEXT[:20], 0), chunk(TEXT[40:], 40)]), "text_outside_chunks",
     ),
     "a quote that stands elsewhere": (
-        subject(facts=[replace(fact("The plan pays 80%"), char_from=9, char_to=26)]), "evidence_not_exact",
+        subject(facts=[replace(fact("The plan pays 80%"), evidence=(Span("The plan pays 80%", 9, 26, 1),))]),
+        "evidence_not_exact",
     ),
     "a page dropped by a converter": (subject(pages_converted=3), "pages_lost"),
     "a page that failed": (subject(pages=(Page(1, 0, len(TEXT), PageOutcome.FAILED),)), "pages_failed"),

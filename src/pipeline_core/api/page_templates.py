@@ -57,8 +57,8 @@ similarity {{ "%.2f" | format(pair.similarity_score) }}{% if pair.differ %} · {
 <span class="quiet">{{ pair.existing_file or "a question bank" }}</span></p></div>{% endfor %}
 {{ rest(pairs | length, most) }}{% endif %}
 {% if facts %}<h2>{{ facts | length | counted("undecided fact") }}</h2>
-{% for fact in facts[:most] %}<div class="box"><p><strong>{{ fact.question }}</strong></p>
-<p class="text">{{ fact.answer }}</p>
+{% for fact in facts[:most] %}<div class="box"><p><strong>{{ fact.title }}</strong></p>
+{% if fact.answer is not none %}<p class="text">{{ fact.answer }}</p>{% endif %}
 <p class="quiet">“{{ fact.quote }}” · fact <code>{{ fact.question_id }}</code></p></div>{% endfor %}
 {{ rest(facts | length, most) }}{% endif %}
 {% if decisions %}{{ how(decisions) }}{% endif %}
@@ -76,8 +76,8 @@ _BATCH = """{% extends "frame" %}{% from "how" import how %}{% block body %}<h1>
 <p><strong>there before</strong> {{ pair.existing_text or "(gone)" }}</p></div>{% endfor %}
 {{ rest(pairs | length, most) }}{% endif %}
 {% if questions %}<h2>{{ batch.pending | counted("undecided question") }}</h2>
-{% for one in questions[:most] %}<div class="box"><p><strong>{{ one.question }}</strong></p>
-<p class="text">{{ one.answer }}</p>
+{% for one in questions[:most] %}<div class="box"><p><strong>{{ one.title }}</strong></p>
+{% if one.answer is not none %}<p class="text">{{ one.answer }}</p>{% endif %}
 <p class="quiet">question <code>{{ one.question_id }}</code></p></div>{% endfor %}
 {{ rest(batch.pending, most) }}{% endif %}
 {{ how(decisions) }}{% endblock %}"""

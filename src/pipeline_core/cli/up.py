@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline_core.adapters.prefect_launcher import PrefectLauncher
     from pipeline_core.adapters.supervision.parts import Installation
     from pipeline_core.bootstrap import Pipeline
+    from pipeline_core.settings import Settings
 
 commands = typer.Typer()
 _TELL_EVERY_S = 20.0
@@ -45,6 +46,7 @@ def up(
         try:
             _say("Starting; the first time takes half a minute.")
             app_.views.counts(app_.user_id)  # the database is there, and has the schema
+            _require_port(app_.settings)
             installation = Installation(app_.settings, launcher, workers, partial(_watch, app_))
             supervisor = Supervisor(installation.parts, _say)
             supervisor.start()
@@ -57,6 +59,18 @@ def up(
             if supervisor:
                 supervisor.stop()
     _say("Stopped.")
+
+
+def _require_port(settings: "Settings") -> None:
+    """Else the API would be started again and again, and only its log would say why it ends.
+
+    Raises:
+        ConfigurationError: somebody else listens where the API is to.
+    """
+    from pipeline_core.api.server import bind
+
+    for listener in bind(settings):
+        listener.close()
 
 
 class _Waiting:

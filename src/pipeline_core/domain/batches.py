@@ -112,8 +112,8 @@ class NewBankQuestion:
     """A question of a bank on its way into ``staged_questions``."""
 
     question_id: QuestionId
-    question: str
-    answer: str
+    question: str | None
+    answer: str | None
     topic: str | None
     subtopic: str | None
     kind: str
@@ -127,8 +127,8 @@ class BatchQuestion:
     """A staged question as its reviewer sees it; ``import_error`` says why the last import left it here."""
 
     question_id: QuestionId
-    question: str
-    answer: str
+    question: str | None
+    answer: str | None
     topic: str | None
     subtopic: str | None
     kind: str
@@ -141,6 +141,11 @@ class BatchQuestion:
     review_notes: str | None
     import_error: str | None
     left_out_reason: LeftOut | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is known by: its question, or the statement of a fact that has none."""
+        return self.question or self.statement or ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -25,12 +25,16 @@ WHOLE = "document"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, slide or sheet. ``number`` counts from 1; ``[char_from, char_to)`` is its span of the markdown."""
+    """A page, slide or sheet. ``number`` counts from 1; ``[char_from, char_to)`` is its span of the markdown.
+
+    ``ocr_doubt`` is the share of its words that OCR was unsure of, 0 to 1; None: it was not read by OCR.
+    """
 
     number: int
     char_from: int
     char_to: int
     outcome: PageOutcome = PageOutcome.TEXT
+    ocr_doubt: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +62,24 @@ class PageMap:
         """First and last page number of the half-open character range."""
         return self.page_at(char_from), self.page_at(max(char_from, char_to - 1))
 
+    def ocr_doubt(self, char_from: int, char_to: int) -> float | None:
+        """The greatest doubt of the pages that the range is on; None: OCR read none of them."""
+        first, last = self.span(char_from, char_to)
+        doubts = [p.ocr_doubt for p in self.pages if first <= p.number <= last and p.ocr_doubt is not None]
+        return max(doubts, default=None)
+
     def as_json(self) -> dict[str, Any]:
-        rows = [[p.number, p.char_from, p.char_to, p.outcome.value] for p in self.pages]
+        rows = [
+            [p.number, p.char_from, p.char_to, p.outcome.value, *([] if p.ocr_doubt is None else [p.ocr_doubt])]
+            for p in self.pages
+        ]
         return {"unit": self.unit, "pages": rows}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "PageMap":
-        pages = tuple(Page(number, start, end, PageOutcome(o)) for number, start, end, o in value["pages"])
+        pages = tuple(
+            Page(number, start, end, PageOutcome(o), *doubt) for number, start, end, o, *doubt in value["pages"]
+        )
         return cls(pages, value["unit"])
 
 

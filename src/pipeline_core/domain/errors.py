@@ -426,8 +426,9 @@ class NoTextError(DocumentError):
 
     code = "no_text"
     action = (
-        "Run it through OCR first, or set UPLOAD_PIPELINE_TESSDATA_PATH to a folder with tesseract data "
-        "(eng.traineddata and the like, from github.com/tesseract-ocr/tessdata_fast) so that scanned pages are read."
+        "Install the extra that reads scanned pages (pip install 'document-pipeline[ocr]'; for languages other than "
+        "English, set UPLOAD_PIPELINE_TESSDATA_PATH to a folder with their data, eng.traineddata and the like from "
+        "github.com/tesseract-ocr/tessdata_fast), or run it through OCR first."
     )
 
 

@@ -1,8 +1,9 @@
 """Facts, their evidence, and what became of each chunk that was asked for facts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from pipeline_core.domain.contiguity import Piece
 from pipeline_core.domain.ids import QuestionId
@@ -17,28 +18,88 @@ class MatchKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """The proof of a fact: ``chunk.text[char_from:char_to] == quote``, whatever the generator wrote."""
+class Span:
+    """A part of the evidence: its own text, where that stands, and on which page; None in a document without pages.
+
+    The database holds the same (``is_evidence``, migration 0065).
+    """
 
     quote: str
     char_from: int
     char_to: int
-    match: MatchKind
+    page: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"quote": self.quote, "char_from": self.char_from, "char_to": self.char_to, "page": self.page}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "Span":
+        return cls(row["quote"], row["char_from"], row["char_to"], row["page"])
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence(Span):
+    """A proof of a fact: ``text[char_from:char_to] == quote``, whatever the generator wrote."""
+
+    match: MatchKind = field(kw_only=True)
+
+
+_BETWEEN_QUOTES = " … "
+
+
+def joined_quotes(evidence: Sequence[Span]) -> str:
+    """The texts of the spans as one, in their order."""
+    return _BETWEEN_QUOTES.join(span.quote for span in evidence)
+
+
+def fact_text(question: str | None, answer: str | None, statement: str | None) -> str:
+    """What the vector of a fact is of; the database says the same (``fact_text``, migration 0065)."""
+    said = statement if statement is not None else answer or ""
+    return said if question is None else f"{question}\n{said}"
 
 
 @dataclass(frozen=True, slots=True)
 class FactCandidate:
-    """What a generator claims, before its quote has been looked up in the chunk."""
+    """What a generator claims, before its quotes have been looked up in the chunk.
 
-    question: str
-    answer: str
+    ``quotes`` prove it together, in the order in which a reader needs them: a lead-in and its item, a header and its
+    row. Both question and answer are None where no question is natural. ``traits`` are what its confidence is made of.
+    """
+
+    question: str | None
+    answer: str | None
     statement: str
-    quote: str
+    quotes: tuple[str, ...]
+    traits: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def is_whole(self) -> bool:
-        """Whether it says anything: a schema cannot ask for words that are not blank."""
-        return all(part.strip() for part in (self.question, self.answer, self.statement))
+        """Whether it says anything, and question and answer together or neither: a schema cannot ask for that."""
+        said = (self.statement, *self.quotes, *self.texts)
+        return (self.question is None) == (self.answer is None) and bool(self.quotes) and all(map(str.strip, said))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What it says in words of its own."""
+        return present(self.question, self.answer, self.statement)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "question": self.question,
+            "answer": self.answer,
+            "statement": self.statement,
+            "quotes": self.quotes,
+            "traits": self.traits,
+        }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "FactCandidate":
+        return cls(row["question"], row["answer"], row["statement"], tuple(row["quotes"]), row["traits"])
+
+
+def present(*texts: str | None) -> tuple[str, ...]:
+    """The texts that there are."""
+    return tuple(text for text in texts if text is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +155,24 @@ class Generated:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact with proven evidence. ``[char_from, char_to)`` is the quote's place in the document's markdown.
+    """A fact with proven evidence, whose spans are places in the document's markdown.
 
-    ``page`` is None in a document without pages.
+    Question and answer are None where no question is natural.
     """
 
     question_id: QuestionId
-    question: str
-    answer: str
+    question: str | None
+    answer: str | None
     statement: str
-    quote: str
-    char_from: int
-    char_to: int
-    page: int | None
-    match: MatchKind
+    evidence: tuple[Evidence, ...]
     scattered: tuple[Piece, ...] = ()
-    """Where the parts of the quote stand, if it does not stand on its page in one piece."""
+    """Where the parts of quotes stand that do not stand on their page in one piece."""
+    traits: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+    @property
+    def match(self) -> MatchKind:
+        """How its quotes were found: as the one that was found the least exactly."""
+        return max((span.match for span in self.evidence), key=list(MatchKind).index)
 
     @property
     def left_out(self) -> "LeftOut | None":

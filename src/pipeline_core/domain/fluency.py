@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp, log
@@ -89,6 +89,18 @@ def fluency(text: str, encoding: str) -> float:
         return _STRAY if encoding in _IDEOGRAPHIC else 1.0
     words = Counter(_WORD.findall(lower))
     return max(_fit(letters, language) * _wording(words, language) for language in _languages(encoding))
+
+
+def common_words(words: Sequence[str]) -> float:
+    """The share of the words, in lower case, that are the commonest of the language that has most of them.
+
+    -1 where more words than not are in letters other than Latin ones: their languages are not known by words.
+    """
+    counts = Counter(words)
+    latin = sum(count for word, count in counts.items() if unicodedata.name(word[0], "").startswith("LATIN"))
+    if not words or 2 * latin < len(words):
+        return -1.0
+    return max(sum(counts[word] for word in language.words) for language in _languages("")) / len(words)
 
 
 def _fit(letters: Counter[str], language: _Language) -> float:

@@ -78,9 +78,12 @@ def chunk_id_for(document_id: DocumentId, chunker: str, version: str, char_from:
     return ChunkId(_derive("chunk", document_id, chunker, version, char_from, content_sha256))
 
 
-def question_id_for(chunk_id: ChunkId, question: str, statement: str, char_from: int) -> QuestionId:
-    """A staged question is its chunk, its words and where its evidence stands (document offset)."""
-    return QuestionId(_derive("question", chunk_id, question, statement, char_from))
+def question_id_for(chunk_id: ChunkId, question: str | None, statement: str, char_from: int) -> QuestionId:
+    """A staged question is its chunk, its words and where its evidence begins (document offset).
+
+    Without a question the statement stands in for it.
+    """
+    return QuestionId(_derive("question", chunk_id, statement if question is None else question, statement, char_from))
 
 
 def duplicate_id_for(staged: QuestionId, existing: QuestionId) -> DuplicateId:

@@ -46,9 +46,14 @@ _SURE = 0.95
 """Probability from which a guess counts, as measured (docs/duplicates.md)."""
 _MOST = 0.8
 """A document whose chunks agree to this share is in one language."""
+_LIKELY = 0.6
+_LONG = 600
+"""From this many characters a part may be in another language than the document."""
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
+"""Languages that write no blanks between words."""
 
 
-def guess_language(text: str) -> str:
+def guess_language(text: str, *, sure: float = _SURE) -> str:
     """The language that most of the text is clearly in; "" where none is, as in few words or in figures."""
     sample = text[:_SAMPLE].lower()
     found = {name: len(pattern.findall(sample)) for name, pattern in _SCRIPTS}
@@ -59,12 +64,12 @@ def guess_language(text: str) -> str:
         return ""
     if script == "zh" and found["ja"] * 10 > found["zh"]:
         script = "ja"
-    return _of_shared_script(sample) if script in _SHARED_SCRIPTS else script
+    return _of_shared_script(sample, sure) if script in _SHARED_SCRIPTS else script
 
 
-def _of_shared_script(sample: str) -> str:
+def _of_shared_script(sample: str, sure: float) -> str:
     code, probability = _identifier().classify(sample)
-    return str(code) if probability >= _SURE else ""
+    return str(code) if probability >= sure else ""
 
 
 @lru_cache(maxsize=1)
@@ -77,14 +82,31 @@ def _identifier() -> Any:
     return identifier
 
 
+def likely_language(text: str) -> str:
+    """The language of a text that is all there is of its document, so that a likely one must do."""
+    return guess_language(text, sure=_LIKELY)
+
+
 def languages_of(texts: Sequence[str]) -> list[str]:
     """The language of each part of one document or question bank.
 
-    That of the whole, which a short text does not tell by itself; in a text of several languages, each part's own.
+    That of the whole, which a short text does not tell by itself, but for long parts that are clearly in another; in a
+    text of several languages, each part's own.
     """
     own = [guess_language(text) for text in texts]
     whole = _prevailing(zip(own, texts, strict=True)) or (guess_language("\n".join(texts)) if not any(own) else "")
-    return [whole or code for code in own]
+    if not whole:
+        return own
+    return [
+        code if code not in ("", whole) and _is_clearly(code, text) else whole
+        for code, text in zip(own, texts, strict=True)
+    ]
+
+
+def _is_clearly(code: str, text: str) -> bool:
+    """Whether a long text is in this language from its beginning to its end: names and code are taken for any."""
+    third = len(text) // 3
+    return len(text) >= _LONG and all(guess_language(text[at : at + third]) == code for at in (0, third, 2 * third))
 
 
 def _prevailing(parts: Iterable[tuple[str, str]]) -> str:

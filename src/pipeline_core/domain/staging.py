@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.facts import ChunkOutcome, Fact, LeftOut
+from pipeline_core.domain.facts import ChunkOutcome, Fact, LeftOut, Span, joined_quotes
 from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, MatchingSpace, QuestionId, UserId
 
 
@@ -61,7 +61,7 @@ class Matchable:
     trigrams: int
     signature: bytes
     text: str
-    answer: str
+    answer: str | None
     is_statement: bool
     embed_text: str
     embed_sha256: str
@@ -75,7 +75,7 @@ class Compared:
     """What a new row is compared with."""
 
     text: str
-    answer: str
+    answer: str | None
     language: str = ""
 
 
@@ -190,18 +190,25 @@ class StagedQuestion:
     question_id: QuestionId
     document_id: DocumentId
     chunk_id: ChunkId
-    question: str
-    answer: str
+    question: str | None
+    answer: str | None
     statement: str
-    quote: str
-    char_from: int
-    char_to: int
-    page: int | None
+    evidence: tuple[Span, ...]
     match: str
     generator: str
     status: str
     left_out: LeftOut | None = None
     """What kept it out of production, or would if no person had taken it in."""
+
+    @property
+    def quote(self) -> str:
+        """The texts of its evidence as one."""
+        return joined_quotes(self.evidence)
+
+    @property
+    def page(self) -> int | None:
+        """Where its evidence begins."""
+        return self.evidence[0].page
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Protocol
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
+from pipeline_core.domain.facts import Span
 from pipeline_core.domain.ids import ChunkId, CorrelationId, DocumentId, JobId, LeaseToken, QuestionId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Profile
 from pipeline_core.domain.staging import NewQuestion
@@ -51,9 +52,7 @@ class Anchor:
 
     question_id: QuestionId
     chunk_id: ChunkId
-    char_from: int
-    char_to: int
-    page: int | None
+    evidence: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)

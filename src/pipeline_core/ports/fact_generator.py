@@ -14,7 +14,8 @@ class ChunkInput:
     ``before`` and ``after`` are the ends of its neighbours, for a generator that wants them. They are a part of the
     cache's key: an answer may use their words, and another user's chunk has other neighbours. ``table_before`` is the
     header and the last rows of the table that the chunk goes on with, where the chunk before ends in one. ``code`` is
-    where code blocks stand in the text, told by the whole document; None: only the text itself tells.
+    where code blocks stand in the text, and ``language`` its language (ISO 639-1; "": not known), both told by the
+    whole document; None: only the text itself tells.
     """
 
     text: str
@@ -23,6 +24,7 @@ class ChunkInput:
     after: str = ""
     table_before: str = ""
     code: tuple[tuple[int, int], ...] | None = None
+    language: str | None = None
 
 
 class FactGenerator(Protocol):

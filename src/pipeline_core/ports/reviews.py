@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.facts import LeftOut, Span, joined_quotes
 from pipeline_core.domain.ids import DocumentId, DuplicateId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.staging import MatchKey
@@ -40,11 +40,10 @@ class ReviewFact:
     """A staged fact as a reviewer sees it."""
 
     question_id: QuestionId
-    question: str
-    answer: str
+    question: str | None
+    answer: str | None
     statement: str
-    quote: str
-    page: int | None
+    evidence: tuple[Span, ...]
     match: str
     status: str
     notes: str | None
@@ -53,6 +52,21 @@ class ReviewFact:
     page_unit: str | None = None
     heading_path: tuple[str, ...] = ()
     duplicate_of: QuestionId | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is known by: its question, or its statement where none is natural."""
+        return self.statement if self.question is None else self.question
+
+    @property
+    def quote(self) -> str:
+        """The texts of its evidence as one."""
+        return joined_quotes(self.evidence)
+
+    @property
+    def page(self) -> int | None:
+        """Where its evidence begins."""
+        return self.evidence[0].page
 
 
 @dataclass(frozen=True, slots=True)

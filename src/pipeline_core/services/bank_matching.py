@@ -9,11 +9,6 @@ from pipeline_core.staging.detection import Detection
 from pipeline_core.staging.duplicates import compare, languages_to_compare, same_words
 
 
-def match_text(question: str, answer: str) -> str:
-    """What a bank's question is compared by."""
-    return f"{question}\n{answer}"
-
-
 def prepare(detection: Detection, open_uow: OpenUnitOfWork, batch_id: BatchId) -> LookAlikes:
     """The mode that is set, ready for this bank. Must not be called within a transaction."""
     return detection.prepare(open_uow, lambda uow: uow.batches.to_match(batch_id, None))

@@ -1,7 +1,7 @@
 """What a paid call came to, as it goes into the caches; and as JSON, for when the database is away."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -34,7 +34,7 @@ class KeptFacts:
     def as_json(self) -> dict[str, Any]:
         answers = {
             key: {
-                "candidates": [astuple(candidate) for candidate in answer.candidates],
+                "candidates": [candidate.as_json() for candidate in answer.candidates],
                 "reason": answer.reason,
                 "usage": asdict(answer.usage),
                 "outcome": answer.outcome.value,
@@ -70,7 +70,7 @@ def kept_answer(row: Mapping[str, Any]) -> KeptAnswer:
 def _facts(row: Mapping[str, Any]) -> KeptFacts:
     answers = {
         key: Generated(
-            tuple(FactCandidate(*candidate) for candidate in answer["candidates"]),
+            tuple(_candidate(row) for row in answer["candidates"]),
             answer["reason"],
             Usage(**answer["usage"]),
             AnswerOutcome(answer["outcome"]),
@@ -78,6 +78,14 @@ def _facts(row: Mapping[str, Any]) -> KeptFacts:
         for key, answer in row["answers"].items()
     }
     return KeptFacts(row["generator"], UUID(row["run_id"]), answers)
+
+
+def _candidate(row: Mapping[str, Any] | Sequence[str]) -> FactCandidate:
+    if isinstance(row, Mapping):
+        return FactCandidate.from_json(row)
+    # kept before a fact could have several quotes
+    question, answer, statement, quote = row
+    return FactCandidate(question, answer, statement, (quote,))
 
 
 def _vectors(row: Mapping[str, Any]) -> KeptVectors:

@@ -17,6 +17,7 @@ from pipeline_core.domain.errors import (
     UnknownIdsError,
     UnsupportedTypeError,
 )
+from pipeline_core.domain.facts import fact_text
 from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.harmless_links import harmless
 from pipeline_core.domain.ids import (
@@ -34,7 +35,7 @@ from pipeline_core.domain.staging import MatchKey, Pair
 from pipeline_core.domain.text_encoding import decode_text
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.services.bank_matching import match_bank, match_text, prepare
+from pipeline_core.services.bank_matching import match_bank, prepare
 from pipeline_core.services.batch_import import ImportBatch, ImportReport
 from pipeline_core.services.batch_state import find_batch, held_bank, settle
 from pipeline_core.services.decisions import Resolution
@@ -151,7 +152,7 @@ class StagingService:
 
     def _stage_entries(self, uow: UnitOfWork, batch_id: BatchId, entries: Sequence[Entry], by: UserId) -> int:
         batch = held_bank(uow, batch_id, by)
-        texts = [match_text(entry.question, entry.answer) for entry in entries]
+        texts = [fact_text(entry.question, entry.answer, None) for entry in entries]
         keys = in_languages(match_keys(uow.staging, texts), languages_of(texts))
         seen: dict[tuple[str, str], int] = {}
         questions = []
@@ -312,7 +313,7 @@ class StagingService:
             [row] = _rows(uow, batch, [question_id])
             edited = _edit(row, changes)
         if batch.is_matched and _has_new_words(row, edited):
-            words = match_text(edited.question, edited.answer)
+            words = fact_text(edited.question, edited.answer, None)
             self.detection.prepare_words(self.open_uow, question_id, words, by=by)
         with self.open_uow() as uow:
             batch = held_bank(uow, batch_id, by)
@@ -324,9 +325,9 @@ class StagingService:
             if has_new_words:
                 edited = replace(edited, status=_Status.PENDING)
             edited = replace(edited, review_notes=reason or row.review_notes)
-            [key] = match_keys(uow.staging, [match_text(edited.question, edited.answer)])
+            [key] = match_keys(uow.staging, [fact_text(edited.question, edited.answer, None)])
             if not uow.batches.edit(batch_id, edited, key, row.status, by=by):
-                raise ConflictError(f"“{_clip(row.question)}” was decided by somebody else meanwhile.")
+                raise ConflictError(f"“{_clip(row.title)}” was decided by somebody else meanwhile.")
             changed = [name for name in sorted(EDITABLE) if getattr(row, name) != getattr(edited, name)]
             payload = {
                 "by": self.reviewer or by,
@@ -473,7 +474,7 @@ def _rows(uow: UnitOfWork, batch: Batch, question_ids: Sequence[QuestionId] | No
 
 def _refuse(batch: Batch, to: QuestionStatus, rows: Sequence[BatchQuestion]) -> None:
     if rows:
-        named = "; ".join(f"“{_clip(row.question)}” is {row.status}" for row in rows[:5])
+        named = "; ".join(f"“{_clip(row.title)}” is {row.status}" for row in rows[:5])
         raise StagedStateError(f"{batch.file_name}: {counted(len(rows), 'question')} cannot become {to}: {named}.")
 
 
@@ -493,7 +494,7 @@ def _edit(row: BatchQuestion, changes: Mapping[str, str | None]) -> BatchQuestio
     """The question after the change, which is the question itself where that changes nothing."""
     edited = _edited(row, changes)
     if edited != row and row.status not in (_Status.PENDING, _Status.APPROVED):
-        raise StagedStateError(f"“{_clip(row.question)}” is {row.status}: it cannot be edited.")
+        raise StagedStateError(f"“{_clip(row.title)}” is {row.status}: it cannot be edited.")
     return edited
 
 

@@ -90,7 +90,7 @@ STAGE = Stage(
         "converter": ctx.converter.name,
         "converter_version": ctx.converter.version,
         "max_pages": ctx.settings.max_pages,
-        "ocr": ctx.settings.tessdata_path is not None,
+        "ocr": ctx.settings.ocr_pages,
         "keep_hidden": ctx.settings.keep_hidden,
     },
     begins=stage_move("parsing", EventType.STAGE_STARTED, {JobStage.JOB_VALIDATED, JobStage.PARSING}, JobStage.PARSING),

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from pipeline_core.domain.facts import Evidence, FactCandidate, MatchKind
+from pipeline_core.domain.facts import Evidence, FactCandidate, MatchKind, present
 from pipeline_core.domain.text import negations_in, numbers_in
 
 MIN_INEXACT_CHARS = 8
@@ -56,7 +56,7 @@ class _Source:
         """The source's own characters for a range of the folded ones."""
         index = self._folded[1] if self._folded else range(len(self.text))
         char_from, char_to = index[start], index[end - 1] + 1
-        return Evidence(self.text[char_from:char_to], char_from, char_to, match)
+        return Evidence(self.text[char_from:char_to], char_from, char_to, match=match)
 
 
 def locate(quote: str, text: str) -> Evidence | None:
@@ -71,47 +71,68 @@ def locate(quote: str, text: str) -> Evidence | None:
     return _locate(quote, _Source(text))
 
 
-def verify(candidates: Iterable[FactCandidate], chunk_text: str) -> tuple[list[tuple[FactCandidate, Evidence]], int]:
+Proof = tuple[Evidence, ...]
+"""The evidence of a candidate's quotes, in their order."""
+
+
+def verify(candidates: Iterable[FactCandidate], chunk_text: str) -> tuple[list[tuple[FactCandidate, Proof]], int]:
     """Candidates with their evidence, in order, and how many were refused for want of it.
 
-    A candidate that repeats an earlier one (same question, same answer) is dropped and not counted.
+    Each quote must be found; one may stand before another that it follows. A candidate that repeats an earlier one
+    (same question and answer; without them, same statement) is dropped and not counted.
     """
     source = _Source(chunk_text)
-    proven: list[tuple[FactCandidate, Evidence]] = []
-    seen: set[tuple[str, str]] = set()
+    proven: list[tuple[FactCandidate, Proof]] = []
+    seen: set[tuple[str, ...]] = set()
     refused = 0
     for candidate in candidates:
-        evidence = _locate(candidate.quote, source)
-        if evidence is None:
+        proof = _prove(candidate.quotes, source)
+        if not proof:
             refused += 1
             continue
-        key = (_key(candidate.question), _key(candidate.answer))
+        key = tuple(map(_key, present(candidate.question, candidate.answer) or (candidate.statement,)))
         if key not in seen:
             seen.add(key)
-            proven.append((candidate, evidence))
+            proven.append((candidate, proof))
     return proven, refused
+
+
+def _prove(quotes: Sequence[str], source: _Source) -> Proof:
+    """The evidence of all quotes, each place once; nothing if one of them is not in the text."""
+    found: dict[Evidence, None] = {}
+    after = 0
+    for quote in quotes:
+        evidence = _locate(quote, source, after)
+        if evidence is None:
+            return ()
+        found[evidence] = None
+        after = evidence.char_to
+    return tuple(found)
 
 
 def _key(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _locate(quote: str, source: _Source) -> Evidence | None:
+def _locate(quote: str, source: _Source, after: int = 0) -> Evidence | None:
+    """Of several places where it stands letter for letter, the first from ``after`` on: an item follows its lead-in."""
     quote = quote.strip()
     if not quote:
         return None
-    start = _find_whole(quote, source.text)
+    start = _find_whole(quote, source.text, after)
+    if start < 0 and after:
+        start = _find_whole(quote, source.text)
     if start >= 0:
-        return Evidence(quote, start, start + len(quote), MatchKind.EXACT)
+        return Evidence(quote, start, start + len(quote), match=MatchKind.EXACT)
     folded_quote = _fold(quote)[0].strip()
     if len(quote) < MIN_INEXACT_CHARS or len(folded_quote) < MIN_INEXACT_CHARS:
         return None
     return _normalized(folded_quote, source) or _aligned(folded_quote, source)
 
 
-def _find_whole(quote: str, text: str) -> int:
-    """Where the quote first stands as whole words and whole numbers, or -1."""
-    start = text.find(quote)
+def _find_whole(quote: str, text: str, after: int = 0) -> int:
+    """Where the quote first stands from there on as whole words and whole numbers, or -1."""
+    start = text.find(quote, after)
     while start >= 0 and (_cuts(text, start) or _cuts(text, start + len(quote))):
         start = text.find(quote, start + 1)
     return start

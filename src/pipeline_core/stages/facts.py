@@ -30,11 +30,13 @@ from pipeline_core.domain.facts import (
     FactCandidate,
     Generated,
     Usage,
+    joined_quotes,
+    present,
 )
 from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.ids import ChunkId, question_id_for
 from pipeline_core.domain.jobs import HeldJob, OutputRow
-from pipeline_core.domain.languages import languages_of
+from pipeline_core.domain.languages import languages_of, likely_language
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.staging import NewQuestion
@@ -88,6 +90,8 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append(["table", chunk.table_before])
     if chunk.code:
         value.append(["code", str(chunk.code)])
+    if chunk.language:
+        value.append(["language", chunk.language])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -95,13 +99,16 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
     """What a generator sees of a document's chunks, each with the ends of its neighbours."""
     texts = ["", *(chunk.text for chunk in chunks), ""]
     code = fences(_text_of(chunks))
+    languages = languages_of([chunk.text for chunk in chunks])
+    if not any(languages):
+        languages = [likely_language("\n".join(texts))] * len(chunks)
     inputs, table = [], ""
     for at, chunk in enumerate(chunks):
         before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
         goes_on = bool(table) and chunk.text.lstrip(" \t\n>").startswith("|")
         table = table if goes_on else ""
         spans = spans_within(code, chunk.char_from, chunk.char_to)
-        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table, spans))
+        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table, spans, languages[at]))
         table = table_at_end(chunk.text, table)
     return inputs
 
@@ -248,8 +255,8 @@ def _judge(
     refused += len(answer.candidates) - len(whole)
     echoed = [
         candidate for candidate, proof in proved
-        if echoed_example([candidate.answer, candidate.statement], proof.quote, echo_from)
-        or invented_name([candidate.question, candidate.answer, candidate.statement], missing)
+        if echoed_example(present(candidate.answer, candidate.statement), joined_quotes(proof), echo_from)
+        or invented_name(candidate.texts, missing)
     ]  # fmt: skip
     proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed]
     refused += len(echoed)
@@ -262,20 +269,22 @@ def _judge(
     return ChunkResult(ChunkOutcome.NOTHING_HERE, (), reason, refused, cached, answer.usage)
 
 
-def _fact(chunk: Chunk, candidate: FactCandidate, proof: Evidence, prove: Prove) -> Fact:
-    start, end = chunk.char_from + proof.char_from, chunk.char_from + proof.char_to
-    page, scattered = prove(proof.quote, start, end)
+def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, prove: Prove) -> Fact:
+    spans: list[Evidence] = []
+    scattered: list[Piece] = []
+    for span in proof:
+        start, end = chunk.char_from + span.char_from, chunk.char_from + span.char_to
+        page, pieces = prove(span.quote, start, end)
+        spans.append(replace(span, char_from=start, char_to=end, page=page))
+        scattered += pieces
     return Fact(
-        question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, start),
+        question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, spans[0].char_from),
         question=candidate.question,
         answer=candidate.answer,
         statement=candidate.statement,
-        quote=proof.quote,
-        char_from=start,
-        char_to=end,
-        page=page,
-        match=proof.match,
-        scattered=scattered,
+        evidence=tuple(spans),
+        scattered=tuple(scattered),
+        traits=candidate.traits,
     )
 
 
@@ -302,13 +311,9 @@ def _content(
             "question": fact.question,
             "answer": fact.answer,
             "statement": fact.statement,
-            "evidence": {
-                "quote": fact.quote,
-                "chars": [fact.char_from, fact.char_to],
-                "page": fact.page,
-                "match": fact.match.value,
-                "scattered": [piece.as_json() for piece in fact.scattered],
-            },
+            "evidence": [{**span.as_json(), "match": span.match.value} for span in fact.evidence],
+            "scattered": [piece.as_json() for piece in fact.scattered],
+            "traits": fact.traits,
             "left_out": fact.left_out,
         }
 
@@ -364,7 +369,7 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
 
 STAGE = Stage(
     name=StageName.FACT_GENERATOR,
-    version="2",
+    version="3",
     fetch=fetch,
     run=run,
     save=save,

@@ -70,7 +70,7 @@ def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
         left_out = [question for question in questions[document_id] if question.status == "left_out"]
         words = page_words(outputs.get(document_id, {}))
         apart = differing[document_id]
-        staged = [(str(q.question_id), q.status, q.quote, q.answer) for q in standing]
+        staged = [(str(q.question_id), q.status, q.evidence, q.question, q.answer, q.statement) for q in standing]
         state = hashlib.sha256(
             repr((staged, [q.question_id for q in left_out], undecided.get(document_id, 0), apart)).encode()
         ).hexdigest()

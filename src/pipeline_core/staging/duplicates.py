@@ -112,7 +112,7 @@ def _exact(staging: Staging, exact: Sequence[tuple[Matchable, Twin]]) -> list[Pa
 
 def _exact_pair(row: Matchable, twin: Twin, existing: Compared | None) -> Pair:
     ends = (row.question_id, twin.question_id, twin.is_staged)
-    if existing is not None and not same_words(row.answer, existing.answer):
+    if existing is not None and not same_words(row.answer or "", existing.answer or ""):
         return Pair(*ends, 1.0, "exact", "pending", None, {"flags": ["answer"]})
     return Pair(*ends, 1.0, "exact", "keep_existing", "the same words", {"flags": []})
 

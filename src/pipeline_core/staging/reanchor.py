@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.facts import Span
 from pipeline_core.domain.staging import StagedQuestion
 from pipeline_core.ports.deep_scans import Anchor
 
@@ -13,52 +14,56 @@ def anchor_facts(facts: Sequence[StagedQuestion], chunks: Sequence[Chunk]) -> li
     Looks at the place where the evidence stood before; where the text has changed, for its first occurrence. A quote
     that a chunk's end cuts in two belongs to the chunk in which it begins.
     """
-    anchors = []
-    for fact in facts:
-        anchor = _same_place(fact, chunks) or _elsewhere(fact, chunks)
-        if anchor:
-            anchors.append(anchor)
-    return anchors
+    return [anchor for fact in facts if (anchor := _anchor(fact, chunks))]
 
 
-def _same_place(fact: StagedQuestion, chunks: Sequence[Chunk]) -> Anchor | None:
-    found = [chunk for chunk in chunks if chunk.char_from <= fact.char_from < chunk.char_to and _reads(chunk, fact)]
+def _anchor(fact: StagedQuestion, chunks: Sequence[Chunk]) -> Anchor | None:
+    """All spans of the evidence must be found; the fact belongs to the chunk of the first."""
+    places = [_same_place(span, chunks) or _elsewhere(span, chunks) for span in fact.evidence]
+    found = [place for place in places if place is not None]
+    if len(found) < len(places):
+        return None
+    return Anchor(fact.question_id, found[0][0].chunk_id, tuple(span for _, span in found))
+
+
+_Place = tuple[Chunk, Span]
+
+
+def _same_place(span: Span, chunks: Sequence[Chunk]) -> _Place | None:
+    found = [chunk for chunk in chunks if chunk.char_from <= span.char_from < chunk.char_to and _reads(chunk, span)]
     # of overlapping chunks, one that has the whole quote
-    whole = [chunk for chunk in found if chunk.char_to >= fact.char_to]
-    for chunk in (*whole, *(chunk for chunk in found if _goes_on(chunk, fact, chunks))):
-        return Anchor(fact.question_id, chunk.chunk_id, fact.char_from, fact.char_to, fact.page)
+    whole = [chunk for chunk in found if chunk.char_to >= span.char_to]
+    for chunk in (*whole, *(chunk for chunk in found if _goes_on(chunk, span, chunks))):
+        return chunk, span
     return None
 
 
-def _reads(chunk: Chunk, fact: StagedQuestion) -> bool:
-    start = fact.char_from - chunk.char_from
-    return fact.quote.startswith(chunk.text[start : start + len(fact.quote)])
+def _reads(chunk: Chunk, span: Span) -> bool:
+    start = span.char_from - chunk.char_from
+    return span.quote.startswith(chunk.text[start : start + len(span.quote)])
 
 
-def _goes_on(chunk: Chunk, fact: StagedQuestion, chunks: Sequence[Chunk]) -> bool:
+def _goes_on(chunk: Chunk, span: Span, chunks: Sequence[Chunk]) -> bool:
     """Whether the rest of a quote that this chunk's end cuts off is what the following chunks say."""
     at = chunk.char_to
     for following in chunks:
-        if at >= fact.char_to:
+        if at >= span.char_to:
             break
-        if following.char_from < fact.char_to and following.char_to > at:
-            gap = fact.quote[at - fact.char_from : max(at, following.char_from) - fact.char_from]
+        if following.char_from < span.char_to and following.char_to > at:
+            gap = span.quote[at - span.char_from : max(at, following.char_from) - span.char_from]
             at = max(at, following.char_from)
-            rest = fact.quote[at - fact.char_from :]
+            rest = span.quote[at - span.char_from :]
             said = following.text[at - following.char_from :]
             if gap.strip() or not (rest.startswith(said) or said.startswith(rest)):
                 return False
             at = following.char_to
-    return at >= fact.char_to
+    return at >= span.char_to
 
 
-def _elsewhere(fact: StagedQuestion, chunks: Sequence[Chunk]) -> Anchor | None:
+def _elsewhere(span: Span, chunks: Sequence[Chunk]) -> _Place | None:
     for chunk in chunks:
-        if (position := chunk.text.find(fact.quote)) >= 0:
+        if (position := chunk.text.find(span.quote)) >= 0:
             start = chunk.char_from + position
-            return Anchor(fact.question_id, chunk.chunk_id, start, start + len(fact.quote), _page(fact, chunk))
+            page = None if span.page is None else chunk.page_from
+            return chunk, Span(span.quote, start, start + len(span.quote), page)
     return None
-
-
-def _page(fact: StagedQuestion, chunk: Chunk) -> int | None:
-    return None if fact.page is None else chunk.page_from

@@ -125,7 +125,10 @@ def _count(weights: Weights, counted: set[int], normal: dict[str, str]) -> set[i
     return counted
 
 
-def answers_agree(row: Matchable, answer: str, text: str) -> bool:
-    """Whether the two give the same answer; statements that are their own answers have been compared already."""
+def answers_agree(row: Matchable, answer: str | None, text: str) -> bool:
+    """Whether the two give the same answer; statements that are their own answers, or that answer no question, have
+    been compared already."""
+    if row.answer is None or answer is None:
+        return True
     own = same_words(row.answer, row.text)
     return (own and same_words(answer, text)) or same_words(row.answer, answer)

@@ -123,12 +123,12 @@ def print_questions(console: Console, questions: Sequence[BatchQuestion]) -> Non
         table.add_column(title, overflow="ellipsis", no_wrap=True, max_width=46, min_width=8)
     for question in questions:
         topic = " › ".join(filter(None, (question.topic, question.subtopic)))
-        words = (topic, _flat(question.question), _flat(question.answer))
+        words = (topic, _flat(question.title), _flat(question.answer or ""))
         table.add_row(str(question.question_id)[:8], question.status, *map(escape, words))
     console.print(table)
     for question in questions:
         if question.import_error:
-            console.print(f"[red]✗[/] {escape(_flat(question.question))}: {escape(question.import_error)}")
+            console.print(f"[red]✗[/] {escape(_flat(question.title))}: {escape(question.import_error)}")
 
 
 def print_history(console: Console, history: Sequence[Row]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline_core import private_files
 from pipeline_core.adapters import prefect_login
+from pipeline_core.adapters.converters.ocr_data import find_ocr
 from pipeline_core.adapters.db.engine import connect, lend
 from pipeline_core.adapters.db.errors import place
 from pipeline_core.adapters.db.migrate import pending
@@ -133,7 +134,8 @@ def _store(app: Pipeline) -> str:
 
 def _converter(app: Pipeline) -> str:
     sample = app.converter.convert(b"<h1>Hello</h1><p>There.</p>", filename="check.html", mime="text/html")
-    ocr = "OCR on" if app.settings.tessdata_path else "OCR off (set UPLOAD_PIPELINE_TESSDATA_PATH for scans)"
+    found = find_ocr(app.settings)
+    ocr = f"OCR on ({found.languages})" if found.is_on else f"OCR off, scanned pages are not read: {found.why_off}"
     said = f"{app.converter.name} {app.converter.version}, {len(sample.markdown)} characters from a test page, {ocr}"
     paid = [settings for settings in (app.settings, app.settings.deep()) if settings.converter == "llama-parse"]
     return "; ".join([said, *(app.llama_parse(settings).check() for settings in paid)])

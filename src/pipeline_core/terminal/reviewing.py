@@ -158,8 +158,9 @@ def print_facts(console: Console, facts: Sequence[ReviewFact]) -> None:
     """Every fact with its id, its status and its evidence."""
     for fact in facts:
         edited = f" · edited by {escape(fact.edited_by)}" if fact.edited_by else ""
-        console.print(f"[bold]{short(fact.question_id)}[/] {fact.status}{edited}  {escape(fact.question)}")
-        console.print(Padding(escape(fact.answer), (0, 0, 0, 9)))
+        console.print(f"[bold]{short(fact.question_id)}[/] {fact.status}{edited}  {escape(fact.title)}")
+        if fact.answer is not None:
+            console.print(Padding(escape(fact.answer), (0, 0, 0, 9)))
         quote = escape(" ".join(fact.quote.split()))
         at = place(fact.page, fact.page_unit, fact.heading_path)
         where = f"{at} · " if at and fact.page is None else f"{at} " if at else ""

@@ -211,8 +211,7 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
         names = escape(all_names(hit["filename"], hit["also_named"])) if hit["filename"] else ""
         where = f"{names}{f', {at}' if at else ''}" if names else "a question bank"
         source = where + (f" · {escape(path)}" if path else "")
-        title = escape(hit["question"]) if hit["kind"] == "fact" else "passage"
-        body = escape(hit["answer"]) if hit["kind"] == "fact" else escape(_clip(hit["evidence"], 300))
+        title, body = map(escape, _said(hit))
         if position == 1:
             text = f"{title}\n\n[bold]{body}[/]\n\n" if hit["kind"] == "fact" else f"[bold]{body}[/]\n\n"
             # a bank's answer is its own word: there is no document to quote
@@ -227,6 +226,13 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
             console.print(Panel(text, title=hit["kind"], title_align="left", border_style="green"))
         else:
             console.print(f"{position}. {title}  [bold]{_clip(body, 160)}[/]\n   [dim]{source}[/]")
+
+
+def _said(hit: Row) -> tuple[str, str]:
+    """A hit's title and its text; a fact without a question says its statement."""
+    if hit["kind"] != "fact":
+        return "passage", _clip(hit["evidence"], 300)
+    return ("fact", hit["statement"]) if hit["question"] is None else (hit["question"], hit["answer"])
 
 
 def _clip(text: str, length: int) -> str:

@@ -51,21 +51,22 @@ def contradicting_answers(subject: Subject) -> Iterator[Finding]:
 
     The statements must be alike too: “What is the notice period?” may have one answer for staff and one for managers.
     """
-    by_question: dict[str, list[StagedQuestion]] = defaultdict(list)
+    by_question: dict[str, list[tuple[StagedQuestion, str]]] = defaultdict(list)
     for fact in subject.questions:
-        by_question[normalise_for_match(fact.question)].append(fact)
+        if fact.question is not None and fact.answer is not None:
+            by_question[normalise_for_match(fact.question)].append((fact, fact.answer))
     least = subject.settings.validation_contradiction_similarity
     for facts in by_question.values():
-        for left, right in islice(combinations(facts, 2), _MOST_PAIRS):
-            difference = _difference(left.answer, right.answer)
+        for (left, says), (right, denies) in islice(combinations(facts, 2), _MOST_PAIRS):
+            difference = _difference(says, denies)
             likeness = fuzz.ratio(_words(left.statement), _words(right.statement)) / 100
             if difference and likeness >= least and not _measures_contradict(left.statement, right.statement):
                 yield Finding(
                     "contradicting_answers",
                     Severity.CRITICAL,
                     str(left.question_id),
-                    f"“{short(left.question)}” has two answers ({difference}): “{short(left.answer)}” "
-                    f"({subject.where(left)}) — but — “{short(right.answer)}” ({subject.where(right)}). "
+                    f"“{short(left.question or '')}” has two answers ({difference}): “{short(says)}” "
+                    f"({subject.where(left)}) — but — “{short(denies)}” ({subject.where(right)}). "
                     "Reject or edit the wrong one.",
                     {
                         "question_ids": [str(left.question_id), str(right.question_id)],

@@ -6,6 +6,7 @@ from functools import cache
 from rapidfuzz import fuzz
 
 from pipeline_core.domain.canaries import all_phrases, invented_name, names_missing_in
+from pipeline_core.domain.facts import present
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.staging import StagedQuestion
 from pipeline_core.domain.text import normalise_for_match
@@ -18,7 +19,7 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
     least = subject.settings.validation_echo_similarity
     missing = names_missing_in(subject.markdown)
     for fact in subject.questions:
-        name = invented_name([fact.question, fact.answer, fact.statement], missing)
+        name = invented_name(present(fact.question, fact.answer, fact.statement), missing)
         if name:
             yield Finding(
                 "prompt_example_echoed",
@@ -29,7 +30,7 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
                 {"name": name},
             )
             continue
-        echoed = echoed_example([fact.answer, fact.statement], fact.quote, least)
+        echoed = echoed_example(present(fact.answer, fact.statement), fact.quote, least)
         if echoed:
             yield Finding(
                 "prompt_example_echoed",
@@ -59,7 +60,7 @@ def _phrases() -> list[tuple[str, str]]:
 
 
 def _likeness(fact: StagedQuestion, words: str) -> float:
-    texts = map(normalise_for_match, (fact.answer, fact.statement))
+    texts = map(normalise_for_match, present(fact.answer, fact.statement))
     return round(max(fuzz.partial_ratio(words, text) for text in texts) / 100, 4)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline_core.domain.facts import present
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.number_words import with_digits
 from pipeline_core.domain.text import numbers_as_written, numbers_in
@@ -12,19 +13,22 @@ from pipeline_core.validation.subject import Subject
 
 def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
     for fact in subject.questions:
-        if subject.markdown[fact.char_from : fact.char_to] != fact.quote:
-            yield Finding(
-                "evidence_not_exact",
-                Severity.CRITICAL,
-                str(fact.question_id),
-                f"The quote {subject.where(fact)} is not what stands in the document: “{short(fact.quote)}”",
-                {"char_from": fact.char_from, "char_to": fact.char_to},
-            )
+        for span in fact.evidence:
+            if subject.markdown[span.char_from : span.char_to] != span.quote:
+                yield Finding(
+                    "evidence_not_exact",
+                    Severity.CRITICAL,
+                    str(fact.question_id),
+                    f"The quote {subject.where(fact)} is not what stands in the document: “{short(span.quote)}”",
+                    {"char_from": span.char_from, "char_to": span.char_to},
+                )
 
 
 def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
+    """A number in the answer, or in the statement of a fact that has none, that no quote has."""
     for fact in subject.questions:
-        written = numbers_as_written(fact.answer)
+        said, what = (fact.statement, "statement") if fact.answer is None else (fact.answer, "answer")
+        written = numbers_as_written(said)
         missing = sorted(written.keys() - set(numbers_in(fact.quote)) - set(numbers_in(with_digits(fact.quote))))
         if missing:
             says = ", ".join(written[number] for number in missing)
@@ -32,7 +36,7 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
                 "number_not_in_evidence",
                 Severity.CRITICAL,
                 str(fact.question_id),
-                f"The answer says {says}, which its evidence {subject.where(fact)} does not: “{short(fact.quote)}”",
+                f"The {what} says {says}, which its evidence {subject.where(fact)} does not: “{short(fact.quote)}”",
                 {"missing": missing, "evidence": list(numbers_in(fact.quote))},
             )
 
@@ -40,7 +44,7 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
 def unreadable_fact(subject: Subject) -> Iterator[Finding]:
     """A fact that says characters which nobody can read: what they stand for is missing from it."""
     for fact in subject.questions:
-        count = unreadable(f"{fact.answer}\n{fact.statement}")
+        count = unreadable("\n".join(present(fact.answer, fact.statement)))
         if count:
             yield Finding(
                 "unreadable_fact",

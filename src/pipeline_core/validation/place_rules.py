@@ -21,7 +21,11 @@ def evidence_scattered_on_page(subject: Subject) -> Iterator[Finding]:
     pages = Pages(words_from_json(orjson.loads(subject.words)))
     for facts, severity in ((subject.questions, Severity.CRITICAL), (subject.left_out, Severity.WARNING)):
         for fact in facts:
-            pieces = pages.scattered(fact.quote, *subject.page_map.span(fact.char_from, fact.char_to))
+            pieces = tuple(
+                piece
+                for span in fact.evidence
+                for piece in pages.scattered(span.quote, *subject.page_map.span(span.char_from, span.char_to))
+            )
             if pieces:
                 yield _finding(subject, fact, pieces, severity)
 

@@ -3,20 +3,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from pipeline_core.adapters.converters import worker
 from pipeline_core.adapters.converters.formats import BY_MIME, Convert
+from pipeline_core.adapters.converters.ocr_data import find_ocr
+from pipeline_core.adapters.converters.ocr_reading import read_scans
 from pipeline_core.adapters.converters.page_count import count_pages
 from pipeline_core.adapters.converters.polyglot import other_document
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
-from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.source import ConvertOptions, ScansFound, Source
 from pipeline_core.adapters.converters.titles import titled
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
-from pipeline_core.domain.errors import ConfigurationError, ConversionCrashedError, ConversionTimeoutError
+from pipeline_core.domain.errors import ConversionCrashedError, ConversionTimeoutError
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.harmless_links import without_active_links
 from pipeline_core.settings import Settings
@@ -24,7 +25,7 @@ from pipeline_core.settings import Settings
 T = TypeVar("T")
 _LIBRARIES = ("liteparse", "pypdfium2", "xberg", "selectolax", "xlfmt", "xlrd")
 """Other versions of these may give other markdown."""
-REVISION = 10
+REVISION = 11
 """Raise it whenever the same bytes may give other markdown."""
 
 
@@ -34,21 +35,16 @@ class LocalConverter:
     name = "local"
 
     def __init__(self, settings: Settings):
-        """Raises ConfigurationError if the OCR folder has no tesseract data."""
+        """Raises ConfigurationError if the OCR folder has no tesseract data, or nothing is installed to use it."""
         from importlib.metadata import version
 
-        languages = _ocr_languages(settings.tessdata_path)
-        self._options = ConvertOptions(
-            max_pages=settings.max_pages,
-            tessdata_path=str(settings.tessdata_path) if settings.tessdata_path else None,
-            ocr_languages=languages,
-            keep_hidden=settings.keep_hidden,
-        )
+        self.ocr = find_ocr(settings)
+        self._options = ConvertOptions(max_pages=settings.max_pages, ocr=self.ocr, keep_hidden=settings.keep_hidden)
         self._pool = WorkerPool(
             settings.convert_workers, Limits(settings.convert_memory_mb, settings.convert_timeout_s)
         )
         parts = [str(REVISION), *(f"{library}-{version(library)}" for library in _LIBRARIES)]
-        self.version = "+".join([*parts, f"ocr-{languages}"] if languages else parts)
+        self.version = "+".join([*parts, self.ocr.version] if self.ocr.is_on else parts)
 
     def convert(self, data: bytes, *, filename: str, mime: str) -> Converted:
         """Convert the file by what it is; ``mime`` only says which kind of text a text is.
@@ -64,7 +60,12 @@ class LocalConverter:
         row = BY_MIME[kind.mime]
         source = Source(data, filename, kind)
         run = self._isolated if row.isolated else self._here
-        converted = run(partial(_harmless, row.convert), source)
+        work = partial(_harmless, row.convert)
+        try:
+            converted = run(work, source, self._options)
+        except ScansFound as found:
+            scans = read_scans(lambda work: run(work, source, self._options), found.pages[: self.ocr.most_pages])
+            converted = run(work, source, replace(self._options, scans=scans))
         oddities = [_mislabelled(filename, kind)] if filetypes.is_mislabelled(filename, kind) else []
         if (another := other_document(data, kind)) is not None:
             oddities.append(_polyglot(filename, kind, another))
@@ -76,14 +77,14 @@ class LocalConverter:
         Raises:
             DocumentError: they cannot be counted, or there are too many.
         """
-        return self._isolated(count_pages, Source(data, filename, filetypes.PDF))
+        return self._isolated(count_pages, Source(data, filename, filetypes.PDF), self._options)
 
-    def _here(self, convert: Convert, source: Source) -> Converted:
-        return convert(source, self._options)
+    def _here(self, work: Callable[[Source, ConvertOptions], T], source: Source, options: ConvertOptions) -> T:
+        return work(source, options)
 
-    def _isolated(self, work: Callable[[Source, ConvertOptions], T], source: Source) -> T:
+    def _isolated(self, work: Callable[[Source, ConvertOptions], T], source: Source, options: ConvertOptions) -> T:
         try:
-            return self._pool.call(worker.run, work, source, self._options)
+            return self._pool.call(worker.run, work, source, options)
         except (ConversionTimeoutError, ConversionCrashedError) as error:
             raise type(error)(error.message, where=source.filename) from None
 
@@ -102,19 +103,6 @@ class LocalConverter:
 
 def _harmless(convert: Convert, source: Source, options: ConvertOptions) -> Converted:
     return without_active_links(titled(convert, source, options))
-
-
-def _ocr_languages(tessdata: Path | None) -> str:
-    """All languages in the folder, and no other: liteparse would try to download one that is not there."""
-    if tessdata is None:
-        return ""
-    names = sorted(path.stem for path in tessdata.glob("*.traineddata") if path.stem not in ("osd", "equ"))
-    if not names:
-        raise ConfigurationError(
-            f"UPLOAD_PIPELINE_TESSDATA_PATH={tessdata} has no *.traineddata files.",
-            action="Name a folder with tesseract data, or unset it.",
-        )
-    return "+".join(names)
 
 
 def _mislabelled(filename: str, kind: filetypes.FileType) -> Finding:

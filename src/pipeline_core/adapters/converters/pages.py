@@ -17,6 +17,7 @@ class PageText:
 
     text: str
     outcome: PageOutcome = PageOutcome.TEXT
+    ocr_doubt: float | None = None
 
 
 def storable(text: str) -> str:
@@ -41,7 +42,7 @@ def assemble(pages: Sequence[PageText], unit: str) -> tuple[str, PageMap]:
         if text and number <= last:
             text += SEPARATOR
         parts.append(text)
-        spans.append(Page(number, at, at + len(text), page.outcome))
+        spans.append(Page(number, at, at + len(text), page.outcome, page.ocr_doubt))
         at += len(text)
     return "".join(parts), PageMap(tuple(spans), unit)
 

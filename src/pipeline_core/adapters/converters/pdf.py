@@ -1,19 +1,20 @@
 """PDF, by liteparse; what liteparse cannot open is repaired once and tried again."""
 
 import re
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.escapes import escape_marks, unescaper
 from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble
 from pipeline_core.adapters.converters.pdf_damage import damage
-from pipeline_core.adapters.converters.pdf_findings import ocr_failed, page_findings, ranges, repaired
+from pipeline_core.adapters.converters.pdf_findings import ocr_failed, ocr_findings, page_findings, repaired
 from pipeline_core.adapters.converters.pdf_reading import prepare
+from pipeline_core.adapters.converters.pdf_scans import Why, scanned_pages, taken_from_scans
 from pipeline_core.adapters.converters.pdf_signs import escape_signs
 from pipeline_core.adapters.converters.pdf_whole import WholePage, whole_pages
+from pipeline_core.adapters.converters.pdfium import ONE_AT_A_TIME
 from pipeline_core.adapters.converters.repair import repair_pdf
-from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.source import ConvertOptions, ScansFound, Source
 from pipeline_core.domain.documents import Converted, PageOutcome
 from pipeline_core.domain.errors import (
     CorruptDocumentError,
@@ -34,12 +35,6 @@ BATCH_PAGES = 250
 """Pages read at a time: all the words of thousands of pages would not fit into the memory limit.
 Levels of headings are compared within a batch only."""
 
-SPARSE_CHARACTERS = 50
-"""Below this much text a page is looked at again: a scan often has nothing but a stamp or a page number."""
-
-_ONE_AT_A_TIME = threading.Lock()
-"""PDFium may be used by one thread of a process at a time; two crash the process."""
-
 _unescape = unescaper("\\*_")  # what liteparse escapes
 _EMPTY_FENCE = re.compile(r"```\w*\s*```")  # how liteparse writes a page without text
 
@@ -50,20 +45,29 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     Raises:
         EncryptedDocumentError, CorruptDocumentError, TooManyPagesError: the file cannot be read.
         NoTextError: no page has any text.
+        ScansFound: OCR is on, and has not been tried on the pages that need it.
         LedgerError: pages went missing between the file and the result.
     """
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         data, read, is_damaged = _read_or_repair(source, options)
     pages = _page_texts(source, read)
-    scanned = _scanned_pages(data, source.filename, pages)
-    for number in scanned:
+    scanned = scanned_pages(data, source.filename, pages)
+    if scanned and options.ocr.is_on and options.scans is None:
+        raise ScansFound(tuple(scanned))
+    taken = taken_from_scans(pages, scanned, options.scans or {})
+    for number, scan in taken.items():
+        pages[number - 1] = PageText(scan.markdown, PageOutcome.TEXT, scan.doubt)
+        read.words[number] = scan.words
+    unread = [number for number, why in scanned.items() if number not in taken and why is not Why.LAYER]
+    for number in unread:
         if not pages[number - 1].text:
             pages[number - 1] = PageText("", PageOutcome.IMAGE_ONLY)
     if is_damaged:  # in such a file a page without content has lost it
         pages = [_lost(page) for page in pages]
     _require_text(source, pages, options)
     findings = [repaired(read.total)] if is_damaged else []
-    findings += page_findings(pages, scanned, damaged=is_damaged, ocr_languages=options.ocr_languages)
+    findings += page_findings(pages, unread, damaged=is_damaged, ocr=options.ocr)
+    findings += ocr_findings(taken, scanned, total=len(pages), ocr=options.ocr)
     findings += [*read.findings, *damage(source.data).findings()]
     markdown, page_map = assemble(pages, "page")
     return Converted(markdown, page_map, NAME, tuple(findings), total=read.total, page_words=read.words)
@@ -83,7 +87,6 @@ def _liteparse(options: ConvertOptions, *, skip_slanting: bool) -> "LiteParse":
 
     # Running headers stay in: liteparse would also drop headings that stand at the top of several pages.
     # The cleaning stage takes them out with the whole document in view.
-    ocr = bool(options.tessdata_path)
     return LiteParse(
         output_format="markdown",
         image_mode="off",
@@ -94,10 +97,7 @@ def _liteparse(options: ConvertOptions, *, skip_slanting: bool) -> "LiteParse":
         skip_diagonal_text=skip_slanting,
         num_workers=1,
         quiet=True,
-        ocr_enabled=ocr,
-        ocr_failure_fatal=False,  # pages that stay without text are reported one by one
-        tessdata_path=options.tessdata_path if ocr else None,
-        ocr_language=options.ocr_languages if ocr else None,
+        ocr_enabled=False,  # its order of a scan's words is no reading order: see ocr.py
     )
 
 
@@ -178,31 +178,6 @@ def _whole_text(page: WholePage) -> str:
     return "\n\n".join(part for part in (escape_signs(_text(page.markdown)), *beside) if part)
 
 
-def _scanned_pages(data: bytes, filename: str, pages: list[PageText]) -> list[int]:
-    """Numbers of the pages that show their text as an image or as drawn outlines."""
-    sparse = [
-        number
-        for number, page in enumerate(pages, start=1)
-        if page.outcome is not PageOutcome.FAILED and len(page.text) < SPARSE_CHARACTERS
-    ]
-    if not sparse:
-        return []
-    from liteparse import LiteParse, ParseError
-
-    looking = LiteParse(ocr_enabled=False, quiet=True, target_pages=ranges(sparse), max_pages=len(pages))
-    try:
-        looked_at = looking.is_complex(data)
-    except ParseError as error:
-        raise CorruptDocumentError(f"{filename} could not be examined for scanned pages: {error}.") from error
-    return [
-        stats.page_number
-        for stats in looked_at
-        if stats.full_page_image
-        or "vector-text" in stats.reasons
-        or (stats.image_block_count > 0 and not pages[stats.page_number - 1].text)
-    ]
-
-
 def _lost(page: PageText) -> PageText:
     return PageText("", PageOutcome.FAILED) if page.outcome is PageOutcome.BLANK else page
 
@@ -215,6 +190,6 @@ def _require_text(source: Source, pages: list[PageText], options: ConvertOptions
     if PageOutcome.FAILED in outcomes:
         raise CorruptDocumentError(f"{source.filename} is damaged: nothing could be read from its {count}.")
     if PageOutcome.IMAGE_ONLY in outcomes:
-        tried = ocr_failed(options.ocr_languages)
+        tried = ocr_failed(options.ocr)
         raise NoTextError(f"{source.filename} has no text, only images ({count}).{tried.said}", action=tried.action)
     raise NoTextError(f"{source.filename} has no text: {all_blank(len(pages))}.", action="Upload the filled document.")

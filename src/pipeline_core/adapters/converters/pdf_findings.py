@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline_core.adapters.converters.ocr_page import Ocr, ScannedPage
 from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.errors import NoTextError
@@ -32,19 +33,21 @@ class Advice:
     action: str
 
 
-def ocr_failed(languages: str) -> Advice:
-    """``languages`` are those that OCR was tried with; empty: it is switched off."""
-    if not languages:
+def ocr_failed(ocr: Ocr | None) -> Advice:
+    """What is said of pages that stay without text: OCR was not there, or found none. None: another's has tried."""
+    if ocr is None:
         return Advice("", NoTextError.action)
+    if not ocr.is_on:
+        return Advice(f" They were not read by OCR: {ocr.why_off}.", NoTextError.action)
     return Advice(
-        f" OCR ({languages}) found no text in them.",
+        f" OCR ({ocr.languages}) found no text in them.",
         "See whether they show text in one of these languages and whether the files in UPLOAD_PIPELINE_TESSDATA_PATH "
         "are whole (they come from github.com/tesseract-ocr/tessdata_fast), or scan the pages again, sharper.",
     )
 
 
 def page_findings(
-    pages: Sequence[PageText], scanned: Sequence[int], *, damaged: bool, ocr_languages: str = ""
+    pages: Sequence[PageText], scanned: Sequence[int], *, damaged: bool, ocr: Ocr | None = None
 ) -> Iterable[Finding]:
     failed = [number for number, page in enumerate(pages, start=1) if page.outcome is PageOutcome.FAILED]
     if failed:
@@ -57,7 +60,7 @@ def page_findings(
             {"pages": failed, "total": len(pages)},
         )
     if scanned:
-        tried = ocr_failed(ocr_languages)
+        tried = ocr_failed(ocr)
         yield Finding(
             "page_without_text",
             Severity.WARNING,
@@ -65,6 +68,31 @@ def page_findings(
             f"{_spoken(scanned)} of {len(pages)} without readable text, as images only: what is shown there is "
             f"not in the result.{tried.said} {tried.action}",
             {"pages": list(scanned), "total": len(pages)},
+        )
+
+
+def ocr_findings(
+    taken: Mapping[int, ScannedPage], scanned: Collection[int], *, total: int, ocr: Ocr
+) -> Iterable[Finding]:
+    if taken:
+        worst = max(taken, key=lambda number: taken[number].doubt)
+        doubts = {str(number): scan.doubt for number, scan in sorted(taken.items())}
+        yield Finding(
+            "read_by_ocr",
+            Severity.INFO,
+            "document",
+            f"{_spoken(sorted(taken))} of {total} read by OCR ({ocr.languages}). "
+            f"It doubted most words on page {worst}: {taken[worst].doubt:.0%}.",
+            {"pages": sorted(taken), "total": total, "doubt": doubts},
+        )
+    if ocr.is_on and len(scanned) > ocr.most_pages:
+        yield Finding(
+            "too_many_scanned_pages",
+            Severity.WARNING,
+            "document",
+            f"{counted(len(scanned), 'page')} had to be read by OCR; the limit is {ocr.most_pages:,}, and those after "
+            "it were not read. Split the document, or raise UPLOAD_PIPELINE_OCR_PAGES.",
+            {"scanned": len(scanned), "limit": ocr.most_pages},
         )
 
 

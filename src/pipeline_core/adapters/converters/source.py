@@ -1,7 +1,9 @@
 """What a format's converter is given. Both are sent to worker processes: plain values only."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from pipeline_core.adapters.converters.ocr_page import Ocr, ScannedPage
 from pipeline_core.domain.filetypes import FileType
 
 
@@ -16,12 +18,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
-    """``ocr_languages`` are tesseract's names joined with ``+``; empty without ``tessdata_path``: no OCR.
+    """``scans`` are the pages that were read by OCR, as far as anything could be read; None: nobody has tried yet.
 
     ``keep_hidden``: what the file hides from its readers is converted as well.
     """
 
     max_pages: int
-    tessdata_path: str | None = None
-    ocr_languages: str = ""
+    ocr: Ocr = field(default_factory=Ocr)
+    scans: Mapping[int, ScannedPage] | None = None
     keep_hidden: bool = False
+
+
+class ScansFound(Exception):  # noqa: N818 - nothing is wrong: the pages are to be read, and the file converted again
+    """Pages (``args[0]``, their numbers) show their text as pictures, and are to be read before the conversion."""
+
+    @property
+    def pages(self) -> tuple[int, ...]:
+        return tuple(self.args[0])

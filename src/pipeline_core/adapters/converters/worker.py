@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.source import ConvertOptions, ScansFound, Source
 from pipeline_core.domain.errors import (
     ConfigurationError,
     ConversionCrashedError,
@@ -59,6 +59,7 @@ def run(work: Callable[[Source, ConvertOptions], T], source: Source, options: Co
 
     Raises:
         DocumentError: as the format's converter does.
+        ScansFound: pages are to be read by OCR first.
         UnexpectedError: it raised what no converter should.
         ConfigurationError: the memory limit does not even hold the converter.
     """
@@ -71,7 +72,7 @@ def run(work: Callable[[Source, ConvertOptions], T], source: Source, options: Co
             f"The converter for {source.kind.label} does not load: {error}.",
             action="Raise UPLOAD_PIPELINE_CONVERT_MEMORY_MB (512 or more), or install the package again.",
         ) from error
-    except PipelineError:
+    except (PipelineError, ScansFound):
         raise
     except Exception as error:
         if (found := of_machine(error)) is not None:

@@ -18,7 +18,7 @@ class PostgresCaches:
     def facts(self, keys: Sequence[str], *, run_id: UUID) -> dict[str, Generated]:
         found = {}
         for row in self._session.all("cached_facts", keys=sorted(set(keys)), run_id=run_id):
-            candidates = tuple(FactCandidate(*values) for values in row["facts"]["candidates"])
+            candidates = tuple(map(FactCandidate.from_json, row["facts"]["candidates"]))
             outcome = AnswerOutcome(row["outcome"])
             found[row["cache_key"]] = Generated(candidates, row["reason"], outcome=outcome)
         return found
@@ -31,10 +31,7 @@ class PostgresCaches:
             "cache_facts",
             generator=generator,
             keys=list(rows),
-            facts=[
-                json_text({"candidates": [[c.question, c.answer, c.statement, c.quote] for c in a.candidates]})
-                for a in answers
-            ],
+            facts=[json_text({"candidates": [one.as_json() for one in answer.candidates]}) for answer in answers],
             reasons=[answer.reason for answer in answers],
             outcomes=[answer.outcome.value for answer in answers],
             run_id=run_id,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pipeline_core.adapters.db.session import Session
-from pipeline_core.adapters.db.staging import PostgresStaging
+from pipeline_core.adapters.db.staging import PostgresStaging, evidence_json
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
@@ -135,9 +135,7 @@ class PostgresDeepScans:
             "re_anchor_questions",
             question_ids=[a.question_id for a in anchors],
             chunk_ids=[a.chunk_id for a in anchors],
-            char_from=[a.char_from for a in anchors],
-            char_to=[a.char_to for a in anchors],
-            pages=[a.page for a in anchors],
+            evidence=[evidence_json(a.evidence) for a in anchors],
         )
         # nothing is new any more, and what is gone takes only facts along whose evidence is nowhere
         staging.replace_chunks({document.document_id: (document.user_id, chunks)}, chunker=chunker, version=version)

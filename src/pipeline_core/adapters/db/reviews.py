@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline_core.adapters.db.documents import summary_from
 from pipeline_core.adapters.db.session import Row, Session, json_text
-from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.facts import LeftOut, Span
 from pipeline_core.domain.ids import DocumentId, DuplicateId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.staging import MatchKey
@@ -17,9 +17,8 @@ def _fact(row: Row) -> ReviewFact:
         row["question_id"],
         row["question"],
         row["answer"],
-        row["statement"] or row["answer"],
-        row["evidence_quote"],
-        row["evidence_page"],
+        row["statement"],
+        tuple(map(Span.from_json, row["evidence"])),
         row["evidence_match"],
         row["status"],
         row["review_notes"],

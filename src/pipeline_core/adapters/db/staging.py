@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from pipeline_core.adapters.db.session import Row, Session, json_text
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.facts import ChunkOutcome, ChunkResult, Fact, LeftOut, Usage
+from pipeline_core.domain.facts import ChunkOutcome, ChunkResult, Fact, LeftOut, Span, Usage
 from pipeline_core.domain.ids import (
     BatchId,
     ChunkId,
@@ -69,10 +69,7 @@ _QUESTION_COLUMNS = {
     "question": "text",
     "answer": "text",
     "statement": "text",
-    "evidence_quote": "text",
-    "evidence_char_from": "int4",
-    "evidence_char_to": "int4",
-    "evidence_page": "int4",
+    "evidence": "jsonb",
     "evidence_match": "text",
     "generator": "text",
     "match_text": "text",
@@ -168,10 +165,7 @@ def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tup
         fact.question,
         fact.answer,
         fact.statement,
-        fact.quote,
-        fact.char_from,
-        fact.char_to,
-        fact.page,
+        evidence_json(fact.evidence),
         fact.match.value,
         question.generator,
         match.text,
@@ -183,6 +177,10 @@ def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tup
         fact.left_out,
         Jsonb(_pieces(fact)) if fact.scattered else None,
     )
+
+
+def evidence_json(evidence: Sequence[Span]) -> Jsonb:
+    return Jsonb([span.as_json() for span in evidence])
 
 
 def _pieces(fact: Fact) -> list[dict[str, Any]]:
@@ -309,10 +307,7 @@ class PostgresStaging:
                     row["question"],
                     row["answer"],
                     row["statement"],
-                    row["evidence_quote"],
-                    row["evidence_char_from"],
-                    row["evidence_char_to"],
-                    row["evidence_page"],
+                    tuple(map(Span.from_json, row["evidence"])),
                     row["evidence_match"],
                     row["generator"],
                     row["status"],

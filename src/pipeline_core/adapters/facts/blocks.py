@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.signs import unclear_signs
 from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.text import strip_markdown
@@ -162,16 +163,6 @@ _REASONS: tuple[tuple[set[str], str], ...] = (
     ({"heading", "html", "comment"}, "HTML only, no sentence in markdown"),
     ({"heading", "code", "table", "html", "comment"}, "tables, code and HTML only, no sentence"),
 )
-_BACK_MATTER = re.compile(
-    r"(?:[\d.]+ )?(?:references?|bibliography|works cited|further reading|(?:table of )?contents|funding"
-    r"|external|acknowledge?ments?|authors?|author contributions"
-    r"|(?:other )?contributors(?: and reviewers)?)$",
-    re.IGNORECASE,
-)
-
-
-def is_back_matter(block: Block) -> bool:
-    return any(map(_BACK_MATTER.match, block.headings))
 
 
 def why_nothing(blocks: Sequence[Block]) -> str:
@@ -179,6 +170,7 @@ def why_nothing(blocks: Sequence[Block]) -> str:
     for only, reason in _REASONS:
         if kinds <= only:
             return reason
-    if all(map(is_back_matter, blocks)):
-        return f"a section of {blocks[-1].headings[-1].lower()}"
+    kinds_of_sections = [back_matter(block.headings) for block in blocks]
+    if all(kinds_of_sections):
+        return f"a section of {kinds_of_sections[-1]}"
     return "no declarative sentence that stands alone"

@@ -75,10 +75,9 @@ def evaluate(generator: FactGenerator, cases: Sequence[Case]) -> Score:
 
 
 def _says(fact: FactCandidate, words: Sequence[str]) -> bool:
-    return all(word.casefold() in f"{fact.answer} {fact.statement}".casefold() for word in words)
+    return all(word.casefold() in " ".join(fact.texts).casefold() for word in words)
 
 
 def _echoes(fact: FactCandidate, case: Case) -> bool:
     """No passage of the evaluation plays in the examples' world."""
-    texts = [fact.question, fact.answer, fact.statement]
-    return invented_name(texts, names_missing_in(case.chunk.text)) is not None
+    return invented_name(fact.texts, names_missing_in(case.chunk.text)) is not None

@@ -7,26 +7,33 @@ markdown marks: nothing is rephrased. Where no question can be made with care, a
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from itertools import islice
+from math import ceil
 
-from pipeline_core.adapters.facts.blocks import is_back_matter, read_blocks, why_nothing
+from pipeline_core.adapters.facts.back_matter import back_matter
+from pipeline_core.adapters.facts.blocks import read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.languages import guess_language
 from pipeline_core.adapters.facts.sentences import prose_claims
 from pipeline_core.adapters.facts.table_rows import Table, table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
+from pipeline_core.domain.languages import likely_language
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
-REVISION = 4
+REVISION = 5
 """Raise it whenever the same chunk may give other facts."""
 
-# Below it a sentence leans on its neighbours or says little.
-MIN_SCORE = 1.0
+# Below it a sentence says little, whatever else the chunk has.
+MIN_SCORE = -0.5
+PER_CHARS = 800
+"""Characters of a chunk for which ``max_facts`` are the most: a long chunk states more than a short one."""
 
 
 class ExtractiveFactGenerator(InWorker):
-    """The best ``max_facts`` of what a chunk states outright, in document order. No key, network or cost."""
+    """The best of what a chunk states outright, in document order. No key, network or cost.
+
+    Of sentences there are at most ``max_facts`` for each ``PER_CHARS`` characters; tables are said with all their rows.
+    """
 
     name = "extractive"
     context_chars = 0
@@ -57,13 +64,13 @@ def _table_before(chunk: ChunkInput) -> Table | None:
 
 def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     """The chunk's facts, or the reason why it has none."""
-    language = guess_language(chunk.text)
+    language = likely_language(chunk.text) if chunk.language is None else chunk.language
     blocks = read_blocks(chunk)
     claims: list[Claim] = []
     rows: list[Claim] = []
     table = _table_before(chunk)
     for block in blocks:
-        if is_back_matter(block):
+        if back_matter(block.headings):
             continue
         if block.kind == "table":
             of_table, table = table_claims(chunk.text, block, table)
@@ -74,20 +81,24 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)
     taken: set[str] = set()
-    # A table is said with all its rows; the limit is for sentences.
-    chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), max_facts)]
+    most = max_facts * max(1, ceil(len(chunk.text) / PER_CHARS))
+    chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), most)]
     if not chosen:
         return Generated((), reason=why_nothing(blocks))
     return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])))
 
 
 def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:
-    """Facts and where they stand: no two of a chunk share a question or a statement."""
+    """Facts and where they stand: no two of a chunk share a question or a statement.
+
+    One whose questions are all asked already, or that has none, is said without.
+    """
     for claim in claims:
-        if len(claim.spans) > 1 or claim.answer is None:
+        if claim.statement in taken:
             continue
-        question = next((q for q in claim.questions() if q.casefold() not in taken), None)
-        if question and claim.statement not in taken:
-            taken |= {question.casefold(), claim.statement}
-            start, end = claim.spans[-1]
-            yield claim.start, FactCandidate(question, claim.answer, claim.statement, text[start:end])
+        asked = claim.questions() if claim.answer is not None else ()
+        question = next((q for q in asked if q.casefold() not in taken), None)
+        answer = None if question is None else claim.answer
+        taken |= {claim.statement, *([question.casefold()] if question else ())}
+        quotes = tuple(text[start:end] for start, end in claim.spans)
+        yield claim.start, FactCandidate(question, answer, claim.statement, quotes, claim.traits)

@@ -30,10 +30,19 @@ class FactRow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str = Field(description="A question that names its subject")
-    answer: str = Field(description="The complete answer")
-    statement: str = Field(description="Question and answer as one sentence")
-    quote: str = Field(description="The words of the passage that prove it, copied character for character")
+    question: str | None = Field(description="A question that names its subject; null if none is natural")
+    answer: str | None = Field(description="The complete answer; null if there is no question")
+    statement: str = Field(description="The fact as one sentence that can be understood alone")
+    quotes: list[str] = Field(
+        description="The words of the passage that prove it, copied character for character: one quote, or several "
+        "parts in order, such as a list's lead-in and an item, or a table's header and a row"
+    )
+
+    @property
+    def candidate(self) -> FactCandidate:
+        """Blank words are none: not every endpoint knows null."""
+        question, answer = ((text and _storable(text).strip()) or None for text in (self.question, self.answer))
+        return FactCandidate(question, answer, _storable(self.statement), tuple(map(_storable, self.quotes)))
 
 
 class FactList(BaseModel):
@@ -177,7 +186,7 @@ class OpenAIFactGenerator:
             what = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, what["loc"])) or "the answer"
             return Generated((), f"schema violation: {place}: {what['msg']}", usage, AnswerOutcome.SCHEMA_VIOLATION)
-        rows = tuple(FactCandidate(*map(_storable, (f.question, f.answer, f.statement, f.quote))) for f in found.facts)
+        rows = tuple(row.candidate for row in found.facts)
         said = _storable(found.nothing_here).strip()
         reason = None if rows else said or "the model found nothing and did not say why"
         return Generated(rows[: self._limits.max_facts], reason, usage)

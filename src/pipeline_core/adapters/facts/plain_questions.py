@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline_core.adapters.facts.english import in_mid_sentence
 from pipeline_core.adapters.facts.english_words import ASIDE, DULL
-from pipeline_core.adapters.facts.languages import UNSPACED
+from pipeline_core.domain.languages import UNSPACED
 
 _GENERIC_HEADING = re.compile(
     r"(?:overview|introduction|summary|general|abstract|notes?|description|details|background|conclusions?"

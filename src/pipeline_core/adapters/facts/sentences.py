@@ -1,27 +1,24 @@
 """Claims of paragraphs and list items: whole sentences that stand alone, scored."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.english import has_finite_verb
-from pipeline_core.adapters.facts.english_words import (
-    CONNECTIVE,
-    EDGES,
-    IMPERATIVES,
-    LEANS_IN,
-    NO_START,
-    THIRD_PERSON,
-    word_set,
-)
-from pipeline_core.adapters.facts.languages import UNSPACED
-from pipeline_core.adapters.facts.plain_questions import plain_questions, under_heading
+from pipeline_core.adapters.facts.english_words import EDGES, IMPERATIVES, NO_START, THIRD_PERSON, word_set
+from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
 from pipeline_core.adapters.facts.questions import question_for
+from pipeline_core.adapters.facts.refusals import is_reference, why_refused
+from pipeline_core.adapters.facts.worth import score_of, traits_of
+from pipeline_core.domain.languages import UNSPACED
 from pipeline_core.domain.text import numbers_in, strip_markdown
 from pipeline_core.domain.unreadable import unreadable
 
 MIN_WORDS, MAX_WORDS = 4, 60
+MAX_JOINED = 75
+"""Words of sentences that are said together."""
 
 
 # Replaced by as many other characters before sentences are sought: no end of a sentence is in them.
@@ -45,11 +42,65 @@ def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
         if claim := _labelled(block, label):
             yield claim
         return
-    for position, (start, end) in enumerate(_sentences(body, language)):
+    if is_reference(body):
+        return
+    yield from _claims_of_sentences(body, block, language)
+
+
+def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Claim]:
+    """One claim for each sentence that stands alone, together with the next where that leans on it."""
+    spans = list(_sentences(body, language))
+    said: _Said | None = None
+    for position, (start, end) in enumerate(spans):
         if position == 0 and block.has_unclear_sign:
             continue
-        if claim := _sentence(body[start:end], block, block.start + start, language, opens=position == 0):
-            yield claim
+        sentence = _said(body[start:end], block.start + start, language, in_paragraph=len(spans) > 1)
+        if said and sentence and sentence.leans and (joined := _joined(said, sentence)):
+            said = joined
+            continue
+        if said:
+            yield _claim(said, block, language, opens=said.start == block.start)
+        said = sentence if sentence and not sentence.leans else None
+    if said:
+        yield _claim(said, block, language, opens=said.start == block.start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one sentence says, or several of which each but the first leans on the one before. ``asked_of`` is what is"
+    " asked about."""
+
+    start: int
+    end: int
+    statement: str
+    asked_of: str
+    leans: bool = False
+    is_joined: bool = False
+
+
+def _joined(first: _Said, second: _Said) -> _Said | None:
+    if _words(first.statement) + _words(second.statement) > MAX_JOINED or second.start - first.end > 3:
+        return None
+    return _Said(first.start, second.end, f"{first.statement} {second.statement}", first.asked_of, is_joined=True)
+
+
+def _words(statement: str) -> int:
+    return statement.count(" ") + 1
+
+
+def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
+    asked = question_for(said.asked_of, block.headings)[0] if language == "en" else None
+    score = score_of(said.statement, block.headings, language) + opens / 2 + (asked is not None)
+    traits = {
+        "prose": 1.0,
+        "sentence_whole": 1.0,
+        "leans": 0.0,
+        "joined": float(said.is_joined),
+        "score": score,
+        **traits_of(said.statement, language),
+    }
+    answer = said.asked_of if asked else None
+    return Claim(((said.start, said.end),), said.statement, answer, lambda: iter(filter(None, [asked])), score, traits)
 
 
 def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
@@ -62,9 +113,9 @@ def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
         or unreadable(value)
     ):
         return None
-    question = f'What is stated for "{key}"{under_heading(block.headings)}?'
     score = 1.5 + bool(numbers_in(value))
-    return Claim(((block.start, block.end),), f"{key}: {value}", value, lambda: iter((question,)), score)
+    traits = {"label": 1.0, "score": score}
+    return Claim(((block.start, block.end),), f"{key}: {value}", None, lambda: iter(()), score, traits)
 
 
 def _sentences(body: str, language: str) -> Iterator[tuple[int, int]]:
@@ -92,50 +143,51 @@ def keeps_numbers(stripped: str, verbatim: str) -> bool:
     return stripped == verbatim or set(numbers_in(stripped)) <= set(numbers_in(verbatim))
 
 
-def _sentence(quote: str, block: Block, start: int, language: str, *, opens: bool) -> Claim | None:
+def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said | None:
+    """What the sentence says; None for what gives no fact."""
     if not _SENTENCE_END.search(quote) or _ABBREVIATION.search(quote):
         return None
     end = start + len(quote)
     statement = strip_markdown(quote)
-    if language == "en" and (link := CONNECTIVE.match(statement)):
+    leans = points_back(statement, language)
+    if link := connective(statement, language):
         # What stands after "However," stands alone: quote that.
-        rest = quote.partition(link[0].strip())[2].lstrip()
-        if not rest:
-            return None
-        start, quote = end - len(rest), rest
-        statement = strip_markdown(rest)
-        statement = statement[:1].upper() + statement[1:]
-    if not _stands_alone(statement, language) or not keeps_numbers(statement, quote) or unreadable(statement):
+        rest = quote.partition(link.strip())[2].lstrip()
+        said = strip_markdown(rest)
+        said = said[:1].upper() + said[1:]
+        leans = points_back(said, language)
+        if not leans:
+            start, quote, statement = end - len(rest), rest, said
+    if not _stands(statement, language, in_paragraph=in_paragraph):
         return None
-    asked, subject = question_for(statement, block.headings) if language == "en" else (None, "")
-
-    def questions() -> Iterator[str]:
-        if asked:
-            yield asked
-        yield from plain_questions(statement, block.headings, language, subject)
-
-    score = score_of(statement, block.headings, language) + opens / 2 + (asked is not None)
-    return Claim(((start, end),), statement, statement, questions, score)
+    if not keeps_numbers(statement, quote) or unreadable(statement):
+        return None
+    return _Said(start, end, statement, statement, leans=leans)
 
 
 _OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥]?\d))?[$€£¥]?(?P<first>\w)")
-# Left-overs of a conversion, captions, and what stands at the foot of a page.
+# "binomial_cis", "iOS", "utf-8", "numpy.linalg": names that no sentence gives a capital.
+_CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
+# Left-overs of a conversion: marks without what they marked, code, cells.
 _BROKEN = re.compile(
-    r" [.,;)]|\*\*|\]\(|[`|{}©]|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)"
-    r"|\\[a-z]|https?://|www\.|all rights reserved|\bdoi\b|\bisbn\b|\bpp?\. ?\d"
-    r"|page \d+ of|^\W*(?:figure|fig\.|table|listing|chart|photo|source)\b[^a-z]*[\d:]"
+    r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|\(\)\s|\(\s*[,;]|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?:"
+    r" [\w-]+)*>)|\\[a-z]",
+    re.IGNORECASE,
 )
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
 
-def _stands_alone(statement: str, language: str) -> bool:
-    """A whole sentence, of a fit length, that does not lean on the one before it."""
+def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
+    """A whole sentence, of a fit length, that says something of its document: alone, or with the one before it."""
     first = _OPENING.match(statement)
-    if not first or first["first"].islower() or not _is_of_fit_length(statement, language):
+    if (
+        not first
+        or (first["first"].islower() and not _CODE_NAME.match(statement))
+        or not _is_of_fit_length(statement, language)
+    ):
         return False
-    leans = LEANS_IN.get(language)
-    if (leans and leans.match(statement)) or _BROKEN.search(statement.lower()):
+    if _BROKEN.search(statement) or why_refused(statement, language) or points_elsewhere(statement, language):
         return False
     if any(statement.count(opening) != statement.count(closing) for opening, closing in _PAIRS):
         return False
@@ -147,7 +199,8 @@ def _stands_alone(statement: str, language: str) -> bool:
     start = words[0].strip(EDGES).lower()
     if start in THIRD_PERSON or start in NO_START:
         return False
-    return start in IMPERATIVES or has_finite_verb(words)
+    # among other sentences few are none, and no list has every verb
+    return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 5)
 
 
 def _is_of_fit_length(statement: str, language: str) -> bool:
@@ -156,57 +209,3 @@ def _is_of_fit_length(statement: str, language: str) -> bool:
     words = statement.count(" ") + 1
     letters = sum(map(len, _RUN_OF_LETTERS.findall(statement)))
     return MIN_WORDS <= words <= MAX_WORDS and 2 * letters >= len(statement) - words
-
-
-_WORTH = (
-    (
-        1.5,
-        word_set("must shall required requires require means mean covers cover covered excludes excluded exclude"),
-    ),
-    (1.5, word_set("entitled liable prohibited limited defined")),
-    (
-        0.5,
-        word_set("may can should will includes include provides provide supports contains never not"),
-    ),
-    (
-        -1.0,
-        word_set("this these those such former latter above below following here previously another"),
-    ),
-    (-1.0, word_set("we our i my")),
-    (-2.0, word_set("please see")),
-    (-0.5, word_set("it its they them their he she his her")),
-)
-# Looked for in lower case.
-_ANYWHERE = (
-    (1.0, re.compile(r"\d")),
-    (1.0, re.compile(r"[$€£¥%]|\bper ?cent\b")),
-    (0.5, re.compile(r"\b(?:within|after|before|until|every|per) .{0,20}\b(?:hour|day|week|month|year)")),
-    (1.0, re.compile(r" (?:is|are|was|were) (?:an?|the|one of) ")),
-    (
-        -1.0,
-        re.compile(r" this(?:[.,;]| (?:further|is|was|has|can|may|will|means)\b)| (?:do|did) so\b|refer to "),
-    ),
-    (-1.0, re.compile(r" (?:figure|fig\.|table|section|chapter|appendix|listing|equation|page) \(?[\d§]")),
-    (-0.5, re.compile(r"[!;:]")),
-)
-_AT_THE_START = (
-    (-1.5, re.compile(r"we (?!(?:will|shall|may|must|can|cannot|do not|pay|cover)\b)")),
-    (-1.0, re.compile(r"[^,]{0,30}\b(?:it|they|this)\b")),
-    (-0.5, re.compile(r"there\b")),
-)
-_HEADING_WORD = re.compile(r"\w{4,}")
-
-
-def score_of(statement: str, headings: Sequence[str], language: str) -> float:
-    """How much a reader would want the sentence: the sum of the features it has, from 1."""
-    if language != "en":
-        return 1.0 + min(2, len(numbers_in(statement))) / 2
-    lowered = statement.lower()
-    words = lowered.split()
-    bare = {word.strip(EDGES) for word in words}
-    score = 1.0 + sum(weight for weight, listed in _WORTH if not listed.isdisjoint(bare))
-    score += sum(weight for weight, pattern in _ANYWHERE if pattern.search(lowered))
-    score += sum(weight for weight, pattern in _AT_THE_START if pattern.match(lowered))
-    if headings:
-        score += 0.5 * min(2, sum(word in lowered for word in _HEADING_WORD.findall(headings[-1].lower())))
-    return score + (0.5 if 8 <= len(words) <= 30 else -0.5 if len(words) > 40 else 0.0)

@@ -13,6 +13,15 @@ from pipeline_core.domain.search import SearchMode
 router = APIRouter(prefix="/api/v2", tags=["search"])
 
 
+class EvidenceSpan(BaseModel):
+    """Verbatim words of the document's text, and where they stand."""
+
+    quote: str
+    char_from: int
+    char_to: int
+    page: int | None = Field(description="Null in a document without pages")
+
+
 class Hit(BaseModel):
     """A published fact, or a passage of a document; ``evidence`` is verbatim."""
 
@@ -21,9 +30,11 @@ class Hit(BaseModel):
     score: float = Field(description="Reciprocal rank fusion of meaning and words")
     similarity: float | None = Field(description="Cosine similarity of question and hit; null in mode text")
     words: float | None = Field(description="Share of the question's words that the hit has; null if it has none")
-    question: str | None
+    question: str | None = Field(description="Null where none is natural; then `answer` is too")
     answer: str | None
-    evidence: str | None
+    statement: str | None = Field(description="The fact in a sentence; null of a passage and of a bank's question")
+    evidence: str | None = Field(description="Of several spans their texts, joined by “ … ”")
+    spans: list[EvidenceSpan] | None = Field(description="The evidence of a fact, span by span, in order")
     page: int | None
     match: str | None = Field(description="How the evidence was found in its source")
     generator: str | None

@@ -56,8 +56,8 @@ class Question(BaseModel):
     """A staged question; ``import_error`` says why the last import left it here."""
 
     question_id: UUID
-    question: str
-    answer: str
+    question: str | None
+    answer: str | None
     topic: str | None
     subtopic: str | None
     kind: str

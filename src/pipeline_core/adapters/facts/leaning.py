@@ -1,0 +1,240 @@
+"""Sentences that lean on the one before them, and those that can be said together with it, by language."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+# What a document calls itself: "this policy" names something wherever it is read.
+_SELF = {
+    "en": "policy|document|agreement|contract|insurance|plan|standard|guide|guideline|manual|licen[sc]e|certificate"
+    "|endorsement|report|software|package|library|regulation|act|law|directive",
+    "de": "Dokument|Vertrag|Police|Versicherung|Standard|Leitfaden|Handbuch|Richtlinie|Norm|Gesetz|Verordnung|Bericht",
+    "fr": "document|contrat|police|assurance|norme|guide|manuel|règlement|rapport|loi|référentiel",
+    "es": "documento|contrato|póliza|seguro|norma|guía|manual|reglamento|informe|ley|estándar",
+    "it": "documento|contratto|polizza|assicurazione|norma|guida|manuale|regolamento|rapporto|legge|standard",
+    "pt": "documento|contrato|apólice|seguro|norma|guia|manual|regulamento|relatório|lei",
+    "nl": "document|overeenkomst|polis|verzekering|norm|gids|handleiding|rapport|wet",
+    "id": "dokumen|polis|perjanjian|standar|panduan|laporan",
+}
+# A word that points at what was said before, or ties the sentence to it: said together, both read well.
+_POINTS_BACK = {
+    "en": r"Th(?:is|at)\b(?! (?:{self})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Such"
+    r"|The (?:former|latter|above|same|results?|rest|others?)|(?:Because of|With|From|At|To) this"
+    r"|(?:In|For|By|On|With|Under|To|After|From|As) (?:this|these|those|that|such|doing so|a result of this)"
+    r"|(?:Among|Of|Between|Like|Unlike) (?:these|those|them)|If (?:not|so|used)"
+    r"|(?:If|When|While|Since|As|Although|Because|Once|Where|Here,) (?:it|they|this|these|those|he|she|so)"
+    r"|(?:Some|Most|Many|Each|Any|All|None|Neither|Either|Both) of (?:these|those|them|which)|Both|Neither|Instead"
+    r"|Otherwise|Therefore|Thus|Hence|However|Then|So|And|But|Or|Nor|Yet|Also|Similarly|Likewise|Conversely|Still"
+    r"|In (?:contrast|addition|turn|other words)|On the other hand|Moreover|Furthermore|Consequently|Accordingly"
+    r"|Nevertheless|Nonetheless|Uniquely|For (?:example|instance)|As (?:such|a result)|Rather|Indeed|One being",
+    "de": r"Zum Beispiel|Beispielsweise|Diese[rsmn]?\b(?! (?:{self})\b)|Dies|Jene[rsmn]?"
+    "|Das (?:ist|sind|war|wird|kann|muss|soll|darf|hat|gilt"
+    r"|heißt"
+    r"|bedeutet|führt|betrifft|ermöglicht|erfordert|macht|umfasst)|Die (?:sind|werden|können|müssen)|Er|Sie|Es(?! gibt)"
+    r"|Ihre?[rsmn]?|Seine?[rsmn]?|Deren|Dessen|Solche?[rsmn]?|Letztere[rsmn]?|Erstere[rsmn]?|Beide|Daher|Jedoch"
+    r"|Allerdings|Deshalb|Deswegen|Somit|Folglich|Dabei|Dadurch|Damit|Dazu|Davon|Daraus|Darin|Danach|Dann|Dennoch"
+    r"|Trotzdem|Hier|Hierbei|Hierzu|Hierfür|Hierdurch|Aber|Und|Oder|Auch|Außerdem|Zudem|Ferner|Darüber hinaus|Denn"
+    r"|Sondern|So|Stattdessen|Andernfalls|Sonst|(?:In|Bei|Für|Mit|Nach|Aus|Von|Zu|Unter|Auf) diese[rsmn]?",
+    "fr": r"Par exemple|Ce(?:t|tte|s)?\b(?! (?:présente? )?(?:{self})\b)|C['’]est|Cela"
+    "|Ceci|Celui-ci|Celle-ci|Ceux-ci|Celles-ci"
+    r"|Il(?! (?:est (?:\w+ )?(?:recommandé|possible|nécessaire|important|interdit|obligatoire)|existe|faut|convient|y"
+    r" a)\b)"
+    r"|Ils|Elles?|Leurs?|Son|Sa|Ses|Cependant|Toutefois|Néanmoins|Ainsi|Donc|Mais|Et|Ou|Or|Puis|Ensuite|Alors|Aussi"
+    r"|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
+    "es": r"Por ejemplo|Es[aeo]s?|Est[aeo]s?\b(?! (?:{self})\b)|Aquell?[ao]s?|Él"
+    "|Ell[ao]s?|Sus?|Sin embargo|Por lo tanto|Por ello"
+    r"|Por eso|Pero|Y|O|E|Además|Aquí|Así|También|Entonces|Luego|Dich[ao]s?|Tal(?:es)?|No obstante|Ambos|Ambas"
+    r"|(?:En|Para|Por|Con|De|A) (?:est[aeo]s?|es[aeo]s?|ell[ao]s?|dich[ao]s?)",
+    "it": r"Per esempio|Ad esempio|Quest[aeio]\b(?! (?:{self})\b)|Quest['’]|Quell[aeio]"
+    "|Ess[aeio]|Egli|Ella|Loro|Su[oaei]i?|Tuttavia|Pertanto"
+    r"|Quindi"
+    r"|Inoltre|Ma|E|O|Anche|Così|Poi|Allora|Tal[ei]|Dunque|Ciò|Entramb[ie]|(?:In|Per|Con|Di|A|Da) (?:quest|tal|ciò)\w*",
+    "pt": r"Por exemplo|Est[ae]s?\b(?! (?:{self})\b)|Ess[ae]s?|Isto|Isso|Aquel[ae]s?"
+    "|El[ae]s?|Seus?|Suas?|No entanto|Contudo|Porém"
+    r"|Portanto|Além disso|Mas|E|Ou|Assim|Também|Então|Tal|Tais|Ambos|Ambas|Desta forma|Deste modo"
+    r"|Dest[ae]s?|Dess[ae]s?"
+    r"|Nest[ae]s?|Ness[ae]s?|(?:Para|Por|Com|A) (?:est[ae]s?|ess[ae]s?|isso|isto)",
+    "nl": r"Bijvoorbeeld|Dit\b(?! (?:{self})\b)|Deze\b(?! (?:{self})\b)|Dat|Die|Het (?:is"
+    "|wordt|kan|heeft|moet)|Daarom|Echter|Maar"
+    r"|En|Of"
+    r"|Hij|Zij|Ze|Hun|Zijn|Haar|Daarnaast|Bovendien|Ook|Hierdoor|Hierbij|Daardoor|Dus|Zulke|Beide|Dan"
+    r"|(?:In|Voor|Bij|Met|Van|Op) (?:dit|deze|dat|die)",
+    "id": r"Misalnya|Contohnya|Sebagai contoh|Ini|Itu|Hal (?:ini|itu|tersebut)|Mereka|Dia"
+    "|Ia|Namun|Oleh karena itu|Karena itu|Tetapi|Tapi|Dan|Atau"
+    r"|Selain itu"
+    r"|Kemudian|Lalu|Maka|Jadi|Juga|Dengan (?:demikian|begitu)|(?!(?i:{self}) )\w+ (?:ini|itu|tersebut)|(?!(?i:{self})"
+    r" )\w+ \w+ (?:ini|itu|tersebut)",
+    "ru": r"Например|Эт(?:от|а|о|и|ой|ого|им|их|ому)|Т(?:от|а|о|е)|Он|Она|Оно|Они|Его|Её|Ее|Их|Однако|Поэтому|Но|И|Или"
+    r"|А|Также"
+    r"|Таким образом|Так(?:ой|ая|ое|ие)?|Кроме того|При этом|Тогда|Затем|Тем не менее|Оба|Обе|(?:В|Для|С|По|На) эт\w+",
+    "el": r"Για παράδειγμα|Αυτ(?:ό|ή|ός|ά|ές|οί|ούς|ών|ού|ής|ήν|όν)|Εκείν\w+|Τέτοι\w+|Ωστόσο|Όμως|Επομένως|Συνεπώς|Άρα"
+    r"|Αλλά|Και|Ή"
+    r"|Επίσης|Επιπλέον|Έτσι|Τότε|(?:Σε|Για|Με|Από) (?:αυτ|τέτοι)\w+",
+    "pl": r"Na przykład|To|Ten|Ta|Te|Ci|Tego|Tej|Tych|Tym|On|Ona|Ono|Oni|One|Jego|Jej|Ich|Jednak|Dlatego|Zatem|Ale|I"
+    r"|Lub|A|Ponadto"
+    r"|Tak(?:i|a|ie)|Wówczas|Wtedy|Oba|Obie|Również|(?:W|Dla|Z|Na|Przy|Po) (?:tym|tego|tej|tych)",
+    "cs": r"Například|To|Ten|Ta|Ti|T(?:ento|ato|oto|ito|yto)|On|Ona|Ono|Oni|Jeho|Její|Jejich|Však|Avšak|Proto|Tedy|Ale"
+    r"|A|I|Nebo"
+    r"|Takov\w+|Navíc|Také|Poté|Pak|Oba|Obě|(?:V|Pro|S|Na|Při|Po) (?:tom|toho|této|tomto|těchto)",
+    "sk": r"To|Ten|Tá|Tento|Táto|Toto|Títo|Tieto|On|Ona|Oni|Jeho|Jej|Ich|Však|Preto|Teda|Ale|A|Alebo|Tak\w+|Navyše"
+    r"|Potom",
+    "hu": r"Például|Ez|Ezek|Ezt|Ennek|Ezen|Ebben|Erre|Ezért|Azonban|Viszont|Tehát|De|És|Vagy|Így|Ilyen|Ő|Ők|Továbbá"
+    r"|Ezenkívül"
+    r"|Emellett|Ekkor|Akkor|Utóbbi|Előbbi|Mindkettő|Is",
+    "hr": r"Na primjer|Primjerice|To|Ovaj|Ova|Ovo|Ovi|Ove|Ovim|Taj|Ta|Te|Ti|Tim|On|Ona|Ono|Oni|One|Njegov\w*|Njezin\w*"
+    r"|Njihov\w*|Međutim|Stoga"
+    r"|Ali|I|Ili|A|Takav|Takva|Takvo|Takvi|Takve|Osim toga|Također|Zatim|Tada|(?:U|Za|S|Na|Po|Pri) (?:ov|t)(?:om|im|oj"
+    r"|e|a)",
+    "tr": r"Örneğin|Bu|Bunlar|Bunun|Buna|Bunu|Şu|O|Onlar|Onun|Ancak|Fakat|Ama|Ve|Veya|Böyle|Böylece|Ayrıca|Dolayısıyla"
+    r"|Sonra|Yine",
+    "ro": r"Acest(?:a|ea|e|ia|ora|or|ui)?|Această|Acești|El|Ea|Ei|Ele|Însă|Totuși|Dar|Și|Sau|Prin urmare|De asemenea"
+    r"|Astfel",
+    "sv": r"Det (?:är|kan|har|ska|måste|innebär)|Detta|Denna|Dessa|Han|Hon|Dock|Därför|Men|Och|Eller|Så|Dessutom"
+    r"|Sådana?",
+    "da": r"Det (?:er|kan|har|skal|må)|Dette|Denne|Disse|Han|Hun|Dog|Derfor|Men|Og|Eller|Så|Desuden|Sådanne?",
+    "no": r"Det (?:er|kan|har|skal|må)|Dette|Denne|Disse|Han|Hun|Derfor|Men|Og|Eller|Så|Dessuten|Slike?",
+    "fi": r"Tämä|Nämä|Tätä|Tässä|Se|Ne|Hän|He|Siksi|Kuitenkin|Mutta|Ja|Tai|Lisäksi|Sen|Niiden|Näin",
+    "uk": r"Ц(?:ей|я|е|і|ього|ієї|их)|Він|Вона|Воно|Вони|Його|Її|Їх|Однак|Тому|Але|І|Та|Або|Також|Таким чином|Так\w*",
+    "ar": r"على سبيل المثال|مثلا|(?:و|ف)?(?:هذا|هذه|هؤلاء|ذلك|تلك|هو|هي|هم|لذلك|لكن)|ومع ذلك|وبالتالي|أيضا|كما",
+    "fa": r"به عنوان مثال|مثلا|برای مثال|این|آن|آنها|آن‌ها|اما|بنابراین|همچنین|او|ایشان|با این حال|ولی|و",
+}  # fmt: skip
+# Without blanks between words nothing ends these but the text.
+_POINTS_BACK_UNSPACED = {
+    "zh": "例如|比如|这|那|此|它|他|她|其|该|上述|以上|因此|所以|但|然而|而|并且?|此外|同时|另外|否则|于是|这样",
+    "ja": "例えば|たとえば|これ|それ|あれ|この|その|あの|ここ|そこ"
+    "|彼|しかし|したがって|そのため|また|そして|ただし|なお|さらに"
+    "|よって",
+    "ko": "예를 들어|이는|이것|이러한|이를|이 |그 |그것|그러나|따라서|또한|하지만|그리고|그래서",
+    "th": "ตัวอย่างเช่น|นี้|นั้น|มัน|เขา|พวกเขา|แต่|และ|หรือ|ดังนั้น|นอกจากนี้",
+}
+# A word that leads from or to something else than the sentence before: the first of several, an example, what follows.
+_POINTS_ELSEWHERE = {
+    "en": r"For (?:more|further)|First(?:ly)?,|Second(?:ly)?,|Third(?:ly)?,|Next,|Last(?:ly)?,|Finally,"
+    r"|The (?:following|second|third|next|last|reason)|In (?:short|summary|this (?:section|chapter|paper|example|case"
+    r"|scenario))|On the one hand|As (?:mentioned|shown|noted|described|before|above|discussed|seen)|See|Note|Yes|No,"
+    r"|My"
+    r"|Another|Others?|One (?:of|such)|(?:Some|Most|Many|Each|Any|All) (?:of|others)|Examples?|Please|Let|Everything"
+    r"|What"
+    r"|Why|How|Where|Who|Again|Ensuring|Here|By doing|To (?:do|achieve)|If (?:possible|yes|no)|Same",
+    "de": r"Wie (?:oben|erwähnt|beschrieben|gezeigt)|Erstens|Zweitens|Drittens|Schließlich"
+    r"|Siehe|Beachten|Bitte|Ein weitere[rs]?|Eine weitere|Im Folgenden|Folgende[rs]?|Was|Warum|Wie|Wo|Wer|Nachfolgend",
+    "fr": r"Comme (?:indiqué|mentionné|décrit)|Premièrement|Deuxièmement|Enfin|D['’]abord|Voir|Notez|Veuillez"
+    r"|Un autre|Une autre|D['’]autres|Quoi|Pourquoi|Comment|Où|Qui|Voici|Ci-dessous",
+    "es": r"Como se (?:ha|mencion|describ|indic)\w*|Primero|Segundo|Finalmente|Por último|Véase|Ver|Nótese|Otr[ao]s?"
+    r"|Qué|Por qué|Cómo|Dónde|Quién|A continuación",
+    "it": r"Come (?:indicato|descritto|detto)|Innanzitutto|Infine|Vedi|Si veda|Un altro|Un'altra"
+    r"|Altr[ie]|Che cosa|Perché|Dove|Chi|Di seguito",
+    "pt": r"Como (?:mencionado|descrito|indicado|referido)|Primeiro|Segundo,|Finalmente|Por fim|Ver|Veja|Note"
+    r"|Outr[ao]s?|O que|Porquê|Como|Onde|Quem|A seguir|De seguida",
+    "nl": r"Zoals (?:vermeld|beschreven|hierboven)|Ten eerste|Ten tweede|Tot slot|Zie|Een andere?|Wat|Waarom|Hoe"
+    r"|Waar|Wie|Hieronder",
+    "id": r"Seperti (?:disebutkan|dijelaskan)|Pertama|Kedua|Terakhir|Lihat|Apa|Mengapa"
+    r"|Bagaimana|Siapa|Di mana|Berikut",
+    "ru": r"Как (?:указано|описано|сказано|показано)|Во-первых|Во-вторых|Наконец|См\.|Смотри|Друг(?:ой|ая|ие)"
+    r"|Что|Почему|Как|Где|Кто|Следующ\w+|Ниже",
+    "el": r"Όπως (?:αναφέρ|περιγρ)\w+|Πρώτον|Δεύτερον|Τέλος|Δείτε|Βλέπε|Άλλ\w+|Τι|Γιατί|Πώς|Πού|Ποιος",
+    "pl": r"Jak (?:wspomniano|opisano)|Po pierwsze|Po drugie|Wreszcie|Zobacz|Inn[yae]|Co|Dlaczego|Jak|Gdzie|Kto",
+    "cs": r"Jak (?:uvedeno|popsáno)|Za prvé|Za druhé|Nakonec|Viz|Další|Co|Proč|Jak|Kde|Kdo",
+    "hu": r"Ahogy|Először|Másodszor|Végül|Lásd|Másik|Mi|Miért|Hogyan|Hol|Ki",
+    "hr": r"Kao što|Prvo|Drugo|Konačno|Vidi|Drugi|Što|Zašto|Kako|Gdje|Tko",
+    "tr": r"Yukarıda|İlk olarak|İkinci olarak|Son olarak|Bakınız|Diğer|Ne|Neden|Nasıl|Nerede|Kim|Aşağıda",
+    "ar": r"كما ذكر|أولا|ثانيا|أخيرا|انظر|ماذا|لماذا|كيف|أين|من هو",
+    "fa": r"همانطور که|اولا|ثانیا|سرانجام|ببینید|چه|چرا|چگونه|کجا",
+}  # fmt: skip
+_POINTS_ELSEWHERE_UNSPACED = {
+    "zh": "首先|其次|最后|如上|如下|如图|参见|请|什么|为什么|如何|谁|下面|以下",
+    "ja": "まず|次に|最後に|上記|以下|参照|なぜ|何|どう",
+    "ko": "먼저|마지막으로|위에서|아래|다음",
+    "th": "ประการแรก|สุดท้าย",
+}
+# Anywhere in a sentence: what it says stands elsewhere.
+_ELSEWHERE_INSIDE = {
+    "en": r"\b(?:as (?:mentioned|described|shown|noted|discussed|explained|stated|seen) (?:above|below|earlier|before"
+    r"|previously|in (?:section|chapter|figure|table))|the (?:former|latter)|(?:the )?above-?mentioned|aforementioned"
+    r"|(?:mentioned|described|listed|shown|given|outlined|defined|discussed) (?:above|below|earlier|previously)"
+    r"|(?:the|this) (?:above|following)|as follows|see (?:above|below)|(?:in|of) this (?:section|chapter|paragraph"
+    r"|case))\b",
+    "de": r"\b(?:wie (?:oben|unten|bereits|zuvor)|siehe (?:oben|unten)|(?:oben|unten|vorstehend|nachfolgend)(?: \w+)? "
+    r"(?:genannt|beschrieben|erwähnt|aufgeführt)\w*|wie folgt|obige[rsnm]?|in diesem (?:abschnitt|kapitel|fall))\b",
+    "fr": r"\b(?:ci-dessus|ci-dessous|susmentionnée?s?|ci-après|(?:comme|tel que) (?:indiqué|mentionné|décrit)|dans ce "
+    r"(?:chapitre|cas)|dans cette section|ce dernier|cette dernière|suivante?s? :)",
+    "es": r"\b(?:mencionad[ao]s? (?:anteriormente|arriba)|arriba|anteriormente|a continuación|como sigue|en est[ae] "
+    r"(?:sección|capítulo|caso)|est[ea] últim[ao])\b",
+    "it": r"\b(?:sopra|sopraindicat\w+|sopracitat\w+|suddett\w+|di seguito|come segue|in quest[ao] (?:sezione|capitolo"
+    r"|caso))\b",
+    "pt": r"\b(?:acima|abaixo|supracitad\w+|a seguir|nest[ae] (?:secção|seção|capítulo|caso)|est[ea] últim[ao])\b",
+    "nl": r"\b(?:hierboven|hieronder|bovengenoemde?|bovenstaande|als volgt|in dit (?:hoofdstuk|geval)|deze laatste)\b",
+    "id": r"\b(?:di atas|di bawah(?: ini)?|sebagai berikut|seperti (?:disebutkan|dijelaskan)|berikut ini|dalam"
+    r" (?:bagian|bab) ini)\b",
+    "ru": r"\b(?:выше|ниже|вышеуказанн\w+|вышеупомянут\w+|следующим образом|в (?:этом|данном) (?:разделе|случае))\b",
+    "el": r"\b(?:παραπάνω|παρακάτω|προαναφερ\w+|ως εξής|ανωτέρω|κατωτέρω)\b",
+    "pl": r"\b(?:powyżej|poniżej|powyższ\w+|poniższ\w+|wyżej wymienion\w+|następująco)\b",
+    "cs": r"\b(?:výše|níže|uveden\w+ (?:výše|níže)|následovně)\b",
+    "hu": r"\b(?:fent(?:i|ebb)?|lent(?:i|ebb)?|alább(?:i)?|fentiek|a következő(?:k|képpen))\b",
+    "hr": r"\b(?:gore|dolje|navedeno (?:iznad|ispod)|gore naveden\w+|kako slijedi)\b",
+    "tr": r"\b(?:yukarıda(?:ki)?|aşağıda(?:ki)?)\b",
+    "ar": r"أعلاه|أدناه|كما يلي|المذكور",
+    "fa": r"در بالا|در زیر|به شرح زیر|مذکور",
+    "zh": "上述|下述|如上|如下|以上|以下|前文|后文|见上|见下",
+    "ja": "上記|下記|以下の|前述|後述",
+}  # fmt: skip
+
+# What stands after "However," stands alone: that is quoted.
+_CONNECTIVES = {
+    "en": r"However|Therefore|Thus|Hence|Moreover|Furthermore|Additionally|In addition|Consequently|Nevertheless"
+    r"|As a result|Also|Nonetheless|Accordingly|Finally|Besides|Meanwhile|In particular|In general|Generally|Uniquely"
+    r"|In fact|Further|Practically|At the same time|Here|In this (?:work|paper|article|study)|Overall|Notably"
+    r"|Importantly|Indeed|In practice|Currently",
+    "fr": r"Cependant|Toutefois|Néanmoins|Par conséquent|En outre|De plus|En particulier|En général|Enfin|Donc|Ainsi",
+    "es": r"Sin embargo|Por lo tanto|No obstante|Además|En consecuencia|En particular|En general|Por último|Finalmente"
+    r"|Así",
+    "it": r"Tuttavia|Pertanto|Inoltre|Di conseguenza|In particolare|In generale|Infine|Quindi",
+    "pt": r"No entanto|Contudo|Porém|Portanto|Além disso|Consequentemente|Em particular|Em geral|Por fim|Finalmente"
+    r"|Assim",
+    "id": r"Namun|Oleh karena itu|Selain itu|Karena itu|Dengan demikian|Secara umum|Terakhir",
+    "ru": r"Таким образом|Кроме того|Тем не менее|Следовательно|В частности|В целом|Наконец",
+    "el": r"Ωστόσο|Επομένως|Συνεπώς|Επιπλέον|Γενικά|Τέλος",
+    "pl": r"Ponadto|Co więcej|W szczególności|Ogólnie",
+    "zh": r"因此|但是|然而|此外|另外|同时|总之|一般来说|最后",
+}
+_CONNECTIVE = {code: re.compile(rf"(?:{words})(?:,\s+|，)") for code, words in _CONNECTIVES.items()}
+
+
+def _openings(spaced: Mapping[str, str], unspaced: Mapping[str, str]) -> dict[str, str]:
+    ended = {code: rf"(?:{words.replace('{self}', _SELF.get(code, '-'))})(?![\w’'])" for code, words in spaced.items()}
+    return ended | {code: f"(?:{words})" for code, words in unspaced.items()}
+
+
+_BACK = _openings(_POINTS_BACK, _POINTS_BACK_UNSPACED)
+_ELSEWHERE = _openings(_POINTS_ELSEWHERE, _POINTS_ELSEWHERE_UNSPACED)
+_QUOTE = '["“„«(]*'
+
+
+@cache
+def _pattern(kind: str, language: str) -> re.Pattern[str] | None:
+    """Those of the language; of all languages where it is not known, which refuses too much rather than too little."""
+    table = {"back": _BACK, "elsewhere": _ELSEWHERE, "inside": _ELSEWHERE_INSIDE}[kind]
+    words = [table[language]] if language in table else list(table.values()) if not language else []
+    if not words:
+        return None
+    joined = "|".join(words)
+    return re.compile(joined, re.IGNORECASE) if kind == "inside" else re.compile(f"{_QUOTE}(?:{joined})")
+
+
+def points_back(sentence: str, language: str) -> bool:
+    """Whether it begins with what the sentence before it names."""
+    pattern = _pattern("back", language)
+    return pattern is not None and pattern.match(sentence) is not None
+
+
+def points_elsewhere(sentence: str, language: str) -> bool:
+    """Whether what it says stands in another place than the sentence before it."""
+    opening, inside = _pattern("elsewhere", language), _pattern("inside", language)
+    return bool((opening and opening.match(sentence)) or (inside and inside.search(sentence)))
+
+
+def connective(sentence: str, language: str) -> str:
+    """What ties the sentence to others and can be left out: "However, "; "" where there is nothing of it."""
+    pattern = _CONNECTIVE.get(language)
+    match = pattern.match(sentence) if pattern else None
+    return match[0] if match else ""

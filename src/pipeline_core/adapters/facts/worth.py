@@ -1,0 +1,155 @@
+"""How much a reader would want a sentence, and the traits that tell it."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline_core.adapters.facts.english_words import EDGES, word_set
+from pipeline_core.domain.text import numbers_in
+
+_WORTH = (
+    (
+        1.5,
+        word_set("must shall required requires require means mean covers cover covered excludes excluded exclude"),
+    ),
+    (1.5, word_set("entitled liable prohibited limited defined")),
+    (
+        0.5,
+        word_set("may can should will includes include provides provide supports contains never not"),
+    ),
+    (
+        -1.0,
+        word_set("this these those such former latter above below following here previously another"),
+    ),
+    (-1.0, word_set("we our i my")),
+    (-2.0, word_set("please see")),
+    (-0.5, word_set("it its they them their he she his her")),
+)
+# Looked for in lower case.
+_ANYWHERE = (
+    (1.0, re.compile(r"\d")),
+    (1.0, re.compile(r"[$€£¥%]|\bper ?cent\b")),
+    (0.5, re.compile(r"\b(?:within|after|before|until|every|per) .{0,20}\b(?:hour|day|week|month|year)")),
+    (1.0, re.compile(r" (?:is|are|was|were) (?:an?|the|one of) ")),
+    (
+        -1.0,
+        re.compile(r" this(?:[.,;]| (?:further|is|was|has|can|may|will|means)\b)| (?:do|did) so\b|refer to "),
+    ),
+    (-1.0, re.compile(r" (?:figure|fig\.|table|section|chapter|appendix|listing|equation|page) \(?[\d§]")),
+    (-0.5, re.compile(r"[!;:]")),
+)
+_AT_THE_START = (
+    (-1.5, re.compile(r"we (?!(?:will|shall|may|must|can|cannot|do not|pay|cover)\b)")),
+    (-1.0, re.compile(r"[^,]{0,30}\b(?:it|they|this)\b")),
+    (-0.5, re.compile(r"there\b")),
+)
+_HEADING_WORD = re.compile(r"\w{4,}")
+
+
+def score_of(statement: str, headings: Sequence[str], language: str) -> float:
+    """How much a reader would want the sentence: the sum of the features it has, from 1."""
+    if language != "en":
+        return 1.0 + min(2, len(numbers_in(statement))) / 2
+    lowered = statement.lower()
+    words = lowered.split()
+    bare = {word.strip(EDGES) for word in words}
+    score = 1.0 + sum(weight for weight, listed in _WORTH if not listed.isdisjoint(bare))
+    score += sum(weight for weight, pattern in _ANYWHERE if pattern.search(lowered))
+    score += sum(weight for weight, pattern in _AT_THE_START if pattern.match(lowered))
+    if headings:
+        score += 0.5 * min(2, sum(word in lowered for word in _HEADING_WORD.findall(headings[-1].lower())))
+    return score + (0.5 if 8 <= len(words) <= 30 else -0.5 if len(words) > 40 else 0.0)
+
+
+# Of no language: none of these words.
+_DUTY = {
+    "en": r"\b(?:must|shall|may not|required|requires?|prohibited|entitled|liable|obliged)\b",
+    "de": r"\b(?:muss|müssen|darf|dürfen|soll(?:en|te|ten)?|verpflichtet|verboten|erforderlich)\b",
+    "fr": r"\b(?:doi(?:t|vent)|ne peu(?:t|vent)|obligatoire|interdit\w*|requis\w*|tenue?s? de)\b",
+    "es": r"\b(?:deb(?:e|en|erá|erán)|no pued(?:e|en)|obligatori\w+|prohibid\w+|requier\w+)\b",
+    "it": r"\b(?:dev(?:e|ono)|non p(?:uò|ossono)|obbligatori\w+|vietat\w+|richied\w+)\b",
+    "pt": r"\b(?:dev(?:e|em|erá|erão)|não pod(?:e|em)|obrigatóri\w+|proibid\w+|requer\w*)\b",
+    "nl": r"\b(?:moet(?:en)?|mag niet|mogen niet|verplicht|verboden|vereist)\b",
+    "id": r"\b(?:harus|wajib|tidak boleh|dilarang)\b",
+    "ru": r"\b(?:долж\w+|обязан\w*|запрещ\w+|необходимо|не допускается)\b",
+    "el": r"\b(?:πρέπει|οφείλ\w+|απαγορεύ\w+|απαιτ\w+)\b",
+    "pl": r"\b(?:mus(?:i|zą)|należy|powin\w+|zabron\w+|wymag\w+)\b",
+    "cs": r"\b(?:mus(?:í|ejí)|nesm(?:í|ějí)|povin\w+|zakáz\w+|vyžad\w+)\b",
+    "zh": "必须|应当|应该|不得|禁止|需要",
+    "ja": "なければならない|べき|禁止|必要",
+    "ar": "يجب|ينبغي|لا يجوز|يحظر",
+    "fa": "باید|نباید|ممنوع|لازم است",
+}
+_DEFINES = {
+    "en": r"^[^,;:]{2,80}? (?:is|are) (?:an?|the|one of)\b|\b(?:means|is defined as|refers to)\b",
+    "de": r"^[^,;:]{2,80}? (?:ist|sind) (?:eine?|der|die|das)\b|\b(?:bezeichnet|bedeutet|versteht man)\b",
+    "fr": r"^[^,;:]{2,80}? (?:est|sont) (?:une?|le|la|les|des|l['’])\b|\b(?:signifie|désigne)\b",
+    "es": r"^[^,;:]{2,80}? (?:es|son) (?:una?|el|la|los|las)\b|\bsignifica\b",
+    "it": r"^[^,;:]{2,80}? (?:è|sono) (?:una?|uno|il|lo|la|i|le|gli)\b|\bsignifica\b",
+    "pt": r"^[^,;:]{2,80}? (?:é|são) (?:uma?|o|a|os|as)\b|\bsignifica\b",
+    "nl": r"^[^,;:]{2,80}? (?:is|zijn) (?:een|de|het)\b|\bbetekent\b",
+    "id": r"^[^,;:]{2,80}? (?:adalah|merupakan)\b",
+    "ru": r"^[^,;:]{2,80}? (?:—|–|-) (?:это )?|\b(?:является|означает)\b",
+    "el": r"^[^,;:]{2,80}? (?:είναι) (?:ένα[ςν]?|μια|μία|το|η|ο)\b",
+    "pl": r"^[^,;:]{2,80}? (?:to|jest|są)\b|\b(?:oznacza)\b",
+    "zh": "^[^，。]{2,30}是(?:一|指)|指的是",
+}
+_FIRST_PERSON = {
+    "en": r"\b(?:we|our|us)\b",
+    "de": r"\b(?:wir|unser\w*|uns)\b",
+    "fr": r"\b(?:nous|notre|nos)\b",
+    "es": r"\b(?:nosotros|nuestr\w+|hemos|presentamos|creemos)\b",
+    "it": r"\b(?:noi|nostr\w+|abbiamo|presentiamo)\b",
+    "pt": r"\b(?:nós|noss\w+|temos|apresentamos|acreditamos)\b",
+    "nl": r"\b(?:wij|we|ons|onze)\b",
+    "id": r"\b(?:kami|kita)\b",
+    "ru": r"\b(?:мы|наш\w*|нас|нам)\b",
+    "el": r"\b(?:εμείς|μας)\b",
+    "zh": "我们",
+    "ja": "私たち|我々",
+}
+_HEDGED = {
+    "en": r"\b(?:for (?:example|instance)|perhaps|might|could be|would be|suppose|likely to)\b",
+    "de": r"\b(?:zum beispiel|beispielsweise|vielleicht|z\. ?b\.|möglicherweise|könnten?)\b",
+    "fr": r"\b(?:par exemple|peut-être|pourrai(?:t|ent))\b",
+    "es": r"\b(?:por ejemplo|quizás?|podría\w*)\b",
+    "it": r"\b(?:per esempio|ad esempio|forse|potrebbe\w*)\b",
+    "pt": r"\b(?:por exemplo|talvez|poderia\w*)\b",
+    "nl": r"\b(?:bijvoorbeeld|misschien|wellicht)\b",
+    "id": r"\b(?:misalnya|contohnya|mungkin)\b",
+    "ru": r"\b(?:например|возможно|может быть)\b",
+    "zh": "例如|比如|也许|可能",
+}
+# What somewhere in the sentence points at another one.
+_POINTS = {
+    "en": r"\b(?:th(?:is|ese|ose)(?! (?:policy|document|standard|agreement|contract)\b)|such an?|latter|they|them"
+    r"|their|it|its)\b",
+    "de": r"\b(?:diese[rsmn]?|solche[rsmn]?|ihnen|hierbei|hierzu|dies)\b",
+    "fr": r"\b(?:cet|cette|ces|cela|celui-ci|celle-ci|ceux-ci)\b",
+    "es": r"\b(?:est[aeo]s?|es[ao]s?|dich[ao]s?|ell[ao]s)\b",
+    "it": r"\b(?:quest[aeio]|tal[ei]|ess[aeio])\b",
+    "pt": r"\b(?:est[ae]s?|ess[ae]s?|isto|isso|n?dest[ae]s?|n?dess[ae]s?)\b",
+    "nl": r"\b(?:deze|dit|dergelijke)\b",
+    "id": r"\b(?:ini|itu|tersebut)\b",
+    "ru": r"\b(?:эт(?:от|а|о|и|ой|ого|их|им|ом)|так(?:ой|ая|ие|их))\b",
+    "el": r"\b(?:αυτ(?:ό|ή|ός|ά|ές|οί|ούς|ών|ού|ής|ήν|όν))\b",
+    "zh": "该|此|这|其",
+}
+_TABLES = {
+    "duty": _DUTY,
+    "defines": _DEFINES,
+    "first_person": _FIRST_PERSON,
+    "hedged": _HEDGED,
+    "points_inside": _POINTS,
+}
+_COMPILED = {
+    trait: {code: re.compile(words, re.IGNORECASE) for code, words in table.items()} for trait, table in _TABLES.items()
+}
+
+
+def traits_of(statement: str, language: str) -> dict[str, float]:
+    """What is known of a sentence from its words; nothing of a trait that no row of its language can tell."""
+    return {
+        trait: float(table[language].search(statement) is not None)
+        for trait, table in _COMPILED.items()
+        if language in table
+    }

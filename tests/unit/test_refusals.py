@@ -1,0 +1,125 @@
+"""What is no knowledge of its document gives no fact, in any language."""
+
+import pytest
+
+from pipeline_core.adapters.facts.back_matter import back_matter
+from pipeline_core.adapters.facts.extractive import extract
+from pipeline_core.adapters.facts.refusals import is_list_of_names, is_reference, why_refused
+from pipeline_core.ports.fact_generator import ChunkInput
+
+REFUSED = [
+    ("en", "The team thanks Ms Lee for her help with the survey.", "an acknowledgement"),
+    ("en", "The survey was funded by a grant of the Harbour Foundation.", "an acknowledgement"),
+    ("de", "Wir danken allen, die am Bericht mitgearbeitet haben.", "an acknowledgement"),
+    ("fr", "Nous remercions toutes les personnes qui ont relu ce guide.", "an acknowledgement"),
+    ("es", "Agradecemos a los vecinos su ayuda con la encuesta.", "an acknowledgement"),
+    ("it", "Ringraziamo i colleghi per l'aiuto.", "an acknowledgement"),
+    ("id", "Penulis mengucapkan terima kasih kepada para tetangga.", "an acknowledgement"),
+    ("ru", "Авторы благодарят соседей за помощь.", "an acknowledgement"),
+    ("hu", "Köszönjük a szomszédok segítségét.", "an acknowledgement"),
+    ("tr", "Komşulara teşekkür ederiz.", "an acknowledgement"),
+    ("zh", "作者感谢邻居的帮助。", "an acknowledgement"),
+    ("en", "Copyright 2021 Harbour Insurance.", "rights in the text itself"),
+    ("de", "Dieses Dokument steht unter einer freien Lizenz.", "rights in the text itself"),
+    ("fr", "Les termes de la licence de ce document doivent être indiqués.", "rights in the text itself"),
+    ("es", "Este documento se publica bajo una licencia libre.", "rights in the text itself"),
+    ("en", "For more information, visit the harbour office.", "a hint where to read on"),
+    ("en", "Table 4 shows the premiums of all ships.", "a hint where to read on"),
+    ("de", "Weitere Informationen finden Sie im Anhang.", "a hint where to read on"),
+    ("pl", "Więcej informacji można znaleźć w porcie.", "a hint where to read on"),
+    ("en", "Figure 3: Ships in the harbour.", "a caption"),
+    ("fr", "Tableau 2 – Primes par navire.", "a caption"),
+    ("cs", "Obrázek 2: Lodě v přístavu.", "a caption"),
+    ("en", "Join us at the harbour!", "said to the reader, no statement"),
+    ("en", "Members are encouraged to propose new routes.", "said to the reader, no statement"),
+    ("en", "This is a placeholder for the rules of the winter.", "a placeholder"),
+    ("en", "Imagine a captain who loses the anchor.", "an example story"),
+    ("en", "An attacker sends a forged letter to the harbour office.", "an example story"),
+    ("es", "Un atacante envía una carta falsa a la oficina.", "an example story"),
+    ("id", "Seorang penyerang mengirim surat palsu ke kantor.", "an example story"),
+    ("en", "Which ships are insured?", "a question"),
+    ("ar", "ما هي السفن المؤمن عليها؟", "a question"),
+    ("en", "Duties of the captain . . . . . . . . 14", "a line of a table of contents"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "sentence", "reason"), REFUSED)
+def test_refused(language: str, sentence: str, reason: str) -> None:
+    assert why_refused(sentence, language) == reason
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "The premium of a ship must be paid by May."),
+        ("en", "The licence of a captain expires after ten years."),
+        ("en", "An attacker may read the letters of the harbour office."),
+        ("en", "Figures of the premium are rounded to full dollars."),
+        ("de", "Die Lizenz eines Kapitäns läuft nach zehn Jahren ab."),
+        ("fr", "La licence d'un capitaine expire après dix ans."),
+        ("es", "La prima de un barco debe pagarse en mayo."),
+        ("pt", "O prémio de um navio deve ser pago em maio."),
+        ("ru", "Страховой взнос за судно уплачивается в мае."),
+        ("zh", "船舶的保险费应在五月前支付。"),
+    ],
+)
+def test_kept(language: str, sentence: str) -> None:
+    assert why_refused(sentence, language) is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("References", "references"),
+        ("7. Literaturverzeichnis", "references"),
+        ("Références", "references"),
+        ("Danksagung", "acknowledgements"),
+        ("Ucapan Terima Kasih", "acknowledgements"),
+        ("Sommaire", "contents"),
+        ("Περιεχόμενα", "contents"),
+        ("Author contributions", "authors"),
+        ("Copyright und Lizenz", "licence"),
+        ("Example Attack Scenarios", "examples"),
+        ("Exemplos de Cenários de Ataque", "examples"),
+        ("Reference values", None),
+        ("Contents insurance", None),
+        ("Licence of the captain", None),
+    ],
+)
+def test_sections_are_known_by_their_headings(heading: str, kind: str | None) -> None:
+    assert back_matter(("Guide", heading)) == kind
+
+
+def test_the_ledger_names_the_section() -> None:
+    answer = extract(ChunkInput("# Danksagung\n\nDie Schiffe sind bis 500 Euro versichert.", ()), 5)
+    assert (answer.candidates, answer.reason) == ((), "a section of acknowledgements")
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "Harbour, Jane, and Tom Quay. 2019. Ships and their owners. Dock Press.",
+        "Quay. (2020). ship_count: Counting ships. Journal of Docks, 3(1), 14.",
+        "Quay, T.: Counting ships at night, 2020, doi:10.1000/ships.",
+    ],
+)
+def test_an_entry_of_a_bibliography_gives_no_sentence(paragraph: str) -> None:
+    assert is_reference(paragraph)
+    assert extract(ChunkInput(paragraph, ("Body",)), 5).candidates == ()
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "The rule was made in 2019. Ships pay since.",
+        "Ships are counted at night (Quay et al. 2013), and at noon (Harbour 2020). Both counts agree.",
+    ],
+)
+def test_a_paragraph_with_years_is_none(paragraph: str) -> None:
+    assert not is_reference(paragraph)
+
+
+def test_a_run_of_names() -> None:
+    assert is_list_of_names("Jane Harbour, Tom van der Quay and Ann B. Dock")
+    assert not is_list_of_names("Ships are insured")
+    assert not is_list_of_names("Harbour office 12")
