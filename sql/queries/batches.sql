@@ -106,7 +106,7 @@ WHERE p.staged_question_id = ANY(%(question_ids)s) AND o.staged_question_id = p.
 SELECT p.duplicate_id, q.upload_batch_id AS batch_id, p.staged_question_id, p.existing_question_id, p.similarity_score,
        p.method, p.resolution, p.resolution_notes, p.reasons, proposed_resolution(p.reasons) AS proposed,
        q.status AS staged_status,
-       q.question || E'\n' || q.answer AS staged_text,
+       coalesce(q.question || E'\n' || q.answer, q.statement) AS staged_text,
        coalesce(s.question || E'\n' || s.answer, s.statement, a.question || E'\n' || a.answer, a.statement) AS existing_text,
        a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
            WHERE t.question_id = p.existing_question_id) AS existing_stands

@@ -242,12 +242,14 @@ ORDER BY max(t.words) DESC, d.filename LIMIT %(limit)s;
 
 -- name: published_questions
 SELECT question_id, question, document_id FROM all_questions
-WHERE user_id = %(user_id)s AND document_id IS NOT NULL
+WHERE user_id = %(user_id)s AND document_id IS NOT NULL AND question IS NOT NULL
     AND (%(after)s::uuid IS NULL OR question_id > %(after)s)
 ORDER BY question_id LIMIT %(limit)s;
 
--- name: count_bank_questions
-SELECT count(*) AS questions FROM all_questions WHERE user_id = %(user_id)s AND document_id IS NULL;
+-- name: count_not_asked
+-- What has no question, and what has no document that is to be found.
+SELECT count(*) AS questions FROM all_questions
+WHERE user_id = %(user_id)s AND (document_id IS NULL OR question IS NULL);
 
 -- name: export_document
 SELECT document_id, filename, also_named(document_id, filename) AS also_named, title, mime, page_count, file_sha256, raw_path, published_at,

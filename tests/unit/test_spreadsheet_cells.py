@@ -75,10 +75,10 @@ def test_every_text_of_an_export() -> None:
     fact = dict.fromkeys(
         ("question_id", "chunk_id", "question", "answer", "statement", "quote", "match", "generator"), "=1+1"
     )
-    exported = {
+    exported: dict[str, object] = {
         "document_id": "7",
         "filename": "=cmd.md",
-        "facts": [{**fact, "page": 1, "char_from": 0, "char_to": 4}],
+        "facts": [{**fact, "page": 1, "char_from": 0, "char_to": 4, "evidence": []}],
     }
     text = b"".join(FORMATS["csv"](exported)).decode()
     _, row = csv.reader(io.StringIO(text, newline=""))

@@ -86,5 +86,5 @@ def evaluate(
         else:
             asked = next(iter(result.scores.values())).questions
             out.print(evaluation_table(result))
-            skipped = f", {result.skipped} of banks skipped" if result.skipped else ""
+            skipped = f", {result.skipped} without a question or a document skipped" if result.skipped else ""
             out.print(f"[dim]{asked} questions by {result.model}{skipped}[/]")

@@ -44,6 +44,10 @@ def review(
     question: Annotated[str | None, typer.Option(help="With edit: the fact's new question.")] = None,
     answer: Annotated[str | None, typer.Option(help="With edit: the fact's new answer.")] = None,
     statement: Annotated[str | None, typer.Option(help="With edit: the fact's new statement.")] = None,
+    no_question: Annotated[
+        bool,
+        typer.Option("--no-question", help="With edit: the fact has no question and no answer, only its statement."),
+    ] = False,
     pair: Annotated[str | None, typer.Option(help="With resolve: the pair of look-alikes.")] = None,
     resolution: Annotated[str | None, typer.Option("--as", help="With resolve: as for --duplicates.")] = None,
     next_: Annotated[bool, typer.Option("--next", help="Show what has waited longest.")] = False,
@@ -71,14 +75,13 @@ def review(
         if decision is None:
             found = reviewing.facts_to_show(app_, row, everything=facts)
             if as_json:
-                print_json({**row, "facts_staged": found} if facts else row)
+                print_json({**row, "facts_staged": [fact.as_json() for fact in found]} if facts else row)
                 return
             print_review(out, row, everything=facts)
             reviewing.print_facts(out, found)
             return
-        typed = reviewing.Typed(
-            decision, reason, duplicates, fact or (), pair, resolution, Edit(question, answer, statement), only
-        )
+        edit = Edit(question, answer, statement, no_question)
+        typed = reviewing.Typed(decision, reason, duplicates, fact or (), pair, resolution, edit, only)
         decided = reviewing.carry_out(app_, row, typed)
         upcoming = reviewing.next_after(app_, row["document_id"], row["phase"])
         if not as_json:

@@ -1,7 +1,7 @@
 """Port: what reviewers decide, fact by fact and pair by pair, and who decided before them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -57,6 +57,9 @@ class ReviewFact:
     def title(self) -> str:
         """What it is known by: its question, or its statement where none is natural."""
         return self.statement if self.question is None else self.question
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "quote": self.quote, "page": self.page}
 
     @property
     def quote(self) -> str:

@@ -85,11 +85,11 @@ class Views(Protocol):
         ...
 
     def published_questions(self, user_id: UserId, *, after: UUID | None, limit: int) -> list[Row]:
-        """Questions of published facts with their document, by id, from behind ``after``."""
+        """Questions of published facts that have one, with their document, by id, from behind ``after``."""
         ...
 
-    def count_bank_questions(self, user_id: UserId) -> int:
-        """How many published questions come from no document."""
+    def count_not_asked(self, user_id: UserId) -> int:
+        """How many published facts have no question, or come from no document."""
         ...
 
     def export(self, user_id: UserId, document_id: UUID) -> Row:

@@ -76,15 +76,17 @@ class Evaluate:
         """Ask the questions of published facts; a passage of the same document is the expected source.
 
         Facts themselves are left out of the search: each would find itself. Questions of banks come from no document
-        and are counted as skipped.
+        and are counted as skipped, as are facts without a question.
 
         Raises:
             As ``__call__``; RefusedError where no fact is published.
         """
-        skipped = self.views.count_bank_questions(user_id)
+        skipped = self.views.count_not_asked(user_id)
         result = self(user_id, islice(self._published(user_id), limit), model=model, kind="passage")
         if not result.scores[SearchMode.HYBRID].questions:
-            raise RefusedError("No fact of a document is published.", action="`pipeline run` some documents first.")
+            raise RefusedError(
+                "No fact of a document that has a question is published.", action="`pipeline run` some documents first."
+            )
         result.skipped = skipped
         return result
 

@@ -1,7 +1,8 @@
 """Decisions about single facts and single pairs of look-alikes, in matching review."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError, UnknownIdsError
@@ -38,11 +39,37 @@ _EDITABLE = ("pending", "approved", "imported")
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """New words for a fact; what is None stays as it is. Its evidence and its id never change."""
+    """New words for a fact; what is None stays as it is. Its evidence and its id never change.
+
+    ``no_question`` takes its question and its answer away: the statement says it.
+    """
 
     question: str | None = None
     answer: str | None = None
     statement: str | None = None
+    no_question: bool = False
+
+    def changes(self) -> dict[str, str | None]:
+        """The new words by the name of what they are.
+
+        Raises:
+            RefusedError: there are none, they are blank, or there is a question for a fact that is to have none.
+        """
+        texts = {"question": self.question, "answer": self.answer, "statement": self.statement}
+        given: dict[str, str | None] = {name: text.strip() for name, text in texts.items() if text is not None}
+        if not all(given.values()) or not (given or self.no_question):
+            raise RefusedError(
+                "An edit needs a question, an answer or a statement, and none of them blank.",
+                action="Give --question, --answer, --statement or --no-question.",
+            )
+        if not self.no_question:
+            return given
+        if {"question", "answer"} & given.keys():
+            raise RefusedError(
+                "A fact that is to have no question has no answer either.",
+                action="--no-question goes with --statement alone.",
+            )
+        return {**given, "question": None, "answer": None}
 
 
 def require_matching(summary: JobSummary) -> None:
@@ -160,16 +187,11 @@ class FactDecisions:
 
         Raises:
             NotFoundError, AlreadyDecidedError: there is no such document or fact, or it does not wait any more.
-            RefusedError: it is not in matching review, the fact is rejected or a duplicate, or a text is blank.
+            RefusedError: it is not in matching review, the fact is rejected or a duplicate, a text is blank, or it
+                would have a question without an answer or an answer without a question.
         """
         by, reason = reviewer.strip() or str(user_id), trimmed(reason)
-        changes = {name: text.strip() for name, text in asdict(edit).items() if text is not None}
-        if not changes or not all(changes.values()):
-            raise RefusedError(
-                "An edit needs a question, an answer or a statement, and none of them blank.",
-                action="Give --question, --answer or --statement.",
-                http_action="Give `question`, `answer` or `statement`.",
-            )
+        changes = edit.changes()
         with self.open_uow() as uow:
             summary = take(uow, document_id, user_id)
             require_matching(summary)
@@ -182,7 +204,7 @@ class FactDecisions:
             before = {name: getattr(fact, name) for name in changes}
             if before == changes:
                 return _still_waits(summary, "nothing changed")
-            new = replace(fact, **changes)
+            new = _edited(fact, changes)
             [key] = match_keys(uow.staging, [new.statement])
             uow.reviews.edit(new, key, by=user_id, editor=by, notes=reason or "edited")
             payload = {"by": by, "reason": reason, "question_id": question_id, "before": before, "after": changes}
@@ -252,6 +274,22 @@ class FactDecisions:
         """The document's staged facts, in document order; none if it is not the user's."""
         with self.open_uow() as uow:
             return uow.reviews.facts(document_id) if uow.reviews.lock(document_id, user_id) else []
+
+
+def _edited(fact: ReviewFact, changes: Mapping[str, str | None]) -> ReviewFact:
+    """The fact in its new words.
+
+    Raises:
+        RefusedError: it would have a question without an answer or an answer without a question.
+    """
+    new = replace(fact, **cast("dict[str, Any]", changes))
+    if (new.question is None) != (new.answer is None):
+        has, lacks = ("answer", "question") if new.question is None else ("question", "answer")
+        raise RefusedError(
+            f"Fact {fact.question_id} would have a new {has} and no {lacks}: it has both or neither.",
+            action=f"Give --{lacks} too.",
+        )
+    return new
 
 
 def _take_unpublished(uow: UnitOfWork, document_id: DocumentId, user_id: UserId) -> JobSummary:

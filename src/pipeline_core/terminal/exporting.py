@@ -101,13 +101,17 @@ def _line(record: Mapping[str, Any]) -> bytes:
 
 
 def _csv(exported: Exported) -> Iterator[bytes]:
-    """The facts, with the document's id and name in front (RFC 4180); no cell is a formula."""
+    """The facts, with the document's id and name in front (RFC 4180); no cell is a formula.
+
+    The last cell has of each span of the evidence its beginning, its end and its page, as JSON.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(("document_id", "filename", *_FACT_COLUMNS))
+    writer.writerow(("document_id", "filename", *_FACT_COLUMNS, "spans"))
     for fact in exported["facts"]:
         row = (exported["document_id"], exported["filename"], *(fact[name] for name in _FACT_COLUMNS))
-        writer.writerow(harmless_row(row))
+        spans = [[span["char_from"], span["char_to"], span["page"]] for span in fact["evidence"]]
+        writer.writerow(harmless_row((*row, json_bytes(spans).decode())))
     yield text.getvalue().encode()
 
 

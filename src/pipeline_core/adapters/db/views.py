@@ -130,8 +130,8 @@ class PostgresViews:
     def published_questions(self, user_id: UserId, *, after: UUID | None, limit: int) -> list[Row]:
         return self._all("published_questions", user_id=user_id, after=after, limit=limit)
 
-    def count_bank_questions(self, user_id: UserId) -> int:
-        return int(self._all("count_bank_questions", user_id=user_id)[0]["questions"])
+    def count_not_asked(self, user_id: UserId) -> int:
+        return int(self._all("count_not_asked", user_id=user_id)[0]["questions"])
 
     def export(self, user_id: UserId, document_id: UUID) -> Row:
         with self._reading() as session:
