@@ -47,8 +47,8 @@ def test_the_documented_request_is_answered_by_each_kind_of_server(make_pipeline
     assert ice.quotes == ("The hull insurance does not cover:", "damage by ice")
     assert answer.usage.cost_usd == 0
     assert server.keys_seen == {"Bearer none"}
-    sure = {one.traits.get("logprob") for one in answer.candidates}
-    assert sure == ({None} if shape == "ollama" else {pytest.approx(LOGPROB)})
+    sure = ice.traits.get("logprob")
+    assert sure == (None if shape == "ollama" else pytest.approx(LOGPROB))
 
 
 def test_its_facts_are_judged_by_the_same_labels(
@@ -71,5 +71,5 @@ def test_its_facts_are_judged_by_the_same_labels(
 def test_a_paid_endpoint_still_needs_a_key_and_a_price(make_pipeline: MakePipeline) -> None:
     with serve(add_own_server(PaidServer(), SHAPES["ollama"])) as server:
         paid = {**settings_of(server), "openai_own_server": False}
-        with pytest.raises(ConfigurationError, match="OPENAI_OWN_SERVER|OPENAI_API_KEY"):
+        with pytest.raises(ConfigurationError, match="OPENAI_API_KEY"):
             make_pipeline(changes=paid).generator.generate([ChunkInput(PASSAGE, ())])

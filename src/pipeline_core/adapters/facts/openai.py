@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipeline_core.adapters.facts.model_answers import json_of, logprobs_of_statements
 from pipeline_core.adapters.facts.prompt import load_prompt, user_message
 from pipeline_core.adapters.openai_api.client import OpenAIClient
 from pipeline_core.adapters.openai_api.tokens import expected_tokens, most_tokens
@@ -38,11 +39,17 @@ class FactRow(BaseModel):
         "parts in order, such as a list's lead-in and an item, or a table's header and a row"
     )
 
-    @property
-    def candidate(self) -> FactCandidate:
-        """Blank words are none: not every endpoint knows null."""
+    @model_validator(mode="before")
+    @classmethod
+    def _null_left_out(cls, value: Any) -> Any:
+        """Models whose endpoint takes no notice of the schema leave out what is null."""
+        return {"question": None, "answer": None, **value} if isinstance(value, dict) else value
+
+    def candidate(self, logprob: float | None) -> FactCandidate:
+        """Blank words are none: not every endpoint knows null. ``logprob`` is the statement's, if it was told."""
         question, answer = ((text and _storable(text).strip()) or None for text in (self.question, self.answer))
-        return FactCandidate(question, answer, _storable(self.statement), tuple(map(_storable, self.quotes)))
+        traits = {} if logprob is None else {"logprob": logprob}
+        return FactCandidate(question, answer, _storable(self.statement), tuple(map(_storable, self.quotes)), traits)
 
 
 class FactList(BaseModel):
@@ -52,6 +59,11 @@ class FactList(BaseModel):
 
     facts: list[FactRow]
     nothing_here: str = Field(description="Why there is no fact; else empty")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_left_out(cls, value: Any) -> Any:
+        return {"nothing_here": "", **value} if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +193,17 @@ class OpenAIFactGenerator:
         if message.refusal:
             return Generated((), f"refused: {_storable(message.refusal)[:200]}", usage, AnswerOutcome.REFUSED)
         try:
-            found = FactList.model_validate_json(_storable(message.content or ""), strict=True)
+            found = FactList.model_validate_json(json_of(_storable(message.content or "")), strict=True)
         except ValidationError as error:
             what = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, what["loc"])) or "the answer"
             return Generated((), f"schema violation: {place}: {what['msg']}", usage, AnswerOutcome.SCHEMA_VIOLATION)
-        rows = tuple(row.candidate for row in found.facts)
+        sure = logprobs_of_statements(choice)
+        told = sure if len(sure) == len(found.facts) else [None] * len(found.facts)
+        rows = tuple(row.candidate(logprob) for row, logprob in zip(found.facts, told, strict=True))
         said = _storable(found.nothing_here).strip()
         reason = None if rows else said or "the model found nothing and did not say why"
-        return Generated(rows[: self._limits.max_facts], reason, usage)
+        return Generated(_first(rows, self._limits.max_facts), reason, usage)
 
     def _usage(self, completion: "ChatCompletion", chunk: ChunkInput, batch: bool) -> Usage:
         """What the endpoint counted; an endpoint that does not count is taken at what was expected."""
@@ -198,6 +212,13 @@ class OpenAIFactGenerator:
         usage = completion.usage
         cached = (usage.prompt_tokens_details.cached_tokens or 0) if usage.prompt_tokens_details else 0
         return self._price.of(usage.prompt_tokens, usage.completion_tokens, cached_tokens=cached, batch=batch)
+
+
+def _first(facts: Sequence[FactCandidate], most: int) -> tuple[FactCandidate, ...]:
+    """The first facts of running text, and every item and row: a list or a table is said whole."""
+    of_text = [fact for fact in facts if len(fact.quotes) == 1 and "|" not in fact.quotes[0]]
+    dropped = set(map(id, of_text[most:]))
+    return tuple(fact for fact in facts if id(fact) not in dropped)
 
 
 _UNFINISHED = {
