@@ -396,7 +396,7 @@ class Pipeline:
 
     @once
     def ranking(self) -> Ranking:
-        return Ranking(self.settings.search_ef, self.settings.search_passage_weight)
+        return Ranking(self.settings.search_ef, self.settings.search_meaning_weight)
 
     @once
     def search(self) -> Search:

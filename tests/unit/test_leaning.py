@@ -10,6 +10,7 @@ BACK = {
     "en": [
         "These losses are not insured.",
         "Their limit is $500.",
+        "They've asked for 60 days.",
         "If they agree, the claim is paid.",
         "For example, hail.",
     ],

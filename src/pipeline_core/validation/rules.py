@@ -18,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     Rule("code_not_closed", "1", text_rules.code_not_closed),
     Rule("pages_lost", "2", text_rules.pages_lost),
     Rule("pages_without_text", "1", page_rules.pages_without_text),
+    Rule("read_with_doubt", "1", page_rules.read_with_doubt),
     Rule("chunk_without_outcome", "1", ledger_rules.chunk_without_outcome),
     Rule("text_outside_chunks", "1", ledger_rules.text_outside_chunks),
     Rule("ledger_counts", "2", ledger_rules.ledger_counts),

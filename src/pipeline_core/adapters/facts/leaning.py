@@ -241,7 +241,7 @@ _CONNECTIVE = {code: re.compile(rf"(?:{words})(?:,\s+|，)") for code, words in 
 
 
 def _openings(spaced: Mapping[str, str], unspaced: Mapping[str, str]) -> dict[str, str]:
-    ended = {code: rf"(?:{words.replace('{self}', _SELF.get(code, '-'))})(?![\w’'])" for code, words in spaced.items()}
+    ended = {code: rf"(?:{words.replace('{self}', _SELF.get(code, '-'))})(?!\w)" for code, words in spaced.items()}
     return ended | {code: f"(?:{words})" for code, words in unspaced.items()}
 
 
