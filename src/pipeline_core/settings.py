@@ -218,6 +218,10 @@ class Settings(BaseSettings):
         None, validation_alias="OPENAI_API_KEY", description="Key of the endpoint; never written anywhere"
     )
     openai_base_url: str = Field("https://api.openai.com/v1", description="OpenAI-compatible endpoint")
+    openai_own_server: bool = Field(
+        False,
+        description="The endpoint is a server of your own (Ollama, vLLM, llama.cpp): it costs nothing and needs no key",
+    )
     openai_fact_model: str = Field("gpt-4.1-mini", description="Model that finds facts")
     openai_fact_options: dict[str, Any] = Field(
         {"temperature": 0, "logprobs": True},
