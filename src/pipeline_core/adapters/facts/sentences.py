@@ -190,9 +190,12 @@ CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
 # Left-overs of a conversion: marks without what they marked, code, cells.
 _BROKEN = re.compile(
     r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|(?<!\w)\(\)\s|\(\s*[,;]"
-    r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
+    r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?"
+    r"|^[¹²³⁰-⁹†‡]|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
     re.IGNORECASE,
 )
+# A formula between words was lost.
+_HOLE = re.compile(r"\b(?:of|the|an?) (?:and|or|is|are|was|were|of)\b|\b(?:of|the)[.,;)]")
 # Text of a page that is written from right to left, out of order: commas before their words, two alphabets in a word,
 # an article cut in two.
 _OUT_OF_ORDER = re.compile(
@@ -230,6 +233,8 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return False
     if language != "en":
         return True
+    if _HOLE.search(statement):
+        return False
     words = re.split(r"[;:]\s", statement, maxsplit=1)[0].split()
     start = words[0].strip(EDGES).lower()
     if start in THIRD_PERSON or start in NO_START:
