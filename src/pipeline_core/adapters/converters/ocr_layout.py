@@ -108,7 +108,12 @@ def _block(block: Sequence[Line], usual: float, bullets: frozenset[Line]) -> str
         return f"- {_joined([rest, *block[1:]])}"
     text = _joined(block)
     is_large = all(line.height >= _LARGER * usual for line in block)
-    if is_large and words <= _HEADING_WORDS and any(map(str.isalpha, text)) and not text.endswith((".", ",", ";")):
+    if (
+        is_large
+        and words <= _HEADING_WORDS
+        and sum(map(str.isalpha, text)) > sum(map(str.isdigit, text))
+        and not text.endswith((".", ",", ";"))
+    ):
         return f"## {text}"
     return text
 

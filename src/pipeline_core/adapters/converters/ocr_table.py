@@ -1,6 +1,8 @@
 """Tables among the lines of a scanned page: rows whose cells stand in the same columns."""
 
 import re
+from bisect import bisect
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,8 +14,7 @@ if TYPE_CHECKING:
 _GAP = 1.3  # times the height of a line: a wider one stands between cells, not between words
 _FEWEST_ROWS, _MOST_COLUMNS = 3, 12
 _ROW_GAP = 2.5  # times the height of a line: rows further apart are of two tables
-_SPAN = 0.3
-"""Share of the rows that may have fewer cells than most: a name over several rows, a cell left empty."""
+_USUAL = 0.5  # share of the rows that have a cell in each column, as they were read
 _LEADERS = re.compile(r"(?:[.·…_]\s?){3,}")
 _DIGIT = re.compile(r"\d")
 
@@ -41,43 +42,43 @@ def cells(line: "Line") -> list[Cell]:
 
 def table_at(lines: "Sequence[Line]", start: int) -> "tuple[int, list[list[str]]] | None":
     """The index behind the table that begins with this line, and its rows; None: there is none."""
-    rows = [cells(lines[start])]
-    if len(rows[0]) < 2:
+    if len(cells(lines[start])) < 2:
         return None
     end = start + 1
-    while end < len(lines):
-        line, above = lines[end], lines[end - 1]
-        found = cells(line)
-        if len(found) < 2 or not -line.height < line.box[1] - above.box[3] < _ROW_GAP * line.height:
-            break
-        rows.append(found)
+    while end < len(lines) and len(cells(lines[end])) > 1 and _follows(lines[end - 1], lines[end]):
         end += 1
-    # a title or a head that spans columns fits into none of them: the table ends before the first such row
-    for stop in range(len(rows), _FEWEST_ROWS - 1, -1):
-        if (told := _in_columns(rows[:stop])) is not None:
-            return start + stop, told
+    # a title or a head that spans columns fits into none of them: the table ends before such a row
+    for stop in range(end, start + _FEWEST_ROWS - 1, -1):
+        if (told := _in_columns(lines[start:stop])) is not None:
+            return stop, told
     return None
 
 
-def _in_columns(rows: Sequence[Sequence[Cell]]) -> list[list[str]] | None:
-    columns = _columns(rows)
-    if not 2 <= len(columns) <= _MOST_COLUMNS:
+def _follows(above: "Line", line: "Line") -> bool:
+    return -line.height < line.box[1] - above.box[3] < _ROW_GAP * line.height
+
+
+def _in_columns(lines: "Sequence[Line]") -> list[list[str]] | None:
+    """Each word in the column that most rows have where it stands; None if these rows are in no columns."""
+    rows = [cells(line) for line in lines]
+    [(usual, count)] = Counter(map(len, rows)).most_common(1)
+    strips = _strips([row for row in rows if len(row) == usual])
+    if not 2 <= usual <= _MOST_COLUMNS or len(strips) != usual or count < _USUAL * len(rows):
         return None
-    if sum(len(row) < len(columns) for row in rows) > max(_SPAN * len(rows), 1):
-        return None
+    bounds = [(before[1] + after[0]) / 2 for before, after in pairwise(strips)]
     table = []
-    for row in rows:
-        told = [""] * len(columns)
-        for cell in row:
-            at = next(index for index, (left, right) in enumerate(columns) if left <= cell.left and cell.right <= right)
-            if told[at]:
+    for line in lines:
+        told: list[list[str]] = [[] for _ in strips]
+        for word in line.words:
+            first, last = bisect(bounds, word.box[0]), bisect(bounds, word.box[2])
+            if first != last:
                 return None
-            told[at] = cell.text
-        table.append(told)
-    return table
+            told[first].append(word.text)
+        table.append([_LEADERS.sub(" ", " ".join(words)).strip() for words in told])
+    return table if all(sum(map(bool, row)) > 1 for row in table) else None
 
 
-def _columns(rows: Sequence[Sequence[Cell]]) -> list[tuple[float, float]]:
+def _strips(rows: Sequence[Sequence[Cell]]) -> list[tuple[float, float]]:
     """The strips that cells stand in: those that overlap are one."""
     strips: list[tuple[float, float]] = []
     for left, right in sorted((cell.left, cell.right) for row in rows for cell in row):
