@@ -286,7 +286,7 @@ def test_decisions_about_facts_survive_a_scan(make_pipeline: Callable[..., Pipel
     [document_id] = needs_work(app, receive(app, upload(text=LONG)))
     through(app, [document_id])
     first, second, *_ = facts(app, document_id, "pending")
-    app.facts.edit(document_id, first, Edit(answer="In the cabinet."), user_id=app.user_id)
+    app.facts.edit(document_id, first, Edit(statement="It is kept in the cabinet."), user_id=app.user_id)
     app.review.decide(document_id, Request(Decision.REJECT, app.user_id, question_ids=(second,)))
     app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
     through(app, [document_id])
@@ -295,7 +295,7 @@ def test_decisions_about_facts_survive_a_scan(make_pipeline: Callable[..., Pipel
     app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
     through(app, [document_id])
     after = {fact["question_id"]: fact["statement"] for fact in published(app, document_id)["facts"]}
-    assert after[first] == "In the cabinet."
+    assert after[first] == "It is kept in the cabinet."
     assert second not in after
     assert facts(app, document_id, "rejected").keys() == {second}
 
