@@ -1,6 +1,12 @@
 -- name: clear_buffer
 DELETE FROM document_vector_buffer WHERE document_id = ANY(%(document_ids)s);
 
+-- name: set_words_languages
+-- How the words of these documents are read once they are published.
+UPDATE documents d SET words_language = l.language
+FROM unnest(%(document_ids)s::uuid[], %(languages)s::text[]) AS l (document_id, language)
+WHERE d.document_id = l.document_id AND d.words_language <> l.language;
+
 -- name: cached_vectors
 -- A day's precision is enough for what was used when: most reads write nothing.
 WITH used AS (

@@ -39,7 +39,18 @@ from pipeline_core.services.retry_all import Retried, Which
 
 log = structlog.stdlib.get_logger(__name__)
 
-__all__ = ["Client", "Decision", "DocumentStatus", "Found", "Hit", "Resolution", "Submitted", "Upload", "WaitingSource"]
+__all__ = [
+    "Client",
+    "Decision",
+    "DocumentStatus",
+    "Found",
+    "FoundFact",
+    "Hit",
+    "Resolution",
+    "Submitted",
+    "Upload",
+    "WaitingSource",
+]
 
 _AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTER})
 _POLL_S = 0.5
@@ -88,11 +99,26 @@ class Submitted:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A published fact or passage, with its evidence; ``page`` counts from 1.
+class FoundFact:
+    """A published fact; ``question`` and ``answer`` are None where none is natural, ``page`` counts from 1."""
 
-    ``question`` and ``answer`` are None where none is natural: the ``statement`` says it. ``spans`` are the parts of
-    the evidence, each with its quote, its place in the text and its page.
+    id: UUID
+    score: float
+    similarity: float | None
+    question: str | None
+    answer: str | None
+    statement: str | None
+    evidence: str | None
+    spans: list[dict[str, Any]] | None
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A published passage with its ``facts`` that answer, or a fact by itself; ``page`` counts from 1.
+
+    ``question``, ``answer`` and ``statement`` are those of the fact, of a passage those of its first fact.
+    ``spans`` are the parts of a fact's evidence, each with its quote, its place in the text and its page.
     """
 
     kind: str
@@ -105,6 +131,7 @@ class Hit:
     evidence: str | None
     spans: list[dict[str, Any]] | None
     page: int | None
+    facts: list[FoundFact]
     document_id: DocumentId | None
     filename: str | None
     also_named: list[str]
@@ -332,14 +359,14 @@ class Client:
         return decided
 
     def search(self, text: str, *, limit: int = 5, nearest: bool = False) -> Found:
-        """Ask what was published: facts and passages by meaning and by words, best first.
+        """Ask what was published: passages with their facts by meaning and by words, best first.
 
         Empty where nothing answers; ``nearest`` gives what comes nearest all the same. ``Found.waiting`` names the
         documents that may have the answer, or a better one, once they are reviewed.
         """
         answer = self._app.search.answer(self.user_id, text, limit=limit)
         rows = answer.nearest if nearest else answer.hits
-        return Found((Hit(**{name: row[name] for name in Hit.__dataclass_fields__}) for row in rows), answer)
+        return Found((_hit(row) for row in rows), answer)
 
     def export(self, document: str | UUID) -> dict[str, Any]:
         """A document as published: chunks and facts with evidence. Acknowledges it (phase 6).
@@ -385,6 +412,11 @@ def _all_of(read: Callable[[int], object], limit: int) -> bytes:
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
+
+
+def _hit(row: dict[str, Any]) -> Hit:
+    facts = [FoundFact(**{name: fact[name] for name in FoundFact.__dataclass_fields__}) for fact in row["facts"]]
+    return Hit(**{**{name: row[name] for name in Hit.__dataclass_fields__}, "facts": facts})
 
 
 def _status(row: dict[str, Any]) -> DocumentStatus:

@@ -111,8 +111,8 @@ def test_what_is_new_waits_and_what_was_published_stays(deep: Pipeline) -> None:
     through(deep, [document_id])
     assert row(deep, document_id)["outcome"] == "published"
     after = published(deep, document_id)
-    answers = {fact["statement"] for fact in after["facts"]}
-    assert answers == {fact["statement"] for fact in before["facts"]} | set(new.values())
+    statements = {fact["statement"] for fact in after["facts"]}
+    assert statements == {fact["statement"] for fact in before["facts"]} | set(new.values())
     assert all(len(chunk["text"]) <= 800 for chunk in after["chunks"])
     assert_evidence_stands(deep, document_id)
     # nothing is left to do, neither for the next run nor for the next scan
@@ -286,7 +286,7 @@ def test_decisions_about_facts_survive_a_scan(make_pipeline: Callable[..., Pipel
     [document_id] = needs_work(app, receive(app, upload(text=LONG)))
     through(app, [document_id])
     first, second, *_ = facts(app, document_id, "pending")
-    app.facts.edit(document_id, first, Edit(statement="It is kept in the cabinet."), user_id=app.user_id)
+    app.facts.edit(document_id, first, Edit(statement="In the cabinet."), user_id=app.user_id)
     app.review.decide(document_id, Request(Decision.REJECT, app.user_id, question_ids=(second,)))
     app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
     through(app, [document_id])
@@ -295,7 +295,7 @@ def test_decisions_about_facts_survive_a_scan(make_pipeline: Callable[..., Pipel
     app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
     through(app, [document_id])
     after = {fact["question_id"]: fact["statement"] for fact in published(app, document_id)["facts"]}
-    assert after[first] == "It is kept in the cabinet."
+    assert after[first] == "In the cabinet."
     assert second not in after
     assert facts(app, document_id, "rejected").keys() == {second}
 

@@ -214,10 +214,11 @@ def test_an_edited_question_gets_the_vector_of_its_new_words(app: Pipeline) -> N
     model = app.reembed.begin(NEW)
     app.reembed.fill(model)
     with app.open_uow() as uow:
-        uow.session.connection.execute("UPDATE all_questions SET question = question || ' Really?'")
+        uow.session.connection.execute("UPDATE all_questions SET statement = statement || ' Really.'")
         uow.commit()
     app.reembed.switch(model, None)
-    texts = rows(app, "SELECT question || E'\\n' || statement, embedding FROM all_questions ORDER BY question_id")
+    said = "fact_text(question, answer, statement)"
+    texts = rows(app, f"SELECT {said}, embedding FROM all_questions ORDER BY question_id")
     vectors = app.embedders.named(NEW).embed([text for text, _ in texts]).vectors
     assert [vector.to_list() for _, vector in texts] == [pytest.approx(row.tolist(), abs=1e-6) for row in vectors]
 

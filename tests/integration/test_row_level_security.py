@@ -34,6 +34,8 @@ MAY: dict[str, set[str]] = {
     "stage_output_files": READ,
     "standing_questions": READ,
     "stand_ins": READ,
+    "search_postings": READ,
+    "search_sources": READ,
     "staged_chunks": READ,
     "staged_questions": READ,
     "staging_duplicates": READ | {"DELETE"},
@@ -73,6 +75,7 @@ OF_NOBODY: dict[str, set[str]] = {
     "next_vectors": NOTHING,
     "rate_limits": APPEND,
     "recorded_settings": NOTHING,
+    "unread_sources": NOTHING,
 } | dict.fromkeys(RULES, READ)
 """Tables and views without a user's rows, or for workers alone: each is named, and what the API may do with it."""
 

@@ -136,8 +136,8 @@ def test_each_mode_finds_what_it_goes_by(make_pipeline: MakePipeline) -> None:
     assert all("thermostat" in hit["evidence"] for hit in words)
     assert words[0]["similarity"] is None
     assert app.search(app.user_id, "temperature regulator", mode=SearchMode.TEXT) == []
-    meant = app.search(app.user_id, "temperature regulator", mode=SearchMode.VECTOR)
-    assert len(meant) == 5
+    meant = app.search(app.user_id, "temperature regulator", mode=SearchMode.VECTOR, kind="fact")
+    assert len(meant) == 4
     assert [hit["score"] for hit in meant] == sorted((hit["score"] for hit in meant), reverse=True)
 
 
@@ -149,9 +149,9 @@ def test_the_labelled_questions_of_the_examples(make_pipeline: MakePipeline) -> 
     result = app.evaluate(app.user_id, labelled).as_json()["modes"]
     assert result["hybrid"]["questions"] == len(labelled) == 48
     assert result["hybrid"]["hit@10"] >= 0.80
-    assert result["hybrid"]["mrr@10"] >= 0.55
+    assert result["hybrid"]["mrr@10"] >= 0.66
     assert result["vector"]["hit@10"] >= 0.80
-    assert result["text"]["hit@10"] >= 0.70
+    assert result["text"]["mrr@10"] >= 0.60
     # the shorter model, filled beside the live one, before any switch
     shorter = app.reembed.begin("wordllama-64")
     app.reembed.fill(shorter)
@@ -189,9 +189,11 @@ def test_approved_questions_find_their_documents_not_themselves(make_pipeline: M
     app.staging.import_approved(bank.batch.batch_id, by=app.user_id)
     result = app.evaluate.from_approved(app.user_id)
     assert result.skipped == 1
-    assert {score.questions for score in result.scores.values()} == {4}
+    asked = len(app.views.published_questions(app.user_id, after=None, limit=100))
+    assert asked > 0
+    assert {score.questions for score in result.scores.values()} == {asked}
     assert result.scores[SearchMode.HYBRID].as_json()["hit@5"] == 1.0
-    assert app.evaluate.from_approved(app.user_id, limit=2).scores[SearchMode.TEXT].questions == 2
+    assert app.evaluate.from_approved(app.user_id, limit=1).scores[SearchMode.TEXT].questions == 1
 
 
 def test_questions_are_read_as_they_are_asked(app: Pipeline) -> None:
@@ -276,13 +278,13 @@ def unspaced(app: Pipeline) -> Pipeline:
 
 def test_a_search_by_words_uses_its_index(crowded_url: str) -> None:
     with psycopg.connect(crowded_url, options="-c search_path=upload_pipeline,public") as connection:
-        connection.execute("SET enable_seqscan = off")
+        connection.execute("ANALYZE search_postings")
         plan = connection.execute(
-            "EXPLAIN WITH query AS MATERIALIZED (SELECT search_query('承租人') AS words) "
-            "SELECT question_id FROM all_questions, query WHERE user_id = %s AND search @@ words",
-            (CROWD,),
+            "EXPLAIN SELECT sum(passages) FROM search_postings "
+            "WHERE matching_space(user_id) = matching_space(%s) AND term = ANY(%s)",
+            (CROWD, ["question", "7"]),
         ).fetchall()
-    assert any("all_questions_search_idx" in line for (line,) in plan)
+    assert any("search_postings_pkey" in line for (line,) in plan)
 
 
 def test_where_nothing_answers_nothing_is_found(app: Pipeline) -> None:

@@ -10,33 +10,52 @@ from hypothesis import strategies as st
 
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import HIT_AT, Expected, Score
-from pipeline_core.domain.search import fuse
+from pipeline_core.domain.search import Answer, SearchMode, rank, that_answer
 from pipeline_core.terminal.evaluation import read_questions
 
 IDS = [UUID(int=number) for number in range(30)]
-rankings = st.lists(
-    st.tuples(st.sampled_from([0.5, 0.99, 1.0]), st.lists(st.sampled_from(IDS), unique=True)), max_size=4
-)
+scores = st.dictionaries(st.sampled_from(IDS), st.floats(0, 30))
+similarities = st.dictionaries(st.sampled_from(IDS), st.floats(-1, 1))
 
 
-@given(rankings, st.integers(1, 20))
-def test_fused_scores_are_sums_of_reciprocal_ranks_best_first(
-    parts: list[tuple[float, list[UUID]]], limit: int
+@given(scores, similarities, st.sampled_from(SearchMode), st.integers(1, 20))
+def test_the_best_come_first_and_by_both_neither_is_enough_for_a_full_score(
+    words: dict[UUID, float], near: dict[UUID, float], mode: SearchMode, limit: int
 ) -> None:
-    found = fuse(parts, limit)
-    everything = {one for _, ids in parts for one in ids}
-    scores = {one: sum(w / (61 + ids.index(one)) for w, ids in parts if one in ids) for one in everything}
-    assert found == pytest.approx({one: scores[one] for one in found})
+    found = rank(words, near, mode, meaning_weight=1.25, unrelated=0.0, limit=limit)
+    everything = {SearchMode.TEXT: words.keys(), SearchMode.VECTOR: near.keys()}.get(mode, words.keys() | near.keys())
+    assert found.keys() <= everything
     assert len(found) == min(limit, len(everything))
     assert sorted(found.values(), reverse=True) == list(found.values())
-    assert all(scores[one] <= min(found.values()) + 1e-12 for one in everything - found.keys())
+    assert all(value <= 1 for value in found.values())
+
+
+def test_words_count_by_their_share_of_the_best_and_similarity_from_what_is_unrelated() -> None:
+    one, two, three = IDS[:3]
+    words, near = {one: 10.0, two: 5.0}, {one: 0.7, two: 0.85, three: 0.6}
+    found = rank(words, near, SearchMode.HYBRID, meaning_weight=1.0, unrelated=0.7, limit=10)
+    assert found == pytest.approx({one: 0.5, two: (0.5 + 0.5) / 2, three: 0.0})
+    assert list(found) == [*sorted([one, two]), three]
+
+
+def test_a_passage_answers_where_a_fact_of_it_does() -> None:
+    fact = {"kind": "fact", "similarity": 0.6, "words": 0.5, "question": "Q", "answer": "A", "statement": "S"}
+    far = {**fact, "similarity": 0.0, "words": 0.0, "answer": "B"}
+    passage = {"kind": "passage", "similarity": 0.1, "words": 0.0, "facts": [far, fact], "question": "Q", "answer": "B"}
+    [hit] = that_answer([passage], 0.2)
+    assert (hit["facts"], hit["answer"]) == ([fact], "A")
+    assert that_answer([{**passage, "facts": [far]}], 0.2) == []
+    [near] = that_answer([{**passage, "facts": [far], "similarity": 0.5}], 0.2)
+    assert (near["facts"], near["answer"], near["question"]) == ([], None, None)
+    asked = Answer([hit], [passage], 0.2, [])
+    assert asked.similarity == 0.6
 
 
 @given(st.lists(st.none() | st.integers(1, 15), min_size=1))
 def test_scores_are_shares_and_the_mean_reciprocal_rank(ranks: list[int | None]) -> None:
     score = Score()
-    for rank in ranks:
-        score.add(rank)
+    for place in ranks:
+        score.add(place)
     figures = score.as_json()
     seen = [rank for rank in ranks if rank is not None and rank <= 10]
     for place in HIT_AT:

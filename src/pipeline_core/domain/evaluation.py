@@ -1,5 +1,6 @@
 """How well questions find their sources: pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,9 @@ from pipeline_core.domain.search import SearchMode
 PLACES = 10
 """Answers that are looked at."""
 HIT_AT = (1, 5, PLACES)
+# Bars of tables, emphasis, code, escapes and breaks: who labels a question quotes what a page shows. An underscore
+# within a word is a letter of a name.
+_MARKS = re.compile(r"[|*`\\]|(?<!\w)_|_(?!\w)|<br ?/?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,8 @@ class Expected:
     """A question and where its answer is: in a document, or a published fact.
 
     ``page`` and ``quote`` narrow it down: the page of the hit, and words that its evidence or answer must hold,
-    whatever the white space and the kind of apostrophe between them. A quote stays right however chunks are cut.
+    whatever the white space, the marks of markdown and the kind of apostrophe between them. A quote stays right however
+    chunks are cut.
     """
 
     question: str
@@ -28,7 +33,10 @@ class Expected:
     quote: str | None = None
 
     def is_met_by(self, hit: dict[str, Any]) -> bool:
-        """Whether the hit is the expected source; everything that is named must agree."""
+        """Whether the hit, or a fact under it, is the expected source; everything that is named must agree."""
+        return self._is(hit) or any(self._is(fact) for fact in hit.get("facts", ()))
+
+    def _is(self, hit: dict[str, Any]) -> bool:
         wanted = (
             (self.fact_id, hit["id"]),
             (self.document_id, hit["document_id"]),
@@ -45,7 +53,7 @@ class Expected:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace("’", "'").split()).casefold()
+    return " ".join(_MARKS.sub(" ", text.replace("’", "'")).split()).casefold()
 
 
 @dataclass(slots=True)

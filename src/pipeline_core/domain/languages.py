@@ -42,6 +42,7 @@ _KNOWN = (
     "ru uk be bg mk sr ar fa ur hi mr ne"
 )
 _SAMPLE = 4000
+_SAMPLES = 10
 _SURE = 0.95
 """Probability from which a guess counts, as measured (docs/duplicates.md)."""
 _MOST = 0.8
@@ -107,6 +108,12 @@ def _is_clearly(code: str, text: str) -> bool:
     """Whether a long text is in this language from its beginning to its end: names and code are taken for any."""
     third = len(text) // 3
     return len(text) >= _LONG and all(guess_language(text[at : at + third]) == code for at in (0, third, 2 * third))
+
+
+def language_of(texts: Sequence[str]) -> str:
+    """The language of a document by samples from all over it; "" where it cannot be told."""
+    step = max(1, len(texts) // _SAMPLES)
+    return guess_language("\n".join(text[: _SAMPLE // _SAMPLES] for text in texts[::step]))
 
 
 def _prevailing(parts: Iterable[tuple[str, str]]) -> str:

@@ -1,24 +1,22 @@
 """How searches find and rank: pure."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-_K = 60
-"""Of reciprocal rank fusion, as its authors chose it."""
-
-
 FLOORS: Mapping[str, float] = {"wordllama-256": 0.2, "wordllama-128": 0.225, "wordllama-64": 0.32}
 """Similarity below which nothing answers, by model, as measured (docs/evaluation.md). Other models have none."""
+UNRELATED: Mapping[str, float] = {}
+"""Similarity of texts that have nothing to do with each other, by model, where it is not about 0."""
 WITHOUT_WORDS = 0.2
 """What a hit's similarity must have more than the floor where it has none of the question's words."""
 ENOUGH_WORDS = 0.75
 """Share of a question's words with which a hit answers whatever its similarity."""
 ENOUGH_WORDS_OF_WAITING = 0.5
 """Share of them with which a document that waits for a person may have the answer."""
+_OF_FIRST = ("question", "answer", "statement")
 # less by what floats lose
 _MUCH_BETTER = 0.2 - 1e-9
 
@@ -29,6 +27,7 @@ class Answer:
 
     ``nearest`` is what came nearest, whether it answers or not; ``floor`` the similarity that was asked for (None: the
     model has none, or words alone were searched); ``waiting`` documents that may have the answer once reviewed.
+    A passage has its ``facts`` under it, the best first.
     """
 
     hits: list[dict[str, Any]]
@@ -39,11 +38,28 @@ class Answer:
     @property
     def similarity(self) -> float | None:
         """The highest there was."""
-        return max((hit["similarity"] for hit in self.nearest if hit["similarity"] is not None), default=None)
+        found = [one for hit in self.nearest for one in (hit, *hit.get("facts", ()))]
+        return max((one["similarity"] for one in found if one["similarity"] is not None), default=None)
+
+
+def that_answer(hits: Sequence[Mapping[str, Any]], floor: float | None) -> list[dict[str, Any]]:
+    """The hits that answer, each with those of its facts that do: a passage answers where a fact of it does."""
+    kept = []
+    for hit in hits:
+        facts = [fact for fact in hit.get("facts", ()) if answers(fact, floor)]
+        if facts or answers(hit, floor):
+            kept.append(dict(hit) if hit["kind"] == "fact" else over(hit, facts))
+    return kept
+
+
+def over(passage: Mapping[str, Any], facts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The passage with these facts under it; what the first one asks and says is its own question and answer."""
+    first = facts[0] if facts else dict.fromkeys(_OF_FIRST)
+    return {**passage, **{name: first[name] for name in _OF_FIRST}, "facts": list(facts)}
 
 
 def answers(hit: Mapping[str, Any], floor: float | None) -> bool:
-    """Whether a hit is near enough to the question, or has enough of its words."""
+    """Whether a fact or passage is near enough to the question, or has enough of its words."""
     words = hit["words"] or 0.0
     if floor is None or hit["similarity"] is None or words >= ENOUGH_WORDS:
         return True
@@ -52,7 +68,7 @@ def answers(hit: Mapping[str, Any], floor: float | None) -> bool:
 
 def is_much_better(waiting: Mapping[str, Any], hits: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a document that waits has clearly more of the question's words than anything that is published."""
-    best = max((hit["words"] or 0.0 for hit in hits), default=0.0)
+    best = max((one["words"] or 0.0 for hit in hits for one in (hit, *hit.get("facts", ()))), default=0.0)
     return bool(waiting["words"] >= best + _MUCH_BETTER)
 
 
@@ -72,14 +88,32 @@ class SearchMode(StrEnum):
         return self is not SearchMode.VECTOR
 
 
-def fuse(rankings: Iterable[tuple[float, Sequence[UUID]]], limit: int) -> dict[UUID, float]:
-    """The ``limit`` best of several rankings, each with its weight, and their scores; equal scores by id.
+def rank(
+    words: Mapping[UUID, float],
+    similarities: Mapping[UUID, float],
+    mode: SearchMode,
+    *,
+    meaning_weight: float,
+    unrelated: float,
+    limit: int,
+) -> dict[UUID, float]:
+    """The ``limit`` best and their scores, 0 to 1; equal scores by id.
 
-    Reciprocal rank fusion (Cormack, Clarke and Buettcher 2009): a place counts weight / (60 + place).
+    Words count by their share of the best that there is: BM25 has no scale of its own. Similarities have one, which
+    begins at ``unrelated``, what texts have that have nothing to do with each other. By both, the similarity counts
+    ``meaning_weight`` where the words count 1.
     """
-    scores: defaultdict[UUID, float] = defaultdict(float)
-    for weight, ids in rankings:
-        for place, found in enumerate(ids, 1):
-            scores[found] += weight / (_K + place)
-    best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    return dict(best[:limit])
+    best = max(words.values(), default=0.0) or 1.0
+    said = {one: score / best for one, score in words.items()}
+    meant = {one: max(0.0, (value - unrelated) / (1 - unrelated)) for one, value in similarities.items()}
+    if mode is SearchMode.TEXT:
+        scores = said
+    elif mode is SearchMode.VECTOR:
+        scores = dict(similarities)
+    else:
+        whole = 1 + meaning_weight
+        scores = {
+            one: (said.get(one, 0.0) + meaning_weight * meant.get(one, 0.0)) / whole
+            for one in said.keys() | meant.keys()
+        }
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit])

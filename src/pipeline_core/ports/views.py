@@ -1,6 +1,6 @@
 """Port: what people look at. Reads only; rows are plain dicts, ready for JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -65,7 +65,9 @@ class Views(Protocol):
         mode: SearchMode = SearchMode.HYBRID,
         is_next: bool = False,
     ) -> list[Row]:
-        """Published facts and passages by meaning, by words, or by both (reciprocal rank fusion), best first.
+        """Published passages by meaning, by words (BM25), or by both, best first, each with its best facts.
+
+        A fact of a document is no hit of its own, but with ``kind`` ``fact``; a question of a bank always is.
 
         ``vector`` is the text's, by ``model``; a search by words alone needs none. ``kind`` (``fact`` or ``passage``)
         and ``document_ids`` leave the others out before anything is ranked. ``is_next``: the vectors of a model that
@@ -74,6 +76,25 @@ class Views(Protocol):
 
         Raises:
             EmbeddingModelChangedError: production is in another model: embed the text anew.
+        """
+        ...
+
+    def search_each_mode(
+        self,
+        user_id: UserId,
+        questions: Sequence[tuple[str, Vectors]],
+        *,
+        model: str,
+        limit: int,
+        kind: str | None = None,
+        is_next: bool = False,
+    ) -> list[Mapping[SearchMode, list[Row]]]:
+        """What ``search`` finds for each question and its vector by each mode, all within one moment.
+
+        Of a hit no more than tells where it is from, and with it all its facts.
+
+        Raises:
+            EmbeddingModelChangedError: production is in another model.
         """
         ...
 

@@ -58,18 +58,16 @@ class Evaluate:
         kind: str | None,
     ) -> None:
         vectors = embedder.embed([expected.question for expected in part]).vectors
-        for expected, vector in zip(part, vectors, strict=True):
-            for mode in SearchMode:
-                hits = self.views.search(
-                    user_id,
-                    expected.question,
-                    vector,
-                    model=embedder.model,
-                    limit=PLACES,
-                    kind=kind,
-                    mode=mode,
-                    is_next=is_next,
-                )
+        found = self.views.search_each_mode(
+            user_id,
+            [(expected.question, vector) for expected, vector in zip(part, vectors, strict=True)],
+            model=embedder.model,
+            limit=PLACES,
+            kind=kind,
+            is_next=is_next,
+        )
+        for expected, by_mode in zip(part, found, strict=True):
+            for mode, hits in by_mode.items():
                 result.scores[mode].add(expected.rank(hits))
 
     def from_approved(self, user_id: UserId, *, model: str | None = None, limit: int | None = None) -> Evaluation:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pipeline_core.domain.errors import EmbeddingModelChangedError
 from pipeline_core.domain.ids import UserId
-from pipeline_core.domain.search import ENOUGH_WORDS_OF_WAITING, FLOORS, Answer, SearchMode, answers, is_much_better
+from pipeline_core.domain.search import ENOUGH_WORDS_OF_WAITING, FLOORS, Answer, SearchMode, is_much_better, that_answer
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.ports.embedder import Embedders
 from pipeline_core.ports.views import Row, Views
@@ -38,7 +38,7 @@ class Search:
             As ``__call__``.
         """
         nearest, floor = self._nearest(user_id, text, limit, kind, document_ids, mode)
-        hits = [hit for hit in nearest if answers(hit, floor)]
+        hits = that_answer(nearest, floor)
         waiting = self.views.waiting_sources(user_id, text, least=ENOUGH_WORDS_OF_WAITING)
         return Answer(hits, nearest, floor, [one for one in waiting if not hits or is_much_better(one, hits)])
 

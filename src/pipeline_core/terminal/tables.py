@@ -239,11 +239,14 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
         names = escape(all_names(hit["filename"], hit["also_named"])) if hit["filename"] else ""
         where = f"{names}{f', {at}' if at else ''}" if names else "a question bank"
         source = where + (f" · {escape(path)}" if path else "")
-        title, body = map(escape, _said(hit))
+        title, body = _said(hit)
         if position == 1:
-            text = f"{title}\n\n[bold]{body}[/]\n\n" if hit["kind"] == "fact" else f"[bold]{body}[/]\n\n"
-            # a bank's answer is its own word: there is no document to quote
-            if hit["evidence"]:
+            text = f"{title}\n\n[bold]{body}[/]\n\n" if title else f"[bold]{body}[/]\n\n"
+            for fact in hit.get("facts", ()):
+                asked, said = _said(fact)
+                text += f"[dim]fact[/]     {f'{asked} ' if asked else ''}[bold]{said}[/]\n"
+            # a bank's answer is its own word: there is no document to quote; a passage is its own evidence
+            if hit["evidence"] and hit["kind"] == "fact":
                 text += f"[dim]evidence[/] “{escape(_clip(hit['evidence'], 400))}”\n"
             quote = f"{hit['match']} quote · " if hit["match"] else ""
             text += f"[dim]source[/]   {source}\n"
@@ -253,14 +256,20 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
             # a question is too long for the frame of a narrow terminal
             console.print(Panel(text, title=hit["kind"], title_align="left", border_style="green"))
         else:
-            console.print(f"{position}. {title}  [bold]{_clip(body, 160)}[/]\n   [dim]{source}[/]")
+            # its best fact says it in fewer words
+            title, body = _said(hit["facts"][0]) if hit.get("facts") else (title or "passage", body)
+            console.print(
+                f"{position}. {f'{title}  ' if title else ''}[bold]{_clip(body, 160)}[/]\n   [dim]{source}[/]"
+            )
 
 
 def _said(hit: Row) -> tuple[str, str]:
-    """A hit's title and its text; a fact without a question says its statement."""
-    if hit["kind"] != "fact":
-        return "passage", _clip(hit["evidence"], 300)
-    return ("fact", hit["statement"]) if hit["question"] is None else (hit["question"], hit["answer"])
+    """The question, "" where none is natural, and what is said; of a passage, how it begins."""
+    if hit["kind"] == "passage":
+        return "", escape(_clip(hit["evidence"], 300))
+    if hit["question"] is None:
+        return "", escape(hit["statement"] or hit["evidence"] or "")
+    return escape(hit["question"]), escape(hit["answer"] or hit["statement"] or "")
 
 
 def _clip(text: str, length: int) -> str:

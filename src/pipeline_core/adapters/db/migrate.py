@@ -12,6 +12,7 @@ from pipeline_core.adapters.db.match_versions import are_outdated, renew_match_k
 from pipeline_core.adapters.db.queries import sql_folder
 from pipeline_core.adapters.db.requirements import not_ready, unmet
 from pipeline_core.adapters.db.schema_age import APPLIED, applied, known
+from pipeline_core.adapters.db.search_words import are_unread, read_words
 from pipeline_core.domain.errors import DatabaseBusyError, DatabaseNotReadyError
 
 _LOCK = 771400
@@ -44,7 +45,7 @@ def pending(url: str) -> list[str]:
 
 
 def migrate(url: str, *, lock_s: float = _LOCK_S) -> list[str]:
-    """Apply what is missing, each file in a transaction, and renew the hashes of older rows; answers with the names.
+    """Apply what is missing, each file in a transaction, and bring older rows up to it; answers with the names.
 
     Of two processes at once, one waits for the other. The lock is the database session's, not a row of yoyo's own
     table, so that a process that dies leaves none behind.
@@ -72,6 +73,7 @@ def migrate(url: str, *, lock_s: float = _LOCK_S) -> list[str]:
             # a login that is no more than a member of a role can tell whether the schema is up to date, or too new
             connection.execute(f"GRANT SELECT ON {APPLIED} TO upload_pipeline_service, upload_pipeline_api")
         renew_match_keys(url)
+        read_words(url)
         return done
 
 
@@ -117,4 +119,4 @@ def _why(connection: psycopg.Connection[Any], error: psycopg.Error, url: str) ->
 def _is_interrupted(url: str) -> bool:
     """Whether a process died between the migrations and what follows them."""
     with translated(), connect(url) as connection:
-        return are_outdated(connection)
+        return are_outdated(connection) or are_unread(connection)

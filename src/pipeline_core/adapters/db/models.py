@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import BIT, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import BIT, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA = "upload_pipeline"
@@ -195,7 +195,6 @@ class AllQuestions(Base):
     embedding: Mapped[Any] = mapped_column(VECTOR())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
-    search: Mapped[str | None] = mapped_column(TSVECTOR, Computed("…", persisted=True))
     sketch: Mapped[str | None] = mapped_column(BIT(varying=True), Computed("…", persisted=True))
     published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     confidence: Mapped[float | None] = mapped_column(REAL)
@@ -223,7 +222,6 @@ class DocumentChunks(Base):
     embedding: Mapped[Any] = mapped_column(VECTOR())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
-    search: Mapped[str | None] = mapped_column(TSVECTOR, Computed("…", persisted=True))
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
@@ -301,6 +299,7 @@ class Documents(Base):
     published_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     published_path: Mapped[str | None] = mapped_column(Text)
     published_sha256: Mapped[str | None] = mapped_column(Text)
+    words_language: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
@@ -473,6 +472,28 @@ class RecordedSettings(Base):
     part: Mapped[str] = mapped_column(Text, primary_key=True)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
     recorded_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class SearchPostings(Base):
+    __tablename__ = "search_postings"
+
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    term: Mapped[str] = mapped_column(Text, primary_key=True)
+    source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    passages: Mapped[int] = mapped_column(Integer)
+    ordinals: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    lengths: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+class SearchSources(Base):
+    __tablename__ = "search_sources"
+
+    source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    language: Mapped[str] = mapped_column(Text)
+    passages: Mapped[int] = mapped_column(Integer)
+    words: Mapped[int] = mapped_column(BigInteger)
 
 
 class StagedChunks(Base):
@@ -683,6 +704,12 @@ class EventStreams(Base):
     stream_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     open_until: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class UnreadSources(Base):
+    __tablename__ = "unread_sources"
+
+    source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
 
 
 class WebhookEndpoints(Base):

@@ -13,6 +13,7 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import LedgerError, StagedRowsChangedError
 from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.languages import language_of
 from pipeline_core.domain.replacements import successors
 from pipeline_core.domain.staging import Embeddable, LedgerRow, Preview, Swapped
 from pipeline_core.ports.embedder import Vectors
@@ -66,6 +67,11 @@ class PostgresProduction:
         version: str,
     ) -> None:
         ids = [document.document_id for document, _, _ in vectors]
+        read_in = {
+            document.document_id: language_of([text.text for text in texts if text.kind == "chunk"])
+            for document, texts, _ in vectors
+        }
+        self._session.execute("set_words_languages", document_ids=list(read_in), languages=list(read_in.values()))
         self._session.execute("clear_buffer", document_ids=ids)
         rows = [
             (

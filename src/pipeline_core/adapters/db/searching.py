@@ -1,7 +1,9 @@
-"""One search, within one moment: candidates by meaning and by words, fused by their ranks."""
+"""One search, within one moment: passages by meaning and by words in one ranking, each with its facts under it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -11,13 +13,17 @@ from pipeline_core.adapters.db.session import Row, Session
 from pipeline_core.adapters.facts.blocks import read_blocks
 from pipeline_core.domain.errors import EmbeddingModelChangedError
 from pipeline_core.domain.ids import UserId
-from pipeline_core.domain.search import SearchMode, fuse
+from pipeline_core.domain.search import UNRELATED, SearchMode, over, rank
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.fact_generator import ChunkInput
 
 _POOL = 50
 """Candidates of each ranking."""
-_KINDS = {"fact": "facts", "passage": "passages"}
+_COMMON = 500
+"""A word that no more passages have than this is looked for however common it is."""
+_COLUMNS = {"languages": "language", "terms": "term", "weights": "weight", "tells": "tells"}
+_FACTS = 3
+"""Facts that are shown under a passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,30 @@ class Ranking:
     """How results are found and ordered, as the settings say.
 
     ``ef_search``: how many candidates a search in an HNSW index keeps (pgvector's ``hnsw.ef_search``).
-    ``passage_weight``: what a passage's place counts where a fact's counts 1: a fact answers, a passage contains.
+    ``meaning_weight``: what the similarity counts where the words count 1 (``domain.search.rank``).
     """
 
     ef_search: int = 100
-    passage_weight: float = 0.99
+    meaning_weight: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates with what each mode ranks them by."""
+
+    words: Mapping[UUID, float] = field(default_factory=dict)
+    similarities: Mapping[UUID, float] = field(default_factory=dict)
+
+    def best(self, query: Query, ranking: Ranking, mode: SearchMode, limit: int) -> dict[UUID, float]:
+        """The best by that mode, and their scores."""
+        return rank(
+            self.words,
+            self.similarities,
+            mode,
+            meaning_weight=ranking.meaning_weight,
+            unrelated=UNRELATED.get(query.model, 0.0),
+            limit=limit,
+        )
 
 
 def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> list[Row]:
@@ -54,19 +79,127 @@ def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> l
     """
     if query.mode.uses_vectors and not _has_vectors(session, query):
         return []
-    rankings = []
-    for kind, name in _KINDS.items():
-        if query.kind not in (None, kind):
-            continue
-        weight = ranking.passage_weight if kind == "passage" else 1.0
-        if query.mode.uses_vectors:
-            rankings.append((weight, _near(session, query, name, ranking.ef_search)))
-        if query.mode.uses_words:
-            rankings.append((weight, _with_words(session, query, name)))
-    scores = fuse(rankings, limit)
+    found, asked = _gather(session, query, ranking)
+    hits = _in_full(session, query, found.best(query, ranking, query.mode, limit))
+    if query.kind is None:
+        return _with_facts(session, query, ranking, asked, hits)
+    return hits
+
+
+def search_by_each_mode(
+    session: Session, query: Query, ranking: Ranking, *, limit: int
+) -> Mapping[SearchMode, list[Row]]:
+    """What a search by each mode finds, of one gathering: no more of it than tells where it is from.
+
+    Raises:
+        As ``search``.
+    """
+    if not _has_vectors(session, query):
+        return {mode: [] for mode in SearchMode}
+    found, _ = _gather(session, query, ranking)
+    best = {mode: list(found.best(query, ranking, mode, limit)) for mode in SearchMode}
+    ids = list({one for ids in best.values() for one in ids})
+    rows = session.all("sources_of", ids=ids, with_facts=query.kind is None)
+    facts: defaultdict[UUID | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        facts[row["passage_id"]].append(row)
+    of = {row["id"]: {**row, "facts": facts[row["id"]]} for row in rows}
+    return {mode: [of[one] for one in ids] for mode, ids in best.items()}
+
+
+def _gather(session: Session, query: Query, ranking: Ranking) -> "tuple[Found, _Asked | None]":
+    """The candidates of the query's mode: those of both for a hybrid search, from which each can be ranked."""
+    near_facts, passages = _near(session, query, ranking) if query.mode.uses_vectors else ({}, [])
+    of_facts = list(near_facts.values()) if query.kind != "passage" else []
+    by_words, asked = _by_words(session, query, [*passages, *of_facts]) if query.mode.uses_words else ({}, None)
+    if query.kind == "fact":
+        return _of_facts(session, query, asked, near_facts, by_words), asked
+    ids = list({*passages, *of_facts, *by_words})
+    return Found(by_words, _similarities(session, query, ids) if query.mode.uses_vectors else {}), asked
+
+
+def _of_facts(
+    session: Session, query: Query, asked: "_Asked | None", near: Iterable[UUID], passages: Mapping[UUID, float]
+) -> Found:
+    """Facts by themselves: those near the question, and those of the passages that have its words."""
+    words: dict[UUID, float] = {}
+    if asked:
+        best = sorted(passages, key=lambda one: (-passages[one], one))[:_POOL]
+        rows = session.all(
+            "facts_with_words", user_id=query.user_id, passage_ids=best, besides=[*near, *best], **asked.params
+        )
+        words = {row["id"]: row["score"] for row in rows if row["score"] > 0}
+    if not query.mode.uses_vectors:
+        return Found(words)
+    ids = list({*near, *words})
+    return Found(
+        words, {row["id"]: row["of_passage"] for row in _with_vector(session, "fact_similarities", query, ids)}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The words of a question and what each tells."""
+
+    params: Mapping[str, Any]
+    average: float
+
+
+def _asked(session: Session, query: Query) -> _Asked | None:
+    """None: nothing that is published has any of them."""
+    rows = session.all("word_weights", user_id=query.user_id, text=query.text, common=_COMMON)
+    if not rows:
+        return None
+    columns = {name: [row[column] for row in rows] for name, column in _COLUMNS.items()}
+    return _Asked({**columns, "must_tell": not query.mode.uses_vectors}, rows[0]["average"])
+
+
+def _by_words(session: Session, query: Query, besides: Sequence[UUID]) -> tuple[dict[UUID, float], _Asked | None]:
+    asked = _asked(session, query)
+    if asked is None:
+        return {}, None
+    rows = session.all(
+        "passages_with_words",
+        user_id=query.user_id,
+        document_ids=query.document_ids,
+        besides=list(besides),
+        average=asked.average,
+        pool=_POOL,
+        **asked.params,
+    )
+    return {row["id"]: row["score"] for row in rows if row["is_chunk"] or query.kind != "passage"}, asked
+
+
+def _in_full(session: Session, query: Query, scores: Mapping[UUID, float]) -> list[Row]:
+    """The rows of what was found, best first."""
     rows = session.all("hits", ids=list(scores), model=query.model, vector=_vector(query), text=query.text)
-    scored = [{"score": scores[row["id"]], **_with_its_headings(row)} for row in rows]
+    scored = [{"score": scores[row["id"]], **_with_its_headings(row), "facts": []} for row in rows]
     return sorted(scored, key=lambda row: (-row["score"], row["id"]))
+
+
+def _with_facts(session: Session, query: Query, ranking: Ranking, asked: _Asked | None, hits: list[Row]) -> list[Row]:
+    """The facts of each passage that say most of what was asked: no fact takes another passage's place."""
+    passages = [hit["id"] for hit in hits if hit["kind"] == "passage"]
+    if not passages:
+        return hits
+    params = asked.params if asked else {**{name: [] for name in _COLUMNS}, "must_tell": False}
+    rows = session.all("facts_with_words", user_id=query.user_id, passage_ids=passages, besides=[], **params)
+    ids = [row["id"] for row in rows]
+    near = _with_vector(session, "fact_similarities", query, ids) if query.mode.uses_vectors else []
+    found = Found(
+        {row["id"]: row["score"] for row in rows if query.mode.uses_words},
+        {row["id"]: row["of_passage"] for row in near},
+    )
+    passage_of = {row["id"]: row["passage_id"] for row in rows}
+    under: defaultdict[UUID, dict[UUID, float]] = defaultdict(dict)
+    for fact, score in found.best(query, ranking, query.mode, len(ids)).items():
+        if len(under[passage_of[fact]]) < _FACTS:
+            under[passage_of[fact]][fact] = score
+    facts = _in_full(session, query, {fact: score for chosen in under.values() for fact, score in chosen.items()})
+    return [
+        hit if hit["kind"] == "fact" else over(hit, [fact for fact in facts if fact["passage_id"] == hit["id"]])
+        for hit in hits
+    ]
 
 
 def _with_its_headings(row: Row) -> Row:
@@ -94,7 +227,17 @@ def _vector(query: Query) -> Vector | None:
     return None if query.vector is None else Vector(np.asarray(query.vector, dtype=np.float32))
 
 
-def _near(session: Session, query: Query, name: str, ef_search: int) -> list[UUID]:
+def _near(session: Session, query: Query, ranking: Ranking) -> tuple[dict[UUID, UUID], list[UUID]]:
+    """The facts that are nearest by meaning, each with its passage, and the nearest passages."""
+    facts: dict[UUID, UUID] = {}
+    if query.kind != "passage":
+        facts = {row["id"]: row["passage_id"] for row in _nearest(session, query, "facts", ranking.ef_search)}
+    if query.kind == "fact":
+        return facts, []
+    return facts, [row["id"] for row in _nearest(session, query, "passages", ranking.ef_search)]
+
+
+def _nearest(session: Session, query: Query, name: str, ef_search: int) -> list[Row]:
     """The nearest by meaning. An index looks at all users' rows, so it may come back with too few of this user's:
     it goes on looking (``iterative_scan``), and should it give up early, all of the user's rows are compared."""
     assert query.vector is not None
@@ -107,7 +250,7 @@ def _near(session: Session, query: Query, name: str, ef_search: int) -> list[UUI
     }
     dims = len(query.vector)
     if query.is_next:
-        return [row["id"] for row in session.all(f"near_{name}_next", dims=dims, **params)]
+        return session.all(f"near_{name}_next", dims=dims, **params)
     session.connection.execute("SELECT set_config('hnsw.ef_search', %s, true)", (str(ef_search),))
     session.connection.execute("SET LOCAL hnsw.iterative_scan = strict_order")
     # a generic plan knows no model, and so cannot use the index of one
@@ -115,15 +258,19 @@ def _near(session: Session, query: Query, name: str, ef_search: int) -> list[UUI
     rows = session.all(f"near_{name}", dims=dims, **params)
     if len(rows) < _POOL:
         rows = session.all(f"near_{name}_exact", dims=dims, **params)
-    return [row["id"] for row in rows]
+    return rows
 
 
-def _with_words(session: Session, query: Query, name: str) -> list[UUID]:
-    rows = session.all(
-        f"{name}_with_words",
-        user_id=query.user_id,
-        text=query.text,
-        document_ids=query.document_ids,
-        pool=_POOL,
-    )
-    return [row["id"] for row in rows]
+def _similarities(session: Session, query: Query, ids: Sequence[UUID]) -> dict[UUID, float]:
+    """Of each passage, or of its nearest fact, which may say shortly what the passage says among other things."""
+    found = {}
+    for row in _with_vector(session, "similarities", query, ids):
+        of_fact = row["of_fact"] if query.kind is None else None
+        found[row["id"]] = row["of_passage"] if of_fact is None else max(row["of_passage"], of_fact)
+    return found
+
+
+def _with_vector(session: Session, name: str, query: Query, ids: Sequence[UUID]) -> list[Row]:
+    assert query.vector is not None
+    name = f"{name}_next" if query.is_next else name
+    return session.all(name, dims=len(query.vector), ids=list(ids), vector=_vector(query), model=query.model)

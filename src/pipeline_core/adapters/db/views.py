@@ -1,7 +1,7 @@
 """What people look at, from PostgreSQL."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pipeline_core.adapters.db.engine import lend
-from pipeline_core.adapters.db.searching import Query, Ranking, search
+from pipeline_core.adapters.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
@@ -124,6 +124,23 @@ class PostgresViews:
         query = Query(user_id, text, vector, model, kind, among, mode, is_next)
         with self._reading() as session:
             return search(session, query, self._ranking, limit=limit)
+
+    def search_each_mode(
+        self,
+        user_id: UserId,
+        questions: Sequence[tuple[str, Vectors]],
+        *,
+        model: str,
+        limit: int,
+        kind: str | None = None,
+        is_next: bool = False,
+    ) -> list[Mapping[SearchMode, list[Row]]]:
+        with self._reading() as session:
+            asked = (
+                Query(user_id, text, vector, model, kind, None, SearchMode.HYBRID, is_next)
+                for text, vector in questions
+            )
+            return [search_by_each_mode(session, query, self._ranking, limit=limit) for query in asked]
 
     def waiting_sources(self, user_id: UserId, text: str, *, least: float, limit: int = 3) -> list[Row]:
         return self._all("waiting_sources", user_id=user_id, text=text, least=least, limit=limit)

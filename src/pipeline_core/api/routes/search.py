@@ -22,22 +22,45 @@ class EvidenceSpan(BaseModel):
     page: int | None = Field(description="Null in a document without pages")
 
 
-class Hit(BaseModel):
-    """A published fact, or a passage of a document; ``evidence`` is verbatim."""
+class FoundFact(BaseModel):
+    """A published fact; ``evidence`` is verbatim."""
 
-    kind: Literal["fact", "passage"]
+    kind: Literal["fact"]
     id: UUID
-    score: float = Field(description="Reciprocal rank fusion of meaning and words")
-    similarity: float | None = Field(description="Cosine similarity of question and hit; null in mode text")
-    words: float | None = Field(description="Share of the question's words that the hit has; null if it has none")
-    question: str | None = Field(description="Null where none is natural; then `answer` is too")
+    score: float = Field(description="Among the facts of what was found, 0 to 1, by meaning and words")
+    similarity: float | None = Field(description="Cosine similarity of question and fact; null in mode text")
+    words: float | None = Field(description="Share of the question's words that the fact has; null if it has none")
+    question: str | None = Field(description="Null where none is natural: read `statement`")
     answer: str | None
-    statement: str | None = Field(description="The fact in a sentence; null of a passage and of a bank's question")
+    statement: str | None
     evidence: str | None = Field(description="Of several spans their texts, joined by “ … ”")
-    spans: list[EvidenceSpan] | None = Field(description="The evidence of a fact, span by span, in order")
+    spans: list[EvidenceSpan] | None = Field(description="The evidence, span by span, in order")
     page: int | None
     match: str | None = Field(description="How the evidence was found in its source")
     generator: str | None
+    heading_path: list[str] | None
+
+
+class Hit(BaseModel):
+    """A passage of a document with its facts that answer, or a fact by itself; ``evidence`` is verbatim.
+
+    A fact is a hit by itself where it is of a question bank, or where only facts are asked for.
+    """
+
+    kind: Literal["fact", "passage"]
+    id: UUID
+    score: float = Field(description="0 to 1: words (BM25) and meaning together, by the mode; 1 is the best of both")
+    similarity: float | None = Field(description="Cosine similarity of question and hit; null in mode text")
+    words: float | None = Field(description="Share of the question's words that the hit has; null if it has none")
+    question: str | None = Field(description="Of the fact, of a passage that of its first fact; null without one")
+    answer: str | None
+    statement: str | None = Field(description="Of the fact, or of a passage's first; null for a bank's question")
+    evidence: str | None = Field(description="Of a fact with several spans their texts, joined by “ … ”")
+    spans: list[EvidenceSpan] | None = Field(description="The evidence of a fact by itself, span by span, in order")
+    page: int | None
+    match: str | None = Field(description="How the evidence was found in its source")
+    generator: str | None
+    facts: list[FoundFact] = Field(description="Of a passage, the best first: at most three that answer")
     document_id: UUID | None
     filename: str | None
     also_named: list[str] = Field(description="Other names that the same content has now")
@@ -80,7 +103,7 @@ def search(
     document_id: Annotated[list[UUID] | None, Query(max_length=100, description="Only of these documents")] = None,
     nearest: Annotated[bool, Query(description="What comes nearest, also if nothing answers")] = False,
 ) -> dict[str, Any]:
-    """Published facts and passages by meaning (HNSW) and by words (full text), fused by reciprocal rank.
+    """Published passages by meaning (HNSW) and by words (BM25) in one ranking, each with its facts under it.
 
     Hits that are too far from the question are left out: where nothing answers, ``hits`` is empty.
     """
