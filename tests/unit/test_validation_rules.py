@@ -307,6 +307,26 @@ def test_a_number_of_the_answer_may_be_written_out_in_the_evidence() -> None:
     assert "number_not_in_evidence" in codes(subject(text, facts=[fact(text.strip(), text, answer="Within 3 weeks")]))
 
 
+BUDGET = "In thousands of euros\n\n| Office | 2024 |\n|---|---|\n| Graz | 312 |\n| Linz | 5 |\n"
+
+
+@pytest.mark.parametrize(
+    ("also", "statement", "is_refused"),
+    [
+        ("In thousands of euros", "Graz: 312 thousand euros.", False),
+        ("In thousands of euros", "Graz: 312 euros.", False),
+        ("In thousands of euros", "Graz: 312 million euros.", True),
+        ("In thousands of euros", "Graz: 5 thousand euros.", True),
+        ("In thousands of euros", "Graz: 312 dollars.", True),
+        ("| Office | 2024 |", "Graz: 312 euros.", True),
+        ("", "Graz: 312 euros.", True),
+    ],
+)
+def test_the_unit_of_a_number_may_stand_in_another_quote(also: str, statement: str, is_refused: bool) -> None:
+    facts = [fact("| Graz | 312 |", BUDGET, also=also, statement=statement, question=None)]
+    assert ("number_not_in_evidence" in codes(subject(BUDGET, facts=facts))) is is_refused
+
+
 def test_a_chunk_within_another_leaves_nothing_outside() -> None:
     inner = TEXT.index("deductible")
     chunks = [chunk(TEXT, 0, facts=9), chunk("deductible", inner)]
