@@ -19,6 +19,7 @@ BACK = {
         "Das bedeutet einen Verlust.",
         "Dadurch sinkt der Beitrag.",
         "Sie zahlen.",
+        "Dort wird gezahlt.",
     ],
     "fr": ["Ces dommages ne sont pas assurés.", "Elle doit être payée.", "Cependant, ils paient.", "Il la verse."],
     "es": [

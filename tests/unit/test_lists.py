@@ -91,6 +91,21 @@ def said(markdown: str, *headings: str) -> list[str]:
             ["La garantie est perdue si: le bateau a été vendu; la vente n'a pas été déclarée."],
         ),
         ("- **Waiting period:** 30 days\n", ["Waiting period: 30 days"]),
+        # a fragment with a full stop is no sentence; a sentence may end in a link; what is cut off stays out
+        (
+            "boat_log differs from other tools by providing:\n\n- A table of tides for every harbour of the coast.\n",
+            ["boat_log differs from other tools by providing: A table of tides for every harbour of the coast."],
+        ),
+        (
+            "- Every boat must be registered with [the harbour office.](https://a.b/c)\n",
+            ["Every boat must be registered with the harbour office."],
+        ),
+        (
+            "- Every boat must be registered with the office. A boat that is sold must be told to the\n\noffice too.\n",
+            ["Every boat must be registered with the office."],
+        ),
+        # thanks and hints lead to nothing
+        ("For more information, see also:\n\n- The guide of the harbour office\n", []),
     ],
 )  # fmt: skip
 def test_how_items_are_said(markdown: str, statements: list[str]) -> None:

@@ -44,6 +44,7 @@ REFUSED = [
     ("de", "Es gibt viele Häfen an der Küste.", "too vague to be knowledge"),
     ("es", "Hay mejores maneras de pagar.", "too vague to be knowledge"),
     ("en", "The buyer knows my lowest price of $900.", "said by a person of himself"),
+    ("en", "The buyer wrote to me about the price.", "said by a person of himself"),
     ("de", "Der Käufer kennt meinen Preis von 900 Euro.", "said by a person of himself"),
     ("en", "Which ships are insured?", "a question"),
     ("ar", "ما هي السفن المؤمن عليها؟", "a question"),

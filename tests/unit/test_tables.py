@@ -87,6 +87,11 @@ HEAD = "| Locker | Fee | Size | Floor | Key |\n|---|---|---|---|---|\n"
             "| L 1 | $11 | 2 m | 3 | K1 |\n|---|---|---|---|---|\n| L 2 | $12 | 3 m | 4 | K2 |\n",
             ["L 1: $11; 2 m; 3; K1", "L 2: $12; 3 m; 4; K2"],
         ),
+        # numbers among words under a row without any: names, in whatever language
+        (
+            "| Agen | Keparahan | Peluang |\n|---|---|---|\n| API | Sulit: 1 | Luas 3 |\n| API | Mudah: 3 | Umum 2 |\n",
+            ["API – Keparahan: Sulit: 1; Peluang: Luas 3", "API – Keparahan: Mudah: 3; Peluang: Umum 2"],
+        ),
         ("| Ann Lee | Bo Roe | Cy Fox |\n|---|---|---|\n| Di Roy | Ed Poe | Flo Ash |\n", []),
         ("> | Locker | Fee |\n> |---|---|\n> | L 1 | $11 |\n", ["L 1 – Fee: $11"]),
         # a row that is cut off, and a header without rows

@@ -304,8 +304,14 @@ def _is_proper_name(cell: str, beside: str) -> bool:
 
 
 def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
-    """Whether a column has a word above values: the plainest sign of a header."""
+    """Whether a column has a word above values: the plainest sign of a header.
+
+    In a table of several columns a number among words ("Easy: 3") is one as well.
+    """
     for at in range(1, len(head)):
+        numbered = [any(map(str.isdigit, row[at])) for row in body if kind_of(row[at]) != "blank"]
+        if len(head) > 2 and head[at] and numbered and sum(numbered) >= 0.8 * len(numbered) and len(numbered) > 1:
+            return True
         kinds = [kind for row in body if (kind := kind_of(row[at])) != "blank"]
         if head[at] and kinds and sum(kind in VALUES for kind in kinds) >= 0.6 * len(kinds):
             return True

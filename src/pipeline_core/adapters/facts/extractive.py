@@ -1,7 +1,7 @@
-"""Facts without a model: the document's own sentences and table rows, each with a question made for it.
+"""Facts without a model: the document's own sentences, list items and table rows.
 
 A quote is always a slice of the chunk, letter for letter. Statements and answers are that slice without its
-markdown marks: nothing is rephrased. Where no question can be made with care, a plain one is asked.
+markdown marks: nothing is rephrased. Where no question is natural, none is asked.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ from pipeline_core.domain.tables import MOST_ROWS
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
-REVISION = 5
+REVISION = 6
 """Raise it whenever the same chunk may give other facts."""
 
 # Below it a sentence says little, whatever else the chunk has.

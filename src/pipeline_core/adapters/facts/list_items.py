@@ -13,7 +13,8 @@ from pipeline_core.adapters.facts.joined_items import joined
 from pipeline_core.adapters.facts.leaning import points_back
 from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, without_joint
 from pipeline_core.adapters.facts.lists import Item, Lead, whole_sentence
-from pipeline_core.adapters.facts.sentences import LABELS_ONLY, keeps_numbers, prose_claims
+from pipeline_core.adapters.facts.refusals import is_list_of_names, why_refused
+from pipeline_core.adapters.facts.sentences import CODE_NAME, LABELS_ONLY, keeps_numbers, prose_claims
 from pipeline_core.domain.text import numbers_in, strip_markdown
 from pipeline_core.domain.unreadable import unreadable
 
@@ -54,7 +55,7 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
     if _LEADS.search(body) or item.block.has_unclear_sign:
         return
     told = _told(text, item.block, language)
-    if _only_points(body) or _is_cut(told.said):
+    if _only_points(body):
         return
     if not any(map(str.isalnum, told.said)) or unreadable(told.said) or not keeps_numbers(told.said, body):
         return
@@ -62,14 +63,17 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
     colons = [lead for lead in leads if lead.has_colon]
     siblings = [sibling.said for sibling in item.siblings]
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
-    if item.is_cut:
+    if item.is_cut or _is_cut(told.said):
         if all(_is_neutral(meaning) for meaning in meanings):
             yield from map(_as_item, prose_claims(text, item.block, language))  # those of its sentences that are whole
         return
     stands = _is_sentence(told.said, language)
     if stands and not told.label and all(_is_neutral(meaning) for meaning in meanings):
-        yield from _alone(text, item, told, language)
-    elif colons or (leads and not stands):
+        alone = list(_alone(text, item, told, language))
+        yield from alone
+        if alone or not colons or points_back(told.said, language) or why_refused(told.said, language):
+            return
+    if colons or (leads and not stands):
         yield from _with_leads(text, item, told, leads, meanings, language, goes_on=goes_on)
     elif told.label and len(told.said.split()) > _MOST_WORDS:
         yield from _alone(text, item, told, language)
@@ -89,7 +93,7 @@ def _announces(lead: Lead) -> bool:
 def _only_points(body: str) -> bool:
     """Whether the item is a link and little else."""
     rest = _LINK.sub(" ", body)
-    least = _LEAST_UNDER_HEADING if whole_sentence(rest) else _MOST_BESIDE_LINK
+    least = _LEAST_UNDER_HEADING if whole_sentence(strip_markdown(body)) else _MOST_BESIDE_LINK
     return rest != body and len(re.findall(r"\w+", rest)) < least
 
 
@@ -163,7 +167,9 @@ def _with_leads(
     *,
     goes_on: bool,
 ) -> Iterator[Claim]:
-    if _leans(leads[0].said, language) or leads[0].said[0].islower():
+    if _leans(leads[0].said, language) or (leads[0].said[0].islower() and not CODE_NAME.match(leads[0].said)):
+        return
+    if any(why_refused(said, language) for said in (told.said, *(lead.said for lead in leads)) if said[-1:] != "?"):
         return
     needs_whole = [_holds_only_whole(meaning) for meaning in meanings]
     spans = tuple(lead.span for lead in leads if lead.span)
@@ -222,7 +228,7 @@ def _under_heading(block: Block, told: _Told) -> Iterator[Claim]:
     words = told.said.split()
     if not block.headings or not _LEAST_UNDER_HEADING <= len(words) <= _MOST_WORDS:
         return
-    if told.said[:1].islower():
+    if told.said[:1].islower() or why_refused(told.said, "") or is_list_of_names(told.said):
         return
     heading = block.headings[-1].rstrip(" :.")
     yield _claim(((told.start, told.end),), _ended(f"{heading}: {told.said}"), "", lead_in=0.0, whole=0.0)

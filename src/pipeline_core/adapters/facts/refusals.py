@@ -316,7 +316,8 @@ _SPOKEN = Refusal(
     {
         "en": r"\b(?:I(?:['’](?:m|ve|d|ll))?(?= (?:am|was|have|had|would|will|can|could|think|do|did|don['’]t|want"
         r"|need|saw|know"
-        r"|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\bwe would like\b|\.\.\."
+        r"|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\b(?-i:me)\b|\bwe would"
+        r" like\b|\.\.\."
         r"|…",
         "de": r"\b(?:ich|mein(?:e[rsmn]?)?|mich|mir)\b",
         "fr": r"\b(?:je|mon|ma|mes|moi)\b|\bj['’]",

@@ -136,10 +136,25 @@ def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
                 cut -= 1
             if cut == start or not body[cut - 1].isspace():
                 cut = end
+            cut = _behind_link(body, start, cut)
+            if cut <= start:
+                continue
             sentence = body[start:cut]
             if sentence.strip():
                 yield start + len(sentence) - len(sentence.lstrip()), start + len(sentence.rstrip())
             start = cut
+
+
+_LINK_CLOSES = re.compile(r"\]?\([^()\s]*\)")
+
+
+def _behind_link(body: str, start: int, cut: int) -> int:
+    """The cut, moved behind the target of a link whose words end the sentence."""
+    if "![" in body[max(0, start - 2) : cut]:  # the words of a picture
+        return cut
+    said = start + len(body[start:cut].rstrip())
+    closes = _LINK_CLOSES.match(body, said - (body[said - 1 : said] == "]"))
+    return closes.end() if closes and body[closes.start()] == "]" else cut
 
 
 def keeps_numbers(stripped: str, verbatim: str) -> bool:
@@ -171,11 +186,12 @@ def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said
 
 _OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥]?\d))?[$€£¥]?(?P<first>\w)")
 # "binomial_cis", "iOS", "utf-8", "numpy.linalg": names that no sentence gives a capital.
-_CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
+CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
 # Left-overs of a conversion: marks without what they marked, code, cells.
 _BROKEN = re.compile(
     r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|(?<!\w)\(\)\s|\(\s*[,;]"
-    r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
+    r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?"
+    r"|^[¹²³⁰-⁹†‡]|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
     re.IGNORECASE,
 )
 # A formula between words was lost.
@@ -198,7 +214,7 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
     first = _OPENING.match(statement)
     if (
         not first
-        or (first["first"].islower() and not _CODE_NAME.match(statement))
+        or (first["first"].islower() and not CODE_NAME.match(statement))
         or not _is_of_fit_length(statement, language)
     ):
         return False
