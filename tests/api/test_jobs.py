@@ -181,7 +181,8 @@ def test_dead_letters_are_tried_again_all_at_once(
             "claimed_by = NULL, claimed_at = NULL, lease_token = NULL, lease_expires_at = NULL"
         )
         uow.commit()
-    counted = {"matched": 3, "retried": 0, "by_code": {"store_full": 3}}
+    nothing_published = {"published": 0, "left_alone": 0, "changes": None}
+    counted = {"matched": 3, "retried": 0, "by_code": {"store_full": 3}, **nothing_published}
     assert ann.post("/api/v2/jobs/retry", json={"preview": True}).json() == counted
     assert ann.post("/api/v2/jobs/retry", json={"code": "no_text"}).json()["retried"] == 0
     assert sign_in(BOB).post("/api/v2/jobs/retry").json()["matched"] == 0
