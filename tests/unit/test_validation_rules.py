@@ -327,6 +327,27 @@ def test_the_unit_of_a_number_may_stand_in_another_quote(also: str, statement: s
     assert ("number_not_in_evidence" in codes(subject(BUDGET, facts=facts))) is is_refused
 
 
+YEARS = (
+    "Graduates by year, Annex 7\n\n| Region | 2003-04 | L2 |\n|---|---|---|\n"
+    "| North | 485 | 12 |\n| West | 1 | 2 |\n| South | 77 | 3 |\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "answer", "is_refused"),
+    [
+        ("Graduates by year, Annex 7: North – 2003-04: 485; L2: 12", None, False),
+        ("Graduates by year: North – 2003-04: 486; L2: 12", None, True),
+        ("Graduates by year: North – 2003-04: 77; L2: 12", None, True),
+        ("North", "In 2003-04 there were 485.", True),
+    ],
+)
+def test_a_row_is_said_with_the_names_of_its_columns(statement: str, answer: str | None, is_refused: bool) -> None:
+    question = answer and "How many?"
+    facts = [fact("| North | 485 | 12 |", YEARS, statement=statement, question=question, answer=answer)]
+    assert ("number_not_in_evidence" in codes(subject(YEARS, facts=facts))) is is_refused
+
+
 def test_a_chunk_within_another_leaves_nothing_outside() -> None:
     inner = TEXT.index("deductible")
     chunks = [chunk(TEXT, 0, facts=9), chunk("deductible", inner)]

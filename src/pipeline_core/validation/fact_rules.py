@@ -14,6 +14,8 @@ from pipeline_core.validation.subject import Subject
 
 _UNIT = re.compile(r"[^\W\d_]+|[^\w\s]")
 """What may be a unit: a word, or a sign."""
+_HEADER_ROWS = 4
+"""The rule below the names, and up to three rows of them."""
 
 
 def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
@@ -32,8 +34,10 @@ def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
 def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
     """A number in the answer, or in the statement of a fact that has none, that no quote has.
 
-    The unit may stand in another quote than the number: in a table's header or caption, in the lead-in of a list.
+    The unit may stand in another quote than the number: in a table's header or caption, in the lead-in of a list. The
+    statement of a row names its columns: their numbers ("2011-12", "L2") stand in the header, or above the table.
     """
+    names = _numbers_around_rows(subject.markdown)
     for fact in subject.questions:
         said, what = (fact.statement, "statement") if fact.answer is None else (fact.answer, "answer")
         written = numbers_as_written(said)
@@ -41,6 +45,8 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
         if missing and len(fact.evidence) > 1:
             measured = _with_units_of_others([span.quote for span in fact.evidence])
             missing = [number for number in missing if number not in measured]
+        if missing and fact.answer is None and "|" in fact.quote:
+            missing = [number for number in missing if number not in names]
         if missing:
             says = ", ".join(written[number] for number in missing)
             yield Finding(
@@ -50,6 +56,16 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
                 f"The {what} says {says}, which its evidence {subject.where(fact)} does not: “{short(fact.quote)}”",
                 {"missing": missing, "evidence": list(numbers_in(fact.quote))},
             )
+
+
+def _numbers_around_rows(markdown: str) -> set[str]:
+    """The numbers that stand in no row of a table but its first ones, of which a header is made."""
+    around, row = [], 0
+    for line in markdown.split("\n"):
+        row = row + 1 if line.lstrip(" >").startswith("|") else 0
+        if row <= _HEADER_ROWS:
+            around.append(line)
+    return set(numbers_in("\n".join(around)))
 
 
 def _with_units_of_others(quotes: Sequence[str]) -> set[str]:
