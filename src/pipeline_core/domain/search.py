@@ -27,13 +27,15 @@ class Answer:
 
     ``nearest`` is what came nearest, whether it answers or not; ``floor`` the similarity that was asked for (None: the
     model has none, or words alone were searched); ``waiting`` documents that may have the answer once reviewed.
-    A passage has its ``facts`` under it, the best first.
+    A passage has its ``facts`` under it, the best first. ``not_reranked``: why the order is the search's own although
+    there is a reranker.
     """
 
     hits: list[dict[str, Any]]
     nearest: list[dict[str, Any]]
     floor: float | None
     waiting: list[dict[str, Any]]
+    not_reranked: str | None = None
 
     @property
     def similarity(self) -> float | None:
