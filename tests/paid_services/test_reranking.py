@@ -87,7 +87,7 @@ def test_a_search_is_ordered_by_it_and_answers_without_it(
     assert lengths == sorted(lengths)
     assert all(hit["relevance"] > 0 for hit in judged.nearest)
     assert judged.not_reranked is None
-    paid = "SELECT service, outcome, cost_usd::float8 FROM paid_calls WHERE service = 'rerank' ORDER BY reserved_at"
+    paid = "SELECT service, outcome, cost_usd::float8 FROM paid_calls WHERE service = 'rerank' ORDER BY started_at"
     assert rows(app, paid) == [("rerank", "answered", 0.002)]
 
     server.fail(faults.status(500))
