@@ -4,6 +4,7 @@ Markdown against its truth, labelled facts against what is published, questions 
 against their words. ``docs/quality.md`` has the figures and says how to read them.
 """
 
+import json
 import os
 import statistics
 import time
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmarks.quality import sample
 from benchmarks.quality.material import TABLES_ONLY, Material, find
 from benchmarks.quality.publishing import Published, folder_of_exports, pipeline_in, publish
 from benchmarks.quality.scoring import score_labels, score_markdown, score_scans
@@ -51,6 +53,21 @@ def measure(app: Pipeline, material: Material, exports: Path, show: Show) -> Non
     print("Scans: word error rate; order counts")
     print(score_scans(material, scans.exports))
     print(_times(scans))
+
+
+def draw_sample(folder: Path, show: Show) -> None:
+    """Publish every shared document, each as a user of its own, and draw the facts that people are to judge."""
+    material = find(folder)
+    files = sorted({document for group in material.truths if not group.startswith("office")
+                    for document, _ in material.truths[group]})  # fmt: skip
+    with pipeline_in(folder / "home") as app:
+        published = [publish(app, [file], file.name, folder / "exports") for file in files]
+    exports = [json.loads(file.read_text("utf-8")) for file in sorted((folder / "exports").glob("*.json"))]
+    rows = sample.with_verdicts(sample.draw(exports), sample.read(sample.SAMPLE) if sample.SAMPLE.is_file() else [])
+    sample.write(rows, sample.SAMPLE)
+    waiting = [name for one in published for name in one.waiting]
+    note = f"written to {sample.SAMPLE.name}; not published: {', '.join(waiting) or 'none'}"
+    show("Facts to be judged", ["documents", "facts"], [[str(len(files)), str(len(rows))]], note)
 
 
 _NOTE = (

@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Generic, NamedTuple, Self, TypeVar, overload
 from urllib.parse import unquote, urlsplit
 
 import orjson
+from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from pipeline_core import logs, prefect_records, private_files
@@ -324,7 +326,7 @@ class Pipeline:
 
     @once
     def prices(self) -> PriceTable:
-        return load_prices(self.settings.price_table)
+        return replace(load_prices(self.settings.price_table), others_are_free=self.settings.openai_own_server)
 
     @once
     def budgets(self) -> Budgets:
@@ -362,7 +364,9 @@ class Pipeline:
             settings.openai_deadline_s,
             settings.openai_concurrency,
         )
-        return OpenAIClient(options, settings.openai_api_key, pace, self.outages.answered)
+        # a server of one's own asks for none, and the client sends some
+        key = settings.openai_api_key or (SecretStr("none") if settings.openai_own_server else None)
+        return OpenAIClient(options, key, pace, self.outages.answered)
 
     @once
     def llama_cloud(self) -> LlamaCloudClient:
@@ -854,6 +858,8 @@ def _openai_generator(app: Pipeline, settings: Settings) -> FactGenerator:
         settings.openai_max_output_tokens,
         settings.openai_context_chars,
         settings.openai_fact_options,
+        # Ollama lets the name that OpenAI has for it pass and heeds only the one that it had before
+        "max_tokens" if settings.openai_own_server else "max_completion_tokens",
     )
     model = settings.openai_fact_model
     inner = OpenAIFactGenerator(app.openai, model=model, price=app.prices.of(model), limits=limits)

@@ -195,6 +195,9 @@ class Settings(BaseSettings):
     validation_picture_pages_share: float = Field(
         0.5, gt=0, le=1, description="Share of pages without readable text from which a person must look"
     )
+    validation_ocr_doubt: float = Field(
+        0.10, gt=0, le=1, description="Share of a scanned page's words in doubt from which its facts carry a finding"
+    )
     validation_contradiction_similarity: float = Field(
         0.85, ge=0.5, le=1, description="Likeness of two statements from which other answers contradict each other"
     )
@@ -227,6 +230,10 @@ class Settings(BaseSettings):
         None, validation_alias="OPENAI_API_KEY", description="Key of the endpoint; never written anywhere"
     )
     openai_base_url: str = Field("https://api.openai.com/v1", description="OpenAI-compatible endpoint")
+    openai_own_server: bool = Field(
+        False,
+        description="The endpoint is a server of your own (Ollama, vLLM, llama.cpp): it costs nothing and needs no key",
+    )
     openai_fact_model: str = Field("gpt-4.1-mini", description="Model that finds facts")
     openai_fact_options: dict[str, Any] = Field(
         {"temperature": 0, "logprobs": True},
@@ -271,7 +278,10 @@ class Settings(BaseSettings):
 
     # who decides
     publish_from: float = Field(
-        0.0, ge=0, le=1, description="Confidence from which a fact is published unseen, a probability (docs/quality.md)"
+        0.25,
+        ge=0,
+        le=1,
+        description="Confidence from which a fact is published unseen, 0 to 1 (docs/quality.md)",
     )
     ask_from: float | None = Field(
         None,

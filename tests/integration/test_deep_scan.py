@@ -70,7 +70,7 @@ def published(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
 
 def facts(app: Pipeline, document_id: DocumentId, status: str) -> dict[Any, str]:
     staged = app.facts.facts(document_id, user_id=app.user_id)
-    return {fact.question_id: fact.answer for fact in staged if fact.status == status}
+    return {fact.question_id: fact.statement for fact in staged if fact.status == status}
 
 
 def codes(app: Pipeline, document_id: DocumentId) -> list[str]:
@@ -98,7 +98,7 @@ def test_what_is_new_waits_and_what_was_published_stays(deep: Pipeline) -> None:
     new = facts(deep, document_id, "pending")
     assert len(new) >= 5
     assert facts(deep, document_id, "imported").keys() == {fact["question_id"] for fact in before["facts"]}
-    assert not set(new.values()) & {fact["answer"] for fact in before["facts"]}
+    assert not set(new.values()) & {fact["statement"] for fact in before["facts"]}
     with deep.open_uow() as uow:
         batches = uow.session.connection.execute(
             "SELECT count(*), count(*) FILTER (WHERE upload_batch_id <> ALL("
@@ -111,8 +111,8 @@ def test_what_is_new_waits_and_what_was_published_stays(deep: Pipeline) -> None:
     through(deep, [document_id])
     assert row(deep, document_id)["outcome"] == "published"
     after = published(deep, document_id)
-    answers = {fact["answer"] for fact in after["facts"]}
-    assert answers == {fact["answer"] for fact in before["facts"]} | set(new.values())
+    statements = {fact["statement"] for fact in after["facts"]}
+    assert statements == {fact["statement"] for fact in before["facts"]} | set(new.values())
     assert all(len(chunk["text"]) <= 800 for chunk in after["chunks"])
     assert_evidence_stands(deep, document_id)
     # nothing is left to do, neither for the next run nor for the next scan
@@ -286,7 +286,7 @@ def test_decisions_about_facts_survive_a_scan(make_pipeline: Callable[..., Pipel
     [document_id] = needs_work(app, receive(app, upload(text=LONG)))
     through(app, [document_id])
     first, second, *_ = facts(app, document_id, "pending")
-    app.facts.edit(document_id, first, Edit(answer="In the cabinet."), user_id=app.user_id)
+    app.facts.edit(document_id, first, Edit(statement="In the cabinet."), user_id=app.user_id)
     app.review.decide(document_id, Request(Decision.REJECT, app.user_id, question_ids=(second,)))
     app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
     through(app, [document_id])
@@ -294,7 +294,7 @@ def test_decisions_about_facts_survive_a_scan(make_pipeline: Callable[..., Pipel
     scan(app)
     app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
     through(app, [document_id])
-    after = {fact["question_id"]: fact["answer"] for fact in published(app, document_id)["facts"]}
+    after = {fact["question_id"]: fact["statement"] for fact in published(app, document_id)["facts"]}
     assert after[first] == "In the cabinet."
     assert second not in after
     assert facts(app, document_id, "rejected").keys() == {second}

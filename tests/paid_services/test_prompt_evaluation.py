@@ -29,7 +29,9 @@ def test_the_labelled_passages_beside_the_prompt_are_asked_of_the_model(
 
     assert score.facts >= len(cases)
     assert (score.echoes, score.failed, score.proved) == (1, 0, 1.0)
-    assert score.recall > 0.8
+    # a line has neither the lead-in of its list nor the unit above its table
+    assert 0.6 < score.recall < 0.8
+    assert all(missed.startswith(("a list", "a unit")) for missed in score.missed[1:])
     assert score.empty_right < 1.0
     assert server.paid == len(cases)
     assert evaluate(make_paid(run_id=uuid4()).generator, cases) == score

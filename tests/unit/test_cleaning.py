@@ -39,6 +39,12 @@ def counts(markdown: str) -> dict[str, int]:
         ("The insurerâ€™s duty\nis plain.\n", "The insurer’s duty\nis plain.\n"),
         ("Prämie für Großrisiken – „alles“, l’été\n", "Prämie für Großrisiken – „alles“, l’été\n"),
         ("It is 2.59×† as fast, and 3× as fast.\n", "It is 2.59×† as fast, and 3× as fast.\n"),
+        ("Acme\u0099 pays.\n", "Acme™ pays.\n"),
+        # bullets that a font or an encoding left: none becomes a trade mark
+        ("\u0099 first\n\u0099 second\n", "- first\n- second\n"),
+        ("- \uf0b7 first\n  \uf0a7 nested\n\u25aa third\n", "- first\n  - nested\n- third\n"),
+        ("Deckt: \u0099 Feuer \uf0b7 Sturm\n", "Deckt: • Feuer • Sturm\n"),
+        ("\uf0fc ja, \uf0e0 nein, • im Satz\n", "- ja, \uf0e0 nein, • im Satz\n"),
         # blanks
         ("two  blanks \t\nand trailing   \n", "two blanks\nand trailing\n"),
         ("a\u00a0b\u2009c\u3000d\n", "a b c d\n"),
@@ -103,6 +109,66 @@ def test_counts_name_what_was_done() -> None:
     assert counts("# Clean\n\nNothing to do here.\n") == {}
 
 
+# --- what pages cut apart ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pages", "joined"),
+    [
+        (["Der Mieter muss den Schaden sofort und\n\nin Textform melden.\n"],
+         "Der Mieter muss den Schaden sofort und in Textform melden.\n"),
+        # over a page's end: every letter stays on its page
+        (["The fee for a copy of the whole\n\n", "register is due at once.\n"],
+         "The fee for a copy of the whole register is due at once.\n"),
+        (["La prime est due dans les trente jours sui-\n\n", "vants, sans autre avis.\n"],
+         "La prime est due dans les trente jours suivants, sans autre avis.\n"),
+        (["Von hier an gelten die Regeln für die\n\n", "Versicherung von Booten.\n"],
+         "Von hier an gelten die Regeln für die Versicherung von Booten.\n"),
+        (["- a boat that lies in a harbour over the whole\n\nwinter, and its mast\n"],
+         "- a boat that lies in a harbour over the whole winter, and its mast\n"),
+        # the first line of a paragraph, taken for a heading; a heading of two lines
+        (["## The tenant pays for repairs of up to\n\none hundred euros himself.\n"],
+         "The tenant pays for repairs of up to one hundred euros himself.\n"),
+        (["# Terms for the Insurance\n\n# of Bicycles\n\nThey begin here.\n"],
+         "# Terms for the Insurance of Bicycles\n\nThey begin here.\n"),
+        # a bold line of a paragraph that is not bold
+        (["**Notice. Every tenant must give notice to the**\n\noffice in writing.\n"],
+         "Notice. Every tenant must give notice to the office in writing.\n"),
+        # one line of a paragraph, taken for code
+        (["```\nThe pipeline retry command starts a job again from the\n```\n\nstage where it failed.\n"],
+         "The pipeline retry command starts a job again from the stage where it failed.\n"),
+    ],
+)  # fmt: skip
+def test_what_a_page_cut_apart_is_whole_again(pages: list[str], joined: str) -> None:
+    result, spans, _ = clean("".join(pages), page_map(pages))
+    assert result == joined
+    told = [result[page.char_from : page.char_to] for page in spans.pages]
+    assert [text[:5] for text in told if text] == [text.lstrip("#*`\n ")[:5] for text in pages] or "#" in joined
+    assert clean(result, spans)[0] == result
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "The list of things that are covered by us:\n\nfire and hail.\n",
+        "The insurer pays for all of the damage.\n\nso it was agreed.\n",
+        "apples\n\npears and plums\n",
+        "## Costs\n\nof the policy are paid by the owner.\n",
+        "The owner has to pay for all of the following\n\n- fire\n- hail\n",
+        "The owner has to pay for all of the following\n\n| a | b |\n| --- | --- |\n",
+        "```\npipeline retry --all\n```\n\nstarts them again.\n",
+        "```\nwith the words as they are written\nin three lines\nof code\n```\n\nand it goes on.\n",
+    ],
+)
+def test_what_belongs_apart_stays_so(page: str) -> None:
+    assert cleaned_pages([page])[0] == page
+
+
+def test_documents_without_pages_are_as_they_were_written() -> None:
+    text = "The fee for a copy of the whole\n\nregister is due at once.\n"
+    assert cleaned_pages([text], unit="document") == [text]
+
+
 # --- running headers and footers -------------------------------------------------------------------------
 
 
@@ -119,7 +185,7 @@ def test_running_lines_stay_once() -> None:
         assert text.strip() == body(number)
 
 
-@pytest.mark.parametrize("form", ["{n}", "- {n} -", "Page {n}", "Seite {n} von 9", "{n} / 9"])
+@pytest.mark.parametrize("form", ["{n}", "# {n}", "## Page {n}", "- {n} -", "Page {n}", "Seite {n} von 9", "{n} / 9"])
 def test_bare_page_numbers_go(form: str) -> None:
     pages = [f"{body(n)}\n\n{form.format(n=n + 11)}\n\n" for n in range(1, 6)]
     assert [text.strip() for text in cleaned_pages(pages)] == [body(n) for n in range(1, 6)]
@@ -158,6 +224,12 @@ def test_left_and_right_pages_have_headers_of_their_own() -> None:
         [f"{'Interlude' if n % 7 == 0 else f'Word {n * 31}'}\n\n{body(n)}\n\n" for n in range(1, 30)],
         # the head of a table that goes on
         [f"| Item | Amount |\n| --- | --- |\n| Hail {n * 3} | 100 |\n\n" for n in range(1, 6)],
+        # the unit of a table, and labels of what follows: they return, and belong where they stand
+        [f"# Balance {n}\n\n[In thousands, except per share]\n\n| a | {n} |\n|---|---|\n\n" for n in range(1, 6)],
+        [f"Montants en milliers d'euros\n\n| Ville {n * 3} | b |\n|---|---|\n\n" for n in range(1, 6)],
+        [f"# Risk {n * 7}\n\n## Example\n\n{body(n)}\n\n" for n in range(1, 6)],
+        [f"# Risiko {n * 7}\n\nBeispiel\n\n{body(n)}\n\n" for n in range(1, 6)],
+        [f"Answer:\n\n{body(n)}\n\n" for n in range(1, 6)],
         # nothing else on the page
         ["Intentionally left blank\n\n" for _ in range(5)],
     ],

@@ -86,6 +86,14 @@ def test_a_confidence_in_words() -> None:
         ("Deductible: 500", "**Deductible:** 500", {"label": 1}),
         ("12 345 678", "12 345 678", {"digits": 1.0}),
         ("A b c d", "a b", {"verbatim": 0.5}),
+        ("Prices: Kale – 3; Unit: kg", "| Kale | 3 | kg |", {"unnamed_cells": 0.5}),
+        ("Kale: 3; 4; 5", "| Kale | 3 | 4 | 5 |", {"unnamed_cells": 1.0}),
+        ("Kale – Price: 3; Weight: 2 kg", "| Kale | 3 | 2 kg |", {"unnamed_cells": 0.0}),
+        ("The fee of ACME is due in May.", "", {"names": 1}),
+        ("The fee is due after the third month.", "", {"names": 0, "definite": 1}),
+        ("The ACME fee is due.", "", {"definite": 0}),
+        ("L'application est libre de droits.", "", {"definite": 1}),
+        ("A fee is due.", "", {"definite": 0}),
     ],
 )
 def test_what_is_seen_of_words_alone(statement: str, quote: str, seen: dict[str, float]) -> None:

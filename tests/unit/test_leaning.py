@@ -10,6 +10,7 @@ BACK = {
     "en": [
         "These losses are not insured.",
         "Their limit is $500.",
+        "They've asked for 60 days.",
         "If they agree, the claim is paid.",
         "For example, hail.",
     ],
@@ -18,6 +19,7 @@ BACK = {
         "Das bedeutet einen Verlust.",
         "Dadurch sinkt der Beitrag.",
         "Sie zahlen.",
+        "Dort wird gezahlt.",
     ],
     "fr": ["Ces dommages ne sont pas assurés.", "Elle doit être payée.", "Cependant, ils paient.", "Il la verse."],
     "es": [

@@ -174,3 +174,18 @@ def test_what_is_no_table_is_none(draw: pdfs.Draw) -> None:
 def test_many_lines_are_a_drawing() -> None:
     level = tuple(Rule(at * 3.0, 0, 3000) for at in range(1000))
     assert grids(Rules(level, level)) == []
+
+
+def test_code_below_a_table_keeps_both_its_fences() -> None:
+    from types import SimpleNamespace
+
+    from pipeline_core.adapters.converters.pdf_tables.placing import pieces
+
+    def block(kind: str, **said: object) -> SimpleNamespace:
+        parts = {"text": None, "header": None, "rows": None, "lines": None, "bbox": None, **said}
+        return SimpleNamespace(kind=kind, **parts)
+
+    blocks = [block("paragraph", text="Run this:"), block("code", lines=["make all", "make test"])]
+    found = pieces("Run this:\n\n```sh\nmake all\nmake test\n```\n", blocks)  # type: ignore[arg-type]
+    assert found is not None
+    assert [piece.text for piece in found] == ["Run this:\n\n", "```sh\nmake all\nmake test\n```\n"]

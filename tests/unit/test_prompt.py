@@ -31,7 +31,7 @@ def test_every_example_has_a_name_that_no_document_has() -> None:
 
 def test_an_edit_is_another_version() -> None:
     prompt = load_prompt()
-    assert prompt.version.startswith("facts-v1-")
+    assert prompt.version.startswith("facts-v2-")
     assert "At most 6 facts" in prompt.system(6)
     assert "{" not in prompt.system(6)
     assert Prompt("x", "").system(1) == ""

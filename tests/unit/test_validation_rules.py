@@ -125,6 +125,10 @@ def scattered(*, left_out: bool) -> Subject:
 
 
 CASES = {
+    "a page that was hard to read": (
+        subject(pages=(Page(1, 0, len(TEXT), ocr_doubt=0.2),), facts=[fact("The annual deductible is $500")]),
+        "read_with_doubt",
+    ),
     "a quote over two columns, put back by a person": (scattered(left_out=False), "evidence_scattered_on_page"),
     # name: (subject, the code that must be among the findings)
     "no text at all": (subject("  \n", chunks=[]), "empty_text"),
@@ -258,7 +262,7 @@ def test_a_finding_tells_a_reviewer_what_and_where_with_its_numbers(case: Subjec
 
 CRITICAL = {code for _, code in CASES.values()} - {
     "code_not_closed", "unreadable_characters", "oversized_chunk", "too_few_facts", "too_many_facts",
-    "contradicts_published",
+    "contradicts_published", "read_with_doubt",
 }  # fmt: skip
 
 
@@ -276,6 +280,7 @@ THRESHOLDS: dict[str, tuple[str, object]] = {
     "validation_density_from_chars": ("more facts than there can be in a text", 600),
     "validation_echo_similarity": ("an example of the prompt, nearly", 1.0),
     "validation_picture_pages_share": ("hardly a page that is not a picture", 0.51),
+    "validation_ocr_doubt": ("a page that was hard to read", 0.21),
     "validation_contradiction_similarity": ("a negation of the same answer", 1.0),
     "validation_oversized_chunk_factor": ("a chunk far over its size", 4.0),
 }
@@ -300,6 +305,26 @@ def test_a_number_of_the_answer_may_be_written_out_in_the_evidence() -> None:
         subject(text, facts=[fact(text.strip(), text, answer="Within 2 weeks")])
     )
     assert "number_not_in_evidence" in codes(subject(text, facts=[fact(text.strip(), text, answer="Within 3 weeks")]))
+
+
+BUDGET = "In thousands of euros\n\n| Office | 2024 |\n|---|---|\n| Graz | 312 |\n| Linz | 5 |\n"
+
+
+@pytest.mark.parametrize(
+    ("also", "statement", "is_refused"),
+    [
+        ("In thousands of euros", "Graz: 312 thousand euros.", False),
+        ("In thousands of euros", "Graz: 312 euros.", False),
+        ("In thousands of euros", "Graz: 312 million euros.", True),
+        ("In thousands of euros", "Graz: 5 thousand euros.", True),
+        ("In thousands of euros", "Graz: 312 dollars.", True),
+        ("| Office | 2024 |", "Graz: 312 euros.", True),
+        ("", "Graz: 312 euros.", True),
+    ],
+)
+def test_the_unit_of_a_number_may_stand_in_another_quote(also: str, statement: str, is_refused: bool) -> None:
+    facts = [fact("| Graz | 312 |", BUDGET, also=also, statement=statement, question=None)]
+    assert ("number_not_in_evidence" in codes(subject(BUDGET, facts=facts))) is is_refused
 
 
 def test_a_chunk_within_another_leaves_nothing_outside() -> None:

@@ -10,8 +10,9 @@ PROMPT_EXAMPLES: dict[str, tuple[str, ...]] = {
     # generator (or "shared", for examples that several prompts use): its examples' statements
     "shared": (
         "The Zephyrine Lantern Guild refills its 47 amber beacons every third moonrise.",
-        "A Quillback courier carries at most 19 copper scrolls to Port Vellamar.",
-        "Citizens of Thornmere repay a borrowed snow plough within 11 frost days.",
+        "Q-7: A Quillback courier carries at most 19 copper scrolls to Port Vellamar.",
+        "Citizens of Thornmere may borrow a snow plough for 11 frost days.",
+        "Vellamar's North gate: cart toll 4 copper, sledge toll 6 copper.",
     ),
 }
 

@@ -55,6 +55,7 @@ SAID_BY_GENERATORS = (
     Trait("asked", "flag: there is a natural question for it", "there is a natural question for it"),
     Trait("score", "the generator's own score, the higher the better", "scored high", "scored low"),
     # language models
+    Trait("written", "flag: put into words by a language model", "put into words by a language model"),
     Trait(
         "logprob",
         "mean natural logarithm of the probabilities of the tokens that say the fact",
@@ -72,6 +73,9 @@ SEEN_BY_THE_STAGE = (
     Trait("one_chunk", "flag: the document has a single chunk", "a document of one chunk"),
     Trait("spans", "number of pieces of the evidence", "put together of several pieces"),
     Trait("verbatim", "share of the statement's words that the quote has", "in the text's words", "in other words"),
+    Trait("unnamed_cells", "share of a row's said cells that have no column's name", "values without a name"),
+    Trait("names", "flag: names something, by a capital inside or a code", "names something", "names nothing"),
+    Trait("definite", 'flag: begins with an article and no name ("The library")', "begins with what is not named"),
     Trait("digits", "share of digits among the statement's letters and digits", "mostly numbers"),
     Trait("capitals", "share of capitalised words after the first", "many names"),
     Trait("marks", "share of characters that are no letter, digit or space", "many marks"),
@@ -81,6 +85,14 @@ SEEN_BY_THE_STAGE = (
 
 TRAITS: Mapping[str, Trait] = {trait.name: trait for trait in (*SAID_BY_GENERATORS, *SEEN_BY_THE_STAGE)}
 """All traits by name. A generator that knows something else of its facts adds a row above."""
+
+FLAGS_OF: Mapping[str, tuple[str, ...]] = {
+    "row": ("header_guessed", "header_missing", "key_named", "caption", "unit", "requirement"),
+    "item": ("lead_in", "lead_in_missing", "leans", "hedged", "requirement"),
+    "label": ("leans", "hedged"),
+    "prose": ("leans", "defines", "duty", "hedged", "joined", "first_person", "points_inside"),
+}
+"""What a generator that names the kind knows as well: of these flags, the one that it does not say is 0."""
 
 KINDS = ("row", "item", "label", "prose")
 """The kinds of text; one of them is 1 for every fact."""

@@ -1,7 +1,7 @@
 """From the traits of a fact to the probability that it holds: a logistic regression whose weights are data.
 
 "Holds" is meant strictly: true to its source, understandable without it, complete, and worth keeping. The weights are
-in ``confidence_weights``; ``python -m benchmarks confidence`` fits them again from facts that people have judged, and
+in ``confidence_weights``; ``python -m benchmarks.confidence`` fits them again from facts that people have judged, and
 docs/quality.md shows how often those were right that were said to be right with .9. A trait that nobody said changes
 nothing: it counts as its mean.
 """

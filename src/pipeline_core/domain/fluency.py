@@ -91,6 +91,16 @@ def fluency(text: str, encoding: str) -> float:
     return max(_fit(letters, language) * _wording(words, language) for language in _languages(encoding))
 
 
+@cache
+def _all_common() -> frozenset[str]:
+    return frozenset(word for _, words in _LATIN for word in words.split())
+
+
+def is_common_word(word: str) -> bool:
+    """Whether the word, in lower case, is one of the commonest of a language in Latin letters: "of", "und", "la"."""
+    return word in _all_common()
+
+
 def common_words(words: Sequence[str]) -> float:
     """The share of the words, in lower case, that are the commonest of the language that has most of them.
 

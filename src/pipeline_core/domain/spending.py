@@ -56,10 +56,14 @@ class PagePrice:
 
 @dataclass(frozen=True, slots=True)
 class PriceTable:
-    """Prices by model; ``pages`` are those of services that charge for pages."""
+    """Prices by model; ``pages`` are those of services that charge for pages.
+
+    ``others_are_free``: a model without a row costs nothing, for the endpoint is a server of one's own.
+    """
 
     prices: Mapping[str, Price]
     pages: Mapping[str, PagePrice] = field(default_factory=dict)
+    others_are_free: bool = False
 
     def of_page(self, model: str) -> PagePrice:
         """The price of the model's pages.
@@ -81,13 +85,16 @@ class PriceTable:
         Raises:
             ConfigurationError: it is not in the table; says how to add it.
         """
-        if model not in self.prices:
-            raise ConfigurationError(
-                f"The price of the model {model} is not known, so no budget could be kept.",
-                action=f'Write a file with `[models."{model}"]`, `input = 0.0`, `output = 0.0` (dollars a million '
-                "tokens) and name it in UPLOAD_PIPELINE_PRICE_TABLE.",
-            )
-        return self.prices[model]
+        if model in self.prices:
+            return self.prices[model]
+        if self.others_are_free:
+            return Price(0.0)
+        raise ConfigurationError(
+            f"The price of the model {model} is not known, so no budget could be kept.",
+            action=f'Write a file with `[models."{model}"]`, `input = 0.0`, `output = 0.0` (dollars a million '
+            "tokens) and name it in UPLOAD_PIPELINE_PRICE_TABLE; or set UPLOAD_PIPELINE_OPENAI_OWN_SERVER=true "
+            "if the endpoint is a server of your own, which costs nothing.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

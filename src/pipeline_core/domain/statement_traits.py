@@ -3,12 +3,23 @@
 import re
 from collections.abc import Mapping
 
-from pipeline_core.domain.confidence import KINDS
+from pipeline_core.domain.confidence import FLAGS_OF, KINDS
 
 # each kind by the mark that its quote has in markdown
 _ROW = re.compile(r"^\s*\||\S \| \S")
 _ITEM = re.compile(r"^\s*(?:[-*+•▪‣–]|\d{1,3}[.)]|[a-z]\))\s")
 _LABEL = re.compile(r"^\W{0,4}[^\W\d_][^:.!?。：\n]{0,60}[:：]\W{0,4}\s\S[^.!?。]*$")
+# a capital at its head or inside, or letters with a digit
+_NAME = re.compile(r"^\W*(?:[^\W\d_a-z]|\w*[A-Z]|[^\W\d_]+\d)")
+# definite articles; German nouns have capitals, so that they count as names
+# not "a", which is Portuguese and English
+_ARTICLES = frozenset(
+    {
+        *("the", "le", "la", "les", "l", "el", "los", "las", "lo", "il", "gli", "os"),
+        *("der", "die", "das", "het", "den", "det"),
+    }
+)
+_BEGINNING = 5
 _WORD = re.compile(r"[^\W_]+")
 # scripts that put no space between words; two of their characters count as a word
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -19,19 +30,41 @@ _SENTENCES = frozenset({"prose", "item"})
 
 def statement_traits(statement: str, quote: str, said: Mapping[str, float]) -> dict[str, float]:
     """The traits of the words; ``said`` are those that the generator knows, and they go before."""
-    kind = next((name for name in KINDS if said.get(name)), None) or _kind(quote)
+    named = next((name for name in KINDS if said.get(name)), None)
+    kind = named or _kind(quote)
     words = _WORD.findall(statement)
     seen = {
         **{name: float(name == kind) for name in KINDS},
+        **dict.fromkeys(FLAGS_OF[named] if named else (), 0.0),
         "words": float(_count(statement, words)),
         "verbatim": _share_in(words, quote),
         "digits": _share(sum(c.isdigit() for c in statement), sum(c.isalnum() for c in statement)),
         "capitals": _share(sum(word[0].isupper() for word in words[1:]), len(words) - 1),
         "marks": _share(sum(not (c.isalnum() or c.isspace()) for c in statement), len(statement)),
     }
+    if kind == "row":
+        seen["unnamed_cells"] = _unnamed(statement)
     if kind in _SENTENCES:
+        seen["names"] = float(any(map(_NAME.search, statement.split()[1:])))
+        seen["definite"] = float(_begins_unnamed(statement))
         seen |= {"begins_well": float(_begins_well(statement)), "ends_well": float(_ends_well(statement))}
     return {**seen, **said}
+
+
+def _unnamed(statement: str) -> float:
+    """Of what a row says behind its key, the share that is a mere value: "Kale – 3; Price: 2" has one of two."""
+    _, found, cells = statement.rpartition(" – ")
+    if not found:
+        _, _, cells = statement.partition(": ")
+    parts = [part for part in cells.split("; ") if part.strip()]
+    return _share(sum(": " not in part for part in parts), len(parts))
+
+
+def _begins_unnamed(statement: str) -> bool:
+    """Whether it begins with an article, and none of the next words is a name: "The library integrates …"."""
+    first, *others = statement.split()[:_BEGINNING] or [""]
+    article = first.casefold().partition("'")[0].partition("’")[0]
+    return article in _ARTICLES and not any(map(_NAME.search, others))
 
 
 def _kind(quote: str) -> str:

@@ -22,6 +22,11 @@ COLUMN_WORDS = frozenset(
     canone categoria codice costo data descrizione importo nome numero prezzo quantità tipo unità valore
     descrição montante preço taxa unidade prazo
     aantal bedrag beschrijving eenheid huur naam prijs soort waarde
+    biaya catatan deskripsi harga jenis jumlah kategori keterangan kode nama nilai satuan tanggal tingkat
+    cena data ilość kod kwota nazwa opis rodzaj stawka wartość
+    дата значение категория код количество название наименование описание примечание сумма тип уровень цена
+    αξία ημερομηνία κατηγορία κωδικός όνομα περιγραφή ποσό τιμή
+    说明 描述 名称 编号 金额 日期 类型 级别 单位 数量 价格 備考 名前 説明 種類
     """.split()  # noqa: SIM905
 )
 

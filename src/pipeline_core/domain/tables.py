@@ -15,7 +15,7 @@ from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES
 from pipeline_core.domain.text import strip_inline
 
 _ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
-EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…"}) | _ERRORS
+EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…", "$-$"}) | _ERRORS
 """What says nothing, in lower case; what a formula that failed shows is among it."""
 MOST_HEADER_ROWS = 3
 _SAMPLE = 12
@@ -50,7 +50,7 @@ _MONTHS = (
 )
 _CURRENCY = r"[$€£¥₹₩₽₺₪฿¢]|(?:US|CA|AU)\$|USD|EUR|GBP|CHF|PLN|SEK|NOK|DKK|JPY"
 _KINDS = (
-    ("year", re.compile(r"(?:19|20)\d\d\Z")),
+    ("year", re.compile(r"(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?\Z")),
     (
         "date",
         re.compile(
@@ -144,9 +144,27 @@ def _title_rows(rows: Sequence[Row]) -> int:
 def _levels(rows: Sequence[Row]) -> int:
     """How many rows a header would have: one more for each that divides what merged cells above it span."""
     levels = 1
-    while levels < min(MOST_HEADER_ROWS, len(rows) - 1) and _divides(rows[levels - 1], rows[levels], rows[levels + 1]):
+    while levels < min(MOST_HEADER_ROWS, len(rows) - 1) and (
+        _divides(rows[levels - 1], rows[levels], rows[levels + 1]) or _gives_units(rows[levels], rows[levels + 1])
+    ):
         levels += 1
     return levels
+
+
+_UNIT = re.compile(
+    r"[(\[][^()\[\]\d]{1,20}[)\]]|[%‰°]?[CF]?|[kcmµn]?(?:m|g|l|s|V|A|W|Wh|J|Pa|Hz|bit|B)[²³]?(?:/\w{1,6}[²³]?)?|mg|kg|mm|cm|km"
+    r"|min|h|ha|GWh|MWh|kWh|(?:k|m|bn?)?[€$£¥]|EUR|USD|GBP|CHF|\w{1,3}/(?:year|yr|day|h|a|Jahr|an|año|ano)"
+)
+
+
+def _gives_units(row: Row, below: Row) -> bool:
+    """Whether each cell of the row behind the first is a unit, and numbers stand below them."""
+    filled = [at for at in range(1, len(row)) if row[at]]
+    if not filled or not all(_UNIT.fullmatch(row[at]) for at in filled) or (row[0] and not _UNIT.fullmatch(row[0])):
+        return False
+    return any(kind_of(below[at]) in VALUES for at in filled) and all(
+        kind_of(below[at]) in VALUES | {"blank"} for at in filled
+    )
 
 
 def _divides(above: Row, row: Row, below: Row) -> bool:
@@ -166,6 +184,8 @@ def _joined(rows: Sequence[Row]) -> list[str]:
     names = [""] * len(rows[0]) if rows else []
     for level, row in enumerate(rows):
         last = level == len(rows) - 1
+        if not last and _is_centred(row, rows[level + 1]):
+            continue  # over which columns its words are cannot be told
         inherited = ""
         for at, cell in enumerate(row):
             spanned = not last and not cell and any(below[at] for below in rows[level + 1 :])
@@ -174,6 +194,16 @@ def _joined(rows: Sequence[Row]) -> list[str]:
             if word and word != names[at]:
                 names[at] = f"{names[at]} {word}".strip()
     return names
+
+
+def _is_centred(row: Row, below: Row) -> bool:
+    """Whether the words of a header's upper row stand somewhere over the columns they are for, as PDFs have it.
+
+    What spans columns stands over the first of them in a file that says so; where named columns are before it that
+    nothing is over, it may as well be theirs.
+    """
+    first = next((at for at in range(1, len(row)) if row[at]), 1)
+    return any(below[at] and not row[at] for at in range(1, first))
 
 
 def _judge(head: Row, body: Sequence[Row], *, declared: bool, bold: bool) -> _Judgement:
@@ -195,24 +225,35 @@ def _judge(head: Row, body: Sequence[Row], *, declared: bool, bold: bool) -> _Ju
 
 
 def _may_name_a_column(cell: str) -> bool:
-    return len(cell) <= 60 and len(cell.split()) <= 8 and not (cell.endswith((".", "?")) and len(cell.split()) > 2)
+    return len(cell) <= 90 and len(cell.split()) <= 12 and not (cell.endswith((".", "?")) and len(cell.split()) > 2)
 
 
 def _has_values(head: Row, body: Sequence[Row]) -> bool:
     """Whether values stand where names would; years side by side and codes of one make may be names of columns."""
     kinds = [kind_of(cell) for cell in head]
-    values = [cell for cell, kind in zip(head[1:], kinds[1:], strict=True) if kind in VALUES]
-    if not values:
+    at = [column for column in range(1, len(head)) if kinds[column] in VALUES]
+    if not at:
         return kinds[0] in VALUES - {"year", "code"} or (
             kinds[0] in VALUES and any(kind_of(row[0]) == kinds[0] for row in body)
         )
-    if len(values) < 2 or len(values) < len([cell for cell in head[1:] if cell]):
+    if {kinds[column] for column in at} == {"code"}:
+        return len(at) < 2 or len({_shape(head[column]) for column in at}) > 1 or _stand_below(head, body, at)
+    if {kinds[column] for column in at} != {"year"}:
         return True
-    if {kind_of(cell) for cell in values} == {"year"}:
-        steps = {int(right) - int(left) for left, right in pairwise(values)}
-        in_body = any(kind_of(cell) == "year" for row in body for cell in row[1:])
-        return in_body or len(steps) > 1 or (len(values) == 2 and not steps <= {1, -1})
-    return len({_shape(cell) for cell in values}) > 1 or {kind_of(cell) for cell in values} != {"code"}
+    if any(kind_of(row[column]) == "year" for row in body for column in range(1, len(head))):
+        return True
+    steps = {int(head[right][:4]) - int(head[left][:4]) for left, right in pairwise(at)}
+    words_too = len(at) < len([cell for cell in head[1:] if cell])
+    if words_too or len(at) < 2:
+        known = any(_is_column_word(cell) for cell in head[1:])
+        numbers = all(kind_of(row[column]) in VALUES | {"blank"} for row in body for column in at)
+        return not (known and numbers and len(steps) <= 1)
+    return len(steps) > 1 or (len(at) == 2 and not steps <= {1, -1})
+
+
+def _stand_below(head: Row, body: Sequence[Row], columns: Sequence[int]) -> bool:
+    """Whether below a code stands another of its make."""
+    return any(_shape(row[column]) == _shape(head[column]) for row in body for column in columns)
 
 
 def _is_like_the_rows(head: Row, body: Sequence[Row]) -> bool:
@@ -263,8 +304,14 @@ def _is_proper_name(cell: str, beside: str) -> bool:
 
 
 def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
-    """Whether a column has a word above values: the plainest sign of a header."""
+    """Whether a column has a word above values: the plainest sign of a header.
+
+    In a table of several columns a number among words ("Easy: 3") is one as well.
+    """
     for at in range(1, len(head)):
+        numbered = [any(map(str.isdigit, row[at])) for row in body if kind_of(row[at]) != "blank"]
+        if len(head) > 2 and head[at] and numbered and sum(numbered) >= 0.8 * len(numbered) and len(numbered) > 1:
+            return True
         kinds = [kind for row in body if (kind := kind_of(row[at])) != "blank"]
         if head[at] and kinds and sum(kind in VALUES for kind in kinds) >= 0.6 * len(kinds):
             return True
@@ -350,8 +397,32 @@ DELIMITER_ROW = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*\Z")
 """The line below a table's first row."""
 
 
+MOST_ROWS = 2_000
+"""So many rows of one table are said, so that a long export does not fill the collection; the ledger says so."""
+
+
+def rows_at_end(text: str, before: int) -> int:
+    """How many lines the table has in which a chunk of markdown ends, with those ``before`` the chunk if it goes on."""
+    lines = [line.lstrip(" \t>") for line in text.rstrip().splitlines()]
+    start = len(lines)
+    while start and lines[start - 1].startswith("|"):
+        start -= 1
+    return len(lines) - start + (before if start == 0 else 0)
+
+
+def begins_in_table(text: str) -> bool:
+    """Whether a chunk of markdown begins with a row."""
+    return text.lstrip(" \t\n>").startswith("|")
+
+
+_MOST_ABOVE = 3
+_LONGEST_ABOVE = 240
+
+
 def table_at_end(text: str, before: str) -> str:
-    """The header and the last rows of the table in which a chunk of markdown ends; blank where it ends in none.
+    """The table in which a chunk of markdown ends: its header and last rows, and what stands right above it.
+
+    That is where its caption and unit are. Blank where the chunk ends in no table.
 
     Args:
         text: the chunk.
@@ -365,10 +436,40 @@ def table_at_end(text: str, before: str) -> str:
     if not table:
         return ""
     if len(table) > 1 and DELIMITER_ROW.match(table[1]):
-        head, rows = table[:2], table[2:]
+        above, head, rows = _short_paragraphs(lines[:start]), table[:2], table[2:]
     elif start == 0 and before:
-        above = before.splitlines()
-        head, rows = above[:2], [*above[2:], *table]
+        kept = before.splitlines()
+        first = next(at for at, line in enumerate(kept) if line.startswith("|"))
+        above, head, rows = kept[:first], kept[first : first + 2], [*kept[first + 2 :], *table]
     else:
         return ""
-    return "\n".join([*head, *rows[-_SAMPLE:]])
+    return "\n".join([*above, *head, *rows[-_SAMPLE:]])
+
+
+def _short_paragraphs(lines: Sequence[str]) -> list[str]:
+    """The lines of the last few paragraphs, as long as none is long."""
+    paragraphs: list[list[str]] = [[]]
+    for line in reversed(lines):
+        if line.strip():
+            paragraphs[-1].insert(0, line)
+        elif paragraphs[-1]:
+            paragraphs.append([])
+    kept: list[str] = []
+    for paragraph in paragraphs[:_MOST_ABOVE]:
+        if not paragraph or sum(map(len, paragraph)) > _LONGEST_ABOVE or paragraph[0].startswith("|"):
+            break
+        kept = [*paragraph, "", *kept]
+    return kept
+
+
+def paragraph_after_table(texts: Iterable[str]) -> str:
+    """The short paragraph below the table with which the texts begin, where its caption may be; blank if there is none.
+
+    Args:
+        texts: the chunks behind one that ends in a table.
+    """
+    for text in texts:
+        for paragraph in re.split(r"\n\s*\n", text):
+            if not paragraph.lstrip(" \t\n>").startswith("|"):
+                return paragraph.strip() if len(paragraph) <= _LONGEST_ABOVE else ""
+    return ""

@@ -13,9 +13,13 @@ class ChunkInput:
 
     ``before`` and ``after`` are the ends of its neighbours, for a generator that wants them. They are a part of the
     cache's key: an answer may use their words, and another user's chunk has other neighbours. ``table_before`` is the
-    header and the last rows of the table that the chunk goes on with, where the chunk before ends in one. ``code`` is
-    where code blocks stand in the text, and ``language`` its language (ISO 639-1; "": not known), both told by the
-    whole document; None: only the text itself tells.
+    table that the chunk goes on with, where the chunk before ends in one: what stands above it, its header and its last
+    rows. ``table_after`` is the paragraph below the table that the chunk ends in; ``table_is_full``: the chunks before
+    have as many rows of ``table_before`` as are said of one table. ``list_before`` is the lead-in of the
+    list that the chunk begins in, and the items that its first item is part of; ``list_goes_on``: the next chunk begins
+    within the list in which this one ends. ``code`` is where code blocks stand in the text, and
+    ``language`` its language (ISO 639-1; "": not known), both told by the whole document; None: only the text itself
+    tells.
     """
 
     text: str
@@ -23,6 +27,10 @@ class ChunkInput:
     before: str = ""
     after: str = ""
     table_before: str = ""
+    table_after: str = ""
+    table_is_full: bool = False
+    list_before: str = ""
+    list_goes_on: bool = False
     code: tuple[tuple[int, int], ...] | None = None
     language: str | None = None
 

@@ -21,10 +21,11 @@ from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.fences import fences
 from pipeline_core.domain.ids import DocumentId, chunk_id_for, text_sha256
+from pipeline_core.domain.lead_ins import with_lead_in
 from pipeline_core.domain.text import strip_markdown
 
 CHUNKER = "markdown-simple"
-VERSION = "2"
+VERSION = "3"
 _IDS = "1"
 """Of the ids. They stay when ``VERSION`` is raised: the same text at the same place is the same chunk."""
 CHARS_PER_TOKEN = 4
@@ -251,6 +252,7 @@ def _pieces(markdown: str, section: _Section, sizes: _Sizes) -> Iterator[_Span]:
     splitter = MarkdownSplitter((min(sizes.min_chars, room), room), trim=False)
     cuts = [start + offset for offset, piece in splitter.chunk_indices(text) if not piece.isspace()]
     cuts = _without_small_pieces([*cuts, start + len(text)], sizes.min_chars, room)
+    cuts = _with_lead_ins(markdown, cuts, room)
     begin = first
     for cut, end in pairwise(cuts):
         if cut > start:
@@ -267,6 +269,15 @@ def _without_small_pieces(cuts: list[int], smallest: int, room: int) -> list[int
         if following is None or following - cut >= smallest or following - kept[-1] > room:
             kept.append(cut)
     return kept
+
+
+def _with_lead_ins(markdown: str, cuts: list[int], room: int) -> list[int]:
+    """A list's lead-in and a table's caption go with what they lead to, where that has room for them."""
+    moved = cuts[:1]
+    for cut, following in zip(cuts[1:], [*cuts[2:], None], strict=True):
+        before = with_lead_in(markdown, moved[-1], cut) if following is not None else cut
+        moved.append(before if following is not None and following - before <= room else cut)
+    return moved
 
 
 def _overlapping(markdown: str, cut: int, earliest: int) -> int:

@@ -4,15 +4,17 @@ The work is done page by page, and within a page between code fences, which stay
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.fences import Fence, fences, spans_within
 from pipeline_core.stages import running_lines
-from pipeline_core.stages.cleaning_steps import STEPS, Context
+from pipeline_core.stages.cleaning_steps import STEPS, Context, keeps_hyphen
+from pipeline_core.stages.cut_paragraphs import join_over_pages, prose_in_fences
 
 MAX_PASSES = 10
 """One step can make work for another; two passes are the rule, and this bounds it."""
@@ -26,6 +28,9 @@ def clean(markdown: str, page_map: PageMap) -> tuple[str, PageMap, dict[str, int
     """
     pages = _split(markdown, page_map)
     counts: Counter[str] = Counter()
+    is_paged = page_map.unit == "page"
+    if is_paged:
+        pages = _without_fences_around_prose(pages, counts)
     for _ in range(MAX_PASSES):
         cleaned = _clean_once(pages, page_map, counts)
         if cleaned == pages:
@@ -46,9 +51,10 @@ def _split(markdown: str, page_map: PageMap) -> list[str]:
 
 def _clean_once(pages: list[str], page_map: PageMap, counts: Counter[str]) -> list[str]:
     whole = "".join(pages)
-    context = Context(whole)
+    is_paged = page_map.unit == "page"
+    context = Context(whole, is_paged)
     parted = _parted(pages, _code(whole))
-    if page_map.unit == "page":
+    if is_paged:
         _drop_running_lines(parted, [page.number for page in page_map.pages], counts)
     before = ""
     for parts in parted:
@@ -56,6 +62,8 @@ def _clean_once(pages: list[str], page_map: PageMap, counts: Counter[str]) -> li
             if not part.is_code:
                 part.text = _clean_prose(part.text, context, counts, before)
             before = part.text or before
+    if is_paged:
+        _join_pages(parted, context, counts)
     _trim_end(parted)
     return ["".join(part.text for part in parts) for parts in parted]
 
@@ -70,6 +78,44 @@ def _clean_prose(text: str, context: Context, counts: Counter[str], before: str)
         allowed = "\n" if before and not before.endswith("\n\n") else ""
         text = allowed + text.lstrip("\n")
     return text
+
+
+def _join_pages(parted: list[list["_Part"]], context: Context, counts: Counter[str]) -> None:
+    """The last paragraph of a page goes on with the first of the next that has text, if it was cut there."""
+    before: _Part | None = None
+    for parts in parted:
+        first, last = _outermost(parts)
+        if first is None:
+            continue
+        # without a line's end between them they are joined already
+        parted_here = before is not None and (before.text.endswith("\n") or first.text.startswith("\n"))
+        if before is not None and parted_here and not before.is_code and not first.is_code:
+            whole = join_over_pages(before.text, first.text, lambda head, tail: keeps_hyphen(head, tail, context))
+            if whole is not None:
+                before.text, first.text = whole, first.text.lstrip("\n")
+                counts["cut_pages"] += 1
+        before = last
+
+
+def _outermost(parts: "list[_Part]") -> "tuple[_Part, _Part] | tuple[None, None]":
+    told = [part for part in parts if part.text.strip()]
+    return (told[0], told[-1]) if told else (None, None)
+
+
+def _without_fences_around_prose(pages: list[str], counts: Counter[str]) -> list[str]:
+    """A line of a paragraph that has a word of code in it may have been taken for code as a whole."""
+    whole = "".join(pages)
+    if "```" not in whole:
+        return pages
+    bounds = [*accumulate(map(len, pages), initial=0)]
+    texts = list(pages)
+    for start, end, line in reversed(prose_in_fences(whole, _code(whole))):
+        page = bisect_right(bounds, start) - 1
+        if end <= bounds[page + 1]:
+            at, to = start - bounds[page], end - bounds[page]
+            texts[page] = f"{texts[page][:at]}{line}\n{texts[page][to:]}"
+            counts["fences"] += 1
+    return texts
 
 
 def _trim_end(parted: list[list["_Part"]]) -> None:

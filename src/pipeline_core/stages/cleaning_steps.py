@@ -8,12 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline_core.stages.cut_paragraphs import join_in_page
+
 
 @dataclass(frozen=True)
 class Context:
     """What a step may know of the whole document."""
 
     markdown: str
+    is_paged: bool = False
+    """Whether it was laid out on pages, whose breaks cut paragraphs apart."""
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -62,6 +66,28 @@ def repair_mojibake(text: str, _context: Context) -> tuple[str, int]:
             lines[index] = " ".join(fix_encoding(line).splitlines())
             changed += lines[index] != line
     return "\n".join(lines), changed
+
+
+# What bullets are left as: the codes of symbol fonts (Symbol, Wingdings, Zapf Dingbats) and of bytes without a letter,
+# which a repair of encodings would take for signs ("™", "·"), and signs that are nothing else at a line's start.
+_BULLETS = (
+    "\u0080-\u009f\ue000-\uf8ff"
+    "\u2022\u2023\u2043\u204c\u204d\u2219\u25a0\u25aa\u25ab\u25cf\u25cb\u25d8\u25e6\u2756\u27a2\u27a4"
+)
+_BULLET_LINE = re.compile(
+    rf"^(?P<indent>[ \t]*)(?:[-*+][ \t]+)?(?P<sign>[{_BULLETS}])[ \t]+(?=\S)(?![{_BULLETS}][ \t])", re.MULTILINE
+)
+_BULLET_SIGN = re.compile(f"[{_BULLETS}]")
+_BULLET_WITHIN = re.compile(r"(?<=[ \t])[\u0080-\u009f\uf0a7\uf0b7\uf0d8\uf06e\uf0fc](?=[ \t])")
+
+
+def plain_bullets(text: str, _context: Context) -> tuple[str, int]:
+    """Bullets at a line's start become items of a list; within a line they become "•"."""
+    if text.isascii() or not _BULLET_SIGN.search(_beyond_ascii(text)):
+        return text, 0
+    text, items = _BULLET_LINE.subn(r"\g<indent>- ", text)
+    text, within = _BULLET_WITHIN.subn("•", text)
+    return text, items + within
 
 
 _THOUSANDS = "\u00a0\u2007\u202f"
@@ -165,16 +191,21 @@ def join_hyphenated(text: str, context: Context) -> tuple[str, int]:
         if not (head[-1].islower() and tail[0].islower()) or line.startswith(("#", "|")):
             return match[0]
         joined += 1
-        hyphen = "-" if match["hyphen"] == "-" and _keeps_hyphen(head.lower(), tail.lower(), context) else ""
+        hyphen = "-" if match["hyphen"] == "-" and keeps_hyphen(head.lower(), tail.lower(), context) else ""
         return f"{head}{hyphen}{tail}{match['rest']}" + ("\n" if match["gap"] else "")
 
     return _HYPHENATED.sub(join, text), joined
 
 
-def _keeps_hyphen(head: str, tail: str, context: Context) -> bool:
+def keeps_hyphen(head: str, tail: str, context: Context) -> bool:
     if f"{head}-{tail}" in context.words:
         return True
     return head + tail not in context.words and _KEEPS_HYPHEN.fullmatch(head) is not None
+
+
+def join_cut_paragraphs(text: str, context: Context) -> tuple[str, int]:
+    """Paragraphs that were cut within a page are whole again."""
+    return join_in_page(text) if context.is_paged else (text, 0)
 
 
 # --- blanks ----------------------------------------------------------------------------------------------
@@ -245,10 +276,12 @@ def single_blank_lines(text: str, _context: Context) -> tuple[str, int]:
 
 
 STEPS: tuple[tuple[str, Step], ...] = (
+    ("bullets", plain_bullets),  # before what would take them for letters
     ("mojibake", repair_mojibake),
     ("odd_spaces", plain_spaces),
     ("trailing_blanks", no_trailing_blanks),
     ("headings", atx_headings),
+    ("cut_paragraphs", join_cut_paragraphs),  # before words that were divided there
     ("hyphenations", join_hyphenated),
     ("outer_pipes", outer_pipes),
     ("table_rows", compact_tables),

@@ -39,10 +39,17 @@ from pipeline_core.domain.ids import ChunkId, DocumentId, question_id_for
 from pipeline_core.domain.jobs import OutputRow
 from pipeline_core.domain.languages import languages_of, likely_language
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
+from pipeline_core.domain.lists import begins_in_list, list_at_end
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.policy import Policy, Wished
 from pipeline_core.domain.staging import NewQuestion
-from pipeline_core.domain.tables import table_at_end
+from pipeline_core.domain.tables import (
+    MOST_ROWS,
+    begins_in_table,
+    paragraph_after_table,
+    rows_at_end,
+    table_at_end,
+)
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.ports.workers import InWorker
@@ -93,6 +100,12 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append([chunk.before, chunk.after])
     if chunk.table_before:
         value.append(["table", chunk.table_before])
+    if chunk.table_is_full:
+        value.append("table is full")
+    if chunk.table_after:
+        value.append(["table after", chunk.table_after])
+    if chunk.list_before or chunk.list_goes_on:
+        value.append(["list", chunk.list_before, str(chunk.list_goes_on)])
     if chunk.code:
         value.append(["code", str(chunk.code)])
     if chunk.language:
@@ -107,14 +120,29 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
     languages = languages_of([chunk.text for chunk in chunks])
     if not any(languages):
         languages = [likely_language("\n".join(texts))] * len(chunks)
-    inputs, table = [], ""
+    inputs, table, above, rows = [], "", "", 0
     for at, chunk in enumerate(chunks):
         before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
-        goes_on = bool(table) and chunk.text.lstrip(" \t\n>").startswith("|")
-        table = table if goes_on else ""
-        spans = spans_within(code, chunk.char_from, chunk.char_to)
-        inputs.append(ChunkInput(chunk.text, chunk.heading_path, before, after, table, spans, languages[at]))
-        table = table_at_end(chunk.text, table)
+        table = table if begins_in_table(chunk.text) else ""
+        above = above if begins_in_list(chunk.text) else ""
+        rows = rows if table else 0
+        in_table, in_list = table_at_end(chunk.text, table), list_at_end(chunk.text, above)
+        inputs.append(
+            ChunkInput(
+                chunk.text,
+                chunk.heading_path,
+                before,
+                after,
+                table_before=table,
+                table_after=paragraph_after_table(texts[at + 2 :]) if in_table else "",
+                table_is_full=rows >= MOST_ROWS,
+                list_before=above,
+                list_goes_on=bool(in_list) and begins_in_list(texts[at + 2]),
+                code=spans_within(code, chunk.char_from, chunk.char_to),
+                language=languages[at],
+            )
+        )
+        table, above, rows = in_table, in_list, rows_at_end(chunk.text, rows)
     return inputs
 
 
@@ -308,7 +336,7 @@ def _judge(
     refused += len(echoed)
     facts = tuple(_fact(chunk, candidate, proof, prove) for candidate, proof in proved)
     if facts:
-        return ChunkResult(ChunkOutcome.FACTS, facts, None, refused, cached, answer.usage)
+        return ChunkResult(ChunkOutcome.FACTS, facts, answer.reason, refused, cached, answer.usage)
     reason = answer.reason or (
         f"none of {refused} claims was proved by the text" if refused else "the generator found nothing"
     )

@@ -7,8 +7,10 @@ from typing import Any
 
 from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.wording import counted
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages.base import (
     Computation,
@@ -49,7 +51,19 @@ def _optimize(text: str, before: PageMap) -> StageResult:
         "text/markdown; charset=utf-8",
         {"page_map": pages.as_json()},
     )
-    return StageResult((output,), report={"changes": changes, "characters": len(markdown)})
+    findings = [_repaired(changes["mojibake"]).as_json()] if changes.get("mojibake") else []
+    return StageResult((output,), report={"changes": changes, "characters": len(markdown), "findings": findings})
+
+
+def _repaired(lines: int) -> Finding:
+    return Finding(
+        "encoding_repaired",
+        Severity.INFO,
+        "document",
+        f"Letters of {counted(lines, 'line')} had been read in a wrong encoding (“Ã¼” for “ü”) and were put right. "
+        "Where a name or a sign matters, compare it with the original.",
+        {"lines": lines},
+    )
 
 
 def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved]) -> None:
@@ -58,7 +72,7 @@ def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved]) -> None:
 
 STAGE = Stage(
     name=StageName.MARKDOWN_OPTIMIZER,
-    version="2",
+    version="3",
     fetch=fetch,
     run=run,
     save=save,

@@ -27,6 +27,16 @@ _APART = "|·•–—"
 _BEFORE = re.compile(rf"(?:^|\W){_PAGE}\s*$|[{_APART}]\s*$", re.IGNORECASE)
 _AFTER = re.compile(rf"\s*(?:$|[{_APART}-]|{_OF})", re.IGNORECASE)
 _ONLY_NUMBER = re.compile(rf"[\W_]*(?:{_PAGE}\s*)?\d+(?:\s*{_OF}\s*\d+)?[\W_]*", re.IGNORECASE)
+_LABEL = re.compile(r":\W*$")
+_LABEL_WORDS = 4
+_BRACKETED = re.compile(r"[*_ ]*[\[(（［].*[\])）］][*_ ]*")
+_UNIT = re.compile(
+    r"\b(?:in|en|em|i|w|v|в)\s+(?:\w+\s+){0,3}(?:thousands?|millions?|billions?|tausend|mio|mrd|tsd|teur|millionen|milliarden"
+    r"|milliers|milliards|miles|millones|milhares|milhões|migliaia|milioni|miliardi|duizend(?:en)?|miljoen(?:en)?|tusen"
+    r"|miljoner|tys|tysiącach|mln|milionach|тысячах|тыс|млн|percent|prozent|pour cent|€|\$|£|eur|usd|gbp|chf)\b"
+    r"|单位|單位|単位|단위",
+    re.IGNORECASE,
+)
 _PROTECTED = ("|", ">")  # a table's head returns on each of its pages, and belongs there
 
 
@@ -39,6 +49,8 @@ class _Edge:
     number: int
     text: str
     is_outermost: bool
+    is_loose: bool
+    """Whether it belongs to nothing beside it: no label of what follows, no unit of the table below."""
 
 
 def find(pages: Sequence[Sequence[str | None]], numbers: Sequence[int]) -> dict[int, set[int]]:
@@ -73,11 +85,19 @@ def _edges(lines: Sequence[str | None], page: int, number: int, *, at_top: bool)
         text = " ".join(shown.split())
         if not text:
             continue
-        if len(text) <= MAX_CHARACTERS and not text.startswith(_PROTECTED):
-            yield _Edge(page, line, number, text, seen == 0)
+        if len(text) <= MAX_CHARACTERS and not text.startswith(_PROTECTED) and not _is_of_table(lines, line, text):
+            yield _Edge(page, line, number, text, seen == 0, not _LABEL.search(text))
         seen += 1
         if seen == EDGE_LINES:
             return
+
+
+def _is_of_table(lines: Sequence[str | None], line: int, text: str) -> bool:
+    """Whether it is the unit of the table that follows: "[In thousands]", "(in Mio. €)", "Montants en milliers"."""
+    following = next((shown for shown in lines[line + 1 :] if shown is None or shown.strip()), None)
+    if following is None or not following.lstrip().startswith("|"):
+        return False
+    return _BRACKETED.fullmatch(text) is not None or _UNIT.search(text) is not None
 
 
 def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
@@ -88,8 +108,11 @@ def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
     often. A heading with a number is a heading of its own: "# Section 3" at the top of page 3.
     """
     text = edge.text
-    yield text, MIN_PAGES
-    if text.startswith("#"):
+    # below a line of its own, a short line or a heading that returns is a label of what follows
+    is_short = text.startswith("#") or len(_WORD.findall(text)) < _LABEL_WORDS
+    if edge.is_loose and (edge.is_outermost or not is_short):
+        yield text, MIN_PAGES
+    if text.startswith("#") and _ONLY_NUMBER.fullmatch(text) is None:
         return
     numbers = list(_NUMBER.finditer(text))
     if not numbers:

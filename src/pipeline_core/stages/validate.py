@@ -51,6 +51,7 @@ def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["markdown", "optimized_markdown", "page_words"])
     converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)
+    optimized = uow.stages.rows(StageName.MARKDOWN_OPTIMIZER, ids)
     chunks, questions, undecided = uow.staging.chunks(ids), uow.staging.questions(ids), uow.staging.undecided(ids)
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
     differing, replaced = uow.staging.differing(ids), uow.staging.replaced_within(ids)
@@ -59,7 +60,9 @@ def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
     def read(job: OfDocument) -> StageInput:
         document_id = job.document_id
         markdown = require(outputs.get(document_id, {}), *kinds)
-        conversion = converted[document_id].result or {}
+        conversion = dict(converted[document_id].result or {})
+        if ctx.settings.optimizer_enabled and (row := optimized.get(document_id)) is not None:
+            conversion["findings"] = [*conversion.get("findings", []), *(row.result or {}).get("findings", [])]
         # a duplicate of what is only staged is published, if this document is before that
         standing = [
             question

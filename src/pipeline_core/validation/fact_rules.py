@@ -1,6 +1,8 @@
 """Rules over the facts that would be published."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from pipeline_core.domain.facts import present
 from pipeline_core.domain.findings import Finding, Severity
@@ -9,6 +11,9 @@ from pipeline_core.domain.text import numbers_as_written, numbers_in
 from pipeline_core.domain.unreadable import unreadable
 from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
+
+_UNIT = re.compile(r"[^\W\d_]+|[^\w\s]")
+"""What may be a unit: a word, or a sign."""
 
 
 def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
@@ -25,11 +30,17 @@ def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
 
 
 def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
-    """A number in the answer, or in the statement of a fact that has none, that no quote has."""
+    """A number in the answer, or in the statement of a fact that has none, that no quote has.
+
+    The unit may stand in another quote than the number: in a table's header or caption, in the lead-in of a list.
+    """
     for fact in subject.questions:
         said, what = (fact.statement, "statement") if fact.answer is None else (fact.answer, "answer")
         written = numbers_as_written(said)
         missing = sorted(written.keys() - set(numbers_in(fact.quote)) - set(numbers_in(with_digits(fact.quote))))
+        if missing and len(fact.evidence) > 1:
+            measured = _with_units_of_others([span.quote for span in fact.evidence])
+            missing = [number for number in missing if number not in measured]
         if missing:
             says = ", ".join(written[number] for number in missing)
             yield Finding(
@@ -39,6 +50,19 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
                 f"The {what} says {says}, which its evidence {subject.where(fact)} does not: “{short(fact.quote)}”",
                 {"missing": missing, "evidence": list(numbers_in(fact.quote))},
             )
+
+
+def _with_units_of_others(quotes: Sequence[str]) -> set[str]:
+    """The numbers of each quote, with the units and scales that the other quotes have."""
+    found: set[str] = set()
+    for at, quote in enumerate(quotes):
+        words = {word for other in (*quotes[:at], *quotes[at + 1 :]) for word in _UNIT.findall(other)}
+        # "in thousands" is said as "312 thousand"
+        words |= {word.removesuffix("s") for word in words}
+        units = {word for word in words if numbers_in(f"1 {word}") != ("1",)}
+        units |= {f"{scale} {unit}" for scale, unit in permutations(units, 2)}
+        found.update(numbers_in("; ".join(f"{number} {unit}" for number in numbers_in(quote) for unit in units)))
+    return found
 
 
 def unreadable_fact(subject: Subject) -> Iterator[Finding]:

@@ -5,7 +5,25 @@ from collections.abc import Iterator
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.wording import counted
+from pipeline_core.validation.fact_rules import short
 from pipeline_core.validation.subject import Subject
+
+
+def read_with_doubt(subject: Subject) -> Iterator[Finding]:
+    """A fact of a scanned page of whose words OCR was unsure: a letter or a digit of it may be another."""
+    limit = subject.settings.validation_ocr_doubt
+    for fact in subject.questions:
+        doubts = [subject.page_map.ocr_doubt(span.char_from, span.char_to) for span in fact.evidence]
+        doubt = max((one for one in doubts if one is not None), default=0.0)
+        if doubt >= limit:
+            yield Finding(
+                "read_with_doubt",
+                Severity.WARNING,
+                str(fact.question_id),
+                f"OCR doubted {doubt:.0%} of the words around the fact {subject.where(fact)}. Compare it with the "
+                f"original: “{short(fact.statement)}”",
+                {"doubt": doubt, "limit": limit},
+            )
 
 
 def pages_without_text(subject: Subject) -> Iterator[Finding]:
@@ -20,7 +38,8 @@ def pages_without_text(subject: Subject) -> Iterator[Finding]:
             Severity.CRITICAL,
             f"page {pictures[0]}",
             f"From {len(pictures)} of {counted(len(pages), 'page')} no text could be read: there are only pictures, "
-            "and nothing of them would be published. Run the document through OCR, or set "
-            "UPLOAD_PIPELINE_TESSDATA_PATH, and upload it again; override if the pictures do not matter.",
+            "and nothing of them would be published. Install the extra that reads scans (pip install "
+            "'document-pipeline[ocr]') or run the document through OCR, and upload it again; override if the "
+            "pictures do not matter.",
             {"pages": pictures, "total": len(pages), "share": round(share, 4), "limit": limit},
         )

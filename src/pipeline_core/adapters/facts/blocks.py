@@ -16,7 +16,8 @@ class Block:
     """A run of lines of one kind: heading, prose (a paragraph or list item), table, code, html or comment.
 
     ``marks`` are a quote's marks on the lines below the first. ``has_unclear_sign``: the mark before it may be the sign
-    of the number with which it begins.
+    of the number with which it begins. ``item`` is the mark of a list's item, such as ``-`` or ``(a)``, and ``indent``
+    how many blanks stand before it, or before a paragraph that is part of an item.
     """
 
     kind: str
@@ -25,6 +26,8 @@ class Block:
     headings: tuple[str, ...]
     marks: list[tuple[int, int]] = field(default_factory=list)
     has_unclear_sign: bool = False
+    item: str = ""
+    indent: int = 0
 
     def text_in(self, text: str) -> str:
         """The block's text as long as it is there, with blanks for the marks of the quote that it is in."""
@@ -47,11 +50,14 @@ _LINE_KINDS = (
     ("table", re.compile(r"[ \t]*(?:>[ \t]?)*\|")),
     ("definition", re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]")),
     ("html", re.compile(rf" {{0,3}}<(?:!|/?(?:{_HTML_NAMES})\b)", re.IGNORECASE)),
-    ("item", re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(?[a-z]\))[ \t]+(?:\[[ xX]\][ \t]+)?")),
+    (
+        "item",
+        re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(?(?:[a-z]|[ivx]{2,4})\)|\(\d{1,2}\))[ \t]+(?:\[[ xX]\][ \t]+)?"),
+    ),
     ("quoted", re.compile(r"[ \t]*(?:>[ \t]?)+")),
     ("indented", re.compile(r" {4}|\t")),
 )
-_MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(\d]|\s*[a-z]\)| {4}|\t")
+_MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(\d]|\s*[a-z]{1,4}\)| {4}|\t")
 _CONTINUES = {
     "prose": {"text", "indented", "quoted"},
     "html": {"text", "html", "item", "indented"},
@@ -120,6 +126,8 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
             inset = match.end() if match and kind in ("item", "quoted", "indented") else 0
             block = Block(_block_kind(kind, in_list), start + inset, end, outline.path)
             block.has_unclear_sign = number in unclear
+            block.item = match[0].strip() if match and kind == "item" else ""
+            block.indent = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
             blocks.append(block)
         start += len(line)
     return blocks

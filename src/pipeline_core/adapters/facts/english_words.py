@@ -8,40 +8,6 @@ def word_set(listed: str) -> frozenset[str]:
 
 
 EDGES = ".,;:!?()[]\"'“”‘’*"
-CONNECTIVE = re.compile(
-    r"(?:However|Therefore|Thus|Hence|Moreover|Furthermore|Additionally|In addition|Consequently|Nevertheless"
-    r"|As a result|Also|Nonetheless|Accordingly|Finally|Besides|Meanwhile|In particular|In general|Generally)"
-    r",\s+"
-)
-_SELF = (
-    "policy|document|agreement|contract|insurance|plan|standard|guide|manual|licen[sc]e|certificate"
-    "|endorsement|paper|report|software|package|regulation|act|law"
-)
-# A sentence that begins so is understood only after the one before it.
-LEANS = re.compile(
-    rf"(?:Th(?:is|at) (?!(?:{_SELF})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Our|My|I|Such"
-    r"|The (?:former|latter|above|following|same|others?|second|third|next|last|results?|reason|rest)"
-    r"|However|Therefore|Thus|Hence|Then|So|And|But|Or|Nor|Yet|Also|Instead|Otherwise|Rather|Similarly"
-    r"|Likewise|Conversely|First(?:ly)?|Second(?:ly)?|Third|Next|Last(?:ly)?|Here|Again|Indeed|Still|Yes|No,"
-    r"|For (?:example|instance|this|these|that|more)|On the (?:other|one) hand|At this|To (?:this|do|achieve)"
-    r"|In (?:this|these|that|such|contrast|other words|short|fact|summary)|After (?:this|that)|By doing"
-    r"|(?:Because of|With|From) this|(?:Among|Of|Between|Like|Unlike) (?:these|those|them)|Ensuring|See|Note"
-    r"|As (?:such|mentioned|shown|noted|described|before|above)|If (?:used|possible|not|so|yes|no)"
-    r"|(?:If|When|While|Since|As|Although|Because|Once) (?:it|they|this|these|those|he|she|so|then)"
-    r"|Another|Others?|One (?:of|such)|(?:Some|Most|Many|Each|Any) of|All (?:of|others)"
-    r"|Both|Neither|Examples?|Please|Let|Everything|What|Why|How|Where|Who)\b"
-)
-LEANS_IN = {
-    "en": LEANS,
-    "de": re.compile(
-        r"(?:Diese[rsmn]?|Dies|Das|Er|Es|Daher|Jedoch|Allerdings|Deshalb|Somit|Dabei|Hier|Aber|Und|Oder)\b"
-    ),
-    "fr": re.compile(r"(?:Cet?|Cette|Ces|Cela|Ceci|Ils?|Elles?|Cependant|Toutefois|Ainsi|Donc|Mais|Et|Ou)\b"),
-    "es": re.compile(r"(?:Es?t?[aeo]s?|Ell[ao]s?|Sin embargo|Por lo tanto|Pero|Y|O|Además|Aquí|Sus?)\b"),
-    "it": re.compile(r"(?:Quest[aeio]|Ess[aeio]|Tuttavia|Pertanto|Inoltre|Ma|E|O|In questo modo)\b"),
-    "pt": re.compile(r"(?:Est[ae]s?|Isto|Isso|Ess[ae]s?|El[ae]s?|No entanto|Portanto|Além disso|Mas|E|Ou)\b"),
-    "nl": re.compile(r"(?:Dit|Deze|Dat|Die|Het is|Daarom|Echter|Maar|En|Of|Hij|Zij|Ze)\b"),
-}
 
 BE = word_set("is are was were")
 MODALS = word_set("must shall should may can will could would might cannot")
@@ -118,7 +84,6 @@ amounted changed closed consisted contributed declined decreased dropped ended e
 improved increased lasted moved occurred opened reached remained resulted started totalled totaled
 """)
 NO_START = word_set("is are was were does has have having been")
-_VERB_LIKE = FINITE | BASES | THIRD_PERSON.keys() | word_set("be been used")
 IMPERATIVES = word_set("""
 verify ensure use avoid do don't never always implement define limit make check keep set follow enforce
 validate require disable enable restrict store encrypt review log monitor perform apply provide consider
@@ -156,15 +121,6 @@ one almost everyone anyone someone somebody nobody
 COMMON_ENDING = re.compile(
     r"(?:tion|ment|ness|ity|ance|ence|ship|ism|ing|ers?|ors?|ees?|ants?|als?|ages?|ures?|es|[bdgklmnprt]s)$"
 )
-# Words that tell nothing of what a sentence is about.
-_GRAMMAR = _VERB_LIKE | DETERMINERS | PREPOSITIONS | ADVERBS | NO_SUBJECT | ENDS_SUBJECT
-DULL = _GRAMMAR | word_set("""
-not nor yet its it's you your them his her him who whose being having per such very same own able likely
-rather e.g i.e etc using based including due given taken well even just often however today sure free true
-false possible important good better best way ways kind lot itself themselves et al here done please thing
-things case cases people something wants million billion percent first second last next
-""")
-
 # Citations, examples, abbreviations; "method(s)" is a word.
 ASIDE = re.compile(r" \([^()]*\)")
 NOT_IN_NAME = re.compile(r"[(),;:\"“”\[\]]| [-–—] ")

@@ -1,7 +1,7 @@
-"""Facts without a model: the document's own sentences and table rows, each with a question made for it.
+"""Facts without a model: the document's own sentences, list items and table rows.
 
 A quote is always a slice of the chunk, letter for letter. Statements and answers are that slice without its
-markdown marks: nothing is rephrased. Where no question can be made with care, a plain one is asked.
+markdown marks: nothing is rephrased. Where no question is natural, none is asked.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,13 +10,16 @@ from itertools import islice
 from math import ceil
 
 from pipeline_core.adapters.facts.back_matter import back_matter
-from pipeline_core.adapters.facts.blocks import read_blocks, why_nothing
+from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.list_items import item_claims
+from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.sentences import prose_claims
 from pipeline_core.adapters.facts.table_rows import Table, table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
+from pipeline_core.domain.tables import MOST_ROWS
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
@@ -58,8 +61,16 @@ def _table_before(chunk: ChunkInput) -> Table | None:
     """The table that the chunk may begin in the middle of."""
     if not chunk.table_before:
         return None
-    above = ChunkInput(chunk.table_before, ())
-    return table_claims(above.text, read_blocks(above)[-1])[1]
+    above = ChunkInput(chunk.table_before, chunk.heading_path)
+    blocks = read_blocks(above)
+    return table_claims(above.text, blocks, len(blocks) - 1)[1]
+
+
+def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
+    """The lead-in and the items of the list that the chunk may begin in the middle of."""
+    if not chunk.list_before:
+        return []
+    return [(chunk.list_before, block) for block in read_blocks(ChunkInput(chunk.list_before, chunk.heading_path))]
 
 
 def extract(chunk: ChunkInput, max_facts: int) -> Generated:
@@ -69,12 +80,18 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     claims: list[Claim] = []
     rows: list[Claim] = []
     table = _table_before(chunk)
-    for block in blocks:
+    items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    for at, block in enumerate(blocks):
         if back_matter(block.headings):
             continue
         if block.kind == "table":
-            of_table, table = table_claims(chunk.text, block, table)
-            rows += of_table
+            of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after)
+            rows += () if chunk.table_is_full and at == 0 else of_table
+        elif at in items:
+            goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]
+            found = item_claims(chunk.text, items[at], language, goes_on=goes_on)
+            rows += (claim for claim in found if claim.score >= MIN_SCORE)
+            table = None
         elif block.kind == "prose":
             claims += prose_claims(chunk.text, block, language)
             table = None
@@ -83,9 +100,10 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     taken: set[str] = set()
     most = max_facts * max(1, ceil(len(chunk.text) / PER_CHARS))
     chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), most)]
+    reason = f"of a table the first {MOST_ROWS:,} rows are said" if chunk.table_is_full else None
     if not chosen:
-        return Generated((), reason=why_nothing(blocks))
-    return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])))
+        return Generated((), reason=reason or why_nothing(blocks))
+    return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])), reason)
 
 
 def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:

@@ -18,7 +18,8 @@ _SELF = {
 }
 # A word that points at what was said before, or ties the sentence to it: said together, both read well.
 _POINTS_BACK = {
-    "en": r"In the (?:aftermath|same way|meantime|latter)|At (?:the|that) time|Afterwards|Later|Earlier|Subsequently"
+    "en": r"There(?! (?:is|are|was|were|has|have|exists?|can|may|must|will|should)\b)|"
+    r"In the (?:aftermath|same way|meantime|latter)|At (?:the|that) time|Afterwards|Later|Earlier|Subsequently"
     r"|Previously|(?:Until|By|Since) then|In (?:that|either|each|both|all|such) cases?|For (?:that|these|such)"
     r" (?:reasons?|purposes?)|To (?:that|this) end|Together|Among others|Conversely|By contrast|"
     r"Th(?:is|at)\b(?! (?:{self})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Such"
@@ -30,7 +31,8 @@ _POINTS_BACK = {
     r"|Otherwise|Therefore|Thus|Hence|However|Then|So|And|But|Or|Nor|Yet|Also|Similarly|Likewise|Conversely|Still"
     r"|In (?:contrast|addition|turn|other words)|On the other hand|Moreover|Furthermore|Consequently|Accordingly"
     r"|Nevertheless|Nonetheless|Uniquely|For (?:example|instance)|As (?:such|a result)|Rather|Indeed|One being",
-    "de": r"Ebenso|Gleichermaßen|Andererseits|Einerseits|Auf diese Weise|Zu diesem Zweck|Im Gegensatz dazu"
+    "de": r"Dorth?(?:in)?|Daran|Darauf|Darunter|Darüber|"
+    r"Ebenso|Gleichermaßen|Andererseits|Einerseits|Auf diese Weise|Zu diesem Zweck|Im Gegensatz dazu"
     r"|Währenddessen|Später|Zuvor|Hingegen|Umgekehrt|"
     r"Zum Beispiel|Beispielsweise|Diese[rsmn]?\b(?! (?:{self})\b)|Dies|Jene[rsmn]?"
     "|Das (?:ist|sind|war|wird|kann|muss|soll|darf|hat|gilt"
@@ -40,7 +42,8 @@ _POINTS_BACK = {
     r"|Allerdings|Deshalb|Deswegen|Somit|Folglich|Dabei|Dadurch|Damit|Dazu|Davon|Daraus|Darin|Danach|Dann|Dennoch"
     r"|Trotzdem|Hier|Hierbei|Hierzu|Hierfür|Hierdurch|Aber|Und|Oder|Auch|Außerdem|Zudem|Ferner|Darüber hinaus|Denn"
     r"|Sondern|So|Stattdessen|Andernfalls|Sonst|(?:In|Bei|Für|Mit|Nach|Aus|Von|Zu|Unter|Auf) diese[rsmn]?",
-    "fr": r"De même|D['’]autre part|Par ailleurs|De cette (?:façon|manière)|À cet effet|En revanche|Au contraire|Plus"
+    "fr": r"Là|"
+    r"De même|D['’]autre part|Par ailleurs|De cette (?:façon|manière)|À cet effet|En revanche|Au contraire|Plus"
     r" tard|À l['’]époque|"
     r"Par exemple|Ce(?:t|tte|s)?\b(?! (?:présente? )?(?:{self})\b)|C['’]est|Cela"
     "|Ceci|Celui-ci|Celle-ci|Ceux-ci|Celles-ci"
@@ -48,25 +51,29 @@ _POINTS_BACK = {
     r" a)\b)"
     r"|Ils|Elles?|Leurs?|Son|Sa|Ses|Cependant|Toutefois|Néanmoins|Ainsi|Donc|Mais|Et|Ou|Or|Puis|Ensuite|Alors|Aussi"
     r"|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
-    "es": r"Del mismo modo|Por otr[oa] (?:lado|parte)|Por su parte|De (?:esta|este) (?:manera|modo|forma)|Asimismo|En"
+    "es": r"Allí|Ahí|"
+    r"Del mismo modo|Por otr[oa] (?:lado|parte)|Por su parte|De (?:esta|este) (?:manera|modo|forma)|Asimismo|En"
     r" cambio|Al contrario|Más tarde|"
     r"Por ejemplo|Es[aeo]s?|Est[aeo]s?\b(?! (?:{self})\b)|Aquell?[ao]s?|Él"
     "|Ell[ao]s?|Sus?|Sin embargo|Por lo tanto|Por ello"
     r"|Por eso|Pero|Y|O|E|Además|Aquí|Así|También|Entonces|Luego|Dich[ao]s?|Tal(?:es)?|No obstante|Ambos|Ambas"
     r"|(?:En|Para|Por|Con|De|A) (?:est[aeo]s?|es[aeo]s?|ell[ao]s?|dich[ao]s?)",
-    "it": r"Allo stesso modo|D['’]altra parte|In questo modo|A tal fine|Al contrario|Invece|Viceversa|Successivamente|"
+    "it": r"Lì|Là|Ivi|"
+    r"Allo stesso modo|D['’]altra parte|In questo modo|A tal fine|Al contrario|Invece|Viceversa|Successivamente|"
     r"Per esempio|Ad esempio|Quest[aeio]\b(?! (?:{self})\b)|Quest['’]|Quell[aeio]"
     "|Ess[aeio]|Egli|Ella|Loro|Su[oaei]i?|Tuttavia|Pertanto"
     r"|Quindi"
     r"|Inoltre|Ma|E|O|Anche|Così|Poi|Allora|Tal[ei]|Dunque|Ciò|Entramb[ie]|(?:In|Per|Con|Di|A|Da) (?:quest|tal|ciò)\w*",
-    "pt": r"Da mesma forma|Por outro lado|Por sua vez|Neste caso|Pelo contrário|Mais tarde|Posteriormente|Do mesmo"
+    "pt": r"Ali|Aí|Lá|"
+    r"Da mesma forma|Por outro lado|Por sua vez|Neste caso|Pelo contrário|Mais tarde|Posteriormente|Do mesmo"
     r" modo|Igualmente|"
     r"Por exemplo|Est[ae]s?\b(?! (?:{self})\b)|Ess[ae]s?|Isto|Isso|Aquel[ae]s?"
     "|El[ae]s?|Seus?|Suas?|No entanto|Contudo|Porém"
     r"|Portanto|Além disso|Mas|E|Ou|Assim|Também|Então|Tal|Tais|Ambos|Ambas|Desta forma|Deste modo"
     r"|Dest[ae]s?|Dess[ae]s?"
     r"|Nest[ae]s?|Ness[ae]s?|(?:Para|Por|Com|A) (?:est[ae]s?|ess[ae]s?|isso|isto)",
-    "nl": r"Evenzo|Anderzijds|Op deze manier|Daarentegen|Later|Vervolgens|"
+    "nl": r"Daar(?:bij|voor|mee|na|van)?|"
+    r"Evenzo|Anderzijds|Op deze manier|Daarentegen|Later|Vervolgens|"
     r"Bijvoorbeeld|Dit\b(?! (?:{self})\b)|Deze\b(?! (?:{self})\b)|Dat|Die|Het (?:is"
     "|wordt|kan|heeft|moet)|Daarom|Echter|Maar"
     r"|En|Of"
@@ -78,7 +85,8 @@ _POINTS_BACK = {
     r"|Selain itu"
     r"|Kemudian|Lalu|Maka|Jadi|Juga|Dengan (?:demikian|begitu)|(?!(?i:{self}) )\w+ (?:ini|itu|tersebut)|(?!(?i:{self})"
     r" )\w+ \w+ (?:ini|itu|tersebut)",
-    "ru": r"Аналогично|С другой стороны|В (?:этом|таком|данном) случае|Впоследствии|Позже|Напротив|Наоборот|"
+    "ru": r"Там|Здесь|Туда|"
+    r"Аналогично|С другой стороны|В (?:этом|таком|данном) случае|Впоследствии|Позже|Напротив|Наоборот|"
     r"Например|Эт(?:от|а|о|и|ой|ого|им|их|ому)|Т(?:от|а|о|е)|Он|Она|Оно|Они|Его|Её|Ее|Их|Однако|Поэтому|Но|И|Или"
     r"|А|Также"
     r"|Таким образом|Так(?:ой|ая|ое|ие)?|Кроме того|При этом|Тогда|Затем|Тем не менее|Оба|Обе|(?:В|Для|С|По|На) эт\w+",
@@ -241,7 +249,7 @@ _CONNECTIVE = {code: re.compile(rf"(?:{words})(?:,\s+|，)") for code, words in 
 
 
 def _openings(spaced: Mapping[str, str], unspaced: Mapping[str, str]) -> dict[str, str]:
-    ended = {code: rf"(?:{words.replace('{self}', _SELF.get(code, '-'))})(?![\w’'])" for code, words in spaced.items()}
+    ended = {code: rf"(?:{words.replace('{self}', _SELF.get(code, '-'))})(?!\w)" for code, words in spaced.items()}
     return ended | {code: f"(?:{words})" for code, words in unspaced.items()}
 
 

@@ -8,9 +8,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline_core.adapters.facts.logprobs import statement_logprobs
+from pipeline_core.adapters.facts.model_answers import json_of
 from pipeline_core.adapters.facts.prompt import load_prompt, user_message
 from pipeline_core.adapters.openai_api.client import OpenAIClient
 from pipeline_core.adapters.openai_api.tokens import expected_tokens, most_tokens
@@ -44,6 +45,12 @@ class FactRow(BaseModel):
         "parts in order, such as a list's lead-in and an item, or a table's header and a row"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _null_left_out(cls, value: Any) -> Any:
+        """Models whose endpoint takes no notice of the schema leave out what is null."""
+        return {"question": None, "answer": None, **value} if isinstance(value, dict) else value
+
     @property
     def candidate(self) -> FactCandidate:
         """Blank words are none: not every endpoint knows null."""
@@ -59,15 +66,21 @@ class FactList(BaseModel):
     facts: list[FactRow]
     nothing_here: str = Field(description="Why there is no fact; else empty")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_left_out(cls, value: Any) -> Any:
+        return {"nothing_here": "", **value} if isinstance(value, dict) else value
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``max_output_tokens`` bounds the answer for a chunk."""
+    """``max_output_tokens`` bounds the answer for a chunk; ``bound_by`` is the field in which the endpoint is told."""
 
     max_facts: int
     max_output_tokens: int
     context_chars: int
     options: dict[str, Any]
+    bound_by: str = "max_completion_tokens"
 
 
 class OpenAIFactGenerator:
@@ -144,7 +157,7 @@ class OpenAIFactGenerator:
                 "type": "json_schema",
                 "json_schema": {"name": "facts", "strict": True, "schema": self._schema},
             },
-            "max_completion_tokens": self._limits.max_output_tokens,
+            self._limits.bound_by: self._limits.max_output_tokens,
             **self._limits.options,
         }
 
@@ -186,7 +199,7 @@ class OpenAIFactGenerator:
         if message.refusal:
             return Generated((), f"refused: {_storable(message.refusal)[:200]}", usage, AnswerOutcome.REFUSED)
         try:
-            found = FactList.model_validate_json(_storable(message.content or ""), strict=True)
+            found = FactList.model_validate_json(json_of(_storable(message.content or "")), strict=True)
         except ValidationError as error:
             what = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, what["loc"])) or "the answer"
@@ -194,7 +207,7 @@ class OpenAIFactGenerator:
         rows = tuple(_weighed(choice, message.content or "", found))
         said = _storable(found.nothing_here).strip()
         reason = None if rows else said or "the model found nothing and did not say why"
-        return Generated(rows[: self._limits.max_facts], reason, usage)
+        return Generated(_first(rows, self._limits.max_facts), reason, usage)
 
     def _usage(self, completion: "ChatCompletion", chunk: ChunkInput, batch: bool) -> Usage:
         """What the endpoint counted; an endpoint that does not count is taken at what was expected."""
@@ -214,7 +227,14 @@ def _weighed(choice: "Choice", content: str, found: FactList) -> Iterator[FactCa
         log.warning("logprobs_unreadable", error=told(error))
         logprobs = []
     for row, mean in zip_longest(found.facts, logprobs[: len(found.facts)]):
-        yield row.candidate if mean is None else replace(row.candidate, traits={"logprob": mean})
+        yield replace(row.candidate, traits={"written": 1.0} if mean is None else {"written": 1.0, "logprob": mean})
+
+
+def _first(facts: Sequence[FactCandidate], most: int) -> tuple[FactCandidate, ...]:
+    """The first facts of running text, and every item and row: a list or a table is said whole."""
+    of_text = [fact for fact in facts if len(fact.quotes) == 1 and "|" not in fact.quotes[0]]
+    dropped = set(map(id, of_text[most:]))
+    return tuple(fact for fact in facts if id(fact) not in dropped)
 
 
 _UNFINISHED = {

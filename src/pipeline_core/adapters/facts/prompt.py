@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline_core.ports.fact_generator import ChunkInput
 
 PROMPTS = Path(__file__).parent / "prompts"
-CURRENT = "facts-v1"
+CURRENT = "facts-v2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,9 @@ _UNCLEAR = re.compile(
 )  # fmt: skip
 # Nobody can tell which one is meant.
 _WHICHEVER = re.compile(
-    r"the (?:\w+ )?(?:algorithm|application|approach|authors?|code|data|document|figure|framework|functions?|gap"
-    r"|interface|library|method|models?|module|package|paper|process|program|project|results?|section|studies|study|system"
-    r"|table|team|tools?|users?|work)$"
+    r"the (?:\w+ )?(?:algorithm|application|approach|authors?|briefing|code|data|document|figure|framework|functions?|"
+    r"gap|interface|library|message|method|models?|module|package|paper|process|program|project|"
+    r"results?|section|studies|study|system|table|team|tools?|users?|work)$"
 )
 _MOST_WORDS = 6
 

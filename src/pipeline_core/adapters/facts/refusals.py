@@ -111,7 +111,10 @@ _NAVIGATION = Refusal(
     "a hint where to read on",
     {
         "": r"https?://|\bwww\.|^\W*\S+@\S+\W*$",
-        "en": r"\b(?:(?:for|find) (?:more|further|additional|full|a full)? ?(?:information|details?|reading"
+        "en": r"^(?:the |this )?(?:tables?|figures?|charts?|graphs?)\b(?! of\b)|\bmay not (?:sum|add) (?:up )?to\b"
+        r"|\b(?:documentation|tutorials?|source code|examples?)\b.{0,80}\b(?:is|are) (?:\w+ly |also )?(?:available"
+        r"|hosted)\b"
+        r"|\b(?:(?:for|find) (?:more|further|additional|full|a full)? ?(?:information|details?|reading"
         r"|description)\b"
         r"(?! (?:is|are|must|shall))"
         r"|see (?:also|section|chapter|appendix|table|figure|the)\b|\bsee notes?\b|refer to (?:the|section|appendix"
@@ -129,20 +132,25 @@ _NAVIGATION = Refusal(
         r"introduces|explains|contains|provides|is organi[sz]ed|outlines)|(?:tables?|figures?|fig\.) ?\d+\S*"
         r" (?:shows?|lists?|"
         r"gives?|presents?|reports?|summari[sz]es|compares?|illustrates?|provides?|depicts?|contains?))",
-        "de": r"\b(?:weitere informationen|weitere details|mehr (?:informationen|details|dazu)|siehe (?:auch|abschnitt"
+        "de": r"^(?:die |diese )?(?:tabellen?|abbildung(?:en)?|grafik(?:en)?)\b|\b(?:weitere informationen|weitere"
+        r" details|mehr (?:informationen|details|dazu)|siehe (?:auch|abschnitt"
         r"|kapitel"
         r"|anhang|tabelle|abbildung)|(?:finden sie|findet sich|finden sich) (?:hier|unter|in|auf)|(?:tabelle"
         r"|abbildung) \d+ zeigt"
         r"|diese[sr] (?:abschnitt|kapitel) (?:beschreibt|enthält|behandelt))",
-        "fr": r"(?:plus d['’]informations|informations (?:complémentaires|supplémentaires)|voir (?:aussi|également"
+        "fr": r"^(?:le |la |les |ce |cette )?(?:tableaux?|figures?|graphiques?)\b|(?:plus d['’]informations"
+        r"|informations (?:complémentaires|supplémentaires)|voir (?:aussi|également"
         r"|section|annexe"
         r"|tableau|figure|le|la)|se référer|reportez-vous|(?:tableau|figure) \d+ (?:montre|présente|indique)"
         r"|(?:ce chapitre|cette section) (?:décrit|présente|contient))",
-        "es": r"\b(?:más información|más detalles|ver también|véase|consulte|(?:tabla|figura) \d+ (?:muestra|presenta)"
+        "es": r"^(?:la |el |las |los |esta )?(?:tablas?|figuras?|gráficos?)\b|\b(?:más información|más detalles|ver"
+        r" también|véase|consulte|(?:tabla|figura) \d+ (?:muestra|presenta)"
         r"|(?:esta sección|este capítulo) (?:describe|presenta|contiene))",
-        "it": r"\b(?:ulteriori informazioni|maggiori (?:informazioni|dettagli)|vedi anche|si veda|si rimanda"
+        "it": r"^(?:la |il |le |questa )?(?:tabell[ae]|figur[ae]|grafic[io])\b|\b(?:ulteriori informazioni|maggiori"
+        r" (?:informazioni|dettagli)|vedi anche|si veda|si rimanda"
         r"|(?:tabella|figura) \d+ mostra|(?:questa sezione|questo capitolo) (?:descrive|presenta|contiene))",
-        "pt": r"\b(?:mais informaç(?:ões|ão)|mais detalhes|ver também|veja também|consulte|(?:tabela|figura) \d+"
+        "pt": r"^(?:a |o |as |os |esta )?(?:tabelas?|figuras?|gráficos?)\b|\b(?:mais informaç(?:ões|ão)|mais detalhes"
+        r"|ver também|veja também|consulte|(?:tabela|figura) \d+"
         r" (?:mostra|apresenta)"
         r"|(?:esta secção|esta seção|este capítulo) (?:descreve|apresenta|contém))",
         "nl": r"\b(?:meer informatie|zie ook|zie (?:hoofdstuk|bijlage|tabel|figuur)|(?:tabel|figuur) \d+ toont)",
@@ -308,7 +316,8 @@ _SPOKEN = Refusal(
     {
         "en": r"\b(?:I(?:['’](?:m|ve|d|ll))?(?= (?:am|was|have|had|would|will|can|could|think|do|did|don['’]t|want"
         r"|need|saw|know"
-        r"|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\bwe would like\b|\.\.\."
+        r"|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\b(?-i:me)\b|\bwe would"
+        r" like\b|\.\.\."
         r"|…",
         "de": r"\b(?:ich|mein(?:e[rsmn]?)?|mich|mir)\b",
         "fr": r"\b(?:je|mon|ma|mes|moi)\b|\bj['’]",
@@ -322,7 +331,7 @@ _SPOKEN = Refusal(
         "pl": r"\b(?:ja|mój|moja|moje|mnie)\b",
     },
 )
-REFUSALS = (_THANKS, _RIGHTS, _NAVIGATION, _CAPTION, _REFERENCE, _TO_THE_READER, _PLACEHOLDER, _STORY, _VAGUE, _SPOKEN)
+REFUSALS = (_THANKS, _RIGHTS, _CAPTION, _NAVIGATION, _REFERENCE, _TO_THE_READER, _PLACEHOLDER, _STORY, _VAGUE, _SPOKEN)
 
 
 @cache

@@ -29,10 +29,10 @@ _MARKS = re.compile(
 )
 # The segmenter takes some whole words ("miss.", "no.") for abbreviations.
 _MISSED_END = re.compile(r"(?<=[a-z]{4}[.!] )(?=[A-Z])")
-_SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\])*$")
+_SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\]|\]\([^()\s]*\))*$")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|[A-Z])\.$")
 _LABEL = re.compile(r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL)
-_LABELS_ONLY = word_set("""
+LABELS_ONLY = word_set("""
 note notes example examples warning important tip caution remark see author authors editor editors reviewer reviewers
 submitted published accepted received correspondence keywords license licence doi e-mail email repository archive
 """)
@@ -52,7 +52,7 @@ def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
 
 def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Claim]:
     """One claim for each sentence that stands alone, together with the next where that leans on it."""
-    spans = list(_sentences(body, language))
+    spans = list(sentences_of(body, language))
     said: _Said | None = None
     for position, (start, end) in enumerate(spans):
         if position == 0 and block.has_unclear_sign:
@@ -111,7 +111,7 @@ def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
     """``**Deductible:** $500`` says what a row of a table with two columns says."""
     key, value = strip_markdown(label["key"]), strip_markdown(label["value"])
     if (
-        key.lower() in _LABELS_ONLY
+        key.lower() in LABELS_ONLY
         or not 1 <= len(value) <= 200
         or not keeps_numbers(value, label["value"])
         or unreadable(value)
@@ -122,7 +122,7 @@ def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
     return Claim(((block.start, block.end),), f"{key}: {value}", None, lambda: iter(()), score, traits)
 
 
-def _sentences(body: str, language: str) -> Iterator[tuple[int, int]]:
+def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
     """Where the sentences stand. Closing marks stay with their sentence, opening ones go with the next."""
     from sentencex import segment
 
@@ -136,10 +136,25 @@ def _sentences(body: str, language: str) -> Iterator[tuple[int, int]]:
                 cut -= 1
             if cut == start or not body[cut - 1].isspace():
                 cut = end
+            cut = _behind_link(body, start, cut)
+            if cut <= start:
+                continue
             sentence = body[start:cut]
             if sentence.strip():
                 yield start + len(sentence) - len(sentence.lstrip()), start + len(sentence.rstrip())
             start = cut
+
+
+_LINK_CLOSES = re.compile(r"\]?\([^()\s]*\)")
+
+
+def _behind_link(body: str, start: int, cut: int) -> int:
+    """The cut, moved behind the target of a link whose words end the sentence."""
+    if "![" in body[max(0, start - 2) : cut]:  # the words of a picture
+        return cut
+    said = start + len(body[start:cut].rstrip())
+    closes = _LINK_CLOSES.match(body, said - (body[said - 1 : said] == "]"))
+    return closes.end() if closes and body[closes.start()] == "]" else cut
 
 
 def keeps_numbers(stripped: str, verbatim: str) -> bool:
@@ -171,13 +186,16 @@ def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said
 
 _OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥]?\d))?[$€£¥]?(?P<first>\w)")
 # "binomial_cis", "iOS", "utf-8", "numpy.linalg": names that no sentence gives a capital.
-_CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
+CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
 # Left-overs of a conversion: marks without what they marked, code, cells.
 _BROKEN = re.compile(
-    r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|\(\)\s|\(\s*[,;]"
-    r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
+    r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|(?<!\w)\(\)\s|\(\s*[,;]"
+    r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?"
+    r"|^[¹²³⁰-⁹†‡]|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
     re.IGNORECASE,
 )
+# A formula between words was lost.
+_HOLE = re.compile(r"\b(?:of|the|an?) (?:and|or|is|are|was|were|of)\b|\b(?:of|the)[.,;)]")
 # Text of a page that is written from right to left, out of order: commas before their words, two alphabets in a word,
 # an article cut in two.
 _OUT_OF_ORDER = re.compile(
@@ -196,7 +214,7 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
     first = _OPENING.match(statement)
     if (
         not first
-        or (first["first"].islower() and not _CODE_NAME.match(statement))
+        or (first["first"].islower() and not CODE_NAME.match(statement))
         or not _is_of_fit_length(statement, language)
     ):
         return False
@@ -215,6 +233,8 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return False
     if language != "en":
         return True
+    if _HOLE.search(statement):
+        return False
     words = re.split(r"[;:]\s", statement, maxsplit=1)[0].split()
     start = words[0].strip(EDGES).lower()
     if start in THIRD_PERSON or start in NO_START:

@@ -43,6 +43,7 @@ _ANYWHERE = (
         re.compile(r" this(?:[.,;]| (?:further|is|was|has|can|may|will|means)\b)| (?:do|did) so\b|refer to "),
     ),
     (-1.0, re.compile(r" (?:figure|fig\.|table|section|chapter|appendix|listing|equation|page) \(?[\d§]")),
+    (-1.0, re.compile(r"§ ?\d")),
     (-0.5, re.compile(r"[!;:]")),
 )
 _AT_THE_START = (

@@ -51,6 +51,8 @@ def _from(page: Sequence[Line], at: int) -> tuple[list[Line], Columns] | None:
     for line in page[at + 1 :]:
         if line.top - found[-1].bottom > _FAR * line.height or not columns.fits(line):
             break
+        if columns.is_heading(line, found[-1]):
+            break
         found.append(line)
     while found and _parts(found[-1], columns) < 2 and columns.split(found[-1])[0]:
         found.pop()  # a line that begins the text below

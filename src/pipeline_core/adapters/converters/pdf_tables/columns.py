@@ -10,6 +10,7 @@ GAP = 0.8
 """In heights of a line: words that stand farther apart may be of two columns."""
 _NARROWEST = 0.3
 """In heights of a line: a free place that is left of a gap when all lines have been looked at."""
+_LARGER = 1.12
 _MOST_ACROSS = 0.25
 """Share of the lines that may reach over a gap, as titles and notes within a table do."""
 
@@ -83,6 +84,10 @@ class Columns:
             return False
         self.gaps = kept
         return True
+
+    def is_heading(self, line: Line, above: Line) -> bool:
+        """Whether it stands alone in its row in larger letters: the heading of what follows the table."""
+        return line.height > _LARGER * above.height and sum(map(bool, self.split(line))) == 1
 
     def spanned(self, line: Line) -> bool:
         """Whether words of the line reach over a gap."""

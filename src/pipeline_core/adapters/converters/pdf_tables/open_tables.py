@@ -156,7 +156,7 @@ def _body(below: Sequence[Line], bottom: float, columns: Columns) -> list[Line]:
     for line in below:
         if line.top - edge > _FAR * line.height or not columns.fits(line):
             break
-        if not body and _parts(line, columns) < 2:
+        if (not body and _parts(line, columns) < 2) or (body and columns.is_heading(line, body[-1])):
             break
         body.append(line)
         edge = line.bottom

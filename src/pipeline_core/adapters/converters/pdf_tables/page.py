@@ -42,6 +42,8 @@ def with_tables(page: "ParsedPage", items: "Sequence[TextItem]") -> str:
         return page.markdown
     text = PageText(list(items))
     drawing = Drawing(page.vector_graphics, rules, text)
+    doubted |= {box for box in trusted if drawing.is_in(box)}
+    trusted = [box for box in trusted if box not in doubted]
     found = list(ruled_tables(text, rules))
     found += [table for table in open_tables(text, rules, found) if not drawing.is_in(table.box)]
     aligned = aligned_tables(text, [table.box for table in found]) if may_be_aligned(items) else ()
@@ -53,7 +55,9 @@ def with_tables(page: "ParsedPage", items: "Sequence[TextItem]") -> str:
         return page.markdown
     for table in found:
         parts = put(parts, text, table) or parts
-    parts = [one for part in parts for one in (_as_prose(part, text) if part.box in doubted else [part])]
+    parts = [
+        one for part in parts for one in (_as_prose(part, text) if part.is_table and part.box in doubted else [part])
+    ]
     return "".join(part.text for part in parts)
 
 

@@ -15,6 +15,7 @@ from pipeline_core.adapters.converters.squashed import Squashed, squash
 if TYPE_CHECKING:
     from liteparse.types import LayoutBlock
 
+_FENCES = ("```", "~~~")
 _MARKER = 12  # letters and digits of an item's mark, before its text
 _PARAGRAPH_GAP = 0.75  # of a line's height
 _OTHER_SIZE = 1.15
@@ -46,6 +47,9 @@ def pieces(page: str, blocks: "Sequence[LayoutBlock]") -> list[Piece] | None:
         if found < 0:
             return None
         start = page.rfind("\n", 0, whole.raw_span(found, found + 1)[0]) + 1
+        fence = page.rfind("\n", 0, max(0, start - 1)) + 1
+        if block.lines is not None and page.startswith(_FENCES, fence) and fence < start:
+            start = fence
         if starts and start <= starts[-1][0]:
             return None
         starts.append((start, block))

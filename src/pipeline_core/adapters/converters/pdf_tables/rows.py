@@ -1,12 +1,14 @@
 """Rows of a table whose rows no line parts: which lines of text begin one, and which go on with the one above."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns
 from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word
 from pipeline_core.domain.tables import VALUES, kind_of
 
+Cells = list[list[list[Word]]]
+"""The words of a line in each column, in groups."""
 _LOOSE = 1.25
 """Times the usual distance of lines: what is farther apart stands in two rows."""
 _RULED = 0.3
@@ -25,7 +27,7 @@ def rows_of(text: PageText, lines: Sequence[Line], columns: Columns, rules: Sequ
 def _rows(
     text: PageText,
     lines: Sequence[Line],
-    split: Sequence[list[list[list[Word]]]],
+    split: Sequence[Cells],
     columns: Columns,
     rules: Sequence[float],
 ) -> list[list[str]]:
@@ -43,7 +45,7 @@ def _rows(
 def _starts(
     text: PageText,
     lines: Sequence[Line],
-    split: Sequence[list[list[list[Word]]]],
+    split: Sequence[Cells],
     columns: Columns,
     rules: Sequence[float],
 ) -> list[int]:
@@ -55,6 +57,7 @@ def _starts(
     tight = sorted(steps)[len(steps) // 5] if steps else 0.0
     is_loose = [step > _LOOSE * tight and not ruled[at] for at, step in enumerate(steps)]
     parts_rows = sum(is_loose[header:]) >= 2
+    sides = [_side([line[at] for line in split]) for at in range(columns.count)]
     starts = [0]
     for at in range(1, len(lines)):
         if ruled[at - 1]:
@@ -66,9 +69,14 @@ def _starts(
         elif at < header:
             if steps[at - 1] > 1.6 * lines[at].height:
                 starts.append(at)
-        elif is_loose[at - 1] or not _goes_on(text, split[at - 1], split[at], parts_rows):
+        elif is_loose[at - 1] or not _goes_on(text, split[at - 1], split[at], sides, parts_rows=parts_rows):
             starts.append(at)
     return starts
+
+
+def _side(column: Iterable[list[list[Word]]]) -> tuple[float, float]:
+    boxes = [word.box for cell in column for group in cell for word in group]
+    return min((box.left for box in boxes), default=0.0), max((box.right for box in boxes), default=0.0)
 
 
 def _is_between(rules: Sequence[float], above: Line, below: Line) -> bool:
@@ -76,17 +84,33 @@ def _is_between(rules: Sequence[float], above: Line, below: Line) -> bool:
     return any(start < rule < end for rule in rules)
 
 
-def _goes_on(text: PageText, above: list[list[list[Word]]], here: list[list[list[Word]]], parts_rows: bool) -> bool:
+def _goes_on(
+    text: PageText, above: Cells, here: Cells, sides: Sequence[tuple[float, float]], *, parts_rows: bool
+) -> bool:
     """Whether a line close below another is of the same row: texts go on, values do not.
 
     Args:
+        sides: where each column's words begin and end in the whole table.
         parts_rows: the table's rows stand farther apart than the lines within them.
     """
     filled = [at for at, cell in enumerate(here) if cell]
-    values = [at for at in filled if kind_of(text.said([word for group in here[at] for word in group])) in VALUES]
-    if 0 in filled:
-        # a label of several lines, or all cells going on
-        return parts_rows and not [at for at in values if at] and all(above[at] for at in filled)
-    if not above[0] and not parts_rows and len(filled) > 1:
+    said = {at: text.said([word for group in here[at] for word in group]) for at in filled}
+    values = [at for at in filled if kind_of(said[at]) in VALUES]
+    if parts_rows and 0 in filled:  # a label of several lines, or all cells going on
+        return not [at for at in values if at] and all(above[at] for at in filled)
+    if parts_rows:
+        return len(values) < max(1, len(filled))
+    if values or not all(above[at] and _is_full(above[at], here[at], sides[at]) for at in filled):
         return False
-    return (parts_rows or len(filled) <= len(here) / 2) and len(values) < max(1, len(filled))
+    return 0 not in filled or (filled == [0] and said[0][:1].islower())
+
+
+def _is_full(above: Sequence[list[Word]], here: Sequence[list[Word]], side: tuple[float, float]) -> bool:
+    """Whether the line above had no room for the first word of this one: a text is broken where it must be."""
+    first = here[0][0].box
+    left, right = side
+    used = above[-1][-1].box.right - above[0][0].box.left
+    return used + (first.right - first.left) + _SPACE * (first.bottom - first.top) > right - left - 1
+
+
+_SPACE = 0.2  # of the height of a line

@@ -1,0 +1,85 @@
+"""English lead-ins and items made one sentence, where grammar lets them: "The policy does not cover" + "flood"."""
+
+from collections.abc import Callable, Sequence
+
+from pipeline_core.adapters.facts.english import has_finite_verb, in_mid_sentence
+from pipeline_core.adapters.facts.english_words import (
+    ASKABLE,
+    BASES,
+    BE,
+    DETERMINERS,
+    EDGES,
+    IMPERATIVES,
+    MODALS,
+    NOUN_TOO,
+    THIRD_PERSON,
+    word_set,
+)
+
+_MOST_WORDS = 60
+_TAKES_CLAUSE = word_set("if when whenever where unless that because until once")
+_TAKES_NOUN = word_set("for of by with from against without between via using as including excluding except")
+_TAKES_VERB = MODALS | word_set("to not never")
+_ALSO_VERBS = (
+    BASES | IMPERATIVES | word_set("be have get go wear tell ask let put sign smoke eat drink sell buy move open close")
+)
+_ONLY_VERBS = (BASES | IMPERATIVES) - NOUN_TOO
+_NOUN_VERBS = (ASKABLE | word_set("include exclude cover contain require have provide support comprise")) - word_set(
+    "be"
+)
+
+
+def _is_clause(words: Sequence[str]) -> bool:
+    return has_finite_verb(words)
+
+
+def _is_noun(words: Sequence[str]) -> bool:
+    first = words[0].strip(EDGES).lower()
+    return not has_finite_verb(words) and (first not in _ONLY_VERBS or len(words) == 1)
+
+
+def _is_verb(words: Sequence[str]) -> bool:
+    return words[0].strip(EDGES).lower() in _ALSO_VERBS
+
+
+def _is_predicate(words: Sequence[str]) -> bool:
+    return not has_finite_verb(words) and words[0].strip(EDGES).lower() not in _ALSO_VERBS - BASES
+
+
+def joined(lead: str, item: str, language: str) -> str | None:
+    """One sentence, or None where it would be none."""
+    words, first = lead.split(), item.split()
+    if language != "en" or not words or not first or any(mark in item for mark in (". ", "; ", ": ", "! ", "? ")):
+        return None
+    if len(words) + len(first) > _MOST_WORDS:
+        return None
+    fits = _fitting(words)
+    bare = item.rstrip(".").split()
+    if fits is None or not fits(bare):
+        return None
+    return f"{lead} {in_mid_sentence(item, lead, plural=_is_common(first))}"
+
+
+def _fitting(lead: Sequence[str]) -> Callable[[Sequence[str]], bool] | None:
+    """What may follow the last word of the lead-in."""
+    last = lead[-1].lower()
+    if last in _TAKES_CLAUSE:
+        return _is_clause
+    if last in _TAKES_VERB:
+        return _is_verb
+    if last in _TAKES_NOUN:
+        return _is_noun
+    if last in BE and len(lead) > 1:
+        return _is_predicate
+    before = lead[-2].lower() if len(lead) > 1 else ""
+    if last in _NOUN_VERBS and (before in MODALS | {"not", "to", "we", "you", "they"} or len(lead) > 2):
+        return _is_noun
+    if THIRD_PERSON.get(last, "") in _NOUN_VERBS and len(lead) > 1:
+        return _is_noun
+    return None
+
+
+def _is_common(words: Sequence[str]) -> bool:
+    """Whether only its place gave the first word its capital: a verb or a determiner."""
+    first = words[0].lower()
+    return first in _ALSO_VERBS or first in DETERMINERS

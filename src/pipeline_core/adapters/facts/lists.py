@@ -1,0 +1,151 @@
+"""The lists of a chunk: which lead-ins each item has, and which items stand beside it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.adapters.facts.sentences import sentences_of
+from pipeline_core.domain.text import strip_markdown
+
+_LEADS = re.compile(r"[:：](?:[*_`\s]|-\s*$)*$")
+_ENDS = re.compile(r"[.!?。！？؟۔।](?:[)\"'”’»\]*_`]|\s)*$")
+_MOST_WORDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What leads to items: its words, and where they stand in the chunk; None if they stand in the chunk before."""
+
+    said: str
+    span: tuple[int, int] | None
+    has_colon: bool
+    is_item: bool = False
+
+
+@dataclass(slots=True)
+class Item:
+    """An item of a list. ``leads`` are its list's lead-in and those of the items above it that it is part of."""
+
+    block: Block
+    said: str
+    leads: tuple[Lead, ...]
+    siblings: "list[Item]" = field(default_factory=list, repr=False)
+    parts: int = 0
+    """How many items are nested in it."""
+    is_cut: bool = False
+    """Its end, or that of its list, stands in another chunk or in a paragraph below."""
+
+
+def read_items(
+    text: str, blocks: Sequence[Block], language: str, before: Sequence[tuple[str, Block]] = ()
+) -> dict[int, Item]:
+    """The chunk's items by the number of their block.
+
+    Args:
+        text: the chunk.
+        blocks: its blocks.
+        language: of the document.
+        before: what stands above a chunk that begins within a list: its lead-in, and the items that the first is
+            part of.
+    """
+    reader = _Reader(text, language)
+    for above, block in before:
+        reader.see_above(above, block)
+    found: dict[int, Item] = {}
+    for at, block in enumerate(blocks):
+        item = reader.see(block)
+        if item is not None:
+            found[at] = item
+    for at, item in found.items():
+        following = blocks[at + 1] if at + 1 < len(blocks) else None
+        item.is_cut = following is not None and not following.item and _goes_on(text, item, following)
+    return found
+
+
+class _Reader:
+    def __init__(self, text: str, language: str):
+        self._text = text
+        self._language = language
+        self._lead: Lead | None = None
+        self._above: list[tuple[int, Lead, Item | None]] = []
+        self._rows: dict[tuple[int, int], list[Item]] = {}
+        self._list = 0
+
+    def see_above(self, text: str, block: Block) -> None:
+        """Take what stands in the chunk before."""
+        said = strip_markdown(block.text_in(text))
+        lead = Lead(said.rstrip(" :："), None, _LEADS.search(block.text_in(text)) is not None, is_item=bool(block.item))
+        if block.item:
+            self._pop(block.indent)
+            self._above.append((block.indent, lead, None))
+        elif block.kind == "prose":
+            body = block.text_in(text)
+            start, end = self._last_sentence(body)
+            self._lead = Lead(strip_markdown(body[start:end]).rstrip(" :："), None, lead.has_colon)
+
+    def see(self, block: Block) -> Item | None:
+        """Take the next block; an item is given back."""
+        if block.kind != "prose":
+            self._begin(None)
+            return None
+        if block.item:
+            return self._item(block)
+        if not (block.indent and self._above):
+            self._begin(self._lead_of(block))
+        return None
+
+    def _last_sentence(self, body: str) -> tuple[int, int]:
+        found = list(sentences_of(body, self._language))
+        return found[-1] if found else (0, len(body))
+
+    def _begin(self, lead: Lead | None) -> None:
+        self._lead = lead
+        self._above = []
+        self._list += 1
+
+    def _lead_of(self, block: Block) -> Lead | None:
+        body = block.text_in(self._text)
+        has_colon = _LEADS.search(body) is not None
+        start, end = self._last_sentence(body)
+        said = strip_markdown(body[start:end])
+        if not said or len(said.split()) > _MOST_WORDS:
+            return None
+        return Lead(said.rstrip(" :："), (block.start + start, block.start + end), has_colon)
+
+    def _item(self, block: Block) -> Item:
+        self._pop(block.indent)
+        leads = tuple(lead for _, lead, _ in self._above)
+        body = block.text_in(self._text)
+        said = strip_markdown(body)
+        item = Item(block, said, (*((self._lead,) if self._lead else ()), *leads))
+        for _, _, parent in self._above:
+            if parent:
+                parent.parts += 1
+        row = self._rows.setdefault((self._list, block.indent), [])
+        row.append(item)
+        item.siblings = row
+        lead = Lead(said.rstrip(" :："), (block.start, block.end), _LEADS.search(body) is not None, is_item=True)
+        self._above.append((block.indent, lead, item))
+        return item
+
+    def _pop(self, indent: int) -> None:
+        while self._above and self._above[-1][0] >= indent:
+            left, _, _ = self._above.pop()
+            if left > indent:
+                # what is nested in the next item is another list
+                self._rows = {key: row for key, row in self._rows.items() if key[1] <= indent}
+
+
+def _goes_on(text: str, item: Item, following: Block) -> bool:
+    """Whether the paragraph below is the rest of the item's sentence."""
+    return (
+        following.kind == "prose"
+        and not _ENDS.search(item.said)
+        and text[following.start : following.start + 1].islower()
+    )
+
+
+def whole_sentence(said: str) -> bool:
+    """Whether it ends as a sentence does."""
+    return _ENDS.search(said) is not None

@@ -1,0 +1,136 @@
+"""What stands around a table and belongs to each of its rows: what it is about, and the unit of its numbers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.domain.text import strip_markdown
+
+_MOST_ABOVE = 3
+"""So many paragraphs above a table are looked at: a caption, its second line, and a unit."""
+_LONGEST_LINE = 240
+_LABELS = (
+    "table|tab\\.|exhibit|tabelle|tableau|tabla|cuadro|tabela|quadro|tabella|tabel|tabell|tablo|taulukko|táblázat"
+    "|таблица|табл\\.|πίνακας|جدول|表格?|bảng"
+)
+_CAPTION = re.compile(
+    rf"\W*(?:{_LABELS})\s*(?:[A-Z]{{1,2}}[-.]?)?(?:\d+[\d.\-–]*|[IVX]+)[a-z]?(?!\w)\s*[.:–—|-]*\s*(?P<title>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SCALES = (
+    "thousands?|millions?|billions?|hundreds?|per ?cent(?:ages?)?|dollars?|euros?|pounds?|francs?|yen"
+    "|tausend|tsd\\.?|mio\\.?|mrd\\.?|millionen|milliarden|prozent|milliers?|milliards?|pourcentages?|mil|miles|millones"
+    "|porcentajes?|milhares|milhões|bilhões|percentage[mn]s?|migliaia|milioni|miliardi|percentuali?|duizenden"
+    "|miljoenen|miljarden|procent(?:en)?|ribu(?:an)?|juta(?:an)?|persen|тыс\\w*\\.?|млн\\.?|млрд\\.?|процент\\w*"
+    "|usd|eur|gbp|chf|jpy|brl|pln|idr|rp|[kmt]?[€$£¥]|%|kg|km|tonnes?|tonnen|hectares?|ha|gwh|mwh|kwh|ppm"
+)
+_UNIT = re.compile(
+    r"[\[(（]?\s*(?P<unit>(?:(?:(?:all|alle|tous les|todos los|todos os|tutti gli)\s+)?"
+    r"(?:amounts?|figures|values|numbers|data|dollars|beträge|angaben|zahlen|werte|montants|valeurs|chiffres|importes"
+    r"|cifras|valores|datos|dados|importi|valori|dati|bedragen|cijfers)\s+(?:(?:are|is|sont|son|são|sono|zijn|sind)\s+)?"
+    r"(?:(?:expressed|stated|shown|exprimés|expresad[oa]s|express[oa]s|espressi)\s+)?)?"
+    rf"(?:in|en|em|dalam|в)\s+(?:[\w.€$£¥%]+\s+){{0,2}}?(?:{_SCALES})(?!\w)[^.;:]{{0,40}}"
+    r"|(?:units?|einheit|unité|unidade?|unità|eenheid|satuan|единица измерения|单位|單位|単位)\s*[:：]\s*[^.;]{1,40})"
+    r"\s*[\])）]?\.?\s*",
+    re.IGNORECASE,
+)  # fmt: skip
+_LEADS_TO_TABLE = re.compile(
+    r"\b(?:table|following|below|tabelle|folgend\w*|tableau|suivant\w*|tabla|siguiente\w*)\b", re.I
+)
+_SAYS_LITTLE = re.compile(
+    r"(?:overview|introduction|summary|general|abstract|notes?|description|details|background|conclusions?|discussion"
+    r"|results?|methods?|scope|purpose|definitions?|faq|about|contents?|other|tables?|data|sheet ?\d*|appendix(?: \w)?"
+    r"|page \d+|slide \d+)$",
+    re.IGNORECASE,
+)
+_NUMBERING = re.compile(r"^(?:(?:\d+\.)+\d*|\d+)\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """``subject`` and ``unit`` are blank where nothing says them; the spans are where they stand in the chunk."""
+
+    subject: str = ""
+    unit: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+    is_caption: bool = False
+
+
+def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "") -> Context:
+    """What the table ``blocks[at]`` is about, by its caption (above, else below), a line above it, or its heading.
+
+    ``after`` is the paragraph below a table that the chunk ends in.
+    """
+    above, unit, unit_span = _above(text, blocks, at)
+    captions = [number for number, (said, _) in enumerate(above) if _CAPTION.fullmatch(said)]
+    if captions:
+        # the caption's second line is a paragraph of its own in many a PDF
+        lines = above[captions[-1] :]
+        title = _title(" ".join(said for said, _ in lines))
+        spans = (lines[0][1][0], lines[-1][1][1])
+        return Context(title, unit, (spans, *unit_span), is_caption=True)
+    below = _below(text, blocks, at)
+    if below:
+        title = _title(below[0])
+        return Context(title, unit, (*unit_span, below[1]), is_caption=True)
+    if at + 1 == len(blocks) and _CAPTION.fullmatch(strip_markdown(after)):
+        return Context(_title(strip_markdown(after)), unit, unit_span, is_caption=True)
+    if above:
+        said, span = above[-1]
+        if said.endswith((":", "：")) and len(said.split()) <= 14 and not _LEADS_TO_TABLE.search(said):
+            return Context(said.rstrip(" :："), unit, (span, *unit_span))
+    return Context(_heading(blocks[at].headings), unit, unit_span)
+
+
+def _above(
+    text: str, blocks: Sequence[Block], at: int
+) -> tuple[list[tuple[str, tuple[int, int]]], str, tuple[tuple[int, int], ...]]:
+    """The short paragraphs above the table, from the top, and the unit that one of them gives."""
+    lines: list[tuple[str, tuple[int, int]]] = []
+    unit = ""
+    span: tuple[tuple[int, int], ...] = ()
+    for block in reversed(blocks[max(0, at - _MOST_ABOVE) : at]):
+        if block.kind not in ("prose", "heading") or block.end - block.start > _LONGEST_LINE:
+            break
+        said = strip_markdown(block.text_in(text))
+        if (match := _UNIT.fullmatch(said)) and not unit:
+            unit, span = match["unit"].strip(), ((block.start, block.end),)
+        elif block.kind == "heading" and not _CAPTION.fullmatch(said):
+            break
+        else:
+            lines.insert(0, (said, (block.start, block.end)))
+        if _CAPTION.fullmatch(said):
+            break
+    return lines, unit, span
+
+
+def _below(text: str, blocks: Sequence[Block], at: int) -> tuple[str, tuple[int, int]] | None:
+    """The caption below the table; one with a table below it is that one's."""
+    if at + 1 >= len(blocks) or blocks[at + 1].kind != "prose":
+        return None
+    if at + 2 < len(blocks) and blocks[at + 2].kind == "table":
+        return None
+    block = blocks[at + 1]
+    said = strip_markdown(block.text_in(text))
+    if len(said) > _LONGEST_LINE or not _CAPTION.fullmatch(said):
+        return None
+    return said, (block.start, block.end)
+
+
+def _title(caption: str) -> str:
+    match = _CAPTION.fullmatch(caption)
+    title = (match["title"] if match else "") or caption
+    if title.count("(") > title.count(")"):
+        title = title.rpartition("(")[0]  # it goes on where no line shows
+    return title.strip(" .,;:*–—-")
+
+
+def _heading(headings: Sequence[str]) -> str:
+    """The last heading that says what is below it."""
+    for name in reversed(headings):
+        bare = _NUMBERING.sub("", name).strip(" .:")
+        if bare and not _SAYS_LITTLE.fullmatch(bare):
+            caption = _CAPTION.fullmatch(bare)
+            return _title(bare) if caption else bare
+    return ""

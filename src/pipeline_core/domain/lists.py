@@ -1,0 +1,63 @@
+"""Lists cut by the end of a chunk: what stands above the rest of them."""
+
+import re
+from collections.abc import Iterable
+
+_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+•]|\d{1,3}[.)]|\(?(?:[a-z]|[ivx]{2,4})\)|\(\d{1,2}\))[ \t]+\S")
+_ENDS_TEXT = re.compile(r" {0,3}(?:#{1,6}(?:\s|$)|\||```|~~~|<|[-*_](?:[ \t]*[-*_]){2,}[ \t]*$)")
+_LONGEST = 800
+
+
+def begins_in_list(text: str) -> bool:
+    """Whether a chunk of markdown begins with an item of a list."""
+    return _ITEM.match(text) is not None
+
+
+def list_at_end(text: str, before: str) -> str:
+    """The lead-in of the list in which a chunk of markdown ends, and the last item of each level; blank without a list.
+
+    A chunk that ends in a lead-in ends in its list.
+
+    Args:
+        text: the chunk.
+        before: what this gave for the chunk before, where the chunk begins within that list.
+    """
+    above = _Above()
+    above.read(before.splitlines())
+    above.read(text.rstrip().splitlines())
+    return above.markdown()
+
+
+class _Above:
+    """What stands above the line that comes next."""
+
+    def __init__(self) -> None:
+        self._lead: list[str] = []
+        self._items: list[tuple[int, list[str]]] = []
+        self._after_blank = False
+
+    def read(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            if not line.strip():
+                self._after_blank = True
+                continue
+            if match := _ITEM.match(line):
+                indent = len(match["indent"].expandtabs(4))
+                self._items = [(other, item) for other, item in self._items if other < indent]
+                self._items.append((indent, [line]))
+            elif _ENDS_TEXT.match(line):
+                self._lead, self._items = [], []
+            elif self._items and (not self._after_blank or line[0] in " \t"):
+                self._items[-1][1].append(line)
+            elif self._lead and not self._after_blank and not self._items:
+                self._lead.append(line)
+            else:
+                self._lead, self._items = [line], []
+            self._after_blank = False
+
+    def markdown(self) -> str:
+        if not self._items and not "".join(self._lead).rstrip(" *_").endswith((":", "：")):
+            return ""
+        lines = [*self._lead, "", *(line for _, item in self._items for line in item)]
+        said = "\n".join(lines).strip("\n")
+        return said if len(said) <= _LONGEST else ""

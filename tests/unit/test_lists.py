@@ -1,0 +1,177 @@
+"""Lists: each item is said with its lead-in, alone, or not at all."""
+
+import pytest
+
+from pipeline_core.adapters.facts.extractive import extract
+from pipeline_core.domain.documents import Page, PageMap
+from pipeline_core.domain.ids import document_id_for, user_id_for
+from pipeline_core.domain.lists import begins_in_list, list_at_end
+from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.stages.chunking import split
+from pipeline_core.stages.facts import chunk_inputs
+
+
+def said(markdown: str, *headings: str) -> list[str]:
+    return [fact.statement for fact in extract(ChunkInput(markdown, headings), 6).candidates]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "statements"),
+    [
+        # one sentence, where grammar lets lead-in and item be one
+        (
+            "The policy does not cover:\n\n- flood,\n- wear and tear; and\n- acts of war.\n",
+            [
+                "The policy does not cover flood.",
+                "The policy does not cover wear and tear.",
+                "The policy does not cover acts of war.",
+            ],
+        ),
+        (
+            "Before you leave, you must:\n\n- close the windows\n- return both keys to the office\n",
+            [
+                "Before you leave, you must close the windows.",
+                "Before you leave, you must return both keys to the office.",
+            ],
+        ),
+        ("Near the tank, do not:\n\n- open the valve\n", ["Near the tank, do not open the valve."]),
+        # a noun after "must" is no sentence
+        ("Each van must:\n\n- a fire extinguisher\n", ["Each van must: a fire extinguisher."]),
+        (
+            "The following are excluded:\n\n- Damage that you cause on purpose.\n- Racing.\n",
+            [
+                "The following are excluded: Damage that you cause on purpose.",
+                "The following are excluded: Racing.",
+            ],
+        ),
+        # sentences stand alone after a lead-in that changes nothing
+        (
+            "The following rules apply in the pool:\n\n- Children must be with an adult.\n- Glass must stay outside.\n",
+            ["Children must be with an adult.", "Glass must stay outside."],
+        ),
+        # what holds only together is said together
+        (
+            "The claim is paid if:\n\n- the bike was locked; and\n- the loss was reported within 3 days.\n",
+            ["The claim is paid if: the bike was locked; the loss was reported within 3 days."],
+        ),
+        (
+            "The guests of the hotel may choose either:\n\n- a locker, or\n- a parking space.\n",
+            ["The guests of the hotel may choose either: a locker; a parking space."],
+        ),
+        # one of them is enough
+        (
+            "The licence ends if:\n\n- the fee was not paid; or\n- the boat was sold.\n",
+            ["The licence ends if the fee was not paid.", "The licence ends if the boat was sold."],
+        ),
+        # nested: with all that leads to it
+        (
+            "The fee covers:\n\n- Repairs:\n  - the hull\n  - the mast\n- Storage in winter\n",
+            [
+                "The fee covers: Repairs: the hull.",
+                "The fee covers: Repairs: the mast.",
+                "The fee covers storage in winter.",
+            ],
+        ),
+        # a lead-in that leans on what is not there, and one whose beginning is missing
+        ("It does not cover:\n\n- flood\n- storms\n", []),
+        ("and allows users to:\n\n- start the pump again\n", []),
+        # an item that goes on elsewhere, one that is only a link, one that leads to nothing
+        ("The kit contains:\n\n- a rope that is longer than the\n\nboat itself.\n", []),
+        ("The files are:\n\n- [Rules](https://a.b/c)\n", []),
+        # other languages: with the lead-in, a colon between
+        (
+            "Die Versicherung deckt nicht:\n\n- Schäden durch Hochwasser\n- Diebstahl von Bargeld\n",
+            [
+                "Die Versicherung deckt nicht: Schäden durch Hochwasser.",
+                "Die Versicherung deckt nicht: Diebstahl von Bargeld.",
+            ],
+        ),
+        (
+            "La garantie est perdue si :\n\n- le bateau a été vendu ; et\n- la vente n'a pas été déclarée.\n",
+            ["La garantie est perdue si: le bateau a été vendu; la vente n'a pas été déclarée."],
+        ),
+        ("- **Waiting period:** 30 days\n", ["Waiting period: 30 days"]),
+        # a fragment with a full stop is no sentence; a sentence may end in a link; what is cut off stays out
+        (
+            "boat_log differs from other tools by providing:\n\n- A table of tides for every harbour of the coast.\n",
+            ["boat_log differs from other tools by providing: A table of tides for every harbour of the coast."],
+        ),
+        (
+            "- Every boat must be registered with [the harbour office.](https://a.b/c)\n",
+            ["Every boat must be registered with the harbour office."],
+        ),
+        (
+            "- Every boat must be registered with the office. A boat that is sold must be told to the\n\noffice too.\n",
+            ["Every boat must be registered with the office."],
+        ),
+        # thanks and hints lead to nothing
+        ("For more information, see also:\n\n- The guide of the harbour office\n", []),
+    ],
+)  # fmt: skip
+def test_how_items_are_said(markdown: str, statements: list[str]) -> None:
+    assert said(markdown) == statements
+
+
+def test_the_evidence_is_lead_in_and_item() -> None:
+    text = "Some words first. The fee covers:\n\n- water,\n- heating.\n"
+    [first, second] = extract(ChunkInput(text, ()), 6).candidates
+    assert first.quotes == ("The fee covers:", "water")
+    assert second.quotes == ("The fee covers:", "heating.")
+    assert all(quote in text for quote in (*first.quotes, *second.quotes))
+    assert first.traits["item"] == first.traits["lead_in"] == 1
+
+
+def test_no_limit_cuts_a_list() -> None:
+    items = "".join(f"- a key for locker {number}\n" for number in range(30))
+    assert len(said(f"The caretaker keeps:\n\n{items}")) == 30
+
+
+def test_a_label_below_a_heading_names_it() -> None:
+    assert said("- **Waiting period:** 30 days\n", "Policy", "Exclusions") == ["Exclusions – Waiting period: 30 days"]
+    assert said("- Losses caused by rust and rot\n", "Policy", "Exclusions") == [
+        "Exclusions: Losses caused by rust and rot."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "above"),
+    [
+        ("Intro.\n\nIt covers:\n\n- one\n- two\n", "", "It covers:\n\n- two"),
+        ("It covers:\n", "", "It covers:"),
+        ("- three\n  - four\n", "It covers:\n\n- two", "It covers:\n\n- three\n  - four"),
+        ("It covers:\n\n- one\n\nThe end.\n", "", ""),
+        ("- one\n\n# Next\n\nText\n", "It covers:", ""),
+    ],
+)
+def test_the_list_in_which_a_chunk_ends(text: str, before: str, above: str) -> None:
+    assert list_at_end(text, before) == above
+
+
+def test_an_item_in_the_next_chunk_has_its_lead_in() -> None:
+    items = "".join(f"- damage to the wall between the flats {n} and {n + 1} of the house\n" for n in range(40))
+    markdown = f"# Policy\n\nThe policy does not cover:\n\n{items}"
+    chunks = split(
+        markdown, PageMap((Page(1, 0, len(markdown)),)), document_id=document_id_for(user_id_for("test"), "x"),
+        min_chars=300, max_chars=600, overlap_chars=0,
+    )  # fmt: skip
+    assert sum(begins_in_list(chunk.text) for chunk in chunks) > 2
+    statements = [fact.statement for chunk in chunk_inputs(chunks, 0) for fact in extract(chunk, 6).candidates]
+    assert statements == [
+        f"The policy does not cover damage to the wall between the flats {n} and {n + 1} of the house."
+        for n in range(40)
+    ]
+
+
+def test_a_lead_in_and_a_caption_go_with_what_they_lead_to() -> None:
+    filler = "The harbour is open from May to October and closed on all other days of the year.\n\n" * 5
+    items = "".join(f"- berth {n} on the north side of the harbour\n" for n in range(8))
+    rows = "".join(f"| Berth {n} | ${n}00 a month |\n" for n in range(1, 9))
+    table = f"**Table 2. Fees**\n\n| Berth | Fee |\n|---|---|\n{rows}"
+    markdown = f"# Harbour\n\n{filler}The fee covers:\n\n{items}\n{filler}{table}"
+    for most in range(500, 700, 20):
+        chunks = split(
+            markdown, PageMap((Page(1, 0, len(markdown)),)), document_id=document_id_for(user_id_for("test"), "x"),
+            min_chars=200, max_chars=most, overlap_chars=0,
+        )  # fmt: skip
+        assert all(len(chunk.text) <= most for chunk in chunks)
+        assert not [chunk for chunk in chunks if chunk.text.endswith(("covers:", "Fees**"))]
