@@ -138,6 +138,7 @@ def test_quotes_are_verbatim_and_statements_are_without_marks() -> None:
         # tables that cannot be read row by row
         "| The deductible is $500. | b |",
         "| Name | Amount |\n|---|---|",
+        "| | |\n|---|---|\n| | |",
         "| a " * 13 + "|\n" + "|---" * 13 + "|\n" + "| 1 " * 13 + "|",
         "| Name | Amount |\n|---|---|\n| | 5 |\n| x | – |\n| y | ✓ |",
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline_core.domain.languages import guess_language, languages_of, may_be_one
+from pipeline_core.domain.languages import guess_language, languages_of, likely_language, may_be_one
 
 TEXTS = {
     "en": "The premium must be paid within thirty days of the invoice, and it is not refunded.",
@@ -64,3 +64,18 @@ def test_what_is_not_known_may_be_any() -> None:
     assert may_be_one("", "pt")
     assert may_be_one("pt", "pt")
     assert not may_be_one("pt", "es")
+
+
+def test_a_long_part_may_be_in_another_language() -> None:
+    german = " ".join([TEXTS["de"]] * 12)
+    assert languages_of([TEXTS["en"] * 90, german]) == ["en", "de"]
+    # a short one that is taken for another is not
+    assert languages_of([TEXTS["en"] * 90, TEXTS["de"]]) == ["en", "en"]
+    # nor is one that is so only in parts: names, code, references
+    assert languages_of([TEXTS["en"] * 90, german[:600] + TEXTS["en"] * 6]) == ["en", "en"]
+
+
+def test_all_there_is_of_a_document_has_its_likely_language() -> None:
+    assert guess_language("The deductible is $500.") == ""
+    assert likely_language("The deductible is $500.") == "en"
+    assert likely_language("KW: 42") == ""

@@ -75,6 +75,8 @@ def read_grid(text: str, block: Block, kept_before: tuple[int, ...] = ()) -> Gri
     kept = tuple(at for at in range(width) if any(row.cells[at] for row in rows))
     if not has_delimiter and len(kept_before) and max(kept_before) < width:
         kept = kept_before
+    if not kept:
+        return None  # nothing but blank cells
     rows = [_spread(replace(row, cells=tuple(row.cells[at] for at in kept))) for row in rows]
     has_header = has_delimiter and not rows[0].is_blank
     if has_delimiter and rows[0].is_blank:
