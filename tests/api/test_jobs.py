@@ -181,7 +181,8 @@ def test_dead_letters_are_tried_again_all_at_once(
             "claimed_by = NULL, claimed_at = NULL, lease_token = NULL, lease_expires_at = NULL"
         )
         uow.commit()
-    counted = {"matched": 3, "retried": 0, "by_code": {"store_full": 3}}
+    nothing_published = {"published": 0, "left_alone": 0, "changes": None}
+    counted = {"matched": 3, "retried": 0, "by_code": {"store_full": 3}, **nothing_published}
     assert ann.post("/api/v2/jobs/retry", json={"preview": True}).json() == counted
     assert ann.post("/api/v2/jobs/retry", json={"code": "no_text"}).json()["retried"] == 0
     assert sign_in(BOB).post("/api/v2/jobs/retry").json()["matched"] == 0
@@ -191,3 +192,14 @@ def test_dead_letters_are_tried_again_all_at_once(
     assert (answer.status_code, answer.json()) == (202, counted | {"retried": 3})
     with api_pipeline.open_uow() as uow:
         assert {summary.state for summary in uow.documents.find(ids).values()} == {"queued"}
+
+
+def test_what_reading_again_would_change_is_said_before(ann: TestClient, api_pipeline: Pipeline) -> None:
+    publish(api_pipeline, upload())
+    body = {"from_stage": "fact-generator", "published": True}
+    before = ann.post("/api/v2/jobs/retry", json={**body, "preview": True}).json()
+    [document] = before["changes"]["documents"]
+    assert (before["published"], before["retried"], document["come"], document["go"]) == (1, 0, 0, 0)
+    assert document["stay"] > 0
+    assert ann.post("/api/v2/jobs/retry", json={"published": True}).status_code == 422
+    assert ann.post("/api/v2/jobs/retry", json=body).json()["retried"] == 1

@@ -176,6 +176,29 @@ def test_dirt_is_no_text_and_headings_and_items_are_marked() -> None:
     assert markdown(in_order(lines)) == "## Deposits\n\nThey are paid:\n\n- in cash, or\n\n- by transfer."
 
 
+def row(y: float, *cells: tuple[str, float]) -> Line:
+    return Line(tuple(word for text, x in cells for word in line(text, x, y).words), 1)
+
+
+def test_rows_in_columns_are_a_table() -> None:
+    lines = [
+        line("Fees of the harbour", 50, 70),
+        row(90, ("Boat", 50), ("Summer", 200), ("Winter", 300)),
+        row(104, ("Dinghy ........", 50), ("40", 210), ("25", 310)),
+        row(118, ("Yacht over 9 m", 50), ("380", 205), ("190", 305)),
+        line("Fees are due in April of the year.", 50, 150),
+    ]
+    assert markdown(lines) == (
+        "Fees of the harbour\n\n| Boat | Summer | Winter |\n| --- | --- | --- |\n| Dinghy | 40 | 25 |\n"
+        "| Yacht over 9 m | 380 | 190 |\n\nFees are due in April of the year."
+    )
+    # what stands in no columns is none, and a first row of figures heads nothing
+    assert "|" not in markdown([row(90, ("one", 50), ("two", 120)), row(104, ("three and more", 50), ("four", 180))])
+    assert markdown([lines[2], lines[3], row(132, ("Raft", 50), ("9", 215), ("5", 315))]).startswith(
+        "|  |  |  |\n| ---"
+    )
+
+
 # --- bounds -----------------------------------------------------------------------------------------------
 
 

@@ -43,7 +43,7 @@ def test_the_examples_end_to_end(reviewed: CommandLine, database_url: str) -> No
         assert events[-1] == ("published",)
 
     hits = reviewed.json("search", "How soon must a theft be reported to the police?")
-    assert "24 hours" in hits[0]["answer"]
+    assert "24 hours" in hits[0]["statement"]
     assert "24 hours" in hits[0]["evidence"]
     assert hits[0]["page"] is None
     assert hits[0]["filename"] in ("claims-handling-manual.docx", "claims-faq.html")

@@ -58,7 +58,7 @@ def test_a_fact_put_into_other_words(command_line: Callable[..., CommandLine], t
     edit = ("review", "manual.md", "edit", "--fact", fact["question_id"][:8])
     assert "needs a question" in ann(*edit, code=2)
     assert "no facts named ffffffff" in ann(*edit[:-1], "ffffffff", "--answer", "x", code=2)
-    ann(*edit, "--answer", "Once every 12 months.", "--reason", "shorter", code=3)
+    ann(*edit, "--question", "How often?", "--answer", "Once every 12 months.", "--reason", "shorter", code=3)
     assert "edited by Ann" in ann("review", "manual.md", "--facts")
     assert ann.json("review", "manual.md", "approve")["outcome"] == "published"
     exported = {f["question_id"]: f for f in json.loads(ann("export", "manual.md"))["facts"]}

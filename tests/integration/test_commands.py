@@ -218,7 +218,7 @@ def test_formats(typed: Typing, app: Pipeline, tmp_path: Path) -> None:
     assert "facts in" in said
     assert "chunks" not in said
     rows = list(csv.DictReader(io.StringIO((tmp_path / "facts.csv").read_text(), newline="")))
-    assert [row["answer"] for row in rows] == [fact["answer"] for fact in whole["facts"]]
+    assert [row["statement"] for row in rows] == [fact["statement"] for fact in whole["facts"]]
     assert {row["filename"] for row in rows} == {"manual.md"}
     assert "One of: json, jsonl, csv." in typed("export", "manual.md", "--format", "parquet").err
     unknown = tmp_path / "facts.xml"

@@ -63,7 +63,7 @@ def indexes(app: Pipeline) -> list[str]:
 
 def best(app: Pipeline) -> tuple[str, str]:
     hit = app.search(app.user_id, QUESTION, limit=1)[0]
-    return hit["kind"], hit["answer"]
+    return hit["kind"], hit["statement"]
 
 
 def test_production_changes_from_one_model_to_the_other(make_pipeline: MakePipeline) -> None:
@@ -102,7 +102,7 @@ def test_search_works_all_the_way_through(app: Pipeline) -> None:
     # the new vectors can be looked at before the switch
     vector = app.embedders.named(NEW).embed([QUESTION]).vectors[0]
     beside = app.views.search(app.user_id, QUESTION, vector, model=NEW, is_next=True, limit=1)
-    assert beside[0]["answer"] == found[1]
+    assert beside[0]["statement"] == found[1]
     # a question of one model never meets vectors of another
     with pytest.raises(EmbeddingModelChangedError):
         app.views.search(app.user_id, QUESTION, vector, model=NEW)

@@ -187,7 +187,7 @@ def test_what_looked_like_a_fact_is_asked_about_by_its_new_words(manual: Pipelin
     old = the_pair(manual, second)
     assert old["resolution"] == "pending"
     [fact] = manual.facts.facts(first, user_id=manual.user_id)
-    manual.facts.edit(first, fact.question_id, Edit(answer=words, statement=words), user_id=manual.user_id)
+    manual.facts.edit(first, fact.question_id, Edit(statement=words), user_id=manual.user_id)
     with manual.open_uow() as uow:
         assert uow.staging.pairs(second) == []
     manual.review.decide(first, Request(Decision.APPROVE, manual.user_id, "edited"))

@@ -174,7 +174,7 @@ def test_single_facts_are_rejected_and_taken_back(manual: Pipeline) -> None:
 def test_an_edited_fact_keeps_its_id_and_its_evidence(manual: Pipeline) -> None:
     document_id = park(manual)
     old = facts(manual, document_id)[0]
-    edit = Edit(answer="Once every 12 months, by a certified engineer.")
+    edit = Edit(question="How often is it serviced?", answer="Once every 12 months, by a certified engineer.")
     decided = manual.facts.edit(
         document_id, old.question_id, edit, user_id=manual.user_id, reviewer="Ann", reason="shorter"
     )
@@ -184,8 +184,8 @@ def test_an_edited_fact_keeps_its_id_and_its_evidence(manual: Pipeline) -> None:
     assert (new.quote, new.page, new.match, new.statement) == (old.quote, old.page, old.match, old.statement)
     [event] = reviews(manual, document_id)
     assert event["code"] == "fact_edited"
-    assert event["payload"]["before"] == {"answer": old.answer}
-    assert event["payload"]["after"] == {"answer": new.answer}
+    assert event["payload"]["before"] == {"question": old.question, "answer": old.answer}
+    assert event["payload"]["after"] == {"question": new.question, "answer": new.answer}
 
     manual.review.decide(document_id, ask(manual, Decision.APPROVE, duplicates=Resolution.KEEP_BOTH))
     through(manual, [document_id])
@@ -196,7 +196,9 @@ def test_an_edited_fact_keeps_its_id_and_its_evidence(manual: Pipeline) -> None:
 def test_validation_runs_over_an_edited_fact(manual: Pipeline) -> None:
     document_id = park(manual)
     fact = facts(manual, document_id)[0]
-    manual.facts.edit(document_id, fact.question_id, Edit(answer="Every 99 months."), user_id=manual.user_id)
+    manual.facts.edit(
+        document_id, fact.question_id, Edit(question="How often?", answer="Every 99 months."), user_id=manual.user_id
+    )
     manual.review.decide(document_id, ask(manual, Decision.APPROVE, duplicates=Resolution.KEEP_BOTH))
     through(manual, [document_id])
     assert state(manual, document_id) == ("awaiting_review", "validation_review")

@@ -67,7 +67,7 @@ def written(folder: Path, name: str, *paragraphs: str) -> Path:
 
 
 def answers(app: Pipeline, document_id: DocumentId) -> list[str]:
-    return [fact["answer"] for fact in app.views.export(app.user_id, document_id)["facts"]]
+    return [fact["statement"] for fact in app.views.export(app.user_id, document_id)["facts"]]
 
 
 def state(app: Pipeline, document_id: DocumentId) -> str:

@@ -1,6 +1,7 @@
 """Searching what is published: complete whatever the indexes hold, by meaning, by words and by both."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,12 +15,15 @@ from pipeline_core.adapters.db import vector_indexes
 from pipeline_core.adapters.db.engine import lend
 from pipeline_core.adapters.db.searching import Query, Ranking, search
 from pipeline_core.adapters.db.session import Session
+from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import Expected
+from pipeline_core.domain.facts import Generated
 from pipeline_core.domain.ids import UserId, user_id_for
 from pipeline_core.domain.search import FLOORS, SearchMode, answers
+from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.terminal.evaluation import read_questions
 from tests.conftest import ROOT
 from tests.database import copied_database
@@ -160,8 +164,22 @@ def test_the_labelled_questions_of_the_examples(make_pipeline: MakePipeline) -> 
     assert app.evaluate(app.user_id, labelled).as_json() == beside
 
 
+class Asking:
+    """Asks a question about each fact that the default generator finds."""
+
+    name, version, context_chars = "asking", "1", 0
+    params: Mapping[str, object] = {}
+
+    def generate(self, chunks: Sequence[ChunkInput]) -> list[Generated | Exception]:
+        facts = [extract(chunk, 6).candidates for chunk in chunks]
+        return [
+            Generated(tuple(replace(fact, question=f"Is it so? {fact.statement}", answer="Yes.") for fact in found))
+            for found in facts
+        ]
+
+
 def test_approved_questions_find_their_documents_not_themselves(make_pipeline: MakePipeline) -> None:
-    app = make_pipeline()
+    app = make_pipeline(generator=Asking())
     with pytest.raises(RefusedError, match="No fact"):
         app.evaluate.from_approved(app.user_id)
     publish(app, upload("manual.md"))
@@ -278,7 +296,7 @@ def test_where_nothing_answers_nothing_is_found(app: Pipeline) -> None:
     assert asked.waiting == []
     answered = app.search.answer(app.user_id, "How often must the boiler be serviced?")
     assert all(answers(hit, answered.floor) for hit in answered.hits)
-    assert "12 months" in answered.hits[0]["answer"]
+    assert "12 months" in answered.hits[0]["statement"]
     # its words lift a hit that the vectors do not
     hit = {"similarity": -0.1, "words": 1.0}
     assert answers(hit, 0.25)

@@ -289,7 +289,7 @@ def test_what_a_person_left_out_is_not_validated(make_pipeline: MakePipeline) ->
     assert state_of(app, document_id)[:2] == ("awaiting_review", "validation_review")
     assert findings_of(app, document_id)["contradiction"]["severity"] == "critical"
     app.review.decide(document_id, Request(Decision.RETURN, app.user_id))
-    [wrong] = [f.question_id for f in app.facts.facts(document_id, user_id=app.user_id) if "$750" in f.answer]
+    [wrong] = [f.question_id for f in app.facts.facts(document_id, user_id=app.user_id) if "$750" in f.statement]
     app.review.decide(document_id, Request(Decision.REJECT, app.user_id, question_ids=(wrong,)))
     app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
     through(app, [document_id])
@@ -313,12 +313,12 @@ def test_a_fact_is_not_lost_with_its_twin(app: Pipeline) -> None:
     same = "Members must report every loss to the service office within thirty days."
     [first] = publish(app, upload("first.md", f"# First\n\n{same}\n", "file:///first.md"))
     [second] = publish(app, upload("second.md", f"# Second\n\n{same}\n", "file:///second.md"))
-    assert [f["answer"] for f in app.views.export(app.user_id, first)["facts"]] == [same]
+    assert [f["statement"] for f in app.views.export(app.user_id, first)["facts"]] == [same]
     assert app.views.export(app.user_id, second)["facts"] == []
 
     publish(app, upload("first.md", "# First\n\nThe office opens its doors to visitors at nine.\n", "file:///first.md"))
 
     assert [row["document_id"] for row in app.views.jobs(app.user_id, states=["queued"])] == [second]
     through(app, [second])
-    assert [f["answer"] for f in app.views.export(app.user_id, second)["facts"]] == [same]
+    assert [f["statement"] for f in app.views.export(app.user_id, second)["facts"]] == [same]
     assert state_of(app, second) == ("done", "ingested", "published")

@@ -63,7 +63,7 @@ def test_faults_a_kill_and_a_budget_on_the_way_pay_for_nothing_twice(
     app = make_paid(**free)
     publish(app, upload(text=TEXT))
     assert [row["model"] for row in app.reembed.models()] == ["wordllama-256"]
-    found = app.search(app.user_id, QUESTION, limit=1)[0]["answer"]
+    found = app.search(app.user_id, QUESTION, limit=1)[0]["statement"]
     assert server.paid == 0
 
     # 429 is waited for; a 500 ends the attempt, and what was answered besides stays
@@ -85,7 +85,7 @@ def test_faults_a_kill_and_a_budget_on_the_way_pay_for_nothing_twice(
     process.kill()
     process.wait()
     assert server.paid == 7
-    assert app.search(app.user_id, QUESTION, limit=1)[0]["answer"] == found
+    assert app.search(app.user_id, QUESTION, limit=1)[0]["statement"] == found
 
     poor = make_paid(**free, budget_day_usd=1e-9)
     with pytest.raises(BudgetExhaustedError):

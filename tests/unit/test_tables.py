@@ -129,3 +129,11 @@ def test_of_a_table_without_end_the_first_rows_are_said_and_the_ledger_says_so(m
     assert said[-1].statement == "The fees must be paid before the first of May."
     assert isinstance(answers[-1], Generated)
     assert (answers[-1].reason or "").startswith("of a table the first")
+
+
+def test_a_name_and_its_value_lack_no_header() -> None:
+    text = "|  |  |\n| --- | --- |\n| Rent | $640 a month |\n"
+    [fact] = extract(ChunkInput(text, ("Schedule",)), 6).candidates
+    assert (fact.traits["header_missing"], fact.traits["key_named"]) == (0, 1)
+    wide = "| L 1 | $11 | 2 m |\n|---|---|---|\n| L 2 | $12 | 3 m |\n"
+    assert {fact.traits["header_missing"] for fact in extract(ChunkInput(wide, ()), 6).candidates} == {1}

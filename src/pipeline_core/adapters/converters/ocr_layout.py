@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from pipeline_core.adapters.converters.ocr_table import as_markdown, table_at
 from pipeline_core.domain.page_words import Box
 
 _SAME_LINE = 0.5  # of the lower line's height: parts that overlap by more stand side by side
@@ -80,13 +81,24 @@ def markdown(lines: Sequence[Line]) -> str:
         return ""
     usual = median(line.height for line in lines for _ in line.words)
     bullets = _bullets(lines)
-    blocks: list[list[Line]] = []
-    for line in lines:
-        if blocks and _goes_on(blocks[-1][-1], line, bullets):
-            blocks[-1].append(line)
-        else:
-            blocks.append([line])
-    return "\n\n".join(_block(block, usual, bullets) for block in blocks)
+    texts: list[str] = []
+    block: list[Line] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        table = None if line in bullets else table_at(lines, at)
+        if block and (table or not _goes_on(block[-1], line, bullets)):
+            texts.append(_block(block, usual, bullets))
+            block = []
+        if table:
+            at, rows = table
+            texts.append(as_markdown([[_escaped(cell) for cell in row] for row in rows]))
+            continue
+        block.append(line)
+        at += 1
+    if block:
+        texts.append(_block(block, usual, bullets))
+    return "\n\n".join(texts)
 
 
 def _block(block: Sequence[Line], usual: float, bullets: frozenset[Line]) -> str:
@@ -96,7 +108,12 @@ def _block(block: Sequence[Line], usual: float, bullets: frozenset[Line]) -> str
         return f"- {_joined([rest, *block[1:]])}"
     text = _joined(block)
     is_large = all(line.height >= _LARGER * usual for line in block)
-    if is_large and words <= _HEADING_WORDS and any(map(str.isalpha, text)) and not text.endswith((".", ",", ";")):
+    if (
+        is_large
+        and words <= _HEADING_WORDS
+        and sum(map(str.isalpha, text)) > sum(map(str.isdigit, text))
+        and not text.endswith((".", ",", ";"))
+    ):
         return f"## {text}"
     return text
 
@@ -104,12 +121,15 @@ def _block(block: Sequence[Line], usual: float, bullets: frozenset[Line]) -> str
 def _joined(lines: Sequence[Line]) -> str:
     parts = []
     for line in lines:
-        text = _MARKUP.sub(lambda match: f"\\{match[1] or ''}", line.text)
-        parts.append(text)
+        parts.append(_escaped(line.text))
     joined = parts[0]
     for part in parts[1:]:
         joined += ("\n" if joined.endswith(("-", "\u00ad")) else " ") + part
     return joined
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(lambda match: f"\\{match[1] or ''}", text)
 
 
 def _goes_on(before: Line, line: Line, bullets: frozenset[Line]) -> bool:

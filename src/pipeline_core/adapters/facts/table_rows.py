@@ -249,11 +249,14 @@ class _Reader:
 
     def _traits(self, said: _Said, *, sentence: bool) -> dict[str, float]:
         named = all(column for column, _ in said.pairs)
-        header = "header_missing" if not named else "header_certain" if self.table.certain else "header_guessed"
+        if named:
+            header = {"header_certain" if self.table.certain else "header_guessed": 1.0}
+        else:
+            header = {"header_missing": float(not _is_key_and_value(said))}
         cells = len(said.row.cells)
         return {
             "row": 1.0,
-            header: 1.0,
+            **header,
             "key_named": float(bool(said.name_of_name) or kind_of(said.name) not in VALUES),
             "columns": float(cells),
             "cells": float(len(said.pairs)),
@@ -320,6 +323,14 @@ def _longest_text(said: _Said) -> str:
     """The text of a requirement that ends without a full stop; blank where no cell is a text."""
     texts = [value for _, value in said.pairs if len(value.split()) >= _LONG]
     return max(texts, key=len, default="")
+
+
+def _is_key_and_value(said: _Said) -> bool:
+    """Whether the row is a name and what is stated for it: "Rent | $640 a month" needs no names of columns."""
+    if len(said.row.cells) != 2:
+        return False
+    [(_, value)] = said.pairs
+    return kind_of(said.name) == "words" and (len(value.split()) <= _LONG or _SENTENCE.match(value) is not None)
 
 
 def _is_whole_sentence(name: str) -> bool:
