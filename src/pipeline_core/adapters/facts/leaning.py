@@ -282,7 +282,7 @@ def points_back(sentence: str, language: str) -> bool:
     patterns = [_pattern("back", language), _pattern("near", language) if language else None]
     if any(pattern.match(sentence) for pattern in patterns if pattern):
         return True
-    return language == "en" and _AT_THE_END.search(sentence) is not None
+    return language in ("en", "") and _AT_THE_END.search(sentence) is not None
 
 
 def points_elsewhere(sentence: str, language: str) -> bool:
