@@ -192,3 +192,14 @@ def test_dead_letters_are_tried_again_all_at_once(
     assert (answer.status_code, answer.json()) == (202, counted | {"retried": 3})
     with api_pipeline.open_uow() as uow:
         assert {summary.state for summary in uow.documents.find(ids).values()} == {"queued"}
+
+
+def test_what_reading_again_would_change_is_said_before(ann: TestClient, api_pipeline: Pipeline) -> None:
+    publish(api_pipeline, upload())
+    body = {"from_stage": "fact-generator", "published": True}
+    before = ann.post("/api/v2/jobs/retry", json={**body, "preview": True}).json()
+    [document] = before["changes"]["documents"]
+    assert (before["published"], before["retried"], document["come"], document["go"]) == (1, 0, 0, 0)
+    assert document["stay"] > 0
+    assert ann.post("/api/v2/jobs/retry", json={"published": True}).status_code == 422
+    assert ann.post("/api/v2/jobs/retry", json=body).json()["retried"] == 1

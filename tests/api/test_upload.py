@@ -8,7 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.ids import document_id_for, sha256_hex
+from pipeline_core.domain.ids import DocumentId, document_id_for, sha256_hex
+from pipeline_core.domain.policy import Wished
 from pipeline_core.ports.object_store import ObjectStore
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.through import MANUAL
@@ -130,3 +131,15 @@ def test_more_files_than_may_be_are_refused(make_pipeline: Callable[..., Pipelin
     answer = client.post(UPLOAD, files=_several("# A\n\n1.", "# A\n\n2.", "# A\n\n3."))
     assert (answer.status_code, answer.json()["code"]) == (422, "refused")
     assert client.get("/api/v2/jobs").json()["items"] == []
+
+
+def test_an_upload_says_its_policy_and_a_wrong_one_is_refused(ann: TestClient, api_pipeline: Pipeline) -> None:
+    files = {"file": ("a.md", b"# A\n\nThe fee is 30 EUR a year.\n")}
+    answer = ann.post(UPLOAD, files=files, data={"publish_from": "0.9", "ask_from": "0.4"})
+    assert answer.status_code == 202
+    with api_pipeline.open_uow() as uow:
+        [summary] = uow.documents.find([DocumentId(UUID(answer.json()["document_id"]))]).values()
+    assert summary.wished == Wished(0.9, 0.4)
+    for wrong in ({"publish_from": "1.5"}, {"ask_from": "much"}, {"publish_from": "0.3", "ask_from": "0.4"}):
+        assert ann.post(UPLOAD, files=files, data=wrong).status_code in (400, 409, 422)
+    assert ann.post(UPLOAD, files=files, data={"publish_form": "0.9"}).status_code == 422

@@ -1,13 +1,18 @@
 """Tables of PDF pages: whole rows, whole cells, no prose among them, and no word lost or said twice."""
 
+import time
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline_core.adapters.converters import pdf
 from pipeline_core.adapters.converters.pdf_tables.grid import grids
+from pipeline_core.adapters.converters.pdf_tables.open_tables import open_tables
+from pipeline_core.adapters.converters.pdf_tables.placing import pieces
 from pipeline_core.adapters.converters.pdf_tables.rules import Rule, Rules
+from pipeline_core.adapters.converters.pdf_tables.words import PageText
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from tests.samples import pdfs
@@ -177,10 +182,6 @@ def test_many_lines_are_a_drawing() -> None:
 
 
 def test_code_below_a_table_keeps_both_its_fences() -> None:
-    from types import SimpleNamespace
-
-    from pipeline_core.adapters.converters.pdf_tables.placing import pieces
-
     def block(kind: str, **said: object) -> SimpleNamespace:
         parts = {"text": None, "header": None, "rows": None, "lines": None, "bbox": None, **said}
         return SimpleNamespace(kind=kind, **parts)
@@ -189,3 +190,18 @@ def test_code_below_a_table_keeps_both_its_fences() -> None:
     found = pieces("Run this:\n\n```sh\nmake all\nmake test\n```\n", blocks)  # type: ignore[arg-type]
     assert found is not None
     assert [piece.text for piece in found] == ["Run this:\n\n", "```sh\nmake all\nmake test\n```\n"]
+
+
+def test_a_page_full_of_words_in_columns_does_not_take_long() -> None:
+    def box(x: float, y: float, text: str) -> SimpleNamespace:
+        return SimpleNamespace(x=x, y=y, width=4.0, height=2.0, text=text)
+
+    items = []
+    for y in range(150):
+        words = [box(14.0 * column, 3.0 * y, str(y * column)) for column in range(40)]
+        items.append(SimpleNamespace(**{**vars(words[0]), "text": " ".join(word.text for word in words)}, words=words))
+    text = PageText(items)  # type: ignore[arg-type]
+    rules = Rules(tuple(Rule(3.0 * y + 2.5, 0, 600) for y in range(150)))
+    started = time.process_time()
+    assert list(open_tables(text, rules, []))
+    assert time.process_time() - started < 10  # it takes one second; before it was bounded, minutes

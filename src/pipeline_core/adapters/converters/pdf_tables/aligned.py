@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _LEAST_COLUMNS = 3
 _LEAST_ROWS = 3
 _SAME_LEVEL = 3.0  # points
+_MOST_LINES = 10_000
+"""Looked at on a page, those that are looked at again counted again."""
 _FAR = 3.0
 """In heights of a line: what stands farther below is no part of the table."""
 _PROSE = 5
@@ -34,9 +36,11 @@ def aligned_tables(text: PageText, taken: Sequence[Box]) -> Iterator[Table]:
     """``taken``: the places of tables that are known already."""
     page = lines(word for word in text.words if not any(box.holds(word.box) for box in taken))
     at = 0
-    while at < len(page):
+    left = _MOST_LINES
+    while at < len(page) and left > 0:
         found = _from(page, at)
         table = _table(text, *found) if found else None
+        left -= len(found[0]) if found else 1
         if found and table:
             yield table
         at += len(found[0]) if found and table else 1

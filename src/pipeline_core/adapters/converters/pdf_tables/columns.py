@@ -1,5 +1,6 @@
 """Columns that gaps between the words make: places that the lines of a table leave free, one below the other."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -15,6 +16,14 @@ _MOST_ACROSS = 0.25
 """Share of the lines that may reach over a gap, as titles and notes within a table do."""
 
 
+Extents = list[tuple[float, float]]
+"""Where the groups of words of a line begin and end, from left to right."""
+
+
+def _extents(line: Line) -> Extents:
+    return [(group[0].box.left, max(word.box.right for word in group)) for group in line.segments(GAP * line.height)]
+
+
 @dataclass(slots=True)
 class _Gap:
     left: float
@@ -23,12 +32,14 @@ class _Gap:
     beside: int = 1
     """Lines that reach over it, and lines that have words on both its sides."""
 
-    def take(self, segments: Sequence[Sequence[Word]], narrowest: float) -> bool:
+    def take(self, extents: Extents, narrowest: float) -> bool:
         """Make it as narrow as the line leaves it; False if the line reaches over it."""
         left, right = self.left, self.right
-        for segment in segments:
-            start, end = segment[0].box.left, max(word.box.right for word in segment)
-            if end <= left or start >= right:
+        first = max(0, bisect_left(extents, (left, left)) - 1)
+        for start, end in extents[first:]:
+            if start >= right:
+                break
+            if end <= left:
                 continue
             if start - self.left <= self.right - end:
                 left = max(left, end)
@@ -78,9 +89,9 @@ class Columns:
 
     def fits(self, line: Line) -> bool:
         """Whether no words reach over a gap; the gaps become as narrow as the line leaves them."""
-        segments = line.segments(GAP * line.height)
+        extents = _extents(line)
         kept = [_Gap(gap.left, gap.right, gap.across, gap.beside) for gap in self.gaps]
-        if not all(gap.take(segments, _NARROWEST * line.height) for gap in kept):
+        if not all(gap.take(extents, _NARROWEST * line.height) for gap in kept):
             return False
         self.gaps = kept
         return True
@@ -115,11 +126,11 @@ def columns_in(lines: Sequence[Line]) -> Columns:
     for line in lines:
         if line is first:
             continue
-        segments = line.segments(GAP * line.height)
+        extents = _extents(line)
         for gap in found.gaps:
-            if not gap.take(segments, _NARROWEST * line.height):
+            if not gap.take(extents, _NARROWEST * line.height):
                 gap.across += 1
-            elif line.left < gap.left and line.right > gap.right:
+            elif extents[0][0] < gap.left and extents[-1][1] > gap.right:
                 gap.beside += 1
     found.gaps = [gap for gap in found.gaps if gap.across <= _MOST_ACROSS * len(lines) and gap.across < gap.beside]
     return found

@@ -13,6 +13,9 @@ _SHORTEST = 60.0  # points of a line that a table may hang on
 _SAME_END = 6.0
 _FAR = 3.0
 """In heights of a line: what stands farther below is no part of the table."""
+_MOST_GROUPS = 20
+_MOST_LINES = 8_000
+"""Lines of text that are looked at for one group, those that are looked at again counted again."""
 _HEADER_LINES = 4
 _LARGER = 1.12
 _LEAST_ROWS = 2
@@ -21,7 +24,7 @@ _LEAST_ROWS = 2
 def open_tables(text: PageText, rules: Rules, taken: Sequence[Table]) -> Iterator[Table]:
     """Tables that hang on level lines. ``taken`` are those that were found already."""
     found = list(taken)
-    for group in _alike(rules.level):
+    for group in _alike(rules.level)[:_MOST_GROUPS]:
         free = [
             rule
             for rule in group
@@ -61,12 +64,14 @@ def _alike(level: Sequence[Rule]) -> list[list[Rule]]:
 def _along(text: PageText, rules: Sequence[Rule], page: Sequence[Line]) -> Iterator[Table]:
     """The tables that the lines of one group part and close, from top to bottom."""
     at = 0
-    while at < len(rules):
+    left = _MOST_LINES
+    while at < len(rules) and left > 0:
         last = at
         inner: list[Line] = []
         columns = Columns()
-        while last + 1 < len(rules):
+        while last + 1 < len(rules) and left > 0:
             between = [line for line in page if rules[last].at - 1 <= _middle(line) <= rules[last + 1].at + 1]
+            left -= len(inner) + len(between)
             wider = columns_in([*inner, *between])
             if not between or wider.count < max(2, columns.count) or not _is_table_like(between, wider):
                 break

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from liteparse.types import ParsedPage, TextItem
 
 _MOST_WORDS = 20_000
+_MOST_DRAWN = 4_000
+"""Lines and areas of a page: what has more is a drawing, of which nothing is told here."""
+_MOST_TABLES = 60
 _MOST = 0.8  # of a place
 
 
@@ -33,27 +36,31 @@ def with_tables(page: "ParsedPage", items: "Sequence[TextItem]") -> str:
     """``items``: the upright lines of the page."""
     if not page.blocks:
         return page.markdown
+    graphics = page.vector_graphics
     if sum(len(item.words) for item in items) > _MOST_WORDS:
         return page.markdown
-    rules = drawn_rules(page.vector_graphics)
+    is_drawn = graphics is not None and len(graphics.lines) + len(graphics.shapes) > _MOST_DRAWN
+    rules = drawn_rules(graphics)
     doubted = {box_of(block) for block in page.blocks if block.kind == "table" and not is_table(block)}
     trusted = [box for block in page.blocks if block.kind == "table" and (box := box_of(block)) and box not in doubted]
     if not doubted and not rules.level and not rules.edges and not may_be_aligned(items):
         return page.markdown
     text = PageText(list(items))
-    drawing = Drawing(page.vector_graphics, rules, text)
-    doubted |= {box for box in trusted if drawing.is_in(box)}
-    trusted = [box for box in trusted if box not in doubted]
-    found = list(ruled_tables(text, rules))
-    found += [table for table in open_tables(text, rules, found) if not drawing.is_in(table.box)]
-    aligned = aligned_tables(text, [table.box for table in found]) if may_be_aligned(items) else ()
-    found += [one for one in aligned if not drawing.is_in(one.box) and _knows_more(one, trusted)]
+    found: list[Table] = []
+    if not is_drawn:
+        drawing = Drawing(graphics, rules, text)
+        doubted |= {box for box in trusted if drawing.is_in(box)}
+        trusted = [box for box in trusted if box not in doubted]
+        found += ruled_tables(text, rules)
+        found += [table for table in open_tables(text, rules, found) if not drawing.is_in(table.box)]
+        aligned = aligned_tables(text, [table.box for table in found]) if may_be_aligned(items) else ()
+        found += [one for one in aligned if not drawing.is_in(one.box) and _knows_more(one, trusted)]
     if not found and not doubted:
         return page.markdown
     parts = pieces(page.markdown, page.blocks)
     if parts is None:
         return page.markdown
-    for table in found:
+    for table in found[:_MOST_TABLES]:
         parts = put(parts, text, table) or parts
     parts = [
         one for part in parts for one in (_as_prose(part, text) if part.is_table and part.box in doubted else [part])

@@ -11,6 +11,8 @@ from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, W
 _LEAST_FILLED = 0.2
 _MOST_CUT = 0.1
 """Share of the words that may lie across a drawn line; in drawings many do."""
+_MOST_LOOKED_AT = 2_000_000
+"""Cells of a grid times words in it."""
 _OVER = 2.0  # points on each side of a line
 
 
@@ -20,7 +22,9 @@ def ruled_tables(text: PageText, rules: Rules) -> Iterator[Table]:
     for drawn in (rules, rules.edges):
         for grid in grids(drawn) if drawn is not None else []:
             words = [] if any(grid.box.touches(table.box) for table in found) else text.within(grid.box)
-            if words and (table := _table(text, grid, words)) is not None:
+            if not words or len(words) * len(grid.cells) > _MOST_LOOKED_AT:
+                continue
+            if (table := _table(text, grid, words)) is not None:
                 found.append(table)
                 yield table
 
