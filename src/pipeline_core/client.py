@@ -151,6 +151,7 @@ class Found(list[Hit]):
     """What answers a question, best first; empty where nothing does.
 
     ``similarity`` is the highest there was, ``floor`` the least of an answer (None: the model has none).
+    ``not_reranked``: why the order is the search's own although there is a reranker.
     """
 
     def __init__(self, hits: Iterable[Hit], answer: Answer) -> None:
@@ -158,6 +159,7 @@ class Found(list[Hit]):
         self.waiting = [WaitingSource(row["document_id"], row["job_id"], row["filename"]) for row in answer.waiting]
         self.similarity = answer.similarity
         self.floor = answer.floor
+        self.not_reranked = answer.not_reranked
 
 
 class Client:

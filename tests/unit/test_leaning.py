@@ -12,6 +12,7 @@ BACK = {
         "Their limit is $500.",
         "They've asked for 60 days.",
         "If they agree, the claim is paid.",
+        "Three methods were chosen for this purpose.",
         "For example, hail.",
     ],
     "de": [
@@ -51,7 +52,12 @@ BACK = {
     "fa": ["این خسارت‌ها بیمه نیستند.", "بنابراین پرداخت می‌شود."],
 }
 ALONE = {
-    "en": ["This policy does not cover floods.", "Thermal damage is insured.", "Itemised bills are kept for a year."],
+    "en": [
+        "This policy does not cover floods.",
+        "Thermal damage is insured.",
+        "Thermal damage is insured by this policy.",
+        "Itemised bills are kept for a year.",
+    ],
     "de": [
         "Das Dokument gilt für alle Mitglieder.",
         "Es gibt drei Stufen der Prüfung.",

@@ -137,3 +137,10 @@ def test_a_name_and_its_value_lack_no_header() -> None:
     assert (fact.traits["header_missing"], fact.traits["key_named"]) == (0, 1)
     wide = "| L 1 | $11 | 2 m |\n|---|---|---|\n| L 2 | $12 | 3 m |\n"
     assert {fact.traits["header_missing"] for fact in extract(ChunkInput(wide, ()), 6).candidates} == {1}
+
+
+def test_a_header_of_two_rows_goes_with_every_chunk_of_its_table() -> None:
+    rows = "".join(f"| Berth {n} | ${n}1 | ${n}2 |\n" for n in range(1, 61))
+    head = "|  | Fee |  |\n|---|---|---|\n| Berth | Summer | Winter |\n"
+    said = statements(f"**Table 3. Fees of the harbour**\n\n{head}{rows}")
+    assert said == [f"Fees of the harbour: Berth {n} – Fee Summer: ${n}1; Fee Winter: ${n}2" for n in range(1, 61)]

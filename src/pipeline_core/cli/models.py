@@ -62,7 +62,10 @@ def evaluate(
         bool, typer.Option("--from-approved", help="Ask the questions of published facts; their document is expected.")
     ] = False,
     model: Annotated[str | None, typer.Option(help="By a model that is filled beside the active one.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Most questions to ask.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=0, help="Most questions to ask; 0: all. Of a file all, of published facts 1,000 by default."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well questions find their sources.
@@ -72,15 +75,17 @@ def evaluate(
     from itertools import islice
 
     from pipeline_core.domain.errors import RefusedError
+    from pipeline_core.services.evaluate import APPROVED
     from pipeline_core.terminal.evaluation import evaluation_table, read_questions
 
     if (questions is not None) == from_approved:
         raise RefusedError("Either a file of questions or --from-approved is wanted.", action="Give one of them.")
     with wired() as app_:
         if questions is None:
-            result = app_.evaluate.from_approved(app_.user_id, model=model, limit=limit)
+            most = APPROVED if limit is None else limit or None
+            result = app_.evaluate.from_approved(app_.user_id, model=model, limit=most)
         else:
-            result = app_.evaluate(app_.user_id, islice(read_questions(questions), limit), model=model)
+            result = app_.evaluate(app_.user_id, islice(read_questions(questions), limit or None), model=model)
         if as_json:
             print_json(result.as_json())
         else:

@@ -51,6 +51,8 @@ def search(
             print_json(shown)
         elif shown:
             print_hits(out, shown)
+            if answer.not_reranked:
+                out.print(f"Not ordered by the reranker: {answer.not_reranked}", markup=False, soft_wrap=True)
     if shown:
         if not as_json:
             print_waiting_sources(out, answer)

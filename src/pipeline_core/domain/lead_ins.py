@@ -18,7 +18,7 @@ def with_lead_in(markdown: str, start: int, cut: int) -> int:
 
     Args:
         markdown: the document.
-        start: where the piece before the cut begins; the first paragraph in it stays there.
+        start: where the piece before the cut begins; if all of it leads on, that is what is given back.
         cut: where a piece begins.
     """
     below = markdown[cut : cut + _LONGEST].lstrip("\n")
@@ -29,7 +29,13 @@ def with_lead_in(markdown: str, start: int, cut: int) -> int:
     for _ in range(_MOST if to_table else 1):
         begin = _paragraph_start(markdown, start, moved)
         paragraph = markdown[begin:moved].strip()
-        if begin <= start or not paragraph or len(paragraph) > _LONGEST or _NO_PARAGRAPH.match(paragraph):
+        if (
+            begin < start
+            or moved <= start
+            or not paragraph
+            or len(paragraph) > _LONGEST
+            or _NO_PARAGRAPH.match(paragraph)
+        ):
             break
         if not _LEADS.search(paragraph) and (not to_table or _ENDS_SENTENCE.search(paragraph)):
             break

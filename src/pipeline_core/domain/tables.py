@@ -415,6 +415,8 @@ def begins_in_table(text: str) -> bool:
     return text.lstrip(" \t\n>").startswith("|")
 
 
+_HEAD = 1 + MOST_HEADER_ROWS
+"""Lines in which a header may stand, the one below its first row among them."""
 _MOST_ABOVE = 3
 _LONGEST_ABOVE = 240
 
@@ -436,11 +438,12 @@ def table_at_end(text: str, before: str) -> str:
     if not table:
         return ""
     if len(table) > 1 and DELIMITER_ROW.match(table[1]):
-        above, head, rows = _short_paragraphs(lines[:start]), table[:2], table[2:]
+        above, head, rows = _short_paragraphs(lines[:start]), table[:_HEAD], table[_HEAD:]
     elif start == 0 and before:
         kept = before.splitlines()
         first = next(at for at, line in enumerate(kept) if line.startswith("|"))
-        above, head, rows = kept[:first], kept[first : first + 2], [*kept[first + 2 :], *table]
+        above, rows = kept[:first], [*kept[first:], *table]
+        head, rows = rows[:_HEAD], rows[_HEAD:]
     else:
         return ""
     return "\n".join([*above, *head, *rows[-_SAMPLE:]])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,20 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Embedded:
         """Embed the texts, keeping their order; any number of texts, split into requests as the service needs."""
         ...
+
+
+@runtime_checkable
+class EmbedsQuestions(Protocol):
+    """What an embedder has besides where its model tells what is asked from what is to be found."""
+
+    def embed_questions(self, texts: Sequence[str]) -> Embedded:
+        """As ``embed``, for texts that ask."""
+        ...
+
+
+def embed_questions(embedder: Embedder, texts: Sequence[str]) -> Embedded:
+    """Vectors of what is asked, to be compared with those of ``embed``."""
+    return embedder.embed_questions(texts) if isinstance(embedder, EmbedsQuestions) else embedder.embed(texts)
 
 
 class Embedders(Protocol):

@@ -9,11 +9,13 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import PLACES, Evaluation, Expected
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.search import SearchMode
-from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.embedder import Embedder, embed_questions
 from pipeline_core.ports.views import Views
 from pipeline_core.services.embedders import EmbedderRegistry
 
 _AT_A_TIME = 64
+APPROVED = 1000
+"""Published questions that are asked if nobody says how many: a sample, of which a share is known to about 0.01."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Evaluate:
         is_next: bool,
         kind: str | None,
     ) -> None:
-        vectors = embedder.embed([expected.question for expected in part]).vectors
+        vectors = embed_questions(embedder, [expected.question for expected in part]).vectors
         found = self.views.search_each_mode(
             user_id,
             [(expected.question, vector) for expected, vector in zip(part, vectors, strict=True)],
@@ -70,11 +72,12 @@ class Evaluate:
             for mode, hits in by_mode.items():
                 result.scores[mode].add(expected.rank(hits))
 
-    def from_approved(self, user_id: UserId, *, model: str | None = None, limit: int | None = None) -> Evaluation:
+    def from_approved(self, user_id: UserId, *, model: str | None = None, limit: int | None = APPROVED) -> Evaluation:
         """Ask the questions of published facts; a passage of the same document is the expected source.
 
         Facts themselves are left out of the search: each would find itself. Questions of banks come from no document
-        and are counted as skipped, as are facts without a question.
+        and are counted as skipped, as are facts without a question. ``limit``: how many are asked (None: all). They
+        come in the order of their ids, which are hashes: a sample, and the same one each time.
 
         Raises:
             As ``__call__``; RefusedError where no fact is published.

@@ -4,23 +4,55 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pipeline_core.domain.errors import EmbeddingModelChangedError
+import structlog
+
+from pipeline_core.domain.errors import EmbeddingModelChangedError, PipelineError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.search import ENOUGH_WORDS_OF_WAITING, FLOORS, Answer, SearchMode, is_much_better, that_answer
 from pipeline_core.domain.spending import Payer, paid_by
-from pipeline_core.ports.embedder import Embedders
+from pipeline_core.domain.traces import told
+from pipeline_core.ports.embedder import Embedders, embed_questions
+from pipeline_core.ports.reranker import Reranker
 from pipeline_core.ports.views import Row, Views
+
+log = structlog.stdlib.get_logger(__name__)
 
 _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Reranking:
+    """Who judges what a search has found, and how many of the best are judged."""
+
+    reranker: Reranker
+    candidates: int
+
+    def __call__(self, text: str, hits: Sequence[Row]) -> list[Row]:
+        """The hits by their relevance, which each then has.
+
+        Raises:
+            PipelineError: they were not judged.
+        """
+        scores = self.reranker.rerank(text, [_said(hit) for hit in hits])
+        judged = [{**hit, "relevance": score} for hit, score in zip(hits, scores, strict=True)]
+        # of equal relevance the search's own order stays
+        return sorted(judged, key=lambda hit: -hit["relevance"])
+
+
+def _said(hit: Row) -> str:
+    if hit["kind"] == "passage":
+        return str(hit["evidence"])
+    return "\n".join(hit[name] for name in ("question", "answer", "statement") if hit[name])
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
-    """``floor`` overrides that of the model (``FLOORS``)."""
+    """``floor`` overrides that of the model (``FLOORS``); ``reranking``: who orders anew what was found."""
 
     views: Views
     embedders: Embedders
     floor: float | None = None
+    reranking: Reranking | None = None
 
     def answer(
         self,
@@ -37,10 +69,11 @@ class Search:
         Raises:
             As ``__call__``.
         """
-        nearest, floor = self._nearest(user_id, text, limit, kind, document_ids, mode)
+        nearest, floor, why_not = self._reranked(user_id, text, limit, kind, document_ids, mode)
         hits = that_answer(nearest, floor)
         waiting = self.views.waiting_sources(user_id, text, least=ENOUGH_WORDS_OF_WAITING)
-        return Answer(hits, nearest, floor, [one for one in waiting if not hits or is_much_better(one, hits)])
+        better = [one for one in waiting if not hits or is_much_better(one, hits)]
+        return Answer(hits, nearest, floor, better, why_not)
 
     def __call__(
         self,
@@ -59,7 +92,30 @@ class Search:
             BudgetExhaustedError: a budget of the user's does not cover the question.
             PipelineError: the embedder or the database did not answer.
         """
-        return self._nearest(user_id, text, limit, kind, document_ids, mode)[0]
+        return self._reranked(user_id, text, limit, kind, document_ids, mode)[0]
+
+    def _reranked(
+        self,
+        user_id: UserId,
+        text: str,
+        limit: int,
+        kind: str | None,
+        document_ids: Sequence[UUID] | None,
+        mode: SearchMode,
+    ) -> tuple[list[Row], float | None, str | None]:
+        """What was found, the floor, and why its order is the search's own although there is a reranker."""
+        if self.reranking is None:
+            return *self._nearest(user_id, text, limit, kind, document_ids, mode), None
+        most = max(limit, self.reranking.candidates)
+        rows, floor = self._nearest(user_id, text, most, kind, document_ids, mode)
+        rows = [{**row, "relevance": None} for row in rows]
+        try:
+            with paid_by(Payer(user_id)):
+                judged = self.reranking(text, rows[: self.reranking.candidates])
+        except PipelineError as error:
+            log.warning("search_not_reranked", error=told(error))
+            return rows[:limit], floor, error.message
+        return [*judged, *rows[self.reranking.candidates :]][:limit], floor, None
 
     def _nearest(
         self,
@@ -94,7 +150,7 @@ class Search:
     ) -> tuple[list[Row], float | None]:
         embedder = self.embedders.active()
         with paid_by(Payer(user_id)):
-            vector = embedder.embed([text]).vectors[0]
+            vector = embed_questions(embedder, [text]).vectors[0]
         rows = self.views.search(
             user_id, text, vector, model=embedder.model, limit=limit, kind=kind, document_ids=document_ids, mode=mode
         )

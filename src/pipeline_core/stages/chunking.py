@@ -276,7 +276,9 @@ def _with_lead_ins(markdown: str, cuts: list[int], room: int) -> list[int]:
     moved = cuts[:1]
     for cut, following in zip(cuts[1:], [*cuts[2:], None], strict=True):
         before = with_lead_in(markdown, moved[-1], cut) if following is not None else cut
-        moved.append(before if following is not None and following - before <= room else cut)
+        fits = following is not None and following - before <= room
+        if not (fits and before == moved[-1]):  # else the piece before would be empty
+            moved.append(before if fits else cut)
     return moved
 
 

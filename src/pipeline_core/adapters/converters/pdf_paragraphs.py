@@ -21,10 +21,13 @@ _STOPS = (".", ":", "!", "?", "”", '."', ".)", "。", "！", "？", "：", "؟
 _TITLE = 4  # letters at least
 _MARKS = r"[*_\[\]]{0,4}"
 _WORDS = 4
+_MOST_COMPARED = 2_000_000  # blocks times lines of a page: about a second
 
 
 def parted(markdown: str, blocks: "Sequence[LayoutBlock]", lines: Sequence[Line], title: str = "") -> str:
     """The markdown with its paragraphs parted. ``title``: the file's own, where this is its first page."""
+    if len(blocks) * len(lines) > _MOST_COMPARED:
+        return markdown
     for block in blocks:
         if block.kind != "paragraph" or block.bbox is None:
             continue

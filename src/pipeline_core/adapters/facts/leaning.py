@@ -273,10 +273,16 @@ def _pattern(kind: str, language: str) -> re.Pattern[str] | None:
     return re.compile(joined, re.IGNORECASE) if kind == "inside" else re.compile(f"{_QUOTE}(?:{joined})")
 
 
+# "... to perform this analysis.": what the sentence is about was said before.
+_AT_THE_END = re.compile(rf"\b(?:this|these|those) (?!(?:{_SELF['en']})\b)[\w-]+\W*$")
+
+
 def points_back(sentence: str, language: str) -> bool:
     """Whether it begins with what the sentence before it names, or names it among its first words."""
     patterns = [_pattern("back", language), _pattern("near", language) if language else None]
-    return any(pattern.match(sentence) for pattern in patterns if pattern)
+    if any(pattern.match(sentence) for pattern in patterns if pattern):
+        return True
+    return language in ("en", "") and _AT_THE_END.search(sentence) is not None
 
 
 def points_elsewhere(sentence: str, language: str) -> bool:

@@ -52,6 +52,7 @@ class Hit(BaseModel):
     score: float = Field(description="0 to 1: words (BM25) and meaning together, by the mode; 1 is the best of both")
     similarity: float | None = Field(description="Cosine similarity of question and hit; null in mode text")
     words: float | None = Field(description="Share of the question's words that the hit has; null if it has none")
+    relevance: float | None = Field(None, description="As the reranker judged it, on its own scale; null without one")
     question: str | None = Field(description="Of the fact, of a passage that of its first fact; null without one")
     answer: str | None
     statement: str | None = Field(description="Of the fact, or of a passage's first; null for a bank's question")
@@ -84,6 +85,7 @@ class SearchAnswer(BaseModel):
         description="Least similarity of an answer, 0.2 more where it has no word of the question; null without one"
     )
     similarity: float | None = Field(description="The highest similarity there was")
+    not_reranked: str | None = Field(description="Why the reranker that is set did not order the hits; null if it did")
     waiting: list[WaitingSource] = Field(description="Documents that may have the answer once they are reviewed")
 
 
@@ -120,5 +122,6 @@ def search(
         "hits": answer.nearest if nearest else answer.hits,
         "floor": answer.floor,
         "similarity": answer.similarity,
+        "not_reranked": answer.not_reranked,
         "waiting": answer.waiting,
     }

@@ -1,0 +1,270 @@
+"""How long a search takes among many passages, beside how words were ranked before: ratios within one run.
+
+    python -m benchmarks.search [--chunks 100000] [--questions 60]
+
+Passages and facts are made of a vocabulary whose words are as frequent as in a language (Zipf), and are copied in. Both
+ways ask the same questions in turn, so that what else the machine does is shared out evenly.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID, uuid4
+
+import numpy as np
+import psycopg
+from pgvector import Vector
+from pgvector.psycopg import register_vector
+from psycopg.types.json import Jsonb
+
+from pipeline_core.adapters.db import vector_indexes
+from pipeline_core.adapters.db.embedded import EmbeddedPostgres
+from pipeline_core.adapters.db.engine import connect_options
+from pipeline_core.adapters.db.migrate import migrate
+from pipeline_core.adapters.db.queries import sql_folder
+from pipeline_core.adapters.db.searching import Query, Ranking, search
+from pipeline_core.adapters.db.session import Session, prepare
+from pipeline_core.domain.embedding_models import EmbeddingModel
+from pipeline_core.domain.ids import UserId, user_id_for
+from pipeline_core.domain.search import SearchMode
+
+DIMS, MODEL = 64, EmbeddingModel("wordllama-64", 64)
+USER: UserId = user_id_for("benchmark")
+PER_DOCUMENT, WORDS, FACTS_EVERY = 20, 160, 2
+STOP = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "a",
+    "is",
+    "that",
+    "for",
+    "it",
+    "as",
+    "with",
+    "be",
+    "by",
+    "on",
+    "not",
+    "this",
+    "are",
+    "or",
+    "from",
+    "at",
+    "an",
+    "which",
+    "may",
+    "must",
+    "shall",
+    "have",
+    "has",
+    "was",
+    "if",
+    "any",
+    "all",
+    "no",
+    "will",
+    "each",
+    "under",
+    "when",
+    "who",
+    "what",
+    "how",
+    "many",
+    "where",
+]
+# as they were until migration 0073
+_BEFORE = """
+WITH query AS MATERIALIZED (SELECT search_query(%(text)s) AS words)
+SELECT {id} AS id FROM {table}, query WHERE user_id = %(user_id)s AND search @@ words
+ORDER BY ts_rank_cd(search, words) DESC, {id} LIMIT 50
+"""
+_NEAR = """
+SELECT {id} AS id FROM {table} WHERE user_id = %(user_id)s AND embed_model = 'wordllama-64'
+ORDER BY embedding::vector(64) <=> %(vector)s::vector(64) LIMIT 50
+"""
+_TABLES = {"document_chunks": "chunk_id", "all_questions": "question_id"}
+_HITS = """
+SELECT q.question_id, 1 - (q.embedding <=> %(vector)s), shared_words(%(text)s, q.search), c.text
+FROM all_questions q LEFT JOIN documents d USING (document_id) LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
+WHERE q.question_id = ANY(%(ids)s)
+UNION ALL
+SELECT c.chunk_id, 1 - (c.embedding <=> %(vector)s), shared_words(%(text)s, c.search), c.text
+FROM document_chunks c JOIN documents d USING (document_id) WHERE c.chunk_id = ANY(%(ids)s)
+"""
+
+
+def vocabulary(random: np.random.Generator, size: int = 30_000) -> list[str]:
+    syllables = [a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "al", "en", "ir", "ost", "un")]
+    made = {"".join(random.choice(syllables, random.integers(2, 5))) for _ in range(size)}
+    return [*STOP, *sorted(made)]
+
+
+def passages(random: np.random.Generator, words: list[str], count: int) -> list[str]:
+    shares = 1 / (np.arange(len(words)) + 2.7)
+    drawn = random.choice(len(words), (count, WORDS), p=shares / shares.sum())
+    return [" ".join(words[at] for at in row) for row in drawn]
+
+
+def fill(url: str, count: int, random: np.random.Generator, texts: list[str]) -> None:
+    """Documents of 20 passages, and a fact of every other passage."""
+    with psycopg.connect(url, options=connect_options("")) as connection:
+        register_vector(connection)
+        connection.execute(
+            "INSERT INTO embedding_models (embed_model, dims, is_active, activated_at) VALUES (%s, %s, true, now())",
+            (MODEL.name, DIMS),
+        )
+        for start in range(0, count, 100 * PER_DOCUMENT):
+            _some(connection, random, texts[start : start + 100 * PER_DOCUMENT])
+            connection.commit()
+        connection.execute("ANALYZE")
+
+
+def _some(connection: Any, random: np.random.Generator, texts: list[str]) -> None:
+    documents = [uuid4() for _ in range(-(-len(texts) // PER_DOCUMENT))]
+    ids = [uuid4() for _ in texts]
+    vectors = random.standard_normal((2, len(texts), DIMS)).astype(np.float32)
+    connection.cursor().executemany(
+        "INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path, "
+        "words_language) VALUES (%s, %s, 't', 'f.md', 'text/markdown', 1, %s, 'p', 'en')",
+        [(one, USER, one.hex * 2) for one in documents],
+    )
+    _copy(
+        connection,
+        "document_chunks",
+        "chunk_id uuid, document_id uuid, user_id uuid, ordinal int4, text text, heading_path text[], page_from int4, "
+        "page_to int4, char_from int4, char_to int4, token_count int4, content_sha256 text, chunker_name text, "
+        "chunker_version text, embedding vector, embed_model text, embed_version text",
+        [
+            (ids[n], documents[n // PER_DOCUMENT], USER, n % PER_DOCUMENT, text, ["h"], 1, 1, 0, len(text), 1,
+             "0" * 64, "c", "1", vectors[0, n], MODEL.name, "1")
+            for n, text in enumerate(texts)
+        ],
+    )  # fmt: skip
+    evidence = Jsonb([{"quote": "q", "char_from": 0, "char_to": 1, "page": 1}])
+    _copy(
+        connection,
+        "all_questions",
+        "question_id uuid, user_id uuid, document_id uuid, chunk_id uuid, question_type text, statement text, "
+        "evidence jsonb, evidence_match text, generator text, match_text text, match_sha256 text, match_trigrams int4, "
+        "match_signature bytea, embedding vector, embed_model text, embed_version text",
+        [
+            (uuid4(), USER, documents[n // PER_DOCUMENT], ids[n], "fact", " ".join(text.split()[:15]), evidence,
+             "exact", "g", "m", "0" * 64, 1, bytes(64), vectors[1, n], MODEL.name, "1")
+            for n, text in enumerate(texts) if n % FACTS_EVERY == 0
+        ],
+    )  # fmt: skip
+
+
+def _copy(connection: Any, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
+    names, types = zip(*(column.split() for column in columns.split(", ")), strict=True)
+    with connection.cursor().copy(f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+
+
+def as_before(url: str) -> None:
+    """The columns and functions that words were ranked by, beside those of now."""
+    made = (sql_folder() / "migrations" / "0040_search_unspaced_scripts.sql").read_text("utf-8")
+    functions = made[made.index("CREATE FUNCTION search_terms") : made.index("-- The columns are generated")]
+    shared = (sql_folder() / "migrations" / "0041_tell_shared_words.sql").read_text("utf-8")
+    with psycopg.connect(url, options=connect_options("")) as connection:
+        connection.execute(functions.encode())
+        connection.execute(shared.encode())
+        for table, said in (("document_chunks", "text"), ("all_questions", "statement")):
+            connection.execute(
+                f"ALTER TABLE {table} ADD COLUMN search tsvector GENERATED ALWAYS AS (search_terms({said})) STORED"
+            )
+            connection.execute(f"CREATE INDEX {table}_search_idx ON {table} USING gin (search)")
+        connection.commit()
+        connection.autocommit = True
+        connection.execute("VACUUM ANALYZE")
+
+
+def before(session: Session, query: Query) -> None:
+    params = {"text": query.text, "user_id": USER, "vector": Vector(query.vector)}
+    run = session.connection.execute
+    run("SET LOCAL hnsw.ef_search = 100")
+    run("SET LOCAL hnsw.iterative_scan = strict_order")
+    run("SET LOCAL plan_cache_mode = force_custom_plan")
+    found: list[UUID] = []
+    for table, name in _TABLES.items():
+        for statement in (_NEAR, _BEFORE):
+            found += [row[0] for row in run(statement.format(id=name, table=table).encode(), params).fetchall()[:3]]
+    run(_HITS.encode(), {**params, "ids": found[:10]}).fetchall()
+
+
+def now(session: Session, query: Query) -> None:
+    search(session, query, Ranking(), limit=10)
+
+
+def measure(url: str, questions: list[Query]) -> dict[str, list[float]]:
+    took: dict[str, list[float]] = {"before": [], "now": []}
+    ways: dict[str, Callable[[Session, Query], None]] = {"before": before, "now": now}
+    with psycopg.connect(url, options=connect_options("")) as connection:
+        prepare(connection)
+        for number, query in enumerate([*questions[:5], *questions]):
+            for name, way in ways.items():
+                begun = time.perf_counter()
+                way(Session(connection), query)
+                connection.rollback()
+                if number >= 5:  # those before only warm the caches
+                    took[name].append(time.perf_counter() - begun)
+    return took
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chunks", type=int, default=100_000)
+    parser.add_argument("--questions", type=int, default=60)
+    asked = parser.parse_args()
+    random = np.random.default_rng(7)
+    words = vocabulary(random)
+    texts = passages(random, words, asked.chunks)
+    with TemporaryDirectory(prefix="search-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "data")
+        migrate(server.url)
+        begun = time.perf_counter()
+        fill(server.url, asked.chunks, random, texts)
+        print(f"{asked.chunks} passages copied in, with their words: {time.perf_counter() - begun:.0f} s", flush=True)
+        as_before(server.url)
+        vector_indexes.ensure(server.url, MODEL, min_rows=10_000)
+        sizes(server.url)
+        questions = [
+            Query(USER, _question(random, texts), random.standard_normal(DIMS).astype(np.float32), MODEL.name, None,
+                  None, SearchMode.HYBRID, False)
+            for _ in range(asked.questions)
+        ]  # fmt: skip
+        took = measure(server.url, questions)
+        server.close()
+    for name, seconds in took.items():
+        p50, p95 = np.percentile(seconds, [50, 95])
+        print(f"{name:7} p50 {p50 * 1000:7.1f} ms  p95 {p95 * 1000:7.1f} ms")
+    print(f"p95 now / before: {np.percentile(took['now'], 95) / np.percentile(took['before'], 95):.2f}")
+
+
+def _question(random: np.random.Generator, texts: list[str]) -> str:
+    """Some small words and some of one passage's, as people ask."""
+    said = [word for word in texts[random.integers(len(texts))].split() if word not in STOP]
+    return " ".join([*random.choice(STOP, 4), *random.choice(said, 5)]) + "?"
+
+
+def sizes(url: str) -> None:
+    with psycopg.connect(url, options=connect_options("")) as connection:
+        for table in ("document_chunks", "search_postings", "search_sources"):
+            [(size, rows)] = connection.execute(
+                "SELECT pg_size_pretty(pg_total_relation_size(%s::regclass)), "
+                "(SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass)",
+                (table, table),
+            ).fetchall()
+            print(f"{table}: {rows} rows, {size}")
+
+
+if __name__ == "__main__":
+    main()
