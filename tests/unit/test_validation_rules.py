@@ -348,6 +348,13 @@ def test_a_row_is_said_with_the_names_of_its_columns(statement: str, answer: str
     assert ("number_not_in_evidence" in codes(subject(YEARS, facts=facts))) is is_refused
 
 
+def test_a_row_that_goes_on_with_the_one_before_is_said_with_its_name() -> None:
+    text = YEARS + "| 1.4.4 | Verify | a |\n| | the gate | b |\n| 9.9 | Verify | c |\n"
+    for statement, is_refused in (("1.4.4: Verify the gate; b", False), ("9.9: Verify the gate; b", True)):
+        facts = [fact("| | the gate | b |", text, statement=statement, question=None)]
+        assert ("number_not_in_evidence" in codes(subject(text, facts=facts))) is is_refused
+
+
 def test_a_chunk_within_another_leaves_nothing_outside() -> None:
     inner = TEXT.index("deductible")
     chunks = [chunk(TEXT, 0, facts=9), chunk("deductible", inner)]

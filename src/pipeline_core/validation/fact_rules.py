@@ -46,7 +46,8 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
             measured = _with_units_of_others([span.quote for span in fact.evidence])
             missing = [number for number in missing if number not in measured]
         if missing and fact.answer is None and "|" in fact.quote:
-            missing = [number for number in missing if number not in names]
+            known = names | _numbers_of_continued_row(subject.markdown, fact.evidence[0].char_from)
+            missing = [number for number in missing if number not in known]
         if missing:
             says = ", ".join(written[number] for number in missing)
             yield Finding(
@@ -66,6 +67,13 @@ def _numbers_around_rows(markdown: str) -> set[str]:
         if row <= _HEADER_ROWS:
             around.append(line)
     return set(numbers_in("\n".join(around)))
+
+
+def _numbers_of_continued_row(markdown: str, start: int) -> set[str]:
+    """Those of the row before, if the one at the place goes on with it: its first cell, the row's name, is empty."""
+    if re.match(r"\|\s*\|", markdown[start : start + 80]) is None:
+        return set()
+    return set(numbers_in(markdown[:start].rstrip().rpartition("\n")[2]))
 
 
 def _with_units_of_others(quotes: Sequence[str]) -> set[str]:
