@@ -347,11 +347,11 @@ FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
 -- name: differ_in_numbers
--- Published statements of other documents that are a staged one with other numbers; not those of a document whose
+-- Published statements of other documents that are a staged one with other numbers, or denied; not those of a document whose
 -- place one of these takes, and not where a person has judged the pair.
 WITH asked AS MATERIALIZED (
     SELECT q.* FROM staged_questions q
-    WHERE q.document_id = ANY(%(document_ids)s) AND q.statement ~ '[0-9]'
+    WHERE q.document_id = ANY(%(document_ids)s)
         AND (q.status IN ('pending', 'approved')
             OR q.status = 'duplicate' AND EXISTS (SELECT FROM stand_ins i WHERE i.question_id = q.question_id))
 )
@@ -363,7 +363,7 @@ FROM asked q
 CROSS JOIN LATERAL (
     SELECT a.question_id, a.document_id, a.statement, a.evidence_page FROM all_questions a
     WHERE matching_space(a.user_id) = matching_space(q.user_id) AND a.statement IS NOT NULL
-        AND without_numbers(a.statement) = without_numbers(q.statement)
+        AND undisputed(a.statement) = undisputed(q.statement)
         AND lower(a.statement) <> lower(q.statement)
         AND (a.document_id IS NULL OR a.document_id <> q.document_id)
         AND (a.document_id IS NULL OR a.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))

@@ -274,6 +274,17 @@ def test_what_contradicts_a_published_fact_is_said(app: Pipeline) -> None:
         assert part in finding["message"]
     assert "page" not in finding["message"]  # markdown has none
     assert finding["numbers"]["values"] == [["€750"], ["€500"]]
+
+
+def test_what_denies_a_published_fact_is_said(app: Pipeline) -> None:
+    publish(app, upload("old.md", "# Loss\n\nThe annual deductible of the plan is waived for every member over 65.\n"))
+    denied = "# Loss\n\nThe annual deductible of the plan is not waived for every member over 65.\n"
+    [second] = publish(app, upload("new.md", denied))
+    finding = findings_of(app, second)["contradicts_published"]
+    assert finding["severity"] == "warning"
+    for part in ("the opposite", "is waived", "is not waived", "old.md"):
+        assert part in finding["message"]
+    assert state_of(app, second) == ("done", "ingested", "published")
     assert state_of(app, second) == ("done", "ingested", "published")
 
 

@@ -233,6 +233,9 @@ CASES = {
         subject(apart=[apart("The annual deductible is $500.", "The annual deductible is $750.")]),
         "contradicts_published",
     ),
+    "the opposite of what is published": (
+        subject(apart=[apart("The policy does not cover hail.", "The policy covers hail.")]), "contradicts_published",
+    ),
     "more facts than there can be in a text": (
         subject("word " * 120, facts=[fact("word", "word " * 120)] * 40), "too_many_facts",
     ),
@@ -465,3 +468,20 @@ def test_what_is_left_out_for_its_place_is_a_warning_with_the_places() -> None:
     assert finding.severity is Severity.WARNING
     assert [place["box"] for place in finding.numbers["places"]] == [[40, 100, 240, 112], [260, 114, 460, 126]]
     assert finding.numbers["page"] == 1
+
+
+@pytest.mark.parametrize(
+    ("staged", "published", "is_found"),
+    [
+        ("Pets cannot travel.", "Pets can travel.", True),
+        ("Hagel ist nicht versichert.", "Hagel ist versichert.", True),
+        ("La grêle n'est pas assurée.", "La grêle n'est assurée.", True),
+        ("El granizo no está cubierto.", "El granizo está cubierto.", True),
+        ("De polis dekt geen hagel.", "De polis dekt hagel.", True),
+        ("The policy covers hail.", "The policy covers hails.", False),
+        ("The policy does not cover hail.", "The policy never covers hail.", False),
+        ("The policy does not cover hail in 2 states.", "The policy covers hail in 3 states.", False),
+    ],
+)
+def test_what_denies_a_published_statement(staged: str, published: str, is_found: bool) -> None:
+    assert ("contradicts_published" in codes(subject(apart=[apart(staged, published)]))) is is_found

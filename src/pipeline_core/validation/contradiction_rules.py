@@ -21,6 +21,11 @@ _MEASURE = re.compile(
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
+_AUXILIARY = re.compile(r"\b(?:do|does|did)\b")
+_DENIAL = re.compile(
+    r"\b(?:not|no|never|nicht|kein|keine|keinen|keiner|keinem|ne|pas|jamais|nunca|non|não|niet|geen)\b"
+)
+_ENDING = re.compile(r"(?<=\w{3})s\b")
 _MIN_WORDS = 5
 _MOST_PAIRS = 2_000
 """Of one question: hundreds of facts under one heading need not be compared each with each."""
@@ -77,17 +82,18 @@ def contradicting_answers(subject: Subject) -> Iterator[Finding]:
 
 
 def contradicts_published(subject: Subject) -> Iterator[Finding]:
-    """What is published of another document says the same with another amount, share or period.
+    """What is published of another document says the same with another amount, share or period, or denies it.
 
     A warning: the other document may be about another product, and both right.
     """
     for pair in subject.differing:
-        if _measures_contradict(pair.staged_text, pair.published_text):
+        denied = _denies(pair.staged_text, pair.published_text)
+        if denied or _measures_contradict(pair.staged_text, pair.published_text):
             yield Finding(
                 "contradicts_published",
                 Severity.WARNING,
                 str(pair.question_id),
-                f"Published already is another value: “{short(pair.published_text)}” "
+                f"Published already is {'the opposite' if denied else 'another value'}: “{short(pair.published_text)}” "
                 f"({pair.published_file}{_page(pair.published_page)}) — but here — “{short(pair.staged_text)}”"
                 f"{_here(pair.page)}. If both are about the same thing, one of them is out of date.",
                 {
@@ -107,6 +113,18 @@ def _difference(left: str, right: str) -> str | None:
     if has_negation(left) != has_negation(right) and sorted(numbers_in(left)) == sorted(numbers_in(right)):
         return "only one of them is negated"
     return None
+
+
+def _denies(left: str, right: str) -> bool:
+    """Whether one is the other with a word that denies it, in any of these languages; see ``undisputed`` (SQL)."""
+    (mine, denials), (others, other_denials) = map(_without_denials, (left, right))
+    return mine == others and numbers_in(left) == numbers_in(right) and denials != other_denials
+
+
+def _without_denials(text: str) -> tuple[str, int]:
+    words = _AUXILIARY.sub(" ", text.casefold().replace("cannot", "can not"))
+    plain, denials = _DENIAL.subn(" ", words)
+    return " ".join(_ENDING.sub("", plain).split()), denials
 
 
 def _measures_contradict(left: str, right: str) -> bool:
