@@ -26,7 +26,7 @@ RULES: tuple[Rule, ...] = (
     Rule("oversized_chunk", "1", ledger_rules.oversized_chunk),
     Rule("evidence_not_exact", "1", fact_rules.evidence_not_exact),
     Rule("evidence_scattered_on_page", "1", place_rules.evidence_scattered_on_page),
-    Rule("number_not_in_evidence", "4", fact_rules.number_not_in_evidence),
+    Rule("number_not_in_evidence", "5", fact_rules.number_not_in_evidence),
     Rule("unreadable_fact", "1", fact_rules.unreadable_fact),
     Rule("prompt_example_echoed", "2", echo_rules.prompt_example_echoed),
     Rule("contradiction", "1", contradiction_rules.contradiction),
