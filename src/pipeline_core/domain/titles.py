@@ -23,6 +23,8 @@ _NO_TITLE = re.compile(
     re.I,
 )
 _PRINTED = re.compile(r"microsoft (?:word|powerpoint|excel) - ", re.I)
+_SAYS_NOTHING = re.compile(r"!\[[^\]]*\]\([^)]*\)|<!--.*?-->|^[-*_ ]{3,}$", re.M | re.S)
+"""What may stand above a title: pictures, comments and rules."""
 _FILE_NAME = re.compile(r"\S+\.(?:docx?|pptx?|xlsx?|od[tsp]|rtf|pdf|indd|tex|dvi|qxd|pub|html?|md|txt)", re.I)
 
 
@@ -61,3 +63,21 @@ def _heading(match: re.Match[str]) -> tuple[int, str]:
 def _declared(title: str) -> str:
     title = _PRINTED.sub("", title.strip())
     return "" if _NO_TITLE.fullmatch(title) or _FILE_NAME.fullmatch(title) else title
+
+
+def naming_title(markdown: str) -> str:
+    """The title that says what the document is about, by its front matter or headings; "" where none does.
+
+    That is its first heading of the highest rank. One with text above it may as well be its first section, unless it
+    has the shape of a title: "Name: what it is".
+    """
+    front = _FRONT_MATTER.match(markdown[:_LOOKED_AT])
+    if front and front["title"].strip():
+        return " ".join(front["title"].split())[:MAX_TITLE_CHARS]
+    beginning = _without_code(markdown[:_LOOKED_AT])
+    headings = [(match, *_heading(match)) for match in _HEADING.finditer(beginning)]
+    if not headings:
+        return ""
+    first, _, title = min(headings, key=lambda heading: heading[1])
+    is_on_top = not _SAYS_NOTHING.sub("", beginning[: first.start()]).strip()
+    return " ".join(title.split())[:MAX_TITLE_CHARS] if is_on_top or ": " in title else ""

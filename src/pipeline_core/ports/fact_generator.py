@@ -19,7 +19,7 @@ class ChunkInput:
     list that the chunk begins in, and the items that its first item is part of; ``list_goes_on``: the next chunk begins
     within the list in which this one ends. ``code`` is where code blocks stand in the text, and
     ``language`` its language (ISO 639-1; "": not known), both told by the whole document; None: only the text itself
-    tells.
+    tells. ``title`` is the document's, which names what it speaks of as "the library"; "": it has none.
     """
 
     text: str
@@ -33,6 +33,7 @@ class ChunkInput:
     list_goes_on: bool = False
     code: tuple[tuple[int, int], ...] | None = None
     language: str | None = None
+    title: str = ""
 
 
 class FactGenerator(Protocol):

@@ -50,6 +50,7 @@ from pipeline_core.domain.tables import (
     rows_at_end,
     table_at_end,
 )
+from pipeline_core.domain.titles import naming_title
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.ports.workers import InWorker
@@ -110,13 +111,17 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append(["code", str(chunk.code)])
     if chunk.language:
         value.append(["language", chunk.language])
+    if chunk.title:
+        value.append(["title", chunk.title])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput]:
     """What a generator sees of a document's chunks, each with the ends of its neighbours."""
     texts = ["", *(chunk.text for chunk in chunks), ""]
-    code = fences(_text_of(chunks))
+    markdown = _text_of(chunks)
+    code = fences(markdown)
+    title = naming_title(markdown)
     languages = languages_of([chunk.text for chunk in chunks])
     if not any(languages):
         languages = [likely_language("\n".join(texts))] * len(chunks)
@@ -140,6 +145,7 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
                 list_goes_on=bool(in_list) and begins_in_list(texts[at + 2]),
                 code=spans_within(code, chunk.char_from, chunk.char_to),
                 language=languages[at],
+                title=title,
             )
         )
         table, above, rows = in_table, in_list, rows_at_end(chunk.text, rows)

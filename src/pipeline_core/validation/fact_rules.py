@@ -7,13 +7,15 @@ from itertools import permutations
 from pipeline_core.domain.facts import present
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.number_words import with_digits
-from pipeline_core.domain.text import numbers_as_written, numbers_in
+from pipeline_core.domain.text import numbers_as_written, numbers_in, strip_markdown
 from pipeline_core.domain.unreadable import unreadable
 from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
 _UNIT = re.compile(r"[^\W\d_]+|[^\w\s]")
 """What may be a unit: a word, or a sign."""
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]|title:[ \t]")
+"""A line that names what is below it, in the text or above all of it."""
 _HEADER_ROWS = 4
 """The rule below the names, and up to three rows of them."""
 
@@ -35,11 +37,16 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
     """A number in the answer, or in the statement of a fact that has none, that no quote has.
 
     The unit may stand in another quote than the number: in a table's header or caption, in the lead-in of a list. The
-    statement of a row names its columns: their numbers ("2011-12", "L2") stand in the header, or above the table.
+    statement of a row names its columns: their numbers ("2011-12", "L2") stand in the header, or above the table. A
+    statement may begin with the name of what it is about, as a heading gives it ("Anchor 2: The library …").
     """
     names = _numbers_around_rows(subject.markdown)
+    headings = "\n".join(strip_markdown(line) for line in subject.markdown.split("\n") if _HEADING.match(line))
     for fact in subject.questions:
         said, what = (fact.statement, "statement") if fact.answer is None else (fact.answer, "answer")
+        name, colon, rest = said.partition(": ")
+        if colon and fact.answer is None and name in headings:
+            said = rest
         written = numbers_as_written(said)
         missing = sorted(written.keys() - set(numbers_in(fact.quote)) - set(numbers_in(with_digits(fact.quote))))
         if missing and len(fact.evidence) > 1:

@@ -7,6 +7,7 @@ from pipeline_core.validation import (
     ledger_rules,
     page_rules,
     place_rules,
+    published_rules,
     text_rules,
 )
 from pipeline_core.validation.subject import Rule, Subject
@@ -25,12 +26,12 @@ RULES: tuple[Rule, ...] = (
     Rule("oversized_chunk", "1", ledger_rules.oversized_chunk),
     Rule("evidence_not_exact", "1", fact_rules.evidence_not_exact),
     Rule("evidence_scattered_on_page", "1", place_rules.evidence_scattered_on_page),
-    Rule("number_not_in_evidence", "4", fact_rules.number_not_in_evidence),
+    Rule("number_not_in_evidence", "5", fact_rules.number_not_in_evidence),
     Rule("unreadable_fact", "1", fact_rules.unreadable_fact),
     Rule("prompt_example_echoed", "2", echo_rules.prompt_example_echoed),
     Rule("contradiction", "1", contradiction_rules.contradiction),
     Rule("contradicting_answers", "1", contradiction_rules.contradicting_answers),
-    Rule("contradicts_published", "1", contradiction_rules.contradicts_published),
+    Rule("contradicts_published", "2", published_rules.contradicts_published),
     Rule("undecided_duplicates", "1", fact_rules.undecided_duplicates),
     Rule("fact_density", "1", fact_rules.fact_density),
 )

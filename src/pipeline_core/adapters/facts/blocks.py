@@ -17,7 +17,7 @@ class Block:
 
     ``marks`` are a quote's marks on the lines below the first. ``has_unclear_sign``: the mark before it may be the sign
     of the number with which it begins. ``item`` is the mark of a list's item, such as ``-`` or ``(a)``, and ``indent``
-    how many blanks stand before it, or before a paragraph that is part of an item.
+    how many blanks stand before it, or before a paragraph that is part of an item. ``title`` is the document's.
     """
 
     kind: str
@@ -28,6 +28,7 @@ class Block:
     has_unclear_sign: bool = False
     item: str = ""
     indent: int = 0
+    title: str = ""
 
     def text_in(self, text: str) -> str:
         """The block's text as long as it is there, with blanks for the marks of the quote that it is in."""
@@ -130,6 +131,8 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
             block.indent = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
             blocks.append(block)
         start += len(line)
+    for block in blocks:
+        block.title = chunk.title
     return blocks
 
 

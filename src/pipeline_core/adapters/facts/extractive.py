@@ -5,6 +5,7 @@ markdown marks: nothing is rephrased. Where no question is natural, none is aske
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import islice
 from math import ceil
@@ -15,6 +16,7 @@ from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.sentences import prose_claims
+from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import Table, table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
@@ -23,7 +25,7 @@ from pipeline_core.domain.tables import MOST_ROWS
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
-REVISION = 7
+REVISION = 8
 """Raise it whenever the same chunk may give other facts."""
 
 # Below it a sentence says little, whatever else the chunk has.
@@ -55,6 +57,14 @@ class ExtractiveFactGenerator(InWorker):
             return extract(chunk, self.max_facts)
         except Exception as error:
             return UnexpectedError(f"The extractive generator failed: {error!r}")
+
+
+def _with_subject(claim: Claim, block: Block, language: str) -> Claim | None:
+    """The claim of an item with the name of what it is about; None where that stands somewhere else in the text."""
+    name = subject_of(claim.statement, block.headings, block.title, language)
+    if name is None:
+        return None
+    return replace(claim, statement=f"{name}: {claim.statement}", answer=None) if name else claim
 
 
 def _table_before(chunk: ChunkInput) -> Table | None:
@@ -90,7 +100,8 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
         elif at in items:
             goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]
             found = item_claims(chunk.text, items[at], language, goes_on=goes_on)
-            rows += (claim for claim in found if claim.score >= MIN_SCORE)
+            named = (_with_subject(claim, block, language) for claim in found)
+            rows += (claim for claim in named if claim and claim.score >= MIN_SCORE)
             table = None
         elif block.kind == "prose":
             claims += prose_claims(chunk.text, block, language)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
@@ -11,6 +11,7 @@ from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import EDGES, IMPERATIVES, NO_START, THIRD_PERSON, word_set
 from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
 from pipeline_core.adapters.facts.refusals import is_reference, why_refused
+from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
 from pipeline_core.domain.text import numbers_in, strip_markdown
@@ -58,6 +59,7 @@ def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Cla
         if position == 0 and block.has_unclear_sign:
             continue
         sentence = _said(body[start:end], block.start + start, language, in_paragraph=len(spans) > 1)
+        sentence = sentence and _with_subject(sentence, block, language)
         if said and sentence and sentence.leans and (joined := _joined(said, sentence)):
             said = joined
             continue
@@ -79,12 +81,28 @@ class _Said:
     asked_of: str
     leans: bool = False
     is_joined: bool = False
+    is_named: bool = False
+
+
+def _with_subject(said: _Said, block: Block, language: str) -> _Said:
+    """Said with the name of what it is about, where title or heading tell it; else it leans on what stands before."""
+    name = subject_of(said.statement, block.headings, block.title, language)
+    if name is None:
+        return replace(said, leans=True)
+    return replace(said, statement=f"{name}: {said.statement}", leans=False, is_named=True) if name else said
 
 
 def _joined(first: _Said, second: _Said) -> _Said | None:
     if _words(first.statement) + _words(second.statement) > MAX_JOINED or second.start - first.end > 3:
         return None
-    return _Said(first.start, second.end, f"{first.statement} {second.statement}", first.asked_of, is_joined=True)
+    return _Said(
+        first.start,
+        second.end,
+        f"{first.statement} {second.statement}",
+        first.asked_of,
+        is_joined=True,
+        is_named=first.is_named,
+    )
 
 
 def _words(statement: str) -> int:
@@ -92,7 +110,7 @@ def _words(statement: str) -> int:
 
 
 def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
-    asked = natural_question(said.asked_of, language)
+    asked = None if said.is_named else natural_question(said.asked_of, language)
     # that the others lean on the first takes nothing from it
     score = score_of(said.asked_of, block.headings, language) + opens / 2 + (asked is not None)
     traits = {
