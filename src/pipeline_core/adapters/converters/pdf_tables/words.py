@@ -111,6 +111,8 @@ class PageText:
 
     def said(self, words: Sequence[Word]) -> str:
         """The words as a text: line by line, each in the direction that its script is read in."""
+        if len(words) == 1:  # most cells
+            return _one_text([self._piece(words[0].item, words)])
         return _one_text(self._line(line) for line in lines(words))
 
     def _line(self, line: Line) -> str:
@@ -161,12 +163,15 @@ def lines(words: Iterable[Word]) -> list[Line]:
     """The words in lines, from top to bottom."""
     found: list[Line] = []
     for word in sorted(words, key=lambda one: (one.box.middle[1], one.box.left)):
-        for line in reversed(found[-3:]):
-            over = min(line.bottom, word.box.bottom) - max(line.top, word.box.top)
-            if over > _ONE_LINE * max(0.1, min(line.height, word.height)):
+        top, bottom = word.box.top, word.box.bottom
+        height = bottom - top
+        for line in found[:-4:-1]:
+            over = (line.bottom if line.bottom < bottom else bottom) - (line.top if line.top > top else top)
+            of_line = line.bottom - line.top
+            if over > _ONE_LINE * max(0.1, height if height < of_line else of_line):
                 line.words.append(word)
-                if word.height > line.height:
-                    line.top, line.bottom = word.box.top, word.box.bottom
+                if height > of_line:
+                    line.top, line.bottom = top, bottom
                 break
         else:
             found.append(Line([word], word.box.top, word.box.bottom))
