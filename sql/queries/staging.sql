@@ -346,33 +346,43 @@ SELECT question_id, document_id, chunk_id, question, answer, statement, evidence
 FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
--- name: differ_in_numbers
--- Published statements of other documents that are a staged one with other numbers; not those of a document whose
--- place one of these takes, and not where a person has judged the pair.
-WITH asked AS MATERIALIZED (
+-- name: differ_from_published
+-- Published statements of other documents that are a staged one with other numbers, or denied, and published answers to
+-- the same question; not those of a document whose place one of these takes, and not where a person has judged the pair.
+WITH staged AS MATERIALIZED (
     SELECT q.* FROM staged_questions q
-    WHERE q.document_id = ANY(%(document_ids)s) AND q.statement ~ '[0-9]'
+    WHERE q.document_id = ANY(%(document_ids)s)
         AND (q.status IN ('pending', 'approved')
             OR q.status = 'duplicate' AND EXISTS (SELECT FROM stand_ins i WHERE i.question_id = q.question_id))
 )
-SELECT q.document_id, q.question_id, q.statement AS staged_text, q.evidence_page AS page,
-       a.question_id AS published_id, a.statement AS published_text,
-       coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page
-FROM asked q
+SELECT q.document_id, q.question_id, q.statement AS staged_text, q.answer AS staged_answer,
+       q.evidence_quote AS staged_quote, s.filename AS staged_file, q.evidence_page AS page,
+       a.question_id AS published_id, coalesce(a.statement, a.answer) AS published_text, a.answer AS published_answer,
+       a.evidence_quote AS published_quote, a.document_id AS published_document,
+       coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page,
+       CASE WHEN asked(matching_space(a.user_id), a.question) = asked(matching_space(q.user_id), q.question)
+           THEN q.question END AS question
+FROM staged q
+JOIN documents s ON s.document_id = q.document_id
 -- each by itself, in the index, however much is published
 CROSS JOIN LATERAL (
-    SELECT a.question_id, a.document_id, a.statement, a.evidence_page FROM all_questions a
-    WHERE matching_space(a.user_id) = matching_space(q.user_id) AND a.statement IS NOT NULL
-        AND without_numbers(a.statement) = without_numbers(q.statement)
-        AND lower(a.statement) <> lower(q.statement)
-        AND (a.document_id IS NULL OR a.document_id <> q.document_id)
-        AND (a.document_id IS NULL OR a.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
-        AND NOT EXISTS (
-            SELECT FROM staging_duplicates p
-            WHERE p.staged_question_id = q.question_id AND p.existing_question_id = a.question_id
-                AND p.resolution <> 'pending' AND p.resolved_by <> 'system')
-    OFFSET 0) a
+    SELECT a.question_id FROM all_questions a
+    WHERE a.statement IS NOT NULL
+        AND undisputed(matching_space(a.user_id), a.statement) = undisputed(matching_space(q.user_id), q.statement)
+    UNION
+    SELECT a.question_id FROM all_questions a
+    WHERE a.question IS NOT NULL AND a.answer IS NOT NULL AND q.answer IS NOT NULL
+        AND asked(matching_space(a.user_id), a.question) = asked(matching_space(q.user_id), q.question)
+    OFFSET 0) k
+CROSS JOIN LATERAL (SELECT a.* FROM all_questions a WHERE a.question_id = k.question_id OFFSET 0) a
 LEFT JOIN LATERAL (SELECT d.filename FROM documents d WHERE d.document_id = a.document_id OFFSET 0) d ON true
+WHERE lower(a.statement) IS DISTINCT FROM lower(q.statement)
+    AND (a.document_id IS NULL OR a.document_id <> q.document_id)
+    AND (a.document_id IS NULL OR a.document_id NOT IN (SELECT replaced_by(%(document_ids)s::uuid[])))
+    AND NOT EXISTS (
+        SELECT FROM staging_duplicates p
+        WHERE p.staged_question_id = q.question_id AND p.existing_question_id = a.question_id
+            AND p.resolution <> 'pending' AND p.resolved_by <> 'system')
 ORDER BY q.document_id, q.question_id, a.question_id;
 
 -- name: approve_pending

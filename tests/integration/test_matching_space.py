@@ -141,9 +141,11 @@ def test_what_is_published_is_found_by_indexes_alone(connection: psycopg.Connect
         plan = _plan(connection, "exact_twins", params)
         assert "Seq Scan on all_questions" not in plan
         assert "all_questions_match_idx" in plan
-        differing = _plan(connection, "differ_in_numbers", {"document_ids": [uuid4()]})
+        differing = _plan(connection, "differ_from_published", {"document_ids": [uuid4()]})
         assert "Seq Scan on all_questions" not in differing
-        assert "all_questions_without_numbers" in differing
+        # the key holds whose they are, so that no index by user alone will do
+        for index in ("all_questions_undisputed_idx", "all_questions_same_question_idx"):
+            assert index in differing
         found = re.findall(r"Index (?:Only )?Scan using all_questions_match_idx.*?actual rows=(\d+)", plan)
         assert max(map(int, found)) <= 1
 
@@ -158,3 +160,27 @@ def test_vectors_are_not_read_to_be_compared() -> None:
     statement = load()["comparable_sketches"]
     assert "c.sketch" in statement
     assert not re.search(r"\bc\.embedding\b|vector_send", statement)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The plan does not cover hail for 5 days.", "The plan covers hail for 14 days."),
+        ("Members can't transfer it.", "Members can transfer it."),
+        ("Members cannot transfer it.", "Members can transfer it."),
+        ("The fee isn't refunded.", "The fee is refunded."),
+        ("Hagel ist nicht versichert.", "Hagel ist versichert."),
+        ("La grêle n'est pas assurée.", "La grêle est assurée."),
+        ("El granizo no está cubierto.", "El granizo está cubierto."),
+        ("La polizza non copre la grandine.", "La polizza copre la grandine."),
+        ("A apólice não cobre granizo.", "A apólice cobre granizo."),
+        ("De polis dekt geen hagel.", "De polis dekt hagel."),
+    ],
+)
+def test_what_is_denied_is_looked_up_as_what_is_not(connection: psycopg.Connection[Any], one: str, other: str) -> None:
+    mine, theirs = uuid4(), uuid4()
+    [keys] = connection.execute(
+        "SELECT undisputed(%(m)s, %(a)s), undisputed(%(m)s, %(b)s), undisputed(%(t)s, %(b)s)",
+        {"m": mine, "t": theirs, "a": one, "b": other},
+    ).fetchall()
+    assert keys[0] == keys[1] != keys[2]

@@ -270,10 +270,22 @@ def test_what_contradicts_a_published_fact_is_said(app: Pipeline) -> None:
     [second] = publish(app, upload("new.md", new))
     finding = findings_of(app, second)["contradicts_published"]
     assert finding["severity"] == "warning"
-    for part in ("500 euros", "750 euros", "old.md"):
+    for part in ("500 euros", "750 euros", "old.md", "new.md"):
         assert part in finding["message"]
     assert "page" not in finding["message"]  # markdown has none
     assert finding["numbers"]["values"] == [["€750"], ["€500"]]
+    quotes = [(side["document"], side["quote"]) for side in finding["numbers"]["sides"]]
+    assert quotes == [("new.md", new.splitlines()[-1]), ("old.md", old.splitlines()[-1])]
+
+
+def test_what_denies_a_published_fact_is_said(app: Pipeline) -> None:
+    publish(app, upload("old.md", "# Loss\n\nThe annual deductible of the plan is waived for every member over 65.\n"))
+    denied = "# Loss\n\nThe annual deductible of the plan is not waived for every member over 65.\n"
+    [second] = publish(app, upload("new.md", denied))
+    finding = findings_of(app, second)["contradicts_published"]
+    assert finding["severity"] == "warning"
+    for part in ("the opposite", "is waived", "is not waived", "old.md"):
+        assert part in finding["message"]
     assert state_of(app, second) == ("done", "ingested", "published")
 
 

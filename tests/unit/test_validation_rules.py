@@ -15,6 +15,7 @@ from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha25
 from pipeline_core.domain.page_words import Run, words_as_json
 from pipeline_core.domain.staging import Differing, StagedChunk, StagedQuestion
 from pipeline_core.settings import Settings, load_settings
+from pipeline_core.validation.published_rules import contradicts_published
 from pipeline_core.validation.rules import RULES
 from pipeline_core.validation.subject import Subject
 
@@ -73,9 +74,12 @@ def subject(
     )
 
 
-def apart(staged: str, published: str) -> Differing:
-    ids = (QuestionId(uuid4()), QuestionId(uuid4()))
-    return Differing(_DOCUMENT, ids[0], staged, 1, ids[1], published, "other.md", 3)
+def apart(staged: str, published: str, question: str | None = None, *answers: str) -> Differing:
+    mine, others = answers or (None, None)
+    return Differing(
+        _DOCUMENT, QuestionId(uuid4()), staged, mine, staged, "this.md", 1,
+        QuestionId(uuid4()), published, others, f"Row: {published}", DocumentId(uuid4()), "other.md", 3, question,
+    )  # fmt: skip
 
 
 def pages(*outcomes: PageOutcome) -> tuple[Page, ...]:
@@ -232,6 +236,9 @@ CASES = {
     "another amount than what is published": (
         subject(apart=[apart("The annual deductible is $500.", "The annual deductible is $750.")]),
         "contradicts_published",
+    ),
+    "the opposite of what is published": (
+        subject(apart=[apart("The policy does not cover hail.", "The policy covers hail.")]), "contradicts_published",
     ),
     "more facts than there can be in a text": (
         subject("word " * 120, facts=[fact("word", "word " * 120)] * 40), "too_many_facts",
@@ -465,3 +472,56 @@ def test_what_is_left_out_for_its_place_is_a_warning_with_the_places() -> None:
     assert finding.severity is Severity.WARNING
     assert [place["box"] for place in finding.numbers["places"]] == [[40, 100, 240, 112], [260, 114, 460, 126]]
     assert finding.numbers["page"] == 1
+
+
+@pytest.mark.parametrize(
+    ("staged", "published", "is_found"),
+    [
+        ("Pets cannot travel.", "Pets can travel.", True),
+        ("Hagel ist nicht versichert.", "Hagel ist versichert.", True),
+        ("La grêle n'est pas assurée.", "La grêle est assurée.", True),
+        ("La polizza non copre la grandine.", "La polizza copre la grandine.", True),
+        ("A apólice não cobre granizo.", "A apólice cobre granizo.", True),
+        ("The fee isn't refunded.", "The fee is refunded.", True),
+        ("Members can't transfer it.", "Members can transfer it.", True),
+        ("Die Frist beträgt 30 Tage.", "Die Frist beträgt 14 Tage.", True),
+        ("The crate weighs 12 kg.", "The crate weighs 15 kg.", True),
+        ("See part 2 of the plan.", "See part 3 of the plan.", False),
+        ("The fee is $1,000.", "The fee is $1000.00.", False),
+        ("El granizo no está cubierto.", "El granizo está cubierto.", True),
+        ("De polis dekt geen hagel.", "De polis dekt hagel.", True),
+        ("The policy covers hail.", "The policy covers hails.", False),
+        ("The policy does not cover hail.", "The policy never covers hail.", False),
+        ("The policy does not cover hail in 2 states.", "The policy covers hail in 3 states.", False),
+    ],
+)
+def test_what_denies_a_published_statement(staged: str, published: str, is_found: bool) -> None:
+    assert ("contradicts_published" in codes(subject(apart=[apart(staged, published)]))) is is_found
+
+
+@pytest.mark.parametrize(
+    ("staged", "published", "is_found"),
+    [
+        ("30 days", "within 60 days of the letter", True),
+        ("Yes, at any age.", "No.", True),
+        ("$500", "$750", True),
+        ("$500", "500 days", False),
+        ("30 days", "30 days after the letter", False),
+        ("Paris", "Rome", False),
+        ("See section 4", "See section 5", False),
+    ],
+)
+def test_another_answer_to_a_published_question(staged: str, published: str, is_found: bool) -> None:
+    pair = apart(f"Notice is {staged}.", f"The notice period: {published}", "How long is notice?", staged, published)
+    assert ("contradicts_published" in codes(subject(apart=[pair]))) is is_found
+
+
+def test_both_sides_of_a_contradiction_are_named() -> None:
+    pair = apart("The fee is $5.", "The fee is $7.")
+    [finding] = contradicts_published(subject(apart=[pair]))
+    assert "“The fee is $7.” (other.md, page 3: “Row: The fee is $7.”)" in finding.message
+    assert "“The fee is $5.” (this.md, page 1)" in finding.message
+    here, there = finding.numbers["sides"]
+    assert (here["document"], here["page"], here["quote"]) == ("this.md", 1, "The fee is $5.")
+    assert (there["document"], there["page"], there["quote"]) == ("other.md", 3, "Row: The fee is $7.")
+    assert there["document_id"] == str(pair.published_document)

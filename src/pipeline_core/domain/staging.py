@@ -224,16 +224,27 @@ class StagedBefore:
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """A staged question and a published one of another document: the same statement but for its numbers."""
+    """A staged fact and a published one of another document that are to be compared.
+
+    Their statements are the same but for their numbers and for words that deny, or both answer ``question``. The
+    published one has neither document, quote nor page if it is an entry of a question bank.
+    """
 
     document_id: DocumentId
     question_id: QuestionId
     staged_text: str
+    staged_answer: str | None
+    staged_quote: str
+    staged_file: str
     page: int | None
     published_id: QuestionId
     published_text: str
+    published_answer: str | None
+    published_quote: str | None
+    published_document: DocumentId | None
     published_file: str
     published_page: int | None
+    question: str | None
 
 
 @dataclass(frozen=True, slots=True)

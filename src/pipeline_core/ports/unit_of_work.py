@@ -372,7 +372,10 @@ class Staging(Protocol):
         ...
 
     def differing(self, document_ids: Ids) -> dict[DocumentId, list[Differing]]:
-        """Staged questions with what production says with other numbers, by document; not what a person has judged."""
+        """Staged facts with what production says with other numbers, denied, or to the same question, by document.
+
+        Not with what a person has judged.
+        """
         ...
 
     def to_decide(self, document_ids: Ids) -> dict[DocumentId, int]:

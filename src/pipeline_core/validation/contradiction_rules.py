@@ -1,4 +1,4 @@
-"""Rules against saying two things: within the document, and against what another document says in production."""
+"""Rules against saying two things within the document."""
 
 import re
 from collections import defaultdict
@@ -60,7 +60,7 @@ def contradicting_answers(subject: Subject) -> Iterator[Finding]:
         for (left, says), (right, denies) in islice(combinations(facts, 2), _MOST_PAIRS):
             difference = _difference(says, denies)
             likeness = fuzz.ratio(_words(left.statement), _words(right.statement)) / 100
-            if difference and likeness >= least and not _measures_contradict(left.statement, right.statement):
+            if difference and likeness >= least and not measures_contradict(left.statement, right.statement):
                 yield Finding(
                     "contradicting_answers",
                     Severity.CRITICAL,
@@ -76,40 +76,23 @@ def contradicting_answers(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def contradicts_published(subject: Subject) -> Iterator[Finding]:
-    """What is published of another document says the same with another amount, share or period.
-
-    A warning: the other document may be about another product, and both right.
-    """
-    for pair in subject.differing:
-        if _measures_contradict(pair.staged_text, pair.published_text):
-            yield Finding(
-                "contradicts_published",
-                Severity.WARNING,
-                str(pair.question_id),
-                f"Published already is another value: “{short(pair.published_text)}” "
-                f"({pair.published_file}{_page(pair.published_page)}) — but here — “{short(pair.staged_text)}”"
-                f"{_here(pair.page)}. If both are about the same thing, one of them is out of date.",
-                {
-                    "question_ids": [str(pair.question_id), str(pair.published_id)],
-                    "values": [list(numbers_in(pair.staged_text)), list(numbers_in(pair.published_text))],
-                },
-            )
-
-
 def _difference(left: str, right: str) -> str | None:
     """In what two texts contradict each other; None if they do not."""
-    if _measures_contradict(left, right):
+    if measures_contradict(left, right):
         return "other values"
-    answers = [match[1].lower() if (match := _YES_OR_NO.match(text)) else "" for text in (left, right)]
-    if sorted(answers) == ["no", "yes"]:
+    if sorted(map(yes_or_no, (left, right))) == ["no", "yes"]:
         return "yes and no"
     if has_negation(left) != has_negation(right) and sorted(numbers_in(left)) == sorted(numbers_in(right)):
         return "only one of them is negated"
     return None
 
 
-def _measures_contradict(left: str, right: str) -> bool:
+def yes_or_no(answer: str) -> str:
+    """The "yes" or "no" that an answer begins with; blank if it begins with neither."""
+    return match[1].lower() if (match := _YES_OR_NO.match(answer)) else ""
+
+
+def measures_contradict(left: str, right: str) -> bool:
     """Whether only amounts, shares and periods differ."""
     masks: Sequence[str] = (_masked(left), _masked(right))
     return masks[0] == masks[1] and _HOLE in masks[0] and numbers_in(left) != numbers_in(right)
@@ -126,11 +109,3 @@ def _mask(measure: re.Match[str]) -> str:
 
 def _words(statement: str) -> str:
     return normalise_for_match(_masked(statement))
-
-
-def _page(number: int | None) -> str:
-    return "" if number is None else f", page {number}"
-
-
-def _here(number: int | None) -> str:
-    return "" if number is None else f" (page {number})"

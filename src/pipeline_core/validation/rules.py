@@ -7,6 +7,7 @@ from pipeline_core.validation import (
     ledger_rules,
     page_rules,
     place_rules,
+    published_rules,
     text_rules,
 )
 from pipeline_core.validation.subject import Rule, Subject
@@ -30,7 +31,7 @@ RULES: tuple[Rule, ...] = (
     Rule("prompt_example_echoed", "2", echo_rules.prompt_example_echoed),
     Rule("contradiction", "1", contradiction_rules.contradiction),
     Rule("contradicting_answers", "1", contradiction_rules.contradicting_answers),
-    Rule("contradicts_published", "1", contradiction_rules.contradicts_published),
+    Rule("contradicts_published", "2", published_rules.contradicts_published),
     Rule("undecided_duplicates", "1", fact_rules.undecided_duplicates),
     Rule("fact_density", "1", fact_rules.fact_density),
 )

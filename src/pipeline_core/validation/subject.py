@@ -16,7 +16,7 @@ class Subject:
 
     ``questions`` are those that would be published, ``staged`` is the number of all, whatever was decided about them;
     ``conversion`` is that stage's report, with the number of ``pages`` that the original says it has.
-    ``differing`` pairs the questions with what other documents say in production with other numbers.
+    ``differing`` pairs the questions with what they may contradict in production, of other documents.
     ``left_out`` are kept out of production by the system; ``words`` is what the pages show, as JSON.
     """
 

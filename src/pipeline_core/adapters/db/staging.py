@@ -514,7 +514,7 @@ class PostgresStaging:
 
     def differing(self, document_ids: Ids) -> dict[DocumentId, list[Differing]]:
         found: dict[DocumentId, list[Differing]] = {document_id: [] for document_id in document_ids}
-        for row in self._session.all("differ_in_numbers", document_ids=list(document_ids)):
+        for row in self._session.all("differ_from_published", document_ids=list(document_ids)):
             found[row["document_id"]].append(Differing(**row))
         return found
 

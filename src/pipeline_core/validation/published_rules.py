@@ -1,0 +1,128 @@
+"""A rule against saying what another document denies in production, or says with another number."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.staging import Differing
+from pipeline_core.domain.text import normalise_for_match, numbers_in
+from pipeline_core.validation.contradiction_rules import measures_contradict, yes_or_no
+from pipeline_core.validation.fact_rules import short
+from pipeline_core.validation.subject import Subject
+
+_LONGEST = 300
+# The first three as ``undisputed`` (SQL) has them: what it does not find is not compared here.
+_SPELLINGS = (
+    (re.compile(r"\bca(?:nno|n['’])t\b"), "can not"),
+    (re.compile(r"\bwon['’]t\b"), "will not"),
+    (re.compile(r"n['’]t\b"), " not"),
+    # what goes with a denial and denies nothing by itself
+    (re.compile(r"\bn['’]|\b(?:do|does|did|ne)\b"), " "),
+)
+_DENIAL = re.compile(
+    r"\b(?:not|no|never|nicht|nie|niemals|kein|keine|keinen|keiner|keinem|keines|pas|jamais|nunca|non|não|niet|nooit|geen)\b"
+)
+_ENDING = re.compile(r"(?<=\w{3})s\b")
+_NUMBER = re.compile(r"\d[\d.,]*")
+# A number with one of these is a measure, in the languages above; "part 1" and "section 4" are none.
+_UNITS = (
+    r"%|‰|percent|per ?cent|prozent|pour ?cent|por ?ciento|por ?cento|procent|"
+    r"usd|eur|gbp|chf|dollars?|d[oó]lares|euros?|pounds?|francs?|franken|"
+    r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|"
+    r"secondes?|heures?|jours?|semaines?|mois|ans|années?|segundos?|minutos?|horas?|d[ií]as?|semanas?|mes(?:es)?|años?|"
+    r"anos?|secondi|minuti|ore|giorni|settimane|mesi|anni|seconden|uur|dagen|weken|maanden|jaar|"
+    r"[kmµ]?g|[kcmµ]?m|m[l²³]|l|km/h|mph|°[cf]|[km]?[vw]|k?wh|[kmg]?hz|[kmgt]i?b|"
+    r"milli?on(?:en|es|s|i)?|persons?|people|members?|employees?|personen|personnes|personas|persone|pessoas"
+)
+_MEASURE = re.compile(
+    rf"[$€£¥]\s?\d[\d.,]*|\d[\d.,]*[\s-]?(?:(?:business|calendar|working)\s)?(?:[$€£¥]|(?:{_UNITS})(?!\w))",
+    re.IGNORECASE,
+)
+
+
+def contradicts_published(subject: Subject) -> Iterator[Finding]:
+    """What is published of another document says the same with another measure or denied, or answers otherwise.
+
+    A warning: the other document may be about another product, and both right.
+    """
+    for pair in subject.differing:
+        if (is_there := _contradiction(pair)) is None:
+            continue
+        published = _side(pair.published_file, pair.published_page, pair.published_text, pair.published_quote)
+        staged = _side(pair.staged_file, pair.page, pair.staged_text, pair.staged_quote)
+        yield Finding(
+            "contradicts_published",
+            Severity.WARNING,
+            str(pair.question_id),
+            f"Published already is {is_there}: {_said(published)} — but here — {_said(staged)}. "
+            "If both are about the same thing, one of them is out of date.",
+            {
+                "question_ids": [str(pair.question_id), str(pair.published_id)],
+                "values": [list(numbers_in(pair.staged_text)), list(numbers_in(pair.published_text))],
+                "question": pair.question,
+                "sides": [
+                    {"document_id": str(pair.document_id), **staged},
+                    {"document_id": pair.published_document and str(pair.published_document), **published},
+                ],
+            },
+        )
+
+
+def _contradiction(pair: Differing) -> str | None:
+    """How the two contradict each other, in words; None if they do not."""
+    if _denies(pair.staged_text, pair.published_text):
+        return "the opposite"
+    if _differs_in_measures(pair.staged_text, pair.published_text):
+        return "another value"
+    answers = (pair.staged_answer, pair.published_answer)
+    if pair.question and answers[0] and answers[1] and _answers_contradict(answers[0], answers[1]):
+        return f"another answer to “{short(pair.question)}”"
+    return None
+
+
+def _answers_contradict(left: str, right: str) -> bool:
+    """Whether at most one of two answers to one question can be right: yes and no, one denied, or another number."""
+    if sorted(map(yes_or_no, (left, right))) == ["no", "yes"] or _denies(left, right):
+        return True
+    if numbers_in(left) == numbers_in(right):
+        return False
+    mine, others = (
+        [_NUMBER.sub("#", found[0]) for found in _MEASURE.finditer(text.casefold())] for text in (left, right)
+    )
+    return measures_contradict(left, right) or (len(mine) == 1 and mine == others)
+
+
+def _denies(left: str, right: str) -> bool:
+    """Whether one is the other with a word that denies it, in any of these languages."""
+    (mine, denials), (others, other_denials) = map(_without_denials, (left, right))
+    return mine == others and numbers_in(left) == numbers_in(right) and denials != other_denials
+
+
+def _without_denials(text: str) -> tuple[str, int]:
+    plain = text.casefold()
+    for spelling, instead in _SPELLINGS:
+        plain = spelling.sub(instead, plain)
+    plain, denials = _DENIAL.subn(" ", plain)
+    return " ".join(_ENDING.sub("", plain).split()), denials
+
+
+def _differs_in_measures(left: str, right: str) -> bool:
+    masks = [
+        " ".join(_MEASURE.sub(lambda found: _NUMBER.sub("#", found[0]), text.casefold()).split())
+        for text in (left, right)
+    ]
+    return masks[0] == masks[1] and numbers_in(left) != numbers_in(right)
+
+
+def _side(file: str, page: int | None, statement: str, quote: str | None) -> dict[str, Any]:
+    return {"document": file, "page": page, "statement": statement, "quote": quote}
+
+
+def _said(side: dict[str, Any]) -> str:
+    """A statement with its document, page and, where they are others, the words there."""
+    where = side["document"] if side["page"] is None else f"{side['document']}, page {side['page']}"
+    quote = side["quote"]
+    if quote is not None and normalise_for_match(quote) != normalise_for_match(side["statement"]):
+        where = f"{where}: “{short(quote, _LONGEST)}”"
+    return f"“{short(side['statement'], _LONGEST)}” ({where})"
