@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
+from pipeline_core.adapters.converters import pdf
 from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.errors import (
     ConversionCrashedError,
@@ -136,3 +140,19 @@ def test_very_deep_html_is_an_error_not_an_empty_result(converter: LocalConverte
     data = b"<html><body>" + b"<div>" * 100_000 + b"text" + b"</div>" * 100_000
     with pytest.raises(NoTextError):
         converter.convert(data, filename="deep.html", mime="text/html")
+
+
+def test_a_page_whose_letters_are_objects_by_themselves_takes_no_more_than_its_share() -> None:
+    """Thousands of letters in a hundred columns: for each of them all others were gone through."""
+
+    def letters(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 3)
+        for at in range(15_000):
+            row, column = divmod(at, 100)
+            canvas.drawString(30 + column * 5.4, 800 - row * 5, "abcdefghij0123456789"[at * 7 % 20])
+
+    source = Source(pdfs.pdf(letters), "letters.pdf", filetypes.PDF)
+    start = time.process_time()
+    converted = pdf.convert(source, ConvertOptions(max_pages=1))
+    assert time.process_time() - start < 4  # about one second
+    assert sum(map(str.isalnum, converted.markdown)) == 15_000

@@ -3,11 +3,14 @@
 import pytest
 
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator, extract
+from pipeline_core.domain.confidence_model import confidence_of
 from pipeline_core.domain.documents import Page, PageMap
 from pipeline_core.domain.facts import Generated
 from pipeline_core.domain.ids import document_id_for, user_id_for
+from pipeline_core.domain.statement_traits import statement_traits
 from pipeline_core.domain.tables import columns_of, table_at_end
 from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.settings import load_settings
 from pipeline_core.stages.chunking import split
 from pipeline_core.stages.facts import chunk_inputs
 
@@ -21,6 +24,45 @@ from pipeline_core.stages.facts import chunk_inputs
         (["|Rent|", "Plan|Summer|Winter", "Attic|$10|$5", "Cellar|$8|$4"], ["Plan", "Rent Summer", "Rent Winter"], 2),
         (["Locker|Key fee", "Locker 1|$11", "Locker 2|$22"], ["Locker", "Key fee"], 1),
         (["Country|2023|2024", "France|12|14", "Spain|9|8"], ["Country", "2023", "2024"], 1),
+        # a span of years names a column as a year does
+        (
+            ["Port|2001 to 2005|2005-06 bis 2010-11", "Kiel|4.1|-2", "Ulm|3|9"],
+            ["Port", "2001 to 2005", "2005-06 bis 2010-11"],
+            1,
+        ),
+        # what stands in the middle above all columns is for all of them, also where it is torn apart
+        (
+            ["||Catch in tonnes|", "|cod|eel|hake", "Bay of Kiel|12|3|4", "Skagen|8|-|2"],
+            ["", "Catch in tonnes cod", "Catch in tonnes eel", "Catch in tonnes hake"],
+            2,
+        ),
+        (
+            ["|Grenzwerte|für|Abgaben", "|in die Luft|in das Wasser|in den Boden", "Blei|20|5|5", "Zink|7|1|2"],
+            ["", *(f"Grenzwerte für Abgaben {place}" for place in ("in die Luft", "in das Wasser", "in den Boden"))],
+            2,
+        ),
+        # names that return once for each of what stands above them
+        (
+            [
+                "||A1-Kiln|||B2-Kiln|",
+                "run|heat|cost|loss|heat|cost|loss",
+                "1|900|12|3|870|11|2",
+                "2|910|13|4|880|12|5",
+            ],
+            ["run", *(f"{kiln} {name}" for kiln in ("A1-Kiln", "B2-Kiln") for name in ("heat", "cost", "loss"))],
+            2,
+        ),
+        (
+            ["Jahr|Summe|Schiffe Dampf|Segel|Summe|Boote Dampf|Segel", "1901|9|4|5|7|3|4", "1902|8|4|4|6|3|3"],
+            ["Jahr", "Schiffe Summe", "Schiffe Dampf", "Schiffe Segel", "Boote Summe", "Boote Dampf", "Boote Segel"],
+            1,
+        ),
+        # above which columns the words are cannot be told
+        (
+            ["||Hall||", "Day|gate|desk|yard|loft", "Mon|3|4|1|2", "Tue|5|6|7|8"],
+            ["Day", "gate", "desk", "yard", "loft"],
+            2,
+        ),
     ],
 )
 def test_whether_a_first_row_is_a_header(rows: list[str], names: list[str], header_rows: int) -> None:
@@ -103,6 +145,44 @@ HEAD = "| Locker | Fee | Size | Floor | Key |\n|---|---|---|---|---|\n"
             "| Flat | Year | Rent |\n|---|---|---|\n" + "".join(f"| A | 202{n} | ${n} |\n" for n in range(5)),
             [f"A – Year: 202{n}; Rent: ${n}" for n in range(5)],
         ),
+        # dashes say nothing, however they are written
+        (
+            "| Locker | Fee | Key |\n|---|---|---|\n| L 1 | $11 | \\- |\n| L 2 | –– | K2 |\n| L 3 | — | … |\n",
+            ["L 1 – Fee: $11", "L 2 – Key: K2"],
+        ),
+        # the end of another row, an item with its bullet in a cell of its own
+        (
+            "| Locker | Fee | Key |\n|---|---|---|\n| L 1 | $11 | K1 |\n| L 2 | (A7) |  |\n",
+            ["L 1 – Fee: $11; Key: K1"],
+        ),
+        ("| o | The key is kept at the desk. |\n|---|---|\n| o | The fee is paid in May. |\n", []),
+        # a unit once, without the bracket that closes it, and none that the names say
+        (
+            "[In thousands]\n\n| Port | Crates | Tons |\n|---|---|---|\n| Kiel | 12 | 9 |\n",
+            ["Kiel – Crates: 12; Tons: 9 (In thousands)"],
+        ),
+        (
+            "In thousands\n\n| Port | Crates (in thousands) | Tons (in thousands) |\n"
+            "|---|---|---|\n| Kiel | 12 | 9 |\n",
+            ["Kiel – Crates (in thousands): 12; Tons (in thousands): 9"],
+        ),
+        # what stands between a caption and its table may be a header's upper row
+        (
+            "Table 4. Fees of the harbour\n\nSummer season Winter season\n\n"
+            "| Berth | Low | High |\n|---|---|---|\n| B1 | $7 | $9 |\n",
+            ["Fees of the harbour: Berth B1 – Low: $7; High: $9"],
+        ),
+        (
+            "Table 4. Fees of the harbour and\n\nThe Marina\n\n| Berth | Low | High |\n"
+            "|---|---|---|\n| B1 | $7 | $9 |\n",
+            ["Fees of the harbour and The Marina: Berth B1 – Low: $7; High: $9"],
+        ),
+        # without a caption the line above that ends in a colon says what the figures are
+        (
+            "# Guide\n\n## Port\n\nMembers pay these fees for a berth:\n\n"
+            "| Berth | Low | High |\n|---|---|---|\n| B1 | $7 | $9 |\n",
+            ["Members pay these fees for a berth: Berth B1 – Low: $7; High: $9"],
+        ),
         # a flag is a value and heads no column; a formula that failed says nothing
         (
             "| Name | Reading |\n|---|---|\n| Uptime | 37 |\n| Flag set | TRUE |\n| Ratio | #DIV/0! |\n"
@@ -144,3 +224,46 @@ def test_a_header_of_two_rows_goes_with_every_chunk_of_its_table() -> None:
     head = "|  | Fee |  |\n|---|---|---|\n| Berth | Summer | Winter |\n"
     said = statements(f"**Table 3. Fees of the harbour**\n\n{head}{rows}")
     assert said == [f"Fees of the harbour: Berth {n} – Fee Summer: ${n}1; Fee Winter: ${n}2" for n in range(1, 61)]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_published"),
+    [
+        pytest.param(
+            "| Cod | 12 | 3 | 40 |\n|---|---|---|---|\n| Eel | 9 | 8 | 31 |\n", False, id="values without names"
+        ),
+        pytest.param(
+            "| Cod | 12 |\n|---|---|\n| Eel | 9 |\n", False, id="a mere number of which nothing says what it counts"
+        ),
+        pytest.param(
+            "| Port | Total | Tons | Total | Crates |\n|---|---|---|---|---|\n"
+            "| Kiel | 12 | 3 | 4 | 5 |\n| Ulm | 9 | 8 | 3 | 1 |\n",
+            False,
+            id="two columns of one name",
+        ),
+        pytest.param(
+            "| Port | Tons | Crates |\n|---|---|---|\n| Kiel | 12 | 3 |\n| Ulm | 9 | 8 |\n",
+            True,
+            id="names of their own",
+        ),
+        pytest.param(
+            "| Rent | $640 a month |\n|---|---|\n| Deposit | $1,200 |\n", True, id="a name and what is stated for it"
+        ),
+    ],
+)
+def test_what_its_figures_mean_is_said_or_the_row_is_left_out(text: str, is_published: bool) -> None:
+    said = extract(ChunkInput(text, ()), 6).candidates
+    assert said
+    for fact in said:
+        traits = statement_traits(fact.statement, " ".join(fact.quotes), fact.traits)
+        confidence = confidence_of({**traits, "found_exactly": 1.0})
+        assert (confidence.value >= load_settings().publish_from) is is_published, fact.statement
+
+
+def test_a_header_said_once_more_on_the_next_page_is_no_row() -> None:
+    before = "| Locker | Fee | Key |\n|---|---|---|\n| L 1 | $11 | K1 |"
+    chunk = ChunkInput("| L 2 | $12 | K2 |\n| Page 2 | Fee | Key |\n| L 3 | $13 | K3 |\n", (), table_before=before)
+    assert [fact.statement for fact in extract(chunk, 6).candidates] == [
+        "L 2 – Fee: $12; Key: K2",
+        "L 3 – Fee: $13; Key: K3",
+    ]

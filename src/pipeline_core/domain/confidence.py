@@ -31,7 +31,7 @@ SAID_BY_GENERATORS = (
     # tables
     Trait("header_certain", "flag: the document marks the names of the columns", "the columns have names"),
     Trait("header_guessed", "flag: which row names the columns was guessed", "the columns' names are guessed"),
-    Trait("header_missing", "flag: the columns have no names", "the columns have no names"),
+    Trait("header_missing", "flag: the columns have no names of their own", "the columns have no names of their own"),
     Trait("key_named", "flag: the statement names what the row is about", "says what the row is about"),
     Trait("columns", "number of the table's columns", "many columns", "few columns"),
     Trait("cells", "number of the row's cells that the statement says", "many cells", "few cells"),

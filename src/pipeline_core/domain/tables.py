@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from pipeline_core.domain.table_spans import spread_over, unfolded
 from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES
 from pipeline_core.domain.text import strip_inline
 
 _ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
 EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…", "$-$"}) | _ERRORS
 """What says nothing, in lower case; what a formula that failed shows is among it."""
+_ONLY_DASHES = re.compile(r"[-–—−‒―‐‑_.…·\s]+")
 MOST_HEADER_ROWS = 3
 _SAMPLE = 12
 """So many rows below the first are looked at: more of the same tell nothing new."""
@@ -49,8 +51,13 @@ _MONTHS = (
     "|nov(?:ember)?|dec(?:ember)?"
 )
 _CURRENCY = r"[$€£¥₹₩₽₺₪฿¢]|(?:US|CA|AU)\$|USD|EUR|GBP|CHF|PLN|SEK|NOK|DKK|JPY"
+_YEAR = r"(?:19|20)\d\d(?:[-–/]\d\d)?"
 _KINDS = (
     ("year", re.compile(r"(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?\Z")),
+    (
+        "period",
+        re.compile(rf"{_YEAR}(?: (?:to|through|until|bis|à|au|al|a|até|t/m|–|-|—) |[–—]){_YEAR}\Z", re.IGNORECASE),
+    ),
     (
         "date",
         re.compile(
@@ -71,9 +78,17 @@ _NUMBERS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
+def is_empty(cell: str) -> bool:
+    """Whether a cell without markdown's marks says nothing: blank, only dashes, a formula that failed."""
+    return cell.lower() in EMPTY_CELLS or _ONLY_DASHES.fullmatch(cell) is not None
+
+
 def kind_of(cell: str) -> str:
-    """What stands in a cell without markdown's marks: ``blank``, ``words``, or which kind of value."""
-    if cell.lower() in EMPTY_CELLS:
+    """What stands in a cell without markdown's marks: ``blank``, ``words``, or which kind of value.
+
+    A ``period`` ("2008 to 2015") is no value: it names a column or a row.
+    """
+    if is_empty(cell):
         return "blank"
     if cell in _FLAGS:
         return "flag"
@@ -114,8 +129,9 @@ def columns_of(rows: Sequence[Row], *, declared: bool = True) -> Columns:
     width = len(plain[0])
     plain = [row for row in plain if len(row) == width]
     title = _title_rows(plain)
+    _spread(plain, title)
     levels = _levels(plain[title:])
-    head = _joined(plain[title : title + levels])
+    head = unfolded(_joined(plain[title : title + levels]))
     body = [row for row in plain[title + levels :] if row not in plain[title : title + levels]]
     bold = all(_is_bold(cell) for cell in rows[title] if cell.strip()) and not _all_bold(rows[title + levels :])
     judgement = _judge(head, body, declared=declared, bold=bold and title + levels < len(rows))
@@ -139,6 +155,17 @@ def _title_rows(rows: Sequence[Row]) -> int:
             break
         count += 1
     return count
+
+
+def _spread(rows: list[list[str]], first: int) -> None:
+    """Put what spans columns of a header over each of them, where values stand below."""
+    for at in range(first, min(first + MOST_HEADER_ROWS - 1, len(rows) - 2)):
+        lower, below = rows[at + 1], rows[at + 2]
+        if any(kind_of(cell) in VALUES - {"year"} for cell in lower[1:]) or not any(
+            kind_of(cell) in VALUES for row in (below, *rows[at + 3 : at + 4]) for cell in row[1:]
+        ):
+            continue
+        rows[at] = spread_over(rows[at], lower) or rows[at]
 
 
 def _levels(rows: Sequence[Row]) -> int:
@@ -169,7 +196,10 @@ def _gives_units(row: Row, below: Row) -> bool:
 
 def _divides(above: Row, row: Row, below: Row) -> bool:
     spans = [at for at in range(1, len(row)) if row[at] and above[at] in ("", above[at - 1])]
-    if not spans or any(kind_of(cell) in VALUES - {"year"} for cell in (*above, *row)):
+    codes = set() if above[0] else {"code"}  # above names of columns: a product, a model
+    if not spans or any(kind_of(cell) in VALUES - {"year"} - codes for cell in above):
+        return False
+    if any(kind_of(cell) in VALUES - {"year"} for cell in row):
         return False
     if len({cell for cell in row if cell}) < 2 or not any(above[1:]):
         return False

@@ -7,6 +7,8 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import pypdfium2.raw as pdfium
+
 if TYPE_CHECKING:
     from pipeline_core.adapters.converters.pdf_objects import PageObject
 
@@ -20,6 +22,10 @@ _WIDEST = 3.6  # times the size of the letters: five digits
 _ALIGNED = 2.0  # points
 _LONG = 0.45  # of the page's width: a line of text, not the cells of a table
 _GAP = 2.0  # times the size of the letters: a wider one stands between cells
+_MOST_READ = 20_000_000
+"""Objects that are read times characters of the page, all of which PDFium goes through for each: about half a second.
+A page with more, as where each letter is an object, keeps the numbers of columns that were not come to.
+"""
 
 
 def line_numbers(objects: "Sequence[PageObject]", text_page: Any, width: float) -> "list[PageObject]":
@@ -29,19 +35,23 @@ def line_numbers(objects: "Sequence[PageObject]", text_page: Any, width: float) 
     for one in texts:
         if 0 < one.box[2] - one.box[0] <= _WIDEST * one.size:
             columns[round(one.box[2] / _ALIGNED)].append(one)
+    read: dict[int, str] = {}
+    most = _MOST_READ // max(1, pdfium.FPDFText_CountChars(text_page))
     for at in sorted(columns, key=lambda key: -len(columns[key]) - len(columns.get(key + 1, ()))):
         column = [*columns[at], *columns.get(at + 1, ())]
-        if len(column) < _FEWEST:
+        new = [one for one in column if id(one) not in read]
+        if len(column) < _FEWEST or len(read) + len(new) > most:
             break
-        numbered = [one for one in column if _NUMBER.fullmatch(one.text(text_page).strip())]
-        if len(numbered) >= _FEWEST and _counts_on(numbered, text_page) and _is_margin(numbered, texts, width):
+        read |= {id(one): one.text(text_page).strip() for one in new}
+        numbered = [one for one in column if _NUMBER.fullmatch(read[id(one)])]
+        numbered.sort(key=lambda one: -one.box[3])
+        counts_on = len(numbered) >= _FEWEST and _count_on([int(read[id(one)]) for one in numbered])
+        if counts_on and _is_margin(numbered, texts, width):
             return numbered
     return []
 
 
-def _counts_on(column: "list[PageObject]", text_page: Any) -> bool:
-    column.sort(key=lambda one: -one.box[3])
-    numbers = [int(one.text(text_page)) for one in column]
+def _count_on(numbers: Sequence[int]) -> bool:
     steps = {after - before for before, after in pairwise(numbers)}
     return len(steps) == 1 and steps <= _STEPS
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.text import strip_markdown
 
 _MOST_ABOVE = 3
@@ -40,7 +41,8 @@ _LEADS_TO_TABLE = re.compile(
 )
 _SAYS_LITTLE = re.compile(
     r"(?:overview|introduction|summary|general|abstract|notes?|description|details|background|conclusions?|discussion"
-    r"|results?|methods?|scope|purpose|definitions?|faq|about|contents?|other|tables?|data|sheet ?\d*|appendix(?: \w)?"
+    r"|results?|findings|evaluation|experiments?|limitations?|methods?|scope"
+    r"|purpose|definitions?|faq|about|contents?|other|tables?|data|sheet ?\d*|appendix(?: \w)?"
     r"|page \d+|slide \d+)$",
     re.IGNORECASE,
 )
@@ -66,7 +68,7 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "") -> 
     captions = [number for number, (said, _) in enumerate(above) if _CAPTION.fullmatch(said)]
     if captions:
         # the caption's second line is a paragraph of its own in many a PDF
-        lines = above[captions[-1] :]
+        lines = _caption_lines(above[captions[-1] :])
         title = _title(" ".join(said for said, _ in lines))
         spans = (lines[0][1][0], lines[-1][1][1])
         return Context(title, unit, (spans, *unit_span), is_caption=True)
@@ -83,6 +85,17 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "") -> 
     return Context(_heading(blocks[at].headings), unit, unit_span)
 
 
+def _caption_lines(lines: Sequence[tuple[str, tuple[int, int]]]) -> list[tuple[str, tuple[int, int]]]:
+    """The caption with its second line; what else stands between it and the table may be what spans its columns."""
+    kept = [lines[0]]
+    for said, span in lines[1:2]:
+        title = _title(kept[0][0])
+        is_open = CUT_END.search(title) is not None or kept[0][0].count("(") > kept[0][0].count(")")
+        if title == kept[0][0].strip(" .,;:*–—-") or is_open or not said[:1].isupper():
+            kept.append((said, span))
+    return kept
+
+
 def _above(
     text: str, blocks: Sequence[Block], at: int
 ) -> tuple[list[tuple[str, tuple[int, int]]], str, tuple[tuple[int, int], ...]]:
@@ -95,7 +108,7 @@ def _above(
             break
         said = strip_markdown(block.text_in(text))
         if (match := _UNIT.fullmatch(said)) and not unit:
-            unit, span = match["unit"].strip(), ((block.start, block.end),)
+            unit, span = _without_open_bracket(match["unit"]), ((block.start, block.end),)
         elif block.kind == "heading" and not _CAPTION.fullmatch(said):
             break
         else:
@@ -103,6 +116,15 @@ def _above(
         if _CAPTION.fullmatch(said):
             break
     return lines, unit, span
+
+
+def _without_open_bracket(unit: str) -> str:
+    """Without the bracket that closes before what the unit is in: "[In thousands]"."""
+    unit = unit.strip()
+    for begin, end in ("[]", "()", "（）"):
+        while unit.endswith(end) and unit.count(end) > unit.count(begin):
+            unit = unit[:-1].rstrip()
+    return unit
 
 
 def _below(text: str, blocks: Sequence[Block], at: int) -> tuple[str, tuple[int, int]] | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.domain.table_spans import is_torn
 from pipeline_core.domain.tables import DELIMITER_ROW, VALUES, kind_of
 from pipeline_core.domain.text import strip_inline
 
@@ -136,7 +137,7 @@ def _mended(rows: Sequence[Row]) -> list[Row]:
 
 def _joined(above: Row, row: Row, *, names_begin_small: bool) -> Row | None:
     """One row, where the second line goes on with the words of the first."""
-    if above.is_blank or row.is_blank:
+    if above.is_blank or row.is_blank or is_torn(above.cells, row.cells):
         return None
     if (
         not names_begin_small

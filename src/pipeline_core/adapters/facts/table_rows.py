@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.cut_ends import CUT_END
 from pipeline_core.adapters.facts.sentences import keeps_numbers
 from pipeline_core.adapters.facts.table_context import Context, context_of
 from pipeline_core.adapters.facts.table_grid import MARKS, Grid, Row, is_crowded, plain, read_grid
-from pipeline_core.domain.tables import EMPTY_CELLS, VALUES, Columns, columns_of, goes_on, inner_header, kind_of
+from pipeline_core.domain.cut_ends import CUT_END
+from pipeline_core.domain.tables import VALUES, Columns, columns_of, goes_on, inner_header, is_empty, kind_of
 from pipeline_core.domain.text import numbers_in
 from pipeline_core.domain.unreadable import unreadable
 
@@ -21,6 +21,8 @@ _LONG = 5
 _REMARK = re.compile(r"\[[^\[\]]*\]")
 """``[DELETED, DUPLICATE OF 4.1.3]``: what stands where a requirement was."""
 _NUMBERED = re.compile(r"(?:\S+ ){0,5}?(?<![\d.])\d{1,4}\.")
+_BULLETS = frozenset("o•●▪■‣◦–—-*")
+_ASIDE = re.compile(r"\([^()]*\)")
 _SENTENCE = re.compile(r".{12,}[.!?。！？](?:[)\"'”’»\]]|\s*[(\[][^()\[\]]{1,24}[)\]])*\s*\Z", re.DOTALL)
 _TOTAL = re.compile(
     r"(?:grand |sub)?(?:total|sum|all|gesamt|summe|insgesamt|ensemble|somme|totale|totaal|итого|всего|合计|总计)", re.I
@@ -185,9 +187,9 @@ class _Reader:
     def _said(self, row: Row, name: str) -> _Said:
         names = self.table.names
         pairs = [
-            (column, plain(cell))
+            (column, value)
             for column, cell in zip(names[1:], row.cells[1:], strict=True)
-            if cell.strip().lower() not in EMPTY_CELLS
+            if not is_empty(value := plain(cell))
         ]
         crowded = any(is_crowded(value) for _, value in pairs)
         if crowded or not all(column for column, _ in pairs):
@@ -201,7 +203,7 @@ class _Reader:
         quote = " ".join(self._text[start:end] for start, end in row.spans)
         if not any(map(str.isalnum, answer)) or not keeps_numbers(answer, quote) or unreadable(f"{said.name} {answer}"):
             return
-        if any(self._is_cut(row, column) for column in row.filled):
+        if any(self._is_cut(row, column) for column in row.filled) or _is_no_row(said):
             return
         sentence = next((value for _, value in said.pairs if _SENTENCE.match(value)), "")
         if not sentence and (_says_nothing(said) or any(_REMARK.fullmatch(value) for _, value in said.pairs)):
@@ -240,19 +242,28 @@ class _Reader:
         about = ", ".join(part for part in (group, name) if part)
         named = all(column for column, _ in said.pairs)
         values = _listed(said.pairs)
-        unit = f" ({context.unit})" if context.unit and any(map(str.isdigit, values)) else ""
+        # nothing is said twice: a caption or a name may give the unit, a group may be the heading
+        topic = "" if context.subject.casefold() in (group.casefold(), name.casefold()) else context.subject
+        is_said = context.unit.casefold() in f"{topic} {values}".casefold()
+        unit = f" ({context.unit})" if not is_said and any(map(str.isdigit, values)) else ""
         if named:
-            subject = f"{context.subject}: " if context.subject else ""
+            subject = f"{topic}: " if topic else ""
             return f"{subject}{about} – {values}{unit}"
-        subject = f"{context.subject} – " if context.subject else ""
+        subject = f"{topic} – " if topic else ""
         return f"{subject}{about}: {values}{unit}"
 
     def _traits(self, said: _Said, *, sentence: bool) -> dict[str, float]:
         named = all(column for column, _ in said.pairs)
         if named:
             header = {"header_certain" if self.table.certain else "header_guessed": 1.0}
+            if self._share_a_name(said):
+                header = {"header_missing": 1.0}
         else:
-            header = {"header_missing": float(not _is_key_and_value(said))}
+            is_told = bool(self.table.context.subject or self.table.context.unit)
+            # a name and what is stated for it lack nothing, whatever their statement looks like
+            header = {"header_missing": 0.0, "unnamed_cells": 0.0}
+            if not _is_key_and_value(said, is_told=is_told):
+                header = {"header_missing": 1.0}
         cells = len(said.row.cells)
         return {
             "row": 1.0,
@@ -266,6 +277,10 @@ class _Reader:
             "requirement": float(sentence and _is_id(said.name)),
             "sentence_whole": float(sentence),
         }
+
+    def _share_a_name(self, said: _Said) -> bool:
+        """Whether another column has the name of one that the row has a value for: which is meant cannot be told."""
+        return any(self.table.names[1:].count(column) > 1 for column, _ in said.pairs)
 
     def _is_cut(self, row: Row, column: int) -> bool:
         """Whether the beginning or end of a long text is missing.
@@ -281,6 +296,15 @@ class _Reader:
         if _SENTENCE.match(said):
             return False
         return (row is self._last and (self._is_cut_below or self._long[column])) or CUT_END.search(said) is not None
+
+
+def _is_no_row(said: _Said) -> bool:
+    """Whether it is the header once more, an item with its bullet in a cell, or only the end of another row."""
+    if all(column and column.casefold() == value.casefold() for column, value in said.pairs):
+        return True
+    if said.name in _BULLETS and not any(column for column, _ in said.pairs):
+        return True
+    return len(said.row.cells) > 2 and len(said.pairs) == 1 and _ASIDE.fullmatch(said.pairs[0][1]) is not None
 
 
 def _says_nothing(said: _Said) -> bool:
@@ -325,11 +349,16 @@ def _longest_text(said: _Said) -> str:
     return max(texts, key=len, default="")
 
 
-def _is_key_and_value(said: _Said) -> bool:
-    """Whether the row is a name and what is stated for it: "Rent | $640 a month" needs no names of columns."""
+def _is_key_and_value(said: _Said, *, is_told: bool) -> bool:
+    """Whether the row is a name and what is stated for it: "Rent | $640 a month" needs no names of columns.
+
+    A mere number needs that something above the table says what is counted (``is_told``).
+    """
     if len(said.row.cells) != 2:
         return False
     [(_, value)] = said.pairs
+    if kind_of(value) == "number" and not is_told:
+        return False
     return kind_of(said.name) == "words" and (len(value.split()) <= _LONG or _SENTENCE.match(value) is not None)
 
 

@@ -1,6 +1,6 @@
 """Columns that gaps between the words make: places that the lines of a table leave free, one below the other."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -64,14 +64,6 @@ class Columns:
     def edges(self) -> tuple[float, ...]:
         return tuple((gap.left + gap.right) / 2 for gap in self.gaps)
 
-    def of(self, segment: Sequence[Word]) -> int:
-        """The column that the words stand in; what spans several stands in the first of them."""
-        start, end = segment[0].box.left, max(word.box.right for word in segment)
-        for number, edge in enumerate(self.edges()):
-            if (start + end) / 2 < edge or (start < edge - 1 and end > edge + 1):
-                return number
-        return len(self.gaps)
-
     def split(self, line: Line) -> list[list[list[Word]]]:
         """For each column the line's words in it, in groups."""
         cells: list[list[list[Word]]] = [[] for _ in range(self.count)]
@@ -80,11 +72,11 @@ class Columns:
             part: list[Word] = []
             for word in segment:
                 # words as near as words of one text are parted where a gap is
-                if part and any(part[-1].box.right <= edge + 1 and word.box.left >= edge - 1 for edge in edges):
-                    cells[self.of(part)].append(part)
+                if part and _has_edge(edges, part[-1].box.right - 1, word.box.left + 1):
+                    cells[_column(edges, part)].append(part)
                     part = []
                 part.append(word)
-            cells[self.of(part)].append(part)
+            cells[_column(edges, part)].append(part)
         return cells
 
     def fits(self, line: Line) -> bool:
@@ -102,11 +94,26 @@ class Columns:
 
     def spanned(self, line: Line) -> bool:
         """Whether words of the line reach over a gap."""
+        edges = self.edges()
         return any(
-            segment[0].box.left < edge - 1 and max(word.box.right for word in segment) > edge + 1
+            _has_edge(edges, segment[0].box.left + 1, max(word.box.right for word in segment) - 1, inside=True)
             for segment in line.segments(_NARROWEST * line.height)
-            for edge in self.edges()
         )
+
+
+def _has_edge(edges: Sequence[float], start: float, end: float, *, inside: bool = False) -> bool:
+    """Whether an edge lies between the two; ``inside``: on neither of them."""
+    at = (bisect_right if inside else bisect_left)(edges, start)
+    return at < len(edges) and (edges[at] < end if inside else edges[at] <= end)
+
+
+def _column(edges: Sequence[float], words: Sequence[Word]) -> int:
+    """The column that the words stand in; what spans several stands in the first of them."""
+    start, end = words[0].box.left, max(word.box.right for word in words)
+    for number in range(bisect_right(edges, start), len(edges)):
+        if (start + end) / 2 < edges[number] or start + 1 < edges[number] < end - 1:
+            return number
+    return len(edges)
 
 
 def seed(line: Line) -> Columns:

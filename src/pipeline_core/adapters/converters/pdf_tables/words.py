@@ -27,8 +27,8 @@ class Box:
 
     def holds(self, other: "Box") -> bool:
         """Whether the middle of the other lies in it."""
-        x, y = other.middle
-        return self.left <= x <= self.right and self.top <= y <= self.bottom
+        across, down = other.left + other.right, other.top + other.bottom
+        return 2 * self.left <= across <= 2 * self.right and 2 * self.top <= down <= 2 * self.bottom
 
     def touches(self, other: "Box", by: float = 1.0) -> bool:
         across = min(self.right, other.right) - max(self.left, other.left)
@@ -95,12 +95,15 @@ class PageText:
 
     items: "list[TextItem]"
     words: list[Word] = field(default_factory=list)
+    _within: dict[Box, list[Word]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.words = [word for number, item in enumerate(self.items) for word in _words(number, item)]
 
-    def within(self, box: Box) -> list[Word]:
-        return [word for word in self.words if box.holds(word.box)]
+    def within(self, box: Box) -> Sequence[Word]:
+        if box not in self._within:
+            self._within[box] = [word for word in self.words if box.holds(word.box)]
+        return self._within[box]
 
     def reads_leftwards(self, words: Sequence[Word]) -> bool:
         """Whether most of the words are in a script that is written from right to left."""

@@ -1,0 +1,84 @@
+"""Words in a table's header that stand over several columns, where a conversion put them somewhere over those."""
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from pipeline_core.domain.cut_ends import CUT_END
+
+Row = Sequence[str]
+
+
+def is_torn(upper: Row, lower: Row) -> bool:
+    """Whether the cells behind the first are one phrase torn apart: ``| | THRESHOLD FOR | RELEASES |``.
+
+    A cell that ends in "for" may as well go on in the row below: not where "to air" stands there.
+    """
+    filled = [at for at in range(1, len(upper)) if upper[at]]
+    if upper[0] or len(filled) < 2 or filled[-1] - filled[0] != len(filled) - 1:
+        return False
+    return any(CUT_END.search(f" {upper[at]}") and _begins_anew(lower[at]) for at in filled[:-1])
+
+
+def _begins_anew(cell: str) -> bool:
+    return CUT_END.search(f" {cell.partition(' ')[0]}") is not None
+
+
+def spread_over(upper: Row, lower: Row) -> list[str] | None:
+    """The upper row with its words over each column that they span; None where that cannot be told.
+
+    It can where the names below repeat, once for each of the phrases above ("harm, leak" twice below two models), and
+    where a single phrase stands in the middle above all of them.
+
+    Args:
+        upper: a row of a header.
+        lower: the row below it, which names every column.
+    """
+    filled = [at for at in range(1, len(upper)) if upper[at]]
+    if not filled or not all(lower[1:]):
+        return None
+    torn = is_torn(upper, lower)
+    phrases = [" ".join(upper[at] for at in filled)] if torn else [upper[at] for at in filled]
+    count = len(lower) - 1
+    if len(phrases) > 1:
+        period, rest = divmod(count, len(phrases))
+        if rest or len(set(phrases)) < len(phrases) or list(lower[1:]) != list(lower[1 : 1 + period]) * len(phrases):
+            return None
+        if any(not 1 + period * at <= column <= period * (at + 1) for at, column in enumerate(filled)):
+            return None
+        return [upper[0], *(phrase for phrase in phrases for _ in range(period))]
+    before, behind = filled[0] - 1, count - filled[-1]
+    return [upper[0], *phrases * count] if abs(before - behind) <= torn else None
+
+
+def unfolded(names: Row) -> list[str]:
+    """Names of which some stand twice, told apart by what spans them, if the header's rows were run together.
+
+    ``Total | Teachers Public | Private | Total | New hires Public | Private``: the two columns whose names differ say
+    what their neighbours are about as well.
+    """
+    columns = list(names[1:])
+    for parts in range(2, len(columns) // 2 + 1):
+        period, rest = divmod(len(columns), parts)
+        if rest or len(set(filter(None, columns))) == len(columns):
+            continue
+        groups = [columns[at * period : (at + 1) * period] for at in range(parts)]
+        differing = [at for at in range(period) if len({group[at] for group in groups}) > 1]
+        if len(differing) != 1:
+            continue
+        shared = _shared_end([group[differing[0]].split() for group in groups])
+        spans = [" ".join(group[differing[0]].split()[:-shared]) for group in groups] if shared else []
+        if not all(spans) or len(set(spans)) < parts:
+            continue
+        told = [
+            name if at == differing[0] else f"{span} {name}".strip()
+            for span, group in zip(spans, groups, strict=True)
+            for at, name in enumerate(group)
+        ]
+        return [names[0], *told]
+    return list(names)
+
+
+def _shared_end(names: Sequence[list[str]]) -> int:
+    """How many last words all of them have."""
+    ends = zip(*(reversed(words) for words in names), strict=False)
+    return sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, ends))
