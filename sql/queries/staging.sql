@@ -347,8 +347,8 @@ FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
 -- name: differ_from_published
--- Published statements of other documents that are a staged one with other numbers, or denied, and published answers to
--- the same question; not those of a document whose place one of these takes, and not where a person has judged the pair.
+-- Published statements of other documents that are a staged one with other numbers, or denied, or that give numbers of the
+-- same thing, and published answers to the same question; not those of a document whose place one of these takes, and not where a person has judged the pair.
 WITH staged AS MATERIALIZED (
     SELECT q.* FROM staged_questions q
     WHERE q.document_id = ANY(%(document_ids)s)
@@ -361,7 +361,9 @@ SELECT q.document_id, q.question_id, q.statement AS staged_text, q.answer AS sta
        a.evidence_quote AS published_quote, a.document_id AS published_document,
        coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page,
        CASE WHEN asked(matching_space(a.user_id), a.question) = asked(matching_space(q.user_id), q.question)
-           THEN q.question END AS question
+           THEN q.question END AS question,
+       coalesce(about(matching_space(a.user_id), a.statement) = about(matching_space(q.user_id), q.statement), false)
+           AS is_about_the_same
 FROM staged q
 JOIN documents s ON s.document_id = q.document_id
 -- each by itself, in the index, however much is published
@@ -373,6 +375,10 @@ CROSS JOIN LATERAL (
     SELECT a.question_id FROM all_questions a
     WHERE a.question IS NOT NULL AND a.answer IS NOT NULL AND q.answer IS NOT NULL
         AND asked(matching_space(a.user_id), a.question) = asked(matching_space(q.user_id), q.question)
+    UNION
+    SELECT a.question_id FROM all_questions a
+    WHERE a.statement ~ '[0-9]' AND q.statement ~ '[0-9]'
+        AND about(matching_space(a.user_id), a.statement) = about(matching_space(q.user_id), q.statement)
     OFFSET 0) k
 CROSS JOIN LATERAL (SELECT a.* FROM all_questions a WHERE a.question_id = k.question_id OFFSET 0) a
 LEFT JOIN LATERAL (SELECT d.filename FROM documents d WHERE d.document_id = a.document_id OFFSET 0) d ON true

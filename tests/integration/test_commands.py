@@ -170,7 +170,7 @@ def test_an_export_is_of_one_moment(app: Pipeline, database_url: str) -> None:
         )
         while connection.execute(waiting).fetchone() == (0,):
             assert not export.done()
-        connection.execute("UPDATE upload_pipeline.all_questions SET answer = 'new'")
+        connection.execute("UPDATE upload_pipeline.all_questions SET statement = 'new'")
         connection.execute("UPDATE upload_pipeline.documents SET published_at = now()")
         connection.commit()
         seen = export.result()
@@ -326,7 +326,7 @@ def test_answers_have_their_code_and_are_one_line(typed: Typing, app: Pipeline) 
     publish(app, upload())
     publish(app, upload("costs.md", CONTRADICTORY))
     assert typed("status", "--json").json.keys() == {"counts", "jobs"}
-    assert typed("search", "boiler", "--json").json[0]["kind"] == "fact"
+    assert typed("search", "boiler", "--json").json[0]["facts"]
     assert [row["filename"] for row in typed("review", "--json").json] == ["costs.md"]
     assert typed("review", "--next", "--json").json["filename"] == "costs.md"
     assert typed("review", "costs.md", "return", "--json").code == 3

@@ -144,7 +144,7 @@ def test_what_is_published_is_found_by_indexes_alone(connection: psycopg.Connect
         differing = _plan(connection, "differ_from_published", {"document_ids": [uuid4()]})
         assert "Seq Scan on all_questions" not in differing
         # the key holds whose they are, so that no index by user alone will do
-        for index in ("all_questions_undisputed_idx", "all_questions_same_question_idx"):
+        for index in ("all_questions_undisputed_idx", "all_questions_same_question_idx", "all_questions_about_idx"):
             assert index in differing
         found = re.findall(r"Index (?:Only )?Scan using all_questions_match_idx.*?actual rows=(\d+)", plan)
         assert max(map(int, found)) <= 1
@@ -184,3 +184,31 @@ def test_what_is_denied_is_looked_up_as_what_is_not(connection: psycopg.Connecti
         {"m": mine, "t": theirs, "a": one, "b": other},
     ).fetchall()
     assert keys[0] == keys[1] != keys[2]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        (
+            "The storm and flood excess is $600.",
+            "Excess: Storm or flooding – Excess: 3%, here $900; Note: 2 – a: b",
+            True,
+        ),
+        ("The excess for flood and storm is $750.", "The storm and flood excess is $600.", True),
+        (
+            "Der Selbstbehalt für Sturm und Hagel beträgt 500 €.",
+            "Selbstbehalt: Hagel, Sturm – Selbstbehalt: 600 €",
+            True,
+        ),
+        ("The storm and flood excess is $600.", "The storm and fire excess is $750.", False),
+        ("The excess is $600.", "The excess is $750.", None),
+        ("Storms of 600 days go on.", "Storms of 600 days go on.", None),
+    ],
+)
+def test_what_gives_values_of_the_same_is_looked_up_together(
+    connection: psycopg.Connection[Any], one: str, other: str, is_same: bool | None
+) -> None:
+    found = connection.execute(
+        "SELECT about(%(m)s, %(a)s) = about(%(m)s, %(b)s)", {"m": uuid4(), "a": one, "b": other}
+    ).fetchall()
+    assert found == [(is_same,)]

@@ -289,6 +289,24 @@ def test_what_denies_a_published_fact_is_said(app: Pipeline) -> None:
     assert state_of(app, second) == ("done", "ingested", "published")
 
 
+def test_a_sentence_that_contradicts_a_row_of_a_published_table_is_said(app: Pipeline) -> None:
+    table = (
+        "| Peril | Excess | Remarks |\n|---|---|---|\n| Storm or flood | $900 for each loss | Includes the cellar |\n"
+    )
+    more = "| Fire | $400 for each loss | Includes smoke |\n| Theft | $300 for each loss | Includes bicycles |\n"
+    publish(app, upload("policy.md", f"# Policy\n\n## Excess by peril\n\n{table}{more}"))
+    [second] = publish(
+        app, upload("letter.md", "# Letter\n\nThe storm and flood excess by peril is $600 for each loss.\n")
+    )
+    finding = findings_of(app, second)["contradicts_published"]
+    assert "another value of the same" in finding["message"]
+    for side, (name, quoted) in zip(
+        finding["numbers"]["sides"], [("letter.md", "$600"), ("policy.md", "$900")], strict=True
+    ):
+        assert (side["document"], quoted in side["quote"]) == (name, True)
+        assert quoted in finding["message"]
+
+
 def test_what_a_person_left_out_is_not_validated(make_pipeline: MakePipeline) -> None:
     """A fact that contradicts another stops its document; once it is rejected, the document goes on."""
     app = make_pipeline(changes={"workflow": "manual", "duplicate_threshold": 1.0})

@@ -72,3 +72,20 @@ def test_the_language_is_a_part_of_the_cache_key() -> None:
     [chunk] = chunk_inputs(chunks, 0)
     assert chunk.language == "hu"
     assert cache_key(generator, chunk) != cache_key(generator, replace(chunk, language="en"))
+
+
+def test_every_chunk_knows_the_title_and_it_is_a_part_of_the_cache_key() -> None:
+    text = "# Anchor: tides\n\n" + "Anchor shows the tides of a harbour and is kept by its crew. " * 20
+    text += "\n\n# Use\n\nThe library supports all the logs that the crews of 40 harbours keep.\n"
+    document = document_id_for(user_id_for("test"), "a.md")
+    pages = PageMap((Page(1, 0, len(text)),))
+    chunks = chunk_inputs(split(text, pages, document_id=document, min_chars=60, max_chars=400, overlap_chars=0), 0)
+    last = chunks[-1]
+    assert (len(chunks) > 1, last.title, "Anchor: tides" in last.heading_path) == (True, "Anchor: tides", False)
+    generator = ExtractiveFactGenerator(6)
+    assert cache_key(generator, last) != cache_key(generator, replace(last, title="Quay: tides"))
+    [answer] = generator.generate([last])
+    assert isinstance(answer, Generated)
+    assert [fact.statement for fact in answer.candidates] == [
+        "Anchor: The library supports all the logs that the crews of 40 harbours keep."
+    ]

@@ -183,6 +183,8 @@ HEAD = "| Locker | Fee | Size | Floor | Key |\n|---|---|---|---|---|\n"
             "| Berth | Low | High |\n|---|---|---|\n| B1 | $7 | $9 |\n",
             ["Members pay these fees for a berth: Berth B1 – Low: $7; High: $9"],
         ),
+        # a dash names no row
+        ("| Locker | Fee |\n|---|---|\n| L 1 | $11 |\n| – | $12 |\n", ["L 1 – Fee: $11"]),
         # a flag is a value and heads no column; a formula that failed says nothing
         (
             "| Name | Reading |\n|---|---|\n| Uptime | 37 |\n| Flag set | TRUE |\n| Ratio | #DIV/0! |\n"

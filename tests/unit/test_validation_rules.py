@@ -74,11 +74,12 @@ def subject(
     )
 
 
-def apart(staged: str, published: str, question: str | None = None, *answers: str) -> Differing:
+def apart(staged: str, published: str, question: str | None = None, *answers: str, about: bool = False) -> Differing:
     mine, others = answers or (None, None)
     return Differing(
         _DOCUMENT, QuestionId(uuid4()), staged, mine, staged, "this.md", 1,
-        QuestionId(uuid4()), published, others, f"Row: {published}", DocumentId(uuid4()), "other.md", 3, question,
+        QuestionId(uuid4()), published, others, f"Row: {published}", DocumentId(uuid4()), "other.md", 3,
+        question, about,
     )  # fmt: skip
 
 
@@ -525,3 +526,22 @@ def test_both_sides_of_a_contradiction_are_named() -> None:
     assert (here["document"], here["page"], here["quote"]) == ("this.md", 1, "The fee is $5.")
     assert (there["document"], there["page"], there["quote"]) == ("other.md", 3, "Row: The fee is $7.")
     assert there["document_id"] == str(pair.published_document)
+
+
+@pytest.mark.parametrize(
+    ("published", "is_found"),
+    [
+        ("Excess by peril: Storm or flood – Excess: 3% of the sum, here $900; Note: Within 20 days", True),
+        ("The excess for flood and storm is $750 a year.", True),
+        ("Excess by peril: Storm or flood – Excess: 3% of the sum, at least $600; Note: none", False),
+        ("Excess by peril: Storm or flood – Excess: 10 days; Note: $900 at most", False),
+        ("Excess by peril: Storm or flood – Excess: see page 3", False),
+    ],
+)
+def test_another_value_of_the_same_thing(published: str, is_found: bool) -> None:
+    for statements in [
+        ("The storm and flood excess is $600.", published),
+        (published, "The storm and flood excess is $600."),
+    ]:
+        assert ("contradicts_published" in codes(subject(apart=[apart(*statements, about=True)]))) is is_found
+        assert "contradicts_published" not in codes(subject(apart=[apart(*statements)]))

@@ -226,8 +226,9 @@ class StagedBefore:
 class Differing:
     """A staged fact and a published one of another document that are to be compared.
 
-    Their statements are the same but for their numbers and for words that deny, or both answer ``question``. The
-    published one has neither document, quote nor page if it is an entry of a question bank.
+    Their statements are the same but for their numbers and for words that deny, or begin with the same words in
+    whatever form and order (``is_about_the_same``), or both answer ``question``. The published one has neither
+    document, quote nor page if it is an entry of a question bank.
     """
 
     document_id: DocumentId
@@ -245,6 +246,7 @@ class Differing:
     published_file: str
     published_page: int | None
     question: str | None
+    is_about_the_same: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,14 @@ _MEASURE = re.compile(
     rf"[$€£¥]\s?\d[\d.,]*|\d[\d.,]*[\s-]?(?:(?:business|calendar|working)\s)?(?:[$€£¥]|(?:{_UNITS})(?!\w))",
     re.IGNORECASE,
 )
+# Where the value of a statement stands, as ``about`` (SQL) has it: behind the name of a row's first column, which ends
+# with the next one, or behind the verb.
+_VALUE = (
+    re.compile(r"^.*? – [^:–]{1,60}: ([^;]*)"),
+    re.compile(
+        r"^.{5,80}?\b(?:is|are|ist|sind|beträgt|betragen|est|sont|es|son|è|sono|é|são|bedraagt)\b(.*)", re.DOTALL
+    ),
+)
 
 
 def contradicts_published(subject: Subject) -> Iterator[Finding]:
@@ -75,10 +83,24 @@ def _contradiction(pair: Differing) -> str | None:
         return "the opposite"
     if _differs_in_measures(pair.staged_text, pair.published_text):
         return "another value"
+    if pair.is_about_the_same and _values_contradict(pair.staged_text, pair.published_text):
+        return "another value of the same"
     answers = (pair.staged_answer, pair.published_answer)
     if pair.question and answers[0] and answers[1] and _answers_contradict(answers[0], answers[1]):
         return f"another answer to “{short(pair.question)}”"
     return None
+
+
+def _values_contradict(left: str, right: str) -> bool:
+    """Whether both give measures of one kind, none of which is the same: "$2,500" and "2 % of the sum, here $7,700"."""
+    values = [_value(text) for text in (left, right)]
+    kinds, other_kinds = ({_NUMBER.sub("#", found[0]) for found in _MEASURE.finditer(value)} for value in values)
+    return not kinds.isdisjoint(other_kinds) and set(numbers_in(values[0])).isdisjoint(numbers_in(values[1]))
+
+
+def _value(statement: str) -> str:
+    found = next((match for value in _VALUE if (match := value.search(statement))), None)
+    return found[1].casefold() if found else ""
 
 
 def _answers_contradict(left: str, right: str) -> bool:

@@ -385,4 +385,4 @@ def _requirement(said: _Said, sentence: str) -> str:
 def _may_name_a_row(name: str) -> bool:
     """Whether it is short enough, and no end of a sentence: "1." and "Art. 5." are names too."""
     is_sentence = name.endswith("?") or (name.endswith(".") and not _NUMBERED.fullmatch(name))
-    return bool(name) and len(name) <= _LONGEST_NAME and " : " not in name and not is_sentence
+    return not is_empty(name) and len(name) <= _LONGEST_NAME and " : " not in name and not is_sentence
