@@ -38,6 +38,13 @@ _NAMED = re.compile(r"[^\W\d_]*[A-Z][^\W\d_]*[A-Z0-9]|\w*\d")
 _NEGATION = re.compile(
     r"\b(?:não|no|non|nicht|kein\w*|ne|pas|tidak|bukan|jangan|не|niet|geen|není|nije|δεν|inte|ikke)\b", re.I
 )
+# what praises or places a thing does not say what it is
+_PRAISES = re.compile(
+    r"(?:\w+ ){0,2}?(?:neue[rs]?|modern\w*|wichtig\w*|gute[rs]?|groß\w*|nouve\w+|moderne|bon(?:ne)?|grand\w*"
+    r"|important\w*|nuev[oa]|modern[oa]|buen[oa]?|nuov[oa]|buon[oa]?|nov[oa]|bo[am]|grande|nieuwe?|goed\w*|baru|penting|baik|tepat|nové?"
+    r"|nov[iá]|важн\w+|нов\w+|хорош\w+|νέ\w+|σύγχρον\w+|ny(?:tt|a)?|bra|viktig\w*|vigtig\w*|god)\b",
+    re.IGNORECASE,
+)
 _ELIDED = re.compile(r"[aeiouyhéèêàâîôû]", re.IGNORECASE)
 
 
@@ -50,7 +57,7 @@ def natural_question(sentence: str, language: str) -> str | None:
     if row is None or match is None:
         return None
     term = _asked(match["term"], row)
-    if term is None:
+    if term is None or _PRAISES.match(sentence, match.end() - 1):
         return None
     asked = row.form.format(x=term)
     if language == "fr" and _ELIDED.match(term):

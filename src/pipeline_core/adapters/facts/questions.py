@@ -92,6 +92,16 @@ _WHICHEVER = re.compile(
     r"results?|section|studies|study|system|table|team|tools?|users?|work)$"
 )
 _MOST_WORDS = 6
+# What praises or places a thing does not say what it is: "a great framework", "the closest system to", "the only one".
+_PRAISES = word_set("""
+best better culmination essential excellent first good great ideal important key last latest leading main major modern
+new next only perfect popular powerful reason result second third useful valuable
+""")
+_MEASURES = word_set("highest lowest largest smallest longest shortest")
+# A number alone does not name it: of what is "Level 1", and the version of what?
+_NUMBERED = re.compile(
+    r"(?:class|level|part|phase|release|stage|step|tier|type|version|wave) [\dIVX.]+$", re.IGNORECASE
+)
 
 
 def question_for(statement: str) -> str | None:
@@ -112,6 +122,8 @@ def question_for(statement: str) -> str | None:
 def _term(statement: str) -> str | None:
     for pattern, form in ((_MEANING, 'What does "{t}" mean?'), (_DEFINED_TERM, "What is {t}?")):
         match = pattern.match(statement)
+        if match and "/" in match[0]:  # several terms at once
+            return None
         term = next(filter(None, match.groupdict().values()), "").strip() if match else ""
         if 1 <= len(term.split()) <= _MOST_WORDS and not _UNCLEAR.search(term) and not _is_grammar(term):
             return form.format(t=term)
@@ -129,6 +141,8 @@ def _is_clear(subject: str) -> bool:
         and not any(word.endswith("ly") or "%" in word for word in words)
         and not _UNCLEAR.search(subject)
         and not _WHICHEVER.match(subject.lower())
+        and not _NUMBERED.match(subject)
+        and not any(word.isdigit() for word in words)
     )
 
 
@@ -158,6 +172,9 @@ def _definition(clause: Clause, rest: Sequence[str]) -> str | None:
     if clause.verb not in BE or rest[0].lower() not in ("a", "an", "the"):
         return None
     if not (is_name(clause.subject) or clause.subject.lower().startswith(("a ", "an "))):
+        return None
+    said = [word.strip(EDGES).lower() for word in rest[1:4]]
+    if any(word in _PRAISES or (word.endswith("est") and word not in _MEASURES) for word in said):
         return None
     who = "Who" if _PERSON.search(" ".join(rest[:5])) and is_name(clause.subject) else "What"
     return None if who == "What" and clause.verb in ("was", "were") else f"{who} {clause.verb} {clause.subject}?"
@@ -210,6 +227,8 @@ def _circumstance(clause: Clause, rest: Sequence[str]) -> str | None:
         return None
     rows = _CIRCUMSTANCES if passive else _CIRCUMSTANCES[:3]
     asking = next((asking for pattern, asking in rows if pattern.match(_behind(behind))), None)
+    if asking == "How" and clause.subject.startswith("the ") and not is_name(clause.subject):  # which one?
+        return None
     return f"{asking} {words}?" if asking else None
 
 
@@ -261,6 +280,9 @@ def _behind_be(clause: Clause, rest: Sequence[str]) -> str | None:
 def _object(clause: Clause, rest: Sequence[str]) -> str | None:
     """``The policy covers fire and storm``"""
     base = THIRD_PERSON.get(clause.verb, clause.verb)
+    last = clause.subject.split()[-1].lower()
+    if (base == clause.verb and last == clause.subject.lower()) or last.startswith(base):
+        return None  # "Responsibilities include": whose? And what do requirements require?
     do, after = "does" if base != clause.verb else "do", rest[0].lower()
     if _TWO_WORDS.get(base) == after and len(rest) > 1:
         return f"What {do} {clause.subject} {base} {after}?"
@@ -279,7 +301,14 @@ def _whether(clause: Clause, rest: Sequence[str]) -> str | None:
     kept = [word.rstrip(".") for word in rest[1:]]
     if not 2 <= len(kept) <= 7 or any(word[-1] in ",;:()" for word in kept) or kept[0] in _NO_ANSWER:
         return None
+    if clause.verb in BE and not _is_quality(kept[0]):
+        return None
     return f"{clause.verb.capitalize()} {clause.subject} {' '.join(kept)}?"
+
+
+def _is_quality(word: str) -> bool:
+    """``covered``, ``available``: nobody asks whether a thing is another thing."""
+    return _is_participle(word) or word.lower().endswith(("able", "ible", "ent", "ant", "ory"))
 
 
 Ask = Callable[[Clause, Sequence[str]], str | None]
