@@ -174,14 +174,14 @@ WITH pairs AS (
     FROM pairs p WHERE q.question_id = p.old_id AND q.status IN ('pending', 'approved', 'imported')
 ), gone AS (
     DELETE FROM all_questions a USING pairs p WHERE a.question_id = p.old_id
-    RETURNING a.question_id, a.user_id, a.document_id, a.question, a.answer, p.new_id, p.by
+    RETURNING a.question_id, a.user_id, a.document_id, a.question, a.answer, a.statement, p.new_id, p.by
 )
 INSERT INTO events (document_id, user_id, correlation_id, type, code, payload)
 SELECT document_id, user_id, (SELECT b.correlation_id FROM staged_questions n
         JOIN upload_batches b ON b.batch_id = n.upload_batch_id WHERE n.question_id = new_id),
     'withdrawn', 'replaced_by_question', jsonb_build_object(
     'question_id', question_id, 'replaced_by', new_id, 'by', by,
-    'before', jsonb_build_object('question', question, 'answer', answer))
+    'before', jsonb_build_object('question', question, 'answer', answer, 'statement', statement))
 FROM gone;
 
 -- name: import_questions

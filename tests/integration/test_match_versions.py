@@ -21,7 +21,7 @@ FIRST = """# First manual
 
 The boiler pressure must be ≥ 2 bar before the burner starts.
 
-The donor must have blood of group B+ for this unit.
+The donor must have blood of group B+ for the first unit.
 
 The sender must radiate 3 MW in the night hours of the year.
 """

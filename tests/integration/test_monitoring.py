@@ -64,7 +64,7 @@ def bury(app: Pipeline) -> None:
 
 def test_sums_are_what_a_count_of_everything_finds(app: Pipeline, postgres_url: str) -> None:
     """Through publishing, replacing, retries, lost leases, dead letters, removal, deep scans and webhooks."""
-    publish(app, upload("a.md", source="file:///a.md"), upload("b.md", "# B\n\nThe valve opens at 3 bar.\n"))
+    publish(app, upload("a.md", source="file:///a.md"), upload("b.md", "# B\n\nThe canteen serves soup on Mondays.\n"))
     check(app)
     publish(app, upload("a.md", "# A\n\nThe pump runs at 40 Hz.\n", "file:///a.md"))
     [third] = needs_work(app, receive(app, upload("c.md", "# C\n\nThe tank holds 90 litres.\n")))

@@ -116,7 +116,7 @@ def test_a_replacement_is_an_event_of_the_document_that_lost_its_fact(app: Pipel
     decide(app, second, Resolution.REPLACE_EXISTING)
     with psycopg.connect(app.database_url) as connection:
         found = connection.execute(
-            "SELECT document_id, type, payload -> 'before' ->> 'answer' FROM upload_pipeline.events "
+            "SELECT document_id, type, payload -> 'before' ->> 'statement' FROM upload_pipeline.events "
             "WHERE code = 'replaced_by_question'"
         ).fetchall()
     assert found == [(first, "withdrawn", EVERY_LOSS)]
