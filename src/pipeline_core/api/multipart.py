@@ -188,27 +188,16 @@ class _Receiver:
 
 
 async def receive_file(request: Request, file: BinaryIO, *, max_bytes: int) -> SpooledUpload:
-    """Write the only file of a form to the file given; see ``receive_files``.
+    """Write the only file of a form that has nothing else to the file given; see ``receive_form``.
 
     Raises:
         FileTooLargeError, EmptyFileError: what was sent.
-        RefusedError, RequestValidationError: as ``receive_files``, or there is more than one file.
+        RefusedError, RequestValidationError: as ``receive_form``, or there is more than one file.
     """
-    [received] = await receive_files(request, lambda: file, max_bytes=max_bytes, max_files=1)
+    [received] = (await receive_form(request, lambda: file, max_bytes=max_bytes, max_files=1)).files
     if isinstance(received, Refused):
         raise received.error
     return received
-
-
-async def receive_files(
-    request: Request, new_file: Callable[[], BinaryIO], *, max_bytes: int, max_files: int
-) -> Sequence[SpooledUpload | Refused]:
-    """The files of a form that has nothing else; see ``receive_form``.
-
-    Raises:
-        RefusedError, RequestValidationError: as ``receive_form``.
-    """
-    return (await receive_form(request, new_file, max_bytes=max_bytes, max_files=max_files)).files
 
 
 async def receive_form(

@@ -79,7 +79,8 @@ def run(
     with wired() as app_, launching(app_) as launcher:
         wished.over(app_.settings.policy)
         # one that is away from the start is said at once; later it is waited for
-        app_.views.counts(app_.user_id)
+        with app_.open_uow() as uow:
+            uow.models.active()
         app_.be_patient()
         with RunDisplay(err, app_.views, app_.stopping) as display:
             run_them = RunDocuments(app_.intake, launcher, app_.holds)

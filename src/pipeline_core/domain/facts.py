@@ -54,6 +54,23 @@ def joined_quotes(evidence: Sequence[Span]) -> str:
     return _BETWEEN_QUOTES.join(span.quote for span in evidence)
 
 
+class HasEvidence:
+    """What a fact's spans say together."""
+
+    __slots__ = ()
+    evidence: tuple[Span, ...]
+
+    @property
+    def quote(self) -> str:
+        """The texts of its evidence as one."""
+        return joined_quotes(self.evidence)
+
+    @property
+    def page(self) -> int | None:
+        """Where its evidence begins."""
+        return self.evidence[0].page
+
+
 def fact_text(question: str | None, answer: str | None, statement: str | None) -> str:
     """What the vector of a fact is of; the database says the same (``fact_text``, migration 0065)."""
     said = statement if statement is not None else answer or ""

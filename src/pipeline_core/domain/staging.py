@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.facts import ChunkOutcome, Fact, LeftOut, Span, joined_quotes
+from pipeline_core.domain.facts import ChunkOutcome, Fact, HasEvidence, LeftOut, Span
 from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, MatchingSpace, QuestionId, UserId
 
 
@@ -184,7 +184,7 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
-class StagedQuestion:
+class StagedQuestion(HasEvidence):
     """A staged question as validation and review see it."""
 
     question_id: QuestionId
@@ -199,16 +199,6 @@ class StagedQuestion:
     status: str
     left_out: LeftOut | None = None
     """What kept it out of production, or would if no person had taken it in."""
-
-    @property
-    def quote(self) -> str:
-        """The texts of its evidence as one."""
-        return joined_quotes(self.evidence)
-
-    @property
-    def page(self) -> int | None:
-        """Where its evidence begins."""
-        return self.evidence[0].page
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from pipeline_core.domain.confidence_model import in_words
-from pipeline_core.domain.facts import LeftOut, Span, joined_quotes
+from pipeline_core.domain.facts import HasEvidence, LeftOut, Span
 from pipeline_core.domain.ids import DocumentId, DuplicateId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.staging import MatchKey
@@ -39,7 +39,7 @@ class PastDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewFact:
+class ReviewFact(HasEvidence):
     """A staged fact as a reviewer sees it."""
 
     question_id: QuestionId
@@ -70,16 +70,6 @@ class ReviewFact:
     def confidence_words(self) -> str:
         """Its confidence with the reasons; "" where it was never weighed."""
         return in_words(self.confidence, self.confidence_reasons)
-
-    @property
-    def quote(self) -> str:
-        """The texts of its evidence as one."""
-        return joined_quotes(self.evidence)
-
-    @property
-    def page(self) -> int | None:
-        """Where its evidence begins."""
-        return self.evidence[0].page
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What finding facts anew would change in documents, told before it is done. Nothing is written or paid."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import structlog
@@ -43,7 +43,7 @@ class DocumentChange:
         return bool(self.come or self.go or self.unknown)
 
     def as_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return asdict(self)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.search import ENOUGH_WORDS_OF_WAITING, FLOORS, Answer, SearchMode, is_much_better, that_answer
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.traces import told
-from pipeline_core.ports.embedder import Embedders, embed_questions
+from pipeline_core.ports.embedder import Embedders, Vectors, embed_questions
 from pipeline_core.ports.reranker import Reranker
 from pipeline_core.ports.views import Row, Views
 
@@ -46,6 +46,17 @@ def _said(hit: Row) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked, by whom, among what."""
+
+    user_id: UserId
+    text: str
+    kind: str | None
+    document_ids: Sequence[UUID] | None
+    mode: SearchMode
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """``floor`` overrides that of the model (``FLOORS``); ``reranking``: who orders anew what was found."""
 
@@ -69,7 +80,7 @@ class Search:
         Raises:
             As ``__call__``.
         """
-        nearest, floor, why_not = self._reranked(user_id, text, limit, kind, document_ids, mode)
+        nearest, floor, why_not = self._reranked(_Asked(user_id, text, kind, document_ids, mode), limit)
         hits = that_answer(nearest, floor)
         waiting = self.views.waiting_sources(user_id, text, least=ENOUGH_WORDS_OF_WAITING)
         better = [one for one in waiting if not hits or is_much_better(one, hits)]
@@ -92,66 +103,49 @@ class Search:
             BudgetExhaustedError: a budget of the user's does not cover the question.
             PipelineError: the embedder or the database did not answer.
         """
-        return self._reranked(user_id, text, limit, kind, document_ids, mode)[0]
+        return self._reranked(_Asked(user_id, text, kind, document_ids, mode), limit)[0]
 
-    def _reranked(
-        self,
-        user_id: UserId,
-        text: str,
-        limit: int,
-        kind: str | None,
-        document_ids: Sequence[UUID] | None,
-        mode: SearchMode,
-    ) -> tuple[list[Row], float | None, str | None]:
+    def _reranked(self, asked: _Asked, limit: int) -> tuple[list[Row], float | None, str | None]:
         """What was found, the floor, and why its order is the search's own although there is a reranker."""
         if self.reranking is None:
-            return *self._nearest(user_id, text, limit, kind, document_ids, mode), None
+            return *self._nearest(asked, limit), None
         most = max(limit, self.reranking.candidates)
-        rows, floor = self._nearest(user_id, text, most, kind, document_ids, mode)
+        rows, floor = self._nearest(asked, most)
         rows = [{**row, "relevance": None} for row in rows]
         try:
-            with paid_by(Payer(user_id)):
-                judged = self.reranking(text, rows[: self.reranking.candidates])
+            with paid_by(Payer(asked.user_id)):
+                judged = self.reranking(asked.text, rows[: self.reranking.candidates])
         except PipelineError as error:
             log.warning("search_not_reranked", error=told(error))
             return rows[:limit], floor, error.message
         return [*judged, *rows[self.reranking.candidates :]][:limit], floor, None
 
-    def _nearest(
-        self,
-        user_id: UserId,
-        text: str,
-        limit: int,
-        kind: str | None,
-        document_ids: Sequence[UUID] | None,
-        mode: SearchMode,
-    ) -> tuple[list[Row], float | None]:
+    def _nearest(self, asked: _Asked, limit: int) -> tuple[list[Row], float | None]:
         """What was found, and the floor of the model by which it was."""
-        if mode is SearchMode.TEXT:
-            rows = self.views.search(
-                user_id, text, None, model="", limit=limit, kind=kind, document_ids=document_ids, mode=mode
-            )
-            return rows, None
+        if not asked.mode.uses_vectors:
+            return self._found(asked, limit, None, model=""), None
         for _ in range(_TRIES - 1):
             try:
-                return self._once(user_id, text, limit, kind, document_ids, mode)
+                return self._once(asked, limit)
             except EmbeddingModelChangedError:
                 continue
-        return self._once(user_id, text, limit, kind, document_ids, mode)
+        return self._once(asked, limit)
 
-    def _once(
-        self,
-        user_id: UserId,
-        text: str,
-        limit: int,
-        kind: str | None,
-        document_ids: Sequence[UUID] | None,
-        mode: SearchMode,
-    ) -> tuple[list[Row], float | None]:
+    def _once(self, asked: _Asked, limit: int) -> tuple[list[Row], float | None]:
         embedder = self.embedders.active()
-        with paid_by(Payer(user_id)):
-            vector = embed_questions(embedder, [text]).vectors[0]
-        rows = self.views.search(
-            user_id, text, vector, model=embedder.model, limit=limit, kind=kind, document_ids=document_ids, mode=mode
-        )
+        with paid_by(Payer(asked.user_id)):
+            vector = embed_questions(embedder, [asked.text]).vectors[0]
+        rows = self._found(asked, limit, vector, model=embedder.model)
         return rows, FLOORS.get(embedder.model) if self.floor is None else self.floor
+
+    def _found(self, asked: _Asked, limit: int, vector: Vectors | None, *, model: str) -> list[Row]:
+        return self.views.search(
+            asked.user_id,
+            asked.text,
+            vector,
+            model=model,
+            limit=limit,
+            kind=asked.kind,
+            document_ids=asked.document_ids,
+            mode=asked.mode,
+        )

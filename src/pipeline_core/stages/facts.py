@@ -262,7 +262,8 @@ def _judge_all(
 ) -> StageResult:
     answers = {**data.cached, **asked}
     missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks))
-    prove = _prover(page_map(data.markdown), words)
+    pages = page_map(data.markdown)
+    prove = _prover(pages, words)
     results = {
         chunk.chunk_id: replace(
             _judge(
@@ -277,7 +278,6 @@ def _judge_all(
         )
         for key, chunk in zip(data.keys, data.chunks, strict=True)
     }
-    pages = page_map(data.markdown)
     results = {chunk_id: _weighed(result, data, pages) for chunk_id, result in results.items()}
     # what is left out asks nothing
     results = varied(results) if by_patterns else results

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -28,13 +28,26 @@ A page with more, as where each letter is an object, keeps the numbers of column
 """
 
 
-def line_numbers(objects: "Sequence[PageObject]", text_page: Any, width: float) -> "list[PageObject]":
+def line_numbers(page: Any, objects: "Sequence[PageObject]") -> "list[PageObject]":
     """The objects of the page that are its line numbers: a column of them that counts on, beside nothing but text."""
     texts = [one for one in objects if one.is_text]
     columns: dict[int, list[PageObject]] = defaultdict(list)
     for one in texts:
         if 0 < one.box[2] - one.box[0] <= _WIDEST * one.size:
             columns[round(one.box[2] / _ALIGNED)].append(one)
+    if all(len(column) + len(columns.get(at + 1, ())) < _FEWEST for at, column in columns.items()):
+        return []
+    text_page = page.get_textpage()
+    try:
+        return _counting_column(columns, texts, text_page.raw, page.get_width())
+    finally:
+        text_page.close()
+
+
+def _counting_column(
+    columns: "Mapping[int, list[PageObject]]", texts: "Sequence[PageObject]", text_page: Any, width: float
+) -> "list[PageObject]":
+    """Of columns by their right edges, the longest first, the numbers of the one that counts on in a margin."""
     read: dict[int, str] = {}
     most = _MOST_READ // max(1, pdfium.FPDFText_CountChars(text_page))
     for at in sorted(columns, key=lambda key: -len(columns[key]) - len(columns.get(key + 1, ()))):

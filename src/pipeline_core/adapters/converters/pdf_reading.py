@@ -140,10 +140,7 @@ def _look(
         if hidden:
             shown = said[:_SHOWN] + ("…" if len(said) > _SHOWN else "")
             prepared.hidden.append(f"text on page {number} that nobody sees (“{shown}”)")
-    text_page = page.get_textpage()
-    numbers = line_numbers(objects, text_page.raw, page.get_width())
-    text_page.close()
-    if numbers:
+    if numbers := line_numbers(page, objects):
         prepared.numbered.add(number)
         gone = {id(one) for one in numbers}
         objects = [one for one in objects if id(one) not in gone]

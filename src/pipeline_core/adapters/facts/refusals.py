@@ -12,8 +12,8 @@ from functools import cache
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A kind of sentence that gives no fact. ``reason`` is for people; ``words`` are looked for without regard to"
-    " case."""
+    """A kind of sentence that gives no fact. ``reason`` is for people; ``words`` are looked for without regard to
+    case."""
 
     reason: str
     words: Mapping[str, str]

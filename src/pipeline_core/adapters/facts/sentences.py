@@ -72,8 +72,8 @@ def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Cla
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What one sentence says, or several of which each but the first leans on the one before. ``asked_of`` is what is"
-    " asked about."""
+    """What one sentence says, or several of which each but the first leans on the one before. ``asked_of`` is what is
+    asked about."""
 
     start: int
     end: int

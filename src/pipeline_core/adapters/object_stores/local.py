@@ -39,6 +39,7 @@ from pipeline_core.domain.object_keys import validate_key, validate_prefix
 from pipeline_core.ports.object_store import StoredObject
 
 _CHANGE_FOLDER = {"action": "Let this user write there, or set UPLOAD_PIPELINE_OBJECT_STORE to another folder."}
+_MOUNT_IT = "See that its disk is mounted and UPLOAD_PIPELINE_OBJECT_STORE is right."
 _CHANGE_KEY = {"action": "Use another key: a part of this one is taken by an object, a folder or a symlink."}
 _KINDS: Mapping[int, tuple[type[PipelineError], Mapping[str, str]]] = {
     errno.EACCES: (StoreRefusedError, _CHANGE_FOLDER),
@@ -226,7 +227,7 @@ class LocalObjectStore:
         return StoreUnavailableError(
             "The object store's folder is not the one that was there before.",
             where=self.url,
-            remedy="See that its disk is mounted and UPLOAD_PIPELINE_OBJECT_STORE is right.",
+            remedy=_MOUNT_IT,
         )
 
     def _no_folder(self) -> StoreRefusedError:
@@ -250,7 +251,7 @@ class LocalObjectStore:
             raise StoreUnavailableError(
                 "The object store's folder is gone or empty.",
                 where=self.url,
-                remedy="See that its disk is mounted and UPLOAD_PIPELINE_OBJECT_STORE is right.",
+                remedy=_MOUNT_IT,
             ) from None
 
     @contextmanager
