@@ -13,7 +13,7 @@ from tests.paid_services.llama_protocol import LlamaCloud, add_llama_cloud
 from tests.paid_services.openai_protocol import DIMS, add_openai
 from tests.paid_services.server import PaidServer, serve
 
-KEY = "sk-test-1f0c9a7e5b3d2846"
+KEY = "sk-test-1f0c9a7e5b3dvqzj"
 
 
 @pytest.fixture

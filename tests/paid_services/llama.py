@@ -14,7 +14,7 @@ from tests.paid_services.server import PaidServer
 from tests.samples import pdfs
 from tests.through import needs_work, receive, through
 
-KEY = "llx-test-9c1e5b7a3f2d4608"
+KEY = "llx-test-9c1e5b7a3f2dqzwk"
 PAGES = 3
 
 

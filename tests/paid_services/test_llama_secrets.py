@@ -20,7 +20,7 @@ from tests.paid_services.server import PaidServer
 from tests.paid_services.test_secrets import dump
 
 MakeLlama = Callable[..., Pipeline]
-SAID = f"Invalid API key: {KEY} (llx-te****4608). Bearer {KEY}"
+SAID = f"Invalid API key: {KEY} (llx-te****qzwk). Bearer {KEY}"
 
 
 def test_a_failing_run_leaves_the_key_nowhere(
@@ -57,7 +57,7 @@ def test_a_failing_run_leaves_the_key_nowhere(
     for place, text in places.items():
         assert len(text) > 100, place
         assert KEY not in text, place
-        assert "4608" not in text, place
+        assert "qzwk" not in text, place
 
 
 def test_a_wrong_setting_is_named_without_the_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def test_a_failing_run_leaves_the_key_nowhere(
     caplog.set_level(logging.DEBUG)
     configure(tmp_path / "home" / "logs")
     app = make_paid(embedder="openai")
-    error = {"message": f"Incorrect API key provided: {KEY} (sk-te****2846). Bearer {KEY}", "code": "invalid_api_key"}
+    error = {"message": f"Incorrect API key provided: {KEY} (sk-te****vqzj). Bearer {KEY}", "code": "invalid_api_key"}
     server.fail(faults.status(401, error=error), times=1)
     server.fail(faults.status(500, error=error), times=1)
     server.fail(faults.malformed, times=1)
@@ -57,7 +57,7 @@ def test_a_failing_run_leaves_the_key_nowhere(
     for place, text in places.items():
         assert len(text) > 100, place
         assert KEY not in text, place
-        assert "2846" not in text, place
+        assert "vqzj" not in text, place
 
 
 def dump(app: Pipeline) -> str:
