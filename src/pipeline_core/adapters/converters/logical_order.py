@@ -14,7 +14,8 @@ from pipeline_core.domain.layout import reads_leftwards
 
 _JOINED = 0.07
 """In heights of a line: what stands no farther apart is one word. Spaces are twice as wide and more."""
-_SEGMENT = re.compile(r"(\d+(?:[.,:/٫٬-]\d+)*)|([^\W\d_]+)|(.)", re.DOTALL)
+_LEFTWARDS = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+_SEGMENT = re.compile(rf"(\d+(?:[.,:/٫٬-]\d+)*)|([{_LEFTWARDS}])|([^\W\d_{_LEFTWARDS}]+)|(.)", re.DOTALL)
 _OPENING, _CLOSING = "([{«", ")]}»"
 _STOPS = ".,:;،؛؟!"
 _OF_A_WORD = "/\\@$~_<>+#=&*%-"
@@ -113,7 +114,7 @@ def _way(segment: "re.Match[str]") -> _Way:
         return _Way.NUMBER
     if reads_leftwards(segment[0]):
         return _Way.LEFTWARDS
-    return _Way.RIGHTWARDS if segment[2] else _Way.NEITHER
+    return _Way.RIGHTWARDS if segment[3] else _Way.NEITHER
 
 
 def _joint(left: Placed, right: Placed, said: str) -> str:
