@@ -1,12 +1,13 @@
 """PDF, by liteparse; what liteparse cannot open is repaired once and tried again."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.escapes import escape_marks, unescaper
 from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble
+from pipeline_core.adapters.converters.pdf_characters import with_characters
 from pipeline_core.adapters.converters.pdf_damage import damage
 from pipeline_core.adapters.converters.pdf_findings import ocr_failed, ocr_findings, page_findings, repaired
 from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
@@ -150,6 +151,7 @@ class _Read:
 
 def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
     read = _Read()
+    data, stand_ins = with_characters(data)
     prepared = prepare(data, keep_hidden=options.keep_hidden)
     rereader = _rereader(options)
     partly = _partly(prepared, options)
@@ -158,9 +160,13 @@ def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
         if read.total > options.max_pages:
             raise TooManyPagesError(f"{source.filename} has {read.total:,} pages; the limit is {options.max_pages:,}.")
         pages = whole_pages(prepared, [*map(in_reading_order, batch.result.pages)], rereader, partly)
-        read.texts += [(page.number, _whole_text(page)) for page in pages]
-        read.words |= {page.number: page.words for page in pages}
+        read.texts += [(page.number, stand_ins.restored(_whole_text(page))) for page in pages]
+        read.words |= {
+            page.number: tuple(replace(run, text=stand_ins.restored(run.text)) for run in page.words) for page in pages
+        }
         read.failed |= {error.page_num for error in batch.result.page_errors}
+    prepared.hidden = [stand_ins.restored(text) for text in prepared.hidden]
+    prepared.lost = {number: [stand_ins.restored(word) for word in words] for number, words in prepared.lost.items()}
     read.findings = prepared.findings(kept=options.keep_hidden)
     return read
 
