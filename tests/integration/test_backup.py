@@ -59,7 +59,15 @@ def found(app: Pipeline) -> list[tuple[object, ...]]:
     """What searches answer, with their scores: how much a word tells comes from statistics that were backed up."""
     asked = ("At which pressure does the relief valve open?", "thermostat", "Kündigungsfrist", "Who cleans the burner?")
     return [
-        (mode, question, hit["id"], hit["score"], hit["similarity"], hit["words"], [fact["id"] for fact in hit["facts"]])
+        (
+            mode,
+            question,
+            hit["id"],
+            hit["score"],
+            hit["similarity"],
+            hit["words"],
+            [fact["id"] for fact in hit["facts"]],
+        )
         for mode in SearchMode
         for question in asked
         for hit in app.search(app.user_id, question, mode=mode, limit=10)
