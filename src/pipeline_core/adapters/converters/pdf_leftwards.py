@@ -152,7 +152,7 @@ def _written(piece: Piece, block: "LayoutBlock", text: PageText, words: Sequence
             lines=None,
             header=None,
             rows=None,
-            text=said,
+            text=written,
             bbox=AnnotationRect(left, top, right - left, bottom - top),
         ),
     )
