@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_apart import Crop, read_apart
+from pipeline_core.adapters.converters.pdf_characters import not_said
 from pipeline_core.adapters.converters.pdf_completeness import (
     is_too_large,
     joined,
@@ -125,6 +126,7 @@ def _whole(
     if number not in prepared.not_examined:
         markdown, still_said = write_struck(markdown, prepared.struck.get(number, []))
     lost += [f"{one.text} (struck out)" for one in still_said]
+    lost += not_said(markdown)
     if lost:
         prepared.lost[number] = lost
     written = prepared.written.get(number)

@@ -22,6 +22,7 @@ from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
 from pipeline_core.domain.tables import MOST_ROWS
+from pipeline_core.domain.unreadable import unreadable
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
@@ -119,12 +120,12 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
 
 
 def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:
-    """Facts and where they stand: no two of a chunk share a question or a statement.
+    """Facts and where they stand: no two of a chunk share a question or a statement, and all can be read.
 
     One whose questions are all asked already, or that has none, is said without.
     """
     for claim in claims:
-        if claim.statement in taken:
+        if claim.statement in taken or unreadable(claim.statement):
             continue
         asked = claim.questions() if claim.answer is not None else ()
         question = next((q for q in asked if q.casefold() not in taken), None)

@@ -129,7 +129,8 @@ DRAWING = Refusal(
         "pl": r"\b(?:oś [xyz]|lini[ae] przerywan\w+)\b|\b(?:opisan|przedstawion|podan)\w+ w (?:rozdzia|sekcj"
         r"|załącznik)\w+\b",
         "cs": r"\b(?:osa [xyz]|čárkovan\w+ čár\w+)\b|\b(?:popsán|uveden)\w* v (?:kapitol|oddíl|příloh)\w+\b",
-        "zh": r"[xyz] ?轴|虚线|误差线|(?:本节|本章)(?:涵盖|介绍|描述)|(?:详见|见|在)第.{1,6}(?:节|章)(?:中)?(?:有)?(?:描述|说明|介绍|详述)",
+        "zh": r"[xyz] ?轴|虚线|误差线|(?:本节|本章)(?:涵盖|介绍|描述)|(?:详见|见|在)第.{1,6}(?:节"
+        r"|章)(?:中)?(?:有)?(?:描述|说明|介绍|详述)",
         "ja": "[xyz] ?軸|破線|(?:本節|本章)では",
     },
 )  # fmt: skip
@@ -171,7 +172,8 @@ APPRAISAL = Refusal(
         "pl": r"\bmo(?:że|gą) być (?:\w+ )?(?:trudn|skomplikowan)\w+\W*$|\bniż kiedykolwiek\b|\bcoraz (?:ważniejsz"
         r"|popularniejsz)\w+\W*$",
         "cs": r"\bm(?:ůže|ohou) být (?:\w+ )?(?:obtížn|složit|náročn)\w+\W*$|\bnež kdy(?:koli)?\b",
-        "zh": r"可能(?:会)?(?:很)?(?:困难|复杂|棘手)。?$|比以往任何时候|越来越(?:重要|普遍|流行)。?$|(?:是|很)很?难(?:以)?实现的?。?$",
+        "zh": r"可能(?:会)?(?:很)?(?:困难|复杂|棘手)。?$|比以往任何时候|越来越(?:重要|普遍|流行)。?$|(?:是"
+        r"|很)很?难(?:以)?实现的?。?$",
         "ja": "難しい(?:場合|こと)があ(?:る|ります)。?$|これまで以上に",
     },
 )  # fmt: skip
