@@ -28,7 +28,10 @@ def headed(grid: Grid, context: Context, before: Table | None, *, begins_within:
     columns = columns_of(cells, declared=grid.has_header)
     body = grid.rows[columns.rows :]
     certain = (
-        columns.are_named and grid.has_header and len({*filter(None, columns.names)}) == sum(map(bool, columns.names))
+        columns.are_named
+        and columns.is_whole
+        and grid.has_header
+        and len({*filter(None, columns.names)}) == sum(map(bool, columns.names))
     )
     context = (not context.is_caption and columns.title and titled(columns.title)) or context
     own = Table(columns.names, (), grid.kept, context, certain=certain)

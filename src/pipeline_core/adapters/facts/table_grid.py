@@ -14,6 +14,7 @@ _CELL_BORDER = re.compile(r"(?<!\\)\|")
 _LINE_BREAK = re.compile(r"\s*<br ?/?>\s*", re.IGNORECASE)
 _THREE_DIGITS = re.compile(r"\d{3}\Z")
 _GROUP_OF_DIGITS = re.compile(r"[-−+(]?\d{1,3}\Z")
+_NUMBERED = re.compile(r"\d{1,3}\\?[.)]\s")
 MARKS = frozenset("✓✔☑✗✘☒×xX●•○◯√")
 """Each of them, alone in a cell, says that what heads the column applies to the row, or does not."""
 
@@ -127,12 +128,23 @@ def _mended(rows: Sequence[Row]) -> list[Row]:
     mended: list[Row] = []
     names = [row.cells[0] for row in rows if row.cells[0]]
     names_begin_small = 3 * sum(_goes_on(name) for name in names) > len(names)
+    are_numbered = 5 * sum(_NUMBERED.match(strip_inline(name)) is not None for name in names) > 2 * len(names)
     for row in rows:
-        if mended and (joined := _joined(mended[-1], row, names_begin_small=names_begin_small)):
+        if mended and are_numbered and (whole := _wrapped(mended[-1], row)):
+            mended[-1] = whole
+        elif mended and (joined := _joined(mended[-1], row, names_begin_small=names_begin_small)):
             mended[-1] = joined
         else:
             mended.append(row)
     return mended
+
+
+def _wrapped(above: Row, row: Row) -> Row | None:
+    """One row, where names are numbered and the second line has the rest of the name in place of a number."""
+    if not _NUMBERED.match(strip_inline(above.cells[0])) or not _goes_on(row.cells[0]):
+        return None
+    cells = tuple(f"{one} {other}".strip() for one, other in zip(above.cells, row.cells, strict=True))
+    return Row(cells, (*above.spans, *row.spans))
 
 
 def _joined(above: Row, row: Row, *, names_begin_small: bool) -> Row | None:
@@ -189,4 +201,6 @@ def is_crowded(cell: str) -> bool:
     ):
         return True
     kinds = {kind_of(token) for token in tokens}
+    if kinds == {"number"}:
+        return len(tokens) > 1 and sum("," in token or "." in token for token in tokens) > 1
     return kinds in ({"share"}, {"money"})

@@ -7,6 +7,7 @@ from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.cut_cells import CutCells
 from pipeline_core.adapters.facts.headed_tables import Table, headed
+from pipeline_core.adapters.facts.row_marks import YES
 from pipeline_core.adapters.facts.row_statements import statement_of
 from pipeline_core.adapters.facts.row_traits import traits_of
 from pipeline_core.adapters.facts.sentences import keeps_numbers
@@ -51,11 +52,17 @@ def _has_line_below_first(text: str, block: Block) -> bool:
     return len(lines) > 1 and set(lines[1]) <= set("|-: \t>") and "-" in lines[1]
 
 
+def _is_marked(said: Said) -> bool:
+    """Whether a row without words says for which of several columns it holds."""
+    return said.is_named and len(said.row.cells) > 2 and any(value in YES for _, value in said.pairs)
+
+
 def _claim(text: str, said: Said, cut: CutCells) -> Iterator[Claim]:
     """The row's claim, or nothing where the row is not whole."""
     answer = "; ".join(value for _, value in said.pairs)
     quote = " ".join(text[start:end] for start, end in said.row.spans)
-    if not any(map(str.isalnum, answer)) or not keeps_numbers(answer, quote) or unreadable(f"{said.name} {answer}"):
+    states = any(map(str.isalnum, answer)) or _is_marked(said)
+    if not states or not keeps_numbers(answer, quote) or unreadable(f"{said.name} {answer}"):
         return
     if cut.is_cut(said.row) or cut.is_no_row(said):
         return
