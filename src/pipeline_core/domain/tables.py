@@ -316,6 +316,7 @@ def _is_like_the_rows(head: Row, body: Sequence[Row]) -> bool:
     return False
 
 
+_CHECKS = frozenset("✓✔☑✗✘☒√")
 _WORD = re.compile(r"[^\W\d_]+(?:/[^\W\d_]+)?")
 
 
@@ -358,8 +359,12 @@ def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
         numbered = [any(map(str.isdigit, row[at])) for row in body if kind_of(row[at]) != "blank"]
         if len(head) > 2 and head[at] and numbered and sum(numbered) >= 0.8 * len(numbered) and len(numbered) > 1:
             return True
-        kinds = [kind for row in body if (kind := kind_of(row[at])) != "blank"]
-        if head[at] and kinds and sum(kind in VALUES for kind in kinds) >= 0.6 * len(kinds):
+        filled = [row[at] for row in body if kind_of(row[at]) != "blank"]
+        if (
+            head[at]
+            and filled
+            and sum(kind_of(cell) in VALUES or cell in _CHECKS for cell in filled) >= 0.6 * len(filled)
+        ):
             return True
     return False
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipeline_core.adapters.facts.table_grid import plain
+from pipeline_core.adapters.facts.table_grid import SECTION, plain
 from pipeline_core.domain.cut_ends import CUT_END
 
 LONG = 5
@@ -11,8 +11,7 @@ LONG = 5
 _CLOSED = r"(?:[)\"'”’»\]]|\s*[(\[][^()\[\]]{1,24}[)\]])*\s*\Z"
 _SENTENCE = re.compile(rf"(?:.{{12,}}[.!?。！？]|.{{5,}}[。！？]){_CLOSED}", re.DOTALL)
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_NUMBER_OF_SECTION = re.compile(r"(?:[A-Z]{1,4}[.-]?)?\d{1,3}(?:\.\d{1,3})+\.?|[A-Z]\.\d{1,3}")
-_LEADING_NUMBER = re.compile(rf"(?:{_NUMBER_OF_SECTION.pattern})\s+(?=\S)")
+_LEADING_NUMBER = re.compile(rf"(?:{SECTION.pattern})\s+(?=\S)")
 _UNFINISHED = re.compile(r"[/,，、]\Z")
 
 
@@ -38,7 +37,7 @@ def is_id(name: str) -> bool:
 
 def is_section_number(name: str) -> bool:
     """Whether it numbers what is said, and names nothing: ``1.2.3``, ``C.9``; ``SHA-1`` and ``HAProxy 2.4`` do not."""
-    return _NUMBER_OF_SECTION.fullmatch(name) is not None
+    return SECTION.fullmatch(name) is not None
 
 
 def begins_with_number(said: str) -> bool:

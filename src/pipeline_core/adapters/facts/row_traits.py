@@ -1,6 +1,6 @@
 """What is known of a row that tells how sure its statement is: names of columns above all."""
 
-from pipeline_core.adapters.facts.cell_texts import LONG, is_id, is_sentence, length
+from pipeline_core.adapters.facts.cell_texts import LONG, is_id, is_sentence
 from pipeline_core.adapters.facts.row_marks import without_marks
 from pipeline_core.adapters.facts.row_statements import sentence_in
 from pipeline_core.adapters.facts.table_body import Said
@@ -30,7 +30,8 @@ def _header(said: Said) -> dict[str, float]:
         if _share_a_name(said) or _is_of_the_series(said):
             return {"header_missing": 1.0}
         is_certain = said.table.certain and without_marks(said).is_sure
-        return {"header_certain" if is_certain else "header_guessed": 1.0}
+        # each value is under its column's name, whatever the statement looks like: "(L2, L3)" are names alone
+        return {"header_certain" if is_certain else "header_guessed": 1.0, "unnamed_cells": 0.0}
     context = said.table.context
     if _is_key_and_value(said, is_told=bool(context.subject or context.unit)):
         # a name and what is stated for it lack nothing, whatever their statement looks like
@@ -61,4 +62,4 @@ def _is_key_and_value(said: Said, *, is_told: bool) -> bool:
     [(_, value)] = said.pairs
     if kind_of(value) == "number" and not is_told:
         return False
-    return kind_of(said.name) == "words" and (length(value) <= LONG or is_sentence(value))
+    return kind_of(said.name) == "words" and (len(value.split()) <= LONG or is_sentence(value))

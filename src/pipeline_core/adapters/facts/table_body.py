@@ -62,7 +62,7 @@ class Body:
 
     def _inner_header(self, at: int) -> Columns | None:
         """New names of the columns, where the row begins a table below another."""
-        if at and (inner := inner_header(self._cells, at, self.table.names)):
+        if (at or not any(self.table.names)) and (inner := inner_header(self._cells, at, self.table.names)):
             return inner
         if at and self._body[at - 1].is_blank and not self._cells[at][0]:
             found = columns_of(self._cells[at:], declared=False)
