@@ -52,7 +52,8 @@ def test_a_document_is_published_with_its_evidence(app: Pipeline) -> None:
     text = app.store.get(markdown["file_path"], sha256=markdown["checksum"]).decode()
     assert exported["facts"]
     for fact in exported["facts"]:
-        assert text[fact["char_from"] : fact["char_to"]] == fact["quote"]
+        assert fact["quote"] == " … ".join(span["quote"] for span in fact["evidence"])
+        assert all(text[span["char_from"] : span["char_to"]] == span["quote"] for span in fact["evidence"])
     for chunk in exported["chunks"]:
         assert text[chunk["char_from"] : chunk["char_to"]] == chunk["text"]
 

@@ -15,6 +15,7 @@ from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
+from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import Table, table_claims
@@ -25,7 +26,7 @@ from pipeline_core.domain.tables import MOST_ROWS
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
-REVISION = 11
+REVISION = 12
 """Raise it whenever the same chunk may give other facts."""
 
 # Below it a sentence says little, whatever else the chunk has.
@@ -91,6 +92,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     rows: list[Claim] = []
     table = _table_before(chunk)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
         if back_matter(block.headings):
             continue
@@ -101,10 +103,10 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]
             found = item_claims(chunk.text, items[at], language, goes_on=goes_on)
             named = (_with_subject(claim, block, language) for claim in found)
-            rows += (claim for claim in named if claim and claim.score >= MIN_SCORE)
+            rows += (scopes.said(claim, block) for claim in named if claim and claim.score >= MIN_SCORE)
             table = None
         elif block.kind == "prose":
-            claims += prose_claims(chunk.text, block, language)
+            claims += (scopes.said(claim, block) for claim in prose_claims(chunk.text, block, language))
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)
