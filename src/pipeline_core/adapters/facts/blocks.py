@@ -63,8 +63,8 @@ _LINE_KINDS = (
     ("quoted", re.compile(r"[ \t]*(?:>[ \t]?)+")),
     ("indented", re.compile(r" {4}|\t")),
 )
-# A heading on the line of its text is bold, or italic with a stop or a number: italic alone may be a name in Latin. Bold
-# alone is followed by the beginning of a sentence.
+# A heading on the line of its text is bold, or italic with a stop or a number: italic alone may be a name in Latin.
+# Bold alone is followed by the beginning of a sentence.
 _RUN_IN = re.compile(
     r"(?P<marks>\*{1,3}|_{1,3})(?P<title>(?=(?P<number>\d+(?:\.\d+)+)?)[^\s*_:][^*_\n:]{2,80}?)"
     r"(?P=marks)(?P<stop>\.?)\s+"

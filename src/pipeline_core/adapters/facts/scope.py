@@ -25,11 +25,13 @@ setup limitations future work related implementation approach presentation study
 year years total number numbers percent percentage share group groups type types category name date page
 how what why when where who which prevent vulnerable references using with from into that this these those their other
 more the and for not you all can has was our are but one two its new per any use have been were they them will may than
-such who etc via out off own see get had few did does ein der die das und den dem des les des une est son ses que los las una
+such who etc via out off own see get had few did does ein
+der die das und den dem des les des une est son ses que los las una
 del con por sus nos uma dos das não het een van zijn yang dan ini itu как что это для при или και των την στο που
 most also between under over during through draft software review editor submitted published version document
 list lists liste listen lista listas elenco lijst daftar список lista doi untitled readme
-documentation frequently asked questions executive executive's highlights glossary
+documentation frequently asked questions executive executive's highlights
+glossary
 glossar glossaire glosario glossario glossarium glosarium глоссарий термины сокращения γλωσσάριο słownik słowniczek
 المصطلحات قائمة واژه‌نامه
 einleitung einführung zusammenfassung überblick übersicht hintergrund ergebnisse ergebnis diskussion fazit methode
@@ -121,9 +123,9 @@ def names_its_subject(statement: str, names: frozenset[str], language: str) -> b
 
 
 def scope_of(statement: str, headings: Sequence[str], title: str, language: str) -> str | None:
-    """The name of the section or document that tells what the statement is of; None where neither has a usable one.
+    """The name of the section or document that tells what the statement is of; None where there is none.
 
-    "" where the statement has a word of it.
+    "" where the statement has a word of it, or of the title.
 
     Args:
         statement: without marks.
@@ -133,10 +135,11 @@ def scope_of(statement: str, headings: Sequence[str], title: str, language: str)
     """
     sections = [heading for heading in headings if heading != title]
     near = next((name for heading in reversed(sections) if (name := _usable(heading, language))), "")
-    scope = near or _usable(name_in(title), language) or _usable(title, language)
+    # a title that is no name says of a fact no more than where it stands, which is shown beside it
+    scope = near or (_usable(name_in(title), language) if ": " in title else "")
     if _content(statement, language) & (_content(near, language) | _content(title, language)):
         return ""
-    return scope or None
+    return scope or ("" if title else None)
 
 
 def bare(heading: str) -> str:
