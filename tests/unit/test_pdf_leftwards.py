@@ -1,8 +1,10 @@
 """PDFs in scripts that are read from right to left: text, headings and tables in the order in which they are read."""
 
 import pytest
+from liteparse.types import ParsedPage, TextItem, WordBox
 
 from pipeline_core.adapters.converters import pdf
+from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from tests.samples import leftwards, pdfs
@@ -75,3 +77,11 @@ def test_a_table_has_its_first_column_on_the_right() -> None:
 def test_text_that_is_read_from_left_to_right_stays_as_it_is() -> None:
     data = pdfs.pdf(pdfs.text("Hours", "The office is open from 9 to 12, and in the afternoon from 2 to 5."))
     assert "The office is open from 9 to 12, and in the afternoon from 2 to 5." in _converted(data)
+
+
+def test_lines_are_as_high_as_their_letters() -> None:
+    """Fonts with room for marks above and below make boxes that overlap those of the lines beside them."""
+    words = [WordBox("كتاب", 50, 100, 20, 17), WordBox("هذا", 73, 100, 15, 17)]
+    item = TextItem("هذا كتاب", 50, 100, 38, 17, font_size=10, words=words)
+    page = in_reading_order(ParsedPage(1, 600, 800, "", "هذا كتاب\n", text_items=[item], blocks=[]))
+    assert [(one.text, one.y, one.height) for one in page.text_items] == [("هذا كتاب", 102.25, 12.5)]

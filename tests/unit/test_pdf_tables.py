@@ -243,3 +243,32 @@ def test_columns_of_several_rows_or_of_the_whole_table_stay(parted: tuple[float,
     upright = tuple(Rule(x, 640, 700) for x in sides)
     upright += tuple(Rule(x, y, y + 20) for y in parted for x in walls)
     assert [grid.columns for grid in grids(Rules(level, upright))] == [len(sides) - 1 + len(walls)]
+
+
+def test_a_header_that_stands_again_begins_another_table() -> None:
+    """Sections of a standard: a heading in letters of the same size, the same header, a line below it."""
+    sections = (("Doors", ("1", "Doors are locked.", "A"), ("2", "Keys are counted.", "B")),
+                ("Windows", ("1", "Windows are shut at night.", "A"), ("2", "Bars are checked.", "C")),
+                ("Roof", ("1", "No ladder stays outside.", "B")))  # fmt: skip
+    at = (66.0, 100.0, 330.0)
+
+    def draw(canvas: Canvas) -> None:
+        y = 700.0
+        for name, *rows in sections:
+            canvas.setFont("Helvetica-Bold", 10)
+            canvas.drawString(66, y, f"{name} of the house")
+            canvas.setFont("Helvetica", 10)
+            y -= 20
+            for row in (("#", "Rule", "Level"), *rows):
+                for x, words in zip(at, row, strict=True):
+                    canvas.drawString(x, y, words)
+                if row[0] == "#":
+                    canvas.line(60, y - 4, 480, y - 4)
+                y -= 15
+            y -= 9
+
+    markdown = _converted(draw)
+    tables = [_rows(part) for part in markdown.split("of the house")[1:]]
+    assert [table for table in tables if table] == [
+        [["\\#", "Rule", "Level"], *map(list, rows)] for _, *rows in sections
+    ]

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _NEAR = 0.5
 """In heights of a line: what stands no farther apart is of one line of text, not of two columns."""
+_HEIGHT = 1.25  # of the size of letters
+_LEAST_HEIGHT = 6.0  # points: some files have all their letters of size 1
 _NUMBER = re.compile(r"\W*\d{1,9}\W+")
 _BULLETS = "•◦▪●○■□➢·–- *\u00a0"
 
@@ -39,7 +41,7 @@ def in_reading_order(page: "ParsedPage") -> "ParsedPage":
     """The page with its lines, blocks and markdown in order; itself if nothing on it is read from right to left."""
     if not any(reads_leftwards(item.text) for item in page.text_items):
         return page
-    level = [item for item in page.text_items if angle(item) == 0]
+    level = [_of_its_size(item) for item in page.text_items if angle(item) == 0]
     turned = [item for item in page.text_items if angle(item) != 0]
     text = PageText(level)
     grouped = [group for line in lines(text.words) for group in _grouped(line)]
@@ -54,6 +56,15 @@ def in_reading_order(page: "ParsedPage") -> "ParsedPage":
     ordered = [*_ordered([*zip(found[len(before) :], saying, strict=True)], grouped, text)]
     markdown = "".join([*(piece.text for piece in before), *(written for written, _ in ordered)])
     return replace(page, text_items=items + turned, markdown=markdown, blocks=[block for _, block in ordered])
+
+
+def _of_its_size(item: "TextItem") -> "TextItem":
+    """The item no higher than its letters: fonts leave room for marks above and below, and lines would overlap."""
+    size = _HEIGHT * (item.font_size or 0.0)
+    if size < _LEAST_HEIGHT or item.height <= size:
+        return item
+    words = [replace(word, y=word.y + (word.height - size) / 2, height=size) for word in item.words]
+    return replace(item, y=item.y + (item.height - size) / 2, height=size, words=words)
 
 
 def _grouped(line: Line) -> Iterator[list[Word]]:
@@ -152,7 +163,7 @@ def _written(piece: Piece, block: "LayoutBlock", text: PageText, words: Sequence
             lines=None,
             header=None,
             rows=None,
-            text=said,
+            text=written,
             bbox=AnnotationRect(left, top, right - left, bottom - top),
         ),
     )
