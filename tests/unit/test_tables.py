@@ -269,3 +269,52 @@ def test_a_header_said_once_more_on_the_next_page_is_no_row() -> None:
         "L 2 – Fee: $12; Key: K2",
         "L 3 – Fee: $13; Key: K3",
     ]
+
+
+FEES = "| Berth | Low | High |\n|---|---|---|\n| B 1 | $7 | $9 |\n| B 2 | $8 | $11 |\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "subject"),
+    [
+        pytest.param("Members owe 4 or 5", "\n\nFees for members\n\n", "Fees for members", id="after a torn paragraph"),
+        pytest.param(FEES, "\nGebühren für Gäste\n\n", "Gebühren für Gäste", id="a second table on one page"),
+        pytest.param("", "**Tarifs d'hiver pour les invités**\n\n", "Tarifs d'hiver pour les invités", id="in bold"),
+        pytest.param("Kiel\n\nUlm\n\n", "World total\n\n", "Port", id="one of many lines is no title"),
+        pytest.param("", "The fees are paid in May.\n\n", "Port", id="a sentence is none"),
+        pytest.param("", "Annual report of the harbour 53\n\n", "Port", id="a line of the page with its number"),
+        pytest.param("", "Waiting time\n\n---\n\n", "Port", id="a line of the page before"),
+        pytest.param("", "Source: harbour office\n\n", "Port", id="whence it is"),
+        pytest.param("", "### K 51 K\n\n", "Port", id="a number of a page as heading"),
+        pytest.param("", "Table 3. Fees by length\n\n## (net), 2007\n\n", "Fees by length (net), 2007", id="two lines"),
+        pytest.param("", "Table 3. Fees by length—Continued\n\n", "Fees by length", id="on another page"),
+        pytest.param("", "Tabelle 3. Gebühren (Fortsetzung)\n\n", "Gebühren", id="on another page in German"),
+        pytest.param("", "Table 7. 5 Fees by length\n\n", "Fees by length", id="a number with a gap"),
+        pytest.param("", "Table 7. 10 largest berths\n\n", "10 largest berths", id="a number that counts"),
+        pytest.param("", "Table 3. Fees (net). Source: fees.csv\n\n", "Fees (net)", id="whence it is in the caption"),
+        pytest.param("", "tabel berikut merangkum biaya:\n\n", "Port", id="what leads to the table is none"),
+    ],
+)  # fmt: skip
+def test_what_stands_nearest_above_a_table_says_what_it_is_about(above: str, below: str, subject: str) -> None:
+    text = f"## Port\n\n{above}{below}{FEES.replace('B ', 'C ')}"
+    assert f"{subject}: C 1 – Low: $7; High: $9" in statements(text)
+
+
+def test_a_long_caption_below_a_table_names_it_by_its_first_sentence() -> None:
+    caption = (
+        "Table 4. Fees of the old harbour. " + "Each is for a night and was asked at the office in the morning. " * 6
+    )
+    assert statements(f"## Port\n\n{FEES}\n{caption}\n")[0].startswith("Fees of the old harbour: B 1")
+    talk = (
+        "Table 4 shows fees of the old harbour. "
+        + "Each is for a night and was asked at the office in the morning. " * 6
+    )
+    assert statements(f"## Port\n\n{FEES}\n{talk}\n")[0].startswith("Port: B 1")
+
+
+def test_a_row_above_the_header_is_the_caption() -> None:
+    head = "| Exhibit 9 Fees of the old harbour | | |\n|---|---|---|\n| Berth | Low | High |\n"
+    assert (
+        statements(f"## Port\n\n{head}| B 1 | $7 | $9 |\n| B 2 | $8 | $9 |\n")[0]
+        == "Fees of the old harbour: B 1 – Low: $7; High: $9"
+    )

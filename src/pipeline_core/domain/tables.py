@@ -28,10 +28,14 @@ Row = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """``names``: one for each column, blank where it has none. ``rows``: how many of the first rows are no data."""
+    """``names``: one for each column, blank where it has none. ``rows``: how many of the first rows are no data.
+
+    ``title``: what rows above the header say of the whole table.
+    """
 
     names: tuple[str, ...]
     rows: int = 0
+    title: str = ""
 
     @property
     def are_named(self) -> bool:
@@ -136,7 +140,7 @@ def columns_of(rows: Sequence[Row], *, declared: bool = True) -> Columns:
     bold = all(_is_bold(cell) for cell in rows[title] if cell.strip()) and not _all_bold(rows[title + levels :])
     judgement = _judge(head, body, declared=declared, bold=bold and title + levels < len(rows))
     if judgement is _Judgement.HEADER:
-        return Columns(tuple(head), title + levels)
+        return Columns(tuple(head), title + levels, " ".join(row[0] for row in plain[:title]))
     nameless = ("",) * width
     return Columns(nameless, title + (judgement is _Judgement.UNCERTAIN and declared))
 
@@ -449,6 +453,8 @@ _HEAD = 1 + MOST_HEADER_ROWS
 """Lines in which a header may stand, the one below its first row among them."""
 _MOST_ABOVE = 3
 _LONGEST_ABOVE = 240
+_LONGEST_BELOW = 1_000
+"""A caption below a table may explain it in several sentences."""
 
 
 def table_at_end(text: str, before: str) -> str:
@@ -496,7 +502,7 @@ def _short_paragraphs(lines: Sequence[str]) -> list[str]:
 
 
 def paragraph_after_table(texts: Iterable[str]) -> str:
-    """The short paragraph below the table with which the texts begin, where its caption may be; blank if there is none.
+    """The paragraph below the table with which the texts begin, where its caption may be; blank if there is none.
 
     Args:
         texts: the chunks behind one that ends in a table.
@@ -504,5 +510,5 @@ def paragraph_after_table(texts: Iterable[str]) -> str:
     for text in texts:
         for paragraph in re.split(r"\n\s*\n", text):
             if not paragraph.lstrip(" \t\n>").startswith("|"):
-                return paragraph.strip() if len(paragraph) <= _LONGEST_ABOVE else ""
+                return paragraph.strip() if len(paragraph) <= _LONGEST_BELOW else ""
     return ""

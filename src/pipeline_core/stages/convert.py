@@ -82,7 +82,7 @@ def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
 
 STAGE = Stage(
     name=StageName.MARKDOWN_CONVERSION,
-    version="2",
+    version="3",
     fetch=fetch,
     run=run,
     save=save,

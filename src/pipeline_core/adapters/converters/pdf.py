@@ -1,14 +1,18 @@
 """PDF, by liteparse; what liteparse cannot open is repaired once and tried again."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.escapes import escape_marks, unescaper
 from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble
+from pipeline_core.adapters.converters.pdf_characters import with_characters
 from pipeline_core.adapters.converters.pdf_damage import damage
 from pipeline_core.adapters.converters.pdf_findings import ocr_failed, ocr_findings, page_findings, repaired
-from pipeline_core.adapters.converters.pdf_reading import prepare
+from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
+from pipeline_core.adapters.converters.pdf_ligatures import with_whole_ligatures
+from pipeline_core.adapters.converters.pdf_reading import Prepared, prepare
 from pipeline_core.adapters.converters.pdf_scans import Why, scanned_pages, taken_from_scans
 from pipeline_core.adapters.converters.pdf_signs import escape_signs
 from pipeline_core.adapters.converters.pdf_whole import WholePage, whole_pages
@@ -24,14 +28,15 @@ from pipeline_core.domain.errors import (
     TooManyPagesError,
 )
 from pipeline_core.domain.findings import Finding
+from pipeline_core.domain.layout import reads_leftwards
 from pipeline_core.domain.page_words import Run
 from pipeline_core.domain.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from liteparse import LiteParse
-    from liteparse.types import ParsedPage
+    from liteparse.types import ParseBatch, ParsedPage
 
     from pipeline_core.adapters.converters.pdf_apart import Crop
 
@@ -90,7 +95,7 @@ def _rereader(options: ConvertOptions) -> "LiteParse":
     return _liteparse(options, skip_slanting=True)
 
 
-def _partly(data: bytes, options: ConvertOptions) -> "Callable[[int, Crop], ParsedPage | None]":
+def _partly(prepared: Prepared, options: ConvertOptions) -> "Callable[[int, Crop], ParsedPage | None]":
     """Reads parts of pages by themselves, as many as the bound allows."""
     from liteparse import ParseError
 
@@ -100,10 +105,10 @@ def _partly(data: bytes, options: ConvertOptions) -> "Callable[[int, Crop], Pars
         if next(left, None) is None:
             return None
         try:
-            pages = _liteparse(options, skip_slanting=True, page=number, crop=crop).parse(data).pages
+            pages = _liteparse(options, skip_slanting=True, page=number, crop=crop).parse(prepared.data).pages
         except ParseError:
             return None
-        return pages[0] if len(pages) == 1 else None
+        return in_reading_order(pages[0]) if len(pages) == 1 else None
 
     return read
 
@@ -146,19 +151,40 @@ class _Read:
 
 def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
     read = _Read()
+    data, stand_ins = with_characters(data)
     prepared = prepare(data, keep_hidden=options.keep_hidden)
     rereader = _rereader(options)
-    partly = _partly(prepared.data, options)
-    for batch in _parser(options).parse_batches(prepared.data, batch_size=BATCH_PAGES):
+    partly = _partly(prepared, options)
+    for batch in _batches(prepared, _parser(options)):
         read.total = batch.total_pages
         if read.total > options.max_pages:
             raise TooManyPagesError(f"{source.filename} has {read.total:,} pages; the limit is {options.max_pages:,}.")
-        pages = whole_pages(prepared, batch.result.pages, rereader, partly)
-        read.texts += [(page.number, _whole_text(page)) for page in pages]
-        read.words |= {page.number: page.words for page in pages}
+        pages = whole_pages(prepared, [*map(in_reading_order, batch.result.pages)], rereader, partly)
+        read.texts += [(page.number, stand_ins.restored(_whole_text(page))) for page in pages]
+        read.words |= {
+            page.number: tuple(replace(run, text=stand_ins.restored(run.text)) for run in page.words) for page in pages
+        }
         read.failed |= {error.page_num for error in batch.result.page_errors}
+    prepared.hidden = [stand_ins.restored(text) for text in prepared.hidden]
+    prepared.lost = {number: [stand_ins.restored(word) for word in words] for number, words in prepared.lost.items()}
     read.findings = prepared.findings(kept=options.keep_hidden)
     return read
+
+
+def _batches(prepared: Prepared, parser: "LiteParse") -> "Iterator[ParseBatch]":
+    """The pages in batches; from the first page on that reads from right to left, of a file with whole ligatures."""
+    done = 0
+    for batch in parser.parse_batches(prepared.data, batch_size=BATCH_PAGES):
+        if any(reads_leftwards(page.text) for page in batch.result.pages):
+            whole = with_whole_ligatures(prepared.data)
+            if whole is not prepared.data:
+                prepared.data = whole
+                break
+        yield batch
+        done += 1
+    else:
+        return
+    yield from islice(parser.parse_batches(prepared.data, batch_size=BATCH_PAGES), done, None)
 
 
 def _read_or_repair(source: Source, options: ConvertOptions) -> tuple[bytes, _Read, bool]:

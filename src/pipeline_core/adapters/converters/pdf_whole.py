@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_apart import Crop, read_apart
+from pipeline_core.adapters.converters.pdf_characters import not_said
 from pipeline_core.adapters.converters.pdf_completeness import (
     is_too_large,
     joined,
@@ -16,6 +17,7 @@ from pipeline_core.adapters.converters.pdf_completeness import (
     paragraphs,
     put_back,
 )
+from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
 from pipeline_core.adapters.converters.pdf_paragraphs import parted
 from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
 from pipeline_core.adapters.converters.pdf_reading import Prepared
@@ -97,7 +99,7 @@ def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LitePars
         copies = parser.parse(turned_copies(prepared.data, wanted)).pages
     except (pikepdf.PdfError, ParseError, ValueError, TypeError, LookupError):
         return iter(())
-    return iter(copies if len(copies) == len(wanted) else ())
+    return map(in_reading_order, copies if len(copies) == len(wanted) else ())
 
 
 def _whole(
@@ -125,6 +127,7 @@ def _whole(
     if number not in prepared.not_examined:
         markdown, still_said = write_struck(markdown, prepared.struck.get(number, []))
     lost += [f"{one.text} (struck out)" for one in still_said]
+    lost += not_said(markdown)
     if lost:
         prepared.lost[number] = lost
     written = prepared.written.get(number)

@@ -15,17 +15,18 @@ from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
-from pipeline_core.adapters.facts.sentences import prose_claims
+from pipeline_core.adapters.facts.sentences import is_out_of_order, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import Table, table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
 from pipeline_core.domain.tables import MOST_ROWS
+from pipeline_core.domain.unreadable import unreadable
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
-REVISION = 11
+REVISION = 12
 """Raise it whenever the same chunk may give other facts."""
 
 # Below it a sentence says little, whatever else the chunk has.
@@ -90,6 +91,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     claims: list[Claim] = []
     rows: list[Claim] = []
     table = _table_before(chunk)
+    disordered = is_out_of_order(chunk.text)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
     for at, block in enumerate(blocks):
         if back_matter(block.headings):
@@ -103,7 +105,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             named = (_with_subject(claim, block, language) for claim in found)
             rows += (claim for claim in named if claim and claim.score >= MIN_SCORE)
             table = None
-        elif block.kind == "prose":
+        elif block.kind == "prose" and not disordered:
             claims += prose_claims(chunk.text, block, language)
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
@@ -118,12 +120,12 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
 
 
 def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:
-    """Facts and where they stand: no two of a chunk share a question or a statement.
+    """Facts and where they stand: no two of a chunk share a question or a statement, and all can be read.
 
     One whose questions are all asked already, or that has none, is said without.
     """
     for claim in claims:
-        if claim.statement in taken:
+        if claim.statement in taken or unreadable(claim.statement):
             continue
         asked = claim.questions() if claim.answer is not None else ()
         question = next((q for q in asked if q.casefold() not in taken), None)

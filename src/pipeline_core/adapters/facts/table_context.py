@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.adapters.facts.table_labels import begins_small, is_label, names_something
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.text import strip_markdown
 
@@ -16,8 +17,15 @@ _LABELS = (
     "|таблица|табл\\.|πίνακας|جدول|表格?|bảng"
 )
 _CAPTION = re.compile(
-    rf"\W*(?:{_LABELS})\s*(?:[A-Z]{{1,2}}[-.]?)?(?:\d+[\d.\-–]*|[IVX]+)[a-z]?(?!\w)\s*[.:–—|-]*\s*(?P<title>.*)",
+    rf"\W*(?:{_LABELS})\s*(?:[A-Z]{{1,2}}[-.]?)?(?:\d+[\d.\-–]*(?:(?<=\.)\s\d{{1,2}}(?=\s+(?-i:[A-Z])))?|[IVX]+)[a-z]?(?!\w)"
+    r"[\s.:–—|-]*(?P<title>.*)",
     re.IGNORECASE | re.DOTALL,
+)
+_LONG_CAPTION = re.compile(rf"\W*(?:{_LABELS})\s*[\dA-Z.\-–]*\d[a-z]?\s*[.:|](?=\s)", re.IGNORECASE)
+"""A caption of several sentences: "Table 5 shows" begins a paragraph about a table."""
+_LONGEST_TITLE = 160
+_FIRST_SENTENCE = re.compile(
+    r".{20,}?(?<!\b\w)(?<!\bvs)(?<!\bno)(?<!\bnr)(?<!\bal)(?:。|[.](?=\s+[\"“«+A-ZÀ-ÞΑ-ΩА-Я]|$))", re.DOTALL
 )
 _SCALES = (
     "thousands?|millions?|billions?|hundreds?|per ?cent(?:ages?)?|dollars?|euros?|pounds?|francs?|yen"
@@ -37,13 +45,25 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _LEADS_TO_TABLE = re.compile(
-    r"\b(?:table|following|below|tabelle|folgend\w*|tableau|suivant\w*|tabla|siguiente\w*)\b", re.I
+    r"\b(?:table|following|below|tabelle|folgend\w*|tableau|suivant\w*|tabla|siguiente\w*|tabela|quadro|seguinte\w*"
+    r"|tabella|seguent[ei]|tabel|volgende|berikut|bawah|таблиц\w*|следующ\w*|ниже|πίνακα\w*|παρακάτω|جدول)\b"
+    r"|下表|以下|如下|表格",
+    re.IGNORECASE,
 )
 _SAYS_LITTLE = re.compile(
     r"(?:overview|introduction|summary|general|abstract|notes?|description|details|background|conclusions?|discussion"
     r"|results?|findings|evaluation|experiments?|limitations?|methods?|scope"
     r"|purpose|definitions?|faq|about|contents?|other|tables?|data|sheet ?\d*|appendix(?: \w)?"
     r"|page \d+|slide \d+)$",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(
+    r"(?<=[.)])\s+(?:sources?|quellen?|fuentes?|fontes?|bron|sumber|источник\w*|来源)\s*[:：].*",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONTINUED = re.compile(
+    r"\s*[-–—(\[,:（]\s*(?:continued|contd|cont[.'’]?d?|fortsetzung|forts\.|suite|continuación|cont\.|continuação|continuazione|segue"
+    r"|vervolg|lanjutan|продолжение|συνέχεια|续表?|續)\W*\Z",
     re.IGNORECASE,
 )
 _NUMBERING = re.compile(r"^(?:(?:\d+\.)+\d*|\d+)\s+")
@@ -76,13 +96,34 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "") -> 
     if below:
         title = _title(below[0])
         return Context(title, unit, (*unit_span, below[1]), is_caption=True)
-    if at + 1 == len(blocks) and _CAPTION.fullmatch(strip_markdown(after)):
+    if at + 1 == len(blocks) and _is_caption(strip_markdown(after)):
         return Context(_title(strip_markdown(after)), unit, unit_span, is_caption=True)
     if above:
         said, span = above[-1]
-        if said.endswith((":", "：")) and len(said.split()) <= 14 and not _LEADS_TO_TABLE.search(said):
-            return Context(said.rstrip(" :："), unit, (span, *unit_span))
+        leads = said.endswith((":", "：")) and len(said.split()) <= 14 and not begins_small(said)
+        if (leads or _is_label(text, blocks, span)) and not _LEADS_TO_TABLE.search(said):
+            return Context(_whole(said.rstrip(" :：")), unit, (span, *unit_span))
     return Context(_heading(blocks[at].headings), unit, unit_span)
+
+
+def _is_label(text: str, blocks: Sequence[Block], span: tuple[int, int]) -> bool:
+    """Whether the block at ``span`` is a line of its own that names the table below it."""
+    at = next(at for at, block in enumerate(blocks) if block.start == span[0])
+    block = blocks[at]
+    is_next = not text[block.end : blocks[at + 1].start].strip()  # else a rule, as between pages, parts them
+    if block.kind != "prose" or block.item or block.indent or not is_next:
+        return False
+    before = blocks[at - 1] if at else None
+    said_before = strip_markdown(before.text_in(text)) if before and before.kind == "prose" else ""
+    return is_label(block.text_in(text), strip_markdown(block.text_in(text)), said_before)
+
+
+def titled(said: str) -> Context | None:
+    """What a table is about by a row of its own above the header; None where the row names nothing."""
+    title = _title(said)
+    if not names_something(title) or begins_small(title):
+        return None
+    return Context(title, is_caption=_CAPTION.fullmatch(said) is not None)
 
 
 def _caption_lines(lines: Sequence[tuple[str, tuple[int, int]]]) -> list[tuple[str, tuple[int, int]]]:
@@ -109,13 +150,18 @@ def _above(
         said = strip_markdown(block.text_in(text))
         if (match := _UNIT.fullmatch(said)) and not unit:
             unit, span = _without_open_bracket(match["unit"]), ((block.start, block.end),)
-        elif block.kind == "heading" and not _CAPTION.fullmatch(said):
+        elif block.kind == "heading" and not _CAPTION.fullmatch(said) and not _is_rest(said):
             break
         else:
             lines.insert(0, (said, (block.start, block.end)))
         if _CAPTION.fullmatch(said):
             break
     return lines, unit, span
+
+
+def _is_rest(said: str) -> bool:
+    """Whether a heading is the second line of a caption, as PDFs have it: no heading begins so."""
+    return begins_small(said) or said.startswith(("(", "["))
 
 
 def _without_open_bracket(unit: str) -> str:
@@ -135,24 +181,35 @@ def _below(text: str, blocks: Sequence[Block], at: int) -> tuple[str, tuple[int,
         return None
     block = blocks[at + 1]
     said = strip_markdown(block.text_in(text))
-    if len(said) > _LONGEST_LINE or not _CAPTION.fullmatch(said):
-        return None
-    return said, (block.start, block.end)
+    return (said, (block.start, block.end)) if _is_caption(said) else None
+
+
+def _is_caption(said: str) -> bool:
+    return bool(_CAPTION.fullmatch(said)) and (len(said) <= _LONGEST_LINE or bool(_LONG_CAPTION.match(said)))
 
 
 def _title(caption: str) -> str:
     match = _CAPTION.fullmatch(caption)
     title = (match["title"] if match else "") or caption
+    if len(title) > _LONGEST_TITLE and (first := _FIRST_SENTENCE.match(title)):
+        title = first[0]  # what follows explains the table
+    if len(title) > _LONGEST_TITLE:
+        title = title.partition(" (")[0]
+    title = _SOURCE.sub("", title)
     if title.count("(") > title.count(")"):
         title = title.rpartition("(")[0]  # it goes on where no line shows
-    return title.strip(" .,;:*–—-")
+    return _whole(title.strip(" .,;:*–—-"))
+
+
+def _whole(title: str) -> str:
+    """Without the words that say that the table began on another page."""
+    return _CONTINUED.sub("", title) or title
 
 
 def _heading(headings: Sequence[str]) -> str:
     """The last heading that says what is below it."""
     for name in reversed(headings):
         bare = _NUMBERING.sub("", name).strip(" .:")
-        if bare and not _SAYS_LITTLE.fullmatch(bare):
-            caption = _CAPTION.fullmatch(bare)
-            return _title(bare) if caption else bare
+        if bare and names_something(bare) and not begins_small(bare) and not _SAYS_LITTLE.fullmatch(bare):
+            return _title(bare) if _CAPTION.fullmatch(bare) else _whole(bare)
     return ""

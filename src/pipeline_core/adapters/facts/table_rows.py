@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.sentences import keeps_numbers
-from pipeline_core.adapters.facts.table_context import Context, context_of
+from pipeline_core.adapters.facts.table_context import Context, context_of, titled
 from pipeline_core.adapters.facts.table_grid import MARKS, Grid, Row, is_crowded, plain, read_grid
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.tables import VALUES, Columns, columns_of, goes_on, inner_header, is_empty, kind_of
@@ -94,6 +94,7 @@ def _headed(grid: Grid, context: Context, before: Table | None, *, begins_within
     certain = (
         columns.are_named and grid.has_header and len({*filter(None, columns.names)}) == sum(map(bool, columns.names))
     )
+    context = (not context.is_caption and columns.title and titled(columns.title)) or context
     own = Table(columns.names, (), grid.kept, context, certain=certain)
     if before is None or len(before.names) != grid.width:
         return own, body

@@ -1,0 +1,230 @@
+"""What the fonts of a PDF say about their characters, put so that the parser loses none.
+
+The parser drops what lies beyond U+FFFF (the letters of formulas, as mathematical alphanumerics; emoji; rare
+ideographs) and glyphs that stand for a control character: "for n ≤ 50" and "20 µg" came out as "for ≤ 50" and "20 g".
+"""
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pikepdf
+
+UNKNOWN = "\ue700"
+"""Stands for a glyph whose font does not say what it shows; of private use, so it counts as unreadable. Where a font
+says it of none, its glyphs are ``UNKNOWN`` and the 255 characters behind it: texts that differ stay different."""
+
+_STAND_INS = range(0xE800, 0xF000)
+_MOST_OBJECTS = 200_000
+_MOST_CODES = 0x10000
+_BASIC = 0xFFFF
+_ITALIC_H = "\u210e"  # the one italic letter of formulas that has its place elsewhere
+_CONTROLS = range(0x20)
+_BLOCK = re.compile(rb"begin(?P<kind>bfchar|bfrange)\b(?P<rows>.*?)end(?P=kind)", re.DOTALL)
+_CHAR = re.compile(rb"(?P<code><[^<>]*>\s*)<(?P<text>[^<>]*)>")
+_RANGE = re.compile(
+    rb"(?P<codes><(?P<first>[^<>]*)>\s*<(?P<last>[^<>]*)>\s*)(?:<(?P<text>[^<>]*)>|\[(?P<texts>[^\[\]]*)\])"
+)
+_TEXT = re.compile(rb"<([^<>]*)>")
+_NOT_SAID = re.compile("[\ue700-\ue7ff]")
+_SURROGATE = re.compile(rb"D\s*[89AB]", re.IGNORECASE)
+# A name that a list of glyphs has, or that says its code point; "G01", "g23" and "c5" only count the font's glyphs.
+_COUNTED = re.compile(r"/?(?:\.notdef|[A-Za-z]{0,5}\d+|cid:?\d+|glyph\w*)")
+_CMAP = (
+    b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Known def /CMapType 2 def\n"
+    b"1 begincodespacerange <%(low)s> <%(high)s> endcodespacerange\n%(rows)s\nendcmap end end"
+)
+
+
+class StandIns:
+    """Characters of private use in place of those that the parser would drop, and the way back."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, str] = {}
+        self._back: dict[int, str] = {}
+        self._used: set[str] = set()
+
+    def keep(self, text: str) -> None:
+        """No character of the text will stand for another."""
+        self._used.update(text)
+
+    def plain(self, text: str) -> str:
+        """The text without what lies beyond U+FFFF: letters of formulas as the letters they are, others stood for."""
+        return "".join(char if ord(char) <= _BASIC else self._plain(char) for char in text.replace(_ITALIC_H, "h"))
+
+    def restored(self, text: str) -> str:
+        """The text with the characters that were stood for."""
+        return text.translate(self._back) if self._back and not text.isascii() else text
+
+    def _plain(self, char: str) -> str:
+        letter = unicodedata.normalize("NFKC", char)
+        if all(ord(one) <= _BASIC for one in letter):
+            return letter
+        if char not in self._of:
+            free = (chr(code) for code in _STAND_INS if code not in self._back and chr(code) not in self._used)
+            self._of[char] = stand_in = next(free, UNKNOWN)
+            if stand_in != UNKNOWN:
+                self._back[ord(stand_in)] = char
+        return self._of[char]
+
+
+def with_characters(data: bytes) -> tuple[bytes, StandIns]:
+    """The PDF whose fonts name no character that the parser drops; the same bytes where none does."""
+    import pikepdf
+    import pypdfium2
+
+    stand_ins = StandIns()
+    if b"/Font" not in data and b"/ObjStm" not in data:
+        return data, stand_ins
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            if len(pdf.objects) > _MOST_OBJECTS or not _mend_fonts(pdf, stand_ins):
+                return data, stand_ins
+            # of a damaged file each library may find other pages
+            with pypdfium2.PdfDocument(data) as document:
+                if len(document) != len(pdf.pages):
+                    return data, StandIns()
+            output = io.BytesIO()
+            pdf.save(output)
+    except (
+        pikepdf.PdfError,
+        pikepdf.PasswordError,
+        pypdfium2.PdfiumError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+    ):
+        return data, StandIns()  # too damaged for a look: it is repaired later, or its words are proved missing
+    return output.getvalue(), stand_ins
+
+
+def not_said(text: str) -> list[str]:
+    """The words of the text with glyphs in them of which nobody knows what they show."""
+    if text.isascii() or not _NOT_SAID.search(text):
+        return []
+    # alone it is the bullet of a list
+    return [word for word in text.split() if len(word) > 1 and _NOT_SAID.search(word)]
+
+
+def _mend_fonts(pdf: "pikepdf.Pdf", stand_ins: StandIns) -> bool:
+    """Whether any font was mended."""
+    import pikepdf
+
+    dictionaries = (one for one in pdf.objects if isinstance(one, pikepdf.Dictionary))
+    fonts = [one for one in dictionaries if "/ToUnicode" in one or one.get("/Type") == "/Font"]
+    maps = {one.ToUnicode.objgen: one.ToUnicode for one in fonts if isinstance(one.get("/ToUnicode"), pikepdf.Stream)}
+    read = {name: stream.read_bytes() for name, stream in maps.items()}
+    for written in read.values():
+        stand_ins.keep("".join(_texts(written)))
+    changed = False
+    for name, written in read.items():
+        if _SURROGATE.search(written) and (mended := _mended(written, stand_ins)) != written:
+            maps[name].write(mended)
+            changed = True
+    for font in fonts:
+        if "/ToUnicode" not in font and (made := _unknown(font)):
+            font.ToUnicode = pdf.make_stream(made)
+            changed = True
+    return changed
+
+
+def _texts(written: bytes) -> Iterator[str]:
+    for block in _BLOCK.finditer(written):
+        yield from (_decoded(text) for text in _TEXT.findall(block["rows"]))
+
+
+def _mended(written: bytes, stand_ins: StandIns) -> bytes:
+    """The map with other texts in place of those that the parser drops."""
+
+    def mend(text: bytes) -> bytes:
+        return _encoded(stand_ins.plain(_decoded(text)))
+
+    def mend_range(row: re.Match[bytes]) -> bytes:
+        if row["texts"] is not None:
+            return row["codes"] + b"[" + _TEXT.sub(lambda one: mend(one[1]), row["texts"]) + b"]"
+        text = _decoded(row["text"])
+        if text.isascii() or max(map(ord, text)) <= _BASIC:
+            return row[0]
+        count = min(int(row["last"], 16) - int(row["first"], 16) + 1, _MOST_CODES)
+        following = (text[:-1] + chr(ord(text[-1]) + step) for step in range(count))
+        return row["codes"] + b"[" + b" ".join(_encoded(stand_ins.plain(one)) for one in following) + b"]"
+
+    def mend_block(block: re.Match[bytes]) -> bytes:
+        if block["kind"] == b"bfchar":
+            rows = _CHAR.sub(lambda row: row["code"] + mend(row["text"]), block["rows"])
+        else:
+            rows = _RANGE.sub(mend_range, block["rows"])
+        return b"begin" + block["kind"] + rows + b"end" + block["kind"]
+
+    return _BLOCK.sub(mend_block, written)
+
+
+def _decoded(text: bytes) -> str:
+    digits = b"".join(text.split())
+    try:
+        return bytes.fromhex(digits.decode("ascii")).decode("utf-16-be", "replace")
+    except ValueError:
+        return ""
+
+
+def _encoded(text: str) -> bytes:
+    return b"<" + text.encode("utf-16-be", "surrogatepass").hex().upper().encode("ascii") + b">"
+
+
+def _unknown(font: Any) -> bytes:
+    """A map for a font without one, in which glyphs of which nobody knows what they show are said to be so."""
+    import pikepdf
+
+    encoding = font.get("/Encoding")
+    if font.get("/Subtype") == "/Type0":
+        if not _names_glyphs_only(font):
+            return b""
+        # a row of a map goes over the last byte only
+        rows = b"\n".join(
+            b"100 beginbfrange\n"
+            + b"\n".join(b"<%02X00> <%02XFF> <E700>" % (high, high) for high in range(at, min(at + 100, 256)))
+            + b"\nendbfrange"
+            for at in range(0, 256, 100)
+        )
+        return _CMAP % {b"low": b"0000", b"high": b"FFFF", b"rows": rows}
+    if not isinstance(encoding, pikepdf.Dictionary) or font.get("/Subtype") == "/Type3":
+        return b""
+    unknown = [code for code, name in _differences(encoding) if code in _CONTROLS and _COUNTED.fullmatch(name)]
+    if not unknown:
+        return b""
+    chars = b"\n".join(b"<%02X> %s" % (code, _encoded(UNKNOWN)) for code in unknown)
+    rows = b"%d beginbfchar\n%s\nendbfchar" % (len(unknown), chars)
+    return _CMAP % {b"low": b"00", b"high": b"FF", b"rows": rows}
+
+
+def _names_glyphs_only(font: Any) -> bool:
+    """Whether the codes of the font are the numbers of its glyphs, and nothing says what they show."""
+    import pikepdf
+
+    if font.get("/Encoding") not in ("/Identity-H", "/Identity-V"):
+        return False
+    below = font.get("/DescendantFonts")
+    descendant = below[0] if isinstance(below, pikepdf.Array) and len(below) else None
+    if not isinstance(descendant, pikepdf.Dictionary):
+        return False
+    system = descendant.get("/CIDSystemInfo")
+    ordering = str(system.get("/Ordering", "")) if isinstance(system, pikepdf.Dictionary) else ""
+    # with a table from codes to glyphs the codes are often the characters themselves
+    return ordering == "Identity" and not isinstance(descendant.get("/CIDToGIDMap"), pikepdf.Stream)
+
+
+def _differences(encoding: Any) -> Iterator[tuple[int, str]]:
+    """The codes that the font gives names of its own."""
+    import pikepdf
+
+    code = 0
+    for entry in encoding.get("/Differences", ()):
+        if isinstance(entry, pikepdf.Name):
+            yield code, str(entry)
+            code += 1
+        else:
+            code = int(entry)

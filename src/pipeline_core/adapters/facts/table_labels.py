@@ -1,0 +1,56 @@
+"""Lines that name a table without being a caption, and headings that name nothing."""
+
+import re
+
+from pipeline_core.domain.cut_ends import CUT_END
+from pipeline_core.domain.tables import kind_of
+
+_MOST_WORDS = 14
+_MOST_BOLD_WORDS = 24
+_ENDS = re.compile(r"[.!?;:,。！？；：，…][)\]\"'”’»]*\Z")
+_FEWEST_LETTERS = 3
+_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NO_LABEL = re.compile(
+    r"(?:notes?|sources?|see|remarks?|quellen?|anmerkung\w*|hinweise?|remarques?|nota|notas|fuentes?|fontes?|fonte|bron"
+    r"|opmerking|sumber|catatan|источник\w*|примечани\w*|注|来源|資料)(?!\w)|[*†‡§¹²³]|https?://|www\.|[•▪■◦ｲ–—]",
+    re.IGNORECASE,
+)
+_PAGE_NUMBER = re.compile(
+    r"(?:^|\s)(?!(?:19|20)\d\d\Z)\d{1,4}\Z|^\d{1,4}\s|^\W*(?:page|seite|página|pagina|стр)\b", re.I
+)
+_BOLD = re.compile(r"\s*(\*\*|__)(?!\s).+\1\s*\Z", re.DOTALL)
+
+
+def names_something(heading: str) -> bool:
+    """Whether a heading has a word: a number of a page among signs is none."""
+    return bool(_IDEOGRAPHS.search(heading)) or sum(map(str.isalpha, heading)) >= _FEWEST_LETTERS
+
+
+def begins_small(said: str) -> bool:
+    """Whether it is the rest of something: it begins with a small letter."""
+    return said[:1].islower()
+
+
+def _is_one_short_word(said: str) -> bool:
+    """Whether it may as well be what is left of a header's cell or of a figure."""
+    shortest = 4 if _IDEOGRAPHS.search(said) else 5
+    return len(said.split()) == 1 and len(said) < shortest
+
+
+def is_label(markdown: str, said: str, before: str) -> bool:
+    """Whether a paragraph right above a table is its title: a few words that are no sentence and stand alone.
+
+    Args:
+        markdown: the paragraph.
+        said: its words, without marks.
+        before: what the paragraph above it says; a line among others of its kind is one of a list or of columns.
+    """
+    is_bold = _BOLD.match(markdown) is not None
+    if len(said.split()) > (_MOST_BOLD_WORDS if is_bold else _MOST_WORDS):
+        return False
+    if begins_small(said) or any(pattern.search(said) for pattern in (_ENDS, CUT_END, _PAGE_NUMBER)):
+        return False
+    if _NO_LABEL.match(said) or _is_one_short_word(said) or not names_something(said) or kind_of(said) != "words":
+        return False
+    stands_alone = not before or not before[-1:].isalpha()
+    return is_bold or stands_alone
