@@ -183,7 +183,7 @@ def test_a_lead_in_and_a_caption_go_with_what_they_lead_to() -> None:
         ("Trained models are not in the scope of the harbour.", []),
         ("Les modèles du port ne sont pas concernés.", []),
         ("Boats need the following papers.", ["Boats need the following papers: proof of insurance for the season."]),
-        ("Boote brauchen die folgenden Papiere.", ["Boote brauchen die folgenden Papiere: proof of insurance for the season."]),
+        ("Alle brauchen folgende Papiere.", ["Alle brauchen folgende Papiere: proof of insurance for the season."]),
     ],
 )  # fmt: skip
 def test_a_whole_sentence_leads_to_a_list_only_where_it_announces_one(above: str, said: list[str]) -> None:
