@@ -274,7 +274,7 @@ def test_a_finding_tells_a_reviewer_what_and_where_with_its_numbers(case: Subjec
 
 CRITICAL = {code for _, code in CASES.values()} - {
     "code_not_closed", "unreadable_characters", "oversized_chunk", "too_few_facts", "too_many_facts",
-    "contradicts_published", "read_with_doubt",
+    "contradicts_published", "read_with_doubt", "words_out_of_order",
 }  # fmt: skip
 
 
