@@ -201,6 +201,17 @@ def test_nothing_of_another_user_can_be_reached(database: TwoUsers, bob: psycopg
     assert _contents(database, table) == before
 
 
+def test_words_are_found_among_the_own_rows_alone(database: TwoUsers, bob: psycopg.Connection[Any]) -> None:
+    """The functions run as the owner, so that an index is used, and see what the caller may see."""
+    keys = "SELECT array_agg(key) FROM (SELECT unnest(terms || term) AS key FROM search_postings WHERE user_id = %s) k"
+    for user_id, is_seen in ((ANN, False), (BOB, True)):
+        [(theirs,)] = database.rows(keys, user_id)
+        for asked in ("count_passages(%s)", "find_words(%s, NULL)"):
+            assert bool(bob.execute(f"SELECT FROM {asked}".encode(), (theirs,)).fetchall()) == is_seen
+            with database.role(SERVICE) as service:
+                assert service.execute(f"SELECT FROM {asked}".encode(), (theirs,)).fetchall()
+
+
 def _reach(connection: psycopg.Connection[Any], statement: sql.Composed, values: dict[str, Any]) -> int:
     """How many rows the statement reaches; being refused the right is none."""
     try:
