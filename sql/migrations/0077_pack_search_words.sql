@@ -96,39 +96,45 @@ $$;
 -- In how many passages each word is. Row level security would let no index be used here: what compares arrays may not be
 -- told of rows before it is known whose they are. So these run as the owner, and see what the caller may.
 CREATE FUNCTION count_passages(keys bigint[]) RETURNS TABLE (key bigint, passages bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp
+SET enable_seqscan = off AS $$
     SELECT w.key, sum(w.passages) FROM (
-        SELECT k.key, p.passages
+        SELECT k.key, p.user_id, p.passages
         FROM unnest(keys) k (key) JOIN search_postings p ON p.term = k.key
-        WHERE (SELECT sees_everyone()) OR p.user_id = (SELECT current_user_id())
         UNION ALL
-        SELECT k.key, p.ends[i.at] - coalesce(p.ends[i.at - 1], 0)
+        SELECT k.key, p.user_id, p.ends[i.at] - coalesce(p.ends[i.at - 1], 0)
         FROM unnest(keys) k (key) JOIN search_postings p ON p.terms @> ARRAY[k.key]
         CROSS JOIN LATERAL (SELECT array_position(p.terms, k.key) AS at OFFSET 0) i
-        WHERE (SELECT sees_everyone()) OR p.user_id = (SELECT current_user_id())
-    ) w GROUP BY w.key
+        OFFSET 0  -- what is asked of the rows is asked afterwards: the indexes tell them best
+    ) w WHERE (SELECT sees_everyone()) OR w.user_id = (SELECT current_user_id())
+    GROUP BY w.key
 $$;
 
--- Where each word is: how often a passage has it, and how many words the passage has. ``sources``: only there, or NULL.
-CREATE FUNCTION find_words(keys bigint[], sources uuid[])
-RETURNS TABLE (key bigint, source_id uuid, ordinal int, count int, length int)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
-    SELECT w.key, w.source_id, (u.place >> 32)::int, ((u.place >> 16) & 65535)::int, (u.place & 65535)::int
+-- What each passage scores that has any of the words: BM25 (Robertson and Walker 1994) with its usual k1 = 1.2 and
+-- b = 0.75. ``average`` is the number of words of a passage; ``sources``: only there, or NULL; ``tells``: whether it has
+-- one of the words of which that is said.
+CREATE FUNCTION score_words(keys bigint[], weights float8[], telling boolean[], average float8, sources uuid[])
+RETURNS TABLE (source_id uuid, ordinal int, score float8, tells boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp
+SET enable_seqscan = off AS $$
+    SELECT w.source_id, (u.place >> 32)::int, sum(w.weight * ((u.place >> 16) & 65535) * 2.2
+        / (((u.place >> 16) & 65535) + 1.2 * (0.25 + 0.75 * (u.place & 65535) / average))), bool_or(w.tells)
     FROM (
-        SELECT k.key, p.source_id, p.places
-        FROM unnest(keys) k (key) JOIN search_postings p ON p.term = k.key
-        WHERE ((SELECT sees_everyone()) OR p.user_id = (SELECT current_user_id()))
-            AND (sources IS NULL OR p.source_id = ANY(sources))
+        SELECT k.weight, k.tells, p.source_id, p.user_id, p.places
+        FROM unnest(keys, weights, telling) k (key, weight, tells) JOIN search_postings p ON p.term = k.key
         UNION ALL
-        SELECT k.key, p.source_id, p.places[coalesce(p.ends[i.at - 1], 0) + 1:p.ends[i.at]]
-        FROM unnest(keys) k (key) JOIN search_postings p ON p.terms @> ARRAY[k.key]
+        SELECT k.weight, k.tells, p.source_id, p.user_id, p.places[coalesce(p.ends[i.at - 1], 0) + 1:p.ends[i.at]]
+        FROM unnest(keys, weights, telling) k (key, weight, tells) JOIN search_postings p ON p.terms @> ARRAY[k.key]
         CROSS JOIN LATERAL (SELECT array_position(p.terms, k.key) AS at OFFSET 0) i
-        WHERE ((SELECT sees_everyone()) OR p.user_id = (SELECT current_user_id()))
-            AND (sources IS NULL OR p.source_id = ANY(sources))
+        OFFSET 0  -- what is asked of the rows is asked afterwards: the indexes tell them best
     ) w CROSS JOIN LATERAL unnest(w.places) u (place)
+    WHERE ((SELECT sees_everyone()) OR w.user_id = (SELECT current_user_id()))
+        AND (sources IS NULL OR w.source_id = ANY(sources))
+    GROUP BY 1, 2
 $$;
-REVOKE EXECUTE ON FUNCTION count_passages(bigint[]), find_words(bigint[], uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION count_passages(bigint[]), find_words(bigint[], uuid[])
+REVOKE EXECUTE ON FUNCTION count_passages(bigint[]), score_words(bigint[], float8[], boolean[], float8, uuid[])
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_passages(bigint[]), score_words(bigint[], float8[], boolean[], float8, uuid[])
     TO upload_pipeline_api, upload_pipeline_service;
 
 -- All is read anew, in steps, right after the migrations; meanwhile it is found by its meaning.

@@ -80,15 +80,11 @@ WHERE k.passages <= greatest(%(common)s, w.passages / 2)
     OR NOT EXISTS (SELECT FROM known r WHERE r.passages <= greatest(%(common)s, w.passages / 2));
 
 -- name: passages_with_words
--- BM25 (Robertson and Walker 1994) with its usual k1 = 1.2 and b = 0.75: the best, and of those that were found
--- otherwise the score.
-WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest(%(keys)s::bigint[], %(weights)s::float8[], %(tells)s::boolean[]) AS a (key, weight, tells)
-), found AS MATERIALIZED (
-    SELECT p.ordinal, p.source_id, sum(
-        a.weight * p.count * 2.2 / (p.count + 1.2 * (0.25 + 0.75 * p.length / %(average)s::float8))) AS score
-    FROM find_words(%(keys)s::bigint[], %(document_ids)s::uuid[]) p JOIN asked a USING (key)
-    GROUP BY p.source_id, p.ordinal HAVING bool_or(a.tells) OR NOT %(must_tell)s
+-- The best, and of those that were found otherwise the score.
+WITH found AS MATERIALIZED (
+    SELECT source_id, ordinal, score FROM score_words(%(keys)s::bigint[], %(weights)s::float8[], %(tells)s::boolean[],
+        %(average)s::float8, %(document_ids)s::uuid[])
+    WHERE tells OR NOT %(must_tell)s
 ), best AS (
     (SELECT source_id, ordinal, score FROM found ORDER BY score DESC, source_id, ordinal LIMIT %(pool)s)
     UNION

@@ -206,10 +206,11 @@ def test_words_are_found_among_the_own_rows_alone(database: TwoUsers, bob: psyco
     keys = "SELECT array_agg(key) FROM (SELECT unnest(terms || term) AS key FROM search_postings WHERE user_id = %s) k"
     for user_id, is_seen in ((ANN, False), (BOB, True)):
         [(theirs,)] = database.rows(keys, user_id)
-        for asked in ("count_passages(%s)", "find_words(%s, NULL)"):
-            assert bool(bob.execute(f"SELECT FROM {asked}".encode(), (theirs,)).fetchall()) == is_seen
+        for asked in ("count_passages(%(keys)s)", "score_words(%(keys)s, %(weights)s, %(tells)s, 1, NULL)"):
+            values = {"keys": theirs, "weights": [1.0] * len(theirs), "tells": [True] * len(theirs)}
+            assert bool(bob.execute(f"SELECT FROM {asked}".encode(), values).fetchall()) == is_seen
             with database.role(SERVICE) as service:
-                assert service.execute(f"SELECT FROM {asked}".encode(), (theirs,)).fetchall()
+                assert service.execute(f"SELECT FROM {asked}".encode(), values).fetchall()
 
 
 def _reach(connection: psycopg.Connection[Any], statement: sql.Composed, values: dict[str, Any]) -> int:

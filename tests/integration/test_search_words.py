@@ -1,10 +1,11 @@
 """The words of what is published: exact in the transaction that publishes, in the language of the document."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -123,20 +124,20 @@ def test_what_is_packed_is_what_the_passages_say(app: Pipeline) -> None:
     )
     keys = [row[5] for row in said]
     assert len({row[1] for row in said}) > 3
-    found = rows(
-        app,
-        "SELECT source_id, ordinal, key, count, length FROM find_words("
-        "ARRAY(SELECT DISTINCT unnest(%s::bigint[])), NULL)",
-        keys,
-    )
-    assert sorted(found) == sorted((source, ordinal, key, n, of) for source, ordinal, _, n, of, key in said)
+    weights = {key: 1.0 + number % 7 for number, key in enumerate(sorted(set(keys)))}
+    expected: defaultdict[tuple[UUID, int], float] = defaultdict(float)
+    for source, ordinal, _, count, length, key in said:
+        expected[source, ordinal] += weights[key] * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length / 50))
+    scored = "SELECT source_id, ordinal, score FROM score_words(%s, %s, %s, 50, %s)"
+    found = rows(app, scored, [*weights], [*weights.values()], [True] * len(weights), None)
+    assert {(source, ordinal): score for source, ordinal, score in found} == pytest.approx(dict(expected))
     counted = dict(rows(app, "SELECT key, passages::int FROM count_passages(ARRAY(SELECT DISTINCT unnest(%s)))", keys))
     assert counted == Counter(keys)
     assert rows(app, "SELECT FROM search_postings WHERE term IS NOT NULL") != []
     assert rows(app, "SELECT FROM search_postings WHERE cardinality(terms) > 20") != []
     [(source, key)] = [(row[0], row[5]) for row in said if row[2] == "hausmeist"]
-    assert rows(app, "SELECT source_id FROM find_words(%s, %s)", [key], [source]) == [(source,)]
-    assert rows(app, "SELECT source_id FROM find_words(%s, %s)", [key], [app.user_id]) == []
+    assert [row[0] for row in rows(app, scored, [key], [1.0], [True], [source])] == [source]
+    assert rows(app, scored, [key], [1.0], [True], [app.user_id]) == []
 
 
 def test_a_bank_is_found_by_its_words_and_by_its_own_rows(app: Pipeline) -> None:
