@@ -1,4 +1,4 @@
--- What has which words, in an eighth of the space: a row for each word and source was mostly keys. Now the words of a
+-- What has which words, in a sixth of the space: a row for each word and source was mostly keys. Now the words of a
 -- source lie together, some dozens a row, by eight bytes each, and a GIN index tells the rows.
 
 SET LOCAL search_path = upload_pipeline, public;
