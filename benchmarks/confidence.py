@@ -54,7 +54,7 @@ PRIOR: Mapping[str, float] = {
     "lead_in": 0.3, "lead_in_missing": -0.8, "requirement": 1.0,
     "sentence_whole": 0.5, "leans": -1.2, "points_inside": -0.4, "definite": -0.5, "names": 0.4, "first_person": -0.4,
     "hedged": -0.8, "defines": 0.4, "duty": 0.3, "asked": 0.6, "score": 0.6, "begins_well": 0.8, "ends_well": 0.8,
-    "few_words": -1.5, "many_words": -0.2, "many_spans": -0.1,
+    "few_words": -1.5, "many_words": -0.2, "entry": 0.6,
     "length": 0.5, "name_first": 0.4, "refers": -0.8, "compares": -0.4, "cites": 0.3, "measure": 0.3, "indefinite": 0.3,
     "position": -0.4, "below_heading": 0.5, "in_example": -0.8, "neighbours": 0.4, "disorder": -1.5,
     "found_aligned": -0.8, "scattered": -1.5, "ocr_doubt": -3.0, "unsure": -1.5, "written": 0.8,

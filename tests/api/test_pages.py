@@ -51,7 +51,7 @@ def test_what_was_left_out_of_a_published_document_can_be_taken_in_from_its_page
     text = "# Boiler\n\nThe pressure valve opens at 3 bar and protects the boiler from bursting.\n\nIt may also leak there.\n"
     through(pipeline, needs_work(pipeline, receive(pipeline, upload("boiler.md", text))))
     client = client_of(pipeline)
-    [job] = client.get("/api/v2/jobs").json()["jobs"]
+    [job] = client.get("/api/v2/jobs").json()["items"]
     url = f"/review-matching/{job['job_id']}"
     [fact] = client.get(f"/api/v2/jobs/{job['job_id']}").json()["left_out_facts"]
     html = client.get(url).text

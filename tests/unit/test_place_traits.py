@@ -65,8 +65,8 @@ def test_a_place_is_a_share_of_the_document_and_said_of_running_text_alone() -> 
         told = fact(document[1], "The valve closes.", **{kind: 1.0})
         return set(weighed(told, EVERYTHING, place, one_chunk=False, doubt=lambda _from, _to: None).traits)
 
-    assert "position" in traits_as("prose")
-    assert "position" not in traits_as("row") | traits_as("item")
+    assert {"position", "below_heading", "name_first"} <= traits_as("prose")
+    assert not {"position", "below_heading", "name_first"} & (traits_as("row") | traits_as("item"))
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,9 @@ def test_sections_of_examples_are_known_by_their_headings(heading: str, *, expec
         ("A pump moves water.", {"indefinite"}),
         ("Eine Pumpe bewegt Wasser.", {"indefinite"}),
         ("A few pumps leak.", set()),
+        ("Salted hash (SH) - a hash with a random part.", {"entry"}),
+        ("Schlüssel (K) – Zeichen, die etwas öffnen.", {"entry"}),
+        ("The pump-house is locked. Rain - it rusts.", set()),
     ],
 )
 def test_the_wording_tells_in_many_languages(statement: str, flags: set[str]) -> None:

@@ -92,6 +92,7 @@ SEEN_BY_THE_STAGE = (
     Trait("cites", "flag: cites a source", "cites its source"),
     Trait("measure", "flag: says an amount, a share or a time with its unit", "says an amount"),
     Trait("indefinite", 'flag: begins with an indefinite article ("A policy")', "speaks of any of its kind"),
+    Trait("entry", 'flag: an entry of a glossary ("Term (T) - what it is")', "an entry of a glossary"),
     # where it stands
     Trait("position", "share of the document that stands before it", "late in the document", "early in the document"),
     Trait(

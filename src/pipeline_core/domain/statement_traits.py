@@ -47,12 +47,14 @@ def statement_traits(statement: str, quote: str, said: Mapping[str, float]) -> d
         **wording_traits(statement),
     }
     if kind == "row":
+        # a row's name and its cells look like an entry
+        seen["entry"] = 0.0
         seen["unnamed_cells"] = _unnamed(statement)
     if kind in _SENTENCES:
         seen["names"] = float(any(map(_NAME.search, statement.split()[1:])))
         seen["definite"] = float(_begins_unnamed(statement))
-        if any(c.isupper() for c in statement):
-            # a script without capitals marks no names
+        if kind == "prose" and any(c.isupper() for c in statement):
+            # items go on from their lead-ins; a script without capitals marks no names
             seen["name_first"] = float(_begins_with_name(statement))
         seen |= {"begins_well": float(_begins_well(statement)), "ends_well": float(_ends_well(statement))}
     return {**seen, **said}

@@ -40,12 +40,15 @@ _INDEFINITE = re.compile(
     re.IGNORECASE,
 )
 
+# An entry of a glossary: "Salted hash (SH) - a hash that …", "Threat model: a …"
+_ENTRY = re.compile(r"[^.;:!?]{2,60}?(?:\([^()]{1,40}\)\s*[-–—:]|\s[-–—])\s?\S")
+
 
 def wording_traits(statement: str) -> dict[str, float]:
     """The flags of the wording, whatever the language."""
     told = {
         "refers": _REFERS.search(statement), "compares": _COMPARES.search(statement),
         "cites": _CITES.search(statement), "measure": _MEASURES.search(statement),
-        "indefinite": _INDEFINITE.match(statement),
+        "indefinite": _INDEFINITE.match(statement), "entry": _ENTRY.match(statement),
     }  # fmt: skip
     return {name: float(found is not None) for name, found in told.items()}

@@ -268,7 +268,7 @@ def _judge_all(
     prove = _prover(pages, words)
     results = {
         chunk.chunk_id: replace(
-            _judge(
+            judge(
                 chunk,
                 answers[key],
                 cached=key in data.cached,
@@ -322,7 +322,7 @@ def _raise_what_stops(answers: Collection[Generated | Exception]) -> None:
                 raise answer
 
 
-def _judge(
+def judge(
     chunk: Chunk,
     answer: Generated | PipelineError,
     *,
@@ -331,13 +331,16 @@ def _judge(
     echo_from: float,
     missing: Sequence[str],
 ) -> ChunkResult:
+    """What an answer for a chunk is worth: its proved facts, or why it has none.
+
+    It has failed where a generator says traits that are in no table: no weight and no reason would be found for them.
+    """
     if isinstance(answer, Exception):
         return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
     if answer.outcome is not AnswerOutcome.ANSWERED:
         return ChunkResult(ChunkOutcome.FAILED, (), answer.reason, 0, cached, answer.usage)
     said = {name for candidate in answer.candidates for name in candidate.traits}
     if unknown := unknown_traits(said):
-        # a weight would never be found for it, nor a reason in words
         return ChunkResult(
             ChunkOutcome.FAILED, (), f"The generator says traits that nobody knows: {', '.join(unknown)}.", 0, cached,
             answer.usage,

@@ -25,8 +25,9 @@ def weighed(fact: Fact, policy: Policy, place: Mapping[str, float], *, one_chunk
         "spans": float(len(fact.evidence)),
     }
     if not traits["prose"]:
-        # of running text the beginning explains the rest; lists and tables explain themselves
-        traits.pop("position", None)
+        # of running text the beginning explains the rest; lists and tables have lead-ins and headers for it
+        for name in ("position", "below_heading"):
+            traits.pop(name, None)
     doubts = [share for span in fact.evidence if (share := doubt(span.char_from, span.char_to)) is not None]
     if doubts:
         traits["ocr_doubt"] = max(doubts)
