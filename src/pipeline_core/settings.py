@@ -164,7 +164,10 @@ class Settings(BaseSettings):
         0.0, ge=0, le=10, allow_inf_nan=False, description="What the reranker charges for a search, US dollars"
     )
     search_meaning_weight: float = Field(
-        2.0, ge=0, le=100, description="What similarity counts in a search where words count 1 (docs/evaluation.md)"
+        2.0,
+        ge=0,
+        le=100,
+        description="What similarity counts in a search where all its words count 1 (docs/evaluation.md)",
     )
     vector_index_rows: int = Field(50_000, ge=1, description="Vectors of a table from which an HNSW index is built")
     reembed_batch: int = Field(512, ge=1, le=10_000, description="Texts that a change of model embeds at a time")

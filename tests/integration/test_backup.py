@@ -16,6 +16,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import BackupFailedError, RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
+from pipeline_core.domain.search import SearchMode
 from pipeline_core.services.intake import Upload
 from tests.database import copied_database
 from tests.integration.test_lost_objects import named, run_again, state
@@ -23,8 +24,14 @@ from tests.integration.test_upkeep import count, execute
 from tests.memory_store import MemoryObjectStore
 from tests.through import MANUAL, needs_work, publish, receive, through, upload
 
+_GERMAN = """# Hausordnung
+
+Die Kündigungsfristen betragen drei Monate und beginnen am Monatsersten.
+
+Haustiere dürfen nur mit schriftlicher Erlaubnis der Verwaltung gehalten werden.
+"""
 TABLES = ("documents", "upload_jobs", "events", "document_chunks", "all_questions", "fact_cache", "embedding_cache",
-          "stage_output_files", "embedding_models")  # fmt: skip
+          "stage_output_files", "embedding_models", "search_sources", "search_postings")  # fmt: skip
 
 
 @pytest.fixture
@@ -46,6 +53,45 @@ def texts(number: int) -> Upload:
 
 def contents(app: Pipeline) -> dict[str, bytes]:
     return {key: app.store.get(key) for key in app.store.list("")}
+
+
+def found(app: Pipeline) -> list[tuple[object, ...]]:
+    """What searches answer, with their scores: how much a word tells comes from statistics that were backed up."""
+    asked = ("At which pressure does the relief valve open?", "thermostat", "Kündigungsfrist", "Who cleans the burner?")
+    return [
+        (
+            mode,
+            question,
+            hit["id"],
+            hit["score"],
+            hit["similarity"],
+            hit["words"],
+            [fact["id"] for fact in hit["facts"]],
+        )
+        for mode in SearchMode
+        for question in asked
+        for hit in app.search(app.user_id, question, mode=mode, limit=10)
+    ]
+
+
+def test_a_restored_database_searches_the_same(
+    app: Pipeline, elsewhere: Callable[..., Pipeline], tmp_path: Path
+) -> None:
+    publish(app, upload("manual.md"), upload("rules.md", _GERMAN))
+    before = found(app)
+    assert {mode for mode, *_ in before} == set(SearchMode)
+    app.backup(tmp_path / "backup")
+    new = elsewhere()
+    new.restore(tmp_path / "backup", replace=False)
+    assert found(new) == before
+    # what is published afterwards counts with what was there
+    for one in (app, new):
+        publish(one, texts(7))
+    assert {question for _, question, *_ in found(new)} == {question for _, question, *_ in found(app)}
+    words = "SELECT sum(passages), sum(words) FROM upload_pipeline.search_sources"
+    with app.open_uow() as old, new.open_uow() as uow:
+        sums = old.session.connection.execute(words.encode()).fetchall()
+        assert uow.session.connection.execute(words.encode()).fetchall() == sums
 
 
 def test_everything_is_there_again_and_work_goes_on(

@@ -174,7 +174,7 @@ def test_sentences_end_where_they_end() -> None:
         "5 claims are open on 1 May 2024.",
         "The fine is $1 (and no more).",
         "The bill is easy to miss.",
-        "The cost is clear.",
+        "Each cost is clear.",
     ]
     assert [one(fact) for fact in facts(" ".join(sentences))] == sentences
     assert [one(fact) for fact in facts("\n".join(sentences))] == sentences

@@ -205,3 +205,70 @@ def test_a_page_full_of_words_in_columns_does_not_take_long() -> None:
     started = time.process_time()
     assert list(open_tables(text, rules, []))
     assert time.process_time() - started < 10  # it takes one second; before it was bounded, minutes
+
+
+def test_what_one_row_alone_parts_is_no_column() -> None:
+    """A row of two remarks a cell, between names and texts that each reach over both."""
+    names, texts = ("Attack", "Weakness", "Impact"), ("Anyone can try.", "Few look for it.", "All data is read.")
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for row, y in ((names, 700), (texts, 660)):
+            for at, words in enumerate(row):
+                canvas.drawString(66 + 160 * at, y, words)
+        for at, words in enumerate(("Easy", "Level 3", "Common", "Found 2", "Severe", "For all")):
+            canvas.drawString(66 + 80 * at, 680, words)
+        for y in (714, 694, 674, 654):
+            canvas.line(60, y, 540, y)
+        for at in range(4):
+            canvas.line(60 + 160 * at, 654, 60 + 160 * at, 714)
+        for at in range(3):
+            canvas.line(140 + 160 * at, 674, 140 + 160 * at, 694)
+
+    rows = [row for row in _rows(_converted(pdfs.together(ABOVE, draw, BELOW))) if any(row)]
+    assert rows == [list(names), ["Easy; Level 3", "Common; Found 2", "Severe; For all"], list(texts)]
+
+
+@pytest.mark.parametrize(
+    "parted",
+    [
+        pytest.param((680.0, 660.0), id="two rows of figures under a name"),
+        pytest.param((680.0,), id="the only columns there are"),
+    ],
+)
+def test_columns_of_several_rows_or_of_the_whole_table_stay(parted: tuple[float, ...]) -> None:
+    sides = (60.0, 300.0, 540.0) if len(parted) == 2 else (60.0, 540.0)
+    walls = (180.0, 420.0) if len(parted) == 2 else (300.0,)
+    level = tuple(Rule(y, 60, 540) for y in (640.0, 660.0, 680.0, 700.0))
+    upright = tuple(Rule(x, 640, 700) for x in sides)
+    upright += tuple(Rule(x, y, y + 20) for y in parted for x in walls)
+    assert [grid.columns for grid in grids(Rules(level, upright))] == [len(sides) - 1 + len(walls)]
+
+
+def test_a_header_that_stands_again_begins_another_table() -> None:
+    """Sections of a standard: a heading in letters of the same size, the same header, a line below it."""
+    sections = (("Doors", ("1", "Doors are locked.", "A"), ("2", "Keys are counted.", "B")),
+                ("Windows", ("1", "Windows are shut at night.", "A"), ("2", "Bars are checked.", "C")),
+                ("Roof", ("1", "No ladder stays outside.", "B")))  # fmt: skip
+    at = (66.0, 100.0, 330.0)
+
+    def draw(canvas: Canvas) -> None:
+        y = 700.0
+        for name, *rows in sections:
+            canvas.setFont("Helvetica-Bold", 10)
+            canvas.drawString(66, y, f"{name} of the house")
+            canvas.setFont("Helvetica", 10)
+            y -= 20
+            for row in (("#", "Rule", "Level"), *rows):
+                for x, words in zip(at, row, strict=True):
+                    canvas.drawString(x, y, words)
+                if row[0] == "#":
+                    canvas.line(60, y - 4, 480, y - 4)
+                y -= 15
+            y -= 9
+
+    markdown = _converted(draw)
+    tables = [_rows(part) for part in markdown.split("of the house")[1:]]
+    assert [table for table in tables if table] == [
+        [["\\#", "Rule", "Level"], *map(list, rows)] for _, *rows in sections
+    ]

@@ -84,6 +84,53 @@ def test_refused(language: str, sentence: str, reason: str) -> None:
     assert why_refused(sentence, language) == reason
 
 
+OF_AUTHORS = {
+    "en": [
+        "We have decided to close the northern quay.",
+        "Our findings are in line with the fees.",
+        "In a future edition fees will be listed.",
+        "The dashed line is the fee of 2020.",
+        "Appendix B describes the cranes of the port.",
+        "Mooring a large ship can be difficult.",
+        "The subject had been seen at the quay.",
+    ],
+    "de": [
+        "Wir haben uns für den Kran entschieden.",
+        "In einer zukünftigen Ausgabe stehen die Gebühren.",
+        "Die gestrichelte Linie ist die Gebühr.",
+        "Dieser Abschnitt deckt die Kräne ab.",
+        "Das Anlegen kann schwierig sein.",
+        "Der Täter hatte am Kai gewartet.",
+    ],
+    "fr": [
+        "Nous avons décidé de fermer le quai.",
+        "Dans une prochaine édition, les taxes seront listées.",
+        "La grue est décrite dans la section 3.",
+        "Amarrer un navire peut être difficile.",
+        "Le suspect avait attendu sur le quai.",
+    ],
+    "es": [
+        "Hemos decidido cerrar el muelle.",
+        "En una futura edición figuran las tasas.",
+        "La grúa se describe en la sección 3.",
+        "El sospechoso había esperado en el muelle.",
+    ],
+    "it": ["Abbiamo deciso di chiudere il molo.", "Nella prossima edizione ci sono le tasse."],
+    "pt": ["Nas futuras versões queremos novos portos.", "A grua é descrita na seção 3."],
+    "nl": ["In een toekomstige versie staan de tarieven.", "Aanmeren kan moeilijk zijn."],
+    "id": ["Di versi mendatang, tarif akan dicantumkan.", "Kami ingin menutup dermaga."],
+    "ru": ["Мы решили закрыть причал.", "В будущей версии будут указаны сборы.", "Кран описан в разделе 3."],
+    "el": ["Σε μελλοντικές εκδόσεις υπάρχουν τέλη.", "Θέλουμε να κλείσουμε την αποβάθρα."],
+    "pl": ["Postanowiliśmy zamknąć nabrzeże.", "W przyszłych wersjach będą opłaty."],
+    "zh": ["我们决定关闭码头。", "在未来的版本中将列出费用。"],
+}
+
+
+@pytest.mark.parametrize(("language", "sentence"), [(code, s) for code, rows in OF_AUTHORS.items() for s in rows])
+def test_what_authors_say_of_themselves_and_of_their_drawings(language: str, sentence: str) -> None:
+    assert why_refused(sentence, language) is not None
+
+
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
@@ -96,6 +143,12 @@ def test_refused(language: str, sentence: str, reason: str) -> None:
         ("en", "The labels of the chart may be confusing to people who cannot see red."),
         ("en", "The public position of the light is 54° north."),
         ("en", "You are the owner once the price is paid."),
+        ("en", "We recommend a crane of 40 tons."),
+        ("en", "We pay $500 for each lost anchor."),
+        ("en", "The use of TLS 1.2 or a later version is required."),
+        ("fr", "Un navire de 1990 ou d'une version ultérieure paie moins."),
+        ("en", "The driver must report the loss within 30 days."),
+        ("de", "Wir empfehlen einen Kran von 40 Tonnen."),
         ("de", "Wenn Sie versichert sind, zahlt der Hafen den Kran."),
         ("fr", "Si vous êtes assuré, le port paie la grue."),
         ("id", "Jika Anda diasuransikan, pelabuhan membayar derek."),

@@ -22,7 +22,7 @@ similarities = st.dictionaries(st.sampled_from(IDS), st.floats(-1, 1))
 def test_the_best_come_first_and_by_both_neither_is_enough_for_a_full_score(
     words: dict[UUID, float], near: dict[UUID, float], mode: SearchMode, limit: int
 ) -> None:
-    found = rank(words, near, mode, meaning_weight=1.25, unrelated=0.0, limit=limit)
+    found = rank(words, near, mode, all_words=4.0, meaning_weight=1.25, unrelated=0.0, limit=limit)
     everything = {SearchMode.TEXT: words.keys(), SearchMode.VECTOR: near.keys()}.get(mode, words.keys() | near.keys())
     assert found.keys() <= everything
     assert len(found) == min(limit, len(everything))
@@ -30,12 +30,21 @@ def test_the_best_come_first_and_by_both_neither_is_enough_for_a_full_score(
     assert all(value <= 1 for value in found.values())
 
 
-def test_words_count_by_their_share_of_the_best_and_similarity_from_what_is_unrelated() -> None:
+def test_by_both_words_count_by_their_share_of_all_that_were_asked_for() -> None:
     one, two, three = IDS[:3]
     words, near = {one: 10.0, two: 5.0}, {one: 0.7, two: 0.85, three: 0.6}
-    found = rank(words, near, SearchMode.HYBRID, meaning_weight=1.0, unrelated=0.7, limit=10)
-    assert found == pytest.approx({one: 0.5, two: (0.5 + 0.5) / 2, three: 0.0})
+    found = rank(words, near, SearchMode.HYBRID, all_words=10.0, meaning_weight=1.0, unrelated=0.7, limit=10)
+    assert found == pytest.approx({one: 1 / 3.2, two: (0.5 + 0.5) / 3.2, three: 0.0})
     assert list(found) == [*sorted([one, two]), three]
+
+
+@pytest.mark.parametrize(("all_words", "first"), [(10.0, 0), (100.0, 1)], ids=["all of them", "a tenth of them"])
+def test_the_best_by_words_is_no_answer_where_it_has_few_of_them(all_words: float, first: int) -> None:
+    words, near = {IDS[0]: 10.0, IDS[1]: 1.0}, {IDS[0]: 0.2, IDS[1]: 0.5}
+    found = rank(words, near, SearchMode.HYBRID, all_words=all_words, meaning_weight=2.0, unrelated=0.0, limit=10)
+    assert next(iter(found)) == IDS[first]
+    by_words = rank(words, near, SearchMode.TEXT, all_words=all_words, meaning_weight=2.0, unrelated=0.0, limit=10)
+    assert next(iter(by_words)) == IDS[0]
 
 
 def test_a_passage_answers_where_a_fact_of_it_does() -> None:

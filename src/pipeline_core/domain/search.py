@@ -12,6 +12,8 @@ UNRELATED: Mapping[str, float] = {}
 """Similarity of texts that have nothing to do with each other, by model, where it is not about 0."""
 WITHOUT_WORDS = 0.2
 """What a hit's similarity must have more than the floor where it has none of the question's words."""
+MOST_WORDS = 2.2
+"""What a word counts at most that is said again and again, where BM25 counts 1 for saying it once (k1 + 1)."""
 ENOUGH_WORDS = 0.75
 """Share of a question's words with which a hit answers whatever its similarity."""
 ENOUGH_WORDS_OF_WAITING = 0.5
@@ -95,27 +97,28 @@ def rank(
     similarities: Mapping[UUID, float],
     mode: SearchMode,
     *,
+    all_words: float,
     meaning_weight: float,
     unrelated: float,
     limit: int,
 ) -> dict[UUID, float]:
     """The ``limit`` best and their scores, 0 to 1; equal scores by id.
 
-    Words count by their share of the best that there is: BM25 has no scale of its own. Similarities have one, which
-    begins at ``unrelated``, what texts have that have nothing to do with each other. By both, the similarity counts
-    ``meaning_weight`` where the words count 1.
+    Words alone count by their share of the best that there is: BM25 has no scale of its own. By both, they count by
+    their share of ``all_words``, what a passage scores that has each of the question's words once: the best of what
+    has few of them is no good answer because of it. Similarities have a scale, which begins at ``unrelated``, what
+    texts have that have nothing to do with each other; they count ``meaning_weight`` where all words count 1.
     """
-    best = max(words.values(), default=0.0) or 1.0
-    said = {one: score / best for one, score in words.items()}
-    meant = {one: max(0.0, (value - unrelated) / (1 - unrelated)) for one, value in similarities.items()}
     if mode is SearchMode.TEXT:
-        scores = said
+        best = max(words.values(), default=0.0) or 1.0
+        scores = {one: score / best for one, score in words.items()}
     elif mode is SearchMode.VECTOR:
         scores = dict(similarities)
     else:
-        whole = 1 + meaning_weight
+        said = {one: min(score / (all_words or 1.0), MOST_WORDS) for one, score in words.items()}
+        meant = {one: max(0.0, (value - unrelated) / (1 - unrelated)) for one, value in similarities.items()}
         scores = {
-            one: (said.get(one, 0.0) + meaning_weight * meant.get(one, 0.0)) / whole
+            one: (said.get(one, 0.0) + meaning_weight * meant.get(one, 0.0)) / (MOST_WORDS + meaning_weight)
             for one in said.keys() | meant.keys()
         }
     return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit])

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate, pairwise
 
 from pipeline_core.domain.documents import PageMap
@@ -52,10 +53,11 @@ def _split(markdown: str, page_map: PageMap) -> list[str]:
 def _clean_once(pages: list[str], page_map: PageMap, counts: Counter[str]) -> list[str]:
     whole = "".join(pages)
     is_paged = page_map.unit == "page"
-    context = Context(whole, is_paged)
     parted = _parted(pages, _code(whole))
+    running: frozenset[str] = frozenset()
     if is_paged:
-        _drop_running_lines(parted, [page.number for page in page_map.pages], counts)
+        running = _drop_running_lines(parted, [page.number for page in page_map.pages], counts)
+    context = Context(whole, is_paged, running)
     before = ""
     for parts in parted:
         for part in parts:
@@ -90,9 +92,10 @@ def _join_pages(parted: list[list["_Part"]], context: Context, counts: Counter[s
         # without a line's end between them they are joined already
         parted_here = before is not None and (before.text.endswith("\n") or first.text.startswith("\n"))
         if before is not None and parted_here and not before.is_code and not first.is_code:
-            whole = join_over_pages(before.text, first.text, lambda head, tail: keeps_hyphen(head, tail, context))
+            keeps = partial(keeps_hyphen, context=context)
+            whole = join_over_pages(before.text, first.text, keeps, context.running)
             if whole is not None:
-                before.text, first.text = whole, first.text.lstrip("\n")
+                before.text, first.text = whole
                 counts["cut_pages"] += 1
         before = last
 
@@ -173,15 +176,19 @@ def _parted(pages: Sequence[str], code: Sequence[Fence]) -> list[list[_Part]]:
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
-def _drop_running_lines(parted: list[list[_Part]], numbers: Sequence[int], counts: Counter[str]) -> None:
+def _drop_running_lines(parted: list[list[_Part]], numbers: Sequence[int], counts: Counter[str]) -> frozenset[str]:
+    """Without running lines; those of which the first stayed."""
     if len(parted) < running_lines.MIN_PAGES:
-        return
+        return frozenset()
     lines = [[(part, line) for part in parts for line in _LINE.findall(part.text)] for parts in parted]
     shown = [[None if part.is_code else line for part, line in page] for page in lines]
-    for index, removed in running_lines.find(shown, numbers).items():
+    found = running_lines.find(shown, numbers)
+    kept = {" ".join(lines[index][at][1].split()) for index, places in found.kept.items() for at in places}
+    for index, removed in found.dropped.items():
         counts["running_lines"] += len(removed)
         for part in parted[index]:
             part.text = ""
         for at, (part, line) in enumerate(lines[index]):
             if at not in removed:
                 part.text += line
+    return frozenset(kept)

@@ -18,6 +18,8 @@ class Context:
     markdown: str
     is_paged: bool = False
     """Whether it was laid out on pages, whose breaks cut paragraphs apart."""
+    running: frozenset[str] = frozenset()
+    """Lines that return at the edge of its pages, of which one stayed."""
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -205,7 +207,7 @@ def keeps_hyphen(head: str, tail: str, context: Context) -> bool:
 
 def join_cut_paragraphs(text: str, context: Context) -> tuple[str, int]:
     """Paragraphs that were cut within a page are whole again."""
-    return join_in_page(text) if context.is_paged else (text, 0)
+    return join_in_page(text, context.running) if context.is_paged else (text, 0)
 
 
 # --- blanks ----------------------------------------------------------------------------------------------

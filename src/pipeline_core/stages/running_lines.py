@@ -15,6 +15,8 @@ MIN_PAGES = 3
 MIN_PAGES_BY_WORDS = ((8, MIN_PAGES), (4, 5))
 """For a number inside text: lines of so many words must return on so many pages. Shorter ones never count."""
 
+_LONG = 8  # words: such a line may stand above a stamp or a mark of a draft
+
 MIN_DENSITY = 0.4
 """On at least this share of the pages from its first to its last: left and right pages may differ."""
 
@@ -53,14 +55,23 @@ class _Edge:
     """Whether it belongs to nothing beside it: no label of what follows, no unit of the table below."""
 
 
-def find(pages: Sequence[Sequence[str | None]], numbers: Sequence[int]) -> dict[int, set[int]]:
-    """Which lines are running ones: index of the page -> indices into its lines. A line of code is None.
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Which lines are running ones: index of the page -> indices into its lines. Those that are kept are told apart."""
+
+    dropped: dict[int, set[int]]
+    kept: dict[int, set[int]]
+
+
+def find(pages: Sequence[Sequence[str | None]], numbers: Sequence[int]) -> Running:
+    """The running lines of the pages. A line of code is None.
 
     A line counts if the same text, but for a page number that grows with the pages, stands at the same edge
     of at least three pages that follow each other closely. The first of each kind stays unless it is nothing
     but a page number, so no text disappears from the document. A page keeps at least one line.
     """
     found: dict[int, set[int]] = defaultdict(set)
+    kept: dict[int, set[int]] = defaultdict(set)
     for at_top in (True, False):
         groups: dict[tuple[str, int], list[_Edge]] = defaultdict(list)
         for index, (lines, number) in enumerate(zip(pages, numbers, strict=True)):
@@ -72,7 +83,8 @@ def find(pages: Sequence[Sequence[str | None]], numbers: Sequence[int]) -> dict[
                 only_number = _ONLY_NUMBER.fullmatch(group[0].text) is not None
                 for edge in group if only_number else group[1:]:
                     found[edge.page].add(edge.line)
-    return {page: lines for page, lines in found.items() if _leaves_text(pages[page], lines)}
+                kept[group[0].page].add(group[0].line)
+    return Running({page: lines for page, lines in found.items() if _leaves_text(pages[page], lines)}, kept)
 
 
 def _edges(lines: Sequence[str | None], page: int, number: int, *, at_top: bool) -> Iterator[_Edge]:
@@ -122,7 +134,7 @@ def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
     for match in numbers:
         if _is_set_apart(text, *match.span()):
             yield _without_number(edge, *match.span()), MIN_PAGES
-        elif edge.is_outermost and min_pages is not None:
+        elif min_pages is not None and (edge.is_outermost or words >= _LONG):
             yield _without_number(edge, *match.span()), min_pages
 
 

@@ -10,6 +10,7 @@ from pipeline_core.adapters.converters.pages import PageText, all_blank, assembl
 from pipeline_core.adapters.converters.pdf_characters import with_characters
 from pipeline_core.adapters.converters.pdf_damage import damage
 from pipeline_core.adapters.converters.pdf_findings import ocr_failed, ocr_findings, page_findings, repaired
+from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
 from pipeline_core.adapters.converters.pdf_ligatures import with_whole_ligatures
 from pipeline_core.adapters.converters.pdf_reading import Prepared, prepare
 from pipeline_core.adapters.converters.pdf_scans import Why, scanned_pages, taken_from_scans
@@ -107,7 +108,7 @@ def _partly(prepared: Prepared, options: ConvertOptions) -> "Callable[[int, Crop
             pages = _liteparse(options, skip_slanting=True, page=number, crop=crop).parse(prepared.data).pages
         except ParseError:
             return None
-        return pages[0] if len(pages) == 1 else None
+        return in_reading_order(pages[0]) if len(pages) == 1 else None
 
     return read
 
@@ -158,7 +159,7 @@ def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
         read.total = batch.total_pages
         if read.total > options.max_pages:
             raise TooManyPagesError(f"{source.filename} has {read.total:,} pages; the limit is {options.max_pages:,}.")
-        pages = whole_pages(prepared, batch.result.pages, rereader, partly)
+        pages = whole_pages(prepared, [*map(in_reading_order, batch.result.pages)], rereader, partly)
         read.texts += [(page.number, stand_ins.restored(_whole_text(page))) for page in pages]
         read.words |= {
             page.number: tuple(replace(run, text=stand_ins.restored(run.text)) for run in page.words) for page in pages

@@ -17,6 +17,7 @@ from pipeline_core.adapters.converters.pdf_completeness import (
     paragraphs,
     put_back,
 )
+from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
 from pipeline_core.adapters.converters.pdf_paragraphs import parted
 from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
 from pipeline_core.adapters.converters.pdf_reading import Prepared
@@ -98,7 +99,7 @@ def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LitePars
         copies = parser.parse(turned_copies(prepared.data, wanted)).pages
     except (pikepdf.PdfError, ParseError, ValueError, TypeError, LookupError):
         return iter(())
-    return iter(copies if len(copies) == len(wanted) else ())
+    return map(in_reading_order, copies if len(copies) == len(wanted) else ())
 
 
 def _whole(

@@ -45,7 +45,7 @@ class Ranking:
     """How results are found and ordered, as the settings say.
 
     ``ef_search``: how many candidates a search in an HNSW index keeps (pgvector's ``hnsw.ef_search``).
-    ``meaning_weight``: what the similarity counts where the words count 1 (``domain.search.rank``).
+    ``meaning_weight``: what the similarity counts where all of the words count 1 (``domain.search.rank``).
     """
 
     ef_search: int = 100
@@ -54,10 +54,11 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidates with what each mode ranks them by."""
+    """Candidates with what each mode ranks them by; ``all_words`` is what all of the question's words tell."""
 
     words: Mapping[UUID, float] = field(default_factory=dict)
     similarities: Mapping[UUID, float] = field(default_factory=dict)
+    all_words: float = 0.0
 
     def best(self, query: Query, ranking: Ranking, mode: SearchMode, limit: int) -> dict[UUID, float]:
         """The best by that mode, and their scores."""
@@ -65,6 +66,7 @@ class Found:
             self.words,
             self.similarities,
             mode,
+            all_words=self.all_words,
             meaning_weight=ranking.meaning_weight,
             unrelated=UNRELATED.get(query.model, 0.0),
             limit=limit,
@@ -115,7 +117,8 @@ def _gather(session: Session, query: Query, ranking: Ranking) -> "tuple[Found, _
     if query.kind == "fact":
         return _of_facts(session, query, asked, near_facts, by_words), asked
     ids = list({*passages, *of_facts, *by_words})
-    return Found(by_words, _similarities(session, query, ids) if query.mode.uses_vectors else {}), asked
+    similarities = _similarities(session, query, ids) if query.mode.uses_vectors else {}
+    return Found(by_words, similarities, asked.all_words if asked else 0.0), asked
 
 
 def _of_facts(
@@ -123,6 +126,7 @@ def _of_facts(
 ) -> Found:
     """Facts by themselves: those near the question, and those of the passages that have its words."""
     words: dict[UUID, float] = {}
+    all_words = asked.all_words if asked else 0.0
     if asked:
         best = sorted(passages, key=lambda one: (-passages[one], one))[:_POOL]
         rows = session.all(
@@ -132,9 +136,8 @@ def _of_facts(
     if not query.mode.uses_vectors:
         return Found(words)
     ids = list({*near, *words})
-    return Found(
-        words, {row["id"]: row["of_passage"] for row in _with_vector(session, "fact_similarities", query, ids)}
-    )
+    rows = _with_vector(session, "fact_similarities", query, ids)
+    return Found(words, {row["id"]: row["of_passage"] for row in rows}, all_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,14 @@ class _Asked:
 
     params: Mapping[str, Any]
     average: float
+
+    @property
+    def all_words(self) -> float:
+        """What they tell together, as the language reads them in which they tell most."""
+        by_language: defaultdict[str, float] = defaultdict(float)
+        for language, weight in zip(self.params["languages"], self.params["weights"], strict=True):
+            by_language[language] += weight
+        return max(by_language.values())
 
 
 def _asked(session: Session, query: Query) -> _Asked | None:
@@ -189,6 +200,7 @@ def _with_facts(session: Session, query: Query, ranking: Ranking, asked: _Asked 
     found = Found(
         {row["id"]: row["score"] for row in rows if query.mode.uses_words},
         {row["id"]: row["of_passage"] for row in near},
+        asked.all_words if asked else 0.0,
     )
     passage_of = {row["id"]: row["passage_id"] for row in rows}
     under: defaultdict[UUID, dict[UUID, float]] = defaultdict(dict)

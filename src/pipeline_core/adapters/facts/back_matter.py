@@ -59,6 +59,15 @@ _HEADINGS = {
         r"|سناریوهای حمله.*"
     ),
 }
+# "Example Attack Scenarios", "Scenario #2": whatever else the heading says, what stands below is told as a story.
+_STORIES = re.compile(
+    r"(?=.*(?:s[zc]enari|scénario|cenário|skenario|сценари|σενάρι|σεναρί|场景|場景|シナリオ|시나리오|سيناريو|سناریو"
+    r"|scenariusz|scénář|forgatókönyv|senaryo))"
+    r"(?=.*(?:#\s?\d|\d\s*$|attack|example|sample|user|angriff|beispiel|attaque|exemple|ataque|ejemplo|attacco|esempi"
+    r"|exemplo|aanval|voorbeeld|serangan|contoh|атак|пример|επίθεσ|παρ[αά]δε[ιί]γμα|攻击|攻擊|示例|攻撃|例|공격|هجوم|مثال|حمله"
+    r"|atak|przykład|útok|příklad|támadás|példa|napad|primjer|saldırı|örnek))",
+    re.IGNORECASE,
+)
 _NUMBERED = r"(?:(?:appendix |annex )?[\dA-Z]{1,3}(?:\.\d+)*[.:)]? )?"
 _BACK_MATTER = {
     kind: re.compile(rf"{_NUMBERED}(?:{words})\s*[:：]?\s*$", re.IGNORECASE) for kind, words in _HEADINGS.items()
@@ -73,6 +82,8 @@ _WITH_SECTIONS = ("references", "examples")
 def back_matter(headings: Sequence[str]) -> str | None:
     """The kind of back matter that a text under these headings is; None for the body of the document."""
     for depth, heading in enumerate(reversed(headings)):
+        if _STORIES.search(heading):
+            return "examples"
         for kind, pattern in _BACK_MATTER.items():
             if (depth == 0 or kind in _WITH_SECTIONS) and pattern.match(heading.strip()):
                 return kind

@@ -179,14 +179,15 @@ _POINTS_ELSEWHERE_UNSPACED = {
 # A demonstrative among the first words is a part of the subject: "The weight of this reason", "To avoid this, …".
 _DEMONSTRATIVES = {
     "en": r"(?:this|these|those(?! (?:who|with|of|that|in|which))|such(?! as))\b(?! (?:{self})\b)",
-    "de": r"(?:diese[rsmn]?|solche[rsmn]?|dies|jene[rsmn]?)\b(?! (?:{self})\b)",
-    "fr": r"(?:cet(?:te)?|ces|cela|ceci|celui-ci|celle-ci|telle?s?)\b(?! (?:{self})\b)",
-    "es": r"(?:est[aeo]s?|es[ae]s?|eso|dich[ao]s?|tales|ell[ao]s)\b(?! (?:{self})\b)",
-    "it": r"(?:quest[aeio]|quell[aeio]|ciò|tal[ei]|ess[aeio])\b(?! (?:{self})\b)",
-    "pt": r"(?:[dn]?est[ae]s?|[dn]?ess[ae]s?|[dn]?isto|[dn]?isso|tais|[dn]?el[ae]s?)\b(?! (?:{self})\b)",
+    "de": r"(?:diese[rsmn]?|solche[rsmn]?(?!,)|dies|jene[rsmn]?(?!,))\b(?! (?:{self})\b)",
+    "fr": r"(?:cet(?:te)?|ces|cela|ceci|celui-ci|celle-ci|telle?s?(?! que))\b(?! (?:{self})\b)",
+    "es": r"(?:est[aeo]s?|es[ae]s?|eso|dich[ao]s?|tales(?! como)|ell[ao]s)\b(?! (?:{self})\b)",
+    "it": r"(?:quest[aeio]|quell[aeio](?! (?:che|di|del\w*|in|da|a|con|per)\b)"
+    r"|ciò(?! che)|tal[ei](?! (?:da|che)\b)|ess[aeio])\b(?! (?:{self})\b)",
+    "pt": r"(?:[dn]?est[ae]s?|[dn]?ess[ae]s?|[dn]?isto|[dn]?isso|tais(?! como)|[dn]?el[ae]s?)\b(?! (?:{self})\b)",
     "nl": r"(?:deze|dit|dergelijke|zulke)\b(?! (?:{self})\b)",
     "id": r"tersebut\b",
-    "ru": r"(?:эт(?:от|а|о|и|ой|ого|их|им|ом|у|ими)|таких|такого|данн\w+)\b",
+    "ru": r"(?:эт(?:от|а|о|и|ой|ого|их|им|ом|у|ими)|таких|такого|данн(?:ый|ая|ое|ого|ой|ому|ую))\b",
     "el": r"(?:αυτ(?:ό|ή|ός|ά|ές|οί|ούς|ών|ού|ής|ήν|όν)|τέτοι\w+)\b",
     "pl": r"(?:ten|tego|temu|tej|tych|tymi|takich|takiego)\b",
     "cs": r"(?:t(?:ento|ato|oto|yto|ito|ohoto|éto|ěchto)|takov\w+)\b",
@@ -259,13 +260,34 @@ _NEAR = {
     code: rf"(?:\S+\s+){{1,5}}{words.replace('{self}', _SELF.get(code, '-'))}"
     for code, words in _DEMONSTRATIVES.items()
 }
+# Farther on a pronoun has its noun in its own sentence; a noun that is pointed at in the first clause has none.
+_POINTED_AT = {
+    "en": r"(?:this|these|such(?! (?:as|an?)\b))\b(?! (?:{self})\b)",
+    "de": r"(?:diese[rsmn]?|solche[rsmn]?)\b(?! (?:{self})\b)",
+    "fr": r"(?:cet(?:te)?|ces)\b(?! (?:{self})\b)",
+    "es": r"(?:est[aeo]s?|dich[ao]s?)\b(?! (?:{self})\b)",
+    "it": r"(?:quest[aeio]|tal[ei](?! (?:da|che)\b))\b(?! (?:{self})\b)",
+    "pt": r"(?:[dn]?est[ae]s?|[dn]?ess[ae]s?)\b(?! (?:{self})\b)",
+    "nl": r"(?:deze|dergelijke)\b(?! (?:{self})\b)",
+    "id": r"(?!(?i:{self}) )\w+ (?:ini|tersebut)\b(?<!saat ini)(?<!hari ini)(?<!dunia ini)",
+    "ru": r"эт(?:ого|ой|их|им|ими|ому)\b",
+    "el": r"αυτ(?:ού|ής|ών|όν|ήν|ούς)\b(?! που)",
+    "pl": r"(?:tego|tej|tych|tymi|temu|takiego|takich)\b",
+    "cs": r"(?:t(?:ohoto|éto|ěchto|omuto|ěmto)|takov\w+)\b",
+    "hr": r"(?:ov(?:og|oj|im|ih)|takv\w+)\b",
+    "tr": r"bu\b",
+}
+_FAR = {
+    code: rf"(?:[^\s,;:()]+\s+){{1,10}}{words.replace('{self}', _SELF.get(code, '-'))}"
+    for code, words in _POINTED_AT.items()
+}
 _QUOTE = '["“„«(]*'
 
 
 @cache
 def _pattern(kind: str, language: str) -> re.Pattern[str] | None:
     """Those of the language; of all languages where it is not known, which refuses too much rather than too little."""
-    table = {"back": _BACK, "near": _NEAR, "elsewhere": _ELSEWHERE, "inside": _ELSEWHERE_INSIDE}[kind]
+    table = {"back": _BACK, "near": _NEAR, "far": _FAR, "elsewhere": _ELSEWHERE, "inside": _ELSEWHERE_INSIDE}[kind]
     words = [table[language]] if language in table else list(table.values()) if not language else []
     if not words:
         return None
@@ -279,7 +301,7 @@ _AT_THE_END = re.compile(rf"\b(?:this|these|those) (?!(?:{_SELF['en']})\b)[\w-]+
 
 def points_back(sentence: str, language: str) -> bool:
     """Whether it begins with what the sentence before it names, or names it among its first words."""
-    patterns = [_pattern("back", language), _pattern("near", language) if language else None]
+    patterns = [_pattern("back", language), *(_pattern(kind, language) for kind in ("near", "far") if language)]
     if any(pattern.match(sentence) for pattern in patterns if pattern):
         return True
     return language in ("en", "") and _AT_THE_END.search(sentence) is not None

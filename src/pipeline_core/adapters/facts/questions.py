@@ -72,6 +72,7 @@ _TWO_WORDS = {
     "consist": "of", "depend": "on", "rely": "on", "focus": "on", "apply": "to", "belong": "to", "result": "in",
     "refer": "to", "lead": "to", "comply": "with",
 }  # fmt: skip
+_OF_A_NAME = word_set("include provide enable require support rely focus refer lead result produce restrict depend")
 _MEANING = re.compile(
     r"(?:[\"“](?P<quoted>[^\"“”]{2,50})[\"”](?: \([^()]*\))? (?:shall mean|means?)"
     r"|(?P<term>[^\"“”,.;:()]{2,50}?)(?: \([^()]*\))? (?:shall mean|means)) (?!that\b|to\b)"
@@ -82,12 +83,14 @@ _DEFINED_TERM = re.compile(
 )
 _UNCLEAR = re.compile(
     r"\b(?:it|its|their|they|this|these|those|such|that|which|who|other|another|same|former|latter|above|below|following"
-    r"|we|our|you|your|i|my|he|she|his|her|here|there|each|any|some|many|most|several|all|both|one|first|second|more)\b",
+    r"|we|our|you|your|i|my|he|she|his|her|here|there|each|any|some|many|most|several|all|both|one|first|second|more|two|three|four"
+    r"|five|six|seven|eight|nine|ten|new|next|remaining|existing|target|own|natural)\b",
     re.IGNORECASE,
 )  # fmt: skip
 # Nobody can tell which one is meant.
 _WHICHEVER = re.compile(
-    r"the (?:\w+ )?(?:algorithm|application|approach|authors?|briefing|code|data|document|figure|framework|functions?|"
+    r"(?:.* )?the (?:\w+ )?(?:algorithm|application|approach|authors?|briefing|code|community|data|document|figure"
+    r"|framework|functions?|landscape|mechanisms?|programmes?|release|structure|"
     r"gap|interface|library|message|method|models?|module|package|paper|process|program|project|"
     r"results?|section|studies|study|system|table|team|tools?|users?|work)$"
 )
@@ -120,13 +123,14 @@ def question_for(statement: str) -> str | None:
 
 
 def _term(statement: str) -> str | None:
-    for pattern, form in ((_MEANING, 'What does "{t}" mean?'), (_DEFINED_TERM, "What is {t}?")):
+    for pattern, form in ((_MEANING, 'What does "{t}" mean?'), (_DEFINED_TERM, "")):
         match = pattern.match(statement)
         if match and "/" in match[0]:  # several terms at once
             return None
         term = next(filter(None, match.groupdict().values()), "").strip() if match else ""
         if 1 <= len(term.split()) <= _MOST_WORDS and not _UNCLEAR.search(term) and not _is_grammar(term):
-            return form.format(t=term)
+            # a glossary leaves out the article, which "What is token?" would need
+            return (form or ("What is {t}?" if term.endswith(")") else 'What does "{t}" mean?')).format(t=term)
     return None
 
 
@@ -198,8 +202,10 @@ def _how_many(clause: Clause, rest: Sequence[str]) -> str | None:
         return None
     counted = _behind(rest)[match.end() :].split()
     things = next((counted[: i + 1] for i, word in enumerate(counted[:3]) if word.strip(EDGES).endswith("s")), None)
+    after = counted[len(things) :] if things else []
     if (
         not things
+        or not (things[-1][-1] in ".,;:" or not after or after[0].lower() in PREPOSITIONS | {"that", "which", "and"})
         or not FINITE.isdisjoint(counted[:3])
         or match[0].lower() == "one "
         or not all(word.strip(EDGES).isalpha() for word in things)
@@ -227,7 +233,7 @@ def _circumstance(clause: Clause, rest: Sequence[str]) -> str | None:
         return None
     rows = _CIRCUMSTANCES if passive else _CIRCUMSTANCES[:3]
     asking = next((asking for pattern, asking in rows if pattern.match(_behind(behind))), None)
-    if asking == "How" and clause.subject.startswith("the ") and not is_name(clause.subject):  # which one?
+    if asking == "How" and clause.verb not in MODALS and not is_name(clause.subject):  # which one, and when?
         return None
     return f"{asking} {words}?" if asking else None
 
@@ -284,6 +290,10 @@ def _object(clause: Clause, rest: Sequence[str]) -> str | None:
     if (base == clause.verb and last == clause.subject.lower()) or last.startswith(base):
         return None  # "Responsibilities include": whose? And what do requirements require?
     do, after = "does" if base != clause.verb else "do", rest[0].lower()
+    # nobody asks what trade requires; one word may be a name
+    is_named = is_name(clause.subject) or (clause.subject[:1].isupper() and " " not in clause.subject and do == "does")
+    if base in _OF_A_NAME and not is_named:
+        return None
     if _TWO_WORDS.get(base) == after and len(rest) > 1:
         return f"What {do} {clause.subject} {base} {after}?"
     if base in _OBJECT_VERBS and after not in PREPOSITIONS | word_set("us you them him her me it itself themselves"):
@@ -302,6 +312,8 @@ def _whether(clause: Clause, rest: Sequence[str]) -> str | None:
     if not 2 <= len(kept) <= 7 or any(word[-1] in ",;:()" for word in kept) or kept[0] in _NO_ANSWER:
         return None
     if clause.verb in BE and not _is_quality(kept[0]):
+        return None
+    if set(clause.subject.lower().split()) & {word.lower() for word in kept[1:]} - PREPOSITIONS - DETERMINERS:
         return None
     return f"{clause.verb.capitalize()} {clause.subject} {' '.join(kept)}?"
 

@@ -10,8 +10,9 @@ from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import EDGES, IMPERATIVES, NO_START, THIRD_PERSON, word_set
 from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
-from pipeline_core.adapters.facts.refusals import is_reference, why_refused
+from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of
+from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained, unexplained_head
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
 from pipeline_core.domain.text import numbers_in, strip_markdown
@@ -46,7 +47,7 @@ def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
         if claim := _labelled(block, label):
             yield claim
         return
-    if is_reference(body):
+    if is_reference(body) or is_caption(body, language):
         return
     yield from _claims_of_sentences(body, block, language)
 
@@ -73,13 +74,14 @@ def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Cla
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What one sentence says, or several of which each but the first leans on the one before. ``asked_of`` is what is
-    asked about."""
+    asked about. ``head`` is the definite thing it begins with that only a sentence before it can explain."""
 
     start: int
     end: int
     statement: str
     asked_of: str
     leans: bool = False
+    head: str = ""
     is_joined: bool = False
     is_named: bool = False
 
@@ -94,6 +96,8 @@ def _with_subject(said: _Said, block: Block, language: str) -> _Said:
 
 def _joined(first: _Said, second: _Said) -> _Said | None:
     if _words(first.statement) + _words(second.statement) > MAX_JOINED or second.start - first.end > 3:
+        return None
+    if second.head and not introduces(first.statement, second.head):
         return None
     return _Said(
         first.start,
@@ -186,20 +190,26 @@ def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said
         return None
     end = start + len(quote)
     statement = strip_markdown(quote)
-    leans = points_back(statement, language)
+    leans = _leans(statement, language)
     if link := connective(statement, language):
         # What stands after "However," stands alone: quote that.
         rest = quote.partition(link.strip())[2].lstrip()
         said = strip_markdown(rest)
         said = said[:1].upper() + said[1:]
-        leans = points_back(said, language)
+        leans = _leans(said, language)
         if not leans:
             start, quote, statement = end - len(rest), rest, said
     if not _stands(statement, language, in_paragraph=in_paragraph):
         return None
     if not keeps_numbers(statement, quote) or unreadable(statement):
         return None
-    return _Said(start, end, statement, statement, leans=leans)
+    # of a rule, "the applicant" is whoever applies
+    head = "" if traits_of(statement, language).get("duty") else unexplained_head(statement, language)
+    return _Said(start, end, statement, statement, leans=leans or bool(head), head=head)
+
+
+def _leans(statement: str, language: str) -> bool:
+    return points_back(statement, language) or is_unexplained(statement, language)
 
 
 _OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥]?\d))?[$€£¥]?(?P<first>\w)")
@@ -209,6 +219,7 @@ CODE_NAME = re.compile(r"[a-z]+(?:[_A-Z\d]|[-.:]{1,2}[a-zA-Z\d]+(?: |\d))\S* ")
 _BROKEN = re.compile(
     r" (?:\.(?!\w)|[,)])|\*\*|\]\(|[`|]|(?<![\^_])\{|(?<! )\[\]|(?<!\w)\(\)\s|\(\s*[,;]"
     r"|<(?! ?[$€£¥]?\d|[a-z][\w-]*(?: [\w-]+)*>)|\\[a-z]|\?\)|\[\?"
+    r"|[†‡]|\w\*(?=[\s.,;)]|$)|\s\*(?=\w)"
     r"|^\([^()]*\b(?:19|20)\d\d[a-z]?\)[,.]|^[¹²³⁰-⁹†‡]|^\d+[.,;)]? (?:and|or|which)\b|^\d+[,;] [a-z]",
     re.IGNORECASE,
 )
@@ -219,6 +230,8 @@ _HOLE = re.compile(r"\b(?:of|the|an?) (?:and|or|is|are|was|were|of)\b|\b(?:of|th
 _OUT_OF_ORDER = re.compile(
     r"\s[،؛](?=\S)|\bاال|(?:^|\s)[\u064b-\u0652]|[\u0600-\u06ff][A-Za-z]{2}|[A-Za-z]{2}[\u0620-\u06ff]"
 )
+# An alef before another, which no word has: it stood behind the lam that it was drawn with. An article without a word.
+_WRONG_LIGATURE = re.compile(r"ا[أإآ]|(?:^|\s)ال(?:\s|[،.؛]|$)", re.MULTILINE)
 # No sentence of these begins with its verb, but for one whose subject was said before.
 _NO_SUBJECT = {"zh": re.compile("不|会|应|可以|将|能|须|必须")}
 # A title in quotation marks.
@@ -259,6 +272,12 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return False
     # among other sentences few are none, and no list has every verb
     return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10 and start[-3:] != "ing")
+
+
+def is_out_of_order(text: str) -> bool:
+    """Whether the letters of a right-to-left page came in the order of their drawing: then its lines did, too, and what
+    looks like a sentence of it is pieces of several."""
+    return _WRONG_LIGATURE.search(text) is not None
 
 
 def _is_of_fit_length(statement: str, language: str) -> bool:

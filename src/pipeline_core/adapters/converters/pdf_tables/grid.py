@@ -1,8 +1,9 @@
 """Cells that drawn lines make: a grid of the lines that cross each other, and what no line parts is one cell."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.converters.pdf_tables.rules import NEAR, Rule, Rules, clusters
 from pipeline_core.adapters.converters.pdf_tables.words import Box
@@ -14,7 +15,10 @@ _NARROWEST = 4.0  # points of a column or row
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell and the rows and columns that it spans; the last ones are not part of it."""
+    """A cell and the rows and columns that it spans; the last ones are not part of it.
+
+    Cells that stand side by side in one row only are of the same column: see ``_without_lone_edges``.
+    """
 
     box: Box
     row: int
@@ -114,7 +118,52 @@ def _grid(level: Sequence[Rule], upright: Sequence[Rule]) -> Grid | None:
         for cell, part in zip(cells, parts.values(), strict=True)
     ):
         return None  # not cells, but a drawing or a frame about something else
-    return Grid(Box(xs[0], ys[0], xs[-1], ys[-1]), rows, columns, cells)
+    return _without_lone_edges(Grid(Box(xs[0], ys[0], xs[-1], ys[-1]), rows, columns, cells))
+
+
+_LEAST_BANDS = 3
+
+
+def _without_lone_edges(grid: Grid) -> Grid:
+    """The grid without edges that part the cells of one row only, while all the others reach over them.
+
+    A row of "label 3 | label 2" between a header and a text that each span both is a row of cells with two remarks,
+    and no name stands over either. Columns that would be the only ones stay.
+    """
+    bands = _bands(grid)
+    if len(bands) < _LEAST_BANDS:
+        return grid
+    kept = [
+        edge
+        for edge in range(1, grid.columns)
+        if sum(any(edge in (cell.column, cell.end_column) for cell in band) for band in bands) > 1
+    ]
+    if not kept or len(kept) + 1 == grid.columns:
+        return grid
+    return replace(
+        grid,
+        columns=len(kept) + 1,
+        cells=tuple(
+            replace(
+                cell,
+                column=bisect_right(kept, cell.column),
+                end_column=bisect_left(kept, cell.end_column) + 1,
+            )
+            for cell in grid.cells
+        ),
+    )
+
+
+def _bands(grid: Grid) -> list[list[Cell]]:
+    """The cells in rows; rows that a cell spans are one."""
+    group = _Groups(grid.rows)
+    for cell in grid.cells:
+        for row in range(cell.row + 1, cell.end_row):
+            group.join(cell.row, row)
+    bands: dict[int, list[Cell]] = defaultdict(list)
+    for cell in grid.cells:
+        bands[group.of(cell.row)].append(cell)
+    return [*bands.values()]
 
 
 def _is_wall(rules: Sequence[Rule], at: float, start: float, end: float) -> bool:

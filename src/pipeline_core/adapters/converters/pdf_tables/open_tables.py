@@ -17,6 +17,7 @@ _MOST_GROUPS = 20
 _MOST_LINES = 8_000
 """Lines of text that are looked at for one group, those that are looked at again counted again."""
 _HEADER_LINES = 4
+_APART = 0.5  # of the height of a line
 _LARGER = 1.12
 _LEAST_ROWS = 2
 
@@ -67,11 +68,14 @@ def _along(text: PageText, rules: Sequence[Rule], page: Sequence[Line]) -> Itera
     left = _MOST_LINES
     while at < len(rules) and left > 0:
         last = at
+        header = _right_above(page, rules[at].at)
         inner: list[Line] = []
         columns = Columns()
         while last + 1 < len(rules) and left > 0:
             between = [line for line in page if rules[last].at - 1 <= _middle(line) <= rules[last + 1].at + 1]
             left -= len(inner) + len(between)
+            if len(between) > 1 and header and _words(between[-1]) == header:
+                break  # the next table of the same kind, below a heading of its own
             wider = columns_in([*inner, *between])
             if not between or wider.count < max(2, columns.count) or not _is_table_like(between, wider):
                 break
@@ -83,6 +87,28 @@ def _along(text: PageText, rules: Sequence[Rule], page: Sequence[Line]) -> Itera
             while last + 1 < len(rules) and rules[last + 1].at <= table.box.bottom:
                 last += 1
         at = max(last, at + 1) if table is None else last + 1
+
+
+def _right_above(page: Sequence[Line], rule: float) -> list[str]:
+    """The words of the line that stands on the drawn one, if they are in columns."""
+    above = [line for line in page if _middle(line) < rule]
+    if not above or rule - above[-1].bottom > above[-1].height or len(above[-1].segments(GAP * above[-1].height)) < 2:
+        return []
+    return _words(above[-1])
+
+
+def _words(line: Line) -> list[str]:
+    return [word.text for word in line.words]
+
+
+def _before_next(below: Sequence[Line], header: Sequence[str]) -> Sequence[Line]:
+    """The lines before the same header stands again, without a heading that stands apart from them."""
+    end = next((at for at, line in enumerate(below) if header and _words(line) == header), len(below))
+    if 1 < end < len(below):
+        before, last = below[end - 2], below[end - 1]
+        if last.top - before.bottom > _APART * last.height and len(last.segments(GAP * last.height)) == 1:
+            end -= 1
+    return below[:end]
 
 
 def _middle(line: Line) -> float:
@@ -114,7 +140,8 @@ def _table(
         columns = _of_header(above, top)
     head = _header(above, top, columns) if columns.count > 1 else []
     # a table that is closed by a line at its end does not go on below it
-    body = _body(below, bottom, columns) if columns.count > 1 and (head or not inner) else []
+    may_go_on = columns.count > 1 and (head or not inner)
+    body = _body(_before_next(below, _right_above(page, top)), bottom, columns) if may_go_on else []
     if not inner and (not head or not body or not _is_plain(head, body, columns)):
         return None
     found = [*head, *inner, *body]

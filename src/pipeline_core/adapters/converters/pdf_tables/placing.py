@@ -19,8 +19,8 @@ _FENCES = ("```", "~~~")
 _MARKER = 12  # letters and digits of an item's mark, before its text
 _PARAGRAPH_GAP = 0.75  # of a line's height
 _OTHER_SIZE = 1.15
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
-_MARK = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+")
+LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
+MARK = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+")
 _EMPTY_MARKS = re.compile(r"(?<![*_])(\*{1,3}|_{1,3})\s+\1(?![*_])")
 _BARE_MARKS = re.compile(r"[ \t]*(?:[*_#>|-]+[ \t]*)*\Z")
 
@@ -40,7 +40,7 @@ def pieces(page: str, blocks: "Sequence[LayoutBlock]") -> list[Piece] | None:
     starts: list[tuple[int, LayoutBlock]] = []
     at = 0
     for block in blocks:
-        wanted = squash(_said(block))
+        wanted = squash(said_by(block))
         if not wanted:
             continue
         found = whole.squashed.find(wanted, at, at + len(wanted) + _MARKER)
@@ -64,7 +64,7 @@ def pieces(page: str, blocks: "Sequence[LayoutBlock]") -> list[Piece] | None:
     ]
 
 
-def _said(block: "LayoutBlock") -> str:
+def said_by(block: "LayoutBlock") -> str:
     if block.header is not None or block.rows is not None:
         rows = [*([block.header] if block.header else []), *(block.rows or [])]
         return " ".join(cell.text for row in rows for cell in row)
@@ -122,7 +122,7 @@ def _ended(found: list[Piece]) -> list[Piece]:
 
 
 def letters(text: str) -> Counter[str]:
-    return Counter(squash(_LINK.sub(r"\1", text)))
+    return Counter(squash(LINK.sub(r"\1", text)))
 
 
 def _left(piece: Piece, text: PageText, table: Table) -> list[Piece]:
@@ -137,7 +137,7 @@ def _left(piece: Piece, text: PageText, table: Table) -> list[Piece]:
         return in_paragraphs(text, outside)
     left = _without(piece.text, text, [word for word in own if word in within])
     if letters(left) != letters(" ".join(word.text for word in outside)):
-        mark = _MARK.match(piece.text)
+        mark = MARK.match(piece.text)
         left = f"{mark[0] if mark else ''}{escape_marks(text.said(outside), at_start=not mark)}"
     return [Piece(f"{left.rstrip()}\n\n", _around(outside))]
 
@@ -153,7 +153,7 @@ def own_words(piece: Piece, text: PageText) -> list[Word]:
     lines_of: dict[int, list[Word]] = {}
     for word in text.within(piece.box):
         lines_of.setdefault(word.item, []).append(word)
-    free = squash(_LINK.sub(r"\1", piece.text))
+    free = squash(LINK.sub(r"\1", piece.text))
     own: list[Word] = []
     torn: list[Word] = []
     for number, words in sorted(lines_of.items(), key=lambda one: -len(text.items[one[0]].text)):
@@ -205,7 +205,7 @@ def _without(text: str, page: PageText, taken: Sequence[Word]) -> str:
     within: dict[int, list[str]] = {}
     for word in taken:
         within.setdefault(word.item, []).append(word.text)
-    keep = _LINK.sub(r"\1", text)
+    keep = LINK.sub(r"\1", text)
     for number, words in within.items():
         item = page.items[number]
         whole = item.text if len(words) == max(1, len(item.words)) else " ".join(words)

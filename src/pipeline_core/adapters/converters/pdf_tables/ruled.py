@@ -33,12 +33,12 @@ def _table(text: PageText, grid: Grid, words: Sequence[Word]) -> Table | None:
     rows = [[""] * grid.columns for _ in range(grid.rows)]
     filled = cut = 0
     lefts = _lefts(grid)
-    for cell in grid.cells:
+    for cell in sorted(grid.cells, key=lambda one: one.box.left, reverse=text.reads_leftwards(words)):
         within = [word for word in words if cell.box.holds(word.box)]
         cut += sum(word.box.left < cell.box.left - _OVER or word.box.right > cell.box.right + _OVER for word in within)
         filled += bool(within)
         for column, part in _parted(within, lefts[cell.column + 1 : cell.end_column], cell.column):
-            rows[cell.row][column] = text.said(part)
+            rows[cell.row][column] = "; ".join(filter(None, [rows[cell.row][column], text.said(part)]))
     if filled < _LEAST_FILLED * len(grid.cells) or cut > _MOST_CUT * len(words):
         return None
     return made(text, grid.box, rows, words, [*lefts, grid.box.right])

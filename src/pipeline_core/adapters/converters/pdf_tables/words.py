@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipeline_core.adapters.converters.logical_order import Placed, in_logical_order, is_leftwards
 from pipeline_core.domain.layout import reads_leftwards
 
 if TYPE_CHECKING:
@@ -96,9 +97,11 @@ class PageText:
     items: "list[TextItem]"
     words: list[Word] = field(default_factory=list)
     _within: dict[Box, list[Word]] = field(default_factory=dict, init=False, repr=False)
+    _is_leftwards: bool = field(default=False, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.words = [word for number, item in enumerate(self.items) for word in _words(number, item)]
+        self._is_leftwards = self.reads_leftwards(self.words)
 
     def within(self, box: Box) -> Sequence[Word]:
         if box not in self._within:
@@ -109,26 +112,30 @@ class PageText:
         """Whether most of the words are in a script that is written from right to left."""
         return 2 * sum(reads_leftwards(word.text) for word in words) > sum(map(_has_letters, words))
 
+    def is_leftwards(self, words: Sequence[Word]) -> bool:
+        """Whether the words are of a line that is read from right to left, though names in it may not be."""
+        if not any(reads_leftwards(word.text) for word in words):
+            return False
+        return self._is_leftwards or is_leftwards(" ".join(word.text for word in words))
+
     def said(self, words: Sequence[Word]) -> str:
         """The words as a text: line by line, each in the direction that its script is read in."""
         if len(words) == 1:  # most cells
-            return _one_text([self._piece(words[0].item, words)])
-        return _one_text(self._line(line) for line in lines(words))
+            return _one_text([self._line(words)])
+        return _one_text(self._line(line.words) for line in lines(words))
 
-    def _line(self, line: Line) -> str:
+    def _line(self, words: Sequence[Word]) -> str:
         pieces: dict[int, list[Word]] = {}
-        for word in line.words:
+        for word in words:
             pieces.setdefault(word.item, []).append(word)
-        parts = [self._piece(number, of_item) for number, of_item in pieces.items()]
-        leftwards = sum(map(reads_leftwards, parts)) * 2 > len(parts)
-        return " ".join(reversed(parts) if leftwards else parts)
+        if self.is_leftwards(words):
+            placed = [Placed(word.text, word.box.left, word.box.right, word.height) for word in words]
+            return in_logical_order(placed, " ".join(self.items[number].text for number in pieces))
+        return " ".join(self._piece(number, of_item) for number, of_item in pieces.items())
 
     def _piece(self, number: int, words: Sequence[Word]) -> str:
         item = self.items[number]
-        if len(words) == max(1, len(item.words)):
-            return item.text.strip()
-        texts = [word.text for word in words]
-        return " ".join(reversed(texts) if reads_leftwards(item.text) else texts)
+        return item.text.strip() if len(words) == max(1, len(item.words)) else " ".join(word.text for word in words)
 
 
 def _has_letters(word: Word) -> bool:

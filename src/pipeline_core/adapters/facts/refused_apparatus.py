@@ -1,0 +1,205 @@
+"""Words by language of what serves a text and is no knowledge of it: thanks, rights, captions, references, hints."""
+
+from pipeline_core.adapters.facts.refused_kind import Refusal
+
+_THIS_WORK = {
+    "en": r"(?:this|the) (?:work|document|publication|book|text)",
+    "de": r"diese[sr]? (?:werk|dokument|veröffentlichung|publikation|text)(?:e?s)?",
+    "fr": r"(?:ce|cette|cet) (?:travail|document|œuvre|oeuvre|ouvrage|publication)",
+    "es": r"(?:este|esta) (?:trabajo|documento|obra|publicación)",
+    "it": r"(?:questo|questa|quest['’]) ?(?:lavoro|documento|opera|pubblicazione)",
+    "pt": r"(?:n?d?este|n?d?esta) (?:trabalho|documento|obra|publicação)",
+    "nl": r"(?:dit|deze) (?:werk|document|publicatie)",
+    "id": r"(?:karya|dokumen) ini",
+    "ru": r"(?:эт\w+|данн\w+) (?:работ\w+|документ\w*|произведени\w+)",
+    "el": r"(?:αυτ\w+|του παρόντος) (?:το |του |της |η )?(?:έργο\w*|εγγράφ\w+|έγγραφο|εργασία\w*)",
+    "pl": r"(?:tej|tego|ten|ta|niniejsz\w+) (?:prac\w+|dokument\w*|dzieł\w+|utw\w+)",
+    "zh": "(?:本|此)(?:作品|文档|文件)",
+    "ar": "هذا العمل|هذا المستند|هذه الوثيقة",
+    "fa": "این (?:اثر|سند|کار)",
+}
+_LICENCE = {
+    "en": r"licen[sc]\w*",
+    "de": r"lizenz\w*",
+    "fr": r"licences?",
+    "es": r"licencias?",
+    "it": r"licenz[ae]",
+    "pt": r"licen[çc]as?|licencia\w*",
+    "nl": r"licenties?",
+    "id": r"lisensi\w*",
+    "ru": r"лицензи\w+",
+    "el": r"άδεια\w*|άδειας|αδειών",
+    "pl": r"licencj\w+",
+    "zh": "许可|授权",
+    "ar": "ترخيص|رخصة",
+    "fa": "مجوز|لیسانس",
+}
+
+
+def _both(code: str) -> str:
+    """Licence and work in one sentence, in any order: of another thing's licence it may well speak."""
+    licence, work = f"(?:{_LICENCE[code]})", f"(?:{_THIS_WORK[code]})"
+    return rf"{licence}\b.{{0,80}}?\b{work}|\b{work}\b.{{0,80}}?{licence}"
+
+
+THANKS = Refusal(
+    "an acknowledgement",
+    {
+        "en": r"\b(?:thanks? (?:to|you)\b|(?:we|i|she|he|they|authors?|[A-Z]{2,4}) (?:\w+"
+        r" ){0,3}(?:thanks?|acknowledges?)\b"
+        r"|(?:grateful|gratitude|indebted|thankful)\b|(?:is|was|were|are|been) (?:\w+ly |in part )?(?:funded"
+        r"|supported) "
+        r"(?:\w+ ){0,3}by\b.{0,200}\b(?:grants?|fund\w*|foundation|fellowship|award|council|institute|agency)\b"
+        r"|acknowledges? (?:\w+ ){0,2}(?:support|funding|contributions?|help|assistance|guidance)|\bpartial (?:support"
+        r"|funding)\b"
+        r"|received (?:\w+ ){0,2}funding from)",
+        "de": r"\b(?:danken|dankt|dank (?:an|all|gilt)|bedank\w+|dankbar|danksagung|herzlichen dank|vielen dank)\b",
+        "fr": r"\b(?:merci|remerci\w+|reconnaissants?|gratitude)\b",
+        "es": r"\b(?:gracias a|agradec\w+|agradecimientos?|gratitud)\b",
+        "it": r"\b(?:grazie a (?:tutti|chi)|ringrazi\w+|gratitudine)\b",
+        "pt": r"\b(?:obrigad[oa]s? a|agradec\w+|agradecimentos?|gratidão)\b",
+        "nl": r"\b(?:dank (?:aan|je|u)|bedank\w+|dankwoord|dankbaar)\b",
+        "id": r"\b(?:terima kasih|berterima kasih)\b",
+        "ru": r"\b(?:благодар\w+|признательн\w+|спасибо)\b",
+        "el": r"ευχαριστ\w+|ευγνωμοσύνη",
+        "pl": r"\b(?:dziękuj\w+|podziękowani\w+|wdzięczn\w+)\b",
+        "cs": r"\b(?:děkuj\w+|poděkování|vděčn\w+)\b",
+        "hu": r"\b(?:köszön(?:jük|öm|et|etet|ettel)\w*|hálás\w*)\b",
+        "hr": r"\b(?:zahvalj\w+|zahval\w+|hvala)\b",
+        "tr": r"\b(?:teşekkür\w*|minnettar\w*)\b",
+        "sv": r"\b(?:tacka[rt]?|tack till|tacksam\w*)\b",
+        "zh": "感谢|致谢|謝|鸣谢",
+        "ja": "感謝|謝辞",
+        "ar": "نشكر|شكرا|الشكر|شكر وتقدير|نود أن نشكر",
+        "fa": "تشکر|سپاس|قدردانی",
+    },
+)
+RIGHTS = Refusal(
+    "rights in the text itself",
+    {
+        "": r"©|\(c\) ?\d{4}|\bcopyright\b|creative commons|\bcc[ -]by\b|\bisbn\b|\bissn\b",
+        **{code: _both(code) for code in _THIS_WORK},
+        "en": r"\ball rights reserved\b|\bfor any reuse or distribution\b|" + _both("en"),
+        "de": r"\balle rechte vorbehalten\b|\burheberrecht\w* (?:©|19|20)|" + _both("de"),
+        "fr": r"\btous droits réservés\b|\bdroits? d['’]auteur (?:©|19|20)|" + _both("fr"),
+        "es": r"\btodos los derechos reservados\b|" + _both("es"),
+        "it": r"\btutti i diritti riservati\b|" + _both("it"),
+        "pt": r"\btodos os direitos reservados\b|" + _both("pt"),
+        "id": r"\bhak cipta\b|" + _both("id"),
+        "ru": r"\bвсе права защищены\b|\bавторск\w+ прав\w* (?:©|19|20)|" + _both("ru"),
+        "zh": "版权所有|保留所有权利|" + _both("zh"),
+    },
+)
+NAVIGATION = Refusal(
+    "a hint where to read on",
+    {
+        "": r"https?://|\bwww\.|^\W*\S+@\S+\W*$",
+        "en": r"^(?:the |this )?(?:tables?|figures?|charts?|graphs?)\b(?! of\b)|\bmay not (?:sum|add) (?:up )?to\b"
+        r"|\b(?:documentation|tutorials?|source code|examples?)\b.{0,80}\b(?:is|are) (?:\w+ly |also )?(?:available"
+        r"|hosted)\b"
+        r"|\b(?:(?:for|find) (?:more|further|additional|full|a full)? ?(?:information|details?|reading"
+        r"|description)\b"
+        r"(?! (?:is|are|must|shall))"
+        r"|see (?:also|section|chapter|appendix|table|figure|the)\b|\bsee notes?\b|refer to (?:the|section|appendix"
+        r"|table|figure)\b"
+        r"|(?:can|may) be found (?:here|in (?:the|our|table|section|appendix|several|\[|\())|(?:is|are) (?:deferred to"
+        r"|detailed in"
+        r" (?:section|appendix)|available (?:here|at|on github)|(?:listed|summari[sz]ed|shown|given|presented"
+        r"|described|reported"
+        r"|illustrated|provided|documented|discussed) (?:here|in (?:section|appendix|chapter|table|fig\w*|annex|the"
+        r" following|\d))"
+        r")|in the following (?:tables?|sections?|chapters?)|(?:remainder|rest) of (?:this|the) "
+        r"(?:paper|document|chapter|section)|th(?:is|e) (?:section|chapter|appendix|paper|article|report|document"
+        r"|guide) (?:will )?(?:use the|uses the term|describes|presents"
+        r"|discusses|"
+        r"introduces|explains|contains|provides|is organi[sz]ed|outlines)|(?:tables?|figures?|fig\.) ?\d+\S*"
+        r" (?:shows?|lists?|"
+        r"gives?|presents?|reports?|summari[sz]es|compares?|illustrates?|provides?|depicts?|contains?))",
+        "de": r"^(?:die |diese )?(?:tabellen?|abbildung(?:en)?|grafik(?:en)?)\b|\b(?:weitere informationen|weitere"
+        r" details|mehr (?:informationen|details|dazu)|siehe (?:auch|abschnitt"
+        r"|kapitel"
+        r"|anhang|tabelle|abbildung)|(?:finden sie|findet sich|finden sich) (?:hier|unter|in|auf)|(?:tabelle"
+        r"|abbildung) \d+ zeigt"
+        r"|diese[sr] (?:abschnitt|kapitel) (?:beschreibt|enthält|behandelt))",
+        "fr": r"^(?:le |la |les |ce |cette )?(?:tableaux?|figures?|graphiques?)\b|(?:plus d['’]informations"
+        r"|informations (?:complémentaires|supplémentaires)|voir (?:aussi|également"
+        r"|section|annexe"
+        r"|tableau|figure|le|la)|se référer|reportez-vous|(?:tableau|figure) \d+ (?:montre|présente|indique)"
+        r"|(?:ce chapitre|cette section) (?:décrit|présente|contient))",
+        "es": r"^(?:la |el |las |los |esta )?(?:tablas?|figuras?|gráficos?)\b|\b(?:más información|más detalles|ver"
+        r" también|véase|consulte|(?:tabla|figura) \d+ (?:muestra|presenta)"
+        r"|(?:esta sección|este capítulo) (?:describe|presenta|contiene))",
+        "it": r"^(?:la |il |le |questa )?(?:tabell[ae]|figur[ae]|grafic[io])\b|\b(?:ulteriori informazioni|maggiori"
+        r" (?:informazioni|dettagli)|vedi anche|si veda|si rimanda"
+        r"|(?:tabella|figura) \d+ mostra|(?:questa sezione|questo capitolo) (?:descrive|presenta|contiene))",
+        "pt": r"^(?:a |o |as |os |esta )?(?:tabelas?|figuras?|gráficos?)\b|\b(?:mais informaç(?:ões|ão)|mais detalhes"
+        r"|ver também|veja também|consulte|(?:tabela|figura) \d+"
+        r" (?:mostra|apresenta)"
+        r"|(?:esta secção|esta seção|este capítulo) (?:descreve|apresenta|contém))",
+        "nl": r"\b(?:meer informatie|zie ook|zie (?:hoofdstuk|bijlage|tabel|figuur)|(?:tabel|figuur) \d+ toont)",
+        "id": r"\b(?:informasi lebih lanjut|lihat (?:juga|tabel|gambar|bagian)|(?:tabel|gambar) \d+ menunjukkan)",
+        "ru": r"(?:дополнительн\w+ информаци\w+|подробнее|см\. |смотрите|(?:таблица|рисунок) \d+ показ\w+|в (?:этом"
+        r"|данном) разделе)",
+        "el": r"(?:περισσότερες πληροφορίες|δείτε (?:επίσης|το|την)|βλ\. |ανατρέξτε)",
+        "pl": r"\b(?:więcej informacji|zobacz (?:też|także)|patrz)\b",
+        "cs": r"\b(?:více informací|další informace|viz (?:též|také|tabulka|kapitola))\b",
+        "hu": r"\b(?:további információ\w*|lásd)\b",
+        "hr": r"\b(?:više informacija|dodatne informacije|vidi|pogledajte)\b",
+        "tr": r"\b(?:daha fazla bilgi|bakınız|bkz)\b",
+        "zh": "更多信息|参见|请参阅|详见|另见",
+        "ja": "詳細は|を参照|ご覧ください",
+        "ar": "لمزيد من المعلومات|انظر أيضا|راجع",
+        "fa": "برای اطلاعات بیشتر|مراجعه کنید|رجوع کنید",
+    },
+)
+CAPTION = Refusal(
+    "a caption",
+    {
+        "": r"^\W*(?:source|quelle|fuente|fonte|bron|sumber|источник)\s?:|\((?:preview|continued|expanded in)\b",
+        "en": r"^\W*(?:figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm|box)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]"
+        r"|^headline result:",
+        "de": r"^\W*(?:abbildung|abb\.|bild|tabelle|tab\.|grafik|listing)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
+        "fr": r"^\W*(?:figure|fig\.|tableau|tab\.|graphique|encadré)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
+        "es": r"^\W*(?:figura|fig\.|tabla|gráfico|cuadro)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
+        "it": r"^\W*(?:figura|fig\.|tabella|grafico)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
+        "pt": r"^\W*(?:figura|fig\.|tabela|gráfico|quadro)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
+        "nl": r"^\W*(?:figuur|afbeelding|tabel|grafiek)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
+        "id": r"^\W*(?:gambar|tabel|grafik)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
+        "ru": r"^\W*(?:рис(?:унок|\.)|табл(?:ица|\.)|график)\s*\d+\s*[:.–—|-]",
+        "el": r"^\W*(?:εικόνα|πίνακας|σχήμα)\s*\d+\s*[:.–—|-]",
+        "pl": r"^\W*(?:rysunek|rys\.|tabela|wykres)\s*\d+\s*[:.–—|-]",
+        "cs": r"^\W*(?:obrázek|obr\.|tabulka|graf)\s*\d+\s*[:.–—|-]",
+        "hu": r"^\W*\d+\.\s*(?:ábra|táblázat)\b",
+        "hr": r"^\W*(?:slika|tablica|graf)\s*\d+\s*[:.–—|-]",
+        "tr": r"^\W*(?:şekil|tablo|grafik)\s*\d+\s*[:.–—|-]",
+        "zh": r"^\W*[图表]\s*\d+",
+        "ja": r"^\W*[図表]\s*\d+",
+        "ar": r"^\W*(?:الشكل|الجدول|شكل|جدول)\s*\d+",
+        "fa": r"^\W*(?:شکل|جدول)\s*\d+",
+    },
+)
+REFERENCE = Refusal(
+    "an entry of a bibliography",
+    {
+        "": r"\bdoi\b|\barxiv\b|\bhttps?://doi|\bet al\.$|\bpp?\. ?\d+|\bvol\. ?\d+|\(\d{1,4}\): ?\d+[–-]\d+"
+        r"|^\W*\[\d{1,3}\]\s"
+        r"|^[^\W\d_][\w'’.-]+, (?:[^\W\d_][\w.’'-]*,? ){1,12}(?:and [^.]{3,60}\. )?\(?(?:19|20)\d\d[a-z]?\)?\.",
+    },
+)
+PLACEHOLDER = Refusal(
+    "a placeholder",
+    {
+        "": r"\blorem ipsum\b|\btbd\b|^\W*n/?a\W*$",
+        "en": r"\bplaceholder\b|\[(?:deleted|moved|removed|modified|split|added)\b|\b(?:left|intentionally left)"
+        r" blank\b"
+        r"|\bto be (?:completed|determined|announced|written|defined)\b",
+        "de": r"\bplatzhalter\b|\[(?:gelöscht|verschoben)\b|\bnoch zu (?:ergänzen|klären)\b",
+        "fr": r"\bespace réservé\b|\[(?:supprimé|déplacé)\b|\bà compléter\b",
+        "es": r"\bmarcador de posición\b|\[(?:eliminado|movido)\b|\bpor completar\b",
+        "it": r"\bsegnaposto\b|\[(?:eliminato|spostato|cancellato)\b|\bda completare\b",
+        "pt": r"\b(?:espaço reservado|marcador de posição)\b|\[(?:excluído|eliminado|movido)\b|\ba completar\b",
+        "nl": r"\b(?:plaatshouder|nog in te vullen)\b",
+        "id": r"\bplaceholder\b|\[dihapus\b",
+        "ru": r"\bзаполнитель\b|\[удален\w*",
+    },
+)

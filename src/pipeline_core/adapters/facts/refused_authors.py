@@ -1,0 +1,213 @@
+"""Words by language of what authors say of their own work and of its drawings, and of people whom nothing names."""
+
+from pipeline_core.adapters.facts.refused_kind import Refusal
+
+# What "we" recommend or pay is a rule; what "we" want, try or feel is of the authors.
+AIMS = Refusal(
+    "what its authors want or feel",
+    {
+        "en": r"\bwe (?:\w+ly |also |still |would |have |had |will )*(?:want(?:ed)?|like(?:d)? to|aim(?:ed)?|strive"
+        r"|strove|intend(?:ed)?|tr(?:y|ied)|attempt(?:ed)?|decided|felt|feel|think|thought|appreciate|applaud"
+        r"|continue to|expect that|chose(?:n)?|plan(?:ned)? to|look(?:ed)? forward|are (?:proud|happy|pleased"
+        r"|excited|grateful|working|committed)|made (?:the decision|every effort)|removed|added|renumbered"
+        r"|moved away|had to)\b|^our (?:finding|findings|results?|approach|methods?|analysis|work|goals?|aim"
+        r"|hypothesis|study|evaluation|experiments?|models?|implementation|contributions?|framework|experience"
+        r"|intent|intention|hope|mission|vision|audience|community|main|primary|\S+ (?:findings?|results?|approach"
+        r"|analysis|split|mechanism))\b",
+        "de": r"\bwir (?:\w+ ){0,3}(?:wollen|wollten|möchten|versuch\w+|beabsichtigen|bemühen|streben|denken|meinen"
+        r"|begrüßen|erwarten|setzen\b.{0,40}\bfort|arbeiten (?:weiter|daran))\b|\b(?:haben"
+        r"|hatten) wir (?:uns )?\b.{0,60}\b(?:entschieden|entschlossen|versucht|bemüht|entfernt|hinzugefügt)\b"
+        r"|\bwir (?:haben|mussten)\b.{0,80}\b(?:entschieden|versucht|entfernt|entfernen|hinzugefügt|umnummeriert)\b"
+        r"|^unser(?:e[rsmn]?)? (?:ergebnisse?|ansatz|ziel|arbeit|hoffnung|absicht|analyse)\b",
+        "fr": r"\bnous (?:nous )?(?:avons (?:\w+ )?(?:essayé|tenté|décidé|choisi|dû|retiré|ajouté|supprimé"
+        r"|renuméroté)|voulons|voudrions|souhaitons|essayons|tentons|pensons|visons|continuons|félicitons"
+        r"|réjouissons|cherchons|efforçons|attendons)\b|^(?:notre|nos) (?:résultats?|approche|but|objectif|travail"
+        r"|espoir|analyse|intention)\b",
+        "es": r"\b(?:hemos|habíamos) (?:\w+ )?(?:intentado|tratado|decidido|elegido|tenido que|eliminado|añadido"
+        r"|renumerado)\b|\b(?:queremos|quisiéramos|intentamos|tratamos de|pensamos que|pretendemos|seguimos"
+        r"|continuamos|nos complace|agradecemos|deseamos|tuvimos que|decidimos)\b|^nuestr[oa]s? (?:resultados?"
+        r"|enfoque|objetivo|trabajo|esperanza|análisis|intención)\b",
+        "it": r"\babbiamo (?:\w+ )?(?:cercato|tentato|deciso|scelto|dovuto|rimosso|aggiunto|rinumerato)\b"
+        r"|\b(?:vogliamo|vorremmo|cerchiamo|tentiamo|pensiamo|intendiamo|continuiamo|desideriamo|siamo (?:lieti"
+        r"|orgogliosi|felici)|incoraggiamo|consideriamo)\b|^(?:il nostro|la nostra|i nostri|le nostre) (?:risultati"
+        r"|approccio|obiettivo|lavoro|speranza|analisi|intenzione)\b",
+        "pt": r"\b(?:queremos|gostaríamos|tentamos|tentámos|pensamos que|pretendemos|continuamos|procuramos"
+        r"|desejamos|decidimos|tivemos (?:de|que)|removemos|adicionamos|estamos (?:felizes|satisfeitos"
+        r"|orgulhosos))\b|\b(?:temos|tínhamos) (?:\w+ )?(?:tentado|decidido)\b|^(?:o nosso|a nossa|os nossos"
+        r"|as nossas|nosso|nossa|nossos|nossas) (?:resultados?|abordagem|objetivo|trabalho|esperança|análise"
+        r"|intenção)\b",
+        "nl": r"\b(?:wij|we) (?:\w+ ){0,2}(?:willen|wilden|proberen|probeerden|denken|streven|beogen|verwachten"
+        r"|blijven|besloten)\b|^onze (?:resultaten|aanpak|doelstelling|analyse|hoop)\b|^ons (?:doel|werk)\b",
+        "id": r"\bkami (?:\w+ )?(?:ingin|mencoba|berusaha|memutuskan|merasa|berpikir|percaya|berniat|bertujuan"
+        r"|akan terus|memilih|mengharapkan)\b",
+        "ru": r"\bмы (?:\S+ ){0,3}(?:хотим|хотели|пытаемся|пытались|попытались|стараемся|старались|решили|думаем"
+        r"|считаем|ожидаем|стремимся|намерены|продолжаем|рады|приветствуем|удалили|добавили|перенумеровали)\b"
+        r"|^(?:считаем|надеемся|хотим)\b|^(?:наш|наша|наши|наше) (?:результат\w*|подход|цель|работа|анализ"
+        r"|надежда)\b|\bмы и ожидаем\b|\bчтобы мы могли\b",
+        "el": r"\b(?:θέλουμε|θα θέλαμε|προσπαθούμε|προσπαθήσαμε|αποφασίσαμε|πιστεύουμε|σκοπεύουμε|νομίζουμε"
+        r"|επιδιώκουμε)\b",
+        "pl": r"\b(?:chcemy|chcielibyśmy|staramy się|staraliśmy się|próbujemy|postanowiliśmy|uważamy|zamierzamy"
+        r"|wierzymy)\b",
+        "cs": r"\b(?:chceme|chtěli bychom|snažíme se|snažili jsme se|rozhodli jsme se|věříme|hodláme|myslíme si)\b",
+        "hr": r"\b(?:želimo|htjeli bismo|nastojimo|pokušavamo|odlučili smo|vjerujemo|namjeravamo)\b",
+        "hu": r"\b(?:szeretnénk|igyekszünk|igyekeztünk|megpróbál\w+|úgy döntöttünk|hiszünk|reméljük)\b",
+        "tr": r"\b(?:istiyoruz|çalışıyoruz|karar verdik|inanıyoruz|düşünüyoruz|umuyoruz)\b",
+        "zh": "我们(?:试图|尝试|希望|想|想要|决定|努力|认为|相信|打算|期待|继续|也|删除了|不得不)",
+        "ja": "(?:私たち|我々)は.{0,40}(?:したい|試み|努め|決め|信じ|考え)",
+        "ar": "(?:نريد|نحاول|قررنا|نعتقد|نسعى|نأمل)",
+        "fa": "(?:ما )?(?:می‌خواهیم|تلاش می‌کنیم|تصمیم گرفتیم|معتقدیم|امیدواریم)",
+    },
+)  # fmt: skip
+PROMISE = Refusal(
+    "a promise about the text itself",
+    {
+        "en": r"\b(?:in|for) (?:a |the |any )?(?:future|next|upcoming|later) (?:version|release|edition|revision"
+        r"|issue|update)s?\b|\bwill (?:appear|be (?:added|included|published|covered|addressed|updated)) in (?:a"
+        r"|the) (?:future|next|later)\b|\b(?:future|planned) work\b.{0,40}\b(?:will|includes?|is)\b"
+        r"|\bnext steps include\b|\bwork in progress\b",
+        "de": r"\bin (?:einer |der |den )?(?:zukünftigen|künftigen|nächsten|kommenden|späteren) (?:version|ausgabe"
+        r"|fassung|auflage|überarbeitung)(?:en)?\b",
+        "fr": r"\b(?:dans|pour) (?:une |la |les |de )?(?:futures?|prochaines?) (?:versions?|éditions?|révisions?)\b"
+        r"|\bdans (?:une |la |les |des )?(?:versions?|éditions?|révisions?) (?:futures?|ultérieures?|à venir)\b",
+        "es": r"\ben (?:una |la |las )?(?:futuras?|próximas?) (?:versi(?:ón|ones)|edici(?:ón|ones)|revisi(?:ón"
+        r"|ones))\b|\ben (?:una |la |las )?(?:versi(?:ón|ones)|edici(?:ón|ones)) (?:futuras?|posterior(?:es)?)\b",
+        "it": r"\b(?:in|nelle|nella|una) (?:future?|prossim[ae]) (?:version[ei]|edizion[ei]|revision[ei])\b|\b(?:in"
+        r"|nelle|nella) (?:una )?(?:version[ei]|edizion[ei]) (?:futur[ae]|successiv[ae])\b",
+        "pt": r"\b(?:em|n?as|na|numa) (?:futuras?|próximas?) (?:vers(?:ão|ões)|ediç(?:ão|ões)|revis(?:ão|ões))\b"
+        r"|\b(?:em|nas?|numa) (?:uma )?(?:vers(?:ão|ões)|ediç(?:ão|ões)) (?:futuras?|posterior(?:es)?)\b",
+        "nl": r"\bin (?:een |de )?(?:toekomstige|volgende|latere) (?:versies?|edities?|uitgaven?)\b",
+        "id": r"\b(?:di|pada|dalam) (?:versi|edisi|rilis) (?:mendatang|selanjutnya|berikutnya)\b",
+        "ru": r"\bв (?:будущ|следующ|последующ|дальнейш)\w+ (?:верси|издани|редакци|выпуск)\w+\b",
+        "el": r"\bσε (?:μελλοντικ|επόμεν)\w+ (?:εκδόσ|έκδοσ|αναθεωρήσ)\w+",
+        "pl": r"\bw (?:przyszł|kolejn|następn)\w+ (?:wersj|wydani|edycj)\w+\b",
+        "cs": r"\bv (?:budouc|příšt|dalš)\w+ (?:verz|vydán)\w+\b",
+        "hr": r"\bu (?:budući|sljedeć|idući)\w* (?:verzij|izdanj)\w+\b",
+        "hu": r"\b(?:jövőbeli|következő|későbbi) (?:verzió|kiadás)\w*\b",
+        "tr": r"\b(?:gelecek|sonraki) (?:sürüm|baskı)\w*\b",
+        "zh": "(?:在)?(?:未来|将来|今后|下一)(?:个)?的?(?:版本|修订)",
+        "ja": "(?:将来|今後|次)の(?:バージョン|版|リリース)",
+        "ar": "(?:في )?(?:الإصدارات|النسخ|النسخة|الإصدار) (?:المستقبلية|القادمة|القادم)",
+        "fa": "(?:در )?نسخه‌?(?:های)? (?:آینده|بعدی|آتی)",
+    },
+)  # fmt: skip
+DRAWING = Refusal(
+    "of what is drawn",
+    {
+        "en": r"\b(?:[xyz]-ax[ie]s|(?:horizontal|vertical) axis|error bars?|(?:dashed|dotted|solid|red|blue|green"
+        r"|grey|gray|black) (?:lines?|curves?|dots?|bars?|areas?|circles?)|shaded (?:area|region|band)s?|(?:left"
+        r"|right|top|bottom|upper|lower) (?:panel|plot)s?|(?:the )?legend (?:shows|lists|indicates))\b|^(?:appendix"
+        r"|annex|chapter|section|part|volume) [\dA-Z]+(?:\.\d+)* (?:describes?|presents?|discusses|contains?"
+        r"|provides?|lists?|explains?|gives?|covers?|introduces?|details?|outlines?|reports?|shows?|summari[sz]es)\b",
+        "de": r"\b(?:[xyz]-achse|(?:gestrichelte|gepunktete|durchgezogene|rote|blaue|grüne|schwarze) (?:linien?"
+        r"|kurven?|balken|punkte?)|fehlerbalken|schraffierte fläche)\b|\b(?:abschnitt|kapitel|anhang"
+        r"|teil) (?:[\dA-Z.]+ )?(?:deckt|beschreibt|enthält|behandelt|erläutert|stellt)\b|\b(?:wird|werden|ist"
+        r"|sind) (?:\w+ ){0,2}in (?:abschnitt|kapitel|anhang|tabelle) [\dA-Z]",
+        "fr": r"\b(?:axe des (?:x|y|abscisses|ordonnées)|(?:ligne|courbe)s? (?:pointillée|rouge|bleue|verte"
+        r"|noire)s?|barres? d['’]erreur)\b|^(?:cette section|ce chapitre|(?:la|le|l['’]) ?(?:section|chapitre"
+        r"|annexe) [\dA-Z.]+) (?:couvre|traite|décrit|présente)|\b(?:décrit|détaillé|présenté|indiqué"
+        r"|exposé)e?s? (?:\w+ )?(?:dans|à|au) (?:la section|le chapitre|l['’]annexe|la partie)\b",
+        "es": r"\b(?:eje (?:x|y|horizontal|vertical)|(?:línea|curva)s? (?:discontinua|punteada|roja|azul|verde"
+        r"|negra)s?|barras? de error)\b|\b(?:esta sección|este capítulo|la sección [\dA-Z.]+|el (?:capítulo"
+        r"|anexo) [\dA-Z.]+) (?:cubre|trata|describe)|\bse (?:detalla|describe|presenta|explica"
+        r"|indica)n? (?:\w+ )?en (?:la sección|el capítulo|el anexo|el apartado)\b",
+        "it": r"\b(?:asse (?:x|y|orizzontale|verticale)|(?:linea|curva) (?:tratteggiata|rossa|blu|verde|nera)"
+        r"|barre d['’]errore)\b|\b(?:questa sezione|questo capitolo|la sezione [\dA-Z.]+) (?:copre|tratta|descrive)"
+        r"|\b(?:descritt|dettagliat|riportat|indicat|presentat)[oaie] (?:\w+ )?(?:nella sezione|nel capitolo"
+        r"|nell['’]allegato)\b",
+        "pt": r"\b(?:eixo (?:x|y|horizontal|vertical)|(?:linha|curva)s? (?:tracejada|vermelha|azul|verde|preta)s?"
+        r"|barras? de erro)\b|\b(?:esta se(?:c)?ção|este capítulo|a se(?:c)?ção [\dA-Z.]+) (?:cobre|trata|descreve)"
+        r"|\b(?:descrit|detalhad|apresentad|indicad)[oa]s? (?:\w+ )?(?:na se(?:c)?ção|no capítulo|no anexo)\b",
+        "nl": r"\b(?:[xyz]-as|(?:gestreepte|rode|blauwe|groene|zwarte) lijn(?:en)?|foutbalken)\b|\b(?:wordt|worden"
+        r"|is|zijn) (?:\w+ )?(?:beschreven|vermeld|opgenomen) in (?:hoofdstuk|paragraaf|bijlage)\b",
+        "id": r"\b(?:sumbu [xyz]|garis putus-putus)\b|\b(?:dijelaskan|diuraikan|dirinci|tersedia) (?:\w+ )?(?:di"
+        r"|pada|dalam) (?:bagian|bab|lampiran)\b",
+        "ru": r"\b(?:ос[ьи] [xyzабсцордина]+|пунктирн\w+ лини\w+|сплошн\w+ лини\w+)\b|\b(?:описан|изложен|приведен"
+        r"|приведён|представлен|указан)[аоы]? (?:\w+ )?в (?:раздел|глав|приложени)\w+ ?[\dA-ZА-Я]?|^(?:раздел|глава"
+        r"|приложение|[A-Z]\d[\d.]*) (?:\w+ )?(?:покрыва|охватыва|описыва|содерж)\w+",
+        "el": r"\b(?:άξονας [xyz]|διακεκομμένη γραμμή)|\bπεριγράφ\w+ (?:\w+ )?(?:στο κεφάλαιο|στην ενότητα"
+        r"|στο παράρτημα)",
+        "pl": r"\b(?:oś [xyz]|lini[ae] przerywan\w+)\b|\b(?:opisan|przedstawion|podan)\w+ w (?:rozdzia|sekcj"
+        r"|załącznik)\w+\b",
+        "cs": r"\b(?:osa [xyz]|čárkovan\w+ čár\w+)\b|\b(?:popsán|uveden)\w* v (?:kapitol|oddíl|příloh)\w+\b",
+        "zh": r"[xyz] ?轴|虚线|误差线|(?:本节|本章)(?:涵盖|介绍|描述)|(?:详见|见|在)第.{1,6}(?:节"
+        r"|章)(?:中)?(?:有)?(?:描述|说明|介绍|详述)",
+        "ja": "[xyz] ?軸|破線|(?:本節|本章)では",
+    },
+)  # fmt: skip
+# Everything can be difficult, and everything is more important than ever.
+APPRAISAL = Refusal(
+    "a remark that tells nothing",
+    {
+        "en": r"\b(?:can|may|might|could) (?:\w+ )?be (?:\w+ )?(?:difficult|challenging|tricky|hard|daunting"
+        r"|overwhelming|tedious|confusing|tough)(?: (?:to \w+|at first|in practice|at times))?\W*$|\bthan ever\b"
+        r"|^different \w+ have different \w+\W*$|\b(?:increasingly|more and more) (?:important|common|popular"
+        r"|relevant)\W*$|\bhas become very widespread\b|^(?:perhaps )?(?:most |more )?(?:interestingly|strikingly"
+        r"|surprisingly|remarkably)\b|\bcannot be overstated\b|^(?-i:[A-Z][a-z' -]{5,60} might )|\b(?:excellent"
+        r"|great|perfect|ideal|exciting) (?:\w+ ){1,3}to (?:build|start|begin|work|learn)\b|\b(?:are"
+        r"|is) of (?:particular|special|great|growing) interest\b|\b(?:is|are) no silver bullet\b",
+        "de": r"\b(?:kann|können|könnte|könnten) (?:\w+ ){0,3}(?:schwierig|schwer|herausfordernd|mühsam"
+        r"|verwirrend) sein\W*$|\b(?:wichtiger|relevanter|aktueller) denn je\b|^(?:unterschiedliche"
+        r"|verschiedene) \w+ haben (?:unterschiedliche|verschiedene|andere) \w+\W*$|\bfast in vergessenheit\b"
+        r"|^interessanterweise\b",
+        "fr": r"\bpeu(?:t|vent) (?:\w+ )?être (?:\w+ )?(?:difficile|complexe|délicat|compliqué|ardu"
+        r"|fastidieux)e?s?[^,;:]{0,25}[.]$|\bplus que jamais\b|\bde plus en plus (?:important|courant|populaire"
+        r"|répandu)e?s?\W*$|^différent(?:e)?s \w+ ont (?:des )?\w+ différente?s\W*$",
+        "es": r"\bpued[ea]n? (?:\w+ )?(?:ser|resultar) (?:\w+ )?(?:difícil(?:es)?|complicad[oa]s?|complej[oa]s?"
+        r"|desafiante|tedios[oa])[^,;:]{0,25}[.]$|\bmás (?:importante |relevante )?que nunca\b"
+        r"|\bcada vez más (?:importantes?|comun(?:es)?|popular(?:es)?|común)\W*$"
+        r"|^diferentes \w+ tienen diferentes \w+\W*$|\bhan pasado en la era\b",
+        "it": r"\bp(?:uò|ossono) (?:\w+ )?(?:essere|risultare) (?:\w+ )?(?:difficil[ei]|compless[oaie]"
+        r"|complicat[oaie]|impegnativ[oaie])[^,;:]{0,25}[.]$|\bpiù (?:importante )?che mai\b"
+        r"|\bsempre più (?:important[ei]|comun[ei]|diffus[oaie])\W*$",
+        "pt": r"\bpod[ea]m? (?:\w+ )?ser (?:\w+ )?(?:difícil|difíceis|complicad[oa]s?|complex[oa]s?|desafiador\w*"
+        r"|desafiante)[^,;:]{0,25}[.]$|\bmais (?:importante )?do que nunca\b|\bcada vez mais (?:importantes?"
+        r"|comu(?:m|ns)|popular(?:es)?)\W*$|^diferentes \w+ (?:têm|possuem) diferentes \w+\W*$",
+        "nl": r"\bkan (?:\w+ )?(?:moeilijk|lastig|ingewikkeld|verwarrend) zijn\W*$|\bbelangrijker dan ooit\b"
+        r"|\bsteeds (?:belangrijker|populairder)\W*$",
+        "id": r"\b(?:dapat|bisa|mungkin) (?:\w+ )?(?:sulit|sukar|rumit|menantang|membingungkan)(?: dilakukan)?\W*$"
+        r"|\bsemakin (?:penting|populer|umum)\W*$|\blebih penting dari sebelumnya\b",
+        "ru": r"\b(?:может|могут) (?:\w+ )?(?:быть|оказаться) (?:\w+ )?(?:сложн|трудн|непрост)\w+\W*$"
+        r"|\bкак никогда\b|\bвс[её] более (?:важн|популярн|распростран)\w+\W*$|^разные \w+ имеют разные \w+\W*$",
+        "el": r"\bμπορεί να (?:είναι|αποδειχθεί) (?:\w+ )?(?:δύσκολ\w+|περίπλοκ\w+)\W*$|\bπαρά ποτέ\b",
+        "pl": r"\bmo(?:że|gą) być (?:\w+ )?(?:trudn|skomplikowan)\w+\W*$|\bniż kiedykolwiek\b|\bcoraz (?:ważniejsz"
+        r"|popularniejsz)\w+\W*$",
+        "cs": r"\bm(?:ůže|ohou) být (?:\w+ )?(?:obtížn|složit|náročn)\w+\W*$|\bnež kdy(?:koli)?\b",
+        "zh": r"可能(?:会)?(?:很)?(?:困难|复杂|棘手)。?$|比以往任何时候|越来越(?:重要|普遍|流行)。?$|(?:是"
+        r"|很)很?难(?:以)?实现的?。?$",
+        "ja": "難しい(?:場合|こと)があ(?:る|ります)。?$|これまで以上に",
+    },
+)  # fmt: skip
+# Somebody without a name did something once.
+CAST = Refusal(
+    "a story of people without names",
+    {
+        "en": r"^(?:[^,]{3,60}, )?(?:the|an?) (?:subject|suspect|victim|perpetrator|assailant|gunman|shooter"
+        r"|offender|culprit|thief|burglar|attackers?|hackers?|intruder|rep|caller|salesman|shopkeeper|witness"
+        r"|driver|neighbou?r|lone \w+)s? (?:first |then |had |has |was |were |later |calmly |also )*(?:been "
+        r"|being )?(?!can\b|may\b|must\b|might\b|could\b|shall\b|should\b|is\b|are\b|of\b|who\b|that\b"
+        r"|to\b)(?:\w+ed|shot|told|went|came|said|began|sent|made|took|found|fled|struck|sat|ran|left|got|had|hit"
+        r"|saw|knew|gave|killed|(?<=was )\w+n|(?<=has been )\w+ing|(?<=had been )\w+ing)\b",
+        "de": r"^(?:[^,]{3,60}, )?(?:der|die|ein|eine) (?:täter|verdächtige|opfer|schütze|dieb|einbrecher|angreifer"
+        r"|anrufer|zeuge|fahrer|nachbar)(?:in)?n? (?!kann|darf|muss|ist|sind|der|die|des)(?:\w+te|\w+ten|hatte|war"
+        r"|wurde|ging|kam|griff|griffen|schoss|floh|sagte|starten|findet|sendet)\b",
+        "fr": r"^(?:[^,]{3,60}, )?(?:le |la |les |l['’]|un |une )(?:suspecte?|victime|agresseur|tireur|voleur"
+        r"|coupable|attaquante?s?|témoin|voisine?|conducteur) (?:a|ont|avait|s['’]est|s['’]était|fut) \w+",
+        "es": r"^(?:[^,]{3,60}, )?(?:el|la|los|un|una) (?:sospechos[oa]|víctima|agresor|tirador|ladrón|culpable"
+        r"|atacantes?|testigo|vecin[oa]|conductor) (?:había|fue|ha|\w+ó|\w+aron|\w+ieron)\b",
+        "it": r"^(?:[^,]{3,60}, )?(?:il |la |lo |gli |l['’]|un[oa]? )(?:sospettat[oa]|vittima|aggressore|ladro"
+        r"|colpevole|attaccant[ei]|testimone|vicin[oa]|conducente) (?:aveva|ha|hanno|fu|si è) \w+",
+        "pt": r"^(?:[^,]{3,60}, )?(?:o|a|os|um|uma) (?:suspeit[oa]|vítima|agressor|atirador|ladrão|culpad[oa]"
+        r"|atacantes?|testemunha|vizinh[oa]|condutor) (?:tinha|foi|havia|\w+ou|\w+aram|\w+eram)\b",
+        "nl": r"^(?:[^,]{3,60}, )?(?:de|een|het) (?:verdachte|slachtoffer|dader|schutter|dief|aanvallers?|getuige"
+        r"|buurman|bestuurder) (?:had|was|werd|ging|kwam|\w+de|\w+te)\b",
+        "id": r"^(?:[^,]{3,60}, )?(?:seorang )?(?:pelaku|tersangka|korban|pencuri|penyerang|peretas|saksi|tetangga"
+        r"|satpam|admin) (?:telah |sudah |kemudian |lalu )?me\w+\b",
+        "ru": r"^(?:[^,]{3,60}, )?(?:подозреваем|потерпевш|преступник|стрелок|вор|жертва|свидетел"
+        r"|злоумышленник)\w* (?:\w+ )?\w+(?:л|ла|ли)\b",
+        "el": r"^(?:[^,]{3,60}, )?(?:ο|η|ένας|μια|μία|οι) (?:ύποπτ\w+|θύμα|δράστη\w*|κλέφτη\w*|μάρτυρα\w*"
+        r"|εισβολέα\w*|επιτιθέμεν\w+) (?!μπορ|θα|πρέπει|που|είναι)\w+",
+        "pl": r"^(?:podejrzan|ofiara|sprawca|złodziej|napastnik|świadek)\w* (?:\w+ )?\w+(?:ł|ła|li|ły)\b",
+        "cs": r"^(?:podezřel|oběť|pachatel|zloděj|útočník|svědek)\w* (?:\w+ )?\w+(?:l|la|li|ly)\b",
+        "zh": "^(?:嫌疑人|受害者|凶手|小偷|攻击者(?:们)?)(?:曾|已经|随后|攻击了|袭击了|发现了)",
+    },
+)  # fmt: skip

@@ -1,0 +1,223 @@
+"""Words by language of what somebody says in a text: to its reader, of himself, in a story or a dialogue."""
+
+from pipeline_core.adapters.facts.refused_kind import Refusal
+
+TO_THE_READER = Refusal(
+    "said to the reader, no statement",
+    {
+        "": r"!\s*[\"”'’)]*$",
+        "en": r"^(?:please|let us|let['’]s|join|welcome|enjoy|feel free|stay|remember that|don['’]t hesitate)\b"
+        r"|\b(?:you can help|we (?:hope|encourage|invite|welcome|believe|look forward|wish)|feel free to|get"
+        r" involved)\b"
+        r"|\b(?:are|is) (?:encouraged|invited|welcome) to\b",
+        "de": r"^(?:bitte|lassen sie uns|willkommen)\b|\bwir (?:hoffen|freuen uns|laden|glauben|wünschen)\b|\bsind"
+        r" eingeladen\b",
+        "fr": r"^(?:veuillez|rejoignez|bienvenue|n['’]hésitez)\b|\bnous (?:espérons|vous invitons|encourageons|croyons"
+        r"|devons)\b",
+        "es": r"^(?:por favor|únete|bienvenid[oa]s?|no dude)\b|\b(?:esperamos|le invitamos|animamos)\b",
+        "it": r"^(?:per favore|benvenut[oi]|unisciti)\b|\b(?:speriamo|invitiamo|vi invitiamo)\b",
+        "pt": r"^(?:por favor|junte-se|bem-vind[oa]s?)\b|\b(?:esperamos|convidamos|encorajamos)\b",
+        "nl": r"^(?:gelieve|welkom|alstublieft)\b|\b(?:wij|we) (?:hopen|nodigen)\b",
+        "id": r"^(?:silakan|mari|ayo|selamat datang)\b|\bkami (?:berharap|mengundang|mendorong)\b",
+        "ru": r"^(?:пожалуйста|добро пожаловать|присоединяйтесь)\b|\b(?:мы надеемся|мы приглашаем|давайте)\b",
+        "el": r"^(?:παρακαλ\w+|καλώς)\b|\bελπίζουμε\b",
+        "pl": r"^(?:prosimy|zapraszamy|witamy)\b|\bmamy nadzieję\b",
+        "cs": r"^(?:prosím|vítejte)\b|\bdoufáme\b",
+        "zh": "^请|欢迎|我们希望|让我们",
+        "ja": "ください。?$|ましょう。?$|ようこそ",
+        "ar": "^يرجى|مرحبا|نأمل|ندعو",
+        "fa": "^لطفا|خوش آمدید|امیدواریم",
+    },
+)
+STORY = Refusal(
+    "an example story",
+    {
+        "": r"\b(?:alice|bob|mallory|acme|foo|john doe|jane doe's|max"
+        r" mustermann)\b.{0,60}\b(?:sends?|wants?|buys?|logs?|uses?|clicks?)\b",
+        "en": r"^(?:imagine|suppose|consider (?:a|an|the (?:case|example))|assume|say)\b|^(?:an?|one|another|the)"
+        r" (?:attacker|hacker|"
+        r"malicious user|adversary)\b(?! (?:may|might|can|could|must|is defined|who))|^a (?:user|developer|customer"
+        r"|man|woman|person|"
+        r"company|bank|reporter|colleague|student|patient|\w+ researcher) (?:\(\w+\) )?(?:\w+ed|wants|finds|sends"
+        r"|tries|goes|came|asks"
+        r"|discovers|considers|notices|wishes)\b|\b(?:for the sake of (?:argument|example)|hypothetical)\b",
+        "de": r"^(?:angenommen|stellen sie sich vor|nehmen wir an)\b|^(?:ein|eine) (?:angreifer|hacker)(?:in)? "
+        r"(?!kann|könnte|darf|muss)|^(?:ein|eine) (?:benutzer|kunde|entwickler|student|forscher)(?:in)? (?:möchte|will"
+        r"|findet|schickt)",
+        "fr": r"^(?:imaginez|imaginons|supposons)\b|^(?:un|une|l['’]) ?(?:attaquante?|pirate)(?: \w+)? (?!peut"
+        r"|pourrait|doit)"
+        r"|^une? (?:utilisat(?:eur|rice)|cliente?|développeur) (?:veut|souhaite|envoie|découvre)",
+        "es": r"^(?:imagine|supongamos|suponga)\b|^(?:un|una|el) atacante (?!puede|podría|debe)"
+        r"|^una? (?:usuari[oa]|cliente|desarrollador) (?:quiere|desea|envía|descubre)",
+        "it": r"^(?:immaginiamo|immagina|supponiamo)\b|^(?:un|una|l['’]) ?(?:attaccante|aggressore) (?!può|potrebbe"
+        r"|deve)"
+        r"|^un (?:utente|cliente) (?:vuole|desidera|invia|scopre)",
+        "pt": r"^(?:imagine|suponha|suponhamos)\b|^(?:um|uma|o) atacante (?!pode|poderia|deve)|\bo atacante (?:recebe"
+        r"|consegue|envia|obtém|usa)"
+        r"|^uma? (?:utilizador|usuário|cliente|rede|loja|empresa|aplicação)\w* (?:\w+ )?(?:quer|deseja|envia|descobre"
+        r"|implementou|oferece|permite)",
+        "nl": r"^(?:stel|stelt u zich voor)\b|^een (?:aanvaller|hacker) (?!kan|kon|moet)",
+        "id": r"^(?:bayangkan|misalkan|anggap)\b|^(?:seorang )?(?:penyerang|peretas) (?!dapat|bisa|harus|mungkin)"
+        r"|\bpenyerang (?:menerima|mengirim"
+        r"|mengunggah|mengganti|menemukan)",
+        "ru": r"^(?:представьте|предположим|допустим)\b|^(?:злоумышленник|атакующий|хакер) (?!может|мог)",
+        "el": r"^(?:φανταστείτε|ας υποθέσουμε|έστω)\b|^(?:ένας|ο) επιτιθέμενος (?!μπορεί|θα μπορούσε)",
+        "pl": r"^(?:wyobraź|załóżmy|przypuśćmy)\b|^(?:atakujący|napastnik) (?!może|mógłby)",
+        "cs": r"^(?:představte si|předpokládejme)\b|^útočník (?!může|by)",
+        "zh": "^(?:假设|想象)|^(?:一个|某)?攻击者(?!可|能)",
+        "ja": "^(?:例として|仮に)|^攻撃者(?:は|が)(?!.{0,30}(?:できる|可能))",
+        "ar": "^(?:تخيل|لنفترض)|^(?:يقوم|قام) (?:أحد )?المهاجم",
+        "fa": "^(?:تصور کنید|فرض کنید)|^(?:یک )?مهاجم (?!می‌تواند|ممکن)",
+    },
+)
+VAGUE = Refusal(
+    "too vague to be knowledge",
+    {
+        "en": r"^(?:there (?:are|is|exist) )?(?:now |also )?(?:many|several|various|numerous|some|countless|a"
+        r" (?:number|variety"
+        r"|range|few) of|better|other)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "de": r"^(?:es gibt )?(?:viele|einige|mehrere|verschiedene|zahlreiche|bessere"
+        r"|andere)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "fr": r"^(?:il existe |il y a )?(?:plusieurs|de nombreu\w+|d['’]autres|certaine?s|diver(?:s|ses)|de"
+        r" meilleur\w+)\b"
+        r"(?:\W+[^\W\d]+){2,14}\W*$",
+        "es": r"^(?:hay |existen )?(?:much[oa]s|vari[oa]s|divers[oa]s|algun[oa]s|mejores|otr[oa]s|numeros[oa]s)\b"
+        r"(?:\W+[^\W\d]+){2,14}\W*$",
+        "it": r"^(?:ci sono |esistono )?(?:molt[ei]|divers[ei]|var[ie]|alcun[ei]|migliori|altr[ei]|numeros[ei])\b"
+        r"(?:\W+[^\W\d]+){2,14}\W*$",
+        "pt": r"^(?:há |existem )?(?:muit[oa]s|vári[oa]s|divers[oa]s|algun(?:s|mas)|melhores|outr[oa]s|inúmer[oa]s)\b"
+        r"(?:\W+[^\W\d]+){2,14}\W*$",
+        "nl": r"^(?:er zijn )?(?:veel|enkele|verschillende|diverse|talrijke|betere|andere)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "id": r"^(?:ada |terdapat )?(?:banyak|beberapa|berbagai)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "ru": r"^(?:существует |есть )?(?:много|несколько|множество|некоторые|многие"
+        r"|различные)\b(?:\W+[^\W\d]+){2,14}\W*$",
+    },
+)
+SPOKEN = Refusal(
+    "said by a person of himself",
+    {
+        "en": r"\b(?:I(?:['’](?:m|ve|d|ll))?(?= (?:am|was|have|had|would|will|can|could|think|do|did|don['’]t|want"
+        r"|need|saw|know"
+        r"|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\b(?-i:me)\b|\bwe would"
+        r" like\b|\.\.\."
+        r"|…",
+        "de": r"\b(?:ich|mein(?:e[rsmn]?)?|mich|mir)\b",
+        "fr": r"\b(?:je|mon|ma|mes|moi)\b|\bj['’]",
+        "es": r"\b(?:yo|mi|mis|me gusta\w*)\b",
+        "it": r"\b(?:io|mio|mia|miei|mie)\b",
+        "pt": r"\b(?:eu|meus?|minhas?)\b",
+        "nl": r"\b(?:ik|mijn)\b",
+        "id": r"\b(?:saya|aku)\b",
+        "ru": r"\b(?:я|мой|моя|мои|меня|мне)\b",
+        "el": r"\b(?:εγώ)\b",
+        "pl": r"\b(?:ja|mój|moja|moje|mnie)\b",
+    },
+)
+REMARK = Refusal(
+    "said to the reader, no statement",
+    {
+        "en": r"^if (?:you|readers)(?:['’]re| are)? (?:\w+ )?(?:familiar|unfamiliar|new to|interested|curious"
+        r"|wondering)\b"
+        r"|\byou (?:can|may|will|could|might)(?: also)? (?:read|learn|find out|discover) (?:much |far )?(?:more"
+        r"|further)\b"
+        r"|\byou (?:will|may|might|['’]ll) (?:\w+ )?(?:notice|recogni[sz]e|wonder|be surprised|be wondering)\b"
+        r"|\b(?:confusing|overwhelming|daunting|intimidating|strange|odd|unfamiliar)\b.{0,40}\b(?:at first|initially"
+        r"|newcomers?|beginners?)\b|^(?:at first|initially)\b.{0,80}\b(?:confusing|overwhelming|daunting"
+        r"|strange|odd)\b",
+        "de": r"^(?:wenn|falls|sofern) (?:sie|du|ihr)\b.{0,60}\b(?:vertraut|neu sind|interessier\w+|bereits kennen)\b"
+        r"|^(?:sind|bist) (?:sie|du)\b.{0,60}\bvertraut\b|\b(?:können|kannst|finden|erfahren) (?:sie|du)\b.{0,80}"
+        r"\b(?:mehr|näheres|weiteres) (?:über|zu\w?|darüber|dazu|lesen|erfahren)\b"
+        r"|\b(?:anfangs|zunächst|auf den ersten blick)\b.{0,60}\b(?:verwirrend|ungewohnt|überwältigend|seltsam)\b",
+        "fr": r"^si vous (?:\S+ ){0,3}(?:familiers?|familière|familiarisée?s?|habituée?s?|débutez|intéressée?s?"
+        r"|nouveaux?)\b"
+        r"|^si vous connaissez (?:déjà|bien)\b|\bvous (?:pouvez|pourrez|y trouverez|trouverez)\b.{0,30}\b(?:davantage"
+        r"|en savoir plus|lire plus)\b|\b(?:déroutante?s?|déconcertante?s?|intimidante?s?|confuse?s?"
+        r"|étranges?)\b.{0,30}"
+        r"\b(?:au début|au premier abord|de prime abord|débutants?)\b"
+        r"|^(?:au début|au premier abord)\b.{0,60}\b(?:déroutant|déconcertant|confus)\w*",
+        "es": r"^si (?:ya |usted |no )*(?:está|estás|están|es|eres)\b.{0,30}\b(?:familiarizad\w+|nuev[oa]"
+        r"|interesad\w+)\b"
+        r"|\b(?:puede|puedes|podrá|pueden) (?:leer|aprender|saber|conocer|encontrar) más\b"
+        r"|\b(?:confus[oa]s?|abrumador\w*|desconcertantes?|extrañ[oa]s?)\b.{0,30}\b(?:al principio|a primera vista)\b"
+        r"|^al principio\b.{0,60}\b(?:confus|abrumador|desconcertant)\w*",
+        "it": r"^se (?:già |sei |siete |hai |avete )+.{0,30}\b(?:familiarità|pratica|nuov[oi]|interessat[oi])\b"
+        r"|\b(?:puoi|potete|può) (?:leggere|saperne|scoprire|trovare) (?:di )?più\b"
+        r"|\b(?:confus[aoei]|disorientant[ei]|stran[aoei])\b.{0,30}\b(?:all['’]inizio|inizialmente|a prima vista)\b"
+        r"|^(?:all['’]inizio|inizialmente)\b.{0,60}\b(?:confus|disorientant)\w*",
+        "pt": r"^se (?:já |você |ainda |não )*(?:está|estiver|é|for)\b.{0,30}\b(?:familiarizad\w+|nov[oa]"
+        r"|interessad\w+)\b"
+        r"|\b(?:pode|poderá|podem) (?:ler|aprender|saber|conhecer|encontrar) mais\b"
+        r"|\b(?:confus[oa]s?|intimidantes?|estranh[oa]s?)\b.{0,30}\b(?:no início|a princípio|à primeira vista)\b"
+        r"|^(?:no início|a princípio)\b.{0,60}\b(?:confus|intimidant)\w*",
+        "nl": r"^als (?:u|je|jij)\b.{0,40}\b(?:bekend|vertrouwd|nieuw|geïnteresseerd)\b"
+        r"|\b(?:kunt u|kun je|vindt u)\b.{0,60}\bmeer (?:lezen|informatie|over)\b"
+        r"|\b(?:in het begin|aanvankelijk|op het eerste gezicht)\b.{0,60}\b(?:verwarrend|vreemd|overweldigend)\b"
+        r"|\b(?:verwarrend|overweldigend)\b.{0,30}\bin het begin\b",
+        "id": r"^(?:jika|apabila|bila|kalau) anda (?:sudah |telah |belum |baru |tidak )*(?:familiar|terbiasa"
+        r"|mengenal|akrab"
+        r"|tertarik|pemula)\b|\banda (?:juga )?(?:dapat|bisa) (?:membaca|mempelajari|menemukan"
+        r"|mengetahui) (?:\w+ ){0,3}"
+        r"(?:lebih (?:lanjut|jauh|banyak)|selengkapnya)\b|\bmembingungkan\b.{0,40}\bawal\w*"
+        r"|\bawalnya\b.{0,60}\bmembingungkan\b",
+        "ru": r"^если вы (?:уже |ещё |еще |не )*(?:знакомы|впервые|новичок|интересуетесь)\b"
+        r"|\bвы (?:можете|сможете) (?:прочитать|узнать|найти) (?:больше|подробнее|подробно)"
+        r"|\b(?:поначалу|сначала|на первый взгляд)\b.{0,60}\b(?:запутан|сбива|странн|непривычн)\w*",
+        "el": r"^(?:αν|εάν) (?:είστε|είσαι)\b.{0,40}εξοικειωμέν|\bμπορείτε να (?:διαβάσετε|μάθετε) περισσότερα",
+        "pl": r"^(?:jeśli|jeżeli) (?:jesteś|znasz|są państwo)\b.{0,40}\b(?:zaznajomi\w+|zapozna\w+|now[yai]\w*"
+        r"|już|dobrze)\b"
+        r"|\bmożesz (?:przeczytać|dowiedzieć się) więcej\b|\bna początku\b.{0,60}\b(?:myląc|dziwn|przytłaczając)\w*",
+        "cs": r"^pokud (?:jste|jsi|znáte)\b.{0,40}\b(?:seznámen\w*|obeznámen\w*|nov\w+|již)\b"
+        r"|\bmůžete (?:se )?(?:přečíst|dozvědět) více\b",
+        "zh": "^如果(?:您|你)(?:已经|已|还不|不)?(?:熟悉|是新手|感兴趣)|(?:您|你)可以.{0,20}(?:了解|阅读)更多"
+        "|(?:一开始|起初|乍看).{0,20}(?:困惑|混淆|奇怪)",
+        "ja": "に(?:慣れて|詳しくて?)いる(?:方|場合|なら)|初めての方|もっと(?:読む|知る)ことができ"
+        "|最初は.{0,20}(?:混乱|戸惑)",
+    },
+)  # fmt: skip
+# What is said aloud, and what those who play a part are told, is true of nobody.
+_SAID_ALOUD = r"[,!！，]"
+DIALOGUE = Refusal(
+    "a line of a dialogue or a role",
+    {
+        "": r"^\W{0,3}\[(?:[A-Z]|agent|user|assistant|buyer|seller|customer|caller|speaker(?: \w)?)\]:?\s+\S"
+        r"|^\W{0,3}(?:speaker|person|agent|player|user) [A-Z\d]\s?:\s",
+        "en": rf"^(?:honestly|well|sure|okay|ok|sorry|look|listen|hey|hi|hello|oh|wow|yeah|hmm+"
+        rf"|dear (?:sir"
+        rf"|madam|\w+)){_SAID_ALOUD}"
+        r"|^(?:public|private|secret|hidden) (?:position|bound|goals?|objective|limit|instructions?|motive|agenda)\b"
+        r"[^.:]{0,40}:|^(?:principal|agent|counterparty|buyer|seller|character|player) (?:briefing|brief"
+        r"|opening|persona"
+        r"|instructions?|backstory)\b[^.:]{0,30}:|^(?:persona|your (?:role|persona|character))\s?:"
+        r"|^you (?:play|act as|are playing) (?:an? |the )"
+        r"|^you are (?:an? |the )(?:\w+ ){0,3}(?:assistant|negotiator|chatbot|character|detective)\b",
+        "de": rf"^(?:ehrlich gesagt|offen gesagt|na ja|klar|sicher|nun|hallo|tut mir leid|entschuldigung){_SAID_ALOUD}"
+        r"|^(?:öffentliche|private|geheime|verdeckte)[sr]? (?:position|haltung|ziele?|grenze|anweisung\w*"
+        r"|motiv)\b[^.:]{0,40}:"
+        r"|^(?:deine|ihre) rolle\s?:|^(?:du spielst|sie spielen) (?:die rolle|eine?n?)\b|^du bist eine?\b",
+        "fr": rf"^(?:honnêtement|franchement|bonjour|salut|écoute[zr]?|eh bien|bien sûr|désolée?){_SAID_ALOUD}"
+        r"|^(?:position|limite|consigne|objectif|instruction)s? (?:publi\w+|privée?s?|secr[eè]te?s?"
+        r"|cachée?s?)\b[^.:]{0,40}:"
+        r"|^(?:votre|ton) rôle\s?:|^(?:vous jouez|tu joues) (?:le rôle|une?)\b|^tu es une?\b",
+        "es": rf"^(?:honestamente|sinceramente|la verdad|hola|bueno|oye|mire|mira|claro|lo siento){_SAID_ALOUD}"
+        r"|^(?:posición|postura|límite|objetivo|instrucciones) (?:públic|privad|secret|ocult)\w+\b[^.:]{0,40}:"
+        r"|^(?:tu|su) (?:papel|rol)\s?:|^eres una?\b",
+        "it": rf"^(?:onestamente|sinceramente|francamente|ciao|beh|senti|ascolta|certo|mi dispiace){_SAID_ALOUD}"
+        r"|^(?:posizione|limite|obiettivo|istruzioni) (?:pubblic|privat|segret)\w+\b[^.:]{0,40}:|^il tuo ruolo\s?:",
+        "pt": rf"^(?:honestamente|sinceramente|francamente|olá|oi|bem|olha|claro|desculpe){_SAID_ALOUD}"
+        r"|^(?:posição|limite|objetivo|instruções) (?:públic|privad|secret)\w+\b[^.:]{0,40}:|^o (?:seu|teu) papel\s?:",
+        "nl": rf"^(?:eerlijk gezegd|hallo|hoi|nou|tja|sorry|natuurlijk){_SAID_ALOUD}"
+        r"|^(?:openbaar|privé|geheime?) (?:standpunt|positie|doel|grens|instructies?)\b[^.:]{0,40}:|^(?:jouw"
+        r"|uw) rol\s?:",
+        "id": rf"^(?:sejujurnya|jujur saja|halo|hai|baiklah|maaf|tentu){_SAID_ALOUD}"
+        r"|^(?:posisi|batas|tujuan|instruksi) (?:publik|pribadi|rahasia)\b[^.:]{0,40}:|^peran anda\s?:",
+        "ru": rf"^(?:честно говоря|честно|привет|здравствуйте|ну|слушай(?:те)?|конечно|извините){_SAID_ALOUD}"
+        r"|^(?:публичн|секретн|скрыт|тайн)\w+ (?:позици|цел|границ|инструкци)\w+\b[^.:]{0,40}:|^ваша роль\s?:",
+        "pl": rf"^(?:szczerze mówiąc|szczerze|cześć|dzień dobry|no cóż|słuchaj|przepraszam){_SAID_ALOUD}"
+        rf"|^twoja rola\s?:",
+        "cs": rf"^(?:upřímně|ahoj|dobrý den|no|poslyšte|promiňte){_SAID_ALOUD}|^vaše role\s?:",
+        "zh": "^(?:老实说|说实话|你好|您好|好吧|抱歉|对不起)[，,！!]"
+        "|^(?:公开|秘密|私下)(?:立场|目标|底线)[^。：]{0,20}："
+        "|^你(?:的角色|扮演)",
+        "ja": "^(?:正直に言うと|正直|こんにちは|ええと|すみません)[、,！!]|^あなたの役割",
+    },
+)  # fmt: skip

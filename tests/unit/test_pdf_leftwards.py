@@ -1,0 +1,87 @@
+"""PDFs in scripts that are read from right to left: text, headings and tables in the order in which they are read."""
+
+import pytest
+from liteparse.types import ParsedPage, TextItem, WordBox
+
+from pipeline_core.adapters.converters import pdf
+from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
+from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.domain import filetypes
+from tests.samples import leftwards, pdfs
+
+
+def _converted(data: bytes) -> str:
+    return pdf.convert(Source(data, "page.pdf", filetypes.PDF), ConvertOptions(max_pages=5)).markdown
+
+
+def _rows(markdown: str) -> list[list[str]]:
+    rows = [line for line in markdown.splitlines() if line.startswith("|") and not line.startswith("|---")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+ARABIC = (
+    (560.0, 700.0, "رواتبهم Open Street Map فريق يدفع لا"),
+    (560.0, 686.0, ".2024 سنة من 3 الشهر في الموظفين كل إلى"),
+    (560.0, 672.0, "سنوات. خمس لمدة المخزن في الأوراق تبقى"),
+)
+PERSIAN = (
+    (560.0, 700.0, "کتابخانه، در Creative Commons کتابهای"),
+    (560.0, 686.0, "است. شده داده نشان API 2 نسخه در که"),
+)
+HEBREW = (
+    (560.0, 700.0, "אחרי מים Green House בחברת העובדים"),
+    (560.0, 686.0, ".2023 שנת של הראשון היום"),
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            ARABIC,
+            "لا يدفع فريق Open Street Map رواتبهم إلى كل الموظفين في الشهر 3 من سنة 2024. "
+            "تبقى الأوراق في المخزن لمدة خمس سنوات.",
+        ),
+        (PERSIAN, "کتابهای Creative Commons در کتابخانه، که در نسخه API 2 نشان داده شده است."),
+        (HEBREW, "העובדים בחברת Green House מים אחרי היום הראשון של שנת 2023."),
+    ],
+    ids=["Arabic", "Persian", "Hebrew"],
+)
+def test_running_text_is_in_the_order_in_which_it_is_read(lines: tuple[leftwards.Text, ...], said: str) -> None:
+    assert " ".join(_converted(leftwards.pdf(*lines)).split()) == said
+
+
+def test_words_of_one_line_at_uneven_heights_are_one_line() -> None:
+    words = ["الطلبات", "جميع", "على", "عام", "بشكل", "الخدمة"]
+    texts = [(200.0 + 45 * at, 700.0 + (at % 3), word) for at, word in enumerate(words)]
+    markdown = _converted(leftwards.pdf(*texts, from_left=True))
+    assert markdown.split() == words[::-1]
+
+
+def test_a_table_has_its_first_column_on_the_right() -> None:
+    xs, ys = (60.0, 230.0, 400.0, 560.0), (720.0, 700.0, 670.0, 650.0)
+    texts = (
+        (550.0, 706.0, "البند"), (390.0, 706.0, "السعر"), (220.0, 706.0, "المدة"),
+        (550.0, 688.0, "السيارة تأمين"), (550.0, 676.0, "Full Cover نوع من"),
+        (390.0, 688.0, "دينار 120"), (220.0, 688.0, "أشهر 6"),
+        (550.0, 656.0, "المنزل تأمين"), (390.0, 656.0, "دينار 80"), (220.0, 656.0, "شهرا 12"),
+    )  # fmt: skip
+    drawn = [(x, ys[0], x, ys[-1]) for x in xs] + [(xs[0], y, xs[-1], y) for y in ys]
+    assert [row for row in _rows(_converted(leftwards.pdf(*texts, lines=drawn))) if any(row)] == [
+        ["البند", "السعر", "المدة"],
+        ["تأمين السيارة من نوع Full Cover", "120 دينار", "6 أشهر"],
+        ["تأمين المنزل", "80 دينار", "12 شهرا"],
+    ]
+
+
+def test_text_that_is_read_from_left_to_right_stays_as_it_is() -> None:
+    data = pdfs.pdf(pdfs.text("Hours", "The office is open from 9 to 12, and in the afternoon from 2 to 5."))
+    assert "The office is open from 9 to 12, and in the afternoon from 2 to 5." in _converted(data)
+
+
+def test_lines_are_as_high_as_their_letters() -> None:
+    """Fonts with room for marks above and below make boxes that overlap those of the lines beside them."""
+    words = [WordBox("كتاب", 50, 100, 20, 17), WordBox("هذا", 73, 100, 15, 17)]
+    item = TextItem("هذا كتاب", 50, 100, 38, 17, font_size=10, words=words)
+    page = in_reading_order(ParsedPage(1, 600, 800, "", "هذا كتاب\n", text_items=[item], blocks=[]))
+    assert [(one.text, one.y, one.height) for one in page.text_items] == [("هذا كتاب", 102.25, 12.5)]
