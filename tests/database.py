@@ -15,12 +15,12 @@ from pipeline_core.domain.object_keys import original_key
 
 @contextmanager
 def copied_database(postgres_url: str, template: str) -> Iterator[str]:
-    """A migrated database of its own, for the tests of a module; dropped at the end."""
-    name = f"m_{uuid4().hex[:12]}"
+    """A migrated database of its own, for a test or the tests of a module; dropped at the end."""
+    name = f"t_{uuid4().hex[:12]}"
+    # file by file takes half the processor time of a copy by the log, and what the first connection needs is in it
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
         yield postgres_url.replace("/postgres?", f"/{name}?")
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

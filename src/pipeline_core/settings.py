@@ -11,7 +11,14 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from pipeline_core.domain.addresses import networks
 from pipeline_core.domain.errors import ConfigurationError
@@ -53,6 +60,13 @@ def run_of_this_process() -> UUID:
     return uuid4()
 
 
+class _Variables(EnvSettingsSource):
+    """The environment, without a look at what kind of field each is that no variable sets."""
+
+    def prepare_field_value(self, field_name: str, field: FieldInfo, value: Any, value_is_complex: bool) -> Any:
+        return None if value is None else super().prepare_field_value(field_name, field, value, value_is_complex)
+
+
 class Settings(BaseSettings):
     """Every setting, its default and its unit. The description is what ``pipeline doctor`` prints."""
 
@@ -64,6 +78,13 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         populate_by_name=True,
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, then the environment; no other source is asked: each would go through all the fields."""
+        return init_settings, _Variables(settings_cls)
 
     home: Path = Field(default_factory=find_home, description="Folder of everything embedded: database, objects, logs")
     user_id: UUID = Field(default=user_id_for("local"), description="Whose documents the command line works on")

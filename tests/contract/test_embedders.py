@@ -110,7 +110,7 @@ def test_wordllama_agrees_with_its_own_library() -> None:
     np.testing.assert_allclose(ours, library.embed(TEXTS, norm=True), atol=1e-6)
 
 
-def test_wordllama_is_loaded_once_however_many_threads_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wordllama_is_loaded_once_however_many_embedders_and_threads_begin(monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[int] = []
     load = adapter._load_model
 
@@ -119,11 +119,12 @@ def test_wordllama_is_loaded_once_however_many_threads_begin(monkeypatch: pytest
         return load(dims)
 
     monkeypatch.setattr(adapter, "_load_model", counted)
-    embedder = WordLlamaEmbedder()
+    monkeypatch.setattr(adapter, "_MODELS", {})
+    embedders = [WordLlamaEmbedder() for _ in range(4)]
     assert loads == []
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _: embedder.embed(TEXTS).vectors, range(16)))
-    assert loads == [256]
+        results = list(pool.map(lambda number: embedders[number % 4].embed(TEXTS).vectors, range(16)))
+    assert loads == [256], "the embedders of a process have one model"
     assert all(np.array_equal(result, results[0]) for result in results)
 
 

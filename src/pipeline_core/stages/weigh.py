@@ -22,7 +22,8 @@ def weighed(fact: Fact, policy: Policy, place: Mapping[str, float], *, one_chunk
         "found_aligned": float(fact.match is MatchKind.ALIGNED),
         "scattered": float(bool(fact.scattered)),
         "one_chunk": float(one_chunk),
-        "spans": float(len(fact.evidence)),
+        # a heading that says what the fact is of is no piece of what it says
+        "spans": len(fact.evidence) - fact.traits.get("scoped", 0.0) * (len(fact.evidence) > 1),
     }
     if not traits["prose"]:
         # of running text the beginning explains the rest; lists and tables have lead-ins and headers for it

@@ -23,13 +23,16 @@ WHOLE = 256
 LENGTHS = (64, 128, WHOLE)
 # Bounds the tokenizer's output that is held at a time; its threads are busy with far less.
 BATCH_TEXTS = 512
+_MODELS: "dict[int, tuple[Tokenizer, npt.NDArray[np.float32]]]" = {}
+"""Of this process, by length."""
+_LOADING = threading.Lock()
 
 
 class WordLlamaEmbedder(InWorker):
     """Mean of the token vectors, scaled to unit length; all zero where a text has no token.
 
-    The model is loaded at the first use, once, whichever thread comes first. A text's vector does not depend
-    on the texts beside it: there is no padding, and each text is summed on its own.
+    The model is loaded at the first use, once a process, whichever embedder and thread comes first: nothing changes it.
+    A text's vector does not depend on the texts beside it: there is no padding, and each text is summed on its own.
     """
 
     def __init__(self, dims: int = WHOLE) -> None:
@@ -49,11 +52,9 @@ class WordLlamaEmbedder(InWorker):
             self.version = version("wordllama")
         except PackageNotFoundError as error:
             raise ConfigurationError("The package wordllama is not installed.") from error
-        self._lock = threading.Lock()
-        self._loaded: tuple[Tokenizer, npt.NDArray[np.float32]] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A process has one of each length: sent a hundred times, the model is loaded once."""
+        """A process has one of each length."""
         return _of_this_process, (self.dims,)
 
     def embed(self, texts: Sequence[str]) -> Embedded:
@@ -65,7 +66,7 @@ class WordLlamaEmbedder(InWorker):
         vectors = np.zeros((len(texts), self.dims), dtype=np.float32)
         if not len(texts):
             return Embedded(vectors)
-        tokenizer, weights = self._load()
+        tokenizer, weights = _loaded(self.dims)
         for start in range(0, len(texts), BATCH_TEXTS):
             batch = list(texts[start : start + BATCH_TEXTS])
             for row, encoding in enumerate(tokenizer.encode_batch_fast(batch, add_special_tokens=False), start):
@@ -74,12 +75,6 @@ class WordLlamaEmbedder(InWorker):
                     vectors[row] = weights.take(encoding.ids, axis=0, mode="clip").sum(axis=0)
         _scale_to_unit(vectors)
         return Embedded(vectors)
-
-    def _load(self) -> "tuple[Tokenizer, npt.NDArray[np.float32]]":
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = _load_model(self.dims)
-            return self._loaded
 
 
 @cache
@@ -90,6 +85,13 @@ def _of_this_process(dims: int) -> WordLlamaEmbedder:
 def _scale_to_unit(vectors: Vectors) -> None:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+
+
+def _loaded(dims: int) -> "tuple[Tokenizer, npt.NDArray[np.float32]]":
+    with _LOADING:
+        if dims not in _MODELS:
+            _MODELS[dims] = _load_model(dims)
+        return _MODELS[dims]
 
 
 def _load_model(dims: int) -> "tuple[Tokenizer, npt.NDArray[np.float32]]":

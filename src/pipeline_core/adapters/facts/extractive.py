@@ -15,6 +15,7 @@ from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
+from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import is_out_of_order, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import Table, table_claims
@@ -93,6 +94,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     table = _table_before(chunk)
     disordered = is_out_of_order(chunk.text)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
         if back_matter(block.headings):
             continue
@@ -103,10 +105,10 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]
             found = item_claims(chunk.text, items[at], language, goes_on=goes_on)
             named = (_with_subject(claim, block, language) for claim in found)
-            rows += (claim for claim in named if claim and claim.score >= MIN_SCORE)
+            rows += (scopes.said(claim, block) for claim in named if claim and claim.score >= MIN_SCORE)
             table = None
         elif block.kind == "prose" and not disordered:
-            claims += prose_claims(chunk.text, block, language)
+            claims += (scopes.said(claim, block) for claim in prose_claims(chunk.text, block, language))
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)
