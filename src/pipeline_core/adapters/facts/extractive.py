@@ -13,12 +13,13 @@ from math import ceil
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import is_out_of_order, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.table_rows import Table, table_claims
+from pipeline_core.adapters.facts.table_rows import table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
