@@ -15,7 +15,7 @@ from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
-from pipeline_core.adapters.facts.sentences import is_out_of_order, prose_claims
+from pipeline_core.adapters.facts.sentences import is_out_of_order, pieces_of_sentences, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import Table, table_claims
 from pipeline_core.domain.errors import UnexpectedError
@@ -92,6 +92,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     rows: list[Claim] = []
     table = _table_before(chunk)
     disordered = is_out_of_order(chunk.text)
+    pieces = pieces_of_sentences(chunk.text, blocks)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
     for at, block in enumerate(blocks):
         if back_matter(block.headings):
@@ -105,7 +106,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             named = (_with_subject(claim, block, language) for claim in found)
             rows += (claim for claim in named if claim and claim.score >= MIN_SCORE)
             table = None
-        elif block.kind == "prose" and not disordered:
+        elif block.kind == "prose" and not disordered and at not in pieces:
             claims += prose_claims(chunk.text, block, language)
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))

@@ -1,7 +1,7 @@
 """Claims of paragraphs and list items: whole sentences that stand alone, scored."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
@@ -38,6 +38,39 @@ LABELS_ONLY = word_set("""
 note notes example examples warning important tip caution remark see author authors editor editors reviewer reviewers
 submitted published accepted received correspondence keywords license licence doi e-mail email repository archive
 """)
+
+
+# "Answers are right when:": what stands below completes it, though nothing marks it as items.
+_UNFINISHED = re.compile(
+    r"(?<!\w)(?:when|if|unless|where|that|which|to|for|by|with|are|is|be|must|shall|should|may|can|include[sd]?"
+    r"|including"
+    r"|wenn|falls|dass|ob|sind|ist|für|durch|muss|müssen|soll|sollen|kann|können|umfasst|umfassen"
+    r"|si|quand|lorsque|que|sont|est|pour|par|doit|doivent|peut|peuvent|comprend|comprennent"
+    r"|cuando|son|es|para|por|debe|deben|puede|pueden|incluye|incluyen"
+    r"|se|quando|che|sono|è|per|deve|devono|può|possono|include|includono"
+    r"|são|é|deve|devem|pode|podem|inclui|incluem|als|wanneer|dat|zijn|moet|moeten|kan|kunnen|omvat"
+    r"|jika|bila|bahwa|adalah|untuk|harus|dapat|meliputi|если|когда|что|для|должн\w+|может|могут|включа\w+"
+    r"|αν|όταν|ότι|είναι|για|πρέπει|jeśli|gdy|że|są|musi|muszą|pokud|když|že|jsou|musí|ako|kada|da|su"
+    r"|mora)\s*[*_]*:[*_]*\s*$"
+    r"|(?:如果|当|包括|必须|应|可以|时)[：:]\s*$",
+    re.IGNORECASE,
+)
+_LONGEST_PIECE = 300
+
+
+def pieces_of_sentences(text: str, blocks: Sequence[Block]) -> set[int]:
+    """The short paragraphs, by their places, that complete an unfinished sentence above them."""
+    pieces: set[int] = set()
+    open_under: tuple[str, ...] | None = None
+    for at, block in enumerate(blocks):
+        body = block.text_in(text)
+        if block.kind != "prose" or tuple(block.headings) != open_under or len(body) > _LONGEST_PIECE:
+            open_under = None
+        if open_under is not None:
+            pieces.add(at)
+        elif block.kind == "prose" and _UNFINISHED.search(body):
+            open_under = tuple(block.headings)
+    return pieces
 
 
 def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
@@ -230,8 +263,14 @@ _HOLE = re.compile(r"\b(?:of|the|an?) (?:and|or|is|are|was|were|of)\b|\b(?:of|th
 _OUT_OF_ORDER = re.compile(
     r"\s[،؛](?=\S)|\bاال|(?:^|\s)[\u064b-\u0652]|[\u0600-\u06ff][A-Za-z]{2}|[A-Za-z]{2}[\u0620-\u06ff]"
 )
-# An alef before another, which no word has: it stood behind the lam that it was drawn with. An article without a word.
-_WRONG_LIGATURE = re.compile(r"ا[أإآ]|(?:^|\s)ال(?:\s|[،.؛]|$)", re.MULTILINE)
+# What no Arabic word has: an alef before another (it stood behind the lam that it was drawn with), an article without its
+# word, a letter behind one that only ends words, a letter that stands alone (but for "and"), a comma before its word.
+_WRONG_ORDER = re.compile(
+    r"ا[أإآ]|(?:^|\s)ال(?:\s|[،.؛]|$)|[ةى](?=[\u0621-\u063a\u0641-\u064a])"
+    r"|\s(?!و)[\u0621-\u064a\u06cc](?=\s)"
+    r"|\s[،؛](?=\S)",
+    re.MULTILINE,
+)
 # No sentence of these begins with its verb, but for one whose subject was said before.
 _NO_SUBJECT = {"zh": re.compile("不|会|应|可以|将|能|须|必须")}
 # A title in quotation marks.
@@ -277,7 +316,7 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
 def is_out_of_order(text: str) -> bool:
     """Whether the letters of a right-to-left page came in the order of their drawing: then its lines did, too, and what
     looks like a sentence of it is pieces of several."""
-    return _WRONG_LIGATURE.search(text) is not None
+    return _WRONG_ORDER.search(text) is not None
 
 
 def _is_of_fit_length(statement: str, language: str) -> bool:
