@@ -52,7 +52,8 @@ def test_a_document_is_published_with_its_evidence(app: Pipeline) -> None:
     text = app.store.get(markdown["file_path"], sha256=markdown["checksum"]).decode()
     assert exported["facts"]
     for fact in exported["facts"]:
-        assert text[fact["char_from"] : fact["char_to"]] == fact["quote"]
+        assert fact["quote"] == " … ".join(span["quote"] for span in fact["evidence"])
+        assert all(text[span["char_from"] : span["char_to"]] == span["quote"] for span in fact["evidence"])
     for chunk in exported["chunks"]:
         assert text[chunk["char_from"] : chunk["char_to"]] == chunk["text"]
 
@@ -219,7 +220,8 @@ def test_documents_of_every_usual_format(app: Pipeline) -> None:
     through(app, ids)
     states = {row["filename"]: (row["state"], row["outcome"]) for row in app.views.jobs(app.user_id)}
     assert states == dict.fromkeys(["a.docx", "b.pptx", "c.xlsx", "d.pdf", "e.html"], ("done", "published"))
-    facts = {fact["quote"] for document_id in ids for fact in app.views.export(app.user_id, document_id)["facts"]}
+    exports = [app.views.export(app.user_id, document_id) for document_id in ids]
+    facts = {fact["evidence"][-1]["quote"] for exported in exports for fact in exported["facts"]}
     assert {text, text.replace("250", "260"), "Every claim must be reported within 14 days."} <= facts
 
 

@@ -175,3 +175,18 @@ def test_a_lead_in_and_a_caption_go_with_what_they_lead_to() -> None:
         )  # fmt: skip
         assert all(len(chunk.text) <= most for chunk in chunks)
         assert not [chunk for chunk in chunks if chunk.text.endswith(("covers:", "Fees**"))]
+
+
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        ("Trained models are not in the scope of the harbour.", []),
+        ("Les modèles du port ne sont pas concernés.", []),
+        ("Boats need the following papers.", ["Boats need the following papers: proof of insurance for the season."]),
+        ("Alle brauchen folgende Papiere.", ["Alle brauchen folgende Papiere: proof of insurance for the season."]),
+    ],
+)  # fmt: skip
+def test_a_whole_sentence_leads_to_a_list_only_where_it_announces_one(above: str, said: list[str]) -> None:
+    text = f"{above}\n\n- proof of insurance for the season\n- papers of the boat\n"
+    found = [fact.statement for fact in extract(ChunkInput(text, ()), 6).candidates]
+    assert [statement for statement in found if "insurance" in statement] == said

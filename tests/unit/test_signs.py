@@ -64,7 +64,7 @@ def test_a_sign_is_said_and_a_mark_is_not(markdown: str, statements: list[str] |
 
 
 def test_the_quote_has_the_sign() -> None:
-    [fact] = extract(ChunkInput("# Union\n\n\\> 40 % of all tenants are members.\n", ()), 5).candidates
+    [fact] = extract(ChunkInput("\\> 40 % of all tenants are members.\n", ()), 5).candidates
     assert fact.quotes == (r"\> 40 % of all tenants are members.",)
 
 

@@ -318,3 +318,122 @@ def test_a_row_above_the_header_is_the_caption() -> None:
         statements(f"## Port\n\n{head}| B 1 | $7 | $9 |\n| B 2 | $8 | $9 |\n")[0]
         == "Fees of the old harbour: B 1 – Low: $7; High: $9"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(
+            "| Boat | Beam (m) | Length (m) | | Share of fuel | | |\n|---|---|---|---|---|---|---|\n"
+            "| | | | at sea | in port | at anchor | idle |\n| Gull | 3.3 | 9.1 | 5 % | 9 % | 29 % | 17 % |\n"
+            "| Tern | 2.1 | 8.2 | 2 % | 1 % | 10 % | 3 % |\n",
+            "Gull – Beam (m): 3.3; Length (m): 9.1; Share of fuel at sea: 5 %; Share of fuel in port: 9 %; "
+            "Share of fuel at anchor: 29 %; Share of fuel idle: 17 %",
+            id="words in the middle of the columns that they span",
+        ),
+        pytest.param(
+            "| Port | Ist 2003 bis 2008 | 2008 bis 2015 | Plan 2015 bis 2021 | 2008 bis 2021 |\n|---|---|---|---|---|\n"
+            "| Kiel | 10 | 4 | 3 | 7 |\n| Ulm | 13 | 1 | 2 | 9 |\n",
+            "Kiel – 2003 bis 2008: 10; 2008 bis 2015: 4; 2015 bis 2021: 3; 2008 bis 2021: 7",
+            id="words of which nobody knows how far they go",
+        ),
+        pytest.param(
+            "| Locker | n = | Fee: |\n|---|---|---|\n| L a | 4 | $7 |\n| L b | 5 | $9 |\n",
+            "L a – n: 4; Fee: $7",
+            id="names without what opens a value",
+        ),
+        pytest.param(
+            "| # | Requirement | L1 | L2 | CWE |\n|---|---|---|---|---|\n"
+            "| 1.2.3 | Verify that the key is kept. | | ✓ | 12 |\n"
+            "| 1.2.4 | Verify that the log is kept. | ✓ | ✓ | 13 |\n",
+            "1.2.3: Verify that the key is kept. (L2; CWE: 12)",
+            id="a mark says for which columns a requirement holds",
+        ),
+        pytest.param(
+            "| \\# Exigence L1 L2 | CWE |\n|---|---|\n| 1.2.3 Vérifiez que la clé est bien ✓ ✓ gardée au port. | 12 |\n"
+            "| 1.2.4 Vérifiez que le journal est ✓ gardé au port. | 13 |\n",
+            "1.2.3 Vérifiez que la clé est bien gardée au port. (L1, L2; CWE: 12)",
+            id="marks printed into the text, one for each level",
+        ),
+        pytest.param(
+            "| \\# Exigence L1 L2 | CWE |\n|---|---|\n| 1.2.4 Vérifiez que le journal est ✓ gardé au port. | 13 |\n"
+            "| 1.2.5 Vérifiez que la clé est gardée au port. | 12 |\n",
+            "1.2.4 Vérifiez que le journal est gardé au port. (CWE: 13)",
+            id="marks printed into the text, fewer than levels",
+        ),
+        pytest.param(
+            "| 编号 | 说明 | L1 | L2 |\n|---|---|---|---|\n| 2.1.5 | 验证用户可以更改其密码。 | ✓ | ✓ |\n"
+            "| 2.1.6 | 验证用户可以删除其密码。 | ✓ | |\n",
+            "2.1.5: 验证用户可以更改其密码。 (L1, L2)",
+            id="a short sentence in Chinese",
+        ),
+        pytest.param(
+            "| Hash | Use | Status |\n|---|---|---|\n| SHA-1 | Not for passwords, keys, or seals | L |\n"
+            "| SHA-3 | Fit for passwords, keys, and seals | A |\n",
+            "Hash SHA-1 – Use: Not for passwords, keys, or seals; Status: L",
+            id="a name with a number is no requirement",
+        ),
+        pytest.param(
+            "| Control | Description | Share |\n|---|---|---|\n"
+            "| 1. From the | weights of the first | 4 % of all, and |\n"
+            "| optimum | checkpoint | 9 % of ours |\n| 2. One axis | new weights | 8 % |\n",
+            "Control 1. From the optimum – Description: weights of the first checkpoint; "
+            "Share: 4 % of all, and 9 % of ours",
+            id="a wrapped row of numbered ones",
+        ),
+        pytest.param(
+            "| Plan | Backup | Help | Seats |\n|---|---|---|---|\n| Basic | ✓ | - | - |\n| Team | ✓ | ✓ | - |\n",
+            "Team – Backup: ✓; Help: ✓",
+            id="nothing but marks",
+        ),
+        pytest.param(
+            "| Old prose | that was cut |\n|---|---|\n| It begins here and | goes on there |\n"
+            "| Item | Description |\n"
+            "| Tuition | The cost of taking a course varies from school to school. |\n",
+            "Tuition – Description: The cost of taking a course varies from school to school.",
+            id="a header below torn prose",
+        ),
+    ],
+)
+def test_a_row_is_said_under_the_names_that_are_certain(text: str, said: str) -> None:
+    assert said in statements(text)
+
+
+def test_what_is_no_row_is_not_said() -> None:
+    requirements = (
+        "| \\# Description | L1 | L2 | Page |\n|---|---|---|---|\n"
+        "| 1.2.3 Verify that the key is kept. | ✓ | | 12 |\n"
+        "| Keys were lost and locks were changed in | | ports of | |\n"
+        "| 1.2.4 Verify that the log is kept. | ✓ | | 13 |\n"
+        "| Rules of the harbour 4.0 | | | 58 |\n| 1.2.5 Verify that the log is old. | ✓ | | 14 |\n"
+    )
+    assert [said.split()[0] for said in statements(requirements)] == ["1.2.3", "1.2.4", "1.2.5"]
+    assert statements("## Legend\n\n| Mark | Meaning |\n|---|---|\n| ✓ | Required |\n| o | Recommended |\n") == []
+    wrapped = "| data and | 4 records | worse |\n| 5. One axis | none | none |\n"
+    before = "| control | change | outcome |\n|---|---|---|\n| 4. New | some of the | bad |"
+    chunk = ChunkInput(wrapped, (), table_before=before)
+    assert [fact.statement for fact in extract(chunk, 6).candidates] == []
+
+
+def test_a_requirement_cut_in_two_is_one_again() -> None:
+    text = (
+        "| # | Beschreibung | CWE |\n|---|---|---|\n| 2.3.1 | Prüfen Sie, dass der Schlüssel lang ist und | 12 |\n"
+        "| | Buchstaben hat. | |\n| 2.3.2 | Prüfen Sie, dass er alt ist. | 13 |\n"
+    )
+    assert statements(text)[0] == "2.3.1: Prüfen Sie, dass der Schlüssel lang ist und Buchstaben hat. (CWE: 12)"
+
+
+def test_columns_of_one_series_name_no_row() -> None:
+    head = "| Zinc | | Lead | |\n|---|---|---|---|\n| 2009 | 2010 | 2009 | 2010 |\n"
+    chunk = ChunkInput(f"{head}| 604 | 605 | 42 | 43 |\n| 50 | 51 | 7 | 8 |\n", ())
+    assert {fact.traits["header_missing"] for fact in extract(chunk, 6).candidates} == {1.0}
+
+
+def test_words_that_stand_over_unknown_columns_make_the_header_a_guess() -> None:
+    text = (
+        "| | | | Actual | | Planned |\n|---|---|---|---|---|---|\n| Port | 2003 | 2004 | 2005 | 2006 | 2007 |\n"
+        "| Kiel | 1,204 | 1,307 | 1,222 | 1,198 | 1,300 |\n| Ulm | 2,204 | 2,307 | 2,222 | 2,198 | 2,300 |\n"
+    )
+    first = extract(ChunkInput(text, ()), 6).candidates[0]
+    assert first.statement == "Kiel – 2003: 1,204; 2004: 1,307; 2005: 1,222; 2006: 1,198; 2007: 1,300"
+    assert first.traits["header_guessed"] == 1.0

@@ -52,6 +52,9 @@ SAID_BY_GENERATORS = (
     Trait("first_person", 'flag: its authors speak of themselves ("we")', "its authors speak of themselves"),
     Trait("points_inside", 'flag: some word in it points at another sentence ("this", "their")', "points elsewhere"),
     Trait("hedged", "flag: an example, a story or a supposition", "an example or a supposition"),
+    Trait("scoped", "flag: said with the heading of its section, or the document's name", "says what it is of"),
+    Trait("scope_missing", "flag: neither it nor a heading or title says what it is of", "nothing says what it is of"),
+    Trait("untitled", "flag: the document has no title that names it", "of a document without a title"),
     Trait("asked", "flag: there is a natural question for it", "there is a natural question for it"),
     Trait("score", "the generator's own score, the higher the better", "scored high", "scored low"),
     # language models

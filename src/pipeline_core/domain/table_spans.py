@@ -1,5 +1,6 @@
 """Words in a table's header that stand over several columns, where a conversion put them somewhere over those."""
 
+import re
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -48,6 +49,44 @@ def spread_over(upper: Row, lower: Row) -> list[str] | None:
         return [upper[0], *(phrase for phrase in phrases for _ in range(period))]
     before, behind = filled[0] - 1, count - filled[-1]
     return [upper[0], *phrases * count] if abs(before - behind) <= torn else None
+
+
+def spread_in_runs(upper: Row, lower: Row) -> list[str]:
+    """The upper row with a phrase in the middle of named columns over each of them, where it is the only one there.
+
+    Columns that the lower row names stand side by side; one that it does not name has its name in the upper row, and
+    parts them from others: "Cycle | Distance | | Savings | |" above "| | speed | stops | idling |".
+    """
+    spread = list(upper)
+    at = 1
+    while at < len(lower):
+        end = next((end for end in range(at, len(lower)) if not lower[end]), len(lower))
+        filled = [column for column in range(at, end) if upper[column]]
+        if at > 1 and len(filled) == 1 and abs((filled[0] - at) - (end - 1 - filled[0])) <= 1:
+            spread[at:end] = [upper[filled[0]]] * (end - at)
+        at = end + 1
+    return spread
+
+
+_PERIOD = re.compile(
+    r"(?P<span>\D*?)\s*(?P<tail>(?:19|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?"
+    r"(?:\s*(?:to|through|until|bis|à|au|al|a|até|t/m|–|-|—)\s*(?:19|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?)?)"
+)
+
+
+def without_lone_spans(names: Row) -> list[str]:
+    """Names without words that stand above some of several periods, in columns that they may not be alone in.
+
+    ``Actual 2003 to 2008 | 2008 to 2015 | Projected 2015 to 2021 | 2008 to 2021``: where the first ends and the second
+    begins cannot be told, and a period says what it is without them.
+    """
+    parts = [_PERIOD.fullmatch(name) for name in names[1:]]
+    found = [part for part in parts if part]
+    spans = [part["span"].strip() for part in found]
+    tails = [part["tail"] for part in found]
+    if len(found) < len(parts) or len(parts) < 3 or all(spans) or len([*filter(None, spans)]) < 2:
+        return list(names)
+    return [names[0], *tails] if len(set(tails)) == len(tails) else list(names)
 
 
 def unfolded(names: Row) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from pipeline_core.domain.table_spans import spread_over, unfolded
+from pipeline_core.domain.table_spans import spread_in_runs, spread_over, unfolded, without_lone_spans
 from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES
 from pipeline_core.domain.text import strip_inline
 
@@ -30,12 +30,14 @@ Row = Sequence[str]
 class Columns:
     """``names``: one for each column, blank where it has none. ``rows``: how many of the first rows are no data.
 
-    ``title``: what rows above the header say of the whole table.
+    ``title``: what rows above the header say of the whole table. ``is_whole``: all words of the header are in the
+    names; they are not where words stand over columns and nobody can tell over which.
     """
 
     names: tuple[str, ...]
     rows: int = 0
     title: str = ""
+    is_whole: bool = True
 
     @property
     def are_named(self) -> bool:
@@ -135,12 +137,15 @@ def columns_of(rows: Sequence[Row], *, declared: bool = True) -> Columns:
     title = _title_rows(plain)
     _spread(plain, title)
     levels = _levels(plain[title:])
-    head = unfolded(_joined(plain[title : title + levels]))
+    joined, is_whole = _joined(plain[title : title + levels])
+    head = without_lone_spans(named := unfolded(joined))
+    is_whole = is_whole and head == named
     body = [row for row in plain[title + levels :] if row not in plain[title : title + levels]]
     bold = all(_is_bold(cell) for cell in rows[title] if cell.strip()) and not _all_bold(rows[title + levels :])
     judgement = _judge(head, body, declared=declared, bold=bold and title + levels < len(rows))
     if judgement is _Judgement.HEADER:
-        return Columns(tuple(head), title + levels, " ".join(row[0] for row in plain[:title]))
+        names = tuple(_OPEN_END.sub("", name) for name in head)
+        return Columns(names, title + levels, " ".join(row[0] for row in plain[:title]), is_whole)
     nameless = ("",) * width
     return Columns(nameless, title + (judgement is _Judgement.UNCERTAIN and declared))
 
@@ -213,21 +218,28 @@ def _divides(above: Row, row: Row, below: Row) -> bool:
     )
 
 
-def _joined(rows: Sequence[Row]) -> list[str]:
-    """One name a column: a merged cell's words go before each of those that it spans."""
+def _joined(rows: Sequence[Row]) -> tuple[list[str], bool]:
+    """One name a column: a merged cell's words go before each of those that it spans. And whether all words are in."""
     names = [""] * len(rows[0]) if rows else []
-    for level, row in enumerate(rows):
+    is_whole = True
+    for level, whole_row in enumerate(rows):
         last = level == len(rows) - 1
+        row = whole_row if last else spread_in_runs(whole_row, rows[level + 1])
         if not last and _is_centred(row, rows[level + 1]):
+            is_whole = False
             continue  # over which columns its words are cannot be told
         inherited = ""
         for at, cell in enumerate(row):
             spanned = not last and not cell and any(below[at] for below in rows[level + 1 :])
-            inherited = cell if cell else inherited if spanned and at > 1 else ""
+            stands_alone = not last and at > 0 and row[at - 1] and not rows[level + 1][at - 1]
+            inherited = cell if cell else inherited if spanned and at > 1 and not stands_alone else ""
             word = cell or inherited
             if word and word != names[at]:
                 names[at] = f"{names[at]} {word}".strip()
-    return names
+    return names, is_whole
+
+
+_OPEN_END = re.compile(r"\s*[=:：]\s*\Z")
 
 
 def _is_centred(row: Row, below: Row) -> bool:
@@ -304,6 +316,7 @@ def _is_like_the_rows(head: Row, body: Sequence[Row]) -> bool:
     return False
 
 
+_CHECKS = frozenset("✓✔☑✗✘☒√")
 _WORD = re.compile(r"[^\W\d_]+(?:/[^\W\d_]+)?")
 
 
@@ -346,8 +359,12 @@ def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
         numbered = [any(map(str.isdigit, row[at])) for row in body if kind_of(row[at]) != "blank"]
         if len(head) > 2 and head[at] and numbered and sum(numbered) >= 0.8 * len(numbered) and len(numbered) > 1:
             return True
-        kinds = [kind for row in body if (kind := kind_of(row[at])) != "blank"]
-        if head[at] and kinds and sum(kind in VALUES for kind in kinds) >= 0.6 * len(kinds):
+        filled = [row[at] for row in body if kind_of(row[at]) != "blank"]
+        if (
+            head[at]
+            and filled
+            and sum(kind_of(cell) in VALUES or cell in _CHECKS for cell in filled) >= 0.6 * len(filled)
+        ):
             return True
     return False
 
@@ -375,6 +392,8 @@ def inner_header(rows: Sequence[Row], at: int, names: Sequence[str]) -> Columns 
     after_gap = at > 0 and not any(cell.strip() for cell in rows[at - 1])
     if not all(row) or any(kind_of(cell) in VALUES | {"blank"} for cell in row[1:]) or at + 1 >= len(rows):
         return None
+    if not any(names) and all(len(cell.split()) <= 3 and _is_column_word(cell) for cell in row):
+        return Columns(tuple(row), 1)
     below = [strip_inline(cell) for cell in rows[at + 1]]
     if len(below) != len(row):
         return None

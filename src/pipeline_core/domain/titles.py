@@ -1,6 +1,8 @@
 """What a document is called: by its own words where it has some, by its file name where it has none."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from pipeline_core.domain.fences import fences
@@ -81,3 +83,18 @@ def naming_title(markdown: str) -> str:
     first, _, title = min(headings, key=lambda heading: heading[1])
     is_on_top = not _SAYS_NOTHING.sub("", beginning[: first.start()]).strip()
     return " ".join(title.split())[:MAX_TITLE_CHARS] if is_on_top or ": " in title else ""
+
+
+_COUNTED = re.compile(r"^[\W\d]+|# ?\d+$")
+_LEAST_REPEATED = 2
+
+
+def headings_of(markdown: str) -> Mapping[str, int]:
+    """How often each heading stands in a document, where a number before or behind it ("Case #2") does not count."""
+    return Counter(_COUNTED.sub("", _heading(match)[1]) for match in _HEADING.finditer(markdown))
+
+
+def repeated_within(text: str, above: Sequence[str], headings: Mapping[str, int]) -> tuple[str, ...]:
+    """The headings above and in a part of a document that stand in it several times, each once and in order."""
+    mine = dict.fromkeys((*above, *(_heading(match)[1] for match in _HEADING.finditer(text))))
+    return tuple(heading for heading in mine if headings.get(_COUNTED.sub("", heading), 0) >= _LEAST_REPEATED)

@@ -20,6 +20,8 @@ class ChunkInput:
     within the list in which this one ends. ``code`` is where code blocks stand in the text, and
     ``language`` its language (ISO 639-1; "": not known), both told by the whole document; None: only the text itself
     tells. ``title`` is the document's, which names what it speaks of as "the library"; "": it has none.
+    ``repeated_headings``: those above or in the chunk that stand several times in the document, so that they tell no
+    section from another.
     """
 
     text: str
@@ -34,6 +36,7 @@ class ChunkInput:
     code: tuple[tuple[int, int], ...] | None = None
     language: str | None = None
     title: str = ""
+    repeated_headings: tuple[str, ...] = ()
 
 
 class FactGenerator(Protocol):

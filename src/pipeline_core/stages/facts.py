@@ -50,7 +50,7 @@ from pipeline_core.domain.tables import (
     rows_at_end,
     table_at_end,
 )
-from pipeline_core.domain.titles import naming_title
+from pipeline_core.domain.titles import headings_of, naming_title, repeated_within
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.ports.workers import InWorker
@@ -113,6 +113,8 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append(["language", chunk.language])
     if chunk.title:
         value.append(["title", chunk.title])
+    if chunk.repeated_headings:
+        value.append(["repeated headings", *chunk.repeated_headings])
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -121,7 +123,7 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
     texts = ["", *(chunk.text for chunk in chunks), ""]
     markdown = _text_of(chunks)
     code = fences(markdown)
-    title = naming_title(markdown)
+    title, headings = naming_title(markdown), headings_of(markdown)
     languages = languages_of([chunk.text for chunk in chunks])
     if not any(languages):
         languages = [likely_language("\n".join(texts))] * len(chunks)
@@ -146,6 +148,7 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
                 code=spans_within(code, chunk.char_from, chunk.char_to),
                 language=languages[at],
                 title=title,
+                repeated_headings=repeated_within(chunk.text, chunk.heading_path, headings),
             )
         )
         table, above, rows = in_table, in_list, rows_at_end(chunk.text, rows)

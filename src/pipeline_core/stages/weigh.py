@@ -21,7 +21,8 @@ def weighed(fact: Fact, policy: Policy, *, one_chunk: bool, doubt: Doubt) -> Fac
         "found_aligned": float(fact.match is MatchKind.ALIGNED),
         "scattered": float(bool(fact.scattered)),
         "one_chunk": float(one_chunk),
-        "spans": float(len(fact.evidence)),
+        # a heading that says what the fact is of is no piece of what it says
+        "spans": len(fact.evidence) - fact.traits.get("scoped", 0.0) * (len(fact.evidence) > 1),
     }
     doubts = [share for span in fact.evidence if (share := doubt(span.char_from, span.char_to)) is not None]
     if doubts:

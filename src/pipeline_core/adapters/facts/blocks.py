@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline_core.adapters.facts.back_matter import back_matter
+from pipeline_core.adapters.facts.english import has_finite_verb
+from pipeline_core.adapters.facts.scope import CAPTION
 from pipeline_core.adapters.facts.signs import unclear_signs
 from pipeline_core.domain.fences import fences, spans_within
+from pipeline_core.domain.fluency import is_common_word
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.ports.fact_generator import ChunkInput
 
@@ -18,6 +21,7 @@ class Block:
     ``marks`` are a quote's marks on the lines below the first. ``has_unclear_sign``: the mark before it may be the sign
     of the number with which it begins. ``item`` is the mark of a list's item, such as ``-`` or ``(a)``, and ``indent``
     how many blanks stand before it, or before a paragraph that is part of an item. ``title`` is the document's.
+    ``run_in``: where the heading stands with which its paragraph begins; the block begins behind it.
     """
 
     kind: str
@@ -29,6 +33,7 @@ class Block:
     item: str = ""
     indent: int = 0
     title: str = ""
+    run_in: tuple[int, int] | None = None
 
     def text_in(self, text: str) -> str:
         """The block's text as long as it is there, with blanks for the marks of the quote that it is in."""
@@ -58,6 +63,14 @@ _LINE_KINDS = (
     ("quoted", re.compile(r"[ \t]*(?:>[ \t]?)+")),
     ("indented", re.compile(r" {4}|\t")),
 )
+# A heading on the line of its text is bold, or italic with a stop or a number: italic alone may be a name in Latin.
+# Bold alone is followed by the beginning of a sentence.
+_RUN_IN = re.compile(
+    r"(?P<marks>\*{1,3}|_{1,3})(?P<title>(?=(?P<number>\d+(?:\.\d+)+)?)[^\s*_:][^*_\n:]{2,80}?)"
+    r"(?P=marks)(?P<stop>\.?)\s+"
+    r"(?=[\"“«(]?(?P<next>[^\W_a-z][^\W_]*))"
+)
+_MOST_WORDS_OF_RUN_IN = 8
 _MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(\d]|\s*[a-z]{1,4}\)| {4}|\t")
 _CONTINUES = {
     "prose": {"text", "indented", "quoted"},
@@ -133,7 +146,29 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
         start += len(line)
     for block in blocks:
         block.title = chunk.title
+        if block.kind == "prose" and not block.item:
+            _take_run_in(block, chunk.text)
     return blocks
+
+
+def _take_run_in(block: Block, text: str) -> None:
+    """Let a paragraph begin behind the heading that stands on its first line: "**Scoring.** Each answer counts …"."""
+    match = _RUN_IN.match(text[block.start : block.end])
+    if match is None or not _is_heading(match):
+        return
+    block.run_in = (block.start + match.start("title"), block.start + match.end("title"))
+    block.headings = (*block.headings, strip_markdown(match["title"]).rstrip(" .:"))
+    block.start += match.end()
+
+
+def _is_heading(match: re.Match[str]) -> bool:
+    words = match["title"].rstrip(" .").split()
+    if CAPTION.match(match["title"]) or not any(map(str.isalpha, match["title"])):
+        return False
+    is_marked = match["number"] or match["stop"] or match["title"].rstrip().endswith(".")
+    if not is_marked and (len(match["marks"]) == 1 or not is_common_word(match["next"].lower())):
+        return False
+    return len(words) <= _MOST_WORDS_OF_RUN_IN and not has_finite_verb(words)
 
 
 def _code(chunk: ChunkInput) -> list[tuple[int, int]]:

@@ -13,11 +13,13 @@ from math import ceil
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
+from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import is_out_of_order, pieces_of_sentences, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.table_rows import Table, table_claims
+from pipeline_core.adapters.facts.table_rows import table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
@@ -94,6 +96,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     disordered = is_out_of_order(chunk.text)
     pieces = pieces_of_sentences(chunk.text, blocks)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
         if back_matter(block.headings):
             continue
@@ -104,10 +107,10 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]
             found = item_claims(chunk.text, items[at], language, goes_on=goes_on)
             named = (_with_subject(claim, block, language) for claim in found)
-            rows += (claim for claim in named if claim and claim.score >= MIN_SCORE)
+            rows += (scopes.said(claim, block) for claim in named if claim and claim.score >= MIN_SCORE)
             table = None
         elif block.kind == "prose" and not disordered and at not in pieces:
-            claims += prose_claims(chunk.text, block, language)
+            claims += (scopes.said(claim, block) for claim in prose_claims(chunk.text, block, language))
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)

@@ -36,6 +36,13 @@ _POINTS_FORWARD = re.compile(
     r"(?:the following|following|these are|see|note|what|how|why|when|where|who|examples?|next|first|second|third)\b",
     re.I,
 )
+_ANNOUNCES = re.compile(
+    r"\b(?:(?:as|the) follow(?:s|ing)|below|these(?: \w+)? are|folgend\w*|nachstehend\w*|suivant\w*|ci-dessous"
+    r"|siguientes?|a continuación|seguintes?|abaixo|a seguir|seguent[ei]|di seguito|volgende|hieronder|berikut|di bawah"
+    r"|следующ\w*|ниже|παρακάτω|ακόλουθ\w*)\b|以下|如下|下列|次の|زیر|التالي\w*",
+    re.IGNORECASE,
+)
+"""What says that a list comes, in each supported language."""
 _LEAST_UNDER_HEADING = 4
 
 
@@ -84,10 +91,13 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
 
 
 def _announces(lead: Lead) -> bool:
-    """Whether a paragraph without a colon leads to a list below it: it ends as a sentence, or is an item itself."""
-    return len(lead.said.split()) >= (1 if lead.is_item else _LEAST_UNDER_HEADING) and (
-        lead.is_item or whole_sentence(lead.said)
-    )
+    """Whether a paragraph or item without a colon leads to the list below it.
+
+    A sentence that is whole does where it points at what follows: else the list is about something of its own.
+    """
+    if whole_sentence(lead.said):
+        return len(lead.said.split()) >= _LEAST_UNDER_HEADING and _ANNOUNCES.search(lead.said) is not None
+    return lead.is_item
 
 
 def _only_points(body: str) -> bool:
@@ -173,7 +183,7 @@ def _with_leads(
         return
     needs_whole = [_holds_only_whole(meaning) for meaning in meanings]
     spans = tuple(lead.span for lead in leads if lead.span)
-    lead = ": ".join(lead.said for lead in leads)
+    lead = ": ".join(lead.said if lead.has_colon else lead.said.rstrip(" .。۔।") for lead in leads)
     whole = (*spans, (told.start, told.end))
     if any(needs_whole):
         if item is item.siblings[0] and not goes_on and spans and not any(other.parts for other in item.siblings):

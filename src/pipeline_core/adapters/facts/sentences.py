@@ -263,8 +263,8 @@ _HOLE = re.compile(r"\b(?:of|the|an?) (?:and|or|is|are|was|were|of)\b|\b(?:of|th
 _OUT_OF_ORDER = re.compile(
     r"\s[،؛](?=\S)|\bاال|(?:^|\s)[\u064b-\u0652]|[\u0600-\u06ff][A-Za-z]{2}|[A-Za-z]{2}[\u0620-\u06ff]"
 )
-# What no Arabic word has: an alef before another (it stood behind the lam that it was drawn with), an article without its
-# word, a letter behind one that only ends words, a letter that stands alone (but for "and"), a comma before its word.
+# What no Arabic word has: an alef before another (it stood behind the lam that it was drawn with), an article without
+# its word, a letter behind one that only ends words, a letter alone (but for "and"), a comma before its word.
 _WRONG_ORDER = re.compile(
     r"ا[أإآ]|(?:^|\s)ال(?:\s|[،.؛]|$)|[ةى](?=[\u0621-\u063a\u0641-\u064a])"
     r"|\s(?!و)[\u0621-\u064a\u06cc](?=\s)"

@@ -168,7 +168,7 @@ def subject_of(sentence: str, headings: Sequence[str], title: str, language: str
         return ""
     head = match["head"]
     near = next((name for name in reversed(headings) if _is_name_of(head, name)), "")
-    whole = _name(title)
+    whole = name_in(title)
     if not near and whole and (match["work"] or _is_a(head, title)):
         near = whole
     if near:
@@ -188,7 +188,7 @@ def _is_name_of(head: str, heading: str) -> bool:
 
 def _is_a(head: str, title: str) -> bool:
     """Whether the title calls what it names so: "Harbour System", "Anchor: a system for harbours"."""
-    name = _name(title)
+    name = name_in(title)
     said = title[len(name) :]
     return (
         name.split()[-1].casefold() == head.casefold()
@@ -196,7 +196,7 @@ def _is_a(head: str, title: str) -> bool:
     )
 
 
-def _name(title: str) -> str:
+def name_in(title: str) -> str:
     """The name in a title: what stands before the colon, or a short title as it is."""
     if _NAMES_NOTHING.match(title) or title.endswith(("?", "？")):
         return ""

@@ -14,6 +14,9 @@ _CELL_BORDER = re.compile(r"(?<!\\)\|")
 _LINE_BREAK = re.compile(r"\s*<br ?/?>\s*", re.IGNORECASE)
 _THREE_DIGITS = re.compile(r"\d{3}\Z")
 _GROUP_OF_DIGITS = re.compile(r"[-−+(]?\d{1,3}\Z")
+_NUMBERED = re.compile(r"\d{1,3}\\?[.)]\s")
+SECTION = re.compile(r"(?:[A-Z]{1,4}[.-]?)?\d{1,3}(?:\.\d{1,3})+\.?|[A-Z]\.\d{1,3}")
+"""The number of a section or requirement: ``1.2.3``, ``V2.1``, ``C.9``."""
 MARKS = frozenset("✓✔☑✗✘☒×xX●•○◯√")
 """Each of them, alone in a cell, says that what heads the column applies to the row, or does not."""
 
@@ -127,12 +130,31 @@ def _mended(rows: Sequence[Row]) -> list[Row]:
     mended: list[Row] = []
     names = [row.cells[0] for row in rows if row.cells[0]]
     names_begin_small = 3 * sum(_goes_on(name) for name in names) > len(names)
+    are_numbered = 3 * sum(_NUMBERED.match(strip_inline(name)) is not None for name in names) >= len(names) > 0
     for row in rows:
-        if mended and (joined := _joined(mended[-1], row, names_begin_small=names_begin_small)):
+        if not mended and are_numbered and _goes_on(row.cells[0]):
+            continue  # the rest of a row in the chunk before
+        if mended and (whole := _wrapped(mended[-1], row, are_numbered=are_numbered)):
+            mended[-1] = whole
+        elif mended and (joined := _joined(mended[-1], row, names_begin_small=names_begin_small)):
             mended[-1] = joined
         else:
             mended.append(row)
     return mended
+
+
+def _wrapped(above: Row, row: Row, *, are_numbered: bool) -> Row | None:
+    """One row, where each has a number and the second line has none: the rest of a name or of a text in its place."""
+    name = strip_inline(above.cells[0])
+    if row.cells[0]:
+        goes_on = are_numbered and _NUMBERED.match(name) is not None and _goes_on(row.cells[0])
+    else:
+        long = max(range(len(above.cells)), key=lambda at: len(above.cells[at]))
+        goes_on = bool(SECTION.fullmatch(name) and row.cells[long]) and not _is_whole(above.cells[long])
+    if not goes_on:
+        return None
+    cells = tuple(f"{one} {other}".strip() for one, other in zip(above.cells, row.cells, strict=True))
+    return Row(cells, (*above.spans, *row.spans))
 
 
 def _joined(above: Row, row: Row, *, names_begin_small: bool) -> Row | None:
@@ -189,4 +211,6 @@ def is_crowded(cell: str) -> bool:
     ):
         return True
     kinds = {kind_of(token) for token in tokens}
+    if kinds == {"number"}:
+        return len(tokens) > 1 and sum("," in token or "." in token for token in tokens) > 1
     return kinds in ({"share"}, {"money"})

@@ -1,0 +1,114 @@
+"""The statement of a table's row: what it is about, and its values under the names of their columns."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline_core.adapters.facts.cell_texts import (
+    LONG,
+    is_id,
+    is_section_number,
+    is_sentence,
+    is_whole_sentence,
+    length,
+)
+from pipeline_core.adapters.facts.row_marks import holds_for, without_marks
+from pipeline_core.adapters.facts.table_body import TOTAL, Said
+from pipeline_core.adapters.facts.table_grid import MARKS
+from pipeline_core.domain.tables import VALUES, is_empty, kind_of
+
+_LONGEST_NAME = 160
+_REMARK = re.compile(r"\[[^\[\]]*\]")
+"""``[DELETED, DUPLICATE OF 4.1.3]``: what stands where a requirement was."""
+_NUMBERED = re.compile(r"(?:\S+ ){0,5}?(?<![\d.])\d{1,4}\.")
+
+
+def statement_of(said: Said) -> str:
+    """``Flood – Deductible: $500; Limit: $10,000``; blank where nobody could tell what is stated."""
+    sentence = sentence_in(said)
+    if not sentence and (_says_nothing(said) or any(_REMARK.fullmatch(value) for _, value in said.pairs)):
+        return ""
+    required = sentence if is_id(said.name) else ""
+    if not required and is_section_number(said.name):
+        required = _longest_text(said)
+    if required:
+        return _requirement(said, required)
+    marked = without_marks(said)
+    if is_whole_sentence(marked.text) and said.is_named:
+        return marked.text + _aside([*marked.columns, *_noted(said.pairs)])
+    if _may_name_a_row(said.name):
+        return _pairs(said)
+    if said.name.endswith("?") and len(said.pairs) == 1:
+        return f"{said.name} {said.pairs[0][1]}"
+    return ""
+
+
+def sentence_in(said: Said) -> str:
+    """The first of the row's values that is a sentence."""
+    return next((value for _, value in said.pairs if is_sentence(value)), "")
+
+
+def _pairs(said: Said) -> str:
+    context = said.table.context
+    group = "" if said.is_last and TOTAL.match(said.name) else said.table.group
+    name = said.name
+    if kind_of(name) in VALUES and any(map(str.isalpha, said.name_of_name)):
+        name = f"{said.name_of_name} {name}"
+    about = ", ".join(part for part in (group, name) if part)
+    values = _listed(said.pairs)
+    # nothing is said twice: a caption or a name may give the unit, a group may be the heading
+    topic = "" if context.subject.casefold() in (group.casefold(), name.casefold()) else context.subject
+    is_said = context.unit.casefold() in f"{topic} {values}".casefold()
+    unit = f" ({context.unit})" if not is_said and any(map(str.isdigit, values)) else ""
+    if said.is_named:
+        subject = f"{topic}{'' if topic[-1] in '?!？！' else ':'} " if topic else ""
+        return f"{subject}{about} – {values}{unit}"
+    subject = f"{topic} – " if topic else ""
+    return f"{subject}{about}: {values}{unit}"
+
+
+def _says_nothing(said: Said) -> bool:
+    """Whether of a row's values nobody could tell what they are: words side by side without names of columns."""
+    if said.is_named:
+        return False
+    if said.name[:1].islower():
+        return True
+    values = [value for _, value in said.pairs]
+    return len(said.row.cells) > 2 and not any(kind_of(value) in VALUES - {"code"} for value in values)
+
+
+def _listed(pairs: Sequence[tuple[str, str]]) -> str:
+    """``Deductible: $500; Limit: $10,000``; values without names stand alone."""
+    values = [value.rstrip(".") for _, value in pairs[:-1]] + [value for _, value in pairs[-1:]]
+    return "; ".join(
+        f"{column}: {value}" if column else value for (column, _), value in zip(pairs, values, strict=True)
+    )
+
+
+def _longest_text(said: Said) -> str:
+    """The text of a requirement that ends without a full stop; blank where no cell is a text."""
+    texts = [value for _, value in said.pairs if length(value) >= LONG]
+    return max(texts, key=len, default="")
+
+
+def _requirement(said: Said, sentence: str) -> str:
+    """``1.2.3: Verify that … (L2, L3; CWE: 250)``: the id, the sentence, and what else the row says."""
+    others = [(column, value) for column, value in said.pairs if value != sentence]
+    if not all(column for column, _ in others):
+        others = [(column, value) for column, value in others if column and not set(value.split()) <= MARKS]
+    return f"{said.name}: {sentence}{_aside(_noted(others))}"
+
+
+def _noted(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """What else is said of a sentence: the columns whose mark says that they hold for it, then other values."""
+    holding, others = holds_for(pairs)
+    return [", ".join(holding)] * bool(holding) + [_listed(others)] * bool(others)
+
+
+def _aside(parts: Sequence[str]) -> str:
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _may_name_a_row(name: str) -> bool:
+    """Whether it is short enough, and no end of a sentence: "1." and "Art. 5." are names too."""
+    ends = name.endswith(("?", ".", "。", "？")) and not _NUMBERED.fullmatch(name)
+    return not is_empty(name) and len(name) <= _LONGEST_NAME and " : " not in name and not ends

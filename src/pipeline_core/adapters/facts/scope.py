@@ -1,0 +1,174 @@
+"""Sentences and items whose place, product or study only their section says: "Own brands have 6.2 % of the market".
+
+Read alone, they are of any market. They are said with the nearest heading that says something ("Coffee: Own brands
+have …"), or with the document's name, unless their own words name what they are about.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from pipeline_core.adapters.facts.back_matter import back_matter
+from pipeline_core.adapters.facts.english_words import EDGES, THIRD_PERSON, word_set
+from pipeline_core.adapters.facts.subjects import name_in
+from pipeline_core.domain.fluency import is_common_word
+from pipeline_core.domain.languages import UNSPACED
+
+# Words of headings that say of every document what kind of section it is, and of axes of figures.
+_GENERIC = word_set("""
+abstract introduction summary overview background results result discussion conclusion conclusions methods method
+methodology materials data analysis findings general notes note example examples purpose description features feature
+usage details other appendix annex chapter part section table tables figure figures exhibit statement need state field
+key main content contents preface foreword information about getting started quick start installation install
+requirements recommendations objectives objective scope definitions introduction evaluation experiments experimental
+setup limitations future work related implementation approach presentation study final remarks comments background
+year years total number numbers percent percentage share group groups type types category name date page
+how what why when where who which prevent vulnerable references using with from into that this these those their other
+more the and for not you all can has was our are but one two its new per any use have been were they them will may than
+such who etc via out off own see get had few did does ein
+der die das und den dem des les des une est son ses que los las una
+del con por sus nos uma dos das não het een van zijn yang dan ini itu как что это для при или και των την στο που
+most also between under over during through draft software review editor submitted published version document
+list lists liste listen lista listas elenco lijst daftar список lista doi untitled readme
+documentation frequently asked questions executive executive's highlights
+glossary
+glossar glossaire glosario glossario glossarium glosarium глоссарий термины сокращения γλωσσάριο słownik słowniczek
+المصطلحات قائمة واژه‌نامه
+einleitung einführung zusammenfassung überblick übersicht hintergrund ergebnisse ergebnis diskussion fazit methode
+methoden methodik daten auswertung allgemeines allgemein hinweise hinweis beispiel beispiele zweck beschreibung anhang
+kapitel teil abschnitt tabelle abbildung vorwort inhalt ziele ziel anwendungsbereich begriffe grundlagen jahr anzahl
+anteil gruppe verhindern verhindert wie was warum wann
+introduction résumé sommaire aperçu contexte résultats résultat discussion conclusion méthode méthodes méthodologie
+données analyse généralités général remarques exemple exemples objet description annexe chapitre partie tableau
+préface avant-propos objectifs objectif champ définitions année nombre groupe comment prévenir
+introducción resumen visión contexto antecedentes resultados resultado discusión conclusión conclusiones método métodos
+metodología datos análisis generalidades general notas nota ejemplo ejemplos objeto descripción anexo capítulo parte
+sección tabla figura prefacio prólogo objetivos objetivo alcance definiciones número grupo cómo prevenir
+introduzione riassunto sommario panoramica contesto risultati risultato discussione conclusione conclusioni metodo
+metodi metodologia dati analisi generale note nota esempio esempi scopo descrizione allegato capitolo sezione tabella
+prefazione obiettivi obiettivo definizioni anno numero gruppo come prevenire
+introdução resumo visão resultados resultado discussão conclusão conclusões metodologia dados análise geral notas
+exemplo exemplos objetivo objetivos descrição seção secção tabela prefácio âmbito definições
+inleiding samenvatting overzicht achtergrond resultaten resultaat discussie conclusie conclusies methode methoden
+gegevens algemeen opmerkingen voorbeeld voorbeelden doel beschrijving bijlage hoofdstuk deel paragraaf tabel voorwoord
+inhoud doelen begrippen jaar aantal groep
+pendahuluan ringkasan gambaran latar belakang hasil pembahasan kesimpulan metode metodologi umum catatan contoh tujuan
+deskripsi lampiran bagian tabel gambar pengantar tahun jumlah kelompok cara mencegah skenario
+введение обзор резюме результаты результат обсуждение заключение выводы метод методы методика данные анализ общие
+сведения примечания пример примеры цель цели описание приложение глава часть раздел таблица рисунок предисловие
+содержание определения годы число группа
+εισαγωγή περίληψη επισκόπηση υπόβαθρο αποτελέσματα συζήτηση συμπεράσματα μέθοδος μεθοδολογία δεδομένα ανάλυση γενικά
+σημειώσεις παράδειγμα παραδείγματα σκοπός περιγραφή παράρτημα κεφάλαιο μέρος ενότητα πίνακας σχήμα πρόλογος
+περιεχόμενα ορισμοί έτος αριθμός σενάριο
+wstęp wprowadzenie streszczenie podsumowanie przegląd tło wyniki dyskusja wnioski metoda metody metodologia dane analiza
+ogólne uwagi przykład przykłady opis załącznik rozdział część tabela rysunek przedmowa definicje liczba grupa
+úvod shrnutí přehled výsledky diskuse závěr metody data obecné poznámky příklad popis příloha kapitola část tabulka
+مقدمة ملخص خلاصة نتائج النتائج مناقشة خاتمة منهجية بيانات تحليل عام ملاحظات مثال أمثلة هدف وصف ملحق فصل جزء قسم جدول
+مقدمه چکیده نتایج بحث نتیجه‌گیری روش داده تحلیل کلیات یادداشت مثال هدف توضیح پیوست فصل بخش جدول سناریو
+""")
+_GENERIC_UNSPACED = re.compile(
+    "词汇表|术语|用語集|简介|介绍|概述|前言|目录|结论|结果|讨论|方法|数据|分析|背景|摘要|总结|示例|场景|附录|说明|目的|范围|定义|如何|什么"
+    "|はじめに|概要|結果|考察|結論|方法|背景|要約|付録|目的|定義|例"
+)
+_NUMBERING = re.compile(
+    r"^(?:(?:[A-Z] )?(?:Appendix|Annexe?|Anhang|Anexo|Allegato|Bijlage|Lampiran|Chapter|Part|Section) [A-Z\d.]+[:.]?\s+"
+    r"|[B-HJ-Z]\s+(?=[^\W\d_a-z])|(?:[A-Z]|[IVX]{1,4})(?:\.\d+)*[.)]\s+|\(?\d{1,3}(?:\.\d{1,3})*[.):]*\s+|[^\w]+)+|\s*\|\s*[\d.]*$|\s+\d{1,3}$"
+)
+CAPTION = re.compile(
+    r"\W*(?:tab(?:le|elle|leau|la|ela|el)|fig(?:ure|ura|uur)?|exhibit|chart|graph|box|abbildung|gambar|таблица|рисунок"
+    r"|πίνακας|σχήμα|tabela|rysunek|[图表]) ?[\dA-Z]",
+    re.IGNORECASE,
+)
+# A sentence, a line of a table of contents, a running head ("News / Vol. 60"), the name of an axis ("Yields (bp)").
+_NO_HEADING = re.compile(
+    r"[.!?;,。！？؟؛]$|\||https?:|@|\b\d{4}\b.*\b\d{4}\b|\.{3}|…| / .* / |\bVol\.|\((?:%|[a-z]{1,3}|[A-Za-z/]{1,4})\)$"
+)
+_GLUED = re.compile(r"\s\d+(?:\.\d+)+\.?\s+(?=\S)")
+"""The number of a second heading that was put on the line of the first."""
+_MOST_WORDS, _MOST_CHARS = 10, 90
+_WORD = re.compile(r"[^\W\d_][\w'’]*")
+_UNSPACED_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2,}")
+_LEAST_LETTERS, _STEM = 3, 5
+
+_SUBJECT_WORDS = 6
+"""Within so many words from its beginning, what a sentence is about stands."""
+_CODE = re.compile(r"\w*[^\W\d_A-Z]\w*[A-Z]|(?:[A-Z]{2,}|[^\W\d_]+\d|\d+[^\W\d_]+\d)[\w.-]*|\w+(?:\.[a-z]\w+)+$")
+_NUMBER_OF_RULE = re.compile(r"\d+(?:\.\d+)+$")
+_MID_CAPITAL = re.compile(r"(?<=[^\W\d_A-Z,;] )[^\W\d_a-z][\w'’-]*[a-z]")
+# German writes every noun with a capital; these scripts know none.
+_CAPITALS_NAME = frozenset(
+    {"en", "fr", "es", "it", "pt", "nl", "id", "ru", "el", "pl", "cs", "ro", "sv", "da", "hu", ""}
+)
+_COMMON_CAPITALS = word_set("I The A An In Of For And Internet Web English French German Monday January")
+
+
+def known_names(text: str, language: str) -> frozenset[str]:
+    """The words that a text writes with a capital within its sentences and never without one."""
+    if language not in _CAPITALS_NAME:
+        return frozenset()
+    names = frozenset(_MID_CAPITAL.findall(text))
+    small = {name for name in names if re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text)}
+    return names - small
+
+
+def names_its_subject(statement: str, names: frozenset[str], language: str) -> bool:
+    """Whether what stands where its subject does is a proper name, a code or a number of a rule."""
+    words = [word.strip(EDGES) for word in statement.split()[:_SUBJECT_WORDS]]
+    if any(_CODE.match(word) for word in words) or (words and _NUMBER_OF_RULE.match(words[0])):
+        return True
+    if language not in _CAPITALS_NAME:
+        return False
+    said_with_capital = any(word[:1].isupper() and word not in _COMMON_CAPITALS for word in words[1:])
+    return said_with_capital or not names.isdisjoint(words[:1])
+
+
+def scope_of(statement: str, headings: Sequence[str], title: str, language: str) -> str | None:
+    """The name of the section or document that tells what the statement is of; None where there is none.
+
+    "" where the statement has a word of it, or of the title.
+
+    Args:
+        statement: without marks.
+        headings: those above it that stand once in the document, the outermost first.
+        title: of the document; "" where it has none.
+        language: of the document; "" if it is not known.
+    """
+    sections = [heading for heading in headings if heading != title]
+    near = next((name for heading in reversed(sections) if (name := _usable(heading, language))), "")
+    # a title that is no name says of a fact no more than where it stands, which is shown beside it
+    scope = near or (_usable(name_in(title), language) if ": " in title else "")
+    if _content(statement, language) & (_content(near, language) | _content(title, language)):
+        return ""
+    return scope or ("" if title else None)
+
+
+def bare(heading: str) -> str:
+    """A heading without its number and end marks."""
+    return _NUMBERING.sub("", _GLUED.split(heading.strip())[-1]).strip(" .:–—-")
+
+
+def _usable(heading: str, language: str) -> str:
+    """The heading without its number if it tells of what a statement is; else ""."""
+    name = bare(heading)
+    words = name.split()
+    if not words or len(words) > _MOST_WORDS or len(name) > _MOST_CHARS or back_matter([heading]):
+        return ""
+    if _NO_HEADING.search(heading.strip()) or CAPTION.match(name) or name.count("(") != name.count(")"):
+        return ""
+    if words[0].lower() in THIRD_PERSON or is_common_word(words[-1].lower()):
+        return ""
+    return name if _content(name, language) else ""
+
+
+@cache
+def _content(text: str, language: str) -> frozenset[str]:
+    """The beginnings of the words of a text that say what it is of."""
+    found = {
+        word[:_STEM]
+        for word in _WORD.findall(text.casefold())
+        if len(word) >= _LEAST_LETTERS and word not in _GENERIC and not is_common_word(word)
+    }
+    if language in UNSPACED or _UNSPACED_RUN.search(text):
+        plain = _GENERIC_UNSPACED.sub(" ", text)
+        found |= {run[at : at + 2] for run in _UNSPACED_RUN.findall(plain) for at in range(len(run) - 1)}
+    return frozenset(found)

@@ -1,0 +1,54 @@
+"""Claims of a chunk said with what they are of, where their own words do not tell: the heading is then evidence too."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of
+from pipeline_core.domain.text import strip_markdown
+
+
+class Scopes:
+    """What the headings of one chunk's blocks say of the claims below them."""
+
+    def __init__(self, text: str, blocks: Sequence[Block], language: str, repeated: Collection[str] = ()):
+        self._text = text
+        self._language = language
+        self._repeated = repeated
+        self._names = known_names(text, language)
+        self._headings = [block for block in blocks if block.kind == "heading"]
+
+    def said(self, claim: Claim, block: Block) -> Claim:
+        """The claim with the name of its section or document before it, if it needs one and there is one.
+
+        What has a label names itself. Of a document without a title, and of what has no scope at all, the traits
+        say so.
+        """
+        traits = {**claim.traits, "untitled": float(not block.title)}
+        if claim.traits.get("label") or names_its_subject(claim.statement, self._names, self._language):
+            return replace(claim, traits=traits)
+        headings = [heading for heading in block.headings if heading not in self._repeated]
+        name = scope_of(claim.statement, headings, block.title, self._language)
+        if name is None:
+            return replace(claim, traits={**traits, "scope_missing": 1.0})
+        if not name:
+            return replace(claim, traits=traits)
+        heading = self._span_of(name, block)
+        return replace(
+            claim,
+            spans=(*((heading,) if heading else ()), *claim.spans),
+            statement=f"{name}: {claim.statement.lstrip(' :')}",
+            traits={**traits, "scoped": 1.0},
+        )
+
+    def _span_of(self, name: str, block: Block) -> tuple[int, int] | None:
+        """Where the heading of this name stands above the block; None if it does in another chunk."""
+        if block.run_in and bare(strip_markdown(self._text[slice(*block.run_in)])) == name:
+            return block.run_in
+        for heading in reversed(self._headings):
+            if heading.start < block.start and bare(strip_markdown(heading.text_in(self._text))) == name:
+                raw = self._text[heading.start : heading.end].splitlines()[0]
+                begin = heading.start + len(raw) - len(raw.lstrip(" #"))
+                return begin, heading.start + len(raw.rstrip(" #"))
+        return None

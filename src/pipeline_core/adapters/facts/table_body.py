@@ -1,0 +1,116 @@
+"""The rows of a table's body: which are data, and under which names, group and title each stands."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline_core.adapters.facts.headed_tables import Table
+from pipeline_core.adapters.facts.table_context import Context
+from pipeline_core.adapters.facts.table_grid import Row, is_crowded, plain
+from pipeline_core.domain.tables import VALUES, Columns, columns_of, inner_header, is_empty, kind_of
+
+TOTAL = re.compile(
+    r"(?:grand |sub)?(?:total|sum|all|gesamt|summe|insgesamt|ensemble|somme|totale|totaal|итого|всего|合计|总计)", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A row and what is known of it: its name, and the values with their columns' names (blank without).
+
+    ``table`` is the one in which it stands, with the names, group and title that hold there.
+    """
+
+    row: Row
+    name: str
+    name_of_name: str
+    pairs: list[tuple[str, str]]
+    table: Table
+    is_last: bool
+
+    @property
+    def is_named(self) -> bool:
+        """Whether each value has its column's name."""
+        return all(column for column, _ in self.pairs)
+
+
+class Body:
+    """Goes through the rows of a table's body. ``table`` has the names, group and title in force where it is."""
+
+    def __init__(self, table: Table, body: Sequence[Row]):
+        self._body = body
+        self._cells = [row.cells for row in body]
+        self.table = replace(table, has_groups=table.has_groups or _begins_with_group(body))
+
+    def rows(self) -> Iterator[Said]:
+        """The rows of data, each with the names in force where it stands."""
+        skipped, name = 0, ""
+        for at, row in enumerate(self._body):
+            if skipped or row.is_blank:
+                skipped, name = max(0, skipped - 1), "" if row.is_blank else name
+                continue
+            if inner := self._inner_header(at):
+                self.table = replace(self.table, names=inner.names, certain=False, group="")
+                skipped = inner.rows - 1
+            elif title := self._title(at):
+                self.table = replace(self.table, context=Context(title), group="")
+            elif group := self._group(at):
+                self.table = replace(self.table, group=group)
+            else:
+                name = row.cells[0] or (name if self._may_share_name(row) else "")
+                yield self._said(row, plain(name))
+
+    def _inner_header(self, at: int) -> Columns | None:
+        """New names of the columns, where the row begins a table below another."""
+        if (at or not any(self.table.names)) and (inner := inner_header(self._cells, at, self.table.names)):
+            return inner
+        if at and self._body[at - 1].is_blank and not self._cells[at][0]:
+            found = columns_of(self._cells[at:], declared=False)
+            return found if found.are_named else None
+        return None
+
+    def _title(self, at: int) -> str:
+        """What a table below another is about: words alone, a blank row, and then its header."""
+        if at + 2 >= len(self._body) or not self._body[at + 1].is_blank or self._cells[at + 2][0]:
+            return ""
+        said = [plain(self._cells[at][column]) for column in self._body[at].filled]
+        words = " ".join(said)
+        return words if len(words.split()) <= 10 and all(kind_of(cell) == "words" for cell in said) else ""
+
+    def _group(self, at: int) -> str:
+        """The heading that the row is for those below it; blank if it is none.
+
+        A row with a name and no values may as well be one of which nothing is known: only where a table begins with
+        such a row, or the row looks like a heading, does it head others.
+        """
+        row = self._body[at]
+        distinct = {row.cells[column] for column in row.filled}
+        if len(distinct) != 1 or not (row.filled == [0] or (len(row.filled) == len(row.cells) > 2)):
+            return ""
+        said = plain(row.cells[0])
+        looks = row.cells[0].startswith("**") or said.endswith(":") or len(row.filled) > 1
+        if at + 1 < len(self._body) and (self.table.has_groups or looks) and kind_of(said) not in VALUES:
+            return said.strip(" :")
+        return ""
+
+    def _may_share_name(self, row: Row) -> bool:
+        """Whether a row without a name is one of several that the name above spans: then its second cell tells it."""
+        second = plain(row.cells[1]) if len(row.cells) > 2 else ""
+        return bool(second) and kind_of(second) in ("words", "year", "date", "code") and not TOTAL.match(second)
+
+    def _said(self, row: Row, name: str) -> Said:
+        names = self.table.names
+        pairs = [
+            (column, value)
+            for column, cell in zip(names[1:], row.cells[1:], strict=True)
+            if not is_empty(value := plain(cell))
+        ]
+        crowded = any(is_crowded(value) for _, value in pairs)
+        if crowded or not all(column for column, _ in pairs):
+            pairs = [("", value) for _, value in pairs]
+        return Said(row, name.rstrip(" :"), names[0], pairs, self.table, row is self._body[-1])
+
+
+def _begins_with_group(body: Sequence[Row]) -> bool:
+    first = next((row for row in body if not row.is_blank), None)
+    return first is not None and first.filled == [0] and len(body) > 1
