@@ -4,8 +4,8 @@ import pytest
 
 from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.adapters.facts.refusals import is_caption
-from pipeline_core.adapters.facts.sentences import is_out_of_order
 from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained, unexplained_head
+from pipeline_core.domain.reading_order import is_shuffled
 from pipeline_core.ports.fact_generator import ChunkInput
 
 UNEXPLAINED = {
@@ -145,8 +145,8 @@ def test_nothing_is_said_of_a_page_whose_letters_are_out_of_order() -> None:
 
 @pytest.mark.parametrize("wrong", ["السفينةالكبيرة", "الإىابة الصحيحة", "قالب ه يج كبير"])
 def test_signs_of_letters_out_of_order(wrong: str) -> None:
-    assert is_out_of_order(f"تدفع السفن رسوما {wrong} للميناء.")
-    assert not is_out_of_order("تدفع السفن رسوما للميناء و المدينة.")
+    assert is_shuffled(f"تدفع السفن رسوما {wrong} للميناء.")
+    assert not is_shuffled("تدفع السفن رسوما للميناء و المدينة.")
 
 
 @pytest.mark.parametrize(
