@@ -19,6 +19,6 @@ _WRONG_ORDER = re.compile(
 
 
 def is_shuffled(text: str) -> bool:
-    """Whether the letters, words or marks of a right-to-left text stand where none can: its cells and items may be whole,
+    """Whether letters, words or marks of a right-to-left text stand where none can: cells and items may be whole,
     but what looks like a sentence of it is pieces of several."""
     return is_out_of_order(text) or _WRONG_ORDER.search(text) is not None
