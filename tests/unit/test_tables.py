@@ -287,6 +287,12 @@ FEES = "| Berth | Low | High |\n|---|---|---|\n| B 1 | $7 | $9 |\n| B 2 | $8 | $
         pytest.param("", "Source: harbour office\n\n", "Port", id="whence it is"),
         pytest.param("", "### K 51 K\n\n", "Port", id="a number of a page as heading"),
         pytest.param("", "Table 3. Fees by length\n\n## (net), 2007\n\n", "Fees by length (net), 2007", id="two lines"),
+        pytest.param(
+            "",
+            f"**Table 3: Fees by length**\n\nLow: {'the fee of boats below the mean length, ' * 9}and so on.\n\n",
+            "Fees by length",
+            id="a paragraph that explains the columns below the caption",
+        ),
         pytest.param("", "Table 3. Fees by length—Continued\n\n", "Fees by length", id="on another page"),
         pytest.param("", "Tabelle 3. Gebühren (Fortsetzung)\n\n", "Gebühren", id="on another page in German"),
         pytest.param("", "Table 7. 5 Fees by length\n\n", "Fees by length", id="a number with a gap"),

@@ -145,6 +145,8 @@ def _above(
     unit = ""
     span: tuple[tuple[int, int], ...] = ()
     for block in reversed(blocks[max(0, at - _MOST_ABOVE) : at]):
+        if block.kind != "heading" and not lines and _explains(text, blocks, block):
+            continue
         if block.kind not in ("prose", "heading") or block.end - block.start > _LONGEST_LINE:
             break
         said = strip_markdown(block.text_in(text))
@@ -157,6 +159,15 @@ def _above(
         if _CAPTION.fullmatch(said):
             break
     return lines, unit, span
+
+
+def _explains(text: str, blocks: Sequence[Block], block: Block) -> bool:
+    """Whether a long paragraph stands between a caption and its table, and says what the columns mean."""
+    at = blocks.index(block)
+    if block.kind != "prose" or block.end - block.start <= _LONGEST_LINE or not at:
+        return False
+    above = blocks[at - 1]
+    return above.kind == "prose" and _CAPTION.fullmatch(strip_markdown(above.text_in(text))) is not None
 
 
 def _is_rest(said: str) -> bool:
