@@ -8,7 +8,7 @@ from pipeline_core.domain.documents import Page, PageMap
 from pipeline_core.domain.facts import Generated
 from pipeline_core.domain.ids import document_id_for, user_id_for
 from pipeline_core.domain.statement_traits import statement_traits
-from pipeline_core.domain.tables import columns_of, table_at_end
+from pipeline_core.domain.tables import columns_of, paragraphs_above_table, table_at_end
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.chunking import split
@@ -316,6 +316,21 @@ def test_a_long_caption_below_a_table_names_it_by_its_first_sentence() -> None:
         + "Each is for a night and was asked at the office in the morning. " * 6
     )
     assert statements(f"## Port\n\n{FEES}\n{talk}\n")[0].startswith("Port: B 1")
+
+
+@pytest.mark.parametrize(
+    ("before", "heading", "said"),
+    [
+        ("Text.\n\n**Table 3: Fees by length**\n\nLow is the fee of short boats.", "", "Fees by length: C 1"),
+        ("Text.\n\nTable 3: Fees by length", "# (net), 2007\n\n", "Fees by length (net), 2007: C 1"),
+        ("Text.\n\nTable 3: Fees by length", "# Port\n\n", "Port: C 1"),
+        ("Table 3: Fees by length\n\n| a | b |\n|---|---|\n| 1 | 2 |", "", "C 1"),
+    ],
+)
+def test_a_caption_in_the_chunk_before_names_the_table(before: str, heading: str, said: str) -> None:
+    text = f"{heading}{FEES.replace('B ', 'C ')}"
+    chunk = ChunkInput(text, (), table_above=paragraphs_above_table(text, before))
+    assert extract(chunk, 6).candidates[0].statement == f"{said} – Low: $7; High: $9"
 
 
 def test_a_row_above_the_header_is_the_caption() -> None:

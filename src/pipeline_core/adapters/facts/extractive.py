@@ -100,7 +100,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
         if back_matter(block.headings):
             continue
         if block.kind == "table":
-            of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after)
+            of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after, chunk.table_above)
             rows += () if chunk.table_is_full and at == 0 else of_table
         elif at in items:
             goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]
