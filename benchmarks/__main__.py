@@ -114,10 +114,11 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "facts": lambda _folder: facts.main(show),
     "evidence": lambda _folder: evidence.main(show),
     "quality": lambda folder: quality.main(folder, show),
+    "quality-model": quality.replayed,
     "quality-sample": lambda folder: quality.draw_sample(folder, show),
 }
 
-_ASKED_FOR = frozenset({"quality", "quality-sample"})
+_ASKED_FOR = frozenset({"quality", "quality-model", "quality-sample"})
 """Not speed: only where they are named."""
 
 

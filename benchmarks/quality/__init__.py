@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks.quality import sample
 from benchmarks.quality.material import TABLES_ONLY, Material, find
 from benchmarks.quality.publishing import Published, folder_of_exports, pipeline_in, publish
+from benchmarks.quality.replay import Replay, serving, settings_for, told
 from benchmarks.quality.scoring import score_labels, score_markdown, score_scans
 from benchmarks.quality.search import ask
 from pipeline_core.bootstrap import Pipeline
@@ -38,6 +39,26 @@ def main(folder: Path, show: Show) -> None:
         print(f"{note}\n")
     with pipeline_in(folder / "home") as app, folder_of_exports(os.environ.get("PIPELINE_KEEP_EXPORTS")) as exports:
         measure(app, material, exports, show)
+        if app.settings.fact_generator == "extractive":  # a model that is set was judged already
+            measure_replayed(folder, material, exports)
+
+
+def measure_replayed(folder: Path, material: Material, exports: Path) -> None:
+    """The labels once more, for the language-model generator: a local server replays its answers."""
+    replay = Replay()
+    with serving(replay) as address, pipeline_in(folder / "replayed", **settings_for(address)) as app:
+        labelled = publish(app, material.labelled, "labelled", exports / "replayed")
+    print("\nLabels: the language-model generator on answers that are replayed (which judges the way, and no model)")
+    print(score_labels(material, labelled.exports, misses=bool(os.environ.get("PIPELINE_SHOW_MISSES"))))
+    print(_times(labelled))
+    print(told(replay, labelled.exports))
+
+
+def replayed(folder: Path) -> None:
+    """Only the labels of the language-model generator."""
+    material = find(folder)
+    with folder_of_exports(os.environ.get("PIPELINE_KEEP_EXPORTS")) as exports:
+        measure_replayed(folder, material, exports)
 
 
 def measure(app: Pipeline, material: Material, exports: Path, show: Show) -> None:

@@ -34,11 +34,11 @@ class Published:
 
 
 @contextmanager
-def pipeline_in(home: Path) -> Iterator[Pipeline]:
-    """A pipeline with a database of its own, as it is set by default."""
+def pipeline_in(home: Path, **settings: object) -> Iterator[Pipeline]:
+    """A pipeline with a database of its own, as it is set by default but for these settings."""
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o755)  # as root, PostgreSQL runs as a user that has to get in
-    app = pipeline_with(home=home)
+    app = pipeline_with(home=home, **settings)
     logs.configure(app.settings.home / "logs")
     try:
         # start-up is not what is measured

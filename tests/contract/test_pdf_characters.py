@@ -1,6 +1,7 @@
 """No character of a PDF is lost without a word: letters of formulas, signs beyond U+FFFF, glyphs without a meaning."""
 
 import io
+import unicodedata
 
 import pikepdf
 import pytest
@@ -89,6 +90,17 @@ def test_a_glyph_with_a_name_of_its_own_is_no_unknown_one() -> None:
     result = converted(formula(None, differences="mu", parts=parts))
     assert "20 µg of lead" in result.markdown.replace("μ", "µ")
     assert not [one for one in result.findings if one.code == "text_missing_from_markdown"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "word"),
+    [("f_i", b"<0069>", "conﬁdence"), ("fi", b"<0069>", "conﬁdence"), ("f_f_i.liga", b"<0066>", "conﬃdence")],
+)
+def test_a_ligature_that_is_named_by_one_of_its_letters_is_whole(name: str, said: bytes, word: str) -> None:
+    data = formula(b"1 beginbfrange <00> <01> %b endbfrange 1 beginbfchar <01> %b endbfchar" % (said, said),
+                   differences=name, parts=("Our con", "n", "dence is ten of ten."))  # fmt: skip
+    markdown = unicodedata.normalize("NFKC", converted(data).markdown)
+    assert unicodedata.normalize("NFKC", word) in markdown
 
 
 def test_other_files_stay_as_they_are() -> None:

@@ -1,18 +1,17 @@
 """Servers of one's own on the test server: chat completions in the shapes of Ollama, vLLM and llama.cpp, nothing else.
 
-They replay facts that a model wrote down once (``recorded_facts.json``): of each passage those whose quotes are in it.
+They replay facts that a model wrote down once, as the benchmark does: of each passage those whose quotes are in it.
 """
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from benchmarks.quality import replay
 from tests.paid_services.openai_protocol import Row, passage
 from tests.paid_services.server import Answer, Exchange, PaidServer
 
 MODEL = "qwen3:8b"
-RECORDED: list[Row] = json.loads((Path(__file__).parent / "recorded_facts.json").read_text("utf-8"))
 LOGPROB = -0.25
 
 Shape = Callable[[str], dict[str, Any]]
@@ -21,7 +20,7 @@ Shape = Callable[[str], dict[str, Any]]
 
 def recorded(text: str) -> list[Row]:
     """What the model wrote of this passage, and one that is not in it: models invent."""
-    rows = [row for row in RECORDED if all(quote in text for quote in row["quotes"])]
+    rows = replay.recorded(text)
     return [*rows, {**rows[0], "quotes": ["The hirer may sink the boat."]}] if rows else []
 
 

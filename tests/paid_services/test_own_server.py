@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.quality import own_scores, samples
+from benchmarks.quality import own_scores, replay, samples
 from benchmarks.quality.publishing import publish
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.bootstrap import Pipeline
@@ -66,6 +66,48 @@ def test_its_facts_are_judged_by_the_same_labels(
     quotes = [fact["quote"] for exported in exports for fact in exported["facts"]]
     assert "The hull insurance does not cover: … damage by ice" in quotes
     assert not [quote for quote in quotes if "sink the boat" in quote]
+
+
+BOATS = "Every boat longer than fifteen metres has to show a white light from sunset to sunrise."
+NOTICE = f"""# Harbour notice
+
+{BOATS}
+
+The harbour office keeps:
+
+- the keys of the northern gate and of the fuel pumps
+- one pump for each of the three jetties
+
+| Jetty | Berths | Fee |
+| --- | --- | --- |
+| North | 40 | 12 EUR |
+"""
+
+
+def test_what_no_model_wrote_down_is_answered_by_rules_and_proved_like_any_answer(
+    make_pipeline: MakePipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "_ERRS", 1)  # every long quote has a wrong letter
+    monkeypatch.setattr(replay, "_INVENTS", 1)
+    monkeypatch.setattr(replay, "_DOUBTS", 10**9)
+    file, said = tmp_path / "notice.md", replay.Replay()
+    file.write_text(NOTICE)
+    with replay.serving(said) as address:
+        app = make_pipeline(changes=replay.settings_for(address))
+        published = publish(app, [file], "somebody", tmp_path / "exports")
+    [exported] = [json.loads(one.read_text("utf-8")) for one in published.exports.glob("*.json")]
+    assert published.waiting == []
+    assert {fact["statement"]: fact["quote"] for fact in exported["facts"]} == {
+        BOATS: BOATS,
+        "The harbour office keeps the keys of the northern gate and of the fuel pumps": "The harbour office keeps: … "
+        "the keys of the northern gate and of the fuel pumps",
+        "The harbour office keeps one pump for each of the three jetties": "The harbour office keeps: … one pump for "
+        "each of the three jetties",
+        "North: Berths: 40; Fee: 12 EUR": "| Jetty | Berths | Fee | … | North | 40 | 12 EUR |",
+    }
+    assert (said.said["derived"], said.said["misquoted"]) == (4, 2)
+    assert said.said["invented"] >= 1
+    assert "made up: 0" in replay.told(said, published.exports)
 
 
 def test_a_paid_endpoint_still_needs_a_key_and_a_price(make_pipeline: MakePipeline) -> None:

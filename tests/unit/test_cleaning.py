@@ -44,6 +44,10 @@ def counts(markdown: str) -> dict[str, int]:
         ("\u0099 first\n\u0099 second\n", "- first\n- second\n"),
         ("- \uf0b7 first\n  \uf0a7 nested\n\u25aa third\n", "- first\n  - nested\n- third\n"),
         ("Deckt: \u0099 Feuer \uf0b7 Sturm\n", "Deckt: • Feuer • Sturm\n"),
+        ("§ Schlüssel\n§ Karten\n", "- Schlüssel\n- Karten\n"),
+        ("§ of the whole\n\n§ 4 and § 5\n§ 12 gilt.\n", "§ of the whole\n\n§ 4 and § 5\n§ 12 gilt.\n"),
+        ("•Feuer\n™ Sturm\n· Hagel\n► Eis\n", "- Feuer\n- Sturm\n- Hagel\n- Eis\n"),
+        ("Acme™ pays 2·3 and\n™Acme\n", "Acme™ pays 2·3 and\n™Acme\n"),
         ("\uf0fc ja, \uf0e0 nein, • im Satz\n", "- ja, \uf0e0 nein, • im Satz\n"),
         # blanks
         ("two  blanks \t\nand trailing   \n", "two blanks\nand trailing\n"),
@@ -51,6 +55,7 @@ def counts(markdown: str) -> dict[str, int]:
         ("pays 250\u00a0000 EUR\n", "pays 250\u00a0000 EUR\n"),  # a thousands separator
         ("zero\u200bwidth soft\u00adhyphen \ufeffmark\n", "zerowidth softhyphen mark\n"),
         ("\n\none\n\n\n\n\ntwo\n\n\n", "one\n\ntwo\n"),
+        ("sentences of 1\u00ad12 months\n", "sentences of 1-12 months\n"),
         ("form\x0cfeed, line\u2028separator\n", "form\nfeed, line\nseparator\n"),
         ("- item\n    - nested  twice\n", "- item\n    - nested  twice\n"),  # indentation may be code
         ("call `a  b` now\n", "call `a  b` now\n"),
@@ -65,6 +70,7 @@ def counts(markdown: str) -> dict[str, int]:
         # hyphenation
         ("the insur-\nance covers it\n", "the insurance\ncovers it\n"),
         ("a long-term plan is a long-\nterm plan\n", "a long-term plan is a long-term\nplan\n"),
+        ("a three-\ndimensional grid\n", "a three-dimensional\ngrid\n"),
         ("a self-\nemployed person\n", "a self-employed\nperson\n"),
         ("re-entry and reentry: re-\nentry\n", "re-entry and reentry: re-entry\n"),
         ("die Haftpflicht-\nversicherung.\n", "die Haftpflichtversicherung.\n"),
@@ -237,9 +243,38 @@ def test_running_lines_stay_once() -> None:
         assert text.strip() == body(number)
 
 
-@pytest.mark.parametrize("form", ["{n}", "# {n}", "## Page {n}", "- {n} -", "Page {n}", "Seite {n} von 9", "{n} / 9"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{n}",
+        "# {n}",
+        "## Page {n}",
+        "- {n} -",
+        "Page {n}",
+        "Seite {n} von 9",
+        "{n} / 9",
+        "**{n}**",
+        "[{n}]",
+        "A-{n}",
+        "3-{n}",
+        "第 {n} 页",
+        "# 第{n}頁",
+        "第 {n} 页 共 9 页",
+        "Strona {n} z 20",
+        "Halaman {n}",
+        "صفحة {n}",
+        "Sida {n} (20)",
+        "# Σελίδα {n}",
+    ],
+)
 def test_bare_page_numbers_go(form: str) -> None:
     pages = [f"{body(n)}\n\n{form.format(n=n + 11)}\n\n" for n in range(1, 6)]
+    assert [text.strip() for text in cleaned_pages(pages)] == [body(n) for n in range(1, 6)]
+
+
+@pytest.mark.parametrize("form", ["{r}", "# {r}", "Page {r}", "– {r} –"])
+def test_roman_page_numbers_go(form: str) -> None:
+    pages = [f"{body(n)}\n\n{form.format(r=r)}\n\n" for n, r in enumerate(("iii", "iv", "v", "vi", "vii"), start=1)]
     assert [text.strip() for text in cleaned_pages(pages)] == [body(n) for n in range(1, 6)]
 
 
@@ -282,6 +317,18 @@ def test_left_and_right_pages_have_headers_of_their_own() -> None:
         [f"# Risk {n * 7}\n\n## Example\n\n{body(n)}\n\n" for n in range(1, 6)],
         [f"# Risiko {n * 7}\n\nBeispiel\n\n{body(n)}\n\n" for n in range(1, 6)],
         [f"Answer:\n\n{body(n)}\n\n" for n in range(1, 6)],
+        [f"Wer ist betroffen?\n\n{body(n)}\n\n" for n in range(1, 6)],
+        *(
+            [f"{unit}\n\n| Ort {n * 3} | b |\n|---|---|\n\n" for n in range(1, 6)]
+            for unit in ("US$ million", "€ '000", "in 1 000 t", "Einheit: kWh", "in % of GDP", "Unaudited")
+        ),
+        # a note below a table
+        [
+            f"| Ort {n * 3} | b |\n|---|---|\n\n**Abkürzungen: KI = Kennzahl; n = Anzahl aller Orte**\n\n"
+            for n in range(1, 6)
+        ],
+        # one letter that is no number of a page
+        [f"{body(n)}\n\n{'dcvxl'[n - 1]}\n\n" for n in range(1, 6)],
         # nothing else on the page
         ["Intentionally left blank\n\n" for _ in range(5)],
     ],

@@ -85,3 +85,20 @@ def test_lines_are_as_high_as_their_letters() -> None:
     item = TextItem("هذا كتاب", 50, 100, 38, 17, font_size=10, words=words)
     page = in_reading_order(ParsedPage(1, 600, 800, "", "هذا كتاب\n", text_items=[item], blocks=[]))
     assert [(one.text, one.y, one.height) for one in page.text_items] == [("هذا كتاب", 102.25, 12.5)]
+
+
+def test_lines_with_a_dot_at_their_right_are_items() -> None:
+    texts = (
+        (560.0, 700.0, "يلي ما العقد يشمل"),
+        (560.0, 680.0, "•"), (545.0, 680.0, "المبنى على التأمين"),
+        (560.0, 660.0, "•"), (545.0, 660.0, "والنوافذ الأبواب وفيه ، الأثاث على التأمين"),
+        (545.0, 646.0, "المبنى داخل"),
+        (560.0, 626.0, "•"), (545.0, 626.0, "Full Cover Guide"),
+    )  # fmt: skip
+    markdown = _converted(leftwards.pdf(*texts))
+    assert [line for line in markdown.splitlines() if line.startswith("- ")] == [
+        "- التأمين على المبنى",
+        "- التأمين على الأثاث ، وفيه الأبواب والنوافذ داخل المبنى",
+        "- Full Cover Guide",
+    ]
+    assert "•" not in markdown

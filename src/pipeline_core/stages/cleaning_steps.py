@@ -74,12 +74,18 @@ def repair_mojibake(text: str, _context: Context) -> tuple[str, int]:
 # which a repair of encodings would take for signs ("™", "·"), and signs that are nothing else at a line's start.
 _BULLETS = (
     "\u0080-\u009f\ue000-\uf8ff"
-    "\u2022\u2023\u2043\u204c\u204d\u2219\u25a0\u25aa\u25ab\u25cf\u25cb\u25d8\u25e6\u2756\u27a2\u27a4"
+    "\u2022\u2023\u2043\u204c\u204d\u2219\u25a0\u25aa\u25ab\u25b6\u25ba\u25cf\u25cb\u25d8\u25e6\u2756\u27a2\u27a4"
+    "\u00b7\u2122"  # such a repair has taken place
 )
 _BULLET_LINE = re.compile(
-    rf"^(?P<indent>[ \t]*)(?:[-*+][ \t]+)?(?P<sign>[{_BULLETS}])[ \t]+(?=\S)(?![{_BULLETS}][ \t])", re.MULTILINE
+    rf"^(?P<indent>[ \t]*)(?:[-*+][ \t]+)?(?:(?P<sign>[{_BULLETS}])[ \t]+|\u2022(?=[^\W\d_]))"
+    rf"(?=\S)(?![{_BULLETS}][ \t])",
+    re.MULTILINE,
 )
-_BULLET_SIGN = re.compile(f"[{_BULLETS}]")
+# the bullet of Wingdings, read as a letter: several lines have it, and no number follows
+_SECTION_LIST = re.compile(r"(?:^[ \t]*\u00a7[ \t]+[^\W\d_][^\n]*(?:\n{1,2}|\Z)){2,}", re.MULTILINE)
+_SECTION_SIGN = re.compile(r"(?<![^\n \t])(?:(?<=\n)|(?<=\A)|(?<=[ \t]))\u00a7[ \t]+")
+_BULLET_SIGN = re.compile(f"[{_BULLETS}\u00a7]")
 _BULLET_WITHIN = re.compile(r"(?<=[ \t])[\u0080-\u009f\uf0a7\uf0b7\uf0d8\uf06e\uf0fc](?=[ \t])")
 
 
@@ -87,13 +93,16 @@ def plain_bullets(text: str, _context: Context) -> tuple[str, int]:
     """Bullets at a line's start become items of a list; within a line they become "•"."""
     if text.isascii() or not _BULLET_SIGN.search(_beyond_ascii(text)):
         return text, 0
+    text, sections = _SECTION_LIST.subn(lambda found: _SECTION_SIGN.sub("- ", found[0]), text)
     text, items = _BULLET_LINE.subn(r"\g<indent>- ", text)
     text, within = _BULLET_WITHIN.subn("•", text)
-    return text, items + within
+    return text, sections + items + within
 
 
 _THOUSANDS = "\u00a0\u2007\u202f"
 _SPACE = re.compile(f"[{_THOUSANDS}\u2000-\u2006\u2008-\u200a\u205f\u3000]")
+# what was typed as a hyphen: "1-12 months" is not "112 months"
+_SOFT_WITHIN_NUMBER = re.compile(r"(?<=\d)\u00ad(?=\d)")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]|\u00ad(?!\n)")
 _LINE_SEPARATOR = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 
@@ -107,6 +116,9 @@ def plain_spaces(text: str, _context: Context) -> tuple[str, int]:
     changed = 0
     if "\x0c" in text or "\x0b" in text or _LINE_SEPARATOR.search(beyond):
         text, changed = _LINE_SEPARATOR.subn("\n", text)
+    if "\u00ad" in beyond:
+        text, hyphens = _SOFT_WITHIN_NUMBER.subn("-", text)
+        changed += hyphens
     if _INVISIBLE.search(beyond):
         text, invisible = _INVISIBLE.subn("", text)
         changed += invisible
@@ -172,7 +184,8 @@ _HYPHENATED = re.compile(
     r"(?P<tail>[^\W\d_]{2,})(?P<rest>[^\s]*)(?P<gap>[ \t]*\n|[ \t]+|\Z)"
 )
 _KEEPS_HYPHEN = re.compile(
-    "all|anti|co|cross|ex|full|half|high|long|low|mid|multi|non|part|post|pre|pro|self|semi|short|third|well"
+    "one|two|three|four|five|six|seven|eight|nine|ten|zero"
+    "|all|anti|co|cross|ex|full|half|high|long|low|mid|multi|non|part|post|pre|pro|self|semi|short|third|well"
 )
 
 

@@ -22,21 +22,41 @@ MIN_DENSITY = 0.4
 
 _NUMBER = re.compile(r"(?<!\d)\d{1,6}(?!\d)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_PAGE = r"(?:page|pages|pg\.?|p\.|seite|s\.|página|pág\.?|pagina|pag\.|sida|strona|str\.|страница|стр\.)"
-_OF = r"(?:/|of\b|von\b|de\b|sur\b|di\b)"
+_PAGE = (
+    r"(?:page|pages|pg\.?|p\.|seite|s\.|página|pág\.?|pagina|pag\.|sida|side|sivu|strona|str\.|strana|stránka|oldal"
+    r"|halaman|hal\.|страница|стр\.|сторінка|σελίδα|σελ\.|sayfa|trang|الصفحة|صفحة|صفحه|第|ページ|페이지)"
+)
+_OF = r"(?:/|of\b|von\b|de\b|sur\b|di\b|z\b|ze\b|av\b|af\b|van\b|dari\b|из\b|з\b|από\b|من|از|共)"
 # A page number stands alone, after a word for page, or apart from the text: "3", "Page 3 of 9", "Acme | 3".
 _APART = "|·•–—"
 _BEFORE = re.compile(rf"(?:^|\W){_PAGE}\s*$|[{_APART}]\s*$", re.IGNORECASE)
-_AFTER = re.compile(rf"\s*(?:$|[{_APART}-]|{_OF})", re.IGNORECASE)
-_ONLY_NUMBER = re.compile(rf"[\W_]*(?:{_PAGE}\s*)?\d+(?:\s*{_OF}\s*\d+)?[\W_]*", re.IGNORECASE)
-_LABEL = re.compile(r":\W*$")
+_AFTER = re.compile(rf"\s*(?:[\W_]*$|[{_APART}-]|{_OF}|[页頁](?:\W|$)|ページ|\(\d+\)\W*$)", re.IGNORECASE)
+# in an annex each with its letter or number: "A-3"
+_ONLY_NUMBER = re.compile(
+    rf"[\W_]*(?:{_PAGE}\s*)?(?:(?:[A-Z]|\d{{1,2}})[-–])?\d+(?:\s*[页頁])?"
+    rf"(?:\s*(?:{_OF}\s*\d+(?:\s*[页頁])?|\(\d+\)))?[\W_]*",
+    re.IGNORECASE,
+)
+_ONLY_ROMAN = re.compile(rf"[\W_]*(?:{_PAGE}\s*)?(?P<roman>[ivxlc]{{1,7}})[\W_]*", re.IGNORECASE)
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_LABEL = re.compile(r"[:：?？]\W*$")
 _LABEL_WORDS = 4
 _BRACKETED = re.compile(r"[*_ ]*[\[(（［].*[\])）］][*_ ]*")
 _UNIT = re.compile(
     r"\b(?:in|en|em|i|w|v|в)\s+(?:\w+\s+){0,3}(?:thousands?|millions?|billions?|tausend|mio|mrd|tsd|teur|millionen|milliarden"
     r"|milliers|milliards|miles|millones|milhares|milhões|migliaia|milioni|miliardi|duizend(?:en)?|miljoen(?:en)?|tusen"
     r"|miljoner|tys|tysiącach|mln|milionach|тысячах|тыс|млн|percent|prozent|pour cent|€|\$|£|eur|usd|gbp|chf)\b"
+    # a currency, a share, a unit, thousands as "'000", and figures that nobody has audited
+    r"|[€$£¥%‰]|\b(?:eur|usd|gbp|chf|jpy|[kmgt]?wh|kg|km|ha|tonnes?|tonnen)\b|['’]000\b|\b1[., \u00a0]?000\b"
+    r"|\b(?:units?|einheit|unité|unidade?|unità|eenheid|enhet|jednostka|satuan)\s*[:：]"
+    r"|\b(?:un)?audited\b|\bun?geprüft\b|\bnon audité|\bno auditad|\bnão auditad"
     r"|单位|單位|単位|단위",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"[*_ (\[]*(?:[†‡§¹²³]|(?:notes?|sources?|abbreviations?|legend|key|n\.?b|anmerkung(?:en)?|quellen?"
+    r"|abkürzung(?:en)?|legende|remarques?|abréviations?|légende|notas?|fuentes?|abreviaturas?|leyenda|fontes?|abreviações|legenda|not[ae]|fonti"
+    r"|abbreviazioni|bron|afkortingen|sumber|keterangan|catatan|источник|примечани[ея]|注|资料来源|数据来源)\s*[:：.])",
     re.IGNORECASE,
 )
 _PROTECTED = ("|", ">")  # a table's head returns on each of its pages, and belongs there
@@ -80,7 +100,8 @@ def find(pages: Sequence[Sequence[str | None]], numbers: Sequence[int]) -> Runni
                     groups[key].append(edge)
         for (_, min_pages), group in groups.items():
             if _is_running(group, min_pages):
-                only_number = _ONLY_NUMBER.fullmatch(group[0].text) is not None
+                is_roman = len({edge.text for edge in group}) > 1 and _ONLY_ROMAN.fullmatch(group[0].text) is not None
+                only_number = is_roman or _ONLY_NUMBER.fullmatch(group[0].text) is not None
                 for edge in group if only_number else group[1:]:
                     found[edge.page].add(edge.line)
                 kept[group[0].page].add(group[0].line)
@@ -105,7 +126,10 @@ def _edges(lines: Sequence[str | None], page: int, number: int, *, at_top: bool)
 
 
 def _is_of_table(lines: Sequence[str | None], line: int, text: str) -> bool:
-    """Whether it is the unit of the table that follows: "[In thousands]", "(in Mio. €)", "Montants en milliers"."""
+    """Whether it is the unit of the table that follows ("[In thousands]", "(in Mio. €)"), or a note below one."""
+    preceding = next((shown for shown in reversed(lines[:line]) if shown is None or shown.strip()), None)
+    if preceding is not None and preceding.lstrip().startswith("|") and _NOTE.match(text):
+        return True
     following = next((shown for shown in lines[line + 1 :] if shown is None or shown.strip()), None)
     if following is None or not following.lstrip().startswith("|"):
         return False
@@ -124,7 +148,10 @@ def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
     is_short = text.startswith("#") or len(_WORD.findall(text)) < _LABEL_WORDS
     if edge.is_loose and (edge.is_outermost or not is_short):
         yield text, MIN_PAGES
-    if text.startswith("#") and _ONLY_NUMBER.fullmatch(text) is None:
+    if edge.is_outermost and (roman := _ONLY_ROMAN.fullmatch(text)):
+        start, end = roman.span("roman")
+        yield f"{text[:start]}\x00{_value(text[start:end]) - edge.number}\x00{text[end:]}", MIN_PAGES
+    if text.startswith("#") and _ONLY_NUMBER.fullmatch(text) is None and "|" not in text:
         return
     numbers = list(_NUMBER.finditer(text))
     if not numbers:
@@ -138,9 +165,17 @@ def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
             yield _without_number(edge, *match.span()), min_pages
 
 
+def _value(roman: str) -> int:
+    """Of a Roman number; of letters that are none, any."""
+    values = [_ROMAN[letter] for letter in roman.lower()]
+    return sum(-one if one < other else one for one, other in zip(values, [*values[1:], 0], strict=True))
+
+
 def _is_set_apart(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 12) : start]
     begins = start < 12 and not any(map(str.isalnum, before))
+    if _ONLY_NUMBER.fullmatch(text):
+        return True
     if begins or _BEFORE.search(before):
         return _AFTER.match(text, end) is not None
     return False

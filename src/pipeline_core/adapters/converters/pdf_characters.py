@@ -2,6 +2,7 @@
 
 The parser drops what lies beyond U+FFFF (the letters of formulas, as mathematical alphanumerics; emoji; rare
 ideographs) and glyphs that stand for a control character: "for n ≤ 50" and "20 µg" came out as "for ≤ 50" and "20 g".
+Some writers name a ligature by its last letter only.
 """
 
 import io
@@ -21,6 +22,8 @@ _STAND_INS = range(0xE800, 0xF000)
 _MOST_OBJECTS = 200_000
 _MOST_CODES = 0x10000
 _BASIC = 0xFFFF
+_BYTE = 0xFF
+_NAMED_LIGATURES = ("ff", "fi", "fl", "ffi", "ffl")
 _ITALIC_H = "\u210e"  # the one italic letter of formulas that has its place elsewhere
 _CONTROLS = range(0x20)
 _BLOCK = re.compile(rb"begin(?P<kind>bfchar|bfrange)\b(?P<rows>.*?)end(?P=kind)", re.DOTALL)
@@ -116,11 +119,11 @@ def _mend_fonts(pdf: "pikepdf.Pdf", stand_ins: StandIns) -> bool:
 
     dictionaries = (one for one in pdf.objects if isinstance(one, pikepdf.Dictionary))
     fonts = [one for one in dictionaries if "/ToUnicode" in one or one.get("/Type") == "/Font"]
+    changed = _whole_ligatures(pdf, fonts)
     maps = {one.ToUnicode.objgen: one.ToUnicode for one in fonts if isinstance(one.get("/ToUnicode"), pikepdf.Stream)}
     read = {name: stream.read_bytes() for name, stream in maps.items()}
     for written in read.values():
         stand_ins.keep("".join(_texts(written)))
-    changed = False
     for name, written in read.items():
         if _SURROGATE.search(written) and (mended := _mended(written, stand_ins)) != written:
             maps[name].write(mended)
@@ -130,6 +133,59 @@ def _mend_fonts(pdf: "pikepdf.Pdf", stand_ins: StandIns) -> bool:
             font.ToUnicode = pdf.make_stream(made)
             changed = True
     return changed
+
+
+def _whole_ligatures(pdf: "pikepdf.Pdf", fonts: "list[pikepdf.Dictionary]") -> bool:
+    """Whether any font named a ligature by one of its letters only: some writers do, and "confidence" lost its f."""
+    import pikepdf
+
+    changed = False
+    for font in fonts:
+        encoding, letters = font.get("/Encoding"), font.get("/ToUnicode")
+        if not isinstance(encoding, pikepdf.Dictionary) or not isinstance(letters, pikepdf.Stream):
+            continue
+        whole = {code: text for code, name in _differences(encoding) if (text := _ligature(name))}
+        if not whole:
+            continue
+        said = _map(letters.read_bytes())
+        wrong = {code: text for code, text in whole.items() if len(said.get(code, text)) < len(text)}
+        if wrong:
+            font.ToUnicode = pdf.make_stream(_written({**said, **wrong}))
+            changed = True
+    return changed
+
+
+def _ligature(name: str) -> str:
+    """The letters of a glyph that is named as a ligature: "fi", "f_f_i", "T_h.liga"; "" of another."""
+    bare = name.lstrip("/").partition(".")[0]
+    parts = bare.split("_")
+    if bare in _NAMED_LIGATURES:
+        return bare
+    return "".join(parts) if len(parts) > 1 and all(len(part) == 1 and part.isalpha() for part in parts) else ""
+
+
+def _map(written: bytes) -> dict[int, str]:
+    """The text of each code of one byte."""
+    found: dict[int, str] = {}
+    for block in _BLOCK.finditer(written):
+        if block["kind"] == b"bfchar":
+            for row in _CHAR.finditer(block["rows"]):
+                found[int(row["code"].strip(b"<> \t\r\n"), 16)] = _decoded(row["text"])
+            continue
+        for row in _RANGE.finditer(block["rows"]):
+            codes = range(int(row["first"], 16), min(int(row["last"], 16), _BYTE) + 1)
+            if row["texts"] is not None:
+                found.update(zip(codes, map(_decoded, _TEXT.findall(row["texts"])), strict=False))
+            elif text := _decoded(row["text"]):
+                found.update((code, text[:-1] + chr(ord(text[-1]) + step)) for step, code in enumerate(codes))
+    return found
+
+
+def _written(texts: dict[int, str]) -> bytes:
+    rows = [b"<%02X> %s" % (code, _encoded(text)) for code, text in sorted(texts.items()) if code <= _BYTE]
+    blocks = (rows[at : at + 100] for at in range(0, len(rows), 100))
+    told = b"\n".join(b"%d beginbfchar\n%s\nendbfchar" % (len(block), b"\n".join(block)) for block in blocks)
+    return _CMAP % {b"low": b"00", b"high": b"FF", b"rows": told}
 
 
 def _texts(written: bytes) -> Iterator[str]:
@@ -196,9 +252,7 @@ def _unknown(font: Any) -> bytes:
     unknown = [code for code, name in _differences(encoding) if code in _CONTROLS and _COUNTED.fullmatch(name)]
     if not unknown:
         return b""
-    chars = b"\n".join(b"<%02X> %s" % (code, _encoded(UNKNOWN)) for code in unknown)
-    rows = b"%d beginbfchar\n%s\nendbfchar" % (len(unknown), chars)
-    return _CMAP % {b"low": b"00", b"high": b"FF", b"rows": rows}
+    return _written(dict.fromkeys(unknown, UNKNOWN))
 
 
 def _names_glyphs_only(font: Any) -> bool:

@@ -15,9 +15,9 @@ from pipeline_core.adapters.converters.pdf_tables.placing import (
     LINK,
     MARK,
     Piece,
-    in_paragraphs,
     letters,
     own_words,
+    paragraphs_of,
     pieces,
     said_by,
 )
@@ -34,7 +34,8 @@ _NEAR = 0.5
 _HEIGHT = 1.25  # of the size of letters
 _LEAST_HEIGHT = 6.0  # points: some files have all their letters of size 1
 _NUMBER = re.compile(r"\W*\d{1,9}\W+")
-_BULLETS = "•◦▪●○■□➢·–- *\u00a0"
+_DOTS = "•◦▪●○■□➢·"
+_BLANK = " \u00a0"
 
 
 def in_reading_order(page: "ParsedPage") -> "ParsedPage":
@@ -129,7 +130,7 @@ def _ordered(
             continue
         whose = owners.most_common(1)[0][0]
         own[whose] += group
-        if text.is_leftwards(group):
+        if text.is_leftwards(group) or (text.has_leftwards_page and group[-1].text[:1] in _DOTS):
             changed |= owners.keys()
     for at, (piece, block) in enumerate(found):
         if at not in changed:
@@ -144,19 +145,16 @@ def _written(piece: Piece, block: "LayoutBlock", text: PageText, words: Sequence
     from liteparse.types import AnnotationRect
 
     mark = MARK.match(piece.text) if block.lines is None else None
-    said = text.said(words)
-    if mark and mark[0][0] in "-*+":
-        said = said.lstrip(_BULLETS)
-    elif mark and mark[0][0] != "#":
-        said = _NUMBER.sub("", said, count=1)
+    groups = paragraphs_of(words) if block.text is None else [words]
+    parts = [part for group in groups for part in _parts(text, group, mark[0] if mark else "")]
     bare = piece.text[mark.end() if mark else 0 :].strip()
-    bold = "**" if bare.startswith("**") and bare.endswith("**") else ""
-    parts = [said] if block.text is not None else [part.text.strip() for part in in_paragraphs(text, words)]
-    written = _with_links("\n\n".join(escape_marks(part, at_start=not mark) for part in parts), piece.text)
+    bold = "**" if bare.startswith("**") and bare.endswith("**") and len(parts) == 1 else ""
+    said = "\n\n".join(f"{begin}{bold}{escape_marks(part, at_start=not begin)}{bold}" for begin, part in parts)
+    written = _with_links(said, piece.text)
     left, top = min(word.box.left for word in words), min(word.box.top for word in words)
     right, bottom = max(word.box.right for word in words), max(word.box.bottom for word in words)
     return (
-        f"{mark[0] if mark else ''}{bold}{written}{bold}\n\n",
+        f"{written}\n\n",
         replace(
             block,
             kind="paragraph" if block.text is None else block.kind,
@@ -167,6 +165,24 @@ def _written(piece: Piece, block: "LayoutBlock", text: PageText, words: Sequence
             bbox=AnnotationRect(left, top, right - left, bottom - top),
         ),
     )
+
+
+def _parts(text: PageText, words: Sequence[Word], mark: str) -> list[tuple[str, str]]:
+    """The lines of a block as one text, or as items where lines begin with a dot; what each begins with in markdown."""
+    found: list[tuple[str, str]] = []
+    for line in lines(words):
+        said = text.said(line.words)
+        # a name alone has its dot on the right as well, which is its end
+        is_item = said[:1] in _DOTS or (len(said) > 1 and said[-1:] in _DOTS)
+        if is_item:
+            said = said.strip(_DOTS + _BLANK)
+            found.append((mark if not found and mark[:1] in "-*+" and mark else "- ", said))
+        elif not found:
+            is_number = mark and mark[0] not in "#-*+"
+            found.append((mark, _NUMBER.sub("", said, count=1) if is_number else said))
+        else:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {said}".strip())
+    return [part for part in found if part[1]] or [("", "")]
 
 
 def _with_links(text: str, before: str) -> str:

@@ -177,6 +177,11 @@ def _claimed(free: str, text: str) -> tuple[str, bool]:
 
 def in_paragraphs(text: PageText, words: Sequence[Word]) -> list[Piece]:
     """The words as plain paragraphs, as their lines follow each other."""
+    return [Piece(f"{escape_marks(text.said(group))}\n\n", _around(group)) for group in paragraphs_of(words)]
+
+
+def paragraphs_of(words: Sequence[Word]) -> list[list[Word]]:
+    """The words in groups whose lines are of one height and follow each other closely."""
     groups: list[list[Word]] = []
     bottom = height = 0.0
     for line in lines(words):
@@ -187,7 +192,7 @@ def in_paragraphs(text: PageText, words: Sequence[Word]) -> list[Piece]:
         else:
             groups.append(list(line.words))
         bottom, height = line.bottom, line.height
-    return [Piece(f"{escape_marks(text.said(group))}\n\n", _around(group)) for group in groups]
+    return groups
 
 
 def _around(words: Sequence[Word]) -> Box:

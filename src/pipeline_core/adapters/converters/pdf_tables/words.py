@@ -92,16 +92,16 @@ class Line:
 
 @dataclass(slots=True)
 class PageText:
-    """The upright text of a page."""
+    """The upright text of a page. ``has_leftwards_page``: most of its words are read from right to left."""
 
     items: "list[TextItem]"
     words: list[Word] = field(default_factory=list)
     _within: dict[Box, list[Word]] = field(default_factory=dict, init=False, repr=False)
-    _is_leftwards: bool = field(default=False, init=False, repr=False)
+    has_leftwards_page: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.words = [word for number, item in enumerate(self.items) for word in _words(number, item)]
-        self._is_leftwards = self.reads_leftwards(self.words)
+        self.has_leftwards_page = self.reads_leftwards(self.words)
 
     def within(self, box: Box) -> Sequence[Word]:
         if box not in self._within:
@@ -116,7 +116,7 @@ class PageText:
         """Whether the words are of a line that is read from right to left, though names in it may not be."""
         if not any(reads_leftwards(word.text) for word in words):
             return False
-        return self._is_leftwards or is_leftwards(" ".join(word.text for word in words))
+        return self.has_leftwards_page or is_leftwards(" ".join(word.text for word in words))
 
     def said(self, words: Sequence[Word]) -> str:
         """The words as a text: line by line, each in the direction that its script is read in."""
