@@ -18,13 +18,13 @@ from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.scoped import Scopes
-from pipeline_core.adapters.facts.sentences import prose_claims
+from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
-from pipeline_core.domain.reading_order import is_out_of_order
+from pipeline_core.domain.reading_order import is_out_of_order, is_shuffled
 from pipeline_core.domain.tables import MOST_ROWS
 from pipeline_core.domain.unreadable import unreadable
 from pipeline_core.ports.fact_generator import ChunkInput
@@ -97,6 +97,8 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     table = _table_before(chunk)
     if is_out_of_order(chunk.text):
         return Generated((), reason="its words came out of their order")
+    shuffled = is_shuffled(chunk.text)
+    pieces = pieces_of_sentences(chunk.text, blocks)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
     scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
@@ -117,7 +119,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
                 if claim and claim.score >= MIN_SCORE and not is_debris(claim.statement)
             )
             table = None
-        elif block.kind == "prose":
+        elif block.kind == "prose" and not shuffled and at not in pieces:
             found = prose_claims(chunk.text, block, language)
             claims += (scopes.said(claim, block) for claim in found if not is_debris(claim.statement))
             table = None

@@ -1,7 +1,7 @@
 """Claims of paragraphs and list items: whole sentences that stand alone, scored."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
@@ -39,6 +39,39 @@ LABELS_ONLY = word_set("""
 note notes example examples warning important tip caution remark see author authors editor editors reviewer reviewers
 submitted published accepted received correspondence keywords license licence doi e-mail email repository archive
 """)
+
+
+# "Answers are right when:": what stands below completes it, though nothing marks it as items.
+_UNFINISHED = re.compile(
+    r"(?<!\w)(?:when|if|unless|where|that|which|to|for|by|with|are|is|be|must|shall|should|may|can|include[sd]?"
+    r"|including"
+    r"|wenn|falls|dass|ob|sind|ist|für|durch|muss|müssen|soll|sollen|kann|können|umfasst|umfassen"
+    r"|si|quand|lorsque|que|sont|est|pour|par|doit|doivent|peut|peuvent|comprend|comprennent"
+    r"|cuando|son|es|para|por|debe|deben|puede|pueden|incluye|incluyen"
+    r"|se|quando|che|sono|è|per|deve|devono|può|possono|include|includono"
+    r"|são|é|deve|devem|pode|podem|inclui|incluem|als|wanneer|dat|zijn|moet|moeten|kan|kunnen|omvat"
+    r"|jika|bila|bahwa|adalah|untuk|harus|dapat|meliputi|если|когда|что|для|должн\w+|может|могут|включа\w+"
+    r"|αν|όταν|ότι|είναι|για|πρέπει|jeśli|gdy|że|są|musi|muszą|pokud|když|že|jsou|musí|ako|kada|da|su"
+    r"|mora)\s*[*_]*:[*_]*\s*$"
+    r"|(?:如果|当|包括|必须|应|可以|时)[：:]\s*$",
+    re.IGNORECASE,
+)
+_LONGEST_PIECE = 300
+
+
+def pieces_of_sentences(text: str, blocks: Sequence[Block]) -> set[int]:
+    """The short paragraphs, by their places, that complete an unfinished sentence above them."""
+    pieces: set[int] = set()
+    open_under: tuple[str, ...] | None = None
+    for at, block in enumerate(blocks):
+        body = block.text_in(text)
+        if block.kind != "prose" or tuple(block.headings) != open_under or len(body) > _LONGEST_PIECE:
+            open_under = None
+        if open_under is not None:
+            pieces.add(at)
+        elif block.kind == "prose" and _UNFINISHED.search(body):
+            open_under = tuple(block.headings)
+    return pieces
 
 
 def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
