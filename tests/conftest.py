@@ -9,6 +9,7 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 
 # Before anything reads the environment: a user's own settings must not reach the tests.
@@ -26,6 +27,9 @@ from tests.servers import folder_for_postgres
 # how long an example takes says how busy the machine is
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+# drawn in a frame, with the values of every call, the traceback of one logged error takes seconds
+structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.plain_traceback
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

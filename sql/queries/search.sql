@@ -62,16 +62,20 @@ WITH totals AS MATERIALIZED (
 ), asked AS MATERIALIZED (
     SELECT DISTINCT t.language, w.term
     FROM totals t CROSS JOIN LATERAL words_of(%(text)s, reading_of(t.language, true), false) w
+), telling AS MATERIALIZED (
+    SELECT t.language, w.term
+    FROM totals t CROSS JOIN LATERAL words_of(%(text)s, reading_of(t.language, false), false) w
+), keys AS MATERIALIZED (
+    SELECT t.language, a.term, word_key(%(user_id)s, t.language, a.term) AS key
+    FROM totals t CROSS JOIN (SELECT DISTINCT term FROM asked) a
 ), known AS MATERIALIZED (
-    SELECT p.term, s.language, sum(p.passages)::float8 AS here, sum(sum(p.passages)) OVER (PARTITION BY p.term)::float8
-        AS passages
-    FROM search_postings p JOIN search_sources s USING (source_id)
-    WHERE matching_space(p.user_id) = matching_space(%(user_id)s) AND p.term = ANY(ARRAY(SELECT term FROM asked))
-    GROUP BY p.term, s.language
+    SELECT k.language, k.term, k.key, p.passages::float8 AS here,
+        sum(p.passages) OVER (PARTITION BY k.term)::float8 AS passages
+    FROM count_passages(ARRAY(SELECT key FROM keys)) p JOIN keys k USING (key)
 )
-SELECT a.language, a.term, w.average,
+SELECT a.language, a.term, k.key, w.average,
     -- stop words rank, and by themselves find nothing in a search by words alone
-    a.term IN (SELECT term FROM words_of(%(text)s, reading_of(a.language, false), false)) AS tells,
+    (a.language, a.term) IN (SELECT language, term FROM telling) AS tells,
     least(ln(1 + (w.passages - k.passages + 0.5) / (k.passages + 0.5)),
         ln(1 + (t.passages - k.here + 0.5) / (k.here + 0.5)))::float8 AS weight
 FROM asked a JOIN known k USING (term, language) JOIN totals t USING (language) CROSS JOIN whole w
@@ -79,21 +83,11 @@ WHERE k.passages <= greatest(%(common)s, w.passages / 2)
     OR NOT EXISTS (SELECT FROM known r WHERE r.passages <= greatest(%(common)s, w.passages / 2));
 
 -- name: passages_with_words
--- BM25 (Robertson and Walker 1994) with its usual k1 = 1.2 and b = 0.75: the best, and of those that were found
--- otherwise the score.
-WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest(%(languages)s::text[], %(terms)s::text[], %(weights)s::float8[], %(tells)s::boolean[])
-        AS a (language, term, weight, tells)
-), found AS MATERIALIZED (
-    SELECT u.ordinal, p.source_id, sum(
-        a.weight * u.count * 2.2 / (u.count + 1.2 * (0.25 + 0.75 * u.length / %(average)s::float8))) AS score
-    FROM search_postings p
-    JOIN search_sources s ON s.source_id = p.source_id
-    JOIN asked a ON a.term = p.term AND a.language = s.language
-    CROSS JOIN LATERAL unnest(p.ordinals, p.counts, p.lengths) AS u (ordinal, count, length)
-    WHERE matching_space(p.user_id) = matching_space(%(user_id)s) AND p.term = ANY(%(terms)s::text[])
-        AND (%(document_ids)s::uuid[] IS NULL OR p.source_id = ANY(%(document_ids)s))
-    GROUP BY p.source_id, u.ordinal HAVING bool_or(a.tells) OR NOT %(must_tell)s
+-- The best, and of those that were found otherwise the score.
+WITH found AS MATERIALIZED (
+    SELECT source_id, ordinal, score FROM score_words(%(keys)s::bigint[], %(weights)s::float8[], %(tells)s::boolean[],
+        %(average)s::float8, %(document_ids)s::uuid[])
+    WHERE tells OR NOT %(must_tell)s
 ), best AS (
     (SELECT source_id, ordinal, score FROM found ORDER BY score DESC, source_id, ordinal LIMIT %(pool)s)
     UNION

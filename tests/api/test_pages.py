@@ -44,6 +44,28 @@ def test_a_page_says_what_waits_and_how_to_decide(waiting: tuple[TestClient, str
     assert "How to decide" not in after
 
 
+def test_what_was_left_out_of_a_published_document_can_be_taken_in_from_its_page(
+    make_pipeline: Callable[..., Pipeline],
+) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "publish_from": 0.97})
+    text = "# Boiler\n\nThe pressure valve opens at 3 bar and protects the boiler from bursting.\n"
+    through(pipeline, needs_work(pipeline, receive(pipeline, upload("boiler.md", text))))
+    client = client_of(pipeline)
+    [job] = client.get("/api/v2/jobs").json()["items"]
+    url = f"/review-matching/{job['job_id']}"
+    [fact] = client.get(f"/api/v2/jobs/{job['job_id']}").json()["left_out_facts"]
+    html = client.get(url).text
+    assert "The surest come first" in html
+    assert html.count("low confidence") == 0, "a low confidence is said once, by its number"
+    assert f"confidence {fact['confidence']:.2f} (" in html
+    assert f"pipeline review {job['job_id']} approve --fact ID" in html
+    taken = client.post(f"/api/job/{job['job_id']}/approve-stage2", json={"fact_ids": [fact["question_id"]]})
+    assert taken.status_code == 200, taken.text
+    after = client.get(url).text
+    assert "left out" not in after
+    assert "How to decide" not in after
+
+
 def test_findings_and_other_documents_are_on_the_page(make_pipeline: Callable[..., Pipeline]) -> None:
     pipeline = make_pipeline(
         changes={**NO_LIMITS, "user_id": ANN, "validation_max_facts_per_10k_chars": 0.1, "chunk_max_chars": 300}

@@ -216,9 +216,13 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
         "WHERE p.pronamespace = 'upload_pipeline'::regnamespace AND p.prosecdef",
         API,
     )
-    assert {config for _, config, _, _ in rows} == {"search_path=upload_pipeline, pg_temp"}
+    # a plan that may read no whole table looks nowhere else for it
+    assert {config.removesuffix(" enable_seqscan=off") for _, config, _, _ in rows} == {
+        "search_path=upload_pipeline, pg_temp"
+    }
     assert {name for name, _, may, is_trigger in rows if may and not is_trigger} == {
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
+        "count_passages", "score_words",
     }  # fmt: skip
     assert not [name for name, _, may, is_trigger in rows if may and is_trigger]
     creates = "SELECT has_schema_privilege(%s, n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ANY(%s)"

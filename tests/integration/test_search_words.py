@@ -1,9 +1,11 @@
 """The words of what is published: exact in the transaction that publishes, in the language of the document."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -39,8 +41,15 @@ def rows(app: Pipeline, query: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def kept(app: Pipeline) -> list[tuple[Any, ...]]:
-    """Every word, in how many passages and how often."""
-    return rows(app, "SELECT source_id, term, passages, ordinals, counts, lengths FROM search_postings ORDER BY 1, 2")
+    """Every word, in which passages and how often."""
+    return rows(
+        app, "SELECT source_id, part, user_id, term, passages, terms, ends, places FROM search_postings ORDER BY 1, 2"
+    )
+
+
+def is_kept(app: Pipeline, word: str, language: str = "en") -> bool:
+    keys = "ARRAY(SELECT DISTINCT word_key(user_id, %s, %s) FROM documents)"
+    return rows(app, f"SELECT FROM count_passages({keys})", language, word) != []
 
 
 def read_anew(app: Pipeline) -> list[tuple[Any, ...]]:
@@ -80,12 +89,12 @@ def test_what_is_replaced_and_withdrawn_takes_its_words_along(app: Pipeline) -> 
     publish(app, upload("manual.md", MANUAL, place), upload("other.md", _GERMAN))
     first = kept(app)
     assert first == read_anew(app)
-    assert ("thermostat",) in rows(app, "SELECT term FROM search_postings")
+    assert is_kept(app, "thermostat")
 
     publish(app, upload("manual.md", MANUAL.replace("thermostat", "aquastat"), place))
 
-    assert ("thermostat",) not in rows(app, "SELECT term FROM search_postings")
-    assert ("aquastat",) in rows(app, "SELECT term FROM search_postings")
+    assert not is_kept(app, "thermostat")
+    assert is_kept(app, "aquastat")
     assert kept(app) == read_anew(app)
     sources = rows(app, "SELECT source_id FROM search_sources ORDER BY 1")
     assert sources == rows(app, "SELECT DISTINCT document_id FROM document_chunks ORDER BY 1")
@@ -96,6 +105,39 @@ def test_what_is_replaced_and_withdrawn_takes_its_words_along(app: Pipeline) -> 
     rows(app, "DELETE FROM documents WHERE published_at IS NOT NULL RETURNING 1")
     assert kept(app) == []
     assert rows(app, "SELECT FROM search_sources") == []
+
+
+def test_what_is_packed_is_what_the_passages_say(app: Pipeline) -> None:
+    """Each word of each passage, how often it is there and how long the passage is; words of a row of their own too."""
+    long = "\n\n".join(
+        f"## Part {number}\n\nThe valve number {number} of the boiler opens at {number} bar. " + f"Word{number} " * 300
+        for number in range(12)
+    )
+    publish(app, upload("manual.md", long), upload("rules.md", _GERMAN))
+    said = rows(
+        app,
+        """SELECT c.document_id, c.ordinal, w.term, w.count, sum(w.count) OVER (PARTITION BY c.chunk_id)::int,
+            word_key(c.user_id, d.words_language, w.term)
+        FROM document_chunks c JOIN documents d USING (document_id) CROSS JOIN LATERAL words_of(
+            concat_ws(E'\\n', array_to_string(c.heading_path, ' '), c.text), reading_of(d.words_language, true),
+            true) w""",
+    )
+    keys = [row[5] for row in said]
+    assert len({row[1] for row in said}) > 3
+    weights = {key: 1.0 + number % 7 for number, key in enumerate(sorted(set(keys)))}
+    expected: defaultdict[tuple[UUID, int], float] = defaultdict(float)
+    for source, ordinal, _, count, length, key in said:
+        expected[source, ordinal] += weights[key] * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length / 50))
+    scored = "SELECT source_id, ordinal, score FROM score_words(%s, %s, %s, 50, %s)"
+    found = rows(app, scored, [*weights], [*weights.values()], [True] * len(weights), None)
+    assert {(source, ordinal): score for source, ordinal, score in found} == pytest.approx(dict(expected))
+    counted = dict(rows(app, "SELECT key, passages::int FROM count_passages(ARRAY(SELECT DISTINCT unnest(%s)))", keys))
+    assert counted == Counter(keys)
+    assert rows(app, "SELECT FROM search_postings WHERE term IS NOT NULL") != []
+    assert rows(app, "SELECT FROM search_postings WHERE cardinality(terms) > 20") != []
+    [(source, key)] = [(row[0], row[5]) for row in said if row[2] == "hausmeist"]
+    assert [row[0] for row in rows(app, scored, [key], [1.0], [True], [source])] == [source]
+    assert rows(app, scored, [key], [1.0], [True], [app.user_id]) == []
 
 
 def test_a_bank_is_found_by_its_words_and_by_its_own_rows(app: Pipeline) -> None:

@@ -1,16 +1,21 @@
 """How sure a fact is, and what becomes of it."""
 
 from collections import Counter
+from uuid import UUID
 
 import pytest
 
+from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.confidence import KINDS, SAID_BY_GENERATORS, SEEN_BY_THE_STAGE, TRAITS, unknown_traits
 from pipeline_core.domain.confidence_model import FEATURES, MOST_REASONS, confidence_of, features_of, in_words
 from pipeline_core.domain.confidence_weights import WEIGHTS
 from pipeline_core.domain.errors import ConfigurationError, RefusedError
+from pipeline_core.domain.facts import ChunkOutcome, ChunkResult, FactCandidate, Generated
+from pipeline_core.domain.ids import ChunkId
 from pipeline_core.domain.policy import Policy, Wished
 from pipeline_core.domain.statement_traits import statement_traits
 from pipeline_core.settings import load_settings
+from pipeline_core.stages.facts import judge
 
 GOOD = {"prose": 1.0, "sentence_whole": 1.0, "leans": 0.0, "words": 14.0, "begins_well": 1.0, "ends_well": 1.0}
 
@@ -24,6 +29,20 @@ def test_a_trait_has_one_row_and_a_reason_in_words() -> None:
 
 def test_names_that_are_no_traits_are_told() -> None:
     assert unknown_traits(["words", "wrods", "row"]) == ["wrods"]
+
+
+def test_a_chunk_whose_generator_says_traits_that_nobody_knows_has_failed() -> None:
+    text = "The valve opens at 3 bar."
+    chunk = Chunk(ChunkId(UUID(int=1)), 0, text, (), 1, 1, 0, len(text), 0, "")
+
+    def judged(**traits: float) -> ChunkResult:
+        answer = Generated((FactCandidate(None, None, text, (text,), traits),))
+        return judge(chunk, answer, cached=False, prove=lambda *_: (1, ()), echo_from=0.9, missing=())
+
+    assert judged(prose=1.0).outcome is ChunkOutcome.FACTS
+    failed = judged(prose=1.0, wrods=5.0)
+    assert (failed.outcome, failed.facts) == (ChunkOutcome.FAILED, ())
+    assert failed.reason == "The generator says traits that nobody knows: wrods."
 
 
 def test_a_weight_is_of_a_feature_of_a_trait() -> None:

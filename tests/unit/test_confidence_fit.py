@@ -14,9 +14,16 @@ def test_the_weights_are_fitted_to_the_judged_facts() -> None:
     assert fitted.of == {name: pytest.approx(pair, abs=0.01) for name, pair in WEIGHTS.items()}
 
 
-def test_what_is_said_of_the_other_half_of_the_documents_is_so() -> None:
+def test_what_is_said_of_documents_that_were_not_fitted_is_so() -> None:
     pairs = foretold(JUDGED)
-    assert {fact.half for fact in JUDGED} == {0, 1}
-    assert ranking(pairs) > 0.7
+    assert ranking(pairs) > 0.75
+    of_prose = [pair for fact, pair in zip(JUDGED, pairs, strict=True) if fact.features["prose"]]
+    assert ranking(of_prose) > 0.7
     for band, facts, said, held in reliability(pairs):
-        assert int(facts) < 20 or float(held) == pytest.approx(float(said), abs=0.2), band
+        assert int(facts) < 20 or float(held) == pytest.approx(float(said), abs=0.1), band
+
+
+def test_editions_of_one_text_are_foretold_by_other_texts() -> None:
+    texts = {fact.document: fact.text for fact in JUDGED}
+    assert len({text for name, text in texts.items() if name.startswith("asvs")}) == 1
+    assert texts["deeprank2.pdf"] == "deeprank2.pdf"

@@ -5,6 +5,7 @@ import pytest
 from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.adapters.facts.refusals import is_caption
 from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained, unexplained_head
+from pipeline_core.domain.reading_order import is_shuffled
 from pipeline_core.ports.fact_generator import ChunkInput
 
 UNEXPLAINED = {
@@ -140,6 +141,25 @@ def test_nothing_is_said_of_a_page_whose_letters_are_out_of_order() -> None:
     whole = "تضمن المؤسسة سلامة السفن في ميناء المدينة الكبير."
     assert statements(whole, "ar") == [whole]
     assert statements(f"{whole}\n\nفي كثير من األحيان تدفع السفن رسوما للميناء.", "ar") == []
+
+
+@pytest.mark.parametrize("wrong", ["السفينةالكبيرة", "الإىابة الصحيحة", "قالب ه يج كبير"])
+def test_signs_of_letters_out_of_order(wrong: str) -> None:
+    assert is_shuffled(f"تدفع السفن رسوما {wrong} للميناء.")
+    assert not is_shuffled("تدفع السفن رسوما للميناء و المدينة.")
+
+
+@pytest.mark.parametrize(
+    ("language", "lead", "piece"),
+    [
+        ("en", "A mooring is safe when:", "Every ring of steel holds a ship of 90 tons."),
+        ("de", "Ein Liegeplatz ist sicher, wenn:", "Jeder seiner 4 Ringe hält ein Schiff von 90 Tonnen."),
+        ("fr", "Un mouillage est sûr quand :", "Chaque anneau tient un navire de 90 tonnes par mer calme."),
+    ],
+)
+def test_paragraphs_that_complete_an_unfinished_sentence(language: str, lead: str, piece: str) -> None:
+    assert statements(f"{lead}\n\n{piece}", language) == []
+    assert statements(f"{piece}\n\n{lead}", language) == [piece]
 
 
 @pytest.mark.parametrize("heading", ["Example Attack Scenarios", "Scenario #2", "Σενάριο Επίθεσης #1", "Skenario #3"])

@@ -129,6 +129,7 @@ def scattered(*, left_out: bool) -> Subject:
     return replace(case, words=words, left_out=[fact(ACROSS, ACROSS)] if left_out else [])
 
 
+RIGHT_TO_LEFT = "يجب على اأعضاء دفع 500 ريال كل سنة."
 CASES = {
     "a page that was hard to read": (
         subject(pages=(Page(1, 0, len(TEXT), ocr_doubt=0.2),), facts=[fact("The annual deductible is $500")]),
@@ -144,6 +145,9 @@ CASES = {
     "text of another encoding": (subject("Der GebÃ¤udeschÃ¤tzer prÃ¼ft."), "garbled_text"),
     "a passage that nobody can read": (
         subject(f"{LONG}ÿþÿÿÿÿ of it", chunks=[chunk(LONG, 0), chunk("ÿþÿÿÿÿ of it", len(LONG))]), "garbled_chunk",
+    ),
+    "letters in the order of their drawing": (
+        subject(RIGHT_TO_LEFT, chunks=[chunk(RIGHT_TO_LEFT, 0)]), "words_out_of_order",
     ),
     "a few characters that nobody can read": (
         subject(LONG + "\x15", chunks=[chunk(LONG + "\x15", 0)]), "unreadable_characters",
@@ -270,7 +274,7 @@ def test_a_finding_tells_a_reviewer_what_and_where_with_its_numbers(case: Subjec
 
 CRITICAL = {code for _, code in CASES.values()} - {
     "code_not_closed", "unreadable_characters", "oversized_chunk", "too_few_facts", "too_many_facts",
-    "contradicts_published", "read_with_doubt",
+    "contradicts_published", "read_with_doubt", "words_out_of_order",
 }  # fmt: skip
 
 

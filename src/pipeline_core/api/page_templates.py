@@ -63,10 +63,11 @@ similarity {{ "%.2f" | format(pair.similarity_score) }}{% if pair.differ %} · {
 {% if fact.confidence_words %}<p class="quiet">{{ fact.confidence_words }}</p>{% endif %}</div>{% endfor %}
 {{ rest(facts | length, most) }}{% endif %}
 {% if left_out %}<h2>{{ left_out | length | counted("fact") }} left out</h2>
-<p class="quiet">Nothing of these is published; approving one with its id takes it in.</p>
+<p class="quiet">Nothing of these is published. The surest come first; approving one with its id takes it in.</p>
 {% for fact in left_out[:most] %}<div class="box"><p class="text">{{ fact.statement }}</p>
-<p class="quiet">{{ fact.reason }} · “{{ fact.quote }}” · fact <code>{{ fact.question_id }}</code></p>
-{% if fact.confidence_words %}<p class="quiet">{{ fact.confidence_words }}</p>{% endif %}</div>{% endfor %}
+{% if fact.quote != fact.statement %}<p class="quiet">“{{ fact.quote }}”</p>{% endif %}
+<p>{{ fact.why }}</p>
+<p class="quiet">fact <code>{{ fact.question_id }}</code></p></div>{% endfor %}
 {{ rest(left_out | length, most) }}{% endif %}
 {% if decisions %}{{ how(decisions) }}{% endif %}
 {% if others %}<h2>What waits besides</h2><ul>{% for one in others %}

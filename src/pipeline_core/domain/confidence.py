@@ -56,7 +56,12 @@ SAID_BY_GENERATORS = (
     Trait("scope_missing", "flag: neither it nor a heading or title says what it is of", "nothing says what it is of"),
     Trait("untitled", "flag: the document has no title that names it", "of a document without a title"),
     Trait("asked", "flag: there is a natural question for it", "there is a natural question for it"),
-    Trait("score", "the generator's own score, the higher the better", "scored high", "scored low"),
+    Trait(
+        "score",
+        "the generator's own score, the higher the better",
+        "says much that is asked for",
+        "says little that is asked for",
+    ),
     # language models
     Trait("written", "flag: put into words by a language model", "put into words by a language model"),
     Trait(
@@ -84,6 +89,29 @@ SEEN_BY_THE_STAGE = (
     Trait("marks", "share of characters that are no letter, digit or space", "many marks"),
     Trait("begins_well", "flag: begins as a sentence does", "has a beginning", "has no beginning"),
     Trait("ends_well", "flag: ends as a sentence does", "has an end", "has no end"),
+    Trait("name_first", "flag: a name is among its first words", "begins with a name", "begins with no name"),
+    Trait("refers", "flag: refers to a figure, a table or a section", "refers to what is not in it"),
+    Trait("compares", 'flag: compares or goes on ("the same", "also")', "compares with what is not in it"),
+    Trait("cites", "flag: cites a source", "cites its source"),
+    Trait("measure", "flag: says an amount, a share or a time with its unit", "says an amount"),
+    Trait("indefinite", 'flag: begins with an indefinite article ("A policy")', "speaks of any of its kind"),
+    Trait("entry", 'flag: an entry of a glossary ("Term (T) - what it is")', "an entry of a glossary"),
+    # where it stands
+    Trait("position", "share of the document that stands before it", "late in the document", "early in the document"),
+    Trait(
+        "below_heading",
+        "flag: in the first paragraph below a heading",
+        "right below a heading",
+        "not right below a heading",
+    ),
+    Trait("in_example", "flag: its section tells an example", "in a section of examples"),
+    Trait(
+        "neighbours",
+        "number of facts in 1,000 characters of its chunk, at most 1",
+        "among many facts",
+        "among few facts",
+    ),
+    Trait("disorder", "flag: marks around it stand before their words", "its page's words are out of order"),
 )
 
 TRAITS: Mapping[str, Trait] = {trait.name: trait for trait in (*SAID_BY_GENERATORS, *SEEN_BY_THE_STAGE)}
@@ -91,9 +119,11 @@ TRAITS: Mapping[str, Trait] = {trait.name: trait for trait in (*SAID_BY_GENERATO
 
 FLAGS_OF: Mapping[str, tuple[str, ...]] = {
     "row": ("header_guessed", "header_missing", "key_named", "caption", "unit", "requirement"),
-    "item": ("lead_in", "lead_in_missing", "leans", "hedged", "requirement"),
+    "item": ("lead_in", "lead_in_missing", "leans", "hedged", "requirement", "scoped", "scope_missing"),
     "label": ("leans", "hedged"),
-    "prose": ("leans", "defines", "duty", "hedged", "joined", "first_person", "points_inside"),
+    "prose": (
+        *("leans", "defines", "duty", "hedged", "joined", "first_person", "points_inside", "scoped", "scope_missing"),
+    ),
 }
 """What a generator that names the kind knows as well: of these flags, the one that it does not say is 0."""
 

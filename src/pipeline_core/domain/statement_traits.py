@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from pipeline_core.domain.confidence import FLAGS_OF, KINDS
+from pipeline_core.domain.wording_traits import wording_traits
 
 # each kind by the mark that its quote has in markdown
 _ROW = re.compile(r"^\s*\||\S \| \S")
@@ -11,6 +12,8 @@ _ITEM = re.compile(r"^\s*(?:[-*+•▪‣–]|\d{1,3}[.)]|[a-z]\))\s")
 _LABEL = re.compile(r"^\W{0,4}[^\W\d_][^:.!?。：\n]{0,60}[:：]\W{0,4}\s\S[^.!?。]*$")
 # a capital at its head or inside, or letters with a digit
 _NAME = re.compile(r"^\W*(?:[^\W\d_a-z]|\w*[A-Z]|[^\W\d_]+\d)")
+# a first word that is no mere word with a capital: "NumPy", "scipy.stats", "C5"
+_NAME_AT_HEAD = re.compile(r"\W*\w+[A-Z_.\d]\w*")
 # definite articles; German nouns have capitals, so that they count as names
 # not "a", which is Portuguese and English
 _ARTICLES = frozenset(
@@ -41,12 +44,18 @@ def statement_traits(statement: str, quote: str, said: Mapping[str, float]) -> d
         "digits": _share(sum(c.isdigit() for c in statement), sum(c.isalnum() for c in statement)),
         "capitals": _share(sum(word[0].isupper() for word in words[1:]), len(words) - 1),
         "marks": _share(sum(not (c.isalnum() or c.isspace()) for c in statement), len(statement)),
+        **wording_traits(statement),
     }
     if kind == "row":
+        # a row's name and its cells look like an entry
+        seen["entry"] = 0.0
         seen["unnamed_cells"] = _unnamed(statement)
     if kind in _SENTENCES:
         seen["names"] = float(any(map(_NAME.search, statement.split()[1:])))
         seen["definite"] = float(_begins_unnamed(statement))
+        if kind == "prose" and any(c.isupper() for c in statement):
+            # items go on from their lead-ins; a script without capitals marks no names
+            seen["name_first"] = float(_begins_with_name(statement))
         seen |= {"begins_well": float(_begins_well(statement)), "ends_well": float(_ends_well(statement))}
     return {**seen, **said}
 
@@ -65,6 +74,12 @@ def _begins_unnamed(statement: str) -> bool:
     first, *others = statement.split()[:_BEGINNING] or [""]
     article = first.casefold().partition("'")[0].partition("’")[0]
     return article in _ARTICLES and not any(map(_NAME.search, others))
+
+
+def _begins_with_name(statement: str) -> bool:
+    """Whether a name is among its first words: "In Ada, tasks …", "NumPy has …"; a capital at its head is none."""
+    first, *others = statement.split()[:_BEGINNING] or [""]
+    return _NAME_AT_HEAD.match(first) is not None or any(c.isupper() for word in others for c in word)
 
 
 def _kind(quote: str) -> str:

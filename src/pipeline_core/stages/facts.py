@@ -11,6 +11,7 @@ import orjson
 
 from pipeline_core.domain.canaries import invented_name, names_missing_in
 from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.confidence import unknown_traits
 from pipeline_core.domain.confidence_model import MODEL_VERSION
 from pipeline_core.domain.contiguity import Pages, Piece
 from pipeline_core.domain.documents import Document, PageMap
@@ -41,12 +42,14 @@ from pipeline_core.domain.languages import languages_of, likely_language
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
 from pipeline_core.domain.lists import begins_in_list, list_at_end
 from pipeline_core.domain.page_words import words_from_json
+from pipeline_core.domain.place_traits import Places
 from pipeline_core.domain.policy import Policy, Wished
 from pipeline_core.domain.staging import NewQuestion
 from pipeline_core.domain.tables import (
     MOST_ROWS,
     begins_in_table,
     paragraph_after_table,
+    paragraphs_above_table,
     rows_at_end,
     table_at_end,
 )
@@ -105,6 +108,8 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append("table is full")
     if chunk.table_after:
         value.append(["table after", chunk.table_after])
+    if chunk.table_above:
+        value.append(["table above", chunk.table_above])
     if chunk.list_before or chunk.list_goes_on:
         value.append(["list", chunk.list_before, str(chunk.list_goes_on)])
     if chunk.code:
@@ -133,7 +138,9 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
         table = table if begins_in_table(chunk.text) else ""
         above = above if begins_in_list(chunk.text) else ""
         rows = rows if table else 0
-        in_table, in_list = table_at_end(chunk.text, table), list_at_end(chunk.text, above)
+        table_above = "" if table else paragraphs_above_table(chunk.text, texts[at])
+        with_caption = f"{table_above}\n\n{chunk.text}" if table_above else chunk.text
+        in_table, in_list = table_at_end(with_caption, table), list_at_end(chunk.text, above)
         inputs.append(
             ChunkInput(
                 chunk.text,
@@ -142,6 +149,7 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
                 after,
                 table_before=table,
                 table_after=paragraph_after_table(texts[at + 2 :]) if in_table else "",
+                table_above=table_above,
                 table_is_full=rows >= MOST_ROWS,
                 list_before=above,
                 list_goes_on=bool(in_list) and begins_in_list(texts[at + 2]),
@@ -269,7 +277,7 @@ def _judge_all(
     prove = _prover(pages, words)
     results = {
         chunk.chunk_id: replace(
-            _judge(
+            judge(
                 chunk,
                 answers[key],
                 cached=key in data.cached,
@@ -281,7 +289,8 @@ def _judge_all(
         )
         for key, chunk in zip(data.keys, data.chunks, strict=True)
     }
-    results = {chunk_id: _weighed(result, data, pages) for chunk_id, result in results.items()}
+    places = Places(data.chunks)
+    results = {chunk.chunk_id: _weighed(results[chunk.chunk_id], chunk, places, data, pages) for chunk in data.chunks}
     # what is left out asks nothing
     results = varied(results) if by_patterns else results
     new_answers = {key: answer for key, answer in asked.items() if isinstance(answer, Generated)}
@@ -293,10 +302,12 @@ def _judge_all(
     return StageResult((output,), rows, _report(data.chunks, results, asked=len(asked)), usage)
 
 
-def _weighed(result: ChunkResult, data: _Data, pages: PageMap) -> ChunkResult:
-    one_chunk = len(data.chunks) == 1
-    facts = (weighed(fact, data.policy, one_chunk=one_chunk, doubt=pages.ocr_doubt) for fact in result.facts)
-    return replace(result, facts=tuple(facts))
+def _weighed(result: ChunkResult, chunk: Chunk, places: Places, data: _Data, pages: PageMap) -> ChunkResult:
+    def one(fact: Fact) -> Fact:
+        place = places.traits(chunk, fact, facts=len(result.facts))
+        return weighed(fact, data.policy, place, one_chunk=len(data.chunks) == 1, doubt=pages.ocr_doubt)
+
+    return replace(result, facts=tuple(map(one, result.facts)))
 
 
 def _prover(pages: PageMap, words: bytes | None) -> Prove:
@@ -320,7 +331,7 @@ def _raise_what_stops(answers: Collection[Generated | Exception]) -> None:
                 raise answer
 
 
-def _judge(
+def judge(
     chunk: Chunk,
     answer: Generated | PipelineError,
     *,
@@ -329,10 +340,20 @@ def _judge(
     echo_from: float,
     missing: Sequence[str],
 ) -> ChunkResult:
+    """What an answer for a chunk is worth: its proved facts, or why it has none.
+
+    It has failed where a generator says traits that are in no table: no weight and no reason would be found for them.
+    """
     if isinstance(answer, Exception):
         return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
     if answer.outcome is not AnswerOutcome.ANSWERED:
         return ChunkResult(ChunkOutcome.FAILED, (), answer.reason, 0, cached, answer.usage)
+    said = {name for candidate in answer.candidates for name in candidate.traits}
+    if unknown := unknown_traits(said):
+        return ChunkResult(
+            ChunkOutcome.FAILED, (), f"The generator says traits that nobody knows: {', '.join(unknown)}.", 0, cached,
+            answer.usage,
+        )  # fmt: skip
     whole = [candidate for candidate in answer.candidates if candidate.is_whole]
     proved, refused = evidence.verify(whole, chunk.text)
     refused += len(answer.candidates) - len(whole)

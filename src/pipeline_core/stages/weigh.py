@@ -1,6 +1,6 @@
 """Every fact is weighed: its generator's traits and what the stage sees of it make its confidence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pipeline_core.domain.confidence_model import confidence_of
@@ -12,10 +12,11 @@ Doubt = Callable[[int, int], float | None]
 """The share of the words on the pages of a range of characters that OCR doubted; None where it read none of them."""
 
 
-def weighed(fact: Fact, policy: Policy, *, one_chunk: bool, doubt: Doubt) -> Fact:
-    """The fact with its confidence, under the policy of its document."""
+def weighed(fact: Fact, policy: Policy, place: Mapping[str, float], *, one_chunk: bool, doubt: Doubt) -> Fact:
+    """The fact with its confidence, under the policy of its document; ``place`` are the traits of where it stands."""
     traits = {
         **statement_traits(fact.statement, joined_quotes(fact.evidence), fact.traits),
+        **place,
         "asked": float(fact.question is not None),
         "found_exactly": float(fact.match is MatchKind.EXACT),
         "found_aligned": float(fact.match is MatchKind.ALIGNED),
@@ -24,6 +25,10 @@ def weighed(fact: Fact, policy: Policy, *, one_chunk: bool, doubt: Doubt) -> Fac
         # a heading that says what the fact is of is no piece of what it says
         "spans": len(fact.evidence) - fact.traits.get("scoped", 0.0) * (len(fact.evidence) > 1),
     }
+    if not traits["prose"]:
+        # of running text the beginning explains the rest; lists and tables have lead-ins and headers for it
+        for name in ("position", "below_heading"):
+            traits.pop(name, None)
     doubts = [share for span in fact.evidence if (share := doubt(span.char_from, span.char_to)) is not None]
     if doubts:
         traits["ocr_doubt"] = max(doubts)

@@ -16,6 +16,7 @@ RULES: tuple[Rule, ...] = (
     Rule("empty_text", "1", text_rules.empty_text),
     Rule("garbled_text", "2", text_rules.garbled_text),
     Rule("garbled_chunk", "1", text_rules.garbled_chunks),
+    Rule("words_out_of_order", "1", text_rules.words_out_of_order),
     Rule("code_not_closed", "1", text_rules.code_not_closed),
     Rule("pages_lost", "2", text_rules.pages_lost),
     Rule("pages_without_text", "1", page_rules.pages_without_text),

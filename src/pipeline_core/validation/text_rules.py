@@ -7,6 +7,7 @@ from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.fences import fences
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.reading_order import is_out_of_order
 from pipeline_core.domain.unreadable import share_unreadable, unreadable
 from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
@@ -72,6 +73,22 @@ def garbled_chunks(subject: Subject) -> Iterator[Finding]:
             "document",
             f"{counted(count, 'character')} cannot be read ({'; '.join(islice(places, _MOST_PLACES))}): {_CAUSE}.",
             {"unreadable": count, "chunks": [chunk.ordinal for chunk, _ in found[:_MOST_CHUNKS]]},
+        )
+
+
+def words_out_of_order(subject: Subject) -> Iterator[Finding]:
+    """Passages written from right to left whose letters the file has in the order of their drawing."""
+    found = [row.chunk for row in subject.chunks if is_out_of_order(row.chunk.text)]
+    if found:
+        places = dict.fromkeys(_place(subject, chunk) for chunk in found)
+        yield Finding(
+            "words_out_of_order",
+            Severity.WARNING,
+            "document",
+            f"The words of {counted(len(found), 'passage')} came out of their order "
+            f"({'; '.join(islice(places, _MOST_PLACES))}): no facts were made of them. Upload the text in another "
+            "format, or export the PDF again.",
+            {"passages": len(found), "chunks": [chunk.ordinal for chunk in found[:_MOST_CHUNKS]]},
         )
 
 

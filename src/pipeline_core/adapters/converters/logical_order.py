@@ -14,8 +14,12 @@ from pipeline_core.domain.layout import reads_leftwards
 
 _JOINED = 0.07
 """In heights of a line: what stands no farther apart is one word. Spaces are twice as wide and more."""
-_LEFTWARDS = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
-_SEGMENT = re.compile(rf"(\d+(?:[.,:/٫٬-]\d+)*)|([{_LEFTWARDS}])|([^\W\d_{_LEFTWARDS}]+)|(.)", re.DOTALL)
+_LEFTWARDS = (
+    "\u0590-\u05ff\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06df-\u06ef\u06fa-\u08ff"
+    "\ufb1d-\ufdff\ufe70-\ufefc"
+)
+"""Letters of such scripts with their marks; their digits and stops are not among them."""
+_SEGMENT = re.compile(rf"(\d+(?:[.,:/٫٬-]\d+)*)|([{_LEFTWARDS}]+)|([^\W\d_{_LEFTWARDS}]+)|(.)", re.DOTALL)
 _OPENING, _CLOSING = "([{«", ")]}»"
 _STOPS = ".,:;،؛؟!"
 _OF_A_WORD = "/\\@$~_<>+#=&*%-"
@@ -112,7 +116,7 @@ def _segments(word: Placed, before: Placed | None, said: str) -> list[_Segment]:
 def _way(segment: "re.Match[str]") -> _Way:
     if segment[1]:
         return _Way.NUMBER
-    if reads_leftwards(segment[0]):
+    if segment[2] or (segment[4] and reads_leftwards(segment[4])):
         return _Way.LEFTWARDS
     return _Way.RIGHTWARDS if segment[3] else _Way.NEITHER
 

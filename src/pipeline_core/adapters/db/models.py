@@ -477,13 +477,14 @@ class RecordedSettings(Base):
 class SearchPostings(Base):
     __tablename__ = "search_postings"
 
-    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    term: Mapped[str] = mapped_column(Text, primary_key=True)
     source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    part: Mapped[int] = mapped_column(Integer, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    term: Mapped[int | None] = mapped_column(BigInteger)
     passages: Mapped[int] = mapped_column(Integer)
-    ordinals: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    lengths: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    terms: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
+    ends: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    places: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
 
 
 class SearchSources(Base):

@@ -21,7 +21,7 @@ _POOL = 50
 """Candidates of each ranking."""
 _COMMON = 500
 """A word that no more passages have than this is looked for however common it is."""
-_COLUMNS = {"languages": "language", "terms": "term", "weights": "weight", "tells": "tells"}
+_COLUMNS = {"languages": "language", "terms": "term", "keys": "key", "weights": "weight", "tells": "tells"}
 _FACTS = 3
 """Facts that are shown under a passage."""
 

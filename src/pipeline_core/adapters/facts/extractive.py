@@ -13,16 +13,18 @@ from math import ceil
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.debris import is_debris, is_note_in_list
 from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.scoped import Scopes
-from pipeline_core.adapters.facts.sentences import is_out_of_order, prose_claims
+from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import table_claims
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
+from pipeline_core.domain.reading_order import is_out_of_order, is_shuffled
 from pipeline_core.domain.tables import MOST_ROWS
 from pipeline_core.domain.unreadable import unreadable
 from pipeline_core.ports.fact_generator import ChunkInput
@@ -93,23 +95,33 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     claims: list[Claim] = []
     rows: list[Claim] = []
     table = _table_before(chunk)
-    disordered = is_out_of_order(chunk.text)
+    if is_out_of_order(chunk.text):
+        return Generated((), reason="its words came out of their order")
+    shuffled = is_shuffled(chunk.text)
+    pieces = pieces_of_sentences(chunk.text, blocks)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
     scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
         if back_matter(block.headings):
             continue
         if block.kind == "table":
-            of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after)
+            of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after, chunk.table_above)
             rows += () if chunk.table_is_full and at == 0 else of_table
         elif at in items:
+            if is_note_in_list(block.item, [other.block.item for other in items[at].siblings]):
+                continue
             goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]
             found = item_claims(chunk.text, items[at], language, goes_on=goes_on)
             named = (_with_subject(claim, block, language) for claim in found)
-            rows += (scopes.said(claim, block) for claim in named if claim and claim.score >= MIN_SCORE)
+            rows += (
+                scopes.said(claim, block)
+                for claim in named
+                if claim and claim.score >= MIN_SCORE and not is_debris(claim.statement)
+            )
             table = None
-        elif block.kind == "prose" and not disordered:
-            claims += (scopes.said(claim, block) for claim in prose_claims(chunk.text, block, language))
+        elif block.kind == "prose" and not shuffled and at not in pieces:
+            found = prose_claims(chunk.text, block, language)
+            claims += (scopes.said(claim, block) for claim in found if not is_debris(claim.statement))
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)

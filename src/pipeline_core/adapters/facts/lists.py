@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.adapters.facts.debris import is_note_in_list
 from pipeline_core.adapters.facts.sentences import sentences_of
 from pipeline_core.domain.text import strip_markdown
 
@@ -58,7 +59,9 @@ def read_items(
         if item is not None:
             found[at] = item
     for at, item in found.items():
-        following = blocks[at + 1] if at + 1 < len(blocks) else None
+        below = blocks[at + 1 :]
+        # a footnote may stand between an item and its rest on the next page
+        following = next((block for block in below if not is_note_in_list(block.item, [item.block.item])), None)
         item.is_cut = following is not None and not following.item and _goes_on(text, item, following)
     return found
 

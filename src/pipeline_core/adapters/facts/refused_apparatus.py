@@ -50,7 +50,8 @@ THANKS = Refusal(
         r"|(?:grateful|gratitude|indebted|thankful)\b|(?:is|was|were|are|been) (?:\w+ly |in part )?(?:funded"
         r"|supported) "
         r"(?:\w+ ){0,3}by\b.{0,200}\b(?:grants?|fund\w*|foundation|fellowship|award|council|institute|agency)\b"
-        r"|acknowledges? (?:\w+ ){0,2}(?:support|funding|contributions?|help|assistance|guidance)|\bpartial (?:support"
+        r"|acknowledges? (?:\w+ ){0,2}(?:support|funding|contributions?|help|assistance|guidance)"
+        r"|\bpartial (?:support"
         r"|funding)\b"
         r"|received (?:\w+ ){0,2}funding from)",
         "de": r"\b(?:danken|dankt|dank (?:an|all|gilt)|bedank\w+|dankbar|danksagung|herzlichen dank|vielen dank)\b",
@@ -94,7 +95,9 @@ NAVIGATION = Refusal(
     "a hint where to read on",
     {
         "": r"https?://|\bwww\.|^\W*\S+@\S+\W*$",
-        "en": r"^(?:the |this )?(?:tables?|figures?|charts?|graphs?)\b(?! of\b)|\bmay not (?:sum|add) (?:up )?to\b"
+        "en": r"\b(?:appears?|are|is|was|were) (?:\w+ )?in (?:table|figure|fig\.|section|appendix|chapter) \d"
+        r"|\bin the (?:previous|next|preceding|following|last) (?:chapter|section|paragraph|subsection)s?\b"
+        r"|^(?:the |this )?(?:tables?|figures?|charts?|graphs?)\b(?! of\b)|\bmay not (?:sum|add) (?:up )?to\b"
         r"|\b(?:documentation|tutorials?|source code|examples?)\b.{0,80}\b(?:is|are) (?:\w+ly |also )?(?:available"
         r"|hosted)\b"
         r"|\b(?:(?:for|find) (?:more|further|additional|full|a full)? ?(?:information|details?|reading"
@@ -102,7 +105,8 @@ NAVIGATION = Refusal(
         r"(?! (?:is|are|must|shall))"
         r"|see (?:also|section|chapter|appendix|table|figure|the)\b|\bsee notes?\b|refer to (?:the|section|appendix"
         r"|table|figure)\b"
-        r"|(?:can|may) be found (?:here|in (?:the|our|table|section|appendix|several|\[|\())|(?:is|are) (?:deferred to"
+        r"|(?:can|may) be found (?:here|in (?:the|our|table|section|appendix|several|\[|\())|(?:is"
+        r"|are) (?:deferred to"
         r"|detailed in"
         r" (?:section|appendix)|available (?:here|at|on github)|(?:listed|summari[sz]ed|shown|given|presented"
         r"|described|reported"
@@ -115,38 +119,50 @@ NAVIGATION = Refusal(
         r"introduces|explains|contains|provides|is organi[sz]ed|outlines)|(?:tables?|figures?|fig\.) ?\d+\S*"
         r" (?:shows?|lists?|"
         r"gives?|presents?|reports?|summari[sz]es|compares?|illustrates?|provides?|depicts?|contains?))",
-        "de": r"^(?:die |diese )?(?:tabellen?|abbildung(?:en)?|grafik(?:en)?)\b|\b(?:weitere informationen|weitere"
+        "de": r"\bim (?:vorherigen|vorigen|nächsten|folgenden|letzten) (?:kapitel|abschnitt)\b|^(?:die "
+        r"|diese )?(?:tabellen?|abbildung(?:en)?|grafik(?:en)?)\b|\b(?:weitere informationen|weitere"
         r" details|mehr (?:informationen|details|dazu)|siehe (?:auch|abschnitt"
         r"|kapitel"
         r"|anhang|tabelle|abbildung)|(?:finden sie|findet sich|finden sich) (?:hier|unter|in|auf)|(?:tabelle"
         r"|abbildung) \d+ zeigt"
         r"|diese[sr] (?:abschnitt|kapitel) (?:beschreibt|enthält|behandelt))",
-        "fr": r"^(?:le |la |les |ce |cette )?(?:tableaux?|figures?|graphiques?)\b|(?:plus d['’]informations"
+        "fr": r"\b(?:au|dans le) (?:chapitre|paragraphe) (?:précédent|suivant)\b|\b(?:à"
+        r"|dans) la section (?:précédente|suivante)\b|^(?:le |la |les |ce |cette )?(?:tableaux?|figures?"
+        r"|graphiques?)\b|(?:plus d['’]informations"
         r"|informations (?:complémentaires|supplémentaires)|voir (?:aussi|également"
         r"|section|annexe"
         r"|tableau|figure|le|la)|se référer|reportez-vous|(?:tableau|figure) \d+ (?:montre|présente|indique)"
         r"|(?:ce chapitre|cette section) (?:décrit|présente|contient))",
-        "es": r"^(?:la |el |las |los |esta )?(?:tablas?|figuras?|gráficos?)\b|\b(?:más información|más detalles|ver"
+        "es": r"\ben (?:el capítulo|la sección|el apartado) (?:anterior|siguiente)\b|^(?:la |el |las |los "
+        r"|esta )?(?:tablas?|figuras?|gráficos?)\b|\b(?:más información|más detalles|ver"
         r" también|véase|consulte|(?:tabla|figura) \d+ (?:muestra|presenta)"
         r"|(?:esta sección|este capítulo) (?:describe|presenta|contiene))",
-        "it": r"^(?:la |il |le |questa )?(?:tabell[ae]|figur[ae]|grafic[io])\b|\b(?:ulteriori informazioni|maggiori"
+        "it": r"\bnel(?:la)? (?:capitolo|sezione|paragrafo) (?:precedente|successiv[oa]|seguente)\b|^(?:la |il "
+        r"|le |questa )?(?:tabell[ae]|figur[ae]|grafic[io])\b|\b(?:ulteriori informazioni|maggiori"
         r" (?:informazioni|dettagli)|vedi anche|si veda|si rimanda"
         r"|(?:tabella|figura) \d+ mostra|(?:questa sezione|questo capitolo) (?:descrive|presenta|contiene))",
-        "pt": r"^(?:a |o |as |os |esta )?(?:tabelas?|figuras?|gráficos?)\b|\b(?:mais informaç(?:ões|ão)|mais detalhes"
+        "pt": r"\bn[oa] (?:capítulo|se(?:c)?ção) (?:anterior|seguinte)\b|^(?:a |o |as |os |esta )?(?:tabelas?"
+        r"|figuras?|gráficos?)\b|\b(?:mais informaç(?:ões|ão)|mais detalhes"
         r"|ver também|veja também|consulte|(?:tabela|figura) \d+"
         r" (?:mostra|apresenta)"
         r"|(?:esta secção|esta seção|este capítulo) (?:descreve|apresenta|contém))",
-        "nl": r"\b(?:meer informatie|zie ook|zie (?:hoofdstuk|bijlage|tabel|figuur)|(?:tabel|figuur) \d+ toont)",
-        "id": r"\b(?:informasi lebih lanjut|lihat (?:juga|tabel|gambar|bagian)|(?:tabel|gambar) \d+ menunjukkan)",
-        "ru": r"(?:дополнительн\w+ информаци\w+|подробнее|см\. |смотрите|(?:таблица|рисунок) \d+ показ\w+|в (?:этом"
+        "nl": r"\bin (?:het|de) (?:vorige|volgende) (?:hoofdstuk|paragraaf)\b|\b(?:meer informatie|zie ook"
+        r"|zie (?:hoofdstuk|bijlage|tabel|figuur)|(?:tabel|figuur) \d+ toont)",
+        "id": r"\b(?:pada|di|dalam) (?:bab|bagian) (?:sebelumnya|berikutnya)\b|\b(?:informasi lebih lanjut"
+        r"|lihat (?:juga|tabel|gambar|bagian)|(?:tabel|gambar) \d+ menunjukkan)",
+        "ru": r"\bв (?:предыдущ|следующ)\w+ (?:глав|раздел)\w+|(?:дополнительн\w+ информаци\w+|подробнее|см\. "
+        r"|смотрите|(?:таблица|рисунок) \d+ показ\w+|в (?:этом"
         r"|данном) разделе)",
-        "el": r"(?:περισσότερες πληροφορίες|δείτε (?:επίσης|το|την)|βλ\. |ανατρέξτε)",
-        "pl": r"\b(?:więcej informacji|zobacz (?:też|także)|patrz)\b",
-        "cs": r"\b(?:více informací|další informace|viz (?:též|také|tabulka|kapitola))\b",
+        "el": r"στ(?:ο|ην) (?:προηγούμεν|επόμεν)\w+ (?:κεφάλαιο|ενότητα)|(?:περισσότερες πληροφορίες"
+        r"|δείτε (?:επίσης|το|την)|βλ\. |ανατρέξτε)",
+        "pl": r"\bw (?:poprzedni|następn)\w+ (?:rozdzia|sekcj)\w+|\b(?:więcej informacji|zobacz (?:też|także)"
+        r"|patrz)\b",
+        "cs": r"\bv (?:předchoz|následujíc)\w+ (?:kapitol|oddíl)\w+|\b(?:více informací|další informace"
+        r"|viz (?:též|také|tabulka|kapitola))\b",
         "hu": r"\b(?:további információ\w*|lásd)\b",
         "hr": r"\b(?:više informacija|dodatne informacije|vidi|pogledajte)\b",
         "tr": r"\b(?:daha fazla bilgi|bakınız|bkz)\b",
-        "zh": "更多信息|参见|请参阅|详见|另见",
+        "zh": r"(?:上|下)一?(?:章|节)|更多信息|参见|请参阅|详见|另见",
         "ja": "詳細は|を参照|ご覧ください",
         "ar": "لمزيد من المعلومات|انظر أيضا|راجع",
         "fa": "برای اطلاعات بیشتر|مراجعه کنید|رجوع کنید",
@@ -156,7 +172,8 @@ CAPTION = Refusal(
     "a caption",
     {
         "": r"^\W*(?:source|quelle|fuente|fonte|bron|sumber|источник)\s?:|\((?:preview|continued|expanded in)\b",
-        "en": r"^\W*(?:figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm|box)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]"
+        "en": r"^\W*(?:figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm"
+        r"|box)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]"
         r"|^headline result:",
         "de": r"^\W*(?:abbildung|abb\.|bild|tabelle|tab\.|grafik|listing)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
         "fr": r"^\W*(?:figure|fig\.|tableau|tab\.|graphique|encadré)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",

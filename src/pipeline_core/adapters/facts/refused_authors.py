@@ -6,49 +6,74 @@ from pipeline_core.adapters.facts.refused_kind import Refusal
 AIMS = Refusal(
     "what its authors want or feel",
     {
-        "en": r"\bwe (?:\w+ly |also |still |would |have |had |will )*(?:want(?:ed)?|like(?:d)? to|aim(?:ed)?|strive"
+        "en": r"\bwe(?:['’]ve| have| had) (?:\w+ly |also |now |always )?(?:worked|completed|clarified|reworded"
+        r"|rephrased|provided|identified|included|adopted|aligned|deleted|dropped|merged|revised|updated"
+        r"|restructured|deduplicated|mapped|kept|changed|loosened|weakened|retained|reorgani[sz]ed|finished"
+        r"|begun|started)\b|\bour (?:main|primary|core|target) audience\b|^our (?!.{0,90}\b(?:will|shall|must"
+        r"|may|liab\w+|limits?|insur\w+|polic\w+|premiums?|claims?|deductibles?|cover\w*|customers?|members?)\b)"
+        r"|\bwe (?:\w+ly |also |still |would |have |had |will )*(?:want(?:ed)?|like(?:d)? to|aim(?:ed)?|strive"
         r"|strove|intend(?:ed)?|tr(?:y|ied)|attempt(?:ed)?|decided|felt|feel|think|thought|appreciate|applaud"
         r"|continue to|expect that|chose(?:n)?|plan(?:ned)? to|look(?:ed)? forward|are (?:proud|happy|pleased"
         r"|excited|grateful|working|committed)|made (?:the decision|every effort)|removed|added|renumbered"
         r"|moved away|had to)\b|^our (?:finding|findings|results?|approach|methods?|analysis|work|goals?|aim"
         r"|hypothesis|study|evaluation|experiments?|models?|implementation|contributions?|framework|experience"
-        r"|intent|intention|hope|mission|vision|audience|community|main|primary|\S+ (?:findings?|results?|approach"
-        r"|analysis|split|mechanism))\b",
-        "de": r"\bwir (?:\w+ ){0,3}(?:wollen|wollten|möchten|versuch\w+|beabsichtigen|bemühen|streben|denken|meinen"
-        r"|begrüßen|erwarten|setzen\b.{0,40}\bfort|arbeiten (?:weiter|daran))\b|\b(?:haben"
+        r"|intent|intention|hope|mission|vision|audience|community|main|primary|\S+ (?:findings?|results?"
+        r"|approach|analysis|split|mechanism))\b",
+        "de": r"\b(?:haben|hatten) wir\b.{0,160}\b(?:umformuliert|geändert|gestrichen|aufgenommen|abgeschlossen"
+        r"|identifiziert|eingeführt|bereitgestellt|abgeschwächt|überarbeitet|präzisiert)\b"
+        r"|\bwir haben\b.{0,160}\b(?:umformuliert|geändert|gestrichen|aufgenommen|abgeschlossen|identifiziert"
+        r"|eingeführt|bereitgestellt|abgeschwächt|überarbeitet|präzisiert)\b|\bunserer (?:haupt)?zielgruppe\b"
+        r"|\bverweisen wir auf\b|\bwir (?:verstehen|ermutigen|müssen jetzt)\b|\bwir (?:\w+ ){0,3}(?:wollen"
+        r"|wollten|möchten|versuch\w+|beabsichtigen|bemühen|streben|denken|meinen|begrüßen|erwarten"
+        r"|setzen\b.{0,40}\bfort|arbeiten (?:weiter|daran))\b|\b(?:haben"
         r"|hatten) wir (?:uns )?\b.{0,60}\b(?:entschieden|entschlossen|versucht|bemüht|entfernt|hinzugefügt)\b"
-        r"|\bwir (?:haben|mussten)\b.{0,80}\b(?:entschieden|versucht|entfernt|entfernen|hinzugefügt|umnummeriert)\b"
-        r"|^unser(?:e[rsmn]?)? (?:ergebnisse?|ansatz|ziel|arbeit|hoffnung|absicht|analyse)\b",
-        "fr": r"\bnous (?:nous )?(?:avons (?:\w+ )?(?:essayé|tenté|décidé|choisi|dû|retiré|ajouté|supprimé"
-        r"|renuméroté)|voulons|voudrions|souhaitons|essayons|tentons|pensons|visons|continuons|félicitons"
-        r"|réjouissons|cherchons|efforçons|attendons)\b|^(?:notre|nos) (?:résultats?|approche|but|objectif|travail"
-        r"|espoir|analyse|intention)\b",
-        "es": r"\b(?:hemos|habíamos) (?:\w+ )?(?:intentado|tratado|decidido|elegido|tenido que|eliminado|añadido"
-        r"|renumerado)\b|\b(?:queremos|quisiéramos|intentamos|tratamos de|pensamos que|pretendemos|seguimos"
-        r"|continuamos|nos complace|agradecemos|deseamos|tuvimos que|decidimos)\b|^nuestr[oa]s? (?:resultados?"
-        r"|enfoque|objetivo|trabajo|esperanza|análisis|intención)\b",
-        "it": r"\babbiamo (?:\w+ )?(?:cercato|tentato|deciso|scelto|dovuto|rimosso|aggiunto|rinumerato)\b"
+        r"|\bwir (?:haben|mussten)\b.{0,80}\b(?:entschieden|versucht|entfernt|entfernen|hinzugefügt"
+        r"|umnummeriert)\b|^unser(?:e[rsmn]?)? (?:ergebnisse?|ansatz|ziel|arbeit|hoffnung|absicht|analyse)\b",
+        "fr": r"\bnous avons (?:\w+ )?(?:achevé|clarifié|fourni|reformulé|identifié|introduit|adopté|inclus"
+        r"|modifié|aligné|terminé)|\bnotre public (?:principal|cible)\b|\bnous (?:estimons|encourageons"
+        r"|nous attendons)\b|\bnous (?:nous )?(?:avons (?:\w+ )?(?:essayé|tenté|décidé|choisi|dû|retiré|ajouté"
+        r"|supprimé|renuméroté)|voulons|voudrions|souhaitons|essayons|tentons|pensons|visons|continuons"
+        r"|félicitons|réjouissons|cherchons|efforçons|attendons)\b|^(?:notre|nos) (?:résultats?|approche|but"
+        r"|objectif|travail|espoir|analyse|intention)\b",
+        "es": r"\bhemos (?:\w+ )?(?:aclarado|reformulado|completado|proporcionado|identificado|incluido"
+        r"|introducido|modificado|cambiado|adoptado)\b|\bnuestra audiencia (?:principal)?\b|\b(?:alentamos"
+        r"|instamos|estimamos)\b|\b(?:hemos|habíamos) (?:\w+ )?(?:intentado|tratado|decidido|elegido|tenido que"
+        r"|eliminado|añadido|renumerado)\b|\b(?:queremos|quisiéramos|intentamos|tratamos de|pensamos que"
+        r"|pretendemos|seguimos|continuamos|nos complace|agradecemos|deseamos|tuvimos que|decidimos)\b"
+        r"|^nuestr[oa]s? (?:resultados?|enfoque|objetivo|trabajo|esperanza|análisis|intención)\b",
+        "it": r"\babbiamo (?:\w+ )?(?:allentato|eliminato|completato|inserito|fornito|chiarito|riformulato"
+        r"|identificato|introdotto|modificato|adottato)\b|\bnostro pubblico\b|\b(?:riteniamo|esortiamo)\b"
+        r"|\babbiamo (?:\w+ )?(?:cercato|tentato|deciso|scelto|dovuto|rimosso|aggiunto|rinumerato)\b"
         r"|\b(?:vogliamo|vorremmo|cerchiamo|tentiamo|pensiamo|intendiamo|continuiamo|desideriamo|siamo (?:lieti"
-        r"|orgogliosi|felici)|incoraggiamo|consideriamo)\b|^(?:il nostro|la nostra|i nostri|le nostre) (?:risultati"
-        r"|approccio|obiettivo|lavoro|speranza|analisi|intenzione)\b",
-        "pt": r"\b(?:queremos|gostaríamos|tentamos|tentámos|pensamos que|pretendemos|continuamos|procuramos"
-        r"|desejamos|decidimos|tivemos (?:de|que)|removemos|adicionamos|estamos (?:felizes|satisfeitos"
-        r"|orgulhosos))\b|\b(?:temos|tínhamos) (?:\w+ )?(?:tentado|decidido)\b|^(?:o nosso|a nossa|os nossos"
-        r"|as nossas|nosso|nossa|nossos|nossas) (?:resultados?|abordagem|objetivo|trabalho|esperança|análise"
-        r"|intenção)\b",
-        "nl": r"\b(?:wij|we) (?:\w+ ){0,2}(?:willen|wilden|proberen|probeerden|denken|streven|beogen|verwachten"
-        r"|blijven|besloten)\b|^onze (?:resultaten|aanpak|doelstelling|analyse|hoop)\b|^ons (?:doel|werk)\b",
-        "id": r"\bkami (?:\w+ )?(?:ingin|mencoba|berusaha|memutuskan|merasa|berpikir|percaya|berniat|bertujuan"
-        r"|akan terus|memilih|mengharapkan)\b",
-        "ru": r"\bмы (?:\S+ ){0,3}(?:хотим|хотели|пытаемся|пытались|попытались|стараемся|старались|решили|думаем"
+        r"|orgogliosi|felici)|incoraggiamo|consideriamo)\b|^(?:il nostro|la nostra|i nostri"
+        r"|le nostre) (?:risultati|approccio|obiettivo|lavoro|speranza|analisi|intenzione)\b",
+        "pt": r"\b(?:esclarecemos|reformulamos|concluímos|fornecemos|identificamos|incluímos|introduzimos"
+        r"|modificamos|mudamos|desduplicamos|adotamos|completamos)\b|\bnosso público\b|\b(?:incentivamos"
+        r"|encorajamos)\b|\b(?:queremos|gostaríamos|tentamos|tentámos|pensamos que|pretendemos|continuamos"
+        r"|procuramos|desejamos|decidimos|tivemos (?:de|que)|removemos|adicionamos|estamos (?:felizes"
+        r"|satisfeitos|orgulhosos))\b|\b(?:temos|tínhamos) (?:\w+ )?(?:tentado|decidido)\b|^(?:o nosso|a nossa"
+        r"|os nossos|as nossas|nosso|nossa|nossos|nossas) (?:resultados?|abordagem|objetivo|trabalho|esperança"
+        r"|análise|intenção)\b",
+        "nl": r"\b(?:wij|we) hebben\b.{0,120}\b(?:verduidelijkt|herschreven|afgerond|toegevoegd|verwijderd"
+        r"|opgenomen|gewijzigd)\b|\b(?:wij|we) (?:\w+ ){0,2}(?:willen|wilden|proberen|probeerden|denken|streven"
+        r"|beogen|verwachten|blijven|besloten)\b|^onze (?:resultaten|aanpak|doelstelling|analyse|hoop)\b"
+        r"|^ons (?:doel|werk)\b",
+        "id": r"\bkami (?:telah |sudah )?(?:memperjelas|menyelesaikan|menyediakan|mengidentifikasi|memasukkan"
+        r"|memperkenalkan|mengubah|menghapus)\b|\bkami (?:\w+ )?(?:ingin|mencoba|berusaha|memutuskan|merasa"
+        r"|berpikir|percaya|berniat|bertujuan|akan terus|memilih|mengharapkan)\b",
+        "ru": r"\bмы (?:\S+ ){0,2}(?:уточнили|переформулировали|завершили|предоставили|определили|включили|ввели"
+        r"|изменили|ослабили|разъяснили|привели|призываем)\b|\bнашей основной аудитори"
+        r"|\bмы (?:\S+ ){0,3}(?:хотим|хотели|пытаемся|пытались|попытались|стараемся|старались|решили|думаем"
         r"|считаем|ожидаем|стремимся|намерены|продолжаем|рады|приветствуем|удалили|добавили|перенумеровали)\b"
         r"|^(?:считаем|надеемся|хотим)\b|^(?:наш|наша|наши|наше) (?:результат\w*|подход|цель|работа|анализ"
         r"|надежда)\b|\bмы и ожидаем\b|\bчтобы мы могли\b",
-        "el": r"\b(?:θέλουμε|θα θέλαμε|προσπαθούμε|προσπαθήσαμε|αποφασίσαμε|πιστεύουμε|σκοπεύουμε|νομίζουμε"
+        "el": r"\b(?:σκοπός|στόχος|ελπίδα|πρόθεσή) μας\b|\b(?:προσθέσαμε|αφαιρέσαμε|αλλάξαμε|ολοκληρώσαμε)\b"
+        r"|\b(?:θέλουμε|θα θέλαμε|προσπαθούμε|προσπαθήσαμε|αποφασίσαμε|πιστεύουμε|σκοπεύουμε|νομίζουμε"
         r"|επιδιώκουμε)\b",
-        "pl": r"\b(?:chcemy|chcielibyśmy|staramy się|staraliśmy się|próbujemy|postanowiliśmy|uważamy|zamierzamy"
-        r"|wierzymy)\b",
-        "cs": r"\b(?:chceme|chtěli bychom|snažíme se|snažili jsme se|rozhodli jsme se|věříme|hodláme|myslíme si)\b",
+        "pl": r"\b(?:wyjaśniliśmy|zakończyliśmy|dodaliśmy|usunęliśmy|zmieniliśmy|wprowadziliśmy)\b|\b(?:chcemy"
+        r"|chcielibyśmy|staramy się|staraliśmy się|próbujemy|postanowiliśmy|uważamy|zamierzamy|wierzymy)\b",
+        "cs": r"\b(?:objasnili|dokončili|přidali|odstranili|změnili|zavedli) jsme\b|\b(?:chceme|chtěli bychom"
+        r"|snažíme se|snažili jsme se|rozhodli jsme se|věříme|hodláme|myslíme si)\b",
         "hr": r"\b(?:želimo|htjeli bismo|nastojimo|pokušavamo|odlučili smo|vjerujemo|namjeravamo)\b",
         "hu": r"\b(?:szeretnénk|igyekszünk|igyekeztünk|megpróbál\w+|úgy döntöttünk|hiszünk|reméljük)\b",
         "tr": r"\b(?:istiyoruz|çalışıyoruz|karar verdik|inanıyoruz|düşünüyoruz|umuyoruz)\b",
@@ -65,14 +90,15 @@ PROMISE = Refusal(
         r"|issue|update)s?\b|\bwill (?:appear|be (?:added|included|published|covered|addressed|updated)) in (?:a"
         r"|the) (?:future|next|later)\b|\b(?:future|planned) work\b.{0,40}\b(?:will|includes?|is)\b"
         r"|\bnext steps include\b|\bwork in progress\b",
-        "de": r"\bin (?:einer |der |den )?(?:zukünftigen|künftigen|nächsten|kommenden|späteren) (?:version|ausgabe"
-        r"|fassung|auflage|überarbeitung)(?:en)?\b",
-        "fr": r"\b(?:dans|pour) (?:une |la |les |de )?(?:futures?|prochaines?) (?:versions?|éditions?|révisions?)\b"
-        r"|\bdans (?:une |la |les |des )?(?:versions?|éditions?|révisions?) (?:futures?|ultérieures?|à venir)\b",
+        "de": r"\bin (?:einer |der |den )?(?:zukünftigen|künftigen|nächsten|kommenden|späteren) (?:version"
+        r"|ausgabe|fassung|auflage|überarbeitung)(?:en)?\b",
+        "fr": r"\b(?:dans|pour) (?:une |la |les |de )?(?:futures?|prochaines?) (?:versions?|éditions?"
+        r"|révisions?)\b|\bdans (?:une |la |les |des )?(?:versions?|éditions?|révisions?) (?:futures?"
+        r"|ultérieures?|à venir)\b",
         "es": r"\ben (?:una |la |las )?(?:futuras?|próximas?) (?:versi(?:ón|ones)|edici(?:ón|ones)|revisi(?:ón"
         r"|ones))\b|\ben (?:una |la |las )?(?:versi(?:ón|ones)|edici(?:ón|ones)) (?:futuras?|posterior(?:es)?)\b",
-        "it": r"\b(?:in|nelle|nella|una) (?:future?|prossim[ae]) (?:version[ei]|edizion[ei]|revision[ei])\b|\b(?:in"
-        r"|nelle|nella) (?:una )?(?:version[ei]|edizion[ei]) (?:futur[ae]|successiv[ae])\b",
+        "it": r"\b(?:in|nelle|nella|una) (?:future?|prossim[ae]) (?:version[ei]|edizion[ei]|revision[ei])\b"
+        r"|\b(?:in|nelle|nella) (?:una )?(?:version[ei]|edizion[ei]) (?:futur[ae]|successiv[ae])\b",
         "pt": r"\b(?:em|n?as|na|numa) (?:futuras?|próximas?) (?:vers(?:ão|ões)|ediç(?:ão|ões)|revis(?:ão|ões))\b"
         r"|\b(?:em|nas?|numa) (?:uma )?(?:vers(?:ão|ões)|ediç(?:ão|ões)) (?:futuras?|posterior(?:es)?)\b",
         "nl": r"\bin (?:een |de )?(?:toekomstige|volgende|latere) (?:versies?|edities?|uitgaven?)\b",
@@ -93,11 +119,12 @@ PROMISE = Refusal(
 DRAWING = Refusal(
     "of what is drawn",
     {
-        "en": r"\b(?:[xyz]-ax[ie]s|(?:horizontal|vertical) axis|error bars?|(?:dashed|dotted|solid|red|blue|green"
-        r"|grey|gray|black) (?:lines?|curves?|dots?|bars?|areas?|circles?)|shaded (?:area|region|band)s?|(?:left"
-        r"|right|top|bottom|upper|lower) (?:panel|plot)s?|(?:the )?legend (?:shows|lists|indicates))\b|^(?:appendix"
-        r"|annex|chapter|section|part|volume) [\dA-Z]+(?:\.\d+)* (?:describes?|presents?|discusses|contains?"
-        r"|provides?|lists?|explains?|gives?|covers?|introduces?|details?|outlines?|reports?|shows?|summari[sz]es)\b",
+        "en": r"\b(?:[xyz]-ax[ie]s|(?:horizontal|vertical) axis|error bars?|(?:dashed|dotted|solid|red|blue"
+        r"|green|grey|gray|black) (?:lines?|curves?|dots?|bars?|areas?|circles?)|shaded (?:area|region|band)s?"
+        r"|(?:left|right|top|bottom|upper|lower) (?:panel|plot)s?|(?:the )?legend (?:shows|lists|indicates))\b"
+        r"|^(?:appendix|annex|chapter|section|part|volume) [\dA-Z]+(?:\.\d+)* (?:describes?|presents?|discusses"
+        r"|contains?|provides?|lists?|explains?|gives?|covers?|introduces?|details?|outlines?|reports?|shows?"
+        r"|summari[sz]es)\b",
         "de": r"\b(?:[xyz]-achse|(?:gestrichelte|gepunktete|durchgezogene|rote|blaue|grüne|schwarze) (?:linien?"
         r"|kurven?|balken|punkte?)|fehlerbalken|schraffierte fläche)\b|\b(?:abschnitt|kapitel|anhang"
         r"|teil) (?:[\dA-Z.]+ )?(?:deckt|beschreibt|enthält|behandelt|erläutert|stellt)\b|\b(?:wird|werden|ist"
@@ -111,26 +138,28 @@ DRAWING = Refusal(
         r"|anexo) [\dA-Z.]+) (?:cubre|trata|describe)|\bse (?:detalla|describe|presenta|explica"
         r"|indica)n? (?:\w+ )?en (?:la sección|el capítulo|el anexo|el apartado)\b",
         "it": r"\b(?:asse (?:x|y|orizzontale|verticale)|(?:linea|curva) (?:tratteggiata|rossa|blu|verde|nera)"
-        r"|barre d['’]errore)\b|\b(?:questa sezione|questo capitolo|la sezione [\dA-Z.]+) (?:copre|tratta|descrive)"
-        r"|\b(?:descritt|dettagliat|riportat|indicat|presentat)[oaie] (?:\w+ )?(?:nella sezione|nel capitolo"
-        r"|nell['’]allegato)\b",
-        "pt": r"\b(?:eixo (?:x|y|horizontal|vertical)|(?:linha|curva)s? (?:tracejada|vermelha|azul|verde|preta)s?"
-        r"|barras? de erro)\b|\b(?:esta se(?:c)?ção|este capítulo|a se(?:c)?ção [\dA-Z.]+) (?:cobre|trata|descreve)"
-        r"|\b(?:descrit|detalhad|apresentad|indicad)[oa]s? (?:\w+ )?(?:na se(?:c)?ção|no capítulo|no anexo)\b",
-        "nl": r"\b(?:[xyz]-as|(?:gestreepte|rode|blauwe|groene|zwarte) lijn(?:en)?|foutbalken)\b|\b(?:wordt|worden"
-        r"|is|zijn) (?:\w+ )?(?:beschreven|vermeld|opgenomen) in (?:hoofdstuk|paragraaf|bijlage)\b",
+        r"|barre d['’]errore)\b|\b(?:questa sezione|questo capitolo|la sezione [\dA-Z.]+) (?:copre|tratta"
+        r"|descrive)|\b(?:descritt|dettagliat|riportat|indicat|presentat)[oaie] (?:\w+ )?(?:nella sezione"
+        r"|nel capitolo|nell['’]allegato)\b",
+        "pt": r"\b(?:eixo (?:x|y|horizontal|vertical)|(?:linha|curva)s? (?:tracejada|vermelha|azul|verde"
+        r"|preta)s?|barras? de erro)\b|\b(?:esta se(?:c)?ção|este capítulo|a se(?:c)?ção [\dA-Z.]+) (?:cobre"
+        r"|trata|descreve)|\b(?:descrit|detalhad|apresentad|indicad)[oa]s? (?:\w+ )?(?:na se(?:c)?ção"
+        r"|no capítulo|no anexo)\b",
+        "nl": r"\b(?:[xyz]-as|(?:gestreepte|rode|blauwe|groene|zwarte) lijn(?:en)?|foutbalken)\b|\b(?:wordt"
+        r"|worden|is|zijn) (?:\w+ )?(?:beschreven|vermeld|opgenomen) in (?:hoofdstuk|paragraaf|bijlage)\b",
         "id": r"\b(?:sumbu [xyz]|garis putus-putus)\b|\b(?:dijelaskan|diuraikan|dirinci|tersedia) (?:\w+ )?(?:di"
         r"|pada|dalam) (?:bagian|bab|lampiran)\b",
-        "ru": r"\b(?:ос[ьи] [xyzабсцордина]+|пунктирн\w+ лини\w+|сплошн\w+ лини\w+)\b|\b(?:описан|изложен|приведен"
-        r"|приведён|представлен|указан)[аоы]? (?:\w+ )?в (?:раздел|глав|приложени)\w+ ?[\dA-ZА-Я]?|^(?:раздел|глава"
-        r"|приложение|[A-Z]\d[\d.]*) (?:\w+ )?(?:покрыва|охватыва|описыва|содерж)\w+",
+        "ru": r"\b(?:ос[ьи] [xyzабсцордина]+|пунктирн\w+ лини\w+|сплошн\w+ лини\w+)\b|\b(?:описан|изложен"
+        r"|приведен|приведён|представлен|указан)[аоы]? (?:\w+ )?в (?:раздел|глав|приложени)\w+ ?[\dA-ZА-Я]?"
+        r"|^(?:раздел|глава|приложение|[A-Z]\d[\d.]*) (?:\w+ )?(?:покрыва|охватыва|описыва|содерж)\w+",
         "el": r"\b(?:άξονας [xyz]|διακεκομμένη γραμμή)|\bπεριγράφ\w+ (?:\w+ )?(?:στο κεφάλαιο|στην ενότητα"
         r"|στο παράρτημα)",
         "pl": r"\b(?:oś [xyz]|lini[ae] przerywan\w+)\b|\b(?:opisan|przedstawion|podan)\w+ w (?:rozdzia|sekcj"
         r"|załącznik)\w+\b",
         "cs": r"\b(?:osa [xyz]|čárkovan\w+ čár\w+)\b|\b(?:popsán|uveden)\w* v (?:kapitol|oddíl|příloh)\w+\b",
-        "zh": r"[xyz] ?轴|虚线|误差线|(?:本节|本章)(?:涵盖|介绍|描述)|(?:详见|见|在)第.{1,6}(?:节"
-        r"|章)(?:中)?(?:有)?(?:描述|说明|介绍|详述)",
+        "zh": r"我们(?:已经|已)?(?:澄清|完成了|提供了|确定了|纳入|引入|修改|改写|重新|鼓励)|[xyz] ?轴|虚线|误差线"
+        r"|(?:本节|本章)(?:涵盖|介绍|描述)|(?:详见|见"
+        r"|在)第.{1,6}(?:节|章)(?:中)?(?:有)?(?:描述|说明|介绍|详述)",
         "ja": "[xyz] ?軸|破線|(?:本節|本章)では",
     },
 )  # fmt: skip
@@ -138,41 +167,51 @@ DRAWING = Refusal(
 APPRAISAL = Refusal(
     "a remark that tells nothing",
     {
-        "en": r"\b(?:can|may|might|could) (?:\w+ )?be (?:\w+ )?(?:difficult|challenging|tricky|hard|daunting"
-        r"|overwhelming|tedious|confusing|tough)(?: (?:to \w+|at first|in practice|at times))?\W*$|\bthan ever\b"
+        "en": r"\b(?:can(?:not| no longer)|must not) (?:continue to )?(?:be ignored|ignore|afford to)\b"
+        r"|\bmust always look (?:forward|to the future)\b|\b(?:can|may|might"
+        r"|could) (?:\w+ )?be (?:\w+ )?(?:difficult|challenging|tricky|hard|daunting|overwhelming|tedious"
+        r"|confusing|tough)(?: (?:to \w+|at first|in practice|at times))?\W*$|\bthan ever\b"
         r"|^different \w+ have different \w+\W*$|\b(?:increasingly|more and more) (?:important|common|popular"
-        r"|relevant)\W*$|\bhas become very widespread\b|^(?:perhaps )?(?:most |more )?(?:interestingly|strikingly"
-        r"|surprisingly|remarkably)\b|\bcannot be overstated\b|^(?-i:[A-Z][a-z' -]{5,60} might )|\b(?:excellent"
-        r"|great|perfect|ideal|exciting) (?:\w+ ){1,3}to (?:build|start|begin|work|learn)\b|\b(?:are"
-        r"|is) of (?:particular|special|great|growing) interest\b|\b(?:is|are) no silver bullet\b",
-        "de": r"\b(?:kann|können|könnte|könnten) (?:\w+ ){0,3}(?:schwierig|schwer|herausfordernd|mühsam"
+        r"|relevant)\W*$|\bhas become very widespread\b|^(?:perhaps )?(?:most |more )?(?:interestingly"
+        r"|strikingly|surprisingly|remarkably)\b|\bcannot be overstated\b|^(?-i:[A-Z][a-z' -]{5,60} might )"
+        r"|\b(?:excellent|great|perfect|ideal|exciting) (?:\w+ ){1,3}to (?:build|start|begin|work|learn)\b"
+        r"|\b(?:are|is) of (?:particular|special|great|growing) interest\b|\b(?:is|are) no silver bullet\b",
+        "de": r"\bnicht länger ignorieren\b|\bnicht mehr ignorieren\b|\bin die zukunft (?:schauen|blicken)\b"
+        r"|\b(?:kann|können|könnte|könnten) (?:\w+ ){0,3}(?:schwierig|schwer|herausfordernd|mühsam"
         r"|verwirrend) sein\W*$|\b(?:wichtiger|relevanter|aktueller) denn je\b|^(?:unterschiedliche"
         r"|verschiedene) \w+ haben (?:unterschiedliche|verschiedene|andere) \w+\W*$|\bfast in vergessenheit\b"
         r"|^interessanterweise\b",
-        "fr": r"\bpeu(?:t|vent) (?:\w+ )?être (?:\w+ )?(?:difficile|complexe|délicat|compliqué|ardu"
+        "fr": r"\bne pouvons (?:plus|pas) (?:continuer à )?ignorer\b|\btournée? vers l['’]avenir\b|\bpeu(?:t"
+        r"|vent) (?:\w+ )?être (?:\w+ )?(?:difficile|complexe|délicat|compliqué|ardu"
         r"|fastidieux)e?s?[^,;:]{0,25}[.]$|\bplus que jamais\b|\bde plus en plus (?:important|courant|populaire"
         r"|répandu)e?s?\W*$|^différent(?:e)?s \w+ ont (?:des )?\w+ différente?s\W*$",
-        "es": r"\bpued[ea]n? (?:\w+ )?(?:ser|resultar) (?:\w+ )?(?:difícil(?:es)?|complicad[oa]s?|complej[oa]s?"
+        "es": r"\bno podemos (?:seguir|continuar) ignorando\b|\bmirar hacia el futuro\b"
+        r"|\bpued[ea]n? (?:\w+ )?(?:ser|resultar) (?:\w+ )?(?:difícil(?:es)?|complicad[oa]s?|complej[oa]s?"
         r"|desafiante|tedios[oa])[^,;:]{0,25}[.]$|\bmás (?:importante |relevante )?que nunca\b"
         r"|\bcada vez más (?:importantes?|comun(?:es)?|popular(?:es)?|común)\W*$"
         r"|^diferentes \w+ tienen diferentes \w+\W*$|\bhan pasado en la era\b",
-        "it": r"\bp(?:uò|ossono) (?:\w+ )?(?:essere|risultare) (?:\w+ )?(?:difficil[ei]|compless[oaie]"
-        r"|complicat[oaie]|impegnativ[oaie])[^,;:]{0,25}[.]$|\bpiù (?:importante )?che mai\b"
-        r"|\bsempre più (?:important[ei]|comun[ei]|diffus[oaie])\W*$",
-        "pt": r"\bpod[ea]m? (?:\w+ )?ser (?:\w+ )?(?:difícil|difíceis|complicad[oa]s?|complex[oa]s?|desafiador\w*"
+        "it": r"\bnon possiamo (?:più |continuare (?:a|ad) )?ignorare\b|\bguardare al futuro\b|\bp(?:uò"
+        r"|ossono) (?:\w+ )?(?:essere|risultare) (?:\w+ )?(?:difficil[ei]|compless[oaie]|complicat[oaie]"
+        r"|impegnativ[oaie])[^,;:]{0,25}[.]$|\bpiù (?:importante )?che mai\b|\bsempre più (?:important[ei]"
+        r"|comun[ei]|diffus[oaie])\W*$",
+        "pt": r"\bnão podemos (?:mais |continuar (?:a )?)ignorar?(?:ndo)?\b|\bolhar para o futuro\b"
+        r"|\bpod[ea]m? (?:\w+ )?ser (?:\w+ )?(?:difícil|difíceis|complicad[oa]s?|complex[oa]s?|desafiador\w*"
         r"|desafiante)[^,;:]{0,25}[.]$|\bmais (?:importante )?do que nunca\b|\bcada vez mais (?:importantes?"
         r"|comu(?:m|ns)|popular(?:es)?)\W*$|^diferentes \w+ (?:têm|possuem) diferentes \w+\W*$",
         "nl": r"\bkan (?:\w+ )?(?:moeilijk|lastig|ingewikkeld|verwarrend) zijn\W*$|\bbelangrijker dan ooit\b"
         r"|\bsteeds (?:belangrijker|populairder)\W*$",
-        "id": r"\b(?:dapat|bisa|mungkin) (?:\w+ )?(?:sulit|sukar|rumit|menantang|membingungkan)(?: dilakukan)?\W*$"
-        r"|\bsemakin (?:penting|populer|umum)\W*$|\blebih penting dari sebelumnya\b",
-        "ru": r"\b(?:может|могут) (?:\w+ )?(?:быть|оказаться) (?:\w+ )?(?:сложн|трудн|непрост)\w+\W*$"
-        r"|\bкак никогда\b|\bвс[её] более (?:важн|популярн|распростран)\w+\W*$|^разные \w+ имеют разные \w+\W*$",
+        "id": r"\b(?:dapat|bisa|mungkin) (?:\w+ )?(?:sulit|sukar|rumit|menantang"
+        r"|membingungkan)(?: dilakukan)?\W*$|\bsemakin (?:penting|populer|umum)\W*$"
+        r"|\blebih penting dari sebelumnya\b",
+        "ru": r"\bне мож(?:ем|но) (?:больше |продолжать )?игнорировать\b|\bориентироваться на будущее\b"
+        r"|\b(?:может|могут) (?:\w+ )?(?:быть|оказаться) (?:\w+ )?(?:сложн|трудн|непрост)\w+\W*$|\bкак никогда\b"
+        r"|\bвс[её] более (?:важн|популярн|распростран)\w+\W*$|^разные \w+ имеют разные \w+\W*$",
         "el": r"\bμπορεί να (?:είναι|αποδειχθεί) (?:\w+ )?(?:δύσκολ\w+|περίπλοκ\w+)\W*$|\bπαρά ποτέ\b",
-        "pl": r"\bmo(?:że|gą) być (?:\w+ )?(?:trudn|skomplikowan)\w+\W*$|\bniż kiedykolwiek\b|\bcoraz (?:ważniejsz"
-        r"|popularniejsz)\w+\W*$",
+        "pl": r"\bmo(?:że|gą) być (?:\w+ )?(?:trudn|skomplikowan)\w+\W*$|\bniż kiedykolwiek\b"
+        r"|\bcoraz (?:ważniejsz|popularniejsz)\w+\W*$",
         "cs": r"\bm(?:ůže|ohou) být (?:\w+ )?(?:obtížn|složit|náročn)\w+\W*$|\bnež kdy(?:koli)?\b",
-        "zh": r"可能(?:会)?(?:很)?(?:困难|复杂|棘手)。?$|比以往任何时候|越来越(?:重要|普遍|流行)。?$|(?:是"
+        "zh": r"不能(?:再|继续)(?:忽视|忽略)|着眼(?:于)?未来|可能(?:会)?(?:很)?(?:困难|复杂|棘手)。?$"
+        r"|比以往任何时候|越来越(?:重要|普遍|流行)。?$|(?:是"
         r"|很)很?难(?:以)?实现的?。?$",
         "ja": "難しい(?:場合|こと)があ(?:る|ります)。?$|これまで以上に",
     },
@@ -181,15 +220,19 @@ APPRAISAL = Refusal(
 CAST = Refusal(
     "a story of people without names",
     {
-        "en": r"^(?:[^,]{3,60}, )?(?:the|an?) (?:subject|suspect|victim|perpetrator|assailant|gunman|shooter"
-        r"|offender|culprit|thief|burglar|attackers?|hackers?|intruder|rep|caller|salesman|shopkeeper|witness"
-        r"|driver|neighbou?r|lone \w+)s? (?:first |then |had |has |was |were |later |calmly |also )*(?:been "
-        r"|being )?(?!can\b|may\b|must\b|might\b|could\b|shall\b|should\b|is\b|are\b|of\b|who\b|that\b"
-        r"|to\b)(?:\w+ed|shot|told|went|came|said|began|sent|made|took|found|fled|struck|sat|ran|left|got|had|hit"
-        r"|saw|knew|gave|killed|(?<=was )\w+n|(?<=has been )\w+ing|(?<=had been )\w+ing)\b",
-        "de": r"^(?:[^,]{3,60}, )?(?:der|die|ein|eine) (?:täter|verdächtige|opfer|schütze|dieb|einbrecher|angreifer"
-        r"|anrufer|zeuge|fahrer|nachbar)(?:in)?n? (?!kann|darf|muss|ist|sind|der|die|des)(?:\w+te|\w+ten|hatte|war"
-        r"|wurde|ging|kam|griff|griffen|schoss|floh|sagte|starten|findet|sendet)\b",
+        "en": r"^(?-i:[^A-Z]{0,2}[A-Z][^A-Z]*?)\b(?:he|she) (?:then |had |was |later |also )?(?!need\b"
+        r"|proceed\b)(?:\w+ed|shot|told|went|came|said|began|took|found|fled|left|got|had|saw|knew|gave)\b"
+        r"|\b\d{1,2}-year-old (?:\w+ ){0,2}(?:man|woman|student|male|female|boy|girl|mother|father|employee"
+        r"|teacher)\b|^(?:[^,]{3,60}, ){0,3}(?:the|an?) (?:subject|suspect|victim|perpetrator|assailant|gunman"
+        r"|shooter|offender|culprit|thief|burglar|attackers?|hackers?|intruder|rep|caller|salesman|shopkeeper"
+        r"|witness|driver|neighbou?r|lone \w+)s?(?:, wh[^,]{3,80},)? (?:first |\w+ly |then |had |has |was |were "
+        r"|later |calmly |also )*(?:been |being )?(?!can\b|may\b|must\b|might\b|could\b|shall\b|should\b|is\b"
+        r"|are\b|of\b|who\b|that\b|to\b|need\b|proceed\b)(?:\w+ed|shot|told|went|came|said|began|sent|made|took"
+        r"|found|fled|struck|sat|ran|left|got|had|hit|saw|knew|gave|held|became|wrote|drove|fell|stood|bought"
+        r"|kept|met|spoke|killed|(?<=was )\w+n|(?<=has been )\w+ing|(?<=had been )\w+ing)\b",
+        "de": r"^(?:[^,]{3,60}, )?(?:der|die|ein|eine) (?:täter|verdächtige|opfer|schütze|dieb|einbrecher"
+        r"|angreifer|anrufer|zeuge|fahrer|nachbar)(?:in)?n? (?!kann|darf|muss|ist|sind|der|die|des)(?:\w+te"
+        r"|\w+ten|hatte|war|wurde|ging|kam|griff|griffen|schoss|floh|sagte|starten|findet|sendet)\b",
         "fr": r"^(?:[^,]{3,60}, )?(?:le |la |les |l['’]|un |une )(?:suspecte?|victime|agresseur|tireur|voleur"
         r"|coupable|attaquante?s?|témoin|voisine?|conducteur) (?:a|ont|avait|s['’]est|s['’]était|fut) \w+",
         "es": r"^(?:[^,]{3,60}, )?(?:el|la|los|un|una) (?:sospechos[oa]|víctima|agresor|tirador|ladrón|culpable"
@@ -198,10 +241,10 @@ CAST = Refusal(
         r"|colpevole|attaccant[ei]|testimone|vicin[oa]|conducente) (?:aveva|ha|hanno|fu|si è) \w+",
         "pt": r"^(?:[^,]{3,60}, )?(?:o|a|os|um|uma) (?:suspeit[oa]|vítima|agressor|atirador|ladrão|culpad[oa]"
         r"|atacantes?|testemunha|vizinh[oa]|condutor) (?:tinha|foi|havia|\w+ou|\w+aram|\w+eram)\b",
-        "nl": r"^(?:[^,]{3,60}, )?(?:de|een|het) (?:verdachte|slachtoffer|dader|schutter|dief|aanvallers?|getuige"
-        r"|buurman|bestuurder) (?:had|was|werd|ging|kwam|\w+de|\w+te)\b",
-        "id": r"^(?:[^,]{3,60}, )?(?:seorang )?(?:pelaku|tersangka|korban|pencuri|penyerang|peretas|saksi|tetangga"
-        r"|satpam|admin) (?:telah |sudah |kemudian |lalu )?me\w+\b",
+        "nl": r"^(?:[^,]{3,60}, )?(?:de|een|het) (?:verdachte|slachtoffer|dader|schutter|dief|aanvallers?"
+        r"|getuige|buurman|bestuurder) (?:had|was|werd|ging|kwam|\w+de|\w+te)\b",
+        "id": r"^(?:[^,]{3,60}, )?(?:seorang )?(?:pelaku|tersangka|korban|pencuri|penyerang|peretas|saksi"
+        r"|tetangga|satpam|admin) (?:telah |sudah |kemudian |lalu )?me\w+\b",
         "ru": r"^(?:[^,]{3,60}, )?(?:подозреваем|потерпевш|преступник|стрелок|вор|жертва|свидетел"
         r"|злоумышленник)\w* (?:\w+ )?\w+(?:л|ла|ли)\b",
         "el": r"^(?:[^,]{3,60}, )?(?:ο|η|ένας|μια|μία|οι) (?:ύποπτ\w+|θύμα|δράστη\w*|κλέφτη\w*|μάρτυρα\w*"

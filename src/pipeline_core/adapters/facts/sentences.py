@@ -1,7 +1,7 @@
 """Claims of paragraphs and list items: whole sentences that stand alone, scored."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
@@ -26,6 +26,7 @@ MAX_JOINED = 75
 # Replaced by as many other characters before sentences are sought: no end of a sentence is in them.
 _MARKS = re.compile(
     r"(?P<solid>`[^`\n]+`|\d{1,9}\\[.)]|(?<=>)\.(?=\\?<)|(?<=[\d#])\.(?=#)"
+    r"|(?<=[^\W\d_]{2}\.)[^\W\d_]{2,}\.(?=[^\W\d_]{2})|(?<=[^\W\d_]{2})\.(?=[a-z]{2,}\b)"
     r"|\[(?=[^\[\]\n]*\]\()|\]\([^()\s]*\)|<[^<>\n]*>|\$(?! )[^$\n]{1,80}(?<! )\$(?!\d))"
     r"|\[(?:\^|@)[^\[\]]*\]|[*_]+"
 )
@@ -38,6 +39,39 @@ LABELS_ONLY = word_set("""
 note notes example examples warning important tip caution remark see author authors editor editors reviewer reviewers
 submitted published accepted received correspondence keywords license licence doi e-mail email repository archive
 """)
+
+
+# "Answers are right when:": what stands below completes it, though nothing marks it as items.
+_UNFINISHED = re.compile(
+    r"(?<!\w)(?:when|if|unless|where|that|which|to|for|by|with|are|is|be|must|shall|should|may|can|include[sd]?"
+    r"|including"
+    r"|wenn|falls|dass|ob|sind|ist|für|durch|muss|müssen|soll|sollen|kann|können|umfasst|umfassen"
+    r"|si|quand|lorsque|que|sont|est|pour|par|doit|doivent|peut|peuvent|comprend|comprennent"
+    r"|cuando|son|es|para|por|debe|deben|puede|pueden|incluye|incluyen"
+    r"|se|quando|che|sono|è|per|deve|devono|può|possono|include|includono"
+    r"|são|é|deve|devem|pode|podem|inclui|incluem|als|wanneer|dat|zijn|moet|moeten|kan|kunnen|omvat"
+    r"|jika|bila|bahwa|adalah|untuk|harus|dapat|meliputi|если|когда|что|для|должн\w+|может|могут|включа\w+"
+    r"|αν|όταν|ότι|είναι|για|πρέπει|jeśli|gdy|że|są|musi|muszą|pokud|když|že|jsou|musí|ako|kada|da|su"
+    r"|mora)\s*[*_]*:[*_]*\s*$"
+    r"|(?:如果|当|包括|必须|应|可以|时)[：:]\s*$",
+    re.IGNORECASE,
+)
+_LONGEST_PIECE = 300
+
+
+def pieces_of_sentences(text: str, blocks: Sequence[Block]) -> set[int]:
+    """The short paragraphs, by their places, that complete an unfinished sentence above them."""
+    pieces: set[int] = set()
+    open_under: tuple[str, ...] | None = None
+    for at, block in enumerate(blocks):
+        body = block.text_in(text)
+        if block.kind != "prose" or tuple(block.headings) != open_under or len(body) > _LONGEST_PIECE:
+            open_under = None
+        if open_under is not None:
+            pieces.add(at)
+        elif block.kind == "prose" and _UNFINISHED.search(body):
+            open_under = tuple(block.headings)
+    return pieces
 
 
 def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
@@ -150,7 +184,7 @@ def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
 
     masked = _MARKS.sub(lambda match: ("X" if match["solid"] else " ") * len(match[0]), body)
     start = end = 0
-    for part in segment(language, masked):
+    for part in _with_numbers(segment(language, masked)):
         for piece in _MISSED_END.split(part) if language == "en" else (part,):
             end += len(piece)
             cut = end
@@ -165,6 +199,24 @@ def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
             if sentence.strip():
                 yield start + len(sentence) - len(sentence.lstrip()), start + len(sentence.rstrip())
             start = cut
+
+
+_SHORT = re.compile(
+    r"(?:^|[\s(])(?:[A-Z][a-z]{1,3}|[a-z]{1,3}|approx|aprox)\.\s+$|(?:^|\s)(?:руб|стр|ст|гл|σελ|[пч])\.\s+$"
+)
+_AMOUNT = re.compile(r"[$€£¥]?\d")
+
+
+def _with_numbers(parts: Iterable[str]) -> Iterator[str]:
+    """The sentences, where one that ends with a short word goes on with a number that follows: "Ffr. 6.0 billion"."""
+    held = ""
+    for part in parts:
+        if held and not (_SHORT.search(held) and _AMOUNT.match(part)):
+            yield held
+            held = ""
+        held += part
+    if held:
+        yield held
 
 
 _LINK_CLOSES = re.compile(r"\]?\([^()\s]*\)")
@@ -230,8 +282,6 @@ _HOLE = re.compile(r"\b(?:of|the|an?) (?:and|or|is|are|was|were|of)\b|\b(?:of|th
 _OUT_OF_ORDER = re.compile(
     r"\s[،؛](?=\S)|\bاال|(?:^|\s)[\u064b-\u0652]|[\u0600-\u06ff][A-Za-z]{2}|[A-Za-z]{2}[\u0620-\u06ff]"
 )
-# An alef before another, which no word has: it stood behind the lam that it was drawn with. An article without a word.
-_WRONG_LIGATURE = re.compile(r"ا[أإآ]|(?:^|\s)ال(?:\s|[،.؛]|$)", re.MULTILINE)
 # No sentence of these begins with its verb, but for one whose subject was said before.
 _NO_SUBJECT = {"zh": re.compile("不|会|应|可以|将|能|须|必须")}
 # A title in quotation marks.
@@ -272,12 +322,6 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return False
     # among other sentences few are none, and no list has every verb
     return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10 and start[-3:] != "ing")
-
-
-def is_out_of_order(text: str) -> bool:
-    """Whether the letters of a right-to-left page came in the order of their drawing: then its lines did, too, and what
-    looks like a sentence of it is pieces of several."""
-    return _WRONG_LIGATURE.search(text) is not None
 
 
 def _is_of_fit_length(statement: str, language: str) -> bool:

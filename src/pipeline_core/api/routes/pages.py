@@ -107,8 +107,8 @@ def _review_page(job_id: UUID, request: Request, services: Services) -> Response
         findings=(job["findings"] or job["returned_for"]) if is_waiting else [],
         pairs=pairs,
         facts=sorted((fact for fact in facts if fact.status == "pending"), key=_least_sure_first),
-        left_out=[_left_out(row) for row in job["left_out_facts"]],
-        decisions=_ways(job, str(request.base_url)) if is_waiting else [],
+        left_out=[_left_out(row) for row in sorted(job["left_out_facts"], key=_surest_first)],
+        decisions=_ways(job, str(request.base_url)),
         others=[
             {**one, "url": REVIEW_PAGES[one["phase"]].format(one["job_id"])}
             for one in others
@@ -149,15 +149,24 @@ def _least_sure_first(fact: ReviewFact) -> float:
     return 1.0 if fact.confidence is None else fact.confidence
 
 
+def _surest_first(row: Row) -> float:
+    return -(row["confidence"] or 0.0)
+
+
 def _left_out(row: Row) -> Row:
     said = in_words(row["confidence"], row["confidence_reasons"])
-    return {**row, "reason": LeftOut(row["reason"]).words, "confidence_words": said}
+    reason = LeftOut(row["reason"])
+    # a low confidence says by itself why
+    told = [reason.words, said] if reason is not LeftOut.LOW_CONFIDENCE or not said else [said]
+    return {**row, "why": " · ".join(filter(None, told))}
 
 
 def _why(job: Row, pairs: int, *, is_waiting: bool) -> str:
     if not is_waiting:
         how = f" ({job['outcome']})" if job["outcome"] else ""
-        return f"It is {job['state'].replace('_', ' ')}{how}: there is nothing to decide."
+        left_out = job["left_out_facts"] if job["state"] == JobState.DONE else []
+        but = f" but whether to take in what was left out ({counted(len(left_out), 'fact')})" if left_out else ""
+        return f"It is {job['state'].replace('_', ' ')}{how}: there is nothing to decide{but}."
     if job["stage"] == JobStage.VALIDATION_REVIEW:
         found = counted(job["critical"], "critical finding")
         return f"Validation found {found}: nothing new of it is published before you decide."
@@ -172,6 +181,8 @@ def _why(job: Row, pairs: int, *, is_waiting: bool) -> str:
 def _ways(job: Row, base: str) -> Sequence[Way]:
     job_id, name = str(job["job_id"]), f"pipeline review {job['job_id']}"
     at = f"{base}api/job/{job_id}/"
+    if job["state"] != JobState.AWAITING_REVIEW:
+        return _take_in(job, name, at) if job["state"] == JobState.DONE else ()
     reject = Way("Publish nothing new of it", f"{name} reject", _curl(f"{at}reject"))
     if job["stage"] == JobStage.VALIDATION_REVIEW:
         reason = "WHY, IN A SENTENCE"

@@ -1,0 +1,57 @@
+"""What stands among sentences and says nothing: footnotes, sentences with a lost formula, notes to authors."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline_core.adapters.facts.english_words import word_set
+from pipeline_core.domain.fluency import is_common_word
+
+# A formula or a sign was lost before an operator in brackets, or between two words; items stand in one line.
+_LOST = re.compile(
+    r"\(\s+[=≤≥<>≈±]|\(=|\(\s*[=≤≥<>≈]\s*\)|\S\s[•▪◦‣]\s\S"
+    r"|\b(?:of|for|with|from) (?:at (?!least\b|most\b|any\b|all\b|home\b|work\b|sea\b)|of\b|from\b(?! the\b))"
+)
+_FOOTNOTE = re.compile(r"(?:\d{1,3}|\[\d{1,3}\]|\*{1,3}|[†‡§])\s+(?P<word>[^\W\d_]+)")
+_BEGINS = word_set("""
+among see this these although however we from when while if since because each it they there where according
+siehe vgl nach laut wenn bei für voir cf selon dans pour véase según en para véanse vedi secondo nel veja segundo
+conforme zie volgens lihat menurut см по в для βλ σύμφωνα zob według
+""")
+_TO_AUTHORS = re.compile(
+    r"\b(?:the|your|a|each|short) (?:paper|manuscript|submission|abstract) (?:should|must|needs to|has to) "
+    r"|\bauthors? (?:submitting|who submit|are (?:asked|required|encouraged|requested)"
+    r"|must (?:submit|include|provide))\b"
+    r"|\bwrite an? (?:short |brief )?(?:paper|summary|abstract)\b|\b(?:in|out of) ?-?(?:in-)?scope for [A-Z]{3,}\b"
+    r"|\b(?:das|ihr) (?:manuskript|papier) (?:soll|sollte|muss)\b"
+    r"|\bautor(?:en|innen) (?:müssen|sollten|werden gebeten)\b"
+    r"|\b(?:le|votre) (?:manuscrit|résumé) (?:doit|devrait)\b|\bles auteurs (?:doivent|sont priés|sont invités)\b"
+    r"|\b(?:el|su) (?:manuscrito|resumen) (?:debe|debería)\b|\blos autores (?:deben|deberán)\b"
+    r"|\b(?:il|il vostro) manoscritto (?:deve|dovrebbe)\b|\bgli autori (?:devono|sono invitati)\b"
+    r"|\bo manuscrito (?:deve|deverá)\b|\bos autores (?:devem|deverão)\b",
+    re.IGNORECASE,
+)
+_LEGEND = re.compile(
+    r"(?:not (?:available|applicable|reported)|n/?a|no data|k\. ?a\.|nicht verfügbar|keine angaben?|non disponible|nd"
+    r"|no disponible|sin datos|non disponibile|não disponível|niet beschikbaar|tidak tersedia|нет данных|brak danych"
+    r"|(?:dash|–|—|-|\.\.+|:)) ?[:=–—-] ",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\(?(\d{1,3})[.)]")
+
+
+def is_debris(statement: str) -> bool:
+    """Whether a sentence or item is a footnote, a legend, a note to authors, or lost a part of itself."""
+    note = _FOOTNOTE.match(statement)
+    if note and note["word"][0].isupper() and _begins_a_sentence(note["word"].lower()):
+        return True
+    return any(kind.search(statement) for kind in (_LOST, _TO_AUTHORS)) or _LEGEND.match(statement) is not None
+
+
+def _begins_a_sentence(word: str) -> bool:
+    return is_common_word(word) or word in _BEGINS
+
+
+def is_note_in_list(mark: str, others: Sequence[str]) -> bool:
+    """Whether an item with this mark is a footnote that came between the items of a list with bullets."""
+    number = _NUMBER.match(mark)
+    return number is not None and int(number[1]) > 1 and any(not any(map(str.isalnum, other)) for other in others)

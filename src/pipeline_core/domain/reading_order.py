@@ -1,0 +1,24 @@
+"""Text of pages that are written from right to left, whose letters came in the order of their drawing."""
+
+import re
+
+# An alef before another, which no word has: it stood behind the lam that it was drawn with. An article without a word.
+_WRONG_LIGATURE = re.compile(r"ا[أإآ]|(?:^|\s)ال(?:\s|[،.؛]|$)", re.MULTILINE)
+
+
+def is_out_of_order(text: str) -> bool:
+    """Whether the letters of a right-to-left page came in the order of their drawing: then its lines did, too, and what
+    looks like a sentence of it is pieces of several."""
+    return _WRONG_LIGATURE.search(text) is not None
+
+
+# A letter behind one that only ends words, a letter alone (but for "and"), a comma before its word.
+_WRONG_ORDER = re.compile(
+    r"[ةى](?=[\u0621-\u063a\u0641-\u064a])|\s(?!و)[\u0621-\u064a\u06cc](?=\s)|\s[،؛](?=\S)",
+)
+
+
+def is_shuffled(text: str) -> bool:
+    """Whether letters, words or marks of a right-to-left text stand where none can: cells and items may be whole,
+    but what looks like a sentence of it is pieces of several."""
+    return is_out_of_order(text) or _WRONG_ORDER.search(text) is not None
