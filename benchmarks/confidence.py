@@ -38,7 +38,7 @@ from pipeline_core.domain.facts import joined_quotes
 
 JUDGED = Path(__file__).parent / "judged" / "facts.jsonl"
 BANDS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
-THRESHOLDS = (0, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
+THRESHOLDS = (0, 0.25, 0.3, 0.35, 0.38, 0.4, 0.45, 0.5, 0.6)
 SEED = 12
 MOST_OF_A_DOCUMENT = 7
 PRIOR_FACTS = 8.0
@@ -56,7 +56,8 @@ PRIOR: Mapping[str, float] = {
     "hedged": -0.8, "defines": 0.4, "duty": 0.3, "asked": 0.6, "score": 0.6, "begins_well": 0.8, "ends_well": 0.8,
     "few_words": -1.5, "many_words": -0.2, "entry": 0.6,
     "length": 0.5, "name_first": 0.4, "refers": -0.8, "compares": -0.4, "cites": 0.3, "measure": 0.3, "indefinite": 0.3,
-    "position": -0.4, "below_heading": 0.5, "in_example": -0.8, "neighbours": 0.4, "disorder": -1.5,
+    "position": -0.4, "below_heading": 0.5, "in_example": -0.8,
+    "scoped": 0.3, "scope_missing": -0.3, "untitled": -0.3, "neighbours": 0.4, "disorder": -1.5,
     "found_aligned": -0.8, "scattered": -1.5, "ocr_doubt": -3.0, "unsure": -1.5, "written": 0.8,
 }  # fmt: skip
 """What is thought of a feature before any fact was judged, in log-odds; one that is not here has no weight. Judged

@@ -272,3 +272,16 @@ def test_a_header_that_stands_again_begins_another_table() -> None:
     assert [table for table in tables if table] == [
         [["\\#", "Rule", "Level"], *map(list, rows)] for _, *rows in sections
     ]
+
+
+def test_a_label_that_goes_on_beside_texts_that_go_on_is_of_the_same_row() -> None:
+    rows = (
+        ("Control", "What was done", "Outcome"),
+        ("Check of the", "The lists of all the houses", "Two of the nine lists had"),
+        ("lists", "were read by two persons", "an entry that was wrong"),
+        ("Visits at", "Each of the flats was seen", "No flat was found in such"),
+        ("night", "at ten and at two o'clock", "a state that it had to be"),
+    )
+    drawn = pdfs.level(713, 694, 612, start=55, end=420)
+    markdown = _converted(pdfs.together(ABOVE, pdfs.columns(*rows, at=(60.0, 135.0, 280.0)), drawn))
+    assert [row[0] for row in _filled(markdown)] == ["Control", "Check of the lists", "Visits at night"]

@@ -8,7 +8,7 @@ from pipeline_core.domain.documents import Page, PageMap
 from pipeline_core.domain.facts import Generated
 from pipeline_core.domain.ids import document_id_for, user_id_for
 from pipeline_core.domain.statement_traits import statement_traits
-from pipeline_core.domain.tables import columns_of, table_at_end
+from pipeline_core.domain.tables import columns_of, paragraphs_above_table, table_at_end
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.chunking import split
@@ -254,7 +254,9 @@ def test_a_header_of_two_rows_goes_with_every_chunk_of_its_table() -> None:
     ],
 )
 def test_what_its_figures_mean_is_said_or_the_row_is_left_out(text: str, is_published: bool) -> None:
-    said = extract(ChunkInput(text, ()), 6).candidates
+    # a heading is no caption: it names what the rows are about, not what their figures mean
+    headings = ("Terms and figures of the harbours of the north coast",) if is_published else ()
+    said = extract(ChunkInput(text, headings), 6).candidates
     assert said
     for fact in said:
         traits = statement_traits(fact.statement, " ".join(fact.quotes), fact.traits)
@@ -287,6 +289,12 @@ FEES = "| Berth | Low | High |\n|---|---|---|\n| B 1 | $7 | $9 |\n| B 2 | $8 | $
         pytest.param("", "Source: harbour office\n\n", "Port", id="whence it is"),
         pytest.param("", "### K 51 K\n\n", "Port", id="a number of a page as heading"),
         pytest.param("", "Table 3. Fees by length\n\n## (net), 2007\n\n", "Fees by length (net), 2007", id="two lines"),
+        pytest.param(
+            "",
+            f"**Table 3: Fees by length**\n\nLow: {'the fee of boats below the mean length, ' * 9}and so on.\n\n",
+            "Fees by length",
+            id="a paragraph that explains the columns below the caption",
+        ),
         pytest.param("", "Table 3. Fees by length—Continued\n\n", "Fees by length", id="on another page"),
         pytest.param("", "Tabelle 3. Gebühren (Fortsetzung)\n\n", "Gebühren", id="on another page in German"),
         pytest.param("", "Table 7. 5 Fees by length\n\n", "Fees by length", id="a number with a gap"),
@@ -310,6 +318,21 @@ def test_a_long_caption_below_a_table_names_it_by_its_first_sentence() -> None:
         + "Each is for a night and was asked at the office in the morning. " * 6
     )
     assert statements(f"## Port\n\n{FEES}\n{talk}\n")[0].startswith("Port: B 1")
+
+
+@pytest.mark.parametrize(
+    ("before", "heading", "said"),
+    [
+        ("Text.\n\n**Table 3: Fees by length**\n\nLow is the fee of short boats.", "", "Fees by length: C 1"),
+        ("Text.\n\nTable 3: Fees by length", "# (net), 2007\n\n", "Fees by length (net), 2007: C 1"),
+        ("Text.\n\nTable 3: Fees by length", "# Port\n\n", "Port: C 1"),
+        ("Table 3: Fees by length\n\n| a | b |\n|---|---|\n| 1 | 2 |", "", "C 1"),
+    ],
+)
+def test_a_caption_in_the_chunk_before_names_the_table(before: str, heading: str, said: str) -> None:
+    text = f"{heading}{FEES.replace('B ', 'C ')}"
+    chunk = ChunkInput(text, (), table_above=paragraphs_above_table(text, before))
+    assert extract(chunk, 6).candidates[0].statement == f"{said} – Low: $7; High: $9"
 
 
 def test_a_row_above_the_header_is_the_caption() -> None:

@@ -119,9 +119,11 @@ TRAITS: Mapping[str, Trait] = {trait.name: trait for trait in (*SAID_BY_GENERATO
 
 FLAGS_OF: Mapping[str, tuple[str, ...]] = {
     "row": ("header_guessed", "header_missing", "key_named", "caption", "unit", "requirement"),
-    "item": ("lead_in", "lead_in_missing", "leans", "hedged", "requirement"),
+    "item": ("lead_in", "lead_in_missing", "leans", "hedged", "requirement", "scoped", "scope_missing"),
     "label": ("leans", "hedged"),
-    "prose": ("leans", "defines", "duty", "hedged", "joined", "first_person", "points_inside"),
+    "prose": (
+        *("leans", "defines", "duty", "hedged", "joined", "first_person", "points_inside", "scoped", "scope_missing"),
+    ),
 }
 """What a generator that names the kind knows as well: of these flags, the one that it does not say is 0."""
 

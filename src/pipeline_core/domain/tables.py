@@ -520,6 +520,25 @@ def _short_paragraphs(lines: Sequence[str]) -> list[str]:
     return kept
 
 
+def paragraphs_above_table(text: str, before: str) -> str:
+    """The last paragraphs of the chunk before one that begins with a table, where its caption may be; else blank.
+
+    A heading between them may be the caption's second line.
+
+    Args:
+        text: the chunk.
+        before: the one before it.
+    """
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    if not begins_in_table(first) or before.rstrip().rpartition("\n")[2].startswith("|"):
+        return ""
+    paragraphs = re.split(r"\n\s*\n", before.strip())[-_MOST_PARAGRAPHS_ABOVE:]
+    return "\n\n".join(paragraph for paragraph in paragraphs if len(paragraph) <= _LONGEST_BELOW)
+
+
+_MOST_PARAGRAPHS_ABOVE = 2
+
+
 def paragraph_after_table(texts: Iterable[str]) -> str:
     """The paragraph below the table with which the texts begin, where its caption may be; blank if there is none.
 

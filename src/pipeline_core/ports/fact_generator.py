@@ -14,7 +14,8 @@ class ChunkInput:
     ``before`` and ``after`` are the ends of its neighbours, for a generator that wants them. They are a part of the
     cache's key: an answer may use their words, and another user's chunk has other neighbours. ``table_before`` is the
     table that the chunk goes on with, where the chunk before ends in one: what stands above it, its header and its last
-    rows. ``table_after`` is the paragraph below the table that the chunk ends in; ``table_is_full``: the chunks before
+    rows. ``table_after`` is the paragraph below the table that the chunk ends in, ``table_above``
+    what stands above one with which it begins; ``table_is_full``: the chunks before
     have as many rows of ``table_before`` as are said of one table. ``list_before`` is the lead-in of the
     list that the chunk begins in, and the items that its first item is part of; ``list_goes_on``: the next chunk begins
     within the list in which this one ends. ``code`` is where code blocks stand in the text, and
@@ -30,6 +31,7 @@ class ChunkInput:
     after: str = ""
     table_before: str = ""
     table_after: str = ""
+    table_above: str = ""
     table_is_full: bool = False
     list_before: str = ""
     list_goes_on: bool = False

@@ -49,6 +49,7 @@ from pipeline_core.domain.tables import (
     MOST_ROWS,
     begins_in_table,
     paragraph_after_table,
+    paragraphs_above_table,
     rows_at_end,
     table_at_end,
 )
@@ -107,6 +108,8 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append("table is full")
     if chunk.table_after:
         value.append(["table after", chunk.table_after])
+    if chunk.table_above:
+        value.append(["table above", chunk.table_above])
     if chunk.list_before or chunk.list_goes_on:
         value.append(["list", chunk.list_before, str(chunk.list_goes_on)])
     if chunk.code:
@@ -135,7 +138,9 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
         table = table if begins_in_table(chunk.text) else ""
         above = above if begins_in_list(chunk.text) else ""
         rows = rows if table else 0
-        in_table, in_list = table_at_end(chunk.text, table), list_at_end(chunk.text, above)
+        table_above = "" if table else paragraphs_above_table(chunk.text, texts[at])
+        with_caption = f"{table_above}\n\n{chunk.text}" if table_above else chunk.text
+        in_table, in_list = table_at_end(with_caption, table), list_at_end(chunk.text, above)
         inputs.append(
             ChunkInput(
                 chunk.text,
@@ -144,6 +149,7 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
                 after,
                 table_before=table,
                 table_after=paragraph_after_table(texts[at + 2 :]) if in_table else "",
+                table_above=table_above,
                 table_is_full=rows >= MOST_ROWS,
                 list_before=above,
                 list_goes_on=bool(in_list) and begins_in_list(texts[at + 2]),

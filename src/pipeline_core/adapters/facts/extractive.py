@@ -105,7 +105,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
         if back_matter(block.headings):
             continue
         if block.kind == "table":
-            of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after)
+            of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after, chunk.table_above)
             rows += () if chunk.table_is_full and at == 0 else of_table
         elif at in items:
             if is_note_in_list(block.item, [other.block.item for other in items[at].siblings]):

@@ -79,10 +79,10 @@ class Context:
     is_caption: bool = False
 
 
-def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "") -> Context:
+def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", before: str = "") -> Context:
     """What the table ``blocks[at]`` is about, by its caption (above, else below), a line above it, or its heading.
 
-    ``after`` is the paragraph below a table that the chunk ends in.
+    ``after`` is the paragraph below a table that the chunk ends in, ``before`` those above one with which it begins.
     """
     above, unit, unit_span = _above(text, blocks, at)
     captions = [number for number, (said, _) in enumerate(above) if _CAPTION.fullmatch(said)]
@@ -92,6 +92,8 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "") -> 
         title = _title(" ".join(said for said, _ in lines))
         spans = (lines[0][1][0], lines[-1][1][1])
         return Context(title, unit, (spans, *unit_span), is_caption=True)
+    if title := _caption_before(before, text, blocks[:at]):
+        return Context(title, unit, unit_span, is_caption=True)
     below = _below(text, blocks, at)
     if below:
         title = _title(below[0])
@@ -145,6 +147,8 @@ def _above(
     unit = ""
     span: tuple[tuple[int, int], ...] = ()
     for block in reversed(blocks[max(0, at - _MOST_ABOVE) : at]):
+        if block.kind != "heading" and not lines and _explains(text, blocks, block):
+            continue
         if block.kind not in ("prose", "heading") or block.end - block.start > _LONGEST_LINE:
             break
         said = strip_markdown(block.text_in(text))
@@ -157,6 +161,15 @@ def _above(
         if _CAPTION.fullmatch(said):
             break
     return lines, unit, span
+
+
+def _explains(text: str, blocks: Sequence[Block], block: Block) -> bool:
+    """Whether a long paragraph stands between a caption and its table, and says what the columns mean."""
+    at = blocks.index(block)
+    if block.kind != "prose" or block.end - block.start <= _LONGEST_LINE or not at:
+        return False
+    above = blocks[at - 1]
+    return above.kind == "prose" and _CAPTION.fullmatch(strip_markdown(above.text_in(text))) is not None
 
 
 def _is_rest(said: str) -> bool:
@@ -182,6 +195,16 @@ def _below(text: str, blocks: Sequence[Block], at: int) -> tuple[str, tuple[int,
     block = blocks[at + 1]
     said = strip_markdown(block.text_in(text))
     return (said, (block.start, block.end)) if _is_caption(said) else None
+
+
+def _caption_before(before: str, text: str, blocks: Sequence[Block]) -> str:
+    """The title by a caption in which the chunk before ended; ``blocks`` are those of this one above its table."""
+    rest = [strip_markdown(block.text_in(text)) for block in blocks]
+    if not before or not all(map(_is_rest, rest)):
+        return ""
+    paragraphs = [strip_markdown(paragraph) for paragraph in before.split("\n\n")]
+    captions = [at for at, said in enumerate(paragraphs) if _is_caption(said)]
+    return _title(" ".join([paragraphs[captions[-1]], *rest])) if captions else ""
 
 
 def _is_caption(said: str) -> bool:

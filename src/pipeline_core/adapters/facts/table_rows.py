@@ -21,7 +21,7 @@ MOST_COLUMNS = 12
 
 
 def table_claims(
-    text: str, blocks: Sequence[Block], at: int, before: Table | None = None, after: str = ""
+    text: str, blocks: Sequence[Block], at: int, before: Table | None = None, after: str = "", above: str = ""
 ) -> tuple[list[Claim], Table | None]:
     """The rows of the table ``blocks[at]``, of two to twelve columns, and the table for what may go on with it.
 
@@ -37,7 +37,7 @@ def table_claims(
         return [], None
     if not 2 <= grid.width <= MOST_COLUMNS:
         return [], None
-    table, rows = headed(grid, context_of(text, blocks, at, after), before, begins_within=begins_within)
+    table, rows = headed(grid, context_of(text, blocks, at, after, above), before, begins_within=begins_within)
     followed = at + 1 < len(blocks) and blocks[at + 1].kind == "prose"
     is_cut_below = followed and text[blocks[at + 1].start : blocks[at + 1].start + 1].islower()
     cut = CutCells(rows, table.names, followed=followed, is_cut_below=is_cut_below)

@@ -11,6 +11,8 @@ Cells = list[list[list[Word]]]
 """The words of a line in each column, in groups."""
 _LOOSE = 1.25
 """Times the usual distance of lines: what is farther apart stands in two rows."""
+_TEXT = 4
+"""Words in a line of a cell that is a text."""
 _RULED = 0.3
 """Lines drawn between so many of the lines of text part the rows, and nothing else does."""
 
@@ -102,7 +104,11 @@ def _goes_on(
         return len(values) < max(1, len(filled))
     if values or not all(above[at] and _is_full(above[at], here[at], sides[at]) for at in filled):
         return False
-    return 0 not in filled or (filled == [0] and said[0][:1].islower())
+    if 0 not in filled:
+        return True
+    # a label that goes on beside texts that do: short cells are full by chance
+    has_text = any(sum(map(len, above[at])) >= _TEXT for at in filled if at)
+    return said[0][:1].islower() and (filled == [0] or has_text)
 
 
 def _is_full(above: Sequence[list[Word]], here: Sequence[list[Word]], side: tuple[float, float]) -> bool:
