@@ -62,6 +62,9 @@ WITH totals AS MATERIALIZED (
 ), asked AS MATERIALIZED (
     SELECT DISTINCT t.language, w.term
     FROM totals t CROSS JOIN LATERAL words_of(%(text)s, reading_of(t.language, true), false) w
+), telling AS MATERIALIZED (
+    SELECT t.language, w.term
+    FROM totals t CROSS JOIN LATERAL words_of(%(text)s, reading_of(t.language, false), false) w
 ), keys AS MATERIALIZED (
     SELECT t.language, a.term, word_key(%(user_id)s, t.language, a.term) AS key
     FROM totals t CROSS JOIN (SELECT DISTINCT term FROM asked) a
@@ -72,7 +75,7 @@ WITH totals AS MATERIALIZED (
 )
 SELECT a.language, a.term, k.key, w.average,
     -- stop words rank, and by themselves find nothing in a search by words alone
-    a.term IN (SELECT term FROM words_of(%(text)s, reading_of(a.language, false), false)) AS tells,
+    (a.language, a.term) IN (SELECT language, term FROM telling) AS tells,
     least(ln(1 + (w.passages - k.passages + 0.5) / (k.passages + 0.5)),
         ln(1 + (t.passages - k.here + 0.5) / (k.here + 0.5)))::float8 AS weight
 FROM asked a JOIN known k USING (term, language) JOIN totals t USING (language) CROSS JOIN whole w

@@ -10,9 +10,10 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline_core.adapters.converters import pdf
 from pipeline_core.adapters.converters.pdf_tables.grid import grids
 from pipeline_core.adapters.converters.pdf_tables.open_tables import open_tables
-from pipeline_core.adapters.converters.pdf_tables.placing import pieces
+from pipeline_core.adapters.converters.pdf_tables.placing import Piece, pieces, put
 from pipeline_core.adapters.converters.pdf_tables.rules import Rule, Rules
-from pipeline_core.adapters.converters.pdf_tables.words import PageText
+from pipeline_core.adapters.converters.pdf_tables.table import Table
+from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from tests.samples import pdfs
@@ -190,6 +191,25 @@ def test_code_below_a_table_keeps_both_its_fences() -> None:
     found = pieces("Run this:\n\n```sh\nmake all\nmake test\n```\n", blocks)  # type: ignore[arg-type]
     assert found is not None
     assert [piece.text for piece in found] == ["Run this:\n\n", "```sh\nmake all\nmake test\n```\n"]
+
+
+def test_a_table_takes_its_own_words_out_of_a_paragraph_and_no_others() -> None:
+    def line(y: float, *parts: tuple[float, str]) -> list[SimpleNamespace]:
+        boxes = [SimpleNamespace(x=x, y=y, width=6.0 * len(text), height=10.0, text=text) for x, text in parts]
+        return [SimpleNamespace(**vars(box), words=[box]) for box in boxes]
+
+    items = [
+        *line(100, (60, "Of the sites (n = 217) few are new.")),
+        *line(130, (60, "Sites"), (120, "n ="), (160, "%")),
+        *line(150, (60, "Ports"), (120, "60"), (160, "28")),
+    ]
+    text = PageText(items)  # type: ignore[arg-type]
+    rows = (("Sites", "n =", "%"), ("Ports", "60", "28"))
+    table = Table(Box(50, 125, 200, 165), rows, tuple(text.words[1:]), (50, 110, 150, 200))
+    page = Piece("Of the sites (n = 217) few are new. Sites *n =* % Ports 60 28\n\n", Box(50, 90, 300, 165))
+    placed = put([page], text, table)
+    assert placed is not None
+    assert placed[0].text.strip() == "Of the sites (n = 217) few are new."
 
 
 def test_a_page_full_of_words_in_columns_does_not_take_long() -> None:

@@ -86,7 +86,8 @@ AIMS = Refusal(
 PROMISE = Refusal(
     "a promise about the text itself",
     {
-        "en": r"\b(?:in|for) (?:a |the |any )?(?:future|next|upcoming|later) (?:version|release|edition|revision"
+        "en": r"^(?:future|later|upcoming) (?:versions|releases|editions|revisions) (?:will|may|should)\b"
+        r"|\b(?:in|for) (?:a |the |any )?(?:future|next|upcoming|later) (?:version|release|edition|revision"
         r"|issue|update)s?\b|\bwill (?:appear|be (?:added|included|published|covered|addressed|updated)) in (?:a"
         r"|the) (?:future|next|later)\b|\b(?:future|planned) work\b.{0,40}\b(?:will|includes?|is)\b"
         r"|\bnext steps include\b|\bwork in progress\b",
@@ -119,21 +120,26 @@ PROMISE = Refusal(
 DRAWING = Refusal(
     "of what is drawn",
     {
-        "en": r"\b(?:[xyz]-ax[ie]s|(?:horizontal|vertical) axis|error bars?|(?:dashed|dotted|solid|red|blue"
+        "en": r"^(?:italics|bold(?:face)?(?: type)?|shading|shaded cells|asterisks?|underlining|parentheses"
+        r"|colou?rs?) (?:indicates?|denotes?|marks?|shows?)\b"
+        r"|\b(?:[xyz]-ax[ie]s|(?:horizontal|vertical) axis|error bars?|(?:dashed|dotted|solid|red|blue"
         r"|green|grey|gray|black) (?:lines?|curves?|dots?|bars?|areas?|circles?)|shaded (?:area|region|band)s?"
         r"|(?:left|right|top|bottom|upper|lower) (?:panel|plot)s?|(?:the )?legend (?:shows|lists|indicates))\b"
         r"|^(?:appendix|annex|chapter|section|part|volume) [\dA-Z]+(?:\.\d+)* (?:describes?|presents?|discusses"
         r"|contains?|provides?|lists?|explains?|gives?|covers?|introduces?|details?|outlines?|reports?|shows?"
         r"|summari[sz]es)\b",
-        "de": r"\b(?:[xyz]-achse|(?:gestrichelte|gepunktete|durchgezogene|rote|blaue|grüne|schwarze) (?:linien?"
+        "de": r"^(?:kursiv|fettdruck|fett) (?:gedruckt|gesetzt|bedeutet|kennzeichnet)\b"
+        r"|\b(?:[xyz]-achse|(?:gestrichelte|gepunktete|durchgezogene|rote|blaue|grüne|schwarze) (?:linien?"
         r"|kurven?|balken|punkte?)|fehlerbalken|schraffierte fläche)\b|\b(?:abschnitt|kapitel|anhang"
         r"|teil) (?:[\dA-Z.]+ )?(?:deckt|beschreibt|enthält|behandelt|erläutert|stellt)\b|\b(?:wird|werden|ist"
         r"|sind) (?:\w+ ){0,2}in (?:abschnitt|kapitel|anhang|tabelle) [\dA-Z]",
-        "fr": r"\b(?:axe des (?:x|y|abscisses|ordonnées)|(?:ligne|courbe)s? (?:pointillée|rouge|bleue|verte"
+        "fr": r"^(?:les )?(?:italiques?|caractères gras) (?:indiquent|indique|désignent)\b"
+        r"|\b(?:axe des (?:x|y|abscisses|ordonnées)|(?:ligne|courbe)s? (?:pointillée|rouge|bleue|verte"
         r"|noire)s?|barres? d['’]erreur)\b|^(?:cette section|ce chapitre|(?:la|le|l['’]) ?(?:section|chapitre"
         r"|annexe) [\dA-Z.]+) (?:couvre|traite|décrit|présente)|\b(?:décrit|détaillé|présenté|indiqué"
         r"|exposé)e?s? (?:\w+ )?(?:dans|à|au) (?:la section|le chapitre|l['’]annexe|la partie)\b",
-        "es": r"\b(?:eje (?:x|y|horizontal|vertical)|(?:línea|curva)s? (?:discontinua|punteada|roja|azul|verde"
+        "es": r"^(?:la |las )?(?:cursivas?|negritas?) (?:indican?|señalan?)\b"
+        r"|\b(?:eje (?:x|y|horizontal|vertical)|(?:línea|curva)s? (?:discontinua|punteada|roja|azul|verde"
         r"|negra)s?|barras? de error)\b|\b(?:esta sección|este capítulo|la sección [\dA-Z.]+|el (?:capítulo"
         r"|anexo) [\dA-Z.]+) (?:cubre|trata|describe)|\bse (?:detalla|describe|presenta|explica"
         r"|indica)n? (?:\w+ )?en (?:la sección|el capítulo|el anexo|el apartado)\b",
@@ -229,7 +235,7 @@ CAST = Refusal(
         r"|later |calmly |also )*(?:been |being )?(?!can\b|may\b|must\b|might\b|could\b|shall\b|should\b|is\b"
         r"|are\b|of\b|who\b|that\b|to\b|need\b|proceed\b)(?:\w+ed|shot|told|went|came|said|began|sent|made|took"
         r"|found|fled|struck|sat|ran|left|got|had|hit|saw|knew|gave|held|became|wrote|drove|fell|stood|bought"
-        r"|kept|met|spoke|killed|(?<=was )\w+n|(?<=has been )\w+ing|(?<=had been )\w+ing)\b",
+        r"|kept|met|spoke|killed|(?<=was )\w+n|(?<=was )\w+ing|(?<=has been )\w+ing|(?<=had been )\w+ing)\b",
         "de": r"^(?:[^,]{3,60}, )?(?:der|die|ein|eine) (?:täter|verdächtige|opfer|schütze|dieb|einbrecher"
         r"|angreifer|anrufer|zeuge|fahrer|nachbar)(?:in)?n? (?!kann|darf|muss|ist|sind|der|die|des)(?:\w+te"
         r"|\w+ten|hatte|war|wurde|ging|kam|griff|griffen|schoss|floh|sagte|starten|findet|sendet)\b",

@@ -21,6 +21,7 @@ _PARAGRAPH_GAP = 0.75  # of a line's height
 _OTHER_SIZE = 1.15
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
 MARK = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+")
+_NO_SIGN = re.compile(r"[\s*_]+")
 _EMPTY_MARKS = re.compile(r"(?<![*_])(\*{1,3}|_{1,3})\s+\1(?![*_])")
 _BARE_MARKS = re.compile(r"[ \t]*(?:[*_#>|-]+[ \t]*)*\Z")
 
@@ -207,10 +208,16 @@ def _around(words: Sequence[Word]) -> Box:
 
 def _without(text: str, page: PageText, taken: Sequence[Word]) -> str:
     """The text of a paragraph, an item or a heading without some of its words."""
-    within: dict[int, list[str]] = {}
-    for word in taken:
-        within.setdefault(word.item, []).append(word.text)
     keep = LINK.sub(r"\1", text)
+    within: dict[int, list[str]] = {}
+    # a line of the table as a whole where it stands so: its "n" alone stands in many a place
+    for line in lines(taken):
+        whole = " ".join(word.text for word in line.words) if len({word.item for word in line.words}) > 1 else ""
+        if cut := _cut(keep, whole):
+            keep = cut
+            continue
+        for word in line.words:
+            within.setdefault(word.item, []).append(word.text)
     for number, words in within.items():
         item = page.items[number]
         whole = item.text if len(words) == max(1, len(item.words)) else " ".join(words)
@@ -231,9 +238,25 @@ def _cut(text: str, said: str) -> str:
     if not wanted:
         return text
     page = Squashed(text)
-    for at in page.places(wanted):
-        start, end = page.raw_span(at, at + len(wanted))
+    spans = [page.raw_span(at, at + len(wanted)) for at in page.places(wanted)]
+    exact = _NO_SIGN.sub("", said)
+    # with its very signs and capitals, before a place that has its letters only
+    for start, end in sorted(spans, key=lambda span: not exact.startswith(_NO_SIGN.sub("", text[slice(*span)]))):
         if not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
+            end = _behind_signs(text, end, said)
             cut = f"{text[:start].rstrip(' ')} {text[end:].lstrip(' ')}"
             return cut if cut.strip() else " "
     return ""
+
+
+def _behind_signs(text: str, end: int, said: str) -> int:
+    """Where the signs end that stand behind the last letter of what is said: "n = %"."""
+    signs = said[max((at for at, char in enumerate(said) if char.isalnum()), default=len(said)) + 1 :]
+    for sign in signs.replace(" ", ""):
+        at = end
+        while text[at : at + 1] and text[at] in " *_":
+            at += 1
+        if text[at : at + 1] != sign:
+            break
+        end = at + 1
+    return end
