@@ -46,7 +46,13 @@ def apps(
         made = {
             workflow: Pipeline(
                 load_settings(
-                    home=home, database_url=url, duplicate_mode="baseline", workflow=workflow, retry_base_s=0.01
+                    home=home,
+                    database_url=url,
+                    duplicate_mode="baseline",
+                    workflow=workflow,
+                    retry_base_s=0.01,
+                    # which facts are published is not asked here
+                    publish_from=0.0,
                 ),
                 embedder=HashEmbedder(),
                 workers=workers,
