@@ -6,7 +6,14 @@ from uuid import UUID
 import pytest
 
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.confidence import KINDS, SAID_BY_GENERATORS, SEEN_BY_THE_STAGE, TRAITS, unknown_traits
+from pipeline_core.domain.confidence import (
+    KINDS,
+    SAID_BY_GENERATORS,
+    SAYING_NOTHING_OF,
+    SEEN_BY_THE_STAGE,
+    TRAITS,
+    unknown_traits,
+)
 from pipeline_core.domain.confidence_model import FEATURES, MOST_REASONS, confidence_of, features_of, in_words
 from pipeline_core.domain.confidence_weights import WEIGHTS
 from pipeline_core.domain.errors import ConfigurationError, RefusedError
@@ -165,3 +172,14 @@ def test_settings_ask_from_what_they_publish_from_unless_told(monkeypatch: pytes
     monkeypatch.setenv("UPLOAD_PIPELINE_ASK_FROM", "0.81")
     with pytest.raises(ConfigurationError, match=r"ASK_FROM=0\.81 is larger than .*PUBLISH_FROM=0\.8"):
         load_settings()
+
+
+@pytest.mark.parametrize("statement", ["Kiel – Tons: 12; Crates: 3", "Rent – Price: $640 a month"])
+def test_a_row_with_its_names_is_not_held_to_the_form_of_a_sentence(statement: str) -> None:
+    """It is short, begins with no article and ends without a stop: so are the rows of every spreadsheet."""
+    said = {"row": 1.0, "header_certain": 1.0, "key_named": 1.0, "unnamed_cells": 0.0, "empty_cells": 0.0}
+    row = confidence_of(
+        {**statement_traits(statement, statement, said), **said, "sentence_whole": 0.0, "one_chunk": 1.0}
+    )
+    assert row.value > load_settings().publish_from
+    assert not {reason.trait for reason in row.reasons} & SAYING_NOTHING_OF["row"]

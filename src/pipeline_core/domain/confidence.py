@@ -130,6 +130,18 @@ FLAGS_OF: Mapping[str, tuple[str, ...]] = {
 KINDS = ("row", "item", "label", "prose")
 """The kinds of text; one of them is 1 for every fact."""
 
+SAYING_NOTHING_OF: Mapping[str, frozenset[str]] = {
+    "row": frozenset(
+        (
+            *("words", "sentence_whole", "begins_well", "ends_well", "score", "asked", "duty", "defines", "entry"),
+            *("names", "name_first", "definite", "indefinite", "refers", "compares", "cites", "points_inside"),
+            *("position", "below_heading"),
+        )
+    ),
+}
+"""Traits of sentences, by the kind of text to which they mean nothing: "Kiel – Tons: 12" is short, begins with no article
+and ends without a stop, as a row should. The model does not look at them there."""
+
 
 def unknown_traits(names: Iterable[str]) -> list[str]:
     """The names that are not in the table, in order."""

@@ -7,12 +7,12 @@ nothing: it counts as its mean.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import exp
 from typing import Any
 
-from pipeline_core.domain.confidence import TRAITS
+from pipeline_core.domain.confidence import SAYING_NOTHING_OF, TRAITS
 from pipeline_core.domain.confidence_weights import INTERCEPT, WEIGHTS
 
 MODEL_VERSION = hashlib.sha256(repr((INTERCEPT, sorted(WEIGHTS.items()))).encode()).hexdigest()[:12]
@@ -88,16 +88,21 @@ class Confidence:
 
 
 def features_of(traits: Mapping[str, float]) -> dict[str, float]:
-    """What the model sees of the traits that are known."""
-    return {one.name: one.value(traits[one.trait]) for one in FEATURES if one.trait in traits}
+    """What the model sees of the traits that are known and mean something to the kind of text."""
+    return {one.name: one.value(traits[one.trait]) for one in _seen_of(traits)}
+
+
+def _seen_of(traits: Mapping[str, float]) -> Iterator[Feature]:
+    unseen = {trait for kind, names in SAYING_NOTHING_OF.items() if traits.get(kind) for trait in names}
+    return (one for one in FEATURES if one.trait in traits and one.trait not in unseen)
 
 
 def confidence_of(traits: Mapping[str, float]) -> Confidence:
     """How sure it is that a fact with these traits holds."""
     log_odds = INTERCEPT
     effects: list[tuple[float, Feature, bool]] = []
-    for one in FEATURES:
-        if one.trait not in traits or one.name not in WEIGHTS:
+    for one in _seen_of(traits):
+        if one.name not in WEIGHTS:
             continue
         weight, mean = WEIGHTS[one.name]
         value = one.value(traits[one.trait])
