@@ -139,8 +139,8 @@ SAYING_NOTHING_OF: Mapping[str, frozenset[str]] = {
         )
     ),
 }
-"""Traits of sentences, by the kind of text to which they mean nothing: "Kiel – Tons: 12" is short, begins with no article
-and ends without a stop, as a row should. The model does not look at them there."""
+"""Traits of sentences, by the kind of text to which they mean nothing: "Kiel – Tons: 12" is short, begins with no
+article and ends without a stop, as a row should. The model does not look at them there."""
 
 
 def unknown_traits(names: Iterable[str]) -> list[str]:
