@@ -50,7 +50,8 @@ _POINTS_BACK = {
     r"|Il(?! (?:est (?:\w+ )?(?:recommandé|possible|nécessaire|important|interdit|obligatoire)|existe|faut|convient|y"
     r" a)\b)"
     r"|Ils|Elles?|Leurs?|Son|Sa|Ses|Cependant|Toutefois|Néanmoins|Ainsi|Donc|Mais|Et|Ou|Or|Puis|Ensuite|Alors|Aussi"
-    r"|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En (?:effet|conséquence|résult\w+|découl\w+)|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
+    r"|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En (?:effet|conséquence|résult\w+|découl\w+)"
+    r"|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
     "es": r"Allí|Ahí|"
     r"Del mismo modo|Por otr[oa] (?:lado|parte)|Por su parte|De (?:esta|este) (?:manera|modo|forma)|Asimismo|En"
     r" cambio|Al contrario|Más tarde|"

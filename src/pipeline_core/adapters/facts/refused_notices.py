@@ -1,6 +1,4 @@
-"""Words by language of notices that stand among sentences: affiliations, pointers to a table or section, platitudes."""
-
-r""
+"""Words by language of notices among sentences: affiliations, pointers to a table or section, platitudes."""
 
 from pipeline_core.adapters.facts.refused_kind import Refusal
 
