@@ -9,8 +9,8 @@ def _words(expression: str) -> re.Pattern[str]:
 
 
 _DUTY = _words(
-    r"may|might|could|for example|e\.g|kann|können|könnte\w*|peu(?:t|vent)|pourrai(?:t|ent)|pued\w+|podría\w*|pu[oò]|possono"
-    r"|pode[m]?|poderia\w*|kunnen|dapat|bisa|mungkin|может|могут|μπορεί"
+    r"may|might|could|for example|e\.g|kann|können|könnte\w*|peu(?:t|vent)|pourrai(?:t|ent)|pued\w+|podría\w*|pu[oò]"
+    r"|possono|pode[m]?|poderia\w*|kunnen|dapat|bisa|mungkin|может|могут|μπορεί"
     r"|must|shall|should|ensures?|make sure|verify|requires?|required|requirements?|needs? to|has to|have to"
     r"|muss|müssen|sollte?n?|anforderung\w*|stellen sie sicher|sicherstellen|prüfen sie|überprüfen sie"
     r"|doi(?:t|vent)|devrai(?:t|ent)|exigences?|assurez-vous|s['’]assurer|vérifie[rz]"
@@ -28,8 +28,8 @@ _MODAL = _words(
 )
 _DUTY_UNSPACED = re.compile(r"确保|必须|应当|应该|要求|需要|すること|必要|しなければ|해야")
 _ASKS = _words(
-    r"(?:following|these|answer\w*|the)\s+questions?|(?:folgende[nr]?|diese) fragen|questions suivantes|preguntas|domande"
-    r"|perguntas|vragen|pertanyaan|вопрос\w*|ερωτήσεις"
+    r"(?:following|these|answer\w*|the)\s+questions?|(?:folgende[nr]?|diese) fragen|questions suivantes|preguntas"
+    r"|domande|perguntas|vragen|pertanyaan|вопрос\w*|ερωτήσεις"
 )
 _ASKED = re.compile(r"[?？؟][\"'”’»)\]*_`\s]*\Z")
 _ASKED_GREEK = re.compile(r"[;;]\s*\Z")

@@ -61,7 +61,9 @@ _MOST_OF_NAME = 6
 """Words of an item that names what the items below it are, without a colon."""
 _MOST_WITH_REST = 45
 """Words from which an item is said with its first sentence alone, and each other one by itself."""
-_MOST_IN_WHOLE = 90
+_MOST_IN_WHOLE = 60
+_MOST_WHERE_ONLY_WHOLE = 90
+"""Words of a list that is said as one: where its items might be said singly, and where they can not."""
 _MOST_ITEMS = 8
 _MOST_OF_SHORT = 4
 """Words of each item of a list that is said as one, where the lead-in makes no sentence with one of them."""
@@ -261,7 +263,9 @@ def _with_leads(
     only_whole = _holds_only_with_all(text, item, leads, meanings, language)
     is_counted = (count_announced(leads[-1].said) or 0) >= len(item.siblings)
     if only_whole or is_counted or (not in_sentence and _is_short(item, meanings)):
-        if (listed := _listed(text, item, language)) and spans and not goes_on:
+        most = _MOST_WHERE_ONLY_WHOLE if only_whole else _MOST_IN_WHOLE
+        listed = _listed(text, item, language, most) if spans and not goes_on else None
+        if listed:
             if item is item.siblings[0]:
                 others = [_told(text, other.block, language) for other in item.siblings]
                 all_spans = (*spans, *((other.start, other.end) for other in others))
@@ -274,7 +278,7 @@ def _with_leads(
             elif not points_back(told.said, language):
                 yield _claim(((told.start, told.end),), _ended(told.said), language, lead_in=0.0, whole=1.0)
             return
-        if only_whole or is_counted:
+        if only_whole:
             return
     if not told.label and not demands(lead) and opens_back(told.said, language):
         return
@@ -284,13 +288,13 @@ def _with_leads(
         yield _claim(whole, statement, language, lead_in=1.0, whole=float(all(x.has_colon for x in leads)))
 
 
-def _listed(text: str, item: Item, language: str) -> str | None:
-    """All items of its list, as one; None where they are too many or too long, or some of them were not read whole."""
+def _listed(text: str, item: Item, language: str, most: int) -> str | None:
+    """All items of its list, as one; None where they have more words or some of them were not read whole."""
     if any(other.parts or other.is_cut for other in item.siblings):
         return None
     said = [_told(text, other.block, language).said.rstrip(".;, ") for other in item.siblings]
     listed = "; ".join(said)
-    if len(said) > _MOST_ITEMS or len(listed.split()) > _MOST_IN_WHOLE or len(listed) > _LONGEST_WHOLE:
+    if len(said) > _MOST_ITEMS or len(listed.split()) > most or len(listed) > _LONGEST_WHOLE:
         return None
     return listed
 
