@@ -196,7 +196,8 @@ def test_a_whole_sentence_leads_to_a_list_only_where_it_announces_one(above: str
     [
         # what is demanded, or only may be, is no assertion
         (
-            "Make sure that every marina meets the following demands:\n\n- Berths are lit at night.\n- Gates are locked at ten.\n",
+            "Make sure that every marina meets the following demands:\n\n- Berths are lit at night.\n"
+            "- Gates are locked at ten.\n",
             "en",
             [
                 "Make sure that every marina meets the following demands: Berths are lit at night.",

@@ -48,6 +48,10 @@ _COUNTS = (
     "eight|acht|huit|ocho|otto|oito|delapan|восемь|οκτώ",
 )
 _COUNT = tuple(_words(rf"{words}|{count}") for count, words in enumerate(_COUNTS, start=2))
+_COUNT_UNSPACED = re.compile(r"([两二2三3四4五5六6七7八8])\s?[个個项項种種类類点點つ]")
+_UNSPACED = {
+    sign: count for count, signs in enumerate(("两二2", "三3", "四4", "五5", "六6", "七7", "八8"), 2) for sign in signs
+}
 _NUMBERED = re.compile(r"\(?\d{1,3}[.)]|\(\d{1,2}\)")
 # What holds only if its items do, in the languages whose other words are not known.
 _CONDITION = re.compile(
@@ -95,6 +99,8 @@ def are_numbered(marks: Sequence[str]) -> bool:
 
 def count_announced(lead: str) -> int | None:
     """How many items the lead-in says there are; the last number of it that is at most eight."""
+    if match := _COUNT_UNSPACED.search(lead):
+        return _UNSPACED[match[1]]
     found = [(match.start(), count) for count, words in enumerate(_COUNT, start=2) for match in words.finditer(lead)]
     return max(found)[1] if found else None
 

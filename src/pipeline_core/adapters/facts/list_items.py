@@ -306,7 +306,9 @@ def _holds_only_with_all(
     if any(_holds_only_whole(meaning) for meaning in meanings):
         return True
     colons = [lead for lead in leads if lead.has_colon]
-    if any(not meaning.is_known and is_unsure_condition(lead.said) for lead, meaning in zip(colons, meanings)):
+    if any(
+        not meaning.is_known and is_unsure_condition(lead.said) for lead, meaning in zip(colons, meanings, strict=True)
+    ):
         return True
     return _is_one_of_many(text, item, colons, language)
 
