@@ -452,3 +452,20 @@ def test_tables_get_pipes_around_their_rows(table: str, cleaned_table: str | Non
     text = f"Text\n\n{table}\nText\n"
     assert cleaned(text) == (cleaned(text) if cleaned_table is None else f"Text\n\n{cleaned_table}\nText\n")
     assert ("| a" in cleaned(text)) == (cleaned_table is not None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("*3.2.1 Boats* The fee is $9.\n", "### 3.2.1 Boats\n\nThe fee is $9.\n"),
+        ("## 3.1 Quays\n\n**3.2 Häfen.** Öffnet um 9 Uhr.\n", "## 3.1 Quays\n\n## 3.2 Häfen\n\nÖffnet um 9 Uhr.\n"),
+        ("_4.1 Лодки_: Сбор равен 9.\n", "## 4.1 Лодки\n\nСбор равен 9.\n"),
+        # a name in italics, a number of a rule, a line of a paragraph, a sentence that goes on
+        ("*Mytilus edulis* The mussel is common.\n", None),
+        ("**3.1.1** The fee is $9.\n", None),
+        ("The fee follows\n*3.1 Boats* The mussel.\n", None),
+        ("*3.1 Boats* and quays are free.\n", None),
+    ],
+)
+def test_a_numbered_heading_on_the_line_of_its_text_becomes_a_heading(before: str, after: str | None) -> None:
+    assert cleaned(before) == (after or before)

@@ -14,6 +14,7 @@ BACK = {
         "If they agree, the claim is paid.",
         "Three methods were chosen for this purpose.",
         "For example, hail.",
+        "Owners of boats in the old basin of the northern harbour must share these resources.",
     ],
     "de": [
         "Diese Schäden sind nicht versichert.",
@@ -141,3 +142,21 @@ def test_it_is_not_said_with_a_sentence_that_gives_no_fact() -> None:
 )
 def test_a_connective_is_left_out_in_other_languages(text: str, statement: str) -> None:
     assert statement in said(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Note: These losses are not insured at all."),
+        ("en", "(Rule) Both captains pay a fee of $9."),
+        ("id", "Catatan: Kerugian ini tidak ditanggung sama sekali."),
+        ("pt", "Nota: Estas perdas não estão cobertas pela apólice."),
+    ],
+)
+def test_what_stands_behind_a_label_may_lean(language: str, text: str) -> None:
+    assert extract(ChunkInput(text, (), language=language), 9).candidates == ()
+
+
+def test_a_clause_that_begins_with_a_place_or_case_stands_in_french() -> None:
+    text = "En cas de tempête, le port ferme ses portes."
+    assert [fact.statement for fact in extract(ChunkInput(text, (), language="fr"), 9).candidates] == [text]

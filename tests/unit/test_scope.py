@@ -112,3 +112,13 @@ def test_a_run_in_heading_is_the_heading_of_its_paragraph(text: str, name: str, 
 )
 def test_what_is_emphasised_otherwise_is_no_run_in_heading(text: str) -> None:
     assert not any(fact.traits.get("scoped") for fact in facts(text))
+
+
+def test_a_question_of_a_document_without_title_goes_where_its_section_must_be_said() -> None:
+    text = "## 8.2 Anchors\n\nThe deductible is $500 in every winter month."
+    said = extract(ChunkInput(text, (), language="en"), 9).candidates
+    assert [(fact.statement.partition(": ")[0], fact.question) for fact in said] == [("Anchors", None)]
+
+
+def test_a_heading_of_greek_words_that_say_nothing_is_no_scope() -> None:
+    assert not facts("# Πρόλογος\n\nΟι ναύτες του λιμανιού πληρώνουν ένα τέλος.")[0].statement.startswith("Π")

@@ -290,12 +290,48 @@ def single_blank_lines(text: str, _context: Context) -> tuple[str, int]:
     return text, 0
 
 
+# --- run-in headings ---------------------------------------------------------------------------------------
+
+# A number of at least two parts tells a heading from a name in italics; it stands on the line of its text.
+_RUN_IN = re.compile(
+    r"^(?P<mark>\*{1,3}|_{1,3})(?P<number>\d{1,3}(?:\.\d{1,3})+)\.?[ \t]+(?P<title>[^\W\d_][^*_\n|]{1,80}?)[.:]?"
+    r"(?P=mark)[.:]?[ \t]+(?=[\"“„«(]?[^\W\d_a-z])",
+    re.MULTILINE,
+)
+_NUMBERED = re.compile(r"^(#{1,6}) (\d+(?:\.\d+)+)\.? ", re.MULTILINE)
+_DEEPEST = 6
+
+
+def run_in_headings(text: str, context: Context) -> tuple[str, int]:
+    """``*8.6.2 Coffee* The market …`` becomes a heading and its paragraph: what follows it stands below it, too.
+
+    It has the level of the headings with as many numbers, or one for each number.
+    """
+    changes = 0
+
+    def apart(match: re.Match[str]) -> str:
+        nonlocal changes
+        if text[: match.start()].removesuffix("\n")[-1:] not in ("", "\n"):
+            return match[0]  # a line of the paragraph above
+        changes += 1
+        depth = match["number"].count(".")
+        known = next((marks for marks, number in _numbered(context) if number.count(".") == depth), "")
+        return f"{known or '#' * min(depth + 1, _DEEPEST)} {match['number']} {match['title'].strip()}\n\n"
+
+    return _RUN_IN.sub(apart, text), changes
+
+
+def _numbered(context: Context) -> list[tuple[str, str]]:
+    return _NUMBERED.findall(context.markdown)
+
+
 STEPS: tuple[tuple[str, Step], ...] = (
     ("bullets", plain_bullets),  # before what would take them for letters
     ("mojibake", repair_mojibake),
     ("odd_spaces", plain_spaces),
     ("trailing_blanks", no_trailing_blanks),
     ("headings", atx_headings),
+    ("run_in_headings", run_in_headings),
     ("cut_paragraphs", join_cut_paragraphs),  # before words that were divided there
     ("hyphenations", join_hyphenated),
     ("outer_pipes", outer_pipes),

@@ -22,6 +22,8 @@ _TO_AUTHORS = re.compile(
     r"|\bauthors? (?:submitting|who submit|are (?:asked|required|encouraged|requested)"
     r"|must (?:submit|include|provide))\b"
     r"|\bwrite an? (?:short |brief )?(?:paper|summary|abstract)\b|\b(?:in|out of) ?-?(?:in-)?scope for [A-Z]{3,}\b"
+    r"|\b(?:[A-Z]{3,}|the journal) (?:publishes|welcomes|considers|accepts) (?:\w+ )?(?:articles|papers|manuscripts"
+    r"|submissions)\b|\bminimum (?:allowable|acceptable) contribution\b"
     r"|\b(?:das|ihr) (?:manuskript|papier) (?:soll|sollte|muss)\b"
     r"|\bautor(?:en|innen) (?:müssen|sollten|werden gebeten)\b"
     r"|\b(?:le|votre) (?:manuscrit|résumé) (?:doit|devrait)\b|\bles auteurs (?:doivent|sont priés|sont invités)\b"

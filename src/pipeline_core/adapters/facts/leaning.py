@@ -50,7 +50,8 @@ _POINTS_BACK = {
     r"|Il(?! (?:est (?:\w+ )?(?:recommandé|possible|nécessaire|important|interdit|obligatoire)|existe|faut|convient|y"
     r" a)\b)"
     r"|Ils|Elles?|Leurs?|Son|Sa|Ses|Cependant|Toutefois|Néanmoins|Ainsi|Donc|Mais|Et|Ou|Or|Puis|Ensuite|Alors|Aussi"
-    r"|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
+    r"|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En (?:effet|conséquence|résult\w+|découl\w+)"
+    r"|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
     "es": r"Allí|Ahí|"
     r"Del mismo modo|Por otr[oa] (?:lado|parte)|Por su parte|De (?:esta|este) (?:manera|modo|forma)|Asimismo|En"
     r" cambio|Al contrario|Más tarde|"
@@ -281,6 +282,15 @@ _FAR = {
     code: rf"(?:[^\s,;:()]+\s+){{1,10}}{words.replace('{self}', _SELF.get(code, '-'))}"
     for code, words in _POINTED_AT.items()
 }
+# Beyond these words without a pause, only a noun that the sentence has not said yet.
+_FARTHER = {
+    code: re.compile(
+        rf"(?:[^\s,;:()]+\s+){{5,30}}?(?P<pointed>{words.replace('{self}', _SELF.get(code, '-'))})"
+        r"(?:\s+(?P<noun>[^\W\d_]{3,}))?",
+        re.IGNORECASE,
+    )
+    for code, words in _POINTED_AT.items()
+}
 _QUOTE = '["“„«(]*'
 
 
@@ -302,9 +312,20 @@ _AT_THE_END = re.compile(rf"\b(?:this|these|those) (?!(?:{_SELF['en']})\b)[\w-]+
 def points_back(sentence: str, language: str) -> bool:
     """Whether it begins with what the sentence before it names, or names it among its first words."""
     patterns = [_pattern("back", language), *(_pattern(kind, language) for kind in ("near", "far") if language)]
-    if any(pattern.match(sentence) for pattern in patterns if pattern):
+    if any(pattern.match(sentence) for pattern in patterns if pattern) or _points_at_unsaid(sentence, language):
         return True
     return language in ("en", "") and _AT_THE_END.search(sentence) is not None
+
+
+def _points_at_unsaid(sentence: str, language: str) -> bool:
+    """Whether it points at a thing ("for these resources") whose noun it has not said before."""
+    match = _FARTHER[language].match(sentence) if language in _FARTHER else None
+    if match is None:
+        return False
+    words = match["pointed"].split()
+    # in Indonesian the noun stands before
+    noun = words[0] if len(words) > 1 else match["noun"] or ""
+    return bool(noun) and noun.casefold()[:4] not in sentence[: match.start("pointed")].casefold()
 
 
 def points_elsewhere(sentence: str, language: str) -> bool:

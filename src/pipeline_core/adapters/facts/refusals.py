@@ -15,6 +15,7 @@ from pipeline_core.adapters.facts.refused_apparatus import (
     THANKS,
 )
 from pipeline_core.adapters.facts.refused_authors import AIMS, APPRAISAL, CAST, DRAWING, PROMISE
+from pipeline_core.adapters.facts.refused_notices import NOTICES
 from pipeline_core.adapters.facts.refused_voices import (
     DIALOGUE,
     REMARK,
@@ -26,7 +27,7 @@ from pipeline_core.adapters.facts.refused_voices import (
 
 REFUSALS = (
     THANKS, RIGHTS, CAPTION, NAVIGATION, REFERENCE, TO_THE_READER, REMARK, PLACEHOLDER, STORY, VAGUE, DIALOGUE, SPOKEN,
-    AIMS, PROMISE, DRAWING, APPRAISAL, CAST,
+    AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
 )  # fmt: skip
 
 

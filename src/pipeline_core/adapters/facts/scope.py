@@ -66,6 +66,7 @@ ogólne uwagi przykład przykłady opis załącznik rozdział część tabela ry
 مقدمة ملخص خلاصة نتائج النتائج مناقشة خاتمة منهجية بيانات تحليل عام ملاحظات مثال أمثلة هدف وصف ملحق فصل جزء قسم جدول
 مقدمه چکیده نتایج بحث نتیجه‌گیری روش داده تحلیل کلیات یادداشت مثال هدف توضیح پیوست فصل بخش جدول سناریو
 """)
+_FOLDED = frozenset(word.casefold() for word in _GENERIC)
 _GENERIC_UNSPACED = re.compile(
     "词汇表|术语|用語集|简介|介绍|概述|前言|目录|结论|结果|讨论|方法|数据|分析|背景|摘要|总结|示例|场景|附录|说明|目的|范围|定义|如何|什么"
     "|はじめに|概要|結果|考察|結論|方法|背景|要約|付録|目的|定義|例"
@@ -166,7 +167,7 @@ def _content(text: str, language: str) -> frozenset[str]:
     found = {
         word[:_STEM]
         for word in _WORD.findall(text.casefold())
-        if len(word) >= _LEAST_LETTERS and word not in _GENERIC and not is_common_word(word)
+        if len(word) >= _LEAST_LETTERS and word not in _FOLDED and not is_common_word(word)
     }
     if language in UNSPACED or _UNSPACED_RUN.search(text):
         plain = _GENERIC_UNSPACED.sub(" ", text)

@@ -39,6 +39,8 @@ class Scopes:
             claim,
             spans=(*((heading,) if heading else ()), *claim.spans),
             statement=f"{name}: {claim.statement.lstrip(' :')}",
+            # where no title tells of what it asks, the question would have to name the section
+            answer=claim.answer if block.title or len(headings) > 1 else None,
             traits={**traits, "scoped": 1.0},
         )
 

@@ -260,8 +260,21 @@ def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said
     return _Said(start, end, statement, statement, leans=leans or bool(head), head=head)
 
 
+# "Note: This method …", "(Lesson) Both …": what stands behind the label leans.
+_LABELLED = re.compile(
+    r"\([^\W\d_][^()]{1,20}\)\s+|(?:notes?|hinweis|anmerkung|remarque|nota|opmerking|catatan|примечание|σημείωση|uwaga"
+    r"|poznámka|megjegyzés|napomena|not|注意?|ملاحظة|توجه|نکته)\s?[:：]\s*",
+    re.IGNORECASE,
+)
+
+
 def _leans(statement: str, language: str) -> bool:
-    return points_back(statement, language) or is_unexplained(statement, language)
+    labelled = _LABELLED.match(statement)
+    return (
+        points_back(statement, language)
+        or is_unexplained(statement, language)
+        or bool(labelled and _leans(statement[labelled.end() :], language))
+    )
 
 
 _OPENING = re.compile(r"[\"'“‘«(\[]*(?:(?:[<>≤≥±+−-] ?)+(?=[$€£¥]?\d))?[$€£¥]?(?P<first>\w)")

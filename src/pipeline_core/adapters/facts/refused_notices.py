@@ -1,0 +1,145 @@
+"""Words by language of notices among sentences: affiliations, pointers to a table or section, platitudes."""
+
+from pipeline_core.adapters.facts.refused_kind import Refusal
+
+AFFILIATION = Refusal(
+    "a note about its authors",
+    {
+        "": r"¶",
+        "en": r"\b(?:contributed equally|corresponding authors?|independent researchers?\W|equal contribution)",
+        "de": r"\b(?:korrespondierende[rn]? autor\w*|gleichermaßen beigetragen|zu gleichen teilen beigetragen)\b",
+        "fr": r"\b(?:auteure?s? correspondante?s?|contribué (?:de manière égale|à parts égales|également))",
+        "es": r"\b(?:autora? (?:de|para) (?:la )?correspondencia|contribuy\w+ por igual)\b",
+        "it": r"\b(?:autore corrispondente|contribuito in egual misura)\b",
+        "pt": r"\b(?:autora? (?:correspondente|para correspondência)|contribuíram (?:igualmente|de igual forma))\b",
+        "nl": r"\b(?:corresponderende auteur|(?:evenveel|gelijk(?:elijk)?) (?:bijgedragen|bij))\b",
+        "id": r"\b(?:penulis korespondensi|berkontribusi (?:secara )?(?:sama|setara))\b",
+        "ru": r"\b(?:авто\w+ для корреспонденции|равный вклад)\b",
+        "el": r"συγγραφέας επικοινωνίας|συνέβαλαν (?:εξίσου|ισότιμα)",
+        "pl": r"\b(?:autor\w* (?:korespondencyjn|do korespondencji)\w*|równy wkład)",
+        "cs": r"\b(?:korespondenční autor\w*|přispěli (?:stejně|rovným dílem))\b",
+        "zh": "通讯作者|通信作者|同等贡献|共同第一作者",
+        "ja": "責任著者|連絡著者|同等に貢献",
+        "ar": "المؤلف المراسل|ساهموا بالتساوي",
+        "fa": "نویسنده مسئول|نویسندهٔ مسئول|سهم برابر",
+    },
+)
+# A table, list or section that the sentence sends its reader to, or that it is itself about.
+POINTER = Refusal(
+    "it speaks of a table or section that is not there",
+    {
+        "en": r"\b(?:table|list|figure|chart|diagram|graph)s? (?:below|above)\b"
+        r"|\b(?:following|next|preceding|previous) (?:table|figure|chart|list|diagram|graph)s?\b"
+        r"|\bthis (?:section|chapter|appendix|annex|subsection|table|figure|list)\b"
+        r"|\b(?:visit|browse|check out) (?:\S+ ){0,6}(?:page|site|website|wiki)\b",
+        "de": r"\b(?:nach|vor|unten|oben)stehende[rsnm]?\b|\b(?:folgende[rsnm]?|nächste[rn]?) (?:tabelle|liste"
+        r"|abbildung"
+        r"|grafik|übersicht)\b|\bdiese[rsmn]? (?:abschnitts?|kapitels?|anhangs?|tabelle|abbildung|liste)\b"
+        r"|\bbesuchen\b.{0,60}\b(?:seite|website|webseite)\b",
+        "fr": r"\b(?:tableau|liste|figure|schéma|graphique)s? (?:suivante?s?|précédente?s?)\b"
+        r"|\b(?:cette (?:section|annexe|liste|figure)|ce (?:chapitre|tableau))\b"
+        r"|\b(?:visite[rz]|consulte[rz])\b.{0,60}\b(?:page|site)\b",
+        "es": r"\b(?:siguientes?|anterior(?:es)?) (?:tabla|lista|figura|gráfic[oa]|cuadro)s?\b"
+        r"|\b(?:tabla|lista|figura|cuadro)s? (?:siguiente|anterior)s?\b"
+        r"|\best[ae] (?:sección|capítulo|anexo|apartado|tabla|lista|cuadro)\b|\bvisit\w+\b.{0,60}\b(?:página"
+        r"|sitio)\b",
+        "it": r"\b(?:seguent[ei]|precedent[ei]) (?:tabell[ae]|elenco|figura|grafico|lista)\b"
+        r"|\b(?:tabella|elenco|figura|lista) (?:seguente|precedente)\b"
+        r"|\bquest[ao] (?:sezione|capitolo|allegato|tabella|elenco|lista)\b|\bvisit\w+\b.{0,60}\b(?:pagina|sito)\b",
+        "pt": r"\b(?:seguintes?|anterior(?:es)?) (?:tabela|lista|figura|gráfico)s?\b"
+        r"|\b(?:tabela|lista|figura)s? (?:seguinte|anterior)s?\b"
+        r"|\b[nd]?est[ae] (?:sec?ção|capítulo|anexo|tabela|lista)\b|\bvisit\w+\b.{0,60}\b(?:página|sítio|site)\b",
+        "nl": r"\b(?:onder|boven)staande\b|\b(?:volgende|vorige) (?:tabel|lijst|figuur)\b"
+        r"|\b(?:dit hoofdstuk|deze (?:paragraaf|tabel|lijst|bijlage))\b|\bbezoek\b.{0,60}\b(?:pagina|website)\b",
+        "id": r"\b(?:tabel|daftar|gambar) (?:berikut|di bawah|di atas|ini)\b|\b(?:bagian|bab|lampiran) ini\b"
+        r"|\bkunjungi\b.{0,60}\b(?:halaman|situs)\b",
+        "ru": r"\b(?:следующ|приведенн|приведённ|нижеследующ)\w+ (?:\w+ )?(?:таблиц|спис|рисун)\w*"
+        r"|\b(?:эт|данн|настоящ)\w+ (?:раздел|глав|приложени|таблиц)\w*|\bпосетите\b.{0,60}(?:страниц|сайт)",
+        "el": r"\b(?:ακόλουθ|επόμεν|παρακάτω)\w* (?:πίνακα|λίστα|σχήμα)\w*"
+        r"|\bαυτ\w+ (?:η|το|την|της|του|τον|ο) (?:ενότητα|κεφάλαιο|πίνακα|λίστα)\w*"
+        r"|επισκεφ\w+.{0,60}(?:σελίδα|ιστότοπο)",
+        "pl": r"\b(?:następując|poniższ|powyższ)\w+ (?:tabel|list|rysun)\w+|\b(?:tej|ten|ta|tym|niniejsz\w+) (?:sekcj"
+        r"|rozdzia|tabel)\w+|\bodwied\w+\b.{0,60}\bstron\w+",
+        "cs": r"\b(?:následující|předchozí)\w* (?:tabul|seznam|obráz)\w*|\b(?:tato|tento|této|tomto) (?:kapitol|oddíl"
+        r"|tabul)\w*|\bnavštivte\b.{0,60}\b(?:strán|web)\w*",
+        "hu": r"\b(?:következő|alábbi|előző) (?:táblázat|lista|ábra)\w*|\bez a (?:fejezet|szakasz|táblázat)\w*",
+        "hr": r"\b(?:sljedeć|prethodn)\w+ (?:tablic|popis|slik)\w*|\b(?:ov(?:aj|o|a|om)) (?:odjelj|poglavlj"
+        r"|tablic)\w*",
+        "tr": r"\b(?:aşağıdaki|yukarıdaki|sonraki) (?:tablo|liste|şekil)\w*|\bbu (?:bölüm|tablo)\w*",
+        "zh": "下表|上表|下图|上图|下列表格|本节|本章|本附录|此表|访问.{0,20}(?:页面|网站|主页)",
+        "ja": "(?:次|以下|上記?|下記?)の(?:表|図|一覧)|本節|本章|この(?:表|節|章)",
+        "ar": "الجدول (?:التالي|أدناه|أعلاه)|هذا (?:القسم|الفصل|الجدول)|هذه القائمة",
+        "fa": "جدول (?:زیر|بالا)|این (?:بخش|فصل|جدول|فهرست)",
+    },
+)
+# Of what only the document itself can tell which study it is.
+STUDY = Refusal(
+    "it speaks of its own study",
+    {
+        "en": r"\b(?:in|of|for|by|from|under) (?:the (?:current|present)|this) (?:study|survey|report"
+        r"|evaluation|analysis"
+        r"|paper|article|sample|assessment|investigation|review|exercise)\b"
+        r"|\b(?:the (?:current|present)|this) (?:study|survey|paper|article|review|evaluation) (?!of\b)"
+        r"|^(?:all|the) (?:reported|presented) (?:numbers|results|figures|statistics|values)\b",
+        "de": r"\b(?:diese[rsn]?|der aktuellen) (?:studie|untersuchung|erhebung|umfrage)\b"
+        r"|\bvorliegende[rsnm]? (?:studie|arbeit|untersuchung|bericht|analyse)\b",
+        "fr": r"\b(?:cette|la présente) (?:étude|enquête|évaluation|analyse)\b|\b(?:le présent|cet?) (?:article"
+        r"|rapport"
+        r"|examen)\b",
+        "es": r"\b(?:este|esta|el presente|la presente) (?:estudio|encuesta|evaluación|análisis|artículo|informe)\b",
+        "it": r"\b(?:questo|questa|il presente|la presente) (?:studio|indagine|valutazione|analisi|articolo"
+        r"|rapporto)\b",
+        "pt": r"\b(?:[nd]?este|[nd]?esta|o presente|a presente) (?:estudo|inquérito|avaliação|análise|artigo"
+        r"|relatório)\b",
+        "nl": r"\b(?:dit|deze|het huidige) (?:onderzoek|studie|enquête|evaluatie|analyse|artikel|rapport)\b",
+        "id": r"\b(?:penelitian|studi|survei|evaluasi|artikel|makalah) ini\b",
+        "ru": r"\b(?:эт|данн|настоящ)\w+ (?:исследовани|опрос|оценк|стать|отчет|отчёт|обзор)\w*",
+        "el": r"\b(?:παρούσα|παρούσας|παρόν) (?:μελέτη|μελέτης|έρευνα|έρευνας|άρθρο|έκθεση)",
+        "pl": r"\b(?:ninie\w+|tym|tego|ten|tej|ta) (?:badani|ankiet|artyku|raport|analiz)\w+",
+        "cs": r"\b(?:tato|tento|této|tomto) (?:studi|výzkum|průzkum|člán|zpráv)\w*",
+        "zh": "本(?:研究|调查|报告|文|次评估|综述)",
+        "ja": "本(?:研究|調査|報告書|論文|稿)",
+        "ar": "هذه (?:الدراسة|الورقة)|هذا (?:البحث|المقال)",
+        "fa": "این (?:مطالعه|پژوهش|مقاله|تحقیق)",
+    },
+)
+# That something matters or has changed, and neither how nor why.
+PLATITUDE = Refusal(
+    "a remark that tells nothing",
+    {
+        "en": r"^[^\d:;]{5,110} plays? an? (?:very |increasingly )?(?:important|crucial|key|vital|significant|central"
+        r"|major|critical) role\b[^\d:;]{0,50}$|\b(?:has|have) (?:\w+ly )?changed (?:considerably|radically"
+        r"|dramatically|significantly|a lot|completely|fundamentally)\W*$|\b(?:has|have) (?:considerably|radically"
+        r"|dramatically|significantly|completely|fundamentally) changed\W*$",
+        "de": r"^[^\d:;]{5,110} spiel(?:t|en) eine (?:sehr )?(?:wichtige|zentrale|entscheidende|große) rolle"
+        r"\b[^\d:;]{0,50}$|\b(?:stark|grundlegend|radikal|erheblich|deutlich) (?:ver|ge)ändert\W*$",
+        "fr": r"^[^\d:;]{5,110} joue(?:nt)? un rôle (?:très )?(?:important|crucial|essentiel|clé|central|majeur)\b"
+        r"[^\d:;]{0,50}$|\b(?:considérablement|radicalement|profondément|beaucoup|fondamentalement) changé\W*$",
+        "es": r"^[^\d:;]{5,110} (?:desempeña|juega)n? un papel (?:muy )?(?:importante|crucial|clave|fundamental"
+        r"|central)\b[^\d:;]{0,50}$|\bcambiado (?:considerablemente|radicalmente|mucho|drásticamente"
+        r"|significativamente)\W*$",
+        "it": r"^[^\d:;]{5,110} (?:svolg\w+|gioca\w*|ricopr\w+) un ruolo (?:molto )?(?:importante|cruciale|chiave"
+        r"|fondamentale|centrale)\b[^\d:;]{0,50}$|\bcambiat[oaie] (?:radicalmente|notevolmente|molto|profondamente"
+        r"|drasticamente)\W*$",
+        "pt": r"^[^\d:;]{5,110} desempenham? um papel (?:muito )?(?:importante|crucial|fundamental|chave|central)\b"
+        r"[^\d:;]{0,50}$|\bmud(?:ou|aram) (?:consideravelmente|radicalmente|muito|drasticamente"
+        r"|significativamente)\W*$",
+        "nl": r"^[^\d:;]{5,110} spe(?:elt|len) een (?:zeer )?(?:belangrijke|cruciale|centrale) rol\b[^\d:;]{0,50}$"
+        r"|\b(?:sterk|ingrijpend|aanzienlijk) veranderd\W*$",
+        "id": r"^[^\d:;]{5,110} (?:memainkan|memegang|berperan) (?:peran(?:an)? )?(?:yang )?(?:sangat )?penting"
+        r"[^\d:;]{0,50}$|\bberubah (?:secara )?(?:drastis|signifikan|radikal)\W*$",
+        "ru": r"^[^\d:;]{5,110} игра(?:ет|ют) (?:очень )?(?:важную|ключевую|решающую|большую) роль[^\d:;]{0,50}$"
+        r"|\b(?:сильно|значительно|кардинально|существенно) измени(?:лся|лась|лось|лись)\W*$"
+        r"|\bсовсем иначе, чем\b",
+        "el": r"^[^\d:;]{5,110} (?:διαδραματίζ|παίζ)\w+ (?:\w+ )?(?:σημαντικό|καθοριστικό|βασικό|κρίσιμο) ρόλο"
+        r"[^\d:;]{0,50}$|\b(?:αλλάξει|άλλαξ\w+) (?:σημαντικά|ριζικά|δραματικά)\W*$",
+        "pl": r"^[^\d:;]{5,110} odgrywa(?:ją)? (?:bardzo )?(?:ważną|kluczową|istotną) rolę[^\d:;]{0,50}$",
+        "cs": r"^[^\d:;]{5,110} hraj[eí] (?:velmi )?(?:důležitou|klíčovou|zásadní) roli[^\d:;]{0,50}$",
+        "zh": r"^[^\d：；]{3,60}(?:起着|扮演着?|发挥着?).{0,6}(?:重要|关键|核心)的?(?:作用|角色)。?$"
+        "|发生了(?:巨大|很大|根本性?|翻天覆地)的?变化。?$",
+        "ja": r"^[^\d：；]{3,60}重要な役割を(?:果た|担)[^。]{0,10}。?$|大きく変わ(?:った|りました)。?$",
+        "ar": r"\b(?:يلعب|تلعب|يؤدي|تؤدي) (?:\w+ )?دور[اً]* (?:مهم|هام|أساسي|رئيسي)\w*",
+        "fa": r"نقش (?:بسیار )?(?:مهم|حیاتی|کلیدی|اساسی)ی? (?:\w+ ){0,6}(?:دارد|دارند|ایفا)",
+    },
+)
+NOTICES = (AFFILIATION, POINTER, STUDY, PLATITUDE)
