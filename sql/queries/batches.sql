@@ -81,7 +81,8 @@ WHERE question_id = ANY(%(question_ids)s) AND document_id IS NULL;
 SELECT q.question_id, q.user_id, matching_space(q.user_id) AS space, q.match_sha256, q.match_trigrams,
        q.match_signature, q.match_text, q.language, q.answer,
        q.statement IS NOT NULL AS is_statement, fact_text(q.question, q.answer, q.statement) AS embed_text,
-       text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256
+       text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256,
+       own_words(q.match_text, q.evidence) AS own_words
 FROM staged_questions q JOIN upload_batches b ON b.batch_id = q.upload_batch_id
 WHERE q.upload_batch_id = %(batch_id)s AND q.status IN ('pending', 'approved')
     AND CASE WHEN %(question_ids)s::uuid[] IS NULL THEN b.matched_at IS NULL

@@ -73,7 +73,7 @@ WHERE q.question_id = i.question_id;
 -- name: questions_to_match
 SELECT q.question_id, q.document_id, q.user_id, matching_space(q.user_id) AS space, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
        q.language, q.answer, q.statement IS NOT NULL AS is_statement, fact_text(q.question, q.answer, q.statement) AS embed_text,
-       text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256
+       text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256, own_words(q.match_text, q.evidence) AS own_words
 FROM staged_questions q
 JOIN upload_batches b ON b.batch_id = q.upload_batch_id
 JOIN staged_chunks c USING (chunk_id)
@@ -193,17 +193,19 @@ CROSS JOIN LATERAL (
 -- name: compared_texts
 -- What is published stands; only what is not is looked for in staging.
 WITH published AS MATERIALIZED (
-    SELECT question_id, match_text, answer, language FROM all_questions WHERE question_id = ANY(%(question_ids)s)
+    SELECT question_id, match_text, answer, language, own_words(match_text, evidence) AS own_words
+    FROM all_questions WHERE question_id = ANY(%(question_ids)s)
 )
-SELECT question_id, match_text, answer, language FROM published
+SELECT question_id, match_text, answer, language, own_words FROM published
 UNION ALL
-SELECT question_id, match_text, answer, language FROM staged_questions
+SELECT question_id, match_text, answer, language, own_words(match_text, evidence) FROM staged_questions
 WHERE question_id = ANY(ARRAY(SELECT unnest(%(question_ids)s::uuid[]) EXCEPT SELECT question_id FROM published));
 
 -- name: pair_similarity
 -- The candidates, judged by pg_trgm itself.
 SELECT i.staged_id, i.existing_id, j.score, s.match_text AS staged_text, j.text AS existing_text,
-    s.language AS staged_language, coalesce(e.language, p.language) AS existing_language
+    s.language AS staged_language, coalesce(e.language, p.language) AS existing_language,
+    own_words(s.match_text, s.evidence) AS staged_own, own_words(j.text, coalesce(e.evidence, p.evidence)) AS existing_own
 FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[]) AS i (staged_id, existing_id)
 JOIN staged_questions s ON s.question_id = i.staged_id
 LEFT JOIN staged_questions e ON e.question_id = i.existing_id
@@ -342,7 +344,7 @@ GROUP BY q.document_id;
 
 -- name: staged_questions
 SELECT question_id, document_id, chunk_id, question, answer, statement, evidence, evidence_match, generator, status,
-       duplicate_of, similarity_score, left_out_reason
+       duplicate_of, similarity_score, left_out_reason, own_words(statement, evidence) AS own_words
 FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
@@ -350,7 +352,7 @@ ORDER BY document_id, evidence_char_from, question_id;
 -- Published statements of other documents that are a staged one with other numbers, or denied, or that give numbers of the
 -- same thing, and published answers to the same question; not those of a document whose place one of these takes, and not where a person has judged the pair.
 WITH staged AS MATERIALIZED (
-    SELECT q.* FROM staged_questions q
+    SELECT q.*, own_words(q.statement, q.evidence) AS own_words FROM staged_questions q
     WHERE q.document_id = ANY(%(document_ids)s)
         AND (q.status IN ('pending', 'approved')
             OR q.status = 'duplicate' AND EXISTS (SELECT FROM stand_ins i WHERE i.question_id = q.question_id))
@@ -362,15 +364,27 @@ SELECT q.document_id, q.question_id, q.statement AS staged_text, q.answer AS sta
        coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page,
        CASE WHEN asked(matching_space(a.user_id), a.question) = asked(matching_space(q.user_id), q.question)
            THEN q.question END AS question,
-       coalesce(about(matching_space(a.user_id), a.statement) = about(matching_space(q.user_id), q.statement), false)
-           AS is_about_the_same
+       coalesce(about(matching_space(a.user_id), a.statement) IN (
+                about(matching_space(q.user_id), q.statement), about(matching_space(q.user_id), q.own_words))
+           OR about(matching_space(a.user_id), o.own_words) = about(matching_space(q.user_id), q.statement), false)
+           AS is_about_the_same,
+       q.own_words AS staged_own, o.own_words AS published_own
 FROM staged q
 JOIN documents s ON s.document_id = q.document_id
--- each by itself, in the index, however much is published
+-- each by itself, in the index, however much is published; with the heading of both, and without that of either
 CROSS JOIN LATERAL (
     SELECT a.question_id FROM all_questions a
     WHERE a.statement IS NOT NULL
         AND undisputed(matching_space(a.user_id), a.statement) = undisputed(matching_space(q.user_id), q.statement)
+    UNION
+    SELECT a.question_id FROM all_questions a
+    WHERE a.statement IS NOT NULL AND q.own_words IS NOT NULL
+        AND undisputed(matching_space(a.user_id), a.statement) = undisputed(matching_space(q.user_id), q.own_words)
+    UNION
+    SELECT a.question_id FROM all_questions a
+    WHERE own_words(a.statement, a.evidence) IS NOT NULL AND q.own_words IS NULL
+        AND undisputed(matching_space(a.user_id), own_words(a.statement, a.evidence))
+            = undisputed(matching_space(q.user_id), q.statement)
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.question IS NOT NULL AND a.answer IS NOT NULL AND q.answer IS NOT NULL
@@ -379,8 +393,18 @@ CROSS JOIN LATERAL (
     SELECT a.question_id FROM all_questions a
     WHERE a.statement ~ '[0-9]' AND q.statement ~ '[0-9]'
         AND about(matching_space(a.user_id), a.statement) = about(matching_space(q.user_id), q.statement)
+    UNION
+    SELECT a.question_id FROM all_questions a
+    WHERE a.statement ~ '[0-9]' AND q.own_words ~ '[0-9]'
+        AND about(matching_space(a.user_id), a.statement) = about(matching_space(q.user_id), q.own_words)
+    UNION
+    SELECT a.question_id FROM all_questions a
+    WHERE own_words(a.statement, a.evidence) ~ '[0-9]' AND q.statement ~ '[0-9]' AND q.own_words IS NULL
+        AND about(matching_space(a.user_id), own_words(a.statement, a.evidence))
+            = about(matching_space(q.user_id), q.statement)
     OFFSET 0) k
 CROSS JOIN LATERAL (SELECT a.* FROM all_questions a WHERE a.question_id = k.question_id OFFSET 0) a
+CROSS JOIN LATERAL (SELECT own_words(a.statement, a.evidence) AS own_words) o
 LEFT JOIN LATERAL (SELECT d.filename FROM documents d WHERE d.document_id = a.document_id OFFSET 0) d ON true
 WHERE lower(a.statement) IS DISTINCT FROM lower(q.statement)
     AND (a.document_id IS NULL OR a.document_id <> q.document_id)

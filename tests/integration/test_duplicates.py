@@ -163,6 +163,18 @@ def test_a_misspelt_statement_with_an_amount_is_merged(app: Pipeline, database_u
 
 
 @pytest.mark.parametrize("mode", ["scored", "baseline"])
+def test_a_heading_before_the_same_words_is_no_other_fact(
+    make_pipeline: MakePipeline, database_url: str, mode: str
+) -> None:
+    app = make_pipeline(changes={"duplicate_mode": mode})
+    said = "Damages to the cellar must be reported to the service office within thirty days."
+    publish(app, upload("first.md", f"{said}\n"))
+    publish(app, upload("second.md", f"# Handbook\n\n## Earthquakes\n\n{said}\n"))
+    reason = "the same words but for a heading"
+    assert _pairs(database_url, "p.resolution, p.resolution_notes") == [("keep_existing", reason)]
+
+
+@pytest.mark.parametrize("mode", ["scored", "baseline"])
 def test_no_document_waits_for_look_alikes_within_itself(
     make_pipeline: MakePipeline, database_url: str, mode: str
 ) -> None:

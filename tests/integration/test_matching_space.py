@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import numpy as np
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from pipeline_core.adapters.db.queries import load
 from pipeline_core.adapters.db.session import Session, prepare
@@ -144,7 +145,8 @@ def test_what_is_published_is_found_by_indexes_alone(connection: psycopg.Connect
         differing = _plan(connection, "differ_from_published", {"document_ids": [uuid4()]})
         assert "Seq Scan on all_questions" not in differing
         # the key holds whose they are, so that no index by user alone will do
-        for index in ("all_questions_undisputed_idx", "all_questions_same_question_idx", "all_questions_about_idx"):
+        lookups = ("undisputed", "own_undisputed", "same_question", "about", "own_about")
+        for index in (f"all_questions_{lookup}_idx" for lookup in lookups):
             assert index in differing
         found = re.findall(r"Index (?:Only )?Scan using all_questions_match_idx.*?actual rows=(\d+)", plan)
         assert max(map(int, found)) <= 1
@@ -212,3 +214,25 @@ def test_what_gives_values_of_the_same_is_looked_up_together(
         "SELECT about(%(m)s, %(a)s) = about(%(m)s, %(b)s)", {"m": uuid4(), "a": one, "b": other}
     ).fetchall()
     assert found == [(is_same,)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "quotes", "own"),
+    [
+        ("Storms: Hail is covered.", ["Hail is covered.", "## Storms"], "Hail is covered."),
+        ("Teil B: Garagen: **Hagel** ist versichert.", ["*Hagel* ist versichert."], "**Hagel** ist versichert."),
+        ("倉庫: 返品は三十日以内に限る。", ["返品は三十日以内に限る。"], "返品は三十日以内に限る。"),
+        # a label, an item with its lead-in and a row are what their evidence says
+        ("Fee: 500 dollars", ["Fee: 500 dollars"], None),
+        ("Never insured: Boats are at sea.", ["Never insured:", "- Boats are at sea."], None),
+        ("Excess: Storm – Sum: $9; Note: none", ["| Storm | $9 | none |"], None),
+        ("Storm – Sum: $9", ["| Peril | Sum |", "| Storm | $9 |"], None),
+        ("Hail is covered.", ["Hail is covered."], None),
+        ("Storms: Hail is covered.", None, None),
+    ],
+)
+def test_own_words_are_those_behind_a_heading(
+    connection: psycopg.Connection[Any], statement: str, quotes: list[str] | None, own: str | None
+) -> None:
+    evidence = None if quotes is None else Jsonb([{"quote": quote} for quote in quotes])
+    assert connection.execute("SELECT own_words(%s, %s)", (statement, evidence)).fetchall() == [(own,)]

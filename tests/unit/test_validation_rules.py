@@ -15,6 +15,7 @@ from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha25
 from pipeline_core.domain.page_words import Run, words_as_json
 from pipeline_core.domain.staging import Differing, StagedChunk, StagedQuestion
 from pipeline_core.settings import Settings, load_settings
+from pipeline_core.validation.contradiction_rules import contradiction
 from pipeline_core.validation.published_rules import contradicts_published
 from pipeline_core.validation.rules import RULES
 from pipeline_core.validation.subject import Subject
@@ -36,14 +37,16 @@ def fact(
     answer: str | None = None,
     statement: str | None = None,
     question: str | None = "What?",
+    heading: str = "",
 ) -> StagedQuestion:
     """With ``also`` its evidence is two spans; without a question it has no answer."""
     starts = {part: max(0, text.find(part)) for part in (quote, also) if part}
     spans = tuple(Span(part, at, at + len(part), 1) for part, at in starts.items())
     answer = None if question is None else answer or quote
+    said = f"{heading}: {statement or quote}" if heading else statement or quote
     return StagedQuestion(
-        QuestionId(uuid4()), _DOCUMENT, ChunkId(uuid4()), question, answer, statement or quote, spans, "exact", "test",
-        "pending",
+        QuestionId(uuid4()), _DOCUMENT, ChunkId(uuid4()), question, answer, said, spans, "exact", "test",
+        "pending", None, statement or quote if heading else None,
     )  # fmt: skip
 
 
@@ -89,6 +92,45 @@ def pages(*outcomes: PageOutcome) -> tuple[Page, ...]:
 
 def codes(case: Subject) -> set[str]:
     return {finding.code for rule in RULES for finding in rule.check(case)}
+
+
+@pytest.mark.parametrize(
+    ("headings", "contradicts"),
+    [
+        (("", "After a storm"), True),
+        (("Storms", "Storms"), True),
+        (("Storms", "Fires"), False),
+        (("Selbstbeteiligung", ""), True),
+    ],
+)
+def test_facts_are_compared_without_a_heading_that_only_one_has(headings: tuple[str, str], contradicts: bool) -> None:
+    texts = ("The deductible of the plan is $500 a year.", "The deductible of the plan is $750 a year.")
+    facts = [
+        fact(text, statement=text, question=None, heading=heading)
+        for text, heading in zip(texts, headings, strict=True)
+    ]
+    found = [finding for finding in contradiction(subject(facts=facts)) if finding.code == "contradiction"]
+    assert [len(finding.numbers["question_ids"]) for finding in found] == ([2] if contradicts else [])
+
+
+def test_what_is_said_under_no_heading_contradicts_all() -> None:
+    texts = {"": "$500", "Storms": "$500", "Fires": "$750", "Floods": "$750"}
+    facts = [
+        fact(said, statement=f"The deductible of the plan is {said}.", question=None, heading=heading)
+        for heading, said in texts.items()
+    ]
+    [finding] = contradiction(subject(facts=facts))
+    assert finding.numbers["question_ids"] == [str(facts[at].question_id) for at in (0, 2, 3)]
+
+
+def test_what_is_published_is_compared_without_a_heading_that_only_one_has() -> None:
+    ours, theirs = "The fee for late rent is 5 days.", "Rent: The fee for late rent is 9 days."
+    pair = apart(ours, theirs)
+    assert "contradicts_published" not in codes(subject(apart=[pair]))
+    own = replace(pair, published_own="The fee for late rent is 9 days.")
+    assert "contradicts_published" in codes(subject(apart=[own]))
+    both = replace(own, staged_text=f"Leases: {ours}", staged_own=ours)
+    assert "contradicts_published" not in codes(subject(apart=[both]))
 
 
 def test_a_good_document_has_no_finding() -> None:

@@ -68,6 +68,8 @@ class Matchable:
     language: str = ""
     space: MatchingSpace | None = None
     """Within which it is compared; None of a row that is not staged."""
+    own_words: str | None = None
+    """The text without the heading that it is said with; None if it is said with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,17 @@ class Compared:
     text: str
     answer: str | None
     language: str = ""
+    own_words: str | None = None
+
+
+def comparable_texts(left: str, left_own: str | None, right: str, right_own: str | None) -> tuple[str, str]:
+    """Two texts as they are compared: without the heading that only one of them is said with.
+
+    With two headings both stay, for they may be all in which the texts differ.
+    """
+    if left_own is not None and right_own is not None:
+        return left, right
+    return left_own or left, right_own or right
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +189,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """pg_trgm's similarity of two texts, 0 to 1, and the texts."""
+    """pg_trgm's similarity of two texts, 0 to 1, and these without a heading that only one of them is said with."""
 
     score: float
     staged_text: str
@@ -199,6 +212,8 @@ class StagedQuestion(HasEvidence):
     status: str
     left_out: LeftOut | None = None
     """What kept it out of production, or would if no person had taken it in."""
+    own_words: str | None = None
+    """The statement without the heading that it is said with; None if it is said with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +231,10 @@ class StagedBefore:
 class Differing:
     """A staged fact and a published one of another document that are to be compared.
 
-    Their statements are the same but for their numbers and for words that deny, or begin with the same words in
-    whatever form and order (``is_about_the_same``), or both answer ``question``. The published one has neither
-    document, quote nor page if it is an entry of a question bank.
+    Their statements, without the heading that only one of them is said with (``staged_own``, ``published_own``), are
+    the same but for their numbers and for words that deny, or begin with the same words in whatever form and order
+    (``is_about_the_same``), or both answer ``question``. The published one has neither document, quote nor page if it
+    is an entry of a question bank.
     """
 
     document_id: DocumentId
@@ -237,6 +253,13 @@ class Differing:
     published_page: int | None
     question: str | None
     is_about_the_same: bool
+    staged_own: str | None = None
+    published_own: str | None = None
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """What the staged and the published one say, as they are compared."""
+        return comparable_texts(self.staged_text, self.staged_own, self.published_text, self.published_own)
 
 
 @dataclass(frozen=True, slots=True)

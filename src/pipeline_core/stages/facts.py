@@ -376,7 +376,7 @@ def judge(
 def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, prove: Prove) -> Fact:
     spans: list[Evidence] = []
     scattered: list[Piece] = []
-    for span in proof:
+    for span in _own_first(candidate, proof):
         start, end = chunk.char_from + span.char_from, chunk.char_from + span.char_to
         page, pieces = prove(span.quote, start, end)
         spans.append(replace(span, char_from=start, char_to=end, page=page))
@@ -390,6 +390,16 @@ def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, prove: 
         scattered=tuple(scattered),
         traits=candidate.traits,
     )
+
+
+def _own_first(candidate: FactCandidate, proof: evidence.Proof) -> evidence.Proof:
+    """The proof with the heading that says what the fact is of behind the fact's own words: its place is theirs.
+
+    A generator quotes the heading first, so that the words are looked up below it.
+    """
+    if len(proof) > 1 and candidate.traits.get("scoped") and candidate.statement.partition(": ")[0] in proof[0].quote:
+        return (*proof[1:], proof[0])
+    return proof
 
 
 def _report(chunks: Sequence[Chunk], results: Mapping[ChunkId, ChunkResult], *, asked: int) -> dict[str, Any]:

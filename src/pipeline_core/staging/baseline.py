@@ -8,7 +8,7 @@ import numpy as np
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.staging import Matchable, NewRows, Pair, SignatureTable, Similar, Twin
 from pipeline_core.ports.unit_of_work import Staging
-from pipeline_core.staging.duplicates import differs_in
+from pipeline_core.staging.duplicates import SAME_BUT_FOR_A_HEADING, differs_in, same_words
 from pipeline_core.staging.features import features
 from pipeline_core.staging.nearest import table_of
 from pipeline_core.staging.scoring import flags_between
@@ -67,6 +67,9 @@ def _look_alike(ends: _Ends, twin: Twin, similar: Similar) -> Pair:
     """Texts that differ in a number or in a negation are not the same fact, however alike their letters."""
     difference = differs_in(similar.staged_text, similar.existing_text)
     resolution = "not_duplicate" if difference else "pending"
+    # in the same words all through they were no look-alikes
+    if same_words(similar.staged_text, similar.existing_text):
+        resolution, difference = "keep_existing", SAME_BUT_FOR_A_HEADING
     flags = flags_between(features(similar.staged_text), features(similar.existing_text))
     reasons = {"flags": list(flags)}
     return Pair(ends[0], ends[1], twin.is_staged, similar.score, "trigram", resolution, difference, reasons)

@@ -13,6 +13,9 @@ from pipeline_core.ports.unit_of_work import LookAlikes, Staging
 from pipeline_core.staging.differences import differences, marks_of
 from pipeline_core.staging.signatures import ascii_trigrams, signature
 
+SAME_BUT_FOR_A_HEADING = "the same words but for a heading"
+"""Why two facts are one of which one is said with the heading of its section."""
+
 
 def match_keys(staging: Staging, texts: Sequence[str]) -> list[MatchKey]:
     """What each text is compared by. Trigrams of texts beyond ASCII come from the server, so that they are its own."""

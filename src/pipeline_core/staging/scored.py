@@ -9,12 +9,12 @@ import numpy as np
 
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.languages import may_be_one
-from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, NewRows, Pair, Twin
+from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, NewRows, Pair, Twin, comparable_texts
 from pipeline_core.domain.text import normalise_for_match
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import Staging
-from pipeline_core.staging.duplicates import same_words
-from pipeline_core.staging.features import features
+from pipeline_core.staging.duplicates import SAME_BUT_FOR_A_HEADING, same_words
+from pipeline_core.staging.features import Features, features
 from pipeline_core.staging.nearest import Nearest, nearest, slices, table_of
 from pipeline_core.staging.scoring import Score, Weights, may_reach, ratios, scores
 
@@ -49,30 +49,34 @@ class Scored:
     def _weigh(self, staging: Staging, fresh: Sequence[Matchable], near: Nearest) -> tuple[Nearest, Weights]:
         """The candidates whose score may reach the threshold, and the weights of the words of all of them."""
         weights = Weights()
-        own = [normalise_for_match(row.text) for row in fresh]
-        counted = _count(weights, set(), {row.text: text for row, text in zip(fresh, own, strict=True)})
+        counted = _count(weights, set(), {row.text: normalise_for_match(row.text) for row in fresh})
         kept = np.zeros(len(near), dtype=bool)
         for cut in slices(len(near), PAIRS_AT_A_TIME):
             places, some, others, texts = _still_there(staging, fresh, near, np.arange(len(near))[cut])
             normal = {text: normalise_for_match(text) for text in texts}
             counted = _count(weights, counted, normal)
-            alike = ratios([own[row] for row in some.rows.tolist()], [normal[other.text] for other in others])
+            ends = [_said(fresh[row], other) for row, other in zip(some.rows.tolist(), others, strict=True)]
+            normal |= {text: normalise_for_match(text) for end in ends for text in end if text not in normal}
+            alike = ratios([normal[left] for left, _ in ends], [normal[right] for _, right in ends])
             kept[places] = may_reach(alike, some.cosines.astype(np.float64), self.threshold)
         return near[kept], weights
 
     def _judge(self, staging: Staging, fresh: Sequence[Matchable], near: Nearest, weights: Weights) -> Iterator[Pair]:
         for cut in slices(len(near), PAIRS_AT_A_TIME):
-            _, some, others, texts = _still_there(staging, fresh, near, np.arange(len(near))[cut])
-            known = {text: features(text) for text in texts}
-            mine = {row: features(fresh[row].text) for row in set(some.rows.tolist())}
-            ends = [(mine[row], known[other.text]) for row, other in zip(some.rows.tolist(), others, strict=True)]
+            _, some, others, _ = _still_there(staging, fresh, near, np.arange(len(near))[cut])
+            said = [_said(fresh[row], other) for row, other in zip(some.rows.tolist(), others, strict=True)]
+            known: dict[str, Features] = {text: features(text) for text in {text for end in said for text in end}}
+            ends = [(known[left], known[right]) for left, right in said]
             found = scores(ends, some.cosines.astype(np.float64), weights, least=self.threshold)
             for at, score in found.items():
-                yield self._pair(fresh[int(some.rows[at])], some.twin(at), score, others[at])
+                yield self._pair(fresh[int(some.rows[at])], some.twin(at), score, others[at], said[at])
 
-    def _pair(self, row: Matchable, twin: Twin, score: Score, other: Compared) -> Pair:
+    def _pair(self, row: Matchable, twin: Twin, score: Score, other: Compared, said: tuple[str, str]) -> Pair:
         flags = score.flags if answers_agree(row, other.answer, other.text) else (*score.flags, "answer")
         resolution, reason = self._resolve(score.value, flags)
+        # the vector is of the heading too, and so is the score
+        if said != (row.text, other.text) and "answer" not in flags and same_words(*said):
+            resolution, reason = "keep_existing", SAME_BUT_FOR_A_HEADING
         reasons = {**score.as_json(), "flags": list(flags)}
         return Pair(
             row.question_id, twin.question_id, twin.is_staged, score.value, "scored", resolution, reason, reasons
@@ -85,6 +89,10 @@ class Scored:
         if value >= self.automatic and not flags:
             return "keep_existing", "the same but for spelling and light words"
         return "pending", None
+
+
+def _said(row: Matchable, other: Compared) -> tuple[str, str]:
+    return comparable_texts(row.text, row.own_words, other.text, other.own_words)
 
 
 _Places = np.ndarray[tuple[int], np.dtype[np.intp]]

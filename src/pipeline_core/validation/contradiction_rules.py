@@ -8,7 +8,7 @@ from itertools import combinations, islice
 from rapidfuzz import fuzz
 
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.staging import StagedQuestion
+from pipeline_core.domain.staging import StagedQuestion, comparable_texts
 from pipeline_core.domain.text import has_negation, normalise_for_match, numbers_in
 from pipeline_core.validation.fact_rules import short
 from pipeline_core.validation.subject import Subject
@@ -30,12 +30,13 @@ def contradiction(subject: Subject) -> Iterator[Finding]:
     """Statements alike but for an amount, a share or a period: one of them is wrong."""
     alike: dict[str, list[StagedQuestion]] = defaultdict(list)
     for fact in subject.questions:
-        masked = _masked(fact.statement)
+        masked = _masked(fact.own_words or fact.statement)
         if _HOLE in masked and len(masked.split()) >= _MIN_WORDS:
             alike[masked].append(fact)
-    for facts in alike.values():
-        values = {numbers_in(fact.statement) for fact in facts}
-        if len(values) > 1:
+    for same in alike.values():
+        facts = _contradicting(same)
+        if facts:
+            values = {_values(fact) for fact in facts}
             yield Finding(
                 "contradiction",
                 Severity.CRITICAL,
@@ -44,6 +45,25 @@ def contradiction(subject: Subject) -> Iterator[Finding]:
                 + " — but — ".join(f"“{short(f.statement)}” ({subject.where(f)})" for f in facts[:3]),
                 {"question_ids": [str(f.question_id) for f in facts], "values": sorted(map(list, values))},
             )
+
+
+def _contradicting(alike: Sequence[StagedQuestion]) -> list[StagedQuestion]:
+    """Those of the facts to which another gives other values. Under two headings each may be right."""
+    under: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for fact in alike:
+        under[_heading(fact)].add(_values(fact))
+    anywhere = set().union(*under.values())
+    without = under[""]
+    return [fact for fact in alike if len(under[its] | without if (its := _heading(fact)) else anywhere) > 1]
+
+
+def _values(fact: StagedQuestion) -> tuple[str, ...]:
+    return numbers_in(fact.own_words or fact.statement)
+
+
+def _heading(fact: StagedQuestion) -> str:
+    """The heading that the fact is said with; "" if it is said with none."""
+    return fact.statement.removesuffix(fact.own_words) if fact.own_words else ""
 
 
 def contradicting_answers(subject: Subject) -> Iterator[Finding]:
@@ -59,8 +79,9 @@ def contradicting_answers(subject: Subject) -> Iterator[Finding]:
     for facts in by_question.values():
         for (left, says), (right, denies) in islice(combinations(facts, 2), _MOST_PAIRS):
             difference = _difference(says, denies)
-            likeness = fuzz.ratio(_words(left.statement), _words(right.statement)) / 100
-            if difference and likeness >= least and not measures_contradict(left.statement, right.statement):
+            said = comparable_texts(left.statement, left.own_words, right.statement, right.own_words)
+            likeness = fuzz.ratio(*map(_words, said)) / 100
+            if difference and likeness >= least and not measures_contradict(*said):
                 yield Finding(
                     "contradicting_answers",
                     Severity.CRITICAL,

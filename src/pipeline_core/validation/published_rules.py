@@ -79,11 +79,11 @@ def contradicts_published(subject: Subject) -> Iterator[Finding]:
 
 def _contradiction(pair: Differing) -> str | None:
     """How the two contradict each other, in words; None if they do not."""
-    if _denies(pair.staged_text, pair.published_text):
+    if _denies(*pair.texts):
         return "the opposite"
-    if _differs_in_measures(pair.staged_text, pair.published_text):
+    if _differs_in_measures(*pair.texts):
         return "another value"
-    if pair.is_about_the_same and _values_contradict(pair.staged_text, pair.published_text):
+    if pair.is_about_the_same and _values_contradict(*pair.texts):
         return "another value of the same"
     answers = (pair.staged_answer, pair.published_answer)
     if pair.question and answers[0] and answers[1] and _answers_contradict(answers[0], answers[1]):

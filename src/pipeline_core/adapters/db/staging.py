@@ -38,6 +38,7 @@ from pipeline_core.domain.staging import (
     StagedChunk,
     StagedQuestion,
     Twin,
+    comparable_texts,
 )
 from pipeline_core.ports.embedder import Vectors
 from pipeline_core.ports.unit_of_work import Ids
@@ -122,6 +123,7 @@ def matchable(row: Row) -> Matchable:
         row["embed_sha256"],
         row["language"],
         row["space"],
+        row["own_words"],
     )
 
 
@@ -354,6 +356,7 @@ class PostgresStaging:
                     row["generator"],
                     row["status"],
                     LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
+                    row["own_words"],
                 )
             )
         return found
@@ -450,7 +453,10 @@ class PostgresStaging:
 
     def compared_texts(self, question_ids: Sequence[QuestionId]) -> dict[QuestionId, Compared]:
         rows = self._session.all("compared_texts", question_ids=list(question_ids))
-        return {row["question_id"]: Compared(row["match_text"], row["answer"], row["language"]) for row in rows}
+        return {
+            row["question_id"]: Compared(row["match_text"], row["answer"], row["language"], row["own_words"])
+            for row in rows
+        }
 
     def similarities(
         self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float
@@ -462,7 +468,10 @@ class PostgresStaging:
             threshold=threshold,
         )
         return {
-            (row["staged_id"], row["existing_id"]): Similar(row["score"], row["staged_text"], row["existing_text"])
+            (row["staged_id"], row["existing_id"]): Similar(
+                row["score"],
+                *comparable_texts(row["staged_text"], row["staged_own"], row["existing_text"], row["existing_own"]),
+            )
             for row in rows
             if may_be_one(row["staged_language"], row["existing_language"])
         }
