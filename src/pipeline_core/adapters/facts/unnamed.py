@@ -40,8 +40,6 @@ _OTHER_THAN = {
 # A level or way that is the same as one before.
 _SAME_AS = {
     "en": r"\bof the (?:range|scale|ranking|spectrum|distribution)\W*$"
-    r"|^(?:If|When|Once|While|Although|Unless) (?:not |\w+ly )*\w+ed\b[^,]{0,80}, (?:this|these|it|they)\b"
-    r"|^[A-Z][a-z]+s (?:can |may |could |will )?also [a-z]"
     r"|\bthe same (?:levels?|degree|manner|amounts?|extent|treatment|standards?)\b"
     r"(?!.*\b(?:as|that|for (?:all|both|each|every)|across|between|regardless)\b)",
     "de": r"\b(?:das gleiche|dasselbe|im gleichen) (?:Niveau|Maß|Ausmaß)\b(?!.*\bwie\b)",
