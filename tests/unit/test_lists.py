@@ -267,3 +267,22 @@ def test_a_long_item_is_said_with_its_first_sentence() -> None:
     statements = said(f"The harbour office must give:\n\n- {first} {rest} {more}\n")
     assert statements[0] == f"The harbour office must give: {first}"
     assert not any("must give" in statement for statement in statements[1:])
+
+
+def test_a_lead_in_right_below_another_is_part_of_it() -> None:
+    text = "The boat is lost if:\n\nThe owner has not told these people:\n\n- the harbour master\n- the coast guard\n"
+    assert said(text) == [
+        "The boat is lost if: The owner has not told these people: the harbour master; the coast guard."
+    ]
+
+
+def test_demands_that_are_counted_are_no_assertions() -> None:
+    rest = (
+        "and that is seen from the sea in any weather, and from the hill behind the town on each night of the year,"
+        " and that is tended by the crew of the harbour master"
+    )
+    text = f"The harbour must meet two demands:\n\n- There is a lamp {rest}.\n- There is a horn {rest}.\n"
+    assert said(text) == [
+        f"The harbour must meet two demands: There is a lamp {rest}.",
+        f"The harbour must meet two demands: There is a horn {rest}.",
+    ]

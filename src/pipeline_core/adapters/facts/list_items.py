@@ -271,7 +271,8 @@ def _with_leads(
                 all_spans = (*spans, *((other.start, other.end) for other in others))
                 yield _claim(all_spans, _ended(f"{lead}: {listed}"), language, lead_in=1.0, whole=1.0)
             return
-        if is_counted and not only_whole and _is_sentence(told.said, language):
+        may_stand = all(_is_neutral(meaning) for meaning in meanings) and not demands(lead)
+        if is_counted and not only_whole and may_stand and _is_sentence(told.said, language):
             # said without the lead-in it promises no others
             if told.label:
                 yield from _labelled(item.block, told)

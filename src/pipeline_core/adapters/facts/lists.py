@@ -71,9 +71,11 @@ class _Reader:
         self._text = text
         self._language = language
         self._lead: Lead | None = None
+        self._outer: Lead | None = None
         self._above: list[tuple[int, Lead, Item | None]] = []
         self._rows: dict[tuple[int, int], list[Item]] = {}
         self._list = 0
+        self._has_items = False
 
     def see_above(self, text: str, block: Block) -> None:
         """Take what stands in the chunk before."""
@@ -95,7 +97,12 @@ class _Reader:
         if block.item:
             return self._item(block)
         if not (block.indent and self._above):
-            self._begin(self._lead_of(block))
+            lead = self._lead_of(block)
+            # a lead-in right below another is its item, whose mark was lost
+            is_nested = lead and lead.has_colon and self._lead and self._lead.has_colon and not self._has_items
+            outer = self._lead if is_nested else None
+            self._begin(lead)
+            self._outer = outer
         return None
 
     def _last_sentence(self, body: str) -> tuple[int, int]:
@@ -104,6 +111,8 @@ class _Reader:
 
     def _begin(self, lead: Lead | None) -> None:
         self._lead = lead
+        self._outer = None
+        self._has_items = False
         self._above = []
         self._list += 1
 
@@ -121,7 +130,8 @@ class _Reader:
         leads = tuple(lead for _, lead, _ in self._above)
         body = block.text_in(self._text)
         said = strip_markdown(body)
-        item = Item(block, said, (*((self._lead,) if self._lead else ()), *leads))
+        item = Item(block, said, (*filter(None, (self._outer, self._lead)), *leads))
+        self._has_items = True
         for _, _, parent in self._above:
             if parent:
                 parent.parts += 1
