@@ -93,7 +93,11 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
     colons = [lead for lead in leads if lead.has_colon]
     siblings = [sibling.said for sibling in item.siblings]
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
-    if item.is_cut or _is_cut(told.said):
+    if any(lead.is_torn for lead in leads):
+        return
+    if item.is_misplaced and any(demands(lead.said) for lead in colons) and not demands_itself(told.said):
+        return
+    if item.is_cut or item.is_misplaced or _is_cut(told.said):
         if all(_is_neutral(meaning) for meaning in meanings):
             yield from map(_as_item, prose_claims(text, item.block, language))  # those of its sentences that are whole
         return
