@@ -67,8 +67,7 @@ def said(markdown: str, *headings: str) -> list[str]:
         (
             "The fee covers:\n\n- Repairs:\n  - the hull\n  - the mast\n- Storage in winter\n",
             [
-                "The fee covers: Repairs: the hull.",
-                "The fee covers: Repairs: the mast.",
+                "The fee covers: Repairs: the hull; the mast.",
                 "The fee covers storage in winter.",
             ],
         ),
@@ -190,3 +189,81 @@ def test_a_whole_sentence_leads_to_a_list_only_where_it_announces_one(above: str
     text = f"{above}\n\n- proof of insurance for the season\n- papers of the boat\n"
     found = [fact.statement for fact in extract(ChunkInput(text, ()), 6).candidates]
     assert [statement for statement in found if "insurance" in statement] == said
+
+
+@pytest.mark.parametrize(
+    ("markdown", "language", "statements"),
+    [
+        # what is demanded, or only may be, is no assertion
+        (
+            "Make sure that every marina meets the following demands:\n\n- Berths are lit at night.\n"
+            "- Gates are locked at ten.\n",
+            "en",
+            [
+                "Make sure that every marina meets the following demands: Berths are lit at night.",
+                "Make sure that every marina meets the following demands: Gates are locked at ten.",
+            ],
+        ),
+        (
+            "Stellen Sie sicher, dass der Hafen diese Vorgaben erfüllt:\n\n- Die Stege werden nachts beleuchtet.\n",
+            "de",
+            ["Stellen Sie sicher, dass der Hafen diese Vorgaben erfüllt: Die Stege werden nachts beleuchtet."],
+        ),
+        ("港口必须满足以下要求：\n\n- 码头在夜间有照明。\n", "zh", ["港口必须满足以下要求: 码头在夜间有照明。"]),
+        # one question of several is no knowledge, nor is one step of a procedure
+        (
+            "The harbour is unsafe if there are no answers to the following questions:\n\n"
+            "- Which of the berths on the north side are lit at night in the winter months?\n"
+            f"- {'Who has the keys of the gates, of the pump and of the crane by the slipway? ' * 6}\n",
+            "en",
+            [],
+        ),
+        (
+            "To moor a boat at the quay, take the following steps:\n\n"
+            + "".join(f"{n}. {verb} the line that is nearest to the bow of the boat, and then wait until the harbour "
+                      "master has given the sign with the green lamp on the tower.\n"
+                      for n, verb in enumerate(("Take", "Turn", "Tighten", "Check"), start=1)),
+            "en",
+            [],
+        ),
+        # an item that is cut within its bracket
+        ("The fee covers:\n\n- all that is needed in winter (heating, water, storage\n", "en", []),
+        # names alone are said together
+        ("The kit of each boat:\n\n- Rope\n- Flare\n- Anchor\n", "en",
+         ["The kit of each boat: Rope; Flare; Anchor."]),
+        # three that are announced are said together, or as what they are
+        (
+            "Der Hafen hat drei Aufgaben:\n\n- Boote zu lagern.\n- Waren zu verladen.\n- Gäste zu empfangen.\n",
+            "de",
+            ["Der Hafen hat drei Aufgaben: Boote zu lagern; Waren zu verladen; Gäste zu empfangen."],
+        ),
+        # each fault is enough
+        (
+            "Un bateau est vulnérable si :\n\n- sa coque est fendue.\n- sa pompe ne marche pas.\n",
+            "fr",
+            [
+                "Un bateau est vulnérable si: sa coque est fendue.",
+                "Un bateau est vulnérable si: sa pompe ne marche pas.",
+            ],
+        ),
+        # an item that merely stands deeper is no part of the one above
+        (
+            "- The pier on the north side was built of oak from the hills\n"
+            "  - Salt and sun wear the varnish of each hull\n",
+            "en",
+            ["The pier on the north side was built of oak from the hills."],
+        ),
+    ],
+)  # fmt: skip
+def test_what_an_item_cannot_say_alone(markdown: str, language: str, statements: list[str]) -> None:
+    found = extract(ChunkInput(markdown, (), language=language), 6).candidates
+    assert [fact.statement for fact in found] == statements
+
+
+def test_a_long_item_is_said_with_its_first_sentence() -> None:
+    first = "A berth on the north side for each boat that is no longer than nine metres and has paid for the season."
+    rest = "The restaurant of the harbour opens at noon on every day of the year but not on days of heavy storm."
+    more = "The lighthouse was built in 1871 from the stones of the old chapel on the hill behind the town."
+    statements = said(f"The harbour office must give:\n\n- {first} {rest} {more}\n")
+    assert statements[0] == f"The harbour office must give: {first}"
+    assert not any("must give" in statement for statement in statements[1:])

@@ -309,12 +309,21 @@ def _pattern(kind: str, language: str) -> re.Pattern[str] | None:
 _AT_THE_END = re.compile(rf"\b(?:this|these|those) (?!(?:{_SELF['en']})\b)[\w-]+\W*$")
 
 
-def points_back(sentence: str, language: str) -> bool:
-    """Whether it begins with what the sentence before it names, or names it among its first words."""
+def points_back(sentence: str, language: str, *, to_its_end: bool = True) -> bool:
+    """Whether it begins with what the sentence before it names, or names it among its first words or as its last.
+
+    ``to_its_end=False`` leaves its last words out: those of a lead-in point at its list.
+    """
     patterns = [_pattern("back", language), *(_pattern(kind, language) for kind in ("near", "far") if language)]
     if any(pattern.match(sentence) for pattern in patterns if pattern) or _points_at_unsaid(sentence, language):
         return True
-    return language in ("en", "") and _AT_THE_END.search(sentence) is not None
+    return to_its_end and language in ("en", "") and _AT_THE_END.search(sentence) is not None
+
+
+def opens_back(sentence: str, language: str) -> bool:
+    """Whether its first words are such a name: an item's later ones may mean what the item itself says."""
+    pattern = _pattern("back", language)
+    return bool(pattern and pattern.match(sentence))
 
 
 def _points_at_unsaid(sentence: str, language: str) -> bool:

@@ -2,18 +2,29 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
+from pipeline_core.adapters.facts.english_words import BASES, IMPERATIVES
 from pipeline_core.adapters.facts.joined_items import joined
-from pipeline_core.adapters.facts.leaning import points_back
-from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, without_joint
+from pipeline_core.adapters.facts.lead_words import (
+    announces_questions,
+    are_numbered,
+    are_steps,
+    count_announced,
+    demands,
+    demands_itself,
+    is_question,
+    is_unsure_condition,
+)
+from pipeline_core.adapters.facts.leaning import opens_back, points_back
+from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, without_first_joint, without_joint
 from pipeline_core.adapters.facts.lists import Item, Lead, whole_sentence
 from pipeline_core.adapters.facts.refusals import is_list_of_names, why_refused
-from pipeline_core.adapters.facts.sentences import CODE_NAME, LABELS_ONLY, keeps_numbers, prose_claims
+from pipeline_core.adapters.facts.sentences import CODE_NAME, LABELS_ONLY, keeps_numbers, prose_claims, sentences_of
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.text import numbers_in, strip_markdown
 from pipeline_core.domain.unreadable import unreadable
@@ -44,6 +55,18 @@ _ANNOUNCES = re.compile(
 )
 """What says that a list comes, in each supported language."""
 _LEAST_UNDER_HEADING = 4
+_OPENS = "\"'“‘«„¿¡*_(<["
+"""Signs with which a lead-in may begin."""
+_MOST_OF_NAME = 6
+"""Words of an item that names what the items below it are, without a colon."""
+_MOST_WITH_REST = 45
+"""Words from which an item is said with its first sentence alone, and each other one by itself."""
+_MOST_IN_WHOLE = 60
+_MOST_WHERE_ONLY_WHOLE = 90
+"""Words of a list that is said as one: where its items might be said singly, and where they can not."""
+_MOST_ITEMS = 8
+_MOST_OF_SHORT = 4
+"""Words of each item of a list that is said as one, where the lead-in makes no sentence with one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +97,67 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
         if all(_is_neutral(meaning) for meaning in meanings):
             yield from map(_as_item, prose_claims(text, item.block, language))  # those of its sentences that are whole
         return
+    if not _is_closed(told.said):
+        return
     stands = _is_sentence(told.said, language)
-    if stands and not told.label and all(_is_neutral(meaning) for meaning in meanings):
+    is_demanded = any(demands(lead.said) for lead in colons) and not demands_itself(told.said)
+    may_stand = not is_demanded and not _is_one_of_many(text, item, colons, language)
+    if stands and not told.label and may_stand and all(_is_neutral(meaning) for meaning in meanings):
         alone = list(_alone(text, item, told, language))
         yield from alone
         if alone or not colons or points_back(told.said, language) or why_refused(told.said, language):
             return
     if colons or (leads and not stands):
-        yield from _with_leads(text, item, told, leads, meanings, language, goes_on=goes_on)
+        first, rest = _first_sentence(text, item, told, language)
+        yield from _with_leads(text, item, first, leads, meanings, language, goes_on=goes_on)
+        if rest:
+            yield from map(_as_item, prose_claims(text, rest, language))
     elif told.label and len(told.said.split()) > _MOST_WORDS:
         yield from _alone(text, item, told, language)
     elif told.label:
         yield from _labelled(item.block, told)
     elif not stands:
         yield from _under_heading(item.block, told)
+
+
+def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str) -> bool:
+    """Whether the item says too little by itself: a question of several, a step of a procedure, one of the four parts.
+
+    Nothing is left of what such a list says when one of its items is taken out.
+    """
+    heads = [lead.said for lead in leads]
+    if any(map(announces_questions, heads)) or any(
+        is_question(sibling.block.text_in(text), language) for sibling in item.siblings
+    ):
+        return True
+    marks = [sibling.block.item for sibling in item.siblings]
+    if leads and are_steps(heads[-1], marks):
+        return True
+    return are_numbered(marks) and all(_is_order(sibling.said, language) for sibling in item.siblings)
+
+
+def _is_order(said: str, language: str) -> bool:
+    words = said.split()
+    first = words[0].strip("*_,").lower() if words else ""
+    return language == "en" and (first in IMPERATIVES or (first in BASES and not said[:1].islower()))
+
+
+def _is_closed(said: str) -> bool:
+    """Whether each bracket that it opens is closed: else it was cut within."""
+    return all(said.count(opens) <= said.count(closes) for opens, closes in ("()", "[]", "（）"))
+
+
+def _first_sentence(text: str, item: Item, told: _Told, language: str) -> tuple[_Told, Block | None]:
+    """What the lead-in leads to in a long item, and what comes after it: that may be the paragraph below the list."""
+    if len(told.said.split()) <= _MOST_WITH_REST:
+        return told, None
+    raw = text[told.start : told.end]
+    spans = list(sentences_of(raw, language))
+    if len(spans) < 2 or item.block.marks:
+        return told, None
+    start, end = spans[0]
+    first = _told_of(raw[start:end], told.start + start)
+    return first, replace(item.block, start=told.start + spans[1][0], item="")
 
 
 def _announces(lead: Lead) -> bool:
@@ -97,7 +167,8 @@ def _announces(lead: Lead) -> bool:
     """
     if whole_sentence(lead.said):
         return len(lead.said.split()) >= _LEAST_UNDER_HEADING and _ANNOUNCES.search(lead.said) is not None
-    return lead.is_item
+    # an item below another may have got its place by the way the page was read; a name above its parts is short
+    return lead.is_item and len(lead.said.split()) <= _MOST_OF_NAME
 
 
 def _only_points(body: str) -> bool:
@@ -122,8 +193,11 @@ def _is_neutral(meaning: Meaning) -> bool:
 def _told(text: str, block: Block, language: str) -> _Told:
     body = block.text_in(text)  # as long as it is in the text, so that places in it are places there
     begin = match.end() if (match := _ENUMERATION.match(body)) else 0
-    raw = without_joint(body[begin:], language)
-    start = block.start + begin
+    begin += len(body[begin:]) - len(without_first_joint(body[begin:], language))
+    return _told_of(without_joint(body[begin:], language), block.start + begin)
+
+
+def _told_of(raw: str, start: int) -> _Told:
     end = start + len(raw)
     label = _LABEL.fullmatch(raw)
     key = strip_markdown(label["bold"] or label["plain"] or label["dash"] or "").rstrip(" :") if label else ""
@@ -177,38 +251,75 @@ def _with_leads(
     *,
     goes_on: bool,
 ) -> Iterator[Claim]:
+    if not leads[0].said[:1].isalnum() and leads[0].said[:1] not in _OPENS:
+        return  # its beginning stands elsewhere
     if _leans(leads[0].said, language) or (leads[0].said[0].islower() and not CODE_NAME.match(leads[0].said)):
         return
     if any(why_refused(said, language) for said in (told.said, *(lead.said for lead in leads)) if said[-1:] != "?"):
         return
-    needs_whole = [_holds_only_whole(meaning) for meaning in meanings]
     spans = tuple(lead.span for lead in leads if lead.span)
     lead = ": ".join(lead.said if lead.has_colon else lead.said.rstrip(" .。۔।") for lead in leads)
-    whole = (*spans, (told.start, told.end))
-    if any(needs_whole):
-        if item is item.siblings[0] and not goes_on and spans and not any(other.parts for other in item.siblings):
-            others = [_told(text, other.block, language) for other in item.siblings]
-            listed = "; ".join(other.said.rstrip(".;, ") for other in others)
-            all_spans = (*spans, *((other.start, other.end) for other in others))
-            if len(listed) <= _LONGEST_WHOLE and not any(other.is_cut for other in item.siblings):
+    in_sentence = joined(leads[-1].said, told.said, language) if len(leads) == 1 and not told.label else None
+    only_whole = _holds_only_with_all(text, item, leads, meanings, language)
+    is_counted = (count_announced(leads[-1].said) or 0) >= len(item.siblings)
+    if only_whole or is_counted or (not in_sentence and _is_short(item, meanings)):
+        most = _MOST_WHERE_ONLY_WHOLE if only_whole else _MOST_IN_WHOLE
+        listed = _listed(text, item, language, most) if spans and not goes_on else None
+        if listed:
+            if item is item.siblings[0]:
+                others = [_told(text, other.block, language) for other in item.siblings]
+                all_spans = (*spans, *((other.start, other.end) for other in others))
                 yield _claim(all_spans, _ended(f"{lead}: {listed}"), language, lead_in=1.0, whole=1.0)
-                return
-        if _is_said_as_one(text, item, language, goes_on=goes_on, spans=spans) or any(m.is_choice for m in meanings):
             return
-        statement = _ended(f"{lead}: … {told.said}")
-    else:
-        in_sentence = joined(leads[-1].said, told.said, language) if len(leads) == 1 and not told.label else None
-        statement = _ended(in_sentence or f"{lead}: {told.said}")
+        if is_counted and not only_whole and _is_sentence(told.said, language):
+            # said without the lead-in it promises no others
+            if told.label:
+                yield from _labelled(item.block, told)
+            elif not points_back(told.said, language):
+                yield _claim(((told.start, told.end),), _ended(told.said), language, lead_in=0.0, whole=1.0)
+            return
+        if only_whole:
+            return
+    if not told.label and not demands(lead) and opens_back(told.said, language):
+        return
+    statement = _ended(in_sentence or f"{lead}: {told.said}")
     if len(statement.split()) <= 2 * _MOST_WORDS:
+        whole = (*spans, (told.start, told.end))
         yield _claim(whole, statement, language, lead_in=1.0, whole=float(all(x.has_colon for x in leads)))
 
 
-def _is_said_as_one(text: str, item: Item, language: str, *, goes_on: bool, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether the whole list was said with its first item."""
-    if goes_on or not spans or any(other.parts or other.is_cut for other in item.siblings):
-        return False
+def _listed(text: str, item: Item, language: str, most: int) -> str | None:
+    """All items of its list, as one; None where they have more words or some of them were not read whole."""
+    if any(other.parts or other.is_cut for other in item.siblings):
+        return None
     said = [_told(text, other.block, language).said.rstrip(".;, ") for other in item.siblings]
-    return len("; ".join(said)) <= _LONGEST_WHOLE
+    listed = "; ".join(said)
+    if len(said) > _MOST_ITEMS or len(listed.split()) > most or len(listed) > _LONGEST_WHOLE:
+        return None
+    return listed
+
+
+def _holds_only_with_all(
+    text: str, item: Item, leads: Sequence[Lead], meanings: Sequence[Meaning], language: str
+) -> bool:
+    """Whether one item after the lead-in would say what the list does not, or next to nothing."""
+    if any(_holds_only_whole(meaning) for meaning in meanings):
+        return True
+    colons = [lead for lead in leads if lead.has_colon]
+    if any(
+        not meaning.is_known and is_unsure_condition(lead.said) for lead, meaning in zip(colons, meanings, strict=True)
+    ):
+        return True
+    return _is_one_of_many(text, item, colons, language)
+
+
+def _is_short(item: Item, meanings: Sequence[Meaning]) -> bool:
+    """Whether its list has names only, and says the same when they are said together."""
+    return (
+        len(item.siblings) > 1
+        and all(_is_neutral(meaning) for meaning in meanings)
+        and all(len(other.said.split()) <= _MOST_OF_SHORT for other in item.siblings)
+    )
 
 
 def _holds_only_whole(meaning: Meaning) -> bool:
@@ -218,7 +329,8 @@ def _holds_only_whole(meaning: Meaning) -> bool:
     leave" no order to pay. What language does not tell may be either.
     """
     if meaning.is_condition:
-        return not meaning.takes_any or meaning.needs_all
+        # each of the faults that make something vulnerable is one
+        return meaning.needs_all or not (meaning.takes_any or meaning.is_told)
     return meaning.is_choice and not meaning.is_negated and not meaning.is_told
 
 
@@ -258,7 +370,7 @@ def _claim(spans: tuple[tuple[int, int], ...], statement: str, language: str, *,
 
 def _leans(lead: str, language: str) -> bool:
     """Whether a lead-in is understood only after what stands before it."""
-    return points_back(lead, language) and not _POINTS_FORWARD.match(lead)
+    return points_back(lead, language, to_its_end=False) and not _POINTS_FORWARD.match(lead)
 
 
 def _ended(statement: str) -> str:

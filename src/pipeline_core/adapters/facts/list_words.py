@@ -193,3 +193,11 @@ def without_joint(item: str, language: str) -> str:
     for pattern in words.joins if words else ():
         item = pattern.sub("", item)
     return item.rstrip(" ,;")
+
+
+def without_first_joint(item: str, language: str) -> str:
+    """The item without the conjunction that it begins with."""
+    words = _WORDS.get(language)
+    if words is None:
+        return item
+    return re.sub(rf"\A(?:{words.conj_and}|{words.conj_or})\s+(?=[a-zà-öø-ÿа-я])", "", item)

@@ -1,0 +1,110 @@
+"""What a lead-in says of its items as a whole: that they are demanded, asked, steps in an order, or so many."""
+
+import re
+from collections.abc import Sequence
+
+
+def _words(expression: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{expression})(?!\w)", re.IGNORECASE)
+
+
+_DUTY = _words(
+    r"may|might|could|for example|e\.g|kann|können|könnte\w*|peu(?:t|vent)|pourrai(?:t|ent)|pued\w+|podría\w*|pu[oò]"
+    r"|possono|pode[m]?|poderia\w*|kunnen|dapat|bisa|mungkin|может|могут|μπορεί"
+    r"|must|shall|should|ensures?|make sure|verify|requires?|required|requirements?|needs? to|has to|have to"
+    r"|muss|müssen|sollte?n?|anforderung\w*|stellen sie sicher|sicherstellen|prüfen sie|überprüfen sie"
+    r"|doi(?:t|vent)|devrai(?:t|ent)|exigences?|assurez-vous|s['’]assurer|vérifie[rz]"
+    r"|deben?|debería\w*|requisitos?|exig\w+|asegúr\w+|asegur\w+|verifi(?:que|car)\w*|compruebe"
+    r"|dev(?:e|ono)|dovrebbe(?:ro)?|requisit[oi]|assicur\w+|verificare|garantire"
+    r"|devem?|deveria\w*|assegur\w+|certifique-se|garant(?:a|ir)|verifique"
+    r"|moet(?:en)?|dient|eisen|vereisten|zorg\w*|controleer"
+    r"|harus|wajib|persyaratan|pastikan|sebaiknya|seharusnya"
+    r"|долж(?:ен|на|но|ны)|следует|требовани\w+|убедитесь|обеспеч\w+|проверьте"
+    r"|πρέπει|απαιτήσεις|βεβαιωθείτε|διασφαλίστε"
+)
+_MODAL = _words(
+    r"must|shall|should|muss|müssen|sollte?n?|darf|dürfen|doi(?:t|vent)|devrai(?:t|ent)|deben?|debería\w*|dev(?:e|ono)"
+    r"|dovrebbe(?:ro)?|devem?|deverá|deverão|moet(?:en)?|harus|wajib|долж(?:ен|на|но|ны)|πρέπει"
+)
+_DUTY_UNSPACED = re.compile(r"确保|必须|应当|应该|要求|需要|すること|必要|しなければ|해야")
+_ASKS = _words(
+    r"(?:following|these|answer\w*|the)\s+questions?|(?:folgende[nr]?|diese) fragen|questions suivantes|preguntas"
+    r"|domande|perguntas|vragen|pertanyaan|вопрос\w*|ερωτήσεις"
+)
+_ASKED = re.compile(r"[?？؟][\"'”’»)\]*_`\s]*\Z")
+_ASKED_GREEK = re.compile(r"[;;]\s*\Z")
+_STEPS = _words(
+    r"steps?|procedures?|instructions?|schritte\w*|vorgehen|étapes?|procédure|pasos|procedimiento|passi|passaggi"
+    r"|procedura|passos|etapas|procedimento|stappen|langkah\w*|шаг\w*|βήματα"
+)
+_STEPS_UNSPACED = re.compile(r"步骤|手順|단계|مراحل|خطوات")
+_COUNTS = (
+    "two|zwei|deux|dos|due|dois|duas|twee|dua|два|две|двух|δύο",
+    "three|drei|trois|tres|tre|três|drie|tiga|три|трёх|трех|τρεις|τρία",
+    "four|vier|quatre|cuatro|quattro|quatro|empat|четыре|четырёх|τέσσερα|τέσσερις",
+    "five|fünf|cinq|cinco|cinque|vijf|lima|пять|пяти|πέντε",
+    "six|sechs|seis|sei|zes|enam|шесть|шести|έξι",
+    "seven|sieben|sept|siete|sette|sete|zeven|tujuh|семь|επτά",
+    "eight|acht|huit|ocho|otto|oito|delapan|восемь|οκτώ",
+)
+_COUNT = tuple(_words(rf"{words}|{count}") for count, words in enumerate(_COUNTS, start=2))
+_COUNT_UNSPACED = re.compile(r"([两二2三3四4五5六6七7八8])\s?[个個项項种種类類点點つ]")
+_UNSPACED = {
+    sign: count for count, signs in enumerate(("两二2", "三3", "四4", "五5", "六6", "七7", "八8"), 2) for sign in signs
+}
+_NUMBERED = re.compile(r"\(?\d{1,3}[.)]|\(\d{1,2}\)")
+# What holds only if its items do, in the languages whose other words are not known.
+_CONDITION = re.compile(
+    r"(?:(?<!\w)(?:εάν|αν|όταν|εφόσον)|(?<!\w)(?:إذا|عندما|في حال(?:ة)?)|(?<!\w)(?:اگر|هنگامی که|در صورتی که)"
+    r"|如果|当|若|以下情况(?:下)?|场合|場合|とき)\W*\Z"
+)
+# One of them is enough: the words say so, or each is a fault that makes something vulnerable.
+_ANY_OF = re.compile(
+    r"τουλάχιστον ένα|κάποιο από|أحد|أي من|یکی\s*از|دست[\s\u200c]?کم یک|任一|任何|之一|いずれか|중 하나"
+    r"|ευάλωτ\w+|آسیب[\s\u200c]?پذیر|عرضة|漏洞|脆弱|易受|취약",
+    re.IGNORECASE,
+)
+
+
+def demands(lead: str) -> bool:
+    """Whether what follows is to be so or may be so, and need not be: without the lead-in it were an assertion."""
+    return _DUTY.search(lead) is not None or _DUTY_UNSPACED.search(lead) is not None
+
+
+def demands_itself(item: str) -> bool:
+    """Whether the item says by its own verb that it is to be so."""
+    return _MODAL.search(item) is not None or _DUTY_UNSPACED.search(item) is not None
+
+
+def announces_questions(lead: str) -> bool:
+    """Whether questions follow."""
+    return _ASKS.search(lead) is not None
+
+
+def is_question(raw: str, language: str) -> bool:
+    """Whether the item, with its own marks, asks something. Greek asks with what is a semicolon elsewhere."""
+    return _ASKED.search(raw) is not None or (language == "el" and _ASKED_GREEK.search(raw) is not None)
+
+
+def are_steps(lead: str, marks: Sequence[str]) -> bool:
+    """Whether the items are done one after another: they are numbered, or the lead-in calls them steps."""
+    named = _STEPS.search(lead) is not None or _STEPS_UNSPACED.search(lead) is not None
+    return named and len(marks) > 1
+
+
+def are_numbered(marks: Sequence[str]) -> bool:
+    """Whether the items stand in an order of their own."""
+    return len(marks) > 1 and all(_NUMBERED.fullmatch(mark) for mark in marks)
+
+
+def count_announced(lead: str) -> int | None:
+    """How many items the lead-in says there are; the last number of it that is at most eight."""
+    if match := _COUNT_UNSPACED.search(lead):
+        return _UNSPACED[match[1]]
+    found = [(match.start(), count) for count, words in enumerate(_COUNT, start=2) for match in words.finditer(lead)]
+    return max(found)[1] if found else None
+
+
+def is_unsure_condition(lead: str) -> bool:
+    """Whether what is said holds if its items do, in languages of which no more is known."""
+    return _CONDITION.search(lead) is not None and _ANY_OF.search(lead) is None
