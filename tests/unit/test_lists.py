@@ -321,3 +321,13 @@ def test_demands_that_are_counted_are_no_assertions() -> None:
 def test_items_that_came_apart(markdown: str, language: str, statements: list[str]) -> None:
     found = extract(ChunkInput(markdown, (), language=language), 6).candidates
     assert [fact.statement for fact in found] == statements
+
+
+def test_what_is_said_of_a_term_keeps_the_term() -> None:
+    rest = "The bond is made at the yard and is written into a book that is kept by the master."
+    assert said(f"- **Line of Berths** (LOB) – binds each boat to its owner. {rest}\n") == [
+        f"Line of Berths (LOB) – binds each boat to its owner. {rest}"
+    ]
+    assert said("- **Line of Berths (LOB) - A rope that runs along all of the** berths of a quay.\n") == [
+        "Line of Berths (LOB) – A rope that runs along all of the berths of a quay."
+    ]

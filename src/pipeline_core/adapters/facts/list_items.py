@@ -34,7 +34,7 @@ _LONGEST_WHOLE = 700
 """Characters of a list that is said as one, because its items hold only together."""
 _ENUMERATION = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})\)\s+")
 _LABEL = re.compile(
-    r"(?:(?P<marks>\*\*|__)(?P<bold>[^*_:\n]{2,80})(?::(?P=marks)|(?P=marks)\s*[:–—-])|(?P<plain>[^:*_`|\[\]<>\n.!?;]{2,60}):"
+    r"(?:(?P<marks>\*\*|__)(?P<bold>[^*_:\n]{2,80})(?::(?P=marks)|(?P=marks)(?P<abbr>\s*\([^()\n]{1,40}\))?\s*[:–—-])|(?P<plain>[^:*_`|\[\]<>\n.!?;]{2,60}):"
     r"|(?P<dash>[^:*_`|\[\]<>\n.!?;,]{2,60}) [–—-])\s+(?P<value>\S.*)",
     re.DOTALL,
 )
@@ -116,10 +116,9 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
         yield from _with_leads(text, item, first, leads, meanings, language, goes_on=goes_on)
         if rest:
             yield from map(_as_item, prose_claims(text, rest, language))
-    elif told.label and len(told.said.split()) > _MOST_WORDS:
-        yield from _alone(text, item, told, language)
     elif told.label:
-        yield from _labelled(item.block, told)
+        # what follows in a long item is about the term, and does not say so
+        yield from _labelled(item.block, _first_sentence(text, item, told, language)[0])
     elif not stands:
         yield from _under_heading(item.block, told)
 
@@ -203,8 +202,10 @@ def _told(text: str, block: Block, language: str) -> _Told:
 
 def _told_of(raw: str, start: int) -> _Told:
     end = start + len(raw)
-    label = _LABEL.fullmatch(raw)
+    # where the marks of the term do not end with it, its dash tells
+    label = _LABEL.fullmatch(raw) or _LABEL.fullmatch(strip_markdown(raw))
     key = strip_markdown(label["bold"] or label["plain"] or label["dash"] or "").rstrip(" :") if label else ""
+    key += (label["abbr"] or "").rstrip() if label else ""
     if (
         label
         and (label["bold"] or (len(key.split()) <= 5 and not key[:1].islower()))
