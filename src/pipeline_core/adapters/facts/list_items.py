@@ -93,7 +93,11 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
     colons = [lead for lead in leads if lead.has_colon]
     siblings = [sibling.said for sibling in item.siblings]
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
-    if item.is_cut or _is_cut(told.said):
+    if any(lead.is_torn for lead in leads):
+        return
+    if item.is_misplaced and any(demands(lead.said) for lead in colons) and not demands_itself(told.said):
+        return
+    if item.is_cut or item.is_misplaced or _is_cut(told.said):
         if all(_is_neutral(meaning) for meaning in meanings):
             yield from map(_as_item, prose_claims(text, item.block, language))  # those of its sentences that are whole
         return
@@ -271,7 +275,8 @@ def _with_leads(
                 all_spans = (*spans, *((other.start, other.end) for other in others))
                 yield _claim(all_spans, _ended(f"{lead}: {listed}"), language, lead_in=1.0, whole=1.0)
             return
-        if is_counted and not only_whole and _is_sentence(told.said, language):
+        may_stand = all(_is_neutral(meaning) for meaning in meanings) and not demands(lead)
+        if is_counted and not only_whole and may_stand and _is_sentence(told.said, language):
             # said without the lead-in it promises no others
             if told.label:
                 yield from _labelled(item.block, told)

@@ -142,4 +142,28 @@ PLATITUDE = Refusal(
         "fa": r"نقش (?:بسیار )?(?:مهم|حیاتی|کلیدی|اساسی)ی? (?:\w+ ){0,6}(?:دارد|دارند|ایفا)",
     },
 )
-NOTICES = (AFFILIATION, POINTER, STUDY, PLATITUDE)
+# What would have been, what happens too often, and how many things there are without one of them.
+UNREAL = Refusal(
+    "it says what did not happen, or only that something does",
+    {
+        "en": r"^if \b.{3,120}\bhad (?:\w+ly |only |not |been )?\w+(?:ed|en|n|t)\b.{0,200}\b(?:would|could|might)\b"
+        r"|^(?:all )?too often\b|^(?:two|three|four|five|six|several|a few) (?:\w+ )?(?:themes|factors|reasons|points"
+        r"|issues|questions|lessons|trends|patterns|aspects|findings) (?:are|were|is) (?:apparent|evident|clear"
+        r"|identified|discussed|presented|considered|noteworthy)\b",
+        "de": r"^(?:hätten?|wären?) \b.{3,160}\b(?:hätten?|könnten?|würden?|wären?)\b|^(?:all)?zu oft\b"
+        r"|^wenn \b.{3,120}\b(?:hätten?|wären?)\b,",
+        "fr": r"^si \b.{3,120}\b(?:avai(?:t|ent)|étai(?:t|ent)) (?:\w+ )?\w+[éui]s?\b.{0,200}\w+rai(?:t|ent)\b"
+        r"|^trop souvent\b",
+        "es": r"^si \b.{3,120}\bhubie(?:ra|ran|se|sen)\b|^(?:con )?demasiad[oa] (?:a menudo|frecuencia)\b",
+        "it": r"^se \b.{3,120}\b(?:avesse|avessero|fosse stat[ao]|fossero stat[ei])\b|^troppo spesso\b",
+        "pt": r"^se \b.{3,120}\b(?:tivesse|tivessem|houvesse)\b|^(?:muitas vezes demais|com demasiada frequência)\b",
+        "nl": r"^als \b.{3,120}\b(?:hadden?|waren) .{0,200}\bzou(?:den)?\b|^(?:maar al )?te vaak\b",
+        "id": r"^(?:seandainya|andai(?:kan|kata)?)\b|^terlalu sering\b",
+        "ru": r"^если бы\b|^слишком часто\b|\bоб этом говорится в (?:глав|раздел)",
+        "el": r"^(?:αν|εάν) \b.{3,120}\b(?:είχε|είχαν)\b.{0,200}\bθα\b|^πολύ συχνά\b",
+        "pl": r"^gdyby\b|^zbyt często\b",
+        "cs": r"^kdyby\b|^příliš často\b",
+        "zh": "^(?:如果|要是|倘若).{2,60}(?:当初|早就|本可)|^(?:很多时候|太多时候|往往太)",
+    },
+)
+NOTICES = (UNREAL, AFFILIATION, POINTER, STUDY, PLATITUDE)

@@ -134,13 +134,18 @@ def scope_of(statement: str, headings: Sequence[str], title: str, language: str)
         title: of the document; "" where it has none.
         language: of the document; "" if it is not known.
     """
-    sections = [heading for heading in headings if heading != title]
-    near = next((name for heading in reversed(sections) if (name := _usable(heading, language))), "")
+    near = section_of(headings, title, language)
     # a title that is no name says of a fact no more than where it stands, which is shown beside it
     scope = near or (_usable(name_in(title), language) if ": " in title else "")
     if _content(statement, language) & (_content(near, language) | _content(title, language)):
         return ""
     return scope or ("" if title else None)
+
+
+def section_of(headings: Sequence[str], title: str, language: str) -> str:
+    """The name of the nearest heading, but for the title, that tells of what the text below it is; "" without one."""
+    sections = [heading for heading in headings if heading != title]
+    return next((name for heading in reversed(sections) if (name := _usable(heading, language))), "")
 
 
 def bare(heading: str) -> str:

@@ -13,6 +13,7 @@ from pipeline_core.adapters.facts.leaning import connective, points_back, points
 from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained, unexplained_head
+from pipeline_core.adapters.facts.unnamed import leaves_out
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
 from pipeline_core.domain.text import numbers_in, strip_markdown
@@ -241,12 +242,12 @@ def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said
     if not _SENTENCE_END.search(quote) or _ABBREVIATION.search(quote):
         return None
     end = start + len(quote)
-    statement = strip_markdown(quote)
+    statement = _FOOTNOTE_MARK.sub("", strip_markdown(quote))
     leans = _leans(statement, language)
     if link := connective(statement, language):
         # What stands after "However," stands alone: quote that.
         rest = quote.partition(link.strip())[2].lstrip()
-        said = strip_markdown(rest)
+        said = _FOOTNOTE_MARK.sub("", strip_markdown(rest))
         said = said[:1].upper() + said[1:]
         leans = _leans(said, language)
         if not leans:
@@ -273,6 +274,7 @@ def _leans(statement: str, language: str) -> bool:
     return (
         points_back(statement, language)
         or is_unexplained(statement, language)
+        or leaves_out(statement, language)
         or bool(labelled and _leans(statement[labelled.end() :], language))
     )
 
@@ -299,6 +301,15 @@ _OUT_OF_ORDER = re.compile(
 _NO_SUBJECT = {"zh": re.compile("不|会|应|可以|将|能|须|必须")}
 # A title in quotation marks.
 _QUOTED = re.compile(r"([\"“„«]).*[\"”“»]\.?")
+# The mark of a footnote on a word: of units and formulas ("km²", "CO₂", "10⁷") a short one has it.
+_FOOTNOTE_MARK = re.compile(r"(?<=[^\W\d_]{4})[¹²³⁰⁴-⁹]{1,3}(?![⁻\w])|(?<=[^\W\d_]{4}[.,;:])[¹²³⁰⁴-⁹]{1,3}(?!\w)")
+# Of words with "fi", "fl" or "ff" the conversion lost a letter: "suficient", "classiied".
+_LOST_LIGATURE = re.compile(
+    r"\b(?:\w*(?:suficien|classii|identii|speciic|signiican|certiic|qualii|modiic|veriic|beneit"
+    r"|scientiic)\w*|(?:in|co)?eficien\w*|deined?|deinition\w*|inancial\w*|inal(?:ly)?|inding\w*|relect\w*|inluen\w*|conlict\w*|oficial\w*"
+    r"|oficers?|efects?|efective\w*|difer\w*|proit\w*)\b",
+    re.IGNORECASE,
+)
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
@@ -327,7 +338,7 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return False
     if language != "en":
         return True
-    if _HOLE.search(statement):
+    if _HOLE.search(statement) or _LOST_LIGATURE.search(statement):
         return False
     words = re.split(r"[;:]\s", statement, maxsplit=1)[0].split()
     start = words[0].strip(EDGES).lower()

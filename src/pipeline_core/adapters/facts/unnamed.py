@@ -1,0 +1,151 @@
+"""Sentences that leave out of what, of whom or of when they are, said only in a sentence before them.
+
+"Almost 10 % believe …" (of whom?), "other forms of training" (than which?), "in mid-January" (of which year?). Said
+together with the sentence that tells it they read well. Of "positive samples" only a section tells for what.
+"""
+
+import re
+
+# A share of nobody: a verb stands where "of the students" would.
+_OF_WHOM = {
+    "en": r"^(?i:almost|about|nearly|over|around|some|approximately|only|just|more than|less than|fewer than"
+    r"|another|a"
+    r" further)?\s?\d+(?:\.\d+)?\s?(?:%|per ?cent) (?:\w+ly |also )?(?:believed?|said|say|reported?|are|were|have|had"
+    r"|think|thought|felt|feel|agreed?|answered|stated?|did|do|use[d]?|wanted?|never|always)\b",
+    "de": r"^(?i:fast|etwa|rund|über|nur|knapp|weitere)?\s?\d+(?:,\d+)?\s?(?:%|Prozent) (?:glauben|gaben|sind|waren"
+    r"|haben|hatten|meinen|sagten|nutzen|fühlen)\b",
+    "fr": r"^(?i:près de|environ|plus de|seulement)?\s?\d+(?:,\d+)?\s?% (?:ont|sont|étaient|avaient|déclarent|pensent"
+    r"|estiment|utilisent)\b",
+    "es": r"^(?:Casi |Cerca de |Más d)?(?:[Ee]l |un )?\d+(?:,\d+)?\s?% (?:son|tienen?|creen?|declar\w+|dijo|dijeron"
+    r"|está\w*|usan?)\b",
+    "it": r"^(?:Quasi |Circa )?(?:[Ii]l )?\d+(?:,\d+)?\s?% (?:ha|hanno|è|sono|crede|dichiara|ritiene|usa)\b",
+    "pt": r"^(?:Quase |Cerca de )?(?:[Oo]s? )?\d+(?:,\d+)?\s?% (?:são|têm|tem|acredita\w*|declar\w+|disse\w*"
+    r"|usa\w*)\b",
+    "nl": r"^(?:Bijna |Ongeveer )?\d+(?:,\d+)?\s?(?:%|procent) (?:gelooft|zei|is|was|heeft|had|denkt|gebruikt)\b",
+    "id": r"^(?:Hampir |Sekitar )?\d+(?:,\d+)?\s?(?:%|persen) (?:percaya|mengatakan|adalah|memiliki|merasa)\b",
+}  # fmt: skip
+_OTHER_THAN = {
+    "en": r"(?<!and )(?<!or )(?<!like )(?<!any )(?<!many )(?<!as )(?<!each )(?<!with )(?<!from )"
+    r"\bother (?:forms?|types?|kinds?|ways|means|examples)\b(?!.*\bthan\b)",
+    "de": r"(?<!und )(?<!oder )\b(?:andere|weitere)[nr]? (?:Formen|Arten|Möglichkeiten)\b(?! als)",
+    "fr": r"(?<!et )(?<!ou )\bd['’]autres (?:formes|types|moyens|exemples)\b(?! que)",
+    "es": r"(?<! y )(?<! o )\botr[oa]s (?:formas|tipos|medios|ejemplos)\b(?! que)",
+    "it": r"(?<! e )(?<! o )\baltr[ie] (?:forme|tipi|mezzi|esempi)\b(?! che)",
+    "pt": r"(?<! e )(?<! ou )\boutr[oa]s (?:formas|tipos|meios|exemplos)\b(?! que)",
+    "nl": r"(?<!en )(?<!of )\bandere (?:vormen|soorten|middelen)\b(?! dan)",
+    "id": r"(?<!dan )(?<!atau )\b(?:bentuk|jenis|cara) lain(?:nya)?\b(?! (?:selain|dari))",
+    "ru": r"(?<! и )(?<!или )\bдруги(?:е|х|ми) (?:форм|вид|способ)\w*",
+    "el": r"(?<!και )(?<! ή )\bάλλ(?:ες|οι|ων|ους) (?:μορφές|τύποι|τρόποι|μορφών|τύπων)\b",
+}
+# A level or way that is the same as one before.
+_SAME_AS = {
+    "en": r"\bthe same (?:levels?|degree|manner|amounts?|extent|treatment|standards?)\b"
+    r"(?!.*\b(?:as|that|for (?:all|both|each|every)|across|between|regardless)\b)",
+    "de": r"\b(?:das gleiche|dasselbe|im gleichen) (?:Niveau|Maß|Ausmaß)\b(?!.*\bwie\b)",
+    "fr": r"\b(?:le|au) même (?:niveau|degré)\b(?!.*\bque\b)|\bde la même (?:manière|façon)\b(?!.*\bque\b)",
+    "es": r"\b(?:el|al) mismo (?:nivel|grado)\b(?!.*\bque\b)|\bde la misma (?:manera|forma)\b(?!.*\bque\b)",
+    "it": r"\b(?:lo|allo) stesso (?:livello|grado)\b(?!.*\b(?:che|di quell\w+|rispetto)\b)",
+    "pt": r"\b(?:[oa]o?) mesmo (?:nível|grau)\b(?!.*\bque\b)|\bda mesma (?:maneira|forma)\b(?!.*\bque\b)",
+    "nl": r"\b(?:hetzelfde niveau|dezelfde mate)\b(?!.*\b(?:als|van)\b)",
+    "id": r"\btingkat \w+ yang sama\b(?!.*\b(?:dengan|seperti)\b)",
+    "ru": r"\b(?:такой же|тот же) уров\w+\b(?!.*\b(?:как|что)\b)",
+    "zh": r"(?<!与)同样的?(?:水平|程度|透明度)",
+}
+_MONTHS = {
+    "en": "January|February|March|April|June|July|August|September|October|November|December",
+    "de": "Januar|Februar|März|April|Juni|Juli|August|September|Oktober|November|Dezember",
+    "fr": "janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre",
+    "es": "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
+    "it": "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
+    "pt": "janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
+    "nl": "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",
+    "id": "Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|September|Oktober|November|Desember",
+    "ru": "январ|феврал|март|апрел|июн|июл|август|сентябр|октябр|ноябр|декабр",
+}
+# A month that came back every year needs none: "in early May of each year".
+_IN_A_MONTH = {
+    "en": r"(?:[Ii]n|[Bb]y|[Ss]ince|[Uu]ntil) (?:early |late |mid-? ?)?",
+    "de": r"(?:(?:[Ii]m|[Aa]b|[Ss]eit) |(?:Anfang|Mitte|Ende) )",
+    "fr": r"(?:[Ee]n|[Àà] la (?:mi-|fin )|(?:mi|fin|début)[ -])\s?",
+    "es": r"(?:[Ee]n|[Aa] (?:mediados|finales|principios) de) ",
+    "it": r"(?:[Aa]|[Ii]n|[Mm]et[àa]|[Ff]ine|inizio) ",
+    "pt": r"(?:[Ee]m|[Nn]o (?:início|final) de|meados de) ",
+    "nl": r"(?:[Ii]n|[Bb]egin|[Mm]edio|[Ee]ind) ",
+    "id": r"(?:[Pp]ada bulan|awal|akhir|pertengahan) ",
+    "ru": r"(?:в|В|начале|середине|конце) ",
+}
+_HAS_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b|['’]\d\d\b")
+_PAST = {
+    "en": r"\b(?:was|were|had|\w{3,}ed|rose|fell|began|became|took)\b",
+    "de": r"\b(?:war|waren|wurde\w*|hatte\w*|\w{3,}te|stieg\w*|fiel\w*|sank\w*)\b",
+    "fr": r"\b(?:a|ont|était|étaient|avait|fut|furent)\b",
+    "es": r"\b(?:fue|fueron|era|había|han?|\w{3,}(?:ó|aron|ieron))\b",
+    "it": r"\b(?:era|fu|furono|aveva|è stat[ao]|sono stat[ei]|ha|hanno)\b",
+    "pt": r"\b(?:foi|foram|era|tinha|\w{3,}(?:ou|aram|eram|iram))\b",
+    "nl": r"\b(?:was|waren|werd|werden|had|hadden|steeg|daalde)\b",
+    "id": r"\b(?:telah|sudah|naik|turun|di\w{4,})\b",
+    "ru": r"\w{2,}(?:л|ла|ло|ли|лся|лась|лись)\b",
+}
+
+
+def _joined(*tables: dict[str, str]) -> dict[str, re.Pattern[str]]:
+    codes = {code for table in tables for code in table}
+    return {code: re.compile("|".join(table[code] for table in tables if code in table)) for code in codes}
+
+
+_LEFT_OUT = _joined(_OF_WHOM, _OTHER_THAN, _SAME_AS)
+_MONTH = {
+    code: re.compile(rf"(?<!\w){before}(?:{_MONTHS[code]})\w*\b(?! \d| (?:de|del|di|of|each|every|und|and|to)\b)")
+    for code, before in _IN_A_MONTH.items()
+}
+_THEN = {code: re.compile(words) for code, words in _PAST.items()}
+
+
+def leaves_out(sentence: str, language: str) -> bool:
+    """Whether a sentence before it must say of whom, than what or of which year it is."""
+    pattern = _LEFT_OUT.get(language)
+    if pattern and pattern.search(sentence):
+        return True
+    month = _MONTH.get(language)
+    return bool(
+        month and month.search(sentence) and not _HAS_YEAR.search(sentence) and _THEN[language].search(sentence)
+    )
+
+
+# What was found positive, and which cases: of an infection or substance that the section names.
+_FOR_WHAT = {
+    "en": r"\bpositive (?:samples?|batches|herds?|flocks?|animals?|specimens?|units?|results?"
+    r"|findings?)\b(?! for\b)"
+    r"|\b(?:samples?|batches|herds?|flocks?|animals?|specimens?|carcases"
+    r"|carcasses)\b[^.;]{0,60}\bpositive\b(?! for\b)"
+    r"|\b(?:confirmed|imported|notified|reported|human) (?:human )?cases\b(?! of\b)"
+    r"|^the known (?:vehicles|vectors|sources|causes|carriers)\b(?! of\b)",
+    "de": r"\bpositive[nr]? (?:Proben?|Herden?|Tiere?|Befunde?)\b(?! (?:auf|für)\b)|\b(?:bestätigte|gemeldete"
+    r"|importierte)"
+    r"[nr]? Fälle[n]?\b(?! (?:von|der|des)\b)",
+    "fr": r"\béchantillons? positifs?\b(?! (?:pour|à|au)\b)|\bcas (?:confirmés|notifiés|importés|humains)\b(?! d)",
+    "es": r"\bmuestras? positivas?\b(?! (?:para|a)\b)|\bcasos (?:confirmados|notificados|importados"
+    r"|humanos)\b(?! de\b)",
+    "it": r"\bcampion[ei] positiv[oi]\b(?! (?:per|a)\b)|\bcasi (?:confermati|notificati|importati|umani)\b(?! d)",
+    "pt": r"\bamostras? positivas?\b(?! (?:para|a)\b)|\bcasos (?:confirmados|notificados|importados"
+    r"|humanos)\b(?! de\b)",
+    "nl": r"\bpositieve (?:monsters?|dieren)\b(?! (?:voor|op)\b)|\b(?:bevestigde|gemelde) gevallen\b(?! van\b)",
+    "id": r"\bsampel positif\b(?! (?:untuk|terhadap)\b)|\bkasus (?:terkonfirmasi|yang dilaporkan)\b",
+}
+_NAMED = re.compile(
+    r"\b\w*(?:osis|iasis|itis|emia|fever|rabies|fluenza|measles|cancer|pneumonia|cholera|malaria|covid|hiv|aids)\b"
+    r"|\b[A-Z]\w+(?:ella|bacter|coccus|virus|monas|idium|spora|listeria|chlamydia|coli)\b",
+    re.IGNORECASE,
+)
+_WHAT = {code: re.compile(words, re.IGNORECASE) for code, words in _FOR_WHAT.items()}
+
+
+def lacks_what(statement: str, language: str) -> bool:
+    """Whether it counts cases or positive samples and does not say of what."""
+    pattern = _WHAT.get(language)
+    return bool(pattern and pattern.search(statement) and not is_named(statement))
+
+
+def is_named(text: str) -> bool:
+    """Whether it names an infection or what causes one."""
+    return _NAMED.search(text) is not None

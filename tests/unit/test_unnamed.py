@@ -1,0 +1,105 @@
+"""Sentences that leave out of whom, than what, of which year or for what they are give no fact alone."""
+
+import pytest
+
+from pipeline_core.adapters.facts.extractive import extract
+from pipeline_core.adapters.facts.refusals import why_refused
+from pipeline_core.adapters.facts.unnamed import lacks_what, leaves_out
+from pipeline_core.ports.fact_generator import ChunkInput
+
+
+def said(text: str, language: str = "en") -> list[str]:
+    return [fact.statement for fact in extract(ChunkInput(text, (), language=language), 20).candidates]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Almost 12% believe that the harbour is too loud."),
+        ("de", "Fast 12 % glauben, dass der Hafen zu laut ist."),
+        ("fr", "Près de 12 % pensent que le port est trop bruyant."),
+        ("es", "El 12 % cree que el puerto es ruidoso."),
+        ("it", "Il 12% crede che il porto sia rumoroso."),
+        ("en", "Ports offer other forms of mooring in winter."),
+        ("de", "Häfen bieten andere Formen des Anlegens."),
+        ("ru", "Порт предлагает другие формы стоянки."),
+        ("en", "Captains must ask for the same level of care in the bay."),
+        ("fr", "Les capitaines exigent le même niveau de soin dans la baie."),
+        ("en", "The fee of the old port doubled in mid-January, which is unusual."),
+        ("de", "Die Gebühr wurde Mitte Januar verdoppelt."),
+        ("fr", "La taxe a doublé en janvier."),
+    ],
+)
+def test_what_it_leaves_out_stands_before_it(language: str, sentence: str) -> None:
+    assert leaves_out(sentence, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Almost 12% of the captains believe that the harbour is too loud."),
+        ("en", "Ports offer quays, buoys and other forms of mooring."),
+        ("en", "Ports need other forms of mooring than buoys."),
+        ("en", "Pilots need the same level of care as captains."),
+        ("en", "The fee doubled in mid-January 2010."),
+        ("en", "The fee is payable in early May of each year."),
+        ("de", "Die Gebühr ist im Januar fällig."),
+        ("fr", "Les pilotes exigent le même niveau de soin que les capitaines."),
+    ],
+)
+def test_what_it_says_itself(language: str, sentence: str) -> None:
+    assert not leaves_out(sentence, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "lacking"),
+    [
+        ("en", "Norway reported two positive samples of goat cheese.", True),
+        ("en", "Norway reported two samples positive for listeria.", False),
+        ("en", "Norway reported nine confirmed cases of cholera.", False),
+        ("en", "Norway reported nine confirmed cases in 2004.", True),
+        ("es", "Noruega notificó nueve casos confirmados en 2004.", True),
+    ],
+)
+def test_cases_are_of_something(language: str, sentence: str, lacking: bool) -> None:
+    assert lacks_what(sentence, language) is lacking
+
+
+def test_cases_are_said_where_a_section_or_title_names_them() -> None:
+    text = "Norway reported nine confirmed cases in 2004."
+    assert said(text) == []
+    titled = ChunkInput(text, (), language="en", title="Cholera in 2004")
+    assert [fact.statement for fact in extract(titled, 9).candidates] != []
+
+
+def test_a_share_is_said_with_whom_it_is_of() -> None:
+    text = (
+        "About 64% of the captains think that the quays of Lund are safe. Almost 12% said that the harbour is too loud."
+    )
+    assert said(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "If the port had built a quay, the fee would be lower."),
+        ("en", "Too often, captains forget the fee."),
+        ("en", "Three themes are apparent in the letters of captains."),
+        ("es", "Si el puerto hubiera construido un muelle, la tasa sería menor."),
+        ("ru", "Если бы порт построил причал, сбор был бы ниже."),
+        ("zh", "很多时候，船长忘记了费用。"),
+    ],
+)
+def test_what_did_not_happen_is_refused(language: str, sentence: str) -> None:
+    assert why_refused(sentence, language) == "it says what did not happen, or only that something does"
+
+
+def test_marks_of_footnotes_go_and_powers_stay() -> None:
+    assert said("The harbour covers 12 km² near the old lighthouse³ of Lund.") == [
+        "The harbour covers 12 km² near the old lighthouse of Lund."
+    ]
+
+
+def test_words_that_lost_their_ligatures_say_nothing() -> None:
+    assert said("The crane was classiied as suficiently safe by the port.") == []
+    assert said("The crane had no deficiencies and was sufficiently safe in 2008.") != []
