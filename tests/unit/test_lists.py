@@ -326,7 +326,7 @@ def test_items_that_came_apart(markdown: str, language: str, statements: list[st
 def test_what_is_said_of_a_term_keeps_the_term() -> None:
     rest = "The bond is made at the yard and is written into a book that is kept by the master."
     assert said(f"- **Line of Berths** (LOB) – binds each boat to its owner. {rest}\n") == [
-        f"Line of Berths (LOB) – binds each boat to its owner. {rest}"
+        f"Line of Berths (LOB): binds each boat to its owner. {rest}"
     ]
     assert said("- **Line of Berths (LOB) - A rope that runs along all of the** berths of a quay.\n") == [
         "Line of Berths (LOB) – A rope that runs along all of the berths of a quay."
