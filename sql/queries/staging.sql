@@ -355,6 +355,8 @@ WITH staged AS MATERIALIZED (
     SELECT q.*, own_words(q.statement, q.evidence) AS own_words FROM staged_questions q
     WHERE q.document_id = ANY(%(document_ids)s)
         AND (q.status IN ('pending', 'approved')
+            -- the doubt about a fact may be of the one that is published
+            OR q.status = 'left_out' AND q.left_out_reason = 'low_confidence'
             OR q.status = 'duplicate' AND EXISTS (SELECT FROM stand_ins i WHERE i.question_id = q.question_id))
 )
 SELECT q.document_id, q.question_id, q.statement AS staged_text, q.answer AS staged_answer,

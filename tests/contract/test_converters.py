@@ -484,10 +484,18 @@ def _dies_where_it_was_before() -> int:
     return os.getpid()
 
 
+def _does_not_load_where_it_was_before() -> int:
+    if os.environ.get("FULL"):
+        raise ConfigurationError("The converter does not load: failed to map segment from shared object.")
+    os.environ["FULL"] = "1"
+    return os.getpid()
+
+
 def test_what_dies_of_what_others_left_behind_is_done_in_a_fresh_process() -> None:
     pool = WorkerPool(1, Limits(512, 30.0))
     try:
         assert pool.call(_dies_where_it_was_before) != pool.call(_dies_where_it_was_before)
+        assert pool.call(_does_not_load_where_it_was_before) != pool.call(_does_not_load_where_it_was_before)
         with pytest.raises(ConversionCrashedError, match="exit status 3"):
             pool.call(os._exit, 3)
     finally:

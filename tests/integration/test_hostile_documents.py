@@ -53,12 +53,12 @@ EXPECTED: dict[str, type[DocumentError] | tuple[type[DocumentError] | None, ...]
     "nested_list.html": NoTextError,
     "trunc.docx": CorruptDocumentError,
     "trunc30.pdf": None,
-    "trunc70.pdf": None,
-    "trunc95.pdf": None,
     "vector_200k_lines.pdf": TOO_SLOW_OR_LARGE,
     "zero.docx": EmptyFileError,
     "zipbomb_docx_2GB.docx": CorruptDocumentError,
 }
+CUT_OFF = ("trunc70.pdf", "trunc95.pdf")
+"""Most of 71 pages is there and is read: honest work, which may take its time where others work as well."""
 
 
 @pytest.fixture(scope="module")
@@ -98,10 +98,15 @@ def test_hostile_document(converter: LocalConverter, name: str) -> None:
     assert outcome in (expected if isinstance(expected, tuple) else (expected,))
 
 
+def test_what_is_left_of_a_file_that_was_cut_off_is_read() -> None:
+    with LocalConverter(load_settings(convert_workers=1, convert_memory_mb=1024, ocr=False)) as local:
+        assert [convert(local, name) for name in CUT_OFF] == [None, None]
+
+
 def test_every_hostile_document_is_expected() -> None:
     if not HOSTILE.is_dir():
         pytest.skip("the hostile documents stand next to the repository")
-    assert {path.name for path in HOSTILE.iterdir()} == set(EXPECTED)
+    assert {path.name for path in HOSTILE.iterdir()} == {*EXPECTED, *CUT_OFF}
 
 
 def test_what_a_truncated_file_lost_is_counted(converter: LocalConverter) -> None:

@@ -179,7 +179,9 @@ def test_a_fact_is_under_its_passage_and_pushes_none_away(app: Pipeline) -> None
     assert [hit["kind"] for hit in hits] == ["passage"] * len(hits)
     assert len({hit["id"] for hit in hits}) == len(hits)
     assert "3 bar" in hits[0]["facts"][0]["evidence"]
-    assert all(fact["evidence"] in hits[0]["evidence"] for fact in hits[0]["facts"])
+    spans = [span["quote"] for fact in hits[0]["facts"] for span in fact["spans"]]
+    assert spans
+    assert all(quote in hits[0]["evidence"] for quote in spans)
     assert (hits[0]["answer"], hits[0]["question"]) == (
         hits[0]["facts"][0]["answer"],
         hits[0]["facts"][0]["question"],

@@ -22,7 +22,9 @@ def quotes_stand(app: Pipeline, document_id: DocumentId) -> int:
     exported = app.views.export(app.user_id, document_id)
     text = app.store.get(exported["published_path"], sha256=exported["published_sha256"]).decode()
     for row in exported["facts"]:
-        assert text[row["char_from"] : row["char_to"]] == row["quote"]
+        assert row["char_from"] == row["evidence"][0]["char_from"]
+        for span in row["evidence"]:
+            assert text[span["char_from"] : span["char_to"]] == span["quote"]
     for row in exported["chunks"]:
         assert text[row["char_from"] : row["char_to"]] == row["text"]
     return len(exported["facts"])

@@ -267,3 +267,67 @@ def test_a_long_item_is_said_with_its_first_sentence() -> None:
     statements = said(f"The harbour office must give:\n\n- {first} {rest} {more}\n")
     assert statements[0] == f"The harbour office must give: {first}"
     assert not any("must give" in statement for statement in statements[1:])
+
+
+def test_a_lead_in_right_below_another_is_part_of_it() -> None:
+    text = "The boat is lost if:\n\nThe owner has not told these people:\n\n- the harbour master\n- the coast guard\n"
+    assert said(text) == [
+        "The boat is lost if: The owner has not told these people: the harbour master; the coast guard."
+    ]
+
+
+def test_demands_that_are_counted_are_no_assertions() -> None:
+    rest = (
+        "and that is seen from the sea in any weather, and from the hill behind the town on each night of the year,"
+        " and that is tended by the crew of the harbour master"
+    )
+    text = f"The harbour must meet two demands:\n\n- There is a lamp {rest}.\n- There is a horn {rest}.\n"
+    assert said(text) == [
+        f"The harbour must meet two demands: There is a lamp {rest}.",
+        f"The harbour must meet two demands: There is a horn {rest}.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "language", "statements"),
+    [
+        # the parts of the second item lost their indent: a list of its own below it is of it
+        (
+            "The code of each boat does the following:\n\n- Reading of the logs of the boat\n"
+            "- Before that it allows users to:\n\n- start from a full log\n- leave some nights out\n",
+            "en",
+            [
+                "The code of each boat does the following: Reading of the logs of the boat.",
+                "The code of each boat does the following: Before that it allows users to: start from a full log.",
+                "The code of each boat does the following: Before that it allows users to: leave some nights out.",
+            ],
+        ),
+        # else nobody can tell which of them are its own
+        (
+            "The code of each boat does the following:\n\n- Before that it allows users to:\n"
+            "- start from a full log\n- leave nights out\n",
+            "en",
+            [],
+        ),
+        # in a script without case a lead-in may begin in the paragraph above
+        ("يحتاج كل قارب في الميناء إلى ما يلي من\n\nالوثائق والمعدات في الموسم ومنها:\n\n- حبل طويل للربط\n", "ar", []),
+        (
+            "يحتاج كل قارب في الميناء إلى ما يلي:\n\n- حبل طويل للربط\n",
+            "ar",
+            ["يحتاج كل قارب في الميناء إلى ما يلي: حبل طويل للربط."],
+        ),
+    ],
+)  # fmt: skip
+def test_items_that_came_apart(markdown: str, language: str, statements: list[str]) -> None:
+    found = extract(ChunkInput(markdown, (), language=language), 6).candidates
+    assert [fact.statement for fact in found] == statements
+
+
+def test_what_is_said_of_a_term_keeps_the_term() -> None:
+    rest = "The bond is made at the yard and is written into a book that is kept by the master."
+    assert said(f"- **Line of Berths** (LOB) – binds each boat to its owner. {rest}\n") == [
+        f"Line of Berths (LOB): binds each boat to its owner. {rest}"
+    ]
+    assert said("- **Line of Berths (LOB) - A rope that runs along all of the** berths of a quay.\n") == [
+        "Line of Berths (LOB) – A rope that runs along all of the berths of a quay."
+    ]

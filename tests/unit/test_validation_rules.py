@@ -9,7 +9,7 @@ import pytest
 from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import WHOLE, Page, PageMap, PageOutcome
-from pipeline_core.domain.facts import ChunkOutcome, Span
+from pipeline_core.domain.facts import ChunkOutcome, LeftOut, Span
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
 from pipeline_core.domain.page_words import Run, words_as_json
@@ -121,6 +121,30 @@ def test_what_is_said_under_no_heading_contradicts_all() -> None:
     ]
     [finding] = contradiction(subject(facts=facts))
     assert finding.numbers["question_ids"] == [str(facts[at].question_id) for at in (0, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "contradicts"),
+    [
+        ((None, LeftOut.LOW_CONFIDENCE), True),
+        ((None, LeftOut.SCATTERED), False),
+        ((LeftOut.LOW_CONFIDENCE, LeftOut.LOW_CONFIDENCE), False),
+    ],
+)
+def test_what_is_left_out_as_doubtful_contradicts_what_is_not(
+    reasons: tuple[LeftOut | None, ...], contradicts: bool
+) -> None:
+    facts = [
+        replace(
+            fact(f"The annual deductible is {said} for each member.", question=None),
+            left_out=reason,
+            status="left_out" if reason else "pending",
+        )
+        for said, reason in zip(("$500", "$750"), reasons, strict=True)
+    ]
+    kept, out = [fact for fact in facts if not fact.left_out], [fact for fact in facts if fact.left_out]
+    found = list(contradiction(replace(subject(facts=kept), left_out=out)))
+    assert [", left out)" in finding.message for finding in found] == ([True] if contradicts else [])
 
 
 def test_what_is_published_is_compared_without_a_heading_that_only_one_has() -> None:

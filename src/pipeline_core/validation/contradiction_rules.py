@@ -7,6 +7,7 @@ from itertools import combinations, islice
 
 from rapidfuzz import fuzz
 
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.staging import StagedQuestion, comparable_texts
 from pipeline_core.domain.text import has_negation, normalise_for_match, numbers_in
@@ -27,24 +28,32 @@ _MOST_PAIRS = 2_000
 
 
 def contradiction(subject: Subject) -> Iterator[Finding]:
-    """Statements alike but for an amount, a share or a period: one of them is wrong."""
+    """Statements alike but for an amount, a share or a period: one of them is wrong.
+
+    What is left out as doubtful counts against what would be published: the doubt may be of the wrong one.
+    """
     alike: dict[str, list[StagedQuestion]] = defaultdict(list)
-    for fact in subject.questions:
+    doubtful = [fact for fact in subject.left_out if fact.left_out is LeftOut.LOW_CONFIDENCE]
+    for fact in (*subject.questions, *doubtful):
         masked = _masked(fact.own_words or fact.statement)
         if _HOLE in masked and len(masked.split()) >= _MIN_WORDS:
             alike[masked].append(fact)
     for same in alike.values():
         facts = _contradicting(same)
-        if facts:
+        if any(fact.status != "left_out" for fact in facts):
             values = {_values(fact) for fact in facts}
             yield Finding(
                 "contradiction",
                 Severity.CRITICAL,
                 str(facts[0].question_id),
                 "The document contradicts itself: "
-                + " — but — ".join(f"“{short(f.statement)}” ({subject.where(f)})" for f in facts[:3]),
+                + " — but — ".join(f"“{short(f.statement)}” ({_place(subject, f)})" for f in facts[:3]),
                 {"question_ids": [str(f.question_id) for f in facts], "values": sorted(map(list, values))},
             )
+
+
+def _place(subject: Subject, fact: StagedQuestion) -> str:
+    return f"{subject.where(fact)}, left out" if fact.status == "left_out" else subject.where(fact)
 
 
 def _contradicting(alike: Sequence[StagedQuestion]) -> list[StagedQuestion]:

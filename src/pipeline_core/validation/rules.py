@@ -30,7 +30,7 @@ RULES: tuple[Rule, ...] = (
     Rule("number_not_in_evidence", "5", fact_rules.number_not_in_evidence),
     Rule("unreadable_fact", "1", fact_rules.unreadable_fact),
     Rule("prompt_example_echoed", "2", echo_rules.prompt_example_echoed),
-    Rule("contradiction", "2", contradiction_rules.contradiction),
+    Rule("contradiction", "3", contradiction_rules.contradiction),
     Rule("contradicting_answers", "1", contradiction_rules.contradicting_answers),
     Rule("contradicts_published", "2", published_rules.contradicts_published),
     Rule("undecided_duplicates", "1", fact_rules.undecided_duplicates),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pipeline_core.adapters.converters import worker
 from pipeline_core.domain.errors import (
+    ConfigurationError,
     ConversionCrashedError,
     ConversionTimeoutError,
     MachineError,
@@ -75,7 +76,7 @@ class _NotBegunError(Exception):
 
 
 class _WornError(Exception):
-    """A process died that had done other work before: it may have died of what that left behind."""
+    """A process died, or could load no more, that had done other work before: it may be what that left behind."""
 
 
 class _Slot:
@@ -149,6 +150,11 @@ class _Slot:
             raise self._limits.crashed(_cause(error.exitcode, self._limits)) from None
         except CancelledError:
             raise ServiceUnavailableError(f"The {self._limits.work} was closed while it ran.") from None
+        except ConfigurationError:
+            # what the process holds already may have left no room to load the rest
+            if served:
+                raise _WornError from None
+            raise
         except BaseException:
             # the work's own: the process lives on
             self._served = (served + 1) % CALLS_PER_WORKER

@@ -34,7 +34,7 @@ _ASKS = _words(
 _ASKED = re.compile(r"[?？؟][\"'”’»)\]*_`\s]*\Z")
 _ASKED_GREEK = re.compile(r"[;;]\s*\Z")
 _STEPS = _words(
-    r"steps?|procedures?|instructions?|schritte\w*|vorgehen|étapes?|procédure|pasos|procedimiento|passi|passaggi"
+    r"steps|procedures?|instructions?|schritte\w*|vorgehen|étapes?|procédure|pasos|procedimiento|passi|passaggi"
     r"|procedura|passos|etapas|procedimento|stappen|langkah\w*|шаг\w*|βήματα"
 )
 _STEPS_UNSPACED = re.compile(r"步骤|手順|단계|مراحل|خطوات")

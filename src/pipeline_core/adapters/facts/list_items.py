@@ -34,7 +34,7 @@ _LONGEST_WHOLE = 700
 """Characters of a list that is said as one, because its items hold only together."""
 _ENUMERATION = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})\)\s+")
 _LABEL = re.compile(
-    r"(?:(?P<marks>\*\*|__)(?P<bold>[^*_:\n]{2,80})(?::(?P=marks)|(?P=marks)\s*[:–—-])|(?P<plain>[^:*_`|\[\]<>\n.!?;]{2,60}):"
+    r"(?:(?P<marks>\*\*|__)(?P<bold>[^*_:\n]{2,80})(?::(?P=marks)|(?P=marks)(?P<abbr>\s*\([^()\n]{1,40}\))?\s*[:–—-])|(?P<plain>[^:*_`|\[\]<>\n.!?;]{2,60}):"
     r"|(?P<dash>[^:*_`|\[\]<>\n.!?;,]{2,60}) [–—-])\s+(?P<value>\S.*)",
     re.DOTALL,
 )
@@ -93,7 +93,11 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
     colons = [lead for lead in leads if lead.has_colon]
     siblings = [sibling.said for sibling in item.siblings]
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
-    if item.is_cut or _is_cut(told.said):
+    if any(lead.is_torn for lead in leads):
+        return
+    if item.is_misplaced and any(demands(lead.said) for lead in colons) and not demands_itself(told.said):
+        return
+    if item.is_cut or item.is_misplaced or _is_cut(told.said):
         if all(_is_neutral(meaning) for meaning in meanings):
             yield from map(_as_item, prose_claims(text, item.block, language))  # those of its sentences that are whole
         return
@@ -112,10 +116,9 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
         yield from _with_leads(text, item, first, leads, meanings, language, goes_on=goes_on)
         if rest:
             yield from map(_as_item, prose_claims(text, rest, language))
-    elif told.label and len(told.said.split()) > _MOST_WORDS:
-        yield from _alone(text, item, told, language)
     elif told.label:
-        yield from _labelled(item.block, told)
+        # what follows in a long item is about the term, and does not say so
+        yield from _labelled(item.block, _first_sentence(text, item, told, language)[0])
     elif not stands:
         yield from _under_heading(item.block, told)
 
@@ -199,8 +202,10 @@ def _told(text: str, block: Block, language: str) -> _Told:
 
 def _told_of(raw: str, start: int) -> _Told:
     end = start + len(raw)
-    label = _LABEL.fullmatch(raw)
+    # where the marks of the term do not end with it, its dash tells
+    label = _LABEL.fullmatch(raw) or _LABEL.fullmatch(strip_markdown(raw))
     key = strip_markdown(label["bold"] or label["plain"] or label["dash"] or "").rstrip(" :") if label else ""
+    key += (label["abbr"] or "").rstrip() if label else ""
     if (
         label
         and (label["bold"] or (len(key.split()) <= 5 and not key[:1].islower()))
@@ -271,7 +276,8 @@ def _with_leads(
                 all_spans = (*spans, *((other.start, other.end) for other in others))
                 yield _claim(all_spans, _ended(f"{lead}: {listed}"), language, lead_in=1.0, whole=1.0)
             return
-        if is_counted and not only_whole and _is_sentence(told.said, language):
+        may_stand = all(_is_neutral(meaning) for meaning in meanings) and not demands(lead)
+        if is_counted and not only_whole and may_stand and _is_sentence(told.said, language):
             # said without the lead-in it promises no others
             if told.label:
                 yield from _labelled(item.block, told)

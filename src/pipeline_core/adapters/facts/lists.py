@@ -12,6 +12,8 @@ from pipeline_core.domain.text import strip_markdown
 _LEADS = re.compile(r"[:：](?:[*_`\s]|-\s*$)*$")
 _ENDS = re.compile(r"[.!?。！？؟۔।](?:[)\"'”’»\]*_`]|\s)*$")
 _MOST_WORDS = 60
+_LONG_ITEM = 30
+"""Words of an item from which only its last sentence leads to the items below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Lead:
     span: tuple[int, int] | None
     has_colon: bool
     is_item: bool = False
+    is_torn: bool = False
+    """Its beginning may stand in the paragraph above, which ends in mid-sentence."""
 
 
 @dataclass(slots=True)
@@ -36,6 +40,8 @@ class Item:
     """How many items are nested in it."""
     is_cut: bool = False
     """Its end, or that of its list, stands in another chunk or in a paragraph below."""
+    is_misplaced: bool = False
+    """It stands beside an item that leads to others, none of which stands deeper: it may be one of them."""
 
 
 def read_items(
@@ -71,9 +77,14 @@ class _Reader:
         self._text = text
         self._language = language
         self._lead: Lead | None = None
+        self._outer: Lead | None = None
         self._above: list[tuple[int, Lead, Item | None]] = []
         self._rows: dict[tuple[int, int], list[Item]] = {}
         self._list = 0
+        self._has_items = False
+        self._after_torn = False
+        self._last: Item | None = None
+        self._inner: int | None = None
 
     def see_above(self, text: str, block: Block) -> None:
         """Take what stands in the chunk before."""
@@ -91,11 +102,18 @@ class _Reader:
         """Take the next block; an item is given back."""
         if block.kind != "prose":
             self._begin(None)
+            self._after_torn = False
             return None
         if block.item:
             return self._item(block)
         if not (block.indent and self._above):
-            self._begin(self._lead_of(block))
+            lead = self._lead_of(block)
+            # a lead-in right below another is its item, whose mark was lost
+            is_nested = lead and lead.has_colon and self._lead and self._lead.has_colon and not self._has_items
+            outer = self._lead if is_nested else None
+            self._begin(lead)
+            self._outer = outer
+            self._after_torn = _ENDS.search(block.text_in(self._text)) is None
         return None
 
     def _last_sentence(self, body: str) -> tuple[int, int]:
@@ -104,6 +122,8 @@ class _Reader:
 
     def _begin(self, lead: Lead | None) -> None:
         self._lead = lead
+        self._outer = None
+        self._has_items = False
         self._above = []
         self._list += 1
 
@@ -114,23 +134,48 @@ class _Reader:
         said = strip_markdown(body[start:end])
         if not said or len(said.split()) > _MOST_WORDS:
             return None
-        return Lead(said.rstrip(" :："), (block.start + start, block.start + end), has_colon)
+        # where letters have no case, the first one does not tell that a sentence begins with it
+        is_torn = self._after_torn and start == 0 and said[0].isalpha() and said[0].lower() == said[0].upper()
+        return Lead(said.rstrip(" :："), (block.start + start, block.start + end), has_colon, is_torn=is_torn)
 
     def _item(self, block: Block) -> Item:
-        self._pop(block.indent)
-        leads = tuple(lead for _, lead, _ in self._above)
         body = block.text_in(self._text)
+        indent = self._indent(block)
+        row = self._rows.get((self._list, indent), [])
+        is_misplaced = any(_leads_on(self._text, other) for other in row)
+        self._pop(indent)
+        leads = tuple(lead for _, lead, _ in self._above)
         said = strip_markdown(body)
-        item = Item(block, said, (*((self._lead,) if self._lead else ()), *leads))
+        item = Item(block, said, (*filter(None, (self._outer, self._lead)), *leads), is_misplaced=is_misplaced)
+        self._has_items = True
         for _, _, parent in self._above:
             if parent:
                 parent.parts += 1
-        row = self._rows.setdefault((self._list, block.indent), [])
+        row = self._rows.setdefault((self._list, indent), [])
         row.append(item)
         item.siblings = row
-        lead = Lead(said.rstrip(" :："), (block.start, block.end), _LEADS.search(body) is not None, is_item=True)
-        self._above.append((block.indent, lead, item))
+        start, end = self._last_sentence(body) if len(said.split()) > _LONG_ITEM else (0, len(body))
+        span = (block.start + start, block.start + end)
+        said_last = strip_markdown(body[start:end]).rstrip(" :：")
+        self._above.append((indent, Lead(said_last, span, _LEADS.search(body) is not None, is_item=True), item))
+        self._last = item
         return item
+
+    def _indent(self, block: Block) -> int:
+        """How deep the item stands: deeper than it looks where a list of its own begins below an item that leads on."""
+        last = self._last
+        if last is None or not self._above or self._above[-1][2] is not last:
+            self._inner = None
+            return block.indent
+        is_apart = "\n\n" in self._text[last.block.end : block.start]
+        if self._inner == block.indent and not is_apart:
+            return block.indent + 1
+        self._inner = None
+        is_loose = len(last.siblings) > 1 and "\n\n" in self._text[last.siblings[-2].block.end : last.block.start]
+        if is_apart and not is_loose and last.block.indent == block.indent and _leads_on(self._text, last):
+            self._inner = block.indent
+            return block.indent + 1
+        return block.indent
 
     def _pop(self, indent: int) -> None:
         while self._above and self._above[-1][0] >= indent:
@@ -138,6 +183,11 @@ class _Reader:
             if left > indent:
                 # what is nested in the next item is another list
                 self._rows = {key: row for key, row in self._rows.items() if key[1] <= indent}
+
+
+def _leads_on(text: str, item: Item) -> bool:
+    """Whether the item leads to others, none of which stands deeper."""
+    return not item.parts and _LEADS.search(item.block.text_in(text)) is not None
 
 
 def _goes_on(text: str, item: Item, following: Block) -> bool:
