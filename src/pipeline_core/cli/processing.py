@@ -23,11 +23,14 @@ def go_on(
     more: dict[str, Any] | None = None,
     others: Sequence[DocumentId] = (),
 ) -> None:
-    """Let a document run if it should, and ``others``, and say where it came to rest; ``more`` is added to the JSON.
+    """Let a document run if it should, ``others``, and what these revive, and say where it came to rest.
+
+    ``more`` is added to the JSON.
 
     Raises:
         typer.Exit: always, with the code of where the document stands.
     """
+    from pipeline_core.services.run_documents import process_with_revived
     from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
     from pipeline_core.terminal.tables import print_failures, print_waiting
@@ -36,7 +39,8 @@ def go_on(
         with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
             display.watch([document_id, *others])
             app_.holds.try_now([document_id, *others])
-            launcher.process([document_id, *others])
+            ids = [document_id, *others]
+            process_with_revived(launcher.process, app_.intake.revived, app_.user_id, ids, display.watch)
     rows = app_.views.jobs(app_.user_id, document_ids=[document_id, *others])
     rows.sort(key=lambda row: row["document_id"] != document_id)
     if as_json:

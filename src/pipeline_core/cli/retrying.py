@@ -84,15 +84,16 @@ def read_again(app_: "Pipeline", stage: StageName, *, preview: bool, yes: bool, 
     retried = app_.retry_all(app_.user_id, Which(), from_stage=stage, by=str(app_.user_id))
     started = app_.read_again(app_.user_id, stage, by=str(app_.user_id))
     document_ids = [*started.document_ids, *retried.document_ids]
+    begun = len(document_ids)
     if start:
-        _run(app_, document_ids)
+        document_ids = _run(app_, document_ids)
     rows = app_.views.jobs(app_.user_id, document_ids=document_ids, limit=None)
     if as_json:
-        print_json({**told, "started": len(document_ids), "jobs": rows})
+        print_json({**told, "started": begun, "jobs": rows})
     elif start:
         _print(rows)
     else:
-        out.print(f"{counted(len(document_ids), 'document')} queued again.", markup=False)
+        out.print(f"{counted(begun, 'document')} queued again.", markup=False)
     raise typer.Exit(of_jobs(rows, ran=start))
 
 
@@ -104,13 +105,15 @@ def _require_yes(yes: bool) -> None:
     typer.confirm("Read them again?", abort=True, err=True)
 
 
-def _run(app_: "Pipeline", document_ids: list) -> None:  # type: ignore[type-arg]
+def _run(app_: "Pipeline", document_ids: list) -> list:  # type: ignore[type-arg]
+    """Run the documents, and those that they revive; answers with all that ran."""
+    from pipeline_core.services.run_documents import process_with_revived
     from pipeline_core.terminal.progress import RunDisplay
 
     with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
         display.watch(document_ids)
         app_.holds.try_now(document_ids)
-        launcher.process(document_ids)
+        return process_with_revived(launcher.process, app_.intake.revived, app_.user_id, document_ids, display.watch)
 
 
 def _print(rows: list) -> None:  # type: ignore[type-arg]

@@ -182,3 +182,24 @@ class RunDocuments:
             result.ran += [document_id for document_id in revived if document_id not in result.ran]
             display.watch(result.ran)
             self.launcher.process(list(revived))
+
+
+def process_with_revived(
+    process: Callable[[list[DocumentId]], None],
+    revived: Callable[[UserId, Sequence[DocumentId]], Mapping[DocumentId, CorrelationId]],
+    user_id: UserId,
+    document_ids: Sequence[DocumentId],
+    on_work: Callable[[Sequence[DocumentId]], None],
+) -> list[DocumentId]:
+    """Run documents, and those whose twin that takes from production, until none is left; answers with all that ran.
+
+    A revival, told by its correlation id, is run once.
+    """
+    ran, finished = list(document_ids), set[CorrelationId]()
+    process(list(ran))
+    while new := {id_: story for id_, story in revived(user_id, ran).items() if story not in finished}:
+        finished |= set(new.values())
+        ran += [document_id for document_id in new if document_id not in ran]
+        on_work(ran)
+        process(list(new))
+    return ran
