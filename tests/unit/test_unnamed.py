@@ -28,6 +28,7 @@ def said(text: str, language: str = "en") -> list[str]:
         ("en", "The fee of the old port doubled in mid-January, which is unusual."),
         ("de", "Die Gebühr wurde Mitte Januar verdoppelt."),
         ("fr", "La taxe a doublé en janvier."),
+        ("en", "Boats were selected by two pilots of the port."),
         ("en", "Lund and Ystad lie in the middle of the range."),
     ],
 )
@@ -86,6 +87,7 @@ def test_a_share_is_said_with_whom_it_is_of() -> None:
         ("en", "If the port had built a quay, the fee would be lower."),
         ("en", "Too often, captains forget the fee."),
         ("en", "Three themes are apparent in the letters of captains."),
+        ("en", "A count of all boats in the bay was not attempted."),
         ("en", "Efforts were made to count all boats."),
         ("en", "Launched a new harbour map for captains of large boats."),
         ("es", "Si el puerto hubiera construido un muelle, la tasa sería menor."),
@@ -115,6 +117,11 @@ def test_words_that_lost_their_ligatures_say_nothing() -> None:
         ("en", "The fee is counted with the numbers of the previous step."),
         ("es", "El puerto debe detectar o impedir siempre tales maniobras."),
         ("fa", "در نتیجه بندر در زمستان بسته است."),
+        ("en", "Whereas, in the bay, boats pay a fee of $9."),
+        ("fa", "هر کدام از قایق‌های یاد شده نه دلار می‌پردازند."),
+        ("id", "Dermaga memainkan peran yang sangat penting di pelabuhan."),
+        ("pt", "Os cais têm um papel fundamental nos portos modernos."),
+        ("de", "Wir befürworten solche Gebühren für große Boote."),
         ("en", "We've attempted to name all boats of the harbour."),
     ],
 )

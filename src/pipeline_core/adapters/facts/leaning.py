@@ -21,7 +21,8 @@ _POINTS_BACK = {
     "en": r"There(?! (?:is|are|was|were|has|have|exists?|can|may|must|will|should)\b)|"
     r"In the (?:aftermath|same way|meantime|latter)|At (?:the|that) time|Afterwards|Later|Earlier|Subsequently"
     r"|Previously|(?:Until|By|Since) then|In (?:that|either|each|both|all|such) cases?|For (?:that|these|such)"
-    r" (?:reasons?|purposes?)|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together|Among others"
+    r" (?:reasons?|purposes?)|Whereas,|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together"
+    r"|Among others"
     r"|Conversely|By contrast|"
     r"Th(?:is|at)\b(?! (?:{self})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Such"
     r"|The (?:former|latter|above|same|results?|rest|others?)|(?:Because of|With|From|At|To) this"
@@ -236,7 +237,7 @@ _ELSEWHERE_INSIDE = {
     "hr": r"\b(?:gore|dolje|navedeno (?:iznad|ispod)|gore naveden\w+|kako slijedi)\b",
     "tr": r"\b(?:yukarıda(?:ki)?|aşağıda(?:ki)?)\b",
     "ar": r"أعلاه|أدناه|كما يلي|المذكور",
-    "fa": r"در بالا|در زیر|به شرح زیر|مذکور",
+    "fa": r"(?:یاد|ذکر) شده|نامبرده|در بالا|در زیر|به شرح زیر|مذکور",
     "zh": "上一步|上述|下述|如上|如下|以上|以下|前文|后文|见上|见下",
     "ja": "上記|下記|以下の|前述|後述",
 }  # fmt: skip

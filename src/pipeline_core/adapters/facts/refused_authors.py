@@ -24,7 +24,7 @@ AIMS = Refusal(
         r"|identifiziert|eingeführt|bereitgestellt|abgeschwächt|überarbeitet|präzisiert)\b"
         r"|\bwir haben\b.{0,160}\b(?:umformuliert|geändert|gestrichen|aufgenommen|abgeschlossen|identifiziert"
         r"|eingeführt|bereitgestellt|abgeschwächt|überarbeitet|präzisiert)\b|\bunserer (?:haupt)?zielgruppe\b"
-        r"|\bverweisen wir auf\b|\bwir (?:verstehen|ermutigen|müssen jetzt)\b|\bwir (?:\w+ ){0,3}(?:wollen"
+        r"|\bverweisen wir auf\b|\bwir (?:verstehen|ermutigen|befürworten|müssen jetzt)\b|\bwir (?:\w+ ){0,3}(?:wollen"
         r"|wollten|möchten|versuch\w+|beabsichtigen|bemühen|streben|denken|meinen|begrüßen|erwarten"
         r"|setzen\b.{0,40}\bfort|arbeiten (?:weiter|daran))\b|\b(?:haben"
         r"|hatten) wir (?:uns )?\b.{0,60}\b(?:entschieden|entschlossen|versucht|bemüht|entfernt|hinzugefügt)\b"
@@ -50,7 +50,8 @@ AIMS = Refusal(
         r"|le nostre) (?:risultati|approccio|obiettivo|lavoro|speranza|analisi|intenzione)\b",
         "pt": r"\b(?:esclarecemos|reformulamos|concluímos|fornecemos|identificamos|incluímos|introduzimos"
         r"|modificamos|mudamos|desduplicamos|adotamos|completamos)\b|\bnosso público\b|\b(?:incentivamos"
-        r"|encorajamos)\b|\b(?:queremos|gostaríamos|tentamos|tentámos|pensamos que|pretendemos|continuamos"
+        r"|encorajamos)\b|\b(?:estamos (?:movendo|a mover|removendo)|instamos|queremos|gostaríamos|tentamos"
+        r"|tentámos|pensamos que|pretendemos|continuamos"
         r"|procuramos|desejamos|decidimos|tivemos (?:de|que)|removemos|adicionamos|estamos (?:felizes"
         r"|satisfeitos|orgulhosos))\b|\b(?:temos|tínhamos) (?:\w+ )?(?:tentado|decidido)\b|^(?:o nosso|a nossa"
         r"|os nossos|as nossas|nosso|nossa|nossos|nossas) (?:resultados?|abordagem|objetivo|trabalho|esperança"
