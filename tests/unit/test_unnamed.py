@@ -117,11 +117,9 @@ def test_words_that_lost_their_ligatures_say_nothing() -> None:
         ("en", "The fee is counted with the numbers of the previous step."),
         ("es", "El puerto debe detectar o impedir siempre tales maniobras."),
         ("fa", "در نتیجه بندر در زمستان بسته است."),
-        ("en", "Whereas, in the bay, boats pay a fee of $9."),
         ("fa", "هر کدام از قایق‌های یاد شده نه دلار می‌پردازند."),
         ("id", "Dermaga memainkan peran yang sangat penting di pelabuhan."),
         ("pt", "Os cais têm um papel fundamental nos portos modernos."),
-        ("de", "Wir befürworten solche Gebühren für große Boote."),
         ("en", "We've attempted to name all boats of the harbour."),
     ],
 )
@@ -131,6 +129,7 @@ def test_what_only_a_step_or_sentence_before_explains_is_not_said(language: str,
 
 def test_an_adverb_that_ties_is_left_out() -> None:
     assert said("Specifically, boats pay a fee of $9 in the bay.") == ["Boats pay a fee of $9 in the bay."]
+    assert said("Whereas, in the bay, boats pay a fee of $9.") == ["In the bay, boats pay a fee of $9."]
 
 
 def test_the_header_of_a_table_is_no_scope() -> None:

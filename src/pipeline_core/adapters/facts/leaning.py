@@ -21,7 +21,7 @@ _POINTS_BACK = {
     "en": r"There(?! (?:is|are|was|were|has|have|exists?|can|may|must|will|should)\b)|"
     r"In the (?:aftermath|same way|meantime|latter)|At (?:the|that) time|Afterwards|Later|Earlier|Subsequently"
     r"|Previously|(?:Until|By|Since) then|In (?:that|either|each|both|all|such) cases?|For (?:that|these|such)"
-    r" (?:reasons?|purposes?)|Whereas,|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together"
+    r" (?:reasons?|purposes?)|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together"
     r"|Among others"
     r"|Conversely|By contrast|"
     r"Th(?:is|at)\b(?! (?:{self})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Such"
@@ -247,7 +247,7 @@ _CONNECTIVES = {
     "en": r"However|Therefore|Thus|Hence|Moreover|Furthermore|Additionally|In addition|Consequently|Nevertheless"
     r"|As a result|Also|Nonetheless|Accordingly|Finally|Besides|Meanwhile|In particular|In general|Generally|Uniquely"
     r"|In fact|Further|Practically|At the same time|Here|In this (?:work|paper|article|study)|Overall|Notably"
-    r"|Importantly|Indeed|In practice|Currently|Specifically|More (?:specifically|generally|broadly|precisely)"
+    r"|Importantly|Indeed|In practice|Currently|Whereas|Specifically|More (?:specifically|generally|broadly|precisely)"
     r"|In essence",
     "fr": r"Plus précisément|Concrètement|Cependant|Toutefois|Néanmoins|Par conséquent|En outre|De plus"
     r"|En particulier|En général|Enfin|Donc|Ainsi",

@@ -24,7 +24,7 @@ AIMS = Refusal(
         r"|identifiziert|eingeführt|bereitgestellt|abgeschwächt|überarbeitet|präzisiert)\b"
         r"|\bwir haben\b.{0,160}\b(?:umformuliert|geändert|gestrichen|aufgenommen|abgeschlossen|identifiziert"
         r"|eingeführt|bereitgestellt|abgeschwächt|überarbeitet|präzisiert)\b|\bunserer (?:haupt)?zielgruppe\b"
-        r"|\bverweisen wir auf\b|\bwir (?:verstehen|ermutigen|befürworten|müssen jetzt)\b|\bwir (?:\w+ ){0,3}(?:wollen"
+        r"|\bverweisen wir auf\b|\bwir (?:verstehen|ermutigen|müssen jetzt)\b|\bwir (?:\w+ ){0,3}(?:wollen"
         r"|wollten|möchten|versuch\w+|beabsichtigen|bemühen|streben|denken|meinen|begrüßen|erwarten"
         r"|setzen\b.{0,40}\bfort|arbeiten (?:weiter|daran))\b|\b(?:haben"
         r"|hatten) wir (?:uns )?\b.{0,60}\b(?:entschieden|entschlossen|versucht|bemüht|entfernt|hinzugefügt)\b"
