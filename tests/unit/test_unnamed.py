@@ -28,6 +28,7 @@ def said(text: str, language: str = "en") -> list[str]:
         ("en", "The fee of the old port doubled in mid-January, which is unusual."),
         ("de", "Die Gebühr wurde Mitte Januar verdoppelt."),
         ("fr", "La taxe a doublé en janvier."),
+        ("en", "Lund and Ystad lie in the middle of the range."),
     ],
 )
 def test_what_it_leaves_out_stands_before_it(language: str, sentence: str) -> None:
@@ -85,6 +86,8 @@ def test_a_share_is_said_with_whom_it_is_of() -> None:
         ("en", "If the port had built a quay, the fee would be lower."),
         ("en", "Too often, captains forget the fee."),
         ("en", "Three themes are apparent in the letters of captains."),
+        ("en", "Efforts were made to count all boats."),
+        ("en", "Launched a new harbour map for captains of large boats."),
         ("es", "Si el puerto hubiera construido un muelle, la tasa sería menor."),
         ("ru", "Если бы порт построил причал, сбор был бы ниже."),
         ("zh", "很多时候，船长忘记了费用。"),
@@ -103,3 +106,26 @@ def test_marks_of_footnotes_go_and_powers_stay() -> None:
 def test_words_that_lost_their_ligatures_say_nothing() -> None:
     assert said("The crane was classiied as suficiently safe by the port.") == []
     assert said("The crane had no deficiencies and was sufficiently safe in 2008.") != []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Mooring them in the bay costs $9 a day."),
+        ("en", "The fee is counted with the numbers of the previous step."),
+        ("es", "El puerto debe detectar o impedir siempre tales maniobras."),
+        ("fa", "در نتیجه بندر در زمستان بسته است."),
+        ("en", "We've attempted to name all boats of the harbour."),
+    ],
+)
+def test_what_only_a_step_or_sentence_before_explains_is_not_said(language: str, text: str) -> None:
+    assert said(text, language) == []
+
+
+def test_an_adverb_that_ties_is_left_out() -> None:
+    assert said("Specifically, boats pay a fee of $9 in the bay.") == ["Boats pay a fee of $9 in the bay."]
+
+
+def test_the_header_of_a_table_is_no_scope() -> None:
+    text = "# Description L1 L2 L3 CWE §\n\nBoats pay a fee of $9 in the bay."
+    assert said(text) == ["Boats pay a fee of $9 in the bay."]

@@ -21,7 +21,8 @@ _POINTS_BACK = {
     "en": r"There(?! (?:is|are|was|were|has|have|exists?|can|may|must|will|should)\b)|"
     r"In the (?:aftermath|same way|meantime|latter)|At (?:the|that) time|Afterwards|Later|Earlier|Subsequently"
     r"|Previously|(?:Until|By|Since) then|In (?:that|either|each|both|all|such) cases?|For (?:that|these|such)"
-    r" (?:reasons?|purposes?)|To (?:that|this) end|Together|Among others|Conversely|By contrast|"
+    r" (?:reasons?|purposes?)|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together|Among others"
+    r"|Conversely|By contrast|"
     r"Th(?:is|at)\b(?! (?:{self})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Such"
     r"|The (?:former|latter|above|same|results?|rest|others?)|(?:Because of|With|From|At|To) this"
     r"|(?:In|For|By|On|With|Under|To|After|From|As) (?:this|these|those|that|such|doing so|a result of this)"
@@ -125,8 +126,10 @@ _POINTS_BACK = {
     "no": r"Det (?:er|kan|har|skal|må)|Dette|Denne|Disse|Han|Hun|Derfor|Men|Og|Eller|Så|Dessuten|Slike?",
     "fi": r"Tämä|Nämä|Tätä|Tässä|Se|Ne|Hän|He|Siksi|Kuitenkin|Mutta|Ja|Tai|Lisäksi|Sen|Niiden|Näin",
     "uk": r"Ц(?:ей|я|е|і|ього|ієї|их)|Він|Вона|Воно|Вони|Його|Її|Їх|Однак|Тому|Але|І|Та|Або|Також|Таким чином|Так\w*",
-    "ar": r"على سبيل المثال|مثلا|(?:و|ف)?(?:هذا|هذه|هؤلاء|ذلك|تلك|هو|هي|هم|لذلك|لكن)|ومع ذلك|وبالتالي|أيضا|كما",
-    "fa": r"به عنوان مثال|مثلا|برای مثال|این|آن|آنها|آن‌ها|اما|بنابراین|همچنین|او|ایشان|با این حال|ولی|و",
+    "ar": r"على سبيل المثال|مثلا|و?نتيجة لذلك|ولهذا السبب|(?:و|ف)?(?:هذا|هذه|هؤلاء|ذلك|تلك|هو|هي|هم|لذلك|لكن)"
+    r"|ومع ذلك|وبالتالي|أيضا|كما",
+    "fa": r"به عنوان مثال|مثلا|در نتیجه|به همین دلیل|برای مثال|این|آن|آنها|آن‌ها|اما|بنابراین|همچنین|او|ایشان"
+    r"|با این حال|ولی|و",
 }  # fmt: skip
 # Without blanks between words nothing ends these but the text.
 _POINTS_BACK_UNSPACED = {
@@ -202,21 +205,30 @@ _ELSEWHERE_INSIDE = {
     r"|noted|discussed|explained|stated|seen) (?:above|below|earlier|before"
     r"|previously|in (?:section|chapter|figure|table))|the (?:former|latter)|(?:the )?above-?mentioned|aforementioned"
     r"|(?:mentioned|described|listed|shown|given|outlined|defined|discussed) (?:above|below|earlier|previously)"
-    r"|(?:the|this) (?:above|following)|as follows|see (?:above|below)|(?:in|of) this (?:section|chapter|paragraph"
+    r"|(?:previous|preceding|earlier) steps?|(?:the|this) (?:above|following)|as follows|see (?:above|below)"
+    r"|(?:in|of) this (?:section|chapter|paragraph"
     r"|case))\b",
     "de": r"\b(?:wie (?:oben|unten|bereits|zuvor)|siehe (?:oben|unten)|(?:oben|unten|vorstehend|nachfolgend)(?: \w+)? "
-    r"(?:genannt|beschrieben|erwähnt|aufgeführt)\w*|wie folgt|obige[rsnm]?|in diesem (?:abschnitt|kapitel|fall))\b",
-    "fr": r"\b(?:ci-dessus|ci-dessous|susmentionnée?s?|ci-après|(?:comme|tel que) (?:indiqué|mentionné|décrit)|dans ce "
+    r"(?:genannt|beschrieben|erwähnt|aufgeführt)\w*|wie folgt|obige[rsnm]?|vorherigen? Schritte?n?"
+    r"|vorigen? Schritte?n?|in diesem (?:abschnitt|kapitel|fall))\b",
+    "fr": r"\b(?:étapes? précédentes?|ci-dessus|ci-dessous|susmentionnée?s?|ci-après|(?:comme"
+    r"|tel que) (?:indiqué|mentionné|décrit)|dans ce "
     r"(?:chapitre|cas)|dans cette section|ce dernier|cette dernière|suivante?s? :)",
-    "es": r"\b(?:mencionad[ao]s? (?:anteriormente|arriba)|arriba|anteriormente|a continuación|como sigue|en est[ae] "
+    "es": r"\b(?:mencionad[ao]s? (?:anteriormente|arriba)|arriba|anteriormente|pasos? anterior(?:es)?"
+    r"|a continuación|como sigue|en est[ae] "
     r"(?:sección|capítulo|caso)|est[ea] últim[ao])\b",
-    "it": r"\b(?:sopra|sopraindicat\w+|sopracitat\w+|suddett\w+|di seguito|come segue|in quest[ao] (?:sezione|capitolo"
+    "it": r"\b(?:pass[oi] precedent[ei]|sopra|sopraindicat\w+|sopracitat\w+|suddett\w+|di seguito|come segue"
+    r"|in quest[ao] (?:sezione|capitolo"
     r"|caso))\b",
-    "pt": r"\b(?:acima|abaixo|supracitad\w+|a seguir|nest[ae] (?:secção|seção|capítulo|caso)|est[ea] últim[ao])\b",
-    "nl": r"\b(?:hierboven|hieronder|bovengenoemde?|bovenstaande|als volgt|in dit (?:hoofdstuk|geval)|deze laatste)\b",
-    "id": r"\b(?:di atas|di bawah(?: ini)?|sebagai berikut|seperti (?:disebutkan|dijelaskan)|berikut ini|dalam"
+    "pt": r"\b(?:passos? anterior(?:es)?|acima|abaixo|supracitad\w+|a seguir|nest[ae] (?:secção|seção|capítulo"
+    r"|caso)|est[ea] últim[ao])\b",
+    "nl": r"\b(?:vorige stap(?:pen)?|hierboven|hieronder|bovengenoemde?|bovenstaande|als volgt"
+    r"|in dit (?:hoofdstuk|geval)|deze laatste)\b",
+    "id": r"\b(?:langkah sebelumnya|di atas|di bawah(?: ini)?|sebagai berikut|seperti (?:disebutkan|dijelaskan)"
+    r"|berikut ini|dalam"
     r" (?:bagian|bab) ini)\b",
-    "ru": r"\b(?:выше|ниже|вышеуказанн\w+|вышеупомянут\w+|следующим образом|в (?:этом|данном) (?:разделе|случае))\b",
+    "ru": r"\b(?:предыдущ\w+ шаг\w*|выше|ниже|вышеуказанн\w+|вышеупомянут\w+|следующим образом|в (?:этом"
+    r"|данном) (?:разделе|случае))\b",
     "el": r"\b(?:παραπάνω|παρακάτω|προαναφερ\w+|ως εξής|ανωτέρω|κατωτέρω)\b",
     "pl": r"\b(?:powyżej|poniżej|powyższ\w+|poniższ\w+|wyżej wymienion\w+|następująco)\b",
     "cs": r"\b(?:výše|níže|uveden\w+ (?:výše|níže)|následovně)\b",
@@ -225,7 +237,7 @@ _ELSEWHERE_INSIDE = {
     "tr": r"\b(?:yukarıda(?:ki)?|aşağıda(?:ki)?)\b",
     "ar": r"أعلاه|أدناه|كما يلي|المذكور",
     "fa": r"در بالا|در زیر|به شرح زیر|مذکور",
-    "zh": "上述|下述|如上|如下|以上|以下|前文|后文|见上|见下",
+    "zh": "上一步|上述|下述|如上|如下|以上|以下|前文|后文|见上|见下",
     "ja": "上記|下記|以下の|前述|後述",
 }  # fmt: skip
 
@@ -234,12 +246,16 @@ _CONNECTIVES = {
     "en": r"However|Therefore|Thus|Hence|Moreover|Furthermore|Additionally|In addition|Consequently|Nevertheless"
     r"|As a result|Also|Nonetheless|Accordingly|Finally|Besides|Meanwhile|In particular|In general|Generally|Uniquely"
     r"|In fact|Further|Practically|At the same time|Here|In this (?:work|paper|article|study)|Overall|Notably"
-    r"|Importantly|Indeed|In practice|Currently",
-    "fr": r"Cependant|Toutefois|Néanmoins|Par conséquent|En outre|De plus|En particulier|En général|Enfin|Donc|Ainsi",
-    "es": r"Sin embargo|Por lo tanto|No obstante|Además|En consecuencia|En particular|En general|Por último|Finalmente"
+    r"|Importantly|Indeed|In practice|Currently|Specifically|More (?:specifically|generally|broadly|precisely)"
+    r"|In essence",
+    "fr": r"Plus précisément|Concrètement|Cependant|Toutefois|Néanmoins|Par conséquent|En outre|De plus"
+    r"|En particulier|En général|Enfin|Donc|Ainsi",
+    "es": r"Específicamente|Concretamente|Sin embargo|Por lo tanto|No obstante|Además|En consecuencia"
+    r"|En particular|En general|Por último|Finalmente"
     r"|Así",
     "it": r"Tuttavia|Pertanto|Inoltre|Di conseguenza|In particolare|In generale|Infine|Quindi",
-    "pt": r"No entanto|Contudo|Porém|Portanto|Além disso|Consequentemente|Em particular|Em geral|Por fim|Finalmente"
+    "pt": r"Especificamente|Concretamente|No entanto|Contudo|Porém|Portanto|Além disso|Consequentemente"
+    r"|Em particular|Em geral|Por fim|Finalmente"
     r"|Assim",
     "id": r"Namun|Oleh karena itu|Selain itu|Karena itu|Dengan demikian|Secara umum|Terakhir",
     "ru": r"Таким образом|Кроме того|Тем не менее|Следовательно|В частности|В целом|Наконец",
@@ -266,9 +282,9 @@ _POINTED_AT = {
     "en": r"(?:this|these|such(?! (?:as|an?)\b))\b(?! (?:{self})\b)",
     "de": r"(?:diese[rsmn]?|solche[rsmn]?)\b(?! (?:{self})\b)",
     "fr": r"(?:cet(?:te)?|ces)\b(?! (?:{self})\b)",
-    "es": r"(?:est[aeo]s?|dich[ao]s?)\b(?! (?:{self})\b)",
+    "es": r"(?:est[aeo]s?|dich[ao]s?|tales(?! como))\b(?! (?:{self})\b)",
     "it": r"(?:quest[aeio]|tal[ei](?! (?:da|che)\b))\b(?! (?:{self})\b)",
-    "pt": r"(?:[dn]?est[ae]s?|[dn]?ess[ae]s?)\b(?! (?:{self})\b)",
+    "pt": r"(?:[dn]?est[ae]s?|[dn]?ess[ae]s?|tais(?! como))\b(?! (?:{self})\b)",
     "nl": r"(?:deze|dergelijke)\b(?! (?:{self})\b)",
     "id": r"(?!(?i:{self}) )\w+ (?:ini|tersebut)\b(?<!saat ini)(?<!hari ini)(?<!dunia ini)",
     "ru": r"эт(?:ого|ой|их|им|ими|ому)\b",

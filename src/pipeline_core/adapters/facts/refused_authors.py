@@ -6,7 +6,8 @@ from pipeline_core.adapters.facts.refused_kind import Refusal
 AIMS = Refusal(
     "what its authors want or feel",
     {
-        "en": r"\bwe(?:['’]ve| have| had) (?:\w+ly |also |now |always )?(?:worked|completed|clarified|reworded"
+        "en": r"\bwe(?:['’]ve| have| had) (?:\w+ly |also |now |always )?(?:worked|attempted|tried|completed|clarified"
+        r"|reworded"
         r"|rephrased|provided|identified|included|adopted|aligned|deleted|dropped|merged|revised|updated"
         r"|restructured|deduplicated|mapped|kept|changed|loosened|weakened|retained|reorgani[sz]ed|finished"
         r"|begun|started)\b|\bour (?:main|primary|core|target) audience\b|^our (?!.{0,90}\b(?:will|shall|must"

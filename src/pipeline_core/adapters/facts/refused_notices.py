@@ -146,15 +146,21 @@ PLATITUDE = Refusal(
 UNREAL = Refusal(
     "it says what did not happen, or only that something does",
     {
-        "en": r"^if \b.{3,120}\bhad (?:\w+ly |only |not |been )?\w+(?:ed|en|n|t)\b.{0,200}\b(?:would|could|might)\b"
+        "en": r"^(?:efforts|attempts|steps|measures) (?:have been|were|are|are being|had been) (?:made|taken"
+        r"|undertaken)\b"
+        r"|^(?-i:[A-Z][a-z]+ed) (?:an?|the|its|new|more than|over) (?!.{0,80}, (?:the|an?|it|they|this|its) )"
+        r"|^if \b.{3,120}\bhad (?:\w+ly |only |not |been )?\w+(?:ed|en|n|t)\b.{0,200}\b(?:would|could|might)\b"
         r"|^(?:all )?too often\b|^(?:two|three|four|five|six|several|a few) (?:\w+ )?(?:themes|factors|reasons|points"
         r"|issues|questions|lessons|trends|patterns|aspects|findings) (?:are|were|is) (?:apparent|evident|clear"
         r"|identified|discussed|presented|considered|noteworthy)\b",
-        "de": r"^(?:hätten?|wären?) \b.{3,160}\b(?:hätten?|könnten?|würden?|wären?)\b|^(?:all)?zu oft\b"
+        "de": r"^es wurden (?:\w+ )?(?:anstrengungen|versuche|schritte|maßnahmen) unternommen\b|^(?:hätten?"
+        r"|wären?) \b.{3,160}\b(?:hätten?|könnten?|würden?|wären?)\b|^(?:all)?zu oft\b"
         r"|^wenn \b.{3,120}\b(?:hätten?|wären?)\b,",
-        "fr": r"^si \b.{3,120}\b(?:avai(?:t|ent)|étai(?:t|ent)) (?:\w+ )?\w+[éui]s?\b.{0,200}\w+rai(?:t|ent)\b"
+        "fr": r"^des (?:efforts|tentatives|mesures) ont été\b|^si \b.{3,120}\b(?:avai(?:t|ent)|étai(?:t"
+        r"|ent)) (?:\w+ )?\w+[éui]s?\b.{0,200}\w+rai(?:t|ent)\b"
         r"|^trop souvent\b",
-        "es": r"^si \b.{3,120}\bhubie(?:ra|ran|se|sen)\b|^(?:con )?demasiad[oa] (?:a menudo|frecuencia)\b",
+        "es": r"^se (?:hicieron|han hecho|realizaron) esfuerzos\b|^si \b.{3,120}\bhubie(?:ra|ran|se|sen)\b"
+        r"|^(?:con )?demasiad[oa] (?:a menudo|frecuencia)\b",
         "it": r"^se \b.{3,120}\b(?:avesse|avessero|fosse stat[ao]|fossero stat[ei])\b|^troppo spesso\b",
         "pt": r"^se \b.{3,120}\b(?:tivesse|tivessem|houvesse)\b|^(?:muitas vezes demais|com demasiada frequência)\b",
         "nl": r"^als \b.{3,120}\b(?:hadden?|waren) .{0,200}\bzou(?:den)?\b|^(?:maar al )?te vaak\b",

@@ -73,7 +73,8 @@ _GENERIC_UNSPACED = re.compile(
 )
 _NUMBERING = re.compile(
     r"^(?:(?:[A-Z] )?(?:Appendix|Annexe?|Anhang|Anexo|Allegato|Bijlage|Lampiran|Chapter|Part|Section) [A-Z\d.]+[:.]?\s+"
-    r"|[B-HJ-Z]\s+(?=[^\W\d_a-z])|(?:[A-Z]|[IVX]{1,4})(?:\.\d+)*[.)]\s+|\(?\d{1,3}(?:\.\d{1,3})*[.):]*\s+|[^\w]+)+|\s*\|\s*[\d.]*$|\s+\d{1,3}$"
+    r"|[B-HJ-Z]\s+(?=[^\W\d_a-z])|(?:[A-Z]|[IVX]{1,4})(?:\.\d+)*[.)]\s+|\(?\d{1,3}(?:\.\d{1,3})*[.):]*\s+"
+    r"|[^\w]+)+|\s*\|\s*[\d.]*$|\s+\d{1,3}$"
 )
 CAPTION = re.compile(
     r"\W*(?:tab(?:le|elle|leau|la|ela|el)|fig(?:ure|ura|uur)?|exhibit|chart|graph|box|abbildung|gambar|таблица|рисунок"
@@ -82,7 +83,8 @@ CAPTION = re.compile(
 )
 # A sentence, a line of a table of contents, a running head ("News / Vol. 60"), the name of an axis ("Yields (bp)").
 _NO_HEADING = re.compile(
-    r"[.!?;,。！？؟؛]$|\||https?:|@|\b\d{4}\b.*\b\d{4}\b|\.{3}|…| / .* / |\bVol\.|\((?:%|[a-z]{1,3}|[A-Za-z/]{1,4})\)$"
+    r"[.!?;,。！？؟؛]$|\||https?:|@|\b\d{4}\b.*\b\d{4}\b|\.{3}|…| / .* / |\bVol\.|§|(?:\b[A-Z]\d\b.*){2}|\((?:%"
+    r"|[a-z]{1,3}|[A-Za-z/]{1,4})\)$"
 )
 _GLUED = re.compile(r"\s\d+(?:\.\d+)+\.?\s+(?=\S)")
 """The number of a second heading that was put on the line of the first."""

@@ -39,7 +39,8 @@ _OTHER_THAN = {
 }
 # A level or way that is the same as one before.
 _SAME_AS = {
-    "en": r"\bthe same (?:levels?|degree|manner|amounts?|extent|treatment|standards?)\b"
+    "en": r"\bof the (?:range|scale|ranking|spectrum|distribution)\W*$"
+    r"|\bthe same (?:levels?|degree|manner|amounts?|extent|treatment|standards?)\b"
     r"(?!.*\b(?:as|that|for (?:all|both|each|every)|across|between|regardless)\b)",
     "de": r"\b(?:das gleiche|dasselbe|im gleichen) (?:Niveau|Maß|Ausmaß)\b(?!.*\bwie\b)",
     "fr": r"\b(?:le|au) même (?:niveau|degré)\b(?!.*\bque\b)|\bde la même (?:manière|façon)\b(?!.*\bque\b)",
