@@ -135,3 +135,17 @@ def test_an_adverb_that_ties_is_left_out() -> None:
 def test_the_header_of_a_table_is_no_scope() -> None:
     text = "# Description L1 L2 L3 CWE §\n\nBoats pay a fee of $9 in the bay."
     assert said(text) == ["Boats pay a fee of $9 in the bay."]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "fact"),
+    [
+        ("en", "We have also shown that large boats pay a fee of $9.", "Large boats pay a fee of $9."),
+        ("fr", "Nous avons montré que les grands bateaux paient 9 euros.", "Les grands bateaux paient 9 euros."),
+        ("ru", "Мы показали, что большие лодки платят девять рублей.", "Большие лодки платят девять рублей."),
+    ],
+)
+def test_what_authors_found_is_said_without_them(language: str, text: str, fact: str) -> None:
+    (candidate,) = extract(ChunkInput(text, (), language=language), 9).candidates
+    assert candidate.statement == fact
+    assert candidate.quotes[0] in text

@@ -264,7 +264,22 @@ _CONNECTIVES = {
     "pl": r"Ponadto|Co więcej|W szczególności|Ogólnie",
     "zh": r"因此|但是|然而|此外|另外|同时|总之|一般来说|最后",
 }
-_CONNECTIVE = {code: re.compile(rf"(?:{words})(?:,\s+|，)") for code, words in _CONNECTIVES.items()}
+# That the authors found it adds nothing to what they found; in Dutch and German what follows is no main clause.
+_FOUND = {
+    "en": r"We (?:have )?(?:also |further )?(?:show|showed|shown|find|found|demonstrate|demonstrated|observe"
+    r"|observed) that ",
+    "fr": r"Nous (?:avons (?:aussi )?(?:montré|constaté|démontré)|montrons|constatons|démontrons) que ",
+    "es": r"(?:(?:Hemos )?(?:mostrado|demostrado|encontrado|observado)|Mostramos|Demostramos|Encontramos) que ",
+    "it": r"(?:Abbiamo (?:mostrato|dimostrato|osservato)|Mostriamo|Dimostriamo) che ",
+    "pt": r"(?:Mostr[aá]mos|Demonstr[aá]mos|Verific[aá]mos|Observ[aá]mos) que ",
+    "id": r"Kami (?:menunjukkan|menemukan|mengamati) bahwa ",
+    "ru": r"Мы (?:показали|показываем|обнаружили|установили), что ",
+    "zh": r"我们(?:发现|证明|观察到)，?",
+}
+_CONNECTIVE = {
+    code: re.compile(rf"(?:{words})(?:,\s+|，)" + (f"|{_FOUND[code]}" if code in _FOUND else ""))
+    for code, words in _CONNECTIVES.items()
+}
 
 
 def _openings(spaced: Mapping[str, str], unspaced: Mapping[str, str]) -> dict[str, str]:
