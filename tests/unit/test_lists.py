@@ -210,6 +210,12 @@ def test_a_whole_sentence_leads_to_a_list_only_where_it_announces_one(above: str
             ["Stellen Sie sicher, dass der Hafen diese Vorgaben erfüllt: Die Stege werden nachts beleuchtet."],
         ),
         ("港口必须满足以下要求：\n\n- 码头在夜间有照明。\n", "zh", ["港口必须满足以下要求: 码头在夜间有照明。"]),
+        # another sentence behind it demands something of its own
+        (
+            "Ensure that each boat of the harbour has:\n\n- Tested lamps and horns. Doors should be shut.\n",
+            "en",
+            ["Ensure that each boat of the harbour has: Tested lamps and horns. Doors should be shut."],
+        ),
         # one question of several is no knowledge, nor is one step of a procedure
         (
             "The harbour is unsafe if there are no answers to the following questions:\n\n"

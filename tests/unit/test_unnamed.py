@@ -28,6 +28,7 @@ def said(text: str, language: str = "en") -> list[str]:
         ("en", "The fee of the old port doubled in mid-January, which is unusual."),
         ("de", "Die Gebühr wurde Mitte Januar verdoppelt."),
         ("fr", "La taxe a doublé en janvier."),
+        ("en", "Boats were selected by two pilots of the port."),
         ("en", "Lund and Ystad lie in the middle of the range."),
     ],
 )
@@ -86,6 +87,7 @@ def test_a_share_is_said_with_whom_it_is_of() -> None:
         ("en", "If the port had built a quay, the fee would be lower."),
         ("en", "Too often, captains forget the fee."),
         ("en", "Three themes are apparent in the letters of captains."),
+        ("en", "A count of all boats in the bay was not attempted."),
         ("en", "Efforts were made to count all boats."),
         ("en", "Launched a new harbour map for captains of large boats."),
         ("es", "Si el puerto hubiera construido un muelle, la tasa sería menor."),
@@ -115,6 +117,9 @@ def test_words_that_lost_their_ligatures_say_nothing() -> None:
         ("en", "The fee is counted with the numbers of the previous step."),
         ("es", "El puerto debe detectar o impedir siempre tales maniobras."),
         ("fa", "در نتیجه بندر در زمستان بسته است."),
+        ("fa", "هر کدام از قایق‌های یاد شده نه دلار می‌پردازند."),
+        ("id", "Dermaga memainkan peran yang sangat penting di pelabuhan."),
+        ("pt", "Os cais têm um papel fundamental nos portos modernos."),
         ("en", "We've attempted to name all boats of the harbour."),
     ],
 )
@@ -124,8 +129,23 @@ def test_what_only_a_step_or_sentence_before_explains_is_not_said(language: str,
 
 def test_an_adverb_that_ties_is_left_out() -> None:
     assert said("Specifically, boats pay a fee of $9 in the bay.") == ["Boats pay a fee of $9 in the bay."]
+    assert said("Whereas, in the bay, boats pay a fee of $9.") == ["In the bay, boats pay a fee of $9."]
 
 
 def test_the_header_of_a_table_is_no_scope() -> None:
     text = "# Description L1 L2 L3 CWE §\n\nBoats pay a fee of $9 in the bay."
     assert said(text) == ["Boats pay a fee of $9 in the bay."]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "fact"),
+    [
+        ("en", "We have also shown that large boats pay a fee of $9.", "Large boats pay a fee of $9."),
+        ("fr", "Nous avons montré que les grands bateaux paient 9 euros.", "Les grands bateaux paient 9 euros."),
+        ("ru", "Мы показали, что большие лодки платят девять рублей.", "Большие лодки платят девять рублей."),
+    ],
+)
+def test_what_authors_found_is_said_without_them(language: str, text: str, fact: str) -> None:
+    (candidate,) = extract(ChunkInput(text, (), language=language), 9).candidates
+    assert candidate.statement == fact
+    assert candidate.quotes[0] in text

@@ -21,7 +21,8 @@ _POINTS_BACK = {
     "en": r"There(?! (?:is|are|was|were|has|have|exists?|can|may|must|will|should)\b)|"
     r"In the (?:aftermath|same way|meantime|latter)|At (?:the|that) time|Afterwards|Later|Earlier|Subsequently"
     r"|Previously|(?:Until|By|Since) then|In (?:that|either|each|both|all|such) cases?|For (?:that|these|such)"
-    r" (?:reasons?|purposes?)|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together|Among others"
+    r" (?:reasons?|purposes?)|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together"
+    r"|Among others"
     r"|Conversely|By contrast|"
     r"Th(?:is|at)\b(?! (?:{self})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Such"
     r"|The (?:former|latter|above|same|results?|rest|others?)|(?:Because of|With|From|At|To) this"
@@ -236,7 +237,7 @@ _ELSEWHERE_INSIDE = {
     "hr": r"\b(?:gore|dolje|navedeno (?:iznad|ispod)|gore naveden\w+|kako slijedi)\b",
     "tr": r"\b(?:yukarıda(?:ki)?|aşağıda(?:ki)?)\b",
     "ar": r"أعلاه|أدناه|كما يلي|المذكور",
-    "fa": r"در بالا|در زیر|به شرح زیر|مذکور",
+    "fa": r"(?:یاد|ذکر) شده|نامبرده|در بالا|در زیر|به شرح زیر|مذکور",
     "zh": "上一步|上述|下述|如上|如下|以上|以下|前文|后文|见上|见下",
     "ja": "上記|下記|以下の|前述|後述",
 }  # fmt: skip
@@ -246,7 +247,7 @@ _CONNECTIVES = {
     "en": r"However|Therefore|Thus|Hence|Moreover|Furthermore|Additionally|In addition|Consequently|Nevertheless"
     r"|As a result|Also|Nonetheless|Accordingly|Finally|Besides|Meanwhile|In particular|In general|Generally|Uniquely"
     r"|In fact|Further|Practically|At the same time|Here|In this (?:work|paper|article|study)|Overall|Notably"
-    r"|Importantly|Indeed|In practice|Currently|Specifically|More (?:specifically|generally|broadly|precisely)"
+    r"|Importantly|Indeed|In practice|Currently|Whereas|Specifically|More (?:specifically|generally|broadly|precisely)"
     r"|In essence",
     "fr": r"Plus précisément|Concrètement|Cependant|Toutefois|Néanmoins|Par conséquent|En outre|De plus"
     r"|En particulier|En général|Enfin|Donc|Ainsi",
@@ -263,7 +264,22 @@ _CONNECTIVES = {
     "pl": r"Ponadto|Co więcej|W szczególności|Ogólnie",
     "zh": r"因此|但是|然而|此外|另外|同时|总之|一般来说|最后",
 }
-_CONNECTIVE = {code: re.compile(rf"(?:{words})(?:,\s+|，)") for code, words in _CONNECTIVES.items()}
+# That the authors found it adds nothing to what they found; in Dutch and German what follows is no main clause.
+_FOUND = {
+    "en": r"We (?:have )?(?:also |further )?(?:show|showed|shown|find|found|demonstrate|demonstrated|observe"
+    r"|observed) that ",
+    "fr": r"Nous (?:avons (?:aussi )?(?:montré|constaté|démontré)|montrons|constatons|démontrons) que ",
+    "es": r"(?:(?:Hemos )?(?:mostrado|demostrado|encontrado|observado)|Mostramos|Demostramos|Encontramos) que ",
+    "it": r"(?:Abbiamo (?:mostrato|dimostrato|osservato)|Mostriamo|Dimostriamo) che ",
+    "pt": r"(?:Mostr[aá]mos|Demonstr[aá]mos|Verific[aá]mos|Observ[aá]mos) que ",
+    "id": r"Kami (?:menunjukkan|menemukan|mengamati) bahwa ",
+    "ru": r"Мы (?:показали|показываем|обнаружили|установили), что ",
+    "zh": r"我们(?:发现|证明|观察到)，?",
+}
+_CONNECTIVE = {
+    code: re.compile(rf"(?:{words})(?:,\s+|，)" + (f"|{_FOUND[code]}" if code in _FOUND else ""))
+    for code, words in _CONNECTIVES.items()
+}
 
 
 def _openings(spaced: Mapping[str, str], unspaced: Mapping[str, str]) -> dict[str, str]:

@@ -95,7 +95,11 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
     if any(lead.is_torn for lead in leads):
         return
-    if item.is_misplaced and any(demands(lead.said) for lead in colons) and not demands_itself(told.said):
+    if (
+        item.is_misplaced
+        and any(demands(lead.said) for lead in colons)
+        and not demands_itself(_opening(told.said, language))
+    ):
         return
     if item.is_cut or item.is_misplaced or _is_cut(told.said):
         if all(_is_neutral(meaning) for meaning in meanings):
@@ -104,7 +108,7 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
     if not _is_closed(told.said):
         return
     stands = _is_sentence(told.said, language)
-    is_demanded = any(demands(lead.said) for lead in colons) and not demands_itself(told.said)
+    is_demanded = any(demands(lead.said) for lead in colons) and not demands_itself(_opening(told.said, language))
     may_stand = not is_demanded and not _is_one_of_many(text, item, colons, language)
     if stands and not told.label and may_stand and all(_is_neutral(meaning) for meaning in meanings):
         alone = list(_alone(text, item, told, language))
@@ -161,6 +165,12 @@ def _first_sentence(text: str, item: Item, told: _Told, language: str) -> tuple[
     start, end = spans[0]
     first = _told_of(raw[start:end], told.start + start)
     return first, replace(item.block, start=told.start + spans[1][0], item="")
+
+
+def _opening(said: str, language: str) -> str:
+    """The first sentence."""
+    start, end = next(iter(sentences_of(said, language)), (0, len(said)))
+    return said[start:end]
 
 
 def _announces(lead: Lead) -> bool:

@@ -50,7 +50,8 @@ AIMS = Refusal(
         r"|le nostre) (?:risultati|approccio|obiettivo|lavoro|speranza|analisi|intenzione)\b",
         "pt": r"\b(?:esclarecemos|reformulamos|concluímos|fornecemos|identificamos|incluímos|introduzimos"
         r"|modificamos|mudamos|desduplicamos|adotamos|completamos)\b|\bnosso público\b|\b(?:incentivamos"
-        r"|encorajamos)\b|\b(?:queremos|gostaríamos|tentamos|tentámos|pensamos que|pretendemos|continuamos"
+        r"|encorajamos)\b|\b(?:estamos (?:movendo|a mover|removendo)|instamos|queremos|gostaríamos|tentamos"
+        r"|tentámos|pensamos que|pretendemos|continuamos"
         r"|procuramos|desejamos|decidimos|tivemos (?:de|que)|removemos|adicionamos|estamos (?:felizes"
         r"|satisfeitos|orgulhosos))\b|\b(?:temos|tínhamos) (?:\w+ )?(?:tentado|decidido)\b|^(?:o nosso|a nossa"
         r"|os nossos|as nossas|nosso|nossa|nossos|nossas) (?:resultados?|abordagem|objetivo|trabalho|esperança"

@@ -107,46 +107,52 @@ STUDY = Refusal(
 PLATITUDE = Refusal(
     "a remark that tells nothing",
     {
-        "en": r"^[^\d:;]{5,110} plays? an? (?:very |increasingly )?(?:important|crucial|key|vital|significant|central"
+        "en": r"^[^\d:;]{2,110} (?:plays?|has|have) an? (?:very |increasingly )?(?:important|crucial|key|vital"
+        r"|significant|central"
         r"|major|critical) role\b[^\d:;]{0,50}$|\b(?:has|have) (?:\w+ly )?changed (?:considerably|radically"
         r"|dramatically|significantly|a lot|completely|fundamentally)\W*$|\b(?:has|have) (?:considerably|radically"
         r"|dramatically|significantly|completely|fundamentally) changed\W*$",
-        "de": r"^[^\d:;]{5,110} spiel(?:t|en) eine (?:sehr )?(?:wichtige|zentrale|entscheidende|große) rolle"
+        "de": r"^[^\d:;]{2,110} spiel(?:t|en) eine (?:sehr )?(?:wichtige|zentrale|entscheidende|große) rolle"
         r"\b[^\d:;]{0,50}$|\b(?:stark|grundlegend|radikal|erheblich|deutlich) (?:ver|ge)ändert\W*$",
-        "fr": r"^[^\d:;]{5,110} joue(?:nt)? un rôle (?:très )?(?:important|crucial|essentiel|clé|central|majeur)\b"
+        "fr": r"^[^\d:;]{2,110} (?:joue(?:nt)?|a|ont) un rôle (?:très )?(?:important|crucial|essentiel|clé"
+        r"|central|majeur)\b"
         r"[^\d:;]{0,50}$|\b(?:considérablement|radicalement|profondément|beaucoup|fondamentalement) changé\W*$",
-        "es": r"^[^\d:;]{5,110} (?:desempeña|juega)n? un papel (?:muy )?(?:importante|crucial|clave|fundamental"
+        "es": r"^[^\d:;]{2,110} (?:desempeña|juega|tiene)n? un papel (?:muy )?(?:importante|crucial|clave|fundamental"
         r"|central)\b[^\d:;]{0,50}$|\bcambiado (?:considerablemente|radicalmente|mucho|drásticamente"
         r"|significativamente)\W*$",
-        "it": r"^[^\d:;]{5,110} (?:svolg\w+|gioca\w*|ricopr\w+) un ruolo (?:molto )?(?:importante|cruciale|chiave"
+        "it": r"^[^\d:;]{2,110} (?:svolg\w+|gioca\w*|ha|hanno|ricopr\w+) un ruolo (?:molto )?(?:importante"
+        r"|cruciale|chiave"
         r"|fondamentale|centrale)\b[^\d:;]{0,50}$|\bcambiat[oaie] (?:radicalmente|notevolmente|molto|profondamente"
         r"|drasticamente)\W*$",
-        "pt": r"^[^\d:;]{5,110} desempenham? um papel (?:muito )?(?:importante|crucial|fundamental|chave|central)\b"
+        "pt": r"^[^\d:;]{2,110} (?:desempenham?|t[eê]m) um papel (?:muito )?(?:importante|crucial|fundamental"
+        r"|chave|central)\b"
         r"[^\d:;]{0,50}$|\bmud(?:ou|aram) (?:consideravelmente|radicalmente|muito|drasticamente"
         r"|significativamente)\W*$",
-        "nl": r"^[^\d:;]{5,110} spe(?:elt|len) een (?:zeer )?(?:belangrijke|cruciale|centrale) rol\b[^\d:;]{0,50}$"
+        "nl": r"^[^\d:;]{2,110} spe(?:elt|len) een (?:zeer )?(?:belangrijke|cruciale|centrale) rol\b[^\d:;]{0,50}$"
         r"|\b(?:sterk|ingrijpend|aanzienlijk) veranderd\W*$",
-        "id": r"^[^\d:;]{5,110} (?:memainkan|memegang|berperan) (?:peran(?:an)? )?(?:yang )?(?:sangat )?penting"
+        "id": r"^[^\d:;]{2,110} (?:memainkan|memegang|berperan) (?:peran(?:an)? )?(?:yang )?(?:sangat )?penting"
         r"[^\d:;]{0,50}$|\bberubah (?:secara )?(?:drastis|signifikan|radikal)\W*$",
-        "ru": r"^[^\d:;]{5,110} игра(?:ет|ют) (?:очень )?(?:важную|ключевую|решающую|большую) роль[^\d:;]{0,50}$"
+        "ru": r"^[^\d:;]{2,110} игра(?:ет|ют) (?:очень )?(?:важную|ключевую|решающую|большую) роль[^\d:;]{0,50}$"
         r"|\b(?:сильно|значительно|кардинально|существенно) измени(?:лся|лась|лось|лись)\W*$"
         r"|\bсовсем иначе, чем\b",
-        "el": r"^[^\d:;]{5,110} (?:διαδραματίζ|παίζ)\w+ (?:\w+ )?(?:σημαντικό|καθοριστικό|βασικό|κρίσιμο) ρόλο"
+        "el": r"^[^\d:;]{2,110} (?:διαδραματίζ|παίζ)\w+ (?:\w+ )?(?:σημαντικό|καθοριστικό|βασικό|κρίσιμο) ρόλο"
         r"[^\d:;]{0,50}$|\b(?:αλλάξει|άλλαξ\w+) (?:σημαντικά|ριζικά|δραματικά)\W*$",
-        "pl": r"^[^\d:;]{5,110} odgrywa(?:ją)? (?:bardzo )?(?:ważną|kluczową|istotną) rolę[^\d:;]{0,50}$",
-        "cs": r"^[^\d:;]{5,110} hraj[eí] (?:velmi )?(?:důležitou|klíčovou|zásadní) roli[^\d:;]{0,50}$",
+        "pl": r"^[^\d:;]{2,110} odgrywa(?:ją)? (?:bardzo )?(?:ważną|kluczową|istotną) rolę[^\d:;]{0,50}$",
+        "cs": r"^[^\d:;]{2,110} hraj[eí] (?:velmi )?(?:důležitou|klíčovou|zásadní) roli[^\d:;]{0,50}$",
         "zh": r"^[^\d：；]{3,60}(?:起着|扮演着?|发挥着?).{0,6}(?:重要|关键|核心)的?(?:作用|角色)。?$"
         "|发生了(?:巨大|很大|根本性?|翻天覆地)的?变化。?$",
         "ja": r"^[^\d：；]{3,60}重要な役割を(?:果た|担)[^。]{0,10}。?$|大きく変わ(?:った|りました)。?$",
         "ar": r"\b(?:يلعب|تلعب|يؤدي|تؤدي) (?:\w+ )?دور[اً]* (?:مهم|هام|أساسي|رئيسي)\w*",
-        "fa": r"نقش (?:بسیار )?(?:مهم|حیاتی|کلیدی|اساسی)ی? (?:\w+ ){0,6}(?:دارد|دارند|ایفا)",
+        "fa": r"از اهمیت (?:زیادی|بالایی|ویژه‌?ای|بسیاری) برخوردار|نقش (?:بسیار )?(?:مهم|حیاتی|کلیدی"
+        r"|اساسی)ی? (?:\w+ ){0,6}(?:دارد|دارند|ایفا)",
     },
 )
 # What would have been, what happens too often, and how many things there are without one of them.
 UNREAL = Refusal(
     "it says what did not happen, or only that something does",
     {
-        "en": r"^(?:efforts|attempts|steps|measures) (?:have been|were|are|are being|had been) (?:made|taken"
+        "en": r"\b(?:was|were) not (?:attempted|undertaken|explored)\W*$|^(?:efforts|attempts|steps"
+        r"|measures) (?:have been|were|are|are being|had been) (?:made|taken"
         r"|undertaken)\b"
         r"|^(?-i:[A-Z][a-z]+ed) (?:an?|the|its|new|more than|over) (?!.{0,80}, (?:the|an?|it|they|this|its) )"
         r"|^if \b.{3,120}\bhad (?:\w+ly |only |not |been )?\w+(?:ed|en|n|t)\b.{0,200}\b(?:would|could|might)\b"

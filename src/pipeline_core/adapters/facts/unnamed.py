@@ -39,7 +39,10 @@ _OTHER_THAN = {
 }
 # A level or way that is the same as one before.
 _SAME_AS = {
-    "en": r"\bof the (?:range|scale|ranking|spectrum|distribution)\W*$"
+    "en": r"^[A-Z][a-z]+s were (?:then |first |also )?(?:identified|selected|chosen|collected|extracted"
+    r"|excluded|recruited"
+    r"|computed|calculated|coded|sampled|screened)\b"
+    r"|\bof the (?:range|scale|ranking|spectrum|distribution)\W*$"
     r"|\bthe same (?:levels?|degree|manner|amounts?|extent|treatment|standards?)\b"
     r"(?!.*\b(?:as|that|for (?:all|both|each|every)|across|between|regardless)\b)",
     "de": r"\b(?:das gleiche|dasselbe|im gleichen) (?:Niveau|Maß|Ausmaß)\b(?!.*\bwie\b)",
