@@ -436,6 +436,9 @@ def test_what_is_no_row_is_not_said() -> None:
     before = "| control | change | outcome |\n|---|---|---|\n| 4. New | some of the | bad |"
     chunk = ChunkInput(wrapped, (), table_before=before)
     assert [fact.statement for fact in extract(chunk, 6).candidates] == []
+    in_columns = "## Crew\n\n| | |\n|---|---|\n| • Ada Berg | • Juan Ruiz |\n| • Li Wei | • Omar Haddad |\n"
+    assert statements(in_columns) == []
+    assert statements(in_columns.replace("• ", "")) != []
 
 
 def test_a_requirement_cut_in_two_is_one_again() -> None:

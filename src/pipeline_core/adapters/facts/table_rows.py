@@ -1,5 +1,6 @@
 """Claims of tables: one for each row, by what the row is about, the names of its columns and the table's subject."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from pipeline_core.domain.text import numbers_in
 from pipeline_core.domain.unreadable import unreadable
 
 MOST_COLUMNS = 12
+_BULLET = re.compile(r"\\?[•◦‣▪▫●○■□·∙*]\s")
 
 
 def table_claims(
@@ -37,6 +39,8 @@ def table_claims(
         return [], None
     if not 2 <= grid.width <= MOST_COLUMNS:
         return [], None
+    if _is_list([row.cells for row in grid.rows]):
+        return [], None
     table, rows = headed(grid, context_of(text, blocks, at, after, above), before, begins_within=begins_within)
     followed = at + 1 < len(blocks) and blocks[at + 1].kind == "prose"
     is_cut_below = followed and text[blocks[at + 1].start : blocks[at + 1].start + 1].islower()
@@ -45,6 +49,12 @@ def table_claims(
     claims = [claim for said in body.rows() for claim in _claim(text, said, cut)]
     cells = tuple(row.cells for row in rows)
     return claims, replace(body.table, rows=(table.rows + cells)[-24:])
+
+
+def _is_list(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether it is a list set in columns, a bullet before each entry: what stands side by side has no relation."""
+    cells = [cell for row in rows for cell in row if cell]
+    return bool(cells) and all(_BULLET.match(cell) for cell in cells)
 
 
 def _has_line_below_first(text: str, block: Block) -> bool:
