@@ -12,6 +12,7 @@ WEIGHTS: dict[str, tuple[float, float]] = {
     "key_named": (0.245, 0.962),
     "empty_cells": (-0.955, 0.033),
     "many_columns": (-0.504, 0.047),
+    "table_untold": (-2.5, 0.0),
     "digits": (-1.002, 0.032),
     "lead_in_missing": (-0.782, 0.014),
     "requirement": (1.035, 0.073),

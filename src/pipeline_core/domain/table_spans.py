@@ -7,6 +7,14 @@ from itertools import takewhile
 from pipeline_core.domain.cut_ends import CUT_END
 
 Row = Sequence[str]
+_A_SERIES = 4
+_OFF_MIDDLE = 2
+_CONTINUED = re.compile(
+    r"\s*[-–—(\[,:（]\s*(?:continued|contd|cont[.'’]?d?|fortsetzung|forts\.|suite|continuación|continuação|continuazione"
+    r"|segue|vervolg|lanjutan|продолжение|συνέχεια|续表?|續)\W*\Z",
+    re.IGNORECASE,
+)
+"""A table's part on another page repeats what stands over its columns."""
 
 
 def is_torn(upper: Row, lower: Row) -> bool:
@@ -48,7 +56,17 @@ def spread_over(upper: Row, lower: Row) -> list[str] | None:
             return None
         return [upper[0], *(phrase for phrase in phrases for _ in range(period))]
     before, behind = filled[0] - 1, count - filled[-1]
+    if _are_periods(lower[1:]) and not torn:
+        # alone above one series, it is for all of it: a cell away from the middle is how PDFs have it
+        return [upper[0], *[_CONTINUED.sub("", phrases[0])] * count] if abs(before - behind) <= _OFF_MIDDLE else None
     return [upper[0], *phrases * count] if abs(before - behind) <= torn else None
+
+
+def _are_periods(names: Row) -> bool:
+    """Whether the names are years or the like, each after the one before it."""
+    found = [_PERIOD.fullmatch(name) for name in names]
+    tails = [match["tail"] for match in found if match and not match["span"]]
+    return len(tails) == len(names) >= _A_SERIES and tails == sorted(set(tails))
 
 
 def spread_in_runs(upper: Row, lower: Row) -> list[str]:

@@ -325,9 +325,16 @@ def _is_column_word(cell: str) -> bool:
 
 
 def _states_by_name(body: Sequence[Row]) -> bool:
-    """Whether the first cells name what a schedule states: rent, deposit, notice period."""
+    """Whether the first cells name what a schedule states: rent, deposit, notice period.
+
+    In a long enumeration some word of them is always found, and it names nothing that is stated.
+    """
     keys = [row[0] for row in body if row[0]]
-    return 2 * sum(not STATED_NAMES.isdisjoint(_WORD.findall(key.casefold())) for key in keys) >= max(1, len(keys))
+    named = [key for key in keys if len(key.split()) <= _LONGEST_STATED_NAME]
+    return 2 * sum(not STATED_NAMES.isdisjoint(_WORD.findall(key.casefold())) for key in named) >= max(1, len(keys))
+
+
+_LONGEST_STATED_NAME = 8
 
 
 def _rows_are_even(body: Sequence[Row]) -> bool:

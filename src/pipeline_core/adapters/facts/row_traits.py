@@ -19,6 +19,7 @@ def traits_of(said: Said) -> dict[str, float]:
         "cells": float(len(said.pairs)),
         "empty_cells": 1 - len(said.row.filled) / cells,
         "caption": float(said.table.context.is_caption),
+        "table_untold": float(said.table.context.is_untold),
         "unit": float(bool(said.table.context.unit)),
         "requirement": float(sentence and is_id(said.name)),
         "sentence_whole": float(sentence),

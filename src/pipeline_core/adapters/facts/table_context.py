@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
-from pipeline_core.adapters.facts.table_labels import begins_small, is_label, names_something
+from pipeline_core.adapters.facts.scope import bare
+from pipeline_core.adapters.facts.table_labels import asks, begins_small, is_label, names_something, says_only_kind
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.text import strip_markdown
 
@@ -66,17 +67,29 @@ _CONTINUED = re.compile(
     r"|vervolg|lanjutan|продолжение|συνέχεια|续表?|續)\W*\Z",
     re.IGNORECASE,
 )
+_CONTAINS = re.compile(
+    r"(?:(?:this|the|(?:the )?following) table (?:contains|shows|presents|reports|provides|gives|lists|displays)"
+    r"|diese tabelle (?:enthält|zeigt|nennt)|ce tableau (?:contient|présente|montre|donne)"
+    r"|esta tabla (?:contiene|muestra|presenta)|esta tabela (?:contém|mostra|apresenta)"
+    r"|questa tabella (?:contiene|mostra|presenta|riporta)|deze tabel (?:bevat|toont|geeft))\s+"
+    r"(?P<what>[^.;:!?]{12,}(?:\.\d[^.;:!?]*)*)\.(?=\s|$)",
+    re.IGNORECASE,
+)
 _NUMBERING = re.compile(r"^(?:(?:\d+\.)+\d*|\d+)\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """``subject`` and ``unit`` are blank where nothing says them; the spans are where they stand in the chunk."""
+    """``subject`` and ``unit`` are blank where nothing says them; the spans are where they stand in the chunk.
+
+    ``is_untold``: a caption or heading is there, but it does not say what the table is about, and nothing else does.
+    """
 
     subject: str = ""
     unit: str = ""
     spans: tuple[tuple[int, int], ...] = ()
     is_caption: bool = False
+    is_untold: bool = False
 
 
 def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", before: str = "") -> Context:
@@ -84,6 +97,26 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", bef
 
     ``after`` is the paragraph below a table that the chunk ends in, ``before`` those above one with which it begins.
     """
+    found = _named_nearby(text, blocks, at, after, before)
+    if found.subject and not says_only_kind(bare(found.subject)):
+        return found
+    is_below_heading = blocks[at - 1].kind == "heading" if at else not before
+    heading, is_question = _heading(blocks[at].headings, may_ask=is_below_heading)
+    subject = (found.subject and _told_of(text, blocks[max(0, at - 2) : at])) or heading
+    return replace(found, subject=subject, is_untold=not subject and (is_question or bool(found.subject)))
+
+
+def _told_of(text: str, above: Sequence[Block]) -> str:
+    """What a paragraph above a table says that it contains: "This table contains the fees of 2020."."""
+    for block in reversed(above):
+        said = strip_markdown(block.text_in(text)) if block.kind == "prose" else ""
+        if (match := _CONTAINS.match(said)) and len(told := match["what"]) <= _LONGEST_TITLE:
+            return told[:1].upper() + told[1:]
+    return ""
+
+
+def _named_nearby(text: str, blocks: Sequence[Block], at: int, after: str, before: str) -> Context:
+    """By its caption or the line above it; without a subject if there is neither."""
     above, unit, unit_span = _above(text, blocks, at)
     captions = [number for number, (said, _) in enumerate(above) if _CAPTION.fullmatch(said)]
     if captions:
@@ -105,7 +138,7 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", bef
         leads = said.endswith((":", "：")) and len(said.split()) <= 14 and not begins_small(said)
         if (leads or _is_label(text, blocks, span)) and not _LEADS_TO_TABLE.search(said):
             return Context(_whole(said.rstrip(" :：")), unit, (span, *unit_span))
-    return Context(_heading(blocks[at].headings), unit, unit_span)
+    return Context("", unit, unit_span)
 
 
 def _is_label(text: str, blocks: Sequence[Block], span: tuple[int, int]) -> bool:
@@ -229,10 +262,20 @@ def _whole(title: str) -> str:
     return _CONTINUED.sub("", title) or title
 
 
-def _heading(headings: Sequence[str]) -> str:
-    """The last heading that says what is below it."""
+def _heading(headings: Sequence[str], *, may_ask: bool) -> tuple[str, bool]:
+    """The last heading that says what is below it, and whether a question was passed over.
+
+    A question heads the text that answers it. Only right below it (``may_ask``) a table is the answer.
+    """
+    passed = False
     for name in reversed(headings):
-        bare = _NUMBERING.sub("", name).strip(" .:")
-        if bare and names_something(bare) and not begins_small(bare) and not _SAYS_LITTLE.fullmatch(bare):
-            return _title(bare) if _CAPTION.fullmatch(bare) else _whole(bare)
-    return ""
+        said = _NUMBERING.sub("", name).strip(" .:")
+        if not said or not names_something(said) or begins_small(said) or _SAYS_LITTLE.fullmatch(said):
+            continue
+        if says_only_kind(bare(said)):
+            continue
+        if asks(said) and not may_ask:
+            passed = True
+            continue
+        return (_title(said) if _CAPTION.fullmatch(said) else _whole(said)), passed
+    return "", passed

@@ -37,6 +37,44 @@ def _is_one_short_word(said: str) -> bool:
     return len(said.split()) == 1 and len(said) < shortest
 
 
+# What a caption or heading says of its table where it says only what kind of table it is.
+_KINDS = re.compile(
+    r"(?:(?:the|main|full|basic|key|additional|other|detailed|simple|wichtigste|weitere|autres?|principales?|otros|outros)\s+)?(?:"
+    r"(?:summary|descriptive|basic|sample)\s+(?:statistics?|stats|data|table|results)|statistics|statistical summary"
+    r"|(?:(?:regression|estimation|test|experimental|simulation|empirical|numerical|summary of|model)\s+)?results?"
+    r"|(?:summary|overview|comparisons?|data|tables?|continued)"
+    r"|(?:summary|overview|comparison) (?:tables?|of (?:the )?(?:results|data|findings|variables))"
+    r"|(?:variable|data) (?:definitions?|descriptions?)"
+    r"|(?:deskriptive|beschreibende|zusammenfassende) statistik(?:en)?|statistiken?|ergebnisse?|übersicht|daten"
+    r"|zusammenfassung|überblick|fortsetzung|regressionsergebnisse|übersichtstabelle"
+    r"|statistiques? (?:descriptives?|sommaires?)|résultats?(?: d['’]estimation)?|aperçu|données|récapitulatif|suite"
+    r"|tableau récapitulatif|estadísticas? (?:descriptivas?|resumidas?|básicas?)|estadística descriptiva|resultados?"
+    r"|datos|resumen|continuación|cuadro resumen|estatísticas? (?:descritivas?|resumo)|resumo|dados|continuação"
+    r"|statistic(?:a|he) (?:descrittiv[ae]|riassuntiv[ae])|risultati|riepilogo|dati|continuazione|segue"
+    r"|(?:beschrijvende|samenvattende) statistiek(?:en)?|resultaten|overzicht|samenvatting|gegevens|vervolg"
+    r"|statistik (?:deskriptif|ringkasan)|hasil(?: penelitian)?|ringkasan|lanjutan"
+    r"|описательная статистика|описательные статистики|сводная статистика|результаты|сводка|данные|продолжение"
+    r"|περιγραφικ(?:ά|ές) στατιστικ(?:ά|ές|ά στοιχεία)|αποτελέσματα|σύνοψη|συνέχεια|δεδομένα"
+    r"|statystyki (?:opisowe|podsumowujące)|wyniki|podsumowanie|dane|popisn[áé] statistiky?|výsledky|souhrn"
+    r"|إحصاءات وصفية|الإحصاء الوصفي|النتائج|نتائج|آمار توصیفی|نتایج"
+    r"|描述性统计(?:表|分析|结果)?|统计(?:结果|数据|汇总)|汇总(?:表|统计)?|结果|数据|续表?|記述統計(?:量)?|要約統計量|結果"
+    r")",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"[?？؟;;][\s*_\"”»)]*\Z")
+""";" asks in Greek; no heading ends in it elsewhere."""
+
+
+def says_only_kind(title: str) -> bool:
+    """Whether a title says of its table no more than what kind of table it is: "Summary statistics", "Results"."""
+    return _KINDS.fullmatch(title.strip(" .:;–—-()*")) is not None
+
+
+def asks(heading: str) -> bool:
+    """Whether a heading is a question: it heads the text that answers it."""
+    return _QUESTION.search(heading) is not None
+
+
 def is_label(markdown: str, said: str, before: str) -> bool:
     """Whether a paragraph right above a table is its title: a few words that are no sentence and stand alone.
 
