@@ -77,7 +77,39 @@ def test_what_stands_alone_above_a_series_of_years_is_for_all_of_them() -> None:
 def test_a_header_stays_one_above_long_enumerations() -> None:
     listed = "Other matters including the agreement with the branch, its contact, notices, payments and owners of ships"
     rows = "".join(f"| {listed} {n} | {n}.597 |\n" for n in ("a", "b")).replace("a.", "1.").replace("b.", "2.")
-    text = f"# Letters by matter\n\n| | |\n|---|---|\n| Matter | Letters |\n{rows}| Harbour | 119 |\n| Ferry | 2.003 |\n"
+    text = (
+        f"# Letters by matter\n\n| | |\n|---|---|\n| Matter | Letters |\n{rows}| Harbour | 119 |\n| Ferry | 2.003 |\n"
+    )
     said = [candidate.statement for candidate in extract(ChunkInput(text, ()), 0).candidates]
     assert said[-2:] == ["Letters by matter: Harbour – Letters: 119", "Letters by matter: Ferry – Letters: 2.003"]
     assert not any("Matter: Letters" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("Harbour law / Dredging", "Letters by port: Harbour law / Dredging, Kiel – Letters: 41"),
+        ("Dredging of the fairway", "Letters by port: Dredging of the fairway, Kiel – Letters: 41"),
+        ("Port", "Letters by port: Kiel – Letters: 41"),
+        ("Name of the port", "Letters by port: Kiel – Letters: 41"),
+    ],
+)
+def test_a_topic_in_the_header_is_said_with_each_row(head: str, said: str) -> None:
+    text = f"# Letters by port\n\n| {head} | Letters |\n|---|---|\n| Kiel | 41 |\n| Emden | 12 |\n"
+    assert first(text).statement == said
+
+
+@pytest.mark.parametrize(
+    ("note", "values"),
+    [
+        ("KI: kinetic intensity; Dep = departures", "kinetic intensity (KI) (1/km): 3.3; departures (Dep): 12"),
+        ("Anmerkung: Dep: Abfahrten, KI: Intensität.", "Intensität (KI) (1/km): 3.3; Abfahrten (Dep): 12"),
+        ("Note. KI = indice cinétique.", "indice cinétique (KI) (1/km): 3.3; Dep: 12"),
+        ("Dep: see the plan of the harbour", "KI (1/km): 3.3; Dep: 12"),
+        ("The KI was measured by hand.", "KI (1/km): 3.3; Dep: 12"),
+    ],
+)
+def test_abbreviated_columns_are_said_as_a_note_explains_them(note: str, values: str) -> None:
+    table = "| Line | KI (1/km) | Dep |\n|---|---|---|\n| North | 3.3 | 12 |\n| South | 2.1 | 14 |\n"
+    for text in (f"Table 2: Lines\n\n{table}\n{note}\n", f"Table 2: Lines\n\n{note}\n\n{table}"):
+        assert first(text).statement.endswith(f"North – {values}")

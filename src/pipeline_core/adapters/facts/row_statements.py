@@ -14,11 +14,14 @@ from pipeline_core.adapters.facts.cell_texts import (
 from pipeline_core.adapters.facts.row_marks import holds_for, without_marks
 from pipeline_core.adapters.facts.table_body import TOTAL, Said
 from pipeline_core.adapters.facts.table_grid import MARKS
+from pipeline_core.domain.table_words import COLUMN_WORDS
 from pipeline_core.domain.tables import VALUES, is_empty, kind_of
 
 _LONGEST_NAME = 160
 _REMARK = re.compile(r"\[[^\[\]]*\]")
 """``[DELETED, DUPLICATE OF 4.1.3]``: what stands where a requirement was."""
+_WORD = re.compile(r"[^\W\d_]+")
+_FEWEST_OF_A_TOPIC = 3
 _NUMBERED = re.compile(r"(?:\S+ ){0,5}?(?<![\d.])\d{1,4}\.")
 
 
@@ -53,7 +56,7 @@ def _pairs(said: Said) -> str:
     name = said.name
     if kind_of(name) in VALUES and any(map(str.isalpha, said.name_of_name)):
         name = f"{said.name_of_name} {name}"
-    about = ", ".join(part for part in (group, name) if part)
+    about = ", ".join(part for part in (group, _topic(said), name) if part)
     values = _listed(said.pairs)
     # nothing is said twice: a caption or a name may give the unit, a group may be the heading
     topic = "" if context.subject.casefold() in (group.casefold(), name.casefold()) else context.subject
@@ -64,6 +67,22 @@ def _pairs(said: Said) -> str:
         return f"{subject}{about} – {values}{unit}"
     subject = f"{topic} – " if topic else ""
     return f"{subject}{about}: {values}{unit}"
+
+
+def _topic(said: Said) -> str:
+    """What the table counts, where it stands above the names of its rows and nothing else says it; else blank.
+
+    ``Treaty reform / Lisbon Treaty | Enquiries`` above countries: such words name no kind of row. Those of columns do.
+    """
+    named = said.name_of_name
+    if not said.is_named or len(said.row.cells) > 2 or said.table.context.is_caption:
+        return ""
+    words = {word.casefold() for word in _WORD.findall(named)}
+    is_long = len(words) >= _FEWEST_OF_A_TOPIC or "/" in named
+    if not is_long or len(words) < 2 or named.endswith("?") or not COLUMN_WORDS.isdisjoint(words):
+        return ""
+    is_told = words <= {word.casefold() for word in _WORD.findall(f"{said.table.context.subject} {said.name}")}
+    return "" if is_told or kind_of(said.name) in VALUES else named
 
 
 def _says_nothing(said: Said) -> bool:

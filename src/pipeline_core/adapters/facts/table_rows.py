@@ -12,6 +12,7 @@ from pipeline_core.adapters.facts.row_marks import YES
 from pipeline_core.adapters.facts.row_statements import statement_of
 from pipeline_core.adapters.facts.row_traits import traits_of
 from pipeline_core.adapters.facts.sentences import keeps_numbers
+from pipeline_core.adapters.facts.table_abbreviations import explained_near, in_full
 from pipeline_core.adapters.facts.table_body import Body, Said
 from pipeline_core.adapters.facts.table_context import context_of
 from pipeline_core.adapters.facts.table_grid import read_grid
@@ -46,7 +47,8 @@ def table_claims(
     is_cut_below = followed and text[blocks[at + 1].start : blocks[at + 1].start + 1].islower()
     cut = CutCells(rows, table.names, followed=followed, is_cut_below=is_cut_below)
     body = Body(table, rows)
-    claims = [claim for said in body.rows() for claim in _claim(text, said, cut)]
+    in_words = explained_near(text, blocks, at, table.names, after)
+    claims = [claim for said in body.rows() for claim in _claim(text, in_full(said, in_words), cut)]
     cells = tuple(row.cells for row in rows)
     return claims, replace(body.table, rows=(table.rows + cells)[-24:])
 
