@@ -50,6 +50,12 @@ def test_a_table_with_nothing_above_it_is_not_held_to_have_lost_its_subject() ->
     assert first(BOATS).traits["table_untold"] == 0
 
 
+def test_a_sentence_in_a_row_needs_no_subject_of_its_table() -> None:
+    rows = "| Locks | The locks of the boats are opened by the harbour master alone. |\n"
+    fact = first(f"# What comes next?\n\n{TEXT}| | |\n|---|---|\n{rows}| Keys | Each key has a copy in the office. |\n")
+    assert fact.traits["table_untold"] == 0
+
+
 @pytest.mark.parametrize(
     ("title", "only_kind"),
     [

@@ -19,7 +19,8 @@ def traits_of(said: Said) -> dict[str, float]:
         "cells": float(len(said.pairs)),
         "empty_cells": 1 - len(said.row.filled) / cells,
         "caption": float(said.table.context.is_caption),
-        "table_untold": float(said.table.context.is_untold),
+        # a sentence says itself what it is about
+        "table_untold": float(said.table.context.is_untold and not sentence),
         "unit": float(bool(said.table.context.unit)),
         "requirement": float(sentence and is_id(said.name)),
         "sentence_whole": float(sentence),
