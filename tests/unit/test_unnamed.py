@@ -4,7 +4,7 @@ import pytest
 
 from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.adapters.facts.refusals import why_refused
-from pipeline_core.adapters.facts.unnamed import lacks_what, leaves_out
+from pipeline_core.adapters.facts.unnamed import leaves_out
 from pipeline_core.ports.fact_generator import ChunkInput
 
 
@@ -51,27 +51,6 @@ def test_what_it_leaves_out_stands_before_it(language: str, sentence: str) -> No
 )
 def test_what_it_says_itself(language: str, sentence: str) -> None:
     assert not leaves_out(sentence, language)
-
-
-@pytest.mark.parametrize(
-    ("language", "sentence", "lacking"),
-    [
-        ("en", "Norway reported two positive samples of goat cheese.", True),
-        ("en", "Norway reported two samples positive for listeria.", False),
-        ("en", "Norway reported nine confirmed cases of cholera.", False),
-        ("en", "Norway reported nine confirmed cases in 2004.", True),
-        ("es", "Noruega notificó nueve casos confirmados en 2004.", True),
-    ],
-)
-def test_cases_are_of_something(language: str, sentence: str, lacking: bool) -> None:
-    assert lacks_what(sentence, language) is lacking
-
-
-def test_cases_are_said_where_a_section_or_title_names_them() -> None:
-    text = "Norway reported nine confirmed cases in 2004."
-    assert said(text) == []
-    titled = ChunkInput(text, (), language="en", title="Cholera in 2004")
-    assert [fact.statement for fact in extract(titled, 9).candidates] != []
 
 
 def test_a_share_is_said_with_whom_it_is_of() -> None:

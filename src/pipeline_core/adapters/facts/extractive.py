@@ -114,12 +114,12 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             found = item_claims(chunk.text, items[at], language, goes_on=goes_on)
             named = (_with_subject(claim, block, language) for claim in found)
             worth = (c for c in named if c and c.score >= MIN_SCORE and not is_debris(c.statement))
-            rows += filter(None, (scopes.said(claim, block) for claim in worth))
+            rows += [scopes.said(claim, block) for claim in worth]
             table = None
         elif block.kind == "prose" and not shuffled and at not in pieces:
             found = prose_claims(chunk.text, block, language)
             kept = (claim for claim in found if not is_debris(claim.statement))
-            claims += filter(None, (scopes.said(claim, block) for claim in kept))
+            claims += [scopes.said(claim, block) for claim in kept]
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)

@@ -79,7 +79,7 @@ AIMS = Refusal(
         "hr": r"\b(?:želimo|htjeli bismo|nastojimo|pokušavamo|odlučili smo|vjerujemo|namjeravamo)\b",
         "hu": r"\b(?:szeretnénk|igyekszünk|igyekeztünk|megpróbál\w+|úgy döntöttünk|hiszünk|reméljük)\b",
         "tr": r"\b(?:istiyoruz|çalışıyoruz|karar verdik|inanıyoruz|düşünüyoruz|umuyoruz)\b",
-        "zh": "我们(?:试图|尝试|希望|想|想要|决定|努力|认为|相信|打算|期待|继续|也|删除了|不得不)",
+        "zh": "我们(?:试图|尝试|希望|想|想要|决定|努力|认为|相信|打算|期待|删除了|不得不)",
         "ja": "(?:私たち|我々)は.{0,40}(?:したい|試み|努め|決め|信じ|考え)",
         "ar": "(?:نريد|نحاول|قررنا|نعتقد|نسعى|نأمل)",
         "fa": "(?:ما )?(?:می‌خواهیم|تلاش می‌کنیم|تصمیم گرفتیم|معتقدیم|امیدواریم)",

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of, section_of
-from pipeline_core.adapters.facts.unnamed import is_named, lacks_what
+from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of
 from pipeline_core.domain.text import strip_markdown
 
 
@@ -20,22 +19,16 @@ class Scopes:
         self._names = known_names(text, language)
         self._headings = [block for block in blocks if block.kind == "heading"]
 
-    def said(self, claim: Claim, block: Block) -> Claim | None:
+    def said(self, claim: Claim, block: Block) -> Claim:
         """The claim with the name of its section or document before it, if it needs one and there is one.
 
         What has a label names itself. Of a document without a title, and of what has no scope at all, the traits
-        say so. None if it counts what neither it nor its section names.
+        say so.
         """
         traits = {**claim.traits, "untitled": float(not block.title)}
         headings = [heading for heading in block.headings if heading not in self._repeated]
         name = scope_of(claim.statement, headings, block.title, self._language)
-        names_itself = claim.traits.get("label") or names_its_subject(claim.statement, self._names, self._language)
-        if lacks_what(claim.statement, self._language):
-            name = section_of(headings, block.title, self._language)
-            names_itself = False
-            if not is_named(" ".join((name, block.title))):
-                return None
-        if names_itself:
+        if claim.traits.get("label") or names_its_subject(claim.statement, self._names, self._language):
             return replace(claim, traits=traits)
         if name is None:
             return replace(claim, traits={**traits, "scope_missing": 1.0})

@@ -1,7 +1,7 @@
 """Sentences that leave out of what, of whom or of when they are, said only in a sentence before them.
 
 "Almost 10 % believe …" (of whom?), "other forms of training" (than which?), "in mid-January" (of which year?). Said
-together with the sentence that tells it they read well. Of "positive samples" only a section tells for what.
+together with the sentence that tells it they read well.
 """
 
 import re
@@ -114,42 +114,3 @@ def leaves_out(sentence: str, language: str) -> bool:
     return bool(
         month and month.search(sentence) and not _HAS_YEAR.search(sentence) and _THEN[language].search(sentence)
     )
-
-
-# What was found positive, and which cases: of an infection or substance that the section names.
-_FOR_WHAT = {
-    "en": r"\bpositive (?:samples?|batches|herds?|flocks?|animals?|specimens?|units?|results?"
-    r"|findings?)\b(?! for\b)"
-    r"|\b(?:samples?|batches|herds?|flocks?|animals?|specimens?|carcases"
-    r"|carcasses)\b[^.;]{0,60}\bpositive\b(?! for\b)"
-    r"|\b(?:confirmed|imported|notified|reported|human) (?:human )?cases\b(?! of\b)"
-    r"|^the known (?:vehicles|vectors|sources|causes|carriers)\b(?! of\b)",
-    "de": r"\bpositive[nr]? (?:Proben?|Herden?|Tiere?|Befunde?)\b(?! (?:auf|für)\b)|\b(?:bestätigte|gemeldete"
-    r"|importierte)"
-    r"[nr]? Fälle[n]?\b(?! (?:von|der|des)\b)",
-    "fr": r"\béchantillons? positifs?\b(?! (?:pour|à|au)\b)|\bcas (?:confirmés|notifiés|importés|humains)\b(?! d)",
-    "es": r"\bmuestras? positivas?\b(?! (?:para|a)\b)|\bcasos (?:confirmados|notificados|importados"
-    r"|humanos)\b(?! de\b)",
-    "it": r"\bcampion[ei] positiv[oi]\b(?! (?:per|a)\b)|\bcasi (?:confermati|notificati|importati|umani)\b(?! d)",
-    "pt": r"\bamostras? positivas?\b(?! (?:para|a)\b)|\bcasos (?:confirmados|notificados|importados"
-    r"|humanos)\b(?! de\b)",
-    "nl": r"\bpositieve (?:monsters?|dieren)\b(?! (?:voor|op)\b)|\b(?:bevestigde|gemelde) gevallen\b(?! van\b)",
-    "id": r"\bsampel positif\b(?! (?:untuk|terhadap)\b)|\bkasus (?:terkonfirmasi|yang dilaporkan)\b",
-}
-_NAMED = re.compile(
-    r"\b\w*(?:osis|iasis|itis|emia|fever|rabies|fluenza|measles|cancer|pneumonia|cholera|malaria|covid|hiv|aids)\b"
-    r"|\b[A-Z]\w+(?:ella|bacter|coccus|virus|monas|idium|spora|listeria|chlamydia|coli)\b",
-    re.IGNORECASE,
-)
-_WHAT = {code: re.compile(words, re.IGNORECASE) for code, words in _FOR_WHAT.items()}
-
-
-def lacks_what(statement: str, language: str) -> bool:
-    """Whether it counts cases or positive samples and does not say of what."""
-    pattern = _WHAT.get(language)
-    return bool(pattern and pattern.search(statement) and not is_named(statement))
-
-
-def is_named(text: str) -> bool:
-    """Whether it names an infection or what causes one."""
-    return _NAMED.search(text) is not None
