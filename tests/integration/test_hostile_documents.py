@@ -93,7 +93,7 @@ def convert(converter: LocalConverter, name: str) -> type[DocumentError] | None:
 def test_hostile_document(converter: LocalConverter, name: str) -> None:
     start = time.monotonic()
     outcome = convert(converter, name)
-    assert time.monotonic() - start < TIMEOUT_S + 3
+    assert time.monotonic() - start < TIMEOUT_S + 10
     expected = EXPECTED[name]
     assert outcome in (expected if isinstance(expected, tuple) else (expected,))
 
