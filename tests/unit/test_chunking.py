@@ -5,7 +5,7 @@ from random import Random
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline_core.domain.chunks import Chunk
@@ -50,6 +50,7 @@ def cut(
     )
 
 
+@example("```" + "0" * 23 + "\n```\n\n" + "x" * 50 + "\n\n |" + "0" * 35, (30, 120, 10))
 @settings(max_examples=300, deadline=None)
 @given(
     markdown=DOCUMENTS,

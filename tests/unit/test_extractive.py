@@ -264,3 +264,29 @@ def test_on_real_documents_everything_is_proved_and_reads_as_a_question() -> Non
                 assert not any(mark in "".join(fact.texts) for mark in ("**", "](", "\n"))
                 assert set(numbers_in(fact.answer or "")) <= set(numbers_in(" ".join(fact.quotes)))
     assert total > 300
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A ticket costs €4.",
+        "A permit costs EUR 30 a month.",
+        "Each group contained 300 seeds.",
+        "The router restarts automatically after a firmware update.",
+        "The Heron camera weighs 480 grams.",
+        "Returns are accepted within 30 days.",
+    ],
+)
+def test_a_short_rule_of_plain_words_is_a_sentence(sentence: str) -> None:
+    said = extract(ChunkInput(sentence, (), language="en"), 5).candidates
+    assert [fact.statement for fact in said] == [sentence]
+
+
+def test_a_paragraph_behind_a_list_does_not_complete_what_leads_to_the_list() -> None:
+    text = "You must:\n\n- pay the premium on time;\n- lock all doors.\n\nThe deductible is €250 per claim.\n"
+    assert "The deductible is €250 per claim." in [fact.statement for fact in facts(text)]
+
+
+def test_a_heading_keeps_the_number_of_its_name() -> None:
+    text = "## Falcon 200\n\nThe battery lasts 12 hours.\n\n## Falcon 300\n\nThe battery lasts 18 hours.\n"
+    assert [fact.statement.partition(":")[0] for fact in facts(text)] == ["Falcon 200", "Falcon 300"]

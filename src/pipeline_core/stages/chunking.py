@@ -277,8 +277,10 @@ def _with_lead_ins(markdown: str, cuts: list[int], room: int) -> list[int]:
     for cut, following in zip(cuts[1:], [*cuts[2:], None], strict=True):
         before = with_lead_in(markdown, moved[-1], cut) if following is not None else cut
         fits = following is not None and following - before <= room
-        if not (fits and before == moved[-1]):  # else the piece before would be empty
+        if following is None or not fits or markdown[moved[-1] : before].strip():
             moved.append(before if fits else cut)
+        elif following - moved[-1] > room:  # the piece before would be blank, and there is no room for both
+            moved.append(cut)
     return moved
 
 

@@ -151,14 +151,14 @@ class _Read:
 
 def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
     read = _Read()
+    _refuse_too_many(_pages_in(data), source, options)
     data, stand_ins = with_characters(data)
     prepared = prepare(data, keep_hidden=options.keep_hidden)
     rereader = _rereader(options)
     partly = _partly(prepared, options)
     for batch in _batches(prepared, _parser(options)):
         read.total = batch.total_pages
-        if read.total > options.max_pages:
-            raise TooManyPagesError(f"{source.filename} has {read.total:,} pages; the limit is {options.max_pages:,}.")
+        _refuse_too_many(read.total, source, options)
         pages = whole_pages(prepared, [*map(in_reading_order, batch.result.pages)], rereader, partly)
         read.texts += [(page.number, stand_ins.restored(_whole_text(page))) for page in pages]
         read.words |= {
@@ -169,6 +169,22 @@ def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
     prepared.lost = {number: [stand_ins.restored(word) for word in words] for number, words in prepared.lost.items()}
     read.findings = prepared.findings(kept=options.keep_hidden)
     return read
+
+
+def _pages_in(data: bytes) -> int:
+    """As the file says itself, before anything else is done with it; 0 where it does not open so."""
+    import pypdfium2
+
+    try:
+        with pypdfium2.PdfDocument(data) as document:
+            return len(document)
+    except pypdfium2.PdfiumError:
+        return 0
+
+
+def _refuse_too_many(pages: int, source: Source, options: ConvertOptions) -> None:
+    if pages > options.max_pages:
+        raise TooManyPagesError(f"{source.filename} has {pages:,} pages; the limit is {options.max_pages:,}.")
 
 
 def _batches(prepared: Prepared, parser: "LiteParse") -> "Iterator[ParseBatch]":

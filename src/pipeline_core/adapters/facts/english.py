@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline_core.adapters.facts.english_words import (
     ADVERBS,
+    AMOUNT,
     ASIDE,
     AUXILIARIES,
     BASES,
@@ -97,8 +98,11 @@ def has_finite_verb(words: Sequence[str]) -> bool:
         if before in ENDS_SUBJECT:
             skipped = 1 if before in ("that", "which", "who") else len(words)
         after = lowered[i + 1] if i + 1 < len(words) else ""
-        past = (word in PAST and before not in DETERMINERS) or (word.endswith("ed") and after in DETERMINERS)
-        if past or word in FINITE or _is_lexical_verb(word, before, after):
+        has_object = after in DETERMINERS or AMOUNT.match(after)
+        past = (word in PAST and before not in DETERMINERS) or (word.endswith("ed") and has_object)
+        # "restarts automatically": whatever verb it is
+        does = word[-1:] == "s" and after.strip(EDGES).endswith("ally") and before not in NOT_BEFORE_VERBS
+        if past or does or word in FINITE or _is_lexical_verb(word, before, after):
             if not skipped:
                 return True
             skipped -= after not in FINITE
@@ -114,7 +118,7 @@ def _is_lexical_verb(word: str, before: str, after: str) -> bool:
     if WITH_PREPOSITION.get(base) == after or (after == "to" and base in TO_DO):
         return True
     if base in NOUN_TOO:
-        return after in DETERMINERS or after == "that" or after[:1].isdigit()
+        return after in DETERMINERS or after == "that" or bool(AMOUNT.match(after))
     return after not in PREPOSITIONS or after == "that"
 
 

@@ -19,7 +19,7 @@ _TRANSITIVE = word_set("""
 accept accompany achieve acquire add address adopt advise affect aggregate allow analyze apply appoint
 approve assess assign assume attach authorize avoid award base bear bring build calculate call cancel carry
 cause challenge change charge check choose collect combine compare complete comprise compute conduct confirm
-consider constitute construct contain control convert cover create decrease deduct define deliver
+consider constitute construct contain control convert cost cover create decrease deduct define deliver
 demonstrate deny deploy describe designate detect determine develop disable disclose discuss display
 distribute document elect employ enable encode encourage enforce enhance ensure establish estimate evaluate
 examine exceed exclude execute expect explain explore expose express extend extract facilitate feature file
@@ -33,7 +33,7 @@ reach read receive recommend record reduce reflect refund reimburse reject relea
 repair replace report represent require retain retrieve return reveal review run satisfy save secure select
 send serve set settle share show simplify simulate solve specify start state stimulate store strengthen
 submit suggest supply support surpass take target teach terminate test track train transfer transform treat
-trigger undergo undermine underpin use utilize validate verify view violate waive want yield
+trigger undergo undermine underpin use utilize validate verify view violate waive want weigh yield
 """)
 _LIGHT = word_set("allow bear bring form give help hold keep leave make set take use")
 ASKABLE = _TRANSITIVE - _LIGHT
@@ -54,7 +54,7 @@ WITH_PREPOSITION = {
 TO_DO = word_set("aim attempt fail have intend need plan seek strive tend try want")
 # These are nouns as often: only an object behind them shows the verb.
 NOUN_TOO = word_set("""
-address attach award base call cause challenge change charge check control cover display document estimate
+address attach award base call cause challenge change charge check control cost cover display document estimate
 exceed experience feature file find form function help hold increase influence issue lack launch limit list
 map measure need offer plan process produce purchase reach read record release report return review run save
 set share show start state store supply support target test track train transfer trigger use view want yield
@@ -88,7 +88,7 @@ IMPERATIVES = word_set("""
 verify ensure use avoid do don't never always implement define limit make check keep set follow enforce
 validate require disable enable restrict store encrypt review log monitor perform apply provide consider
 configure protect separate compare reject remove return rotate report contact submit notify call send inform
-retain
+retain tell ask take read open close press turn switch
 """)
 DETERMINERS = word_set("""
 a an the this that these those all any each every some no its their our your one two three four five six
@@ -121,6 +121,8 @@ one almost everyone anyone someone somebody nobody
 COMMON_ENDING = re.compile(
     r"(?:tion|ment|ness|ity|ance|ence|ship|ism|ing|ers?|ors?|ees?|ants?|als?|ages?|ures?|es|[bdgklmnprt]s)$"
 )
+# What is counted or paid: "€4", "480", "EUR 30".
+AMOUNT = re.compile(r"(?:[$€£¥]|(?:eur|usd|gbp|chf|us\$)\b)?\s?\d|(?:eur|usd|gbp|chf)$")
 # Citations, examples, abbreviations; "method(s)" is a word.
 ASIDE = re.compile(r" \([^()]*\)")
 NOT_IN_NAME = re.compile(r"[(),;:\"“”\[\]]| [-–—] ")

@@ -74,7 +74,7 @@ _GENERIC_UNSPACED = re.compile(
 _NUMBERING = re.compile(
     r"^(?:(?:[A-Z] )?(?:Appendix|Annexe?|Anhang|Anexo|Allegato|Bijlage|Lampiran|Chapter|Part|Section) [A-Z\d.]+[:.]?\s+"
     r"|[B-HJ-Z]\s+(?=[^\W\d_a-z])|(?:[A-Z]|[IVX]{1,4})(?:\.\d+)*[.)]\s+|\(?\d{1,3}(?:\.\d{1,3})*[.):]*\s+"
-    r"|[^\w]+)+|\s*\|\s*[\d.]*$|\s+\d{1,3}$"
+    r"|[^\w]+)+|\s*\|\s*[\d.]*$"
 )
 CAPTION = re.compile(
     r"\W*(?:tab(?:le|elle|leau|la|ela|el)|fig(?:ure|ura|uur)?|exhibit|chart|graph|box|abbildung|gambar|таблица|рисунок"

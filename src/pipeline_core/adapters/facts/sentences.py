@@ -8,7 +8,14 @@ from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
-from pipeline_core.adapters.facts.english_words import EDGES, IMPERATIVES, NO_START, THIRD_PERSON, word_set
+from pipeline_core.adapters.facts.english_words import (
+    AUXILIARIES,
+    EDGES,
+    IMPERATIVES,
+    NO_START,
+    THIRD_PERSON,
+    word_set,
+)
 from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
 from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of
@@ -66,11 +73,12 @@ def pieces_of_sentences(text: str, blocks: Sequence[Block]) -> set[int]:
     open_under: tuple[str, ...] | None = None
     for at, block in enumerate(blocks):
         body = block.text_in(text)
-        if block.kind != "prose" or tuple(block.headings) != open_under or len(body) > _LONGEST_PIECE:
+        is_paragraph = block.kind == "prose" and not block.item
+        if not is_paragraph or tuple(block.headings) != open_under or len(body) > _LONGEST_PIECE:
             open_under = None
         if open_under is not None:
             pieces.add(at)
-        elif block.kind == "prose" and _UNFINISHED.search(body):
+        elif is_paragraph and _UNFINISHED.search(body):
             open_under = tuple(block.headings)
     return pieces
 
@@ -342,7 +350,9 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return False
     words = re.split(r"[;:]\s", statement, maxsplit=1)[0].split()
     start = words[0].strip(EDGES).lower()
-    if start in THIRD_PERSON or start in NO_START:
+    # "Returns are accepted": no verb, where one follows
+    is_verb = start in THIRD_PERSON and not (len(words) > 1 and words[1].lower() in AUXILIARIES)
+    if is_verb or start in NO_START:
         return False
     # among other sentences few are none, and no list has every verb
     return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10 and start[-3:] != "ing")
