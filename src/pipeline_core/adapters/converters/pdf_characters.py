@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pipeline_core.adapters.converters.to_unicode import decoded, encoded, texts_by_code, texts_of, with_texts
+
 if TYPE_CHECKING:
     import pikepdf
 
@@ -26,12 +28,6 @@ _BYTE = 0xFF
 _NAMED_LIGATURES = ("ff", "fi", "fl", "ffi", "ffl")
 _ITALIC_H = "\u210e"  # the one italic letter of formulas that has its place elsewhere
 _CONTROLS = range(0x20)
-_BLOCK = re.compile(rb"begin(?P<kind>bfchar|bfrange)\b(?P<rows>.*?)end(?P=kind)", re.DOTALL)
-_CHAR = re.compile(rb"(?P<code><[^<>]*>\s*)<(?P<text>[^<>]*)>")
-_RANGE = re.compile(
-    rb"(?P<codes><(?P<first>[^<>]*)>\s*<(?P<last>[^<>]*)>\s*)(?:<(?P<text>[^<>]*)>|\[(?P<texts>[^\[\]]*)\])"
-)
-_TEXT = re.compile(rb"<([^<>]*)>")
 _NOT_SAID = re.compile("[\ue700-\ue7ff]")
 _SURROGATE = re.compile(rb"D\s*[89AB]", re.IGNORECASE)
 # A name that a list of glyphs has, or that says its code point; "G01", "g23" and "c5" only count the font's glyphs.
@@ -123,7 +119,7 @@ def _mend_fonts(pdf: "pikepdf.Pdf", stand_ins: StandIns) -> bool:
     maps = {one.ToUnicode.objgen: one.ToUnicode for one in fonts if isinstance(one.get("/ToUnicode"), pikepdf.Stream)}
     read = {name: stream.read_bytes() for name, stream in maps.items()}
     for written in read.values():
-        stand_ins.keep("".join(_texts(written)))
+        stand_ins.keep("".join(texts_of(written)))
     for name, written in read.items():
         if _SURROGATE.search(written) and (mended := _mended(written, stand_ins)) != written:
             maps[name].write(mended)
@@ -147,7 +143,7 @@ def _whole_ligatures(pdf: "pikepdf.Pdf", fonts: "list[pikepdf.Dictionary]") -> b
         whole = {code: text for code, name in _differences(encoding) if (text := _ligature(name))}
         if not whole:
             continue
-        said = _map(letters.read_bytes())
+        said = texts_by_code(letters.read_bytes())
         wrong = {code: text for code, text in whole.items() if len(said.get(code, text)) < len(text)}
         if wrong:
             font.ToUnicode = pdf.make_stream(_written({**said, **wrong}))
@@ -164,71 +160,28 @@ def _ligature(name: str) -> str:
     return "".join(parts) if len(parts) > 1 and all(len(part) == 1 and part.isalpha() for part in parts) else ""
 
 
-def _map(written: bytes) -> dict[int, str]:
-    """The text of each code of one byte."""
-    found: dict[int, str] = {}
-    for block in _BLOCK.finditer(written):
-        if block["kind"] == b"bfchar":
-            for row in _CHAR.finditer(block["rows"]):
-                found[int(row["code"].strip(b"<> \t\r\n"), 16)] = _decoded(row["text"])
-            continue
-        for row in _RANGE.finditer(block["rows"]):
-            codes = range(int(row["first"], 16), min(int(row["last"], 16), _BYTE) + 1)
-            if row["texts"] is not None:
-                found.update(zip(codes, map(_decoded, _TEXT.findall(row["texts"])), strict=False))
-            elif text := _decoded(row["text"]):
-                found.update((code, text[:-1] + chr(ord(text[-1]) + step)) for step, code in enumerate(codes))
-    return found
-
-
 def _written(texts: dict[int, str]) -> bytes:
-    rows = [b"<%02X> %s" % (code, _encoded(text)) for code, text in sorted(texts.items()) if code <= _BYTE]
+    rows = [b"<%02X> %s" % (code, encoded(text)) for code, text in sorted(texts.items()) if code <= _BYTE]
     blocks = (rows[at : at + 100] for at in range(0, len(rows), 100))
     told = b"\n".join(b"%d beginbfchar\n%s\nendbfchar" % (len(block), b"\n".join(block)) for block in blocks)
     return _CMAP % {b"low": b"00", b"high": b"FF", b"rows": told}
-
-
-def _texts(written: bytes) -> Iterator[str]:
-    for block in _BLOCK.finditer(written):
-        yield from (_decoded(text) for text in _TEXT.findall(block["rows"]))
 
 
 def _mended(written: bytes, stand_ins: StandIns) -> bytes:
     """The map with other texts in place of those that the parser drops."""
 
     def mend(text: bytes) -> bytes:
-        return _encoded(stand_ins.plain(_decoded(text)))
+        return encoded(stand_ins.plain(decoded(text)))
 
     def mend_range(row: re.Match[bytes]) -> bytes:
-        if row["texts"] is not None:
-            return row["codes"] + b"[" + _TEXT.sub(lambda one: mend(one[1]), row["texts"]) + b"]"
-        text = _decoded(row["text"])
+        text = decoded(row["text"])
         if text.isascii() or max(map(ord, text)) <= _BASIC:
             return row[0]
         count = min(int(row["last"], 16) - int(row["first"], 16) + 1, _MOST_CODES)
         following = (text[:-1] + chr(ord(text[-1]) + step) for step in range(count))
-        return row["codes"] + b"[" + b" ".join(_encoded(stand_ins.plain(one)) for one in following) + b"]"
+        return row["codes"] + b"[" + b" ".join(encoded(stand_ins.plain(one)) for one in following) + b"]"
 
-    def mend_block(block: re.Match[bytes]) -> bytes:
-        if block["kind"] == b"bfchar":
-            rows = _CHAR.sub(lambda row: row["code"] + mend(row["text"]), block["rows"])
-        else:
-            rows = _RANGE.sub(mend_range, block["rows"])
-        return b"begin" + block["kind"] + rows + b"end" + block["kind"]
-
-    return _BLOCK.sub(mend_block, written)
-
-
-def _decoded(text: bytes) -> str:
-    digits = b"".join(text.split())
-    try:
-        return bytes.fromhex(digits.decode("ascii")).decode("utf-16-be", "replace")
-    except ValueError:
-        return ""
-
-
-def _encoded(text: str) -> bytes:
-    return b"<" + text.encode("utf-16-be", "surrogatepass").hex().upper().encode("ascii") + b">"
+    return with_texts(written, mend, mend_range)
 
 
 def _unknown(font: Any) -> bytes:

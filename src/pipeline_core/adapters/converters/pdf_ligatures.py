@@ -7,20 +7,18 @@ usual ligature.
 """
 
 import io
-import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipeline_core.adapters.converters.to_unicode import decoded, encoded, with_texts
 from pipeline_core.domain.layout import reads_leftwards
 
 if TYPE_CHECKING:
     import pikepdf
 
 _MOST_FONTS = 2_000
-_SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end(?:bfchar|bfrange)", re.DOTALL)
-_TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
 _FORMS = ((0xFB1D, 0xFDFC), (0xFE70, 0xFEFD))
 """Where Unicode has the forms of Hebrew and Arabic letters, ligatures among them."""
 _LEAST = 8  # hexadecimal digits of two characters
@@ -80,44 +78,20 @@ def _inherited(page: Any, name: str) -> Any:
 
 def _mended(stream: "pikepdf.Stream") -> bool:
     before = stream.read_bytes()
-    after = _SECTION.sub(_whole_section, before)
+    after = with_texts(before, _whole, lambda row: row["codes"] + _whole(row["text"]))
     if after != before:
         stream.write(after)
     return after != before
 
 
-def _whole_section(section: "re.Match[bytes]") -> bytes:
-    """The texts of a section as one character each where there is one; codes stay as they are.
-
-    A code and its text follow each other, or two codes and a text, or two codes and a list of texts.
-    """
-    codes = 1 if section[1] == b"bfchar" else 2
-    at = 0
-    in_list = False
-
-    def write(token: "re.Match[bytes]") -> bytes:
-        nonlocal at, in_list
-        if token[2] or token[3]:
-            in_list, at = bool(token[2]), 0
-            return token[0]
-        is_text = in_list or at == codes
-        at = 0 if at == codes and not in_list else at + (not in_list)
-        return _whole(token) if is_text else token[0]
-
-    start, end = section.start(2) - section.start(), section.end(2) - section.start()
-    return section[0][:start] + _TOKEN.sub(write, section[2]) + section[0][end:]
-
-
-def _whole(token: "re.Match[bytes]") -> bytes:
-    said = b"".join(token[1].split())
-    if len(said) < _LEAST or len(said) % 4:
-        return token[0]
-    text = bytes.fromhex(said.decode("ascii")).decode("utf-16-be", "replace")
-    if not reads_leftwards(text):
-        return token[0]
+def _whole(written: bytes) -> bytes:
+    """A text as one character where there is one."""
+    said = b"".join(written.split())
+    text = decoded(said)
+    if len(said) < _LEAST or len(said) % 4 or not reads_leftwards(text):
+        return b"<" + written + b">"
     # letters without a form in one are turned round here, as they will be again
-    whole = _forms().get(text) or (text[::-1] if all(map(str.isalpha, text)) else text)
-    return b"<" + whole.encode("utf-16-be").hex().upper().encode("ascii") + b">"
+    return encoded(_forms().get(text) or (text[::-1] if all(map(str.isalpha, text)) else text))
 
 
 @cache
