@@ -30,18 +30,13 @@ def go_on(
     Raises:
         typer.Exit: always, with the code of where the document stands.
     """
-    from pipeline_core.services.run_documents import process_with_revived
     from pipeline_core.terminal.jobs_table import jobs_table
-    from pipeline_core.terminal.progress import RunDisplay
     from pipeline_core.terminal.tables import print_failures, print_waiting
 
+    ids = [document_id, *others]
     if start:
-        with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
-            display.watch([document_id, *others])
-            app_.holds.try_now([document_id, *others])
-            ids = [document_id, *others]
-            process_with_revived(launcher.process, app_.intake.revived, app_.user_id, ids, display.watch)
-    rows = app_.views.jobs(app_.user_id, document_ids=[document_id, *others])
+        run_now(app_, ids)
+    rows = app_.views.jobs(app_.user_id, document_ids=ids)
     rows.sort(key=lambda row: row["document_id"] != document_id)
     if as_json:
         print_json({**rows[0], **(more or {})})
@@ -52,3 +47,18 @@ def go_on(
     elif rows[0]["state"] == "queued":
         out.print(f"{rows[0]['filename']} is queued: the next run of it goes on.", markup=False)
     raise typer.Exit(of_jobs(rows, ran=start))
+
+
+def run_now(app_: "Pipeline", document_ids: Sequence[DocumentId]) -> list[DocumentId]:
+    """Run the documents, and those that they revive, and show it.
+
+    Returns:
+        All that ran.
+    """
+    from pipeline_core.services.run_documents import process_with_revived
+    from pipeline_core.terminal.progress import RunDisplay
+
+    with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
+        display.watch(document_ids)
+        app_.holds.try_now(document_ids)
+        return process_with_revived(launcher.process, app_.intake.revived, app_.user_id, document_ids, display.watch)

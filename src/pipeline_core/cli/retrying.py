@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from pipeline_core.cli.exits import of_jobs
-from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import launching
+from pipeline_core.cli.output import out, print_json
+from pipeline_core.cli.processing import run_now
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.wording import counted
@@ -48,7 +48,7 @@ def retry_many(
     if not as_json:
         out.print(_said(retried.by_code, "started again" if start else "queued again"), markup=False)
     if start and retried.document_ids:
-        _run(app_, retried.document_ids)
+        run_now(app_, retried.document_ids)
     rows = app_.views.jobs(app_.user_id, document_ids=retried.document_ids, limit=None) if retried.document_ids else []
     if as_json:
         print_json({**told, "documents": rows})
@@ -86,7 +86,7 @@ def read_again(app_: "Pipeline", stage: StageName, *, preview: bool, yes: bool, 
     document_ids = [*started.document_ids, *retried.document_ids]
     begun = len(document_ids)
     if start:
-        document_ids = _run(app_, document_ids)
+        document_ids = run_now(app_, document_ids)
     rows = app_.views.jobs(app_.user_id, document_ids=document_ids, limit=None)
     if as_json:
         print_json({**told, "started": begun, "jobs": rows})
@@ -103,17 +103,6 @@ def _require_yes(yes: bool) -> None:
     if not sys.stdin.isatty():
         raise RefusedError("Nobody is there to be asked.", action="Add --yes, or --preview to see what would change.")
     typer.confirm("Read them again?", abort=True, err=True)
-
-
-def _run(app_: "Pipeline", document_ids: list) -> list:  # type: ignore[type-arg]
-    """Run the documents, and those that they revive; answers with all that ran."""
-    from pipeline_core.services.run_documents import process_with_revived
-    from pipeline_core.terminal.progress import RunDisplay
-
-    with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
-        display.watch(document_ids)
-        app_.holds.try_now(document_ids)
-        return process_with_revived(launcher.process, app_.intake.revived, app_.user_id, document_ids, display.watch)
 
 
 def _print(rows: list) -> None:  # type: ignore[type-arg]

@@ -308,6 +308,7 @@ def run_in_headings(text: str, context: Context) -> tuple[str, int]:
     It has the level of the headings with as many numbers, or one for each number.
     """
     changes = 0
+    marks_of = _marks_by_depth(context.markdown) if _RUN_IN.search(text) else {}
 
     def apart(match: re.Match[str]) -> str:
         nonlocal changes
@@ -315,14 +316,15 @@ def run_in_headings(text: str, context: Context) -> tuple[str, int]:
             return match[0]  # a line of the paragraph above
         changes += 1
         depth = match["number"].count(".")
-        known = next((marks for marks, number in _numbered(context) if number.count(".") == depth), "")
-        return f"{known or '#' * min(depth + 1, _DEEPEST)} {match['number']} {match['title'].strip()}\n\n"
+        marks = marks_of.get(depth, "#" * min(depth + 1, _DEEPEST))
+        return f"{marks} {match['number']} {match['title'].strip()}\n\n"
 
     return _RUN_IN.sub(apart, text), changes
 
 
-def _numbered(context: Context) -> list[tuple[str, str]]:
-    return _NUMBERED.findall(context.markdown)
+def _marks_by_depth(markdown: str) -> dict[int, str]:
+    """The marks of the first heading with so many stops in its number."""
+    return {number.count("."): marks for marks, number in reversed(_NUMBERED.findall(markdown))}
 
 
 STEPS: tuple[tuple[str, Step], ...] = (
