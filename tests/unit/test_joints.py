@@ -31,7 +31,9 @@ def facts(markdown: str, language: str) -> tuple[FactCandidate, ...]:
         ("", "Pogodba velja, če:", "so vrata zaprta; {}", "in", "je račun plačan."),
     ],
 )
-def test_what_holds_only_together_keeps_its_joint(language: str, lead: str, first: str, joint: str, second: str) -> None:
+def test_what_holds_only_together_keeps_its_joint(
+    language: str, lead: str, first: str, joint: str, second: str
+) -> None:
     (fact,) = facts(f"{lead}\n\n- {first.format(joint)}\n- {second}\n", language)
     bare = first.format("").rstrip(" ;,；؛")
     assert fact.statement == f"{lead[:-1].strip()}: {bare}; {joint} {second}"

@@ -9,6 +9,7 @@ from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import BASES, IMPERATIVES
+from pipeline_core.adapters.facts.ids import length_of_id, without_id
 from pipeline_core.adapters.facts.joined_items import joined
 from pipeline_core.adapters.facts.joints import joint_at_end, joint_at_start, without_first_joint, without_joint
 from pipeline_core.adapters.facts.lead_words import (
@@ -147,13 +148,15 @@ def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str)
     ):
         return True
     marks = [sibling.block.item for sibling in item.siblings]
+    if all(length_of_id(sibling.said) for sibling in item.siblings):
+        return False  # each is known by its id
     if leads and are_steps(heads[-1], marks):
         return True
     return are_numbered(marks) and all(_is_order(sibling.said, language) for sibling in item.siblings)
 
 
 def _is_order(said: str, language: str) -> bool:
-    words = said.split()
+    words = without_id(said).split()
     first = words[0].strip("*_,").lower() if words else ""
     return language == "en" and (first in IMPERATIVES or (first in BASES and not said[:1].islower()))
 
@@ -238,7 +241,7 @@ def _is_sentence(said: str, language: str) -> bool:
     """Whether the item says something by itself: it ends as a sentence does or, in English, has subject and verb."""
     if whole_sentence(said):
         return said[:1].isupper() or not said[:1].isalpha() or not said[:1].islower()
-    words = said.split()
+    words = without_id(said).split()
     return language == "en" and len(words) >= 5 and words[0][:1].isupper() and has_finite_verb(words)
 
 
@@ -392,10 +395,12 @@ def _under_heading(block: Block, told: _Told) -> Iterator[Claim]:
 
 
 def _claim(spans: tuple[tuple[int, int], ...], statement: str, language: str, *, lead_in: float, whole: float) -> Claim:
-    asked = natural_question(statement, language) if ": " not in statement else None
+    bare = without_id(statement)
+    asked = natural_question(bare, language) if ": " not in bare else None
     traits = {
         "item": 1.0,
         "lead_in": lead_in,
+        "requirement": float(length_of_id(statement) > 0),
         "lead_in_missing": float(not lead_in and not whole),
         "sentence_whole": whole,
     }
