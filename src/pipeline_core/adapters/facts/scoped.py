@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.definite import bare_definite
 from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of
 from pipeline_core.domain.text import strip_markdown
 
@@ -25,10 +26,13 @@ class Scopes:
         What has a label names itself. Of a document without a title, and of what has no scope at all, the traits
         say so.
         """
-        traits = {**claim.traits, "untitled": float(not block.title)}
+        is_bare = bool(bare_definite(claim.statement, self._language))
+        traits = {**claim.traits, "untitled": float(not block.title), "bare_definite": float(is_bare)}
         headings = [heading for heading in block.headings if heading not in self._repeated]
-        name = scope_of(claim.statement, headings, block.title, self._language)
-        if claim.traits.get("label") or names_its_subject(claim.statement, self._names, self._language):
+        name = scope_of(claim.statement, headings, block.title, self._language, needed=is_bare)
+        if claim.traits.get("label") or (
+            not is_bare and names_its_subject(claim.statement, self._names, self._language)
+        ):
             return replace(claim, traits=traits)
         if name is None:
             return replace(claim, traits={**traits, "scope_missing": 1.0})
@@ -41,7 +45,7 @@ class Scopes:
             statement=f"{name}: {claim.statement.lstrip(' :')}",
             # where no title tells of what it asks, the question would have to name the section
             answer=claim.answer if block.title or len(headings) > 1 else None,
-            traits={**traits, "scoped": 1.0},
+            traits={**traits, "scoped": 1.0, "bare_definite": 0.0},
         )
 
     def _span_of(self, name: str, block: Block) -> tuple[int, int] | None:
