@@ -165,3 +165,71 @@ def test_what_validation_sees_has_no_question(make_pipeline: MakePipeline) -> No
     [row] = app.views.jobs(app.user_id, document_ids=list(received.documents))
     codes = [finding["code"] for finding in app.views.job(app.user_id, row["job_id"])["findings"]]
     assert codes == ["number_not_in_evidence"]
+
+
+TARIFF = """# Tariff
+
+Table 1: Deductibles of 2026
+
+(in thousands)
+
+| Peril | Deductible | Limit |
+|---|---|---|
+| Flood | 500 | 10,000 |
+| Storm | 700 | 12,000 |
+"""
+ROW = "| Flood | 500 | 10,000 |"
+AROUND = ["Table 1: Deductibles of 2026", "(in thousands)", "| Peril | Deductible | Limit |"]
+
+
+def test_a_row_is_exported_and_found_with_its_header_and_stands_where_it_is(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline(changes={**USUAL, "publish_from": 0.0, "ask_from": 0.0})
+    [document_id] = publish(app, upload("tariff.md", TARIFF))
+    facts = app.views.export(app.user_id, document_id)["facts"]
+    [flood] = [fact for fact in facts if "Flood" in fact["statement"]]
+    assert [span["quote"] for span in flood["evidence"]] == [*AROUND, ROW]
+    assert flood["quote"] == " … ".join([*AROUND, ROW])
+    start = TARIFF.index(ROW)
+    assert (flood["char_from"], flood["char_to"], flood["page"]) == (start, start + len(ROW), None)
+    assert [fact["char_from"] for fact in facts] == [start, TARIFF.index("| Storm")]
+    hits = app.search.answer(app.user_id, "flood deductible", limit=3, kind="fact", mode=SearchMode.TEXT).nearest
+    assert [span["quote"] for span in hits[0]["spans"]] == [*AROUND, ROW]
+    assert hits[0]["heading_path"] == ["Tariff"]
+
+
+BARE = FactCandidate(None, None, "Flood – Deductible: 500", (ROW,), {"row": 1.0})
+WITH_HEADER = FactCandidate(
+    None,
+    None,
+    BARE.statement,
+    BARE.quotes,
+    BARE.traits,
+    TARIFF.index(ROW),
+    (Around(AROUND[2], TARIFF.index("| Peril")),),
+)
+
+
+def test_a_row_that_is_read_again_takes_its_header_along_and_stays_the_fact_it_was(make_pipeline: MakePipeline) -> None:
+    told = Told(BARE)
+    app = make_pipeline(generator=told, changes={**USUAL, "workflow": "manual"})
+    received = receive(app, upload("tariff.md", TARIFF))
+    through(app, needs_work(app, received))
+    document_id = next(iter(received.documents))
+    [before] = app.facts.facts(document_id, user_id=app.user_id)
+    assert [span.quote for span in before.evidence] == [ROW]
+    app.facts.approve(document_id, [before.question_id], user_id=app.user_id)
+    told.facts = (WITH_HEADER,)
+    read_again(app, received)
+    [after] = app.facts.facts(document_id, user_id=app.user_id)
+    assert (after.question_id, after.status) == (before.question_id, "approved")
+    assert [span.quote for span in after.evidence] == [AROUND[2], ROW]
+
+
+@pytest.mark.parametrize(
+    ("quotes", "place"), [([ROW], 0), ([AROUND[2], ROW], 1), ([LEAD, FLOOD], 0), (["It is.", "Tariff"], 0)]
+)
+def test_the_database_places_a_fact_as_python_does(db: Database, quotes: list[str], place: int) -> None:
+    evidence = tuple(Span(quote, 40 - at, 40 - at + len(quote), at + 1) for at, quote in enumerate(quotes))
+    said = json.dumps([span.as_json() for span in evidence])
+    assert db.scalar("SELECT (upload_pipeline.place_of(%s::jsonb) ->> 'page')::int", said) == place + 1
+    assert place_of(evidence).page == place + 1

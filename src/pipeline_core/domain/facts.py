@@ -142,9 +142,7 @@ class FactCandidate:
     def from_json(cls, row: Mapping[str, Any]) -> "FactCandidate":
         around = tuple(Around(*one) for one in row.get("around", ()))
         quotes = tuple(row["quotes"])
-        return cls(
-            row["question"], row["answer"], row["statement"], quotes, row["traits"], row.get("start", 0), around
-        )
+        return cls(row["question"], row["answer"], row["statement"], quotes, row["traits"], row.get("start", 0), around)
 
 
 def present(*texts: str | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Protocol
@@ -69,6 +69,7 @@ from pipeline_core.stages.base import (
     StageResult,
 )
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
+from pipeline_core.stages.standing import Prove, standing
 from pipeline_core.stages.surroundings import Surroundings
 from pipeline_core.stages.varied import varied
 from pipeline_core.stages.weigh import weighed
@@ -85,10 +86,6 @@ class _Data:
     markdown: Any
     words: OutputRow | None
     policy: Policy
-
-
-Prove = Callable[[str, int, int], tuple[int | None, tuple[Piece, ...]]]
-"""The page of a quote and its range, and where its parts stand if it is not there in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,9 +378,7 @@ def judge(
     return ChunkResult(ChunkOutcome.NOTHING_HERE, (), reason, refused, cached, answer.usage)
 
 
-def _fact(
-    chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, around: evidence.Proof, prove: Prove
-) -> Fact:
+def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, around: evidence.Proof, prove: Prove) -> Fact:
     spans: list[Evidence] = []
     scattered: list[Piece] = []
     own = [
@@ -391,7 +386,12 @@ def _fact(
         for span in _own_first(candidate, proof)
     ]
     around = tuple(span for span in around if span not in own)
-    for span in (*around, *own):
+    for span in around:
+        for part, pieces in standing(span, prove):
+            spans.append(part)
+            scattered += pieces
+    around_row = len(spans)
+    for span in own:
         page, pieces = prove(span.quote, span.char_from, span.char_to)
         spans.append(replace(span, page=page))
         scattered += pieces
@@ -403,7 +403,7 @@ def _fact(
         evidence=tuple(spans),
         scattered=tuple(scattered),
         traits=candidate.traits,
-        around=len(around),
+        around=around_row,
     )
 
 

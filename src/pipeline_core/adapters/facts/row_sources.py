@@ -94,7 +94,7 @@ def outside(table: Table, text: str) -> Table:
 
 
 def around(text: str, said: Said, statement: str) -> tuple[Around, ...]:
-    """What the statement of a row says that stands around it, in the order of a reader: caption, unit, header, group."""
+    """What a statement says that stands around its row, in the order of a reader: caption, unit, header, group."""
     words = _folded(statement)
     table, context = said.table, said.table.context
     # a title may be the first row of the header
@@ -104,9 +104,15 @@ def around(text: str, said: Said, statement: str) -> tuple[Around, ...]:
         *(context.unit_sources if _is_said([context.unit], words) else ()),
         *(table.head if _is_said(names, words) else ()),
         *(table.group_source if _is_said([table.group], words) else ()),
-        *said.name_source,
+        *(_of_name(text, said.named_by) if said.named_by else ()),
     ]
     return tuple(_quoted(text, source) for source in dict.fromkeys(sources) if source not in said.row.spans)
+
+
+def _of_name(text: str, row: Row) -> tuple[Source, ...]:
+    """The cell that names a row and those below it; a name in two lines is in both."""
+    start = text.find(row.cells[0], *row.spans[0])
+    return ((start, start + len(row.cells[0])),) if start >= 0 else row.spans
 
 
 def _is_said(names: Iterable[str], words: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.headed_tables import Table
-from pipeline_core.adapters.facts.table_context import Context, Source
+from pipeline_core.adapters.facts.table_context import Context
 from pipeline_core.adapters.facts.table_grid import Row, is_crowded, plain
 from pipeline_core.domain.tables import VALUES, Columns, columns_of, inner_header, is_empty, kind_of
 
@@ -18,8 +18,8 @@ TOTAL = re.compile(
 class Said:
     """A row and what is known of it: its name, and the values with their columns' names (blank without).
 
-    ``table`` is the one in which it stands, with the names, group and title that hold there. ``name_source``: where the
-    name stands, if a row above has it.
+    ``table`` is the one in which it stands, with the names, group and title that hold there. ``named_by``: the row
+    above that has its name, if it has none itself.
     """
 
     row: Row
@@ -28,7 +28,7 @@ class Said:
     pairs: list[tuple[str, str]]
     table: Table
     is_last: bool
-    name_source: tuple[Source, ...] = ()
+    named_by: Row | None = None
 
     @property
     def is_named(self) -> bool:
@@ -47,7 +47,7 @@ class Body:
     def rows(self) -> Iterator[Said]:
         """The rows of data, each with the names in force where it stands."""
         skipped, name = 0, ""
-        name_source: tuple[Source, ...] = ()
+        named_by: Row | None = None
         for at, row in enumerate(self._body):
             if skipped or row.is_blank:
                 skipped, name = max(0, skipped - 1), "" if row.is_blank else name
@@ -62,9 +62,9 @@ class Body:
                 self.table = replace(self.table, group=group, group_source=row.spans)
             else:
                 name = row.cells[0] or (name if self._may_share_name(row) else "")
-                name_source = row.spans if row.cells[0] else name_source
+                named_by = row if row.cells[0] else named_by
                 said = self._said(row, plain(name))
-                yield said if row.cells[0] or not name else replace(said, name_source=name_source)
+                yield said if row.cells[0] or not name else replace(said, named_by=named_by)
 
     def _inner_header(self, at: int) -> Columns | None:
         """New names of the columns, where the row begins a table below another."""
