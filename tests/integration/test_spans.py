@@ -13,8 +13,9 @@ from rich.console import Console
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.facts import FactCandidate, Generated
+from pipeline_core.domain.facts import Around, FactCandidate, Generated, Span, place_of
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.services.fact_decisions import Edit
@@ -198,38 +199,32 @@ def test_a_row_is_exported_and_found_with_its_header_and_stands_where_it_is(make
 
 
 BARE = FactCandidate(None, None, "Flood – Deductible: 500", (ROW,), {"row": 1.0})
-WITH_HEADER = FactCandidate(
-    None,
-    None,
-    BARE.statement,
-    BARE.quotes,
-    BARE.traits,
-    TARIFF.index(ROW),
-    (Around(AROUND[2], TARIFF.index("| Peril")),),
-)
+HEADER = Around(AROUND[2], TARIFF.index(AROUND[2]))
+WITH_HEADER = FactCandidate(None, None, BARE.statement, (ROW,), {"row": 1.0}, TARIFF.index(ROW), (HEADER,))
 
 
 def test_a_row_that_is_read_again_takes_its_header_along_and_stays_the_fact_it_was(make_pipeline: MakePipeline) -> None:
-    told = Told(BARE)
-    app = make_pipeline(generator=told, changes={**USUAL, "workflow": "manual"})
-    received = receive(app, upload("tariff.md", TARIFF))
-    through(app, needs_work(app, received))
-    document_id = next(iter(received.documents))
-    [before] = app.facts.facts(document_id, user_id=app.user_id)
-    assert [span.quote for span in before.evidence] == [ROW]
-    app.facts.approve(document_id, [before.question_id], user_id=app.user_id)
-    told.facts = (WITH_HEADER,)
-    read_again(app, received)
-    [after] = app.facts.facts(document_id, user_id=app.user_id)
-    assert (after.question_id, after.status) == (before.question_id, "approved")
-    assert [span.quote for span in after.evidence] == [AROUND[2], ROW]
+    changes = {**USUAL, "publish_from": 0.0, "ask_from": 0.0}
+    app = make_pipeline(generator=Told(BARE), changes=changes)
+    [document_id] = publish(app, upload("tariff.md", TARIFF))
+    [before] = app.views.export(app.user_id, document_id)["facts"]
+    assert [span["quote"] for span in before["evidence"]] == [ROW]
+    app = make_pipeline(generator=Told(WITH_HEADER), changes=changes)
+    assert app.read_again(app.user_id, StageName.FACT_GENERATOR, by="ann").document_ids == [document_id]
+    through(app, [document_id])
+    [after] = app.views.export(app.user_id, document_id)["facts"]
+    assert [span["quote"] for span in after["evidence"]] == [AROUND[2], ROW]
+    assert after["question_id"] == before["question_id"]
+    assert after["char_from"] == before["char_from"]
 
 
 @pytest.mark.parametrize(
     ("quotes", "place"), [([ROW], 0), ([AROUND[2], ROW], 1), ([LEAD, FLOOD], 0), (["It is.", "Tariff"], 0)]
 )
-def test_the_database_places_a_fact_as_python_does(db: Database, quotes: list[str], place: int) -> None:
-    evidence = tuple(Span(quote, 40 - at, 40 - at + len(quote), at + 1) for at, quote in enumerate(quotes))
+def test_the_database_places_a_fact_as_python_does(app: Pipeline, quotes: list[str], place: int) -> None:
+    evidence = tuple(Span(quote, at, at + len(quote), at + 1) for at, quote in enumerate(quotes))
     said = json.dumps([span.as_json() for span in evidence])
-    assert db.scalar("SELECT (upload_pipeline.place_of(%s::jsonb) ->> 'page')::int", said) == place + 1
+    with app.open_uow() as uow:
+        found = uow.session.connection.execute("SELECT (place_of(%s::jsonb) ->> 'page')::int", [said]).fetchone()
+    assert found == (place + 1,)
     assert place_of(evidence).page == place + 1
