@@ -16,6 +16,7 @@ from pipeline_core.adapters.facts.english_words import (
     THIRD_PERSON,
     word_set,
 )
+from pipeline_core.adapters.facts.ids import begins_with_code, length_of_id, spans_of_ids, without_id
 from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
 from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of
@@ -41,7 +42,7 @@ _MARKS = re.compile(
 # The segmenter takes some whole words ("miss.", "no.") for abbreviations.
 _MISSED_END = re.compile(r"(?<=[a-z]{4}[.!] )(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\]|\]\([^()\s]*\))*$")
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|[A-Z])\.$")
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|(?<!\d )[A-Z])\.$")
 _LABEL = re.compile(r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL)
 LABELS_ONLY = word_set("""
 note notes example examples warning important tip caution remark see author authors editor editors reviewer reviewers
@@ -157,7 +158,7 @@ def _words(statement: str) -> int:
 
 
 def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
-    asked = None if said.is_named else natural_question(said.asked_of, language)
+    asked = None if said.is_named else natural_question(without_id(said.asked_of), language)
     # that the others lean on the first takes nothing from it
     score = score_of(said.asked_of, block.headings, language) + opens / 2 + (asked is not None)
     traits = {
@@ -165,6 +166,7 @@ def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
         "sentence_whole": 1.0,
         "leans": 0.0,
         "joined": float(said.is_joined),
+        **({"requirement": 1.0} if length_of_id(said.statement) else {}),
         "score": score,
         **traits_of(said.statement, language),
     }
@@ -192,6 +194,8 @@ def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
     from sentencex import segment
 
     masked = _MARKS.sub(lambda match: ("X" if match["solid"] else " ") * len(match[0]), body)
+    for id_start, id_end in spans_of_ids(body):
+        masked = masked[:id_start] + "X" * (id_end - id_start) + masked[id_end:]
     start = end = 0
     for part in _with_numbers(segment(language, masked)):
         for piece in _MISSED_END.split(part) if language == "en" else (part,):
@@ -278,6 +282,7 @@ _LABELLED = re.compile(
 
 
 def _leans(statement: str, language: str) -> bool:
+    statement = without_id(statement)
     labelled = _LABELLED.match(statement)
     return (
         points_back(statement, language)
@@ -348,12 +353,14 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return True
     if _HOLE.search(statement) or _LOST_LIGATURE.search(statement):
         return False
-    words = re.split(r"[;:]\s", statement, maxsplit=1)[0].split()
+    words = re.split(r"[;:]\s", without_id(statement), maxsplit=1)[0].split()
     start = words[0].strip(EDGES).lower()
     # "Returns are accepted": no verb, where one follows
     is_verb = start in THIRD_PERSON and not (len(words) > 1 and words[1].lower() in AUXILIARIES)
     if is_verb or start in NO_START:
         return False
+    if begins_with_code(statement):
+        return True  # a requirement, whatever its verb is
     # among other sentences few are none, and no list has every verb
     return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10 and start[-3:] != "ing")
 
