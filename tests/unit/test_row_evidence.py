@@ -296,7 +296,9 @@ SAID = "# After a storm\n\nWe come at once. We pay at once."
 def test_a_decision_goes_to_the_row_and_not_to_another_under_its_header(
     text: str, before: list[str], now: list[str], other: list[str]
 ) -> None:
-    decided = StagedBefore(QuestionId(UUID(int=1)), DOCUMENT, "as it was said", spans(text, *before), True)
+    decided = StagedBefore(
+        QuestionId(UUID(int=1)), DOCUMENT, "as it was said", spans(text, *before), True, "approved", None, True, False
+    )
 
     def fact(number: int, parts: list[str]) -> Fact:
         told = tuple(Evidence(s.quote, s.char_from, s.char_to, 1, match=MatchKind.EXACT) for s in spans(text, *parts))
