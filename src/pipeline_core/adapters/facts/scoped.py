@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.definite import bare_definite
 from pipeline_core.adapters.facts.ids import names_a_requirement
 from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of
 from pipeline_core.domain.text import strip_markdown
@@ -28,12 +29,15 @@ class Scopes:
         What has a label names itself. Of a document without a title, and of what has no scope at all, the traits
         say so.
         """
-        traits = {**claim.traits, "untitled": float(not block.title)}
+        is_bare = bool(bare_definite(claim.statement, self._language))
+        traits = {**claim.traits, "untitled": float(not block.title), "bare_definite": float(is_bare)}
         headings = [heading for heading in block.headings if heading not in self._repeated]
         if block.start in self._below_heading and names_a_requirement(headings[-1:], claim.statement):
             return self._with(claim, block, headings[-1].strip(" .:"), {**traits, "requirement": 1.0})
-        name = scope_of(claim.statement, headings, block.title, self._language)
-        if claim.traits.get("label") or names_its_subject(claim.statement, self._names, self._language):
+        name = scope_of(claim.statement, headings, block.title, self._language, needed=is_bare)
+        if claim.traits.get("label") or (
+            not is_bare and names_its_subject(claim.statement, self._names, self._language)
+        ):
             return replace(claim, traits=traits)
         if name is None:
             return replace(claim, traits={**traits, "scope_missing": 1.0})
@@ -50,7 +54,7 @@ class Scopes:
             claim,
             spans=(*((heading,) if heading else ()), *claim.spans),
             statement=f"{name}: {claim.statement.lstrip(' :')}",
-            traits={**traits, "scoped": 1.0},
+            traits={**traits, "scoped": 1.0, "bare_definite": 0.0},
         )
 
     def _span_of(self, name: str, block: Block) -> tuple[int, int] | None:

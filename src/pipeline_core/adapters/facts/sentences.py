@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.definite import resumes
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import (
@@ -105,7 +106,7 @@ def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Cla
             continue
         sentence = _said(body[start:end], block.start + start, language, in_paragraph=len(spans) > 1)
         sentence = sentence and _with_subject(sentence, block, language)
-        if said and sentence and sentence.leans and (joined := _joined(said, sentence)):
+        if said and sentence and _goes_on(said, sentence, language) and (joined := _joined(said, sentence)):
             said = joined
             continue
         if said:
@@ -136,6 +137,14 @@ def _with_subject(said: _Said, block: Block, language: str) -> _Said:
     if name is None:
         return replace(said, leans=True)
     return replace(said, statement=f"{name}: {said.statement}", leans=False, is_named=True) if name else said
+
+
+def _goes_on(first: _Said, second: _Said, language: str) -> bool:
+    """Whether the second is better said with the first. Rules are said one by one: their things are whoever's."""
+    if second.leans:
+        return True
+    is_rule = bool(traits_of(second.statement, language).get("duty"))
+    return not is_rule and not second.is_named and resumes(second.statement, first.statement, language)
 
 
 def _joined(first: _Said, second: _Said) -> _Said | None:
