@@ -314,6 +314,9 @@ CASES = {
     "more facts than there can be in a text": (
         subject("word " * 120, facts=[fact("word", "word " * 120)] * 40), "too_many_facts",
     ),
+    "text without any fact": (
+        subject(chunks=[chunk(TEXT, 0, outcome=ChunkOutcome.NOTHING_HERE, facts=0)]), "no_facts",
+    ),
     "hardly any facts in a long text": (subject("A word about nothing at all. " * 2000), "too_few_facts"),
 }  # fmt: skip
 
@@ -340,7 +343,7 @@ def test_a_finding_tells_a_reviewer_what_and_where_with_its_numbers(case: Subjec
 
 CRITICAL = {code for _, code in CASES.values()} - {
     "code_not_closed", "unreadable_characters", "oversized_chunk", "too_few_facts", "too_many_facts",
-    "contradicts_published", "read_with_doubt", "words_out_of_order",
+    "contradicts_published", "no_facts", "read_with_doubt", "words_out_of_order",
 }  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.table_spans import spread_in_runs, spread_over, unfolded, without_lone_spans
-from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES
+from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES, YES_OR_NO
 from pipeline_core.domain.text import strip_inline
 
 _ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
@@ -31,13 +32,15 @@ class Columns:
     """``names``: one for each column, blank where it has none. ``rows``: how many of the first rows are no data.
 
     ``title``: what rows above the header say of the whole table. ``is_whole``: all words of the header are in the
-    names; they are not where words stand over columns and nobody can tell over which.
+    names; they are not where words stand over columns and nobody can tell over which. ``is_told``: what stands below
+    them tells that they are names; otherwise only the file says so.
     """
 
     names: tuple[str, ...]
     rows: int = 0
     title: str = ""
     is_whole: bool = True
+    is_told: bool = True
 
     @property
     def are_named(self) -> bool:
@@ -46,6 +49,7 @@ class Columns:
 
 class _Judgement(StrEnum):
     HEADER = "header"
+    LIKELY = "likely"
     DATA = "data"
     UNCERTAIN = "uncertain"
 
@@ -143,9 +147,10 @@ def columns_of(rows: Sequence[Row], *, declared: bool = True) -> Columns:
     body = [row for row in plain[title + levels :] if row not in plain[title : title + levels]]
     bold = all(_is_bold(cell) for cell in rows[title] if cell.strip()) and not _all_bold(rows[title + levels :])
     judgement = _judge(head, body, declared=declared, bold=bold and title + levels < len(rows))
-    if judgement is _Judgement.HEADER:
+    if judgement in (_Judgement.HEADER, _Judgement.LIKELY):
         names = tuple(_OPEN_END.sub("", name) for name in head)
-        return Columns(names, title + levels, " ".join(row[0] for row in plain[:title]), is_whole)
+        above = " ".join(row[0] for row in plain[:title])
+        return Columns(names, title + levels, above, is_whole, judgement is _Judgement.HEADER)
     nameless = ("",) * width
     return Columns(nameless, title + (judgement is _Judgement.UNCERTAIN and declared))
 
@@ -255,7 +260,7 @@ def _is_centred(row: Row, below: Row) -> bool:
 def _judge(head: Row, body: Sequence[Row], *, declared: bool, bold: bool) -> _Judgement:
     if not any(head[1:]) or not body or not all(map(_may_name_a_column, head)):
         return _Judgement.DATA if any(head) else _Judgement.UNCERTAIN
-    if _has_values(head, body) or _is_like_the_rows(head, body):
+    if _has_values(head, body) or _is_like_the_rows(head, body) or any(map(_is_answer, head[1:])):
         return _Judgement.DATA
     known = any(_is_column_word(cell) for cell in head[1:])
     if bold or not head[0]:
@@ -265,9 +270,11 @@ def _judge(head: Row, body: Sequence[Row], *, declared: bool, bold: bool) -> _Ju
         return _Judgement.HEADER if len(head) > 2 and _rows_are_even(body) else _Judgement.DATA
     if len(head) == 2 and not known and (_is_mixed(body) or _is_proper_name(head[1], head[0])):
         return _Judgement.DATA if _is_mixed(body) else _Judgement.UNCERTAIN
-    if _has_other_kinds(head, body) or _has_longer_texts(head, body):
+    if _has_other_kinds(head, body) or _has_longer_texts(head, body) or _draws_from_few(head, body):
         return _Judgement.HEADER
-    return _Judgement.HEADER if declared and known else _Judgement.UNCERTAIN
+    if declared and known:
+        return _Judgement.HEADER
+    return _Judgement.LIKELY if declared and _reads_as_names(head, body) else _Judgement.UNCERTAIN
 
 
 def _may_name_a_column(cell: str) -> bool:
@@ -316,12 +323,62 @@ def _is_like_the_rows(head: Row, body: Sequence[Row]) -> bool:
     return False
 
 
-_CHECKS = frozenset("✓✔☑✗✘☒√")
+_CHECKS = frozenset("✓✔☑✗✘☒√×○●◯xX")
 _WORD = re.compile(r"[^\W\d_]+(?:/[^\W\d_]+)?")
 
 
 def _is_column_word(cell: str) -> bool:
     return not COLUMN_WORDS.isdisjoint(_WORD.findall(cell.casefold()))
+
+
+def _is_answer(cell: str) -> bool:
+    """Whether it says yes or no, by a word or a mark: that answers what heads its column."""
+    return cell in _CHECKS or cell.casefold() in YES_OR_NO
+
+
+def _draws_from_few(head: Row, body: Sequence[Row]) -> bool:
+    """Whether a column's words are of a few that return, and the first row's is none of them: "blue, green, blue"."""
+    for at in range(1, len(head)):
+        filled = [row[at].casefold() for row in body if kind_of(row[at]) == "words"]
+        counts = Counter(filled)
+        if head[at] and len(filled) > _FEW and 2 * sum(counts[cell] > 1 for cell in filled) >= len(filled):
+            return True
+    return False
+
+
+_FEW = 2
+"""Of two rows that are alike in a column a third may as well be another."""
+
+
+def _reads_as_names(head: Row, body: Sequence[Row]) -> bool:
+    """Whether the first row of a table of words, which the file says is its header, has nothing against it.
+
+    Against it are: torn sentences, as PDFs have them; names of people in columns; a table of two columns, where each
+    row may be a name and what is stated for it.
+    """
+    cells = [cell for cell in head if cell]
+    if len(cells) < 3 or len({cell.casefold() for cell in cells}) < len(cells):
+        return False
+    if any(len(cell.split()) > _LONGEST_NAME or _TORN.search(cell) or CUT_END.search(cell) for cell in cells):
+        return False
+    small = [cell for cell in cells if cell[0].islower()]
+    if small and (len(small) < len(cells) or len(body) < _FEW or any(" " in cell for cell in cells)):
+        return False
+    numbered = [cell for cell in cells if any(map(str.isdigit, cell))]
+    if len(numbered) == 1 or len({*map(_shape, numbered)}) > 1:
+        return False
+    others = [cell for row in body for cell in row if cell]
+    return not (all(map(_is_of_capitals, cells)) and 2 * sum(map(_is_of_capitals, others)) >= len(others))
+
+
+_LONGEST_NAME = 4
+_TORN = re.compile(r"[;,.!?:。，；]\Z|; |\A[(+&]")
+
+
+def _is_of_capitals(cell: str) -> bool:
+    """Whether it is written as names of people are: several words, the first and the last in capitals."""
+    words = cell.split(" (")[0].split()
+    return len(words) > 1 and words[0][:1].isupper() and words[-1][:1].isupper()
 
 
 def _states_by_name(body: Sequence[Row]) -> bool:
@@ -367,11 +424,9 @@ def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
         if len(head) > 2 and head[at] and numbered and sum(numbered) >= 0.8 * len(numbered) and len(numbered) > 1:
             return True
         filled = [row[at] for row in body if kind_of(row[at]) != "blank"]
-        if (
-            head[at]
-            and filled
-            and sum(kind_of(cell) in VALUES or cell in _CHECKS for cell in filled) >= 0.6 * len(filled)
-        ):
+        answers = len(head) > 2 or not head[at][:1].islower()  # "Garden | shared" above "Pets | no" is no header
+        values = sum(kind_of(cell) in VALUES or (answers and _is_answer(cell)) for cell in filled)
+        if head[at] and filled and values >= 0.6 * len(filled):
             return True
     return False
 
@@ -379,10 +434,18 @@ def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
 def _has_longer_texts(head: Row, body: Sequence[Row]) -> bool:
     """Whether a word or two stand above whole phrases."""
     for at in range(1, len(head)):
-        words = [len(row[at].split()) for row in body if row[at]]
-        if head[at] and len(head[at].split()) <= 2 and words and sum(words) >= 4 * len(words):
+        words = [_length(row[at]) for row in body if row[at]]
+        if head[at] and _length(head[at]) <= 2 and words and sum(words) >= 4 * len(words):
             return True
     return False
+
+
+def _length(said: str) -> int:
+    """Its words; where none are parted by blanks, two signs are counted as a word."""
+    return max(len(said.split()), len(_IDEOGRAPH.findall(said)) // 2)
+
+
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 # --- parts of a table, and tables that go on ---------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Rules that nothing was lost on the way: the conservation ledger."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from pipeline_core.domain.facts import ChunkOutcome
@@ -67,6 +68,27 @@ def ledger_counts(subject: Subject) -> Iterator[Finding]:
             f"The chunks account for {counted(told, 'fact')}; staged: {subject.staged:,}.",
             {"counted": told, "staged": subject.staged},
         )
+
+
+def no_facts(subject: Subject) -> Iterator[Finding]:
+    """A document with text of which nothing is staged: what the ledger says of its chunks."""
+    if subject.staged or not subject.markdown.strip():
+        return
+    reasons = Counter(row.reason for row in subject.chunks if row.reason and row.outcome is ChunkOutcome.NOTHING_HERE)
+    if not reasons:
+        return
+    [(reason, _)] = reasons.most_common(1)
+    others = f" ({counted(len(reasons) - 1, 'other reason')} in its ledger)" if len(reasons) > 1 else ""
+    yield Finding(
+        "no_facts",
+        Severity.WARNING,
+        "document",
+        f"No fact was found in {counted(len(subject.chunks), 'chunk')} of text: {reason}{others}.",
+        {"chunks": len(subject.chunks), "reasons": dict(reasons.most_common(_MOST_REASONS))},
+    )
+
+
+_MOST_REASONS = 5
 
 
 def oversized_chunk(subject: Subject) -> Iterator[Finding]:

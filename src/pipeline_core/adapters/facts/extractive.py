@@ -20,7 +20,7 @@ from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.table_rows import table_claims
+from pipeline_core.adapters.facts.table_rows import table_claims, too_wide
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
@@ -30,7 +30,7 @@ from pipeline_core.domain.unreadable import unreadable
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
-REVISION = 12
+REVISION = 13
 """Raise it whenever the same chunk may give other facts."""
 
 # Below it a sentence says little, whatever else the chunk has.
@@ -94,6 +94,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     blocks = read_blocks(chunk)
     claims: list[Claim] = []
     rows: list[Claim] = []
+    untold: list[Block] = []
     table = _table_before(chunk)
     if is_out_of_order(chunk.text):
         return Generated((), reason="its words came out of their order")
@@ -107,6 +108,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
         if block.kind == "table":
             of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after, chunk.table_above)
             rows += () if chunk.table_is_full and at == 0 else of_table
+            untold += [] if of_table else [block]
         elif at in items:
             if is_note_in_list(block.item, [other.block.item for other in items[at].siblings]):
                 continue
@@ -127,6 +129,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     most = max_facts * max(1, ceil(len(chunk.text) / PER_CHARS))
     chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), most)]
     reason = f"of a table the first {MOST_ROWS:,} rows are said" if chunk.table_is_full else None
+    reason = reason or too_wide(chunk.text, untold)
     if not chosen:
         return Generated((), reason=reason or why_nothing(blocks))
     return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])), reason)

@@ -30,6 +30,7 @@ def headed(grid: Grid, context: Context, before: Table | None, *, begins_within:
     certain = (
         columns.are_named
         and columns.is_whole
+        and columns.is_told
         and grid.has_header
         and len({*filter(None, columns.names)}) == sum(map(bool, columns.names))
     )
@@ -43,7 +44,8 @@ def headed(grid: Grid, context: Context, before: Table | None, *, begins_within:
         if before.rows:
             return replace(before, context=found), grid.rows
         columns = columns_of([before.names, *cells])
-        own = replace(before, names=columns.names, context=found, certain=columns.are_named)
+        certain = columns.are_named and columns.is_told
+        own = replace(before, names=columns.names, context=found, certain=certain)
         return own, grid.rows[max(0, columns.rows - 1) :]
     if not columns.are_named and goes_on(before.rows, [row.cells for row in body], turns_page=False):
         return replace(before, kept=grid.kept, rows=(), context=found, certain=False), body
