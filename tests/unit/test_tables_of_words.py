@@ -36,6 +36,7 @@ def said(rows: str) -> list[str]:
         ("Turno | Guida | Luogo\nSera | Luca Bianchi | Ufficio", "Sera – Guida: Luca Bianchi; Luogo: Ufficio"),
         ("Dzień | Lekarz | Gabinet\nWtorek | Jan Kowalski | B", "Wtorek – Lekarz: Jan Kowalski; Gabinet: B"),
         ("Ημέρα | Πρωί | Απόγευμα\nΤρίτη | ανοιχτά | κλειστά", "Τρίτη – Πρωί: ανοιχτά; Απόγευμα: κλειστά"),
+        ("Regola | Livello | Da\nChiavi | alto | inizio\nPorte | alto | metà", "Porte – Livello: alto; Da: metà"),
         ("Herb | Taste\nSage | bitter\nRue | bitter\nMint | mild", "Mint – Taste: mild"),
         ("术语 | 含义\n凭证 | 证明身份的电子文件或者口令", "凭证 – 含义: 证明身份的电子文件或者口令"),
     ],
@@ -96,3 +97,19 @@ def test_the_ledger_says_why_a_wide_table_has_no_facts(columns: int, named: bool
     assert len(beside.candidates) == 1
     assert alone.reason == beside.reason
     assert (alone.reason or "").startswith(f"a table of {columns} columns")
+
+
+def test_a_question_is_answered_by_the_one_value_of_its_row() -> None:
+    assert said("Question | Answer\nWho keeps the keys of the gate? | The warden keeps them.")[-1] == (
+        "Who keeps the keys of the gate? The warden keeps them."
+    )
+    assert said(" | 2023 | 2024\nWhat was the revenue of all? | 4.1 | 4.2\nProfit | 1.0 | 1.2") == [
+        "Profit – 2023: 1.0; 2024: 1.2"
+    ]
+
+
+def test_what_parts_a_cell_from_the_next_is_not_said() -> None:
+    assert said("Item | Rule | Fee\nDogs | on a lead;. | $5;\nBins | out on Monday.. | $7.") == [
+        "Dogs – Rule: on a lead; Fee: $5",
+        "Bins – Rule: out on Monday; Fee: $7.",
+    ]

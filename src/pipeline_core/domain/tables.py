@@ -260,7 +260,7 @@ def _is_centred(row: Row, below: Row) -> bool:
 def _judge(head: Row, body: Sequence[Row], *, declared: bool, bold: bool) -> _Judgement:
     if not any(head[1:]) or not body or not all(map(_may_name_a_column, head)):
         return _Judgement.DATA if any(head) else _Judgement.UNCERTAIN
-    if _has_values(head, body) or _is_like_the_rows(head, body) or any(map(_is_answer, head[1:])):
+    if _has_values(head, body) or _is_like_the_rows(head, body) or _answers(head, body):
         return _Judgement.DATA
     known = any(_is_column_word(cell) for cell in head[1:])
     if bold or not head[0]:
@@ -334,6 +334,12 @@ def _is_column_word(cell: str) -> bool:
 def _is_answer(cell: str) -> bool:
     """Whether it says yes or no, by a word or a mark: that answers what heads its column."""
     return cell in _CHECKS or cell.casefold() in YES_OR_NO
+
+
+def _answers(head: Row, body: Sequence[Row]) -> bool:
+    """Whether the first row says yes or no as those below it do. ("Da" is yes in some languages, "from" in another.)"""
+    columns = [at for at in range(1, len(head)) if _is_answer(head[at])]
+    return any(2 * sum(_is_answer(row[at]) for row in body) > len(body) for at in columns)
 
 
 def _draws_from_few(head: Row, body: Sequence[Row]) -> bool:
@@ -490,13 +496,16 @@ def goes_on(before: Sequence[Row], rows: Sequence[Row], *, turns_page: bool) -> 
     below = [[strip_inline(cell) for cell in row] for row in rows[:_SAMPLE]]
     if not above or not below or {len(row) for row in above} != {len(row) for row in below}:
         return False
-    certain = False
+    certain, words_alone = False, True
     for at in range(len(below[0])):
         here, there = _make(row[at] for row in above), _make(row[at] for row in below)
+        if turns_page:  # names may run on in another series there: "Berth A9" is followed by "Berth B1"
+            here, there = (make if make in VALUES | {"mixed"} else "" for make in (here, there))
         if here and there and here != there:
             return False
         certain = certain or bool(here and there)
-    return certain or (turns_page and all(_make(row[at] for row in above) == "" for at in range(len(below[0]))))
+        words_alone = words_alone and not here
+    return certain or (turns_page and words_alone)
 
 
 def _make(cells: Iterable[str]) -> str:
@@ -562,6 +571,9 @@ def table_at_end(text: str, before: str) -> str:
     table = lines[start:]
     if not table:
         return ""
+    of_page_before = _without_names_of_its_own(lines[:start], table, before)
+    if of_page_before:
+        before, table, start = of_page_before, table[2:], 0
     if len(table) > 1 and DELIMITER_ROW.match(table[1]):
         above, head, rows = _short_paragraphs(lines[:start]), table[:_HEAD], table[_HEAD:]
     elif start == 0 and before:
@@ -572,6 +584,23 @@ def table_at_end(text: str, before: str) -> str:
     else:
         return ""
     return "\n".join([*above, *head, *rows[-_SAMPLE:]])
+
+
+def _without_names_of_its_own(above: Sequence[str], table: Sequence[str], before: str) -> str:
+    """The table with which this one goes on, on another page: right above it, of its width, its header blank."""
+    if len(table) < 3 or set(table[0]) - set("| ") or not DELIMITER_ROW.match(table[1]):
+        return ""
+    found = table_at_end("\n".join(above), before) if any(map(str.strip, above)) else before
+    rows = [_cells_of(line) for line in found.splitlines() if line.startswith("|") and not DELIMITER_ROW.match(line)]
+    goes_with = goes_on(rows[1:], [_cells_of(line) for line in table[2:]], turns_page=True)
+    return found if goes_with else ""
+
+
+def _cells_of(line: str) -> list[str]:
+    return [cell.strip() for cell in _CELL_BORDER.split(line.strip().strip("|"))]
+
+
+_CELL_BORDER = re.compile(r"(?<!\\)\|")
 
 
 def _short_paragraphs(lines: Sequence[str]) -> list[str]:

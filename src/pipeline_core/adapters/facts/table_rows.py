@@ -21,7 +21,7 @@ from pipeline_core.domain.unreadable import unreadable
 
 MOST_COLUMNS = 12
 MOST_CERTAIN_COLUMNS = 40
-"""So many are said of a row where each has a name of its own that is plain to see, as exports of programs have them."""
+"""So many are said of a row where each has a name of its own, as exports of programs have them."""
 _BULLET = re.compile(r"\\?[•◦‣▪▫●○■□·∙*]\s")
 
 
@@ -30,7 +30,7 @@ def table_claims(
 ) -> tuple[list[Claim], Table | None]:
     """The rows of the table ``blocks[at]``, and the table for what may go on with it.
 
-    It has two to twelve columns, or up to forty under a header that is certain: words run together or apart, as
+    It has two to twelve columns, or up to forty under a header that names each: words run together or apart, as
     conversions leave them, are found in wide tables above all.
     What its columns are called is judged by ``domain.tables``. A table that goes on with the one ``before`` it (cut by
     a chunk's or a page's end) has that one's names; under no name a value is said without one.
@@ -46,8 +46,10 @@ def table_claims(
         return [], None
     if _is_list([row.cells for row in grid.rows]):
         return [], None
-    table, rows = headed(grid, context_of(text, blocks, at, after, above), before, begins_within=begins_within)
-    if grid.width > MOST_COLUMNS and rows and not (table.certain and all(table.names)):
+    is_next = begins_within or (at > 0 and blocks[at - 1].kind == "table")
+    context = context_of(text, blocks, at, after, above)
+    table, rows = headed(grid, context, before, begins_within=begins_within, is_next=is_next)
+    if grid.width > MOST_COLUMNS and rows and len({*table.names} - {""}) < grid.width:
         return [], None
     followed = at + 1 < len(blocks) and blocks[at + 1].kind == "prose"
     is_cut_below = followed and text[blocks[at + 1].start : blocks[at + 1].start + 1].islower()
