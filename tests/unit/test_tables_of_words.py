@@ -37,6 +37,11 @@ def said(rows: str) -> list[str]:
         ("Dzień | Lekarz | Gabinet\nWtorek | Jan Kowalski | B", "Wtorek – Lekarz: Jan Kowalski; Gabinet: B"),
         ("Ημέρα | Πρωί | Απόγευμα\nΤρίτη | ανοιχτά | κλειστά", "Τρίτη – Πρωί: ανοιχτά; Απόγευμα: κλειστά"),
         ("Regola | Livello | Da\nChiavi | alto | inizio\nPorte | alto | metà", "Porte – Livello: alto; Da: metà"),
+        ("Day | Indoor pool\nMonday | 9:00–20:00\nSunday | closed", "Sunday – Indoor pool: closed"),
+        ("Tag | Hallenbad\nMontag | 9–20 Uhr\nSonntag | geschlossen", "Sonntag – Hallenbad: geschlossen"),
+        ("曜日 | プール\n月曜日 | 9:00–20:00\n日曜日 | 休み", "日曜日 – プール: 休み"),
+        ("Check-in | after 15:00\nBreakfast | included\nCheck-out | 11:00", "Check-out: 11:00"),
+        (" | 2023 | 2024\nWhat was revenue? | |\nNorth | 4.1 | 4.2", "What was revenue? North – 2023: 4.1; 2024: 4.2"),
         ("Herb | Taste\nSage | bitter\nRue | bitter\nMint | mild", "Mint – Taste: mild"),
         ("术语 | 含义\n凭证 | 证明身份的电子文件或者口令", "凭证 – 含义: 证明身份的电子文件或者口令"),
     ],
@@ -113,3 +118,8 @@ def test_what_parts_a_cell_from_the_next_is_not_said() -> None:
         "Dogs – Rule: on a lead; Fee: $5",
         "Bins – Rule: out on Monday; Fee: $7.",
     ]
+
+
+def test_a_heading_may_be_written_with_vowels_that_are_marks() -> None:
+    text = "# मेनू\n\n| व्यंजन | ग्लूटेन | दूध |\n|---|---|---|\n| सूप | हाँ | नहीं |\n"
+    assert extract(ChunkInput(text, ()), 6).candidates[0].statement == "मेनू: सूप – ग्लूटेन: हाँ; दूध: नहीं"

@@ -268,6 +268,8 @@ def _judge(head: Row, body: Sequence[Row], *, declared: bool, bold: bool) -> _Ju
     stated = _states_by_name(body)
     if not known and stated:
         return _Judgement.HEADER if len(head) > 2 and _rows_are_even(body) else _Judgement.DATA
+    if len(head) == 2 and _has_times(head, body):
+        return _Judgement.HEADER
     if len(head) == 2 and not known and (_is_mixed(body) or _is_proper_name(head[1], head[0])):
         return _Judgement.DATA if _is_mixed(body) else _Judgement.UNCERTAIN
     if _has_other_kinds(head, body) or _has_longer_texts(head, body) or _draws_from_few(head, body):
@@ -410,6 +412,19 @@ def _is_mixed(body: Sequence[Row]) -> bool:
     """Whether the last column holds values of several kinds, as where each row states something of its own."""
     kinds = Counter(kind for row in body if (kind := kind_of(row[-1])) != "blank")
     return len(kinds) > 1 and max(kinds.values()) < 0.7 * sum(kinds.values()) and bool(kinds.keys() & VALUES)
+
+
+_TIME = re.compile(r"\d{1,2}(?:[:.h]\d\d|\s?(?:h|am|pm|a\.m\.|p\.m\.|Uhr|uur|kl)\b|[点时時시])", re.IGNORECASE)
+
+
+def _has_times(head: Row, body: Sequence[Row]) -> bool:
+    """Whether times stand below a name, and words that begin small where there is none: "9:00–18:00", "closed"."""
+    cells = [row[1] for row in body if kind_of(row[1]) != "blank"]
+    times = [cell for cell in cells if _TIME.search(cell)]
+    others = [cell for cell in cells if not _TIME.search(cell)]
+    if not times or not others or any(map(str.isdigit, head[1])) or head[1][:1].islower():
+        return False
+    return all(kind_of(cell) == "words" and not cell[0].isupper() for cell in others)
 
 
 def _is_proper_name(cell: str, beside: str) -> bool:

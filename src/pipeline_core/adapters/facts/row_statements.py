@@ -55,7 +55,7 @@ def _pairs(said: Said) -> str:
     name = said.name
     if kind_of(name) in VALUES and any(map(str.isalpha, said.name_of_name)):
         name = f"{said.name_of_name} {name}"
-    about = ", ".join(part for part in (group, _topic(said), name) if part)
+    about = ", ".join(part for part in (group, _topic(said), name) if part).replace("?, ", "? ")
     values = _listed(said.pairs)
     # nothing is said twice: a caption or a name may give the unit, a group may be the heading
     topic = "" if context.subject.casefold() in (group.casefold(), name.casefold()) else context.subject

@@ -25,6 +25,8 @@ _CAPTION = re.compile(
 _LONG_CAPTION = re.compile(rf"\W*(?:{_LABELS})\s*[\dA-Z.\-–]*\d[a-z]?\s*[.:|](?=\s)", re.IGNORECASE)
 """A caption of several sentences: "Table 5 shows" begins a paragraph about a table."""
 _LONGEST_TITLE = 160
+_LONGEST_PART = 3
+"""A line of so few words above a table tells it from others below the same heading: "Opening hours", "Winter"."""
 _FIRST_SENTENCE = re.compile(
     r".{20,}?(?<!\b\w)(?<!\bvs)(?<!\bno)(?<!\bnr)(?<!\bal)(?:。|[.](?=\s+[\"“«+A-ZÀ-ÞΑ-ΩА-Я]|$))", re.DOTALL
 )
@@ -67,6 +69,11 @@ _CONTINUED = re.compile(
     r"|vervolg|lanjutan|продолжение|συνέχεια|续表?|續)\W*\Z",
     re.IGNORECASE,
 )
+_CONTINUES = re.compile(
+    r"[(\[]?(?:continued|cont[.'’]?d?|fortsetzung|forts|suite|continuación|continuação|continuazione|segue|vervolg"
+    r"|lanjutan|продолжение|συνέχεια)[.:)\]]+\s+(?=\S)",
+    re.IGNORECASE,
+)
 _CONTAINS = re.compile(
     r"(?:(?:this|the|(?:the )?following) table (?:contains|shows|presents|reports|provides|gives|lists|displays)"
     r"|diese tabelle (?:enthält|zeigt|nennt)|ce tableau (?:contient|présente|montre|donne)"
@@ -98,10 +105,12 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", bef
     ``after`` is the paragraph below a table that the chunk ends in, ``before`` those above one with which it begins.
     """
     found = _named_nearby(text, blocks, at, after, before)
-    if found.subject and not says_only_kind(bare(found.subject)):
-        return found
     is_below_heading = blocks[at - 1].kind == "heading" if at else not before
     heading, is_question = _heading(blocks[at].headings, may_ask=is_below_heading)
+    if found.subject and not says_only_kind(bare(found.subject)):
+        is_part = not found.is_caption and len(found.subject.split()) <= _LONGEST_PART and heading
+        is_told = found.subject.casefold() in heading.casefold()
+        return replace(found, subject=f"{heading}, {found.subject}") if is_part and not is_told else found
     subject = (found.subject and _told_of(text, blocks[max(0, at - 2) : at])) or heading
     return replace(found, subject=subject, is_untold=not subject and (is_question or bool(found.subject)))
 
@@ -259,7 +268,7 @@ def _title(caption: str) -> str:
 
 def _whole(title: str) -> str:
     """Without the words that say that the table began on another page."""
-    return _CONTINUED.sub("", title) or title
+    return _CONTINUES.sub("", _CONTINUED.sub("", title), count=1) or title
 
 
 def _heading(headings: Sequence[str], *, may_ask: bool) -> tuple[str, bool]:

@@ -1,6 +1,7 @@
 """Lines that name a table without being a caption, and headings that name nothing."""
 
 import re
+from unicodedata import category
 
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.tables import VALUES, kind_of
@@ -23,7 +24,8 @@ _BOLD = re.compile(r"\s*(\*\*|__)(?!\s).+\1\s*\Z", re.DOTALL)
 
 def names_something(heading: str) -> bool:
     """Whether a heading has a word: a number of a page among signs is none."""
-    return bool(_IDEOGRAPHS.search(heading)) or sum(map(str.isalpha, heading)) >= _FEWEST_LETTERS
+    letters = sum(category(sign)[0] in "LM" for sign in heading)  # vowels are marks in Hindi
+    return bool(_IDEOGRAPHS.search(heading)) or letters >= _FEWEST_LETTERS
 
 
 def begins_small(said: str) -> bool:
