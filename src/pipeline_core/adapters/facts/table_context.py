@@ -109,10 +109,20 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", bef
     heading, is_question = _heading(blocks[at].headings, may_ask=is_below_heading)
     if found.subject and not says_only_kind(bare(found.subject)):
         is_part = not found.is_caption and len(found.subject.split()) <= _LONGEST_PART and heading
-        is_told = found.subject.casefold() in heading.casefold()
+        is_told = found.subject.casefold() in heading.casefold() or not _labels_its_tables(blocks[:at])
         return replace(found, subject=f"{heading}, {found.subject}") if is_part and not is_told else found
     subject = (found.subject and _told_of(text, blocks[max(0, at - 2) : at])) or heading
     return replace(found, subject=subject, is_untold=not subject and (is_question or bool(found.subject)))
+
+
+def _labels_its_tables(above: Sequence[Block]) -> bool:
+    """Whether the heading in force has a line above its first table: a line above a later one alone is its equal.
+
+    Conversions of pages make headings of some lines of a kind, and paragraphs of others.
+    """
+    heading = max((at for at, block in enumerate(above) if block.kind == "heading"), default=-1)
+    first = next((at for at in range(heading + 1, len(above)) if above[at].kind == "table"), len(above))
+    return heading >= 0 and first > heading + 1 and above[first - 1].kind == "prose"
 
 
 def _told_of(text: str, above: Sequence[Block]) -> str:
