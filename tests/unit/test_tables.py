@@ -294,7 +294,7 @@ FEES = "| Berth | Low | High |\n|---|---|---|\n| B 1 | $7 | $9 |\n| B 2 | $8 | $
 @pytest.mark.parametrize(
     ("above", "below", "subject"),
     [
-        pytest.param("Members owe 4 or 5", "\n\nFees for members\n\n", "Port, Fees for members", id="after torn words"),
+        pytest.param("Members owe 4 or 5", "\n\nFees for members\n\n", "Fees for members", id="after a torn paragraph"),
         pytest.param(FEES, "\nGebühren für Gäste\n\n", "Gebühren für Gäste", id="a second table on one page"),
         pytest.param("", "**Tarifs d'hiver pour les invités**\n\n", "Tarifs d'hiver pour les invités", id="in bold"),
         pytest.param("Kiel\n\nUlm\n\n", "World total\n\n", "Port", id="one of many lines is no title"),
@@ -313,7 +313,8 @@ FEES = "| Berth | Low | High |\n|---|---|---|\n| B 1 | $7 | $9 |\n| B 2 | $8 | $
         pytest.param("", "Table 3. Fees by length—Continued\n\n", "Fees by length", id="on another page"),
         pytest.param("", "Tabelle 3. Gebühren (Fortsetzung)\n\n", "Gebühren", id="on another page in German"),
         pytest.param("", "Table 3. Continued. Fees by length\n\n", "Fees by length", id="on another page, said first"),
-        pytest.param("Winter 2009:\n\n", "Summer:\n\n", "Port, Summer", id="one word under a heading"),
+        pytest.param("", "Summer:\n\n", "Port, Summer", id="one word under a heading"),
+        pytest.param(f"Summer:\n\n{FEES}\n", "Winter:\n\n", "Port, Winter", id="one word under a heading once more"),
         pytest.param("", "Table 7. 5 Fees by length\n\n", "Fees by length", id="a number with a gap"),
         pytest.param("", "Table 7. 10 largest berths\n\n", "10 largest berths", id="a number that counts"),
         pytest.param("", "Table 3. Fees (net). Source: fees.csv\n\n", "Fees (net)", id="whence it is in the caption"),

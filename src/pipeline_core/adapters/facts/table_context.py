@@ -116,13 +116,13 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", bef
 
 
 def _labels_its_tables(above: Sequence[Block]) -> bool:
-    """Whether the heading in force has a line above its first table: a line above a later one alone is its equal.
+    """Whether the heading in force has a line above its first table, and no more: any other may be its equal.
 
     Conversions of pages make headings of some lines of a kind, and paragraphs of others.
     """
     heading = max((at for at, block in enumerate(above) if block.kind == "heading"), default=-1)
     first = next((at for at in range(heading + 1, len(above)) if above[at].kind == "table"), len(above))
-    return heading >= 0 and first > heading + 1 and above[first - 1].kind == "prose"
+    return heading >= 0 and first == heading + 2 and above[first - 1].kind == "prose"
 
 
 def _told_of(text: str, above: Sequence[Block]) -> str:
