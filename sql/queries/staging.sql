@@ -33,7 +33,8 @@ ON CONFLICT (batch_id) DO UPDATE SET status = 'pending', matched_at = NULL, uplo
     review_started_at = NULL, review_completed_at = NULL, import_started_at = NULL, import_completed_at = NULL;
 
 -- name: staged_before
-SELECT document_id, question_id, statement, evidence, decided_by_itself AS is_decided
+SELECT document_id, question_id, statement, evidence, decided_by_itself AS is_decided, status, left_out_reason,
+    reviewed_by IS NOT NULL AS is_reviewed, edited_at IS NOT NULL AS is_edited
 FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
@@ -48,7 +49,7 @@ WHERE question_id = ANY(%(question_ids)s);
 -- name: judge_again
 -- Facts that were staged before, weighed anew: what is found against them leaves them out, but for what a person has
 -- approved, rejected, edited or taken in; what was left out and has nothing against it any more waits, and so does what
--- the system approved and a person is to be asked about now.
+-- the system approved and a person is to be asked about now. status_after() of staging/regeneration.py foretells the same.
 UPDATE staged_questions q SET confidence = i.confidence, confidence_reasons = i.confidence_reasons,
     publish_from = i.publish_from, ask_from = i.ask_from,
     left_out_reason = CASE WHEN i.is_out THEN i.reason WHEN i.reason IS NOT NULL THEN q.left_out_reason END,

@@ -8,6 +8,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.policy import Wished
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.services.decisions import Decision, Request
@@ -127,3 +128,65 @@ def test_what_waits_for_a_person_is_left_alone(make_pipeline: Callable[..., Pipe
     app.retry(document_id, from_stage=StageName.FACT_GENERATOR, by="ann")
     again = app.read_again(app.user_id, StageName.FACT_GENERATOR, by="ann")
     assert (again.document_ids, again.waiting) == ([], 1)
+
+
+def counted(app: Pipeline, document_id: DocumentId) -> tuple[int, int, int]:
+    """How many facts are there, are left out, and wait for somebody who is asked about them."""
+    rows = app.facts.facts(document_id, user_id=app.user_id)
+    out = sum(row.status == "left_out" for row in rows)
+    return len(rows) - out, out, sum(row.status == "pending" for row in rows)
+
+
+# from which confidence facts are published, at first and then; whether a person is asked about those below
+POLICIES = {
+    "a higher threshold leaves out": (0.0, 1.0, None, "settings"),
+    "a lower one takes in": (1.0, 0.0, None, "settings"),
+    "people are asked about what was published": (0.0, 1.0, 0.0, "settings"),
+    "people are asked about what was left out": (1.0, 1.0, 0.0, "settings"),
+    "of this upload a higher one leaves out": (0.0, 1.0, None, "upload"),
+    "of this upload a lower one takes in": (1.0, 0.0, None, "upload"),
+    "nothing changes": (0.5, 0.5, None, "settings"),
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+def test_what_is_said_of_the_policy_is_done(
+    make_pipeline: Callable[..., Pipeline], policy: tuple[float, float, float | None, str]
+) -> None:
+    first, then, ask_from, where = policy
+    app = make_pipeline(generator=Says(BEFORE, "1"), changes={"publish_from": first})
+    [document_id] = needs_work(app, receive(app, upload("plant.md", TEXT)))
+    through(app, [document_id])
+    facts, out, _ = counted(app, document_id)
+    if where == "upload":
+        wished = Wished(then, ask_from)
+        app.intake.receive([upload("plant.md", TEXT)], user_id=app.user_id, wished=wished)
+        app = make_pipeline(generator=Says(BEFORE, "1"), changes={"publish_from": first})
+    else:
+        app = make_pipeline(generator=Says(BEFORE, "1"), changes={"publish_from": then, "ask_from": ask_from})
+    foreseen = app.read_again.preview([document_id], StageName.FACT_GENERATOR)
+    [change] = foreseen.documents
+    assert (
+        counted(app, document_id)[:2] == (facts, out) == (change.stay + change.newly_left_out, change.left_out_before)
+    )
+    assert change.changes == (policy != POLICIES["nothing changes"])
+    app.read_again(app.user_id, StageName.FACT_GENERATOR, by="ann")
+    through(app, [document_id])
+    assert counted(app, document_id) == (change.stay + change.taken_in, change.left_out, change.asked)
+    if not change.asked:
+        published = app.views.export(app.user_id, document_id)["facts"]
+        assert len(published) == change.stay + change.taken_in
+
+
+def test_a_threshold_leaves_alone_what_people_decided(
+    make_pipeline: Callable[..., Pipeline], decided: tuple[Pipeline, DocumentId]
+) -> None:
+    document_id = decided[1]
+    before = statements(decided[0], document_id)
+    app = make_pipeline(generator=Says(BEFORE, "1"), changes={"publish_from": 1.0})
+    [change] = app.read_again.preview([document_id], StageName.FACT_GENERATOR).documents
+    # of two nobody said anything by itself, but the document was approved as a whole
+    assert (change.stay, change.newly_left_out, change.decisions, change.changes) == (6, 0, 4, False)
+    app.read_again(app.user_id, StageName.FACT_GENERATOR, by="ann")
+    through(app, [document_id])
+    assert statements(app, document_id) == before

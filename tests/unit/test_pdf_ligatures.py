@@ -45,6 +45,8 @@ def _text(data: bytes) -> str:
         ("EAD", "1 beginbfrange <41> <41> [<06440627>] endbfrange", "سلام"),
         ("EAD", "1 beginbfrange <41> <41> <06440627> endbfrange", "سلام"),
         ("EID", "1 beginbfrange <48> <49> [<0041> <06440623>] endbfrange", "سلأم"),
+        # a range counts on in letters, of which the form of the next is not the next one
+        ("EID", "1 beginbfrange <48> <49> <06440622> endbfrange", "سلأم"),
         # no form in Unicode
         ("CAB", "1 beginbfchar <41> <0644062706450645> endbfchar", "خلاممل"),
     ],

@@ -205,6 +205,11 @@ class Fact:
             return LeftOut.LOW_CONFIDENCE
         return None
 
+    @property
+    def is_doubted(self) -> bool:
+        """Whether its confidence is below the one from which nobody has to look at it."""
+        return self.confidence is not None and self.confidence.value < self.policy.publish_from
+
 
 class LeftOut(StrEnum):
     """What keeps a fact out of production. The same values stand in the database (migration 0069)."""

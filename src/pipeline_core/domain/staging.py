@@ -218,13 +218,21 @@ class StagedQuestion(HasEvidence):
 
 @dataclass(frozen=True, slots=True)
 class StagedBefore:
-    """A fact that is staged. ``is_decided``: a person approved, rejected or edited it by itself."""
+    """A fact that is staged. ``is_decided``: a person approved, rejected or edited it by itself.
+
+    ``is_reviewed``: its status is a person's, be it of the document as a whole. ``left_out_reason`` is kept of what
+    somebody has taken in.
+    """
 
     question_id: QuestionId
     document_id: DocumentId
     statement: str
     evidence: tuple[Span, ...]
     is_decided: bool
+    status: str
+    left_out_reason: LeftOut | None
+    is_reviewed: bool
+    is_edited: bool
 
 
 @dataclass(frozen=True, slots=True)

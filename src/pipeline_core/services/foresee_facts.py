@@ -1,21 +1,23 @@
 """What finding facts anew would change in documents, told before it is done. Nothing is written or paid."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import structlog
 
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Fact
-from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.ids import DocumentId, QuestionId
 from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.staging import StagedBefore
 from pipeline_core.domain.traces import told
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.ports.workers import InWorker, Workers
 from pipeline_core.stages import facts
 from pipeline_core.stages.base import StageContext
-from pipeline_core.staging.regeneration import reconcile
+from pipeline_core.staging.regeneration import reconcile, status_after
 
 log = structlog.stdlib.get_logger(__name__)
 _GROUP = 20
@@ -23,10 +25,13 @@ _GROUP = 20
 
 @dataclass(frozen=True, slots=True)
 class DocumentChange:
-    """What would happen to the facts of one document.
+    """What would happen to the facts of one document, before they are compared with those of others.
 
-    ``decisions`` are those of people that stay; ``left_out`` how many of the facts that stay or come would be left out.
-    ``unknown`` says why it cannot be told, and then the numbers are 0.
+    A fact is what is staged and not left out. Of those there are now ``stay`` stay, ``go`` are not found any more and
+    ``newly_left_out`` would be left out; to these ``come`` new ones and ``taken_in`` that are left out until now. A
+    person would be asked about ``asked`` of them. ``left_out_before`` and ``left_out`` are all that are left out, now
+    and then; ``decisions`` those of people, all of which stay. ``unknown`` says why it cannot be told, and then the
+    numbers are 0.
     """
 
     document_id: DocumentId
@@ -34,16 +39,25 @@ class DocumentChange:
     stay: int = 0
     come: int = 0
     go: int = 0
-    decisions: int = 0
+    newly_left_out: int = 0
+    taken_in: int = 0
+    asked: int = 0
+    left_out_before: int = 0
     left_out: int = 0
+    decisions: int = 0
     unknown: str | None = None
 
     @property
     def changes(self) -> bool:
-        return bool(self.come or self.go or self.unknown)
+        moved = self.come or self.go or self.newly_left_out or self.taken_in or self.asked
+        return bool(moved or self.unknown) or self.left_out != self.left_out_before
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+NUMBERS = tuple(f.name for f in fields(DocumentChange) if f.type in (int, "int"))
+"""What is counted of each document, and of all together."""
 
 
 @dataclass(slots=True)
@@ -57,9 +71,8 @@ class Foreseen:
         return sum(getattr(document, name) for document in self.documents)
 
     def as_json(self) -> dict[str, Any]:
-        names = ("stay", "come", "go", "decisions", "left_out")
         return {
-            **{name: self.total(name) for name in names},
+            **{name: self.total(name) for name in NUMBERS},
             "documents": [document.as_json() for document in self.documents],
             "not_looked_at": self.not_looked_at,
         }
@@ -107,15 +120,26 @@ class ForeseeFacts:
         found: list[Fact] = facts.facts_of(outcome.value)
         with self.open_uow() as uow:
             there = uow.staging.staged_before([summary.document_id])
-        reconciled = reconcile(there, {fact.question_id: (summary.document_id, fact) for fact in found})
-        decided = sum(row.is_decided for row in there)
-        by_decision = {new for new in reconciled.decided.values() if new}
-        return DocumentChange(
-            summary.document_id,
-            summary.filename,
-            stay=len(reconciled.stay) + len(reconciled.decided),
-            come=len(reconciled.come),
-            go=len(reconciled.go),
-            decisions=decided,
-            left_out=sum(fact.left_out is not None for fact in found if fact.question_id not in by_decision),
-        )
+        return _told(summary, there, {fact.question_id: fact for fact in found})
+
+
+def _told(summary: JobSummary, there: Sequence[StagedBefore], found: Mapping[QuestionId, Fact]) -> DocumentChange:
+    result = reconcile(there, {key: (summary.document_id, fact) for key, fact in found.items()})
+    counts: dict[str, Any] = Counter()
+    for row in there:
+        new = row.question_id if row.question_id in result.stay else result.decided.get(row.question_id)
+        fact = found[new] if new else None
+        then = "gone" if row.question_id in result.go else status_after(row, fact) if fact else row.status
+        was_out, is_out = row.status == "left_out", then == "left_out"
+        counts["left_out_before"] += was_out
+        counts["left_out"] += is_out
+        counts["decisions"] += row.is_decided
+        counts["go"] += then == "gone" and not was_out
+        counts["newly_left_out"] += is_out and not was_out
+        counts["taken_in"] += was_out and then not in ("gone", "left_out")
+        counts["stay"] += not was_out and then not in ("gone", "left_out")
+        counts["asked"] += then == "pending" and not row.is_reviewed and fact is not None and fact.is_doubted
+    for fact in map(found.__getitem__, result.come):
+        counts["left_out" if fact.left_out else "come"] += 1
+        counts["asked"] += not fact.left_out and fact.is_doubted
+    return DocumentChange(summary.document_id, summary.filename, **counts)

@@ -51,6 +51,23 @@ def reconcile(there: Iterable[StagedBefore], found: Mapping[QuestionId, tuple[Do
     return told
 
 
+def status_after(row: StagedBefore, fact: Fact) -> str:
+    """What a staged fact will be once it was found again as ``fact``.
+
+    The query ``judge_again`` writes the same: what a person approved, rejected, edited or took in stands.
+    """
+    status = "approved" if row.status == "imported" else row.status
+    by_system = status in ("pending", "duplicate", "left_out") or (status == "approved" and not row.is_reviewed)
+    taken_in = row.left_out_reason is not None and status != "left_out"
+    if fact.left_out and by_system and not row.is_edited and not taken_in:
+        return "left_out"
+    if status == "left_out" and not fact.left_out:
+        return "pending"
+    if status == "approved" and not row.is_reviewed and fact.is_doubted:
+        return "pending"
+    return status
+
+
 def _same(row: StagedBefore, fresh: Mapping[QuestionId, Fact]) -> QuestionId | None:
     """The new fact that says what was decided about: in the same words, else from the same place."""
     words = _letters(row.statement)

@@ -1,10 +1,13 @@
 """What reading documents again would change, as a terminal shows it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from rich.console import Console
 from rich.markup import escape
 
 from pipeline_core.domain.wording import counted
-from pipeline_core.services.foresee_facts import DocumentChange, Foreseen
+from pipeline_core.services.foresee_facts import NUMBERS, DocumentChange, Foreseen
 from pipeline_core.services.read_again import Again
 
 _SHOWN = 40
@@ -24,10 +27,12 @@ def print_foreseen(console: Console, meant: Again, foreseen: Foreseen, *, dead_l
         f"{counted(len(meant.document_ids), 'published document')}{also} would be read again.", highlight=False
     )
     if foreseen.documents:
-        facts = f"{foreseen.total('stay'):,} stay, {foreseen.total('come'):,} come, {foreseen.total('go'):,} go"
-        kept = counted(foreseen.total("decisions"), "decision")
+        numbers = {name: foreseen.total(name) for name in NUMBERS}
+        console.print(f"Facts: {_facts(numbers)}.", highlight=False)
         console.print(
-            f"Facts: {facts}; {foreseen.total('left_out'):,} left out. {kept} of people kept.", highlight=False
+            f"Left out: {numbers['left_out_before']:,} now, {numbers['left_out']:,} then. "
+            f"{counted(numbers['decisions'], 'decision')} of people kept.",
+            highlight=False,
         )
     if foreseen.not_looked_at:
         console.print("What their facts will be cannot be told before: an earlier stage may change the text.")
@@ -40,4 +45,15 @@ def _change(document: DocumentChange) -> str:
     if document.unknown:
         return f"not known: {document.unknown}"
     kept = f"; {counted(document.decisions, 'decision')} kept" if document.decisions else ""
-    return f"{document.stay:,} stay, {document.come:,} come, {document.go:,} go{kept}"
+    left_out = f"; left out {document.left_out_before:,} now, {document.left_out:,} then"
+    return f"{_facts(document.as_json())}{left_out if document.left_out or document.left_out_before else ''}{kept}"
+
+
+def _facts(numbers: Mapping[str, Any]) -> str:
+    by_policy = (
+        (numbers["newly_left_out"], "left out from now on"),
+        (numbers["taken_in"], "taken in that were left out"),
+        (numbers["asked"], "to be asked about"),
+    )
+    also = "".join(f"; {count:,} {what}" for count, what in by_policy if count)
+    return f"{numbers['stay']:,} stay, {numbers['come']:,} come, {numbers['go']:,} go{also}"

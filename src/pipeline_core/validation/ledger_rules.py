@@ -9,6 +9,8 @@ from pipeline_core.domain.staging import StagedChunk
 from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
+_MOST_REASONS = 5
+
 
 def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
     """Every chunk ended as facts, as nothing here (with a reason), or failed."""
@@ -71,24 +73,33 @@ def ledger_counts(subject: Subject) -> Iterator[Finding]:
 
 
 def no_facts(subject: Subject) -> Iterator[Finding]:
-    """A document with text of which nothing is staged: what the ledger says of its chunks."""
-    if subject.staged or not subject.markdown.strip():
+    """Nothing of the document would be published as a fact: why, of all that was found and of all chunks.
+
+    Less than a warning where all that was found is known from elsewhere, or was rejected.
+    """
+    if subject.questions or not subject.chunks:
         return
-    reasons = Counter(row.reason for row in subject.chunks if row.reason and row.outcome is ChunkOutcome.NOTHING_HERE)
-    if not reasons:
-        return
-    [(reason, _)] = reasons.most_common(1)
-    others = f" ({counted(len(reasons) - 1, 'other reason')} in its ledger)" if len(reasons) > 1 else ""
+    left_out = Counter(fact.left_out.words for fact in subject.left_out if fact.left_out)
+    elsewhere = subject.staged - len(subject.left_out)
+    without = Counter(row.reason or "nothing found" for row in subject.chunks if not row.fact_count)
+    why = [f"{counted(count, 'fact')} left out ({words})" for words, count in left_out.most_common()]
+    if elsewhere:
+        why.append(f"{counted(elsewhere, 'fact')} said by other documents already, or rejected")
+    why += [f"{counted(count, 'chunk')} without any ({reason})" for reason, count in without.most_common(_MOST_REASONS)]
+    if more := sum(without.values()) - sum(count for _, count in without.most_common(_MOST_REASONS)):
+        why.append(f"{counted(more, 'more chunk')} without any")
     yield Finding(
         "no_facts",
-        Severity.WARNING,
+        Severity.INFO if elsewhere and not subject.left_out else Severity.WARNING,
         "document",
-        f"No fact was found in {counted(len(subject.chunks), 'chunk')} of text: {reason}{others}.",
-        {"chunks": len(subject.chunks), "reasons": dict(reasons.most_common(_MOST_REASONS))},
+        f"No fact of this document is published: {'; '.join(why)}. Search finds its passages all the same.",
+        {
+            "left_out": len(subject.left_out),
+            "elsewhere": elsewhere,
+            "chunks": len(subject.chunks),
+            "chunks_without": dict(without.most_common()),
+        },
     )
-
-
-_MOST_REASONS = 5
 
 
 def oversized_chunk(subject: Subject) -> Iterator[Finding]:

@@ -11,7 +11,15 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pipeline_core.adapters.converters.to_unicode import decoded, encoded, texts_by_code, texts_of, with_texts
+from pipeline_core.adapters.converters.to_unicode import (
+    CMAP,
+    decoded,
+    encoded,
+    mapped,
+    texts_by_code,
+    texts_of,
+    with_texts,
+)
 
 if TYPE_CHECKING:
     import pikepdf
@@ -32,10 +40,6 @@ _NOT_SAID = re.compile("[\ue700-\ue7ff]")
 _SURROGATE = re.compile(rb"D\s*[89AB]", re.IGNORECASE)
 # A name that a list of glyphs has, or that says its code point; "G01", "g23" and "c5" only count the font's glyphs.
 _COUNTED = re.compile(r"/?(?:\.notdef|[A-Za-z]{0,5}\d+|cid:?\d+|glyph\w*)")
-_CMAP = (
-    b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Known def /CMapType 2 def\n"
-    b"1 begincodespacerange <%(low)s> <%(high)s> endcodespacerange\n%(rows)s\nendcmap end end"
-)
 
 
 class StandIns:
@@ -161,10 +165,7 @@ def _ligature(name: str) -> str:
 
 
 def _written(texts: dict[int, str]) -> bytes:
-    rows = [b"<%02X> %s" % (code, encoded(text)) for code, text in sorted(texts.items()) if code <= _BYTE]
-    blocks = (rows[at : at + 100] for at in range(0, len(rows), 100))
-    told = b"\n".join(b"%d beginbfchar\n%s\nendbfchar" % (len(block), b"\n".join(block)) for block in blocks)
-    return _CMAP % {b"low": b"00", b"high": b"FF", b"rows": told}
+    return mapped({code: text for code, text in texts.items() if code <= _BYTE}, 2)
 
 
 def _mended(written: bytes, stand_ins: StandIns) -> bytes:
@@ -199,7 +200,7 @@ def _unknown(font: Any) -> bytes:
             + b"\nendbfrange"
             for at in range(0, 256, 100)
         )
-        return _CMAP % {b"low": b"0000", b"high": b"FFFF", b"rows": rows}
+        return CMAP % {b"low": b"0000", b"high": b"FFFF", b"rows": rows}
     if not isinstance(encoding, pikepdf.Dictionary) or font.get("/Subtype") == "/Type3":
         return b""
     unknown = [code for code, name in _differences(encoding) if code in _CONTROLS and _COUNTED.fullmatch(name)]

@@ -3,7 +3,7 @@
 A font says of a ligature's glyph which letters it stands for, "lam, alef" for instance. PDFium takes a line of such a
 script as it stands, from left to right, and turns it round as a whole: the letters of a glyph, which were in order,
 come out in the wrong one ("خالل" for "خلال"). One character cannot be turned round, and Unicode has one for each
-usual ligature.
+usual ligature. Where the map of an embedded font names a letter's form as another letter, the font itself is asked.
 """
 
 import io
@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipeline_core.adapters.converters.to_unicode import decoded, encoded, with_texts
+from pipeline_core.adapters.converters.font_letters import misnamed
+from pipeline_core.adapters.converters.to_unicode import mapped, texts_by_code
 from pipeline_core.domain.layout import reads_leftwards
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_FONTS = 2_000
 _FORMS = ((0xFB1D, 0xFDFC), (0xFE70, 0xFEFD))
 """Where Unicode has the forms of Hebrew and Arabic letters, ligatures among them."""
-_LEAST = 8  # hexadecimal digits of two characters
+_LAST_CODE = 0xFFFF
 
 
 def with_whole_ligatures(data: bytes) -> bytes:
@@ -30,7 +31,7 @@ def with_whole_ligatures(data: bytes) -> bytes:
 
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
-            changed = [_mended(stream) for stream in _letters_of_fonts(pdf)]
+            changed = [_mended(pdf, font) for font in _fonts(pdf)]
             if not any(changed):
                 return data
             output = io.BytesIO()
@@ -40,8 +41,8 @@ def with_whole_ligatures(data: bytes) -> bytes:
     return output.getvalue()
 
 
-def _letters_of_fonts(pdf: "pikepdf.Pdf") -> "Iterator[pikepdf.Stream]":
-    """What the fonts of the pages, and of what is drawn on them, say of their letters."""
+def _fonts(pdf: "pikepdf.Pdf") -> "Iterator[pikepdf.Object]":
+    """The fonts of the pages, and of what is drawn on them, that say of their codes what they stand for."""
     import pikepdf
 
     seen: set[Any] = set()
@@ -57,8 +58,8 @@ def _letters_of_fonts(pdf: "pikepdf.Pdf") -> "Iterator[pikepdf.Stream]":
                 seen.add(one.objgen)
                 if kind == "/XObject":
                     todo.append(one)
-                elif isinstance(letters := one.get("/ToUnicode"), pikepdf.Stream):
-                    yield letters
+                elif isinstance(one.get("/ToUnicode"), pikepdf.Stream):
+                    yield one
 
 
 def _values(names: Any) -> Iterator[Any]:
@@ -76,22 +77,37 @@ def _inherited(page: Any, name: str) -> Any:
     return page.get(name) if page is not None else None
 
 
-def _mended(stream: "pikepdf.Stream") -> bool:
-    before = stream.read_bytes()
-    after = with_texts(before, _whole, lambda row: row["codes"] + _whole(row["text"]))
-    if after != before:
-        stream.write(after)
-    return after != before
+def _mended(pdf: "pikepdf.Pdf", font: Any) -> bool:
+    """Whether the font's map was made anew: code by code, as a range of one code after another has no forms in it."""
+    said = texts_by_code(font.ToUnicode.read_bytes(), _LAST_CODE)
+    if not any(map(reads_leftwards, said.values())):
+        return False
+    right = {**said, **misnamed(_program(font), said)}
+    told = {code: _whole(text) for code, text in right.items()}
+    if told == said:
+        return False
+    font.ToUnicode = pdf.make_stream(mapped(told, 4 if font.get("/Subtype") == "/Type0" else 2))
+    return True
 
 
-def _whole(written: bytes) -> bytes:
+def _program(font: Any) -> bytes:
+    """The TrueType font whose glyphs have the codes as their numbers; nothing where it is another."""
+    import pikepdf
+
+    below = font.get("/DescendantFonts")
+    one = below[0] if isinstance(below, pikepdf.Array) and len(below) else None
+    if font.get("/Encoding") != "/Identity-H" or one is None or isinstance(one.get("/CIDToGIDMap"), pikepdf.Stream):
+        return b""
+    program = one.get("/FontDescriptor", pikepdf.Dictionary()).get("/FontFile2")
+    return program.read_bytes() if isinstance(program, pikepdf.Stream) else b""
+
+
+def _whole(text: str) -> str:
     """A text as one character where there is one."""
-    said = b"".join(written.split())
-    text = decoded(said)
-    if len(said) < _LEAST or len(said) % 4 or not reads_leftwards(text):
-        return b"<" + written + b">"
+    if len(text) < 2 or not reads_leftwards(text):
+        return text
     # letters without a form in one are turned round here, as they will be again
-    return encoded(_forms().get(text) or (text[::-1] if all(map(str.isalpha, text)) else text))
+    return _forms().get(text) or (text[::-1] if all(map(str.isalpha, text)) else text)
 
 
 @cache

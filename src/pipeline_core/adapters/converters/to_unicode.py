@@ -14,10 +14,14 @@ _RANGE = re.compile(
 )
 _TEXT = re.compile(rb"<([^<>]*)>")
 _BYTE = 0xFF
+CMAP = (
+    b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Known def /CMapType 2 def\n"
+    b"1 begincodespacerange <%(low)s> <%(high)s> endcodespacerange\n%(rows)s\nendcmap end end"
+)
 
 
-def texts_by_code(written: bytes) -> dict[int, str]:
-    """The text of each code of one byte."""
+def texts_by_code(written: bytes, last: int = _BYTE) -> dict[int, str]:
+    """The text of each code up to the last; as it is, those of one byte."""
     found: dict[int, str] = {}
     for block in _BLOCK.finditer(written):
         if block["kind"] == b"bfchar":
@@ -25,7 +29,7 @@ def texts_by_code(written: bytes) -> dict[int, str]:
                 found[int(row["code"].strip(b"<> \t\r\n"), 16)] = decoded(row["text"])
             continue
         for row in _RANGE.finditer(block["rows"]):
-            codes = range(int(row["first"], 16), min(int(row["last"], 16), _BYTE) + 1)
+            codes = range(int(row["first"], 16), min(int(row["last"], 16), last) + 1)
             if row["texts"] is not None:
                 found.update(zip(codes, map(decoded, _TEXT.findall(row["texts"])), strict=False))
             elif text := decoded(row["text"]):
@@ -61,6 +65,14 @@ def with_texts(written: bytes, mend: Callable[[bytes], bytes], mend_range: Calla
         return b"begin" + block["kind"] + rows + b"end" + block["kind"]
 
     return _BLOCK.sub(mend_block, written)
+
+
+def mapped(texts: dict[int, str], digits: int) -> bytes:
+    """A map from codes of so many hexadecimal digits to these texts."""
+    rows = [b"<%0*X> %s" % (digits, code, encoded(text)) for code, text in sorted(texts.items())]
+    blocks = (rows[at : at + 100] for at in range(0, len(rows), 100))
+    told = b"\n".join(b"%d beginbfchar\n%s\nendbfchar" % (len(block), b"\n".join(block)) for block in blocks)
+    return CMAP % {b"low": b"0" * digits, b"high": b"F" * digits, b"rows": told}
 
 
 def decoded(text: bytes) -> str:

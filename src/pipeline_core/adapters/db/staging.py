@@ -317,6 +317,10 @@ class PostgresStaging:
                 row["statement"],
                 tuple(map(Span.from_json, row["evidence"])),
                 row["is_decided"],
+                row["status"],
+                LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
+                row["is_reviewed"],
+                row["is_edited"],
             )
             for row in rows
         ]

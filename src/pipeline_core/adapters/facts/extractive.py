@@ -36,7 +36,7 @@ REVISION = 13
 
 # Below it a sentence says little, whatever else the chunk has.
 MIN_SCORE = -0.5
-PER_CHARS = 800
+PER_CHARS = 400
 """Characters of a chunk for which ``max_facts`` are the most: a long chunk states more than a short one."""
 
 

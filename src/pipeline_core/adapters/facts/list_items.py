@@ -9,7 +9,9 @@ from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import BASES, IMPERATIVES
+from pipeline_core.adapters.facts.ids import length_of_id, without_id
 from pipeline_core.adapters.facts.joined_items import joined
+from pipeline_core.adapters.facts.joints import joint_at_end, joint_at_start, without_first_joint, without_joint
 from pipeline_core.adapters.facts.lead_words import (
     announces_questions,
     are_numbered,
@@ -21,7 +23,7 @@ from pipeline_core.adapters.facts.lead_words import (
     is_unsure_condition,
 )
 from pipeline_core.adapters.facts.leaning import opens_back, points_back
-from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, without_first_joint, without_joint
+from pipeline_core.adapters.facts.list_words import Meaning, meaning_of
 from pipeline_core.adapters.facts.lists import Item, Lead, whole_sentence
 from pipeline_core.adapters.facts.refusals import is_list_of_names, why_refused
 from pipeline_core.adapters.facts.sentences import CODE_NAME, LABELS_ONLY, keeps_numbers, prose_claims, sentences_of
@@ -79,6 +81,14 @@ class _Told:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """All items of a list, with the words between them, and where each of them stands."""
+
+    said: str
+    spans: tuple[tuple[int, int], ...]
+
+
 def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator[Claim]:
     """The claims of one item. ``goes_on``: its list does, in the next chunk."""
     body = item.block.text_in(text)
@@ -91,7 +101,7 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
         return
     leads = [lead for lead in item.leads if lead.has_colon or _announces(lead)]
     colons = [lead for lead in leads if lead.has_colon]
-    siblings = [sibling.said for sibling in item.siblings]
+    siblings = [f"{sibling.said} {sibling.joint_in(text)}".rstrip() for sibling in item.siblings]
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
     if any(lead.is_torn for lead in leads):
         return
@@ -138,13 +148,15 @@ def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str)
     ):
         return True
     marks = [sibling.block.item for sibling in item.siblings]
+    if all(length_of_id(sibling.said) for sibling in item.siblings):
+        return False  # each is known by its id
     if leads and are_steps(heads[-1], marks):
         return True
     return are_numbered(marks) and all(_is_order(sibling.said, language) for sibling in item.siblings)
 
 
 def _is_order(said: str, language: str) -> bool:
-    words = said.split()
+    words = without_id(said).split()
     first = words[0].strip("*_,").lower() if words else ""
     return language == "en" and (first in IMPERATIVES or (first in BASES and not said[:1].islower()))
 
@@ -229,7 +241,7 @@ def _is_sentence(said: str, language: str) -> bool:
     """Whether the item says something by itself: it ends as a sentence does or, in English, has subject and verb."""
     if whole_sentence(said):
         return said[:1].isupper() or not said[:1].isalpha() or not said[:1].islower()
-    words = said.split()
+    words = without_id(said).split()
     return language == "en" and len(words) >= 5 and words[0][:1].isupper() and has_finite_verb(words)
 
 
@@ -282,9 +294,8 @@ def _with_leads(
         listed = _listed(text, item, language, most) if spans and not goes_on else None
         if listed:
             if item is item.siblings[0]:
-                others = [_told(text, other.block, language) for other in item.siblings]
-                all_spans = (*spans, *((other.start, other.end) for other in others))
-                yield _claim(all_spans, _ended(f"{lead}: {listed}"), language, lead_in=1.0, whole=1.0)
+                said = _ended(f"{lead}: {listed.said}")
+                yield _claim((*spans, *listed.spans), said, language, lead_in=1.0, whole=1.0)
             return
         may_stand = all(_is_neutral(meaning) for meaning in meanings) and not demands(lead)
         if is_counted and not only_whole and may_stand and _is_sentence(told.said, language):
@@ -304,15 +315,23 @@ def _with_leads(
         yield _claim(whole, statement, language, lead_in=1.0, whole=float(all(x.has_colon for x in leads)))
 
 
-def _listed(text: str, item: Item, language: str, most: int) -> str | None:
+def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
     """All items of its list, as one; None where they have more words or some of them were not read whole."""
-    if any(other.parts or other.is_cut for other in item.siblings):
+    if any(other.parts or other.is_cut for other in item.siblings) or len(item.siblings) > _MOST_ITEMS:
         return None
-    said = [_told(text, other.block, language).said.rstrip(".;, ") for other in item.siblings]
-    listed = "; ".join(said)
-    if len(said) > _MOST_ITEMS or len(listed.split()) > most or len(listed) > _LONGEST_WHOLE:
+    said, spans, after = "", [], ""
+    for other in item.siblings:
+        told = _told(text, other.block, language)
+        body = other.block.text_in(text)
+        before = joint_at_start(body, language) if said and not after else ""
+        after = other.joint_in(text) or joint_at_end(body, language)
+        said += "".join(f"{part} " for part in (before, f"{told.said.rstrip('.;, ')};", after) if part)
+        end = other.joint.end if other.joint else other.block.end if after else told.end
+        spans.append((other.block.start if before else told.start, end))
+    said = said.rstrip("; ")
+    if len(said.split()) > most or len(said) > _LONGEST_WHOLE:
         return None
-    return listed
+    return _Listed(said, tuple(spans))
 
 
 def _holds_only_with_all(
@@ -342,8 +361,11 @@ def _holds_only_whole(meaning: Meaning) -> bool:
     """Whether one item after the lead-in would say what the list does not.
 
     "Paid if: it was locked; and it was insured" is no promise for what was locked alone, "you must either: pay; or
-    leave" no order to pay. What language does not tell may be either.
+    leave" no order to pay. What language does not tell may be either, and so is what an "and" or "or" joins in a
+    language whose words of conditions are not known.
     """
+    if not meaning.is_known:
+        return meaning.needs_all or meaning.takes_any
     if meaning.is_condition:
         # each of the faults that make something vulnerable is one
         return meaning.needs_all or not (meaning.takes_any or meaning.is_told)
@@ -373,10 +395,12 @@ def _under_heading(block: Block, told: _Told) -> Iterator[Claim]:
 
 
 def _claim(spans: tuple[tuple[int, int], ...], statement: str, language: str, *, lead_in: float, whole: float) -> Claim:
-    asked = natural_question(statement, language) if ": " not in statement else None
+    bare = without_id(statement)
+    asked = natural_question(bare, language) if ": " not in bare else None
     traits = {
         "item": 1.0,
         "lead_in": lead_in,
+        "requirement": float(length_of_id(statement) > 0),
         "lead_in_missing": float(not lead_in and not whole),
         "sentence_whole": whole,
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.debris import is_note_in_list
+from pipeline_core.adapters.facts.joints import is_joint
 from pipeline_core.adapters.facts.sentences import sentences_of
 from pipeline_core.domain.text import strip_markdown
 
@@ -40,8 +41,14 @@ class Item:
     """How many items are nested in it."""
     is_cut: bool = False
     """Its end, or that of its list, stands in another chunk or in a paragraph below."""
+    joint: Block | None = None
+    """The line below it that is nothing but the word between it and the next item."""
     is_misplaced: bool = False
     """It stands beside an item that leads to others, none of which stands deeper: it may be one of them."""
+
+    def joint_in(self, text: str) -> str:
+        """The word on the line below it; "" without one."""
+        return strip_markdown(self.joint.text_in(text)).strip(" .,;:()-–—").lower() if self.joint else ""
 
 
 def read_items(
@@ -68,7 +75,8 @@ def read_items(
         below = blocks[at + 1 :]
         # a footnote may stand between an item and its rest on the next page
         following = next((block for block in below if not is_note_in_list(block.item, [item.block.item])), None)
-        item.is_cut = following is not None and not following.item and _goes_on(text, item, following)
+        if following is not None and not following.item and following is not item.joint:
+            item.is_cut = _goes_on(text, item, following)
     return found
 
 
@@ -103,6 +111,9 @@ class _Reader:
         if block.kind != "prose":
             self._begin(None)
             self._after_torn = False
+            return None
+        if self._last and self._has_items and is_joint(block.text_in(self._text), self._language):
+            self._last.joint = block
             return None
         if block.item:
             return self._item(block)

@@ -177,27 +177,32 @@ class RetryAllRequest(Body):
         return self
 
 
-class ForeseenDocument(BaseModel):
+class ForeseenNumbers(BaseModel):
+    """How many facts reading again would change. A fact is what is staged and not left out; other documents' facts are
+    compared with these afterwards."""
+
+    stay: int = Field(description="Facts that are found again, or that somebody decided about")
+    come: int = Field(description="New ones")
+    go: int = Field(description="Those that are not found any more")
+    newly_left_out: int = Field(description="Those that would be left out, as by a higher `publish_from`")
+    taken_in: int = Field(description="Left out until now, and facts then")
+    asked: int = Field(description="Of the facts then: those that a person would be asked about")
+    left_out_before: int = Field(description="All that are left out now")
+    left_out: int = Field(description="All that would be left out then")
+    decisions: int = Field(description="What people decided about single facts: it stays")
+
+
+class ForeseenDocument(ForeseenNumbers):
     """What would happen to the facts of one document; `unknown` says why it cannot be told."""
 
     document_id: UUID
     filename: str
-    stay: int
-    come: int
-    go: int
-    decisions: int = Field(description="What people decided about single facts: it stays")
-    left_out: int = Field(description="Of those that stay or come")
     unknown: str | None
 
 
-class ForeseenChanges(BaseModel):
+class ForeseenChanges(ForeseenNumbers):
     """What reading again would change: together, and document by document."""
 
-    stay: int
-    come: int
-    go: int
-    decisions: int
-    left_out: int
     documents: list[ForeseenDocument]
     not_looked_at: int = Field(description="Further documents: no more than 50 are looked at in a request")
 
