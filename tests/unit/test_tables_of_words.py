@@ -123,3 +123,10 @@ def test_what_parts_a_cell_from_the_next_is_not_said() -> None:
 def test_a_heading_may_be_written_with_vowels_that_are_marks() -> None:
     text = "# मेनू\n\n| व्यंजन | ग्लूटेन | दूध |\n|---|---|---|\n| सूप | हाँ | नहीं |\n"
     assert extract(ChunkInput(text, ()), 6).candidates[0].statement == "मेनू: सूप – ग्लूटेन: हाँ; दूध: नहीं"
+
+
+def test_a_label_and_its_heading_are_both_evidence() -> None:
+    text = "# Opening hours\n\nWinter:\n\n| Day | Hours |\n|---|---|\n| Monday | 9:00–18:00 |\n"
+    [fact] = extract(ChunkInput(text, ()), 6).candidates
+    assert fact.statement == "Opening hours, Winter: Monday – Hours: 9:00–18:00"
+    assert [part.quote for part in fact.around] == ["Opening hours", "Winter:", "| Day | Hours |"]
