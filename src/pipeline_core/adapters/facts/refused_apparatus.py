@@ -93,7 +93,7 @@ RIGHTS = Refusal(
         "fa": "(?:حق نشر|حقوق).{0,25}محفوظ است|" + _both("fa"),
     },
 )
-# With a figure in brackets a sentence says enough; with one as a part of speech ("as reported in Table 5-1") it does not.
+# With a figure in brackets a sentence says enough; with one that it speaks of ("as reported in Table 5-1") it does not.
 DRAWN = Refusal(
     "needs a figure or a table",
     {

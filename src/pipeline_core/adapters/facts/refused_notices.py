@@ -88,12 +88,16 @@ STUDY = Refusal(
         "fr": r"\b(?:cette|la présente) (?:étude|enquête|évaluation|analyse)\b|\b(?:le présent|cet?) (?:article"
         r"|rapport"
         r"|examen)\b|\bcette (?:édition|version|brochure)\b",
-        "es": r"\besta (?:edición|versión)\b|\b(?:este|esta|el presente|la presente) (?:estudio|encuesta|evaluación|análisis|artículo|informe)\b",
-        "it": r"\bquesta (?:edizione|versione)\b|\b(?:questo|questa|il presente|la presente) (?:studio|indagine|valutazione|analisi|articolo"
+        "es": r"\besta (?:edición|versión)\b"
+        r"|\b(?:este|esta|el presente|la presente) (?:estudio|encuesta|evaluación|análisis|artículo|informe)\b",
+        "it": r"\bquesta (?:edizione|versione)\b"
+        r"|\b(?:questo|questa|il presente|la presente) (?:studio|indagine|valutazione|analisi|articolo"
         r"|rapporto)\b",
-        "pt": r"\b[nd]?esta (?:edição|versão)\b|\b(?:[nd]?este|[nd]?esta|o presente|a presente) (?:estudo|inquérito|avaliação|análise|artigo"
+        "pt": r"\b[nd]?esta (?:edição|versão)\b"
+        r"|\b(?:[nd]?este|[nd]?esta|o presente|a presente) (?:estudo|inquérito|avaliação|análise|artigo"
         r"|relatório)\b",
-        "nl": r"\b(?:dit|deze|het huidige) (?:onderzoek|studie|enquête|evaluatie|analyse|artikel|rapport|versie|uitgave)\b",
+        "nl": r"\b(?:dit|deze|het huidige) (?:onderzoek|studie|enquête|evaluatie|analyse|artikel|rapport"
+        r"|versie|uitgave)\b",
         "id": r"\b(?:penelitian|studi|survei|evaluasi|artikel|makalah|laporan|versi|edisi) ini\b",
         "ru": r"\b(?:эт|данн|настоящ)\w+ (?:исследовани|опрос|оценк|стать|отчет|отчёт|обзор|издани|верси)\w*",
         "el": r"\b(?:παρούσα|παρούσας|παρόν) (?:μελέτη|μελέτης|έρευνα|έρευνας|άρθρο|έκθεση)",
