@@ -1,7 +1,7 @@
 """``python -m pipeline_core`` without seconds of imports: forked from a process that has the libraries loaded.
 
 The fork gets the environment, folder and outputs of a process of its own, and runs the same module as ``__main__``.
-Nothing is loaded beforehand that reads settings when it is imported: neither Prefect nor the flows and tasks.
+Flows and tasks, which read settings when they are imported, are not loaded beforehand; Prefect is, as if it were not.
 """
 
 import atexit
@@ -22,7 +22,7 @@ _FORKS.set_forkserver_preload(
         "pytest", "pipeline_core.bootstrap", "pipeline_core.client", "pipeline_core.cli.app", "anyio", "asyncpg",
         "cachetools", "cloudpickle", "cryptography", "dateutil", "dateparser", "fastapi", "fsspec", "griffe", "httpx",
         "jinja2", "jsonpatch", "jsonschema", "orjson", "pydantic_settings", "rich", "ruamel.yaml", "sqlalchemy.orm",
-        "websockets.asyncio.client",
+        "websockets.asyncio.client", "tests.e2e.preloaded",
     ]
 )  # fmt: skip
 

@@ -73,11 +73,7 @@ def test_a_policy() -> None:
         (None, None),
         (None, None),
         (None, None),
-        (
-            "What does coverage apply to?",
-            "Coverage applies to the dwelling and to detached structures.",
-        ),
-        *[(None, None)] * 4,
+        *[(None, None)] * 5,
     ]
 
 

@@ -17,6 +17,7 @@ from pipeline_core.adapters.facts.debris import is_debris, is_note_in_list
 from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
+from pipeline_core.adapters.facts.row_sources import outside
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
@@ -35,7 +36,7 @@ REVISION = 13
 
 # Below it a sentence says little, whatever else the chunk has.
 MIN_SCORE = -0.5
-PER_CHARS = 800
+PER_CHARS = 400
 """Characters of a chunk for which ``max_facts`` are the most: a long chunk states more than a short one."""
 
 
@@ -78,7 +79,8 @@ def _table_before(chunk: ChunkInput) -> Table | None:
         return None
     above = ChunkInput(chunk.table_before, chunk.heading_path)
     blocks = read_blocks(above)
-    return table_claims(above.text, blocks, len(blocks) - 1)[1]
+    table = table_claims(above.text, blocks, len(blocks) - 1)[1]
+    return table and outside(table, above.text)
 
 
 def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
@@ -145,4 +147,7 @@ def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tup
         answer = None if question is None else claim.answer
         taken |= {claim.statement, *([question.casefold()] if question else ())}
         quotes = tuple(text[start:end] for start, end in claim.spans)
-        yield claim.start, FactCandidate(question, answer, claim.statement, quotes, claim.traits)
+        # of equal rows, the one below this header
+        start = claim.spans[0][0] if claim.around else 0
+        candidate = FactCandidate(question, answer, claim.statement, quotes, claim.traits, start, claim.around)
+        yield claim.start, candidate

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, replace
 
-from pipeline_core.adapters.facts.table_context import Context, titled
+from pipeline_core.adapters.facts.table_context import Context, Source, titled
 from pipeline_core.adapters.facts.table_grid import Grid, Row
 from pipeline_core.domain.tables import columns_of, goes_on
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as far as it was read, for what may go on with it."""
+    """A table as far as it was read, for what may go on with it.
+
+    ``head`` and ``group_source`` are where its names and its group stand.
+    """
 
     names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -18,6 +21,8 @@ class Table:
     group: str = ""
     certain: bool = False
     has_groups: bool = False
+    head: tuple[Source, ...] = ()
+    group_source: tuple[Source, ...] = ()
 
 
 def headed(grid: Grid, context: Context, before: Table | None, *, begins_within: bool) -> tuple[Table, list[Row]]:

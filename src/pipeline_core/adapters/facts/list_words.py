@@ -39,7 +39,7 @@ _WORDS = {
         r"alle(?:r|n)? (?:der )?folgenden|sämtliche",
         r"mindestens eine[rs]?|eine[rs]? (?:oder mehrere )?der",
         r"eine[rsmn]? der|entweder|wahlweise",
-        r"nicht|kein\w*|nie|niemals|ohne|außer|ausgenommen|ausgeschlossen|verboten|untersagt|weder|vermeiden",
+        r"nicht|kein\w*|nie|niemals|ohne|außer|ausgenommen|ausgeschlossen|ausschl[uü]\w+|verboten|untersagt|weder|vermeiden",
         r"behaupt\w+|irrtüm\w+|falsch\w*|beispiel\w*|fragen?|vorschl\w+|mythen|anfällig|verwundbar",
     ),
     "fr": _Words(
@@ -79,7 +79,7 @@ _WORDS = {
         r"alle|elk van",
         r"ten minste één|een of meer|één of meer",
         r"een van|één van|ofwel|hetzij|opties",
-        r"niet|geen|nooit|zonder|behalve|uitgezonderd|uitgesloten|verboden|noch|vermijd\w*",
+        r"niet|geen|nooit|zonder|behalve|uitgezonderd|uitgesloten|uitsluiting\w*|verboden|noch|vermijd\w*",
         r"bewe\w+|onjuist\w*|fout\w*|voorbeeld\w*|vragen|voorstellen|mythes?|kwetsbaar",
     ),
     "id": _Words(
@@ -87,7 +87,7 @@ _WORDS = {
         r"semua|seluruh|masing-masing",
         r"salah satu|setidaknya satu|satu atau lebih",
         r"salah satu|pilihan",
-        r"tidak|bukan|jangan|tanpa|kecuali|tak|dilarang|belum|hindari",
+        r"tidak|bukan|jangan|tanpa|(?:peng)?kecuali(?:an)?|tak|dilarang|belum|hindari",
         r"klaim|salah|contoh\w*|pertanyaan|usulan|mitos|rentan",
     ),
     "ru": _Words(
@@ -162,3 +162,9 @@ def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
         takes_any=any_of or joined_or,
         is_choice=joined_or or (words.one_of.search(lead) is not None and not any_of),
     )
+
+
+def says_no(said: str, language: str) -> bool:
+    """Whether a word of it turns round what it says."""
+    words = _PATTERNS.get(language)
+    return words is not None and words.negation.search(said) is not None

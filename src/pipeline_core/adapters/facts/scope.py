@@ -156,6 +156,11 @@ def section_of(headings: Sequence[str], title: str, language: str) -> str:
     return next((name for heading in reversed(sections) if (name := _usable(heading, language))), "")
 
 
+def names_a_section(heading: str, language: str) -> bool:
+    """Whether the heading tells of what the text below it is."""
+    return bool(_usable(heading, language))
+
+
 def bare(heading: str) -> str:
     """A heading without its number and end marks."""
     return _NUMBERING.sub("", _GLUED.split(heading.strip())[-1]).strip(" .:–—-")

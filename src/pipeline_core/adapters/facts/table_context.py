@@ -79,10 +79,23 @@ _NUMBERING = re.compile(r"^(?:(?:\d+\.)+\d*|\d+)\s+")
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """Text of another chunk: above, or ``below``."""
+
+    quote: str
+    below: bool = False
+
+
+Source = tuple[int, int] | Outside
+"""Where something stands in the chunk, or its text in another one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """``subject`` and ``unit`` are blank where nothing says them; the spans are where they stand in the chunk.
 
     ``is_untold``: a caption or heading is there, but it does not say what the table is about, and nothing else does.
+    ``sources`` are what says the subject, ``unit_sources`` what says the unit.
     """
 
     subject: str = ""
@@ -90,6 +103,8 @@ class Context:
     spans: tuple[tuple[int, int], ...] = ()
     is_caption: bool = False
     is_untold: bool = False
+    sources: tuple[Source, ...] = ()
+    unit_sources: tuple[Source, ...] = ()
 
 
 def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", before: str = "") -> Context:

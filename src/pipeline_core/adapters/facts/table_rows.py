@@ -9,6 +9,7 @@ from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.cut_cells import CutCells
 from pipeline_core.adapters.facts.headed_tables import Table, headed
 from pipeline_core.adapters.facts.row_marks import YES
+from pipeline_core.adapters.facts.row_sources import around, head_of, told_by
 from pipeline_core.adapters.facts.row_statements import statement_of
 from pipeline_core.adapters.facts.row_traits import traits_of
 from pipeline_core.adapters.facts.sentences import keeps_numbers
@@ -42,7 +43,9 @@ def table_claims(
         return [], None
     if _is_list([row.cells for row in grid.rows]):
         return [], None
-    table, rows = headed(grid, context_of(text, blocks, at, after, above), before, begins_within=begins_within)
+    context = told_by(text, blocks, at, context_of(text, blocks, at, after, above), after, above)
+    table, rows = headed(grid, context, before, begins_within=begins_within)
+    table = replace(table, head=head_of(table, before, grid.rows[: len(grid.rows) - len(rows)]))
     followed = at + 1 < len(blocks) and blocks[at + 1].kind == "prose"
     is_cut_below = followed and text[blocks[at + 1].start : blocks[at + 1].start + 1].islower()
     cut = CutCells(rows, table.names, followed=followed, is_cut_below=is_cut_below)
@@ -90,4 +93,5 @@ def _claim(text: str, said: Said, cut: CutCells) -> Iterator[Claim]:
         lambda: iter(filter(None, [asked])),
         1.5 + bool(numbers_in(answer)),
         traits_of(said),
+        around(text, said, statement),
     )
