@@ -31,7 +31,5 @@ def continues(sentence: str, language: str) -> bool:
     if language in _UNSPACED:
         return _UNSPACED[language].match(sentence) is not None
     pattern = _SPACED.get(language)
-    if pattern is None:
-        return False
-    match = pattern.search(sentence)
-    return bool(match) and sentence.count(" ", 0, match.start()) < _FIRST_WORDS
+    match = pattern.search(sentence) if pattern else None
+    return match is not None and sentence.count(" ", 0, match.start()) < _FIRST_WORDS
