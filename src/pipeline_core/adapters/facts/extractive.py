@@ -21,7 +21,7 @@ from pipeline_core.adapters.facts.row_sources import outside
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.table_rows import table_claims
+from pipeline_core.adapters.facts.table_rows import table_claims, why_no_rows
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
@@ -130,8 +130,13 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), most)]
     reason = f"of a table the first {MOST_ROWS:,} rows are said" if chunk.table_is_full else None
     if not chosen:
-        return Generated((), reason=reason or why_nothing(blocks))
+        return Generated((), reason=reason or _why_nothing(chunk.text, blocks, shuffled=shuffled))
     return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])), reason)
+
+
+def _why_nothing(text: str, blocks: Sequence[Block], *, shuffled: bool) -> str:
+    of_tables = [why_no_rows(text, block) for block in blocks if block.kind == "table"]
+    return why_nothing(text, blocks, of_tables, shuffled=shuffled)
 
 
 def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:

@@ -56,6 +56,24 @@ def table_claims(
     return claims, replace(body.table, rows=(table.rows + cells)[-24:])
 
 
+def why_no_rows(text: str, block: Block) -> str:
+    """Why a table gave no row, in the words of the ledger."""
+    grid = read_grid(text, block)
+    if grid is None:
+        return "a table of blank cells"
+    if not grid.has_header and not _has_line_below_first(text, block):
+        return "a table without a header row"
+    if len(grid.rows) <= grid.has_header:
+        return "a table without rows below its header"
+    if grid.width < 2:
+        return "a table of one column"
+    if grid.width > MOST_COLUMNS:
+        return f"a table of {grid.width:,} columns, of which nobody can tell what they are called"
+    if _is_list([row.cells for row in grid.rows]):
+        return "a list set in columns"
+    return "a table none of whose rows says what it is about"
+
+
 def _is_list(rows: Sequence[Sequence[str]]) -> bool:
     """Whether it is a list set in columns, a bullet before each entry: what stands side by side has no relation."""
     cells = [cell for row in rows for cell in row if cell]
