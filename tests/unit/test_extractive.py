@@ -169,6 +169,17 @@ def test_the_reason_says_what_was_there(text: str, reason: str) -> None:
     assert (extract(ChunkInput(text, ()), 5).reason or "").startswith(reason)
 
 
+def test_a_table_that_gave_nothing_is_told_of_beside_facts() -> None:
+    text = "The office opens its doors to visitors at nine o'clock every morning.\n\n| Name |\n|---|\n| x |\n"
+    answer = extract(ChunkInput(text, ("Office",)), 5)
+    assert len(answer.candidates) == 1
+    assert answer.reason == "none of a table of one column"
+
+
+def test_a_table_among_references_is_no_table_without_a_header() -> None:
+    assert extract(ChunkInput("# References\n\n| a | b |", ()), 5).reason == "a section of references"
+
+
 def test_sentences_end_where_they_end() -> None:
     sentences = [
         "The fee is $5.50 for Dr. Smith, e.g. in the U.S. market.",

@@ -207,7 +207,7 @@ _REASONS: tuple[tuple[set[str], str], ...] = (
     (set(), "blank: no text"),
     ({"heading"}, "only a heading"),
     ({"heading", "code"}, "code only"),
-    ({"heading", "table"}, "a table that is too wide, or without its header row, to be read row by row"),
+    ({"heading", "table"}, "a table none of whose rows says what it is about"),
     ({"heading", "html", "comment"}, "HTML only, no sentence in markdown"),
     ({"heading", "code", "table", "html", "comment"}, "tables, code and HTML only, no sentence"),
 )

@@ -22,6 +22,7 @@ from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import table_claims, why_no_rows
+from pipeline_core.domain.endings import with_one_end
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
@@ -96,6 +97,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     blocks = read_blocks(chunk)
     claims: list[Claim] = []
     rows: list[Claim] = []
+    untold: dict[str, None] = {}
     table = _table_before(chunk)
     if is_out_of_order(chunk.text):
         return Generated((), reason="its words came out of their order")
@@ -104,11 +106,14 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
     scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
-        if back_matter(block.headings):
+        if section := back_matter(block.headings):
+            untold |= {f"a section of {section}": None} if block.kind == "table" else {}
             continue
         if block.kind == "table":
+            before = table
             of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after, chunk.table_above)
             rows += () if chunk.table_is_full and at == 0 else of_table
+            untold |= {} if of_table else {why_no_rows(chunk.text, block, goes_on=before is not None): None}
         elif at in items:
             if is_note_in_list(block.item, [other.block.item for other in items[at].siblings]):
                 continue
@@ -130,13 +135,9 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), most)]
     reason = f"of a table the first {MOST_ROWS:,} rows are said" if chunk.table_is_full else None
     if not chosen:
-        return Generated((), reason=reason or _why_nothing(chunk.text, blocks, shuffled=shuffled))
+        return Generated((), reason=reason or why_nothing(chunk.text, blocks, untold, shuffled=shuffled))
+    reason = reason or (f"none of {'; '.join(untold)}" if untold else None)
     return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])), reason)
-
-
-def _why_nothing(text: str, blocks: Sequence[Block], *, shuffled: bool) -> str:
-    of_tables = [why_no_rows(text, block) for block in blocks if block.kind == "table"]
-    return why_nothing(text, blocks, of_tables, shuffled=shuffled)
 
 
 def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:
@@ -145,14 +146,14 @@ def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tup
     One whose questions are all asked already, or that has none, is said without.
     """
     for claim in claims:
-        if claim.statement in taken or unreadable(claim.statement):
+        statement = with_one_end(claim.statement)
+        if statement in taken or unreadable(statement):
             continue
         asked = claim.questions() if claim.answer is not None else ()
         question = next((q for q in asked if q.casefold() not in taken), None)
         answer = None if question is None else claim.answer
-        taken |= {claim.statement, *([question.casefold()] if question else ())}
+        taken |= {statement, *([question.casefold()] if question else ())}
         quotes = tuple(text[start:end] for start, end in claim.spans)
         # of equal rows, the one below this header
         start = claim.spans[0][0] if claim.around else 0
-        candidate = FactCandidate(question, answer, claim.statement, quotes, claim.traits, start, claim.around)
-        yield claim.start, candidate
+        yield claim.start, FactCandidate(question, answer, statement, quotes, claim.traits, start, claim.around)

@@ -42,7 +42,8 @@ def _of_subject(subject: str, near: Sequence[tuple[str, Source]]) -> tuple[Sourc
     whole = next(((source,) for said, source in near if subject in said), ())
     if whole:
         return whole
-    parts = [source for said, source in near if said and (said in subject or _runs_into(said, subject))]
+    trimmed = ((said.rstrip(" :："), source) for said, source in near)  # "Winter:" is said without what leads on
+    parts = [source for said, source in trimmed if said and (said in subject or _runs_into(said, subject))]
     return tuple(reversed(parts))
 
 

@@ -25,6 +25,8 @@ _CAPTION = re.compile(
 _LONG_CAPTION = re.compile(rf"\W*(?:{_LABELS})\s*[\dA-Z.\-–]*\d[a-z]?\s*[.:|](?=\s)", re.IGNORECASE)
 """A caption of several sentences: "Table 5 shows" begins a paragraph about a table."""
 _LONGEST_TITLE = 160
+_LONGEST_PART = 3
+"""A line of so few words above a table tells it from others below the same heading: "Opening hours", "Winter"."""
 _FIRST_SENTENCE = re.compile(
     r".{20,}?(?<!\b\w)(?<!\bvs)(?<!\bno)(?<!\bnr)(?<!\bal)(?:。|[.](?=\s+[\"“«+A-ZÀ-ÞΑ-ΩА-Я]|$))", re.DOTALL
 )
@@ -65,6 +67,11 @@ _SOURCE = re.compile(
 _CONTINUED = re.compile(
     r"\s*[-–—(\[,:（]\s*(?:continued|contd|cont[.'’]?d?|fortsetzung|forts\.|suite|continuación|cont\.|continuação|continuazione|segue"
     r"|vervolg|lanjutan|продолжение|συνέχεια|续表?|續)\W*\Z",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(
+    r"[(\[]?(?:continued|cont[.'’]?d?|fortsetzung|forts|suite|continuación|continuação|continuazione|segue|vervolg"
+    r"|lanjutan|продолжение|συνέχεια)[.:)\]]+\s+(?=\S)",
     re.IGNORECASE,
 )
 _CONTAINS = re.compile(
@@ -113,12 +120,24 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", bef
     ``after`` is the paragraph below a table that the chunk ends in, ``before`` those above one with which it begins.
     """
     found = _named_nearby(text, blocks, at, after, before)
-    if found.subject and not says_only_kind(bare(found.subject)):
-        return found
     is_below_heading = blocks[at - 1].kind == "heading" if at else not before
     heading, is_question = _heading(blocks[at].headings, may_ask=is_below_heading)
+    if found.subject and not says_only_kind(bare(found.subject)):
+        is_part = not found.is_caption and len(found.subject.split()) <= _LONGEST_PART and heading
+        is_told = found.subject.casefold() in heading.casefold() or not _labels_its_tables(blocks[:at])
+        return replace(found, subject=f"{heading}, {found.subject}") if is_part and not is_told else found
     subject = (found.subject and _told_of(text, blocks[max(0, at - 2) : at])) or heading
     return replace(found, subject=subject, is_untold=not subject and (is_question or bool(found.subject)))
+
+
+def _labels_its_tables(above: Sequence[Block]) -> bool:
+    """Whether the heading in force has a line above its first table, and no more: any other may be its equal.
+
+    Conversions of pages make headings of some lines of a kind, and paragraphs of others.
+    """
+    heading = max((at for at, block in enumerate(above) if block.kind == "heading"), default=-1)
+    first = next((at for at in range(heading + 1, len(above)) if above[at].kind == "table"), len(above))
+    return heading >= 0 and first == heading + 2 and above[first - 1].kind == "prose"
 
 
 def _told_of(text: str, above: Sequence[Block]) -> str:
@@ -274,7 +293,7 @@ def _title(caption: str) -> str:
 
 def _whole(title: str) -> str:
     """Without the words that say that the table began on another page."""
-    return _CONTINUED.sub("", title) or title
+    return _CONTINUES.sub("", _CONTINUED.sub("", title), count=1) or title
 
 
 def _heading(headings: Sequence[str], *, may_ask: bool) -> tuple[str, bool]:
