@@ -10,6 +10,7 @@ from importlib.metadata import version
 from itertools import islice
 from math import ceil
 
+from pipeline_core.adapters.facts.asked import answer_claims, questions_asked
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
@@ -104,6 +105,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     shuffled = is_shuffled(chunk.text)
     pieces = pieces_of_sentences(chunk.text, blocks)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    asked = questions_asked(chunk.text, blocks, language, chunk.repeated_headings)
     scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
         if section := back_matter(block.headings):
@@ -124,9 +126,14 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             rows += [scopes.said(claim, block) for claim in worth]
             table = None
         elif block.kind == "prose" and not shuffled and at not in pieces:
-            found = prose_claims(chunk.text, block, language)
-            kept = (claim for claim in found if not is_debris(claim.statement))
-            claims += [scopes.said(claim, block) for claim in kept]
+            if question := asked.get(at):
+                found = answer_claims(chunk.text, block, question, language)
+            else:
+                found = prose_claims(chunk.text, block, language)
+            kept = [claim for claim in found if not is_debris(claim.statement)]
+            said = [scopes.said(claim, block) for claim in kept]
+            # what the document asks itself is asked, whatever the statement is said with
+            claims += [replace(c, answer=k.answer) if question else c for c, k in zip(said, kept, strict=True)]
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)

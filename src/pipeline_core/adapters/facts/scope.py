@@ -161,9 +161,15 @@ def names_a_section(heading: str, language: str) -> bool:
     return bool(_usable(heading, language))
 
 
+def share_a_word(first: str, second: str, language: str) -> bool:
+    """Whether both have a word that says what they are of."""
+    return bool(_content(first, language) & _content(second, language))
+
+
 def bare(heading: str) -> str:
     """A heading without its number and end marks."""
-    return _NUMBERING.sub("", _GLUED.split(heading.strip())[-1]).strip(" .:–—-")
+    name = _NUMBERING.sub("", _GLUED.split(heading.strip())[-1]).strip(" .:–—-")
+    return f"¿{name}" if name and f"¿{name}" in heading else name
 
 
 def _usable(heading: str, language: str) -> str:
