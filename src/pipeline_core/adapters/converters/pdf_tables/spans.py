@@ -24,7 +24,8 @@ def over_their_first(row: Cells, below: Cells) -> Cells:
     extents = [_extent(cell) for cell in below[1:]]
     middles = [sum(_extent(row[at])) / 2 for at in labels]
     step = (sum(extents[-1]) - sum(extents[0])) / 2 / max(1, len(extents) - 1)
-    if len(labels) == len(extents) or step <= 0:
+    stand_over_first = labels[0] == 1 and all(_is_over(_extent(row[at]), extents[at - 1], step) for at in labels)
+    if len(labels) == len(extents) or step <= 0 or stand_over_first:
         return row
     ways = sorted((_off(middles, extents, starts), starts) for starts in _starts(len(labels), len(extents)))
     (off, starts), others = ways[0], ways[1:]
@@ -34,6 +35,11 @@ def over_their_first(row: Cells, below: Cells) -> Cells:
     for at, start in zip(labels, starts, strict=True):
         placed[start + 1] = row[at]
     return placed
+
+
+def _is_over(label: tuple[float, float], name: tuple[float, float], step: float) -> bool:
+    """Whether the label is set over the one column, by its left edge or its middle."""
+    return min(abs(label[0] - name[0]), abs(sum(label) - sum(name)) / 2) < _NEAR * step
 
 
 def _starts(labels: int, columns: int) -> list[tuple[int, ...]]:
