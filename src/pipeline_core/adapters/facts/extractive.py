@@ -18,7 +18,7 @@ from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.scoped import Scopes
-from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims
+from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import table_claims
 from pipeline_core.domain.errors import UnexpectedError
@@ -138,11 +138,12 @@ def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tup
     One whose questions are all asked already, or that has none, is said without.
     """
     for claim in claims:
-        if claim.statement in taken or unreadable(claim.statement):
+        statement = without_footnote_marks(claim.statement)
+        if statement in taken or unreadable(statement):
             continue
         asked = claim.questions() if claim.answer is not None else ()
         question = next((q for q in asked if q.casefold() not in taken), None)
         answer = None if question is None else claim.answer
-        taken |= {claim.statement, *([question.casefold()] if question else ())}
+        taken |= {statement, *([question.casefold()] if question else ())}
         quotes = tuple(text[start:end] for start, end in claim.spans)
-        yield claim.start, FactCandidate(question, answer, claim.statement, quotes, claim.traits)
+        yield claim.start, FactCandidate(question, answer, statement, quotes, claim.traits)
