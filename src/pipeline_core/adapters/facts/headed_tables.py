@@ -18,8 +18,6 @@ class Table:
     group: str = ""
     certain: bool = False
     has_groups: bool = False
-    lost_words: bool = False
-    """Whether words stand over columns and nobody can tell over which: "Projected" above some of the years."""
 
 
 def headed(grid: Grid, context: Context, before: Table | None, *, begins_within: bool) -> tuple[Table, list[Row]]:
@@ -36,7 +34,7 @@ def headed(grid: Grid, context: Context, before: Table | None, *, begins_within:
         and len({*filter(None, columns.names)}) == sum(map(bool, columns.names))
     )
     context = (not context.is_caption and columns.title and titled(columns.title)) or context
-    own = Table(columns.names, (), grid.kept, context, certain=certain, lost_words=not columns.is_whole)
+    own = Table(columns.names, (), grid.kept, context, certain=certain)
     if before is None or len(before.names) != grid.width:
         return own, body
     found = context if context.is_caption else before.context

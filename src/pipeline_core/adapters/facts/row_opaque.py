@@ -37,7 +37,7 @@ def is_opaque(said: Said, keys: Collection[str]) -> bool:
         said: the row, with such names of columns in full as the text beside the table explains.
         keys: what the rows of its table are about.
     """
-    if said.table.lost_words or _SIGN.search(_without_quarters(said.table.context.subject)):
+    if _SIGN.search(_without_quarters(said.table.context.subject)):
         return True
     names = [column for column, _ in said.pairs if column]
     if any(map(_is_code, names)) or all(_is_grade(value) for _, value in said.pairs):
