@@ -57,11 +57,12 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-# What starts many processes comes first and waits much: one more process than cores, each file in one of them. They
-# start from compiled files, also where Python is told to write none (PYTHONDONTWRITEBYTECODE), and pytest keeps its own.
+# What starts many processes waits much, and runs beside what computes (tests/distribution.py): twice as many processes
+# as cores, each file in one of them. They start from compiled files, also where Python is told to write none
+# (PYTHONDONTWRITEBYTECODE), and pytest keeps its own.
 unit: $(VENV)/.dev
 	@$(BIN)/python -m compileall -q src tests
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -rs -m "not chaos" -n $(or $(TEST_PROCESSES),3) --dist loadfile --no-loadscope-reorder tests/e2e tests
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -rs -m "not chaos" -n $(or $(TEST_PROCESSES),4) --dist loadfile --no-loadscope-reorder
 
 chaos: $(VENV)/.dev ## Long runs that kill processes at random moments
 	$(BIN)/pytest -m chaos --timeout 1800

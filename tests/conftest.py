@@ -35,6 +35,16 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """With several processes that have whole files each (``--dist loadfile``): our own order."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.distribution import WaitingBesideComputing
+
+    return WaitingBesideComputing(config, log)
+
+
 def _with_database(url: str, name: str) -> str:
     return url.replace("/postgres?", f"/{name}?")
 

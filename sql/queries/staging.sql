@@ -52,6 +52,8 @@ WHERE question_id = ANY(%(question_ids)s);
 -- the system approved and a person is to be asked about now. status_after() of staging/regeneration.py foretells the same.
 UPDATE staged_questions q SET confidence = i.confidence, confidence_reasons = i.confidence_reasons,
     publish_from = i.publish_from, ask_from = i.ask_from,
+    -- a generator may have learned to quote what a fact is said with
+    evidence = CASE WHEN q.edited_at IS NULL THEN coalesce(i.evidence, q.evidence) ELSE q.evidence END,
     left_out_reason = CASE WHEN i.is_out THEN i.reason WHEN i.reason IS NOT NULL THEN q.left_out_reason END,
     evidence_pieces = CASE WHEN i.is_out THEN i.pieces WHEN i.reason IS NOT NULL THEN q.evidence_pieces END,
     duplicate_of = CASE WHEN NOT i.is_out THEN q.duplicate_of END,
@@ -66,8 +68,8 @@ FROM (
         AND (s.status IN ('pending', 'duplicate', 'left_out') OR s.status = 'approved' AND s.reviewed_by IS NULL)
         AND NOT (s.left_out_reason IS NOT NULL AND s.status <> 'left_out') AS is_out
     FROM unnest(%(question_ids)s::uuid[], %(reasons)s::text[], %(pieces)s::jsonb[], %(confidences)s::real[],
-                %(confidence_reasons)s::jsonb[], %(publish_from)s::real[], %(ask_from)s::real[])
-        AS n (question_id, reason, pieces, confidence, confidence_reasons, publish_from, ask_from)
+                %(confidence_reasons)s::jsonb[], %(publish_from)s::real[], %(ask_from)s::real[], %(evidence)s::jsonb[])
+        AS n (question_id, reason, pieces, confidence, confidence_reasons, publish_from, ask_from, evidence)
     JOIN staged_questions s USING (question_id)) i
 WHERE q.question_id = i.question_id;
 

@@ -184,9 +184,9 @@ FROM document_chunks c JOIN documents d USING (document_id)
 WHERE c.document_id = %(document_id)s ORDER BY c.ordinal;
 
 -- name: export_facts
--- Page and characters are those of the first span.
+-- Page and characters are those of the place of the fact: of its row, else of the first span.
 SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page,
-    evidence_char_from AS char_from, (evidence -> 0 ->> 'char_to')::int AS char_to, evidence,
+    evidence_char_from AS char_from, (place_of(evidence) ->> 'char_to')::int AS char_to, evidence,
     evidence_match AS match, generator, round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons
 FROM all_questions WHERE document_id = %(document_id)s ORDER BY evidence_char_from, question_id;
 

@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     chunk_min_chars: int = Field(600, ge=1, description="Size from which a chunk may end, characters")
     chunk_overlap_chars: int = Field(0, ge=0, description="Characters that neighbouring chunks share")
     facts_per_chunk: int = Field(
-        6, ge=1, le=100, description="Most facts a chunk; extractive: sentences per 800 characters"
+        12, ge=1, le=100, description="Most facts a chunk; extractive: sentences per 400 characters"
     )
     duplicate_mode: Literal["scored", "baseline"] = Field(
         "scored", description="`scored`: letters, words and meaning; `baseline`: pg_trgm similarity alone"

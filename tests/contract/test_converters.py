@@ -422,7 +422,7 @@ def test_a_hanging_conversion_is_killed(pool: WorkerPool, call: Call) -> None:
     start = time.monotonic()
     with pytest.raises(ConversionTimeoutError, match="longer than 1 seconds"):
         pool.call(*call)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 20
     assert wait_for(lambda: not is_alive(pid))
     assert pool.call(os.getpid) != pid
 

@@ -39,7 +39,7 @@ def test_a_stopped_server_is_unavailable_within_seconds_and_then_back(server: S3
         start = time.monotonic()
         with pytest.raises(StoreUnavailableError) as caught:
             call()
-        assert time.monotonic() - start < 8
+        assert time.monotonic() - start < 15
         assert server.endpoint_url in str(caught.value)
     with serve_s3(tmp_path, at=server.endpoint_url.removeprefix("http://")):
         assert store.get(KEY) == b"x"

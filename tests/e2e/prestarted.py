@@ -1,12 +1,12 @@
 """``python -m pipeline_core`` without seconds of imports: forked from a process that has the libraries loaded.
 
-The fork gets the environment, folder and outputs of a process of its own, and runs the same module as ``__main__``.
-Nothing is loaded beforehand that reads settings when it is imported: neither Prefect nor the flows and tasks.
+The fork gets the environment, folder and outputs of a process of its own, and runs the same module as ``__main__``, or
+a script as ``python -c`` would.
+Flows and tasks, which read settings when they are imported, are not loaded beforehand; Prefect is, as if it were not.
 """
 
 import atexit
 import os
-import runpy
 import signal
 import subprocess
 import sys
@@ -22,13 +22,18 @@ _FORKS.set_forkserver_preload(
         "pytest", "pipeline_core.bootstrap", "pipeline_core.client", "pipeline_core.cli.app", "anyio", "asyncpg",
         "cachetools", "cloudpickle", "cryptography", "dateutil", "dateparser", "fastapi", "fsspec", "griffe", "httpx",
         "jinja2", "jsonpatch", "jsonschema", "orjson", "pydantic_settings", "rich", "ruamel.yaml", "sqlalchemy.orm",
-        "websockets.asyncio.client",
+        "websockets.asyncio.client", "tests.e2e.preloaded",
     ]
 )  # fmt: skip
 
 
-def _become(arguments: Sequence[str], environment: Mapping[str, str], folder: str, outputs: Sequence[str]) -> None:
-    """In the fork: run ``pipeline`` with the arguments, to its end."""
+_PIPELINE = "import runpy; runpy.run_module('pipeline_core', run_name='__main__', alter_sys=True)"
+
+
+def _become(
+    script: str, arguments: Sequence[str], environment: Mapping[str, str], folder: str, outputs: Sequence[str]
+) -> None:
+    """In the fork: run the script with the arguments, to its end."""
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
@@ -38,7 +43,7 @@ def _become(arguments: Sequence[str], environment: Mapping[str, str], folder: st
         os.close(opened)
     sys.argv = ["pipeline", *arguments]
     try:
-        runpy.run_module("pipeline_core", run_name="__main__", alter_sys=True)
+        exec(script, {"__name__": "__main__"})
     finally:
         # as at the end of any interpreter; multiprocessing leaves it out
         threading._shutdown()  # type: ignore[attr-defined]
@@ -50,12 +55,15 @@ def _become(arguments: Sequence[str], environment: Mapping[str, str], folder: st
 class Prestarted:
     """What the tests need of ``subprocess.Popen``."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, *, script: str = _PIPELINE
+    ) -> None:
         self._outputs = tempfile.TemporaryDirectory(prefix="pipeline-said-", ignore_cleanup_errors=True)
         names = [str(self._output(number)) for number in (1, 2)]
         for name in names:
             Path(name).touch()
-        self._process = _FORKS.Process(target=_become, args=(list(arguments), dict(environment), str(folder), names))
+        given = (script, list(arguments), dict(environment), str(folder), names)
+        self._process = _FORKS.Process(target=_become, args=given)
         self._process.start()
 
     @property

@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 import threading
@@ -68,15 +69,22 @@ def deployment(prefect_http: httpx.Client) -> Iterator[str]:
         prefect_http.delete(f"/deployments/{made}")
 
 
+SCRIPT = ROOT / "deployments" / "automations.py"
 Script = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def automate(prefect_api_url: str, prefect_http: httpx.Client) -> Iterator[Script]:
+def automate(prefect_http: httpx.Client, capsys: pytest.CaptureFixture[str]) -> Iterator[Script]:
+    """The script in this process."""
+    main = runpy.run_path(str(SCRIPT))["main"]
+
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, str(ROOT / "deployments" / "automations.py"), *arguments]
-        own = {**os.environ, "PREFECT_API_URL": prefect_api_url}
-        return subprocess.run(command, env=own, capture_output=True, text=True, timeout=60)
+        code = 0
+        try:
+            main(arguments)
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
 
     yield run
     for row in there(prefect_http):
@@ -110,7 +118,9 @@ def test_they_are_made_once_and_do_what_they_say(
     from pipeline_core.flows.process_queue import process_queue
 
     address, posted = alerts
-    first = automate("--webhook", address)
+    own = {**os.environ, "PREFECT_API_URL": prefect_api_url}
+    command = [sys.executable, str(SCRIPT), "--webhook", address]
+    first = subprocess.run(command, env=own, capture_output=True, text=True, timeout=90)
     assert first.returncode == 0, first.stderr
     again = automate("--webhook", address)
     assert again.stdout.count("updated:") == 3

@@ -109,10 +109,10 @@ def test_a_worker_takes_documents_through_the_deployments(
         [flow_run_id] = asked.flow_run_ids
         again = app.launcher.request(asked.started, key=f"submit-{asked.correlation_ids[0]}")
         assert again == [flow_run_id]  # asking twice starts nothing twice
-        [first] = client.wait(asked.document_ids, timeout_s=60)
+        [first] = client.wait(asked.document_ids, timeout_s=80)
         queued = client.submit([Upload("queued.md", f"{MANUAL}\nThe key has number 7.".encode())], start=False)
         # which has asked for a run of the queue
-        [second] = client.wait(queued.document_ids, timeout_s=60)
+        [second] = client.wait(queued.document_ids, timeout_s=80)
     log = (tmp_path / "worker.log").read_text()
     assert (first.outcome, second.outcome) == ("published", "published"), log
     runs = {row["filename"]: row["flow_run_id"] for row in app.views.jobs(app.user_id)}

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +20,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseUnavailableError
 from pipeline_core.settings import Settings, load_settings
 from tests.conftest import ROOT
+from tests.e2e.prestarted import Prestarted
 from tests.e2e.test_killed import _LOCK, blocked_at
 from tests.servers import OwnServer, folder_for_postgres
 from tests.through import MANUAL, needs_work, receive, upload
@@ -65,12 +64,11 @@ def wired(
 
 
 @contextmanager
-def worker(app: Pipeline, prefect_api_url: str, script: str = DRAIN) -> Iterator[subprocess.Popen[str]]:
+def worker(app: Pipeline, prefect_api_url: str, script: str = DRAIN) -> Iterator[Prestarted]:
     """A process that drains the queue."""
     s = app.settings
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         "PREFECT_API_URL": prefect_api_url,
         "UPLOAD_PIPELINE_HOME": str(s.home),
         "UPLOAD_PIPELINE_DATABASE_URL": app.database_url,
@@ -79,9 +77,7 @@ def worker(app: Pipeline, prefect_api_url: str, script: str = DRAIN) -> Iterator
         "UPLOAD_PIPELINE_DUPLICATE_THRESHOLD": "1.0",
         "UPLOAD_PIPELINE_RETRY_BASE_S": str(s.retry_base_s),
     }
-    process = subprocess.Popen(
-        [sys.executable, "-c", script], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    process = Prestarted([], environment, ROOT, script=script)
     try:
         yield process
     finally:
@@ -156,8 +152,8 @@ def test_one_worker_killed_one_stopped_beyond_its_lease_one_left(
         time.sleep(LEASE_S)
         drain_until_done(app, 3)
         stopped.send_signal(signal.SIGCONT)
-        out, _ = stopped.communicate(timeout=60)
-    assert stopped.returncode == 0, out
+        said = stopped.communicate(timeout=60)
+    assert stopped.returncode == 0, said
     assert_each_done_once(app, 3)
     with app.open_uow() as uow:
         query = b"SELECT count(*) FROM events WHERE code = 'worker_lost'"
@@ -210,8 +206,8 @@ def test_a_prefect_server_killed_and_started_again_while_runs_are_under_way(
             launchers.append(PrefectLauncher(load_settings(home=tmp_path / "server", prefect_port=4394)))
             launchers[1].wait()
             assert f"{launchers[1].ui_url()}/api" == url
-            out, _ = process.communicate(timeout=150)
-        assert process.returncode == 0, out
+            said = process.communicate(timeout=150)
+        assert process.returncode == 0, said
     finally:
         for launcher in launchers:
             launcher.close()

@@ -15,7 +15,7 @@ from pipeline_core.adapters.prefect_launcher import PrefectLauncher, reaching_pr
 from pipeline_core.adapters.processes import listens
 from pipeline_core.domain.errors import DatabaseUnavailableError, ServiceUnavailableError
 from pipeline_core.settings import load_settings
-from tests.e2e.conftest import CommandLine, asking
+from tests.e2e.conftest import CommandLine, asking, copy_prefect_database
 from tests.servers import wait_until
 from tests.through import MANUAL
 
@@ -54,8 +54,10 @@ def family(launcher: PrefectLauncher) -> list[psutil.Process]:
     return [guard, *guard.children(recursive=True)]
 
 
-def test_a_home_finds_its_own_server_and_not_anothers(tmp_path: Path, no_server: None) -> None:
+def test_a_home_finds_its_own_server_and_not_anothers(tmp_path: Path, prefect_database: Path, no_server: None) -> None:
     """Whoever started it: it stays while somebody uses it, and stops when the last one has left or was killed."""
+    for name in ("first", "second"):
+        copy_prefect_database(prefect_database, tmp_path / name)
     first = PrefectLauncher(load_settings(home=tmp_path / "first", prefect_port=4391))
     second = PrefectLauncher(load_settings(home=tmp_path / "second", prefect_port=4391))
     try:

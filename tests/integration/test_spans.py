@@ -13,8 +13,9 @@ from rich.console import Console
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.facts import FactCandidate, Generated
+from pipeline_core.domain.facts import Around, FactCandidate, Generated, Span, place_of
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.services.fact_decisions import Edit
@@ -165,3 +166,65 @@ def test_what_validation_sees_has_no_question(make_pipeline: MakePipeline) -> No
     [row] = app.views.jobs(app.user_id, document_ids=list(received.documents))
     codes = [finding["code"] for finding in app.views.job(app.user_id, row["job_id"])["findings"]]
     assert codes == ["number_not_in_evidence"]
+
+
+TARIFF = """# Tariff
+
+Table 1: Deductibles of 2026
+
+(in thousands)
+
+| Peril | Deductible | Limit |
+|---|---|---|
+| Flood | 500 | 10,000 |
+| Storm | 700 | 12,000 |
+"""
+ROW = "| Flood | 500 | 10,000 |"
+AROUND = ["Table 1: Deductibles of 2026", "(in thousands)", "| Peril | Deductible | Limit |"]
+
+
+def test_a_row_is_exported_and_found_with_its_header_and_stands_where_it_is(make_pipeline: MakePipeline) -> None:
+    app = make_pipeline(changes={**USUAL, "publish_from": 0.0, "ask_from": 0.0})
+    [document_id] = publish(app, upload("tariff.md", TARIFF))
+    facts = app.views.export(app.user_id, document_id)["facts"]
+    [flood] = [fact for fact in facts if "Flood" in fact["statement"]]
+    assert [span["quote"] for span in flood["evidence"]] == [*AROUND, ROW]
+    assert flood["quote"] == " … ".join([*AROUND, ROW])
+    start = TARIFF.index(ROW)
+    assert (flood["char_from"], flood["char_to"], flood["page"]) == (start, start + len(ROW), None)
+    assert [fact["char_from"] for fact in facts] == [start, TARIFF.index("| Storm")]
+    hits = app.search.answer(app.user_id, "flood deductible", limit=3, kind="fact", mode=SearchMode.TEXT).nearest
+    assert [span["quote"] for span in hits[0]["spans"]] == [*AROUND, ROW]
+    assert hits[0]["heading_path"] == ["Tariff"]
+
+
+BARE = FactCandidate(None, None, "Flood – Deductible: 500", (ROW,), {"row": 1.0})
+HEADER = Around(AROUND[2], TARIFF.index(AROUND[2]))
+WITH_HEADER = FactCandidate(None, None, BARE.statement, (ROW,), {"row": 1.0}, TARIFF.index(ROW), (HEADER,))
+
+
+def test_a_row_that_is_read_again_takes_its_header_along_and_stays_the_fact_it_was(make_pipeline: MakePipeline) -> None:
+    changes = {**USUAL, "publish_from": 0.0, "ask_from": 0.0}
+    app = make_pipeline(generator=Told(BARE), changes=changes)
+    [document_id] = publish(app, upload("tariff.md", TARIFF))
+    [before] = app.views.export(app.user_id, document_id)["facts"]
+    assert [span["quote"] for span in before["evidence"]] == [ROW]
+    app = make_pipeline(generator=Told(WITH_HEADER), changes=changes)
+    assert app.read_again(app.user_id, StageName.FACT_GENERATOR, by="ann").document_ids == [document_id]
+    through(app, [document_id])
+    [after] = app.views.export(app.user_id, document_id)["facts"]
+    assert [span["quote"] for span in after["evidence"]] == [AROUND[2], ROW]
+    assert after["question_id"] == before["question_id"]
+    assert after["char_from"] == before["char_from"]
+
+
+@pytest.mark.parametrize(
+    ("quotes", "place"), [([ROW], 0), ([AROUND[2], ROW], 1), ([LEAD, FLOOD], 0), (["It is.", "Tariff"], 0)]
+)
+def test_the_database_places_a_fact_as_python_does(app: Pipeline, quotes: list[str], place: int) -> None:
+    evidence = tuple(Span(quote, at, at + len(quote), at + 1) for at, quote in enumerate(quotes))
+    said = json.dumps([span.as_json() for span in evidence])
+    with app.open_uow() as uow:
+        found = uow.session.connection.execute("SELECT (place_of(%s::jsonb) ->> 'page')::int", [said]).fetchone()
+    assert found == (place + 1,)
+    assert place_of(evidence).page == place + 1

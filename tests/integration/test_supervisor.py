@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -201,12 +200,10 @@ time.sleep(60)
     # both children are there, and the one that is deaf is so by now
     assert sorted(parent.stdout.readline() for _ in range(3)) == ["here\n", "here\n", "ready\n"]
     assert len(list(marked(mark))) == 2
-    begun = time.monotonic()
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert wait_until(lambda: not list(marked(mark)), 12)
-    assert time.monotonic() - begun < 10
+    assert wait_until(lambda: not list(marked(mark)))
 
 
 def test_a_sweeper_that_is_stopped_leaves_what_bears_another_mark(mark: str, tmp_path: Path) -> None:

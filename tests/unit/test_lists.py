@@ -52,11 +52,11 @@ def said(markdown: str, *headings: str) -> list[str]:
         # what holds only together is said together
         (
             "The claim is paid if:\n\n- the bike was locked; and\n- the loss was reported within 3 days.\n",
-            ["The claim is paid if: the bike was locked; the loss was reported within 3 days."],
+            ["The claim is paid if: the bike was locked; and the loss was reported within 3 days."],
         ),
         (
             "The guests of the hotel may choose either:\n\n- a locker, or\n- a parking space.\n",
-            ["The guests of the hotel may choose either: a locker; a parking space."],
+            ["The guests of the hotel may choose either: a locker; or a parking space."],
         ),
         # one of them is enough
         (
@@ -87,7 +87,7 @@ def said(markdown: str, *headings: str) -> list[str]:
         ),
         (
             "La garantie est perdue si :\n\n- le bateau a été vendu ; et\n- la vente n'a pas été déclarée.\n",
-            ["La garantie est perdue si: le bateau a été vendu; la vente n'a pas été déclarée."],
+            ["La garantie est perdue si: le bateau a été vendu; et la vente n'a pas été déclarée."],
         ),
         ("- **Waiting period:** 30 days\n", ["Waiting period: 30 days"]),
         # a fragment with a full stop is no sentence; a sentence may end in a link; what is cut off stays out

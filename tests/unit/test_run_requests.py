@@ -49,7 +49,7 @@ def test_many_calls_while_one_is_made_are_one_more(requests: RunRequests, runs: 
     started = time.monotonic()
     for _ in range(500):
         requests()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
     runs.goes_on.set()
     assert wait_until(lambda: runs.asked >= 1)
     time.sleep(0.1)

@@ -16,6 +16,7 @@ from pipeline_core.domain.page_words import Run, words_as_json
 from pipeline_core.domain.staging import Differing, StagedChunk, StagedQuestion
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.validation.contradiction_rules import contradiction
+from pipeline_core.validation.ledger_rules import no_facts
 from pipeline_core.validation.published_rules import contradicts_published
 from pipeline_core.validation.rules import RULES
 from pipeline_core.validation.subject import Subject
@@ -91,7 +92,9 @@ def pages(*outcomes: PageOutcome) -> tuple[Page, ...]:
 
 
 def codes(case: Subject) -> set[str]:
-    return {finding.code for rule in RULES for finding in rule.check(case)}
+    """Of warnings and worse: many of these documents say what is known from elsewhere."""
+    found = (finding for rule in RULES for finding in rule.check(case))
+    return {finding.code for finding in found if finding.severity is not Severity.INFO}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +168,7 @@ def test_a_good_document_has_no_finding() -> None:
 def test_what_has_no_pages_loses_none_and_names_none() -> None:
     case = subject(chunks=[chunk(TEXT, 0, outcome=None, facts=0)])
     whole = replace(case, page_map=PageMap((Page(1, 0, len(TEXT)),), WHOLE), conversion={"pages": None})
-    [finding] = [finding for rule in RULES for finding in rule.check(whole)]
+    [finding] = [found for rule in RULES for found in rule.check(whole) if found.code != "no_facts"]
     assert (finding.code, finding.numbers["page"]) == ("chunk_without_outcome", None)
     assert finding.message == "Chunk 0 was never asked for facts."
 
@@ -252,6 +255,7 @@ CASES = {
         subject(facts=[fact("The annual deductible is $500 for each member.", answer="$500, rising to $900")]),
         "number_not_in_evidence",
     ),
+    "a document that gave no facts": (subject(chunks=[chunk(TEXT, 0, facts=0)]), "no_facts"),
     "two amounts for one thing": (
         subject(CONTRADICTORY, facts=[
             fact("The annual deductible is $500 for each member.", CONTRADICTORY),
@@ -323,6 +327,51 @@ def test_bad_case(case: Subject, code: str) -> None:
     assert code in codes(case)
 
 
+LOW = LeftOut.LOW_CONFIDENCE
+
+
+def out(reason: LeftOut) -> StagedQuestion:
+    return replace(fact("The annual deductible is $500 for each member."), status="left_out", left_out=reason)
+
+
+def none_of(*reasons: str, facts: int = 0) -> list[StagedChunk]:
+    without = [replace(chunk(TEXT, 0, facts=0, outcome=ChunkOutcome.NOTHING_HERE), reason=reason) for reason in reasons]
+    return [*without, *([chunk(TEXT, 0, facts=facts)] if facts else [])]
+
+
+@pytest.mark.parametrize(
+    ("case", "severity", "why"),
+    [
+        (subject(chunks=none_of("only a heading")), Severity.WARNING, "1 chunk without any (only a heading)"),
+        (
+            subject(chunks=none_of("code only", "only a heading", "code only")), Severity.WARNING,
+            "2 chunks without any (code only); 1 chunk without any (only a heading)",
+        ),
+        (
+            subject(chunks=none_of(*map(str, range(9)))), Severity.WARNING,
+            "1 chunk without any (4); 4 more chunks without any",
+        ),
+        (
+            replace(subject(chunks=none_of(facts=3)), left_out=[out(LOW), out(LeftOut.SCATTERED), out(LOW)]),
+            Severity.WARNING, "2 facts left out (low confidence); 1 fact left out (evidence scattered on its page)",
+        ),
+        (
+            subject(chunks=none_of("code only", facts=2)), Severity.INFO,
+            "2 facts said by other documents already, or rejected; 1 chunk without any (code only)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_document_without_facts_says_why(case: Subject, severity: Severity, why: str) -> None:
+    [finding] = no_facts(case)
+    assert finding.severity is severity
+    assert f"{why}." in finding.message
+
+
+def test_a_document_with_a_fact_or_without_text_is_not_without_facts() -> None:
+    assert not list(no_facts(subject(facts=[fact("The annual deductible is $500 for each member.")])))
+    assert not list(no_facts(subject("", chunks=[])))
+
+
 def test_every_rule_has_a_bad_case() -> None:
     found = {code for _, code in CASES.values()}
     assert {rule.code for rule in RULES} - found == {"fact_density"}
@@ -340,7 +389,7 @@ def test_a_finding_tells_a_reviewer_what_and_where_with_its_numbers(case: Subjec
 
 CRITICAL = {code for _, code in CASES.values()} - {
     "code_not_closed", "unreadable_characters", "oversized_chunk", "too_few_facts", "too_many_facts",
-    "contradicts_published", "read_with_doubt", "words_out_of_order",
+    "contradicts_published", "read_with_doubt", "words_out_of_order", "no_facts",
 }  # fmt: skip
 
 

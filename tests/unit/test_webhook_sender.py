@@ -18,6 +18,8 @@ from pipeline_core.ports.webhooks import Delivery, SendResult
 from pipeline_core.settings import load_settings
 
 TIMEOUT_S = 0.6
+SOON_S = TIMEOUT_S + 5
+"""A bound that a busy machine keeps to as well; without a deadline it would be ten seconds or for ever."""
 SECRET = "whsec_" + "A" * 44
 
 
@@ -188,7 +190,7 @@ def test_a_send_ends_however_slowly_the_answer_comes(kind: str) -> None:
     with _receiver(LATE[kind]) as (url, _):
         begun = time.monotonic()
         sent = HttpWebhookSender(allow_private=True, timeout_s=TIMEOUT_S).send(_delivery(url))
-        assert time.monotonic() - begun < TIMEOUT_S + 1
+        assert time.monotonic() - begun < SOON_S
     assert sent == SendResult(None, "No answer within 0.6 seconds.")
 
 
@@ -197,7 +199,7 @@ def test_nothing_of_a_body_is_waited_for(talk: Callable[[socket.socket], None]) 
     with _receiver(talk) as (url, _):
         begun = time.monotonic()
         sent = HttpWebhookSender(allow_private=True, timeout_s=5).send(_delivery(url))
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 4.5
     assert sent == SendResult(200)
 
 
@@ -211,7 +213,7 @@ def test_a_tls_handshake_that_drips_ends() -> None:
     with _receiver(_drip(b"\x16\x03\x03\x40\x00\x02")) as (url, _):
         begun = time.monotonic()
         sent = HttpWebhookSender(allow_private=True, timeout_s=TIMEOUT_S).send(_delivery(url.replace("http", "https")))
-        assert time.monotonic() - begun < TIMEOUT_S + 1
+        assert time.monotonic() - begun < SOON_S
     assert sent.status is None
 
 
@@ -227,7 +229,7 @@ def test_a_connection_that_is_not_taken_ends() -> None:
         sent = HttpWebhookSender(allow_private=True, timeout_s=TIMEOUT_S).send(
             _delivery(f"http://127.0.0.1:{address[1]}")
         )
-        assert time.monotonic() - begun < TIMEOUT_S + 1
+        assert time.monotonic() - begun < SOON_S
         for one in waiting:
             one.close()
     assert sent.status is None
@@ -245,19 +247,19 @@ def test_names_that_are_looked_up_without_end() -> None:
     )
     with pytest.raises(RefusedError, match=r"not found within 0\.6 seconds"):
         sender.check("https://slow.example/")
-    assert time.monotonic() - begun < 2 * TIMEOUT_S + 1
+    assert time.monotonic() - begun < 2 * TIMEOUT_S + 3
 
 
 def test_a_name_and_an_answer_share_the_time() -> None:
     def lookup(_host: str, _port: int) -> list[Any]:
-        time.sleep(0.4)
+        time.sleep(1.1)
         return [ip_address("127.0.0.1")]
 
     with _receiver(_silent) as (url, _):
         begun = time.monotonic()
-        sent = HttpWebhookSender(allow_private=True, timeout_s=TIMEOUT_S, lookup=lookup).send(_delivery(url))
-        assert time.monotonic() - begun < TIMEOUT_S + 0.35
-    assert sent.error == "No answer within 0.6 seconds."
+        sent = HttpWebhookSender(allow_private=True, timeout_s=1.2, lookup=lookup).send(_delivery(url))
+        assert time.monotonic() - begun < 2.2
+    assert sent.error == "No answer within 1.2 seconds."
 
 
 def test_a_redirect_is_not_followed() -> None:

@@ -56,6 +56,11 @@ SAID_BY_GENERATORS = (
     Trait("hedged", "flag: an example, a story or a supposition", "an example or a supposition"),
     Trait("scoped", "flag: said with the heading of its section, or the document's name", "says what it is of"),
     Trait("scope_missing", "flag: neither it nor a heading or title says what it is of", "nothing says what it is of"),
+    Trait(
+        "bare_definite",
+        'flag: begins with a definite thing and does not say of what ("The plan covers")',
+        "does not say of what it speaks",
+    ),
     Trait("untitled", "flag: the document has no title that names it", "of a document without a title"),
     Trait("asked", "flag: there is a natural question for it", "there is a natural question for it"),
     Trait(
@@ -124,10 +129,13 @@ FLAGS_OF: Mapping[str, tuple[str, ...]] = {
         *("header_guessed", "header_missing", "key_named", "caption", "table_untold", "columns_unexplained"),
         *("unit", "requirement"),
     ),
-    "item": ("lead_in", "lead_in_missing", "leans", "hedged", "requirement", "scoped", "scope_missing"),
+    "item": (
+        *("lead_in", "lead_in_missing", "leans", "hedged", "requirement", "scoped", "scope_missing", "bare_definite"),
+    ),
     "label": ("leans", "hedged"),
     "prose": (
         *("leans", "defines", "duty", "hedged", "joined", "first_person", "points_inside", "scoped", "scope_missing"),
+        "bare_definite",
     ),
 }
 """What a generator that names the kind knows as well: of these flags, the one that it does not say is 0."""

@@ -47,6 +47,15 @@ class Evidence(Span):
 
 
 _BETWEEN_QUOTES = " … "
+_ROW = "|"
+
+
+def place_of(evidence: Sequence[Span]) -> Span:
+    """Where a fact stands: at its row, which comes behind what it is said with; else where its evidence begins.
+
+    The database says the same (``place_of``, migration 0086).
+    """
+    return evidence[-1] if evidence[-1].quote.startswith(_ROW) else evidence[0]
 
 
 def joined_quotes(evidence: Sequence[Span]) -> str:
@@ -67,8 +76,8 @@ class HasEvidence:
 
     @property
     def page(self) -> int | None:
-        """Where its evidence begins."""
-        return self.evidence[0].page
+        """Where it stands."""
+        return place_of(self.evidence).page
 
 
 def fact_text(question: str | None, answer: str | None, statement: str | None) -> str:
@@ -78,11 +87,25 @@ def fact_text(question: str | None, answer: str | None, statement: str | None) -
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What a row of a table is said with: a caption, a unit, a header's row, as the text has it.
+
+    ``start`` is where it stands in the row's chunk; None: in another one, above the chunk or ``below`` it.
+    """
+
+    quote: str
+    start: int | None = None
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FactCandidate:
     """What a generator claims, before its quotes have been looked up in the chunk.
 
     ``quotes`` prove it together, in the order in which a reader needs them: a lead-in and its item, a header and its
     row. Both question and answer are None where no question is natural. ``traits`` are what its confidence is made of.
+    ``start``: no quote stands before it in the chunk. ``around`` is what a row is said with, in the order in which a
+    reader needs it; it comes before the quotes, and may stand in another chunk.
     """
 
     question: str | None
@@ -90,6 +113,8 @@ class FactCandidate:
     statement: str
     quotes: tuple[str, ...]
     traits: Mapping[str, float] = field(default_factory=dict, hash=False)
+    start: int = 0
+    around: tuple[Around, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -109,11 +134,15 @@ class FactCandidate:
             "statement": self.statement,
             "quotes": self.quotes,
             "traits": self.traits,
+            **({"start": self.start} if self.start else {}),
+            **({"around": [[one.quote, one.start, one.below] for one in self.around]} if self.around else {}),
         }
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "FactCandidate":
-        return cls(row["question"], row["answer"], row["statement"], tuple(row["quotes"]), row["traits"])
+        around = tuple(Around(*one) for one in row.get("around", ()))
+        quotes = tuple(row["quotes"])
+        return cls(row["question"], row["answer"], row["statement"], quotes, row["traits"], row.get("start", 0), around)
 
 
 def present(*texts: str | None) -> tuple[str, ...]:
@@ -186,10 +215,17 @@ class Fact:
     evidence: tuple[Evidence, ...]
     scattered: tuple[Piece, ...] = ()
     """Where the parts of quotes stand that do not stand on their page in one piece."""
+    around: int = 0
+    """So many of the first spans are what a row is said with: its caption, its unit, its header."""
     traits: Mapping[str, float] = field(default_factory=dict, hash=False)
     confidence: Confidence | None = None
     """None until it is weighed; then under ``policy``."""
     policy: Policy = EVERYTHING
+
+    @property
+    def own(self) -> tuple[Evidence, ...]:
+        """The evidence without what stands around its row."""
+        return self.evidence[self.around :]
 
     @property
     def match(self) -> MatchKind:

@@ -33,7 +33,7 @@ class Places:
     def traits(self, chunk: Chunk, fact: Fact, *, facts: int) -> dict[str, float]:
         """What the place of a fact tells; ``facts`` is how many its chunk has."""
         # what it says stands below its lead-in, header or heading
-        told = max(fact.evidence, key=lambda span: span.char_from)
+        told = max(fact.own, key=lambda span: span.char_from)
         start = told.char_from - chunk.char_from
         above = chunk.text[: _paragraph_start(chunk.text, start)].rstrip()
         line_above = _last_line(above) if above else self._line_above.get(chunk.chunk_id, "")

@@ -86,7 +86,7 @@ def verify(candidates: Iterable[FactCandidate], chunk_text: str) -> tuple[list[t
     seen: set[tuple[str, ...]] = set()
     refused = 0
     for candidate in candidates:
-        proof = _prove(candidate.quotes, source)
+        proof = _prove(candidate.quotes, source, candidate.start)
         if not proof:
             refused += 1
             continue
@@ -97,10 +97,9 @@ def verify(candidates: Iterable[FactCandidate], chunk_text: str) -> tuple[list[t
     return proven, refused
 
 
-def _prove(quotes: Sequence[str], source: _Source) -> Proof:
+def _prove(quotes: Sequence[str], source: _Source, after: int) -> Proof:
     """The evidence of all quotes, each place once; nothing if one of them is not in the text."""
     found: dict[Evidence, None] = {}
-    after = 0
     for quote in quotes:
         evidence = _locate(quote, source, after)
         if evidence is None:

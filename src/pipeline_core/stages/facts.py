@@ -2,9 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, Protocol
 
 import orjson
@@ -69,6 +69,8 @@ from pipeline_core.stages.base import (
     StageResult,
 )
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
+from pipeline_core.stages.standing import Prove, standing
+from pipeline_core.stages.surroundings import Surroundings
 from pipeline_core.stages.varied import varied
 from pipeline_core.stages.weigh import weighed
 from pipeline_core.staging.duplicates import in_languages, match_keys
@@ -84,10 +86,6 @@ class _Data:
     markdown: Any
     words: OutputRow | None
     policy: Policy
-
-
-Prove = Callable[[str, int, int], tuple[int | None, tuple[Piece, ...]]]
-"""The page of a quote and its range, and where its parts stand if it is not there in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +273,7 @@ def _judge_all(
     missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks))
     pages = page_map(data.markdown)
     prove = _prover(pages, words)
+    surroundings = Surroundings(_text_of(data.chunks))
     results = {
         chunk.chunk_id: replace(
             judge(
@@ -284,6 +283,7 @@ def _judge_all(
                 prove=prove,
                 echo_from=echo_from,
                 missing=missing,
+                surroundings=surroundings,
             ),
             key=key,
         )
@@ -313,6 +313,7 @@ def _weighed(result: ChunkResult, chunk: Chunk, places: Places, data: _Data, pag
 def _prover(pages: PageMap, words: bytes | None) -> Prove:
     shown = Pages(words_from_json(orjson.loads(words)) if words else {})
 
+    @cache  # a header is proved once for all its rows
     def prove(quote: str, start: int, end: int) -> tuple[int | None, tuple[Piece, ...]]:
         return pages.page_shown(start), shown.scattered(quote, *pages.span(start, end))
 
@@ -339,11 +340,13 @@ def judge(
     prove: Prove,
     echo_from: float,
     missing: Sequence[str],
+    surroundings: Surroundings | None = None,
 ) -> ChunkResult:
     """What an answer for a chunk is worth: its proved facts, or why it has none.
 
     It has failed where a generator says traits that are in no table: no weight and no reason would be found for them.
     """
+    surroundings = surroundings or Surroundings(chunk.text, chunk.char_from)
     if isinstance(answer, Exception):
         return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
     if answer.outcome is not AnswerOutcome.ANSWERED:
@@ -364,7 +367,9 @@ def judge(
     ]  # fmt: skip
     proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed]
     refused += len(echoed)
-    facts = tuple(_fact(chunk, candidate, proof, prove) for candidate, proof in proved)
+    placed = [(candidate, proof, surroundings.place(candidate.around, chunk)) for candidate, proof in proved]
+    facts = tuple(_fact(chunk, candidate, proof, near, prove) for candidate, proof, near in placed if near is not None)
+    refused += len(placed) - len(facts)
     if facts:
         return ChunkResult(ChunkOutcome.FACTS, facts, answer.reason, refused, cached, answer.usage)
     reason = answer.reason or (
@@ -373,22 +378,32 @@ def judge(
     return ChunkResult(ChunkOutcome.NOTHING_HERE, (), reason, refused, cached, answer.usage)
 
 
-def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, prove: Prove) -> Fact:
+def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, around: evidence.Proof, prove: Prove) -> Fact:
     spans: list[Evidence] = []
     scattered: list[Piece] = []
-    for span in _own_first(candidate, proof):
-        start, end = chunk.char_from + span.char_from, chunk.char_from + span.char_to
-        page, pieces = prove(span.quote, start, end)
-        spans.append(replace(span, char_from=start, char_to=end, page=page))
+    own = [
+        replace(span, char_from=chunk.char_from + span.char_from, char_to=chunk.char_from + span.char_to)
+        for span in _own_first(candidate, proof)
+    ]
+    around = tuple(span for span in around if span not in own)
+    for span in around:
+        for part, pieces in standing(span, prove):
+            spans.append(part)
+            scattered += pieces
+    around_row = len(spans)
+    for span in own:
+        page, pieces = prove(span.quote, span.char_from, span.char_to)
+        spans.append(replace(span, page=page))
         scattered += pieces
     return Fact(
-        question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, spans[0].char_from),
+        question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, own[0].char_from),
         question=candidate.question,
         answer=candidate.answer,
         statement=candidate.statement,
         evidence=tuple(spans),
         scattered=tuple(scattered),
         traits=candidate.traits,
+        around=around_row,
     )
 
 

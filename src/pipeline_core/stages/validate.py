@@ -74,9 +74,9 @@ def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
         words = page_words(outputs.get(document_id, {}))
         apart = differing[document_id]
         staged = [(str(q.question_id), q.status, q.evidence, q.question, q.answer, q.statement) for q in standing]
-        state = hashlib.sha256(
-            repr((staged, [q.question_id for q in left_out], undecided.get(document_id, 0), apart)).encode()
-        ).hexdigest()
+        out = [(q.question_id, q.left_out) for q in left_out]
+        ledger = [(row.outcome, row.reason, row.fact_count) for row in chunks[document_id]]
+        state = hashlib.sha256(repr((staged, out, undecided.get(document_id, 0), apart, ledger)).encode()).hexdigest()
         data = (
             markdown,
             conversion,

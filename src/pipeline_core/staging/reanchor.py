@@ -1,9 +1,10 @@
 """Where the evidence of staged facts stands once their document has been cut into other chunks."""
 
+import re
 from collections.abc import Sequence
 
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.facts import Span
+from pipeline_core.domain.facts import Span, place_of
 from pipeline_core.domain.staging import StagedQuestion
 from pipeline_core.ports.deep_scans import Anchor
 
@@ -18,12 +19,19 @@ def anchor_facts(facts: Sequence[StagedQuestion], chunks: Sequence[Chunk]) -> li
 
 
 def _anchor(fact: StagedQuestion, chunks: Sequence[Chunk]) -> Anchor | None:
-    """All spans of the evidence must be found; the fact belongs to the chunk of the first."""
-    places = [_same_place(span, chunks) or _elsewhere(span, chunks) for span in fact.evidence]
-    found = [place for place in places if place is not None]
-    if len(found) < len(places):
+    """All spans of the evidence must be found; the fact belongs to the chunk in which it stands."""
+    own = place_of(fact.evidence)
+    place = _same_place(own, chunks) or _elsewhere(own, chunks)
+    if place is None:
         return None
-    return Anchor(fact.question_id, found[0][0].chunk_id, tuple(span for _, span in found))
+    chunk, moved = place
+    spans: list[Span] = []
+    for span in fact.evidence:
+        found = place if span is own else _same_place(span, chunks) or _elsewhere(span, chunks, moved.char_from)
+        if found is None:
+            return None
+        spans.append(found[1])
+    return Anchor(fact.question_id, chunk.chunk_id, tuple(spans))
 
 
 _Place = tuple[Chunk, Span]
@@ -60,10 +68,15 @@ def _goes_on(chunk: Chunk, span: Span, chunks: Sequence[Chunk]) -> bool:
     return at >= span.char_to
 
 
-def _elsewhere(span: Span, chunks: Sequence[Chunk]) -> _Place | None:
-    for chunk in chunks:
-        if (position := chunk.text.find(span.quote)) >= 0:
-            start = chunk.char_from + position
-            page = None if span.page is None else chunk.page_from
-            return chunk, Span(span.quote, start, start + len(span.quote), page)
-    return None
+def _elsewhere(span: Span, chunks: Sequence[Chunk], below: int = 0) -> _Place | None:
+    """Where the quote stands first; of the header of what stands ``below``, the place nearest above it."""
+    found = [
+        (chunk, chunk.char_from + match.start())
+        for chunk in chunks
+        for match in re.finditer(re.escape(span.quote), chunk.text)
+    ]
+    if not found:
+        return None
+    chunk, start = next((place for place in reversed(found) if place[1] < below), found[0])
+    page = None if span.page is None else chunk.page_from
+    return chunk, Span(span.quote, start, start + len(span.quote), page)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline_core.domain.facts import Fact, Span
+from pipeline_core.domain.facts import Fact, Span, place_of
 from pipeline_core.domain.ids import DocumentId, QuestionId
 from pipeline_core.domain.staging import StagedBefore
 
@@ -80,11 +80,17 @@ def _same(row: StagedBefore, fresh: Mapping[QuestionId, Fact]) -> QuestionId | N
 
 
 def _shared(mine: Sequence[Span], theirs: Sequence[Span]) -> float:
-    """How far two places are one. The last span counts: a lead-in or a header is before many items or rows."""
-    one, other = mine[-1], theirs[-1]
+    """How far two places are one. A lead-in, a header or a heading is of many items, rows or sentences."""
+    one, other = _own(mine), _own(theirs)
     common = min(one.char_to, other.char_to) - max(one.char_from, other.char_from)
     both = max(one.char_to, other.char_to) - min(one.char_from, other.char_from)
     return max(0, common) / both if both else 0.0
+
+
+def _own(evidence: Sequence[Span]) -> Span:
+    """The span that is the fact's alone: the last one, but for a heading, which stands above what it is said with."""
+    place, last = place_of(evidence), evidence[-1]
+    return place if last.char_from < place.char_from else last
 
 
 def _letters(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
-from pipeline_core.domain.facts import present
+from pipeline_core.domain.facts import place_of, present
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.number_words import with_digits
 from pipeline_core.domain.text import numbers_as_written, numbers_in, strip_markdown
@@ -53,7 +53,7 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
             measured = _with_units_of_others([span.quote for span in fact.evidence])
             missing = [number for number in missing if number not in measured]
         if missing and fact.answer is None and "|" in fact.quote:
-            known = names | _numbers_of_continued_row(subject.markdown, fact.evidence[0].char_from)
+            known = names | _numbers_of_continued_row(subject.markdown, place_of(fact.evidence).char_from)
             missing = [number for number in missing if number not in known]
         if missing:
             says = ", ".join(written[number] for number in missing)

@@ -1,5 +1,6 @@
 """Rules that nothing was lost on the way: the conservation ledger."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from pipeline_core.domain.facts import ChunkOutcome
@@ -7,6 +8,8 @@ from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.staging import StagedChunk
 from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
+
+_MOST_REASONS = 5
 
 
 def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
@@ -67,6 +70,36 @@ def ledger_counts(subject: Subject) -> Iterator[Finding]:
             f"The chunks account for {counted(told, 'fact')}; staged: {subject.staged:,}.",
             {"counted": told, "staged": subject.staged},
         )
+
+
+def no_facts(subject: Subject) -> Iterator[Finding]:
+    """Nothing of the document would be published as a fact: why, of all that was found and of all chunks.
+
+    Less than a warning where all that was found is known from elsewhere, or was rejected.
+    """
+    if subject.questions or not subject.chunks:
+        return
+    left_out = Counter(fact.left_out.words for fact in subject.left_out if fact.left_out)
+    elsewhere = subject.staged - len(subject.left_out)
+    without = Counter(row.reason or "nothing found" for row in subject.chunks if not row.fact_count)
+    why = [f"{counted(count, 'fact')} left out ({words})" for words, count in left_out.most_common()]
+    if elsewhere:
+        why.append(f"{counted(elsewhere, 'fact')} said by other documents already, or rejected")
+    why += [f"{counted(count, 'chunk')} without any ({reason})" for reason, count in without.most_common(_MOST_REASONS)]
+    if more := sum(without.values()) - sum(count for _, count in without.most_common(_MOST_REASONS)):
+        why.append(f"{counted(more, 'more chunk')} without any")
+    yield Finding(
+        "no_facts",
+        Severity.INFO if elsewhere and not subject.left_out else Severity.WARNING,
+        "document",
+        f"No fact of this document is published: {'; '.join(why)}. Search finds its passages all the same.",
+        {
+            "left_out": len(subject.left_out),
+            "elsewhere": elsewhere,
+            "chunks": len(subject.chunks),
+            "chunks_without": dict(without.most_common()),
+        },
+    )
 
 
 def oversized_chunk(subject: Subject) -> Iterator[Finding]:

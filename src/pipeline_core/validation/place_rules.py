@@ -1,10 +1,12 @@
 """Rules over where the evidence stands on the pages of the original."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import orjson
 
 from pipeline_core.domain.contiguity import Pages, Piece
+from pipeline_core.domain.facts import Span
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.staging import StagedQuestion
@@ -19,13 +21,14 @@ def evidence_scattered_on_page(subject: Subject) -> Iterator[Finding]:
     if subject.words is None:
         return
     pages = Pages(words_from_json(orjson.loads(subject.words)))
+
+    @cache  # a header is looked for once for all its rows
+    def scattered(span: Span) -> tuple[Piece, ...]:
+        return pages.scattered(span.quote, *subject.page_map.span(span.char_from, span.char_to))
+
     for facts, severity in ((subject.questions, Severity.CRITICAL), (subject.left_out, Severity.WARNING)):
         for fact in facts:
-            pieces = tuple(
-                piece
-                for span in fact.evidence
-                for piece in pages.scattered(span.quote, *subject.page_map.span(span.char_from, span.char_to))
-            )
+            pieces = tuple(piece for span in fact.evidence for piece in scattered(span))
             if pieces:
                 yield _finding(subject, fact, pieces, severity)
 

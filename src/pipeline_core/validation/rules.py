@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     Rule("chunk_without_outcome", "1", ledger_rules.chunk_without_outcome),
     Rule("text_outside_chunks", "1", ledger_rules.text_outside_chunks),
     Rule("ledger_counts", "2", ledger_rules.ledger_counts),
+    Rule("no_facts", "1", ledger_rules.no_facts),
     Rule("oversized_chunk", "1", ledger_rules.oversized_chunk),
     Rule("evidence_not_exact", "1", fact_rules.evidence_not_exact),
     Rule("evidence_scattered_on_page", "1", place_rules.evidence_scattered_on_page),

@@ -1,6 +1,6 @@
 """Staged chunks, staged questions and the pairs of look-alikes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -303,7 +303,7 @@ class PostgresStaging:
         if kept := told.stay | told.decided.keys():
             self._session.execute("keep_questions", question_ids=list(kept))
             taken = [replace(wanted[new].fact, question_id=old) for old, new in told.decided.items() if new]
-            self._judge_again([*(wanted[key].fact for key in told.stay), *taken])
+            self._judge_again([*(wanted[key].fact for key in told.stay), *taken], told.stay)
         self.insert_questions([question for key, question in wanted.items() if key in told.come])
         if told.decided:
             self._session.execute("count_carried_facts", document_ids=document_ids)
@@ -325,8 +325,11 @@ class PostgresStaging:
             for row in rows
         ]
 
-    def _judge_again(self, facts: Sequence[Fact]) -> None:
-        """Leave out what is found against facts that were staged before; let wait what nothing speaks against now."""
+    def _judge_again(self, facts: Sequence[Fact], unchanged: Collection[QuestionId]) -> None:
+        """Leave out what is found against facts that were staged before; let wait what nothing speaks against now.
+
+        Those that say what they said, ``unchanged``, take the evidence that is found for them now.
+        """
         weights = [_weight(fact) for fact in facts]
         self._session.execute(
             "judge_again",
@@ -337,6 +340,10 @@ class PostgresStaging:
             confidence_reasons=[reasons and _json(reasons.obj) for _, reasons, _, _ in weights],
             publish_from=[publish_from for _, _, publish_from, _ in weights],
             ask_from=[ask_from for _, _, _, ask_from in weights],
+            evidence=[
+                _json([span.as_json() for span in fact.evidence]) if fact.question_id in unchanged else None
+                for fact in facts
+            ],
         )
 
     def insert_questions(self, questions: Sequence[NewQuestion], *, batch_id: BatchId | None = None) -> None:

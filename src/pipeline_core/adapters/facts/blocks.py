@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.english import has_finite_verb
+from pipeline_core.adapters.facts.ids import is_code
 from pipeline_core.adapters.facts.scope import CAPTION
 from pipeline_core.adapters.facts.signs import unclear_signs
 from pipeline_core.domain.fences import fences, spans_within
@@ -163,7 +164,7 @@ def _take_run_in(block: Block, text: str) -> None:
 
 def _is_heading(match: re.Match[str]) -> bool:
     words = match["title"].rstrip(" .").split()
-    if CAPTION.match(match["title"]) or not any(map(str.isalpha, match["title"])):
+    if is_code(match["title"]) or CAPTION.match(match["title"]) or not any(map(str.isalpha, match["title"])):
         return False
     is_marked = match["number"] or match["stop"] or match["title"].rstrip().endswith(".")
     if not is_marked and (len(match["marks"]) == 1 or not is_common_word(match["next"].lower())):
@@ -205,7 +206,7 @@ _REASONS: tuple[tuple[set[str], str], ...] = (
     (set(), "blank: no text"),
     ({"heading"}, "only a heading"),
     ({"heading", "code"}, "code only"),
-    ({"heading", "table"}, "a table that is too wide, or without its header row, to be read row by row"),
+    ({"heading", "table"}, "a table whose first row does not tell what its columns are called, or that states nothing"),
     ({"heading", "html", "comment"}, "HTML only, no sentence in markdown"),
     ({"heading", "code", "table", "html", "comment"}, "tables, code and HTML only, no sentence"),
 )

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pipeline_core.domain.facts import Around
+
 MAX_QUESTION_CHARS = 150
 
 
@@ -12,7 +14,8 @@ class Claim:
 
     ``spans`` are its evidence in the chunk, in order: the lead-in of a list and the item, the row of a table.
     ``questions`` makes questions, the best first, and none where none is natural; ``answer`` is what answers them.
-    ``traits`` are what the confidence is made from, by the names of ``domain.confidence``.
+    ``traits`` are what the confidence is made from, by the names of ``domain.confidence``. ``around`` is what a row is
+    said with, by which no claim is placed.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -21,6 +24,7 @@ class Claim:
     questions: Callable[[], Iterator[str]]
     score: float
     traits: Mapping[str, float] = field(default_factory=dict)
+    around: tuple[Around, ...] = ()
 
     @property
     def start(self) -> int:

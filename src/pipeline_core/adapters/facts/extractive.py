@@ -10,6 +10,7 @@ from importlib.metadata import version
 from itertools import islice
 from math import ceil
 
+from pipeline_core.adapters.facts.asked import answer_claims, questions_asked
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
@@ -17,10 +18,12 @@ from pipeline_core.adapters.facts.debris import is_debris, is_note_in_list
 from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
+from pipeline_core.adapters.facts.row_sources import outside
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.table_rows import table_claims
+from pipeline_core.adapters.facts.table_rows import table_claims, too_wide
+from pipeline_core.domain.endings import with_one_end
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
@@ -35,7 +38,7 @@ REVISION = 13
 
 # Below it a sentence says little, whatever else the chunk has.
 MIN_SCORE = -0.5
-PER_CHARS = 800
+PER_CHARS = 400
 """Characters of a chunk for which ``max_facts`` are the most: a long chunk states more than a short one."""
 
 
@@ -78,7 +81,8 @@ def _table_before(chunk: ChunkInput) -> Table | None:
         return None
     above = ChunkInput(chunk.table_before, chunk.heading_path)
     blocks = read_blocks(above)
-    return table_claims(above.text, blocks, len(blocks) - 1)[1]
+    table = table_claims(above.text, blocks, len(blocks) - 1)[1]
+    return table and outside(table, above.text)
 
 
 def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
@@ -94,12 +98,14 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     blocks = read_blocks(chunk)
     claims: list[Claim] = []
     rows: list[Claim] = []
+    untold: list[Block] = []
     table = _table_before(chunk)
     if is_out_of_order(chunk.text):
         return Generated((), reason="its words came out of their order")
     shuffled = is_shuffled(chunk.text)
     pieces = pieces_of_sentences(chunk.text, blocks)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    asked = questions_asked(chunk.text, blocks, language, chunk.repeated_headings)
     scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
         if back_matter(block.headings):
@@ -107,6 +113,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
         if block.kind == "table":
             of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after, chunk.table_above)
             rows += () if chunk.table_is_full and at == 0 else of_table
+            untold += [] if of_table else [block]
         elif at in items:
             if is_note_in_list(block.item, [other.block.item for other in items[at].siblings]):
                 continue
@@ -117,9 +124,14 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             rows += [scopes.said(claim, block) for claim in worth]
             table = None
         elif block.kind == "prose" and not shuffled and at not in pieces:
-            found = prose_claims(chunk.text, block, language)
-            kept = (claim for claim in found if not is_debris(claim.statement))
-            claims += [scopes.said(claim, block) for claim in kept]
+            if question := asked.get(at):
+                found = answer_claims(chunk.text, block, question, language)
+            else:
+                found = prose_claims(chunk.text, block, language)
+            kept = [claim for claim in found if not is_debris(claim.statement)]
+            said = [scopes.said(claim, block) for claim in kept]
+            # what the document asks itself is asked, whatever the statement is said with
+            claims += [replace(c, answer=k.answer) if question else c for c, k in zip(said, kept, strict=True)]
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)
@@ -127,6 +139,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     most = max_facts * max(1, ceil(len(chunk.text) / PER_CHARS))
     chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), most)]
     reason = f"of a table the first {MOST_ROWS:,} rows are said" if chunk.table_is_full else None
+    reason = reason or too_wide(chunk.text, untold)
     if not chosen:
         return Generated((), reason=reason or why_nothing(blocks))
     return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])), reason)
@@ -138,7 +151,7 @@ def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tup
     One whose questions are all asked already, or that has none, is said without.
     """
     for claim in claims:
-        statement = without_footnote_marks(claim.statement)
+        statement = with_one_end(without_footnote_marks(claim.statement))
         if statement in taken or unreadable(statement):
             continue
         asked = claim.questions() if claim.answer is not None else ()
@@ -146,4 +159,6 @@ def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tup
         answer = None if question is None else claim.answer
         taken |= {statement, *([question.casefold()] if question else ())}
         quotes = tuple(text[start:end] for start, end in claim.spans)
-        yield claim.start, FactCandidate(question, answer, statement, quotes, claim.traits)
+        # of equal rows, the one below this header
+        start = claim.spans[0][0] if claim.around else 0
+        yield claim.start, FactCandidate(question, answer, statement, quotes, claim.traits, start, claim.around)

@@ -60,6 +60,12 @@ def joined(lead: str, item: str, language: str) -> str | None:
     return f"{lead} {in_mid_sentence(item, lead, plural=_is_common(first))}"
 
 
+def leads_in(lead: str, language: str) -> bool:
+    """Whether an item may go on with its words: "You need", "Prices include"."""
+    words = lead.split()
+    return language == "en" and len(words) > 1 and _fitting(words) is not None
+
+
 def _fitting(lead: Sequence[str]) -> Callable[[Sequence[str]], bool] | None:
     """What may follow the last word of the lead-in."""
     last = lead[-1].lower()

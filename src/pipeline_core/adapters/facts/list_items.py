@@ -9,7 +9,10 @@ from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import BASES, IMPERATIVES
+from pipeline_core.adapters.facts.heading_leads import leads_to_items
+from pipeline_core.adapters.facts.ids import length_of_id, without_id
 from pipeline_core.adapters.facts.joined_items import joined
+from pipeline_core.adapters.facts.joints import joint_at_end, joint_at_start, without_first_joint, without_joint
 from pipeline_core.adapters.facts.lead_words import (
     announces_questions,
     are_numbered,
@@ -21,7 +24,7 @@ from pipeline_core.adapters.facts.lead_words import (
     is_unsure_condition,
 )
 from pipeline_core.adapters.facts.leaning import opens_back, points_back
-from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, without_first_joint, without_joint
+from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, says_no
 from pipeline_core.adapters.facts.lists import Item, Lead, whole_sentence
 from pipeline_core.adapters.facts.refusals import is_list_of_names, why_refused
 from pipeline_core.adapters.facts.sentences import CODE_NAME, LABELS_ONLY, keeps_numbers, prose_claims, sentences_of
@@ -55,6 +58,7 @@ _ANNOUNCES = re.compile(
 )
 """What says that a list comes, in each supported language."""
 _LEAST_UNDER_HEADING = 4
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]\Z")
 _OPENS = "\"'“‘«„¿¡*_(<["
 """Signs with which a lead-in may begin."""
 _MOST_OF_NAME = 6
@@ -66,6 +70,7 @@ _MOST_WHERE_ONLY_WHOLE = 90
 """Words of a list that is said as one: where its items might be said singly, and where they can not."""
 _MOST_ITEMS = 8
 _MOST_OF_SHORT = 4
+_MOST_UNDER_HEADING = 8
 """Words of each item of a list that is said as one, where the lead-in makes no sentence with one of them."""
 
 
@@ -79,6 +84,14 @@ class _Told:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """All items of a list, with the words between them, and where each of them stands."""
+
+    said: str
+    spans: tuple[tuple[int, int], ...]
+
+
 def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator[Claim]:
     """The claims of one item. ``goes_on``: its list does, in the next chunk."""
     body = item.block.text_in(text)
@@ -89,18 +102,21 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
         return
     if not any(map(str.isalnum, told.said)) or unreadable(told.said) or not keeps_numbers(told.said, body):
         return
-    leads = [lead for lead in item.leads if lead.has_colon or _announces(lead)]
-    colons = [lead for lead in leads if lead.has_colon]
-    siblings = [sibling.said for sibling in item.siblings]
+    siblings = [f"{sibling.said} {sibling.joint_in(text)}".rstrip() for sibling in item.siblings]
+    leads = _leads_of(item, siblings, language)
+    colons = [lead for lead in leads if lead.leads_on]
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
     if any(lead.is_torn for lead in leads):
         return
-    if (
-        item.is_misplaced
-        and any(demands(lead.said) for lead in colons)
-        and not demands_itself(_opening(told.said, language))
-    ):
+    if item.is_misplaced and any(map(_demands, colons)) and not demands_itself(_opening(told.said, language)):
         return
+    if leads and all(lead.is_heading for lead in leads):
+        if told.label:
+            yield from _labelled(item.block, _first_sentence(text, item, told, language)[0], leads[0], language)
+            return
+        said_no = any(says_no(lead.said, language) for lead in leads)
+        if said_no and says_no(told.said, language) and _is_sentence(told.said, language):
+            leads, colons, meanings = [], [], []  # "This policy does not cover floods" under "Exclusions"
     if item.is_cut or item.is_misplaced or _is_cut(told.said):
         if all(_is_neutral(meaning) for meaning in meanings):
             yield from map(_as_item, prose_claims(text, item.block, language))  # those of its sentences that are whole
@@ -108,7 +124,7 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
     if not _is_closed(told.said):
         return
     stands = _is_sentence(told.said, language)
-    is_demanded = any(demands(lead.said) for lead in colons) and not demands_itself(_opening(told.said, language))
+    is_demanded = any(map(_demands, colons)) and not demands_itself(_opening(told.said, language))
     may_stand = not is_demanded and not _is_one_of_many(text, item, colons, language)
     if stands and not told.label and may_stand and all(_is_neutral(meaning) for meaning in meanings):
         alone = list(_alone(text, item, told, language))
@@ -122,9 +138,21 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
             yield from map(_as_item, prose_claims(text, rest, language))
     elif told.label:
         # what follows in a long item is about the term, and does not say so
-        yield from _labelled(item.block, _first_sentence(text, item, told, language)[0])
+        heading = next((lead for lead in item.leads if lead.is_heading), None)
+        yield from _labelled(item.block, _first_sentence(text, item, told, language)[0], heading, language)
     elif not stands:
         yield from _under_heading(item.block, told)
+
+
+def _leads_of(item: Item, siblings: Sequence[str], language: str) -> list[Lead]:
+    """What leads to the item. A heading does where nothing else does, or where it says that the items are not so."""
+    leads = [lead for lead in item.leads if not lead.is_heading and (lead.has_colon or _announces(lead))]
+    heading = next((lead for lead in item.leads if lead.is_heading), None)
+    if heading and leads_to_items(heading, language):
+        meaning = meaning_of(heading.said, list(siblings), language)
+        if not leads or meaning.is_negated or meaning.is_told:
+            return [heading, *leads]
+    return leads
 
 
 def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str) -> bool:
@@ -138,13 +166,20 @@ def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str)
     ):
         return True
     marks = [sibling.block.item for sibling in item.siblings]
+    if all(length_of_id(sibling.said) for sibling in item.siblings):
+        return False  # each is known by its id
     if leads and are_steps(heads[-1], marks):
         return True
     return are_numbered(marks) and all(_is_order(sibling.said, language) for sibling in item.siblings)
 
 
+def _demands(lead: Lead) -> bool:
+    """A heading does by its verb alone: what stands under "Requirements" is said as one."""
+    return demands_itself(lead.said) if lead.is_heading else demands(lead.said)
+
+
 def _is_order(said: str, language: str) -> bool:
-    words = said.split()
+    words = without_id(said).split()
     first = words[0].strip("*_,").lower() if words else ""
     return language == "en" and (first in IMPERATIVES or (first in BASES and not said[:1].islower()))
 
@@ -229,7 +264,7 @@ def _is_sentence(said: str, language: str) -> bool:
     """Whether the item says something by itself: it ends as a sentence does or, in English, has subject and verb."""
     if whole_sentence(said):
         return said[:1].isupper() or not said[:1].isalpha() or not said[:1].islower()
-    words = said.split()
+    words = without_id(said).split()
     return language == "en" and len(words) >= 5 and words[0][:1].isupper() and has_finite_verb(words)
 
 
@@ -277,20 +312,23 @@ def _with_leads(
     in_sentence = joined(leads[-1].said, told.said, language) if len(leads) == 1 and not told.label else None
     only_whole = _holds_only_with_all(text, item, leads, meanings, language)
     is_counted = (count_announced(leads[-1].said) or 0) >= len(item.siblings)
-    if only_whole or is_counted or (not in_sentence and _is_short(item, meanings)):
+    are_names = leads[0].is_heading and len(leads) == 1 and _are_short_under_heading(item)
+    if only_whole or is_counted or (not in_sentence and (are_names or _is_short(item, meanings))):
         most = _MOST_WHERE_ONLY_WHOLE if only_whole else _MOST_IN_WHOLE
         listed = _listed(text, item, language, most) if spans and not goes_on else None
         if listed:
             if item is item.siblings[0]:
-                others = [_told(text, other.block, language) for other in item.siblings]
-                all_spans = (*spans, *((other.start, other.end) for other in others))
-                yield _claim(all_spans, _ended(f"{lead}: {listed}"), language, lead_in=1.0, whole=1.0)
+                said = _ended(listed.said)
+                with_lead = f"{lead} {said}" if lead[-1] in "?？؟" else f"{lead}: {said}"
+                claim = _claim((*spans, *listed.spans), with_lead, language, lead_in=1.0, whole=1.0)
+                is_asked = leads[-1].is_heading and is_question(lead, language)
+                yield replace(claim, answer=said, questions=lambda: iter([lead])) if is_asked else claim
             return
         may_stand = all(_is_neutral(meaning) for meaning in meanings) and not demands(lead)
         if is_counted and not only_whole and may_stand and _is_sentence(told.said, language):
             # said without the lead-in it promises no others
             if told.label:
-                yield from _labelled(item.block, told)
+                yield from _labelled(item.block, told, None, language)
             elif not points_back(told.said, language):
                 yield _claim(((told.start, told.end),), _ended(told.said), language, lead_in=0.0, whole=1.0)
             return
@@ -301,18 +339,26 @@ def _with_leads(
     statement = _ended(in_sentence or f"{lead}: {told.said}")
     if len(statement.split()) <= 2 * _MOST_WORDS:
         whole = (*spans, (told.start, told.end))
-        yield _claim(whole, statement, language, lead_in=1.0, whole=float(all(x.has_colon for x in leads)))
+        yield _claim(whole, statement, language, lead_in=1.0, whole=float(all(x.leads_on for x in leads)))
 
 
-def _listed(text: str, item: Item, language: str, most: int) -> str | None:
+def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
     """All items of its list, as one; None where they have more words or some of them were not read whole."""
-    if any(other.parts or other.is_cut for other in item.siblings):
+    if any(other.parts or other.is_cut for other in item.siblings) or len(item.siblings) > _MOST_ITEMS:
         return None
-    said = [_told(text, other.block, language).said.rstrip(".;, ") for other in item.siblings]
-    listed = "; ".join(said)
-    if len(said) > _MOST_ITEMS or len(listed.split()) > most or len(listed) > _LONGEST_WHOLE:
+    said, spans, after = "", [], ""
+    for other in item.siblings:
+        told = _told(text, other.block, language)
+        body = other.block.text_in(text)
+        before = joint_at_start(body, language) if said and not after else ""
+        after = other.joint_in(text) or joint_at_end(body, language)
+        said += "".join(f"{part} " for part in (before, f"{told.said.rstrip('.;, ')};", after) if part)
+        end = other.joint.end if other.joint else other.block.end if after else told.end
+        spans.append((other.block.start if before else told.start, end))
+    said = said.rstrip("; ")
+    if len(said.split()) > most or len(said) > _LONGEST_WHOLE:
         return None
-    return listed
+    return _Listed(said, tuple(spans))
 
 
 def _holds_only_with_all(
@@ -321,7 +367,7 @@ def _holds_only_with_all(
     """Whether one item after the lead-in would say what the list does not, or next to nothing."""
     if any(_holds_only_whole(meaning) for meaning in meanings):
         return True
-    colons = [lead for lead in leads if lead.has_colon]
+    colons = [lead for lead in leads if lead.leads_on]
     if any(
         not meaning.is_known and is_unsure_condition(lead.said) for lead, meaning in zip(colons, meanings, strict=True)
     ):
@@ -338,27 +384,44 @@ def _is_short(item: Item, meanings: Sequence[Meaning]) -> bool:
     )
 
 
+def _are_short_under_heading(item: Item) -> bool:
+    """Whether the list below a heading has only names of what the heading says: "Exclusions: flood; war."."""
+    return len(item.siblings) > 1 and all(
+        len(other.said.split()) <= _MOST_UNDER_HEADING
+        and not (whole_sentence(other.said) and other.said.count(" ") >= _LEAST_UNDER_HEADING)
+        for other in item.siblings
+    )
+
+
 def _holds_only_whole(meaning: Meaning) -> bool:
     """Whether one item after the lead-in would say what the list does not.
 
     "Paid if: it was locked; and it was insured" is no promise for what was locked alone, "you must either: pay; or
-    leave" no order to pay. What language does not tell may be either.
+    leave" no order to pay. What language does not tell may be either, and so is what an "and" or "or" joins in a
+    language whose words of conditions are not known.
     """
+    if not meaning.is_known:
+        return meaning.needs_all or meaning.takes_any
     if meaning.is_condition:
         # each of the faults that make something vulnerable is one
         return meaning.needs_all or not (meaning.takes_any or meaning.is_told)
     return meaning.is_choice and not meaning.is_negated and not meaning.is_told
 
 
-def _labelled(block: Block, told: _Told) -> Iterator[Claim]:
-    """``**Deductible:** $500`` says what a row of a table with two columns says."""
-    heading = block.headings[-1] if block.headings else ""
+def _labelled(block: Block, told: _Told, heading: Lead | None, language: str) -> Iterator[Claim]:
+    """``**Deductible:** $500`` says what a row of a table with two columns says.
+
+    A value that is no sentence is said with the heading, and so is each where that says what is not so.
+    """
     is_whole = whole_sentence(told.said)
-    statement = told.said if is_whole or not heading else f"{heading.rstrip(' :.')} – {told.said}"
+    name = heading.said if heading else block.headings[-1].rstrip(" :.") if block.headings else ""
+    is_named = bool(name) and (not is_whole or bool(heading and says_no(heading.said, language)))
+    statement = f"{name} – {told.said}" if is_named else told.said
     if len(statement.split()) <= _MOST_WORDS:
         score = 1.5 + bool(numbers_in(statement))
         traits = {"item": 1.0, "label": 1.0, "lead_in": 0.0, "sentence_whole": float(is_whole)}
-        yield Claim(((told.start, told.end),), statement, None, lambda: iter(()), score, traits)
+        above = (heading.span,) if is_named and heading and heading.span else ()
+        yield Claim((*above, (told.start, told.end)), statement, None, lambda: iter(()), score, traits)
 
 
 def _under_heading(block: Block, told: _Told) -> Iterator[Claim]:
@@ -373,10 +436,12 @@ def _under_heading(block: Block, told: _Told) -> Iterator[Claim]:
 
 
 def _claim(spans: tuple[tuple[int, int], ...], statement: str, language: str, *, lead_in: float, whole: float) -> Claim:
-    asked = natural_question(statement, language) if ": " not in statement else None
+    bare = without_id(statement)
+    asked = natural_question(bare, language) if ": " not in bare else None
     traits = {
         "item": 1.0,
         "lead_in": lead_in,
+        "requirement": float(length_of_id(statement) > 0),
         "lead_in_missing": float(not lead_in and not whole),
         "sentence_whole": whole,
     }
@@ -391,4 +456,6 @@ def _leans(lead: str, language: str) -> bool:
 
 def _ended(statement: str) -> str:
     statement = statement.rstrip(" ;,")
-    return statement if whole_sentence(statement) else f"{statement}."
+    if whole_sentence(statement):
+        return statement
+    return f"{statement}{'。' if _IDEOGRAPH.search(statement) else '.'}"

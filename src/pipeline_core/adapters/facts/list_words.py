@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from pipeline_core.adapters.facts.joints import says_and, says_or
+
 
 @dataclass(frozen=True, slots=True)
 class _Words:
@@ -10,7 +12,7 @@ class _Words:
 
     ``condition`` stands at the end of what holds only if its items do. ``all_of`` and ``any_of`` say how many of them
     must, ``one_of`` that they are a choice. ``negation`` turns round what it is said of. ``told`` gives the items as
-    somebody's words, or as what is wrong. ``conj_and`` and ``conj_or`` stand between items.
+    somebody's words, or as what is wrong.
     """
 
     condition: str
@@ -19,8 +21,6 @@ class _Words:
     one_of: str
     negation: str
     told: str
-    conj_and: str
-    conj_or: str
 
 
 _WORDS = {
@@ -33,18 +33,14 @@ _WORDS = {
         r"not|no|never|without|except|excluding|exclud\w+|exclusions?|cannot|n't|n’t|nor|neither|prohibit\w*|forbidden|avoid|unless",
         r"claim\w*|argue\w*|believe\w*|misconceptions?|myths?|wrong\w*|incorrect\w*|invalid|false\w*|mistakes?|examples?|example"
         r"|bad|scenarios?|questions?|ask\w*|propos\w+|suggest\w*|complain\w*|alleg\w+|hypothes[ei]s|assum\w+|vulnerab\w+|risks?",
-        "and",
-        "or",
     ),
     "de": _Words(
         r"wenn|falls|sofern|soweit|solange|vorausgesetzt|(?:unter )?folgenden bedingungen|voraussetzungen|fällen",
         r"alle(?:r|n)? (?:der )?folgenden|sämtliche",
         r"mindestens eine[rs]?|eine[rs]? (?:oder mehrere )?der",
         r"eine[rsmn]? der|entweder|wahlweise",
-        r"nicht|kein\w*|nie|niemals|ohne|außer|ausgenommen|ausgeschlossen|verboten|untersagt|weder|vermeiden",
+        r"nicht|kein\w*|nie|niemals|ohne|außer|ausgenommen|ausgeschlossen|ausschl[uü]\w+|verboten|untersagt|weder|vermeiden",
         r"behaupt\w+|irrtüm\w+|falsch\w*|beispiel\w*|fragen?|vorschl\w+|mythen|anfällig|verwundbar",
-        "und",
-        "oder",
     ),
     "fr": _Words(
         r"si|lorsque?|quand|à condition que|sauf si|dans les cas suivants|conditions suivantes|critères suivants",
@@ -53,8 +49,6 @@ _WORDS = {
         r"l['’]une? des|soit|au choix",
         r"n['’]\w+|ne|pas|aucune?|jamais|sans|sauf|hormis|exclu\w*|interdit\w*|ni|évite[rz]",
         r"prétend\w*|faux|fausses?|erreurs?|exemples?|questions?|propos\w+|mythes?|vulnérables?",
-        "et",
-        "ou",
     ),
     "es": _Words(
         r"si|cuando|siempre que|a menos que|en caso de que|en los siguientes casos|condiciones|criterios",
@@ -63,8 +57,6 @@ _WORDS = {
         r"un[ao] de|o bien|opciones",
         r"no|ni|nunca|jamás|sin|excepto|salvo|ningun[ao]|ningún|exclu\w+|prohib\w+|evit\w+",
         r"afirma\w*|fals[ao]s?|errores|ejemplos?|preguntas?|propuestas?|mitos?|vulnerables?",
-        "y|e",
-        "o|u",
     ),
     "it": _Words(
         r"se|quando|qualora|purché|a meno che|nei seguenti casi|condizioni|criteri",
@@ -73,8 +65,6 @@ _WORDS = {
         r"un[ao]? (?:dei|delle|tra)|oppure|opzioni",
         r"non|né|mai|senza|tranne|salvo|eccetto|nessun\w*|esclus\w+|viet\w+|evitare",
         r"sostien\w+|fals\w+|errori|esempi\w*|domande|proposte|miti|vulnerabil\w+",
-        "e|ed",
-        "o|od|oppure",
     ),
     "pt": _Words(
         r"se|quando|caso|desde que|a menos que|nos seguintes casos|condições|critérios",
@@ -83,28 +73,22 @@ _WORDS = {
         r"uma? d[eoa]s?|ou bem|opções",
         r"não|nem|nunca|jamais|sem|exceto|salvo|nenhuma?|exclu\w+|proib\w+|evit\w+",
         r"alega\w*|fals[ao]s?|erros|exemplos?|perguntas?|propostas?|mitos?|vulneráve\w+",
-        "e",
-        "ou",
     ),
     "nl": _Words(
         r"als|indien|wanneer|mits|tenzij|in de volgende gevallen|voorwaarden|criteria",
         r"alle|elk van",
         r"ten minste één|een of meer|één of meer",
         r"een van|één van|ofwel|hetzij|opties",
-        r"niet|geen|nooit|zonder|behalve|uitgezonderd|uitgesloten|verboden|noch|vermijd\w*",
+        r"niet|geen|nooit|zonder|behalve|uitgezonderd|uitgesloten|uitsluiting\w*|verboden|noch|vermijd\w*",
         r"bewe\w+|onjuist\w*|fout\w*|voorbeeld\w*|vragen|voorstellen|mythes?|kwetsbaar",
-        "en",
-        "of",
     ),
     "id": _Words(
         r"jika|bila|apabila|kalau|ketika|saat|asalkan|kecuali jika|kondisi berikut|syarat",
         r"semua|seluruh|masing-masing",
         r"salah satu|setidaknya satu|satu atau lebih",
         r"salah satu|pilihan",
-        r"tidak|bukan|jangan|tanpa|kecuali|tak|dilarang|belum|hindari",
+        r"tidak|bukan|jangan|tanpa|(?:peng)?kecuali(?:an)?|tak|dilarang|belum|hindari",
         r"klaim|salah|contoh\w*|pertanyaan|usulan|mitos|rentan",
-        "dan",
-        "atau",
     ),
     "ru": _Words(
         r"если|когда|при условии|за исключением случаев|в следующих случаях|условия\w*|критери\w+",
@@ -113,8 +97,6 @@ _WORDS = {
         r"од(?:ин|на|но|ного|ной) из|либо",
         r"не|нет|ни|без|кроме|никогда|нельзя|запрещ\w+|исключ\w+|избегать",
         r"утвержда\w+|ложн\w+|ошиб\w+|пример\w*|вопрос\w*|предлож\w+|миф\w*|уязвим\w*",
-        "и",
-        "или",
     ),
 }  # fmt: skip
 
@@ -127,15 +109,11 @@ class _Patterns:
     one_of: re.Pattern[str]
     negation: re.Pattern[str]
     told: re.Pattern[str]
-    joins: tuple[re.Pattern[str], re.Pattern[str]]
 
 
 def _compiled(words: _Words) -> _Patterns:
     def found(expression: str) -> re.Pattern[str]:
         return re.compile(rf"(?<!\w)(?:{expression})(?!\w)", re.IGNORECASE)
-
-    def joining(expression: str) -> re.Pattern[str]:
-        return re.compile(rf"(?:[;,]\s*|\s)(?:{expression})\s*[,;]?\s*\Z", re.IGNORECASE)
 
     # "the claim is refused if it" leaves the subject of the items to the lead-in
     condition = rf"(?<!\w)(?:{words.condition})(?:\s+\w{{1,5}})?(?:\s+(?:the )?following)?\W*\Z"
@@ -146,7 +124,6 @@ def _compiled(words: _Words) -> _Patterns:
         found(words.one_of),
         found(words.negation),
         found(words.told),
-        (joining(words.conj_and), joining(words.conj_or)),
     )
 
 
@@ -169,12 +146,12 @@ class Meaning:
 def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
     """How the items are meant after this lead-in, by its words and by what stands between them."""
     words = _PATTERNS.get(language)
-    if words is None:
-        return Meaning(is_known=False)
-    condition = words.condition.search(lead) is not None
     ends = items[:-1]
-    joined_and = any(words.joins[0].search(item) for item in ends)
-    joined_or = any(words.joins[1].search(item) for item in ends)
+    joined_and = any(says_and(item, language) for item in ends)
+    joined_or = any(says_or(item, language) for item in ends)
+    if words is None:
+        return Meaning(is_known=False, needs_all=joined_and, takes_any=joined_or)
+    condition = words.condition.search(lead) is not None
     any_of = words.any_of.search(lead) is not None
     return Meaning(
         is_known=True,
@@ -187,17 +164,7 @@ def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
     )
 
 
-def without_joint(item: str, language: str) -> str:
-    """The item without the mark and the conjunction that lead to the next one."""
+def says_no(said: str, language: str) -> bool:
+    """Whether a word of it turns round what it says."""
     words = _PATTERNS.get(language)
-    for pattern in words.joins if words else ():
-        item = pattern.sub("", item)
-    return item.rstrip(" ,;")
-
-
-def without_first_joint(item: str, language: str) -> str:
-    """The item without the conjunction that it begins with."""
-    words = _WORDS.get(language)
-    if words is None:
-        return item
-    return re.sub(rf"\A(?:{words.conj_and}|{words.conj_or})\s+(?=[a-zà-öø-ÿа-я])", "", item)
+    return words is not None and words.negation.search(said) is not None

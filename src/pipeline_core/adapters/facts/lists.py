@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.debris import is_note_in_list
+from pipeline_core.adapters.facts.joints import is_joint
+from pipeline_core.adapters.facts.scope import bare
 from pipeline_core.adapters.facts.sentences import sentences_of
 from pipeline_core.domain.text import strip_markdown
 
 _LEADS = re.compile(r"[:：](?:[*_`\s]|-\s*$)*$")
 _ENDS = re.compile(r"[.!?。！？؟۔।](?:[)\"'”’»\]*_`]|\s)*$")
 _MOST_WORDS = 60
+_MOST_OF_LABEL = 10
 _LONG_ITEM = 30
 """Words of an item from which only its last sentence leads to the items below it."""
 
@@ -24,8 +27,15 @@ class Lead:
     span: tuple[int, int] | None
     has_colon: bool
     is_item: bool = False
+    is_heading: bool = False
+    """A heading, or a short line of its own, right above the list."""
     is_torn: bool = False
     """Its beginning may stand in the paragraph above, which ends in mid-sentence."""
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether what stands below it is meant as it says."""
+        return self.has_colon or self.is_heading
 
 
 @dataclass(slots=True)
@@ -40,8 +50,14 @@ class Item:
     """How many items are nested in it."""
     is_cut: bool = False
     """Its end, or that of its list, stands in another chunk or in a paragraph below."""
+    joint: Block | None = None
+    """The line below it that is nothing but the word between it and the next item."""
     is_misplaced: bool = False
     """It stands beside an item that leads to others, none of which stands deeper: it may be one of them."""
+
+    def joint_in(self, text: str) -> str:
+        """The word on the line below it; "" without one."""
+        return strip_markdown(self.joint.text_in(text)).strip(" .,;:()-–—").lower() if self.joint else ""
 
 
 def read_items(
@@ -68,7 +84,8 @@ def read_items(
         below = blocks[at + 1 :]
         # a footnote may stand between an item and its rest on the next page
         following = next((block for block in below if not is_note_in_list(block.item, [item.block.item])), None)
-        item.is_cut = following is not None and not following.item and _goes_on(text, item, following)
+        if following is not None and not following.item and following is not item.joint:
+            item.is_cut = _goes_on(text, item, following)
     return found
 
 
@@ -77,6 +94,8 @@ class _Reader:
         self._text = text
         self._language = language
         self._lead: Lead | None = None
+        self._heading: Lead | None = None
+        self._seen_any = False
         self._outer: Lead | None = None
         self._above: list[tuple[int, Lead, Item | None]] = []
         self._rows: dict[tuple[int, int], list[Item]] = {}
@@ -100,14 +119,25 @@ class _Reader:
 
     def see(self, block: Block) -> Item | None:
         """Take the next block; an item is given back."""
+        is_first, self._seen_any = not self._seen_any, True
         if block.kind != "prose":
             self._begin(None)
+            self._heading = self._heading_of(block) if block.kind == "heading" else None
             self._after_torn = False
+            return None
+        if is_first and block.item and block.headings and not (self._lead or self._above):
+            # its heading stands in a chunk before
+            self._heading = Lead(bare(block.headings[-1]), None, has_colon=False, is_heading=True)
+        if self._last and self._has_items and is_joint(block.text_in(self._text), self._language):
+            self._last.joint = block
             return None
         if block.item:
             return self._item(block)
         if not (block.indent and self._above):
             lead = self._lead_of(block)
+            self._heading = None
+            if lead and _is_label(lead):
+                self._heading = replace(lead, is_heading=True)
             # a lead-in right below another is its item, whose mark was lost
             is_nested = lead and lead.has_colon and self._lead and self._lead.has_colon and not self._has_items
             outer = self._lead if is_nested else None
@@ -119,6 +149,12 @@ class _Reader:
     def _last_sentence(self, body: str) -> tuple[int, int]:
         found = list(sentences_of(body, self._language))
         return found[-1] if found else (0, len(body))
+
+    def _heading_of(self, block: Block) -> Lead:
+        raw = self._text[block.start : block.end].splitlines()[0]
+        begin = block.start + len(raw) - len(raw.lstrip(" #"))
+        said = bare(strip_markdown(raw))
+        return Lead(said, (begin, block.start + len(raw.rstrip(" #"))), has_colon=False, is_heading=True)
 
     def _begin(self, lead: Lead | None) -> None:
         self._lead = lead
@@ -146,7 +182,8 @@ class _Reader:
         self._pop(indent)
         leads = tuple(lead for _, lead, _ in self._above)
         said = strip_markdown(body)
-        item = Item(block, said, (*filter(None, (self._outer, self._lead)), *leads), is_misplaced=is_misplaced)
+        above = (self._heading, self._outer, None if self._heading else self._lead)
+        item = Item(block, said, (*filter(None, above), *leads), is_misplaced=is_misplaced)
         self._has_items = True
         for _, _, parent in self._above:
             if parent:
@@ -183,6 +220,17 @@ class _Reader:
             if left > indent:
                 # what is nested in the next item is another list
                 self._rows = {key: row for key, row in self._rows.items() if key[1] <= indent}
+
+
+def _is_label(lead: Lead) -> bool:
+    """Whether a paragraph is a short line that names what stands below it, as a heading does."""
+    return (
+        not lead.has_colon
+        and not lead.is_torn
+        and len(lead.said.split()) <= _MOST_OF_LABEL
+        and not whole_sentence(lead.said)
+        and not lead.said[:1].islower()
+    )
 
 
 def _leads_on(text: str, item: Item) -> bool:

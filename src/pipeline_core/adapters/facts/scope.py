@@ -86,6 +86,8 @@ _NO_HEADING = re.compile(
     r"[.!?;,。！？؟؛]$|\||https?:|@|\b\d{4}\b.*\b\d{4}\b|\.{3}|…| / .* / |\bVol\.|§|(?:\b[A-Z]\d\b.*){2}|\((?:%"
     r"|[a-z]{1,3}|[A-Za-z/]{1,4})\)$"
 )
+# The authors of a paper, with where they are from, stand in large type as headings do.
+_AFFILIATION = re.compile(r"(?:[A-Z]\S* ){3,}.*\b(?:Universi|Institut)\w+\b")
 _GLUED = re.compile(r"\s\d+(?:\.\d+)+\.?\s+(?=\S)")
 """The number of a second heading that was put on the line of the first."""
 _MOST_WORDS, _MOST_CHARS = 10, 90
@@ -125,13 +127,14 @@ def names_its_subject(statement: str, names: frozenset[str], language: str) -> b
     return said_with_capital or not names.isdisjoint(words[:1])
 
 
-def scope_of(statement: str, headings: Sequence[str], title: str, language: str) -> str | None:
+def scope_of(statement: str, headings: Sequence[str], title: str, language: str, *, needed: bool = False) -> str | None:
     """The name of the section or document that tells what the statement is of; None where there is none.
 
     "" where the statement has a word of it, or of the title.
 
     Args:
         statement: without marks.
+        needed: where a word of the section is not enough: "The plan covers …" below "National Plan".
         headings: those above it that stand once in the document, the outermost first.
         title: of the document; "" where it has none.
         language: of the document; "" if it is not known.
@@ -139,7 +142,10 @@ def scope_of(statement: str, headings: Sequence[str], title: str, language: str)
     near = section_of(headings, title, language)
     # a title that is no name says of a fact no more than where it stands, which is shown beside it
     scope = near or (_usable(name_in(title), language) if ": " in title else "")
-    if _content(statement, language) & (_content(near, language) | _content(title, language)):
+    said = _content(statement, language)
+    if needed and near:
+        return "" if _content(near, language) <= said else near
+    if said & (_content(near, language) | _content(title, language)):
         return ""
     return scope or ("" if title else None)
 
@@ -156,9 +162,20 @@ def section_beside(caption: str, headings: Sequence[str], title: str) -> str:
     return "" if _content(section, "") & _content(caption, "") else section
 
 
+def names_a_section(heading: str, language: str) -> bool:
+    """Whether the heading tells of what the text below it is."""
+    return bool(_usable(heading, language))
+
+
+def share_a_word(first: str, second: str, language: str) -> bool:
+    """Whether both have a word that says what they are of."""
+    return bool(_content(first, language) & _content(second, language))
+
+
 def bare(heading: str) -> str:
     """A heading without its number and end marks."""
-    return _NUMBERING.sub("", _GLUED.split(heading.strip())[-1]).strip(" .:–—-")
+    name = _NUMBERING.sub("", _GLUED.split(heading.strip())[-1]).strip(" .:–—-")
+    return f"¿{name}" if name and f"¿{name}" in heading else name
 
 
 def _usable(heading: str, language: str) -> str:
@@ -169,7 +186,7 @@ def _usable(heading: str, language: str) -> str:
         return ""
     if _NO_HEADING.search(heading.strip()) or CAPTION.match(name) or name.count("(") != name.count(")"):
         return ""
-    if words[0].lower() in THIRD_PERSON or is_common_word(words[-1].lower()):
+    if words[0].lower() in THIRD_PERSON or is_common_word(words[-1].lower()) or _AFFILIATION.match(name):
         return ""
     return name if _content(name, language) else ""
 

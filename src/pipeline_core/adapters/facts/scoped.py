@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.definite import bare_definite
+from pipeline_core.adapters.facts.ids import names_a_requirement
 from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of
 from pipeline_core.domain.text import strip_markdown
 
@@ -18,6 +21,7 @@ class Scopes:
         self._repeated = repeated
         self._names = known_names(text, language)
         self._headings = [block for block in blocks if block.kind == "heading"]
+        self._below_heading = {below.start for above, below in pairwise(blocks) if above.kind == "heading"}
 
     def said(self, claim: Claim, block: Block) -> Claim:
         """The claim with the name of its section or document before it, if it needs one and there is one.
@@ -25,32 +29,46 @@ class Scopes:
         What has a label names itself. Of a document without a title, and of what has no scope at all, the traits
         say so.
         """
-        traits = {**claim.traits, "untitled": float(not block.title)}
+        is_bare = bool(bare_definite(claim.statement, self._language))
+        traits = {**claim.traits, "untitled": float(not block.title), "bare_definite": float(is_bare)}
         headings = [heading for heading in block.headings if heading not in self._repeated]
-        name = scope_of(claim.statement, headings, block.title, self._language)
-        if claim.traits.get("label") or names_its_subject(claim.statement, self._names, self._language):
+        if block.start in self._below_heading and names_a_requirement(headings[-1:], claim.statement):
+            return self._with(claim, block, headings[-1].strip(" .:"), {**traits, "requirement": 1.0})
+        name = scope_of(claim.statement, headings, block.title, self._language, needed=is_bare)
+        if claim.traits.get("label") or (
+            not is_bare and names_its_subject(claim.statement, self._names, self._language)
+        ):
             return replace(claim, traits=traits)
         if name is None:
             return replace(claim, traits={**traits, "scope_missing": 1.0})
         if not name:
             return replace(claim, traits=traits)
+        # where no title tells of what it asks, the question would have to name the section
+        is_asked = bool(block.title) or len(headings) > 1
+        return self._with(claim if is_asked else replace(claim, answer=None), block, name, traits)
+
+    def _with(self, claim: Claim, block: Block, name: str, traits: dict[str, float]) -> Claim:
+        """The claim said with the name of a heading, whose words are evidence where they stand in the chunk."""
         heading = self._span_of(name, block)
         return replace(
             claim,
             spans=(*((heading,) if heading else ()), *claim.spans),
             statement=f"{name}: {claim.statement.lstrip(' :')}",
-            # where no title tells of what it asks, the question would have to name the section
-            answer=claim.answer if block.title or len(headings) > 1 else None,
-            traits={**traits, "scoped": 1.0},
+            traits={**traits, "scoped": 1.0, "bare_definite": 0.0},
         )
 
     def _span_of(self, name: str, block: Block) -> tuple[int, int] | None:
         """Where the heading of this name stands above the block; None if it does in another chunk."""
-        if block.run_in and bare(strip_markdown(self._text[slice(*block.run_in)])) == name:
+        if block.run_in and _is_named(self._text[slice(*block.run_in)], name):
             return block.run_in
         for heading in reversed(self._headings):
-            if heading.start < block.start and bare(strip_markdown(heading.text_in(self._text))) == name:
+            if heading.start < block.start and _is_named(heading.text_in(self._text), name):
                 raw = self._text[heading.start : heading.end].splitlines()[0]
                 begin = heading.start + len(raw) - len(raw.lstrip(" #"))
                 return begin, heading.start + len(raw.rstrip(" #"))
         return None
+
+
+def _is_named(heading: str, name: str) -> bool:
+    said = strip_markdown(heading)
+    return name in (bare(said), said.strip(" .:"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.definite import resumes
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import (
@@ -16,6 +17,7 @@ from pipeline_core.adapters.facts.english_words import (
     THIRD_PERSON,
     word_set,
 )
+from pipeline_core.adapters.facts.ids import begins_with_code, length_of_id, spans_of_ids, without_id
 from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
 from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of
@@ -41,7 +43,7 @@ _MARKS = re.compile(
 # The segmenter takes some whole words ("miss.", "no.") for abbreviations.
 _MISSED_END = re.compile(r"(?<=[a-z]{4}[.!] )(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\]|\]\([^()\s]*\))*$")
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|[A-Z])\.$")
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|(?<!\d )[A-Z])\.$")
 _LABEL = re.compile(r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL)
 LABELS_ONLY = word_set("""
 note notes example examples warning important tip caution remark see author authors editor editors reviewer reviewers
@@ -104,7 +106,7 @@ def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Cla
             continue
         sentence = _said(body[start:end], block.start + start, language, in_paragraph=len(spans) > 1)
         sentence = sentence and _with_subject(sentence, block, language)
-        if said and sentence and sentence.leans and (joined := _joined(said, sentence)):
+        if said and sentence and _goes_on(said, sentence, language) and (joined := _joined(said, sentence)):
             said = joined
             continue
         if said:
@@ -137,6 +139,14 @@ def _with_subject(said: _Said, block: Block, language: str) -> _Said:
     return replace(said, statement=f"{name}: {said.statement}", leans=False, is_named=True) if name else said
 
 
+def _goes_on(first: _Said, second: _Said, language: str) -> bool:
+    """Whether the second is better said with the first. Rules are said one by one: their things are whoever's."""
+    if second.leans:
+        return True
+    is_rule = bool(traits_of(second.statement, language).get("duty"))
+    return not is_rule and not second.is_named and resumes(second.statement, first.statement, language)
+
+
 def _joined(first: _Said, second: _Said) -> _Said | None:
     if _words(first.statement) + _words(second.statement) > MAX_JOINED or second.start - first.end > 3:
         return None
@@ -157,7 +167,7 @@ def _words(statement: str) -> int:
 
 
 def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
-    asked = None if said.is_named else natural_question(said.asked_of, language)
+    asked = None if said.is_named else natural_question(without_id(said.asked_of), language)
     # that the others lean on the first takes nothing from it
     score = score_of(said.asked_of, block.headings, language) + opens / 2 + (asked is not None)
     traits = {
@@ -165,6 +175,7 @@ def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
         "sentence_whole": 1.0,
         "leans": 0.0,
         "joined": float(said.is_joined),
+        **({"requirement": 1.0} if length_of_id(said.statement) else {}),
         "score": score,
         **traits_of(said.statement, language),
     }
@@ -192,6 +203,8 @@ def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
     from sentencex import segment
 
     masked = _MARKS.sub(lambda match: ("X" if match["solid"] else " ") * len(match[0]), body)
+    for id_start, id_end in spans_of_ids(body):
+        masked = masked[:id_start] + "X" * (id_end - id_start) + masked[id_end:]
     start = end = 0
     for part in _with_numbers(segment(language, masked)):
         for piece in _MISSED_END.split(part) if language == "en" else (part,):
@@ -278,6 +291,7 @@ _LABELLED = re.compile(
 
 
 def _leans(statement: str, language: str) -> bool:
+    statement = without_id(statement)
     labelled = _LABELLED.match(statement)
     return (
         points_back(statement, language)
@@ -356,12 +370,14 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return True
     if _HOLE.search(statement) or _LOST_LIGATURE.search(statement):
         return False
-    words = re.split(r"[;:]\s", statement, maxsplit=1)[0].split()
+    words = re.split(r"[;:]\s", without_id(statement), maxsplit=1)[0].split()
     start = words[0].strip(EDGES).lower()
     # "Returns are accepted": no verb, where one follows
     is_verb = start in THIRD_PERSON and not (len(words) > 1 and words[1].lower() in AUXILIARIES)
     if is_verb or start in NO_START:
         return False
+    if begins_with_code(statement):
+        return True  # a requirement, whatever its verb is
     # among other sentences few are none, and no list has every verb
     return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10 and start[-3:] != "ing")
 

@@ -21,7 +21,8 @@ _DASHES = frozenset("-–—")
 class Said:
     """A row and what is known of it: its name, and the values with their columns' names (blank without).
 
-    ``table`` is the one in which it stands, with the names, group and title that hold there.
+    ``table`` is the one in which it stands, with the names, group and title that hold there. ``named_by``: the row
+    above that has its name, if it has none itself.
     """
 
     row: Row
@@ -30,6 +31,7 @@ class Said:
     pairs: list[tuple[str, str]]
     table: Table
     is_last: bool
+    named_by: Row | None = None
 
     @property
     def is_named(self) -> bool:
@@ -49,20 +51,24 @@ class Body:
     def rows(self) -> Iterator[Said]:
         """The rows of data, each with the names in force where it stands."""
         skipped, name = 0, ""
+        named_by: Row | None = None
         for at, row in enumerate(self._body):
             if skipped or row.is_blank:
                 skipped, name = max(0, skipped - 1), "" if row.is_blank else name
                 continue
             if inner := self._inner_header(at):
-                self.table = replace(self.table, names=inner.names, certain=False, group="")
+                head = tuple(span for one in self._body[at : at + inner.rows] for span in one.spans)
+                self.table = replace(self.table, names=inner.names, certain=False, group="", head=head)
                 skipped = inner.rows - 1
             elif title := self._title(at):
-                self.table = replace(self.table, context=Context(title), group="")
+                self.table = replace(self.table, context=Context(title, sources=row.spans), group="")
             elif group := self._group(at):
-                self.table = replace(self.table, group=group)
+                self.table = replace(self.table, group=group, group_source=row.spans)
             else:
                 name = row.cells[0] or (name if self._may_share_name(row) else "")
-                yield self._said(row, plain(name))
+                named_by = row if row.cells[0] else named_by
+                said = self._said(row, plain(name))
+                yield said if row.cells[0] or not name else replace(said, named_by=named_by)
 
     def _inner_header(self, at: int) -> Columns | None:
         """New names of the columns, where the row begins a table below another."""

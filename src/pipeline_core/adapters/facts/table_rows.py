@@ -8,7 +8,8 @@ from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.cut_cells import CutCells
 from pipeline_core.adapters.facts.headed_tables import Table, headed
-from pipeline_core.adapters.facts.row_marks import YES
+from pipeline_core.adapters.facts.row_marks import ANSWERS
+from pipeline_core.adapters.facts.row_sources import around, head_of, told_by
 from pipeline_core.adapters.facts.row_statements import statement_of
 from pipeline_core.adapters.facts.row_traits import traits_of
 from pipeline_core.adapters.facts.sentences import keeps_numbers
@@ -20,14 +21,18 @@ from pipeline_core.domain.text import numbers_in
 from pipeline_core.domain.unreadable import unreadable
 
 MOST_COLUMNS = 12
+MOST_CERTAIN_COLUMNS = 40
+"""So many are said of a row where each has a name of its own, as exports of programs have them."""
 _BULLET = re.compile(r"\\?[•◦‣▪▫●○■□·∙*]\s")
 
 
 def table_claims(
     text: str, blocks: Sequence[Block], at: int, before: Table | None = None, after: str = "", above: str = ""
 ) -> tuple[list[Claim], Table | None]:
-    """The rows of the table ``blocks[at]``, of two to twelve columns, and the table for what may go on with it.
+    """The rows of the table ``blocks[at]``, and the table for what may go on with it.
 
+    It has two to twelve columns, or up to forty under a header that names each: words run together or apart, as
+    conversions leave them, are found in wide tables above all.
     What its columns are called is judged by ``domain.tables``. A table that goes on with the one ``before`` it (cut by
     a chunk's or a page's end) has that one's names; under no name a value is said without one.
     """
@@ -38,11 +43,16 @@ def table_claims(
         not grid.has_header and not _has_line_below_first(text, block) and not (before and begins_within)
     ):
         return [], None
-    if not 2 <= grid.width <= MOST_COLUMNS:
+    if not 2 <= grid.width <= MOST_CERTAIN_COLUMNS:
         return [], None
     if _is_list([row.cells for row in grid.rows]):
         return [], None
-    table, rows = headed(grid, context_of(text, blocks, at, after, above), before, begins_within=begins_within)
+    is_next = begins_within or (at > 0 and blocks[at - 1].kind == "table")
+    context = told_by(text, blocks, at, context_of(text, blocks, at, after, above), after, above)
+    table, rows = headed(grid, context, before, begins_within=begins_within, is_next=is_next)
+    if grid.width > MOST_COLUMNS and rows and len({*table.names} - {""}) < grid.width:
+        return [], None
+    table = replace(table, head=head_of(table, before, grid.rows[: len(grid.rows) - len(rows)]))
     followed = at + 1 < len(blocks) and blocks[at + 1].kind == "prose"
     is_cut_below = followed and text[blocks[at + 1].start : blocks[at + 1].start + 1].islower()
     cut = CutCells(rows, table.names, followed=followed, is_cut_below=is_cut_below)
@@ -53,6 +63,18 @@ def table_claims(
     claims = [claim for said in found for claim in _claim(text, said, cut, keys)]
     cells = tuple(row.cells for row in rows)
     return claims, replace(body.table, rows=(table.rows + cells)[-24:])
+
+
+def too_wide(text: str, blocks: Sequence[Block]) -> str | None:
+    """Why a table among the blocks is not read row by row, where its columns are too many; None where none is."""
+    for block in blocks:
+        grid = read_grid(text, block) if block.kind == "table" else None
+        if grid is not None and grid.width > MOST_COLUMNS and len(grid.rows) > 1:
+            return (
+                f"a table of {grid.width:,} columns: up to {MOST_COLUMNS} are read row by row, up to "
+                f"{MOST_CERTAIN_COLUMNS} where its first row names each of them"
+            )
+    return None
 
 
 def _is_list(rows: Sequence[Sequence[str]]) -> bool:
@@ -68,7 +90,7 @@ def _has_line_below_first(text: str, block: Block) -> bool:
 
 def _is_marked(said: Said) -> bool:
     """Whether a row without words says for which of several columns it holds."""
-    return said.is_named and len(said.row.cells) > 2 and any(value in YES for _, value in said.pairs)
+    return said.is_named and len(said.row.cells) > 2 and any(value in ANSWERS for _, value in said.pairs)
 
 
 def _claim(text: str, said: Said, cut: CutCells, keys: Sequence[str]) -> Iterator[Claim]:
@@ -92,4 +114,5 @@ def _claim(text: str, said: Said, cut: CutCells, keys: Sequence[str]) -> Iterato
         lambda: iter(filter(None, [asked])),
         1.5 + bool(numbers_in(answer)),
         traits_of(said, keys),
+        around(text, said, statement),
     )
