@@ -61,6 +61,9 @@ SAID_BY_GENERATORS = (
         'flag: begins with a definite thing and does not say of what ("The plan covers")',
         "does not say of what it speaks",
     ),
+    Trait(
+        "continues", 'flag: its first words add it to what was said ("also", "another")', "goes on from what was said"
+    ),
     Trait("untitled", "flag: the document has no title that names it", "of a document without a title"),
     Trait("asked", "flag: there is a natural question for it", "there is a natural question for it"),
     Trait(
@@ -131,11 +134,12 @@ FLAGS_OF: Mapping[str, tuple[str, ...]] = {
     ),
     "item": (
         *("lead_in", "lead_in_missing", "leans", "hedged", "requirement", "scoped", "scope_missing", "bare_definite"),
+        "continues",
     ),
     "label": ("leans", "hedged"),
     "prose": (
         *("leans", "defines", "duty", "hedged", "joined", "first_person", "points_inside", "scoped", "scope_missing"),
-        "bare_definite",
+        *("bare_definite", "continues"),
     ),
 }
 """What a generator that names the kind knows as well: of these flags, the one that it does not say is 0."""

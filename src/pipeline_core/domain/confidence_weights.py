@@ -22,6 +22,7 @@ WEIGHTS: dict[str, tuple[float, float]] = {
     "points_inside": (-0.332, 0.288),
     "definite": (-0.334, 0.106),
     "bare_definite": (-0.6, 0.0),
+    "continues": (-0.5, 0.0),
     "names": (0.137, 0.762),
     "first_person": (-0.353, 0.035),
     "hedged": (-0.686, 0.043),

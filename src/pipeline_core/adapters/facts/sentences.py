@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import resumes
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
@@ -143,8 +144,9 @@ def _goes_on(first: _Said, second: _Said, language: str) -> bool:
     """Whether the second is better said with the first. Rules are said one by one: their things are whoever's."""
     if second.leans:
         return True
-    is_rule = bool(traits_of(second.statement, language).get("duty"))
-    return not is_rule and not second.is_named and resumes(second.statement, first.statement, language)
+    if second.is_named or traits_of(second.statement, language).get("duty"):
+        return False
+    return resumes(second.statement, first.statement, language) or continues(second.statement, language)
 
 
 def _joined(first: _Said, second: _Said) -> _Said | None:
@@ -335,6 +337,10 @@ _LOST_LIGATURE = re.compile(
     r"|oficers?|efects?|efective\w*|difer\w*|proit\w*)\b",
     re.IGNORECASE,
 )
+# "Launched a new catalogue": a past tense with its object. What goes before a sentence ("Based on") has none.
+_WITHOUT_SUBJECT = re.compile(
+    r"(?!Need|Indeed|Provided|Granted)[A-Z][a-z]+ed (?:an?|the|new|its|their|our|\d[\d,.]*) \w"
+)
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
@@ -378,6 +384,8 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return False
     if begins_with_code(statement):
         return True  # a requirement, whatever its verb is
+    if _WITHOUT_SUBJECT.match(statement):
+        return False
     # among other sentences few are none, and no list has every verb
     return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10 and start[-3:] != "ing")
 

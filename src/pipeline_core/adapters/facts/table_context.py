@@ -90,10 +90,11 @@ _NUMBERING = re.compile(r"^(?:(?:\d+\.)+\d*|\d+)\s+")
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Text of another chunk: above, or ``below``."""
+    """Text of another chunk: above, or ``below``; of a ``heading`` its words."""
 
     quote: str
     below: bool = False
+    heading: bool = False
 
 
 Source = tuple[int, int] | Outside

@@ -65,16 +65,25 @@ def table_claims(
     return claims, replace(body.table, rows=(table.rows + cells)[-24:])
 
 
-def too_wide(text: str, blocks: Sequence[Block]) -> str | None:
-    """Why a table among the blocks is not read row by row, where its columns are too many; None where none is."""
-    for block in blocks:
-        grid = read_grid(text, block) if block.kind == "table" else None
-        if grid is not None and grid.width > MOST_COLUMNS and len(grid.rows) > 1:
-            return (
-                f"a table of {grid.width:,} columns: up to {MOST_COLUMNS} are read row by row, up to "
-                f"{MOST_CERTAIN_COLUMNS} where its first row names each of them"
-            )
-    return None
+def why_no_rows(text: str, block: Block, *, goes_on: bool = False) -> str:
+    """Why a table gave no row, in the words of the ledger; ``goes_on``: it may go on with one before it."""
+    grid = read_grid(text, block)
+    if grid is None:
+        return "a table of blank cells"
+    if not grid.has_header and not _has_line_below_first(text, block) and not goes_on:
+        return "a table without a header row"
+    if len(grid.rows) <= grid.has_header:
+        return "a table without rows below its header"
+    if grid.width < 2:
+        return "a table of one column"
+    if grid.width > MOST_COLUMNS:
+        return (
+            f"a table of {grid.width:,} columns: up to {MOST_COLUMNS} are read row by row, up to "
+            f"{MOST_CERTAIN_COLUMNS} where its first row names each of them"
+        )
+    if _is_list([row.cells for row in grid.rows]):
+        return "a list set in columns"
+    return "a table none of whose rows says what it is about"
 
 
 def _is_list(rows: Sequence[Sequence[str]]) -> bool:
