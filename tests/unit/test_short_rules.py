@@ -7,7 +7,7 @@ from pipeline_core.ports.fact_generator import ChunkInput
 
 
 def said(markdown: str, language: str) -> list[str]:
-    return [fact.statement for fact in extract(ChunkInput(markdown, (), language=language), 12).candidates]
+    return [fact.statement for fact in extract(ChunkInput(markdown, (), language=language), 6).candidates]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,11 @@ def said(markdown: str, language: str) -> list[str]:
 def test_each_short_rule_is_said_with_its_place(language: str, title: str, rules: list[str]) -> None:
     text = f"# {title}\n\n" + "\n\n".join(rules) + "\n"
     assert said(text, language) == [f"{title}: {rule}" for rule in rules]
+
+
+def test_all_rules_of_a_sheet_are_said() -> None:
+    rules = [f"Boat {number} takes {number} rowers." for number in range(2, 20)]
+    assert len(said("# Rowing hall\n\n" + "\n\n".join(rules), "en")) == len(rules)
 
 
 def test_slogans_and_links_beside_them_are_none() -> None:
