@@ -20,7 +20,7 @@ from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.row_sources import outside
 from pipeline_core.adapters.facts.scoped import Scopes
-from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims
+from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import table_claims, why_no_rows
 from pipeline_core.domain.endings import with_one_end
@@ -153,7 +153,7 @@ def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tup
     One whose questions are all asked already, or that has none, is said without.
     """
     for claim in claims:
-        statement = with_one_end(claim.statement)
+        statement = with_one_end(without_footnote_marks(claim.statement))
         if statement in taken or unreadable(statement):
             continue
         asked = claim.questions() if claim.answer is not None else ()

@@ -58,7 +58,9 @@ def table_claims(
     cut = CutCells(rows, table.names, followed=followed, is_cut_below=is_cut_below)
     body = Body(table, rows)
     in_words = explained_near(text, blocks, at, table.names, after)
-    claims = [claim for said in body.rows() for claim in _claim(text, in_full(said, in_words), cut)]
+    found = [in_full(said, in_words) for said in body.rows()]
+    keys = [said.name for said in found]
+    claims = [claim for said in found for claim in _claim(text, said, cut, keys)]
     cells = tuple(row.cells for row in rows)
     return claims, replace(body.table, rows=(table.rows + cells)[-24:])
 
@@ -100,7 +102,7 @@ def _is_marked(said: Said) -> bool:
     return said.is_named and len(said.row.cells) > 2 and any(value in ANSWERS for _, value in said.pairs)
 
 
-def _claim(text: str, said: Said, cut: CutCells) -> Iterator[Claim]:
+def _claim(text: str, said: Said, cut: CutCells, keys: Sequence[str]) -> Iterator[Claim]:
     """The row's claim, or nothing where the row is not whole."""
     answer = "; ".join(value for _, value in said.pairs)
     quote = " ".join(text[start:end] for start, end in said.row.spans)
@@ -120,6 +122,6 @@ def _claim(text: str, said: Said, cut: CutCells) -> Iterator[Claim]:
         answer if asked else None,
         lambda: iter(filter(None, [asked])),
         1.5 + bool(numbers_in(answer)),
-        traits_of(said),
+        traits_of(said, keys),
         around(text, said, statement),
     )
