@@ -87,7 +87,7 @@ def _table_before(chunk: ChunkInput) -> Table | None:
     return table and outside(table, above.text)
 
 
-def _with_own(found: Iterable[Claim], own: Claim | None) -> Iterable[Claim]:
+def _with_own(found: Iterable[Claim], own: Claim | None) -> list[Claim]:
     """The claims of a paragraph, and the one that its place gives it, where its first sentence has none."""
     claims = list(found)
     if own is None:
@@ -145,7 +145,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
                 found = answer_claims(chunk.text, block, question, language)
             else:
                 found = prose_claims(chunk.text, block, language)
-                found = _with_own(found, own.get(at))
+                found = iter(_with_own(found, own.get(at)))
             kept = [claim for claim in found if not is_debris(claim.statement)]
             say = scopes.said_of_its_place if at in short else scopes.said
             said = [say(claim, block) for claim in kept]
