@@ -51,13 +51,15 @@ Row = Mapping[str, Any]
 PRIOR: Mapping[str, float] = {
     "row": -0.2, "header_certain": 0.3, "header_guessed": -0.5, "header_missing": -2.5, "unnamed_cells": -2.0,
     "key_named": 0.4, "empty_cells": -0.7, "many_columns": -0.3, "table_untold": -2.5, "digits": -1.0,
+    "columns_unexplained": -1.2,
     "lead_in": 0.3, "lead_in_missing": -0.8, "requirement": 1.0,
     "sentence_whole": 0.5, "leans": -1.2, "points_inside": -0.4, "definite": -0.5, "names": 0.4, "first_person": -0.4,
     "hedged": -0.8, "defines": 0.4, "duty": 0.3, "asked": 0.6, "score": 0.6, "begins_well": 0.8, "ends_well": 0.8,
     "few_words": -1.5, "many_words": -0.2, "entry": 0.6,
     "length": 0.5, "name_first": 0.4, "refers": -0.8, "compares": -0.4, "cites": 0.3, "measure": 0.3, "indefinite": 0.3,
     "position": -0.4, "below_heading": 0.5, "in_example": -0.8,
-    "scoped": 0.3, "scope_missing": -0.3, "bare_definite": -0.6, "untitled": -0.3, "neighbours": 0.4, "disorder": -1.5,
+    "scoped": 0.3, "scope_missing": -0.3, "bare_definite": -0.6, "continues": -0.5, "points_at_unsaid": -0.9,
+    "untitled": -0.3, "neighbours": 0.4, "disorder": -1.5,
     "found_aligned": -0.8, "scattered": -1.5, "ocr_doubt": -3.0, "unsure": -1.5, "written": 0.8,
 }  # fmt: skip
 """What is thought of a feature before any fact was judged, in log-odds; one that is not here has no weight. Judged

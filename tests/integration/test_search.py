@@ -13,7 +13,7 @@ from pgvector import Vector
 
 from pipeline_core.adapters.db import vector_indexes
 from pipeline_core.adapters.db.engine import lend
-from pipeline_core.adapters.db.searching import Query, Ranking, search
+from pipeline_core.adapters.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.adapters.db.session import Session
 from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.bootstrap import Pipeline
@@ -139,6 +139,40 @@ def test_each_mode_finds_what_it_goes_by(make_pipeline: MakePipeline) -> None:
     meant = app.search(app.user_id, "temperature regulator", mode=SearchMode.VECTOR, kind="fact")
     assert len(meant) == 4
     assert [hit["score"] for hit in meant] == sorted((hit["score"] for hit in meant), reverse=True)
+
+
+class Counting(Session):
+    """Counts how often it waits for the server."""
+
+    waits = 0
+
+    def all(self, name: str, /, **params: Any) -> list[dict[str, Any]]:
+        self.waits += 1
+        return super().all(name, **params)
+
+    def each(self, name: str, every: Sequence[Mapping[str, Any]], /, *, dims: int | None = None) -> Any:
+        self.waits += len(every) != 1
+        return super().each(name, every, dims=dims)
+
+
+@pytest.mark.parametrize("kind", [None, "passage", "fact"])
+def test_many_questions_are_asked_at_once_and_find_what_each_finds(app: Pipeline, kind: str | None) -> None:
+    publish(app, upload("manual.md"))
+    texts = ["How often is the boiler serviced?", "relief valve 3 bar", "nothing of this kind zzyzx", ""] * 16
+    vectors = app.evaluate.embedders.active().embed(texts).vectors
+    model = app.evaluate.embedders.active().model
+    queries = [
+        Query(app.user_id, text, vector, model, kind, None, SearchMode.HYBRID, is_next=False)
+        for text, vector in zip(texts, vectors, strict=True)
+    ]
+    with lend(app.engine) as connection:
+        session = Counting(connection)
+        together = search_by_each_mode(session, queries, Ranking(), limit=10)
+        of_all = session.waits
+        assert together == [search_by_each_mode(session, [query], Ranking(), limit=10)[0] for query in queries]
+    assert any(found[SearchMode.HYBRID] for found in together)
+    # by itself each waits some eight times
+    assert of_all <= 12 if kind != "fact" else of_all < len(queries) * 3
 
 
 def test_the_labelled_questions_of_the_examples(make_pipeline: MakePipeline) -> None:

@@ -8,6 +8,13 @@ from pipeline_core.adapters.facts.refusals import is_list_of_names, is_reference
 from pipeline_core.ports.fact_generator import ChunkInput
 
 REFUSED = [
+    ("en", "The depths reported in Table 5-1 are those of spring tides.", "needs a figure or a table"),
+    ("de", "Die Werte der Tabelle 3 gelten für Springtiden.", "needs a figure or a table"),
+    ("ru", "На рис. 4 глубина порта больше.", "needs a figure or a table"),
+    ("zh", "港湾的深度见于图 3 的数据。", "needs a figure or a table"),
+    ("en", "Both the old chart and this Report give the depth of the bay.", "it speaks of its own study"),
+    ("de", "Neue Tiefen kamen in dieser Ausgabe hinzu.", "it speaks of its own study"),
+    ("id", "Kedalaman baru ditambahkan dalam edisi ini.", "it speaks of its own study"),
     ("en", "The team thanks Ms Lee for her help with the survey.", "an acknowledgement"),
     ("en", "The survey was funded by a grant of the Harbour Foundation.", "an acknowledgement"),
     ("de", "Wir danken allen, die am Bericht mitgearbeitet haben.", "an acknowledgement"),
@@ -200,6 +207,9 @@ def test_what_authors_say_of_themselves_and_of_their_drawings(language: str, sen
         ("pt", "O prémio de um navio deve ser pago em maio."),
         ("ru", "Страховой взнос за судно уплачивается в мае."),
         ("zh", "船舶的保险费应在五月前支付。"),
+        ("en", "The bay is 12 m deep at low tide (Table 5-1)."),
+        ("en", "This policy covers boats in the bay."),
+        ("en", "Each table seats 12 guests."),
     ],
 )
 def test_kept(language: str, sentence: str) -> None:

@@ -12,7 +12,17 @@ from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.contiguity import Piece
 from pipeline_core.domain.documents import Page, PageMap
-from pipeline_core.domain.facts import Around, Evidence, Fact, FactCandidate, Generated, MatchKind, Span, place_of
+from pipeline_core.domain.facts import (
+    Around,
+    Evidence,
+    Fact,
+    FactCandidate,
+    Generated,
+    MatchKind,
+    Span,
+    place_of,
+    shown_quotes,
+)
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
 from pipeline_core.domain.staging import StagedBefore, StagedQuestion
 from pipeline_core.stages.chunking import split
@@ -160,6 +170,17 @@ def test_a_caption_in_another_chunk_is_found_there(below: bool) -> None:
     assert all(fact.evidence[0].quote == caption for fact in told)
 
 
+def test_a_heading_in_a_chunk_before_is_quoted_as_it_stands() -> None:
+    filler = "The net grew for many years, and more people came to it than were expected. " * 6
+    text = f"# The **net** of 2026 #\n\n{filler}\n\n{filler}\n\n| Name | Trains | Riders |\n{RULE}\n{LONG}"
+    rows = [fact for fact in found(text) if fact.traits.get("row")]
+    assert len(rows) == 60
+    for fact in rows:
+        assert fact.statement.startswith("The net of 2026: Station")
+        assert quotes(fact)[:2] == ["The **net** of 2026", "| Name | Trains | Riders |"]
+        assert fact.evidence[0].char_from == 2
+
+
 WORDS = st.text("abdeiklmnoprstu", min_size=3, max_size=9).map(str.capitalize)
 CELLS = st.one_of(WORDS, st.integers(1, 99_999).map(str), st.just(""))
 
@@ -248,6 +269,14 @@ def test_a_row_whose_caption_is_nowhere_is_refused() -> None:
         surroundings=Surroundings("Of Table 1: Fees more below.\n\n| Flood | 500 |"),
     )  # fmt: skip
     assert (result.facts, result.refused) == ((), 1)
+
+
+def test_where_there_is_room_for_one_of_them_the_row_is_shown_and_not_its_header() -> None:
+    header, row = f"| Peril | {'Deductible ' * 20}|", "| Flood | 500 |"
+    told = spans(f"{header}\n{row}", header, row)
+    assert shown_quotes(told, 60) == "… | Flood | 500 |"
+    assert shown_quotes(told, 400) == f"{header} … {row}"
+    assert shown_quotes(spans("The policy covers: flood", "The policy covers:", "flood"), 12) == "The policy …"
 
 
 # --- staged facts ------------------------------------------------------------------------------------------------

@@ -11,6 +11,15 @@ from tests.unit.test_validation_rules import codes, fact, subject
 TITLE = "Anchor: quick charts of tides"
 
 
+def test_a_subject_behind_an_opening_is_named_too() -> None:
+    sentence = "Built on a small kernel, the library draws tides."
+    assert subject_of(sentence, (), TITLE, "en") == "Anchor"
+    assert subject_of("En hiver, la bibliothèque dessine les marées.", (), TITLE, "fr") == "Anchor"
+    # the opening may tell it itself: it leans on nothing
+    assert subject_of(sentence, (), "", "en") == ""
+    assert subject_of("In every port, the method is the same.", (), TITLE, "en") == ""
+
+
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [

@@ -94,6 +94,21 @@ def test_a_table_that_goes_on_after_a_gap_has_the_names_of_the_one_before() -> N
     assert said[-2:] == ["Flat 3 – Rent: $30; Deposit: $300", "Flat 4 – Rent: $40; Deposit: $400"]
 
 
+@pytest.mark.parametrize("values", [("$7", "$9"), ("Ana Lopez", "the well"), ("9 m", "closed")])
+def test_a_table_that_pages_and_chunks_cut_has_its_header_to_the_end(values: tuple[str, str]) -> None:
+    head, blank, rule = "| Berth | Keeper | Water |\n", "| | | |\n", "|---|---|---|\n"
+    pages = ["".join(f"| Berth {a}{n} | {values[0]} | {values[1]} |\n" for n in range(12)) for a in "ABCD"]
+    said = statements(f"# Port\n\n{head}{rule}" + f"\n{blank}{rule}".join(pages))
+    assert said == [f"Port: Berth {a}{n} – Keeper: {values[0]}; Water: {values[1]}" for a in "ABCD" for n in range(12)]
+
+
+def test_a_table_of_its_own_does_not_go_on_with_the_one_above() -> None:
+    head = "| Berth | Keeper | Water |\n|---|---|---|\n| A | Ana Lopez | the well |\n| B | Jo Meyer | the tank |\n"
+    blank = "| | | |\n|---|---|---|\n| Kiel | $7 | $9 |\n| Ulm | $8 | $4 |\n"
+    assert statements(f"{head}\n{blank}")[:2] == statements(f"{head}\nFees.\n\n{blank}")[:2]
+    assert "Keeper" not in "".join(statements(f"{head}\nFees:\n\n{blank}")[2:])
+
+
 def test_rows_without_names_are_said_without_names() -> None:
     text = "|  |  |\n| --- | --- |\n| Rent | $640 a month |\n| Deposit | $1,200 |\n"
     answer = extract(ChunkInput(text, ("Schedule",)), 6)
@@ -297,10 +312,15 @@ FEES = "| Berth | Low | High |\n|---|---|---|\n| B 1 | $7 | $9 |\n| B 2 | $8 | $
         ),
         pytest.param("", "Table 3. Fees by length—Continued\n\n", "Fees by length", id="on another page"),
         pytest.param("", "Tabelle 3. Gebühren (Fortsetzung)\n\n", "Gebühren", id="on another page in German"),
+        pytest.param("", "Table 3. Continued. Fees by length\n\n", "Fees by length", id="on another page, said first"),
+        pytest.param("", "Summer:\n\n", "Port, Summer", id="one word under a heading"),
+        pytest.param(f"Summer:\n\n{FEES}\n", "Winter:\n\n", "Port, Winter", id="one word under a heading once more"),
         pytest.param("", "Table 7. 5 Fees by length\n\n", "Fees by length", id="a number with a gap"),
         pytest.param("", "Table 7. 10 largest berths\n\n", "10 largest berths", id="a number that counts"),
         pytest.param("", "Table 3. Fees (net). Source: fees.csv\n\n", "Fees (net)", id="whence it is in the caption"),
         pytest.param("", "tabel berikut merangkum biaya:\n\n", "Port", id="what leads to the table is none"),
+        pytest.param("", "Availability: 99.9 %\n\n", "Port", id="what is stated by itself"),
+        pytest.param("Länge: 9 m\n\n", "**Kaution: 200 €**\n\n", "Port", id="what is stated by itself, in bold"),
     ],
 )  # fmt: skip
 def test_what_stands_nearest_above_a_table_says_what_it_is_about(above: str, below: str, subject: str) -> None:

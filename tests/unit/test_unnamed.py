@@ -30,6 +30,12 @@ def said(text: str, language: str = "en") -> list[str]:
         ("fr", "La taxe a doublé en janvier."),
         ("en", "Boats were selected by two pilots of the port."),
         ("en", "Lund and Ystad lie in the middle of the range."),
+        ("en", "Captains who pay at both quays have a discount."),
+        ("de", "Kapitäne zahlen an beiden Kais eine Gebühr."),
+        ("es", "Los capitanes pagan en ambos muelles."),
+        ("nl", "Kapiteins betalen aan beide kaden."),
+        ("id", "Kapten membayar di kedua dermaga."),
+        ("ru", "Капитаны платят на обоих причалах."),
     ],
 )
 def test_what_it_leaves_out_stands_before_it(language: str, sentence: str) -> None:
@@ -46,6 +52,9 @@ def test_what_it_leaves_out_stands_before_it(language: str, sentence: str) -> No
         ("en", "The fee doubled in mid-January 2010."),
         ("en", "The fee is payable in early May of each year."),
         ("de", "Die Gebühr ist im Januar fällig."),
+        ("en", "Captains pay at both the north quay and the south quay."),
+        ("en", "The lease is signed by both parties."),
+        ("de", "Der Vertrag bindet beide Parteien."),
         ("fr", "Les pilotes exigent le même niveau de soin que les capitaines."),
     ],
 )

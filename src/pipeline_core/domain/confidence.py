@@ -38,6 +38,7 @@ SAID_BY_GENERATORS = (
     Trait("empty_cells", "share of the row's cells that are empty", "many cells are empty"),
     Trait("caption", "flag: the statement says the table's caption or heading", "says the table's caption"),
     Trait("table_untold", "flag: its table's caption or heading does not say what it is about", "of what is not said"),
+    Trait("columns_unexplained", "flag: its columns or its key are codes", "codes that nothing explains"),
     Trait("unit", "flag: the statement says the unit of its numbers", "says the unit of its numbers"),
     # lists
     Trait("lead_in", "flag: said with the lead-in of its list", "said with its list's lead-in"),
@@ -52,6 +53,11 @@ SAID_BY_GENERATORS = (
     Trait("joined", "flag: said together with the sentence before it", "said with the sentence before it"),
     Trait("first_person", 'flag: its authors speak of themselves ("we")', "its authors speak of themselves"),
     Trait("points_inside", 'flag: some word in it points at another sentence ("this", "their")', "points elsewhere"),
+    Trait(
+        "points_at_unsaid",
+        'flag: points at a thing of which it has not said a word ("this rule")',
+        "points at what it does not name",
+    ),
     Trait("hedged", "flag: an example, a story or a supposition", "an example or a supposition"),
     Trait("scoped", "flag: said with the heading of its section, or the document's name", "says what it is of"),
     Trait("scope_missing", "flag: neither it nor a heading or title says what it is of", "nothing says what it is of"),
@@ -59,6 +65,9 @@ SAID_BY_GENERATORS = (
         "bare_definite",
         'flag: begins with a definite thing and does not say of what ("The plan covers")',
         "does not say of what it speaks",
+    ),
+    Trait(
+        "continues", 'flag: its first words add it to what was said ("also", "another")', "goes on from what was said"
     ),
     Trait("untitled", "flag: the document has no title that names it", "of a document without a title"),
     Trait("asked", "flag: there is a natural question for it", "there is a natural question for it"),
@@ -124,14 +133,18 @@ TRAITS: Mapping[str, Trait] = {trait.name: trait for trait in (*SAID_BY_GENERATO
 """All traits by name. A generator that knows something else of its facts adds a row above."""
 
 FLAGS_OF: Mapping[str, tuple[str, ...]] = {
-    "row": ("header_guessed", "header_missing", "key_named", "caption", "table_untold", "unit", "requirement"),
+    "row": (
+        *("header_guessed", "header_missing", "key_named", "caption", "table_untold", "columns_unexplained"),
+        *("unit", "requirement"),
+    ),
     "item": (
         *("lead_in", "lead_in_missing", "leans", "hedged", "requirement", "scoped", "scope_missing", "bare_definite"),
+        "continues",
     ),
     "label": ("leans", "hedged"),
     "prose": (
         *("leans", "defines", "duty", "hedged", "joined", "first_person", "points_inside", "scoped", "scope_missing"),
-        "bare_definite",
+        *("bare_definite", "continues", "points_at_unsaid"),
     ),
 }
 """What a generator that names the kind knows as well: of these flags, the one that it does not say is 0."""

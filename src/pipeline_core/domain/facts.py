@@ -63,6 +63,15 @@ def joined_quotes(evidence: Sequence[Span]) -> str:
     return _BETWEEN_QUOTES.join(span.quote for span in evidence)
 
 
+def shown_quotes(evidence: Sequence[Span], length: int) -> str:
+    """The texts of the spans as one, or as much of it as fits; of a row too long with its header rather the row."""
+    joined = " ".join(joined_quotes(evidence).split())
+    own = evidence[-1].quote
+    if len(joined) > length and len(evidence) > 1 and place_of(evidence) is evidence[-1]:
+        joined = f"… {' '.join(own.split())}"
+    return joined if len(joined) <= length else f"{joined[: length - 1]}…"
+
+
 class HasEvidence:
     """What a fact's spans say together."""
 
@@ -90,12 +99,14 @@ def fact_text(question: str | None, answer: str | None, statement: str | None) -
 class Around:
     """What a row of a table is said with: a caption, a unit, a header's row, as the text has it.
 
-    ``start`` is where it stands in the row's chunk; None: in another one, above the chunk or ``below`` it.
+    ``start`` is where it stands in the row's chunk; None: in another one, above the chunk or ``below`` it. Of a heading
+    above the chunk, ``quote`` is what it says without its marks.
     """
 
     quote: str
     start: int | None = None
     below: bool = False
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +146,11 @@ class FactCandidate:
             "quotes": self.quotes,
             "traits": self.traits,
             **({"start": self.start} if self.start else {}),
-            **({"around": [[one.quote, one.start, one.below] for one in self.around]} if self.around else {}),
+            **(
+                {"around": [[one.quote, one.start, one.below, one.heading] for one in self.around]}
+                if self.around
+                else {}
+            ),
         }
 
     @classmethod

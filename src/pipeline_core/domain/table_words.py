@@ -51,3 +51,11 @@ STATED_NAMES = frozenset(
     adres borg contract huur huurder naam opzegtermijn prijs premie telefoon verhuurder
     """.split()  # noqa: SIM905
 )
+
+# What a cell says of its column's name, where the column asks whether.
+YES_OR_NO = frozenset(
+    """
+    yes no ja nein oui non sí si sì sim não nao nee tak nie ano ne áno nej ja igen nem da nu evet hayır ya tidak
+    kyllä ei ναι όχι да нет так ні نعم لا بله خیر כן לא हाँ नहीं có không 是 否 有 无 無 はい いいえ 예 네 아니요 아니오
+    """.split()  # noqa: SIM905
+)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.table_spans import spread_in_runs, spread_over, unfolded, without_lone_spans
-from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES
+from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES, YES_OR_NO
 from pipeline_core.domain.text import strip_inline
 
 _ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
@@ -31,13 +32,15 @@ class Columns:
     """``names``: one for each column, blank where it has none. ``rows``: how many of the first rows are no data.
 
     ``title``: what rows above the header say of the whole table. ``is_whole``: all words of the header are in the
-    names; they are not where words stand over columns and nobody can tell over which.
+    names; they are not where words stand over columns and nobody can tell over which. ``is_told``: what stands below
+    them tells that they are names; otherwise only the file says so.
     """
 
     names: tuple[str, ...]
     rows: int = 0
     title: str = ""
     is_whole: bool = True
+    is_told: bool = True
 
     @property
     def are_named(self) -> bool:
@@ -46,6 +49,7 @@ class Columns:
 
 class _Judgement(StrEnum):
     HEADER = "header"
+    LIKELY = "likely"
     DATA = "data"
     UNCERTAIN = "uncertain"
 
@@ -143,9 +147,10 @@ def columns_of(rows: Sequence[Row], *, declared: bool = True) -> Columns:
     body = [row for row in plain[title + levels :] if row not in plain[title : title + levels]]
     bold = all(_is_bold(cell) for cell in rows[title] if cell.strip()) and not _all_bold(rows[title + levels :])
     judgement = _judge(head, body, declared=declared, bold=bold and title + levels < len(rows))
-    if judgement is _Judgement.HEADER:
+    if judgement in (_Judgement.HEADER, _Judgement.LIKELY):
         names = tuple(_OPEN_END.sub("", name) for name in head)
-        return Columns(names, title + levels, " ".join(row[0] for row in plain[:title]), is_whole)
+        above = " ".join(row[0] for row in plain[:title])
+        return Columns(names, title + levels, above, is_whole, judgement is _Judgement.HEADER)
     nameless = ("",) * width
     return Columns(nameless, title + (judgement is _Judgement.UNCERTAIN and declared))
 
@@ -255,7 +260,7 @@ def _is_centred(row: Row, below: Row) -> bool:
 def _judge(head: Row, body: Sequence[Row], *, declared: bool, bold: bool) -> _Judgement:
     if not any(head[1:]) or not body or not all(map(_may_name_a_column, head)):
         return _Judgement.DATA if any(head) else _Judgement.UNCERTAIN
-    if _has_values(head, body) or _is_like_the_rows(head, body):
+    if _has_values(head, body) or _is_like_the_rows(head, body) or _answers(head, body):
         return _Judgement.DATA
     known = any(_is_column_word(cell) for cell in head[1:])
     if bold or not head[0]:
@@ -263,11 +268,15 @@ def _judge(head: Row, body: Sequence[Row], *, declared: bool, bold: bool) -> _Ju
     stated = _states_by_name(body)
     if not known and stated:
         return _Judgement.HEADER if len(head) > 2 and _rows_are_even(body) else _Judgement.DATA
+    if len(head) == 2 and _has_times(head, body):
+        return _Judgement.HEADER
     if len(head) == 2 and not known and (_is_mixed(body) or _is_proper_name(head[1], head[0])):
         return _Judgement.DATA if _is_mixed(body) else _Judgement.UNCERTAIN
-    if _has_other_kinds(head, body) or _has_longer_texts(head, body):
+    if _has_other_kinds(head, body) or _has_longer_texts(head, body) or _draws_from_few(head, body):
         return _Judgement.HEADER
-    return _Judgement.HEADER if declared and known else _Judgement.UNCERTAIN
+    if declared and known:
+        return _Judgement.HEADER
+    return _Judgement.LIKELY if declared and _reads_as_names(head, body) else _Judgement.UNCERTAIN
 
 
 def _may_name_a_column(cell: str) -> bool:
@@ -316,12 +325,68 @@ def _is_like_the_rows(head: Row, body: Sequence[Row]) -> bool:
     return False
 
 
-_CHECKS = frozenset("✓✔☑✗✘☒√")
+_CHECKS = frozenset("✓✔☑✗✘☒√×○●◯xX")
 _WORD = re.compile(r"[^\W\d_]+(?:/[^\W\d_]+)?")
 
 
 def _is_column_word(cell: str) -> bool:
     return not COLUMN_WORDS.isdisjoint(_WORD.findall(cell.casefold()))
+
+
+def _is_answer(cell: str) -> bool:
+    """Whether it says yes or no, by a word or a mark: that answers what heads its column."""
+    return cell in _CHECKS or cell.casefold() in YES_OR_NO
+
+
+def _answers(head: Row, body: Sequence[Row]) -> bool:
+    """Whether the first row says yes or no as those below it do. ("Da" is yes in some languages, "from" in another.)"""
+    columns = [at for at in range(1, len(head)) if _is_answer(head[at])]
+    return any(2 * sum(_is_answer(row[at]) for row in body) > len(body) for at in columns)
+
+
+def _draws_from_few(head: Row, body: Sequence[Row]) -> bool:
+    """Whether a column's words are of a few that return, and the first row's is none of them: "blue, green, blue"."""
+    for at in range(1, len(head)):
+        filled = [row[at].casefold() for row in body if kind_of(row[at]) == "words"]
+        counts = Counter(filled)
+        if head[at] and len(filled) > _FEW and 2 * sum(counts[cell] > 1 for cell in filled) >= len(filled):
+            return True
+    return False
+
+
+_FEW = 2
+"""Of two rows that are alike in a column a third may as well be another."""
+
+
+def _reads_as_names(head: Row, body: Sequence[Row]) -> bool:
+    """Whether the first row of a table of words, which the file says is its header, has nothing against it.
+
+    Against it are: torn sentences, as PDFs have them; names of people in columns; a table of two columns, where each
+    row may be a name and what is stated for it.
+    """
+    cells = [cell for cell in head if cell]
+    if len(cells) < 3 or len({cell.casefold() for cell in cells}) < len(cells):
+        return False
+    if any(len(cell.split()) > _LONGEST_NAME or _TORN.search(cell) or CUT_END.search(cell) for cell in cells):
+        return False
+    small = [cell for cell in cells if cell[0].islower()]
+    if small and (len(small) < len(cells) or len(body) < _FEW or any(" " in cell for cell in cells)):
+        return False
+    numbered = [cell for cell in cells if any(map(str.isdigit, cell))]
+    if len(numbered) == 1 or len({*map(_shape, numbered)}) > 1:
+        return False
+    others = [cell for row in body for cell in row if cell]
+    return not (all(map(_is_of_capitals, cells)) and 2 * sum(map(_is_of_capitals, others)) >= len(others))
+
+
+_LONGEST_NAME = 4
+_TORN = re.compile(r"[;,.!?:。，；]\Z|; |\A[(+&]")
+
+
+def _is_of_capitals(cell: str) -> bool:
+    """Whether it is written as names of people are: several words, the first and the last in capitals."""
+    words = cell.split(" (")[0].split()
+    return len(words) > 1 and words[0][:1].isupper() and words[-1][:1].isupper()
 
 
 def _states_by_name(body: Sequence[Row]) -> bool:
@@ -349,6 +414,19 @@ def _is_mixed(body: Sequence[Row]) -> bool:
     return len(kinds) > 1 and max(kinds.values()) < 0.7 * sum(kinds.values()) and bool(kinds.keys() & VALUES)
 
 
+_TIME = re.compile(r"\d{1,2}(?:[:.h]\d\d|\s?(?:h|am|pm|a\.m\.|p\.m\.|Uhr|uur|kl)\b|[点时時시])", re.IGNORECASE)
+
+
+def _has_times(head: Row, body: Sequence[Row]) -> bool:
+    """Whether times stand below a name, and words that begin small where there is none: "9:00–18:00", "closed"."""
+    cells = [row[1] for row in body if kind_of(row[1]) != "blank"]
+    times = [cell for cell in cells if _TIME.search(cell)]
+    others = [cell for cell in cells if not _TIME.search(cell)]
+    if not times or not others or any(map(str.isdigit, head[1])) or head[1][:1].islower():
+        return False
+    return all(kind_of(cell) == "words" and not cell[0].isupper() for cell in others)
+
+
 def _is_proper_name(cell: str, beside: str) -> bool:
     """Whether the cell may name somebody: several words in capitals, where the cell beside it is not written so."""
     words, others = cell.split(), beside.split()
@@ -367,11 +445,9 @@ def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
         if len(head) > 2 and head[at] and numbered and sum(numbered) >= 0.8 * len(numbered) and len(numbered) > 1:
             return True
         filled = [row[at] for row in body if kind_of(row[at]) != "blank"]
-        if (
-            head[at]
-            and filled
-            and sum(kind_of(cell) in VALUES or cell in _CHECKS for cell in filled) >= 0.6 * len(filled)
-        ):
+        answers = len(head) > 2 or not head[at][:1].islower()  # "Garden | shared" above "Pets | no" is no header
+        values = sum(kind_of(cell) in VALUES or (answers and _is_answer(cell)) for cell in filled)
+        if head[at] and filled and values >= 0.6 * len(filled):
             return True
     return False
 
@@ -379,10 +455,18 @@ def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
 def _has_longer_texts(head: Row, body: Sequence[Row]) -> bool:
     """Whether a word or two stand above whole phrases."""
     for at in range(1, len(head)):
-        words = [len(row[at].split()) for row in body if row[at]]
-        if head[at] and len(head[at].split()) <= 2 and words and sum(words) >= 4 * len(words):
+        words = [_length(row[at]) for row in body if row[at]]
+        if head[at] and _length(head[at]) <= 2 and words and sum(words) >= 4 * len(words):
             return True
     return False
+
+
+def _length(said: str) -> int:
+    """Its words; where none are parted by blanks, two signs are counted as a word."""
+    return max(len(said.split()), len(_IDEOGRAPH.findall(said)) // 2)
+
+
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 # --- parts of a table, and tables that go on ---------------------------------------------------------------------
@@ -427,13 +511,16 @@ def goes_on(before: Sequence[Row], rows: Sequence[Row], *, turns_page: bool) -> 
     below = [[strip_inline(cell) for cell in row] for row in rows[:_SAMPLE]]
     if not above or not below or {len(row) for row in above} != {len(row) for row in below}:
         return False
-    certain = False
+    certain, words_alone = False, True
     for at in range(len(below[0])):
         here, there = _make(row[at] for row in above), _make(row[at] for row in below)
+        if turns_page:  # names may run on in another series there: "Berth A9" is followed by "Berth B1"
+            here, there = (make if make in VALUES | {"mixed"} else "" for make in (here, there))
         if here and there and here != there:
             return False
         certain = certain or bool(here and there)
-    return certain or (turns_page and all(_make(row[at] for row in above) == "" for at in range(len(below[0]))))
+        words_alone = words_alone and not here
+    return certain or (turns_page and words_alone)
 
 
 def _make(cells: Iterable[str]) -> str:
@@ -499,6 +586,9 @@ def table_at_end(text: str, before: str) -> str:
     table = lines[start:]
     if not table:
         return ""
+    of_page_before = _without_names_of_its_own(lines[:start], table, before)
+    if of_page_before:
+        before, table, start = of_page_before, table[2:], 0
     if len(table) > 1 and DELIMITER_ROW.match(table[1]):
         above, head, rows = _short_paragraphs(lines[:start]), table[:_HEAD], table[_HEAD:]
     elif start == 0 and before:
@@ -509,6 +599,23 @@ def table_at_end(text: str, before: str) -> str:
     else:
         return ""
     return "\n".join([*above, *head, *rows[-_SAMPLE:]])
+
+
+def _without_names_of_its_own(above: Sequence[str], table: Sequence[str], before: str) -> str:
+    """The table with which this one goes on, on another page: right above it, of its width, its header blank."""
+    if len(table) < 3 or set(table[0]) - set("| ") or not DELIMITER_ROW.match(table[1]):
+        return ""
+    found = table_at_end("\n".join(above), before) if any(map(str.strip, above)) else before
+    rows = [_cells_of(line) for line in found.splitlines() if line.startswith("|") and not DELIMITER_ROW.match(line)]
+    goes_with = goes_on(rows[1:], [_cells_of(line) for line in table[2:]], turns_page=True)
+    return found if goes_with else ""
+
+
+def _cells_of(line: str) -> list[str]:
+    return [cell.strip() for cell in _CELL_BORDER.split(line.strip().strip("|"))]
+
+
+_CELL_BORDER = re.compile(r"(?<!\\)\|")
 
 
 def _short_paragraphs(lines: Sequence[str]) -> list[str]:

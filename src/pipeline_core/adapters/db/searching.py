@@ -24,6 +24,7 @@ _COMMON = 500
 _COLUMNS = {"languages": "language", "terms": "term", "keys": "key", "weights": "weight", "tells": "tells"}
 _FACTS = 3
 """Facts that are shown under a passage."""
+_Near = tuple[dict[UUID, UUID], list[UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> l
     """
     if query.mode.uses_vectors and not _has_vectors(session, query):
         return []
-    found, asked = _gather(session, query, ranking)
+    [(found, asked)] = _gather(session, [query], ranking)
     hits = _in_full(session, query, found.best(query, ranking, query.mode, limit))
     if query.kind is None:
         return _with_facts(session, query, ranking, asked, hits)
@@ -89,19 +90,28 @@ def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> l
 
 
 def search_by_each_mode(
-    session: Session, query: Query, ranking: Ranking, *, limit: int
-) -> Mapping[SearchMode, list[Row]]:
-    """What a search by each mode finds, of one gathering: no more of it than tells where it is from.
+    session: Session, queries: Sequence[Query], ranking: Ranking, *, limit: int
+) -> list[Mapping[SearchMode, list[Row]]]:
+    """What a search by each mode finds for each query, of one gathering: no more of it than tells where it is from.
+
+    The queries differ in texts and vectors only.
 
     Raises:
         As ``search``.
     """
-    if not _has_vectors(session, query):
-        return {mode: [] for mode in SearchMode}
-    found, _ = _gather(session, query, ranking)
-    best = {mode: list(found.best(query, ranking, mode, limit)) for mode in SearchMode}
-    ids = list({one for ids in best.values() for one in ids})
-    rows = session.all("sources_of", ids=ids, with_facts=query.kind is None)
+    if not queries or not _has_vectors(session, queries[0]):
+        return [{mode: [] for mode in SearchMode} for _ in queries]
+    best = [
+        {mode: list(found.best(query, ranking, mode, limit)) for mode in SearchMode}
+        for query, (found, _) in zip(queries, _gather(session, queries, ranking), strict=True)
+    ]
+    found_ids = [list({one for ids in by_mode.values() for one in ids}) for by_mode in best]
+    with_facts = queries[0].kind is None
+    rows = session.each("sources_of", [{"ids": ids, "with_facts": with_facts} for ids in found_ids])
+    return [_sources(by_mode, of_query) for by_mode, of_query in zip(best, rows, strict=True)]
+
+
+def _sources(best: Mapping[SearchMode, list[UUID]], rows: Sequence[Row]) -> Mapping[SearchMode, list[Row]]:
     facts: defaultdict[UUID | None, list[Row]] = defaultdict(list)
     for row in rows:
         facts[row["passage_id"]].append(row)
@@ -109,16 +119,33 @@ def search_by_each_mode(
     return {mode: [of[one] for one in ids] for mode, ids in best.items()}
 
 
-def _gather(session: Session, query: Query, ranking: Ranking) -> "tuple[Found, _Asked | None]":
-    """The candidates of the query's mode: those of both for a hybrid search, from which each can be ranked."""
-    near_facts, passages = _near(session, query, ranking) if query.mode.uses_vectors else ({}, [])
-    of_facts = list(near_facts.values()) if query.kind != "passage" else []
-    by_words, asked = _by_words(session, query, [*passages, *of_facts]) if query.mode.uses_words else ({}, None)
-    if query.kind == "fact":
-        return _of_facts(session, query, asked, near_facts, by_words), asked
-    ids = list({*passages, *of_facts, *by_words})
-    similarities = _similarities(session, query, ids) if query.mode.uses_vectors else {}
-    return Found(by_words, similarities, asked.all_words if asked else 0.0), asked
+def _gather(session: Session, queries: Sequence[Query], ranking: Ranking) -> "list[tuple[Found, _Asked | None]]":
+    """The candidates of the queries' mode: those of both for a hybrid search, from which each can be ranked.
+
+    The queries differ in texts and vectors only, and each step is taken for all at once.
+    """
+    first = queries[0]
+    near: list[_Near] = [({}, [])] * len(queries)
+    if first.mode.uses_vectors:
+        near = _near(session, queries, ranking)
+    of_facts = [list(facts.values()) if first.kind != "passage" else [] for facts, _ in near]
+    besides = [[*passages, *facts] for (_, passages), facts in zip(near, of_facts, strict=True)]
+    by_words: list[tuple[dict[UUID, float], _Asked | None]] = [({}, None)] * len(queries)
+    if first.mode.uses_words:
+        by_words = _by_words(session, queries, besides)
+    if first.kind == "fact":
+        return [
+            (_of_facts(session, query, asked, facts, words), asked)
+            for query, (facts, _), (words, asked) in zip(queries, near, by_words, strict=True)
+        ]
+    similarities: list[dict[UUID, float]] = [{}] * len(queries)
+    if first.mode.uses_vectors:
+        ids = [list({*other, *words}) for other, (words, _) in zip(besides, by_words, strict=True)]
+        similarities = _similarities(session, queries, ids)
+    return [
+        (Found(words, similar, asked.all_words if asked else 0.0), asked)
+        for (words, asked), similar in zip(by_words, similarities, strict=True)
+    ]
 
 
 def _of_facts(
@@ -156,29 +183,46 @@ class _Asked:
         return max(by_language.values())
 
 
-def _asked(session: Session, query: Query) -> _Asked | None:
-    """None: nothing that is published has any of them."""
-    rows = session.all("word_weights", user_id=query.user_id, text=query.text, common=_COMMON)
-    if not rows:
-        return None
-    columns = {name: [row[column] for row in rows] for name, column in _COLUMNS.items()}
-    return _Asked({**columns, "must_tell": not query.mode.uses_vectors}, rows[0]["average"])
+def _asked(session: Session, queries: Sequence[Query]) -> list[_Asked | None]:
+    """None: nothing that is published has any of a question's words."""
+    params = [{"user_id": query.user_id, "text": query.text, "common": _COMMON} for query in queries]
+    asked: list[_Asked | None] = []
+    for query, rows in zip(queries, session.each("word_weights", params), strict=True):
+        columns = {name: [row[column] for row in rows] for name, column in _COLUMNS.items()}
+        must_tell = not query.mode.uses_vectors
+        asked.append(_Asked({**columns, "must_tell": must_tell}, rows[0]["average"]) if rows else None)
+    return asked
 
 
-def _by_words(session: Session, query: Query, besides: Sequence[UUID]) -> tuple[dict[UUID, float], _Asked | None]:
-    asked = _asked(session, query)
-    if asked is None:
-        return {}, None
-    rows = session.all(
-        "passages_with_words",
-        user_id=query.user_id,
-        document_ids=query.document_ids,
-        besides=list(besides),
-        average=asked.average,
-        pool=_POOL,
-        **asked.params,
-    )
-    return {row["id"]: row["score"] for row in rows if row["is_chunk"] or query.kind != "passage"}, asked
+def _by_words(
+    session: Session, queries: Sequence[Query], besides: Sequence[Sequence[UUID]]
+) -> list[tuple[dict[UUID, float], _Asked | None]]:
+    asked = _asked(session, queries)
+    params = [
+        {
+            "user_id": query.user_id,
+            "document_ids": query.document_ids,
+            "besides": list(others),
+            "average": words.average,
+            "pool": _POOL,
+            **words.params,
+        }
+        for query, others, words in zip(queries, besides, asked, strict=True)
+        if words
+    ]
+    rows = iter(session.each("passages_with_words", params) if params else ())
+    return [
+        (
+            {row["id"]: row["score"] for row in (next(rows) if words else ()) if _counts(row, query)},
+            words,
+        )
+        for query, words in zip(queries, asked, strict=True)
+    ]
+
+
+def _counts(row: Row, query: Query) -> bool:
+    """Questions of banks are no passages."""
+    return bool(row["is_chunk"]) or query.kind != "passage"
 
 
 def _in_full(session: Session, query: Query, scores: Mapping[UUID, float]) -> list[Row]:
@@ -239,50 +283,73 @@ def _vector(query: Query) -> Vector | None:
     return None if query.vector is None else Vector(np.asarray(query.vector, dtype=np.float32))
 
 
-def _near(session: Session, query: Query, ranking: Ranking) -> tuple[dict[UUID, UUID], list[UUID]]:
+def _near(session: Session, queries: Sequence[Query], ranking: Ranking) -> list[_Near]:
     """The facts that are nearest by meaning, each with its passage, and the nearest passages."""
-    facts: dict[UUID, UUID] = {}
-    if query.kind != "passage":
-        facts = {row["id"]: row["passage_id"] for row in _nearest(session, query, "facts", ranking.ef_search)}
-    if query.kind == "fact":
-        return facts, []
-    return facts, [row["id"] for row in _nearest(session, query, "passages", ranking.ef_search)]
+    kind = queries[0].kind
+    if not queries[0].is_next:
+        # a generic plan knows no model, and so cannot use the index of one
+        session.configure(
+            hnsw__ef_search=str(ranking.ef_search), hnsw__iterative_scan="strict_order",
+            plan_cache_mode="force_custom_plan",
+        )  # fmt: skip
+    nothing: list[list[Row]] = [[] for _ in queries]
+    facts = _nearest(session, queries, "facts") if kind != "passage" else nothing
+    passages = _nearest(session, queries, "passages") if kind != "fact" else nothing
+    return [
+        ({row["id"]: row["passage_id"] for row in of_facts}, [row["id"] for row in of_passages])
+        for of_facts, of_passages in zip(facts, passages, strict=True)
+    ]
 
 
-def _nearest(session: Session, query: Query, name: str, ef_search: int) -> list[Row]:
+def _nearest(session: Session, queries: Sequence[Query], name: str) -> list[list[Row]]:
     """The nearest by meaning. An index looks at all users' rows, so it may come back with too few of this user's:
     it goes on looking (``iterative_scan``), and should it give up early, all of the user's rows are compared."""
-    assert query.vector is not None
-    params = {
-        "user_id": query.user_id,
-        "model": query.model,
-        "document_ids": query.document_ids,
-        "vector": _vector(query),
-        "pool": _POOL,
-    }
-    dims = len(query.vector)
-    if query.is_next:
-        return session.all(f"near_{name}_next", dims=dims, **params)
-    session.connection.execute("SELECT set_config('hnsw.ef_search', %s, true)", (str(ef_search),))
-    session.connection.execute("SET LOCAL hnsw.iterative_scan = strict_order")
-    # a generic plan knows no model, and so cannot use the index of one
-    session.connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-    rows = session.all(f"near_{name}", dims=dims, **params)
-    if len(rows) < _POOL:
-        rows = session.all(f"near_{name}_exact", dims=dims, **params)
-    return rows
-
-
-def _similarities(session: Session, query: Query, ids: Sequence[UUID]) -> dict[UUID, float]:
-    """Of each passage, or of its nearest fact, which may say shortly what the passage says among other things."""
-    found = {}
-    for row in _with_vector(session, "similarities", query, ids):
-        of_fact = row["of_fact"] if query.kind is None else None
-        found[row["id"]] = row["of_passage"] if of_fact is None else max(row["of_passage"], of_fact)
+    vectors = [query.vector for query in queries if query.vector is not None]
+    params = [
+        {
+            "user_id": query.user_id,
+            "model": query.model,
+            "document_ids": query.document_ids,
+            "vector": _vector(query),
+            "pool": _POOL,
+        }
+        for query in queries
+    ]
+    dims = len(vectors[0])
+    if queries[0].is_next:
+        return session.each(f"near_{name}_next", params, dims=dims)
+    found = session.each(f"near_{name}", params, dims=dims)
+    short = [at for at, rows in enumerate(found) if len(rows) < _POOL]
+    if short:
+        exact = session.each(f"near_{name}_exact", [params[at] for at in short], dims=dims)
+        for at, rows in zip(short, exact, strict=True):
+            found[at] = rows
     return found
 
 
-def _with_vector(session: Session, name: str, query: Query, ids: Sequence[UUID]) -> list[Row]:
+def _similarities(session: Session, queries: Sequence[Query], ids: Sequence[Sequence[UUID]]) -> list[dict[UUID, float]]:
+    """Of each passage, or of its nearest fact, which may say shortly what the passage says among other things."""
+    name, dims = _of_vectors("similarities", queries[0])
+    params = [
+        {"ids": list(of_query), "vector": _vector(query), "model": query.model}
+        for query, of_query in zip(queries, ids, strict=True)
+    ]
+    return [
+        {row["id"]: _similarity(row, queries[0].kind) for row in rows} for rows in session.each(name, params, dims=dims)
+    ]
+
+
+def _similarity(row: Row, kind: str | None) -> float:
+    of_fact = row["of_fact"] if kind is None else None
+    return float(row["of_passage"] if of_fact is None else max(row["of_passage"], of_fact))
+
+
+def _of_vectors(name: str, query: Query) -> tuple[str, int]:
+    """The query's name by the vectors that are meant, and their length."""
     assert query.vector is not None
-    name = f"{name}_next" if query.is_next else name
-    return session.all(name, dims=len(query.vector), ids=list(ids), vector=_vector(query), model=query.model)
+    return f"{name}_next" if query.is_next else name, len(query.vector)
+
+
+def _with_vector(session: Session, name: str, query: Query, ids: Sequence[UUID]) -> list[Row]:
+    name, dims = _of_vectors(name, query)
+    return session.all(name, dims=dims, ids=list(ids), vector=_vector(query), model=query.model)

@@ -1,6 +1,7 @@
 """One transaction on a psycopg connection that SQLAlchemy's pool lends, with named queries."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,11 @@ def json_text(value: Mapping[str, Any]) -> str:
     return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+def _statement(name: str, dims: int | None) -> bytes:
+    statement = load()[name]
+    return (statement if dims is None else statement.replace("{space}", vector_type(dims))).encode()
+
+
 class Session:
     """Runs named queries. Not thread-safe, and not to be kept longer than its unit of work."""
 
@@ -48,11 +54,32 @@ class Session:
 
     def all(self, name: str, /, *, dims: int | None = None, **params: Any) -> list[Row]:
         """Run a query and fetch its rows. ``dims`` is the length of the vectors whose type replaces ``{space}``."""
-        statement = load()[name] if dims is None else load()[name].replace("{space}", vector_type(dims))
-        # binary results: vectors and ids need no parsing
-        with self.connection.cursor(row_factory=dict_row, binary=True) as cursor:
-            cursor.execute(statement.encode(), params)
+        with self._cursor() as cursor:
+            cursor.execute(_statement(name, dims), params)
             return cursor.fetchall()
+
+    def each(self, name: str, every: Sequence[Mapping[str, Any]], /, *, dims: int | None = None) -> list[list[Row]]:
+        """The rows of the query with each of these parameters, in their order. All are sent at once: however many
+        there are, they wait for the server once."""
+        if len(every) == 1:
+            return [self.all(name, dims=dims, **every[0])]
+        statement = _statement(name, dims)
+        with self.connection.pipeline() as pipeline, ExitStack() as open_cursors:
+            cursors = [open_cursors.enter_context(self._cursor()) for _ in every]
+            for cursor, params in zip(cursors, every, strict=True):
+                cursor.execute(statement, params)
+            pipeline.sync()
+            return [cursor.fetchall() for cursor in cursors]
+
+    def configure(self, **settings: str) -> None:
+        """Settings of PostgreSQL for the rest of the transaction; a dot in a name is written ``__``."""
+        values = [part for name, value in settings.items() for part in (name.replace("__", "."), value)]
+        calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
+        self.connection.execute(f"SELECT {calls}".encode(), values)
+
+    def _cursor(self) -> psycopg.Cursor[Row]:
+        # binary results: vectors and ids need no parsing
+        return self.connection.cursor(row_factory=dict_row, binary=True)
 
     def execute(self, name: str, /, **params: Any) -> int:
         """Run a statement; answers with the number of rows it changed."""

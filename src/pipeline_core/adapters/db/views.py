@@ -136,11 +136,11 @@ class PostgresViews:
         is_next: bool = False,
     ) -> list[Mapping[SearchMode, list[Row]]]:
         with self._reading() as session:
-            asked = (
+            asked = [
                 Query(user_id, text, vector, model, kind, None, SearchMode.HYBRID, is_next)
                 for text, vector in questions
-            )
-            return [search_by_each_mode(session, query, self._ranking, limit=limit) for query in asked]
+            ]
+            return search_by_each_mode(session, asked, self._ranking, limit=limit)
 
     def waiting_sources(self, user_id: UserId, text: str, *, least: float, limit: int = 3) -> list[Row]:
         return self._all("waiting_sources", user_id=user_id, text=text, least=least, limit=limit)

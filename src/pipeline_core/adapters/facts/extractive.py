@@ -10,6 +10,7 @@ from importlib.metadata import version
 from itertools import islice
 from math import ceil
 
+from pipeline_core.adapters.facts.asked import answer_claims, questions_asked
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
@@ -19,9 +20,10 @@ from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.row_sources import outside
 from pipeline_core.adapters.facts.scoped import Scopes
-from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims
+from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.table_rows import table_claims
+from pipeline_core.adapters.facts.table_rows import table_claims, why_no_rows
+from pipeline_core.domain.endings import with_one_end
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
@@ -96,19 +98,24 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     blocks = read_blocks(chunk)
     claims: list[Claim] = []
     rows: list[Claim] = []
+    untold: dict[str, None] = {}
     table = _table_before(chunk)
     if is_out_of_order(chunk.text):
         return Generated((), reason="its words came out of their order")
     shuffled = is_shuffled(chunk.text)
     pieces = pieces_of_sentences(chunk.text, blocks)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    asked = questions_asked(chunk.text, blocks, language, chunk.repeated_headings)
     scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
-        if back_matter(block.headings):
+        if section := back_matter(block.headings):
+            untold |= {f"a section of {section}": None} if block.kind == "table" else {}
             continue
         if block.kind == "table":
+            before = table
             of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after, chunk.table_above)
             rows += () if chunk.table_is_full and at == 0 else of_table
+            untold |= {} if of_table else {why_no_rows(chunk.text, block, goes_on=before is not None): None}
         elif at in items:
             if is_note_in_list(block.item, [other.block.item for other in items[at].siblings]):
                 continue
@@ -119,9 +126,14 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             rows += [scopes.said(claim, block) for claim in worth]
             table = None
         elif block.kind == "prose" and not shuffled and at not in pieces:
-            found = prose_claims(chunk.text, block, language)
-            kept = (claim for claim in found if not is_debris(claim.statement))
-            claims += [scopes.said(claim, block) for claim in kept]
+            if question := asked.get(at):
+                found = answer_claims(chunk.text, block, question, language)
+            else:
+                found = prose_claims(chunk.text, block, language)
+            kept = [claim for claim in found if not is_debris(claim.statement)]
+            said = [scopes.said(claim, block) for claim in kept]
+            # what the document asks itself is asked, whatever the statement is said with
+            claims += [replace(c, answer=k.answer) if question else c for c, k in zip(said, kept, strict=True)]
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)
@@ -130,7 +142,8 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), most)]
     reason = f"of a table the first {MOST_ROWS:,} rows are said" if chunk.table_is_full else None
     if not chosen:
-        return Generated((), reason=reason or why_nothing(blocks))
+        return Generated((), reason=reason or why_nothing(chunk.text, blocks, untold, shuffled=shuffled))
+    reason = reason or (f"none of {'; '.join(untold)}" if untold else None)
     return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])), reason)
 
 
@@ -140,14 +153,14 @@ def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tup
     One whose questions are all asked already, or that has none, is said without.
     """
     for claim in claims:
-        if claim.statement in taken or unreadable(claim.statement):
+        statement = with_one_end(without_footnote_marks(claim.statement))
+        if statement in taken or unreadable(statement):
             continue
         asked = claim.questions() if claim.answer is not None else ()
         question = next((q for q in asked if q.casefold() not in taken), None)
         answer = None if question is None else claim.answer
-        taken |= {claim.statement, *([question.casefold()] if question else ())}
+        taken |= {statement, *([question.casefold()] if question else ())}
         quotes = tuple(text[start:end] for start, end in claim.spans)
         # of equal rows, the one below this header
         start = claim.spans[0][0] if claim.around else 0
-        candidate = FactCandidate(question, answer, claim.statement, quotes, claim.traits, start, claim.around)
-        yield claim.start, candidate
+        yield claim.start, FactCandidate(question, answer, statement, quotes, claim.traits, start, claim.around)

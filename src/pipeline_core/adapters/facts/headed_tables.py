@@ -25,8 +25,13 @@ class Table:
     group_source: tuple[Source, ...] = ()
 
 
-def headed(grid: Grid, context: Context, before: Table | None, *, begins_within: bool) -> tuple[Table, list[Row]]:
-    """The table by its header, its own or that of the table it goes on with, and the rows of data."""
+def headed(
+    grid: Grid, context: Context, before: Table | None, *, begins_within: bool, is_next: bool
+) -> tuple[Table, list[Row]]:
+    """The table by its header, its own or that of the table it goes on with, and the rows of data.
+
+    ``is_next``: nothing stands between it and the table ``before`` it, as where a page ends between the two.
+    """
     cells = [row.cells for row in grid.rows]
     if grid.has_header and len(cells) == 1:  # its rows are in the next chunk
         return Table(cells[0], (), grid.kept, context), []
@@ -35,6 +40,7 @@ def headed(grid: Grid, context: Context, before: Table | None, *, begins_within:
     certain = (
         columns.are_named
         and columns.is_whole
+        and columns.is_told
         and grid.has_header
         and len({*filter(None, columns.names)}) == sum(map(bool, columns.names))
     )
@@ -48,8 +54,10 @@ def headed(grid: Grid, context: Context, before: Table | None, *, begins_within:
         if before.rows:
             return replace(before, context=found), grid.rows
         columns = columns_of([before.names, *cells])
-        own = replace(before, names=columns.names, context=found, certain=columns.are_named)
+        certain = columns.are_named and columns.is_told
+        own = replace(before, names=columns.names, context=found, certain=certain)
         return own, grid.rows[max(0, columns.rows - 1) :]
-    if not columns.are_named and goes_on(before.rows, [row.cells for row in body], turns_page=False):
+    turns_page = is_next and not grid.has_header
+    if not columns.are_named and goes_on(before.rows, [row.cells for row in body], turns_page=turns_page):
         return replace(before, kept=grid.kept, rows=(), context=found, certain=False), body
     return own, body

@@ -2,6 +2,7 @@
 
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.joined_items import leads_in
+from pipeline_core.adapters.facts.lead_words import is_question
 from pipeline_core.adapters.facts.list_words import says_no
 from pipeline_core.adapters.facts.lists import Lead
 from pipeline_core.adapters.facts.scope import names_a_section
@@ -11,6 +12,6 @@ def leads_to_items(lead: Lead, language: str) -> bool:
     """Whether what stands below is read with the heading: it names what they are, or they go on with its sentence."""
     if back_matter([lead.said]):
         return False
-    if names_a_section(lead.said, language) or leads_in(lead.said, language):
+    if is_question(lead.said, language) or names_a_section(lead.said, language) or leads_in(lead.said, language):
         return True
     return says_no(lead.said, language)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from pipeline_core.adapters.facts.english_words import AUXILIARIES, THIRD_PERSON
+
 # What a document calls itself: "this policy" names something wherever it is read.
 _SELF = {
     "en": "policy|document|agreement|contract|insurance|plan|standard|guide|guideline|manual|licen[sc]e|certificate"
@@ -22,7 +24,7 @@ _POINTS_BACK = {
     r"In the (?:aftermath|same way|meantime|latter)|At (?:the|that) time|Afterwards|Later|Earlier|Subsequently"
     r"|Previously|(?:Until|By|Since) then|In (?:that|either|each|both|all|such) cases?|For (?:that|these|such)"
     r" (?:reasons?|purposes?)|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together"
-    r"|Among others"
+    r"|Among others|In particular|Of note|In fact|As expected"
     r"|Conversely|By contrast|"
     r"Th(?:is|at)\b(?! (?:{self})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Such"
     r"|The (?:former|latter|above|same|results?|rest|others?)|(?:Because of|With|From|At|To) this"
@@ -33,7 +35,7 @@ _POINTS_BACK = {
     r"|Otherwise|Therefore|Thus|Hence|However|Then|So|And|But|Or|Nor|Yet|Also|Similarly|Likewise|Conversely|Still"
     r"|In (?:contrast|addition|turn|other words)|On the other hand|Moreover|Furthermore|Consequently|Accordingly"
     r"|Nevertheless|Nonetheless|Uniquely|For (?:example|instance)|As (?:such|a result)|Rather|Indeed|One being",
-    "de": r"Dorth?(?:in)?|Daran|Darauf|Darunter|Darüber|"
+    "de": r"Insbesondere|Vor allem|Dorth?(?:in)?|Daran|Darauf|Darunter|Darüber|"
     r"Ebenso|Gleichermaßen|Andererseits|Einerseits|Auf diese Weise|Zu diesem Zweck|Im Gegensatz dazu"
     r"|Währenddessen|Später|Zuvor|Hingegen|Umgekehrt|"
     r"Zum Beispiel|Beispielsweise|Diese[rsmn]?\b(?! (?:{self})\b)|Dies|Jene[rsmn]?"
@@ -44,7 +46,7 @@ _POINTS_BACK = {
     r"|Allerdings|Deshalb|Deswegen|Somit|Folglich|Dabei|Dadurch|Damit|Dazu|Davon|Daraus|Darin|Danach|Dann|Dennoch"
     r"|Trotzdem|Hier|Hierbei|Hierzu|Hierfür|Hierdurch|Aber|Und|Oder|Auch|Außerdem|Zudem|Ferner|Darüber hinaus|Denn"
     r"|Sondern|So|Stattdessen|Andernfalls|Sonst|(?:In|Bei|Für|Mit|Nach|Aus|Von|Zu|Unter|Auf) diese[rsmn]?",
-    "fr": r"Là|"
+    "fr": r"En particulier|Notamment|Là|"
     r"De même|D['’]autre part|Par ailleurs|De cette (?:façon|manière)|À cet effet|En revanche|Au contraire|Plus"
     r" tard|À l['’]époque|"
     r"Par exemple|Ce(?:t|tte|s)?\b(?! (?:présente? )?(?:{self})\b)|C['’]est|Cela"
@@ -54,20 +56,20 @@ _POINTS_BACK = {
     r"|Ils|Elles?|Leurs?|Son|Sa|Ses|Cependant|Toutefois|Néanmoins|Ainsi|Donc|Mais|Et|Ou|Or|Puis|Ensuite|Alors|Aussi"
     r"|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En (?:effet|conséquence|résult\w+|découl\w+)"
     r"|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
-    "es": r"Allí|Ahí|"
+    "es": r"En particular|Allí|Ahí|"
     r"Del mismo modo|Por otr[oa] (?:lado|parte)|Por su parte|De (?:esta|este) (?:manera|modo|forma)|Asimismo|En"
     r" cambio|Al contrario|Más tarde|"
     r"Por ejemplo|Es[aeo]s?|Est[aeo]s?\b(?! (?:{self})\b)|Aquell?[ao]s?|Él"
     "|Ell[ao]s?|Sus?|Sin embargo|Por lo tanto|Por ello"
     r"|Por eso|Pero|Y|O|E|Además|Aquí|Así|También|Entonces|Luego|Dich[ao]s?|Tal(?:es)?|No obstante|Ambos|Ambas"
     r"|(?:En|Para|Por|Con|De|A) (?:est[aeo]s?|es[aeo]s?|ell[ao]s?|dich[ao]s?)",
-    "it": r"Lì|Là|Ivi|"
+    "it": r"In particolare|Lì|Là|Ivi|"
     r"Allo stesso modo|D['’]altra parte|In questo modo|A tal fine|Al contrario|Invece|Viceversa|Successivamente|"
     r"Per esempio|Ad esempio|Quest[aeio]\b(?! (?:{self})\b)|Quest['’]|Quell[aeio]"
     "|Ess[aeio]|Egli|Ella|Loro|Su[oaei]i?|Tuttavia|Pertanto"
     r"|Quindi"
     r"|Inoltre|Ma|E|O|Anche|Così|Poi|Allora|Tal[ei]|Dunque|Ciò|Entramb[ie]|(?:In|Per|Con|Di|A|Da) (?:quest|tal|ciò)\w*",
-    "pt": r"Ali|Aí|Lá|"
+    "pt": r"Em particular|Ali|Aí|Lá|"
     r"Da mesma forma|Por outro lado|Por sua vez|Neste caso|Pelo contrário|Mais tarde|Posteriormente|Do mesmo"
     r" modo|Igualmente|"
     r"Por exemplo|Est[ae]s?\b(?! (?:{self})\b)|Ess[ae]s?|Isto|Isso|Aquel[ae]s?"
@@ -75,20 +77,20 @@ _POINTS_BACK = {
     r"|Portanto|Além disso|Mas|E|Ou|Assim|Também|Então|Tal|Tais|Ambos|Ambas|Desta forma|Deste modo"
     r"|Dest[ae]s?|Dess[ae]s?"
     r"|Nest[ae]s?|Ness[ae]s?|(?:Para|Por|Com|A) (?:est[ae]s?|ess[ae]s?|isso|isto)",
-    "nl": r"Daar(?:bij|voor|mee|na|van)?|"
+    "nl": r"Met name|Daar(?:bij|voor|mee|na|van)?|"
     r"Evenzo|Anderzijds|Op deze manier|Daarentegen|Later|Vervolgens|"
     r"Bijvoorbeeld|Dit\b(?! (?:{self})\b)|Deze\b(?! (?:{self})\b)|Dat|Die|Het (?:is"
     "|wordt|kan|heeft|moet)|Daarom|Echter|Maar"
     r"|En|Of"
     r"|Hij|Zij|Ze|Hun|Zijn|Haar|Daarnaast|Bovendien|Ook|Hierdoor|Hierbij|Daardoor|Dus|Zulke|Beide|Dan"
     r"|(?:In|Voor|Bij|Met|Van|Op) (?:dit|deze|dat|die)",
-    "id": r"Demikian pula|Sebaliknya|Di sisi lain|Setelah itu|Sementara itu|"
+    "id": r"Khususnya|Demikian pula|Sebaliknya|Di sisi lain|Setelah itu|Sementara itu|"
     r"Misalnya|Contohnya|Sebagai contoh|Ini|Itu|Hal (?:ini|itu|tersebut)|Mereka|Dia"
     "|Ia|Namun|Oleh karena itu|Karena itu|Tetapi|Tapi|Dan|Atau"
     r"|Selain itu"
     r"|Kemudian|Lalu|Maka|Jadi|Juga|Dengan (?:demikian|begitu)|(?!(?i:{self}) )\w+ (?:ini|itu|tersebut)|(?!(?i:{self})"
     r" )\w+ \w+ (?:ini|itu|tersebut)",
-    "ru": r"Там|Здесь|Туда|"
+    "ru": r"В частности|Там|Здесь|Туда|"
     r"Аналогично|С другой стороны|В (?:этом|таком|данном) случае|Впоследствии|Позже|Напротив|Наоборот|"
     r"Например|Эт(?:от|а|о|и|ой|ого|им|их|ому)|Т(?:от|а|о|е)|Он|Она|Оно|Они|Его|Её|Ее|Их|Однако|Поэтому|Но|И|Или"
     r"|А|Также"
@@ -237,7 +239,7 @@ _ELSEWHERE_INSIDE = {
     "hr": r"\b(?:gore|dolje|navedeno (?:iznad|ispod)|gore naveden\w+|kako slijedi)\b",
     "tr": r"\b(?:yukarıda(?:ki)?|aşağıda(?:ki)?)\b",
     "ar": r"أعلاه|أدناه|كما يلي|المذكور",
-    "fa": r"(?:یاد|ذکر) شده|نامبرده|در بالا|در زیر|به شرح زیر|مذکور",
+    "fa": r"(?<!\w)فوق(?!\w|\u200c)|(?:یاد|ذکر) شده|نامبرده|در بالا|در زیر|به شرح زیر|مذکور",
     "zh": "上一步|上述|下述|如上|如下|以上|以下|前文|后文|见上|见下",
     "ja": "上記|下記|以下の|前述|後述",
 }  # fmt: skip
@@ -276,8 +278,21 @@ _FOUND = {
     "ru": r"Мы (?:показали|показываем|обнаружили|установили), что ",
     "zh": r"我们(?:发现|证明|观察到)，?",
 }
+# "As Figure 3 shows,": what it shows stands alone.
+_AS_SHOWN = {
+    "en": r"As (?:\w+ly )?(?:illustrated|shown|seen|depicted|reported|presented) (?:in|by) (?:the )?(?:[Ff]ig|[Tt]ab)"
+    r"[^,]{1,30}"
+    r"|As (?:[Ff]ig|[Tt]ab|[Cc]hart)\S* [\w.-]+ (?:shows|illustrates)",
+    "fr": r"Comme (?:le )?(?:montre|illustre|indique|l['’]illustre)(?:nt)? (?:la [Ff]igure|le [Tt]ableau)[^,]{1,20}",
+    "es": r"Como (?:se )?(?:muestra|ilustra|observa|ve|indica) (?:en )?la (?:[Ff]igura|[Tt]abla)[^,]{1,20}",
+    "it": r"Come (?:mostrato|illustrato|indicato|si vede) (?:in|nell[ae]) (?:[Ff]igura|[Tt]abella)[^,]{1,20}",
+    "pt": r"Como (?:mostrado|ilustrado|indicado|se vê) n[ao] (?:[Ff]igura|[Tt]abela)[^,]{1,20}",
+}
 _CONNECTIVE = {
-    code: re.compile(rf"(?:{words})(?:,\s+|，)" + (f"|{_FOUND[code]}" if code in _FOUND else ""))
+    code: re.compile(
+        rf"(?:{words}{'|' + _AS_SHOWN[code] if code in _AS_SHOWN else ''})(?:,\s+|，)"
+        + (f"|{_FOUND[code]}" if code in _FOUND else "")
+    )
     for code, words in _CONNECTIVES.items()
 }
 
@@ -367,6 +382,30 @@ def _points_at_unsaid(sentence: str, language: str) -> bool:
     # in Indonesian the noun stands before
     noun = words[0] if len(words) > 1 else match["noun"] or ""
     return bool(noun) and noun.casefold()[:4] not in sentence[: match.start("pointed")].casefold()
+
+
+_POINTED_ANYWHERE = {
+    code: re.compile(
+        rf"(?<!\w){words.replace('{self}', _SELF.get(code, '-'))}"
+        r"\s+(?P<noun>[^\W\d_]{3,})(?:\s+(?P<next>[^\W\d_]{3,}))?",
+        re.IGNORECASE,
+    )
+    for code, words in _POINTED_AT.items()
+    if code != "id"  # there the noun stands before, and is said
+}
+_STEM_LETTERS = 4
+
+
+def points_at_unsaid(sentence: str, language: str) -> bool:
+    """Whether it points, anywhere, at a thing of which it has not said a word: "Across ten ports, this rule holds"."""
+    pattern = _POINTED_ANYWHERE.get(language)
+    for match in pattern.finditer(sentence) if pattern else ():
+        before = sentence[: match.start()].casefold()
+        words = [word.casefold() for word in (match["noun"], match["next"]) if word]
+        is_pronoun = words[0] in AUXILIARIES or words[0] in THIRD_PERSON
+        if not is_pronoun and not any(word[:_STEM_LETTERS] in before for word in words):
+            return True
+    return False
 
 
 def points_elsewhere(sentence: str, language: str) -> bool:

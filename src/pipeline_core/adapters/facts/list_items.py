@@ -318,8 +318,11 @@ def _with_leads(
         listed = _listed(text, item, language, most) if spans and not goes_on else None
         if listed:
             if item is item.siblings[0]:
-                said = _ended(f"{lead}: {listed.said}")
-                yield _claim((*spans, *listed.spans), said, language, lead_in=1.0, whole=1.0)
+                said = _ended(listed.said)
+                with_lead = f"{lead} {said}" if lead[-1] in "?？؟" else f"{lead}: {said}"
+                claim = _claim((*spans, *listed.spans), with_lead, language, lead_in=1.0, whole=1.0)
+                is_asked = leads[-1].is_heading and is_question(lead, language)
+                yield replace(claim, answer=said, questions=lambda: iter([lead])) if is_asked else claim
             return
         may_stand = all(_is_neutral(meaning) for meaning in meanings) and not demands(lead)
         if is_counted and not only_whole and may_stand and _is_sentence(told.said, language):

@@ -8,6 +8,7 @@ from functools import cache
 
 from pipeline_core.adapters.facts.refused_apparatus import (
     CAPTION,
+    DRAWN,
     NAVIGATION,
     PLACEHOLDER,
     REFERENCE,
@@ -26,8 +27,8 @@ from pipeline_core.adapters.facts.refused_voices import (
 )
 
 REFUSALS = (
-    THANKS, RIGHTS, CAPTION, NAVIGATION, REFERENCE, TO_THE_READER, REMARK, PLACEHOLDER, STORY, VAGUE, DIALOGUE, SPOKEN,
-    AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
+    THANKS, RIGHTS, CAPTION, NAVIGATION, DRAWN, REFERENCE, TO_THE_READER, REMARK, PLACEHOLDER, STORY, VAGUE, DIALOGUE,
+    SPOKEN, AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
 )  # fmt: skip
 
 

@@ -93,6 +93,15 @@ RIGHTS = Refusal(
         "fa": "(?:حق نشر|حقوق).{0,25}محفوظ است|" + _both("fa"),
     },
 )
+# With a figure in brackets a sentence says enough; with one that it speaks of ("as reported in Table 5-1") it does not.
+DRAWN = Refusal(
+    "needs a figure or a table",
+    {
+        "": r"^(?:[^()]|\([^()]*\))*(?<![\w(])(?:fig(?:ures?|s?\.)|tables?|exhibits?|abb(?:ildung(?:en)?|\.)"
+        r"|tab(?:elle|\.)|tableaux?|figur[ae]s?|tablas?|tabell[ae]|tabelas?|gambar|tabel|рис(?:\.|унк\w*)"
+        r"|табл(?:\.|иц\w*)|rys(?:\.|unek)|obr(?:\.|ázek))\s?[A-Z]{0,3}[-.]?\d|^[^（）]*(?:图|表)\s?\d",
+    },
+)
 NAVIGATION = Refusal(
     "a hint where to read on",
     {

@@ -80,27 +80,33 @@ STUDY = Refusal(
         r"|evaluation|analysis"
         r"|paper|article|sample|assessment|investigation|review|exercise)\b"
         r"|\b(?:the (?:current|present)|this) (?:study|survey|paper|article|review|evaluation) (?!of\b)"
+        r"|\bthis (?:report|release|edition|version|brochure|leaflet)\b"
         r"|^(?:all|the) (?:reported|presented) (?:numbers|results|figures|statistics|values)\b",
         "de": r"\b(?:diese[rsn]?|der aktuellen) (?:studie|untersuchung|erhebung|umfrage)\b"
-        r"|\bvorliegende[rsnm]? (?:studie|arbeit|untersuchung|bericht|analyse)\b",
+        r"|\bvorliegende[rsnm]? (?:studie|arbeit|untersuchung|bericht|analyse)\b"
+        r"|\bdies(?:er|e[sn]?|em) (?:berichte?s?|ausgabe|version|fassung|broschüre)\b",
         "fr": r"\b(?:cette|la présente) (?:étude|enquête|évaluation|analyse)\b|\b(?:le présent|cet?) (?:article"
         r"|rapport"
-        r"|examen)\b",
-        "es": r"\b(?:este|esta|el presente|la presente) (?:estudio|encuesta|evaluación|análisis|artículo|informe)\b",
-        "it": r"\b(?:questo|questa|il presente|la presente) (?:studio|indagine|valutazione|analisi|articolo"
+        r"|examen)\b|\bcette (?:édition|version|brochure)\b",
+        "es": r"\besta (?:edición|versión)\b"
+        r"|\b(?:este|esta|el presente|la presente) (?:estudio|encuesta|evaluación|análisis|artículo|informe)\b",
+        "it": r"\bquesta (?:edizione|versione)\b"
+        r"|\b(?:questo|questa|il presente|la presente) (?:studio|indagine|valutazione|analisi|articolo"
         r"|rapporto)\b",
-        "pt": r"\b(?:[nd]?este|[nd]?esta|o presente|a presente) (?:estudo|inquérito|avaliação|análise|artigo"
+        "pt": r"\b[nd]?esta (?:edição|versão)\b"
+        r"|\b(?:[nd]?este|[nd]?esta|o presente|a presente) (?:estudo|inquérito|avaliação|análise|artigo"
         r"|relatório)\b",
-        "nl": r"\b(?:dit|deze|het huidige) (?:onderzoek|studie|enquête|evaluatie|analyse|artikel|rapport)\b",
-        "id": r"\b(?:penelitian|studi|survei|evaluasi|artikel|makalah) ini\b",
-        "ru": r"\b(?:эт|данн|настоящ)\w+ (?:исследовани|опрос|оценк|стать|отчет|отчёт|обзор)\w*",
+        "nl": r"\b(?:dit|deze|het huidige) (?:onderzoek|studie|enquête|evaluatie|analyse|artikel|rapport"
+        r"|versie|uitgave)\b",
+        "id": r"\b(?:penelitian|studi|survei|evaluasi|artikel|makalah|laporan|versi|edisi) ini\b",
+        "ru": r"\b(?:эт|данн|настоящ)\w+ (?:исследовани|опрос|оценк|стать|отчет|отчёт|обзор|издани|верси)\w*",
         "el": r"\b(?:παρούσα|παρούσας|παρόν) (?:μελέτη|μελέτης|έρευνα|έρευνας|άρθρο|έκθεση)",
         "pl": r"\b(?:ninie\w+|tym|tego|ten|tej|ta) (?:badani|ankiet|artyku|raport|analiz)\w+",
         "cs": r"\b(?:tato|tento|této|tomto) (?:studi|výzkum|průzkum|člán|zpráv)\w*",
-        "zh": "本(?:研究|调查|报告|文|次评估|综述)",
+        "zh": "本(?:研究|调查|报告|文|次评估|综述|版本)",
         "ja": "本(?:研究|調査|報告書|論文|稿)",
-        "ar": "هذه (?:الدراسة|الورقة)|هذا (?:البحث|المقال)",
-        "fa": "این (?:مطالعه|پژوهش|مقاله|تحقیق)",
+        "ar": "هذه (?:الدراسة|الورقة|النسخة)|هذا (?:البحث|المقال|التقرير|الإصدار)",
+        "fa": "این (?:مطالعه|پژوهش|مقاله|تحقیق|نسخه)|(?:گزارش|سند|مستند|مقاله) (?:پیش رو|حاضر)",
     },
 )
 # That something matters or has changed, and neither how nor why.

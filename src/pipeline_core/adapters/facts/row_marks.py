@@ -9,6 +9,8 @@ from pipeline_core.adapters.facts.table_body import Said
 
 YES = frozenset("✓✔☑√")
 """Marks that say yes wherever they stand; a dot or a cross says so in some tables only."""
+ANSWERS = YES | frozenset("✗✘☒×○◯")
+"""Marks of which a row may have nothing else: what the column asks holds, or does not."""
 _RUN = re.compile(r"(?<!\S)[✓✔☑√](?:\s+[✓✔☑√])*(?!\S)\s*")
 _LEVEL = re.compile(r"[^\W\d_]{1,3}\d")
 

@@ -35,14 +35,13 @@ def statement_of(said: Said) -> str:
         required = _longest_text(said)
     if required:
         return _requirement(said, required)
+    if said.name.endswith(("?", "？")):
+        # what answers a question is its row's one value; figures below years answer none of their own
+        return f"{said.name} {said.pairs[0][1]}" if len(said.pairs) == 1 else ""
     marked = without_marks(said)
     if is_whole_sentence(marked.text) and said.is_named:
         return marked.text + _aside([*marked.columns, *_noted(said.pairs)])
-    if _may_name_a_row(said.name):
-        return _pairs(said)
-    if said.name.endswith("?") and len(said.pairs) == 1:
-        return f"{said.name} {said.pairs[0][1]}"
-    return ""
+    return _pairs(said) if _may_name_a_row(said.name) else ""
 
 
 def sentence_in(said: Said) -> str:
@@ -56,7 +55,7 @@ def _pairs(said: Said) -> str:
     name = said.name
     if kind_of(name) in VALUES and any(map(str.isalpha, said.name_of_name)):
         name = f"{said.name_of_name} {name}"
-    about = ", ".join(part for part in (group, _topic(said), name) if part)
+    about = ", ".join(part for part in (group, _topic(said), name) if part).replace("?, ", "? ")
     values = _listed(said.pairs)
     # nothing is said twice: a caption or a name may give the unit, a group may be the heading
     topic = "" if context.subject.casefold() in (group.casefold(), name.casefold()) else context.subject
@@ -97,7 +96,7 @@ def _says_nothing(said: Said) -> bool:
 
 def _listed(pairs: Sequence[tuple[str, str]]) -> str:
     """``Deductible: $500; Limit: $10,000``; values without names stand alone."""
-    values = [value.rstrip(".") for _, value in pairs[:-1]] + [value for _, value in pairs[-1:]]
+    values = [value.rstrip(".;；。，、, ") for _, value in pairs[:-1]] + [value for _, value in pairs[-1:]]
     return "; ".join(
         f"{column}: {value}" if column else value for (column, _), value in zip(pairs, values, strict=True)
     )

@@ -156,14 +156,26 @@ def section_of(headings: Sequence[str], title: str, language: str) -> str:
     return next((name for heading in reversed(sections) if (name := _usable(heading, language))), "")
 
 
+def section_beside(caption: str, headings: Sequence[str], title: str) -> str:
+    """The section that tells of what a table is and whose words its caption lacks; "" where there is none."""
+    section = section_of(headings, title, "")
+    return "" if _content(section, "") & _content(caption, "") else section
+
+
 def names_a_section(heading: str, language: str) -> bool:
     """Whether the heading tells of what the text below it is."""
     return bool(_usable(heading, language))
 
 
+def share_a_word(first: str, second: str, language: str) -> bool:
+    """Whether both have a word that says what they are of."""
+    return bool(_content(first, language) & _content(second, language))
+
+
 def bare(heading: str) -> str:
     """A heading without its number and end marks."""
-    return _NUMBERING.sub("", _GLUED.split(heading.strip())[-1]).strip(" .:–—-")
+    name = _NUMBERING.sub("", _GLUED.split(heading.strip())[-1]).strip(" .:–—-")
+    return f"¿{name}" if name and f"¿{name}" in heading else name
 
 
 def _usable(heading: str, language: str) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import bare_definite
 from pipeline_core.adapters.facts.ids import names_a_requirement
 from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of
@@ -30,14 +31,15 @@ class Scopes:
         say so.
         """
         is_bare = bool(bare_definite(claim.statement, self._language))
-        traits = {**claim.traits, "untitled": float(not block.title), "bare_definite": float(is_bare)}
+        is_named = names_its_subject(claim.statement, self._names, self._language)
+        goes_on = not claim.traits.get("joined") and continues(claim.statement, self._language)
+        seen = {"untitled": not block.title, "bare_definite": is_bare, "continues": goes_on}
+        traits = {**claim.traits, **{name: float(flag) for name, flag in seen.items()}}
         headings = [heading for heading in block.headings if heading not in self._repeated]
         if block.start in self._below_heading and names_a_requirement(headings[-1:], claim.statement):
             return self._with(claim, block, headings[-1].strip(" .:"), {**traits, "requirement": 1.0})
-        name = scope_of(claim.statement, headings, block.title, self._language, needed=is_bare)
-        if claim.traits.get("label") or (
-            not is_bare and names_its_subject(claim.statement, self._names, self._language)
-        ):
+        name = scope_of(claim.statement, headings, block.title, self._language, needed=is_bare or goes_on)
+        if claim.traits.get("label") or (is_named and not is_bare):
             return replace(claim, traits=traits)
         if name is None:
             return replace(claim, traits={**traits, "scope_missing": 1.0})
@@ -54,7 +56,7 @@ class Scopes:
             claim,
             spans=(*((heading,) if heading else ()), *claim.spans),
             statement=f"{name}: {claim.statement.lstrip(' :')}",
-            traits={**traits, "scoped": 1.0, "bare_definite": 0.0},
+            traits={**traits, "scoped": 1.0, "bare_definite": 0.0, "continues": 0.0},
         )
 
     def _span_of(self, name: str, block: Block) -> tuple[int, int] | None:

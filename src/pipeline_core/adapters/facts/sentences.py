@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import resumes
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english import has_finite_verb
@@ -18,7 +19,7 @@ from pipeline_core.adapters.facts.english_words import (
     word_set,
 )
 from pipeline_core.adapters.facts.ids import begins_with_code, length_of_id, spans_of_ids, without_id
-from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
+from pipeline_core.adapters.facts.leaning import connective, points_at_unsaid, points_back, points_elsewhere
 from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained, unexplained_head
@@ -143,8 +144,13 @@ def _goes_on(first: _Said, second: _Said, language: str) -> bool:
     """Whether the second is better said with the first. Rules are said one by one: their things are whoever's."""
     if second.leans:
         return True
-    is_rule = bool(traits_of(second.statement, language).get("duty"))
-    return not is_rule and not second.is_named and resumes(second.statement, first.statement, language)
+    if second.is_named or traits_of(second.statement, language).get("duty"):
+        return False
+    return (
+        resumes(second.statement, first.statement, language)
+        or continues(second.statement, language)
+        or points_at_unsaid(second.statement, language)
+    )
 
 
 def _joined(first: _Said, second: _Said) -> _Said | None:
@@ -175,6 +181,7 @@ def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
         "sentence_whole": 1.0,
         "leans": 0.0,
         "joined": float(said.is_joined),
+        "points_at_unsaid": float(points_at_unsaid(said.asked_of, language)),
         **({"requirement": 1.0} if length_of_id(said.statement) else {}),
         "score": score,
         **traits_of(said.statement, language),
@@ -263,12 +270,12 @@ def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said
     if not _SENTENCE_END.search(quote) or _ABBREVIATION.search(quote):
         return None
     end = start + len(quote)
-    statement = _FOOTNOTE_MARK.sub("", strip_markdown(quote))
+    statement = without_footnote_marks(strip_markdown(quote))
     leans = _leans(statement, language)
     if link := connective(statement, language):
         # What stands after "However," stands alone: quote that.
         rest = quote.partition(link.strip())[2].lstrip()
-        said = _FOOTNOTE_MARK.sub("", strip_markdown(rest))
+        said = without_footnote_marks(strip_markdown(rest))
         said = said[:1].upper() + said[1:]
         leans = _leans(said, language)
         if not leans:
@@ -324,7 +331,10 @@ _NO_SUBJECT = {"zh": re.compile("不|会|应|可以|将|能|须|必须")}
 # A title in quotation marks.
 _QUOTED = re.compile(r"([\"“„«]).*[\"”“»]\.?")
 # The mark of a footnote on a word: of units and formulas ("km²", "CO₂", "10⁷") a short one has it.
-_FOOTNOTE_MARK = re.compile(r"(?<=[^\W\d_]{4})[¹²³⁰⁴-⁹]{1,3}(?![⁻\w])|(?<=[^\W\d_]{4}[.,;:])[¹²³⁰⁴-⁹]{1,3}(?!\w)")
+_FOOTNOTE_MARK = re.compile(
+    r"(?<=[^\W\d_]{4})[¹²³⁰⁴-⁹]{1,3}(?![⁻\w])|(?<=[^\W\d_]{4}[.,;:])[¹²³⁰⁴-⁹]{1,3}(?!\w)"
+    r"|(?<=[\u05d0-\u05ea\u0620-\u06ff]{2})[¹²³⁰⁴-⁹]{1,3}(?![⁻\w])"
+)
 # Of words with "fi", "fl" or "ff" the conversion lost a letter: "suficient", "classiied".
 _LOST_LIGATURE = re.compile(
     r"\b(?:\w*(?:suficien|classii|identii|speciic|signiican|certiic|qualii|modiic|veriic|beneit"
@@ -332,8 +342,17 @@ _LOST_LIGATURE = re.compile(
     r"|oficers?|efects?|efective\w*|difer\w*|proit\w*)\b",
     re.IGNORECASE,
 )
+# "Launched a new catalogue": a past tense with its object. What goes before a sentence ("Based on") has none.
+_WITHOUT_SUBJECT = re.compile(
+    r"(?!Need|Indeed|Provided|Granted)[A-Z][a-z]+ed (?:an?|the|new|its|their|our|\d[\d,.]*) \w"
+)
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
+
+
+def without_footnote_marks(said: str) -> str:
+    """A statement without the raised numbers that its words have as marks of footnotes."""
+    return _FOOTNOTE_MARK.sub("", said)
 
 
 def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
@@ -370,6 +389,8 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return False
     if begins_with_code(statement):
         return True  # a requirement, whatever its verb is
+    if _WITHOUT_SUBJECT.match(statement):
+        return False
     # among other sentences few are none, and no list has every verb
     return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10 and start[-3:] != "ing")
 

@@ -119,6 +119,8 @@ _UNSPACED = ("zh",)
 _NAME_FOLLOWS = r"(?:,? [\"'`(“«]?(?:[A-Z][\w.+-]*|[a-z]+[_A-Z\d]\w*)(?!\w))"
 _MOST_WORDS_OF_NAME = 5
 _NAME = re.compile(r"(?P<name>[^:]+?)\s*[:：]\s+\S")
+# "Built on a small kernel, the library …": a few words and a comma before what it is about.
+_OPENING = re.compile(r"[^\W\d_a-z][^,;:.()]{3,70}, ")
 _DASH = re.compile(r"\s[–—|]\s")
 _NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?)\s+")
 # A heading that begins so names no subject.
@@ -164,6 +166,13 @@ def subject_of(sentence: str, headings: Sequence[str], title: str, language: str
     """
     pattern = _pattern(language)
     match = pattern.match(sentence) if pattern else None
+    opening = _OPENING.match(sentence) if pattern and match is None else None
+    if pattern and opening:
+        # behind an opening it may be one of which the opening tells
+        rest = sentence[opening.end() :]
+        match = pattern.match(rest[:1].upper() + rest[1:])
+        if match and not match["work"]:
+            match = None
     if match is None:
         return ""
     head = match["head"]
@@ -174,7 +183,7 @@ def subject_of(sentence: str, headings: Sequence[str], title: str, language: str
     if near:
         near = _NUMBERING.sub("", near).strip(" .:")
         return "" if near.casefold() in sentence.casefold() else near
-    return "" if match["whole"] else None
+    return "" if match["whole"] or opening else None
 
 
 def _is_name_of(head: str, heading: str) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
-from pipeline_core.adapters.facts.scope import bare
+from pipeline_core.adapters.facts.scope import bare, section_beside
 from pipeline_core.adapters.facts.table_labels import asks, begins_small, is_label, names_something, says_only_kind
+from pipeline_core.adapters.facts.table_titles import without_marks_of_notes, without_talk
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.text import strip_markdown
 
@@ -25,6 +26,10 @@ _CAPTION = re.compile(
 _LONG_CAPTION = re.compile(rf"\W*(?:{_LABELS})\s*[\dA-Z.\-–]*\d[a-z]?\s*[.:|](?=\s)", re.IGNORECASE)
 """A caption of several sentences: "Table 5 shows" begins a paragraph about a table."""
 _LONGEST_TITLE = 160
+_MOST_WORDS_OF_A_PART = 12
+"""A longer caption says itself what its table is of."""
+_LONGEST_PART = 3
+"""A line of so few words above a table tells it from others below the same heading: "Opening hours", "Winter"."""
 _FIRST_SENTENCE = re.compile(
     r".{20,}?(?<!\b\w)(?<!\bvs)(?<!\bno)(?<!\bnr)(?<!\bal)(?:。|[.](?=\s+[\"“«+A-ZÀ-ÞΑ-ΩА-Я]|$))", re.DOTALL
 )
@@ -67,6 +72,11 @@ _CONTINUED = re.compile(
     r"|vervolg|lanjutan|продолжение|συνέχεια|续表?|續)\W*\Z",
     re.IGNORECASE,
 )
+_CONTINUES = re.compile(
+    r"[(\[]?(?:continued|cont[.'’]?d?|fortsetzung|forts|suite|continuación|continuação|continuazione|segue|vervolg"
+    r"|lanjutan|продолжение|συνέχεια)[.:)\]]+\s+(?=\S)",
+    re.IGNORECASE,
+)
 _CONTAINS = re.compile(
     r"(?:(?:this|the|(?:the )?following) table (?:contains|shows|presents|reports|provides|gives|lists|displays)"
     r"|diese tabelle (?:enthält|zeigt|nennt)|ce tableau (?:contient|présente|montre|donne)"
@@ -80,10 +90,11 @@ _NUMBERING = re.compile(r"^(?:(?:\d+\.)+\d*|\d+)\s+")
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Text of another chunk: above, or ``below``."""
+    """Text of another chunk: above, or ``below``; of a ``heading`` its words."""
 
     quote: str
     below: bool = False
+    heading: bool = False
 
 
 Source = tuple[int, int] | Outside
@@ -113,12 +124,33 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", bef
     ``after`` is the paragraph below a table that the chunk ends in, ``before`` those above one with which it begins.
     """
     found = _named_nearby(text, blocks, at, after, before)
-    if found.subject and not says_only_kind(bare(found.subject)):
-        return found
     is_below_heading = blocks[at - 1].kind == "heading" if at else not before
     heading, is_question = _heading(blocks[at].headings, may_ask=is_below_heading)
+    if found.subject and not says_only_kind(bare(found.subject)):
+        is_part = not found.is_caption and len(found.subject.split()) <= _LONGEST_PART and heading
+        is_told = found.subject.casefold() in heading.casefold() or not _labels_its_tables(blocks[:at])
+        if is_part and not is_told:
+            return replace(found, subject=f"{heading}, {found.subject}")
+        return _of_its_section(found, blocks[at])
     subject = (found.subject and _told_of(text, blocks[max(0, at - 2) : at])) or heading
     return replace(found, subject=subject, is_untold=not subject and (is_question or bool(found.subject)))
+
+
+def _of_its_section(found: Context, block: Block) -> Context:
+    """A short caption with the section that it is in, where it has no word of that: "Coffee – Market shares, 1997"."""
+    is_short = len(found.subject.split()) <= _MOST_WORDS_OF_A_PART
+    section = section_beside(found.subject, block.headings, block.title) if found.is_caption and is_short else ""
+    return replace(found, subject=f"{section} – {found.subject}") if section else found
+
+
+def _labels_its_tables(above: Sequence[Block]) -> bool:
+    """Whether the heading in force has a line above its first table, and no more: any other may be its equal.
+
+    Conversions of pages make headings of some lines of a kind, and paragraphs of others.
+    """
+    heading = max((at for at, block in enumerate(above) if block.kind == "heading"), default=-1)
+    first = next((at for at in range(heading + 1, len(above)) if above[at].kind == "table"), len(above))
+    return heading >= 0 and first == heading + 2 and above[first - 1].kind == "prose"
 
 
 def _told_of(text: str, above: Sequence[Block]) -> str:
@@ -261,7 +293,7 @@ def _is_caption(said: str) -> bool:
 
 def _title(caption: str) -> str:
     match = _CAPTION.fullmatch(caption)
-    title = (match["title"] if match else "") or caption
+    title = without_marks_of_notes(without_talk((match["title"] if match else "") or caption))
     if len(title) > _LONGEST_TITLE and (first := _FIRST_SENTENCE.match(title)):
         title = first[0]  # what follows explains the table
     if len(title) > _LONGEST_TITLE:
@@ -274,7 +306,7 @@ def _title(caption: str) -> str:
 
 def _whole(title: str) -> str:
     """Without the words that say that the table began on another page."""
-    return _CONTINUED.sub("", title) or title
+    return _CONTINUES.sub("", _CONTINUED.sub("", title), count=1) or title
 
 
 def _heading(headings: Sequence[str], *, may_ask: bool) -> tuple[str, bool]:

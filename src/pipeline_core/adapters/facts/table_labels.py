@@ -1,13 +1,15 @@
 """Lines that name a table without being a caption, and headings that name nothing."""
 
 import re
+from unicodedata import category
 
 from pipeline_core.domain.cut_ends import CUT_END
-from pipeline_core.domain.tables import kind_of
+from pipeline_core.domain.sentence_ends import CLOSING, STOPS
+from pipeline_core.domain.tables import VALUES, kind_of
 
 _MOST_WORDS = 14
 _MOST_BOLD_WORDS = 24
-_ENDS = re.compile(r"[.!?;:,。！？；：，…][)\]\"'”’»]*\Z")
+_ENDS = re.compile(rf"[{STOPS};:,；：，…][{CLOSING}]*\Z")
 _FEWEST_LETTERS = 3
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NO_LABEL = re.compile(
@@ -23,7 +25,8 @@ _BOLD = re.compile(r"\s*(\*\*|__)(?!\s).+\1\s*\Z", re.DOTALL)
 
 def names_something(heading: str) -> bool:
     """Whether a heading has a word: a number of a page among signs is none."""
-    return bool(_IDEOGRAPHS.search(heading)) or sum(map(str.isalpha, heading)) >= _FEWEST_LETTERS
+    letters = sum(category(sign)[0] in "LM" for sign in heading)  # vowels are marks in Hindi
+    return bool(_IDEOGRAPHS.search(heading)) or letters >= _FEWEST_LETTERS
 
 
 def begins_small(said: str) -> bool:
@@ -75,6 +78,15 @@ def asks(heading: str) -> bool:
     return _QUESTION.search(heading) is not None
 
 
+_STATED = re.compile(r"[^:：]{2,60}[:：]\s*(?P<value>\S.*)", re.DOTALL)
+
+
+def _states(said: str) -> bool:
+    """Whether the line states something by itself: "Availability: 99.9 %". What it says holds for no row below it."""
+    match = _STATED.fullmatch(said)
+    return match is not None and kind_of(match["value"]) in VALUES - {"year", "code"}
+
+
 def is_label(markdown: str, said: str, before: str) -> bool:
     """Whether a paragraph right above a table is its title: a few words that are no sentence and stand alone.
 
@@ -88,7 +100,13 @@ def is_label(markdown: str, said: str, before: str) -> bool:
         return False
     if begins_small(said) or any(pattern.search(said) for pattern in (_ENDS, CUT_END, _PAGE_NUMBER)):
         return False
-    if _NO_LABEL.match(said) or _is_one_short_word(said) or not names_something(said) or kind_of(said) != "words":
+    if (
+        _states(said)
+        or _NO_LABEL.match(said)
+        or _is_one_short_word(said)
+        or not names_something(said)
+        or kind_of(said) != "words"
+    ):
         return False
     stands_alone = not before or not before[-1:].isalpha()
     return is_bold or stands_alone

@@ -8,7 +8,7 @@ from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.cut_cells import CutCells
 from pipeline_core.adapters.facts.headed_tables import Table, headed
-from pipeline_core.adapters.facts.row_marks import YES
+from pipeline_core.adapters.facts.row_marks import ANSWERS
 from pipeline_core.adapters.facts.row_sources import around, head_of, told_by
 from pipeline_core.adapters.facts.row_statements import statement_of
 from pipeline_core.adapters.facts.row_traits import traits_of
@@ -21,14 +21,18 @@ from pipeline_core.domain.text import numbers_in
 from pipeline_core.domain.unreadable import unreadable
 
 MOST_COLUMNS = 12
+MOST_CERTAIN_COLUMNS = 40
+"""So many are said of a row where each has a name of its own, as exports of programs have them."""
 _BULLET = re.compile(r"\\?[•◦‣▪▫●○■□·∙*]\s")
 
 
 def table_claims(
     text: str, blocks: Sequence[Block], at: int, before: Table | None = None, after: str = "", above: str = ""
 ) -> tuple[list[Claim], Table | None]:
-    """The rows of the table ``blocks[at]``, of two to twelve columns, and the table for what may go on with it.
+    """The rows of the table ``blocks[at]``, and the table for what may go on with it.
 
+    It has two to twelve columns, or up to forty under a header that names each: words run together or apart, as
+    conversions leave them, are found in wide tables above all.
     What its columns are called is judged by ``domain.tables``. A table that goes on with the one ``before`` it (cut by
     a chunk's or a page's end) has that one's names; under no name a value is said without one.
     """
@@ -39,21 +43,47 @@ def table_claims(
         not grid.has_header and not _has_line_below_first(text, block) and not (before and begins_within)
     ):
         return [], None
-    if not 2 <= grid.width <= MOST_COLUMNS:
+    if not 2 <= grid.width <= MOST_CERTAIN_COLUMNS:
         return [], None
     if _is_list([row.cells for row in grid.rows]):
         return [], None
+    is_next = begins_within or (at > 0 and blocks[at - 1].kind == "table")
     context = told_by(text, blocks, at, context_of(text, blocks, at, after, above), after, above)
-    table, rows = headed(grid, context, before, begins_within=begins_within)
+    table, rows = headed(grid, context, before, begins_within=begins_within, is_next=is_next)
+    if grid.width > MOST_COLUMNS and rows and len({*table.names} - {""}) < grid.width:
+        return [], None
     table = replace(table, head=head_of(table, before, grid.rows[: len(grid.rows) - len(rows)]))
     followed = at + 1 < len(blocks) and blocks[at + 1].kind == "prose"
     is_cut_below = followed and text[blocks[at + 1].start : blocks[at + 1].start + 1].islower()
     cut = CutCells(rows, table.names, followed=followed, is_cut_below=is_cut_below)
     body = Body(table, rows)
     in_words = explained_near(text, blocks, at, table.names, after)
-    claims = [claim for said in body.rows() for claim in _claim(text, in_full(said, in_words), cut)]
+    found = [in_full(said, in_words) for said in body.rows()]
+    keys = [said.name for said in found]
+    claims = [claim for said in found for claim in _claim(text, said, cut, keys)]
     cells = tuple(row.cells for row in rows)
     return claims, replace(body.table, rows=(table.rows + cells)[-24:])
+
+
+def why_no_rows(text: str, block: Block, *, goes_on: bool = False) -> str:
+    """Why a table gave no row, in the words of the ledger; ``goes_on``: it may go on with one before it."""
+    grid = read_grid(text, block)
+    if grid is None:
+        return "a table of blank cells"
+    if not grid.has_header and not _has_line_below_first(text, block) and not goes_on:
+        return "a table without a header row"
+    if len(grid.rows) <= grid.has_header:
+        return "a table without rows below its header"
+    if grid.width < 2:
+        return "a table of one column"
+    if grid.width > MOST_COLUMNS:
+        return (
+            f"a table of {grid.width:,} columns: up to {MOST_COLUMNS} are read row by row, up to "
+            f"{MOST_CERTAIN_COLUMNS} where its first row names each of them"
+        )
+    if _is_list([row.cells for row in grid.rows]):
+        return "a list set in columns"
+    return "a table none of whose rows says what it is about"
 
 
 def _is_list(rows: Sequence[Sequence[str]]) -> bool:
@@ -69,10 +99,10 @@ def _has_line_below_first(text: str, block: Block) -> bool:
 
 def _is_marked(said: Said) -> bool:
     """Whether a row without words says for which of several columns it holds."""
-    return said.is_named and len(said.row.cells) > 2 and any(value in YES for _, value in said.pairs)
+    return said.is_named and len(said.row.cells) > 2 and any(value in ANSWERS for _, value in said.pairs)
 
 
-def _claim(text: str, said: Said, cut: CutCells) -> Iterator[Claim]:
+def _claim(text: str, said: Said, cut: CutCells, keys: Sequence[str]) -> Iterator[Claim]:
     """The row's claim, or nothing where the row is not whole."""
     answer = "; ".join(value for _, value in said.pairs)
     quote = " ".join(text[start:end] for start, end in said.row.spans)
@@ -92,6 +122,6 @@ def _claim(text: str, said: Said, cut: CutCells) -> Iterator[Claim]:
         answer if asked else None,
         lambda: iter(filter(None, [asked])),
         1.5 + bool(numbers_in(answer)),
-        traits_of(said),
+        traits_of(said, keys),
         around(text, said, statement),
     )

@@ -90,6 +90,18 @@ _PAST = {
     "id": r"\b(?:telah|sudah|naik|turun|di\w{4,})\b",
     "ru": r"\w{2,}(?:л|ла|ло|ли|лся|лась|лись)\b",
 }
+# Two that were named before: of the parties to a contract there are always two.
+_BOTH = {
+    "en": r"\b[Bb]oth (?:the |of the )?(?:\w+ )?(?!part(?:ies|ners)\b|sides\b|ends\b|sexes\b|genders\b)\w+s\b"
+    r"(?! (?:of|part(?:ies|ners)|in|that|which)\b)(?!.{0,60}\band\b)",
+    "de": r"\b[Bb]eiden? (?!Partei|Seiten|Parteien|Geschlecht)\w+n?\b(?!.{0,60}\bund\b)",
+    "es": r"\b[Aa]mb[oa]s (?!partes|lados|sexos)\w+s\b(?!.{0,60} y )",
+    "it": r"\b[Ee]ntramb[ie] (?:i|le|gli) (?!parti|lati|sessi)\w+\b(?!.{0,60} e )",
+    "pt": r"\b[Aa]mb[oa]s (?:[oa]s )?(?!partes|lados|sexos)\w+s\b(?!.{0,60} e )",
+    "nl": r"\b[Bb]eide (?!partijen|zijden|geslachten)\w+n\b(?!.{0,60}\ben\b)",
+    "id": r"\b[Kk]edua (?!belah|pihak|orang tua)\w+\b(?!.{0,60}\bdan\b)",
+    "ru": r"\b[Оо]б(?:а|е|оих|еих|оим|еим) (?!сторон|пол)\w+\b(?!.{0,60} и )",
+}
 
 
 def _joined(*tables: dict[str, str]) -> dict[str, re.Pattern[str]]:
@@ -97,7 +109,7 @@ def _joined(*tables: dict[str, str]) -> dict[str, re.Pattern[str]]:
     return {code: re.compile("|".join(table[code] for table in tables if code in table)) for code in codes}
 
 
-_LEFT_OUT = _joined(_OF_WHOM, _OTHER_THAN, _SAME_AS)
+_LEFT_OUT = _joined(_OF_WHOM, _OTHER_THAN, _SAME_AS, _BOTH)
 _MONTH = {
     code: re.compile(rf"(?<!\w){before}(?:{_MONTHS[code]})\w*\b(?! \d| (?:de|del|di|of|each|every|und|and|to)\b)")
     for code, before in _IN_A_MONTH.items()

@@ -1,0 +1,160 @@
+"""Questions that the document asks itself and answers right below: those of a FAQ, in headings, bold or behind "Q:"."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.adapters.facts.claims import MAX_QUESTION_CHARS, Claim
+from pipeline_core.adapters.facts.lead_words import is_question
+from pipeline_core.adapters.facts.leaning import points_back
+from pipeline_core.adapters.facts.lists import whole_sentence
+from pipeline_core.adapters.facts.refusals import why_refused
+from pipeline_core.adapters.facts.scope import bare, share_a_word
+from pipeline_core.adapters.facts.sentences import keeps_numbers, prose_claims, sentences_of
+from pipeline_core.adapters.facts.worth import traits_of
+from pipeline_core.domain.text import numbers_in, strip_markdown
+from pipeline_core.domain.unreadable import unreadable
+
+# "Q: …?" on a line of its own, or "**…?**", with or without its answer behind it.
+_QUESTION = re.compile(
+    r"\s*(?P<bold>\*\*|__)?(?P<label>[^\W\d_]{1,12}\s?\d{0,3}\s?[.:：)](?:\*\*|__)?\s*)?"
+    r"(?P<said>[^\n*]{5,200}?[?？؟;])(?P<late>\*\*|__)?\s*(?P<answer>\S.*)?\Z",
+    re.DOTALL,
+)
+_ANSWER_LABEL = re.compile(r"\s*(?:\*\*|__)?[^\W\d_]{1,12}\s?\d{0,3}\s?[.:：)](?:\*\*|__)?\s*")
+_OPENS_SHORT = re.compile(r"\W*\w+(?:[,;.:!，、。،]|\s[–—-]\s)")
+"""What begins with a word and a stop, "Yes, …", goes on with its question, in any language."""
+_FEW_WORDS = 3
+_MOST_SENTENCES = 3
+_MOST_WORDS = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, where it stands, and where its answer begins."""
+
+    said: str
+    span: tuple[int, int]
+    answer_start: int
+
+
+def questions_asked(text: str, blocks: Sequence[Block], language: str, repeated: Collection[str]) -> dict[int, Asked]:
+    """The questions by the numbers of the paragraphs that answer them.
+
+    One that heads several sections ("Is it vulnerable?") is about what each is of, which it does not say.
+    """
+    found: dict[int, Asked] = {}
+    for at, block in enumerate(blocks):
+        if block.kind == "prose" and not block.item and (own := _own_question(text, block, language)):
+            found[at] = own
+    for at, (above, block) in enumerate(pairwise(blocks), start=1):
+        if block.kind != "prose" or block.item or at in found:
+            continue
+        if above.kind == "heading" and not set(block.headings[-1:]) & set(repeated):
+            asked = _of_heading(text, above, block.start, language)
+        else:
+            asked = _of_paragraph(text, above, block, language) if above.kind == "prose" else None
+        if asked:
+            found[at] = asked
+    return {at: asked for at, asked in found.items() if _is_understood(asked.said, language)}
+
+
+def _is_understood(question: str, language: str) -> bool:
+    """Whether a reader of the question alone knows of what it is, and it does not praise those who ask it."""
+    told = traits_of(question, language)
+    return not (told.get("first_person") or told.get("points_inside") or points_back(question, language))
+
+
+def _of_heading(text: str, heading: Block, answer_start: int, language: str) -> Asked | None:
+    raw = text[heading.start : heading.end].splitlines()[0]
+    said = bare(strip_markdown(raw))
+    if not _asks(said, language):
+        return None
+    start = heading.start + len(raw) - len(raw.lstrip(" #"))
+    return Asked(said, (start, heading.start + len(raw.rstrip(" #"))), answer_start)
+
+
+def _of_paragraph(text: str, above: Block, block: Block, language: str) -> Asked | None:
+    body = above.text_in(text)
+    match = _QUESTION.match(body)
+    if match is None or match["answer"] or not _is_marked(match) or not _asks(match["said"], language):
+        return None
+    label = _ANSWER_LABEL.match(block.text_in(text)) if match["label"] else None
+    span = (above.start + match.start("said"), above.start + match.end("said"))
+    return Asked(strip_markdown(match["said"]), span, block.start + (label.end() if label else 0))
+
+
+def _own_question(text: str, block: Block, language: str) -> Asked | None:
+    if block.run_in:
+        said = strip_markdown(text[slice(*block.run_in)])
+        return Asked(said, block.run_in, block.start) if _asks(said, language) else None
+    body = block.text_in(text)
+    match = _QUESTION.match(body)
+    if match is None or not match["answer"] or not _is_marked(match) or not _asks(match["said"], language):
+        return None
+    if not match["bold"] and "\n" not in body[match.end("said") : match.start("answer")]:
+        return None
+    label = _ANSWER_LABEL.match(match["answer"]) if match["label"] else None
+    start = block.start + match.start("answer") + (label.end() if label else 0)
+    span = (block.start + match.start("said"), block.start + match.end("said"))
+    return Asked(strip_markdown(match["said"]), span, start)
+
+
+def _is_marked(match: re.Match[str]) -> bool:
+    """Whether it stands out: bold as a whole, or behind a label. Other questions of a text may be asked of nobody."""
+    return bool(match["label"] or (match["bold"] and match["late"]))
+
+
+def _asks(said: str, language: str) -> bool:
+    return is_question(said, language) and len(said) <= MAX_QUESTION_CHARS and not unreadable(said)
+
+
+def answer_claims(text: str, block: Block, asked: Asked, language: str) -> Iterator[Claim]:
+    """The claims of a paragraph that answers a question: its answer with the question, and what else it says."""
+    block = replace(block, start=asked.answer_start)
+    body = block.text_in(text)
+    spans = list(sentences_of(body, language))
+    found = list(prose_claims(text, block, language))
+    if not spans:
+        return
+    start, end = spans[0]
+    if len(spans) > 1 and len(body[start:end].split()) <= _FEW_WORDS:
+        end = spans[1][1]  # "Yes. You can …"
+    first = next((claim for claim in found if claim.start == block.start + start), None)
+    is_short = _OPENS_SHORT.match(body[start:end]) is not None
+    if first and not is_short and share_a_word(asked.said, first.statement, language):
+        yield _answering(first, asked, first.statement, first.spans[-1])
+        end = first.spans[-1][1] - block.start
+    elif len(spans) <= _MOST_SENTENCES and (claim := _together(text, block.start, (start, end), asked, language)):
+        yield claim
+    else:
+        yield from found
+        return
+    yield from (claim for claim in found if claim.start >= block.start + end)
+
+
+def _answering(claim: Claim, asked: Asked, statement: str, span: tuple[int, int]) -> Claim:
+    return replace(
+        claim,
+        spans=(asked.span, span),
+        statement=statement,
+        answer=claim.statement,
+        questions=lambda: iter([asked.said]),
+        score=claim.score + 1,
+    )
+
+
+def _together(text: str, start: int, span: tuple[int, int], asked: Asked, language: str) -> Claim | None:
+    """Question and answer as one statement, where the answer is not understood alone: "May I pay later? Yes, …"."""
+    raw = text[start + span[0] : start + span[1]]
+    answer = strip_markdown(raw)
+    statement = f"{asked.said} {answer}"
+    if not whole_sentence(answer) or why_refused(answer, language) or len(statement.split()) > _MOST_WORDS:
+        return None
+    if not keeps_numbers(answer, raw) or unreadable(answer) or not any(map(str.isalpha, answer)):
+        return None
+    traits = {"prose": 1.0, "sentence_whole": 1.0, "leans": 0.0, "score": 2.0 + bool(numbers_in(answer))}
+    claim = Claim(((0, 0),), answer, answer, lambda: iter(()), 1.0 + bool(numbers_in(answer)), traits)
+    return _answering(claim, asked, statement, (start + span[0], start + span[1]))
