@@ -353,7 +353,7 @@ def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
         body = other.block.text_in(text)
         before = joint_at_start(body, language) if said and not after else ""
         after = other.joint_in(text) or joint_at_end(body, language)
-        said += "".join(f"{part} " for part in (before, f"{told.said.rstrip('.;, ')};", after) if part)
+        said += "".join(f"{part} " for part in (before, f"{told.said.rstrip('.。;, ')};", after) if part)
         end = other.joint.end if other.joint else other.block.end if after else told.end
         spans.append((other.block.start if before else told.start, end))
     said = said.rstrip("; ")
@@ -381,7 +381,7 @@ def _is_short(item: Item, meanings: Sequence[Meaning]) -> bool:
     return (
         len(item.siblings) > 1
         and all(_is_neutral(meaning) for meaning in meanings)
-        and all(len(other.said.split()) <= _MOST_OF_SHORT for other in item.siblings)
+        and all(len(other.said.split()) <= _MOST_OF_SHORT and other.said[-1:] != "。" for other in item.siblings)
     )
 
 
@@ -390,6 +390,7 @@ def _are_short_under_heading(item: Item) -> bool:
     return len(item.siblings) > 1 and all(
         len(other.said.split()) <= _MOST_UNDER_HEADING
         and not (whole_sentence(other.said) and other.said.count(" ") >= _LEAST_UNDER_HEADING)
+        and other.said[-1:] != "。"  # a sentence, of however few blanks
         for other in item.siblings
     )
 
