@@ -14,6 +14,9 @@ TOTAL = re.compile(
 )
 
 
+_NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A row and what is known of it: its name, and the values with their columns' names (blank without).
@@ -111,6 +114,12 @@ class Body:
             for column, cell in zip(names[1:], row.cells[1:], strict=True)
             if not is_empty(value := plain(cell))
         ]
+        if pairs:  # beside other values "none" says something: "Covered: yes; Excess: none"
+            pairs = [
+                (column, value)
+                for column, cell in zip(names[1:], row.cells[1:], strict=True)
+                if not is_empty(value := plain(cell)) or (column and value.casefold() == _NONE)
+            ]
         crowded = any(is_crowded(value) for _, value in pairs)
         if crowded or not all(column for column, _ in pairs):
             pairs = [("", value) for _, value in pairs]
