@@ -51,6 +51,7 @@ Row = Mapping[str, Any]
 PRIOR: Mapping[str, float] = {
     "row": -0.2, "header_certain": 0.3, "header_guessed": -0.5, "header_missing": -2.5, "unnamed_cells": -2.0,
     "key_named": 0.4, "empty_cells": -0.7, "many_columns": -0.3, "table_untold": -2.5, "digits": -1.0,
+    "columns_unexplained": -1.2,
     "lead_in": 0.3, "lead_in_missing": -0.8, "requirement": 1.0,
     "sentence_whole": 0.5, "leans": -1.2, "points_inside": -0.4, "definite": -0.5, "names": 0.4, "first_person": -0.4,
     "hedged": -0.8, "defines": 0.4, "duty": 0.3, "asked": 0.6, "score": 0.6, "begins_well": 0.8, "ends_well": 0.8,

@@ -18,8 +18,11 @@ NOTHING_TO_SAY = {
     "slogans.md": (SLOGANS, "1 chunk without any (no"),
     "script.md": (CODE, "1 chunk without any (code only)"),
     "headings.md": ("# One\n\n## Two\n", "1 chunk without any (only a heading)"),
-    "empty.md": ("| Name | Price |\n|---|---|\n", "1 chunk without any (a table"),
-    "pictures.html": ("<h1>Us</h1><img src='a.png' alt=''><img src='b.png' alt=''>", "1 chunk without any (no"),
+    "empty.md": ("| Name | Price |\n|---|---|\n", "1 chunk without any (a table without rows below its header)"),
+    "pictures.html": (
+        "<h1>Us</h1><img src='a.png' alt=''><img src='b.png' alt=''>",
+        "1 chunk without any (pictures only)",
+    ),
     "boiler.md": (FACT, "1 fact left out (low confidence)"),
 }
 

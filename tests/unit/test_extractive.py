@@ -151,7 +151,15 @@ def test_nothing_is_made_of(text: str) -> None:
         ("", "blank"),
         ("# Policy\n\n## Costs", "only a heading"),
         ("## Code\n\n```\nx = 1\n```", "code only"),
-        ("| a | b |", "a table"),
+        ("| a | b |", "a table without a header row"),
+        ("| Name | Amount |\n|---|---|", "a table without rows below its header"),
+        ("| | |\n|---|---|\n| | |", "a table of blank cells"),
+        ("| a |\n|---|\n| 1 |", "a table of one column"),
+        ("| a " * 45 + "|\n" + "|---" * 45 + "|\n" + "| 1 " * 45 + "|", "a table of 45 columns"),
+        ("| Name | Amount |\n|---|---|\n| | 5 |\n| x | – |", "a table none of whose rows"),
+        ("| a | b |\n\nFire, smoke, water.", "a table without a header row; no declarative sentence"),
+        ("# Us\n\n![](a.png) ![](b.png)", "pictures only"),
+        ("- is it?\n- and this?", "items of a list that say nothing"),
         ("<table><tr><td>x</td></tr></table>", "HTML only"),
         ("# References\n\nSmith 2020.", "a section of references"),
         ("Fire, smoke, water.", "no declarative sentence"),
@@ -159,6 +167,17 @@ def test_nothing_is_made_of(text: str) -> None:
 )
 def test_the_reason_says_what_was_there(text: str, reason: str) -> None:
     assert (extract(ChunkInput(text, ()), 5).reason or "").startswith(reason)
+
+
+def test_a_table_that_gave_nothing_is_told_of_beside_facts() -> None:
+    text = "The office opens its doors to visitors at nine o'clock every morning.\n\n| Name |\n|---|\n| x |\n"
+    answer = extract(ChunkInput(text, ("Office",)), 5)
+    assert len(answer.candidates) == 1
+    assert answer.reason == "none of a table of one column"
+
+
+def test_a_table_among_references_is_no_table_without_a_header() -> None:
+    assert extract(ChunkInput("# References\n\n| a | b |", ()), 5).reason == "a section of references"
 
 
 def test_sentences_end_where_they_end() -> None:

@@ -87,6 +87,23 @@ def test_lines_are_as_high_as_their_letters() -> None:
     assert [(one.text, one.y, one.height) for one in page.text_items] == [("هذا كتاب", 102.25, 12.5)]
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (WordBox("3", 73, 100, 4, 7), "خط منابع (CORS³)"),
+        # as large as other Latin letters, or on their line
+        (WordBox("3", 73, 102, 4, 11), "خط منابع (CORS3)"),
+        (WordBox("3", 73, 106, 4, 7), "خط منابع (CORS3)"),
+    ],
+)
+def test_a_small_raised_number_is_the_mark_of_a_note(number: WordBox, said: str) -> None:
+    words = [WordBox(")", 37, 100, 4, 17), WordBox("CORS", 41, 102, 32, 11), number, WordBox("(", 77, 100, 4, 17)]
+    words += [WordBox("منابع", 84, 100, 20, 17), WordBox("خط", 107, 100, 12, 17)]
+    item = TextItem("خط منابع (CORS3)", 37, 100, 82, 17, font_size=14, words=words)
+    page = in_reading_order(ParsedPage(1, 600, 800, "", "خط منابع (CORS3)\n", text_items=[item], blocks=[]))
+    assert [one.text for one in page.text_items] == [said]
+
+
 def test_lines_with_a_dot_at_their_right_are_items() -> None:
     texts = (
         (560.0, 700.0, "يلي ما العقد يشمل"),

@@ -160,6 +160,17 @@ def test_a_caption_in_another_chunk_is_found_there(below: bool) -> None:
     assert all(fact.evidence[0].quote == caption for fact in told)
 
 
+def test_a_heading_in_a_chunk_before_is_quoted_as_it_stands() -> None:
+    filler = "The net grew for many years, and more people came to it than were expected. " * 6
+    text = f"# The **net** of 2026 #\n\n{filler}\n\n{filler}\n\n| Name | Trains | Riders |\n{RULE}\n{LONG}"
+    rows = [fact for fact in found(text) if fact.traits.get("row")]
+    assert len(rows) == 60
+    for fact in rows:
+        assert fact.statement.startswith("The net of 2026: Station")
+        assert quotes(fact)[:2] == ["The **net** of 2026", "| Name | Trains | Riders |"]
+        assert fact.evidence[0].char_from == 2
+
+
 WORDS = st.text("abdeiklmnoprstu", min_size=3, max_size=9).map(str.capitalize)
 CELLS = st.one_of(WORDS, st.integers(1, 99_999).map(str), st.just(""))
 

@@ -38,6 +38,7 @@ SAID_BY_GENERATORS = (
     Trait("empty_cells", "share of the row's cells that are empty", "many cells are empty"),
     Trait("caption", "flag: the statement says the table's caption or heading", "says the table's caption"),
     Trait("table_untold", "flag: its table's caption or heading does not say what it is about", "of what is not said"),
+    Trait("columns_unexplained", "flag: its columns or its key are codes", "codes that nothing explains"),
     Trait("unit", "flag: the statement says the unit of its numbers", "says the unit of its numbers"),
     # lists
     Trait("lead_in", "flag: said with the lead-in of its list", "said with its list's lead-in"),
@@ -127,7 +128,10 @@ TRAITS: Mapping[str, Trait] = {trait.name: trait for trait in (*SAID_BY_GENERATO
 """All traits by name. A generator that knows something else of its facts adds a row above."""
 
 FLAGS_OF: Mapping[str, tuple[str, ...]] = {
-    "row": ("header_guessed", "header_missing", "key_named", "caption", "table_untold", "unit", "requirement"),
+    "row": (
+        *("header_guessed", "header_missing", "key_named", "caption", "table_untold", "columns_unexplained"),
+        *("unit", "requirement"),
+    ),
     "item": (
         *("lead_in", "lead_in_missing", "leans", "hedged", "requirement", "scoped", "scope_missing", "bare_definite"),
         "continues",

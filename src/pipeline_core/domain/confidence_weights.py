@@ -13,6 +13,7 @@ WEIGHTS: dict[str, tuple[float, float]] = {
     "empty_cells": (-0.955, 0.033),
     "many_columns": (-0.504, 0.047),
     "table_untold": (-2.5, 0.0),
+    "columns_unexplained": (-1.2, 0.0),
     "digits": (-1.002, 0.032),
     "lead_in_missing": (-0.782, 0.014),
     "requirement": (1.035, 0.073),

@@ -90,12 +90,14 @@ def fact_text(question: str | None, answer: str | None, statement: str | None) -
 class Around:
     """What a row of a table is said with: a caption, a unit, a header's row, as the text has it.
 
-    ``start`` is where it stands in the row's chunk; None: in another one, above the chunk or ``below`` it.
+    ``start`` is where it stands in the row's chunk; None: in another one, above the chunk or ``below`` it. Of a heading
+    above the chunk, ``quote`` is what it says without its marks.
     """
 
     quote: str
     start: int | None = None
     below: bool = False
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,11 @@ class FactCandidate:
             "quotes": self.quotes,
             "traits": self.traits,
             **({"start": self.start} if self.start else {}),
-            **({"around": [[one.quote, one.start, one.below] for one in self.around]} if self.around else {}),
+            **(
+                {"around": [[one.quote, one.start, one.below, one.heading] for one in self.around]}
+                if self.around
+                else {}
+            ),
         }
 
     @classmethod

@@ -1,10 +1,14 @@
 """Where the captions, units and headers stand with which the rows of a chunk are said: in the document, exactly."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import Around, Evidence, MatchKind
+from pipeline_core.domain.text import strip_markdown
 
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(?P<title>\S.*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
 _MARKS = " \t>#*"
 """What may stand before a paragraph or a row on its line."""
 
@@ -20,6 +24,7 @@ class Surroundings:
         self._text = text
         self._begins_at = begins_at
         self._nearest: dict[str, tuple[int, int]] = {}
+        self._headings: dict[str, list[tuple[int, int]]] | None = None
 
     def place(self, around: Sequence[Around], chunk: Chunk) -> tuple[Evidence, ...] | None:
         """Where all of it stands, in its order; None if one of them is nowhere.
@@ -28,6 +33,10 @@ class Surroundings:
         """
         found: dict[Evidence, None] = {}
         for one in around:
+            if one.heading:
+                # one that stands in no line of its own is known by the path of headings alone
+                found |= dict.fromkeys(self._heading(one.quote, chunk.char_from))
+                continue
             whole = self._found(one, chunk)
             spans = [whole] if whole else [self._found(line, chunk) for line in _lines(one)]
             for span in spans:
@@ -61,6 +70,19 @@ class Surroundings:
         self._nearest[quote] = (found, end)
         return found
 
+    def _heading(self, words: str, end: int) -> Iterator[Evidence]:
+        """The last heading before ``end`` that says this, without its marks."""
+        if self._headings is None:
+            self._headings = {}
+            for match in _HEADING.finditer(self._text):
+                self._headings.setdefault(_words(match["title"]), []).append(match.span("title"))
+        places = self._headings.get(_words(words), [])
+        at = bisect_left(places, (end - self._begins_at, 0)) - 1
+        if at >= 0:
+            begin, finish = places[at]
+            quote = self._text[begin:finish]
+            yield Evidence(quote, self._begins_at + begin, self._begins_at + finish, match=MatchKind.EXACT)
+
     def _below(self, quote: str, begin: int) -> int:
         at = self._text.find(quote, max(0, begin - self._begins_at))
         while at >= 0 and not self._is_whole(at, quote):
@@ -73,6 +95,10 @@ class Surroundings:
         end = self._text.find("\n", at + len(quote))
         rest = self._text[at + len(quote) : end if end >= 0 else len(self._text)]
         return not self._text[line:at].strip(_MARKS) and not rest.strip(_MARKS)
+
+
+def _words(heading: str) -> str:
+    return " ".join(strip_markdown(heading).split()).casefold()
 
 
 def _lines(one: Around) -> Iterator[Around]:

@@ -27,13 +27,17 @@ from pipeline_core.adapters.converters.squashed import Squashed, squash
 from pipeline_core.domain.layout import reads_leftwards
 
 if TYPE_CHECKING:
-    from liteparse.types import LayoutBlock, LayoutCell, ParsedPage, TextItem
+    from liteparse.types import LayoutBlock, LayoutCell, ParsedPage, TextItem, WordBox
 
 _NEAR = 0.5
 """In heights of a line: what stands no farther apart is of one line of text, not of two columns."""
 _HEIGHT = 1.25  # of the size of letters
 _LEAST_HEIGHT = 6.0  # points: some files have all their letters of size 1
 _NUMBER = re.compile(r"\W*\d{1,9}\W+")
+_MARK_OF_NOTE = re.compile(r"[0-9]{1,2}")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SMALL, _RISE = 0.7, 0.2
+"""Of the height of the tallest word of a line: how high such a number is, and how far above the line's its middle."""
 _DOTS = "•◦▪●○■□➢·"
 _BLANK = " \u00a0"
 
@@ -42,7 +46,7 @@ def in_reading_order(page: "ParsedPage") -> "ParsedPage":
     """The page with its lines, blocks and markdown in order; itself if nothing on it is read from right to left."""
     if not any(reads_leftwards(item.text) for item in page.text_items):
         return page
-    level = [_of_its_size(item) for item in page.text_items if angle(item) == 0]
+    level = [_of_its_size(_with_raised(item)) for item in page.text_items if angle(item) == 0]
     turned = [item for item in page.text_items if angle(item) != 0]
     text = PageText(level)
     grouped = [group for line in lines(text.words) for group in _grouped(line)]
@@ -57,6 +61,20 @@ def in_reading_order(page: "ParsedPage") -> "ParsedPage":
     ordered = [*_ordered([*zip(found[len(before) :], saying, strict=True)], grouped, text)]
     markdown = "".join([*(piece.text for piece in before), *(written for written, _ in ordered)])
     return replace(page, text_items=items + turned, markdown=markdown, blocks=[block for _, block in ordered])
+
+
+def _with_raised(item: "TextItem") -> "TextItem":
+    """The item with small raised numbers, as marks of notes are, in raised digits: "CORS³" is no "CORS3"."""
+    tallest = max((word.height for word in item.words or ()), default=0.0)
+
+    def written(word: "WordBox") -> "WordBox":
+        is_small = _MARK_OF_NOTE.fullmatch(word.text) is not None and word.height <= _SMALL * tallest
+        rise = item.y + item.height / 2 - word.y - word.height / 2
+        return replace(word, text=word.text.translate(_RAISED)) if is_small and rise > _RISE * tallest else word
+
+    if not any(map(_MARK_OF_NOTE.fullmatch, (word.text for word in item.words or ()))):
+        return item
+    return replace(item, words=[*map(written, item.words)])
 
 
 def _of_its_size(item: "TextItem") -> "TextItem":

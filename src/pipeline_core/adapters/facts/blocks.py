@@ -1,7 +1,7 @@
 """The blocks of a chunk of markdown, and why a chunk without facts has none."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline_core.adapters.facts.back_matter import back_matter
@@ -201,23 +201,40 @@ def _block_kind(line_kind: str, in_list: bool) -> str:
     return line_kind
 
 
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 # The first row that has all the kinds of the chunk's blocks says why nothing was found in it.
 _REASONS: tuple[tuple[set[str], str], ...] = (
     (set(), "blank: no text"),
     ({"heading"}, "only a heading"),
     ({"heading", "code"}, "code only"),
-    ({"heading", "table"}, "a table whose first row does not tell what its columns are called, or that states nothing"),
+    ({"heading", "table"}, "a table none of whose rows says what it is about"),
     ({"heading", "html", "comment"}, "HTML only, no sentence in markdown"),
     ({"heading", "code", "table", "html", "comment"}, "tables, code and HTML only, no sentence"),
 )
 
 
-def why_nothing(blocks: Sequence[Block]) -> str:
+def why_nothing(text: str, blocks: Sequence[Block], of_tables: Iterable[str], *, shuffled: bool) -> str:
+    """Why nothing was found in any of the blocks, each kind of them for itself.
+
+    ``of_tables`` is why the tables have no rows; ``shuffled``: the sentences came out of their order.
+    """
     kinds = {block.kind for block in blocks}
-    for only, reason in _REASONS:
-        if kinds <= only:
-            return reason
-    kinds_of_sections = [back_matter(block.headings) for block in blocks]
-    if all(kinds_of_sections):
-        return f"a section of {kinds_of_sections[-1]}"
-    return "no declarative sentence that stands alone"
+    told = dict.fromkeys(of_tables)
+    if not told or "prose" not in kinds:
+        for only, reason in _REASONS:
+            if kinds <= only:
+                return "; ".join(told) if told and "table" in only else reason
+    for block in blocks:
+        if block.kind == "prose":
+            told[_why_unsaid(text, block, shuffled=shuffled)] = None
+    return "; ".join(told)
+
+
+def _why_unsaid(text: str, block: Block, *, shuffled: bool) -> str:
+    if section := back_matter(block.headings):
+        return f"a section of {section}"
+    if not strip_markdown(_PICTURE.sub("", block.text_in(text))).strip():
+        return "pictures only"
+    if block.item:
+        return "items of a list that say nothing by themselves"
+    return "sentences that came out of their order" if shuffled else "no declarative sentence that stands alone"

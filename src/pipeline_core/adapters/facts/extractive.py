@@ -20,9 +20,9 @@ from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.row_sources import outside
 from pipeline_core.adapters.facts.scoped import Scopes
-from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims
+from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.table_rows import table_claims, too_wide
+from pipeline_core.adapters.facts.table_rows import table_claims, why_no_rows
 from pipeline_core.domain.endings import with_one_end
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
@@ -98,7 +98,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     blocks = read_blocks(chunk)
     claims: list[Claim] = []
     rows: list[Claim] = []
-    untold: list[Block] = []
+    untold: dict[str, None] = {}
     table = _table_before(chunk)
     if is_out_of_order(chunk.text):
         return Generated((), reason="its words came out of their order")
@@ -108,12 +108,14 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     asked = questions_asked(chunk.text, blocks, language, chunk.repeated_headings)
     scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
-        if back_matter(block.headings):
+        if section := back_matter(block.headings):
+            untold |= {f"a section of {section}": None} if block.kind == "table" else {}
             continue
         if block.kind == "table":
+            before = table
             of_table, table = table_claims(chunk.text, blocks, at, table, chunk.table_after, chunk.table_above)
             rows += () if chunk.table_is_full and at == 0 else of_table
-            untold += [] if of_table else [block]
+            untold |= {} if of_table else {why_no_rows(chunk.text, block, goes_on=before is not None): None}
         elif at in items:
             if is_note_in_list(block.item, [other.block.item for other in items[at].siblings]):
                 continue
@@ -139,9 +141,9 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     most = max_facts * max(1, ceil(len(chunk.text) / PER_CHARS))
     chosen = [*_choose(chunk.text, rows, taken), *islice(_choose(chunk.text, best, taken), most)]
     reason = f"of a table the first {MOST_ROWS:,} rows are said" if chunk.table_is_full else None
-    reason = reason or too_wide(chunk.text, untold)
     if not chosen:
-        return Generated((), reason=reason or why_nothing(blocks))
+        return Generated((), reason=reason or why_nothing(chunk.text, blocks, untold, shuffled=shuffled))
+    reason = reason or (f"none of {'; '.join(untold)}" if untold else None)
     return Generated(tuple(candidate for _, candidate in sorted(chosen, key=lambda row: row[0])), reason)
 
 
@@ -151,7 +153,7 @@ def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tup
     One whose questions are all asked already, or that has none, is said without.
     """
     for claim in claims:
-        statement = with_one_end(claim.statement)
+        statement = with_one_end(without_footnote_marks(claim.statement))
         if statement in taken or unreadable(statement):
             continue
         asked = claim.questions() if claim.answer is not None else ()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.headed_tables import Table
@@ -13,7 +14,7 @@ from pipeline_core.domain.facts import Around
 from pipeline_core.domain.text import strip_inline, strip_markdown
 
 _NEAR = 8
-"""So many blocks above a table may say what it is about; its heading may be further up."""
+"""So many blocks above a table may say what it is about; its headings may be further up."""
 _SHORTEST_PART = 4
 """Letters of a subject that goes on in another block."""
 
@@ -30,16 +31,19 @@ def told_by(text: str, blocks: Sequence[Block], at: int, context: Context, after
         above: the paragraphs above one with which it begins.
     """
     near = [*_around(text, blocks, at, after, above)]
+    outer = [(_plain(heading), Outside(heading, heading=True)) for heading in reversed(blocks[at].headings)]
     spans = [(_plain(text[slice(*span)]), span) for span in context.spans]
     subject, unit = _folded(context.subject), _folded(context.unit)
-    telling = _of_subject(subject, [*spans, *near]) if subject else ()
+    telling = _of_subject(subject, [*spans, *near], outer) if subject else ()
     measuring = next(((source,) for said, source in (*spans, *near) if unit and unit in said), ())
     return replace(context, sources=telling, unit_sources=measuring)
 
 
-def _of_subject(subject: str, near: Sequence[tuple[str, Source]]) -> tuple[Source, ...]:
-    """What says the subject whole; else the parts of it, if it goes over two blocks."""
-    whole = next(((source,) for said, source in near if subject in said), ())
+def _of_subject(
+    subject: str, near: Sequence[tuple[str, Source]], outer: Sequence[tuple[str, Source]]
+) -> tuple[Source, ...]:
+    """What says the subject whole, nearby or as a heading; else the parts of it, if it goes over two blocks."""
+    whole = next(((source,) for said, source in (*near, *outer) if subject in said), ())
     if whole:
         return whole
     trimmed = ((said.rstrip(" :："), source) for said, source in near)  # "Winter:" is said without what leads on
@@ -54,8 +58,8 @@ def _runs_into(said: str, subject: str) -> bool:
 
 def _around(text: str, blocks: Sequence[Block], at: int, after: str, above: str) -> Iterator[tuple[str, Source]]:
     """What stands around a table, the nearest above first: its words, folded, and where it stands."""
-    heading = next((block for block in reversed(blocks[:at]) if block.kind == "heading"), None)
-    nearest = [*reversed(blocks[max(0, at - _NEAR) : at]), *([heading] if heading else [])]
+    further = [block for block in blocks[: max(0, at - _NEAR)] if block.kind == "heading"]
+    nearest = [*reversed(blocks[max(0, at - _NEAR) : at]), *reversed(further)]
     below = blocks[at + 1 : at + 2]
     for block in (*nearest, *below):
         if block.kind in ("prose", "heading"):
@@ -70,8 +74,8 @@ def _around(text: str, blocks: Sequence[Block], at: int, after: str, above: str)
 def _span(text: str, block: Block) -> tuple[int, int]:
     """Where the words of a block stand, without a heading's marks and the white space around."""
     said = text[block.start : block.end]
-    begin = block.start + len(said) - len(said.lstrip(" \t\n#" if block.kind == "heading" else " \t\n"))
-    return begin, block.start + len(said.rstrip())
+    marks = " \t\n#" if block.kind == "heading" else " \t\n"
+    return block.start + len(said) - len(said.lstrip(marks)), block.start + len(said.rstrip(marks))
 
 
 def head_of(table: Table, before: Table | None, rows: Sequence[Row]) -> tuple[Source, ...]:
@@ -122,7 +126,7 @@ def _is_said(names: Iterable[str], words: str) -> bool:
 
 def _quoted(text: str, source: Source) -> Around:
     if isinstance(source, Outside):
-        return Around(source.quote, below=source.below)
+        return Around(source.quote, below=source.below, heading=source.heading)
     return Around(text[slice(*source)], source[0])
 
 
@@ -130,5 +134,6 @@ def _plain(text: str) -> str:
     return _folded(strip_markdown(text))
 
 
+@lru_cache(maxsize=4096)  # the names of columns, once for each row
 def _folded(text: str) -> str:
     return re.sub(r"\s+", " ", strip_inline(text)).casefold().strip()

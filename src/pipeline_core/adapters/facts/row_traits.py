@@ -1,14 +1,17 @@
 """What is known of a row that tells how sure its statement is: names of columns above all."""
 
+from collections.abc import Collection
+
 from pipeline_core.adapters.facts.cell_texts import LONG, is_id, is_sentence
 from pipeline_core.adapters.facts.row_marks import without_marks
+from pipeline_core.adapters.facts.row_opaque import is_opaque
 from pipeline_core.adapters.facts.row_statements import sentence_in
 from pipeline_core.adapters.facts.table_body import Said
 from pipeline_core.domain.tables import VALUES, kind_of
 
 
-def traits_of(said: Said) -> dict[str, float]:
-    """Numbers for the confidence, by name."""
+def traits_of(said: Said, keys: Collection[str]) -> dict[str, float]:
+    """Numbers for the confidence, by name; ``keys`` is what the rows of the table are about."""
     cells = len(said.row.cells)
     sentence = bool(sentence_in(said))
     return {
@@ -21,6 +24,7 @@ def traits_of(said: Said) -> dict[str, float]:
         "caption": float(said.table.context.is_caption),
         # a sentence says itself what it is about
         "table_untold": float(said.table.context.is_untold and not sentence),
+        "columns_unexplained": float(not sentence and is_opaque(said, keys)),
         "unit": float(bool(said.table.context.unit)),
         "requirement": float(sentence and is_id(said.name)),
         "sentence_whole": float(sentence),

@@ -156,6 +156,12 @@ def section_of(headings: Sequence[str], title: str, language: str) -> str:
     return next((name for heading in reversed(sections) if (name := _usable(heading, language))), "")
 
 
+def section_beside(caption: str, headings: Sequence[str], title: str) -> str:
+    """The section that tells of what a table is and whose words its caption lacks; "" where there is none."""
+    section = section_of(headings, title, "")
+    return "" if _content(section, "") & _content(caption, "") else section
+
+
 def names_a_section(heading: str, language: str) -> bool:
     """Whether the heading tells of what the text below it is."""
     return bool(_usable(heading, language))

@@ -265,12 +265,12 @@ def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said
     if not _SENTENCE_END.search(quote) or _ABBREVIATION.search(quote):
         return None
     end = start + len(quote)
-    statement = _FOOTNOTE_MARK.sub("", strip_markdown(quote))
+    statement = without_footnote_marks(strip_markdown(quote))
     leans = _leans(statement, language)
     if link := connective(statement, language):
         # What stands after "However," stands alone: quote that.
         rest = quote.partition(link.strip())[2].lstrip()
-        said = _FOOTNOTE_MARK.sub("", strip_markdown(rest))
+        said = without_footnote_marks(strip_markdown(rest))
         said = said[:1].upper() + said[1:]
         leans = _leans(said, language)
         if not leans:
@@ -326,7 +326,10 @@ _NO_SUBJECT = {"zh": re.compile("不|会|应|可以|将|能|须|必须")}
 # A title in quotation marks.
 _QUOTED = re.compile(r"([\"“„«]).*[\"”“»]\.?")
 # The mark of a footnote on a word: of units and formulas ("km²", "CO₂", "10⁷") a short one has it.
-_FOOTNOTE_MARK = re.compile(r"(?<=[^\W\d_]{4})[¹²³⁰⁴-⁹]{1,3}(?![⁻\w])|(?<=[^\W\d_]{4}[.,;:])[¹²³⁰⁴-⁹]{1,3}(?!\w)")
+_FOOTNOTE_MARK = re.compile(
+    r"(?<=[^\W\d_]{4})[¹²³⁰⁴-⁹]{1,3}(?![⁻\w])|(?<=[^\W\d_]{4}[.,;:])[¹²³⁰⁴-⁹]{1,3}(?!\w)"
+    r"|(?<=[\u05d0-\u05ea\u0620-\u06ff]{2})[¹²³⁰⁴-⁹]{1,3}(?![⁻\w])"
+)
 # Of words with "fi", "fl" or "ff" the conversion lost a letter: "suficient", "classiied".
 _LOST_LIGATURE = re.compile(
     r"\b(?:\w*(?:suficien|classii|identii|speciic|signiican|certiic|qualii|modiic|veriic|beneit"
@@ -340,6 +343,11 @@ _WITHOUT_SUBJECT = re.compile(
 )
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
+
+
+def without_footnote_marks(said: str) -> str:
+    """A statement without the raised numbers that its words have as marks of footnotes."""
+    return _FOOTNOTE_MARK.sub("", said)
 
 
 def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:

@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.table_context import Context
-from pipeline_core.adapters.facts.table_grid import Row, is_crowded, plain
+from pipeline_core.adapters.facts.table_grid import MARKS, Row, is_crowded, plain
 from pipeline_core.domain.tables import VALUES, Columns, columns_of, inner_header, is_empty, kind_of
 
 TOTAL = re.compile(
     r"(?:grand |sub)?(?:total|sum|all|gesamt|summe|insgesamt|ensemble|somme|totale|totaal|итого|всего|合计|总计)", re.I
 )
+
+_DASHES = frozenset("-–—")
+"""In a column of check marks a dash says no."""
 
 
 _NONE = "none"
@@ -45,6 +48,7 @@ class Body:
     def __init__(self, table: Table, body: Sequence[Row]):
         self._body = body
         self._cells = [row.cells for row in body]
+        self._marked = {at for row in body for at, cell in enumerate(row.cells[1:]) if plain(cell) in MARKS}
         self.table = replace(table, has_groups=table.has_groups or _begins_with_group(body))
 
     def rows(self) -> Iterator[Said]:
@@ -111,8 +115,8 @@ class Body:
         names = self.table.names
         pairs = [
             (column, value)
-            for column, cell in zip(names[1:], row.cells[1:], strict=True)
-            if not is_empty(value := plain(cell))
+            for at, (column, cell) in enumerate(zip(names[1:], row.cells[1:], strict=True))
+            if not is_empty(value := plain(cell)) or (value in _DASHES and at in self._marked)
         ]
         if pairs:  # beside other values "none" says something: "Covered: yes; Excess: none"
             pairs = [

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
-from pipeline_core.adapters.facts.scope import bare
+from pipeline_core.adapters.facts.scope import bare, section_beside
 from pipeline_core.adapters.facts.table_labels import asks, begins_small, is_label, names_something, says_only_kind
+from pipeline_core.adapters.facts.table_titles import without_marks_of_notes, without_talk
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.text import strip_markdown
 
@@ -25,6 +26,8 @@ _CAPTION = re.compile(
 _LONG_CAPTION = re.compile(rf"\W*(?:{_LABELS})\s*[\dA-Z.\-–]*\d[a-z]?\s*[.:|](?=\s)", re.IGNORECASE)
 """A caption of several sentences: "Table 5 shows" begins a paragraph about a table."""
 _LONGEST_TITLE = 160
+_MOST_WORDS_OF_A_PART = 12
+"""A longer caption says itself what its table is of."""
 _LONGEST_PART = 3
 """A line of so few words above a table tells it from others below the same heading: "Opening hours", "Winter"."""
 _FIRST_SENTENCE = re.compile(
@@ -87,10 +90,11 @@ _NUMBERING = re.compile(r"^(?:(?:\d+\.)+\d*|\d+)\s+")
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Text of another chunk: above, or ``below``."""
+    """Text of another chunk: above, or ``below``; of a ``heading`` its words."""
 
     quote: str
     below: bool = False
+    heading: bool = False
 
 
 Source = tuple[int, int] | Outside
@@ -125,9 +129,18 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", bef
     if found.subject and not says_only_kind(bare(found.subject)):
         is_part = not found.is_caption and len(found.subject.split()) <= _LONGEST_PART and heading
         is_told = found.subject.casefold() in heading.casefold() or not _labels_its_tables(blocks[:at])
-        return replace(found, subject=f"{heading}, {found.subject}") if is_part and not is_told else found
+        if is_part and not is_told:
+            return replace(found, subject=f"{heading}, {found.subject}")
+        return _of_its_section(found, blocks[at])
     subject = (found.subject and _told_of(text, blocks[max(0, at - 2) : at])) or heading
     return replace(found, subject=subject, is_untold=not subject and (is_question or bool(found.subject)))
+
+
+def _of_its_section(found: Context, block: Block) -> Context:
+    """A short caption with the section that it is in, where it has no word of that: "Coffee – Market shares, 1997"."""
+    is_short = len(found.subject.split()) <= _MOST_WORDS_OF_A_PART
+    section = section_beside(found.subject, block.headings, block.title) if found.is_caption and is_short else ""
+    return replace(found, subject=f"{section} – {found.subject}") if section else found
 
 
 def _labels_its_tables(above: Sequence[Block]) -> bool:
@@ -280,7 +293,7 @@ def _is_caption(said: str) -> bool:
 
 def _title(caption: str) -> str:
     match = _CAPTION.fullmatch(caption)
-    title = (match["title"] if match else "") or caption
+    title = without_marks_of_notes(without_talk((match["title"] if match else "") or caption))
     if len(title) > _LONGEST_TITLE and (first := _FIRST_SENTENCE.match(title)):
         title = first[0]  # what follows explains the table
     if len(title) > _LONGEST_TITLE:

@@ -58,21 +58,32 @@ def table_claims(
     cut = CutCells(rows, table.names, followed=followed, is_cut_below=is_cut_below)
     body = Body(table, rows)
     in_words = explained_near(text, blocks, at, table.names, after)
-    claims = [claim for said in body.rows() for claim in _claim(text, in_full(said, in_words), cut)]
+    found = [in_full(said, in_words) for said in body.rows()]
+    keys = [said.name for said in found]
+    claims = [claim for said in found for claim in _claim(text, said, cut, keys)]
     cells = tuple(row.cells for row in rows)
     return claims, replace(body.table, rows=(table.rows + cells)[-24:])
 
 
-def too_wide(text: str, blocks: Sequence[Block]) -> str | None:
-    """Why a table among the blocks is not read row by row, where its columns are too many; None where none is."""
-    for block in blocks:
-        grid = read_grid(text, block) if block.kind == "table" else None
-        if grid is not None and grid.width > MOST_COLUMNS and len(grid.rows) > 1:
-            return (
-                f"a table of {grid.width:,} columns: up to {MOST_COLUMNS} are read row by row, up to "
-                f"{MOST_CERTAIN_COLUMNS} where its first row names each of them"
-            )
-    return None
+def why_no_rows(text: str, block: Block, *, goes_on: bool = False) -> str:
+    """Why a table gave no row, in the words of the ledger; ``goes_on``: it may go on with one before it."""
+    grid = read_grid(text, block)
+    if grid is None:
+        return "a table of blank cells"
+    if not grid.has_header and not _has_line_below_first(text, block) and not goes_on:
+        return "a table without a header row"
+    if len(grid.rows) <= grid.has_header:
+        return "a table without rows below its header"
+    if grid.width < 2:
+        return "a table of one column"
+    if grid.width > MOST_COLUMNS:
+        return (
+            f"a table of {grid.width:,} columns: up to {MOST_COLUMNS} are read row by row, up to "
+            f"{MOST_CERTAIN_COLUMNS} where its first row names each of them"
+        )
+    if _is_list([row.cells for row in grid.rows]):
+        return "a list set in columns"
+    return "a table none of whose rows says what it is about"
 
 
 def _is_list(rows: Sequence[Sequence[str]]) -> bool:
@@ -91,7 +102,7 @@ def _is_marked(said: Said) -> bool:
     return said.is_named and len(said.row.cells) > 2 and any(value in ANSWERS for _, value in said.pairs)
 
 
-def _claim(text: str, said: Said, cut: CutCells) -> Iterator[Claim]:
+def _claim(text: str, said: Said, cut: CutCells, keys: Sequence[str]) -> Iterator[Claim]:
     """The row's claim, or nothing where the row is not whole."""
     answer = "; ".join(value for _, value in said.pairs)
     quote = " ".join(text[start:end] for start, end in said.row.spans)
@@ -111,6 +122,6 @@ def _claim(text: str, said: Said, cut: CutCells) -> Iterator[Claim]:
         answer if asked else None,
         lambda: iter(filter(None, [asked])),
         1.5 + bool(numbers_in(answer)),
-        traits_of(said),
+        traits_of(said, keys),
         around(text, said, statement),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns
+from pipeline_core.adapters.converters.pdf_tables.spans import over_their_first
 from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word
 from pipeline_core.domain.tables import VALUES, kind_of
 
@@ -34,14 +35,13 @@ def _rows(
     rules: Sequence[float],
 ) -> list[list[str]]:
     starts = _starts(text, lines, split, columns, rules)
-    rows = []
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        words = [
-            [word for cells in split[start:end] for group in cells[column] for word in group]
-            for column in range(columns.count)
-        ]
-        rows.append([text.said(cell) if cell else "" for cell in words])
-    return rows
+    rows = [
+        [[group for cells in split[start:end] for group in cells[column]] for column in range(columns.count)]
+        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
+    ]
+    if len(rows) > 2:
+        rows[0] = over_their_first(rows[0], rows[1])
+    return [[text.said([word for group in cell for word in group]) if cell else "" for cell in row] for row in rows]
 
 
 def _starts(
