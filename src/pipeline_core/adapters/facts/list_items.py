@@ -27,6 +27,7 @@ from pipeline_core.adapters.facts.leaning import opens_back, points_back
 from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, says_no
 from pipeline_core.adapters.facts.lists import Item, Lead, whole_sentence
 from pipeline_core.adapters.facts.refusals import is_list_of_names, why_refused
+from pipeline_core.adapters.facts.scope import names_a_section
 from pipeline_core.adapters.facts.sentences import CODE_NAME, LABELS_ONLY, keeps_numbers, prose_claims, sentences_of
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.text import numbers_in, strip_markdown
@@ -415,7 +416,8 @@ def _labelled(block: Block, told: _Told, heading: Lead | None, language: str) ->
     """
     is_whole = whole_sentence(told.said)
     name = heading.said if heading else block.headings[-1].rstrip(" :.") if block.headings else ""
-    is_named = bool(name) and (not is_whole or bool(heading and says_no(heading.said, language)))
+    says_what = names_a_section(name, language)
+    is_named = (says_what and not is_whole) or bool(heading and says_no(heading.said, language))
     statement = f"{name} – {told.said}" if is_named else told.said
     if len(statement.split()) <= _MOST_WORDS:
         score = 1.5 + bool(numbers_in(statement))
