@@ -182,6 +182,7 @@ def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
         "leans": 0.0,
         "joined": float(said.is_joined),
         "points_at_unsaid": float(points_at_unsaid(said.asked_of, language)),
+        "verb_unseen": float(_verb_unseen(said.asked_of, language)),
         **({"requirement": 1.0} if length_of_id(said.statement) else {}),
         "score": score,
         **traits_of(said.statement, language),
@@ -381,18 +382,32 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return True
     if _HOLE.search(statement) or _LOST_LIGATURE.search(statement):
         return False
-    words = re.split(r"[;:]\s", without_id(statement), maxsplit=1)[0].split()
+    words = _clause(without_id(statement)).split()
     start = words[0].strip(EDGES).lower()
     # "Returns are accepted": no verb, where one follows
     is_verb = start in THIRD_PERSON and not (len(words) > 1 and words[1].lower() in AUXILIARIES)
     if is_verb or start in NO_START:
         return False
-    if begins_with_code(statement):
-        return True  # a requirement, whatever its verb is
-    if _WITHOUT_SUBJECT.match(statement):
+    # a requirement stands, whatever its verb is
+    return begins_with_code(statement) or not _WITHOUT_SUBJECT.match(statement)
+
+
+# "WARNING: …", "Results: …", "Step 2: …": a name and what is said of it.
+_MOST_OF_LABEL = 3
+
+
+def _clause(statement: str) -> str:
+    """What has the sentence's verb: the part before a colon, or behind it where a mere label stands before."""
+    before, _, behind = (re.split(r"([;:])\s", statement, maxsplit=1) + ["", ""])[:3]
+    return behind if behind and len(before.split()) <= _MOST_OF_LABEL else before
+
+
+def _verb_unseen(statement: str, language: str) -> bool:
+    """Whether no verb is known in it: no list has every verb, but what has none of them is less often a sentence."""
+    if language != "en":
         return False
-    # among other sentences few are none, and no list has every verb
-    return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10 and start[-3:] != "ing")
+    words = _clause(without_id(statement)).split()
+    return bool(words) and words[0].strip(EDGES).lower() not in IMPERATIVES and not has_finite_verb(words)
 
 
 def _is_of_fit_length(statement: str, language: str) -> bool:
