@@ -16,6 +16,7 @@ from psycopg import sql
 for _name in [name for name in os.environ if name.startswith(("UPLOAD_PIPELINE_", "PREFECT_"))]:
     del os.environ[_name]
 
+from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.db.migrate import migrate
 from pipeline_core.adapters.workers import WorkerProcesses
@@ -98,14 +99,37 @@ def workers() -> Iterator[WorkerProcesses]:
     made.close()
 
 
+_OF_CONVERSION = ("convert_timeout_s", "convert_memory_mb", "convert_workers", "max_pages", "keep_hidden", "ocr",
+                  "ocr_pages", "tessdata_path")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def usual_settings() -> Settings:
+    """The defaults."""
+    return load_settings()
+
+
+@pytest.fixture(scope="session")
+def usual_converter(usual_settings: Settings) -> Iterator[LocalConverter]:
+    """One whose processes all pipelines of the session share that convert by the settings' defaults."""
+    made = LocalConverter(usual_settings)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def make_pipeline(settings: Settings, workers: WorkerProcesses) -> Iterator[Callable[..., Pipeline]]:
+def make_pipeline(
+    settings: Settings, workers: WorkerProcesses, usual_settings: Settings, usual_converter: LocalConverter
+) -> Iterator[Callable[..., Pipeline]]:
     """Makes pipelines on this test's database; adapters and settings can be given instead of the usual ones."""
     made: list[Pipeline] = []
 
     def make(*, changes: dict[str, object] | None = None, **adapters: object) -> Pipeline:
+        own = settings.model_copy(update=changes or {})
         given: dict[str, Any] = {"workers": workers, **adapters}
-        made.append(Pipeline(settings.model_copy(update=changes or {}), **given))
+        if all(getattr(own, name) == getattr(usual_settings, name) for name in _OF_CONVERSION):
+            given.setdefault("local", usual_converter)
+        made.append(Pipeline(own, **given))
         return made[-1]
 
     yield make

@@ -74,7 +74,7 @@ def test_the_cache_key_can_be_written(generator: FactGenerator) -> None:
 def test_every_fact_is_proved_letter_for_letter(generator: FactGenerator, text: str) -> None:
     [answer] = generator.generate([ChunkInput(text, ("Policy",))])
     assert isinstance(answer, Generated)
-    assert bool(answer.candidates) != bool(answer.reason)
+    assert answer.candidates or answer.reason  # beside facts it says which table has none
     proved, refused = verify(answer.candidates, text)
     assert refused == 0
     assert len(proved) == len(answer.candidates)

@@ -106,7 +106,7 @@ def test_a_ligature_that_is_named_by_one_of_its_letters_is_whole(name: str, said
 def test_other_files_stay_as_they_are() -> None:
     plain = formula(b"2 beginbfchar\n<6B> <006B>\n<6E> <006E>\nendbfchar")
     for data in (plain, plain[:-200], b"%PDF-1.4\n/Font\n%%EOF", b""):
-        assert with_characters(data)[0] == data
+        assert with_characters(data, 1)[0] == data
 
 
 def test_more_signs_than_can_be_stood_for_are_unknown_ones() -> None:

@@ -124,6 +124,7 @@ def assert_it_serves(up: Up, app: Pipeline) -> None:
     published_twice(up, app)
 
 
+@pytest.mark.timeout(400)  # the sum of what its parts may take
 def test_up_publishes_restarts_and_leaves_nothing(
     home: Path,
     database_url: str,

@@ -7,7 +7,6 @@ from pydantic import SecretStr
 
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.settings import load_settings
 from tests.paid_services.llama import llama_settings
 from tests.paid_services.llama_protocol import LlamaCloud, add_llama_cloud
 from tests.paid_services.openai_protocol import DIMS, add_openai
@@ -41,11 +40,9 @@ def openai_settings(server: PaidServer, **changes: object) -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def converter() -> Iterator[LocalConverter]:
+def converter(usual_converter: LocalConverter) -> LocalConverter:
     """One pool of conversion processes for all of them."""
-    converter = LocalConverter(load_settings())
-    yield converter
-    converter.close()
+    return usual_converter
 
 
 @pytest.fixture

@@ -31,6 +31,12 @@ def facts(markdown: str, language: str = "en", *headings: str) -> tuple[FactCand
         ("pl", "## Wyłączenia\n\n- grad\n- rdza\n", ["Wyłączenia: grad; rdza."]),
         ("ru", "## Не покрывается\n\n- град\n- ржавчина\n", ["Не покрывается: град; ржавчина."]),
         ("zh", "## 不承保的项目\n\n- 地震\n- 生锈\n", ["不承保的项目: 地震; 生锈。"]),
+        # sentences of a language without blanks are sentences
+        (
+            "ja",
+            "## 注意\n\n- 館内では飲酒を禁止します。\n- 体育館は午前九時に開きます。\n",
+            ["注意: 館内では飲酒を禁止します。", "注意: 体育館は午前九時に開きます。"],
+        ),
         # what would say the contrary alone is said with it
         (
             "en",

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline_core.adapters.facts.extractive import extract
-from pipeline_core.adapters.facts.leaning import points_back, points_elsewhere
+from pipeline_core.adapters.facts.leaning import points_at_unsaid, points_back, points_elsewhere
 from pipeline_core.ports.fact_generator import ChunkInput
 
 BACK = {
@@ -160,3 +160,39 @@ def test_what_stands_behind_a_label_may_lean(language: str, text: str) -> None:
 def test_a_clause_that_begins_with_a_place_or_case_stands_in_french() -> None:
     text = "En cas de tempête, le port ferme ses portes."
     assert [fact.statement for fact in extract(ChunkInput(text, (), language="fr"), 9).candidates] == [text]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Across ten ports of the coast, this rule saves many hours."),
+        ("en", "Captains say that, in these circumstances, ships wait outside."),
+        ("de", "In zehn Häfen der Küste, so heißt es, spart diese Regel viele Stunden."),
+        ("fr", "Dans dix ports de la côte, cette règle économise des heures."),
+        ("es", "En diez puertos de la costa, esta regla ahorra horas."),
+        ("ru", "В десяти портах, говорят, этого правила нет."),
+    ],
+)
+def test_a_thing_that_it_points_at_without_a_word_of_it_is_seen(language: str, sentence: str) -> None:
+    assert points_at_unsaid(sentence, language)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Where a rule of the harbour is old, this rule may be changed.",
+        "If the fee is paid late, this must be noted in the log.",
+        "Boats that carry this policy are covered.",
+    ],
+)
+def test_what_it_has_named_itself_is_not(sentence: str) -> None:
+    assert not points_at_unsaid(sentence, "en")
+
+
+def test_it_is_said_with_the_sentence_before_it_and_alone_less_sure() -> None:
+    first = "The port of Lund has ships anchor in the bay at night."
+    second = "Across ten ports of the coast, this rule saves many hours."
+    [joined] = extract(ChunkInput(f"{first} {second}", (), language="en"), 5).candidates
+    assert joined.statement == f"{first} {second}"
+    [alone] = extract(ChunkInput(second, (), language="en"), 5).candidates
+    assert (joined.traits["points_at_unsaid"], alone.traits["points_at_unsaid"]) == (0.0, 1.0)

@@ -12,7 +12,17 @@ from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.contiguity import Piece
 from pipeline_core.domain.documents import Page, PageMap
-from pipeline_core.domain.facts import Around, Evidence, Fact, FactCandidate, Generated, MatchKind, Span, place_of
+from pipeline_core.domain.facts import (
+    Around,
+    Evidence,
+    Fact,
+    FactCandidate,
+    Generated,
+    MatchKind,
+    Span,
+    place_of,
+    shown_quotes,
+)
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
 from pipeline_core.domain.staging import StagedBefore, StagedQuestion
 from pipeline_core.stages.chunking import split
@@ -259,6 +269,14 @@ def test_a_row_whose_caption_is_nowhere_is_refused() -> None:
         surroundings=Surroundings("Of Table 1: Fees more below.\n\n| Flood | 500 |"),
     )  # fmt: skip
     assert (result.facts, result.refused) == ((), 1)
+
+
+def test_where_there_is_room_for_one_of_them_the_row_is_shown_and_not_its_header() -> None:
+    header, row = f"| Peril | {'Deductible ' * 20}|", "| Flood | 500 |"
+    told = spans(f"{header}\n{row}", header, row)
+    assert shown_quotes(told, 60) == "… | Flood | 500 |"
+    assert shown_quotes(told, 400) == f"{header} … {row}"
+    assert shown_quotes(spans("The policy covers: flood", "The policy covers:", "flood"), 12) == "The policy …"
 
 
 # --- staged facts ------------------------------------------------------------------------------------------------

@@ -88,6 +88,7 @@ def test_marks_of_notes_are_not_said(title: str, said: str) -> None:
     ("title", "said"),
     [
         ("Harm grid. Columns are the arms of the trial", "Harm grid (columns: the arms of the trial)"),
+        ("Harm. Columns are the arms (plain / full). The last is a mean.", "Harm (columns: the arms (plain / full))"),
         ("Schäden. Die Spalten zeigen die Gruppen.", "Schäden (spalten: die Gruppen)"),
         ("Pertes. Les lignes sont les ports", "Pertes (lignes: les ports)"),
         ("Sales. Values in millions", "Sales. Values in millions"),

@@ -319,6 +319,8 @@ FEES = "| Berth | Low | High |\n|---|---|---|\n| B 1 | $7 | $9 |\n| B 2 | $8 | $
         pytest.param("", "Table 7. 10 largest berths\n\n", "10 largest berths", id="a number that counts"),
         pytest.param("", "Table 3. Fees (net). Source: fees.csv\n\n", "Fees (net)", id="whence it is in the caption"),
         pytest.param("", "tabel berikut merangkum biaya:\n\n", "Port", id="what leads to the table is none"),
+        pytest.param("", "Tabel di bawah ini merangkum biaya.\n\n", "Port", id="a word that might be a Roman number"),
+        pytest.param("", "Table XI. Fees by length\n\n", "Fees by length", id="a Roman number"),
         pytest.param("", "Availability: 99.9 %\n\n", "Port", id="what is stated by itself"),
         pytest.param("Länge: 9 m\n\n", "**Kaution: 200 €**\n\n", "Port", id="what is stated by itself, in bold"),
     ],

@@ -53,6 +53,11 @@ SAID_BY_GENERATORS = (
     Trait("joined", "flag: said together with the sentence before it", "said with the sentence before it"),
     Trait("first_person", 'flag: its authors speak of themselves ("we")', "its authors speak of themselves"),
     Trait("points_inside", 'flag: some word in it points at another sentence ("this", "their")', "points elsewhere"),
+    Trait(
+        "points_at_unsaid",
+        'flag: points at a thing of which it has not said a word ("this rule")',
+        "points at what it does not name",
+    ),
     Trait("hedged", "flag: an example, a story or a supposition", "an example or a supposition"),
     Trait("scoped", "flag: said with the heading of its section, or the document's name", "says what it is of"),
     Trait("scope_missing", "flag: neither it nor a heading or title says what it is of", "nothing says what it is of"),
@@ -139,7 +144,7 @@ FLAGS_OF: Mapping[str, tuple[str, ...]] = {
     "label": ("leans", "hedged"),
     "prose": (
         *("leans", "defines", "duty", "hedged", "joined", "first_person", "points_inside", "scoped", "scope_missing"),
-        *("bare_definite", "continues"),
+        *("bare_definite", "continues", "points_at_unsaid"),
     ),
 }
 """What a generator that names the kind knows as well: of these flags, the one that it does not say is 0."""

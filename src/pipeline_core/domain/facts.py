@@ -63,6 +63,15 @@ def joined_quotes(evidence: Sequence[Span]) -> str:
     return _BETWEEN_QUOTES.join(span.quote for span in evidence)
 
 
+def shown_quotes(evidence: Sequence[Span], length: int) -> str:
+    """The texts of the spans as one, or as much of it as fits; of a row too long with its header rather the row."""
+    joined = " ".join(joined_quotes(evidence).split())
+    own = evidence[-1].quote
+    if len(joined) > length and len(evidence) > 1 and place_of(evidence) is evidence[-1]:
+        joined = f"… {' '.join(own.split())}"
+    return joined if len(joined) <= length else f"{joined[: length - 1]}…"
+
+
 class HasEvidence:
     """What a fact's spans say together."""
 

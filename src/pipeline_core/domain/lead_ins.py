@@ -3,12 +3,13 @@
 import re
 
 from pipeline_core.domain.lists import begins_in_list
+from pipeline_core.domain.sentence_ends import CLOSING, MARKUP, STOPS
 from pipeline_core.domain.tables import begins_in_table
 
 _LONGEST = 240
 _MOST = 2
 _LEADS = re.compile(r"[:：][*_`\s]*\Z")
-_ENDS_SENTENCE = re.compile(r"[.!?。！？][)\]\"'”’»*_`]*\s*\Z")
+_ENDS_SENTENCE = re.compile(rf"[{STOPS}][{CLOSING}{MARKUP}]*\s*\Z")
 _NO_PARAGRAPH = re.compile(r"\s*(?:\||#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|```|~~~|<!--)")
 _GAP = re.compile(r"\n[^\S\n]*\n")
 

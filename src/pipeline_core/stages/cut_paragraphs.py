@@ -10,11 +10,12 @@ from itertools import islice
 
 from pipeline_core.domain.fences import Fence
 from pipeline_core.domain.fluency import is_common_word
+from pipeline_core.domain.sentence_ends import CLOSING, END, STOPS
 
 _NOT_PLAIN = ("#", "|", ">", "```", "~~~", "---", "***", "<", "![", "    ", "\t", "$$")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)]|[a-z][.)])[ \t]")
 _HEADING = re.compile(r"(?P<marks>#{1,6}) (?P<text>[^\n]+)\Z")
-_ENDED = re.compile(r"[.!?:;…。！？：；{}][\"'”’»)\]*_]*\Z")
+_ENDED = re.compile(rf"[{STOPS}:;…：；{{}}][{CLOSING}*_]*\Z")
 _LINK_END = re.compile(r"\]\([^()\s]*\)\Z")
 _LAST_WORD = re.compile(r"([^\W\d_]+)\Z")
 _OPENING = "*_\"'“„«‚(["
@@ -33,8 +34,8 @@ _TOLD_WORDS = 3
 """A line with a path or some JSON in it is of a text where so many words of a language stand beside that."""
 _EDGES = "(\"'“”‘’«»„‚).,;:!?*_"
 _PLAIN_WORD = re.compile(rf"[{re.escape(_EDGES)}]*[^\W\d_]{{2,}}(?:[-'’][^\W\d_]+)*[{re.escape(_EDGES)}]*")
-_SENTENCE_END = re.compile(r"[.!?。！？][\"'”’»)\]]*\Z")
-_WITHIN_SENTENCES = re.compile(r"[.!?。！？][\"'”’»)\]]*(?:\s|\Z)")
+_SENTENCE_END = re.compile(rf"{END}\Z")
+_WITHIN_SENTENCES = re.compile(rf"{END}(?:\s|\Z)")
 _CITED = re.compile(r"\([^()]*\b(?:19|20)\d\d[a-z]?\)")
 _MOST_BETWEEN = 6
 _CAPTION = re.compile(

@@ -12,7 +12,7 @@ from rich.panel import Panel
 
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import explain
-from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.facts import LeftOut, Span, shown_quotes
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
@@ -247,7 +247,7 @@ def print_hits(console: Console, hits: Sequence[Row]) -> None:
                 text += f"[dim]fact[/]     {f'{asked} ' if asked else ''}[bold]{said}[/]\n"
             # a bank's answer is its own word: there is no document to quote; a passage is its own evidence
             if hit["evidence"] and hit["kind"] == "fact":
-                text += f"[dim]evidence[/] “{escape(_clip(hit['evidence'], 400))}”\n"
+                text += f"[dim]evidence[/] “{escape(_evidence(hit, 400))}”\n"
             quote = f"{hit['match']} quote · " if hit["match"] else ""
             text += f"[dim]source[/]   {source}\n"
             # found by its words alone: there is no similarity to tell
@@ -270,6 +270,12 @@ def _said(hit: Row) -> tuple[str, str]:
     if hit["question"] is None:
         return "", escape(hit["statement"] or hit["evidence"] or "")
     return escape(hit["question"]), escape(hit["answer"] or hit["statement"] or "")
+
+
+def _evidence(hit: Row, length: int) -> str:
+    if hit.get("spans"):
+        return shown_quotes([Span.from_json(span) for span in hit["spans"]], length)
+    return _clip(hit["evidence"], length)
 
 
 def _clip(text: str, length: int) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from rapidfuzz import fuzz
 
 from pipeline_core.domain.canaries import all_phrases, invented_name, names_missing_in
-from pipeline_core.domain.facts import present
+from pipeline_core.domain.facts import present, shown_quotes
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.staging import StagedQuestion
 from pipeline_core.domain.text import normalise_for_match
@@ -26,7 +26,7 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
                 Severity.CRITICAL,
                 str(fact.question_id),
                 f"This fact speaks of “{name}”, which is in the examples of the generator's prompt and not in the "
-                f"document. Its evidence {subject.where(fact)} says: “{fact.quote[:160]}”",
+                f"document. Its evidence {subject.where(fact)} says: “{shown_quotes(fact.evidence, 160)}”",
                 {"name": name},
             )
             continue
@@ -37,7 +37,7 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
                 Severity.CRITICAL,
                 str(fact.question_id),
                 f"This fact repeats an example from the generator's prompt instead of the document: “{echoed}” "
-                f"Its evidence {subject.where(fact)} says: “{fact.quote[:160]}”",
+                f"Its evidence {subject.where(fact)} says: “{shown_quotes(fact.evidence, 160)}”",
                 {"example": echoed, "likeness": _likeness(fact, normalise_for_match(echoed)), "least": least},
             )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
-from pipeline_core.domain.facts import place_of, present
+from pipeline_core.domain.facts import place_of, present, shown_quotes
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.number_words import with_digits
 from pipeline_core.domain.text import numbers_as_written, numbers_in, strip_markdown
@@ -61,7 +61,8 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
                 "number_not_in_evidence",
                 Severity.CRITICAL,
                 str(fact.question_id),
-                f"The {what} says {says}, which its evidence {subject.where(fact)} does not: “{short(fact.quote)}”",
+                f"The {what} says {says}, which its evidence {subject.where(fact)} does not: "
+                f"“{shown_quotes(fact.evidence, 160)}”",
                 {"missing": missing, "evidence": list(numbers_in(fact.quote))},
             )
 

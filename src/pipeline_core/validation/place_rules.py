@@ -6,7 +6,7 @@ from functools import cache
 import orjson
 
 from pipeline_core.domain.contiguity import Pages, Piece
-from pipeline_core.domain.facts import Span
+from pipeline_core.domain.facts import Span, shown_quotes
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.staging import StagedQuestion
@@ -45,8 +45,8 @@ def _finding(subject: Subject, fact: StagedQuestion, pieces: tuple[Piece, ...], 
         "evidence_scattered_on_page",
         severity,
         str(fact.question_id),
-        f"The words of the quote {subject.where(fact)} do not stand there in one piece: “{short(fact.quote)}” "
-        f"({places}{more}). {follows}",
+        f"The words of the quote {subject.where(fact)} do not stand there in one piece: "
+        f"“{shown_quotes(fact.evidence, 160)}” ({places}{more}). {follows}",
         {"page": fact.page, "places": [piece.as_json() for piece in pieces]},
     )
 

@@ -8,6 +8,7 @@ from statistics import median
 
 from pipeline_core.adapters.converters.ocr_table import as_markdown, table_at
 from pipeline_core.domain.page_words import Box
+from pipeline_core.domain.sentence_ends import CLOSING, STOPS
 
 _SAME_LINE = 0.5  # of the lower line's height: parts that overlap by more stand side by side
 _ONE_LINE = 1.2  # times the height: a narrower gap between two parts of a line is a space between words
@@ -21,7 +22,7 @@ _NOISE = 35.0
 this, two in three are none."""
 _SPECK = 60.0  # a lone sign without a letter or digit, less sure than this, is dirt
 
-_ENDS_SENTENCE = re.compile(r"[.!?:;。！？：][\"'”’»)\]]*$")
+_ENDS_SENTENCE = re.compile(rf"[{STOPS}:;：][{CLOSING}]*$")
 _BULLET = re.compile(r"[•°¢®©*·»▪●■◦○➢✓‣–—-]|[eo]")
 _SURE_BULLET = frozenset("•▪●■◦○➢✓‣·")
 _LINE_NUMBER = re.compile(r"\d{1,4}")

@@ -151,8 +151,9 @@ class _Read:
 
 def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
     read = _Read()
-    _refuse_too_many(_pages_in(data), source, options)
-    data, stand_ins = with_characters(data)
+    pages_said = _pages_in(data)
+    _refuse_too_many(pages_said, source, options)
+    data, stand_ins = with_characters(data, pages_said)
     prepared = prepare(data, keep_hidden=options.keep_hidden)
     rereader = _rereader(options)
     partly = _partly(prepared, options)

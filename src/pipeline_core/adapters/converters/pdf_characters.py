@@ -74,10 +74,12 @@ class StandIns:
         return self._of[char]
 
 
-def with_characters(data: bytes) -> tuple[bytes, StandIns]:
-    """The PDF whose fonts name no character that the parser drops; the same bytes where none does."""
+def with_characters(data: bytes, pages: int) -> tuple[bytes, StandIns]:
+    """The PDF whose fonts name no character that the parser drops; the same bytes where none does.
+
+    ``pages`` are those that PDFium finds: of a damaged file each library may find others, and then it stays as it is.
+    """
     import pikepdf
-    import pypdfium2
 
     stand_ins = StandIns()
     if b"/Font" not in data and b"/ObjStm" not in data:
@@ -86,16 +88,13 @@ def with_characters(data: bytes) -> tuple[bytes, StandIns]:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             if len(pdf.objects) > _MOST_OBJECTS or not _mend_fonts(pdf, stand_ins):
                 return data, stand_ins
-            # of a damaged file each library may find other pages
-            with pypdfium2.PdfDocument(data) as document:
-                if len(document) != len(pdf.pages):
-                    return data, StandIns()
+            if len(pdf.pages) != pages:
+                return data, StandIns()
             output = io.BytesIO()
             pdf.save(output)
     except (
         pikepdf.PdfError,
         pikepdf.PasswordError,
-        pypdfium2.PdfiumError,
         ValueError,
         TypeError,
         KeyError,

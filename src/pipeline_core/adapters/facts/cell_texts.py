@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from pipeline_core.adapters.facts.table_grid import SECTION, plain
 from pipeline_core.domain.cut_ends import CUT_END
+from pipeline_core.domain.sentence_ends import STOPS
 
 LONG = 5
 """Words from which a cell's text has a beginning and an end that can be missing."""
 _CLOSED = r"(?:[)\"'”’»\]]|\s*[(\[][^()\[\]]{1,24}[)\]])*\s*\Z"
-_SENTENCE = re.compile(rf"(?:.{{12,}}[.!?。！？]|.{{5,}}[。！？]){_CLOSED}", re.DOTALL)
+_SENTENCE = re.compile(rf"(?:.{{12,}}[{STOPS}]|.{{5,}}[。！？]){_CLOSED}", re.DOTALL)
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LEADING_NUMBER = re.compile(rf"(?:{SECTION.pattern})\s+(?=\S)")
 _UNFINISHED = re.compile(r"[/,，、]\Z")

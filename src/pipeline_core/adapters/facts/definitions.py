@@ -65,6 +65,11 @@ def natural_question(sentence: str, language: str) -> str | None:
     return asked if len(asked) <= MAX_QUESTION_CHARS else None
 
 
+def says_not(said: str) -> bool:
+    """Whether a word of some language turns it round."""
+    return _NEGATION.search(said) is not None
+
+
 def _asked(term: str, row: _Definition) -> str | None:
     """The term as it stands in a question; None where it names nothing that is known elsewhere."""
     article = re.match(rf"(?P<indefinite>(?:{row.indefinite})\b)|(?:{row.definite})(?:\b|(?<=['’]))", term)

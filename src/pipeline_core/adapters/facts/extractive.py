@@ -15,12 +15,14 @@ from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.debris import is_debris, is_note_in_list
+from pipeline_core.adapters.facts.glossary import entries
 from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.row_sources import outside
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
+from pipeline_core.adapters.facts.short_rules import short_rules
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import table_claims, why_no_rows
 from pipeline_core.domain.endings import with_one_end
@@ -85,6 +87,17 @@ def _table_before(chunk: ChunkInput) -> Table | None:
     return table and outside(table, above.text)
 
 
+def _with_own(found: Iterable[Claim], own: Claim | None) -> list[Claim]:
+    """The claims of a paragraph, and the one that its place gives it, where its first sentence has none."""
+    claims = list(found)
+    if own is None:
+        return claims
+    behind = [claim for claim in claims if claim.start >= own.spans[-1][1]]
+    # what is read as a sentence has the blank of a mark below its term: "Hull : The part …"
+    is_kept = len(behind) < len(claims) and not any(" : " in c.statement and " : " not in own.statement for c in claims)
+    return claims if is_kept else [own, *behind]
+
+
 def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
     """The lead-in and the items of the list that the chunk may begin in the middle of."""
     if not chunk.list_before:
@@ -105,6 +118,8 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     shuffled = is_shuffled(chunk.text)
     pieces = pieces_of_sentences(chunk.text, blocks)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    short = short_rules(chunk.text, blocks, language)
+    own = {**short, **entries(chunk.text, blocks, language)}
     asked = questions_asked(chunk.text, blocks, language, chunk.repeated_headings)
     scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
@@ -130,10 +145,16 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
                 found = answer_claims(chunk.text, block, question, language)
             else:
                 found = prose_claims(chunk.text, block, language)
+                found = iter(_with_own(found, own.get(at)))
             kept = [claim for claim in found if not is_debris(claim.statement)]
-            said = [scopes.said(claim, block) for claim in kept]
+            say = scopes.said_of_its_place if at in short else scopes.said
+            said = [say(claim, block) for claim in kept]
             # what the document asks itself is asked, whatever the statement is said with
-            claims += [replace(c, answer=k.answer) if question else c for c, k in zip(said, kept, strict=True)]
+            said = [replace(c, answer=k.answer) if question else c for c, k in zip(said, kept, strict=True)]
+            # rules, entries and answers that stand one below the other are all said, as the rows of a table are
+            listed = [at in own or (question is not None and question.span in claim.spans) for claim in said]
+            rows += [claim for claim, is_one in zip(said, listed, strict=True) if is_one and claim.score >= MIN_SCORE]
+            claims += [claim for claim, is_one in zip(said, listed, strict=True) if not is_one]
             table = None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)

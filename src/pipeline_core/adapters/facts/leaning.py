@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from pipeline_core.adapters.facts.english_words import AUXILIARIES, THIRD_PERSON
+
 # What a document calls itself: "this policy" names something wherever it is read.
 _SELF = {
     "en": "policy|document|agreement|contract|insurance|plan|standard|guide|guideline|manual|licen[sc]e|certificate"
@@ -380,6 +382,30 @@ def _points_at_unsaid(sentence: str, language: str) -> bool:
     # in Indonesian the noun stands before
     noun = words[0] if len(words) > 1 else match["noun"] or ""
     return bool(noun) and noun.casefold()[:4] not in sentence[: match.start("pointed")].casefold()
+
+
+_POINTED_ANYWHERE = {
+    code: re.compile(
+        rf"(?<!\w){words.replace('{self}', _SELF.get(code, '-'))}"
+        r"\s+(?P<noun>[^\W\d_]{3,})(?:\s+(?P<next>[^\W\d_]{3,}))?",
+        re.IGNORECASE,
+    )
+    for code, words in _POINTED_AT.items()
+    if code != "id"  # there the noun stands before, and is said
+}
+_STEM_LETTERS = 4
+
+
+def points_at_unsaid(sentence: str, language: str) -> bool:
+    """Whether it points, anywhere, at a thing of which it has not said a word: "Across ten ports, this rule holds"."""
+    pattern = _POINTED_ANYWHERE.get(language)
+    for match in pattern.finditer(sentence) if pattern else ():
+        before = sentence[: match.start()].casefold()
+        words = [word.casefold() for word in (match["noun"], match["next"]) if word]
+        is_pronoun = words[0] in AUXILIARIES or words[0] in THIRD_PERSON
+        if not is_pronoun and not any(word[:_STEM_LETTERS] in before for word in words):
+            return True
+    return False
 
 
 def points_elsewhere(sentence: str, language: str) -> bool:

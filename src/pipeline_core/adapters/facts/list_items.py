@@ -27,6 +27,7 @@ from pipeline_core.adapters.facts.leaning import opens_back, points_back
 from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, says_no
 from pipeline_core.adapters.facts.lists import Item, Lead, whole_sentence
 from pipeline_core.adapters.facts.refusals import is_list_of_names, why_refused
+from pipeline_core.adapters.facts.scope import names_a_section
 from pipeline_core.adapters.facts.sentences import CODE_NAME, LABELS_ONLY, keeps_numbers, prose_claims, sentences_of
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.text import numbers_in, strip_markdown
@@ -352,7 +353,7 @@ def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
         body = other.block.text_in(text)
         before = joint_at_start(body, language) if said and not after else ""
         after = other.joint_in(text) or joint_at_end(body, language)
-        said += "".join(f"{part} " for part in (before, f"{told.said.rstrip('.;, ')};", after) if part)
+        said += "".join(f"{part} " for part in (before, f"{told.said.rstrip('.。;, ')};", after) if part)
         end = other.joint.end if other.joint else other.block.end if after else told.end
         spans.append((other.block.start if before else told.start, end))
     said = said.rstrip("; ")
@@ -380,7 +381,7 @@ def _is_short(item: Item, meanings: Sequence[Meaning]) -> bool:
     return (
         len(item.siblings) > 1
         and all(_is_neutral(meaning) for meaning in meanings)
-        and all(len(other.said.split()) <= _MOST_OF_SHORT for other in item.siblings)
+        and all(len(other.said.split()) <= _MOST_OF_SHORT and other.said[-1:] != "。" for other in item.siblings)
     )
 
 
@@ -389,6 +390,7 @@ def _are_short_under_heading(item: Item) -> bool:
     return len(item.siblings) > 1 and all(
         len(other.said.split()) <= _MOST_UNDER_HEADING
         and not (whole_sentence(other.said) and other.said.count(" ") >= _LEAST_UNDER_HEADING)
+        and other.said[-1:] != "。"  # a sentence, of however few blanks
         for other in item.siblings
     )
 
@@ -415,7 +417,8 @@ def _labelled(block: Block, told: _Told, heading: Lead | None, language: str) ->
     """
     is_whole = whole_sentence(told.said)
     name = heading.said if heading else block.headings[-1].rstrip(" :.") if block.headings else ""
-    is_named = bool(name) and (not is_whole or bool(heading and says_no(heading.said, language)))
+    says_what = names_a_section(name, language)
+    is_named = (says_what and not is_whole) or bool(heading and says_no(heading.said, language))
     statement = f"{name} – {told.said}" if is_named else told.said
     if len(statement.split()) <= _MOST_WORDS:
         score = 1.5 + bool(numbers_in(statement))

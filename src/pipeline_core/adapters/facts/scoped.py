@@ -9,7 +9,7 @@ from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import bare_definite
 from pipeline_core.adapters.facts.ids import names_a_requirement
-from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of
+from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of, share_a_word
 from pipeline_core.domain.text import strip_markdown
 
 
@@ -48,6 +48,15 @@ class Scopes:
         # where no title tells of what it asks, the question would have to name the section
         is_asked = bool(block.title) or len(headings) > 1
         return self._with(claim if is_asked else replace(claim, answer=None), block, name, traits)
+
+    def said_of_its_place(self, claim: Claim, block: Block) -> Claim:
+        """The claim of a few words, which name nothing, with the heading above it, be it the document's title."""
+        said = self.said(claim, block)
+        name = block.headings[-1].strip(" .:") if block.headings else ""
+        is_told = said.traits.get("scoped") or names_its_subject(claim.statement, self._names, self._language)
+        if not name or is_told or share_a_word(claim.statement, name, self._language):
+            return said
+        return self._with(said, block, name, {**said.traits, "scope_missing": 0.0})
 
     def _with(self, claim: Claim, block: Block, name: str, traits: dict[str, float]) -> Claim:
         """The claim said with the name of a heading, whose words are evidence where they stand in the chunk."""

@@ -19,7 +19,7 @@ from pipeline_core.adapters.facts.english_words import (
     word_set,
 )
 from pipeline_core.adapters.facts.ids import begins_with_code, length_of_id, spans_of_ids, without_id
-from pipeline_core.adapters.facts.leaning import connective, points_back, points_elsewhere
+from pipeline_core.adapters.facts.leaning import connective, points_at_unsaid, points_back, points_elsewhere
 from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained, unexplained_head
@@ -44,7 +44,7 @@ _MARKS = re.compile(
 # The segmenter takes some whole words ("miss.", "no.") for abbreviations.
 _MISSED_END = re.compile(r"(?<=[a-z]{4}[.!] )(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\]|\]\([^()\s]*\))*$")
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|(?<!\d )[A-Z])\.$")
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|(?<!\d )(?<!°)[A-Z])\.$")
 _LABEL = re.compile(r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL)
 LABELS_ONLY = word_set("""
 note notes example examples warning important tip caution remark see author authors editor editors reviewer reviewers
@@ -146,7 +146,11 @@ def _goes_on(first: _Said, second: _Said, language: str) -> bool:
         return True
     if second.is_named or traits_of(second.statement, language).get("duty"):
         return False
-    return resumes(second.statement, first.statement, language) or continues(second.statement, language)
+    return (
+        resumes(second.statement, first.statement, language)
+        or continues(second.statement, language)
+        or points_at_unsaid(second.statement, language)
+    )
 
 
 def _joined(first: _Said, second: _Said) -> _Said | None:
@@ -177,6 +181,7 @@ def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
         "sentence_whole": 1.0,
         "leans": 0.0,
         "joined": float(said.is_joined),
+        "points_at_unsaid": float(points_at_unsaid(said.asked_of, language)),
         **({"requirement": 1.0} if length_of_id(said.statement) else {}),
         "score": score,
         **traits_of(said.statement, language),

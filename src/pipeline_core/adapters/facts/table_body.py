@@ -17,6 +17,9 @@ _DASHES = frozenset("-–—")
 """In a column of check marks a dash says no."""
 
 
+_NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A row and what is known of it: its name, and the values with their columns' names (blank without).
@@ -110,10 +113,14 @@ class Body:
 
     def _said(self, row: Row, name: str) -> Said:
         names = self.table.names
+        has_values = any(not is_empty(plain(cell)) for cell in row.cells[1:])
         pairs = [
             (column, value)
             for at, (column, cell) in enumerate(zip(names[1:], row.cells[1:], strict=True))
-            if not is_empty(value := plain(cell)) or (value in _DASHES and at in self._marked)
+            if not is_empty(value := plain(cell))
+            or (value in _DASHES and at in self._marked)
+            # beside other values it says something: "Covered: yes; Excess: none"
+            or (has_values and column and value.casefold() == _NONE)
         ]
         crowded = any(is_crowded(value) for _, value in pairs)
         if crowded or not all(column for column, _ in pairs):

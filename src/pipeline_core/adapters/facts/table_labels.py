@@ -4,11 +4,12 @@ import re
 from unicodedata import category
 
 from pipeline_core.domain.cut_ends import CUT_END
+from pipeline_core.domain.sentence_ends import CLOSING, STOPS
 from pipeline_core.domain.tables import VALUES, kind_of
 
 _MOST_WORDS = 14
 _MOST_BOLD_WORDS = 24
-_ENDS = re.compile(r"[.!?;:,。！？；：，…][)\]\"'”’»]*\Z")
+_ENDS = re.compile(rf"[{STOPS};:,；：，…][{CLOSING}]*\Z")
 _FEWEST_LETTERS = 3
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NO_LABEL = re.compile(

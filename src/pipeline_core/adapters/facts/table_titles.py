@@ -11,7 +11,7 @@ _OF_LAYOUT = (
 )
 _TALK = re.compile(
     rf"(?<=[^.\s][.;])\s+(?:(?:the|die|les|las|os|as|le|de|i|los) )?(?P<of>{_OF_LAYOUT})"
-    r"\s+(?!(?:in|of|by|per|for|from|en|de|du|pour|para|por|di|da|von|für|van|voor)\b)\w+\s+(?P<what>[^\s].*)",
+    r"\s+(?!(?:in|of|by|per|for|from|en|de|du|pour|para|por|di|da|von|für|van|voor)\b)\w+\s+(?P<what>[^\s].*?)(?=[.;](?:\s|\Z)|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 

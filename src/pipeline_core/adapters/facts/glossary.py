@@ -1,0 +1,77 @@
+"""Entries of a glossary that stand as paragraphs: "**Term**: what it is.", "Term — what it is.", a term above ": …"."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.adapters.facts.claims import Claim
+from pipeline_core.adapters.facts.leaning import points_back
+from pipeline_core.adapters.facts.lists import whole_sentence
+from pipeline_core.adapters.facts.refusals import is_caption, is_list_of_names, is_reference, why_refused
+from pipeline_core.adapters.facts.sentences import LABELS_ONLY, keeps_numbers, sentences_of
+from pipeline_core.domain.languages import UNSPACED
+from pipeline_core.domain.text import numbers_in, strip_markdown
+from pipeline_core.domain.unreadable import unreadable
+
+_ENTRY = re.compile(
+    r"(?:(?:\*\*|__)(?P<bold>[^*_:：\n]{2,60}?)\s?(?:[:：](?:\*\*|__)|(?:\*\*|__)(?:\s?[:：]|\s?[–—-](?=\s)))"
+    r"|(?P<above>[^\n:：*_|]{2,60})\n[:：](?=\s)"
+    r"|(?P<plain>[^\n:：*_|.!?;,]{2,40}?)(?:\s?[:：]|\s[–—-](?=\s)))\s*(?P<value>\S.*)",
+    re.DOTALL,
+)
+_MOST_WORDS_OF_TERM = 6
+_LEAST_WORDS, _MOST_WORDS = 4, 60
+
+
+def entries(text: str, blocks: Sequence[Block], language: str) -> dict[int, Claim]:
+    """The claims of entries by the numbers of their paragraphs.
+
+    A term in bold, or on a line above its meaning, is one by itself; a plain one where one stands beside it.
+    """
+    found = {at: entry for at, block in enumerate(blocks) if (entry := _entry(text, block, language))}
+    return {at: claim for at, (claim, is_marked) in found.items() if is_marked or at - 1 in found or at + 1 in found}
+
+
+def _entry(text: str, block: Block, language: str) -> tuple[Claim, bool] | None:
+    if block.kind != "prose" or block.item or block.marks or block.run_in:
+        return None
+    body = block.text_in(text)
+    match = _ENTRY.fullmatch(body)
+    if match is None or is_reference(body) or is_caption(body, language):
+        return None
+    term = strip_markdown(match["bold"] or match["above"] or match["plain"])
+    spans = list(sentences_of(match["value"], language))
+    if not spans or not _is_term(term):
+        return None
+    end = match.start("value") + spans[0][1]
+    value = strip_markdown(match["value"][spans[0][0] : spans[0][1]])
+    if not _is_meaning(value, language) or not keeps_numbers(value, match["value"]) or unreadable(value):
+        return None
+    parted = body[: match.start("value")].rstrip(" *_")[-1]
+    statement = f"{term} {parted} {value}" if parted in "–—-" else f"{term}: {value}"
+    traits = {"label": 1.0, "sentence_whole": 1.0, "score": 2.0 + bool(numbers_in(value))}
+    score = 2.0 + bool(numbers_in(value))
+    claim = Claim(((block.start, block.start + end),), statement, None, lambda: iter(()), score, traits)
+    return claim, not match["plain"]
+
+
+def _is_term(term: str) -> bool:
+    words = term.split()
+    return (
+        1 <= len(words) <= _MOST_WORDS_OF_TERM
+        and not term[:1].islower()
+        and term.lower() not in LABELS_ONLY
+        and any(map(str.isalpha, term))
+    )
+
+
+def _is_meaning(value: str, language: str) -> bool:
+    words = len(value) // 2 if language in UNSPACED else len(value.split())
+    return (
+        _LEAST_WORDS <= words <= _MOST_WORDS
+        and whole_sentence(value)
+        and value[-1] not in "!?"
+        and not is_list_of_names(value)
+        and not why_refused(value, language)
+        and not points_back(value, language)
+    )

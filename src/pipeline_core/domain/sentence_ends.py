@@ -1,0 +1,10 @@
+"""What ends a sentence, and what may close behind it: parts of character classes, ``[{STOPS}][{CLOSING}]*``."""
+
+STOPS = ".!?。！？"
+"""Ends a sentence, in writings of the west and of the east."""
+CLOSING = "\"'”’»)\\]"
+"""Quotation marks and brackets that end with the sentence."""
+MARKUP = "*_`"
+"""Of markdown, where what ends is set off."""
+END = rf"[{STOPS}][{CLOSING}]*"
+"""The end of a sentence, with what closes behind it."""
