@@ -90,15 +90,16 @@ def _verb_at(words: Sequence[str]) -> int | None:
 def has_finite_verb(words: Sequence[str]) -> bool:
     """Whether a verb stands outside of clauses that begin with *if*, *that* and their like."""
     lowered = [word.lower() for word in words]
-    skipped = 0
+    skipped, in_relative = 0, False
     for i in range(1, len(words)):
         before, word = lowered[i - 1], lowered[i].strip(EDGES)
         if before[-1] in ",;:":
             skipped = 0
         after = lowered[i + 1] if i + 1 < len(words) else ""
-        if before in _RELATIVE and word not in DETERMINERS | NO_SUBJECT | {"we", "you"}:
-            # "a person who keeps …": whatever verb it is, it is not the sentence's
-            skipped = int(word in _BEFORE_VERB)
+        in_relative = (before in _RELATIVE and word not in _OF_ANOTHER) or (in_relative and before in _BEFORE_VERB)
+        if in_relative:
+            # "a person who keeps …", "who has not paid …": whatever verb it is, it is not the sentence's
+            skipped = 0
             continue
         if before in ENDS_SUBJECT:
             skipped = 1 if before in _RELATIVE else len(words)
@@ -112,6 +113,8 @@ def has_finite_verb(words: Sequence[str]) -> bool:
 
 
 _RELATIVE = ("that", "which", "who")
+# "The boat that the club bought": the clause has a subject of its own.
+_OF_ANOTHER = DETERMINERS | NO_SUBJECT | {"we", "you"}
 # What may stand between a relative pronoun and its verb, and its auxiliaries.
 _BEFORE_VERB = ADVERBS | AUXILIARIES | DO | {"not"}
 _NO_NOUN_BEFORE = NOT_BEFORE_VERBS | AUXILIARIES | DO
