@@ -32,7 +32,8 @@ def table(cells: str, *notes: str) -> str:
         ("船 | 料金\n小舟 | 9 €\n帆船※ | 12 €", ["※ 税抜き"], "帆船 (税抜き) – 料金: 12 €"),
         ("Port | Depth¹\nKiel | 9 m\nUlm | 3 m", ["¹ At low tide."], "Ulm – Depth (At low tide): 3 m"),
         # behind a digit the mark stays: with its digit the text has another number
-        ("Port | Boats | Crews\nKiel | 9 | 2\nUlm | 38¹ | 3", ["¹ Without rafts."], "Ulm – Boats: 38¹ (Without rafts); Crews: 3"),
+        ("Port | Boats | Crews\nKiel | 9 | 2\nUlm | 38¹ | 3", ["¹ Without rafts."],
+         "Ulm – Boats: 38¹ (Without rafts); Crews: 3"),
         # two notes in a line
         ("Port | Low | High\nKiel* | 9 | 8\nUlm | 3** | 4", ["* Closed in May. ** Measured twice."],
          "Ulm – Low: 3 (Measured twice); High: 4"),
