@@ -398,8 +398,8 @@ _MOST_OF_LABEL = 3
 
 def _clause(statement: str) -> str:
     """What has the sentence's verb: the part before a colon, or behind it where a mere label stands before."""
-    before, _, behind = (re.split(r"([;:])\s", statement, maxsplit=1) + ["", ""])[:3]
-    return behind if behind and len(before.split()) <= _MOST_OF_LABEL else before
+    before, *behind = re.split(r"[;:]\s", statement, maxsplit=1)
+    return behind[0] if behind and len(before.split()) <= _MOST_OF_LABEL else before
 
 
 def _verb_unseen(statement: str, language: str) -> bool:
