@@ -105,7 +105,7 @@ def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Cla
     for position, (start, end) in enumerate(spans):
         if position == 0 and block.has_unclear_sign:
             continue
-        sentence = _said(body[start:end], block.start + start, language, in_paragraph=len(spans) > 1)
+        sentence = _said(body[start:end], block.start + start, language)
         sentence = sentence and _with_subject(sentence, block, language)
         if said and sentence and _goes_on(said, sentence, language) and (joined := _joined(said, sentence)):
             said = joined
@@ -266,7 +266,7 @@ def keeps_numbers(stripped: str, verbatim: str) -> bool:
     return stripped == verbatim or set(numbers_in(stripped)) <= set(numbers_in(verbatim))
 
 
-def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said | None:
+def _said(quote: str, start: int, language: str) -> _Said | None:
     """What the sentence says; None for what gives no fact."""
     if not _SENTENCE_END.search(quote) or _ABBREVIATION.search(quote):
         return None
@@ -281,7 +281,7 @@ def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said
         leans = _leans(said, language)
         if not leans:
             start, quote, statement = end - len(rest), rest, said
-    if not _stands(statement, language, in_paragraph=in_paragraph):
+    if not _stands(statement, language):
         return None
     if not keeps_numbers(statement, quote) or unreadable(statement):
         return None
@@ -356,7 +356,7 @@ def without_footnote_marks(said: str) -> str:
     return _FOOTNOTE_MARK.sub("", said)
 
 
-def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
+def _stands(statement: str, language: str) -> bool:
     """A whole sentence, of a fit length, that says something of its document: alone, or with the one before it."""
     first = _OPENING.match(statement)
     if (
