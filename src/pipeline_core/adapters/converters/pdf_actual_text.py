@@ -55,10 +55,11 @@ def without_actual_texts(pdf: "pikepdf.Pdf", drawn: "Sequence[tuple[Any, Any]]")
     """
     fonts: dict[Any, _Known] = {}
     changed = False
-    for owner, resources in drawn:
-        for stream, font in _streams(owner, resources, fonts):
+    for at, (owner, resources) in enumerate(drawn):
+        names = _Names(resources, fonts, at)
+        for stream in _streams(owner):
             written = stream.read_bytes()
-            if b"/ActualText" in written and (plain := _plain(written, font)) != written:
+            if b"/ActualText" in written and (plain := _plain(written, names)) != written:
                 stream.write(plain)
                 changed = True
     for known in fonts.values():
@@ -69,7 +70,8 @@ def without_actual_texts(pdf: "pikepdf.Pdf", drawn: "Sequence[tuple[Any, Any]]")
 class _Names:
     """The fonts of one page or form by their names, and the one in use; a page's streams hand it on."""
 
-    def __init__(self, resources: Any, fonts: dict[Any, _Known]) -> None:
+    def __init__(self, resources: Any, fonts: dict[Any, _Known], page: int) -> None:
+        self._page = page
         self._named = resources.get("/Font") if resources is not None else None
         self._fonts = fonts
         self.used: _Known | None = None
@@ -81,7 +83,7 @@ class _Names:
         if not isinstance(font, pikepdf.Dictionary):
             self.used = None
             return
-        key = font.objgen if font.is_indirect else id(font)
+        key = font.objgen if font.is_indirect else (self._page, name)
         if key not in self._fonts:
             said = font.get("/ToUnicode")
             texts = texts_by_code(said.read_bytes(), _LAST_CODE) if isinstance(said, pikepdf.Stream) else {}
@@ -91,17 +93,14 @@ class _Names:
         self.used = self._fonts[key]
 
 
-def _streams(owner: Any, resources: Any, fonts: dict[Any, _Known]) -> Iterator[tuple[Any, _Names]]:
+def _streams(owner: Any) -> Iterator[Any]:
+    """What is drawn by a form, or by a page, in pieces that hand on the font in use."""
     import pikepdf
 
-    names = _Names(resources, fonts)
-    if isinstance(owner, pikepdf.Stream):
-        yield owner, names
-        return
-    contents = owner.get("/Contents")
+    contents = owner if isinstance(owner, pikepdf.Stream) else owner.get("/Contents")
     for stream in contents if isinstance(contents, pikepdf.Array) else (contents,):
         if isinstance(stream, pikepdf.Stream):
-            yield stream, names
+            yield stream
 
 
 def _plain(written: bytes, names: _Names) -> bytes:
