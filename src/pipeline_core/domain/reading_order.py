@@ -4,7 +4,7 @@ import re
 
 # An alef before another, which no word has: it stood behind the lam that it was drawn with. An article without a word.
 _WRONG_LIGATURE = re.compile(r"ا[أإآ]|(?:^|\s)ال(?:\s|[،.؛]|$)", re.MULTILINE)
-# Words that begin with a letter that only ends words; common words of Persian, which has no such letter, from their end.
+# Words that begin with a letter that only ends words; common words of Persian, which has none, from their end.
 _TURNED_ROUND = re.compile(
     r"(?<![^\W_])(?:[ةى][\u0621-\u063a\u0641-\u064a]|(?:تسا|نیا|دیاب|دننک|دنک|تسین|هدش|دوشیم|یاه)(?![^\W_]))"
 )

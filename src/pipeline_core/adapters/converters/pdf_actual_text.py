@@ -1,4 +1,4 @@
-"""Letters of which a page says again, beside their glyph, what they are: joined letters that are read from right to left.
+"""Letters of which a page says again, beside their glyph, what they are: joined letters that are read leftwards.
 
 Browsers and office programs write a form of a letter as a piece of its own with the letter as its "actual text". PDFium
 takes such pieces in the order in which they are drawn, from left to right, and turns round only what stands between
