@@ -485,3 +485,43 @@ def test_words_that_stand_over_unknown_columns_make_the_header_a_guess() -> None
     first = extract(ChunkInput(text, ()), 6).candidates[0]
     assert first.statement == "Kiel – 2003: 1,204; 2004: 1,307; 2005: 1,222; 2006: 1,198; 2007: 1,300"
     assert first.traits["header_guessed"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        # a row of words among values is a row, in tables of two columns and of more, with a header and without
+        ("Dish | Price\nSoup | 4 €\nWater | free\nCake | 3 €",
+         ["Soup – Price: 4 €", "Water – Price: free", "Cake – Price: 3 €"]),
+        ("Merkmal | Wert\nLänge | 9 m\nFarbe | Rot, matt\nGewicht | 4 kg",
+         ["Länge – Wert: 9 m", "Farbe – Wert: Rot, matt", "Gewicht – Wert: 4 kg"]),
+        ("Clé | Valeur\nPoids | 4 kg\nPorte | réversible\nLargeur | 60 cm",
+         ["Poids – Valeur: 4 kg", "Porte – Valeur: réversible", "Largeur – Valeur: 60 cm"]),
+        ("Параметр | Значение\nМасса | 4 кг\nЦвет | белый\nДлина | 9 м",
+         ["Масса – Значение: 4 кг", "Цвет – Значение: белый", "Длина – Значение: 9 м"]),
+        ("項目 | 値\n電圧 | 100 V\n色 | 白\n長さ | 9 m",
+         ["電圧 – 値: 100 V", "色 – 値: 白", "長さ – 値: 9 m"]),
+        ("Berth | Fee | Depth\nA | 4 € | 9 m\nB | free | tidal\nC | 5 € | 8 m",
+         ["A – Fee: 4 €; Depth: 9 m", "B – Fee: free; Depth: tidal", "C – Fee: 5 €; Depth: 8 m"]),
+        (" | \nMast | 9 m\nHull | oak\nKeel | 2 m",
+         ["Mast: 9 m", "Hull: oak", "Keel: 2 m"]),
+        (" | \nTerm | 2 years\nPeriod | year\nRent | $640",
+         ["Term: 2 years", "Period: year", "Rent: $640"]),
+        # a header: repeated, with the same name for its keys, bold, of names of columns, below a gap
+        ("Port | Boats\nKiel | 41\nPort | Boats\nUlm | 7",
+         ["Kiel – Boats: 41", "Ulm – Boats: 7"]),
+        ("Port | Boats\nKiel | 41\nPort | Crews\nUlm | 7",
+         ["Kiel – Boats: 41", "Ulm – Crews: 7"]),
+        ("Port | Boats\nKiel | 41\nBonn | 6\n**Lake** | **Fish**\nUlm | 7",
+         ["Kiel – Boats: 41", "Bonn – Boats: 6", "Ulm – Fish: 7"]),
+        ("Port | Boats | Fee\nKiel | 41 | $3\nItem | Quantity | Price\nRope | 7 | $2",
+         ["Kiel – Boats: 41; Fee: $3", "Rope – Quantity: 7; Price: $2"]),
+        ("Port | Boats | Fee\nKiel | 41 | $3\n | | \nLake | Fish | Toll\nUlm | 7 | $2",
+         ["Kiel – Boats: 41; Fee: $3", "Ulm – Fish: 7; Toll: $2"]),
+    ],
+)  # fmt: skip
+def test_only_what_looks_like_a_header_names_the_rows_below_it(rows: str, said: list[str]) -> None:
+    lines = [f"| {line} |" for line in rows.split("\n")]
+    lines.insert(1, "|" + "---|" * (lines[0].count("|") - 1))
+    answer = extract(ChunkInput("\n".join(lines) + "\n", ()), 9)
+    assert [candidate.statement for candidate in answer.candidates] == said

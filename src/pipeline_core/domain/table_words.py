@@ -27,6 +27,9 @@ COLUMN_WORDS = frozenset(
     дата значение категория код количество название наименование описание примечание сумма тип уровень цена
     αξία ημερομηνία κατηγορία κωδικός όνομα περιγραφή ποσό τιμή
     说明 描述 名称 编号 金额 日期 类型 级别 单位 数量 价格 備考 名前 説明 種類
+    値 数値 价钱 数值 参数值 値段 価格 料金 값 가격 요금 القيمة السعر الثمن قیمت مقدار ערך מחיר मान मूल्य कीमत ค่า ราคา giá
+    wartość hodnota érték ár valoare preț vrijednost vrednost arvo hinta väärtus hind vērtība vertė kaina värde pris
+    værdi verdi değer fiyat ціна значення цена стойност вредност nilai
     """.split()  # noqa: SIM905
 )
 

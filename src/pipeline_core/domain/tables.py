@@ -19,7 +19,7 @@ from pipeline_core.domain.text import strip_inline
 _ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
 EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…", "$-$"}) | _ERRORS
 """What says nothing, in lower case; what a formula that failed shows is among it."""
-_ONLY_DASHES = re.compile(r"[-–—−‒―‐‑_.…·\s]+")
+_ONLY_DASHES = re.compile(r"[-–—−‒―‐‑_.…·:\s]+")
 MOST_HEADER_ROWS = 3
 _SAMPLE = 12
 """So many rows below the first are looked at: more of the same tell nothing new."""
@@ -144,7 +144,7 @@ def columns_of(rows: Sequence[Row], *, declared: bool = True) -> Columns:
     joined, is_whole = _joined(plain[title : title + levels])
     head = without_lone_spans(named := unfolded(joined))
     is_whole = is_whole and head == named
-    body = [row for row in plain[title + levels :] if row not in plain[title : title + levels]]
+    body = [row for row in plain[title + levels :] if not _is_again(row, plain[title : title + levels])]
     bold = all(_is_bold(cell) for cell in rows[title] if cell.strip()) and not _all_bold(rows[title + levels :])
     judgement = _judge(head, body, declared=declared, bold=bold and title + levels < len(rows))
     if judgement in (_Judgement.HEADER, _Judgement.LIKELY):
@@ -153,6 +153,12 @@ def columns_of(rows: Sequence[Row], *, declared: bool = True) -> Columns:
         return Columns(names, title + levels, above, is_whole, judgement is _Judgement.HEADER)
     nameless = ("",) * width
     return Columns(nameless, title + (judgement is _Judgement.UNCERTAIN and declared))
+
+
+def _is_again(row: Row, head: Sequence[Row]) -> bool:
+    """Whether a row below is the header again, or that of a table below which has the same name for its keys."""
+    words_alone = all(kind_of(cell) == "words" for cell in row[1:])
+    return row in head or (words_alone and bool(row[0]) and row[0] == head[-1][0])
 
 
 def _all_bold(rows: Sequence[Row]) -> bool:
@@ -475,7 +481,9 @@ _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 def inner_header(rows: Sequence[Row], at: int, names: Sequence[str]) -> Columns | None:
     """The new names when a row within the table is a header of its own, or repeats the one above.
 
-    A table below another without a gap, as sheets and PDFs have them: words where values stood before and follow.
+    A table below another, as sheets and PDFs have them: words where values follow. Words among values are found in
+    tables of one kind of rows as well ("Tap water | free"), and a row taken for a header is lost and makes all rows
+    below it false: so the layout must tell that it is one.
     """
     row = [strip_inline(cell) for cell in rows[at]]
     if any(names) and row == list(names):
@@ -483,20 +491,33 @@ def inner_header(rows: Sequence[Row], at: int, names: Sequence[str]) -> Columns 
     after_gap = at > 0 and not any(cell.strip() for cell in rows[at - 1])
     if not all(row) or any(kind_of(cell) in VALUES | {"blank"} for cell in row[1:]) or at + 1 >= len(rows):
         return None
-    if not any(names) and all(len(cell.split()) <= 3 and _is_column_word(cell) for cell in row):
-        return Columns(tuple(row), 1)
     below = [strip_inline(cell) for cell in rows[at + 1]]
-    if len(below) != len(row):
+    stands_apart = at == 0 or after_gap or len(row) > 2 or _length(below[-1]) >= _A_PHRASE
+    if not any(names) and stands_apart and all(len(cell.split()) <= 3 and _is_column_word(cell) for cell in row):
+        return Columns(tuple(row), 1)
+    if len(below) != len(row) or not all(kind_of(cell) in VALUES for cell in below[1:]):
         return None
-    before = [strip_inline(cell) for cell in rows[at - 1]] if at and not after_gap else []
-    turns = all(
-        kind_of(below[column]) in VALUES and (after_gap or (len(before) > column and kind_of(before[column]) in VALUES))
-        for column in range(1, len(row))
-    )
-    if not turns:
+    if not _looks_like_a_header(rows, at, names) and not (after_gap and len(row) > 2):
         return None
     found = columns_of(rows[at:], declared=False)
     return found if found.are_named else None
+
+
+_A_PHRASE = 4
+
+
+def _looks_like_a_header(rows: Sequence[Row], at: int, names: Sequence[str]) -> bool:
+    """Whether a row of words is bold among rows that are not, names its keys as the header above does, or all columns.
+
+    Of two columns a row may state something by such a word: "Period | year".
+    """
+    row = [strip_inline(cell) for cell in rows[at]]
+    others = [*rows[max(0, at - 1) : at], rows[at + 1]]
+    if all(map(_is_bold, rows[at])) and not any(_is_bold(cell) for other in others for cell in other[1:]):
+        return True
+    if names and row[0] == names[0]:
+        return True
+    return len(row) > 2 and all(len(cell.split()) <= 3 and _is_column_word(cell) for cell in row)
 
 
 def goes_on(before: Sequence[Row], rows: Sequence[Row], *, turns_page: bool) -> bool:
