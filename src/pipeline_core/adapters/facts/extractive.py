@@ -19,6 +19,7 @@ from pipeline_core.adapters.facts.glossary import entries
 from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
+from pipeline_core.adapters.facts.plain_sections import with_sections
 from pipeline_core.adapters.facts.row_sources import outside
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
@@ -108,7 +109,7 @@ def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
 def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     """The chunk's facts, or the reason why it has none."""
     language = likely_language(chunk.text) if chunk.language is None else chunk.language
-    blocks = read_blocks(chunk)
+    blocks = with_sections(read_blocks(chunk), chunk.text)
     claims: list[Claim] = []
     rows: list[Claim] = []
     untold: dict[str, None] = {}
