@@ -58,6 +58,7 @@ def notes_below(text: str, blocks: Sequence[Block], at: int, after: str = "") ->
 def note_of_all(text: str, blocks: Sequence[Block], at: int, after: str = "") -> Note | None:
     """What a short note right below the table ``blocks[at]`` says of all its rows: "Note: excludes grants."."""
     below = blocks[at + 1] if at + 1 < len(blocks) else None
+    source: Source
     if below is not None and below.kind == "prose":
         said, source = below.text_in(text), (below.start, below.end)
     elif below is None and after:
