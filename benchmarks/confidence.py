@@ -59,6 +59,7 @@ PRIOR: Mapping[str, float] = {
     "length": 0.5, "name_first": 0.4, "refers": -0.8, "compares": -0.4, "cites": 0.3, "measure": 0.3, "indefinite": 0.3,
     "position": -0.4, "below_heading": 0.5, "in_example": -0.8,
     "scoped": 0.3, "scope_missing": -0.3, "bare_definite": -0.6, "continues": -0.5, "points_at_unsaid": -0.9,
+    "verb_unseen": -0.4,
     "untitled": -0.3, "neighbours": 0.4, "disorder": -1.5,
     "found_aligned": -0.8, "scattered": -1.5, "ocr_doubt": -3.0, "unsure": -1.5, "written": 0.8,
 }  # fmt: skip

@@ -103,8 +103,6 @@ def test_quotes_are_verbatim_and_statements_are_without_marks() -> None:
         "If they agree, the claim is paid at once.",
         # no statement
         "What does the policy cover exactly?",
-        "Fire, smoke and water damage.",
-        "Losses caused by war or by neglect.",
         "See section 3 of this policy for that.",
         "Is covered by the policy in full.",
         "Ensuring that every claim is paid on time.",

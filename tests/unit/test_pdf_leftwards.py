@@ -51,6 +51,22 @@ def test_running_text_is_in_the_order_in_which_it_is_read(lines: tuple[leftwards
     assert " ".join(_converted(leftwards.pdf(*lines)).split()) == said
 
 
+@pytest.mark.parametrize("more", [{}, {"untold": "مترلح"}, {"marked": "ي"}], ids=["told", "untold", "marked"])
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (((560.0, 700.0, "السفر. بعد أسبوعين خلال التقارير جميع تقدم"),), "تقدم جميع التقارير خلال أسبوعين بعد السفر."),
+        (((560.0, 700.0, "کند. تعویض را فیلتر باید مشتری"),), "مشتری باید فیلتر را تعویض کند."),
+        (((560.0, 700.0, "مرتين. API 2 نسخة تحميل يجب"),), "يجب تحميل نسخة API 2 مرتين."),
+    ],
+    ids=["Arabic", "Persian", "mixed"],
+)
+def test_letters_that_say_once_more_what_they_are(
+    lines: tuple[leftwards.Text, ...], said: str, more: dict[str, str]
+) -> None:
+    assert " ".join(_converted(leftwards.as_browsers_write(*lines, **more)).split()) == said
+
+
 def test_words_of_one_line_at_uneven_heights_are_one_line() -> None:
     words = ["الطلبات", "جميع", "على", "عام", "بشكل", "الخدمة"]
     texts = [(200.0 + 45 * at, 700.0 + (at % 3), word) for at, word in enumerate(words)]

@@ -63,6 +63,6 @@ def test_entries_of_a_glossary(language: str, markdown: str, statement: str) -> 
     assert statement in said(f"# Glossary\n\n{markdown}\n", language)
 
 
-@pytest.mark.parametrize("markdown", ["**Note**: the front end of a boat.", "Result: the front end of a boat."])
+@pytest.mark.parametrize("markdown", ["**Note**: the front end of a boat.", "Result: the front end of a boat"])
 def test_what_is_no_entry(markdown: str) -> None:
     assert said(f"# Glossary\n\n{markdown}\n", "en") == []

@@ -39,7 +39,7 @@ PORTS = table("Port | Boats | Share", "Kiel | 41 | 27.7", "Emden | 12 | 9.1")
 )
 def test_a_caption_is_said_with_the_section_that_it_leans_on(above: str, said: str) -> None:
     text = f"{above.partition(chr(10))[0]}\n\nMuch of it is bought by few.\n{above.partition(chr(10))[2]}{PORTS}"
-    assert rows(text)[0].statement == f"{said} – Boats: 41; Share: 27.7"
+    assert f"{said} – Boats: 41; Share: 27.7" in [row.statement for row in rows(text)]
 
 
 @pytest.mark.parametrize(

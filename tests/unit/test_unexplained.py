@@ -5,7 +5,7 @@ import pytest
 from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.adapters.facts.refusals import is_caption
 from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained, unexplained_head
-from pipeline_core.domain.reading_order import is_shuffled
+from pipeline_core.domain.reading_order import is_out_of_order, is_shuffled
 from pipeline_core.ports.fact_generator import ChunkInput
 
 UNEXPLAINED = {
@@ -141,6 +141,20 @@ def test_nothing_is_said_of_a_page_whose_letters_are_out_of_order() -> None:
     whole = "تضمن المؤسسة سلامة السفن في ميناء المدينة الكبير."
     assert statements(whole, "ar") == [whole]
     assert statements(f"{whole}\n\nفي كثير من األحيان تدفع السفن رسوما للميناء.", "ar") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "turned"),
+    [
+        ("يبجي ةبسن ةيلاع نم ةعرسلا", True),
+        ("شركت دیاب گزارش دهد. این کار لازم تسا و دیاب هر ماه انجام دوشیم.", True),
+        # one is a slip of the pen
+        ("تضمن المؤسسة ةسلامة السفن.", False),
+        ("شرکت باید گزارش دهد و این کار لازم است.", False),
+    ],
+)
+def test_words_turned_round_put_a_page_out_of_order(text: str, turned: bool) -> None:
+    assert is_out_of_order(text) is turned
 
 
 @pytest.mark.parametrize("wrong", ["السفينةالكبيرة", "الإىابة الصحيحة", "قالب ه يج كبير"])

@@ -58,6 +58,7 @@ SAID_BY_GENERATORS = (
         'flag: points at a thing of which it has not said a word ("this rule")',
         "points at what it does not name",
     ),
+    Trait("verb_unseen", "flag: no verb is known in it", "has no verb that is known"),
     Trait("hedged", "flag: an example, a story or a supposition", "an example or a supposition"),
     Trait("scoped", "flag: said with the heading of its section, or the document's name", "says what it is of"),
     Trait("scope_missing", "flag: neither it nor a heading or title says what it is of", "nothing says what it is of"),
@@ -144,7 +145,7 @@ FLAGS_OF: Mapping[str, tuple[str, ...]] = {
     "label": ("leans", "hedged"),
     "prose": (
         *("leans", "defines", "duty", "hedged", "joined", "first_person", "points_inside", "scoped", "scope_missing"),
-        *("bare_definite", "continues", "points_at_unsaid"),
+        *("bare_definite", "continues", "points_at_unsaid", "verb_unseen"),
     ),
 }
 """What a generator that names the kind knows as well: of these flags, the one that it does not say is 0."""

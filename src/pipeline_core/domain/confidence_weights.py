@@ -24,6 +24,7 @@ WEIGHTS: dict[str, tuple[float, float]] = {
     "bare_definite": (-0.6, 0.0),
     "continues": (-0.5, 0.0),
     "points_at_unsaid": (-0.9, 0.0),
+    "verb_unseen": (-0.4, 0.0),
     "names": (0.137, 0.762),
     "first_person": (-0.353, 0.035),
     "hedged": (-0.686, 0.043),

@@ -19,7 +19,7 @@ from pipeline_core.domain.text import strip_inline
 _ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
 EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…", "$-$"}) | _ERRORS
 """What says nothing, in lower case; what a formula that failed shows is among it."""
-_ONLY_DASHES = re.compile(r"[-–—−‒―‐‑_.…·\s]+")
+_ONLY_DASHES = re.compile(r"[-–—−‒―‐‑_.…·:\s]+")
 MOST_HEADER_ROWS = 3
 _SAMPLE = 12
 """So many rows below the first are looked at: more of the same tell nothing new."""

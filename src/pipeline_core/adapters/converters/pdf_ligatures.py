@@ -8,11 +8,12 @@ usual ligature. Where the map of an embedded font names a letter's form as anoth
 
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.font_letters import misnamed
+from pipeline_core.adapters.converters.pdf_actual_text import without_actual_texts
 from pipeline_core.adapters.converters.to_unicode import mapped, texts_by_code
 from pipeline_core.domain.layout import reads_leftwards
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pikepdf
 
 _MOST_FONTS = 2_000
+_MOST_FORMS = 2_000
 _FORMS = ((0xFB1D, 0xFDFC), (0xFE70, 0xFEFD))
 """Where Unicode has the forms of Hebrew and Arabic letters, ligatures among them."""
 _LAST_CODE = 0xFFFF
@@ -31,7 +33,9 @@ def with_whole_ligatures(data: bytes) -> bytes:
 
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
-            changed = [_mended(pdf, font) for font in _fonts(pdf)]
+            drawn = [*_drawn(pdf)]
+            # the texts of pages first: they teach fonts letters
+            changed = [without_actual_texts(pdf, drawn), *(_mended(pdf, font) for font in _fonts(drawn))]
             if not any(changed):
                 return data
             output = io.BytesIO()
@@ -41,25 +45,31 @@ def with_whole_ligatures(data: bytes) -> bytes:
     return output.getvalue()
 
 
-def _fonts(pdf: "pikepdf.Pdf") -> "Iterator[pikepdf.Object]":
-    """The fonts of the pages, and of what is drawn on them, that say of their codes what they stand for."""
+def _drawn(pdf: "pikepdf.Pdf") -> "Iterator[tuple[Any, pikepdf.Dictionary]]":
+    """The pages and what is drawn on them, each with its resources."""
     import pikepdf
 
     seen: set[Any] = set()
     todo: list[Any] = [page.obj for page in pdf.pages]
-    while todo and len(seen) < _MOST_FONTS:
-        resources = _inherited(todo.pop(), "/Resources")
+    while todo and len(seen) < _MOST_FORMS:
+        one = todo.pop()
+        resources = _inherited(one, "/Resources")
         if not isinstance(resources, pikepdf.Dictionary):
             continue
-        for kind in ("/Font", "/XObject"):
-            for one in _values(resources.get(kind)):
-                if one.objgen in seen:
-                    continue
-                seen.add(one.objgen)
-                if kind == "/XObject":
-                    todo.append(one)
-                elif isinstance(one.get("/ToUnicode"), pikepdf.Stream):
-                    yield one
+        yield one, resources
+        forms = {form.objgen: form for form in _values(resources.get("/XObject")) if form.objgen not in seen}
+        seen |= forms.keys()
+        todo += forms.values()
+
+
+def _fonts(drawn: "Sequence[tuple[Any, pikepdf.Dictionary]]") -> "Iterator[pikepdf.Object]":
+    """The fonts, each once, that say of their codes what they stand for."""
+    import pikepdf
+
+    fonts = {font.objgen: font for _, resources in drawn for font in _values(resources.get("/Font"))}
+    for font in [*fonts.values()][:_MOST_FONTS]:
+        if isinstance(font.get("/ToUnicode"), pikepdf.Stream):
+            yield font
 
 
 def _values(names: Any) -> Iterator[Any]:

@@ -90,23 +90,42 @@ def _verb_at(words: Sequence[str]) -> int | None:
 def has_finite_verb(words: Sequence[str]) -> bool:
     """Whether a verb stands outside of clauses that begin with *if*, *that* and their like."""
     lowered = [word.lower() for word in words]
-    skipped = 0
+    skipped, in_relative = 0, False
     for i in range(1, len(words)):
         before, word = lowered[i - 1], lowered[i].strip(EDGES)
         if before[-1] in ",;:":
             skipped = 0
-        if before in ENDS_SUBJECT:
-            skipped = 1 if before in ("that", "which", "who") else len(words)
         after = lowered[i + 1] if i + 1 < len(words) else ""
+        in_relative = (before in _RELATIVE and word not in _OF_ANOTHER) or (in_relative and before in _BEFORE_VERB)
+        if in_relative:
+            # "a person who keeps …", "who has not paid …": whatever verb it is, it is not the sentence's
+            skipped = 0
+            continue
+        if before in ENDS_SUBJECT:
+            skipped = 1 if before in _RELATIVE else len(words)
         has_object = after in DETERMINERS or AMOUNT.match(after)
         past = (word in PAST and before not in DETERMINERS) or (word.endswith("ed") and has_object)
-        # "restarts automatically": whatever verb it is
-        does = word[-1:] == "s" and after.strip(EDGES).endswith("ally") and before not in NOT_BEFORE_VERBS
-        if past or does or word in FINITE or _is_lexical_verb(word, before, after):
+        if past or word in FINITE or _does(word, before, after) or _is_lexical_verb(word, before, after):
             if not skipped:
                 return True
             skipped -= after not in FINITE
     return False
+
+
+_RELATIVE = ("that", "which", "who")
+# "The boat that the club bought": the clause has a subject of its own.
+_OF_ANOTHER = DETERMINERS | NO_SUBJECT | {"we", "you"}
+# What may stand between a relative pronoun and its verb, and its auxiliaries.
+_BEFORE_VERB = ADVERBS | AUXILIARIES | DO | {"not"}
+_NO_NOUN_BEFORE = NOT_BEFORE_VERBS | AUXILIARIES | DO
+
+
+def _does(word: str, before: str, after: str) -> bool:
+    """Whether it is a verb, whichever it is, by what stands around it: "restarts automatically", "melts the wax"."""
+    if word[-1:] != "s" or word[-2:] in ("ss", "us", "is") or before in _NO_NOUN_BEFORE or before[-1] in ",;:":
+        return False
+    goes_on = after.strip(EDGES)
+    return goes_on.endswith("ally") or goes_on in DETERMINERS or AMOUNT.match(after) is not None
 
 
 def _is_lexical_verb(word: str, before: str, after: str) -> bool:

@@ -60,7 +60,8 @@ def _pairs(said: Said) -> str:
     # nothing is said twice: a caption or a name may give the unit, a group may be the heading
     topic = "" if context.subject.casefold() in (group.casefold(), name.casefold()) else context.subject
     is_said = context.unit.casefold() in f"{topic} {values}".casefold()
-    unit = f" ({context.unit})" if not is_said and any(map(str.isdigit, values)) else ""
+    asides = [context.unit] if context.unit and not is_said and any(map(str.isdigit, values)) else []
+    unit = _aside([*asides, *filter(None, [said.aside])])
     if said.is_named:
         subject = f"{topic}{'' if topic[-1] in '?!？！' else ':'} " if topic else ""
         return f"{subject}{about} – {values}{unit}"

@@ -105,7 +105,7 @@ def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Cla
     for position, (start, end) in enumerate(spans):
         if position == 0 and block.has_unclear_sign:
             continue
-        sentence = _said(body[start:end], block.start + start, language, in_paragraph=len(spans) > 1)
+        sentence = _said(body[start:end], block.start + start, language)
         sentence = sentence and _with_subject(sentence, block, language)
         if said and sentence and _goes_on(said, sentence, language) and (joined := _joined(said, sentence)):
             said = joined
@@ -182,6 +182,7 @@ def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
         "leans": 0.0,
         "joined": float(said.is_joined),
         "points_at_unsaid": float(points_at_unsaid(said.asked_of, language)),
+        "verb_unseen": float(_verb_unseen(said.asked_of, language)),
         **({"requirement": 1.0} if length_of_id(said.statement) else {}),
         "score": score,
         **traits_of(said.statement, language),
@@ -265,7 +266,7 @@ def keeps_numbers(stripped: str, verbatim: str) -> bool:
     return stripped == verbatim or set(numbers_in(stripped)) <= set(numbers_in(verbatim))
 
 
-def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said | None:
+def _said(quote: str, start: int, language: str) -> _Said | None:
     """What the sentence says; None for what gives no fact."""
     if not _SENTENCE_END.search(quote) or _ABBREVIATION.search(quote):
         return None
@@ -280,7 +281,7 @@ def _said(quote: str, start: int, language: str, *, in_paragraph: bool) -> _Said
         leans = _leans(said, language)
         if not leans:
             start, quote, statement = end - len(rest), rest, said
-    if not _stands(statement, language, in_paragraph=in_paragraph):
+    if not _stands(statement, language):
         return None
     if not keeps_numbers(statement, quote) or unreadable(statement):
         return None
@@ -355,7 +356,7 @@ def without_footnote_marks(said: str) -> str:
     return _FOOTNOTE_MARK.sub("", said)
 
 
-def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
+def _stands(statement: str, language: str) -> bool:
     """A whole sentence, of a fit length, that says something of its document: alone, or with the one before it."""
     first = _OPENING.match(statement)
     if (
@@ -381,18 +382,32 @@ def _stands(statement: str, language: str, *, in_paragraph: bool) -> bool:
         return True
     if _HOLE.search(statement) or _LOST_LIGATURE.search(statement):
         return False
-    words = re.split(r"[;:]\s", without_id(statement), maxsplit=1)[0].split()
+    words = _clause(without_id(statement)).split()
     start = words[0].strip(EDGES).lower()
     # "Returns are accepted": no verb, where one follows
     is_verb = start in THIRD_PERSON and not (len(words) > 1 and words[1].lower() in AUXILIARIES)
     if is_verb or start in NO_START:
         return False
-    if begins_with_code(statement):
-        return True  # a requirement, whatever its verb is
-    if _WITHOUT_SUBJECT.match(statement):
+    # a requirement stands, whatever its verb is
+    return begins_with_code(statement) or not _WITHOUT_SUBJECT.match(statement)
+
+
+# "WARNING: …", "Results: …", "Step 2: …": a name and what is said of it.
+_MOST_OF_LABEL = 3
+
+
+def _clause(statement: str) -> str:
+    """What has the sentence's verb: the part before a colon, or behind it where a mere label stands before."""
+    before, *behind = re.split(r"[;:]\s", statement, maxsplit=1)
+    return behind[0] if behind and len(before.split()) <= _MOST_OF_LABEL else before
+
+
+def _verb_unseen(statement: str, language: str) -> bool:
+    """Whether no verb is known in it: no list has every verb, but what has none of them is less often a sentence."""
+    if language != "en":
         return False
-    # among other sentences few are none, and no list has every verb
-    return start in IMPERATIVES or has_finite_verb(words) or (in_paragraph and len(words) > 10 and start[-3:] != "ing")
+    words = _clause(without_id(statement)).split()
+    return bool(words) and words[0].strip(EDGES).lower() not in IMPERATIVES and not has_finite_verb(words)
 
 
 def _is_of_fit_length(statement: str, language: str) -> bool:

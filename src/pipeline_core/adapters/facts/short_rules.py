@@ -42,7 +42,7 @@ def short_rules(text: str, blocks: Sequence[Block], language: str) -> dict[int, 
 
 def _is_short(text: str, block: Block, language: str) -> bool:
     body = block.text_in(text)
-    if block.kind != "prose" or block.item or block.run_in or block.marks or "\n" in body:
+    if block.kind != "prose" or block.item or block.run_in or block.marks or block.has_unclear_sign or "\n" in body:
         return False
     is_fit = len(body) <= _MOST_SIGNS if language in UNSPACED else len(body.split()) <= _MOST_WORDS
     return is_fit and _ENDS_ANY.search(body) is not None and len(list(sentences_of(body, language))) == 1

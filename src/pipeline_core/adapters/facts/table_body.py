@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.headed_tables import Table
-from pipeline_core.adapters.facts.table_context import Context
+from pipeline_core.adapters.facts.table_context import Context, Source
 from pipeline_core.adapters.facts.table_grid import MARKS, Row, is_crowded, plain
 from pipeline_core.domain.tables import VALUES, Columns, columns_of, inner_header, is_empty, kind_of
 
@@ -25,7 +25,8 @@ class Said:
     """A row and what is known of it: its name, and the values with their columns' names (blank without).
 
     ``table`` is the one in which it stands, with the names, group and title that hold there. ``named_by``: the row
-    above that has its name, if it has none itself.
+    above that has its name, if it has none itself. ``notes``: what notes say of it, and where they stand;
+    ``aside`` is what one says of all rows of the table.
     """
 
     row: Row
@@ -35,6 +36,8 @@ class Said:
     table: Table
     is_last: bool
     named_by: Row | None = None
+    notes: tuple[tuple[str, Source], ...] = ()
+    aside: str = ""
 
     @property
     def is_named(self) -> bool:

@@ -17,6 +17,7 @@ from pipeline_core.adapters.facts.table_abbreviations import explained_near, in_
 from pipeline_core.adapters.facts.table_body import Body, Said
 from pipeline_core.adapters.facts.table_context import context_of
 from pipeline_core.adapters.facts.table_grid import read_grid
+from pipeline_core.adapters.facts.table_notes import note_of_all, notes_below, with_notes, words_of
 from pipeline_core.domain.text import numbers_in
 from pipeline_core.domain.unreadable import unreadable
 
@@ -58,7 +59,8 @@ def table_claims(
     cut = CutCells(rows, table.names, followed=followed, is_cut_below=is_cut_below)
     body = Body(table, rows)
     in_words = explained_near(text, blocks, at, table.names, after)
-    found = [in_full(said, in_words) for said in body.rows()]
+    notes, of_all = notes_below(text, blocks, at, after), note_of_all(text, blocks, at, after)
+    found = [in_full(with_notes(said, notes, of_all), in_words) for said in body.rows()]
     keys = [said.name for said in found]
     claims = [claim for said in found for claim in _claim(text, said, cut, keys)]
     cells = tuple(row.cells for row in rows)
@@ -105,7 +107,7 @@ def _is_marked(said: Said) -> bool:
 def _claim(text: str, said: Said, cut: CutCells, keys: Sequence[str]) -> Iterator[Claim]:
     """The row's claim, or nothing where the row is not whole."""
     answer = "; ".join(value for _, value in said.pairs)
-    quote = " ".join(text[start:end] for start, end in said.row.spans)
+    quote = " ".join([*words_of(text, said.row.spans), *words_of(text, (source for _, source in said.notes))])
     states = any(map(str.isalnum, answer)) or _is_marked(said)
     if not states or not keeps_numbers(answer, quote) or unreadable(f"{said.name} {answer}"):
         return

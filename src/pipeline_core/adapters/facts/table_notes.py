@@ -1,0 +1,152 @@
+"""Notes below a table, said where its cells bear their marks: without its note a figure reads as another one."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.adapters.facts.table_body import Said
+from pipeline_core.adapters.facts.table_context import Outside, Source
+from pipeline_core.domain.text import strip_inline, strip_markdown
+
+_MOST_BELOW = 6
+"""So many paragraphs below a table may be notes of its cells."""
+_LONGEST = 200
+_RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
+_SHORT = r"(?:\d{1,2}|[a-z])"
+_MARK = rf"[*†‡§¶※]{{1,3}}|[{_RAISED}]{{1,2}}|\({_SHORT}\)|{_SHORT}\)|\[{_SHORT}\]|\^\w{{1,2}}\^?"
+_SUPERSCRIPT = re.compile(r"<sup>\s*(\w{1,2}|\*{1,3})\s*</sup>", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(?=[*\[\]()^_])")
+_NOTE = re.compile(rf"(?:\w+\s*[:：]\s*)?(?P<mark>{_MARK})\s*(?P<said>[^\W_].+)", re.DOTALL)
+_NEXT = re.compile(rf"(?<=[.;。])\s*(?=(?:[*†‡§¶※]{{1,3}}|[{_RAISED}]{{1,2}})\s*[^\W_])|\n")
+_MARKED = re.compile(rf"(?P<said>.*[\w%)\]€$£.])(?P<gap>\s?)(?P<mark>{_MARK})\s*\Z", re.DOTALL)
+_UNIT_TO_A_POWER = re.compile(r"(?:\A|[^\w])[kcdmµ]?m\Z")
+_LEGEND = re.compile(
+    r"(?:\A|(?<=[\s;,.(]))(?P<short>[^\s=;,.:()]{1,3}|:|\.{2,3})\s*(?P<by>=|＝|:|：)\s+(?P<full>[^=;\n]{2,80}?)(?=[;,.)]|\s*\Z)"
+)
+_FLAGGED = re.compile(r"(?P<said>[-+−<>≤≥~]?\d[\d.,  ]*%?)\s+(?P<mark>[^\W\d_]{1,2})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a mark says, and where that stands."""
+
+    said: str
+    source: Source
+
+
+def notes_below(text: str, blocks: Sequence[Block], at: int, after: str = "") -> dict[str, Note]:
+    """The notes of the table ``blocks[at]``, by their marks as the cells have them.
+
+    Args:
+        text: the chunk.
+        blocks: its blocks.
+        at: the table's.
+        after: the paragraph below a table that the chunk ends in.
+    """
+    found: dict[str, Note] = {}
+    for block in blocks[at + 1 : at + 1 + _MOST_BELOW]:
+        if block.kind != "prose":
+            break
+        start = text.rfind("\n", 0, block.start) + 1  # the mark of a note may be read as that of a list's item
+        found = {**_read(text[start : block.end], (start, block.end)), **found}
+    if after and at + 1 == len(blocks):
+        found = {**_read(after, Outside(after.strip(), below=True)), **found}
+    return found
+
+
+def note_of_all(text: str, blocks: Sequence[Block], at: int, after: str = "") -> Note | None:
+    """What a short note right below the table ``blocks[at]`` says of all its rows: "Note: excludes grants."."""
+    below = blocks[at + 1] if at + 1 < len(blocks) else None
+    source: Source
+    if below is not None and below.kind == "prose":
+        said, source = below.text_in(text), (below.start, below.end)
+    elif below is None and after:
+        said, source = after, Outside(after.strip(), below=True)
+    else:
+        return None
+    match = _OF_ALL.fullmatch(strip_markdown(said))
+    if match is None or len(match["said"].split()) > _MOST_WORDS_OF_ALL or _NOTE.fullmatch(match["said"]):
+        return None
+    return None if _LEGEND.search(match["said"]) else Note(_whole(match["said"]), source)
+
+
+_OF_ALL = re.compile(
+    r"(?:notes?|hinweis|anmerkung|remarque|nota|opmerking|примечание|uwaga|注)\s*[:：]\s*(?P<said>[^:]{3,})", re.I
+)
+_MOST_WORDS_OF_ALL = 8
+"""A longer one may be of something else than the figures, and would be said over and over."""
+
+
+def _read(paragraph: str, source: Source) -> dict[str, Note]:
+    notes: dict[str, Note] = {}
+    for line in _NEXT.split(_bare(paragraph)):
+        if match := _NOTE.fullmatch(line.strip()):
+            notes[_key(match["mark"])] = Note(_whole(match["said"]), source)
+        for match in _LEGEND.finditer(line):
+            # "Rent: see below" explains no sign; a letter or a sign with a colon does
+            if match["by"] in "=＝" or (len(match["short"]) == 1 and match.start() == 0):
+                notes.setdefault(f"={match['short']}", Note(_whole(match["full"]), source))
+    return {mark: note for mark, note in notes.items() if note.said and len(note.said) <= _LONGEST}
+
+
+def _bare(text: str) -> str:
+    return _SUPERSCRIPT.sub(r"^\1", _ESCAPED.sub("", text))
+
+
+def _key(mark: str) -> str:
+    return mark.strip("^()[]") if not mark.startswith("*") else mark
+
+
+def _whole(said: str) -> str:
+    return " ".join(strip_inline(said).split()).rstrip(" .;。")
+
+
+def with_notes(said: Said, notes: Mapping[str, Note], of_all: Note | None = None) -> Said:
+    """The row with what its marks say in parentheses behind what bears them: ``38¹`` is "38 (reduced speed)".
+
+    A sign that stands for a value, or for what is particular of it, is said in the words that explain it:
+    ``827 b`` is "827 (break in series)".
+    """
+    used: list[Note] = []
+    if of_all is not None:
+        used.append(of_all)
+        said = replace(said, aside=of_all.said)
+    name = _explained(said.row.cells[0] if said.row.cells[0] else said.name, said.name, notes, used)
+    columns = {column: _explained(column, column, notes, used) for column, _ in said.pairs}
+    pairs = [(columns[column], _value(value, notes, used)) for column, value in said.pairs]
+    if not used:
+        return said
+    return replace(said, name=name, pairs=pairs, notes=tuple(dict.fromkeys((note.said, note.source) for note in used)))
+
+
+def _explained(raw: str, plain: str, notes: Mapping[str, Note], used: list[Note]) -> str:
+    match = _MARKED.fullmatch(_bare(raw)) or _MARKED.fullmatch(plain)
+    if not match or (match["mark"] in _RAISED and _UNIT_TO_A_POWER.search(match["said"])):
+        return plain
+    if match["mark"].endswith(")") and not match["mark"].startswith("(") and not match["gap"]:
+        return plain  # "f(x)" bears none
+    note = notes.get(_key(match["mark"]))
+    if note is None:
+        return plain
+    used.append(note)
+    # behind a digit it would be read as another number without: the text has "38¹"
+    mark = match["mark"] if match["said"][-1:].isdigit() and match["mark"][:1] in f"{_RAISED}^" else ""
+    return f"{strip_inline(match['said']).strip()}{mark} ({note.said})"
+
+
+def _value(value: str, notes: Mapping[str, Note], used: list[Note]) -> str:
+    if whole := notes.get(f"={value}"):
+        used.append(whole)
+        return whole.said
+    flagged = _FLAGGED.fullmatch(value)
+    if flagged and (note := notes.get(f"={flagged['mark']}")):
+        used.append(note)
+        return f"{flagged['said'].strip()} ({note.said})"
+    return _explained(value, value, notes, used)
+
+
+def words_of(text: str, sources: Iterable[Source]) -> Iterator[str]:
+    """What stands in each of the places."""
+    for source in sources:
+        yield source.quote if isinstance(source, Outside) else text[slice(*source)]
