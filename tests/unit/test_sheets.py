@@ -374,3 +374,16 @@ def test_an_excel_97_sheet_is_read_as_it_is_shown() -> None:
     kept = xls.convert(source, ConvertOptions(50, keep_hidden=True)).markdown
     assert kept.count("secret") == 4
     assert "31337" in kept
+
+
+def test_lines_of_words_above_a_table_are_its_title_and_unit() -> None:
+    def line(number: int, **cells: str) -> Row:
+        made = {ord(at) - ord("a"): words(said) for at, said in cells.items()}
+        return Row(number, number, made)
+
+    title = [line(1, a="Boats of 2025"), line(2, a="(thousand EUR)")]
+    table = [line(4, a="Port", b="Fee"), line(5, a="Kiel", b="high")]
+    shown = sheet_markdown(Sheet("", [*title, *table]))
+    assert shown.startswith("Boats of 2025\n\n(thousand EUR)\n\n| Port | Fee |")
+    alone = sheet_markdown(Sheet("", title))
+    assert alone.startswith("| Boats of 2025 |")

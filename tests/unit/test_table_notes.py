@@ -64,3 +64,44 @@ def test_a_note_in_the_next_chunk_is_said_as_well() -> None:
     last = rows(table("Boat | Fee\nYawl | 9 €\nKetch* | 12 €").rstrip(), after="\\* per season")[-1]
     assert last.statement == "Ketch (per season) – Fee: 12 €"
     assert [(around.quote, around.below) for around in last.around][-1] == ("\\* per season", True)
+
+
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        ("Fees in EUR per season, unless stated otherwise.", "Fees in EUR per season, unless stated otherwise"),
+        ("Belopp i Mkr om inte annat anges.", "Belopp i Mkr om inte annat anges"),
+        ("Beløb i mio. kr.", "Beløb i mio. kr"),
+        ("Alle Maße in mm", "Alle Maße in mm"),
+        ("Kwoty w tys. zł, bez podatku.", "Kwoty w tys. zł, bez podatku"),
+        ("Цены в рублях", "Цены в рублях"),
+        ("(thousand EUR)", "thousand EUR"),
+        ("[USD million]", "USD million"),
+        ("(Mio. €)", "Mio. €"),
+    ],
+)
+def test_the_unit_in_words_above_a_table_is_said_with_its_figures(above: str, said: str) -> None:
+    markdown = f"# Boats\n\nMuch of it is bought by few people of the town.\n\n{above}\n\n"
+    last = rows(markdown + table("Port | 2021 | 2022\nKiel | 9 | 8\nUlm | 7 | 6"))[-1]
+    assert last.statement == f"Boats: Ulm – 2021: 7; 2022: 6 ({said})"
+    assert said in " ".join(around.quote for around in last.around)
+
+
+@pytest.mark.parametrize("above", ["Boats were counted in May.", "Sales rose in Kiel", "Prices in the harbour"])
+def test_a_line_without_a_unit_gives_none(above: str) -> None:
+    markdown = f"# Boats\n\nMuch of it is bought by few people of the town.\n\n{above}\n\n"
+    last = rows(markdown + table("Port | 2021 | 2022\nKiel | 9 | 8\nUlm | 7 | 6"))[-1]
+    assert last.statement.endswith("Ulm – 2021: 7; 2022: 6")
+
+
+@pytest.mark.parametrize(
+    ("below", "said"),
+    [
+        ("Note: excludes rafts of guests.", "Ulm – 2021: 7; 2022: 6 (excludes rafts of guests)"),
+        ("Hinweis: ohne Boote von Gästen", "Ulm – 2021: 7; 2022: 6 (ohne Boote von Gästen)"),
+        ("Source: harbour office", "Ulm – 2021: 7; 2022: 6"),
+        ("Note: a = low; b = high", "Ulm – 2021: 7; 2022: 6"),
+    ],
+)
+def test_a_short_note_of_the_whole_table_is_said_with_each_row(below: str, said: str) -> None:
+    assert rows(table("Port | 2021 | 2022\nKiel | 9 | 8\nUlm | 7 | 6", below))[-1].statement == said

@@ -54,8 +54,31 @@ def _blocks(sheet: Sheet) -> Iterator[Block]:
     placed: list[tuple[int, int, Block]] = [(area.top, area.left, table) for area, table in named if table.rows]
     placed += _tables(rest)
     placed.sort(key=lambda entry: entry[:2])
-    for _, _, block in placed:
-        yield from _with_remarks(block) if isinstance(block, Table) else [block]
+    for at, (_, _, block) in enumerate(placed):
+        below = placed[at + 1][2] if at + 1 < len(placed) else None
+        if isinstance(block, str):
+            yield block
+        elif _is_title(block, below):
+            yield from (cell.text for row in block.rows for cell in row.cells.values())
+        else:
+            yield from _with_remarks(block)
+
+
+_MOST_TITLES = 3
+
+
+def _is_title(block: Table, below: Block | None) -> bool:
+    """Whether a few lines of words above a table, an empty row between, say what it is of and its unit."""
+    cells = [cell for row in block.rows for cell in row.cells.values()]
+    return (
+        len(block.columns) == 1
+        and len(cells) <= _MOST_TITLES
+        and all(cell.kind is Kind.WORDS for cell in cells)
+        and isinstance(below, Table)
+        and len(below.columns) > 1
+        and block.columns[0] <= below.columns[0]
+        and block.rows[-1].number < below.rows[0].number
+    )
 
 
 def _without_areas(rows: Sequence[Row], named: Sequence[tuple[Area, Table]]) -> list[Row]:

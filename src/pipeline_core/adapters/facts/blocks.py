@@ -22,6 +22,7 @@ class Block:
     ``marks`` are a quote's marks on the lines below the first. ``has_unclear_sign``: the mark before it may be the sign
     of the number with which it begins. ``item`` is the mark of a list's item, such as ``-`` or ``(a)``, and ``indent``
     how many blanks stand before it, or before a paragraph that is part of an item. ``title`` is the document's.
+    ``number`` is that of a paragraph that is numbered within its section, such as ``4.2``, without a list's mark.
     ``run_in``: where the heading stands with which its paragraph begins; the block begins behind it.
     """
 
@@ -34,6 +35,7 @@ class Block:
     item: str = ""
     indent: int = 0
     title: str = ""
+    number: str = ""
     run_in: tuple[int, int] | None = None
 
     def text_in(self, text: str) -> str:
@@ -59,7 +61,11 @@ _LINE_KINDS = (
     ("html", re.compile(rf" {{0,3}}<(?:!|/?(?:{_HTML_NAMES})\b)", re.IGNORECASE)),
     (
         "item",
-        re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(?(?:[a-z]|[ivx]{2,4})\)|\(\d{1,2}\))[ \t]+(?:\[[ xX]\][ \t]+)?"),
+        re.compile(
+            r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(?(?:[a-z\u03b1-\u03c9\u0430-\u044f\u05d0-\u05ea\u0621-\u064a]|[ivx]{2,4})\)"
+            r"|\(\d{1,2}\))[ \t]+(?:\[[ xX]\][ \t]+)?"
+            r"|[ \t]*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[\u2460-\u2473])[ \t]*(?=[\u3040-\u9fff])"
+        ),
     ),
     ("quoted", re.compile(r"[ \t]*(?:>[ \t]?)+")),
     ("indented", re.compile(r" {4}|\t")),
@@ -72,7 +78,7 @@ _RUN_IN = re.compile(
     r"(?=[\"“«(]?(?P<next>[^\W_a-z][^\W_]*))"
 )
 _MOST_WORDS_OF_RUN_IN = 8
-_MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(\d]|\s*[a-z]{1,4}\)| {4}|\t")
+_MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(（\d\u2460-\u2473]|\s*[^\W\d_]{1,4}\)| {4}|\t")
 _CONTINUES = {
     "prose": {"text", "indented", "quoted"},
     "html": {"text", "html", "item", "indented"},

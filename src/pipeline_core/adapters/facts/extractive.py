@@ -19,12 +19,13 @@ from pipeline_core.adapters.facts.glossary import entries
 from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
+from pipeline_core.adapters.facts.plain_sections import with_sections
 from pipeline_core.adapters.facts.row_sources import outside
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
 from pipeline_core.adapters.facts.short_rules import short_rules
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.table_rows import table_claims, why_no_rows
+from pipeline_core.adapters.facts.table_rows import is_page_number, table_claims, why_no_rows
 from pipeline_core.domain.endings import with_one_end
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
@@ -108,7 +109,7 @@ def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
 def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     """The chunk's facts, or the reason why it has none."""
     language = likely_language(chunk.text) if chunk.language is None else chunk.language
-    blocks = read_blocks(chunk)
+    blocks = with_sections(read_blocks(chunk), chunk.text)
     claims: list[Claim] = []
     rows: list[Claim] = []
     untold: dict[str, None] = {}
@@ -155,7 +156,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             listed = [at in own or (question is not None and question.span in claim.spans) for claim in said]
             rows += [claim for claim, is_one in zip(said, listed, strict=True) if is_one and claim.score >= MIN_SCORE]
             claims += [claim for claim, is_one in zip(said, listed, strict=True) if not is_one]
-            table = None
+            table = table if is_page_number(chunk.text, block) else None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)
     taken: set[str] = set()

@@ -17,6 +17,8 @@ from pipeline_core.adapters.facts.english_words import (
 )
 
 _MOST_WORDS = 60
+_ASKS = word_set("what who which how when where why")
+"""What a name made of a clause begins with: "What we pay for" is no sentence with what follows."""
 _TAKES_CLAUSE = word_set("if when whenever where unless that because until once")
 _TAKES_NOUN = word_set("for of by with from against without between via using as including excluding except")
 _TAKES_VERB = MODALS | word_set("to not never")
@@ -51,7 +53,7 @@ def joined(lead: str, item: str, language: str) -> str | None:
     words, first = lead.split(), item.split()
     if language != "en" or not words or not first or any(mark in item for mark in (". ", "; ", ": ", "! ", "? ")):
         return None
-    if len(words) + len(first) > _MOST_WORDS:
+    if len(words) + len(first) > _MOST_WORDS or lead.split(": ")[-1].split()[0].lower() in _ASKS:
         return None
     fits = _fitting(words)
     bare = item.rstrip(".").split()

@@ -48,7 +48,8 @@ _MOST_BESIDE_LINK = 8
 _LEADS = re.compile(r"[:：](?:[*_`\s])*\Z")
 # What points forward, at the items, leans on nothing; nor does what asks or announces.
 _POINTS_FORWARD = re.compile(
-    r"(?:the following|following|these are|see|note|what|how|why|when|where|who|examples?|next|first|second|third)\b",
+    r"(?:the following|following|these are|see|note|what|how|why|when|where|who|examples?|next|first|second|third"
+    r"|ce (?:qui|que|qu|dont)|quello che|ciò che)\b",
     re.I,
 )
 _ANNOUNCES = re.compile(
@@ -94,7 +95,29 @@ class _Listed:
 
 
 def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator[Claim]:
-    """The claims of one item. ``goes_on``: its list does, in the next chunk."""
+    """The claims of one item: as part of its list, or else its whole sentences as those of a paragraph.
+
+    ``goes_on``: its list does, in the next chunk.
+    """
+    claims = list(_in_list(text, item, language, goes_on=goes_on))
+    if not claims and _may_be_paragraph(text, item, language):
+        claims = [_as_item(claim) for claim in prose_claims(text, item.block, language)]
+    yield from claims
+
+
+def _may_be_paragraph(text: str, item: Item, language: str) -> bool:
+    """Whether nothing but headings stands above the item, which no "no" turns round, and it says something alone."""
+    if item.is_cut or item.is_misplaced or item.block.has_unclear_sign or not whole_sentence(item.said):
+        return False
+    leads = [lead for lead in item.leads if not lead.is_heading]
+    if any(lead.has_colon or lead.is_item or lead.is_torn for lead in leads):
+        return False
+    if any(says_no(lead.said, language) for lead in item.leads) or _only_points(item.block.text_in(text)):
+        return False
+    return not item.said[:1].islower() and not _is_one_of_many(text, item, (), language)
+
+
+def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator[Claim]:
     body = item.block.text_in(text)
     if _LEADS.search(body) or item.block.has_unclear_sign:
         return
@@ -243,6 +266,8 @@ def _is_neutral(meaning: Meaning) -> bool:
 def _told(text: str, block: Block, language: str) -> _Told:
     body = block.text_in(text)  # as long as it is in the text, so that places in it are places there
     begin = match.end() if (match := _ENUMERATION.match(body)) else 0
+    if block.number:
+        begin = len(body) - len(body[len(block.number) :].lstrip())
     begin += len(body[begin:]) - len(without_first_joint(body[begin:], language))
     return _told_of(without_joint(body[begin:], language), block.start + begin)
 

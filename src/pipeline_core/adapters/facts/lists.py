@@ -7,14 +7,16 @@ from dataclasses import dataclass, field, replace
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.debris import is_note_in_list
 from pipeline_core.adapters.facts.joints import is_joint
+from pipeline_core.adapters.facts.list_words import says_no
 from pipeline_core.adapters.facts.scope import bare
 from pipeline_core.adapters.facts.sentences import sentences_of
 from pipeline_core.domain.text import strip_markdown
 
 _LEADS = re.compile(r"[:：](?:[*_`\s]|-\s*$)*$")
 _ENDS = re.compile(r"[.!?。！？؟۔।](?:[)\"'”’»\]*_`]|\s)*$")
+_STOPS = re.compile(r"[.!?,;。！？；、،؛۔।][\s*_)\"'”’»]*$")
 _MOST_WORDS = 60
-_MOST_OF_LABEL = 10
+_MOST_OF_LABEL = 12
 _LONG_ITEM = 30
 """Words of an item from which only its last sentence leads to the items below it."""
 
@@ -131,7 +133,7 @@ class _Reader:
         if self._last and self._has_items and is_joint(block.text_in(self._text), self._language):
             self._last.joint = block
             return None
-        if block.item:
+        if block.item or self._is_excluded(block):
             return self._item(block)
         if not (block.indent and self._above):
             lead = self._lead_of(block)
@@ -145,6 +147,11 @@ class _Reader:
             self._outer = outer
             self._after_torn = _ENDS.search(block.text_in(self._text)) is None
         return None
+
+    def _is_excluded(self, block: Block) -> bool:
+        """Whether it is a numbered paragraph below what says that it is not so: an item, though it has no mark."""
+        above = self._heading or self._lead
+        return bool(block.number and above and above.leads_on and says_no(above.said, self._language))
 
     def _last_sentence(self, body: str) -> tuple[int, int]:
         found = list(sentences_of(body, self._language))
@@ -167,6 +174,7 @@ class _Reader:
         body = block.text_in(self._text)
         has_colon = _LEADS.search(body) is not None
         start, end = self._last_sentence(body)
+        start = max(start, _last_of_names(body))
         said = strip_markdown(body[start:end])
         if not said or len(said.split()) > _MOST_WORDS:
             return None
@@ -220,6 +228,14 @@ class _Reader:
             if left > indent:
                 # what is nested in the next item is another list
                 self._rows = {key: row for key, row in self._rows.items() if key[1] <= indent}
+
+
+def _last_of_names(body: str) -> int:
+    """Where the last line of a paragraph begins that is no running text: lines without a stop, each a name."""
+    lines = body.splitlines(keepends=True)
+    if len(lines) < 2 or any(_STOPS.search(line) or not line.strip()[:1].isupper() for line in lines):
+        return 0
+    return len(body) - len(lines[-1])
 
 
 def _is_label(lead: Lead) -> bool:

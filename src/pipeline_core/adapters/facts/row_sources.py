@@ -110,7 +110,7 @@ def around(text: str, said: Said, statement: str) -> tuple[Around, ...]:
         *(table.head if _is_said(names, words) else ()),
         *(table.group_source if _is_said([table.group], words) else ()),
         *(_of_name(text, said.named_by) if said.named_by else ()),
-        *said.notes,
+        *(source for told, source in said.notes if _is_said([told], words)),
     ]
     return tuple(_quoted(text, source) for source in dict.fromkeys(sources) if source not in said.row.spans)
 

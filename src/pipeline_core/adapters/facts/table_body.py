@@ -25,7 +25,8 @@ class Said:
     """A row and what is known of it: its name, and the values with their columns' names (blank without).
 
     ``table`` is the one in which it stands, with the names, group and title that hold there. ``named_by``: the row
-    above that has its name, if it has none itself. ``notes``: where the notes stand that are said with it.
+    above that has its name, if it has none itself. ``notes``: what notes say of it, and where they stand;
+    ``aside`` is what one says of all rows of the table.
     """
 
     row: Row
@@ -35,7 +36,8 @@ class Said:
     table: Table
     is_last: bool
     named_by: Row | None = None
-    notes: tuple[Source, ...] = ()
+    notes: tuple[tuple[str, Source], ...] = ()
+    aside: str = ""
 
     @property
     def is_named(self) -> bool:

@@ -39,6 +39,9 @@ _SCALES = (
     "|porcentajes?|milhares|milhões|bilhões|percentage[mn]s?|migliaia|milioni|miliardi|percentuali?|duizenden"
     "|miljoenen|miljarden|procent(?:en)?|ribu(?:an)?|juta(?:an)?|persen|тыс\\w*\\.?|млн\\.?|млрд\\.?|процент\\w*"
     "|usd|eur|gbp|chf|jpy|brl|pln|idr|rp|[kmt]?[€$£¥]|%|kg|km|tonnes?|tonnen|hectares?|ha|gwh|mwh|kwh|ppm"
+    "|sek|nok|dkk|czk|huf|ron|try|[kmt]?eur|euro['’]s|[mt]?n?kr\\.?|kron(?:or|er)|złot\\w+|zł|tys\\.?|mln|kč|ft|lei|tl"
+    "|miljon\\w*|milion\\w*|miliard\\w*|tus(?:en|ind)|tysi\\w+|mm|cm|m[²³]?|µm|mg|ml|°c|kpa|kw|mw|рубл\\w+|руб\\.?|гривн\\w+|грн\\.?"
+    "|minutes?|minuten|minutos|minuti|hours?|stunden|heures|horas|ore"
 )
 _UNIT = re.compile(
     r"[\[(（]?\s*(?P<unit>(?:(?:(?:all|alle|tous les|todos los|todos os|tutti gli)\s+)?"
@@ -50,6 +53,15 @@ _UNIT = re.compile(
     r"\s*[\])）]?\.?\s*",
     re.IGNORECASE,
 )  # fmt: skip
+_UNIT_OF_ALL = re.compile(
+    rf"(?P<unit>(?:[^\W\d_][\w’'-]*\s+){{1,3}}(?:in|en|em|i|w|v|dalam|в|у)\s+(?:[\w.]+\s+){{0,2}}?(?:{_SCALES})"
+    r"(?![\w'’])(?:[^.;:,\n]|(?<=\b\w\w\w)\.|(?<=\b\w\w\w\w)\.(?=\s)){0,40}(?:,\s[^.;:\n]{3,60})?)\.?",
+    re.IGNORECASE,
+)
+"""What a short line right above a table says of its figures: "Fees in EUR per term, unless stated otherwise."."""
+_BARE_UNIT = re.compile(
+    rf"[\[(（]\s*(?P<unit>(?:{_SCALES})(?:\s+(?:of\s+|de\s+|d['’]|di\s+)?(?:{_SCALES}))*)\s*[\])）]", re.IGNORECASE
+)
 _LEADS_TO_TABLE = re.compile(
     r"\b(?:table|following|below|tabelle|folgend\w*|tableau|suivant\w*|tabla|siguiente\w*|tabela|quadro|seguinte\w*"
     r"|tabella|seguent[ei]|tabel|volgende|berikut|bawah|таблиц\w*|следующ\w*|ниже|πίνακα\w*|παρακάτω|جدول)\b"
@@ -124,6 +136,10 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", bef
     ``after`` is the paragraph below a table that the chunk ends in, ``before`` those above one with which it begins.
     """
     found = _named_nearby(text, blocks, at, after, before)
+    if not found.subject and (caption := _caption_apart(text, blocks)):
+        title, span = _title(strip_markdown(caption.text_in(text))), (caption.start, caption.end)
+        found = replace(found, subject=title, spans=(*found.spans, span), is_caption=True)
+        return _of_its_section(found, caption)
     is_below_heading = blocks[at - 1].kind == "heading" if at else not before
     heading, is_question = _heading(blocks[at].headings, may_ask=is_below_heading)
     if found.subject and not says_only_kind(bare(found.subject)):
@@ -232,7 +248,8 @@ def _above(
         if block.kind not in ("prose", "heading") or block.end - block.start > _LONGEST_LINE:
             break
         said = strip_markdown(block.text_in(text))
-        if (match := _UNIT.fullmatch(said)) and not unit:
+        match = _UNIT.fullmatch(said) or _BARE_UNIT.fullmatch(said) or (None if lines else _UNIT_OF_ALL.fullmatch(said))
+        if match and not unit and block.kind == "prose":
             unit, span = _without_open_bracket(match["unit"]), ((block.start, block.end),)
         elif block.kind == "heading" and not _CAPTION.fullmatch(said) and not _is_rest(said):
             break
@@ -275,6 +292,15 @@ def _below(text: str, blocks: Sequence[Block], at: int) -> tuple[str, tuple[int,
     block = blocks[at + 1]
     said = strip_markdown(block.text_in(text))
     return (said, (block.start, block.end)) if _is_caption(said) else None
+
+
+def _caption_apart(text: str, blocks: Sequence[Block]) -> Block | None:
+    """The one caption of a text with one table that has none beside it: pages set in columns part the two."""
+    if [block.kind for block in blocks].count("table") > 1:
+        return None
+    said = [strip_markdown(block.text_in(text)) if block.kind == "prose" else "" for block in blocks]
+    found = [at for at, line in enumerate(said) if len(line) <= _LONGEST_LINE and _LONG_CAPTION.match(line)]
+    return blocks[found[0]] if len(found) == 1 else None
 
 
 def _caption_before(before: str, text: str, blocks: Sequence[Block]) -> str:

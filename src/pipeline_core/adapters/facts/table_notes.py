@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.table_body import Said
 from pipeline_core.adapters.facts.table_context import Outside, Source
-from pipeline_core.domain.text import strip_inline
+from pipeline_core.domain.text import strip_inline, strip_markdown
 
 _MOST_BELOW = 6
 """So many paragraphs below a table may be notes of its cells."""
@@ -55,6 +55,29 @@ def notes_below(text: str, blocks: Sequence[Block], at: int, after: str = "") ->
     return found
 
 
+def note_of_all(text: str, blocks: Sequence[Block], at: int, after: str = "") -> Note | None:
+    """What a short note right below the table ``blocks[at]`` says of all its rows: "Note: excludes grants."."""
+    below = blocks[at + 1] if at + 1 < len(blocks) else None
+    source: Source
+    if below is not None and below.kind == "prose":
+        said, source = below.text_in(text), (below.start, below.end)
+    elif below is None and after:
+        said, source = after, Outside(after.strip(), below=True)
+    else:
+        return None
+    match = _OF_ALL.fullmatch(strip_markdown(said))
+    if match is None or len(match["said"].split()) > _MOST_WORDS_OF_ALL or _NOTE.fullmatch(match["said"]):
+        return None
+    return None if _LEGEND.search(match["said"]) else Note(_whole(match["said"]), source)
+
+
+_OF_ALL = re.compile(
+    r"(?:notes?|hinweis|anmerkung|remarque|nota|opmerking|примечание|uwaga|注)\s*[:：]\s*(?P<said>[^:]{3,})", re.I
+)
+_MOST_WORDS_OF_ALL = 8
+"""A longer one may be of something else than the figures, and would be said over and over."""
+
+
 def _read(paragraph: str, source: Source) -> dict[str, Note]:
     notes: dict[str, Note] = {}
     for line in _NEXT.split(_bare(paragraph)):
@@ -79,22 +102,22 @@ def _whole(said: str) -> str:
     return " ".join(strip_inline(said).split()).rstrip(" .;。")
 
 
-def with_notes(said: Said, notes: Mapping[str, Note]) -> Said:
+def with_notes(said: Said, notes: Mapping[str, Note], of_all: Note | None = None) -> Said:
     """The row with what its marks say in parentheses behind what bears them: ``38¹`` is "38 (reduced speed)".
 
     A sign that stands for a value, or for what is particular of it, is said in the words that explain it:
     ``827 b`` is "827 (break in series)".
     """
-    if not notes:
-        return said
     used: list[Note] = []
+    if of_all is not None:
+        used.append(of_all)
+        said = replace(said, aside=of_all.said)
     name = _explained(said.row.cells[0] if said.row.cells[0] else said.name, said.name, notes, used)
     columns = {column: _explained(column, column, notes, used) for column, _ in said.pairs}
     pairs = [(columns[column], _value(value, notes, used)) for column, value in said.pairs]
     if not used:
         return said
-    sources = tuple(dict.fromkeys(note.source for note in used))
-    return replace(said, name=name, pairs=pairs, notes=sources)
+    return replace(said, name=name, pairs=pairs, notes=tuple(dict.fromkeys((note.said, note.source) for note in used)))
 
 
 def _explained(raw: str, plain: str, notes: Mapping[str, Note], used: list[Note]) -> str:

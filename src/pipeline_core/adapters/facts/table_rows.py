@@ -17,7 +17,7 @@ from pipeline_core.adapters.facts.table_abbreviations import explained_near, in_
 from pipeline_core.adapters.facts.table_body import Body, Said
 from pipeline_core.adapters.facts.table_context import context_of
 from pipeline_core.adapters.facts.table_grid import read_grid
-from pipeline_core.adapters.facts.table_notes import notes_below, with_notes, words_of
+from pipeline_core.adapters.facts.table_notes import note_of_all, notes_below, with_notes, words_of
 from pipeline_core.domain.text import numbers_in
 from pipeline_core.domain.unreadable import unreadable
 
@@ -48,7 +48,7 @@ def table_claims(
         return [], None
     if _is_list([row.cells for row in grid.rows]):
         return [], None
-    is_next = begins_within or (at > 0 and blocks[at - 1].kind == "table")
+    is_next = begins_within or _stands_below_a_table(text, blocks[:at])
     context = told_by(text, blocks, at, context_of(text, blocks, at, after, above), after, above)
     table, rows = headed(grid, context, before, begins_within=begins_within, is_next=is_next)
     if grid.width > MOST_COLUMNS and rows and len({*table.names} - {""}) < grid.width:
@@ -59,12 +59,25 @@ def table_claims(
     cut = CutCells(rows, table.names, followed=followed, is_cut_below=is_cut_below)
     body = Body(table, rows)
     in_words = explained_near(text, blocks, at, table.names, after)
-    notes = notes_below(text, blocks, at, after)
-    found = [in_full(with_notes(said, notes), in_words) for said in body.rows()]
+    notes, of_all = notes_below(text, blocks, at, after), note_of_all(text, blocks, at, after)
+    found = [in_full(with_notes(said, notes, of_all), in_words) for said in body.rows()]
     keys = [said.name for said in found]
     claims = [claim for said in found for claim in _claim(text, said, cut, keys)]
     cells = tuple(row.cells for row in rows)
     return claims, replace(body.table, rows=(table.rows + cells)[-24:])
+
+
+def _stands_below_a_table(text: str, above: Sequence[Block]) -> bool:
+    """Whether nothing stands between a table and the one above it but the number of a page."""
+    rest = list(above)
+    while rest and is_page_number(text, rest[-1]):
+        rest.pop()
+    return bool(rest) and rest[-1].kind == "table"
+
+
+def is_page_number(text: str, block: Block) -> bool:
+    """Whether a paragraph is nothing but a number: it stands between the parts of a table on two pages."""
+    return block.kind == "prose" and block.text_in(text).strip().isdecimal()
 
 
 def why_no_rows(text: str, block: Block, *, goes_on: bool = False) -> str:
@@ -107,7 +120,7 @@ def _is_marked(said: Said) -> bool:
 def _claim(text: str, said: Said, cut: CutCells, keys: Sequence[str]) -> Iterator[Claim]:
     """The row's claim, or nothing where the row is not whole."""
     answer = "; ".join(value for _, value in said.pairs)
-    quote = " ".join([*words_of(text, said.row.spans), *words_of(text, said.notes)])
+    quote = " ".join([*words_of(text, said.row.spans), *words_of(text, (source for _, source in said.notes))])
     states = any(map(str.isalnum, answer)) or _is_marked(said)
     if not states or not keeps_numbers(answer, quote) or unreadable(f"{said.name} {answer}"):
         return

@@ -1,0 +1,168 @@
+"""Sections of plain text: a numbered title, and numbered paragraphs that no blank line parts.
+
+"2. FEES", then "2.1 Fees are payable …" on the next line, is read as one item of a list where nothing but the mark is
+looked at. A title has no stop, its line ends although the next word had room, and what follows is a sentence or a
+paragraph with a number of its own.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.domain.fluency import is_common_word
+
+_ITEM_NUMBER = re.compile(r"\d{1,3}[.)]")
+# "4.2", "§ 3", "Article 3", "Madde 3": by its number, which goes on from the one before, it is known for a paragraph's.
+_NUMBER = re.compile(
+    r"[ \t]*(?:(?P<word>[^\W\d_]{3,12}\.?|§)[ \t]?(?P<count>\d{1,3})(?=\.?(?:[ \t]*[-–—:(]|[ \t]*$|[ \t]+[^\W\d_a-z]))"
+    r"|(?P<levels>\d{1,3}(?:\.\d{1,3}){1,3})\.?(?=[ \t]+[\"“«„(]?[^\W_a-z]))"
+)
+_BRACKETED = re.compile(r"\(\d{1,2}\)")
+_NUMBER_UNSPACED = re.compile(r"[ \t]*第[一二三四五六七八九十百零〇\d]{1,5}[章节節条條款項]")
+_CHAPTER = re.compile(r"[ \t]*第[一二三四五六七八九十百零〇\d]{1,5}[章节節]")
+_STOPPED = re.compile(r"[.!?:;,。！？：；、，…؟؛]\s*$")
+_SAYS = re.compile(r"[.!?。！？۔।:：—–](?:[)\"'”’»\]*_`])*\s*$")
+_MOST_WORDS, _MOST_CHARS = 10, 80
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    said: str
+    number: tuple[str, tuple[int, ...]] | None
+
+
+def with_sections(blocks: Sequence[Block], text: str) -> list[Block]:
+    """The blocks, with each title of a section as a heading and each numbered paragraph as a block of its own."""
+    pieces = [piece for block in blocks for piece in _parted(block, text, _in_series(blocks, text))]
+    found: list[Block] = []
+    titles: list[tuple[int, str]] = []
+    above: tuple[str, ...] = ()
+    for at, piece in enumerate(pieces):
+        if piece.headings != above:
+            above, titles = piece.headings, []
+        title = _title_of(pieces, at, text)
+        if title is None:
+            found.append(_below(piece, titles))
+            continue
+        depth, end = title
+        titles = [other for other in titles if other[0] < depth]
+        heading = replace(_below(piece, titles), kind="heading", end=end, item="", has_unclear_sign=False)
+        titles.append((depth, text[piece.start : end].strip()))
+        found.append(heading)
+        rest = text[end : piece.end]
+        if rest.strip():
+            begin = end + len(rest) - len(rest.lstrip())
+            found.append(_below(replace(piece, start=begin, item="", has_unclear_sign=False), titles))
+    return found
+
+
+def _below(block: Block, titles: Sequence[tuple[int, str]]) -> Block:
+    return replace(block, headings=(*block.headings, *(name for _, name in titles))) if titles else block
+
+
+def _lines(block: Block, text: str) -> Iterator[_Line]:
+    start = block.start
+    for raw in text[block.start : block.end].splitlines(keepends=True):
+        yield _Line(start, start + len(raw.rstrip()), raw.strip(), _number_of(raw))
+        start += len(raw)
+
+
+def _number_of(line: str) -> tuple[str, tuple[int, ...]] | None:
+    match = _NUMBER.match(line)
+    if match is None:
+        return None
+    if match["word"]:
+        return match["word"].casefold(), (int(match["count"]),)
+    return "", tuple(map(int, match["levels"].split(".")))
+
+
+def _in_series(blocks: Sequence[Block], text: str) -> frozenset[tuple[str, tuple[int, ...]]]:
+    """The numbers of paragraphs: each has the next or the one before it in the text."""
+    seen = {line.number for block in blocks if block.kind == "prose" for line in _lines(block, text) if line.number}
+    return frozenset(
+        (word, levels)
+        for word, levels in seen
+        if {(word, (*levels[:-1], levels[-1] + step)) for step in (-1, 1)} & seen
+    )
+
+
+def _parted(block: Block, text: str, series: frozenset[tuple[str, tuple[int, ...]]]) -> Iterator[Block]:
+    """The block, cut before each numbered paragraph in it."""
+    if block.kind != "prose" or block.marks:
+        yield block
+        return
+    first = next(_lines(block, text))
+    is_numbered = first.number in series and not block.item
+    start, piece = block.start, replace(block, number=first.said.split()[0]) if is_numbered else block
+    for line in [*_lines(block, text)][1:]:
+        if line.number in series or _NUMBER_UNSPACED.match(text, line.start):
+            yield replace(piece, start=start, end=start + len(text[start : line.start].rstrip()))
+            number = line.said.split()[0] if line.number else ""
+            start, piece = line.start, replace(block, item="", number=number, has_unclear_sign=False, run_in=None)
+    yield replace(piece, start=start)
+
+
+def _title_of(pieces: Sequence[Block], at: int, text: str) -> tuple[int, int] | None:
+    """How deep the title stands with which the piece begins, and where it ends; None where it begins with none."""
+    piece = pieces[at]
+    if piece.kind != "prose" or piece.marks:
+        return None
+    lines = [*_lines(piece, text)]
+    number = lines[0].number if lines else None
+    is_chapter = bool(lines) and _CHAPTER.match(lines[0].said) is not None
+    if not (_ITEM_NUMBER.fullmatch(piece.item) or number or is_chapter) or not _may_be_title(lines[0].said):
+        return None
+    depth = len(number[1]) if number else 1
+    following = pieces[at + 1] if at + 1 < len(pieces) else None
+    if len(lines) > 1:
+        is_title = _ends_early(lines) and _SAYS.search(lines[-1].said) and not lines[1].said[:1].islower()
+    else:
+        is_title = following is not None and _leads_section(pieces, at, following, text, is_chapter=is_chapter)
+    return (depth, lines[0].end) if is_title else None
+
+
+def _may_be_title(said: str) -> bool:
+    words = said.split()
+    return (
+        0 < len(words) <= _MOST_WORDS
+        and len(said) <= _MOST_CHARS
+        and not _STOPPED.search(said)
+        and not said[:1].islower()
+        and any(map(str.isalpha, said))
+        and not is_common_word(words[-1].lower())
+    )
+
+
+def _ends_early(lines: Sequence[_Line]) -> bool:
+    """Whether the first line was ended on purpose: the next word would have had room on it."""
+    first, second = lines[0].said, lines[1].said
+    widest = max(len(line.said) for line in lines)
+    word = second.split()[0] if " " in second else second[:4]
+    return len(first) + 1 + len(word) <= widest or lines[1].number is not None
+
+
+def _leads_section(pieces: Sequence[Block], at: int, following: Block, text: str, *, is_chapter: bool) -> bool:
+    """Whether a line by itself is the title of what stands below: no item of a list, and that is no item like it."""
+    piece = pieces[at]
+    below = text[piece.end : following.start]
+    body = text[following.start : following.end]
+    if following.kind != "prose" or following.indent > piece.indent:
+        return False
+    if "\n\n" not in below:
+        if is_chapter or _number_of(body) is not None:
+            return True  # cut from it: a paragraph with a number
+        # "(1) A person who keeps …" below "3. Duty to register"
+        is_paragraph = _BRACKETED.fullmatch(following.item) and not body[:1].islower() and _SAYS.search(body)
+        return bool(is_paragraph) and _starts_apart(pieces, at, text)
+    if _ITEM_NUMBER.fullmatch(following.item) or not _SAYS.search(body):
+        return False
+    return _starts_apart(pieces, at, text)
+
+
+def _starts_apart(pieces: Sequence[Block], at: int, text: str) -> bool:
+    """Whether it is no further item right below another."""
+    before = pieces[at - 1] if at else None
+    return before is None or not _ITEM_NUMBER.fullmatch(before.item) or "\n\n" in text[before.end : pieces[at].start]
