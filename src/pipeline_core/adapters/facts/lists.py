@@ -157,7 +157,7 @@ class _Reader:
     def _is_excluded(self, block: Block) -> bool:
         """Whether it is a numbered paragraph below what says that it is not so: an item, though it has no mark."""
         above = self._heading or self._lead
-        return bool(block.number and above and says_no(above.said, self._language))
+        return bool(block.number and above and above.leads_on and says_no(above.said, self._language))
 
     def _last_sentence(self, body: str) -> tuple[int, int]:
         found = list(sentences_of(body, self._language))
