@@ -68,7 +68,8 @@ def test_exceptions_and_sole_conditions_are_said_as_one(language: str, lead: str
             "de",
             "(1) Boote dürfen nur verkauft werden, wenn\n\n1. sie angemeldet sind,\n2. der Rumpf geprüft ist und\n"
             "3. die Gebühr bezahlt wurde.\n\n(2) Die Gebühr beträgt 40 Euro im Jahr.\n",
-            "Boote dürfen nur verkauft werden, wenn: sie angemeldet sind; der Rumpf geprüft ist; und die Gebühr bezahlt wurde.",
+            "Boote dürfen nur verkauft werden, wenn: sie angemeldet sind; "
+            "der Rumpf geprüft ist; und die Gebühr bezahlt wurde.",
         ),
         (
             "en",
