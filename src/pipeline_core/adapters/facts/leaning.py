@@ -400,7 +400,8 @@ def points_elsewhere(sentence: str, language: str) -> bool:
     opening, inside = _pattern("elsewhere", language), _pattern("inside", language)
     if opening and opening.match(sentence):
         return True
-    return bool(inside) and any(not _is_of_amount(sentence, match) for match in inside.finditer(sentence))
+    found = inside.finditer(sentence) if inside else ()
+    return any(not _is_of_amount(sentence, match) for match in found)
 
 
 # "powyżej 7,5 m", "acima de 10 kg", "18岁以上": more or less than an amount, not a place in the text.
