@@ -15,7 +15,7 @@ _EDGE = 0.1
 _GAP = 1.75
 """In heights of the line: what stands so far from all others is apart from them."""
 _SMALLER = 0.9
-_NUMBERED = re.compile(r"\d{1,4}\W|.*\W\d{1,4}", re.DOTALL)
+_NUMBERED = re.compile(r"\d{1,4}\W.*|.*\W\d{1,4}", re.DOTALL)
 _LEAST_LINES = 8
 _MOST_LINES = 2_000
 
