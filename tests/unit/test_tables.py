@@ -556,3 +556,23 @@ def test_a_header_that_is_said_again_on_another_page_keeps_the_caption() -> None
     said = [one.statement for one in extract(ChunkInput(text, ()), 9).candidates]
     assert len(said) == 6
     assert all(": Kiel" in row and "Ports in operation" in row for row in said)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("Pos. | Work | Rate | Sum\n1 | Paint | $9 | $18\n2 | Hull | $7 | $7\n | | Net | $25\n | | VAT | $5",
+         ["Pos. 1 – Work: Paint; Rate: $9; Sum: $18", "Pos. 2 – Work: Hull; Rate: $7; Sum: $7",
+          "Net – Sum: $25", "VAT – Sum: $5"]),
+        ("Pos. | Arbeit | Preis | Summe\n1 | Lack | 9 € | 18 €\n2 | Rumpf | 7 € | 7 €\n | | 19 % USt. | 5 €",
+         ["Pos. 1 – Arbeit: Lack; Preis: 9 €; Summe: 18 €", "Pos. 2 – Arbeit: Rumpf; Preis: 7 €; Summe: 7 €",
+          "19 % USt – Summe: 5 €"]),
+        # among the rows such a row is what goes on from the one above
+        ("Pos. | Work | Rate | Sum\n1 | Paint | $9 | $18\n | | night | $25\n2 | Hull | $7 | $7",
+         ["Pos. 1 – Work: Paint; Rate: $9; Sum: $18", "Pos. 2 – Work: Hull; Rate: $7; Sum: $7"]),
+    ],
+)  # fmt: skip
+def test_what_a_bill_adds_up_below_its_rows_is_said_by_its_own_name(rows: str, said: list[str]) -> None:
+    lines = [f"| {line} |" for line in rows.split("\n")]
+    lines.insert(1, "|" + "---|" * (lines[0].count("|") - 1))
+    assert [one.statement for one in extract(ChunkInput("\n".join(lines) + "\n", ()), 9).candidates] == said

@@ -156,7 +156,8 @@ def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator
     is_demanded = any(map(_demands, colons)) and not demands_itself(_opening(told.said, language))
     may_stand = not is_demanded and not _is_one_of_many(text, item, colons, language)
     if stands and not told.label and may_stand and all(_is_neutral(meaning) for meaning in meanings):
-        alone = list(_alone(text, item, told, language))
+        # "A table of tides.": with a full stop, and no sentence without what leads to it
+        alone = [c for c in _alone(text, item, told, language) if not (colons and c.traits.get("verb_unseen"))]
         yield from alone
         if alone or not colons or points_back(told.said, language) or why_refused(told.said, language):
             return
