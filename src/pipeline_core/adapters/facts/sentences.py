@@ -239,14 +239,18 @@ def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
 _SHORT = re.compile(
     r"(?:^|[\s(])(?:[A-Z][a-z]{1,3}|[a-z]{1,3}|approx|aprox)\.\s+$|(?:^|\s)(?:руб|стр|ст|гл|σελ|[пч])\.\s+$"
 )
+_INITIAL = re.compile(r"(?:^|[\s(])[^\W\d_]\.\s+$")
+_NEXT_INITIAL = re.compile(r"[^\W\d_]\.(?:[\s,;]|$)")
 _AMOUNT = re.compile(r"[$€£¥]?\d")
 
 
 def _with_numbers(parts: Iterable[str]) -> Iterator[str]:
-    """The sentences, where one that ends with a short word goes on with a number that follows: "Ffr. 6.0 billion"."""
+    """The sentences, where one that ends with a short word goes on with a number that follows, "Ffr. 6.0 billion", and
+    one that ends with an initial with the next: "M. D., 67 ans"."""
     held = ""
     for part in parts:
-        if held and not (_SHORT.search(held) and _AMOUNT.match(part)):
+        goes_on = (_SHORT.search(held) and _AMOUNT.match(part)) or (_INITIAL.search(held) and _NEXT_INITIAL.match(part))
+        if held and not goes_on:
             yield held
             held = ""
         held += part
