@@ -13,12 +13,14 @@ from pipeline_core.adapters.facts.refused_apparatus import (
     PLACEHOLDER,
     REFERENCE,
     RIGHTS,
+    SYMBOLS,
     THANKS,
 )
 from pipeline_core.adapters.facts.refused_authors import AIMS, APPRAISAL, CAST, DRAWING, PROMISE
 from pipeline_core.adapters.facts.refused_notices import NOTICES
 from pipeline_core.adapters.facts.refused_voices import (
     DIALOGUE,
+    NOW_AND_THEN,
     REMARK,
     SPOKEN,
     STORY,
@@ -27,8 +29,8 @@ from pipeline_core.adapters.facts.refused_voices import (
 )
 
 REFUSALS = (
-    THANKS, RIGHTS, CAPTION, NAVIGATION, DRAWN, REFERENCE, TO_THE_READER, REMARK, PLACEHOLDER, STORY, VAGUE, DIALOGUE,
-    SPOKEN, AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
+    THANKS, RIGHTS, CAPTION, NAVIGATION, DRAWN, REFERENCE, TO_THE_READER, REMARK, PLACEHOLDER, STORY, VAGUE,
+    NOW_AND_THEN, DIALOGUE, SYMBOLS, SPOKEN, AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
 )  # fmt: skip
 
 
