@@ -68,3 +68,17 @@ def test_rows_of_a_table_are_no_two_texts() -> None:
     assert found is not None
     assert (found.x, found.is_right_first, found.is_margin) == (148, False, True)
     assert find("\n".join([*names, *lines]), [*items(40, 96, 12.7, names), *items(150, 100, 14, lines)], 800) is None
+
+
+def test_a_bill_whose_last_rows_have_two_cells_is_one_table() -> None:
+    letter = [f"Line {n} of it" for n in range(9)]
+    goods, sums = [f"Planks no. {n}" for n in range(3)], [f"{n},{n}08 €" for n in range(6)]
+    rates = [f"{n} € a plank" for n in range(3)] + [f"Discount {n}" for n in range(3)]
+    left = [*items(40, 0, 12, letter), *items(40, 130, 14, goods)]
+    rows = [f"{one} {two} {three}" for one, two, three in zip(goods, rates, sums, strict=False)]
+    mixed = "\n".join([*letter, *rows, *rates[3:], *sums[3:]])
+    assert find(mixed, [*left, *items(240, 130, 14, rates), *items(360, 130, 14, sums)], 800) is None
+    # one piece a line is no row of cells
+    asides = [f"{one} {two}" for one, two in zip(rates, sums, strict=True)] + sums
+    apart = [*left, *items(240, 130, 14, asides)]
+    assert find("\n".join([*letter, *map(" ".join, zip(goods, asides, strict=False))]), apart, 800) is not None

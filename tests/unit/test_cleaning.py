@@ -243,6 +243,18 @@ def test_running_lines_stay_once() -> None:
         assert text.strip() == body(number)
 
 
+def test_of_two_pages_the_first_and_last_lines_are_running_lines() -> None:
+    first, second = cleaned_pages([f"Yearbook of boats\n\n{body(n)}\n\n{n}\n\n" for n in (1, 2)])
+    assert first.strip() == f"Yearbook of boats\n\n{body(1)}"
+    assert second.strip() == body(2)
+
+
+@pytest.mark.parametrize("line", ["# Boats", "In all:", "Boats {n} and {n} rafts"])
+def test_of_two_pages_headings_labels_and_other_lines_stay(line: str) -> None:
+    pages = [f"{line.format(n=n)}\n\n{body(n)}\n\n" for n in (1, 2)]
+    assert [text.strip() for text in cleaned_pages(pages)] == [text.strip() for text in pages]
+
+
 @pytest.mark.parametrize(
     "form",
     [

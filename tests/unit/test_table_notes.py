@@ -105,3 +105,18 @@ def test_a_line_without_a_unit_gives_none(above: str) -> None:
 )
 def test_a_short_note_of_the_whole_table_is_said_with_each_row(below: str, said: str) -> None:
     assert rows(table("Port | 2021 | 2022\nKiel | 9 | 8\nUlm | 7 | 6", below))[-1].statement == said
+
+
+@pytest.mark.parametrize(
+    ("above", "cells", "below"),
+    [
+        ("(1) Members pay in May.", "Berth | Fee\nRaft | 9 €\nYawls (2) | 12 €", ["(2) Nobody pays twice."]),
+        ("", "Posten | Betrag\nMiete | 9 €\nPlätze (2) | 12 €", ["(2) Sie ist fällig.", "(3) Sie wird geprüft."]),
+        ("", "Boat | Fee\nYawl | 9 €\nKetch* | 12 €", ["*   Bring a rope.\n*   Bring a lamp."]),
+        ("", "Tool | Speed\nOurs | 9 m\nTheirs [1] | 12 m", ["[1] Lee, Tools, 2001.", "[2] Roe, Boats, 2004."]),
+    ],
+)
+def test_numbers_of_paragraphs_are_no_marks_of_notes(above: str, cells: str, below: list[str]) -> None:
+    said = [row.statement for row in rows(f"{above}\n\n{table(cells, *below)}") if " – " in row.statement]
+    assert len(said) == 2
+    assert not any(below[0][4:-1] in row for row in said)

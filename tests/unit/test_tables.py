@@ -158,7 +158,7 @@ HEAD = "| Locker | Fee | Size | Floor | Key |\n|---|---|---|---|---|\n"
         # rows of one name are told apart by their second cell
         (
             "| Flat | Year | Rent |\n|---|---|---|\n" + "".join(f"| A | 202{n} | ${n} |\n" for n in range(5)),
-            [f"A – Year: 202{n}; Rent: ${n}" for n in range(5)],
+            [f"Flat A – Year: 202{n}; Rent: ${n}" for n in range(5)],
         ),
         # dashes say nothing, however they are written
         (
@@ -502,7 +502,7 @@ def test_words_that_stand_over_unknown_columns_make_the_header_a_guess() -> None
         ("項目 | 値\n電圧 | 100 V\n色 | 白\n長さ | 9 m",
          ["電圧 – 値: 100 V", "色 – 値: 白", "長さ – 値: 9 m"]),
         ("Berth | Fee | Depth\nA | 4 € | 9 m\nB | free | tidal\nC | 5 € | 8 m",
-         ["A – Fee: 4 €; Depth: 9 m", "B – Fee: free; Depth: tidal", "C – Fee: 5 €; Depth: 8 m"]),
+         ["Berth A – Fee: 4 €; Depth: 9 m", "Berth B – Fee: free; Depth: tidal", "Berth C – Fee: 5 €; Depth: 8 m"]),
         (" | \nMast | 9 m\nHull | oak\nKeel | 2 m",
          ["Mast: 9 m", "Hull: oak", "Keel: 2 m"]),
         (" | \nTerm | 2 years\nPeriod | year\nRent | $640",
@@ -525,3 +525,54 @@ def test_only_what_looks_like_a_header_names_the_rows_below_it(rows: str, said: 
     lines.insert(1, "|" + "---|" * (lines[0].count("|") - 1))
     answer = extract(ChunkInput("\n".join(lines) + "\n", ()), 9)
     assert [candidate.statement for candidate in answer.candidates] == said
+
+
+BOATS = "| Probe | Price | Drift |\n|---|---|---|\n| A | $9 | 0.071 |\n| B | $14 | 0.064 |\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        # columns of a page part a caption from its table
+        (f"# Cheap probes\n\n## Results\n\nTable 1. Error by probe.\n\nB lasts.\n\n## End\n\nThey last.\n\n{BOATS}",
+         "Error by probe"),
+        (f"# Cheap probes\n\n## Results\n\nTabelle 1: Fehler der Sonden.\n\n## Ende\n\nSie halten.\n\n{BOATS}",
+         "Fehler der Sonden"),
+        (f"# Cheap probes\n\nTable 1 shows errors.\n\n## End of it\n\nThey last.\n\n{BOATS}", "End of it"),
+        # clauses of a script without full stops
+        (f"# โปรแกรมซัก\n\nห้ามใส่ผ้าเกิน 8 กิโลกรัม หากน้ำไม่ไหลภายใน 10 นาที เครื่องจะหยุดทำงาน\n\n{BOATS}", "โปรแกรมซัก"),
+    ],
+)  # fmt: skip
+def test_a_table_is_said_with_the_caption_that_is_its_own(text: str, said: str) -> None:
+    answer = extract(ChunkInput(text, ()), 9)
+    rows = [one.statement for one in answer.candidates if "Price" in one.statement]
+    assert [row.rpartition(": Probe A")[0].rpartition("Cheap probes – ")[2] for row in rows][:1] == [said]
+
+
+def test_a_header_that_is_said_again_on_another_page_keeps_the_caption() -> None:
+    one, two = ("".join(f"| Kiel {n}{a} | {n} | {n}.5 |\n" for n in range(3)) for a in "ab")
+    head = "| Port | Boats | Fee |\n|---|---|---|\n"
+    text = f"# Ports\n\nTable 7. Ports in operation\n\n{head}{one}\n1\n\n{head}{two}"
+    said = [one.statement for one in extract(ChunkInput(text, ()), 9).candidates]
+    assert len(said) == 6
+    assert all(": Kiel" in row and "Ports in operation" in row for row in said)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("Pos. | Work | Rate | Sum\n1 | Paint | $9 | $18\n2 | Hull | $7 | $7\n | | Net | $25\n | | VAT | $5",
+         ["Pos. 1 – Work: Paint; Rate: $9; Sum: $18", "Pos. 2 – Work: Hull; Rate: $7; Sum: $7",
+          "Net – Sum: $25", "VAT – Sum: $5"]),
+        ("Pos. | Arbeit | Preis | Summe\n1 | Lack | 9 € | 18 €\n2 | Rumpf | 7 € | 7 €\n | | 19 % USt. | 5 €",
+         ["Pos. 1 – Arbeit: Lack; Preis: 9 €; Summe: 18 €", "Pos. 2 – Arbeit: Rumpf; Preis: 7 €; Summe: 7 €",
+          "19 % USt – Summe: 5 €"]),
+        # among the rows such a row is what goes on from the one above
+        ("Pos. | Work | Rate | Sum\n1 | Paint | $9 | $18\n | | night | $25\n2 | Hull | $7 | $7",
+         ["Pos. 1 – Work: Paint; Rate: $9; Sum: $18", "Pos. 2 – Work: Hull; Rate: $7; Sum: $7"]),
+    ],
+)  # fmt: skip
+def test_what_a_bill_adds_up_below_its_rows_is_said_by_its_own_name(rows: str, said: list[str]) -> None:
+    lines = [f"| {line} |" for line in rows.split("\n")]
+    lines.insert(1, "|" + "---|" * (lines[0].count("|") - 1))
+    assert [one.statement for one in extract(ChunkInput("\n".join(lines) + "\n", ()), 9).candidates] == said

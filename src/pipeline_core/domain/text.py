@@ -211,6 +211,18 @@ _STRUCK = "\x01"
 _SPACE_BEFORE_STOP = re.compile(r" (?=[.,;:!?)](?: |\Z))")
 
 
+UNSPACED = re.compile(r"[\u3001-\u3003\u3005-\u301c\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff0f\uff1a-\uff60]")
+"""Characters and stops of scripts that part no words by blanks."""
+_UNSPACED_END = re.compile(rf"(?<={UNSPACED.pattern})[ \t]*\n[ \t]*(?={UNSPACED.pattern})")
+
+
+def _one_line(text: str) -> str:
+    """The text with a blank for each end of a line, and none where its script has no blanks."""
+    if "\n" in text and not text.isascii():
+        text = _UNSPACED_END.sub("", text)
+    return " ".join(text.split())
+
+
 def strip_markdown(text: str) -> str:
     """The words as a reader sees them, on one line: no emphasis, code, link, heading, list or HTML marks.
 
@@ -228,7 +240,7 @@ def strip_inline(text: str) -> str:
 
 def _stripped(text: str, *, line_marks: bool) -> str:
     if not _MARKED.search(text):
-        return " ".join(text.split())
+        return _one_line(text)
     literals: list[str] = []
     text = _protect(_CONTROLS.sub("", text), literals)
     length = len(text)
@@ -242,7 +254,7 @@ def _stripped(text: str, *, line_marks: bool) -> str:
     text = with_scripts(_LINK.sub(r"\1", text))
     text = _AUTOLINK.sub(r"\1", without_tags(text))
     text = html.unescape(drop_emphasis(_HIGHLIGHT.sub(r"\1", text)))
-    text = " ".join(_LITERAL.sub(lambda match: literals[int(match[1])], text.replace(_STRUCK, "")).split())
+    text = _one_line(_LITERAL.sub(lambda match: literals[int(match[1])], text.replace(_STRUCK, "")))
     return _SPACE_BEFORE_STOP.sub("", text) if dropped else text
 
 

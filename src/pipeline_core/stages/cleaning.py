@@ -179,7 +179,7 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 def _drop_running_lines(parted: list[list[_Part]], numbers: Sequence[int], counts: Counter[str]) -> frozenset[str]:
     """Without running lines; those of which the first stayed."""
-    if len(parted) < running_lines.MIN_PAGES:
+    if len(parted) < 2:
         return frozenset()
     lines = [[(part, line) for part in parts for line in _LINE.findall(part.text)] for parts in parted]
     shown = [[None if part.is_code else line for part, line in page] for page in lines]

@@ -87,8 +87,9 @@ def find(pages: Sequence[Sequence[str | None]], numbers: Sequence[int]) -> Runni
     """The running lines of the pages. A line of code is None.
 
     A line counts if the same text, but for a page number that grows with the pages, stands at the same edge
-    of at least three pages that follow each other closely. The first of each kind stays unless it is nothing
-    but a page number, so no text disappears from the document. A page keeps at least one line.
+    of at least three pages that follow each other closely, or outermost on both pages of two. The first of each
+    kind stays unless it is nothing but a page number, so no text disappears from the document. A page keeps at
+    least one line.
     """
     found: dict[int, set[int]] = defaultdict(set)
     kept: dict[int, set[int]] = defaultdict(set)
@@ -99,7 +100,7 @@ def find(pages: Sequence[Sequence[str | None]], numbers: Sequence[int]) -> Runni
                 for key in set(_keys(edge)):
                     groups[key].append(edge)
         for (_, min_pages), group in groups.items():
-            if _is_running(group, min_pages):
+            if _is_running(group, min_pages) or _frames_both(group, min_pages, len(pages)):
                 is_roman = len({edge.text for edge in group}) > 1 and _ONLY_ROMAN.fullmatch(group[0].text) is not None
                 only_number = is_roman or _ONLY_NUMBER.fullmatch(group[0].text) is not None
                 for edge in group if only_number else group[1:]:
@@ -189,6 +190,17 @@ def _without_number(edge: _Edge, start: int, end: int) -> str:
 def _is_running(group: list[_Edge], min_pages: int) -> bool:
     pages = {edge.page for edge in group}
     return len(pages) >= min_pages and len(pages) >= MIN_DENSITY * (max(pages) - min(pages) + 1)
+
+
+def _frames_both(group: list[_Edge], min_pages: int, pages: int) -> bool:
+    """Whether a document of two pages has the line first, or last, on both."""
+    return (
+        pages == len(group) == len({edge.page for edge in group}) == 2
+        and min_pages == MIN_PAGES
+        and all(edge.is_outermost and not edge.text.startswith("#") for edge in group)
+        # one word may as well head what follows
+        and (len(group[0].text.split()) > 1 or _ONLY_NUMBER.fullmatch(group[0].text) is not None)
+    )
 
 
 def _leaves_text(lines: Sequence[str | None], removed: set[int]) -> bool:

@@ -24,6 +24,7 @@ _SWITCHES = 4
 """So often the markdown goes from one side to the other: once or twice is a reading order."""
 _ROW = 0.6  # points: cells of a row stand on one line, lines of two texts only now and then
 _ROWS = 0.5  # share of the lines on one side that may stand on a line with the other side: more are a table
+_ROWS_OF_CELLS = 0.2
 _GUTTER = 4.0  # points
 _NARROW = 0.6  # of the other side's width: a margin, which is read first, so that the text goes on over the page
 _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
@@ -107,8 +108,26 @@ def _candidates(items: "Sequence[TextItem]") -> list[float]:
 
 def _are_rows(left: "Sequence[TextItem]", right: "Sequence[TextItem]") -> bool:
     fewer, more = sorted((left, right), key=len)
-    beside = sum(any(abs(_middle(one) - _middle(other)) < _ROW for other in more) for one in fewer)
-    return beside > _ROWS * len(fewer)
+    if _beside(fewer, more) > _ROWS * len(fewer):
+        return True
+    # cells side by side on one line are of a table, whose last rows ("Total | 90") may have nothing on the other side
+    pairs = ((left, right), (right, left))
+    return any(_are_cells(one) and _beside(one, other) > _ROWS_OF_CELLS * len(one) for one, other in pairs)
+
+
+def _beside(items: "Sequence[TextItem]", others: "Sequence[TextItem]") -> int:
+    """How many stand on one line with one of the others."""
+    return sum(any(abs(_middle(one) - _middle(other)) < _ROW for other in others) for one in items)
+
+
+def _are_cells(items: "Sequence[TextItem]") -> bool:
+    """Whether most lines have several pieces that stand apart from each other."""
+    levels: dict[int, list[TextItem]] = {}
+    for item in items:
+        levels.setdefault(round(_middle(item)), []).append(item)
+    several = [sorted(line, key=lambda item: item.x) for line in levels.values() if len(line) > 1]
+    apart = [line for line in several if all(b.x - a.x - a.width > _GUTTER for a, b in pairwise(line))]
+    return 2 * len(apart) > len(levels)
 
 
 def _switches(markdown: str, left: "Sequence[TextItem]", right: "Sequence[TextItem]") -> int:

@@ -17,12 +17,14 @@ from pipeline_core.adapters.converters.pdf_completeness import (
     paragraphs,
     put_back,
 )
+from pipeline_core.adapters.converters.pdf_edges import without_edges
 from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
 from pipeline_core.adapters.converters.pdf_paragraphs import parted
 from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
 from pipeline_core.adapters.converters.pdf_reading import Prepared
 from pipeline_core.adapters.converters.pdf_tables.page import with_tables
 from pipeline_core.adapters.converters.pdf_turned import angle, angles, turned_copies, upright
+from pipeline_core.adapters.converters.pdf_unspaced import without_blanks_at_ends
 from pipeline_core.adapters.converters.pdf_words import page_words
 from pipeline_core.domain.page_words import Run
 
@@ -79,6 +81,7 @@ def whole_pages(
         title = prepared.title if page.page_num == 1 else ""
         markdown = "\n\n".join(_in_blocks(part, own, title).strip() for part, own in parts)
         markdown, lines = lines_in_order(markdown, items)
+        markdown = without_edges(without_blanks_at_ends(markdown, lines), lines, page.height)
         result.append(_whole(prepared, page, markdown, lines, beside, words))
     return result
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline_core.adapters.converters.escapes import ESCAPE, escape_marks, numbers_in_row
+from pipeline_core.adapters.converters.plain_structure import structure
 
 _FENCE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})", re.MULTILINE)
 _TYPED = re.compile(r"\s*(?:#{1,6}\s+[^\s\d]|\|.*\||[-*_=]{3,}\s*$|\[\^?[^\]]+\]:\s)")
@@ -27,9 +28,18 @@ def as_markdown(text: str) -> str:
 
 def _lines(text: str) -> Iterator[str]:
     in_row = numbers_in_row(text)
+    lines = text.splitlines(keepends=True)
+    marks = structure(lines)
     at = 0
-    for line in text.splitlines(keepends=True):
+    for index, line in enumerate(lines):
         number = _NUMBERED.match(line)
+        mark = marks.get(index, "")
+        if mark.startswith("#") and not _TYPED.match(line):
+            yield mark + _signs(line, at_start=False)
+            at += len(line)
+            continue
+        if mark == "\n":
+            yield mark
         if _TYPED.match(line) or _QUOTED.match(line) or not line.strip():
             yield line
         elif number is not None and at + number.end(1) in in_row:
@@ -39,6 +49,6 @@ def _lines(text: str) -> Iterator[str]:
         at += len(line)
 
 
-def _signs(line: str) -> str:
+def _signs(line: str, *, at_start: bool = True) -> str:
     """The line with its signs marked; emphasis and links stay as they were typed."""
-    return _MEANT.sub(lambda match: match["name"] or "", escape_marks(line, escape=ESCAPE))
+    return _MEANT.sub(lambda match: match["name"] or "", escape_marks(line, at_start=at_start, escape=ESCAPE))

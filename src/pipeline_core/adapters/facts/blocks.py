@@ -77,6 +77,8 @@ _RUN_IN = re.compile(
     r"(?P=marks)(?P<stop>\.?)\s+"
     r"(?=[\"“«(]?(?P<next>[^\W_a-z][^\W_]*))"
 )
+# "**Credits:** 4" below "**Room:** B-212": each line says its own
+_LABELLED = re.compile(r"\*\*[^*\n]{1,60}(?:[:：]\*\*|\*\*[:：])\s")
 _MOST_WORDS_OF_RUN_IN = 8
 _MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(（\d\u2460-\u2473]|\s*[^\W\d_]{1,4}\)| {4}|\t")
 _CONTINUES = {
@@ -135,7 +137,11 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
             if block and block.kind == "prose" and kind == "rule" and line.strip()[0] in "-=":
                 block.kind = "heading"  # underlined
             block = None
-        elif block and _continues(block, kind, chunk.text, may_be_signed=number in unclear):
+        elif (
+            block
+            and _continues(block, kind, chunk.text, may_be_signed=number in unclear)
+            and not (_LABELLED.match(line) and _LABELLED.match(chunk.text, block.start))
+        ):
             if match and kind == "quoted" and number not in unclear:
                 block.marks.append((start, start + match.end()))
             block.end = end

@@ -36,7 +36,9 @@ _DEFINITIONS = {
 }
 _NAMED = re.compile(r"[^\W\d_]*[A-Z][^\W\d_]*[A-Z0-9]|\w*\d")
 _NEGATION = re.compile(
-    r"\b(?:não|no|non|nicht|kein\w*|ne|pas|tidak|bukan|jangan|не|niet|geen|není|nije|δεν|inte|ikke)\b", re.I
+    r"\b(?:não|no|non|nicht|kein\w*|ne|pas|tidak|bukan|jangan|не|niet|geen|není|nije|δεν|inte|ikke|ing(?:en|a|et)|nie"
+    r"|żaden|żadn\w+|eivät|nem|tilos)\b",
+    re.IGNORECASE,
 )
 # what praises or places a thing does not say what it is
 _PRAISES = re.compile(

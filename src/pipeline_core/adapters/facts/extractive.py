@@ -26,7 +26,7 @@ from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_cl
 from pipeline_core.adapters.facts.short_rules import short_rules
 from pipeline_core.adapters.facts.stories import with_stories
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.table_rows import table_claims, why_no_rows
+from pipeline_core.adapters.facts.table_rows import is_page_number, table_claims, why_no_rows
 from pipeline_core.domain.endings import with_one_end
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
@@ -157,7 +157,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             listed = [at in own or (question is not None and question.span in claim.spans) for claim in said]
             rows += [claim for claim, is_one in zip(said, listed, strict=True) if is_one and claim.score >= MIN_SCORE]
             claims += [claim for claim, is_one in zip(said, listed, strict=True) if not is_one]
-            table = None
+            table = table if is_page_number(chunk.text, block) else None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)
     taken: set[str] = set()

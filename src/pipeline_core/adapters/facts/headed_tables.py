@@ -48,6 +48,8 @@ def headed(
     own = Table(columns.names, (), grid.kept, context, certain=certain)
     if before is None or len(before.names) != grid.width:
         return own, body
+    if is_next and own.names == before.names and columns.are_named and not context.is_caption:
+        return replace(own, context=before.context), body  # its header is said again on another page
     found = context if context.is_caption else before.context
     if begins_within and not grid.has_header:
         # the same table: another would have a line below its first row

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from pipeline_core.adapters.facts.list_words import ends_in_condition
+
 
 def _words(expression: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{expression})(?!\w)", re.IGNORECASE)
@@ -58,11 +60,6 @@ _UNSPACED = {
     sign: count for count, signs in enumerate(("两二2", "三3", "四4", "五5", "六6", "七7", "八8"), 2) for sign in signs
 }
 _NUMBERED = re.compile(r"\(?\d{1,3}[.)]|\(\d{1,2}\)")
-# What holds only if its items do, in the languages whose other words are not known.
-_CONDITION = re.compile(
-    r"(?:(?<!\w)(?:εάν|αν|όταν|εφόσον)|(?<!\w)(?:إذا|عندما|في حال(?:ة)?)|(?<!\w)(?:اگر|هنگامی که|در صورتی که)"
-    r"|如果|当|若|以下情况(?:下)?|场合|場合|とき)\W*\Z"
-)
 # One of them is enough: the words say so, or each is a fault that makes something vulnerable.
 _ANY_OF = re.compile(
     r"τουλάχιστον ένα|κάποιο από|أحد|أي من|یکی\s*از|دست[\s\u200c]?کم یک|任一|任何|之一|いずれか|중 하나"
@@ -117,4 +114,4 @@ def count_announced(lead: str) -> int | None:
 
 def is_unsure_condition(lead: str) -> bool:
     """Whether what is said holds if its items do, in languages of which no more is known."""
-    return _CONDITION.search(lead) is not None and _ANY_OF.search(lead) is None
+    return ends_in_condition(lead, "") and _ANY_OF.search(lead) is None

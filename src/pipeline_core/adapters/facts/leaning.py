@@ -5,19 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from pipeline_core.adapters.facts.english_words import AUXILIARIES, THIRD_PERSON
+from pipeline_core.adapters.facts.self_named import with_name
 
-# What a document calls itself: "this policy" names something wherever it is read.
-_SELF = {
-    "en": "policy|document|agreement|contract|insurance|plan|standard|guide|guideline|manual|licen[sc]e|certificate"
-    "|endorsement|report|software|package|library|regulation|act|law|directive",
-    "de": "Dokument|Vertrag|Police|Versicherung|Standard|Leitfaden|Handbuch|Richtlinie|Norm|Gesetz|Verordnung|Bericht",
-    "fr": "document|contrat|police|assurance|norme|guide|manuel|règlement|rapport|loi|référentiel",
-    "es": "documento|contrato|póliza|seguro|norma|guía|manual|reglamento|informe|ley|estándar",
-    "it": "documento|contratto|polizza|assicurazione|norma|guida|manuale|regolamento|rapporto|legge|standard",
-    "pt": "documento|contrato|apólice|seguro|norma|guia|manual|regulamento|relatório|lei",
-    "nl": "document|overeenkomst|polis|verzekering|norm|gids|handleiding|rapport|wet",
-    "id": "dokumen|polis|perjanjian|standar|panduan|laporan",
-}
 # A word that points at what was said before, or ties the sentence to it: said together, both read well.
 _POINTS_BACK = {
     "en": r"There(?! (?:is|are|was|were|has|have|exists?|can|may|must|will|should)\b)|"
@@ -26,7 +15,7 @@ _POINTS_BACK = {
     r" (?:reasons?|purposes?)|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together"
     r"|Among others|In particular|Of note|In fact|As expected"
     r"|Conversely|By contrast|"
-    r"Th(?:is|at)\b(?! (?:{self})\b)|These|Those|It|They|He|She|Its|Their|His|Her|Such"
+    r"Th(?:is|at)\b|These|Those|It|They|He|She|Its|Their|His|Her|Such"
     r"|The (?:former|latter|above|same|results?|rest|others?)|(?:Because of|With|From|At|To) this"
     r"|(?:In|For|By|On|With|Under|To|After|From|As) (?:this|these|those|that|such|doing so|a result of this)"
     r"|(?:Among|Of|Between|Like|Unlike) (?:these|those|them)|If (?:not|so|used)"
@@ -38,7 +27,7 @@ _POINTS_BACK = {
     "de": r"Insbesondere|Vor allem|Dorth?(?:in)?|Daran|Darauf|Darunter|Darüber|"
     r"Ebenso|Gleichermaßen|Andererseits|Einerseits|Auf diese Weise|Zu diesem Zweck|Im Gegensatz dazu"
     r"|Währenddessen|Später|Zuvor|Hingegen|Umgekehrt|"
-    r"Zum Beispiel|Beispielsweise|Diese[rsmn]?\b(?! (?:{self})\b)|Dies|Jene[rsmn]?"
+    r"Zum Beispiel|Beispielsweise|Diese[rsmn]?\b|Dies|Jene[rsmn]?"
     "|Das (?:ist|sind|war|wird|kann|muss|soll|darf|hat|gilt"
     r"|heißt"
     r"|bedeutet|führt|betrifft|ermöglicht|erfordert|macht|umfasst)|Die (?:sind|werden|können|müssen)|Er|Sie|Es(?! gibt)"
@@ -49,7 +38,7 @@ _POINTS_BACK = {
     "fr": r"En particulier|Notamment|Là|"
     r"De même|D['’]autre part|Par ailleurs|De cette (?:façon|manière)|À cet effet|En revanche|Au contraire|Plus"
     r" tard|À l['’]époque|"
-    r"Par exemple|Ce(?:t|tte|s)?\b(?! (?:présente? )?(?:{self})\b)|C['’]est|Cela"
+    r"Par exemple|Ce(?:t|tte|s)?\b|C['’]est|Cela"
     "|Ceci|Celui-ci|Celle-ci|Ceux-ci|Celles-ci"
     r"|Il(?! (?:est (?:\w+ )?(?:recommandé|possible|nécessaire|important|interdit|obligatoire)|existe|faut|convient|y"
     r" a)\b)"
@@ -59,37 +48,38 @@ _POINTS_BACK = {
     "es": r"En particular|Allí|Ahí|"
     r"Del mismo modo|Por otr[oa] (?:lado|parte)|Por su parte|De (?:esta|este) (?:manera|modo|forma)|Asimismo|En"
     r" cambio|Al contrario|Más tarde|"
-    r"Por ejemplo|Es[aeo]s?|Est[aeo]s?\b(?! (?:{self})\b)|Aquell?[ao]s?|Él"
+    r"Por ejemplo|Es[aeo]s?|Est[aeo]s?\b|Aquell?[ao]s?|Él"
     "|Ell[ao]s?|Sus?|Sin embargo|Por lo tanto|Por ello"
     r"|Por eso|Pero|Y|O|E|Además|Aquí|Así|También|Entonces|Luego|Dich[ao]s?|Tal(?:es)?|No obstante|Ambos|Ambas"
     r"|(?:En|Para|Por|Con|De|A) (?:est[aeo]s?|es[aeo]s?|ell[ao]s?|dich[ao]s?)",
     "it": r"In particolare|Lì|Là|Ivi|"
     r"Allo stesso modo|D['’]altra parte|In questo modo|A tal fine|Al contrario|Invece|Viceversa|Successivamente|"
-    r"Per esempio|Ad esempio|Quest[aeio]\b(?! (?:{self})\b)|Quest['’]|Quell[aeio]"
+    r"Per esempio|Ad esempio|Quest[aeio]\b|Quest['’]|Quell[aeio]"
     "|Ess[aeio]|Egli|Ella|Loro|Su[oaei]i?|Tuttavia|Pertanto"
     r"|Quindi"
     r"|Inoltre|Ma|E|O|Anche|Così|Poi|Allora|Tal[ei]|Dunque|Ciò|Entramb[ie]|(?:In|Per|Con|Di|A|Da) (?:quest|tal|ciò)\w*",
     "pt": r"Em particular|Ali|Aí|Lá|"
     r"Da mesma forma|Por outro lado|Por sua vez|Neste caso|Pelo contrário|Mais tarde|Posteriormente|Do mesmo"
     r" modo|Igualmente|"
-    r"Por exemplo|Est[ae]s?\b(?! (?:{self})\b)|Ess[ae]s?|Isto|Isso|Aquel[ae]s?"
+    r"Por exemplo|Est[ae]s?\b|Ess[ae]s?|Isto|Isso|Aquel[ae]s?"
     "|El[ae]s?|Seus?|Suas?|No entanto|Contudo|Porém"
     r"|Portanto|Além disso|Mas|E|Ou|Assim|Também|Então|Tal|Tais|Ambos|Ambas|Desta forma|Deste modo"
     r"|Dest[ae]s?|Dess[ae]s?"
     r"|Nest[ae]s?|Ness[ae]s?|(?:Para|Por|Com|A) (?:est[ae]s?|ess[ae]s?|isso|isto)",
     "nl": r"Met name|Daar(?:bij|voor|mee|na|van)?|"
     r"Evenzo|Anderzijds|Op deze manier|Daarentegen|Later|Vervolgens|"
-    r"Bijvoorbeeld|Dit\b(?! (?:{self})\b)|Deze\b(?! (?:{self})\b)|Dat|Die|Het (?:is"
+    r"Bijvoorbeeld|Dit\b|Deze\b|Dat|Die|Het (?:is"
     "|wordt|kan|heeft|moet)|Daarom|Echter|Maar"
     r"|En|Of"
-    r"|Hij|Zij|Ze|Hun|Zijn|Haar|Daarnaast|Bovendien|Ook|Hierdoor|Hierbij|Daardoor|Dus|Zulke|Beide|Dan"
+    r"|Het \w+t (?:niet|geen|ook|alleen|voor|op|in|bij|binnen|tot|vanaf)|Hij|Zij|Ze|Hun|Zijn|Haar|Daarnaast"
+    r"|Bovendien|Ook|Hierdoor|Hierbij|Daardoor|Dus|Zulke|Beide|Dan"
     r"|(?:In|Voor|Bij|Met|Van|Op) (?:dit|deze|dat|die)",
     "id": r"Khususnya|Demikian pula|Sebaliknya|Di sisi lain|Setelah itu|Sementara itu|"
     r"Misalnya|Contohnya|Sebagai contoh|Ini|Itu|Hal (?:ini|itu|tersebut)|Mereka|Dia"
     "|Ia|Namun|Oleh karena itu|Karena itu|Tetapi|Tapi|Dan|Atau"
     r"|Selain itu"
-    r"|Kemudian|Lalu|Maka|Jadi|Juga|Dengan (?:demikian|begitu)|(?!(?i:{self}) )\w+ (?:ini|itu|tersebut)|(?!(?i:{self})"
-    r" )\w+ \w+ (?:ini|itu|tersebut)",
+    r"|Kemudian|Lalu|Maka|Jadi|Juga|Dengan (?:demikian|begitu)|\w+ (?:ini|itu|tersebut)|"
+    r"\w+ \w+ (?:ini|itu|tersebut)",
     "ru": r"В частности|Там|Здесь|Туда|"
     r"Аналогично|С другой стороны|В (?:этом|таком|данном) случае|Впоследствии|Позже|Напротив|Наоборот|"
     r"Например|Эт(?:от|а|о|и|ой|ого|им|их|ому)|Т(?:от|а|о|е)|Он|Она|Оно|Они|Его|Её|Ее|Их|Однако|Поэтому|Но|И|Или"
@@ -148,53 +138,54 @@ _POINTS_BACK_UNSPACED = {
 # A word that leads from or to something else than the sentence before: the first of several, an example, what follows.
 _POINTS_ELSEWHERE = {
     "en": r"For (?:more|further)|First(?:ly)?,|Second(?:ly)?,|Third(?:ly)?,|Next,|Last(?:ly)?,|Finally,"
-    r"|The (?:following|second|third|next|last|reason)|In (?:short|summary|this (?:section|chapter|paper|example|case"
+    r"|The (?:following|reason)|The (?:second|third|next|last)\b(?!.*\d)|In (?:short|summary|this (?:section"
+    r"|chapter|paper|example|case"
     r"|scenario))|On the one hand|As (?:mentioned|shown|noted|described|before|above|discussed|seen)|See|Note|Yes|No,"
     r"|My"
     r"|Another|Others?|One (?:of|such)|(?:Some|Most|Many|Each|Any|All) (?:of|others)|Examples?|Please|Let|Everything"
     r"|What"
-    r"|Why|How|Where|Who|Again|Ensuring|Here|By doing|To (?:do|achieve)|If (?:possible|yes|no)|Same",
+    r"|Why|How|Where|Again|Ensuring|Here|By doing|To (?:do|achieve)|If (?:possible|yes|no)|Same",
     "de": r"Wie (?:oben|erwähnt|beschrieben|gezeigt)|Erstens|Zweitens|Drittens|Schließlich"
-    r"|Siehe|Beachten|Bitte|Ein weitere[rs]?|Eine weitere|Im Folgenden|Folgende[rs]?|Was|Warum|Wie|Wo|Wer|Nachfolgend",
+    r"|Siehe|Beachten|Bitte|Ein weitere[rs]?|Eine weitere|Im Folgenden|Folgende[rs]?|Was|Warum|Wie|Wo|Nachfolgend",
     "fr": r"Comme (?:indiqué|mentionné|décrit)|Premièrement|Deuxièmement|Enfin|D['’]abord|Voir|Notez|Veuillez"
-    r"|Un autre|Une autre|D['’]autres|Quoi|Pourquoi|Comment|Où|Qui|Voici|Ci-dessous",
+    r"|Un autre|Une autre|D['’]autres|Quoi|Pourquoi|Comment|Où|Voici|Ci-dessous",
     "es": r"Como se (?:ha|mencion|describ|indic)\w*|Primero|Segundo|Finalmente|Por último|Véase|Ver|Nótese|Otr[ao]s?"
-    r"|Qué|Por qué|Cómo|Dónde|Quién|A continuación",
+    r"|Qué|Por qué|Cómo|Dónde|A continuación",
     "it": r"Come (?:indicato|descritto|detto)|Innanzitutto|Infine|Vedi|Si veda|Un altro|Un'altra"
-    r"|Altr[ie]|Che cosa|Perché|Dove|Chi|Di seguito",
+    r"|Altr[ie]|Che cosa|Perché|Dove|Di seguito",
     "pt": r"Como (?:mencionado|descrito|indicado|referido)|Primeiro|Segundo,|Finalmente|Por fim|Ver|Veja|Note"
-    r"|Outr[ao]s?|O que|Porquê|Como|Onde|Quem|A seguir|De seguida",
+    r"|Outr[ao]s?|O que|Porquê|Como|Onde|A seguir|De seguida",
     "nl": r"Zoals (?:vermeld|beschreven|hierboven)|Ten eerste|Ten tweede|Tot slot|Zie|Een andere?|Wat|Waarom|Hoe"
-    r"|Waar|Wie|Hieronder",
+    r"|Waar|Hieronder",
     "id": r"Seperti (?:disebutkan|dijelaskan)|Pertama|Kedua|Terakhir|Lihat|Apa|Mengapa"
-    r"|Bagaimana|Siapa|Di mana|Berikut",
+    r"|Bagaimana|Di mana|Berikut",
     "ru": r"Как (?:указано|описано|сказано|показано)|Во-первых|Во-вторых|Наконец|См\.|Смотри|Друг(?:ой|ая|ие)"
-    r"|Что|Почему|Как|Где|Кто|Следующ\w+|Ниже",
-    "el": r"Όπως (?:αναφέρ|περιγρ)\w+|Πρώτον|Δεύτερον|Τέλος|Δείτε|Βλέπε|Άλλ\w+|Τι|Γιατί|Πώς|Πού|Ποιος",
-    "pl": r"Jak (?:wspomniano|opisano)|Po pierwsze|Po drugie|Wreszcie|Zobacz|Inn[yae]|Co|Dlaczego|Jak|Gdzie|Kto",
-    "cs": r"Jak (?:uvedeno|popsáno)|Za prvé|Za druhé|Nakonec|Viz|Další|Co|Proč|Jak|Kde|Kdo",
-    "hu": r"Ahogy|Először|Másodszor|Végül|Lásd|Másik|Mi|Miért|Hogyan|Hol|Ki",
-    "hr": r"Kao što|Prvo|Drugo|Konačno|Vidi|Drugi|Što|Zašto|Kako|Gdje|Tko",
-    "tr": r"Yukarıda|İlk olarak|İkinci olarak|Son olarak|Bakınız|Diğer|Ne|Neden|Nasıl|Nerede|Kim|Aşağıda",
+    r"|Что|Почему|Как|Где|Следующ\w+|Ниже",
+    "el": r"Όπως (?:αναφέρ|περιγρ)\w+|Πρώτον|Δεύτερον|Τέλος|Δείτε|Βλέπε|Άλλ\w+|Τι|Γιατί|Πώς|Πού",
+    "pl": r"Jak (?:wspomniano|opisano)|Po pierwsze|Po drugie|Wreszcie|Zobacz|Inn[yae]|Co|Dlaczego|Jak|Gdzie",
+    "cs": r"Jak (?:uvedeno|popsáno)|Za prvé|Za druhé|Nakonec|Viz|Další|Co|Proč|Jak|Kde",
+    "hu": r"Ahogy|Először|Másodszor|Végül|Lásd|Másik|Mi|Miért|Hogyan|Hol",
+    "hr": r"Kao što|Prvo|Drugo|Konačno|Vidi|Drugi|Što|Zašto|Kako|Gdje",
+    "tr": r"Yukarıda|İlk olarak|İkinci olarak|Son olarak|Bakınız|Diğer|Ne|Neden|Nasıl|Nerede|Aşağıda",
     "ar": r"كما ذكر|أولا|ثانيا|أخيرا|انظر|ماذا|لماذا|كيف|أين|من هو",
     "fa": r"همانطور که|اولا|ثانیا|سرانجام|ببینید|چه|چرا|چگونه|کجا",
 }  # fmt: skip
 _POINTS_ELSEWHERE_UNSPACED = {
-    "zh": "首先|其次|最后|如上|如下|如图|参见|请|什么|为什么|如何|谁|下面|以下",
+    "zh": "首先|其次|最后|如上|如下|如图|参见|请(?!勿|不|务必)|什么|为什么|如何|谁|下面|以下",
     "ja": "まず|次に|最後に|上記|以下|参照|なぜ|何|どう",
     "ko": "먼저|마지막으로|위에서|아래|다음",
     "th": "ประการแรก|สุดท้าย",
 }
 # A demonstrative among the first words is a part of the subject: "The weight of this reason", "To avoid this, …".
 _DEMONSTRATIVES = {
-    "en": r"(?:this|these|those(?! (?:who|with|of|that|in|which))|such(?! as))\b(?! (?:{self})\b)",
-    "de": r"(?:diese[rsmn]?|solche[rsmn]?(?!,)|dies|jene[rsmn]?(?!,))\b(?! (?:{self})\b)",
-    "fr": r"(?:cet(?:te)?|ces|cela|ceci|celui-ci|celle-ci|telle?s?(?! que))\b(?! (?:{self})\b)",
-    "es": r"(?:est[aeo]s?|es[ae]s?|eso|dich[ao]s?|tales(?! como)|ell[ao]s)\b(?! (?:{self})\b)",
+    "en": r"(?:this|these|those(?! (?:who|with|of|that|in|which))|such(?! as))\b",
+    "de": r"(?:diese[rsmn]?|solche[rsmn]?(?!,)|dies|jene[rsmn]?(?!,))\b",
+    "fr": r"(?:cet(?:te)?|ces|cela|ceci|celui-ci|celle-ci|telle?s?(?! que))\b",
+    "es": r"(?:est[aeo]s?|es[ae]s?|eso|dich[ao]s?|tales(?! como)|ell[ao]s)\b",
     "it": r"(?:quest[aeio]|quell[aeio](?! (?:che|di|del\w*|in|da|a|con|per)\b)"
-    r"|ciò(?! che)|tal[ei](?! (?:da|che)\b)|ess[aeio])\b(?! (?:{self})\b)",
-    "pt": r"(?:[dn]?est[ae]s?|[dn]?ess[ae]s?|[dn]?isto|[dn]?isso|tais(?! como)|[dn]?el[ae]s?)\b(?! (?:{self})\b)",
-    "nl": r"(?:deze|dit|dergelijke|zulke)\b(?! (?:{self})\b)",
+    r"|ciò(?! che)|tal[ei](?! (?:da|che)\b)|ess[aeio])\b",
+    "pt": r"(?:[dn]?est[ae]s?|[dn]?ess[ae]s?|[dn]?isto|[dn]?isso|tais(?! como)|[dn]?el[ae]s?)\b",
+    "nl": r"(?:deze|dit|dergelijke|zulke)\b",
     "id": r"tersebut\b",
     "ru": r"(?:эт(?:от|а|о|и|ой|ого|их|им|ом|у|ими)|таких|такого|данн(?:ый|ая|ое|ого|ой|ому|ую))\b",
     "el": r"(?:αυτ(?:ό|ή|ός|ά|ές|οί|ούς|ών|ού|ής|ήν|όν)|τέτοι\w+)\b",
@@ -271,7 +262,7 @@ _CONNECTIVES = {
 # That the authors found it adds nothing to what they found; in Dutch and German what follows is no main clause.
 _FOUND = {
     "en": r"We (?:have )?(?:also |further )?(?:show|showed|shown|find|found|demonstrate|demonstrated|observe"
-    r"|observed) that ",
+    r"|observed) that |It (?:was|has been) (?:noted|agreed|resolved|reported|decided|confirmed) that ",
     "fr": r"Nous (?:avons (?:aussi )?(?:montré|constaté|démontré)|montrons|constatons|démontrons) que ",
     "es": r"(?:(?:Hemos )?(?:mostrado|demostrado|encontrado|observado)|Mostramos|Demostramos|Encontramos) que ",
     "it": r"(?:Abbiamo (?:mostrato|dimostrato|osservato)|Mostriamo|Dimostriamo) che ",
@@ -300,26 +291,23 @@ _CONNECTIVE = {
 
 
 def _openings(spaced: Mapping[str, str], unspaced: Mapping[str, str]) -> dict[str, str]:
-    ended = {code: rf"(?:{words.replace('{self}', _SELF.get(code, '-'))})(?!\w)" for code, words in spaced.items()}
+    ended = {code: rf"(?:{words})(?!\w)" for code, words in spaced.items()}
     return ended | {code: f"(?:{words})" for code, words in unspaced.items()}
 
 
 _BACK = _openings(_POINTS_BACK, _POINTS_BACK_UNSPACED)
 _ELSEWHERE = _openings(_POINTS_ELSEWHERE, _POINTS_ELSEWHERE_UNSPACED)
-_NEAR = {
-    code: rf"(?:\S+\s+){{1,5}}{words.replace('{self}', _SELF.get(code, '-'))}"
-    for code, words in _DEMONSTRATIVES.items()
-}
+_NEAR = {code: rf"(?:\S+\s+){{1,5}}{words}" for code, words in _DEMONSTRATIVES.items()}
 # Farther on a pronoun has its noun in its own sentence; a noun that is pointed at in the first clause has none.
 _POINTED_AT = {
-    "en": r"(?:this|these|such(?! (?:as|an?)\b))\b(?! (?:{self})\b)",
-    "de": r"(?:diese[rsmn]?|solche[rsmn]?)\b(?! (?:{self})\b)",
-    "fr": r"(?:cet(?:te)?|ces)\b(?! (?:{self})\b)",
-    "es": r"(?:est[aeo]s?|dich[ao]s?|tales(?! como))\b(?! (?:{self})\b)",
-    "it": r"(?:quest[aeio]|tal[ei](?! (?:da|che)\b))\b(?! (?:{self})\b)",
-    "pt": r"(?:[dn]?est[ae]s?|[dn]?ess[ae]s?|tais(?! como))\b(?! (?:{self})\b)",
-    "nl": r"(?:deze|dergelijke)\b(?! (?:{self})\b)",
-    "id": r"(?!(?i:{self}) )\w+ (?:ini|tersebut)\b(?<!saat ini)(?<!hari ini)(?<!dunia ini)",
+    "en": r"(?:this|these|such(?! (?:as|an?)\b))\b",
+    "de": r"(?:diese[rsmn]?|solche[rsmn]?)\b",
+    "fr": r"(?:cet(?:te)?|ces)\b",
+    "es": r"(?:est[aeo]s?|dich[ao]s?|tales(?! como))\b",
+    "it": r"(?:quest[aeio]|tal[ei](?! (?:da|che)\b))\b",
+    "pt": r"(?:[dn]?est[ae]s?|[dn]?ess[ae]s?|tais(?! como))\b",
+    "nl": r"(?:deze|dergelijke)\b",
+    "id": r"\w+ (?:ini|tersebut)\b(?<!saat ini)(?<!hari ini)(?<!dunia ini)",
     "ru": r"эт(?:ого|ой|их|им|ими|ому)\b",
     "el": r"αυτ(?:ού|ής|ών|όν|ήν|ούς)\b(?! που)",
     "pl": r"(?:tego|tej|tych|tymi|temu|takiego|takich)\b",
@@ -327,14 +315,11 @@ _POINTED_AT = {
     "hr": r"(?:ov(?:og|oj|im|ih)|takv\w+)\b",
     "tr": r"bu\b",
 }
-_FAR = {
-    code: rf"(?:[^\s,;:()]+\s+){{1,10}}{words.replace('{self}', _SELF.get(code, '-'))}"
-    for code, words in _POINTED_AT.items()
-}
+_FAR = {code: rf"(?:[^\s,;:()]+\s+){{1,10}}{words}" for code, words in _POINTED_AT.items()}
 # Beyond these words without a pause, only a noun that the sentence has not said yet.
 _FARTHER = {
     code: re.compile(
-        rf"(?:[^\s,;:()]+\s+){{5,30}}?(?P<pointed>{words.replace('{self}', _SELF.get(code, '-'))})"
+        rf"(?:[^\s,;:()]+\s+){{5,30}}?(?P<pointed>{words})"
         r"(?:\s+(?P<noun>[^\W\d_]{3,}))?",
         re.IGNORECASE,
     )
@@ -355,7 +340,7 @@ def _pattern(kind: str, language: str) -> re.Pattern[str] | None:
 
 
 # "... to perform this analysis.": what the sentence is about was said before.
-_AT_THE_END = re.compile(rf"\b(?:this|these|those) (?!(?:{_SELF['en']})\b)[\w-]+\W*$")
+_AT_THE_END = re.compile(r"\b(?:this|these|those) [\w-]+\W*$")
 
 
 def points_back(sentence: str, language: str, *, to_its_end: bool = True) -> bool:
@@ -363,6 +348,7 @@ def points_back(sentence: str, language: str, *, to_its_end: bool = True) -> boo
 
     ``to_its_end=False`` leaves its last words out: those of a lead-in point at its list.
     """
+    sentence = with_name(sentence, language)
     patterns = [_pattern("back", language), *(_pattern(kind, language) for kind in ("near", "far") if language)]
     if any(pattern.match(sentence) for pattern in patterns if pattern) or _points_at_unsaid(sentence, language):
         return True
@@ -372,7 +358,7 @@ def points_back(sentence: str, language: str, *, to_its_end: bool = True) -> boo
 def opens_back(sentence: str, language: str) -> bool:
     """Whether its first words are such a name: an item's later ones may mean what the item itself says."""
     pattern = _pattern("back", language)
-    return bool(pattern and pattern.match(sentence))
+    return bool(pattern and pattern.match(with_name(sentence, language)))
 
 
 def _points_at_unsaid(sentence: str, language: str) -> bool:
@@ -388,7 +374,7 @@ def _points_at_unsaid(sentence: str, language: str) -> bool:
 
 _POINTED_ANYWHERE = {
     code: re.compile(
-        rf"(?<!\w){words.replace('{self}', _SELF.get(code, '-'))}"
+        rf"(?<!\w){words}"
         r"\s+(?P<noun>[^\W\d_]{3,})(?:\s+(?P<next>[^\W\d_]{3,}))?",
         re.IGNORECASE,
     )
@@ -426,6 +412,7 @@ def points_at_unsaid(sentence: str, language: str) -> bool:
     pattern = _POINTED_ANYWHERE.get(language)
     if (mentioned := _MENTIONED.get(language)) and mentioned.search(sentence):
         return True
+    sentence = with_name(sentence, language)
     for match in pattern.finditer(sentence) if pattern else ():
         before = sentence[: match.start()].casefold()
         words = [word.casefold() for word in (match["noun"], match["next"]) if word]
@@ -438,7 +425,20 @@ def points_at_unsaid(sentence: str, language: str) -> bool:
 def points_elsewhere(sentence: str, language: str) -> bool:
     """Whether what it says stands in another place than the sentence before it."""
     opening, inside = _pattern("elsewhere", language), _pattern("inside", language)
-    return bool((opening and opening.match(sentence)) or (inside and inside.search(sentence)))
+    if opening and opening.match(sentence):
+        return True
+    found = inside.finditer(sentence) if inside else ()
+    return any(not _is_of_amount(sentence, match) for match in found)
+
+
+# "powyżej 7,5 m", "acima de 10 kg", "18岁以上": more or less than an amount, not a place in the text.
+_AMOUNT_BEHIND = re.compile(r"\s?(?:\w{1,3} ){0,2}(?:[$€£¥]|[A-Z]{3} )?\d")
+_AMOUNT_BEFORE = re.compile(r"\d\W?[^\W\d]{0,3}\W?$|[一二三四五六七八九十百千万两][^\W\d]{0,2}$")
+
+
+def _is_of_amount(sentence: str, match: re.Match[str]) -> bool:
+    behind = _AMOUNT_BEHIND.match(sentence, match.end())
+    return behind is not None or _AMOUNT_BEFORE.search(sentence, 0, match.start()) is not None
 
 
 def connective(sentence: str, language: str) -> str:

@@ -11,8 +11,15 @@ from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import BASES, IMPERATIVES
 from pipeline_core.adapters.facts.heading_leads import leads_to_items
 from pipeline_core.adapters.facts.ids import length_of_id, without_id
-from pipeline_core.adapters.facts.joined_items import joined
-from pipeline_core.adapters.facts.joints import joint_at_end, joint_at_start, without_first_joint, without_joint
+from pipeline_core.adapters.facts.joined_items import joined, leads_in
+from pipeline_core.adapters.facts.joints import (
+    joint_at_end,
+    joint_at_start,
+    says_and,
+    says_or,
+    without_first_joint,
+    without_joint,
+)
 from pipeline_core.adapters.facts.lead_words import (
     announces_questions,
     are_numbered,
@@ -25,8 +32,8 @@ from pipeline_core.adapters.facts.lead_words import (
     is_unsure_condition,
 )
 from pipeline_core.adapters.facts.leaning import opens_back, points_back
-from pipeline_core.adapters.facts.list_words import Meaning, meaning_of, says_no
-from pipeline_core.adapters.facts.lists import Item, Lead, whole_sentence
+from pipeline_core.adapters.facts.list_words import ANNOUNCES, Meaning, meaning_of, says_no
+from pipeline_core.adapters.facts.lists import LEADS, Item, Lead, whole_sentence
 from pipeline_core.adapters.facts.refusals import is_list_of_names, why_refused
 from pipeline_core.adapters.facts.scope import names_a_section
 from pipeline_core.adapters.facts.sentences import CODE_NAME, LABELS_ONLY, keeps_numbers, prose_claims, sentences_of
@@ -46,20 +53,14 @@ _LABEL = re.compile(
 _LINK = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)|<?(?:https?://|www\.)\S+")
 _MOST_BESIDE_LINK = 8
 """Words beside a link from which an item that is no sentence says more than where to look."""
-_LEADS = re.compile(r"[:：](?:[*_`\s])*\Z")
 # What points forward, at the items, leans on nothing; nor does what asks or announces.
 _POINTS_FORWARD = re.compile(
     r"(?:the following|following|these are|see|note|what|how|why|when|where|who|examples?|next|first|second|third"
     r"|ce (?:qui|que|qu|dont)|quello che|ciò che)\b",
     re.I,
 )
-_ANNOUNCES = re.compile(
-    r"\b(?:(?:as|the) follow(?:s|ing)|below|these(?: \w+)? are|folgend\w*|nachstehend\w*|suivant\w*|ci-dessous"
-    r"|siguientes?|a continuación|seguintes?|abaixo|a seguir|seguent[ei]|di seguito|volgende|hieronder|berikut|di bawah"
-    r"|следующ\w*|ниже|παρακάτω|ακόλουθ\w*)\b|以下|如下|下列|次の|زیر|التالي\w*",
-    re.IGNORECASE,
-)
-"""What says that a list comes, in each supported language."""
+_OF_THESE = re.compile(r"\b((?:any|all|each|none|one|either|both) of) (?:these|those)\b", re.IGNORECASE)
+"""Before a list, they are its items."""
 _LEAST_UNDER_HEADING = 4
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]\Z")
 _OPENS = "\"'“‘«„¿¡*_(<["
@@ -122,7 +123,9 @@ def _may_be_paragraph(text: str, item: Item, language: str) -> bool:
 
 def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator[Claim]:
     body = item.block.text_in(text)
-    if _LEADS.search(body) or item.block.has_unclear_sign:
+    if LEADS.search(body) or item.block.has_unclear_sign:
+        return
+    if item.goes_on:
         return
     told = _told(text, item.block, language)
     if _only_points(body):
@@ -138,6 +141,8 @@ def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator
     if item.is_misplaced and any(map(_demands, colons)) and not demands_itself(_opening(told.said, language)):
         return
     if leads and all(lead.is_heading for lead in leads):
+        if _goes_on_from_lost(told, siblings, leads, language):
+            return
         if told.label:
             yield from _labelled(item.block, _first_sentence(text, item, told, language)[0], leads[0], language)
             return
@@ -154,7 +159,8 @@ def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator
     is_demanded = any(map(_demands, colons)) and not demands_itself(_opening(told.said, language))
     may_stand = not is_demanded and not _is_one_of_many(text, item, colons, language)
     if stands and not told.label and may_stand and all(_is_neutral(meaning) for meaning in meanings):
-        alone = list(_alone(text, item, told, language))
+        # "A table of tides.": with a full stop, and no sentence without what leads to it
+        alone = [c for c in _alone(text, item, told, language) if not (colons and c.traits.get("verb_unseen"))]
         yield from alone
         if alone or not colons or points_back(told.said, language) or why_refused(told.said, language):
             return
@@ -200,6 +206,15 @@ def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str)
     return are_numbered(marks) and all(_is_order(sibling.said, language) for sibling in item.siblings)
 
 
+def _goes_on_from_lost(told: _Told, siblings: Sequence[str], leads: Sequence[Lead], language: str) -> bool:
+    """Whether "and" or "or" parts items that begin small, and the heading above is not what they go on with."""
+    if not told.said[:1].islower() or any(lead.is_line for lead in leads):
+        return False
+    if any(says_no(lead.said, language) or leads_in(lead.said, language) for lead in leads):
+        return False
+    return any(says_and(sibling, language) or says_or(sibling, language) for sibling in siblings[:-1])
+
+
 def _demands(lead: Lead) -> bool:
     """A heading does by its verb alone: what stands under "Requirements" is said as one."""
     return demands_itself(lead.said) if lead.is_heading else demands(lead.said)
@@ -241,7 +256,7 @@ def _announces(lead: Lead) -> bool:
     A sentence that is whole does where it points at what follows: else the list is about something of its own.
     """
     if whole_sentence(lead.said):
-        return len(lead.said.split()) >= _LEAST_UNDER_HEADING and _ANNOUNCES.search(lead.said) is not None
+        return len(lead.said.split()) >= _LEAST_UNDER_HEADING and ANNOUNCES.search(lead.said) is not None
     # an item below another may have got its place by the way the page was read; a name above its parts is short
     return lead.is_item and len(lead.said.split()) <= _MOST_OF_NAME
 
@@ -261,7 +276,12 @@ def _is_cut(said: str) -> bool:
 def _is_neutral(meaning: Meaning) -> bool:
     """Whether what follows holds as it stands."""
     return meaning.is_known and not (
-        meaning.is_condition or meaning.is_negated or meaning.is_told or meaning.is_choice or meaning.takes_any
+        meaning.is_condition
+        or meaning.is_negated
+        or meaning.is_told
+        or meaning.is_choice
+        or meaning.takes_any
+        or meaning.is_exception
     )
 
 
@@ -300,7 +320,8 @@ def _is_sentence(said: str, language: str) -> bool:
 def _alone(text: str, item: Item, told: _Told, language: str) -> Iterator[Claim]:
     if whole_sentence(told.said):
         for claim in prose_claims(text, item.block, language):
-            yield _as_item(claim)
+            if not claim.traits.get("verb_unseen"):  # a fragment with a full stop
+                yield _as_item(claim)
         return
     if _leans(told.said, language) or len(told.said.split()) > _MOST_WORDS:
         return
@@ -338,7 +359,8 @@ def _with_leads(
         return
     spans = tuple(lead.span for lead in leads if lead.span)
     lead = ": ".join(lead.said if lead.has_colon else lead.said.rstrip(" .。۔।") for lead in leads)
-    in_sentence = joined(leads[-1].said, told.said, language) if len(leads) == 1 and not told.label else None
+    may_join = len(leads) == 1 and not told.label and not _OF_THESE.search(leads[0].said)
+    in_sentence = joined(leads[-1].said, told.said, language) if may_join else None
     only_whole = _holds_only_with_all(text, item, leads, meanings, language)
     is_counted = (count_announced(leads[-1].said) or 0) >= len(item.siblings)
     are_names = leads[0].is_heading and len(leads) == 1 and _are_short_under_heading(item)
@@ -431,6 +453,8 @@ def _holds_only_whole(meaning: Meaning) -> bool:
     leave" no order to pay. What language does not tell may be either, and so is what an "and" or "or" joins in a
     language whose words of conditions are not known.
     """
+    if meaning.is_exception:
+        return True
     if not meaning.is_known:
         return meaning.needs_all or meaning.takes_any
     if meaning.is_condition:
@@ -483,6 +507,7 @@ def _claim(spans: tuple[tuple[int, int], ...], statement: str, language: str, *,
 
 def _leans(lead: str, language: str) -> bool:
     """Whether a lead-in is understood only after what stands before it."""
+    lead = _OF_THESE.sub(r"\1 the following", lead)
     return points_back(lead, language, to_its_end=False) and not _POINTS_FORWARD.match(lead)
 
 

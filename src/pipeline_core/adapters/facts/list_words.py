@@ -101,9 +101,58 @@ _WORDS = {
 }  # fmt: skip
 
 
+# What takes the items out of what is said, or makes them the only case, in any of the languages: each alone were
+# untrue, for the others are taken out as well. They are prepositions and conjunctions, of which a language has few.
+_EXCEPTION = re.compile(
+    r"(?<!\w)(?:unless|except(?:ing)?|excluding|other than|save|but not|apart from|with the exception of"
+    r"|only (?:if|when|where)"
+    r"|außer|es sei denn|ausgenommen|mit ausnahme|nur (?:wenn|falls|sofern)|sofern nicht"
+    r"|sauf|excepté|hormis|à moins|à l['’]exception|(?:que|seulement|uniquement) si"
+    r"|salvo|excepto|a menos que|a no ser que|con excepción de|s[oó]lo si|únicamente si"
+    r"|tranne|eccetto|a meno che|ad eccezione|solo se|soltanto se"
+    r"|exceto|a não ser que|com exceção|com excepção|(?:só|somente|apenas) se"
+    r"|tenzij|behalve|met uitzondering van|uitgezonderd|(?:alleen|slechts) (?:als|indien)|kecuali|selain|hanya jika"
+    r"|кроме|за исключением|если не|только если|крім|окрім|за винятком|якщо не|(?:лише|тільки) якщо|освен"
+    r"|εκτός|πλην|παρά μόνο|chyba że|z wyjątkiem|oprócz|poza|(?:tylko|jedynie) (?:jeśli|jeżeli|gdy)"
+    r"|s výjimkou|kromě|ledaže|jen pokud|s výnimkou|okrem|osim|razen|cu excepția|în afară de|doar dacă"
+    r"|om inte|utom|förutom|med undantag|(?:endast|bara) om|medmindre|undtagen|bortset fra|med undtagelse|kun hvis"
+    r"|med mindre|unntatt|bortsett fra|med unntak|paitsi|ellei|lukuun ottamatta|vain jos|kivéve|hacsak"
+    r"|csak akkor,? ha"
+    r"|hariç|dışında|haricinde|trừ|ngoại trừ|chỉ khi|llevat de|excepte|tret de|अलावा|छोड़कर|सिवाय"
+    r"|אלא אם|למעט|מלבד|חוץ|إلا|إلّا|ما لم|باستثناء|عدا|مگر|بجز|به جز|به استثنای)(?:\s+\S+){0,4}\W*\Z"
+    r"|除外|除非|除(?:以下|下列)|仅当|只有|を除[きくい]|以外|ない限り|に限り|場合のみ|제외|외에는|경우에만|않는 한",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(
+    r"(?<!\w)(?:only|nur|seulement|uniquement|ne .* que|s[oó]lo|solamente|únicamente|soltanto|solamente|só|somente"
+    r"|apenas|alleen|slechts|uitsluitend|ausschließlich|hanya|только|лишь|лише|тільки|μόνο|tylko|jedynie|jen|pouze|len|samo|doar"
+    r"|numai|endast|bara|kun|vain|csak|yalnızca|sadece|chỉ|només|само|רק|فقط|केवल)(?!\w)",
+    re.IGNORECASE,
+)
+"""With a condition, no single one of the items is enough to tell when it is so."""
+_CONDITION_ANYWHERE = re.compile(
+    r"(?:(?<!\w)(?:εάν|αν|όταν|εφόσον|jeśli|jeżeli|gdy|pokud|jestliže|ak|ako|če|dacă|om|när|hvis|når|jos|ha|якщо|коли"
+    r"|nếu|khi|quan|ако|אם|כאשר|यदि|अगर|إذا|عندما|في حال(?:ة)?|اگر|هنگامی که|در صورتی که)"
+    r"|(?<!\w)(?:durumda|durumlarda|hal(?:inde|lerde)|hâl(?:inde|lerde)|şartıyla|koşuluyla)"
+    r"|如果|当|若|以下情况(?:下)?|场合|場合(?:は|に|には)?|とき(?:は)?|경우(?:에|에는)?|때)\W*\Z",
+    re.IGNORECASE,
+)
+"""What ends a lead-in whose items are conditions, in languages of which no more is known."""
+ANNOUNCES = re.compile(
+    r"\b(?:(?:as|the) follow(?:s|ing)|below|these(?: \w+)? are|folgend\w*|nachstehend\w*|suivant\w*|ci-dessous"
+    r"|siguientes?|a continuación|seguintes?|abaixo|a seguir|seguent[ei]|di seguito|volgende|hieronder|berikut|di bawah"
+    r"|следующ\w*|ниже|παρακάτω|ακόλουθ\w*)\b|以下|如下|下列|次の|زیر|التالي\w*",
+    re.IGNORECASE,
+)
+"""What says that a list comes, in each supported language."""
+_MOST_OF_CLAUSE = 8
+"""Words of "if all of the following conditions are met" behind its "if"."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     condition: re.Pattern[str]
+    opens_condition: re.Pattern[str]
     all_of: re.Pattern[str]
     any_of: re.Pattern[str]
     one_of: re.Pattern[str]
@@ -116,9 +165,12 @@ def _compiled(words: _Words) -> _Patterns:
         return re.compile(rf"(?<!\w)(?:{expression})(?!\w)", re.IGNORECASE)
 
     # "the claim is refused if it" leaves the subject of the items to the lead-in
-    condition = rf"(?<!\w)(?:{words.condition})(?:\s+\w{{1,5}})?(?:\s+(?:the )?following)?\W*\Z"
+    condition = rf"(?<!\w)(?:{words.condition})"
+    condition += r"(?:\s+(?:the|an?|der|die|das|l[aeo]s?|el|il|de|het)\s+\w+|(?:\s+\w{1,5})?(?:\s+(?:the )?following)?)"
+    condition += r"\W*\Z"
     return _Patterns(
         re.compile(condition, re.IGNORECASE),
+        found(words.condition),
         found(words.all_of),
         found(words.any_of),
         found(words.one_of),
@@ -141,6 +193,8 @@ class Meaning:
     needs_all: bool = False
     takes_any: bool = False
     is_choice: bool = False
+    is_exception: bool = False
+    """The lead-in names all cases or all exceptions: one item of it tells neither."""
 
 
 def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
@@ -149,9 +203,10 @@ def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
     ends = items[:-1]
     joined_and = any(says_and(item, language) for item in ends)
     joined_or = any(says_or(item, language) for item in ends)
+    condition = _is_condition(lead, words)
+    exception = _EXCEPTION.search(lead) is not None or (condition and _ONLY.search(lead) is not None)
     if words is None:
-        return Meaning(is_known=False, needs_all=joined_and, takes_any=joined_or)
-    condition = words.condition.search(lead) is not None
+        return Meaning(is_known=False, needs_all=joined_and, takes_any=joined_or, is_exception=exception)
     any_of = words.any_of.search(lead) is not None
     return Meaning(
         is_known=True,
@@ -160,7 +215,27 @@ def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
         is_told=words.told.search(lead) is not None,
         needs_all=joined_and or words.all_of.search(lead) is not None,
         takes_any=any_of or joined_or,
-        is_choice=joined_or or (words.one_of.search(lead) is not None and not any_of),
+        is_choice=joined_or or words.one_of.search(lead) is not None or (any_of and not condition),
+        is_exception=exception,
+    )
+
+
+def ends_in_condition(lead: str, language: str) -> bool:
+    """Whether what is said holds only if what follows does, or but for what follows."""
+    return _is_condition(lead, _PATTERNS.get(language)) or _EXCEPTION.search(lead) is not None
+
+
+def _is_condition(lead: str, words: _Patterns | None) -> bool:
+    """Whether it ends in a condition: "if", "if the boat", "if all of the following are met"."""
+    if words is None:
+        return _CONDITION_ANYWHERE.search(lead) is not None
+    if words.condition.search(lead):
+        return True
+    clauses = [lead[match.end() :] for match in words.opens_condition.finditer(lead)]
+    counts = (words.all_of, words.any_of, words.one_of, ANNOUNCES)
+    return any(
+        len(clause.split()) <= _MOST_OF_CLAUSE and "," not in clause and any(c.search(clause) for c in counts)
+        for clause in clauses
     )
 
 

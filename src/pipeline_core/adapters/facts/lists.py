@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.debris import is_note_in_list
 from pipeline_core.adapters.facts.joints import is_joint
-from pipeline_core.adapters.facts.list_words import says_no
+from pipeline_core.adapters.facts.list_words import ends_in_condition, says_no
 from pipeline_core.adapters.facts.scope import bare
 from pipeline_core.adapters.facts.sentences import sentences_of
 from pipeline_core.domain.text import strip_markdown
 
-_LEADS = re.compile(r"[:：](?:[*_`\s]|-\s*$)*$")
+LEADS = re.compile(r"[:：](?:[*_`\s]|-\s*$)*$|(?<=[\w)\"'”’»])\s?[—–][*_`\s]*$")
+"""A colon at the end or, as statutes have it, a dash."""
+_SIGNS = " :：—–"
 _ENDS = re.compile(r"[.!?。！？؟۔।](?:[)\"'”’»\]*_`]|\s)*$")
 _STOPS = re.compile(r"[.!?,;。！？；、،؛۔।][\s*_)\"'”’»]*$")
 _MOST_WORDS = 60
@@ -31,6 +33,8 @@ class Lead:
     is_item: bool = False
     is_heading: bool = False
     """A heading, or a short line of its own, right above the list."""
+    is_line: bool = False
+    """Such a line, and no heading."""
     is_torn: bool = False
     """Its beginning may stand in the paragraph above, which ends in mid-sentence."""
 
@@ -52,6 +56,8 @@ class Item:
     """How many items are nested in it."""
     is_cut: bool = False
     """Its end, or that of its list, stands in another chunk or in a paragraph below."""
+    goes_on: bool = False
+    """It is the beginning of a sentence that the items nested in it end."""
     joint: Block | None = None
     """The line below it that is nothing but the word between it and the next item."""
     is_misplaced: bool = False
@@ -105,19 +111,19 @@ class _Reader:
         self._has_items = False
         self._after_torn = False
         self._last: Item | None = None
-        self._inner: int | None = None
+        self._inner: tuple[int, str, str] | None = None
 
     def see_above(self, text: str, block: Block) -> None:
         """Take what stands in the chunk before."""
         said = strip_markdown(block.text_in(text))
-        lead = Lead(said.rstrip(" :："), None, _LEADS.search(block.text_in(text)) is not None, is_item=bool(block.item))
+        lead = Lead(said.rstrip(_SIGNS), None, LEADS.search(block.text_in(text)) is not None, is_item=bool(block.item))
         if block.item:
             self._pop(block.indent)
             self._above.append((block.indent, lead, None))
         elif block.kind == "prose":
             body = block.text_in(text)
             start, end = self._last_sentence(body)
-            self._lead = Lead(strip_markdown(body[start:end]).rstrip(" :："), None, lead.has_colon)
+            self._lead = Lead(strip_markdown(body[start:end]).rstrip(_SIGNS), None, lead.has_colon)
 
     def see(self, block: Block) -> Item | None:
         """Take the next block; an item is given back."""
@@ -139,7 +145,7 @@ class _Reader:
             lead = self._lead_of(block)
             self._heading = None
             if lead and _is_label(lead):
-                self._heading = replace(lead, is_heading=True)
+                self._heading = replace(lead, is_heading=True, is_line=True)
             # a lead-in right below another is its item, whose mark was lost
             is_nested = lead and lead.has_colon and self._lead and self._lead.has_colon and not self._has_items
             outer = self._lead if is_nested else None
@@ -151,7 +157,7 @@ class _Reader:
     def _is_excluded(self, block: Block) -> bool:
         """Whether it is a numbered paragraph below what says that it is not so: an item, though it has no mark."""
         above = self._heading or self._lead
-        return bool(block.number and above and says_no(above.said, self._language))
+        return bool(block.number and above and above.leads_on and says_no(above.said, self._language))
 
     def _last_sentence(self, body: str) -> tuple[int, int]:
         found = list(sentences_of(body, self._language))
@@ -172,7 +178,7 @@ class _Reader:
 
     def _lead_of(self, block: Block) -> Lead | None:
         body = block.text_in(self._text)
-        has_colon = _LEADS.search(body) is not None
+        has_colon = LEADS.search(body) is not None
         start, end = self._last_sentence(body)
         start = max(start, _last_of_names(body))
         said = strip_markdown(body[start:end])
@@ -180,7 +186,7 @@ class _Reader:
             return None
         # where letters have no case, the first one does not tell that a sentence begins with it
         is_torn = self._after_torn and start == 0 and said[0].isalpha() and said[0].lower() == said[0].upper()
-        return Lead(said.rstrip(" :："), (block.start + start, block.start + end), has_colon, is_torn=is_torn)
+        return Lead(said.rstrip(_SIGNS), (block.start + start, block.start + end), has_colon, is_torn=is_torn)
 
     def _item(self, block: Block) -> Item:
         body = block.text_in(self._text)
@@ -188,6 +194,13 @@ class _Reader:
         row = self._rows.get((self._list, indent), [])
         is_misplaced = any(_leads_on(self._text, other) for other in row)
         self._pop(indent)
+        if self._above and (parent := self._above[-1][2]) and parent is self._last and not parent.parts:
+            deep, lead, _ = self._above[-1]
+            parent.goes_on = not lead.has_colon and self._goes_on_in(parent.said, block)
+            self._above[-1] = (deep, replace(lead, has_colon=lead.has_colon or parent.goes_on), parent)
+        if self._lead and not (self._has_items or self._heading or self._lead.has_colon):
+            # "… may be moved only if", without a colon
+            self._lead = replace(self._lead, has_colon=self._goes_on_in(self._lead.said, block))
         leads = tuple(lead for _, lead, _ in self._above)
         said = strip_markdown(body)
         above = (self._heading, self._outer, None if self._heading else self._lead)
@@ -201,8 +214,8 @@ class _Reader:
         item.siblings = row
         start, end = self._last_sentence(body) if len(said.split()) > _LONG_ITEM else (0, len(body))
         span = (block.start + start, block.start + end)
-        said_last = strip_markdown(body[start:end]).rstrip(" :：")
-        self._above.append((indent, Lead(said_last, span, _LEADS.search(body) is not None, is_item=True), item))
+        said_last = strip_markdown(body[start:end]).rstrip(_SIGNS)
+        self._above.append((indent, Lead(said_last, span, LEADS.search(body) is not None, is_item=True), item))
         self._last = item
         return item
 
@@ -213,14 +226,31 @@ class _Reader:
             self._inner = None
             return block.indent
         is_apart = "\n\n" in self._text[last.block.end : block.start]
-        if self._inner == block.indent and not is_apart:
-            return block.indent + 1
+        kind, before = _kind_of_mark(block.item), _kind_of_mark(last.block.item)
+        if self._inner and self._inner[0] == block.indent:
+            _, inner, outer = self._inner
+            if kind == inner if inner != outer else not is_apart:
+                return block.indent + 1
         self._inner = None
         is_loose = len(last.siblings) > 1 and "\n\n" in self._text[last.siblings[-2].block.end : last.block.start]
-        if is_apart and not is_loose and last.block.indent == block.indent and _leads_on(self._text, last):
-            self._inner = block.indent
+        is_parted = kind != before or (is_apart and not is_loose)
+        if is_parted and last.block.indent == block.indent and self._leads_to(last, block):
+            self._inner = (block.indent, kind, before)
             return block.indent + 1
         return block.indent
+
+    def _leads_to(self, last: Item, block: Block) -> bool:
+        """Whether the item above leads to this one, which has a mark of another kind where no sign says so."""
+        if _leads_on(self._text, last):
+            return True
+        is_other = _kind_of_mark(block.item) != _kind_of_mark(last.block.item)
+        return is_other and not last.parts and self._goes_on_in(last.said, block)
+
+    def _goes_on_in(self, said: str, block: Block) -> bool:
+        """Whether words without a sign at their end are a sentence that goes on in the item."""
+        if whole_sentence(said) or _STOPS.search(said):
+            return False
+        return self._text[block.start : block.start + 1].islower() or ends_in_condition(said, self._language)
 
     def _pop(self, indent: int) -> None:
         while self._above and self._above[-1][0] >= indent:
@@ -249,9 +279,14 @@ def _is_label(lead: Lead) -> bool:
     )
 
 
+def _kind_of_mark(mark: str) -> str:
+    """``(a)`` for "(b)" and "(ii)", ``1.`` for "12."."""
+    return re.sub(r"\d+", "1", re.sub(r"[^\W\d_]+", "a", mark))
+
+
 def _leads_on(text: str, item: Item) -> bool:
     """Whether the item leads to others, none of which stands deeper."""
-    return not item.parts and _LEADS.search(item.block.text_in(text)) is not None
+    return not item.parts and LEADS.search(item.block.text_in(text)) is not None
 
 
 def _goes_on(text: str, item: Item, following: Block) -> bool:

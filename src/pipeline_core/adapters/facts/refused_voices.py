@@ -23,8 +23,10 @@ TO_THE_READER = Refusal(
         "el": r"^(?:παρακαλ\w+|καλώς)\b|\bελπίζουμε\b",
         "pl": r"^(?:prosimy|zapraszamy|witamy)\b|\bmamy nadzieję\b",
         "cs": r"^(?:prosím|vítejte)\b|\bdoufáme\b",
-        "zh": "^请|欢迎|我们希望|让我们",
-        "ja": "ください。?$|ましょう。?$|ようこそ",
+        # what must not be done is a rule, however politely it is said
+        "zh": "^请(?!勿|不|务必)|欢迎|我们希望|让我们",
+        # "お問い合わせください" invites, "押してください" is an order
+        "ja": "[おご御][^、。]{1,8}ください。?$|ましょう。?$|ようこそ",
         "ar": "^يرجى|مرحبا|نأمل|ندعو",
         "fa": "^لطفا|خوش آمدید|امیدواریم",
     },

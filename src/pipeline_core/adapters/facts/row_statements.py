@@ -21,6 +21,8 @@ _LONGEST_NAME = 160
 _REMARK = re.compile(r"\[[^\[\]]*\]")
 """``[DELETED, DUPLICATE OF 4.1.3]``: what stands where a requirement was."""
 _WORD = re.compile(r"[^\W\d_]+")
+_SIGN = re.compile(r"[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]|[IVX]{2,4}")
+"""A letter alone and a Roman number name nothing without the name of their column: "Probe A", "Zone II"."""
 _FEWEST_OF_A_TOPIC = 3
 _NUMBERED = re.compile(r"(?:\S+ ){0,5}?(?<![\d.])\d{1,4}\.")
 
@@ -53,7 +55,7 @@ def _pairs(said: Said) -> str:
     context = said.table.context
     group = "" if said.is_last and TOTAL.match(said.name) else said.table.group
     name = said.name
-    if kind_of(name) in VALUES and any(map(str.isalpha, said.name_of_name)):
+    if (kind_of(name) in VALUES or _SIGN.fullmatch(name)) and any(map(str.isalpha, said.name_of_name)):
         name = f"{said.name_of_name} {name}"
     about = ", ".join(part for part in (group, _topic(said), name) if part).replace("?, ", "? ")
     values = _listed(said.pairs)

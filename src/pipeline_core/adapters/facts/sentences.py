@@ -8,7 +8,7 @@ from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import resumes
-from pipeline_core.adapters.facts.definitions import natural_question
+from pipeline_core.adapters.facts.definitions import natural_question, says_not
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import (
     AUXILIARIES,
@@ -20,6 +20,7 @@ from pipeline_core.adapters.facts.english_words import (
 )
 from pipeline_core.adapters.facts.ids import begins_with_code, length_of_id, spans_of_ids, without_id
 from pipeline_core.adapters.facts.leaning import connective, points_at_unsaid, points_back, points_elsewhere
+from pipeline_core.adapters.facts.list_words import says_no
 from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained, unexplained_head
@@ -31,6 +32,8 @@ from pipeline_core.domain.unfinished import LONGEST_PIECE, UNFINISHED
 from pipeline_core.domain.unreadable import unreadable
 
 MIN_WORDS, MAX_WORDS = 4, 60
+FEWEST_OF_RULE = 3
+MIN_SIGNS, MAX_SIGNS = 6, 200
 MAX_JOINED = 75
 """Words of sentences that are said together."""
 
@@ -91,6 +94,8 @@ def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Cla
     for position, (start, end) in enumerate(spans):
         if position == 0 and block.has_unclear_sign:
             continue
+        if block.item and len(body[start:end].split()) < MIN_WORDS and language not in UNSPACED:
+            continue  # of its list
         sentence = _said(body[start:end], block.start + start, language)
         sentence = sentence and _with_subject(sentence, block, language)
         if said and sentence and _goes_on(said, sentence, language) and (joined := _joined(said, sentence)):
@@ -220,14 +225,18 @@ def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
 _SHORT = re.compile(
     r"(?:^|[\s(])(?:[A-Z][a-z]{1,3}|[a-z]{1,3}|approx|aprox)\.\s+$|(?:^|\s)(?:руб|стр|ст|гл|σελ|[пч])\.\s+$"
 )
+_INITIAL = re.compile(r"(?:^|[\s(])[^\W\d_]\.\s+$")
+_NEXT_INITIAL = re.compile(r"[^\W\d_]\.(?:[\s,;]|$)")
 _AMOUNT = re.compile(r"[$€£¥]?\d")
 
 
 def _with_numbers(parts: Iterable[str]) -> Iterator[str]:
-    """The sentences, where one that ends with a short word goes on with a number that follows: "Ffr. 6.0 billion"."""
+    """The sentences, where one that ends with a short word goes on with a number that follows, "Ffr. 6.0 billion", and
+    one that ends with an initial with the next: "M. D., 67 ans"."""
     held = ""
     for part in parts:
-        if held and not (_SHORT.search(held) and _AMOUNT.match(part)):
+        goes_on = (_SHORT.search(held) and _AMOUNT.match(part)) or (_INITIAL.search(held) and _NEXT_INITIAL.match(part))
+        if held and not goes_on:
             yield held
             held = ""
         held += part
@@ -276,12 +285,8 @@ def _said(quote: str, start: int, language: str) -> _Said | None:
     return _Said(start, end, statement, statement, leans=leans or bool(head), head=head)
 
 
-# "Note: This method …", "(Lesson) Both …": what stands behind the label leans.
-_LABELLED = re.compile(
-    r"\([^\W\d_][^()]{1,20}\)\s+|(?:notes?|hinweis|anmerkung|remarque|nota|opmerking|catatan|примечание|σημείωση|uwaga"
-    r"|poznámka|megjegyzés|napomena|not|注意?|ملاحظة|توجه|نکته)\s?[:：]\s*",
-    re.IGNORECASE,
-)
+# "Note: This method …", "(Lesson) Both …", "Indication: It …": what stands behind the label leans.
+_LABELLED = re.compile(r"(?:\([^\W\d_][^()]{1,20}\)|[^\W\d_][^\s:：]*(?: \S+){0,2}?\s?[:：])\s*(?=\D)")
 
 
 def _leans(statement: str, language: str) -> bool:
@@ -314,7 +319,8 @@ _OUT_OF_ORDER = re.compile(
     r"\s[،؛](?=\S)|\bاال|(?:^|\s)[\u064b-\u0652]|[\u0600-\u06ff][A-Za-z]{2}|[A-Za-z]{2}[\u0620-\u06ff]"
 )
 # No sentence of these begins with its verb, but for one whose subject was said before.
-_NO_SUBJECT = {"zh": re.compile("不|会|应|可以|将|能|须|必须")}
+# A prohibition or duty is whoever's.
+_NO_SUBJECT = {"zh": re.compile("不(?!得|可|要|准|能)|会|可以|将|能")}
 # A title in quotation marks.
 _QUOTED = re.compile(r"([\"“„«]).*[\"”“»]\.?")
 # The mark of a footnote on a word: of units and formulas ("km²", "CO₂", "10⁷") a short one has it.
@@ -398,7 +404,8 @@ def _verb_unseen(statement: str, language: str) -> bool:
 
 def _is_of_fit_length(statement: str, language: str) -> bool:
     if language in UNSPACED:
-        return 10 <= len(statement) <= 200
+        return MIN_SIGNS <= len(statement) <= MAX_SIGNS
     words = statement.count(" ") + 1
     letters = sum(map(len, _RUN_OF_LETTERS.findall(statement)))
-    return MIN_WORDS <= words <= MAX_WORDS and 2 * letters >= len(statement) - words
+    is_rule = says_no(statement, language) or says_not(statement) or traits_of(statement, language).get("duty")
+    return (FEWEST_OF_RULE if is_rule else MIN_WORDS) <= words <= MAX_WORDS and 2 * letters >= len(statement) - words

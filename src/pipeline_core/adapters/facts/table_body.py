@@ -13,6 +13,7 @@ TOTAL = re.compile(
     r"(?:grand |sub)?(?:total|sum|all|gesamt|summe|insgesamt|ensemble|somme|totale|totaal|итого|всего|合计|总计)", re.I
 )
 
+_FEWEST_OF_A_BILL = 4
 _DASHES = frozenset("-–—")
 """In a column of check marks a dash says no."""
 
@@ -68,6 +69,10 @@ class Body:
                 skipped = inner.rows - 1
             elif title := self._title(at):
                 self.table = replace(self.table, context=Context(title, sources=row.spans), group="")
+            elif self._is_below_the_rows(at):
+                name, value = (plain(cell) for cell in row.cells[-2:])
+                yield Said(row, name.rstrip(" .:"), "", [(self.table.names[-1], value)], self.table, is_last=True)
+                name = ""
             elif group := self._group(at):
                 self.table = replace(self.table, group=group, group_source=row.spans)
             else:
@@ -108,6 +113,24 @@ class Body:
         if at + 1 < len(self._body) and (self.table.has_groups or looks) and kind_of(said) not in VALUES:
             return said.strip(" :")
         return ""
+
+    def _is_below_the_rows(self, at: int) -> bool:
+        """Whether only the last two cells of it, and of all rows below it, are filled: what a bill adds up below them.
+
+        "Net | 90 €", "VAT | 17 €" are named in the last column but one, and are of no row above.
+        """
+        last = [len(self.table.names) - 2, len(self.table.names) - 1]
+        return (
+            len(self.table.names) >= _FEWEST_OF_A_BILL
+            and at > 0
+            and all(
+                row.filled == last
+                and kind_of(plain(row.cells[-1])) in VALUES
+                and kind_of(plain(row.cells[-2])) != "blank"
+                for row in self._body[at:]
+                if not row.is_blank
+            )
+        )
 
     def _may_share_name(self, row: Row) -> bool:
         """Whether a row without a name is one of several that the name above spans: then its second cell tells it."""

@@ -136,6 +136,10 @@ def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", bef
     ``after`` is the paragraph below a table that the chunk ends in, ``before`` those above one with which it begins.
     """
     found = _named_nearby(text, blocks, at, after, before)
+    if not found.subject and (caption := _caption_apart(text, blocks)):
+        title, span = _title(strip_markdown(caption.text_in(text))), (caption.start, caption.end)
+        found = replace(found, subject=title, spans=(*found.spans, span), is_caption=True)
+        return _of_its_section(found, caption)
     is_below_heading = blocks[at - 1].kind == "heading" if at else not before
     heading, is_question = _heading(blocks[at].headings, may_ask=is_below_heading)
     if found.subject and not says_only_kind(bare(found.subject)):
@@ -288,6 +292,15 @@ def _below(text: str, blocks: Sequence[Block], at: int) -> tuple[str, tuple[int,
     block = blocks[at + 1]
     said = strip_markdown(block.text_in(text))
     return (said, (block.start, block.end)) if _is_caption(said) else None
+
+
+def _caption_apart(text: str, blocks: Sequence[Block]) -> Block | None:
+    """The one caption of a text with one table that has none beside it: pages set in columns part the two."""
+    if [block.kind for block in blocks].count("table") > 1:
+        return None
+    said = [strip_markdown(block.text_in(text)) if block.kind == "prose" else "" for block in blocks]
+    found = [at for at, line in enumerate(said) if len(line) <= _LONGEST_LINE and _LONG_CAPTION.match(line)]
+    return blocks[found[0]] if len(found) == 1 else None
 
 
 def _caption_before(before: str, text: str, blocks: Sequence[Block]) -> str:

@@ -87,6 +87,15 @@ def _states(said: str) -> bool:
     return match is not None and kind_of(match["value"]) in VALUES - {"year", "code"}
 
 
+_WITHOUT_STOPS = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff]")
+_LONGEST_WITHOUT_STOPS = 40
+
+
+def _may_be_clauses(said: str) -> bool:
+    """Whether it may be sentences in a script without full stops, in which blanks part clauses: Thai, Lao, Khmer."""
+    return len(said) > _LONGEST_WITHOUT_STOPS and _WITHOUT_STOPS.search(said) is not None
+
+
 def is_label(markdown: str, said: str, before: str) -> bool:
     """Whether a paragraph right above a table is its title: a few words that are no sentence and stand alone.
 
@@ -102,6 +111,7 @@ def is_label(markdown: str, said: str, before: str) -> bool:
         return False
     if (
         _states(said)
+        or _may_be_clauses(said)
         or _NO_LABEL.match(said)
         or _is_one_short_word(said)
         or not names_something(said)

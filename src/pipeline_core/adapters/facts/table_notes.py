@@ -12,6 +12,7 @@ from pipeline_core.domain.text import strip_inline, strip_markdown
 _MOST_BELOW = 6
 """So many paragraphs below a table may be notes of its cells."""
 _LONGEST = 200
+_LONGEST_LEGEND = 400
 _RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
 _SHORT = r"(?:\d{1,2}|[a-z])"
 _MARK = rf"[*†‡§¶※]{{1,3}}|[{_RAISED}]{{1,2}}|\({_SHORT}\)|{_SHORT}\)|\[{_SHORT}\]|\^\w{{1,2}}\^?"
@@ -22,7 +23,7 @@ _NEXT = re.compile(rf"(?<=[.;。])\s*(?=(?:[*†‡§¶※]{{1,3}}|[{_RAISED}]{{
 _MARKED = re.compile(rf"(?P<said>.*[\w%)\]€$£.])(?P<gap>\s?)(?P<mark>{_MARK})\s*\Z", re.DOTALL)
 _UNIT_TO_A_POWER = re.compile(r"(?:\A|[^\w])[kcdmµ]?m\Z")
 _LEGEND = re.compile(
-    r"(?:\A|(?<=[\s;,.(]))(?P<short>[^\s=;,.:()]{1,3}|:|\.{2,3})\s*(?P<by>=|＝|:|：)\s+(?P<full>[^=;\n]{2,80}?)(?=[;,.)]|\s*\Z)"
+    r"(?:\A|(?<=[\s;,.(]))(?P<short>[^\s=;,.:()]{1,3}|:|\.{2,3})\s*(?P<by>=|＝|:|：)\s+(?P<full>[^\W\d_][^=;\n]{1,79}?)(?=[;,.)]|\s*\Z)"
 )
 _FLAGGED = re.compile(r"(?P<said>[-+−<>≤≥~]?\d[\d.,  ]*%?)\s+(?P<mark>[^\W\d_]{1,2})\Z")
 
@@ -45,14 +46,33 @@ def notes_below(text: str, blocks: Sequence[Block], at: int, after: str = "") ->
         after: the paragraph below a table that the chunk ends in.
     """
     found: dict[str, Note] = {}
-    for block in blocks[at + 1 : at + 1 + _MOST_BELOW]:
-        if block.kind != "prose":
-            break
+    below = blocks[at + 1 : at + 1 + _MOST_BELOW]
+    items = [block.item for block in below if block.kind == "prose"]
+    for block in below:
+        if block.kind != "prose" or (block.item and items.count(block.item) > 1):
+            break  # "*" before each of several is the bullet of a list
         start = text.rfind("\n", 0, block.start) + 1  # the mark of a note may be read as that of a list's item
         found = {**_read(text[start : block.end], (start, block.end)), **found}
     if after and at + 1 == len(blocks):
         found = {**_read(after, Outside(after.strip(), below=True)), **found}
+    if not all(map(_is_counted, found)) and _is_numbering(text, blocks, at, found):
+        return {mark: note for mark, note in found.items() if _is_counted(mark)}
     return found
+
+
+def _is_counted(mark: str) -> bool:
+    """Whether it is the mark of a note and nothing else: what a bracket closes may number clauses or works as well."""
+    return not mark.endswith((")", "]"))
+
+
+def _is_numbering(text: str, blocks: Sequence[Block], at: int, notes: Iterable[str]) -> bool:
+    """Whether marks with brackets number paragraphs: they do above the table as well, or no cell bears some of them."""
+    cells = _bare(blocks[at].text_in(text))
+    if any(not _is_counted(mark) and mark not in cells for mark in notes):
+        return True
+    starts = (text.rfind("\n", 0, block.start) + 1 for block in blocks[:at] if block.kind == "prose")
+    above = (_NOTE.match(_bare(text[start : start + _LONGEST])) for start in starts)
+    return any(match is not None and not _is_counted(_key(match["mark"])) for match in above)
 
 
 def note_of_all(text: str, blocks: Sequence[Block], at: int, after: str = "") -> Note | None:
@@ -83,7 +103,7 @@ def _read(paragraph: str, source: Source) -> dict[str, Note]:
     for line in _NEXT.split(_bare(paragraph)):
         if match := _NOTE.fullmatch(line.strip()):
             notes[_key(match["mark"])] = Note(_whole(match["said"]), source)
-        for match in _LEGEND.finditer(line):
+        for match in _LEGEND.finditer(line) if len(paragraph) <= _LONGEST_LEGEND else ():
             # "Rent: see below" explains no sign; a letter or a sign with a colon does
             if match["by"] in "=＝" or (len(match["short"]) == 1 and match.start() == 0):
                 notes.setdefault(f"={match['short']}", Note(_whole(match["full"]), source))
@@ -95,7 +115,7 @@ def _bare(text: str) -> str:
 
 
 def _key(mark: str) -> str:
-    return mark.strip("^()[]") if not mark.startswith("*") else mark
+    return mark.strip("^")
 
 
 def _whole(said: str) -> str:

@@ -48,7 +48,7 @@ def table_claims(
         return [], None
     if _is_list([row.cells for row in grid.rows]):
         return [], None
-    is_next = begins_within or (at > 0 and blocks[at - 1].kind == "table")
+    is_next = begins_within or _stands_below_a_table(text, blocks[:at])
     context = told_by(text, blocks, at, context_of(text, blocks, at, after, above), after, above)
     table, rows = headed(grid, context, before, begins_within=begins_within, is_next=is_next)
     if grid.width > MOST_COLUMNS and rows and len({*table.names} - {""}) < grid.width:
@@ -65,6 +65,19 @@ def table_claims(
     claims = [claim for said in found for claim in _claim(text, said, cut, keys)]
     cells = tuple(row.cells for row in rows)
     return claims, replace(body.table, rows=(table.rows + cells)[-24:])
+
+
+def _stands_below_a_table(text: str, above: Sequence[Block]) -> bool:
+    """Whether nothing stands between a table and the one above it but the number of a page."""
+    rest = list(above)
+    while rest and is_page_number(text, rest[-1]):
+        rest.pop()
+    return bool(rest) and rest[-1].kind == "table"
+
+
+def is_page_number(text: str, block: Block) -> bool:
+    """Whether a paragraph is nothing but a number: it stands between the parts of a table on two pages."""
+    return block.kind == "prose" and block.text_in(text).strip().isdecimal()
 
 
 def why_no_rows(text: str, block: Block, *, goes_on: bool = False) -> str:

@@ -9,6 +9,7 @@ and a pronoun behind what is put in front ("For such sites, that is fine").
 import re
 from functools import cache
 
+from pipeline_core.adapters.facts.self_named import with_name
 from pipeline_core.adapters.facts.unexplained_words import LANGUAGES
 
 _UNSPACED = ("zh",)
@@ -60,6 +61,7 @@ _ON_A_CONDITION = re.compile(
 
 def is_unexplained(sentence: str, language: str) -> bool:
     """Whether its clause is tied to another sentence, or takes a part or a comparison of what that one says."""
+    sentence = with_name(sentence, language)
     leaning, tied = _leaning(language), _tied(language)
     if leaning and leaning.search(sentence):
         return True

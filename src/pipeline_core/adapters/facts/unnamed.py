@@ -6,6 +6,8 @@ together with the sentence that tells it they read well.
 
 import re
 
+from pipeline_core.adapters.facts.self_named import with_name
+
 # A share of nobody: a verb stands where "of the students" would.
 _OF_WHOM = {
     "en": r"^(?i:almost|about|nearly|over|around|some|approximately|only|just|more than|less than|fewer than"
@@ -119,6 +121,7 @@ _THEN = {code: re.compile(words) for code, words in _PAST.items()}
 
 def leaves_out(sentence: str, language: str) -> bool:
     """Whether a sentence before it must say of whom, than what or of which year it is."""
+    sentence = with_name(sentence, language)
     pattern = _LEFT_OUT.get(language)
     if pattern and pattern.search(sentence):
         return True

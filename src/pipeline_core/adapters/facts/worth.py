@@ -125,13 +125,14 @@ _FIRST_PERSON = {
     "ja": "私たち|我々",
 }
 _HEDGED = {
-    "en": r"\b(?:for (?:example|instance)|perhaps|might|could be|would be|suppose|likely to)\b",
-    "de": r"\b(?:zum beispiel|beispielsweise|vielleicht|z\. ?b\.|möglicherweise|könnten?)\b",
-    "fr": r"\b(?:par exemple|peut-être|pourrai(?:t|ent))\b",
-    "es": r"\b(?:por ejemplo|quizás?|podría\w*)\b",
-    "it": r"\b(?:per esempio|ad esempio|forse|potrebbe\w*)\b",
-    "pt": r"\b(?:por exemplo|talvez|poderia\w*)\b",
-    "nl": r"\b(?:bijvoorbeeld|misschien|wellicht)\b",
+    "en": r"\b(?:for (?:example|instance)|perhaps|might|could be|would be|suppose|likely to|would (?:not )?have)\b",
+    "de": r"\b(?:zum beispiel|beispielsweise|vielleicht|z\. ?b\.|möglicherweise|könnten?)\b|\bw(?:är"
+    r"|ürd)en?\b.*\b(?:worden|gewesen|haben|sein)\b|\bhätten?\b",
+    "fr": r"\b(?:par exemple|peut-être|pourrai(?:t|ent)|(?:aur|ser)ai(?:t|ent))\b",
+    "es": r"\b(?:por ejemplo|quizás?|podría\w*|habrían?|hubiera\w*)\b",
+    "it": r"\b(?:per esempio|ad esempio|forse|potrebbe\w*|avrebbe\w*|sarebbe\w* stat\w)\b",
+    "pt": r"\b(?:por exemplo|talvez|poderia\w*|teriam?)\b",
+    "nl": r"\b(?:bijvoorbeeld|misschien|wellicht)\b|\bzou(?:den)?\b.*\b(?:geweest|hebben|zijn)\b",
     "id": r"\b(?:misalnya|contohnya|mungkin)\b",
     "ru": r"\b(?:например|возможно|может быть)\b",
     "zh": "例如|比如|也许|可能",
