@@ -14,7 +14,8 @@ _MOST_WORDS, _MOST_CHARS = 8, 80
 def with_stories(blocks: Sequence[Block], text: str) -> list[Block]:
     """The blocks, those of such an example with its line among their headings: up to the next heading or such line."""
     found: list[Block] = []
-    story, under = "", ()
+    story = ""
+    under: tuple[str, ...] = ()
     for block in blocks:
         label = _label(block, text)
         if block.kind == "heading" or block.headings != under:
