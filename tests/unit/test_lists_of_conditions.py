@@ -103,3 +103,53 @@ def test_what_and_joins_is_not_said_below_a_heading_that_it_does_not_go_on_with(
         "## Movement of boats\n\n(a) the harbour master has signed the permit; and\n\n(b) the hull has been sealed.\n"
     )
     assert said(text, "en") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "markdown", "below"),
+    [
+        (
+            "en",
+            "## Not insured\n\n- hail\n- rust\n\nThe excess is 75 pounds for each claim.\n",
+            "The excess is 75 pounds",
+        ),
+        ("de", "## Versichert sind\n\n- Hagel\n- Feuer\n\nDer Vertrag läuft ein Jahr.\n", "Der Vertrag läuft ein Jahr"),
+        (
+            "nl",
+            "## Niet verzekerd\n\n- hagel\n- roest\n\nHet eigen risico is 75 euro per keer.\n",
+            "Het eigen risico is 75",
+        ),
+        # without a blank line between
+        (
+            "pl",
+            "Nie stosować:\n- u dzieci\n- razem z winem\nOpakowanie zawiera 50 tabletek.\n",
+            "Opakowanie zawiera 50",
+        ),
+        ("en", "Do not take it:\n- with wine\n- at night\nThe box holds 50 tablets.\n", "The box holds 50 tablets"),
+        ("fr", "Ne pas prendre :\n- avec du vin\n- la nuit\nLa boîte contient 50 comprimés.\n", "La boîte contient 50"),
+    ],
+)
+def test_what_stands_below_a_list_is_no_part_of_it(language: str, markdown: str, below: str) -> None:
+    found = [statement for statement in said(markdown, language) if below in statement]
+    assert found
+    assert all(statement.startswith(below) for statement in found)
+
+
+def test_what_stands_below_a_no_without_a_list_is_said_with_it() -> None:
+    text = "## What is not covered\n\nThe theft of a bicycle from a garden is a matter of your household policy.\n"
+    assert all(statement.startswith("What is not covered: ") for statement in said(text, "en"))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Dear guests, a good stay needs a few simple rules.\n"),
+        ("de", "Liebe Gäste, ein schöner Aufenthalt braucht ein paar Regeln.\n"),
+        ("fr", "Chers voisins, la vie en commun demande quelques règles.\n"),
+        ("en", "# Pump\n\nA pump you can trust.\n"),
+        ("ja", "プールは何時に開きますか。\n"),
+        ("en", "What it says:\n\n- How to take it\n- How to store it\n\n## How to take it\n\n## How to store it\n"),
+    ],
+)  # fmt: skip
+def test_greetings_slogans_questions_and_contents_say_nothing(language: str, text: str) -> None:
+    assert said(text, language) == []

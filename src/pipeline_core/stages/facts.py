@@ -72,7 +72,7 @@ from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_wor
 from pipeline_core.stages.standing import Prove, standing
 from pipeline_core.stages.surroundings import Surroundings
 from pipeline_core.stages.varied import varied
-from pipeline_core.stages.weigh import weighed
+from pipeline_core.stages.weigh import together, weighed
 from pipeline_core.staging.duplicates import in_languages, match_keys
 from pipeline_core.validation.echo_rules import echoed_example
 
@@ -307,7 +307,7 @@ def _weighed(result: ChunkResult, chunk: Chunk, places: Places, data: _Data, pag
         place = places.traits(chunk, fact, facts=len(result.facts))
         return weighed(fact, data.policy, place, one_chunk=len(data.chunks) == 1, doubt=pages.ocr_doubt)
 
-    return replace(result, facts=tuple(map(one, result.facts)))
+    return replace(result, facts=together([*map(one, result.facts)]))
 
 
 def _prover(pages: PageMap, words: bytes | None) -> Prove:

@@ -1,13 +1,16 @@
 """Every fact is weighed: its generator's traits and what the stage sees of it make its confidence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from statistics import fmean
 
 from pipeline_core.domain.confidence_model import confidence_of
 from pipeline_core.domain.facts import Fact, MatchKind, joined_quotes
 from pipeline_core.domain.policy import Policy
 from pipeline_core.domain.statement_traits import statement_traits
 
+_IN_LIST = ("lead_in", "item")
 Doubt = Callable[[int, int], float | None]
 """The share of the words on the pages of a range of characters that OCR doubted; None where it read none of them."""
 
@@ -33,3 +36,30 @@ def weighed(fact: Fact, policy: Policy, place: Mapping[str, float], *, one_chunk
     if doubts:
         traits["ocr_doubt"] = max(doubts)
     return replace(fact, traits=traits, confidence=confidence_of(traits), policy=policy)
+
+
+def together(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The facts of one chunk, those of one list with the confidence that they have on average.
+
+    Of a list of exclusions half would mislead more than none: what is not in it seems to be insured.
+    """
+    found: list[Fact] = []
+    for lead, run in groupby(facts, _lead_of):
+        items = list(run)
+        known = [fact.confidence.value for fact in items if fact.confidence]
+        if lead is None or len(known) < 2:
+            found += items
+            continue
+        shared = round(fmean(known), 3)
+        found += [
+            replace(fact, confidence=replace(fact.confidence, value=shared)) if fact.confidence else fact
+            for fact in items
+        ]
+    return tuple(found)
+
+
+def _lead_of(fact: Fact) -> tuple[int, int] | None:
+    """Where the lead-in stands that it shares with the other items of its list."""
+    if not all(fact.traits.get(name) for name in _IN_LIST) or len(fact.own) < 2:
+        return None
+    return fact.own[0].char_from, fact.own[0].char_to

@@ -1,9 +1,10 @@
 """What stands among sentences and says nothing: footnotes, sentences with a lost formula, notes to authors."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline_core.adapters.facts.english_words import word_set
+from pipeline_core.adapters.facts.scope import bare
 from pipeline_core.domain.fluency import is_common_word
 
 # A formula or a sign was lost before an operator in brackets, or between two words; items stand in one line.
@@ -51,6 +52,12 @@ def is_debris(statement: str) -> bool:
 
 def _begins_a_sentence(word: str) -> bool:
     return is_common_word(word) or word in _BEGINS
+
+
+def is_entry_of_contents(siblings: Sequence[str], headings: Collection[str]) -> bool:
+    """Whether a list says what follows in the text: half of its items, or more, are headings there."""
+    entries = sum(bare(said).casefold() in headings for said in siblings)
+    return entries > 0 and 2 * entries >= len(siblings)
 
 
 def is_note_in_list(mark: str, others: Sequence[str]) -> bool:

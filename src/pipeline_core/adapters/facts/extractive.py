@@ -14,13 +14,14 @@ from pipeline_core.adapters.facts.asked import answer_claims, questions_asked
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.debris import is_debris, is_note_in_list
+from pipeline_core.adapters.facts.debris import is_debris, is_entry_of_contents, is_note_in_list
 from pipeline_core.adapters.facts.glossary import entries
 from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.plain_sections import with_sections
 from pipeline_core.adapters.facts.row_sources import outside
+from pipeline_core.adapters.facts.scope import bare
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
 from pipeline_core.adapters.facts.short_rules import short_rules
@@ -32,6 +33,7 @@ from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.languages import likely_language
 from pipeline_core.domain.reading_order import is_out_of_order, is_shuffled
 from pipeline_core.domain.tables import MOST_ROWS
+from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.unreadable import unreadable
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
@@ -122,6 +124,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     short = short_rules(chunk.text, blocks, language)
     own = {**short, **entries(chunk.text, blocks, language)}
     asked = questions_asked(chunk.text, blocks, language, chunk.repeated_headings)
+    titles = {bare(strip_markdown(b.text_in(chunk.text))).casefold() for b in blocks if b.kind == "heading"}
     scopes = Scopes(chunk.text, blocks, language, chunk.repeated_headings)
     for at, block in enumerate(blocks):
         if section := back_matter(block.headings):
@@ -134,6 +137,8 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             untold |= {} if of_table else {why_no_rows(chunk.text, block, goes_on=before is not None): None}
         elif at in items:
             if is_note_in_list(block.item, [other.block.item for other in items[at].siblings]):
+                continue
+            if is_entry_of_contents([other.said for other in items[at].siblings], titles):
                 continue
             goes_on = chunk.list_goes_on and items[at].siblings[-1].block is blocks[-1]
             found = item_claims(chunk.text, items[at], language, goes_on=goes_on)

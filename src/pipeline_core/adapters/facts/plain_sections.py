@@ -36,7 +36,10 @@ class _Line:
 
 def with_sections(blocks: Sequence[Block], text: str) -> list[Block]:
     """The blocks, with each title of a section as a heading and each numbered paragraph as a block of its own."""
-    pieces = [piece for block in blocks for piece in _parted(block, text, _in_series(blocks, text))]
+    series = _in_series(blocks, text)
+    numbered = [piece for block in blocks for piece in _parted(block, text, series)]
+    beside = zip([None, *numbered][:-1], numbered, strict=True)
+    pieces = [piece for above, block in beside for piece in _ended(above, block, text)]
     found: list[Block] = []
     titles: list[tuple[int, str]] = []
     above: tuple[str, ...] = ()
@@ -105,6 +108,31 @@ def _parted(block: Block, text: str, series: frozenset[tuple[str, tuple[int, ...
     yield replace(piece, start=start)
 
 
+def _ended(above: Block | None, block: Block, text: str) -> Iterator[Block]:
+    """An item of a list, without the paragraph that stands right below the list with no blank line between.
+
+    What begins with no mark, and a new sentence after a line that was ended on purpose, is no part of the item.
+    """
+    if not block.item or block.marks or above is None or not above.item or "\n\n" in text[above.end : block.start]:
+        yield block
+        return
+    first, *below = _lines(block, text)
+    lone = "\n" not in text[above.start : above.end].strip()
+    begins = (
+        below and not text[below[0].start].isspace() and below[0].said[:1].isalpha() and not below[0].said[0].islower()
+    )
+    lines = [_Line(above.start, above.end, text[above.start : above.end], None), *below]
+    has_room = begins and _has_room(first.said, below[0].said, max(len(line.said) for line in (first, *lines)))
+    is_over = _STOPPED.search(first.said) is not None and not first.said.endswith((",", "，", "、"))
+    if not (
+        lone and begins and _SAYS.search(below[-1].said) and has_room and (is_over or not _STOPPED.search(first.said))
+    ):
+        yield block
+        return
+    yield replace(block, end=first.end)
+    yield replace(block, start=below[0].start, item="", has_unclear_sign=False)
+
+
 def _title_of(pieces: Sequence[Block], at: int, text: str) -> tuple[int, int] | None:
     """How deep the title stands with which the piece begins, and where it ends; None where it begins with none."""
     piece = pieces[at]
@@ -138,10 +166,14 @@ def _may_be_title(said: str) -> bool:
 
 def _ends_early(lines: Sequence[_Line]) -> bool:
     """Whether the first line was ended on purpose: the next word would have had room on it."""
-    first, second = lines[0].said, lines[1].said
     widest = max(len(line.said) for line in lines)
-    word = second.split()[0] if " " in second else second[:4]
-    return len(first) + 1 + len(word) <= widest or lines[1].number is not None
+    return _has_room(lines[0].said, lines[1].said, widest) or lines[1].number is not None
+
+
+def _has_room(line: str, following: str, widest: int) -> bool:
+    """Whether the first word of the following line would have had room on this one."""
+    word = following.split()[0] if " " in following else following[:4]
+    return len(line) + 1 + len(word) <= widest and not is_common_word(line.split()[-1].lower())
 
 
 def _leads_section(pieces: Sequence[Block], at: int, following: Block, text: str, *, is_chapter: bool) -> bool:

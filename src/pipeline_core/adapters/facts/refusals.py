@@ -19,6 +19,7 @@ from pipeline_core.adapters.facts.refused_authors import AIMS, APPRAISAL, CAST, 
 from pipeline_core.adapters.facts.refused_notices import NOTICES
 from pipeline_core.adapters.facts.refused_voices import (
     DIALOGUE,
+    GREETING,
     REMARK,
     SPOKEN,
     STORY,
@@ -28,7 +29,7 @@ from pipeline_core.adapters.facts.refused_voices import (
 
 REFUSALS = (
     THANKS, RIGHTS, CAPTION, NAVIGATION, DRAWN, REFERENCE, TO_THE_READER, REMARK, PLACEHOLDER, STORY, VAGUE, DIALOGUE,
-    SPOKEN, AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
+    GREETING, SPOKEN, AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
 )  # fmt: skip
 
 
@@ -45,6 +46,8 @@ def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 _CONTENTS = re.compile(r"(?:\. ?){4,}\s*\d*|…{2,}|_{4,}")
 _QUESTION = re.compile(r"[?？؟;]\s*[\"”'’)»]*$")
+# In Japanese and Korean a particle at the end asks, with a full stop as well.
+_ASKED = re.compile(r"(?:です|ます|ません|でしょう|だろう|ました)か[。．]?\s*$|(?:니까|나요|까요|인가요)[.。]?\s*$")
 _NAME_PART = re.compile(r"(?:van|von|der|de|den|del|della|di|da|dos|la|le|bin|al|el|y|e|and|und|et)$", re.IGNORECASE)
 
 
@@ -53,6 +56,8 @@ def why_refused(sentence: str, language: str) -> str | None:
     if _CONTENTS.search(sentence):
         return "a line of a table of contents"
     if _QUESTION.search(sentence) and (sentence[-1] != ";" or language == "el"):
+        return "a question"
+    if language in ("ja", "ko", "") and _ASKED.search(sentence):
         return "a question"
     return next((reason for reason, pattern in _patterns(language) if pattern.search(sentence)), None)
 

@@ -225,3 +225,32 @@ DIALOGUE = Refusal(
         "ja": "^(?:正直に言うと|正直|こんにちは|ええと|すみません)[、,！!]|^あなたの役割",
     },
 )  # fmt: skip
+# "Dear residents, living together needs a few rules.", "Power you can trust."
+GREETING = Refusal(
+    "a greeting or a slogan",
+    {
+        "en": r"^dear [^,.!?]{2,50}[,!]|^[^\W\d_]\w*(?: \w+){0,2} (?:you|we|they) (?:can |will |always )*"
+        r"(?:trust|need|love|want|deserve|like|enjoy|(?:rely|count|depend) on)\W*$",
+        "de": r"^(?:liebe[rsn]?|sehr geehrte[rn]?|werte[rn]?) [^,.!?]{2,50}[,!]",
+        "fr": r"^(?:chers?|chères?) [^,.!?]{2,50}[,!]|^mesdames",
+        "es": r"^(?:estimad[oa]s?|querid[oa]s?) [^,.!?]{2,50}[,:!]",
+        "it": r"^(?:car[ieoa]|gentil[ie]|egregi\w?) [^,.!?]{2,50}[,!]",
+        "pt": r"^(?:car[oa]s?|prezad[oa]s?|estimad[oa]s?) [^,.!?]{2,50}[,!]",
+        "nl": r"^(?:beste|geachte) [^,.!?]{2,50}[,!]",
+        "sv": r"^(?:kära|hej) [^,.!?]{2,50}[,!]",
+        "da": r"^(?:kære|hej) [^,.!?]{2,50}[,!]",
+        "no": r"^(?:kjære|hei) [^,.!?]{2,50}[,!]",
+        "fi": r"^(?:hyvät|arvoisat?) [^,.!?]{2,50}[,!]",
+        "pl": r"^(?:szanown[iey]|drodzy|drogi\w?) [^,.!?]{2,50}[,!]",
+        "cs": r"^(?:vážen[íéý]|milí) [^,.!?]{2,50}[,!]",
+        "hu": r"^(?:kedves|tisztelt) [^,.!?]{2,50}[,!]",
+        "ro": r"^(?:stimați|dragi) [^,.!?]{2,50}[,!]",
+        "tr": r"^(?:sayın|değerli|sevgili) [^,.!?]{2,50}[,!]",
+        "ru": r"^(?:уважаем\w+|дорог\w+) [^,.!?]{2,50}[,!]",
+        "uk": r"^(?:шановн\w+|дорог\w+) [^,.!?]{2,50}[,!]",
+        "el": r"^αγαπητ\w+ [^,.!?]{2,50}[,!]",
+        "ja": "お待ちして(?:おり|い)ます[。.]?$",
+        "zh": "^(?:尊敬的|亲爱的)[^，,！!：:。]{1,20}[，,！!：:]",
+        "ar": r"^(?:عزيزي|أعزاءنا|السادة) [^،,.!؟]{2,50}[،,!:]",
+    },
+)

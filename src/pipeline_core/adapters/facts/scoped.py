@@ -8,7 +8,9 @@ from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import bare_definite
+from pipeline_core.adapters.facts.heading_leads import leads_to_names
 from pipeline_core.adapters.facts.ids import names_a_requirement
+from pipeline_core.adapters.facts.list_words import says_no
 from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of, share_a_word
 from pipeline_core.domain.text import strip_markdown
 
@@ -22,6 +24,7 @@ class Scopes:
         self._repeated = repeated
         self._names = known_names(text, language)
         self._headings = [block for block in blocks if block.kind == "heading"]
+        self._below_list = _below_lists(blocks)
         self._below_heading = {below.start for above, below in pairwise(blocks) if above.kind == "heading"}
 
     def said(self, claim: Claim, block: Block) -> Claim:
@@ -36,6 +39,10 @@ class Scopes:
         seen = {"untitled": not block.title, "bare_definite": is_bare, "continues": goes_on}
         traits = {**claim.traits, **{name: float(flag) for name, flag in seen.items()}}
         headings = [heading for heading in block.headings if heading not in self._repeated]
+        if block.start in self._below_list and headings and leads_to_names(bare(headings[-1]), self._language):
+            headings = headings[:-1]  # it is the list's: "Not insured", and below the list what the excess is
+        elif self._turns(headings[-1:], claim):
+            return self._with(claim, block, bare(headings[-1]), traits)
         if block.start in self._below_heading and names_a_requirement(headings[-1:], claim.statement):
             return self._with(claim, block, headings[-1].strip(" .:"), {**traits, "requirement": 1.0})
         name = scope_of(claim.statement, headings, block.title, self._language, needed=is_bare or goes_on)
@@ -48,6 +55,13 @@ class Scopes:
         # where no title tells of what it asks, the question would have to name the section
         is_asked = bool(block.title) or len(headings) > 1
         return self._with(claim if is_asked else replace(claim, answer=None), block, name, traits)
+
+    def _turns(self, heading: Sequence[str], claim: Claim) -> bool:
+        """Whether the claim is what the heading above it says not to be so, and says no "no" itself."""
+        if not heading or claim.traits.get("item") or claim.traits.get("label"):
+            return False
+        is_no = says_no(heading[0], self._language) and leads_to_names(bare(heading[0]), self._language)
+        return is_no and not says_no(claim.statement, self._language)
 
     def said_of_its_place(self, claim: Claim, block: Block) -> Claim:
         """The claim of a few words, which name nothing, with the heading above it, be it the document's title."""
@@ -78,6 +92,20 @@ class Scopes:
                 begin = heading.start + len(raw) - len(raw.lstrip(" #"))
                 return begin, heading.start + len(raw.rstrip(" #"))
         return None
+
+
+def _below_lists(blocks: Sequence[Block]) -> set[int]:
+    """Where the paragraphs begin that stand below a list under the same heading."""
+    found: set[int] = set()
+    after_list = False
+    for block in blocks:
+        if block.kind == "heading":
+            after_list = False
+        elif block.item:
+            after_list = True
+        elif after_list:
+            found.add(block.start)
+    return found
 
 
 def _is_named(heading: str, name: str) -> bool:
