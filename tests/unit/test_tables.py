@@ -503,6 +503,10 @@ def test_words_that_stand_over_unknown_columns_make_the_header_a_guess() -> None
          ["電圧 – 値: 100 V", "色 – 値: 白", "長さ – 値: 9 m"]),
         ("Berth | Fee | Depth\nA | 4 € | 9 m\nB | free | tidal\nC | 5 € | 8 m",
          ["Berth A – Fee: 4 €; Depth: 9 m", "Berth B – Fee: free; Depth: tidal", "Berth C – Fee: 5 €; Depth: 8 m"]),
+        (
+            "Merkmal | Angabe\nLänge | 312\nBoden | Fliesen\nTiefe | 1,8 m",
+            ["Länge – Angabe: 312", "Boden – Angabe: Fliesen", "Tiefe – Angabe: 1,8 m"],
+        ),
         (" | \nMast | 9 m\nHull | oak\nKeel | 2 m",
          ["Mast: 9 m", "Hull: oak", "Keel: 2 m"]),
         (" | \nTerm | 2 years\nPeriod | year\nRent | $640",

@@ -33,6 +33,17 @@ COLUMN_WORDS = frozenset(
     """.split()  # noqa: SIM905
 )
 
+# What heads the names in a table of names and what holds for each, whatever the other column is called.
+PROPERTY_WORDS = frozenset(
+    """
+    property attribute feature parameter characteristic item specification merkmal eigenschaft kennwert caractéristique
+    propriété paramètre característica propiedad parámetro propriedade parâmetro caratteristica proprietà parametro
+    kenmerk eigenschap egenskab egenskap ominaisuus tulajdonság caracteristică właściwość cecha vlastnost özellik
+    характеристика параметр показатель властивість характеристика χαρακτηριστικό ιδιότητα الخاصية ویژگی מאפיין विशेषता
+    คุณสมบัติ 項目 项目 항목
+    """.split()  # noqa: SIM905
+)
+
 STATED_NAMES = frozenset(
     """
     account address agent agreement amount applicant area author bank beneficiary birth borrower branch broker building

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.table_spans import spread_in_runs, spread_over, unfolded, without_lone_spans
-from pipeline_core.domain.table_words import COLUMN_WORDS, STATED_NAMES, YES_OR_NO
+from pipeline_core.domain.table_words import COLUMN_WORDS, PROPERTY_WORDS, STATED_NAMES, YES_OR_NO
 from pipeline_core.domain.text import strip_inline
 
 _ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
@@ -268,7 +268,7 @@ def _judge(head: Row, body: Sequence[Row], *, declared: bool, bold: bool) -> _Ju
         return _Judgement.DATA if any(head) else _Judgement.UNCERTAIN
     if _has_values(head, body) or _is_like_the_rows(head, body) or _answers(head, body):
         return _Judgement.DATA
-    known = any(_is_column_word(cell) for cell in head[1:])
+    known = any(_is_column_word(cell) for cell in head[1:]) or (len(head) == 2 and head[0].casefold() in PROPERTY_WORDS)
     if bold or not head[0]:
         return _Judgement.HEADER
     stated = _states_by_name(body)

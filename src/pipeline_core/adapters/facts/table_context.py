@@ -245,6 +245,9 @@ def _above(
     for block in reversed(blocks[max(0, at - _MOST_ABOVE) : at]):
         if block.kind != "heading" and not lines and _explains(text, blocks, block):
             continue
+        if block.kind == "prose" and not (lines or unit) and (found := _unit_at_end(text, block)):
+            unit, span = found
+            break
         if block.kind not in ("prose", "heading") or block.end - block.start > _LONGEST_LINE:
             break
         said = strip_markdown(block.text_in(text))
@@ -258,6 +261,15 @@ def _above(
         if _CAPTION.fullmatch(said):
             break
     return lines, unit, span
+
+
+def _unit_at_end(text: str, block: Block) -> tuple[str, tuple[tuple[int, int], ...]] | None:
+    """The unit by the last sentence of a paragraph, into which conversions of pages take the line above a table."""
+    start = max(
+        (at + len(end) for end in (". ", ".\n") if (at := text.rfind(end, block.start, block.end)) >= 0), default=0
+    )
+    match = _UNIT_OF_ALL.fullmatch(strip_markdown(text[start : block.end])) if start else None
+    return (match["unit"], ((start, block.end),)) if match else None
 
 
 def _explains(text: str, blocks: Sequence[Block], block: Block) -> bool:

@@ -13,13 +13,14 @@ _MOST_BELOW = 6
 """So many paragraphs below a table may be notes of its cells."""
 _LONGEST = 200
 _LONGEST_LEGEND = 400
+_LONGEST_NAME = 100
 _RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
 _SHORT = r"(?:\d{1,2}|[a-z])"
 _MARK = rf"[*†‡§¶※]{{1,3}}|[{_RAISED}]{{1,2}}|\({_SHORT}\)|{_SHORT}\)|\[{_SHORT}\]|\^\w{{1,2}}\^?"
 _SUPERSCRIPT = re.compile(r"<sup>\s*(\w{1,2}|\*{1,3})\s*</sup>", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\(?=[*\[\]()^_])")
 _NOTE = re.compile(rf"(?:\w+\s*[:：]\s*)?(?P<mark>{_MARK})\s*(?P<said>[^\W_].+)", re.DOTALL)
-_NEXT = re.compile(rf"(?<=[.;。])\s*(?=(?:[*†‡§¶※]{{1,3}}|[{_RAISED}]{{1,2}})\s*[^\W_])|\n")
+_NEXT = re.compile(rf"(?<=[.;。])\s*(?=(?:[*†‡§¶※]{{1,3}}|[{_RAISED}]{{1,2}})\s*[^\W_]|[^\W\d_]+\s?[:：]\s)|\n")
 _MARKED = re.compile(rf"(?P<said>.*[\w%)\]€$£.])(?P<gap>\s?)(?P<mark>{_MARK})\s*\Z", re.DOTALL)
 _UNIT_TO_A_POWER = re.compile(r"(?:\A|[^\w])[kcdmµ]?m\Z")
 _LEGEND = re.compile(
@@ -85,7 +86,8 @@ def note_of_all(text: str, blocks: Sequence[Block], at: int, after: str = "") ->
         said, source = after, Outside(after.strip(), below=True)
     else:
         return None
-    match = _OF_ALL.fullmatch(strip_markdown(said))
+    parts = (_OF_ALL.fullmatch(strip_markdown(part)) for part in _NEXT.split(_bare(said)))
+    match = next(filter(None, parts), None)
     if match is None or len(match["said"].split()) > _MOST_WORDS_OF_ALL or _NOTE.fullmatch(match["said"]):
         return None
     return None if _LEGEND.search(match["said"]) else Note(_whole(match["said"]), source)
@@ -119,7 +121,7 @@ def _key(mark: str) -> str:
 
 
 def _whole(said: str) -> str:
-    return " ".join(strip_inline(said).split()).rstrip(" .;。")
+    return " ".join(strip_inline(said).split()).rstrip(" .;。").replace(" : ", ": ")
 
 
 def with_notes(said: Said, notes: Mapping[str, Note], of_all: Note | None = None) -> Said:
@@ -132,7 +134,13 @@ def with_notes(said: Said, notes: Mapping[str, Note], of_all: Note | None = None
     if of_all is not None:
         used.append(of_all)
         said = replace(said, aside=of_all.said)
-    name = _explained(said.row.cells[0] if said.row.cells[0] else said.name, said.name, notes, used)
+    of_name: list[Note] = []
+    name = _explained(said.row.cells[0] or said.name, said.name, notes, of_name)
+    if len(name) > _LONGEST_NAME:  # it names the row no more, and is said behind its values
+        bare = _MARKED.fullmatch(said.name)
+        name = bare["said"].strip() if bare else said.name
+        said = replace(said, aside="; ".join(filter(None, [said.aside, *(note.said for note in of_name)])))
+    used += of_name
     columns = {column: _explained(column, column, notes, used) for column, _ in said.pairs}
     pairs = [(columns[column], _value(value, notes, used)) for column, value in said.pairs]
     if not used:
