@@ -133,3 +133,31 @@ def test_symbols_without_their_formula_and_what_happens_now_and_then(
     language: str, sentence: str, is_refused: bool
 ) -> None:
     assert (why_refused(sentence, language) is not None) is is_refused
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "expected"),
+    [
+        ("en", "Mooring at night", "The fee for one night is 40 euros in Split."),
+        ("fr", "Frais de nuit", "Les bateaux de passage paient 40 euros par nuit."),
+        ("pt", "Taxa de noite", "As embarcações de passagem pagam 40 euros."),
+    ],
+)
+def test_a_heading_on_the_line_of_its_text_is_told_from_it(language: str, heading: str, expected: str) -> None:
+    [statement] = said(f"{heading} {expected}\n", language)
+    assert statement in (expected, f"{heading}: {expected}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Guests can read The daily tide at all berths.", "Guests who read The Daily Tide pay 40 cents for it."],
+)
+def test_a_title_within_a_sentence_is_no_end_of_a_heading(text: str) -> None:
+    assert any(statement.endswith(text) for statement in said(f"{text}\n", "en"))
+
+
+def test_what_is_bold_over_the_end_of_a_sentence_leaves_no_mark() -> None:
+    text = "**The harbour of Split has 40 berths. The fee for one night is 40 euros** in the month of May.\n"
+    statements = " ".join(said(text, "en"))
+    assert "The harbour of Split has 40 berths." in statements
+    assert "*" not in statements

@@ -15,6 +15,7 @@ from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.debris import is_debris, is_entry_of_contents, is_note_in_list
+from pipeline_core.adapters.facts.fused_headings import with_fused_headings
 from pipeline_core.adapters.facts.glossary import entries
 from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
@@ -113,6 +114,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     """The chunk's facts, or the reason why it has none."""
     language = likely_language(chunk.text) if chunk.language is None else chunk.language
     blocks = with_stories(with_sections(read_blocks(chunk), chunk.text), chunk.text)
+    blocks = with_fused_headings(blocks, chunk.text, language)
     claims: list[Claim] = []
     rows: list[Claim] = []
     untold: dict[str, None] = {}

@@ -261,12 +261,24 @@ def keeps_numbers(stripped: str, verbatim: str) -> bool:
     return stripped == verbatim or set(numbers_in(stripped)) <= set(numbers_in(verbatim))
 
 
+_ALONE = re.compile(r"\*\*|__")
+
+
+def plain_words(quote: str) -> str:
+    """The sentence's words, without the mark of what is bold from it into the next sentence, or from the one before."""
+    said = strip_markdown(quote)
+    marks = [*_ALONE.finditer(said)]
+    if len(marks) != 1 or not (said[: marks[0].start()] == "" or said[: marks[0].start()].endswith(" ")):
+        return said
+    return said[: marks[0].start()] + said[marks[0].end() :].lstrip()
+
+
 def _said(quote: str, start: int, language: str) -> _Said | None:
     """What the sentence says; None for what gives no fact."""
     if not _SENTENCE_END.search(quote) or _ABBREVIATION.search(quote):
         return None
     end = start + len(quote)
-    statement = without_footnote_marks(strip_markdown(quote))
+    statement = without_footnote_marks(plain_words(quote))
     leans = _leans(statement, language)
     if link := connective(statement, language):
         # What stands after "However," stands alone: quote that.
