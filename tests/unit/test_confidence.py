@@ -104,7 +104,7 @@ def test_a_confidence_in_words() -> None:
     [
         ("The fee is 3 EUR.", "The fee is 3 EUR.", {"prose": 1, "words": 5, "begins_well": 1, "ends_well": 1}),
         ("und die Gebühr beträgt", "und die Gebühr beträgt", {"prose": 1, "begins_well": 0, "ends_well": 0}),
-        ("费用为三欧元。", "费用为三欧元。", {"words": 3, "begins_well": 1, "ends_well": 1}),
+        ("费用为三欧元。", "费用为三欧元。", {"words": 4, "begins_well": 1, "ends_well": 1}),
         ("„Wer kündigt, zahlt.“", "„Wer kündigt, zahlt.“", {"begins_well": 1, "ends_well": 1}),
         ("¿Qué cubre? Todo", "¿Qué cubre? Todo", {"begins_well": 1, "ends_well": 0}),
         ("Basic: 12; Plus: 20", "| Basic | 12 |", {"row": 1, "prose": 0}),

@@ -24,8 +24,17 @@ _ARTICLES = frozenset(
 )
 _BEGINNING = 5
 _WORD = re.compile(r"[^\W_]+")
-# scripts that put no space between words; two of their characters count as a word
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+# How much of a word a letter is, by script, so that a sentence has about as many words as what it says has in English:
+# some scripts put no space between words, some write no vowels, some of their languages have no articles.
+_WORDS_IN_A_LETTER = (
+    (0.6, re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")),  # Chinese
+    (0.3, re.compile(r"[\u3040-\u30ff]")),  # Japanese syllables
+    (0.42, re.compile(r"[\uac00-\ud7af]")),  # Korean
+    (0.22, re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")),  # Thai, Lao, Burmese, Khmer
+    (0.25, re.compile(r"[\u0590-\u06ff\u0900-\u0d7f]")),  # Hebrew, Arabic, those of India
+    (0.22, re.compile(r"[\u0400-\u04ff]")),  # Cyrillic
+    (0.18, re.compile(r"[A-Za-z\u00c0-\u03ff\u1e00-\u1fff]")),  # Latin, Greek
+)
 _CLOSING = "\"'”’»›“‘)]}*_`|> \t\n"
 _ENDS = frozenset(".!?…。！？．؟۔।။።")
 _SENTENCES = frozenset({"prose", "item"})
@@ -39,7 +48,7 @@ def statement_traits(statement: str, quote: str, said: Mapping[str, float]) -> d
     seen = {
         **{name: float(name == kind) for name in KINDS},
         **dict.fromkeys(FLAGS_OF[named] if named else (), 0.0),
-        "words": float(_count(statement, words)),
+        "words": float(count_words(statement)),
         "verbatim": _share_in(words, quote),
         "digits": _share(sum(c.isdigit() for c in statement), sum(c.isalnum() for c in statement)),
         "capitals": _share(sum(word[0].isupper() for word in words[1:]), len(words) - 1),
@@ -90,9 +99,10 @@ def _kind(quote: str) -> str:
     return "label" if _LABEL.match(quote) else "prose"
 
 
-def _count(text: str, words: list[str]) -> int:
-    unspaced = len(_UNSPACED.findall(text))
-    return len(words) if not unspaced else max(len(words), unspaced // 2)
+def count_words(text: str) -> int:
+    """Its words: as many as it has, or as its letters are worth where its language makes few of them."""
+    written = len(_WORD.findall(text))
+    return max(written, round(sum(worth * len(script.findall(text)) for worth, script in _WORDS_IN_A_LETTER)))
 
 
 def _share_in(words: list[str], quote: str) -> float:

@@ -11,6 +11,7 @@ from pipeline_core.adapters.facts.scope import CAPTION
 from pipeline_core.adapters.facts.signs import unclear_signs
 from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.fluency import is_common_word
+from pipeline_core.domain.lists import LETTERS
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.ports.fact_generator import ChunkInput
 
@@ -62,7 +63,7 @@ _LINE_KINDS = (
     (
         "item",
         re.compile(
-            r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(?(?:[a-z\u03b1-\u03c9\u0430-\u044f\u05d0-\u05ea\u0621-\u064a]|[ivx]{2,4})\)"
+            rf"[ \t]*(?:[-*+•]|\d{{1,3}}[.)]|\(?(?:[{LETTERS}]|[ivx]{{2,4}}|الف)\)"
             r"|\(\d{1,2}\))[ \t]+(?:\[[ xX]\][ \t]+)?"
             r"|[ \t]*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[\u2460-\u2473・●○■◆])[ \t]*(?=[\u3040-\u9fff\d])"
         ),

@@ -23,6 +23,7 @@ from pipeline_core.adapters.facts.joints import (
 from pipeline_core.adapters.facts.lead_words import (
     announces_questions,
     are_numbered,
+    are_phases,
     are_steps,
     count_announced,
     demands,
@@ -73,6 +74,8 @@ _MOST_WHERE_ONLY_WHOLE = 90
 """Words of a list that is said as one: where its items might be said singly, and where they can not."""
 _MOST_ITEMS = 8
 _MOST_OF_SHORT = 4
+_MOST_OF_PHASE = 6
+"""Words of one of several phases that say nothing without the others: "Running the fit"."""
 _MOST_UNDER_HEADING = 8
 """Words of each item of a list that is said as one, where the lead-in makes no sentence with one of them."""
 
@@ -362,7 +365,8 @@ def _with_leads(
     only_whole = _holds_only_with_all(text, item, leads, meanings, language)
     is_counted = (count_announced(leads[-1].said) or 0) >= len(item.siblings)
     are_names = leads[0].is_heading and len(leads) == 1 and _are_short_under_heading(item)
-    if only_whole or is_counted or (not in_sentence and (are_names or _is_short(item, meanings))):
+    of_phases = are_phases(leads[-1].said)
+    if only_whole or is_counted or of_phases or (not in_sentence and (are_names or _is_short(item, meanings))):
         most = _MOST_WHERE_ONLY_WHOLE if only_whole else _MOST_IN_WHOLE
         listed = _listed(text, item, language, most) if spans and not goes_on else None
         if listed:
@@ -381,7 +385,7 @@ def _with_leads(
             elif not points_back(told.said, language):
                 yield _claim(((told.start, told.end),), _ended(told.said), language, lead_in=0.0, whole=1.0)
             return
-        if only_whole:
+        if only_whole or (of_phases and len(told.said.split()) <= _MOST_OF_PHASE):
             return
     if not told.label and not demands(lead) and opens_back(told.said, language):
         return

@@ -98,13 +98,10 @@ def _parted(block: Block, text: str, series: frozenset[tuple[str, tuple[int, ...
     if block.kind != "prose" or block.marks:
         yield block
         return
-    first = next(_lines(block, text), None)
-    if first is None:
-        yield block
-        return
-    is_numbered = first.number in series and not block.item
-    start, piece = block.start, replace(block, number=first.said.split()[0]) if is_numbered else block
-    for line in [*_lines(block, text)][1:]:
+    lines = [*_lines(block, text)]
+    is_numbered = bool(lines) and lines[0].number in series and not block.item
+    start, piece = block.start, replace(block, number=lines[0].said.split()[0]) if is_numbered else block
+    for line in lines[1:]:
         if line.number in series or _NUMBER_UNSPACED.match(text, line.start):
             yield replace(piece, start=start, end=start + len(text[start : line.start].rstrip()))
             number = line.said.split()[0] if line.number else ""

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from pipeline_core.adapters.facts.definitions import says_not
 from pipeline_core.adapters.facts.english_words import EDGES, word_set
+from pipeline_core.adapters.facts.list_words import says_no
+from pipeline_core.domain.statement_traits import count_words
 from pipeline_core.domain.text import numbers_in
 
 _WORTH = (
@@ -61,20 +64,38 @@ _HEADING_WORD = re.compile(r"\w{4,}")
 def score_of(statement: str, headings: Sequence[str], language: str) -> float:
     """How much a reader would want the sentence: the sum of the features it has, from 1."""
     if language != "en":
-        told = traits_of(statement, language)
-        worth = (
-            told.get("duty", 0) / 2 + told.get("defines", 0) - told.get("first_person", 0) - told.get("hedged", 0) / 2
-        )
-        return 1.0 + min(2, len(numbers_in(statement))) / 2 + worth
+        return _score_of_any(statement, headings, language)
     lowered = statement.lower()
     words = lowered.split()
     bare = {word.strip(EDGES) for word in words}
     score = 1.0 + sum(weight for weight, listed in _WORTH if not listed.isdisjoint(bare))
     score += sum(weight for weight, pattern in _ANYWHERE if pattern.search(lowered))
     score += sum(weight for weight, pattern in _AT_THE_START if pattern.match(lowered))
-    if headings:
-        score += 0.5 * min(2, sum(word in lowered for word in _HEADING_WORD.findall(headings[-1].lower())))
-    return score + (0.5 if 8 <= len(words) <= 30 else -0.5 if len(words) > 40 else 0.0)
+    return score + _of_heading(lowered, headings) + _of_length(len(words))
+
+
+def _of_heading(lowered: str, headings: Sequence[str]) -> float:
+    """For words of its heading."""
+    words = _HEADING_WORD.findall(headings[-1].lower()) if headings else ()
+    return 0.5 * min(2, sum(word in lowered for word in words))
+
+
+def _of_length(words: int) -> float:
+    return 0.5 if 8 <= words <= 30 else -0.5 if words > 40 else 0.0
+
+
+_AMOUNT_SIGN = re.compile(r"[$€£¥₽₴₺₩₹%]|\d\s?°")
+
+
+def _score_of_any(statement: str, headings: Sequence[str], language: str) -> float:
+    """The same sum for a language without a table of words: what an English sentence gets for the same traits."""
+    told = traits_of(statement, language)
+    score = 1.0 + bool(numbers_in(statement)) + bool(_AMOUNT_SIGN.search(statement))
+    score += (
+        1.5 * told.get("duty", 0) + told.get("defines", 0) - told.get("first_person", 0) - told.get("hedged", 0) / 2
+    )
+    score += (says_not(statement) or says_no(statement, language)) / 2
+    return score + _of_heading(statement.lower(), headings) + _of_length(count_words(statement))
 
 
 # Of no language: none of these words.
@@ -91,8 +112,23 @@ _DUTY = {
     "el": r"\b(?:πρέπει|οφείλ\w+|απαγορεύ\w+|απαιτ\w+)\b",
     "pl": r"\b(?:mus(?:i|zą)|należy|powin\w+|zabron\w+|wymag\w+)\b",
     "cs": r"\b(?:mus(?:í|ejí)|nesm(?:í|ějí)|povin\w+|zakáz\w+|vyžad\w+)\b",
-    "zh": "必须|应当|应该|不得|禁止|需要",
-    "ja": "なければならない|べき|禁止|必要",
+    "uk": r"\b(?:повин\w+|мус(?:ить|ять)|зобов\w+|заборон\w+|не можна|необхідно|слід|не дозволя\w+)\b",
+    "bg": r"\b(?:трябва|длъж\w+|забран\w+|не може|задължител\w+)\b",
+    "hr": r"\b(?:mora(?:ju)?|ne smij\w+|duž\w+|obvez\w+|zabranjen\w+)\b",
+    "hu": r"\b(?:kell|köteles\w*|tilos|kötelező|nem szabad)\b",
+    "ro": r"\b(?:trebuie|obligat\w*|interzis\w*|nu poate|nu pot|necesar\w*)\b",
+    "tr": r"\b(?:zorunlu\w*|gerek\w*|yasak\w*|mecbur\w*|şart\w*)\b|\w(?:meli|malı|amaz|emez)(?:dır|dir|lar|ler)?\b",
+    "sv": r"\b(?:måste|ska|skall|får inte|förbjud\w+|skyldig\w*|krävs)\b",
+    "da": r"\b(?:skal|må ikke|forbudt|pligt\w*|kræves)\b",
+    "no": r"\b(?:skal|må|forbudt|plikt\w*|kreves)\b",
+    "fi": r"\b(?:täytyy|pitää|on \w+ttava|ei saa|eivät saa|kielletty\w*|vaaditaan|velvollinen)\b",
+    "vi": r"\b(?:phải|không được|cấm|bắt buộc|cần)\b",
+    "he": r"חייב|אסור|נדרש|חובה|אין ל",
+    "hi": "अनिवार्य|चाहिए|आवश्यक|वर्जित|निषिद्ध",
+    "ko": "야 (?:한다|합니다|함)|해야|금지|불가|없(?:다|습니다)|의무|필수",
+    "th": "ต้อง|ห้าม|จำเป็น",
+    "zh": "必须|应当|应该|须|不得|禁止|严禁|请勿|不可|需要",
+    "ja": "なければならない|なければなりません|なりません|ならない|べき|禁止|必要|ないでください|ないこと",
     "ar": "يجب|ينبغي|لا يجوز|يحظر",
     "fa": "باید|نباید|ممنوع|لازم است",
 }
