@@ -349,6 +349,25 @@ def test_text_of_its_own_stays(pages: list[str]) -> None:
     assert [text.strip() for text in cleaned_pages(pages)] == [text.strip() for text in pages]
 
 
+@pytest.mark.parametrize(
+    ("third", "expected"),
+    [
+        (
+            "The insurer pays for the Terms of the Marine Cover 2025 7\n",
+            "The insurer pays for the",
+        ),
+        ("Terms of the Marine Cover 2025 7 hull and the engine.\n", "hull and the engine."),
+        # another number is no page's: the words are the sentence's own
+        ("It replaces the Terms of the Marine Cover 2025 3\n", "It replaces the Terms of the Marine Cover 2025 3"),
+    ],
+)
+def test_a_running_line_read_into_a_paragraph_goes(third: str, expected: str) -> None:
+    others = [f"Rule {letter} holds for all.\n\nTerms of the Marine Cover 2025 {{}}\n\n" for letter in "abcdef"]
+    pages = [*others[:2], f"{third}\n", *others[2:]]
+    found = cleaned_pages([page.format(at) for at, page in enumerate(pages, start=5)])
+    assert found[2].strip() == expected
+
+
 def test_running_lines_are_of_pages_only() -> None:
     pages = [f"Acme\n\n{body(n)}\n\n" for n in range(1, 6)]
     assert [text.strip() for text in cleaned_pages(pages, "slide")] == [text.strip() for text in pages]

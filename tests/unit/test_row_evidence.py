@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
+from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator, extract
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.contiguity import Piece
 from pipeline_core.domain.documents import Page, PageMap
@@ -25,6 +25,7 @@ from pipeline_core.domain.facts import (
 )
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
 from pipeline_core.domain.staging import StagedBefore, StagedQuestion
+from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.stages.chunking import split
 from pipeline_core.stages.facts import chunk_inputs, judge
 from pipeline_core.stages.standing import standing
@@ -335,3 +336,13 @@ def test_a_decision_goes_to_the_row_and_not_to_another_under_its_header(
 
     fresh = {one.question_id: (DOCUMENT, one) for one in (fact(2, other), fact(3, now))}
     assert reconcile([decided], fresh).decided == {decided.question_id: QuestionId(UUID(int=3))}
+
+
+def test_a_caption_and_the_section_that_it_leans_on_are_both_quoted() -> None:
+    table = "| Port | Boats |\n|---|---|\n| Kiel | 41 |\n"
+    text = f"# Port\n\n## Herring\n\nMuch is bought.\n\nTable 4: Leading buyers, 1996\n\n{table}"
+    [row] = [one for one in extract(ChunkInput(text, ()), 6).candidates if "Kiel" in one.statement]
+    assert row.statement == "Herring – Leading buyers, 1996: Kiel – Boats: 41"
+    quotes = [around.quote for around in row.around]
+    assert quotes[-2:] == ["Table 4: Leading buyers, 1996", "| Port | Boats |"]
+    assert quotes[0] == "Herring"

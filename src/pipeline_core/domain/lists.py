@@ -3,7 +3,14 @@
 import re
 from collections.abc import Iterable
 
-_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+•]|\d{1,3}[.)]|\(?(?:[a-z]|[ivx]{2,4})\)|\(\d{1,2}\))[ \t]+\S")
+LETTERS = (
+    "a-z\u00df-\u00f6\u00f8-\u017f\u03b1-\u03c9\u0430-\u045f\u05d0-\u05ea\u0621-\u064a"
+    "\u0915-\u0939\u0e01-\u0e2e\uac00-\ud7a3"
+)
+"""Small letters, and letters of scripts without capitals, that mark items: "a)", "б)", "ก)", "가)"."""
+_ITEM = re.compile(
+    rf"(?P<indent>[ \t]*)(?:[-*+•]|\d{{1,3}}[.)]|\(?(?:[{LETTERS}]|[ivx]{{2,4}}|الف)\)|\(\d{{1,2}}\))[ \t]+\S"
+)
 _ENDS_TEXT = re.compile(r" {0,3}(?:#{1,6}(?:\s|$)|\||```|~~~|<|[-*_](?:[ \t]*[-*_]){2,}[ \t]*$)")
 _LONGEST = 800
 

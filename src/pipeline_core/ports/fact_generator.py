@@ -18,7 +18,8 @@ class ChunkInput:
     what stands above one with which it begins; ``table_is_full``: the chunks before
     have as many rows of ``table_before`` as are said of one table. ``list_before`` is the lead-in of the
     list that the chunk begins in, and the items that its first item is part of; ``list_goes_on``: the next chunk begins
-    within the list in which this one ends. ``code`` is where code blocks stand in the text, and
+    within the list in which this one ends. ``sentence_is_open``: the paragraphs that the chunk begins with complete an
+    unfinished sentence of the chunk before. ``code`` is where code blocks stand in the text, and
     ``language`` its language (ISO 639-1; "": not known), both told by the whole document; None: only the text itself
     tells. ``title`` is the document's, which names what it speaks of as "the library"; "": it has none.
     ``repeated_headings``: those above or in the chunk that stand several times in the document, so that they tell no
@@ -35,6 +36,7 @@ class ChunkInput:
     table_is_full: bool = False
     list_before: str = ""
     list_goes_on: bool = False
+    sentence_is_open: bool = False
     code: tuple[tuple[int, int], ...] | None = None
     language: str | None = None
     title: str = ""

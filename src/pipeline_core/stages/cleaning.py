@@ -16,6 +16,7 @@ from pipeline_core.domain.fences import Fence, fences, spans_within
 from pipeline_core.stages import running_lines
 from pipeline_core.stages.cleaning_steps import STEPS, Context, keeps_hyphen
 from pipeline_core.stages.cut_paragraphs import join_over_pages, prose_in_fences
+from pipeline_core.stages.running_tails import cut_tails
 
 MAX_PASSES = 10
 """One step can make work for another; two passes are the rule, and this bounds it."""
@@ -184,11 +185,15 @@ def _drop_running_lines(parted: list[list[_Part]], numbers: Sequence[int], count
     shown = [[None if part.is_code else line for part, line in page] for page in lines]
     found = running_lines.find(shown, numbers)
     kept = {" ".join(lines[index][at][1].split()) for index, places in found.kept.items() for at in places}
-    for index, removed in found.dropped.items():
+    running = {index: found.dropped.get(index, set()) | found.kept.get(index, set()) for index in range(len(parted))}
+    tails = cut_tails(shown, numbers, running)
+    for index in sorted({*found.dropped, *(page for page, _ in tails)}):
+        removed = found.dropped.get(index, set())
         counts["running_lines"] += len(removed)
         for part in parted[index]:
             part.text = ""
         for at, (part, line) in enumerate(lines[index]):
             if at not in removed:
-                part.text += line
+                counts["running_lines"] += (index, at) in tails
+                part.text += tails.get((index, at), line)
     return frozenset(kept)

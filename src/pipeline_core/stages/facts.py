@@ -54,6 +54,7 @@ from pipeline_core.domain.tables import (
     table_at_end,
 )
 from pipeline_core.domain.titles import headings_of, naming_title, repeated_within
+from pipeline_core.domain.unfinished import is_unfinished_at_end
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.ports.workers import InWorker
@@ -110,6 +111,8 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
         value.append(["table above", chunk.table_above])
     if chunk.list_before or chunk.list_goes_on:
         value.append(["list", chunk.list_before, str(chunk.list_goes_on)])
+    if chunk.sentence_is_open:
+        value.append("sentence is open")
     if chunk.code:
         value.append(["code", str(chunk.code)])
     if chunk.language:
@@ -130,7 +133,7 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
     languages = languages_of([chunk.text for chunk in chunks])
     if not any(languages):
         languages = [likely_language("\n".join(texts))] * len(chunks)
-    inputs, table, above, rows = [], "", "", 0
+    inputs, table, above, rows, is_open = [], "", "", 0, False
     for at, chunk in enumerate(chunks):
         before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
         table = table if begins_in_table(chunk.text) else ""
@@ -151,6 +154,7 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
                 table_is_full=rows >= MOST_ROWS,
                 list_before=above,
                 list_goes_on=bool(in_list) and begins_in_list(texts[at + 2]),
+                sentence_is_open=is_open,
                 code=spans_within(code, chunk.char_from, chunk.char_to),
                 language=languages[at],
                 title=title,
@@ -158,6 +162,7 @@ def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput
             )
         )
         table, above, rows = in_table, in_list, rows_at_end(chunk.text, rows)
+        is_open = is_unfinished_at_end(chunk.text, before=is_open)
     return inputs
 
 

@@ -12,7 +12,7 @@ from pipeline_core.adapters.facts.leaning import points_back
 from pipeline_core.adapters.facts.lists import whole_sentence
 from pipeline_core.adapters.facts.refusals import why_refused
 from pipeline_core.adapters.facts.scope import bare, share_a_word
-from pipeline_core.adapters.facts.sentences import keeps_numbers, prose_claims, sentences_of
+from pipeline_core.adapters.facts.sentences import keeps_numbers, plain_words, prose_claims, sentences_of
 from pipeline_core.adapters.facts.worth import traits_of
 from pipeline_core.domain.text import numbers_in, strip_markdown
 from pipeline_core.domain.unreadable import unreadable
@@ -149,7 +149,7 @@ def _answering(claim: Claim, asked: Asked, statement: str, span: tuple[int, int]
 def _together(text: str, start: int, span: tuple[int, int], asked: Asked, language: str) -> Claim | None:
     """Question and answer as one statement, where the answer is not understood alone: "May I pay later? Yes, …"."""
     raw = text[start + span[0] : start + span[1]]
-    answer = strip_markdown(raw)
+    answer = plain_words(raw)
     statement = f"{asked.said} {answer}"
     if not whole_sentence(answer) or why_refused(answer, language) or len(statement.split()) > _MOST_WORDS:
         return None

@@ -63,9 +63,19 @@ _HEADINGS = {
 _STORIES = re.compile(
     r"(?=.*(?:s[zc]enari|scénario|cenário|skenario|сценари|σενάρι|σεναρί|场景|場景|シナリオ|시나리오|سيناريو|سناریو"
     r"|scenariusz|scénář|forgatókönyv|senaryo))"
-    r"(?=.*(?:#\s?\d|\d\s*$|attack|example|sample|user|angriff|beispiel|attaque|exemple|ataque|ejemplo|attacco|esempi"
+    r"(?=.*(?:#\s?\d|\d\s*:?\s*$|attack|example|sample|user|angriff|beispiel|attaque|exemple|ataque|ejemplo|attacco|esempi"
     r"|exemplo|aanval|voorbeeld|serangan|contoh|атак|пример|επίθεσ|παρ[αά]δε[ιί]γμα|攻击|攻擊|示例|攻撃|例|공격|هجوم|مثال|حمله"
     r"|atak|przykład|útok|příklad|támadás|példa|napad|primjer|saldırı|örnek))",
+    re.IGNORECASE,
+)
+# "The second scenario": what stands right below it is.
+_STORY_IN_WORDS = re.compile(
+    r"(?=.*(?:s[zc]enari|scénario|cenário|skenario|сценари|σενάρι|场景|場景|シナリオ|سيناريو|سناریو|scenariusz|scénář"
+    r"|forgatókönyv|senaryo))"
+    r"(?=.*(?:\b(?:first|second|third|erste|zweite|dritte|premi[eè]r|deuxi[eè]me|troisi[eè]me|primer|segund|tercer"
+    r"|prim[oa]\b|second[oa]|terz[oa]\b|terceir|eerste|tweede|derde|pertama|kedua|ketiga|перв|втор|трет|πρώτ|δεύτερ"
+    r"|τρίτ|pierwsz|drug|trzeci|prv|druh|třet|első|második|harmadik|birinci|ikinci|üçüncü)|[اأ]ول|ثاني|ثالث|دوم|سوم"
+    r"|第[一二三四]))(?:\S+\s*){1,3}$",
     re.IGNORECASE,
 )
 _NUMBERED = r"(?:(?:appendix |annex )?[\dA-Z]{1,3}(?:\.\d+)*[.:)]? )?"
@@ -79,10 +89,15 @@ _BACK_MATTER = {
 _WITH_SECTIONS = ("references", "examples")
 
 
+def tells_stories(heading: str) -> bool:
+    """Whether an example is told below it, whatever its other words are."""
+    return _STORIES.search(heading) is not None
+
+
 def back_matter(headings: Sequence[str]) -> str | None:
     """The kind of back matter that a text under these headings is; None for the body of the document."""
     for depth, heading in enumerate(reversed(headings)):
-        if _STORIES.search(heading):
+        if tells_stories(heading) or (depth == 0 and _STORY_IN_WORDS.match(heading.strip())):
             return "examples"
         for kind, pattern in _BACK_MATTER.items():
             if (depth == 0 or kind in _WITH_SECTIONS) and pattern.match(heading.strip()):

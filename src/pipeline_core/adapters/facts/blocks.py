@@ -11,6 +11,7 @@ from pipeline_core.adapters.facts.scope import CAPTION
 from pipeline_core.adapters.facts.signs import unclear_signs
 from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.fluency import is_common_word
+from pipeline_core.domain.lists import LETTERS
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.ports.fact_generator import ChunkInput
 
@@ -62,9 +63,9 @@ _LINE_KINDS = (
     (
         "item",
         re.compile(
-            r"[ \t]*(?:[-*+•]|\d{1,3}[.)]|\(?(?:[a-z\u03b1-\u03c9\u0430-\u044f\u05d0-\u05ea\u0621-\u064a]|[ivx]{2,4})\)"
+            rf"[ \t]*(?:[-*+•]|\d{{1,3}}[.)]|\(?(?:[{LETTERS}]|[ivx]{{2,4}}|الف)\)"
             r"|\(\d{1,2}\))[ \t]+(?:\[[ xX]\][ \t]+)?"
-            r"|[ \t]*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[\u2460-\u2473])[ \t]*(?=[\u3040-\u9fff])"
+            r"|[ \t]*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[\u2460-\u2473・●○■◆])[ \t]*(?=[\u3040-\u9fff\d])"
         ),
     ),
     ("quoted", re.compile(r"[ \t]*(?:>[ \t]?)+")),
@@ -80,7 +81,7 @@ _RUN_IN = re.compile(
 # "**Credits:** 4" below "**Room:** B-212": each line says its own
 _LABELLED = re.compile(r"\*\*[^*\n]{1,60}(?:[:：]\*\*|\*\*[:：])\s")
 _MOST_WORDS_OF_RUN_IN = 8
-_MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(（\d\u2460-\u2473]|\s*[^\W\d_]{1,4}\)| {4}|\t")
+_MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(（\d\u2460-\u2473・●○■◆]|\s*[^\W\d_]{1,4}\)| {4}|\t")
 _CONTINUES = {
     "prose": {"text", "indented", "quoted"},
     "html": {"text", "html", "item", "indented"},

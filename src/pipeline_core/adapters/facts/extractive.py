@@ -15,6 +15,7 @@ from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.debris import is_debris, is_entry_of_contents, is_note_in_list
+from pipeline_core.adapters.facts.fused_headings import with_fused_headings
 from pipeline_core.adapters.facts.glossary import entries
 from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
@@ -25,6 +26,7 @@ from pipeline_core.adapters.facts.scope import bare
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
 from pipeline_core.adapters.facts.short_rules import short_rules
+from pipeline_core.adapters.facts.stories import with_stories
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.adapters.facts.table_rows import is_page_number, table_claims, why_no_rows
 from pipeline_core.domain.endings import with_one_end
@@ -111,7 +113,8 @@ def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
 def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     """The chunk's facts, or the reason why it has none."""
     language = likely_language(chunk.text) if chunk.language is None else chunk.language
-    blocks = with_sections(read_blocks(chunk), chunk.text)
+    blocks = with_stories(with_sections(read_blocks(chunk), chunk.text), chunk.text)
+    blocks = with_fused_headings(blocks, chunk.text, language)
     claims: list[Claim] = []
     rows: list[Claim] = []
     untold: dict[str, None] = {}
@@ -119,7 +122,7 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     if is_out_of_order(chunk.text):
         return Generated((), reason="its words came out of their order")
     shuffled = is_shuffled(chunk.text)
-    pieces = pieces_of_sentences(chunk.text, blocks)
+    pieces = pieces_of_sentences(chunk.text, blocks, is_open=chunk.sentence_is_open)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
     short = short_rules(chunk.text, blocks, language)
     own = {**short, **entries(chunk.text, blocks, language)}

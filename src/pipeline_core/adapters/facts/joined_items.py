@@ -17,6 +17,7 @@ from pipeline_core.adapters.facts.english_words import (
 )
 
 _MOST_WORDS = 60
+_ADJECTIVES = word_set("open new main key common other special important basic special typical final")
 _ASKS = word_set("what who which how when where why")
 """What a name made of a clause begins with: "What we pay for" is no sentence with what follows."""
 _TAKES_CLAUSE = word_set("if when whenever where unless that because until once")
@@ -82,9 +83,14 @@ def _fitting(lead: Sequence[str]) -> Callable[[Sequence[str]], bool] | None:
     before = lead[-2].lower() if len(lead) > 1 else ""
     if last in _NOUN_VERBS and (before in MODALS | {"not", "to", "we", "you", "they"} or len(lead) > 2):
         return _is_noun
-    if THIRD_PERSON.get(last, "") in _NOUN_VERBS and len(lead) > 1:
+    if THIRD_PERSON.get(last, "") in _NOUN_VERBS and len(lead) > 1 and not _names_what(before):
         return _is_noun
     return None
+
+
+def _names_what(before: str) -> bool:
+    """Whether the word behind it is a noun: "Known issues", "New features"."""
+    return before.endswith(("ed", "wn", "ent")) or before in _ADJECTIVES
 
 
 def _is_common(words: Sequence[str]) -> bool:

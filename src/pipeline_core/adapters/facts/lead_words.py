@@ -40,6 +40,11 @@ _STEPS = _words(
     r"|procedura|passos|etapas|procedimento|stappen|langkah\w*|шаг\w*|βήματα"
 )
 _STEPS_UNSPACED = re.compile(r"步骤|手順|단계|مراحل|خطوات")
+_PHASES = _words(
+    r"phases|stages|phasen|stufen|fases|fasi|stadi|fasen|tahap(?:an)?|этап\w*|фаз\w*|φάσεις|στάδια|fazy|etapy|fáze|faze"
+    r"|aşamalar\w*"
+)
+_PHASES_UNSPACED = re.compile("阶段|階段|段階|フェーズ|단계")
 _COUNTS = (
     "two|zwei|deux|dos|due|dois|duas|twee|dua|два|две|двух|δύο",
     "three|drei|trois|tres|tre|três|drie|tiga|три|трёх|трех|τρεις|τρία",
@@ -87,6 +92,11 @@ def are_steps(lead: str, marks: Sequence[str]) -> bool:
     """Whether the items are done one after another: they are numbered, or the lead-in calls them steps."""
     named = _STEPS.search(lead) is not None or _STEPS_UNSPACED.search(lead) is not None
     return named and len(marks) > 1
+
+
+def are_phases(lead: str) -> bool:
+    """Whether the items are phases of one thing."""
+    return _PHASES.search(lead) is not None or _PHASES_UNSPACED.search(lead) is not None
 
 
 def are_numbered(marks: Sequence[str]) -> bool:

@@ -119,9 +119,11 @@ _POINTS_BACK = {
     "no": r"Det (?:er|kan|har|skal|må)|Dette|Denne|Disse|Han|Hun|Derfor|Men|Og|Eller|Så|Dessuten|Slike?",
     "fi": r"Tämä|Nämä|Tätä|Tässä|Se|Ne|Hän|He|Siksi|Kuitenkin|Mutta|Ja|Tai|Lisäksi|Sen|Niiden|Näin",
     "uk": r"Ц(?:ей|я|е|і|ього|ієї|их)|Він|Вона|Воно|Вони|Його|Її|Їх|Однак|Тому|Але|І|Та|Або|Також|Таким чином|Так\w*",
-    "ar": r"على سبيل المثال|مثلا|و?نتيجة لذلك|ولهذا السبب|(?:و|ف)?(?:هذا|هذه|هؤلاء|ذلك|تلك|هو|هي|هم|لذلك|لكن)"
+    "ar": r"بالإضافة إلى ذلك|علاوة على ذلك|"
+    r"على سبيل المثال|مثلا|و?نتيجة لذلك|ولهذا السبب|(?:و|ف)?(?:هذا|هذه|هؤلاء|ذلك|تلك|هو|هي|هم|لذلك|لكن)"
     r"|ومع ذلك|وبالتالي|أيضا|كما",
-    "fa": r"به عنوان مثال|مثلا|در نتیجه|به همین دلیل|برای مثال|این|آن|آنها|آن‌ها|اما|بنابراین|همچنین|او|ایشان"
+    "fa": r"به ?علاوه|علاوه بر این|افزون بر این|"
+    r"به عنوان مثال|مثلا|در نتیجه|به همین دلیل|برای مثال|این|آن|آنها|آن‌ها|اما|بنابراین|همچنین|او|ایشان"
     r"|با این حال|ولی|و",
 }  # fmt: skip
 # Without blanks between words nothing ends these but the text.
@@ -380,11 +382,36 @@ _POINTED_ANYWHERE = {
     if code != "id"  # there the noun stands before, and is said
 }
 _STEM_LETTERS = 4
+# "the specified illnesses", "the four statements.", "at both levels": a set that only a sentence before has named.
+# What goes on behind it ("the four weeks before the survey", "both levels of government") names it itself.
+_NAMED_NOWHERE = r"(?=[.,;:)]|\s*$)"
+_MENTIONED = {
+    code: re.compile(rf"(?<!\w)(?:{words})", re.IGNORECASE)
+    for code, words in {
+        "en": r"(?:the|these|those) (?:specified|said|aforesaid|listed|named) [a-z]{4,}s\b"
+        rf"|(?:the (?:two|three|four|five|six|seven|eight)|(?:at|in|for|of|on|by) both) [a-z]{{4,}}s{_NAMED_NOWHERE}"
+        r"|(?:at|in|for|on|by) both [a-z]{4,}s (?:had|have|has|is|are|was|were|may|can|must|will|should)\b",
+        "de": r"(?:die|der|den) (?:genannten|besagten) \w{4,}"
+        rf"|(?:die|der|den) (?:beiden|drei|vier|fünf|sechs|sieben) \w{{4,}}{_NAMED_NOWHERE}",
+        "fr": r"(?:les|des|aux) \w{4,}s (?:spécifié|mentionné|cité)\w*s\b"
+        rf"|(?:les|des|aux) (?:deux|trois|quatre|cinq|six|sept) \w{{4,}}{_NAMED_NOWHERE}",
+        "es": r"(?:los|las) (?:citad|mencionad|indicad|referid)[oa]s \w{4,}"
+        rf"|(?:los|las) (?:dos|tres|cuatro|cinco|seis|siete) \w{{4,}}{_NAMED_NOWHERE}",
+        "it": r"(?:i|gli|le|dei|degli|delle) (?:suddett|citat|menzionat)[ie] \w{4,}"
+        rf"|(?:i|gli|le|dei|degli|delle) (?:due|tre|quattro|cinque|sei|sette) \w{{4,}}{_NAMED_NOWHERE}",
+        "pt": r"(?:[nd]?[oa]s) (?:citad|mencionad|indicad|referid)[oa]s \w{4,}"
+        rf"|(?:[nd]?[oa]s) (?:dois|duas|três|quatro|cinco|seis|sete) \w{{4,}}{_NAMED_NOWHERE}",
+        "nl": r"de (?:genoemde|vermelde) \w{4,}"
+        rf"|de (?:twee|drie|vier|vijf|zes|zeven) \w{{4,}}{_NAMED_NOWHERE}",
+    }.items()
+}
 
 
 def points_at_unsaid(sentence: str, language: str) -> bool:
     """Whether it points, anywhere, at a thing of which it has not said a word: "Across ten ports, this rule holds"."""
     pattern = _POINTED_ANYWHERE.get(language)
+    if (mentioned := _MENTIONED.get(language)) and mentioned.search(sentence):
+        return True
     sentence = with_name(sentence, language)
     for match in pattern.finditer(sentence) if pattern else ():
         before = sentence[: match.start()].casefold()

@@ -23,6 +23,7 @@ from pipeline_core.adapters.facts.joints import (
 from pipeline_core.adapters.facts.lead_words import (
     announces_questions,
     are_numbered,
+    are_phases,
     are_steps,
     count_announced,
     demands,
@@ -73,6 +74,8 @@ _MOST_WHERE_ONLY_WHOLE = 90
 """Words of a list that is said as one: where its items might be said singly, and where they can not."""
 _MOST_ITEMS = 8
 _MOST_OF_SHORT = 4
+_MOST_OF_PHASE = 6
+"""Words of one of several phases that say nothing without the others: "Running the fit"."""
 _MOST_UNDER_HEADING = 8
 """Words of each item of a list that is said as one, where the lead-in makes no sentence with one of them."""
 
@@ -253,7 +256,8 @@ def _announces(lead: Lead) -> bool:
     A sentence that is whole does where it points at what follows: else the list is about something of its own.
     """
     if whole_sentence(lead.said):
-        return len(lead.said.split()) >= _LEAST_UNDER_HEADING and ANNOUNCES.search(lead.said) is not None
+        is_long = len(lead.said.split()) >= _LEAST_UNDER_HEADING or _IDEOGRAPH.search(lead.said.rstrip("。．"))
+        return bool(is_long) and ANNOUNCES.search(lead.said) is not None
     # an item below another may have got its place by the way the page was read; a name above its parts is short
     return lead.is_item and len(lead.said.split()) <= _MOST_OF_NAME
 
@@ -348,7 +352,7 @@ def _with_leads(
     *,
     goes_on: bool,
 ) -> Iterator[Claim]:
-    if not leads[0].said[:1].isalnum() and leads[0].said[:1] not in _OPENS:
+    if not leads[0].said or not (leads[0].said[0].isalnum() or leads[0].said[0] in _OPENS):
         return  # its beginning stands elsewhere
     if _leans(leads[0].said, language) or (leads[0].said[0].islower() and not CODE_NAME.match(leads[0].said)):
         return
@@ -361,7 +365,8 @@ def _with_leads(
     only_whole = _holds_only_with_all(text, item, leads, meanings, language)
     is_counted = (count_announced(leads[-1].said) or 0) >= len(item.siblings)
     are_names = leads[0].is_heading and len(leads) == 1 and _are_short_under_heading(item)
-    if only_whole or is_counted or (not in_sentence and (are_names or _is_short(item, meanings))):
+    of_phases = are_phases(leads[-1].said)
+    if only_whole or is_counted or of_phases or (not in_sentence and (are_names or _is_short(item, meanings))):
         most = _MOST_WHERE_ONLY_WHOLE if only_whole else _MOST_IN_WHOLE
         listed = _listed(text, item, language, most) if spans and not goes_on else None
         if listed:
@@ -380,7 +385,7 @@ def _with_leads(
             elif not points_back(told.said, language):
                 yield _claim(((told.start, told.end),), _ended(told.said), language, lead_in=0.0, whole=1.0)
             return
-        if only_whole:
+        if only_whole or (of_phases and len(told.said.split()) <= _MOST_OF_PHASE):
             return
     if not told.label and not demands(lead) and opens_back(told.said, language):
         return
@@ -393,6 +398,8 @@ def _with_leads(
 def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
     """All items of its list, as one; None where they have more words or some of them were not read whole."""
     if any(other.parts or other.is_cut for other in item.siblings) or len(item.siblings) > _MOST_ITEMS:
+        return None
+    if not all(any(map(str.isalnum, other.said)) for other in item.siblings):
         return None
     said, spans, after = "", [], ""
     for other in item.siblings:

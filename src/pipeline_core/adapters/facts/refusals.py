@@ -13,6 +13,7 @@ from pipeline_core.adapters.facts.refused_apparatus import (
     PLACEHOLDER,
     REFERENCE,
     RIGHTS,
+    SYMBOLS,
     THANKS,
 )
 from pipeline_core.adapters.facts.refused_authors import AIMS, APPRAISAL, CAST, DRAWING, PROMISE
@@ -20,6 +21,7 @@ from pipeline_core.adapters.facts.refused_notices import NOTICES
 from pipeline_core.adapters.facts.refused_voices import (
     DIALOGUE,
     GREETING,
+    NOW_AND_THEN,
     REMARK,
     SPOKEN,
     STORY,
@@ -28,8 +30,8 @@ from pipeline_core.adapters.facts.refused_voices import (
 )
 
 REFUSALS = (
-    THANKS, RIGHTS, CAPTION, NAVIGATION, DRAWN, REFERENCE, TO_THE_READER, REMARK, PLACEHOLDER, STORY, VAGUE, DIALOGUE,
-    GREETING, SPOKEN, AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
+    THANKS, RIGHTS, CAPTION, NAVIGATION, DRAWN, REFERENCE, TO_THE_READER, REMARK, PLACEHOLDER, STORY, VAGUE,
+    NOW_AND_THEN, DIALOGUE, GREETING, SYMBOLS, SPOKEN, AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
 )  # fmt: skip
 
 

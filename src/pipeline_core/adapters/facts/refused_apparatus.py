@@ -231,3 +231,17 @@ PLACEHOLDER = Refusal(
         "ru": r"\bзаполнитель\b|\[удален\w*",
     },
 )
+# "L(W, b) is the residual and n is the number of points": the formula that they are in is not given.
+_SYMBOL = r"(?-i:[A-Za-zΑ-Ωα-ω]{1,8}~?\((?:[A-Za-zα-ω](?:[,;] ?[A-Za-zα-ω])*)\)|[B-HJ-Zb-zα-ω])"
+_SUBSCRIBED = rf"(?:{_SYMBOL}|(?-i:[A-Z]~?[A-Za-z]~?))"
+_MEANS = (
+    r" (?:is|are|denotes?|represents?|stands? for|ist|sind|bezeichnet|est|sont|désigne|es|son|denota|è|sono|é|são"
+    r"|adalah) (?:the|an?|der|die|das|eine?|les?|la|l['’]|une?|el|los|las|una?|il|lo|i|gli|os?|as?|uma?) ?\w"
+)
+SYMBOLS = Refusal(
+    "it explains the symbols of a formula that is not given",
+    {
+        "": rf"^{_SUBSCRIBED}{_MEANS}[^.]*(?:,| and| und| et| y| e| dan)+ {_SYMBOL}{_MEANS}"
+        rf"|^{_SYMBOL}{_MEANS}[^.]*(?:,| and| und| et| y| e| dan)+ {_SUBSCRIBED}{_MEANS}"
+    },
+)

@@ -76,23 +76,56 @@ VAGUE = Refusal(
     "too vague to be knowledge",
     {
         "en": r"^(?:there (?:are|is|exist) )?(?:now |also )?(?:many|several|various|numerous|some|countless|a"
-        r" (?:number|variety"
+        r" (?:(?:small|large|great|growing) )?(?:number|variety"
         r"|range|few) of|better|other)\b(?:\W+[^\W\d]+){2,14}\W*$",
-        "de": r"^(?:es gibt )?(?:viele|einige|mehrere|verschiedene|zahlreiche|bessere"
+        "de": r"^(?:es gibt )?(?:eine (?:kleine |große )?(?:anzahl|reihe)|viele|einige|mehrere|verschiedene"
+        r"|zahlreiche|bessere"
         r"|andere)\b(?:\W+[^\W\d]+){2,14}\W*$",
-        "fr": r"^(?:il existe |il y a )?(?:plusieurs|de nombreu\w+|d['’]autres|certaine?s|diver(?:s|ses)|de"
+        "fr": r"^(?:il existe |il y a )?(?:un (?:petit |grand |certain )?nombre de|plusieurs|de nombreu\w+"
+        r"|d['’]autres|certaine?s|diver(?:s|ses)|de"
         r" meilleur\w+)\b"
         r"(?:\W+[^\W\d]+){2,14}\W*$",
-        "es": r"^(?:hay |existen )?(?:much[oa]s|vari[oa]s|divers[oa]s|algun[oa]s|mejores|otr[oa]s|numeros[oa]s)\b"
+        "es": r"^(?:hay |existen )?(?:un (?:pequeño |gran |cierto )?número de|much[oa]s|vari[oa]s|divers[oa]s"
+        r"|algun[oa]s|mejores|otr[oa]s|numeros[oa]s)\b"
         r"(?:\W+[^\W\d]+){2,14}\W*$",
-        "it": r"^(?:ci sono |esistono )?(?:molt[ei]|divers[ei]|var[ie]|alcun[ei]|migliori|altr[ei]|numeros[ei])\b"
+        "it": r"^(?:ci sono |esistono )?(?:un (?:piccolo |gran |certo )?numero di|molt[ei]|divers[ei]|var[ie]"
+        r"|alcun[ei]|migliori|altr[ei]|numeros[ei])\b"
         r"(?:\W+[^\W\d]+){2,14}\W*$",
-        "pt": r"^(?:há |existem )?(?:muit[oa]s|vári[oa]s|divers[oa]s|algun(?:s|mas)|melhores|outr[oa]s|inúmer[oa]s)\b"
+        "pt": r"^(?:há |existem )?(?:um (?:pequeno |grande |certo )?número de|muit[oa]s|vári[oa]s|divers[oa]s"
+        r"|algun(?:s|mas)|melhores|outr[oa]s|inúmer[oa]s)\b"
         r"(?:\W+[^\W\d]+){2,14}\W*$",
-        "nl": r"^(?:er zijn )?(?:veel|enkele|verschillende|diverse|talrijke|betere|andere)\b(?:\W+[^\W\d]+){2,14}\W*$",
-        "id": r"^(?:ada |terdapat )?(?:banyak|beberapa|berbagai)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "nl": r"^(?:er zijn )?(?:een (?:klein |groot )?aantal|veel|enkele|verschillende|diverse|talrijke|betere"
+        r"|andere)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "id": r"^(?:ada |terdapat )?(?:sejumlah(?: kecil| besar)?|banyak|beberapa|berbagai)\b(?:\W+[^\W\d]+){2,14}\W*$",
         "ru": r"^(?:существует |есть )?(?:много|несколько|множество|некоторые|многие"
         r"|различные)\b(?:\W+[^\W\d]+){2,14}\W*$",
+    },
+)
+# What happens now and then is the case of which the next sentence gives the rule.
+_MOST_VAGUE = r"\b(?:\W+[^\W\d]+){2,26}\W*$"
+_LABEL = r"^(?:[^:.]{2,40}: )?"
+NOW_AND_THEN = Refusal(
+    "only says that it happens",
+    {
+        code: f"{_LABEL}(?:{words}){_MOST_VAGUE}"
+        for code, words in {
+            "en": r"(?:sometimes|occasionally|every now and then|from time to time)|one (?:often|sometimes|frequently)",
+            "de": "(?:manchmal|gelegentlich|bisweilen|hin und wieder)",
+            "fr": "(?:parfois|quelquefois|il arrive (?:parfois )?que|de temps en temps)",
+            "es": "(?:a veces|algunas veces|de vez en cuando)",
+            "it": "(?:a volte|talvolta|qualche volta|ogni tanto)",
+            "pt": "(?:às vezes|por vezes|algumas vezes|de vez em quando)",
+            "nl": "(?:soms|af en toe|nu en dan)",
+            "id": "(?:kadang-kadang|terkadang|kadang|adakalanya)",
+            "ru": "(?:иногда|порой|временами)",
+            "el": "(?:μερικές φορές|ενίοτε|πότε πότε)",
+            "pl": "(?:czasami|czasem|niekiedy)",
+            "cs": "(?:někdy|občas)",
+            "hr": "(?:ponekad|katkad)",
+            "tr": "(?:bazen|ara sıra)",
+            "fa": "(?:گاهی|بعضی اوقات)",
+            "ar": "(?:أحيانا|في بعض الأحيان)",
+        }.items()
     },
 )
 SPOKEN = Refusal(

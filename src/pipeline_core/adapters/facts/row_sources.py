@@ -46,6 +46,10 @@ def _of_subject(
     whole = next(((source,) for said, source in (*near, *outer) if subject in said), ())
     if whole:
         return whole
+    # a caption with the section that it leans on: each stands in a place of its own
+    halves = [next((source for said, source in (*near, *outer) if half in said), None) for half in subject.split(" – ")]
+    if len(halves) > 1 and None not in halves:
+        return tuple(dict.fromkeys(source for source in halves if source is not None))
     trimmed = ((said.rstrip(" :："), source) for said, source in near)  # "Winter:" is said without what leads on
     parts = [source for said, source in trimmed if said and (said in subject or _runs_into(said, subject))]
     return tuple(reversed(parts))

@@ -28,6 +28,7 @@ from pipeline_core.adapters.facts.unnamed import leaves_out
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
 from pipeline_core.domain.text import numbers_in, strip_markdown
+from pipeline_core.domain.unfinished import LONGEST_PIECE, UNFINISHED
 from pipeline_core.domain.unreadable import unreadable
 
 MIN_WORDS, MAX_WORDS = 4, 60
@@ -55,36 +56,21 @@ submitted published accepted received correspondence keywords license licence do
 """)
 
 
-# "Answers are right when:": what stands below completes it, though nothing marks it as items.
-_UNFINISHED = re.compile(
-    r"(?<!\w)(?:when|if|unless|where|that|which|to|for|by|with|are|is|be|must|shall|should|may|can|include[sd]?"
-    r"|including"
-    r"|wenn|falls|dass|ob|sind|ist|für|durch|muss|müssen|soll|sollen|kann|können|umfasst|umfassen"
-    r"|si|quand|lorsque|que|sont|est|pour|par|doit|doivent|peut|peuvent|comprend|comprennent"
-    r"|cuando|son|es|para|por|debe|deben|puede|pueden|incluye|incluyen"
-    r"|se|quando|che|sono|è|per|deve|devono|può|possono|include|includono"
-    r"|são|é|deve|devem|pode|podem|inclui|incluem|als|wanneer|dat|zijn|moet|moeten|kan|kunnen|omvat"
-    r"|jika|bila|bahwa|adalah|untuk|harus|dapat|meliputi|если|когда|что|для|должн\w+|может|могут|включа\w+"
-    r"|αν|όταν|ότι|είναι|για|πρέπει|jeśli|gdy|że|są|musi|muszą|pokud|když|že|jsou|musí|ako|kada|da|su"
-    r"|mora)\s*[*_]*:[*_]*\s*$"
-    r"|(?:如果|当|包括|必须|应|可以|时)[：:]\s*$",
-    re.IGNORECASE,
-)
-_LONGEST_PIECE = 300
+def pieces_of_sentences(text: str, blocks: Sequence[Block], *, is_open: bool = False) -> set[int]:
+    """The short paragraphs, by their places, that complete an unfinished sentence above them.
 
-
-def pieces_of_sentences(text: str, blocks: Sequence[Block]) -> set[int]:
-    """The short paragraphs, by their places, that complete an unfinished sentence above them."""
+    ``is_open``: such a sentence stands in the chunk before.
+    """
     pieces: set[int] = set()
-    open_under: tuple[str, ...] | None = None
+    open_under = tuple(blocks[0].headings) if is_open and blocks else None
     for at, block in enumerate(blocks):
         body = block.text_in(text)
         is_paragraph = block.kind == "prose" and not block.item
-        if not is_paragraph or tuple(block.headings) != open_under or len(body) > _LONGEST_PIECE:
+        if not is_paragraph or tuple(block.headings) != open_under or len(body) > LONGEST_PIECE:
             open_under = None
         if open_under is not None:
             pieces.add(at)
-        elif is_paragraph and _UNFINISHED.search(body):
+        elif is_paragraph and UNFINISHED.search(body):
             open_under = tuple(block.headings)
     return pieces
 
@@ -279,12 +265,24 @@ def keeps_numbers(stripped: str, verbatim: str) -> bool:
     return stripped == verbatim or set(numbers_in(stripped)) <= set(numbers_in(verbatim))
 
 
+_ALONE = re.compile(r"\*\*|__")
+
+
+def plain_words(quote: str) -> str:
+    """The sentence's words, without the mark of what is bold from it into the next sentence, or from the one before."""
+    said = strip_markdown(quote)
+    marks = [*_ALONE.finditer(said)]
+    if len(marks) != 1 or not (said[: marks[0].start()] == "" or said[: marks[0].start()].endswith(" ")):
+        return said
+    return said[: marks[0].start()] + said[marks[0].end() :].lstrip()
+
+
 def _said(quote: str, start: int, language: str) -> _Said | None:
     """What the sentence says; None for what gives no fact."""
     if not _SENTENCE_END.search(quote) or _ABBREVIATION.search(quote):
         return None
     end = start + len(quote)
-    statement = without_footnote_marks(strip_markdown(quote))
+    statement = without_footnote_marks(plain_words(quote))
     leans = _leans(statement, language)
     if link := connective(statement, language):
         # What stands after "However," stands alone: quote that.
