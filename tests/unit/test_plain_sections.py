@@ -107,3 +107,10 @@ def test_marks_of_lists_in_other_scripts() -> None:
     assert said("Договор прекращается, если:\nа) лодка продана; и\nб) взнос не уплачен.\n", "ru") == [
         "Договор прекращается, если: лодка продана; и взнос не уплачен."
     ]
+
+
+@pytest.mark.parametrize(
+    "text", [">", "1.", "1.\n- \n", "- a\n- \nThe tank is full.\n", "第一章\n第1条", "§ 3", "2.1\n2.2"]
+)
+def test_sections_without_words_are_read(text: str) -> None:
+    assert extract(ChunkInput(text, (), language=""), 6) is not None

@@ -65,7 +65,7 @@ _LINE_KINDS = (
         re.compile(
             rf"[ \t]*(?:[-*+•]|\d{{1,3}}[.)]|\(?(?:[{LETTERS}]|[ivx]{{2,4}}|الف)\)"
             r"|\(\d{1,2}\))[ \t]+(?:\[[ xX]\][ \t]+)?"
-            r"|[ \t]*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[\u2460-\u2473])[ \t]*(?=[\u3040-\u9fff])"
+            r"|[ \t]*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[\u2460-\u2473・●○■◆])[ \t]*(?=[\u3040-\u9fff\d])"
         ),
     ),
     ("quoted", re.compile(r"[ \t]*(?:>[ \t]?)+")),
@@ -81,7 +81,7 @@ _RUN_IN = re.compile(
 # "**Credits:** 4" below "**Room:** B-212": each line says its own
 _LABELLED = re.compile(r"\*\*[^*\n]{1,60}(?:[:：]\*\*|\*\*[:：])\s")
 _MOST_WORDS_OF_RUN_IN = 8
-_MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(（\d\u2460-\u2473]|\s*[^\W\d_]{1,4}\)| {4}|\t")
+_MARKED_LINE = re.compile(r"\s*[#>|<\[\-*+•=_(（\d\u2460-\u2473・●○■◆]|\s*[^\W\d_]{1,4}\)| {4}|\t")
 _CONTINUES = {
     "prose": {"text", "indented", "quoted"},
     "html": {"text", "html", "item", "indented"},

@@ -256,7 +256,8 @@ def _announces(lead: Lead) -> bool:
     A sentence that is whole does where it points at what follows: else the list is about something of its own.
     """
     if whole_sentence(lead.said):
-        return len(lead.said.split()) >= _LEAST_UNDER_HEADING and ANNOUNCES.search(lead.said) is not None
+        is_long = len(lead.said.split()) >= _LEAST_UNDER_HEADING or _IDEOGRAPH.search(lead.said.rstrip("。．"))
+        return bool(is_long) and ANNOUNCES.search(lead.said) is not None
     # an item below another may have got its place by the way the page was read; a name above its parts is short
     return lead.is_item and len(lead.said.split()) <= _MOST_OF_NAME
 
@@ -351,7 +352,7 @@ def _with_leads(
     *,
     goes_on: bool,
 ) -> Iterator[Claim]:
-    if not leads[0].said[:1].isalnum() and leads[0].said[:1] not in _OPENS:
+    if not leads[0].said or not (leads[0].said[0].isalnum() or leads[0].said[0] in _OPENS):
         return  # its beginning stands elsewhere
     if _leans(leads[0].said, language) or (leads[0].said[0].islower() and not CODE_NAME.match(leads[0].said)):
         return
@@ -397,6 +398,8 @@ def _with_leads(
 def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
     """All items of its list, as one; None where they have more words or some of them were not read whole."""
     if any(other.parts or other.is_cut for other in item.siblings) or len(item.siblings) > _MOST_ITEMS:
+        return None
+    if not all(any(map(str.isalnum, other.said)) for other in item.siblings):
         return None
     said, spans, after = "", [], ""
     for other in item.siblings:

@@ -248,7 +248,7 @@ class _Reader:
 
     def _goes_on_in(self, said: str, block: Block) -> bool:
         """Whether words without a sign at their end are a sentence that goes on in the item."""
-        if whole_sentence(said) or _STOPS.search(said):
+        if not said or whole_sentence(said) or _STOPS.search(said):
             return False
         return self._text[block.start : block.start + 1].islower() or ends_in_condition(said, self._language)
 

@@ -38,8 +38,9 @@ def with_sections(blocks: Sequence[Block], text: str) -> list[Block]:
     """The blocks, with each title of a section as a heading and each numbered paragraph as a block of its own."""
     series = _in_series(blocks, text)
     numbered = [piece for block in blocks for piece in _parted(block, text, series)]
+    widest = max(map(len, text.splitlines()), default=0)
     beside = zip([None, *numbered][:-1], numbered, strict=True)
-    pieces = [piece for above, block in beside for piece in _ended(above, block, text)]
+    pieces = [piece for above, block in beside for piece in _ended(above, block, text, widest)]
     found: list[Block] = []
     titles: list[tuple[int, str]] = []
     above: tuple[str, ...] = ()
@@ -108,12 +109,20 @@ def _parted(block: Block, text: str, series: frozenset[tuple[str, tuple[int, ...
     yield replace(piece, start=start)
 
 
-def _ended(above: Block | None, block: Block, text: str) -> Iterator[Block]:
+def _ended(above: Block | None, block: Block, text: str, widest: int) -> Iterator[Block]:
     """An item of a list, without the paragraph that stands right below the list with no blank line between.
 
     What begins with no mark, and a new sentence after a line that was ended on purpose, is no part of the item.
     """
-    if not block.item or block.marks or above is None or not above.item or "\n\n" in text[above.end : block.start]:
+    is_blank = not text[block.start : block.end].strip()
+    if (
+        is_blank
+        or not block.item
+        or block.marks
+        or above is None
+        or not above.item
+        or "\n\n" in text[above.end : block.start]
+    ):
         yield block
         return
     first, *below = _lines(block, text)
@@ -121,8 +130,7 @@ def _ended(above: Block | None, block: Block, text: str) -> Iterator[Block]:
     begins = (
         below and not text[below[0].start].isspace() and below[0].said[:1].isalpha() and not below[0].said[0].islower()
     )
-    lines = [_Line(above.start, above.end, text[above.start : above.end], None), *below]
-    has_room = begins and _has_room(first.said, below[0].said, max(len(line.said) for line in (first, *lines)))
+    has_room = begins and _has_room(first.said, below[0].said, widest)
     is_over = _STOPPED.search(first.said) is not None and not first.said.endswith((",", "，", "、"))
     if not (
         lone and begins and _SAYS.search(below[-1].said) and has_room and (is_over or not _STOPPED.search(first.said))
@@ -139,20 +147,30 @@ def _title_of(pieces: Sequence[Block], at: int, text: str) -> tuple[int, int] | 
     if piece.kind != "prose" or piece.marks:
         return None
     lines = [*_lines(piece, text)]
-    number = lines[0].number if lines else None
-    is_chapter = bool(lines) and _CHAPTER.match(lines[0].said) is not None
-    if not (_ITEM_NUMBER.fullmatch(piece.item) or number or is_chapter) or not _may_be_title(lines[0].said):
+    if not lines:
+        return None
+    number = lines[0].number
+    is_chapter = _CHAPTER.match(lines[0].said) is not None
+    is_article = _NUMBER_UNSPACED.match(lines[0].said) is not None
+    if not (is_article or _ITEM_NUMBER.fullmatch(piece.item) or number) or not _may_be_title(
+        lines[0].said, is_numbered=bool(number)
+    ):
         return None
     depth = len(number[1]) if number else 1
     following = pieces[at + 1] if at + 1 < len(pieces) else None
     if len(lines) > 1:
-        is_title = _ends_early(lines) and _SAYS.search(lines[-1].said) and not lines[1].said[:1].islower()
+        # what has no stop leads to a list: "… the full price unless"
+        is_lead = following is not None and following.item and "\n\n" not in text[piece.end : following.start]
+        is_title = _ends_early(lines) and (_SAYS.search(lines[-1].said) or is_lead) and not lines[1].said[:1].islower()
     else:
-        is_title = following is not None and _leads_section(pieces, at, following, text, is_chapter=is_chapter)
+        is_title = following is not None and (
+            (number is not None and bool(following.item))
+            or _leads_section(pieces, at, following, text, is_chapter=is_chapter)
+        )
     return (depth, lines[0].end) if is_title else None
 
 
-def _may_be_title(said: str) -> bool:
+def _may_be_title(said: str, *, is_numbered: bool) -> bool:
     words = said.split()
     return (
         0 < len(words) <= _MOST_WORDS
@@ -160,7 +178,7 @@ def _may_be_title(said: str) -> bool:
         and not _STOPPED.search(said)
         and not said[:1].islower()
         and any(map(str.isalpha, said))
-        and not is_common_word(words[-1].lower())
+        and (is_numbered or not is_common_word(words[-1].lower()))
     )
 
 
@@ -173,7 +191,8 @@ def _ends_early(lines: Sequence[_Line]) -> bool:
 def _has_room(line: str, following: str, widest: int) -> bool:
     """Whether the first word of the following line would have had room on this one."""
     word = following.split()[0] if " " in following else following[:4]
-    return len(line) + 1 + len(word) <= widest and not is_common_word(line.split()[-1].lower())
+    last = line.split()[-1:]
+    return bool(last) and len(line) + 1 + len(word) <= widest and not is_common_word(last[0].lower())
 
 
 def _leads_section(pieces: Sequence[Block], at: int, following: Block, text: str, *, is_chapter: bool) -> bool:
