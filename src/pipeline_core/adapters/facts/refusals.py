@@ -19,6 +19,7 @@ from pipeline_core.adapters.facts.refused_apparatus import (
 from pipeline_core.adapters.facts.refused_authors import AIMS, APPRAISAL, CAST, DRAWING, PROMISE
 from pipeline_core.adapters.facts.refused_notices import NOTICES
 from pipeline_core.adapters.facts.refused_voices import (
+    ASKED,
     DIALOGUE,
     GREETING,
     NOW_AND_THEN,
