@@ -291,8 +291,8 @@ GREETING = Refusal(
 ASKED = Refusal(
     "what somebody asked or was not sure of",
     {
-        "en": r"(?<!\bwere )(?<!\bwas )(?<!\bare )(?<!\bis )(?<!\bbeen )\b(?:asks|asked|wonders|wondered) (?:whether|if|about"
-        r"|why|when)\b|\b(?:was|were|is|are)(?:n['’]t| not) sure\b",
+        "en": r"(?<!\bwere )(?<!\bwas )(?<!\bare )(?<!\bis )(?<!\bbeen )\b(?:asks|asked|wonders"
+        r"|wondered) (?:whether|if|about|why|when)\b|\b(?:was|were|is|are)(?:n['’]t| not) sure\b",
         "de": r"\bfragt(?:e|en)?,? (?:nach|ob|an, ob|warum|wann)\b|\b(?:war|ist|waren|sind) (?:sich )?nicht sicher\b",
         "fr": r"\bdemand(?:e|ent|a|èrent) (?:si|pourquoi|quand)\b",
         "es": r"\bpregunt(?:a|an|ó|aron) (?:si|por qué|cuándo)\b",
