@@ -1,5 +1,7 @@
 """Headings and clauses of plain text: what is typed on lines of its own does not run into the lines below."""
 
+import time
+
 import pytest
 
 from pipeline_core.adapters.converters.plain_text import as_markdown
@@ -90,3 +92,11 @@ def test_a_heading_of_names_is_no_beginning_of_a_sentence(heading: str) -> None:
     text = f"## {heading}\n- The search ignores accents in names.\n- Export to PDF fails on long pages.\n"
     said = [fact.statement for fact in extract(ChunkInput(text, (), language="en"), 6).candidates]
     assert not any(one.startswith(f"{heading} ") for one in said)
+
+
+def test_long_texts_take_time_by_their_length() -> None:
+    """A text of many titles: looking at all lines above each took minutes."""
+    title = "PART OF THE TEXT\nThe text goes on here.\n\n"
+    started = time.process_time()
+    as_markdown(title * 20_000)
+    assert time.process_time() - started < 8

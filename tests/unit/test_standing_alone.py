@@ -87,3 +87,16 @@ def test_of_an_unknown_language_every_languages_own_name_counts() -> None:
     assert not points_back("Diese Satzung gilt für alle.", "")
     assert points_back("Diese Pumpe gilt als leise.", "")
     assert points_elsewhere("Die Kosten sind, wie oben genannt, hoch.", "")
+
+
+def test_what_has_neither_topic_nor_object_is_said_with_the_sentence_before() -> None:
+    told = "電源コードを傷つけないでください。感電の原因になります。"
+    assert statements(told, "ja") == [told]
+    assert statements("感電の原因になります。", "ja") == []
+
+
+def test_a_definite_thing_that_nothing_introduces_is_the_confidences_to_judge() -> None:
+    [alone] = extract(ChunkInput("The mechanism pays $500 for each lock.", (), language="en"), 8).candidates
+    assert alone.traits["bare_definite"] == 1
+    introduced = "The port founded the Lock Repair Mechanism in May 1990. The mechanism pays $500 for each lock."
+    assert statements(introduced, "en") == [introduced]

@@ -8,7 +8,8 @@ from pipeline_core.ports.fact_generator import ChunkInput
 
 
 def rows(markdown: str, after: str = "") -> tuple[FactCandidate, ...]:
-    return extract(ChunkInput(markdown, (), table_after=after), 0).candidates
+    found = extract(ChunkInput(markdown, (), table_after=after), 0).candidates
+    return tuple(one for one in found if one.traits.get("row"))
 
 
 def table(cells: str, *notes: str) -> str:

@@ -44,6 +44,8 @@ def said(rows: str) -> list[str]:
         (" | 2023 | 2024\nWhat was revenue? | |\nNorth | 4.1 | 4.2", "What was revenue? North – 2023: 4.1; 2024: 4.2"),
         ("Peril | Covered | Excess\nWar | – | none\nTheft | yes | £5", "Theft – Covered: yes; Excess: £5"),
         ("Peril | Covered | Excess\nTheft | yes | £100\nFire | yes | None", "Fire – Covered: yes; Excess: None"),
+        ("Risk | Owner | Cost\nFire | TBD | n.a.\nTheft | the guard | £5", "Theft – Owner: the guard; Cost: £5"),
+        ("Risk | Owner | Cost\nFire | the guard | £9\nTheft | TBD | £5", "Theft – Cost: £5"),
         ("Herb | Taste\nSage | bitter\nRue | bitter\nMint | mild", "Mint – Taste: mild"),
         ("术语 | 含义\n凭证 | 证明身份的电子文件或者口令", "凭证 – 含义: 证明身份的电子文件或者口令"),
     ],

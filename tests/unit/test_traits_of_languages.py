@@ -4,6 +4,7 @@ import pytest
 
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.statement_traits import count_words
+from pipeline_core.domain.wording_traits import wording_traits
 
 SAME = {
     "en": "Books reserved by other readers may not be renewed.",
@@ -33,3 +34,17 @@ def test_an_amount_is_worth_as_much_in_every_language() -> None:
     said = {"en": "The berth costs 40 € a week.", "uk": "Причал коштує 40 € на тиждень.", "zh": "泊位每周收费40€。"}
     scores = {score_of(sentence, (), language) for language, sentence in said.items()}
     assert max(scores) - min(scores) <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("statement", "refers"),
+    [
+        ("Subsection (2) does not apply to rowing boats.", 1),
+        ("Mooring: Clause 4 ends with the season.", 1),
+        ("Absatz 2 Nummer 1 gilt nicht für Ruderboote.", 1),
+        ("El apartado de limpieza se cobra aparte.", 0),
+        ("The tenant pays the fee under clause 4 each month.", 0),
+    ],
+)
+def test_a_provision_that_is_the_subject_stands_elsewhere(statement: str, refers: float) -> None:
+    assert wording_traits(statement)["refers"] == refers

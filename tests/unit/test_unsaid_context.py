@@ -5,10 +5,11 @@ from uuid import UUID
 import pytest
 
 from pipeline_core.adapters.facts.extractive import extract
-from pipeline_core.adapters.facts.leaning import points_at_unsaid
+from pipeline_core.adapters.facts.leaning import points_at_unsaid, points_elsewhere
 from pipeline_core.adapters.facts.refusals import why_refused
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.ids import ChunkId
+from pipeline_core.domain.lists import begins_in_list, list_at_end
 from pipeline_core.domain.unfinished import is_unfinished_at_end
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.stages.facts import chunk_inputs
@@ -161,3 +162,26 @@ def test_what_is_bold_over_the_end_of_a_sentence_leaves_no_mark() -> None:
     statements = " ".join(said(text, "en"))
     assert "The harbour of Split has 40 berths." in statements
     assert "*" not in statements
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "is_elsewhere"),
+    [
+        ("en", "Fees for guests are covered in the dedicated chapter.", True),
+        ("en", "We measure the depth at each pier of Split (Table 3).", True),
+        ("en", "The harbour has 40 berths (Table 3).", False),
+        ("en", "The harbour is divided in a separate basin for guests.", False),
+        ("de", "Die Gebühren für Gäste stehen in einem eigenen Kapitel.", True),
+        ("fr", "Les frais sont décrits dans le chapitre dédié.", True),
+    ],
+)
+def test_a_pointer_to_a_chapter_or_figure_says_nothing_here(language: str, sentence: str, is_elsewhere: bool) -> None:
+    assert points_elsewhere(sentence, language) is is_elsewhere
+
+
+def test_a_list_goes_on_below_a_rule_between_two_pages() -> None:
+    lead = "A berth is lost in one of these cases:"
+    assert list_at_end(f"The office decides. {lead}\n\n---\n", "").endswith(lead)
+    assert list_at_end("The office decides.\n\n---\n", "") == ""
+    assert begins_in_list("---\n\n1. The guest has not paid.\n")
+    assert not begins_in_list("---\n\nThe guest has not paid.\n")

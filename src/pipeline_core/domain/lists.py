@@ -12,12 +12,15 @@ _ITEM = re.compile(
     rf"(?P<indent>[ \t]*)(?:[-*+•]|\d{{1,3}}[.)]|\(?(?:[{LETTERS}]|[ivx]{{2,4}}|الف)\)|\(\d{{1,2}}\))[ \t]+\S"
 )
 _ENDS_TEXT = re.compile(r" {0,3}(?:#{1,6}(?:\s|$)|\||```|~~~|<|[-*_](?:[ \t]*[-*_]){2,}[ \t]*$)")
+_RULE = re.compile(r"(?:[ \t]*\n)*(?: {0,3}[-_*](?:[ \t]*[-_*]){2,}[ \t]*\n(?:[ \t]*\n)*)+")
+"""The end of a page or column, at which a list is no other one."""
 _LONGEST = 800
 
 
 def begins_in_list(text: str) -> bool:
-    """Whether a chunk of markdown begins with an item of a list."""
-    return _ITEM.match(text) is not None
+    """Whether a chunk of markdown begins with an item of a list, be it below a rule."""
+    rule = _RULE.match(text)
+    return _ITEM.match(text, rule.end() if rule else 0) is not None
 
 
 def list_at_end(text: str, before: str) -> str:
@@ -52,6 +55,8 @@ class _Above:
                 indent = len(match["indent"].expandtabs(4))
                 self._items = [(other, item) for other, item in self._items if other < indent]
                 self._items.append((indent, [line]))
+            elif self._leads_on() and _RULE.fullmatch(f"{line.rstrip()}\n"):
+                pass  # the items stand on the next page
             elif _ENDS_TEXT.match(line):
                 self._lead, self._items = [], []
             elif self._items and (not self._after_blank or line[0] in " \t"):
@@ -62,8 +67,11 @@ class _Above:
                 self._lead, self._items = [line], []
             self._after_blank = False
 
+    def _leads_on(self) -> bool:
+        return not self._items and "".join(self._lead).rstrip(" *_").endswith((":", "："))
+
     def markdown(self) -> str:
-        if not self._items and not "".join(self._lead).rstrip(" *_").endswith((":", "：")):
+        if not self._items and not self._leads_on():
             return ""
         lines = [*self._lead, "", *(line for _, item in self._items for line in item)]
         said = "\n".join(lines).strip("\n")

@@ -17,7 +17,7 @@ from pipeline_core.domain.table_words import COLUMN_WORDS, PROPERTY_WORDS, STATE
 from pipeline_core.domain.text import strip_inline
 
 _ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
-EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "na", "none", "...", "…", "$-$"}) | _ERRORS
+EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "n.a.", "na", "none", "tbd", "tba", "...", "…", "$-$"}) | _ERRORS
 """What says nothing, in lower case; what a formula that failed shows is among it."""
 _ONLY_DASHES = re.compile(r"[-–—−‒―‐‑_.…·:\s]+")
 MOST_HEADER_ROWS = 3

@@ -10,6 +10,9 @@ _REFERS = re.compile(
     r"|capitol[oi]|tabelas?|seção|secção|seções|figuur|tabel(?:len)?|hoofdstuk|bijlage|gambar|bagian|lampiran|bab"
     r"|рис(?:ун\w+|\.)|табл(?:иц\w+|\.)|раздел\w*|глав[аеуы]|приложени\w+|σχήμα|πίνακα?ς?|ενότητα|κεφάλαιο|παράρτημα"
     r"|rys(?:\.|unek)|tabel[aię]|rozdział\w*|obr(?:\.|ázek)|tabulk[aey]|kapitol[aey])\s*\(?(?:\d|[A-Z]\b|[IVX]+\b)"
+    # a provision that is said to hold, or not to, and does not stand in the sentence: "Subsection (1) does not apply"
+    r"|(?:^|: )(?:subsections?|paragraphs?|clauses?|absatz|absätze|satz|nummer|alinéas?|paragraphes?|apartados?"
+    r"|párrafos?|commi|comma|paragraf[oi]|lid|leden|ust\.|ustęp\w*|odst\.|пункт\w*|част\w+|stycket|stk\.)\s*\(?\d"
     r"|[图表]\s?\d|第\s?\d+\s?[章节]|الشكل|الجدول|شکل \d|جدول \d",
     re.IGNORECASE,
 )

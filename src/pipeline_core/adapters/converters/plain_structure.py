@@ -27,6 +27,8 @@ _ITEM = re.compile(r"(?:[-*+•–—]|\(?[^\W_]{1,3}[).]|[（(][^\W_]{1,3}[）)
 _SHORTEST = 8
 """Characters of a line with which a text begins."""
 _LONG = 50
+_MOST_LINES = 50
+"""Of a paragraph that are looked at."""
 _FIRST_OF_UNSPACED = 4
 """Characters of a word, as it were, where no blanks part words."""
 _ENDS = ".!?。！？؟۔।"
@@ -49,6 +51,7 @@ class _Reader:
         self._shouts = sum(map(_in_capitals, told)) * 2 > len(told)
         names = Counter(match["name"] for line in told if (match := _SERIES.match(line)))
         self._series = {name for name, times in names.items() if times > 1}
+        self._first = next((at for at, line in enumerate(self._lines) if _has_letters(line)), 0)
         self._counted = _counted(told)
         self._alone = self._titles_alone()
         self._marks: dict[int, str] = {}
@@ -64,7 +67,7 @@ class _Reader:
                 if self._is_within(at):
                     self._marks[at] = "\n"
             elif self._is_heading(at):
-                self._marks[at] = "## " if any(map(_has_letters, self._lines[:at])) else "# "
+                self._marks[at] = "## " if at > self._first else "# "
         return self._marks
 
     def _is_within(self, at: int) -> bool:
@@ -86,19 +89,16 @@ class _Reader:
             return False
         if _OF_CHAPTERS.match(line):
             return True
-        is_last = not any(map(_has_letters, self._lines[at + 1 :][:3]))
+        is_last = not any(map(_has_letters, self._lines[at + 1 : at + 4]))
         if _in_capitals(line) and not self._shouts and not is_last:
             return True
         if at and self._lines[at - 1]:  # of two headings the upper one names the kind of part
             return _CHAPTER.fullmatch(self._lines[at - 1]) is not None and not is_last
         if self._lines[at + 1 : at + 2] in ([], [""]):
-            return not is_last and (at == self._first() or at in self._alone)
+            return not is_last and (at == self._first or at in self._alone)
         if _CHAPTER.fullmatch(line) and self._lines[at + 2 : at + 3] in ([], [""]):
             return _may_be_title(self._lines[at + 1])
         return self._has_text_below(at)
-
-    def _first(self) -> int:
-        return next(at for at, line in enumerate(self._lines) if _has_letters(line))
 
     def _has_text_below(self, at: int) -> bool:
         """Whether a sentence or a list begins in the next line, though its first word had room in this one."""
@@ -128,7 +128,8 @@ class _Reader:
         return frozenset(found if len(found) > 1 else ())
 
     def _paragraph(self, at: int) -> list[str]:
-        end = next((to for to in range(at, len(self._lines)) if not self._lines[to]), len(self._lines))
+        last = min(len(self._lines), at + _MOST_LINES)
+        end = next((to for to in range(at, last) if not self._lines[to]), last)
         return self._lines[at:end]
 
     def _numbered_titles(self) -> set[int]:

@@ -197,28 +197,41 @@ _DEMONSTRATIVES = {
 }
 # Anywhere in a sentence: what it says stands elsewhere.
 _ELSEWHERE_INSIDE = {
-    "en": r"\b(?:here(?!by|in|after)|(?:the )?ones? (?:presented|described|shown)|as (?:mentioned|described|shown"
+    "en": r"\b(?:in (?:the|a) (?:dedicated|separate|relevant|respective|corresponding) (?:chapter|section"
+    r"|appendix|annex)s?|"
+    r"here(?!by|in|after)|(?:the )?ones? (?:presented|described|shown)|as (?:mentioned|described|shown"
     r"|noted|discussed|explained|stated|seen) (?:above|below|earlier|before"
     r"|previously|in (?:section|chapter|figure|table))|the (?:former|latter)|(?:the )?above-?mentioned|aforementioned"
     r"|(?:mentioned|described|listed|shown|given|outlined|defined|discussed) (?:above|below|earlier|previously)"
     r"|(?:previous|preceding|earlier) steps?|(?:the|this) (?:above|following)|as follows|see (?:above|below)"
     r"|(?:in|of) this (?:section|chapter|paragraph"
-    r"|case))\b",
-    "de": r"\b(?:wie (?:oben|unten|bereits|zuvor)|siehe (?:oben|unten)|(?:oben|unten|vorstehend|nachfolgend)(?: \w+)? "
+    r"|case))\b"
+    # what its authors did, and show elsewhere
+    r"|\bwe\b.*\((?:see )?(?:figure|fig\.?|table|section|sec\.|appendix) ?\d",
+    "de": r"\b(?:in (?:einem|den|dem) (?:eigenen|gesonderten|separaten|entsprechenden) (?:kapiteln?"
+    r"|abschnitt(?:en)?|anhang)|"
+    r"wie (?:oben|unten|bereits|zuvor)|siehe (?:oben|unten)|(?:oben|unten|vorstehend|nachfolgend)(?: \w+)? "
     r"(?:genannt|beschrieben|erwähnt|aufgeführt)\w*|wie folgt|obige[rsnm]?|vorherigen? Schritte?n?"
     r"|vorigen? Schritte?n?|in diesem (?:abschnitt|kapitel|fall))\b",
-    "fr": r"\b(?:étapes? précédentes?|ci-dessus|ci-dessous|susmentionnée?s?|ci-après|(?:comme"
+    "fr": r"\b(?:dans (?:le|la|une?) (?:chapitre|section|annexe) (?:dédiée?|séparée?|distincte?|correspondante?)|"
+    r"étapes? précédentes?|ci-dessus|ci-dessous|susmentionnée?s?|ci-après|(?:comme"
     r"|tel que) (?:indiqué|mentionné|décrit)|dans ce "
     r"(?:chapitre|cas)|dans cette section|ce dernier|cette dernière|suivante?s? :)",
-    "es": r"\b(?:mencionad[ao]s? (?:anteriormente|arriba)|arriba|anteriormente|pasos? anterior(?:es)?"
+    "es": r"\b(?:en (?:el|la|una?) (?:capítulo|sección|anexo) (?:dedicad[oa]|aparte|separad[oa]|correspondiente)|"
+    r"mencionad[ao]s? (?:anteriormente|arriba)|arriba|anteriormente|pasos? anterior(?:es)?"
     r"|a continuación|como sigue|en est[ae] "
     r"(?:sección|capítulo|caso)|est[ea] últim[ao])\b",
-    "it": r"\b(?:pass[oi] precedent[ei]|sopra|sopraindicat\w+|sopracitat\w+|suddett\w+|di seguito|come segue"
+    "it": r"\b(?:(?:nel|nella|in una?) (?:capitolo|sezione|allegato) (?:dedicat[oa]|apposit[oa]|separat[oa]"
+    r"|corrispondente)|"
+    r"pass[oi] precedent[ei]|sopra|sopraindicat\w+|sopracitat\w+|suddett\w+|di seguito|come segue"
     r"|in quest[ao] (?:sezione|capitolo"
     r"|caso))\b",
-    "pt": r"\b(?:passos? anterior(?:es)?|acima|abaixo|supracitad\w+|a seguir|nest[ae] (?:secção|seção|capítulo"
+    "pt": r"\b(?:(?:no|na|numa?|em uma?) (?:capítulo|secção|seção|anexo) (?:dedicad[oa]|próprio|própria"
+    r"|separad[oa]|correspondente)|"
+    r"passos? anterior(?:es)?|acima|abaixo|supracitad\w+|a seguir|nest[ae] (?:secção|seção|capítulo"
     r"|caso)|est[ea] últim[ao])\b",
-    "nl": r"\b(?:vorige stap(?:pen)?|hierboven|hieronder|bovengenoemde?|bovenstaande|als volgt"
+    "nl": r"\b(?:in (?:het|een) (?:apart|afzonderlijk|speciaal|overeenkomstige?) (?:hoofdstuk|deel)|"
+    r"vorige stap(?:pen)?|hierboven|hieronder|bovengenoemde?|bovenstaande|als volgt"
     r"|in dit (?:hoofdstuk|geval)|deze laatste)\b",
     "id": r"\b(?:langkah sebelumnya|di atas|di bawah(?: ini)?|sebagai berikut|seperti (?:disebutkan|dijelaskan)"
     r"|berikut ini|dalam"

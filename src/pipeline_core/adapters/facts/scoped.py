@@ -33,7 +33,7 @@ class Scopes:
         What has a label names itself. Of a document without a title, and of what has no scope at all, the traits
         say so.
         """
-        is_bare = bool(bare_definite(claim.statement, self._language))
+        is_bare = bool(claim.traits.get("bare_definite") or bare_definite(claim.statement, self._language))
         is_named = names_its_subject(claim.statement, self._names, self._language)
         goes_on = not claim.traits.get("joined") and continues(claim.statement, self._language)
         seen = {"untitled": not block.title, "bare_definite": is_bare, "continues": goes_on}

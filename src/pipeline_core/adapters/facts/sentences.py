@@ -133,7 +133,7 @@ def _with_subject(said: _Said, block: Block, language: str) -> _Said:
 
 def _goes_on(first: _Said, second: _Said, language: str) -> bool:
     """Whether the second is better said with the first. Rules are said one by one: their things are whoever's."""
-    if second.leans:
+    if second.leans or second.head:
         return True
     if second.is_named or traits_of(second.statement, language).get("duty"):
         return False
@@ -152,11 +152,14 @@ def _joined(first: _Said, second: _Said) -> _Said | None:
     return _Said(
         first.start,
         second.end,
-        f"{first.statement} {second.statement}",
+        f"{first.statement}{'' if first.statement[-1] in _WIDE_STOPS else ' '}{second.statement}",
         first.asked_of,
         is_joined=True,
         is_named=first.is_named,
     )
+
+
+_WIDE_STOPS = "。！？"  # they have their blank in them
 
 
 def _words(statement: str) -> int:
@@ -172,6 +175,7 @@ def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
         "sentence_whole": 1.0,
         "leans": 0.0,
         "joined": float(said.is_joined),
+        "bare_definite": float(bool(said.head)),
         "points_at_unsaid": float(points_at_unsaid(said.asked_of, language)),
         "verb_unseen": float(_verb_unseen(said.asked_of, language)),
         **({"requirement": 1.0} if length_of_id(said.statement) else {}),
@@ -294,7 +298,7 @@ def _said(quote: str, start: int, language: str) -> _Said | None:
         return None
     # of a rule, "the applicant" is whoever applies
     head = "" if traits_of(statement, language).get("duty") else unexplained_head(statement, language)
-    return _Said(start, end, statement, statement, leans=leans or bool(head), head=head)
+    return _Said(start, end, statement, statement, leans=leans, head=head)
 
 
 # "Note: This method …", "(Lesson) Both …", "Indication: It …": what stands behind the label leans.

@@ -338,6 +338,8 @@ LANGUAGES: Mapping[str, Language] = {
         compared=r"(?:这种|这类|此类|该类)\w",
         ties=r"因此|然而|于是|相反|否则",
     ),
+    # no topic, no subject, no object: "感電の原因になります"
+    "ja": Language(compared=r"^[^はがもを]{2,40}(?:になり?ます|になる|となり?ます|となる|です|である)。?$"),
     "ar": Language(rest=r"(?:ال)?(?:باقي|بقية|آخرون|أخرى)", ties=r"لذلك|ومع ذلك|بالتالي|وعليه"),
     "fa": Language(rest=r"بقیه|سایر|دیگران", ties=r"بنابراین|با این حال|در نتیجه"),
 }  # fmt: skip
