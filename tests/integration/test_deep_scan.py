@@ -27,9 +27,10 @@ from tests.through import needs_work, publish, receive, through, upload
 LONG = "# Stores\n\n" + "\n".join(
     f"## Part {n}\n\n"
     + "".join(
-        f"The {what} of part {n} must be kept at {n * 7 + k} degrees in cabinet {n * 20 + k}.\n\n"
+        f"The {what} of part {n} must be kept at {n * 7 + k} degrees in cabinet {n * 20 + k}. "
         for k, what in enumerate(["housing", "filter", "gasket", "spindle", "cover", "spring", "valve", "sensor"])
     )
+    + "\n\n"
     for n in range(1, 6)
 )
 

@@ -19,6 +19,7 @@ from pipeline_core.adapters.facts.refused_apparatus import (
 from pipeline_core.adapters.facts.refused_authors import AIMS, APPRAISAL, CAST, DRAWING, PROMISE
 from pipeline_core.adapters.facts.refused_notices import NOTICES
 from pipeline_core.adapters.facts.refused_voices import (
+    ASKED,
     DIALOGUE,
     GREETING,
     NOW_AND_THEN,
@@ -31,7 +32,7 @@ from pipeline_core.adapters.facts.refused_voices import (
 
 REFUSALS = (
     THANKS, RIGHTS, CAPTION, NAVIGATION, DRAWN, REFERENCE, TO_THE_READER, REMARK, PLACEHOLDER, STORY, VAGUE,
-    NOW_AND_THEN, DIALOGUE, GREETING, SYMBOLS, SPOKEN, AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
+    NOW_AND_THEN, DIALOGUE, GREETING, ASKED, SYMBOLS, SPOKEN, AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
 )  # fmt: skip
 
 

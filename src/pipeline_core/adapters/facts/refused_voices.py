@@ -287,3 +287,19 @@ GREETING = Refusal(
         "ar": r"^(?:عزيزي|أعزاءنا|السادة) [^،,.!؟]{2,50}[،,!:]",
     },
 )
+# What somebody asked at a meeting, and what nobody there knew: "Mr Hill asked whether the pool will close."
+ASKED = Refusal(
+    "what somebody asked or was not sure of",
+    {
+        "en": r"(?<!\bwere )(?<!\bwas )(?<!\bare )(?<!\bis )(?<!\bbeen )\b(?:asks|asked|wonders"
+        r"|wondered) (?:whether|if|about|why|when)\b|\b(?:was|were|is|are)(?:n['’]t| not) sure\b",
+        "de": r"\bfragt(?:e|en)?,? (?:nach|ob|an, ob|warum|wann)\b|\b(?:war|ist|waren|sind) (?:sich )?nicht sicher\b",
+        "fr": r"\bdemand(?:e|ent|a|èrent) (?:si|pourquoi|quand)\b",
+        "es": r"\bpregunt(?:a|an|ó|aron) (?:si|por qué|cuándo)\b",
+        "it": r"\b(?:chiede|chiedono|ha chiesto) (?:se|perché|quando)\b",
+        "pt": r"\bpergunt(?:a|am|ou|aram) (?:se|porque|quando)\b",
+        "nl": r"\bvr(?:aagt|agen|oeg|oegen) (?:of|naar|waarom|wanneer)\b",
+        "pl": r"\bpyta(?:ją|ł|ła|li)?,? (?:czy|kiedy|dlaczego)\b",
+        "ru": r"\bспр(?:ашивает|ашивают|осил|осила|осили),? (?:\w+ ли|когда|почему)\b",
+    },
+)
