@@ -142,7 +142,7 @@ def answer_claims(text: str, block: Block, asked: Asked, language: str) -> Itera
 
 
 def _begins_line(text: str, at: int) -> bool:
-    """Whether a number there may be the mark of a list: behind a label or a question, "A: 16. …", it is what is said."""
+    """Whether a number there may be the mark of a list; behind a label or a question, "A: 16. …", it is said."""
     return not text[:at].rpartition("\n")[2].strip()
 
 
