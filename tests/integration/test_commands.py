@@ -364,6 +364,20 @@ def test_a_returned_document_still_says_what_was_found(app: Pipeline, typed: Typ
     assert typed("review", "costs.md", "--json").json["returned_for"] == []
 
 
+def test_other_thresholds_of_a_waiting_document_are_not_taken_and_that_is_said(
+    make_pipeline: Callable[..., Pipeline], typed: Typing, tmp_path: Path
+) -> None:
+    app = make_pipeline(changes={**USUAL, "workflow": "manual"})
+    file = tmp_path / "manual.md"
+    file.write_text(MANUAL)
+    [document_id] = receive(app, file).documents
+    through(app, [document_id])
+    said = typed("run", str(file), "--queue", "--publish-from", "0.9").out
+    assert "manual.md keeps its thresholds: it waits for a person." in said
+    [kept] = typed("run", str(file), "--queue", "--publish-from", "0.9", "--json").json["thresholds_kept"]
+    assert kept["why"] == "it waits for a person"
+
+
 def test_a_published_document_waits_for_no_decision(app: Pipeline, typed: Typing) -> None:
     publish(app, upload())
     shown = typed("review", "manual.md").out

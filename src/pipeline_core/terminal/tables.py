@@ -17,6 +17,7 @@ from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import all_names, counted
+from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.terminal.hints import pasteable, program, typed
 from pipeline_core.terminal.jobs_table import place_of
 from pipeline_core.terminal.places import place
@@ -142,6 +143,15 @@ def print_copies(console: Console, copies: Sequence[tuple[str, str]]) -> None:
         console.print(f"[dim]=[/] [bold]{escape(name)}[/] has the same content as {escape(other)}: one document.")
     if more := copies[_IN_FULL:]:
         console.print(f"[dim]=[/] … and {counted(len(more), 'more file')} with the content of another")
+
+
+def print_policy_left(console: Console, left: Sequence[PolicyLeft]) -> None:
+    """Known documents for which other thresholds were given that do not hold."""
+    for one in left[:_IN_FULL]:
+        console.print(f"[yellow]●[/] [bold]{escape(one.filename)}[/] keeps its thresholds: {one.why}.")
+        console.print(f"    {one.action}", highlight=False)
+    if more := left[_IN_FULL:]:
+        console.print(f"[yellow]●[/] … and {counted(len(more), 'more document')} that keep theirs")
 
 
 def alike(method: str, score: float) -> str:
