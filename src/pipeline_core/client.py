@@ -5,7 +5,7 @@
         for document in pipeline.wait(submitted.document_ids):
             print(document.filename, document.state, document.percent)
         for hit in pipeline.search("When is the premium due?"):
-            print(hit.answer, hit.evidence)
+            print(hit.statement, hit.evidence)
 
 It is configured as everything else is (``UPLOAD_PIPELINE_…``) and does what the command line does, by the same
 services. Errors are those of ``pipeline_core.domain.errors``; each says what to do.

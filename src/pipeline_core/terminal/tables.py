@@ -179,6 +179,9 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
         console.print(Padding(f"existing  {where}  {escape(pair['existing_text'] or '(gone)')}", (0, 0, 0, 4)))
     if job["profile"] == "deep":
         console.print("A deep scan: what was published stays as it is until you decide about what is new.")
+    elif job["state"] != JobState.AWAITING_REVIEW:
+        console.print("It waits for no decision.")
+        _command(console, "facts", f"review {short(job['job_id'])} --facts")
     elif not (job["findings"] or job["returned_for"] or job["pairs"] or job["to_decide"]):
         console.print("Nothing was found: look at its facts, then approve or reject.")
     print_waiting(console, [job])
