@@ -20,7 +20,7 @@ def test_what_is_said_of_documents_that_were_not_fitted_is_so() -> None:
     of_prose = [pair for fact, pair in zip(JUDGED, pairs, strict=True) if fact.features["prose"]]
     assert ranking(of_prose) > 0.6
     for band, facts, said, held in reliability(pairs):
-        assert int(facts) < 20 or float(held) == pytest.approx(float(said), abs=0.12), band
+        assert int(facts) < 30 or float(held) == pytest.approx(float(said), abs=0.12), band
 
 
 def test_editions_of_one_text_are_foretold_by_other_texts() -> None:
