@@ -159,6 +159,23 @@ UPDATE upload_jobs j SET stage3_validation_results = i.results
 FROM unnest(%(job_ids)s::uuid[], %(results)s::jsonb[]) AS i (job_id, results)
 WHERE j.job_id = i.job_id;
 
+-- name: validated_jobs
+-- These, and those of the same people that wait to be looked at because of what validation found.
+SELECT job_id, document_id, stage3_validation_results AS results FROM upload_jobs
+WHERE job_id = ANY(%(job_ids)s) AND stage3_validation_results IS NOT NULL
+UNION ALL
+SELECT job_id, document_id, stage3_validation_results FROM upload_jobs
+WHERE user_id = ANY(%(user_ids)s::uuid[]) AND state = 'awaiting_review' AND stage = 'validation_review';
+
+-- name: add_to_validation_results
+-- Not of a job that somebody decides about at this moment: it is compared again when it is published, or validated.
+UPDATE upload_jobs j SET stage3_validation_results = i.results
+FROM unnest(%(job_ids)s::uuid[], %(results)s::jsonb[]) AS i (job_id, results)
+JOIN LATERAL (SELECT u.job_id FROM upload_jobs u WHERE u.job_id = i.job_id
+    AND (u.outcome = 'published' OR u.state = 'awaiting_review' AND u.stage = 'validation_review')
+    FOR NO KEY UPDATE SKIP LOCKED) AS free USING (job_id)
+WHERE j.job_id = i.job_id;
+
 -- name: jobs_due
 SELECT document_id, greatest(0, extract(epoch FROM retry_at - now()))::float8 AS wait_s, retry_count
 FROM upload_jobs WHERE document_id = ANY(%(document_ids)s) AND state = 'retryable';

@@ -352,12 +352,12 @@ FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
 -- name: differ_from_published
--- Published statements of other documents that are a staged one with other numbers, or denied, or that give numbers of the
+-- Published statements of other documents that are a staged (or by now published) one with other numbers, or denied, or that give numbers of the
 -- same thing, and published answers to the same question; not those of a document whose place one of these takes, and not where a person has judged the pair.
 WITH staged AS MATERIALIZED (
     SELECT q.*, own_words(q.statement, q.evidence) AS own_words FROM staged_questions q
     WHERE q.document_id = ANY(%(document_ids)s)
-        AND (q.status IN ('pending', 'approved')
+        AND (q.status IN ('pending', 'approved', 'imported')
             -- the doubt about a fact may be of the one that is published
             OR q.status = 'left_out' AND q.left_out_reason = 'low_confidence'
             OR q.status = 'duplicate' AND EXISTS (SELECT FROM stand_ins i WHERE i.question_id = q.question_id))

@@ -200,6 +200,16 @@ class Jobs(Protocol):
 
     def set_validation_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None: ...
 
+    def validated(
+        self, job_ids: Sequence[JobId], user_ids: Sequence[UserId]
+    ) -> dict[JobId, tuple[DocumentId, Mapping[str, Any]]]:
+        """Document and validation results of these jobs, and of those of these users that wait in validation review."""
+        ...
+
+    def add_to_validation_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None:
+        """New results for jobs that are published or wait in validation review, but for those in somebody's hands."""
+        ...
+
 
 class StageRuns(Protocol):
     def rows(self, stage: StageName, document_ids: Ids) -> dict[DocumentId, StageRow]: ...

@@ -37,6 +37,7 @@ from pipeline_core.services.holds import Holds
 from pipeline_core.services.isolation import Failures, each, isolate
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.services.outages import Outages
+from pipeline_core.services.published_findings import compare_with_published
 from pipeline_core.stages.base import Computation, Saved, Stage, StageContext, StageInput, StageResult, fingerprint
 from pipeline_core.stages.registry import pipeline_config
 
@@ -292,6 +293,8 @@ class RunStage:
                 outcome=outcome,
                 config_sha256=pipeline_config(self.ctx),
             )
+        current = [item.job for item in done if item.job.document_id not in swapped.outdated]
+        compare_with_published(uow, current)
         settle_banks(uow, users, swapped.banks)
         revive_orphans(uow, users, list(listed))
 
