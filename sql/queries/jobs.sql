@@ -160,21 +160,16 @@ FROM unnest(%(job_ids)s::uuid[], %(results)s::jsonb[]) AS i (job_id, results)
 WHERE j.job_id = i.job_id;
 
 -- name: validated_jobs
--- These, and those of the same people that wait to be looked at because of what validation found.
+-- Those of these that are published or wait for what validation found, held until their results are written.
 SELECT job_id, document_id, stage3_validation_results AS results FROM upload_jobs
 WHERE job_id = ANY(%(job_ids)s) AND stage3_validation_results IS NOT NULL
-UNION ALL
-SELECT job_id, document_id, stage3_validation_results FROM upload_jobs
-WHERE user_id = ANY(%(user_ids)s::uuid[]) AND state = 'awaiting_review' AND stage = 'validation_review';
+    AND (outcome = 'published' OR state = 'awaiting_review' AND stage = 'validation_review')
+ORDER BY job_id FOR NO KEY UPDATE;
 
--- name: add_to_validation_results
--- Not of a job that somebody decides about at this moment: it is compared again when it is published, or validated.
-UPDATE upload_jobs j SET stage3_validation_results = i.results
-FROM unnest(%(job_ids)s::uuid[], %(results)s::jsonb[]) AS i (job_id, results)
-JOIN LATERAL (SELECT u.job_id FROM upload_jobs u WHERE u.job_id = i.job_id
-    AND (u.outcome = 'published' OR u.state = 'awaiting_review' AND u.stage = 'validation_review')
-    FOR NO KEY UPDATE SKIP LOCKED) AS free USING (job_id)
-WHERE j.job_id = i.job_id;
+-- name: jobs_in_validation_review
+SELECT job_id FROM upload_jobs
+WHERE user_id = ANY(%(user_ids)s::uuid[]) AND state = 'awaiting_review' AND stage = 'validation_review'
+ORDER BY updated_at DESC LIMIT %(most)s;
 
 -- name: jobs_due
 SELECT document_id, greatest(0, extract(epoch FROM retry_at - now()))::float8 AS wait_s, retry_count

@@ -1,4 +1,4 @@
-"""Documents of one run are validated before any is published: what they contradict of each other is said all the same."""
+"""Documents of a run are validated before any is published: what they contradict of each other is said all the same."""
 
 from typing import Any
 
@@ -61,13 +61,3 @@ def test_what_is_no_longer_published_is_contradicted_no_longer(app: Pipeline) ->
     publish(app, upload("old.md", "# Costs\n\nThe plan is open to every member of the club.\n", "file:///old.md"))
     assert said_against(app, waiting) == []
     assert state_of(app, waiting) == ("awaiting_review", "validation_review")
-
-
-def test_a_document_that_somebody_has_in_hand_is_left_to_him(app: Pipeline) -> None:
-    """The publication does not wait for who decides about another document at this moment."""
-    [waiting] = publish(app, upload("letter.md", DISPUTED))
-    with app.open_uow() as uow:
-        uow.session.connection.execute("SELECT 1 FROM upload_jobs WHERE document_id = %s FOR UPDATE", [waiting])
-        [published] = publish(app, upload("old.md", OLD))
-    assert state_of(app, published) == ("done", "ingested")
-    assert said_against(app, waiting) == []

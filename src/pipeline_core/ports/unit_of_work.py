@@ -200,14 +200,15 @@ class Jobs(Protocol):
 
     def set_validation_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None: ...
 
-    def validated(
-        self, job_ids: Sequence[JobId], user_ids: Sequence[UserId]
-    ) -> dict[JobId, tuple[DocumentId, Mapping[str, Any]]]:
-        """Document and validation results of these jobs, and of those of these users that wait in validation review."""
+    def validated(self, job_ids: Sequence[JobId]) -> dict[JobId, tuple[DocumentId, Mapping[str, Any]]]:
+        """Document and validation results of those of these jobs that are published or wait in validation review.
+
+        They are held to the end of the transaction.
+        """
         ...
 
-    def add_to_validation_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None:
-        """New results for jobs that are published or wait in validation review, but for those in somebody's hands."""
+    def in_validation_review(self, user_ids: Sequence[UserId], *, most: int) -> list[JobId]:
+        """Jobs that wait for what validation found, the last to come first."""
         ...
 
 

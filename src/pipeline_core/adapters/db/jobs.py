@@ -171,14 +171,13 @@ class PostgresJobs:
     def set_validation_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None:
         self._set("set_validation_results", results)
 
-    def validated(
-        self, job_ids: Sequence[JobId], user_ids: Sequence[UserId]
-    ) -> dict[JobId, tuple[DocumentId, Mapping[str, Any]]]:
-        rows = self._session.all("validated_jobs", job_ids=list(job_ids), user_ids=list(user_ids))
+    def validated(self, job_ids: Sequence[JobId]) -> dict[JobId, tuple[DocumentId, Mapping[str, Any]]]:
+        rows = self._session.all("validated_jobs", job_ids=list(job_ids))
         return {row["job_id"]: (row["document_id"], row["results"]) for row in rows}
 
-    def add_to_validation_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None:
-        self._set("add_to_validation_results", results)
+    def in_validation_review(self, user_ids: Sequence[UserId], *, most: int) -> list[JobId]:
+        rows = self._session.all("jobs_in_validation_review", user_ids=list(user_ids), most=most)
+        return [row["job_id"] for row in rows]
 
     def _set(self, query: str, results: Mapping[JobId, Mapping[str, Any]]) -> None:
         self._session.execute(query, job_ids=list(results), results=[json_text(result) for result in results.values()])
