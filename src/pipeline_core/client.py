@@ -5,7 +5,7 @@
         for document in pipeline.wait(submitted.document_ids):
             print(document.filename, document.state, document.percent)
         for hit in pipeline.search("When is the premium due?"):
-            print(hit.answer, hit.evidence)
+            print(hit.statement, hit.evidence)
 
 It is configured as everything else is (``UPLOAD_PIPELINE_…``) and does what the command line does, by the same
 services. Errors are those of ``pipeline_core.domain.errors``; each says what to do.
@@ -34,6 +34,7 @@ from pipeline_core.domain.traces import told
 from pipeline_core.services.decision_fields import DecisionFields, request_of
 from pipeline_core.services.decisions import Decided, Decision, Resolution
 from pipeline_core.services.intake import Upload
+from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.services.queue import check_priority
 from pipeline_core.services.retry_all import Retried, Which
 
@@ -96,6 +97,8 @@ class Submitted:
     flow_run_ids: list[UUID]
     copies: list[tuple[str, str]] = field(default_factory=list)
     """Files whose content is another's: their name, and the other's."""
+    policy_left: list[PolicyLeft] = field(default_factory=list)
+    """Known documents that keep the thresholds that they have, why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,8 @@ class Client:
             priority: -100..100; higher goes first in the queue.
             publish_from: Confidence (0..1) from which a fact is published unseen; else as the settings have it.
             ask_from: Confidence from which a person is asked about a fact; below it is left out. Both hold in every run
-                of the documents, of known ones from their next run on.
+                of the documents. Known ones that are published are queued again for it; ``policy_left`` has those that
+                keep what they have.
 
         Raises:
             RefusedError: the priority or the policy is out of range; nothing is taken in.
@@ -239,6 +243,7 @@ class Client:
             result.correlation_ids,
             runs,
             result.copies,
+            result.policy_left,
         )
 
     def _tell_of_uploads(self, count: int) -> None:

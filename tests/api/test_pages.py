@@ -57,7 +57,7 @@ def test_what_was_left_out_of_a_published_document_can_be_taken_in_from_its_page
     html = client.get(url).text
     assert "The surest come first" in html
     assert html.count("low confidence") == 0, "a low confidence is said once, by its number"
-    assert f"confidence {fact['confidence']:.2f} (" in html
+    assert f"confidence {fact['confidence']:.3f} (" in html
     assert f"pipeline review {job['job_id']} approve --fact ID" in html
     taken = client.post(f"/api/job/{job['job_id']}/approve-stage2", json={"fact_ids": [fact["question_id"]]})
     assert taken.status_code == 200, taken.text

@@ -12,7 +12,7 @@ from pipeline_core.domain.ids import DocumentId, document_id_for, sha256_hex
 from pipeline_core.domain.policy import Wished
 from pipeline_core.ports.object_store import ObjectStore
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.through import MANUAL
+from tests.through import MANUAL, through
 from tests.two_users import ANN
 
 UPLOAD = "/api/v2/upload"
@@ -131,6 +131,22 @@ def test_more_files_than_may_be_are_refused(make_pipeline: Callable[..., Pipelin
     answer = client.post(UPLOAD, files=_several("# A\n\n1.", "# A\n\n2.", "# A\n\n3."))
     assert (answer.status_code, answer.json()["code"]) == (422, "refused")
     assert client.get("/api/v2/jobs").json()["items"] == []
+
+
+def test_a_known_document_is_judged_anew_or_says_why_not(make_pipeline: Callable[..., Pipeline]) -> None:
+    app = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "publish_from": 0.0})
+    client = client_of(app)
+    files = {"file": ("a.md", b"# Fee\n\nThe fee of the club is 30 EUR a year for every member.\n")}
+    first = client.post(UPLOAD, files=files).json()
+    document_id = DocumentId(UUID(first["document_id"]))
+    through(app, [document_id])
+    same = client.post(UPLOAD, files=files)
+    assert (same.status_code, same.json()["state"], same.json()["policy_kept"]) == (200, "done", None)
+    again = client.post(UPLOAD, files=files, data={"publish_from": "0.99", "ask_from": "0"})
+    assert (again.status_code, again.json()["state"], again.json()["policy_kept"]) == (200, "queued", None)
+    through(app, [document_id])
+    waiting = client.post(UPLOAD, files=files, data={"publish_from": "0.5"}).json()
+    assert (waiting["state"], waiting["policy_kept"]) == ("awaiting_review", "it waits for a person")
 
 
 def test_an_upload_says_its_policy_and_a_wrong_one_is_refused(ann: TestClient, api_pipeline: Pipeline) -> None:

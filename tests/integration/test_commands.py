@@ -220,6 +220,7 @@ def test_formats(typed: Typing, app: Pipeline, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO((tmp_path / "facts.csv").read_text(), newline="")))
     assert [row["statement"] for row in rows] == [fact["statement"] for fact in whole["facts"]]
     assert {row["filename"] for row in rows} == {"manual.md"}
+    assert [float(row["confidence"]) for row in rows] == [fact["confidence"] for fact in whole["facts"]]
     assert "One of: json, jsonl, csv." in typed("export", "manual.md", "--format", "parquet").err
     unknown = tmp_path / "facts.xml"
     refused = typed("export", "manual.md", "-o", str(unknown))
@@ -361,6 +362,27 @@ def test_a_returned_document_still_says_what_was_found(app: Pipeline, typed: Typ
     typed("review", "costs.md", "approve", "--no-run")
     through(app, [document_id])
     assert typed("review", "costs.md", "--json").json["returned_for"] == []
+
+
+def test_other_thresholds_of_a_waiting_document_are_not_taken_and_that_is_said(
+    make_pipeline: Callable[..., Pipeline], typed: Typing, tmp_path: Path
+) -> None:
+    app = make_pipeline(changes={**USUAL, "workflow": "manual"})
+    file = tmp_path / "manual.md"
+    file.write_text(MANUAL)
+    [document_id] = receive(app, file).documents
+    through(app, [document_id])
+    said = typed("run", str(file), "--queue", "--publish-from", "0.9").out
+    assert "manual.md keeps its thresholds: it waits for a person." in said
+    [kept] = typed("run", str(file), "--queue", "--publish-from", "0.9", "--json").json["thresholds_kept"]
+    assert kept["why"] == "it waits for a person"
+
+
+def test_a_published_document_waits_for_no_decision(app: Pipeline, typed: Typing) -> None:
+    publish(app, upload())
+    shown = typed("review", "manual.md").out
+    assert "It waits for no decision." in shown
+    assert "approve or reject" not in shown
 
 
 def test_pairs_that_the_system_decided_can_be_named(make_pipeline: Callable[..., Pipeline], typed: Typing) -> None:

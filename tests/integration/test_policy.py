@@ -122,9 +122,60 @@ def test_an_upload_has_its_own_policy_in_every_run(make: Callable[..., Pipeline]
 
     # said anew with the same bytes
     app.intake.receive([upload("a.md", TEXT.replace("Manual", "a.md"))], user_id=app.user_id, wished=Wished(0.0))
-    app.retry(document_id, from_stage=None, by="Ann")
     through(app, [document_id])
     assert set(published(app, document_id)) == {SURE, UNSURE}
+
+
+def known(app: Pipeline, name: str, wished: Wished) -> tuple[list[DocumentId], list[str], Wished]:
+    """The same bytes again: what is to run, what is said of those that keep their policy, and what is stored."""
+    received = app.intake.receive([upload(name, TEXT.replace("Manual", name))], user_id=app.user_id, wished=wished)
+    to_run = needs_work(app, received)
+    with app.open_uow() as uow:
+        [summary] = uow.documents.find(list(received.documents)).values()
+    return to_run, [one.message for one in received.policy_left], summary.wished
+
+
+def test_what_is_published_is_judged_by_a_new_policy_at_once(make: Callable[..., Pipeline]) -> None:
+    app = make(publish_from=0.0)
+    document_id = processed(app)
+    assert set(published(app, document_id)) == {SURE, UNSURE}
+    assert known(app, "a.md", Wished(MIDDLE)) == ([document_id], [], Wished(MIDDLE))
+    through(app, [document_id])
+    assert list(published(app, document_id)) == [SURE]
+    assert known(app, "a.md", Wished(MIDDLE)) == ([], [], Wished(MIDDLE)), "nothing has changed"
+    assert known(app, "a.md", Wished(0.0))[0] == [document_id]
+    through(app, [document_id])
+    assert set(published(app, document_id)) == {SURE, UNSURE}
+
+
+def test_what_was_not_begun_takes_the_newest_policy(make: Callable[..., Pipeline]) -> None:
+    app = make(publish_from=0.0)
+    [document_id], left, stored = known(app, "a.md", Wished(0.9))
+    assert (left, stored) == ([], Wished(0.9))
+    assert known(app, "a.md", Wished(MIDDLE)) == ([document_id], [], Wished(MIDDLE))
+    through(app, [document_id])
+    assert list(published(app, document_id)) == [SURE]
+
+
+@pytest.mark.parametrize("decision", [None, Decision.APPROVE, Decision.REJECT])
+def test_a_policy_that_is_not_applied_is_said_and_not_stored(
+    make: Callable[..., Pipeline], decision: Decision | None
+) -> None:
+    app = make(publish_from=MIDDLE, ask_from=0.0)
+    document_id = processed(app)
+    if decision:
+        app.review.decide(document_id, Request(decision, app.user_id))
+    why = {
+        None: "it waits for a person. Decide about it, then",
+        Decision.APPROVE: "it is under way. Give the new ones again once it has come to rest.",
+        Decision.REJECT: "it was rejected. Retry it, then",
+    }[decision]
+    before = job(app, document_id)
+    _, [left], stored = known(app, "a.md", Wished(0.9))
+    assert f"a.md keeps its thresholds: {why}" in left
+    assert stored == NOTHING_WISHED
+    after = job(app, document_id)
+    assert [after[name] for name in ("state", "stage")] == [before[name] for name in ("state", "stage")]
 
 
 def test_the_database_publishes_nothing_unsure_without_a_person(make: Callable[..., Pipeline]) -> None:

@@ -83,3 +83,60 @@ def test_what_else_is_said_below_a_question_stays_without_it() -> None:
 def test_what_is_not_asked(markdown: str, known: dict[str, object]) -> None:
     question = markdown.lstrip("# ").partition("\n")[0]
     assert all(fact.question != question for fact in facts(markdown, **known))
+
+
+@pytest.mark.parametrize(
+    ("language", "markdown", "question", "answer"),
+    [
+        (
+            "en",
+            "Q: What is the minimum age?\nA: 16. Under-18s may not use the sauna.",
+            "What is the minimum age?",
+            "16. Under-18s may not use the sauna.",
+        ),
+        (
+            "en",
+            "**How many cabins does the ship have?** 24. Each cabin has a window.",
+            "How many cabins does the ship have?",
+            "24. Each cabin has a window.",
+        ),
+        (
+            "de",
+            "F: Ab welchem Alter darf man klettern?\n\nA: 14. Jüngere klettern mit den Eltern.",
+            "Ab welchem Alter darf man klettern?",
+            "14. Jüngere klettern mit den Eltern.",
+        ),
+        (
+            "fr",
+            "Q : Quel est l'âge minimum ?\nR : 12. Les enfants de moins de 12 ans nagent avec un adulte.",
+            "Quel est l'âge minimum ?",
+            "12. Les enfants de moins de 12 ans nagent avec un adulte.",
+        ),
+    ],
+)
+def test_a_number_alone_that_answers_is_no_mark_of_a_list(
+    language: str, markdown: str, question: str, answer: str
+) -> None:
+    (fact,) = facts(markdown, language)
+    assert (fact.question, fact.answer) == (question, answer)
+    assert fact.statement == f"{question} {answer}"
+    assert answer in fact.quotes
+
+
+@pytest.mark.parametrize(
+    ("language", "markdown", "said"),
+    [
+        ("en", "Q: What does it cost?\nA: Membership costs 29 pounds a month. Students pay 22 pounds.", "Membership"),
+        ("en", "**Q:** What is it?\n**A:** Membership costs 29 pounds a month. Students pay 22 pounds.", "Membership"),
+        ("de", "F: Was kostet es?\nA: Die Karte kostet 29 Euro im Monat. Schüler zahlen 22 Euro.", "Die Karte"),
+        ("fr", "Q : Combien cela coûte-t-il ?\n\nR : La carte coûte 29 euros par mois.", "La carte"),
+        ("es", "P: ¿Cuánto cuesta esto?\nR: La tarjeta cuesta 29 euros al mes.", "La tarjeta"),
+    ],
+)
+def test_the_label_of_an_answer_is_no_part_of_it_even_where_the_question_is_not_asked(
+    language: str, markdown: str, said: str
+) -> None:
+    found = facts(markdown, language)
+    assert any(fact.statement.startswith(said) for fact in found)
+    assert not any(fact.statement.startswith(("A:", "R :", "R:")) for fact in found)
+    assert not any(quote.startswith(("A:", "R :", "R:")) for fact in found for quote in fact.quotes)

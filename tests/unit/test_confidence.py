@@ -94,9 +94,13 @@ def test_a_confidence_in_words() -> None:
         {"trait": "leans", "effect": -1.2, "words": "leans on the sentence before it"},
         {"trait": "words", "effect": 0.4, "words": "a long statement"},
     ]
-    expected = "confidence 0.41 (for it: a long statement; against it: leans on the sentence before it)"
+    expected = "confidence 0.410 (for it: a long statement; against it: leans on the sentence before it)"
     assert in_words(0.41, reasons) == expected
-    assert (in_words(0.5, []), in_words(None, None)) == ("confidence 0.50", "")
+    assert (in_words(0.495, []), in_words(0.5, []), in_words(None, None)) == (
+        "confidence 0.495",
+        "confidence 0.500",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,6 +159,23 @@ def test_a_lower_publish_from_takes_a_band_with_it() -> None:
 def test_what_is_no_policy_is_refused(publish_from: float, ask_from: float) -> None:
     with pytest.raises(RefusedError, match="no policy"):
         Policy(publish_from, ask_from)
+
+
+@pytest.mark.parametrize(
+    ("wished", "blamed", "option"),
+    [
+        (Wished(publish_from=1.5), "publish_from (1.5)", "--publish-from"),
+        (Wished(publish_from=-0.1), "publish_from (-0.1)", "--publish-from"),
+        (Wished(ask_from=1.5), "ask_from (1.5)", "--ask-from"),
+    ],
+)
+def test_what_is_blamed_is_what_was_given(wished: Wished, blamed: str, option: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        wished.over(Policy(0.5, 0.5))
+    assert refused.value.message.startswith(blamed)
+    assert option in refused.value.what_to_do
+    other = {"publish_from": "ask", "ask_from": "publish"}[blamed.split()[0]]
+    assert other not in f"{refused.value.message} {refused.value.what_to_do}"
 
 
 def test_the_band_is_asked_about_and_what_is_below_is_left_out() -> None:

@@ -114,3 +114,30 @@ def test_marks_of_lists_in_other_scripts() -> None:
 )
 def test_sections_without_words_are_read(text: str) -> None:
     assert extract(ChunkInput(text, (), language=""), 6) is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "statement"),
+    [
+        (
+            "de",
+            "## 1. Ruhezeiten\nZwischen 13 und 15 Uhr ist Lärm zu vermeiden.\n\n"
+            "2. Nicht erlaubt sind:\n- das Waschen von Autos im Hof\n- offenes Feuer im Garten\n",
+            "Nicht erlaubt sind: offenes Feuer im Garten.",
+        ),
+        (
+            "en",
+            "## 4. Opening hours\nThe hall opens at 8 am and closes at 10 pm.\n\n"
+            "5. The following are prohibited:\n- smoking in the changing rooms\n- dogs on the lawn\n",
+            "The following are prohibited: dogs on the lawn.",
+        ),
+        # a list of the section's own has its own numbers
+        (
+            "en",
+            "## 1. Quiet hours\nBetween 10 pm and 6 am residents must not:\n\n1. play loud music\n2. drill holes\n",
+            "Quiet hours: Between 10 pm and 6 am residents must not: play loud music; drill holes.",
+        ),
+    ],
+)
+def test_a_number_that_goes_on_from_the_titles_ends_its_section(language: str, text: str, statement: str) -> None:
+    assert statement in said(text, language)

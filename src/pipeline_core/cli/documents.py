@@ -52,13 +52,13 @@ def run(
     """Take documents in and through all stages.
 
     What is unchanged since last time is left alone. Of a folder, every file of a known type is taken, hidden ones not.
-    --publish-from and --ask-from hold for these documents in every run; for known ones from their next run on.
+    --publish-from and --ask-from hold for these documents in every run. What is published is judged anew by them.
     """
     from pipeline_core.services.run_documents import RunDocuments, finish_what_others_have
     from pipeline_core.terminal.files import expand
     from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
-    from pipeline_core.terminal.tables import print_copies, print_failures, print_waiting
+    from pipeline_core.terminal.tables import print_copies, print_failures, print_policy_left, print_waiting
 
     if priority is not None and not queue:
         raise RefusedError(
@@ -102,6 +102,7 @@ def run(
             print_waiting(out, rows)
             print_failures(out, rows, result.refused)
             print_copies(out, result.copies)
+            print_policy_left(out, result.policy_left)
             out.print(f"[dim]{result.summary(rows, files.skipped)}[/]")
         if result.ran:
             # nobody else may be there to do it; what is not taken now comes due again

@@ -76,7 +76,7 @@ def hand_in(files: "Files", priority: int, *, as_json: bool, wished: Wished = NO
         RefusedError: the priority or the policy is out of range; nothing is taken in.
     """
     from pipeline_core.client import Client
-    from pipeline_core.terminal.tables import print_copies, print_failures
+    from pipeline_core.terminal.tables import print_copies, print_failures, print_policy_left
 
     with wired() as app_:
         taken = Client(app=app_).submit(
@@ -94,11 +94,13 @@ def hand_in(files: "Files", priority: int, *, as_json: bool, wished: Wished = NO
                 "queued": len(taken.started), "left": taken.left, "refused": refused,
                 "skipped": [str(path) for path in files.skipped],
                 "copies": [{"file": name, "same_as": other} for name, other in taken.copies],
+                "thresholds_kept": [one.as_json() for one in taken.policy_left],
                 "correlation_ids": [str(one) for one in taken.correlation_ids], "documents": rows,
             })  # fmt: skip
         else:
             print_failures(out, [], failed)
             print_copies(out, taken.copies)
+            print_policy_left(out, taken.policy_left)
             if files.skipped:
                 names = listed([path.name for path in files.skipped])
                 out.print(f"[dim]{counted(len(files.skipped), 'file')} of other types skipped ({names})[/]")

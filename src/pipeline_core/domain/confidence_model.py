@@ -132,4 +132,5 @@ def in_words(value: float | None, reasons: Sequence[Mapping[str, Any]] | None) -
         "against it": [str(one["words"]) for one in reasons or () if one["effect"] < 0],
     }
     said = "; ".join(f"{side}: {', '.join(words)}" for side, words in sides.items() if words)
-    return f"confidence {value:.2f}" + (f" ({said})" if said else "")
+    # with all its digits: two would show .495, which is left out below .5, as 0.50
+    return f"confidence {value:.3f}" + (f" ({said})" if said else "")

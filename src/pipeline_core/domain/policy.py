@@ -16,10 +16,19 @@ class Policy:
     ask_from: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.ask_from <= self.publish_from <= 1:
+        # what is out of range itself is to blame, not what goes with it
+        for name, value in (("publish_from", self.publish_from), ("ask_from", self.ask_from)):
+            if not 0 <= value <= 1:
+                option = f"--{name.replace('_', '-')}"
+                raise RefusedError(
+                    f"{name} ({value:g}) is no policy: it is a probability from 0 to 1.",
+                    action=f"Give {option} a number from 0 to 1.",
+                    http_action=f"Give `{name}` a number from 0 to 1.",
+                )
+        if self.ask_from > self.publish_from:
             raise RefusedError(
                 f"ask_from ({self.ask_from:g}) and publish_from ({self.publish_from:g}) are no policy: "
-                "both are probabilities from 0 to 1, and ask_from is not above publish_from.",
+                "ask_from is not above publish_from.",
                 action="Give --publish-from and --ask-from accordingly.",
                 http_action="Give `publish_from` and `ask_from` accordingly.",
             )

@@ -46,6 +46,7 @@ from pipeline_core.services.lost_outputs import (
     lost_by_listing,
 )
 from pipeline_core.services.orphans import compare_again, no_later_than_compared
+from pipeline_core.services.own_policy import PolicyLeft, at_facts, wish
 from pipeline_core.services.source_files import read_file
 from pipeline_core.settings import Settings
 from pipeline_core.stages.base import StageContext
@@ -102,6 +103,8 @@ class Received:
     """Documents that were known, and whose original the store had lost or changed: it is there again."""
     new: set[DocumentId] = field(default_factory=set)
     refused: list[tuple[str, PipelineError]] = field(default_factory=list)
+    policy_left: list[PolicyLeft] = field(default_factory=list)
+    """Known documents that keep the policy that they have."""
     correlation_id: CorrelationId = field(default_factory=lambda: CorrelationId(uuid4()))
 
 
@@ -150,7 +153,8 @@ class Intake:
     def receive(self, files: Sequence[Path | Upload], *, user_id: UserId, wished: Wished = NOTHING_WISHED) -> Received:
         """Check, store and register the files; what is known already is stored again only where the store lost it.
 
-        ``wished`` is what is said about the policy of these documents; known ones have it from their next run on.
+        ``wished`` is what is said about the policy of these documents; known ones that are published are queued again
+        for it, and those that keep theirs are in ``policy_left``.
         A file that cannot be taken is in ``refused`` with the reason; it harms no other.
         """
         received = Received()
@@ -181,7 +185,8 @@ class Intake:
         if received.documents:
             with_places = (list(fresh.values()), list(places.values()))
             received.new = self._register(*with_places, user_id, received.correlation_id, wished)
-            self._wish(received.documents.keys() - received.new, wished)
+            known_ones = received.documents.keys() - received.new
+            received.policy_left = self._wish(known_ones, wished, received.correlation_id)
             self._vacate(on_disk, user_id)
         self._refuse_unknown(received, fresh)
         return received
@@ -288,11 +293,20 @@ class Intake:
             uow.commit()
         return new
 
-    def _wish(self, known: Collection[DocumentId], wished: Wished) -> None:
-        if known and wished != NOTHING_WISHED:
-            with self.open_uow() as uow:
-                uow.documents.wish(list(known), wished)
-                uow.commit()
+    def _wish(self, known: Collection[DocumentId], wished: Wished, correlation_id: CorrelationId) -> list[PolicyLeft]:
+        if not known or wished == NOTHING_WISHED:
+            return []
+        contexts = {ctx.profile: ctx for ctx in (self.ctx, self.deep_ctx)}
+        with self.open_uow() as uow:
+
+            def start_at(jobs: Sequence[JobSummary]) -> dict[JobId, JobStage]:
+                # what was done under other settings is done anew from there
+                stale, facts = _targets(uow, jobs, contexts, {}), at_facts(jobs)
+                return {one: min(stale[one], facts[one], key=lambda at: at.row.position) for one in facts}
+
+            left = wish(uow, known, wished, by="intake", correlation_id=correlation_id, start_at=start_at)
+            uow.commit()
+        return left
 
     def revived(self, user_id: UserId, published: Sequence[DocumentId]) -> dict[DocumentId, CorrelationId]:
         """Documents that wait for a run because publishing one of these took away what their facts repeated."""

@@ -21,12 +21,14 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.filetypes import FILE_TYPES, FileType, detect
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId, document_id_for, job_id_for
 from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.mapped import MappedFile
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename, without_filename
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.services.own_policy import PolicyLeft, wish
 from pipeline_core.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)
@@ -47,10 +49,16 @@ class SpooledUpload:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What became of an upload; ``is_new`` is false for bytes that the user had sent before."""
+    """What became of an upload; ``is_new`` is false for bytes that the user had sent before.
+
+    ``is_again``: the document was there, and is queued again for the policy of this upload; ``policy_left`` says why it
+    keeps the one that it has.
+    """
 
     job: JobSummary
     is_new: bool
+    is_again: bool = False
+    policy_left: str | None = None
 
 
 @contextmanager
@@ -81,7 +89,7 @@ class ReceiveUpload:
 
         ``is_admitted`` says that another file of the same request was taken: the limit of active jobs has let the
         request in, and is not looked at again. ``wished`` is what the upload says about the policy; a known document
-        has it from its next run on.
+        that is published is queued again for it.
 
         Raises:
             EmptyFileError, FileTooLargeError, UnsupportedTypeError, EncryptedDocumentError, CorruptDocumentError:
@@ -92,14 +100,18 @@ class ReceiveUpload:
         self._check_size(upload)
         document_id = document_id_for(user_id, upload.sha256)
         with self.open_uow() as uow:
+            left: list[PolicyLeft] = []
+            is_again = False
             if known := uow.documents.find([document_id]).get(document_id):
                 uow.documents.place(user_id, [Place.of_upload(document_id, safe_filename(upload.filename))])
-                uow.documents.wish([document_id], wished)
+                left = wish(uow, [document_id], wished, by="upload", correlation_id=correlation_id)
+                was, known = known, uow.documents.find([document_id])[document_id]
+                is_again = known.state is JobState.QUEUED and was.state is JobState.DONE
                 stored = uow.documents.originals([document_id])[document_id]
                 uow.commit()
         if known:
             self._mend(stored, upload)
-            return Uploaded(known, is_new=False)
+            return Uploaded(known, is_new=False, is_again=is_again, policy_left=left[0].why if left else None)
         # what can never be taken is said before what can be taken later
         filename = safe_filename(upload.filename)
         kind = self._type_of(upload, shown_filename(upload.filename))

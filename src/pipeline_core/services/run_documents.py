@@ -18,6 +18,7 @@ from pipeline_core.ports.launcher import Launcher
 from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake, Upload
+from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.services.queue import Queue
 
 _LOOK_S = 0.5
@@ -36,7 +37,8 @@ class Display(Protocol):
 class RunResult:
     """``document_ids`` in the order of the files, revived twins last; what ran; what was left, or refused, and why.
 
-    ``copies`` are files whose content is another's: their name, and the other's.
+    ``copies`` are files whose content is another's: their name, and the other's. ``policy_left`` are known documents
+    that keep the thresholds that they have.
     """
 
     document_ids: list[DocumentId] = field(default_factory=list)
@@ -45,6 +47,7 @@ class RunResult:
     refused: list[tuple[str, PipelineError]] = field(default_factory=list)
     copies: list[tuple[str, str]] = field(default_factory=list)
     correlation_ids: list[CorrelationId] = field(default_factory=list)
+    policy_left: list[PolicyLeft] = field(default_factory=list)
     stored_again: list[DocumentId] = field(default_factory=list)
     """Known documents whose original the store had lost or changed."""
 
@@ -55,6 +58,7 @@ class RunResult:
             "refused": [{"file": name, **error.as_json()} for name, error in self.refused],
             "skipped": [str(path) for path in skipped],
             "stored_again": len(self.stored_again),
+            "thresholds_kept": [one.as_json() for one in self.policy_left],
             "copies": [{"file": name, "same_as": other} for name, other in self.copies],
             "correlation_ids": [str(correlation_id) for correlation_id in self.correlation_ids],
             "documents": rows,
@@ -136,6 +140,7 @@ class RunDocuments:
             result.ran += needed.run
             result.refused += received.refused
             result.copies += received.copies
+            result.policy_left += received.policy_left
             result.stored_again += received.mended
             result.correlation_ids.append(received.correlation_id)
             result.left.update(needed.left())

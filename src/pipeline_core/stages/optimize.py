@@ -72,7 +72,7 @@ def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved]) -> None:
 
 STAGE = Stage(
     name=StageName.MARKDOWN_OPTIMIZER,
-    version="4",
+    version="5",
     fetch=fetch,
     run=run,
     save=save,

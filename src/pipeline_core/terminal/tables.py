@@ -17,6 +17,7 @@ from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import all_names, counted
+from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.terminal.hints import pasteable, program, typed
 from pipeline_core.terminal.jobs_table import place_of
 from pipeline_core.terminal.places import place
@@ -144,6 +145,15 @@ def print_copies(console: Console, copies: Sequence[tuple[str, str]]) -> None:
         console.print(f"[dim]=[/] … and {counted(len(more), 'more file')} with the content of another")
 
 
+def print_policy_left(console: Console, left: Sequence[PolicyLeft]) -> None:
+    """Known documents for which other thresholds were given that do not hold."""
+    for one in left[:_IN_FULL]:
+        console.print(f"[yellow]●[/] [bold]{escape(one.filename)}[/] keeps its thresholds: {one.why}.")
+        console.print(f"    {one.action}", highlight=False)
+    if more := left[_IN_FULL:]:
+        console.print(f"[yellow]●[/] … and {counted(len(more), 'more document')} that keep theirs")
+
+
 def alike(method: str, score: float) -> str:
     """How alike two facts are, and by what they were compared."""
     return "the same words" if method == "exact" else f"{score:.0%} alike by {_COMPARED[method]}"
@@ -179,6 +189,9 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
         console.print(Padding(f"existing  {where}  {escape(pair['existing_text'] or '(gone)')}", (0, 0, 0, 4)))
     if job["profile"] == "deep":
         console.print("A deep scan: what was published stays as it is until you decide about what is new.")
+    elif job["state"] != JobState.AWAITING_REVIEW:
+        console.print("It waits for no decision.")
+        _command(console, "facts", f"review {short(job['job_id'])} --facts")
     elif not (job["findings"] or job["returned_for"] or job["pairs"] or job["to_decide"]):
         console.print("Nothing was found: look at its facts, then approve or reject.")
     print_waiting(console, [job])

@@ -26,6 +26,7 @@ _QUESTION = re.compile(
 _ANSWER_LABEL = re.compile(r"\s*(?:\*\*|__)?[^\W\d_]{1,12}\s?\d{0,3}\s?[.:：)](?:\*\*|__)?\s*")
 _OPENS_SHORT = re.compile(r"\W*\w+(?:[,;.:!，、。،]|\s[–—-]\s)")
 """What begins with a word and a stop, "Yes, …", goes on with its question, in any language."""
+_NUMBER_FIRST = re.compile(r"\A(\d{1,9})([.)])")
 _FEW_WORDS = 3
 _MOST_SENTENCES = 3
 _MOST_WORDS = 70
@@ -33,11 +34,15 @@ _MOST_WORDS = 70
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, where it stands, and where its answer begins."""
+    """A question, where it stands, and where its answer begins.
+
+    One that is not understood alone ("What does it cost?") is not asked; the label of its answer is none of its words.
+    """
 
     said: str
     span: tuple[int, int]
     answer_start: int
+    is_understood: bool = True
 
 
 def questions_asked(text: str, blocks: Sequence[Block], language: str, repeated: Collection[str]) -> dict[int, Asked]:
@@ -58,7 +63,8 @@ def questions_asked(text: str, blocks: Sequence[Block], language: str, repeated:
             asked = _of_paragraph(text, above, block, language) if above.kind == "prose" else None
         if asked:
             found[at] = asked
-    return {at: asked for at, asked in found.items() if _is_understood(asked.said, language)}
+    judged = {at: replace(asked, is_understood=_is_understood(asked.said, language)) for at, asked in found.items()}
+    return {at: asked for at, asked in judged.items() if asked.is_understood or asked.answer_start > blocks[at].start}
 
 
 def _is_understood(question: str, language: str) -> bool:
@@ -135,6 +141,11 @@ def answer_claims(text: str, block: Block, asked: Asked, language: str) -> Itera
     yield from (claim for claim in found if claim.start >= block.start + end)
 
 
+def _begins_line(text: str, at: int) -> bool:
+    """Whether a number there may be the mark of a list; behind a label or a question, "A: 16. …", it is said."""
+    return not text[:at].rpartition("\n")[2].strip()
+
+
 def _answering(claim: Claim, asked: Asked, statement: str, span: tuple[int, int]) -> Claim:
     return replace(
         claim,
@@ -149,7 +160,7 @@ def _answering(claim: Claim, asked: Asked, statement: str, span: tuple[int, int]
 def _together(text: str, start: int, span: tuple[int, int], asked: Asked, language: str) -> Claim | None:
     """Question and answer as one statement, where the answer is not understood alone: "May I pay later? Yes, …"."""
     raw = text[start + span[0] : start + span[1]]
-    answer = plain_words(raw)
+    answer = plain_words(raw if _begins_line(text, start + span[0]) else _NUMBER_FIRST.sub(r"\1\\\2", raw))
     statement = f"{asked.said} {answer}"
     if not whole_sentence(answer) or why_refused(answer, language) or len(statement.split()) > _MOST_WORDS:
         return None

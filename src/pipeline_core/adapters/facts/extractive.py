@@ -150,7 +150,11 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             rows += [scopes.said(claim, block) for claim in worth]
             table = None
         elif block.kind == "prose" and not shuffled and at not in pieces:
-            if question := asked.get(at):
+            question = asked.get(at)
+            if question and not question.is_understood:
+                found = prose_claims(chunk.text, replace(block, start=question.answer_start), language)
+                question = None
+            elif question:
                 found = answer_claims(chunk.text, block, question, language)
             else:
                 found = prose_claims(chunk.text, block, language)

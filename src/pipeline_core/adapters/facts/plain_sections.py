@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.domain.fluency import is_common_word
 
+_TITLE_NUMBER = re.compile(r"[ \t#]*(\d{1,3})[.)][ \t]")
 _ITEM_NUMBER = re.compile(r"\d{1,3}[.)]")
 # "4.2", "§ 3", "Article 3", "Madde 3": by its number, which goes on from the one before, it is known for a paragraph's.
 _NUMBER = re.compile(
@@ -60,7 +61,27 @@ def with_sections(blocks: Sequence[Block], text: str) -> list[Block]:
         if rest.strip():
             begin = end + len(rest) - len(rest.lstrip())
             found.append(_below(replace(piece, start=begin, item="", has_unclear_sign=False), titles))
-    return found
+    return list(_past_titles(found, text))
+
+
+def _past_titles(blocks: Sequence[Block], text: str) -> Iterator[Block]:
+    """The blocks, none below a numbered title that is over: "2. Not allowed are:" is no part of "1. Quiet hours".
+
+    The first number below a title goes on from the title's own only where it is the next section's.
+    """
+    past: tuple[str, ...] = ()
+    following = None
+    for block in blocks:
+        if block.headings[: len(past)] != past:
+            past = ()
+        if block.kind == "heading" and not past:
+            title = _TITLE_NUMBER.match(text[block.start : block.end])
+            following = f"{int(title[1]) + 1}" if title else None
+        elif block.kind == "prose" and _ITEM_NUMBER.fullmatch(block.item):
+            if block.item[:-1] == following and block.headings:
+                past = block.headings
+            following = None
+        yield replace(block, headings=(*past[:-1], *block.headings[len(past) :])) if past else block
 
 
 def _below(block: Block, titles: Sequence[tuple[int, str]]) -> Block:

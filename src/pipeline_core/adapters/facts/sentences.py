@@ -27,12 +27,15 @@ from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained,
 from pipeline_core.adapters.facts.unnamed import leaves_out
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
+from pipeline_core.domain.statement_traits import count_words
 from pipeline_core.domain.text import numbers_in, strip_markdown
 from pipeline_core.domain.unfinished import LONGEST_PIECE, UNFINISHED
 from pipeline_core.domain.unreadable import unreadable
 
 MIN_WORDS, MAX_WORDS = 4, 60
 FEWEST_OF_RULE = 3
+FEWEST_WITHOUT_VERB = 7
+"""Words of an English sentence in which no verb is known."""
 MIN_SIGNS, MAX_SIGNS = 6, 200
 MAX_JOINED = 75
 """Words of sentences that are said together."""
@@ -396,6 +399,9 @@ def _stands(statement: str, language: str) -> bool:
     is_verb = start in THIRD_PERSON and not (len(words) > 1 and words[1].lower() in AUXILIARIES)
     if is_verb or start in NO_START:
         return False
+    # "The fine-grained regime." is a title
+    if len(words) < FEWEST_WITHOUT_VERB and _verb_unseen(statement, language) and not _is_rule(statement, language):
+        return False
     # a requirement stands, whatever its verb is
     return begins_with_code(statement) or not _WITHOUT_SUBJECT.match(statement)
 
@@ -423,5 +429,9 @@ def _is_of_fit_length(statement: str, language: str) -> bool:
         return MIN_SIGNS <= len(statement) <= MAX_SIGNS
     words = statement.count(" ") + 1
     letters = sum(map(len, _RUN_OF_LETTERS.findall(statement)))
-    is_rule = says_no(statement, language) or says_not(statement) or traits_of(statement, language).get("duty")
-    return (FEWEST_OF_RULE if is_rule else MIN_WORDS) <= words <= MAX_WORDS and 2 * letters >= len(statement) - words
+    fewest = FEWEST_OF_RULE if _is_rule(statement, language) else MIN_WORDS
+    return count_words(statement) >= fewest and words <= MAX_WORDS and 2 * letters >= len(statement) - words
+
+
+def _is_rule(statement: str, language: str) -> bool:
+    return says_no(statement, language) or says_not(statement) or bool(traits_of(statement, language).get("duty"))

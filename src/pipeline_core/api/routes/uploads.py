@@ -48,6 +48,10 @@ class UploadAnswer(BaseModel):
     filename: str = Field(description="The name as it is kept")
     is_new: bool = Field(description="False when the same bytes had been uploaded before: nothing was added")
     state: JobState
+    policy_kept: str | None = Field(
+        description="Why a document that was there keeps its `publish_from` and `ask_from`; null if those of this "
+        "upload hold, or none were given"
+    )
     status_url: str
     review_url: str
 
@@ -94,7 +98,8 @@ async def upload_document(
     and a problem is answered only if none was taken. The limit of active jobs is looked at once, for all of them.
 
     `publish_from` and `ask_from` say for these documents what becomes of a fact by its confidence, in every run of
-    theirs; of documents that are there already, from the next run on."""
+    theirs. A document that is there already is queued again for it if it is published; else `policy_kept` says why it
+    keeps what it has."""
     with ExitStack() as files:
         form = await receive_form(
             request,
@@ -106,9 +111,10 @@ async def upload_document(
         arrived, wished = form.files, _wished(form.fields)
         wished.over(settings.policy)
         taken = await run_in_threadpool(_take, request, services, arrived, wished)
-    if any(isinstance(one, Uploaded) and one.is_new for one in taken):
+    uploaded = [one for one in taken if isinstance(one, Uploaded)]
+    if any(one.is_new or one.is_again for one in uploaded):
         await run_in_threadpool(request.app.state.ask_for_run)
-    elif any(isinstance(one, Uploaded) for one in taken):
+    if uploaded and not any(one.is_new for one in uploaded):
         response.status_code = 200
     if len(taken) == 1:
         [only] = taken
@@ -186,6 +192,7 @@ def _upload(request: Request, uploaded: Uploaded) -> UploadAnswer:
         filename=job.filename,
         is_new=uploaded.is_new,
         state=job.state,
+        policy_kept=uploaded.policy_left,
         status_url=str(request.url_for("get_job", job_id=job.job_id).path),
         review_url=REVIEW_PAGES[2].format(job.job_id),
     )
