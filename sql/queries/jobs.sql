@@ -159,6 +159,18 @@ UPDATE upload_jobs j SET stage3_validation_results = i.results
 FROM unnest(%(job_ids)s::uuid[], %(results)s::jsonb[]) AS i (job_id, results)
 WHERE j.job_id = i.job_id;
 
+-- name: validated_jobs
+-- Those of these that are published or wait for what validation found, held until their results are written.
+SELECT job_id, document_id, stage3_validation_results AS results FROM upload_jobs
+WHERE job_id = ANY(%(job_ids)s) AND stage3_validation_results IS NOT NULL
+    AND (outcome = 'published' OR state = 'awaiting_review' AND stage = 'validation_review')
+ORDER BY job_id FOR NO KEY UPDATE;
+
+-- name: jobs_in_validation_review
+SELECT job_id FROM upload_jobs
+WHERE user_id = ANY(%(user_ids)s::uuid[]) AND state = 'awaiting_review' AND stage = 'validation_review'
+ORDER BY updated_at DESC LIMIT %(most)s;
+
 -- name: jobs_due
 SELECT document_id, greatest(0, extract(epoch FROM retry_at - now()))::float8 AS wait_s, retry_count
 FROM upload_jobs WHERE document_id = ANY(%(document_ids)s) AND state = 'retryable';

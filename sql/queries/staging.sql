@@ -352,12 +352,20 @@ FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
 -- name: differ_from_published
--- Published statements of other documents that are a staged one with other numbers, or denied, or that give numbers of the
+-- Published statements of other documents that are a staged (or by now published) one with other numbers, or denied, or that give numbers of the
 -- same thing, and published answers to the same question; not those of a document whose place one of these takes, and not where a person has judged the pair.
 WITH staged AS MATERIALIZED (
-    SELECT q.*, own_words(q.statement, q.evidence) AS own_words FROM staged_questions q
+    SELECT q.*, undisputed(matching_space(q.user_id), q.statement) AS undisputed,
+        asked(matching_space(q.user_id), q.question) AS asked,
+        CASE WHEN q.statement ~ '[0-9]' THEN about(matching_space(q.user_id), q.statement) END AS about,
+        undisputed(matching_space(q.user_id), o.own_words) AS own_undisputed,
+        about(matching_space(q.user_id), o.own_words) AS own_about, o.own_words
+    FROM staged_questions q
+    CROSS JOIN LATERAL (
+        -- a statement without a heading need not be searched for one
+        SELECT CASE WHEN q.statement LIKE '%%: %%' THEN own_words(q.statement, q.evidence) END AS own_words OFFSET 0) AS o
     WHERE q.document_id = ANY(%(document_ids)s)
-        AND (q.status IN ('pending', 'approved')
+        AND (q.status IN ('pending', 'approved', 'imported')
             -- the doubt about a fact may be of the one that is published
             OR q.status = 'left_out' AND q.left_out_reason = 'low_confidence'
             OR q.status = 'duplicate' AND EXISTS (SELECT FROM stand_ins i WHERE i.question_id = q.question_id))
@@ -367,12 +375,9 @@ SELECT q.document_id, q.question_id, q.statement AS staged_text, q.answer AS sta
        a.question_id AS published_id, coalesce(a.statement, a.answer) AS published_text, a.answer AS published_answer,
        a.evidence_quote AS published_quote, a.document_id AS published_document,
        coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page,
-       CASE WHEN asked(matching_space(a.user_id), a.question) = asked(matching_space(q.user_id), q.question)
-           THEN q.question END AS question,
-       coalesce(about(matching_space(a.user_id), a.statement) IN (
-                about(matching_space(q.user_id), q.statement), about(matching_space(q.user_id), q.own_words))
-           OR about(matching_space(a.user_id), o.own_words) = about(matching_space(q.user_id), q.statement), false)
-           AS is_about_the_same,
+       CASE WHEN asked(matching_space(a.user_id), a.question) = q.asked THEN q.question END AS question,
+       coalesce(about(matching_space(a.user_id), a.statement) IN (q.about, q.own_about)
+           OR about(matching_space(a.user_id), o.own_words) = q.about, false) AS is_about_the_same,
        q.own_words AS staged_own, o.own_words AS published_own
 FROM staged q
 JOIN documents s ON s.document_id = q.document_id
@@ -380,33 +385,31 @@ JOIN documents s ON s.document_id = q.document_id
 CROSS JOIN LATERAL (
     SELECT a.question_id FROM all_questions a
     WHERE a.statement IS NOT NULL
-        AND undisputed(matching_space(a.user_id), a.statement) = undisputed(matching_space(q.user_id), q.statement)
+        AND undisputed(matching_space(a.user_id), a.statement) = q.undisputed
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.statement IS NOT NULL AND q.own_words IS NOT NULL
-        AND undisputed(matching_space(a.user_id), a.statement) = undisputed(matching_space(q.user_id), q.own_words)
+        AND undisputed(matching_space(a.user_id), a.statement) = q.own_undisputed
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE own_words(a.statement, a.evidence) IS NOT NULL AND q.own_words IS NULL
-        AND undisputed(matching_space(a.user_id), own_words(a.statement, a.evidence))
-            = undisputed(matching_space(q.user_id), q.statement)
+        AND undisputed(matching_space(a.user_id), own_words(a.statement, a.evidence)) = q.undisputed
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.question IS NOT NULL AND a.answer IS NOT NULL AND q.answer IS NOT NULL
-        AND asked(matching_space(a.user_id), a.question) = asked(matching_space(q.user_id), q.question)
+        AND asked(matching_space(a.user_id), a.question) = q.asked
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.statement ~ '[0-9]' AND q.statement ~ '[0-9]'
-        AND about(matching_space(a.user_id), a.statement) = about(matching_space(q.user_id), q.statement)
+        AND about(matching_space(a.user_id), a.statement) = q.about
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.statement ~ '[0-9]' AND q.own_words ~ '[0-9]'
-        AND about(matching_space(a.user_id), a.statement) = about(matching_space(q.user_id), q.own_words)
+        AND about(matching_space(a.user_id), a.statement) = q.own_about
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE own_words(a.statement, a.evidence) ~ '[0-9]' AND q.statement ~ '[0-9]' AND q.own_words IS NULL
-        AND about(matching_space(a.user_id), own_words(a.statement, a.evidence))
-            = about(matching_space(q.user_id), q.statement)
+        AND about(matching_space(a.user_id), own_words(a.statement, a.evidence)) = q.about
     OFFSET 0) k
 CROSS JOIN LATERAL (SELECT a.* FROM all_questions a WHERE a.question_id = k.question_id OFFSET 0) a
 CROSS JOIN LATERAL (SELECT own_words(a.statement, a.evidence) AS own_words) o

@@ -664,3 +664,56 @@ def test_another_value_of_the_same_thing(published: str, is_found: bool) -> None
     ]:
         assert ("contradicts_published" in codes(subject(apart=[apart(*statements, about=True)]))) is is_found
         assert "contradicts_published" not in codes(subject(apart=[apart(*statements)]))
+
+
+@pytest.mark.parametrize(
+    ("staged", "published", "is_found"),
+    [
+        ("Fares: Adult – Fare in EUR: 14", "Fares: Adult – Fare in EUR: 16", True),
+        ("Permits, in euros: Ann – Fee: 140; Deposit: 20", "Permits, in euros: Ann – Fee: 150; Deposit: 20", True),
+        ("Krane: Mobil – Tag: 210; Nacht: 260", "Krane: Mobil – Tag: 210; Nacht: 280", True),
+        ("Precios (en EUR): Casa – Alquiler: 1.950", "Precios (en EUR): Casa – Alquiler: 2.050", True),
+        ("Loyer: Studio – Prix en €: 1950", "Loyer: Studio – Prix en €: 2050", True),
+        ("Tarifs – Prix, en euros: Vélo – Jour: 12,50", "Tarifs – Prix, en euros: Vélo – Jour: 13,50", True),
+        ("Towel – Price (EUR): 3", "Towel – Price (EUR): 4", True),
+        ("Hours: Hall – Open: 8 – 10; Seats: 40", "Hours: Hall – Open: 8 – 10; Seats: 60", True),
+        # the same, spelled otherwise
+        ("Rates: Hall – Fee: 1,000", "Rates: Hall – Fee: 1000.00", False),
+        # another scope, key or column
+        ("Fares 2025: Adult – Fare: 14", "Fares 2026: Adult – Fare: 16", False),
+        ("Fares: Zone 1 – Fare: 14", "Fares: Zone 2 – Fare: 16", False),
+        ("Fares: Adult – Fare 1: 14", "Fares: Adult – Fare 2: 16", False),
+        ("Visitors: Monday – Hall A: 14", "Staff: Monday – Hall A: 16", False),
+        ("Monday – Visitors: 14", "Monday – Visitors: 16", False),
+        # what dates, names or counts off a thing
+        ("Halls: Hall A – Built: 1974", "Halls: Hall A – Built: 1978", False),
+        ("Halls: Hall A – Founded (year): 1974", "Halls: Hall A – Founded (year): 1978", False),
+        ("Pumps: Pump A – Article no.: 4711", "Pumps: Pump A – Article no.: 4712", False),
+        ("Pumpen: Pumpe A – Artikelnummer: 4711", "Pumpen: Pumpe A – Artikelnummer: 4712", False),
+        ("Staff: Ann – Phone: 0471 22", "Staff: Ann – Phone: 0471 33", False),
+        ("Races: Ann – Rank: 2", "Races: Ann – Rank: 3", False),
+        ("Visits: Ann – Date: 12.03", "Visits: Ann – Date: 14.03", False),
+        ("Visits: Ann – Next: 12.03.2025", "Visits: Ann – Next: 14.03.2025", False),
+        ("Races: Ann – Came: 1st", "Races: Ann – Came: 2nd", False),
+        ("Menu: 3 – Price: 12", "Menu: 3 – Price: 14", False),
+        ("See: part 2 of the plan", "See: part 3 of the plan", False),
+    ],
+)  # fmt: skip
+def test_another_number_in_the_same_cell_of_a_table(staged: str, published: str, is_found: bool) -> None:
+    for pair in (apart(staged, published), apart(published, staged)):
+        assert ("contradicts_published" in codes(subject(apart=[pair]))) is is_found
+
+
+@pytest.mark.parametrize(("left", "right"), [((7, 9), (14,)), ((7,), (9, 14))])
+def test_which_of_several_rows_with_one_name_belong_together_is_not_known(
+    left: tuple[int, ...], right: tuple[int, ...]
+) -> None:
+    """As in a time table, where a line has a row for each of its runs."""
+    document_id = DocumentId(uuid4())
+    pairs = [
+        replace(apart(f"Bus: Mill – Fare: {mine}", f"Bus: Mill – Fare: {other}"), published_document=document_id)
+        for mine in left
+        for other in right
+    ]
+    assert "contradicts_published" not in codes(subject(apart=pairs))
+    assert "contradicts_published" in codes(subject(apart=pairs[:1]))

@@ -200,6 +200,17 @@ class Jobs(Protocol):
 
     def set_validation_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None: ...
 
+    def validated(self, job_ids: Sequence[JobId]) -> dict[JobId, tuple[DocumentId, Mapping[str, Any]]]:
+        """Document and validation results of those of these jobs that are published or wait in validation review.
+
+        They are held to the end of the transaction.
+        """
+        ...
+
+    def in_validation_review(self, user_ids: Sequence[UserId], *, most: int) -> list[JobId]:
+        """Jobs that wait for what validation found, the last to come first."""
+        ...
+
 
 class StageRuns(Protocol):
     def rows(self, stage: StageName, document_ids: Ids) -> dict[DocumentId, StageRow]: ...

@@ -37,6 +37,7 @@ from pipeline_core.services.holds import Holds
 from pipeline_core.services.isolation import Failures, each, isolate
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.services.outages import Outages
+from pipeline_core.services.published_findings import compare_published, compare_waiting
 from pipeline_core.stages.base import Computation, Saved, Stage, StageContext, StageInput, StageResult, fingerprint
 from pipeline_core.stages.registry import pipeline_config
 
@@ -110,6 +111,8 @@ class RunStage:
             _, more, still = self._run(stage, batch.keep(changed))
             saved += more
             failed = {key: error for key, error in failed.items() if key not in changed} | still
+        if stage.publishes and saved:
+            compare_waiting(self.open_uow, {item.document.user_id for item in saved})
         report = StageReport(batch)
         if failed:
             at_fault = self._at_fault(stage, failed, began)
@@ -292,6 +295,8 @@ class RunStage:
                 outcome=outcome,
                 config_sha256=pipeline_config(self.ctx),
             )
+        current = [item.job for item in done if item.job.document_id not in swapped.outdated]
+        compare_published(uow, current)
         settle_banks(uow, users, swapped.banks)
         revive_orphans(uow, users, list(listed))
 

@@ -1,14 +1,13 @@
 """validation: the rules are run over what is staged; the report decides whether a person must look."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
 from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.unit_of_work import UnitOfWork
@@ -34,6 +33,7 @@ from pipeline_core.stages.inputs import (
     require,
     text_checksums,
 )
+from pipeline_core.validation.report import report_of
 from pipeline_core.validation.rules import RULES, Subject
 
 
@@ -120,13 +120,7 @@ def _validate(subject: Subject) -> StageResult:
     findings = [Finding.from_json(row) for row in subject.conversion.get("findings", [])]
     for rule in RULES:
         findings += rule.check(subject)
-    findings.sort(key=lambda finding: list(Severity).index(finding.severity))
-    counts = Counter(finding.severity for finding in findings)
-    report = {
-        **{severity.value: counts[severity] for severity in Severity},
-        "rules": [rule.code for rule in RULES],
-        "findings": [finding.as_json() for finding in findings],
-    }
+    report = report_of(findings)
     file = OutputFile("validation_json", ".validation.json", json_bytes(report), "application/json")
     return StageResult((file,), report=report)
 

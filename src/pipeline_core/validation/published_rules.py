@@ -1,7 +1,7 @@
 """A rule against saying what another document denies in production, or says with another number."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline_core.domain.findings import Finding, Severity
@@ -9,9 +9,13 @@ from pipeline_core.domain.staging import Differing
 from pipeline_core.domain.text import normalise_for_match, numbers_in
 from pipeline_core.validation.contradiction_rules import measures_contradict, yes_or_no
 from pipeline_core.validation.fact_rules import short
+from pipeline_core.validation.row_values import contradicting_rows
 from pipeline_core.validation.subject import Subject
+from pipeline_core.validation.units import UNITS
 
+CONTRADICTS_PUBLISHED = "contradicts_published"
 _LONGEST = 300
+_OF_THE_SAME = "another value of the same"
 # The first three as ``undisputed`` (SQL) has them: what it does not find is not compared here.
 _SPELLINGS = (
     (re.compile(r"\bca(?:nno|n['’])t\b"), "can not"),
@@ -25,18 +29,9 @@ _DENIAL = re.compile(
 )
 _ENDING = re.compile(r"(?<=\w{3})s\b")
 _NUMBER = re.compile(r"\d[\d.,]*")
-# A number with one of these is a measure, in the languages above; "part 1" and "section 4" are none.
-_UNITS = (
-    r"%|‰|percent|per ?cent|prozent|pour ?cent|por ?ciento|por ?cento|procent|"
-    r"usd|eur|gbp|chf|dollars?|d[oó]lares|euros?|pounds?|francs?|franken|"
-    r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|"
-    r"secondes?|heures?|jours?|semaines?|mois|ans|années?|segundos?|minutos?|horas?|d[ií]as?|semanas?|mes(?:es)?|años?|"
-    r"anos?|secondi|minuti|ore|giorni|settimane|mesi|anni|seconden|uur|dagen|weken|maanden|jaar|"
-    r"[kmµ]?g|[kcmµ]?m|m[l²³]|l|km/h|mph|°[cf]|[km]?[vw]|k?wh|[kmg]?hz|[kmgt]i?b|"
-    r"milli?on(?:en|es|s|i)?|persons?|people|members?|employees?|personen|personnes|personas|persone|pessoas"
-)
+# "part 1" and "section 4" are no measures.
 _MEASURE = re.compile(
-    rf"[$€£¥]\s?\d[\d.,]*|\d[\d.,]*[\s-]?(?:(?:business|calendar|working)\s)?(?:[$€£¥]|(?:{_UNITS})(?!\w))",
+    rf"[$€£¥]\s?\d[\d.,]*|\d[\d.,]*[\s-]?(?:(?:business|calendar|working)\s)?(?:[$€£¥]|(?:{UNITS})(?!\w))",
     re.IGNORECASE,
 )
 # Where the value of a statement stands, as ``about`` (SQL) has it: behind the name of a row's first column, which ends
@@ -54,13 +49,22 @@ def contradicts_published(subject: Subject) -> Iterator[Finding]:
 
     A warning: the other document may be about another product, and both right.
     """
-    for pair in subject.differing:
-        if (is_there := _contradiction(pair)) is None:
+    yield from contradictions(subject.differing)
+
+
+def contradictions(pairs: Sequence[Differing]) -> Iterator[Finding]:
+    """The same for what was paired, all pairs of one document together."""
+    rows = contradicting_rows(pairs)
+    for pair in pairs:
+        is_there = _contradiction(pair)
+        if is_there is None and (pair.question_id, pair.published_id) in rows:
+            is_there = _OF_THE_SAME
+        if is_there is None:
             continue
         published = _side(pair.published_file, pair.published_page, pair.published_text, pair.published_quote)
         staged = _side(pair.staged_file, pair.page, pair.staged_text, pair.staged_quote)
         yield Finding(
-            "contradicts_published",
+            CONTRADICTS_PUBLISHED,
             Severity.WARNING,
             str(pair.question_id),
             f"Published already is {is_there}: {_said(published)} — but here — {_said(staged)}. "
@@ -84,7 +88,7 @@ def _contradiction(pair: Differing) -> str | None:
     if _differs_in_measures(*pair.texts):
         return "another value"
     if pair.is_about_the_same and _values_contradict(*pair.texts):
-        return "another value of the same"
+        return _OF_THE_SAME
     answers = (pair.staged_answer, pair.published_answer)
     if pair.question and answers[0] and answers[1] and _answers_contradict(answers[0], answers[1]):
         return f"another answer to “{short(pair.question)}”"

@@ -33,7 +33,7 @@ RULES: tuple[Rule, ...] = (
     Rule("prompt_example_echoed", "2", echo_rules.prompt_example_echoed),
     Rule("contradiction", "3", contradiction_rules.contradiction),
     Rule("contradicting_answers", "1", contradiction_rules.contradicting_answers),
-    Rule("contradicts_published", "2", published_rules.contradicts_published),
+    Rule("contradicts_published", "3", published_rules.contradicts_published),
     Rule("undecided_duplicates", "1", fact_rules.undecided_duplicates),
     Rule("fact_density", "1", fact_rules.fact_density),
 )

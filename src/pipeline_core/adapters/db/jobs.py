@@ -1,6 +1,6 @@
 """Jobs in PostgreSQL: claims and the one door through which they move."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -170,6 +170,14 @@ class PostgresJobs:
 
     def set_validation_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None:
         self._set("set_validation_results", results)
+
+    def validated(self, job_ids: Sequence[JobId]) -> dict[JobId, tuple[DocumentId, Mapping[str, Any]]]:
+        rows = self._session.all("validated_jobs", job_ids=list(job_ids))
+        return {row["job_id"]: (row["document_id"], row["results"]) for row in rows}
+
+    def in_validation_review(self, user_ids: Sequence[UserId], *, most: int) -> list[JobId]:
+        rows = self._session.all("jobs_in_validation_review", user_ids=list(user_ids), most=most)
+        return [row["job_id"] for row in rows]
 
     def _set(self, query: str, results: Mapping[JobId, Mapping[str, Any]]) -> None:
         self._session.execute(query, job_ids=list(results), results=[json_text(result) for result in results.values()])
