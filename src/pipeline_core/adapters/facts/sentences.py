@@ -416,7 +416,7 @@ def _clause(statement: str) -> str:
 
 
 def _is_title(words: Sequence[str], statement: str) -> bool:
-    """"The fine-grained regime.": no verb is known, no word looks like one, and nothing is asked of anybody."""
+    """ "The fine-grained regime.": no verb is known, no word looks like one, and nothing is asked of anybody."""
     looks = any(word.endswith(("s", "ed")) and "-" not in word for word in words[1:-1])
     return not looks and _verb_unseen(statement, "en") and not _is_rule(statement, "en")
 
