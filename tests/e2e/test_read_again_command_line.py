@@ -24,10 +24,7 @@ def test_a_twin_comes_back_for_what_a_new_threshold_leaves_out(
     first.write_text(f"# First\n\n{SAME}\n")
     second.write_text(f"# Second\n\n{SAME}\n\n{OTHER}\n")
     before = cli.json("run", str(first), str(second))
-    # that the threshold of the first is another is said now; nothing is read again unasked
-    left = cli.json("run", str(first), "--publish-from", "1")["left"]
-    told = cli.json("retry", "--from", "fact-generator", "--all", "--yes")
+    after = cli.json("run", str(first), "--publish-from", "1")
     assert facts(before, "documents") == {"first.md": 1, "second.md": 1}
-    assert left == {"unchanged": 1}
-    assert (told["published"], told["started"], told["stay"], told["newly_left_out"]) == (2, 2, 2, 1)
-    assert facts(told, "jobs") == {"first.md": 0, "second.md": 2}
+    assert (after["left"], after["thresholds_kept"]) == ({}, [])
+    assert facts(after, "documents") == {"first.md": 0, "second.md": 2}
