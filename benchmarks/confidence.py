@@ -38,7 +38,7 @@ from pipeline_core.domain.facts import joined_quotes
 
 JUDGED = Path(__file__).parent / "judged" / "facts.jsonl"
 BANDS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
-THRESHOLDS = (0, 0.25, 0.3, 0.35, 0.38, 0.4, 0.45, 0.5, 0.6)
+THRESHOLDS = (0, 0.3, 0.5, 0.6, 0.7, 0.75, 0.8)
 SEED = 12
 MOST_OF_A_DOCUMENT = 7
 PRIOR_FACTS = 8.0

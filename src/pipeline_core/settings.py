@@ -302,7 +302,7 @@ class Settings(BaseSettings):
 
     # who decides
     publish_from: float = Field(
-        0.6,
+        0.7,
         ge=0,
         le=1,
         description="Confidence from which a fact is published unseen, 0 to 1 (docs/quality.md)",

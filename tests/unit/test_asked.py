@@ -131,6 +131,8 @@ def test_a_number_alone_that_answers_is_no_mark_of_a_list(
         ("de", "F: Was kostet es?\nA: Die Karte kostet 29 Euro im Monat. Schüler zahlen 22 Euro.", "Die Karte"),
         ("fr", "Q : Combien cela coûte-t-il ?\n\nR : La carte coûte 29 euros par mois.", "La carte"),
         ("es", "P: ¿Cuánto cuesta esto?\nR: La tarjeta cuesta 29 euros al mes.", "La tarjeta"),
+        ("zh", "问：多少钱？\n答：单次票价为30元。", "单次票价"),
+        ("ja", "問：なぜ？\n\n答：浴場は毎週月曜日に清掃します。", "浴場は"),
     ],
 )
 def test_the_label_of_an_answer_is_no_part_of_it_even_where_the_question_is_not_asked(
@@ -138,5 +140,5 @@ def test_the_label_of_an_answer_is_no_part_of_it_even_where_the_question_is_not_
 ) -> None:
     found = facts(markdown, language)
     assert any(fact.statement.startswith(said) for fact in found)
-    assert not any(fact.statement.startswith(("A:", "R :", "R:")) for fact in found)
-    assert not any(quote.startswith(("A:", "R :", "R:")) for fact in found for quote in fact.quotes)
+    assert not any(fact.statement.startswith(("A:", "R :", "R:", "答")) for fact in found)
+    assert not any(quote.startswith(("A:", "R :", "R:", "答")) for fact in found for quote in fact.quotes)

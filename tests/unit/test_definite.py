@@ -4,7 +4,6 @@ import pytest
 
 from pipeline_core.adapters.facts.definite import bare_definite, resumes
 from pipeline_core.adapters.facts.extractive import extract
-from pipeline_core.domain.confidence_model import confidence_of
 from pipeline_core.ports.fact_generator import ChunkInput
 
 RESUMED = [
@@ -67,10 +66,6 @@ def test_it_is_said_with_a_heading_of_which_it_has_a_word() -> None:
     assert said == ["Harbour Plan of Bergen: The plan covers every berth and all of the cranes in town."]
 
 
-def test_where_nothing_tells_which_one_it_is_less_sure() -> None:
-    traits = {"prose": 1.0, "bare_definite": 1.0}
-    sure, unsure = confidence_of({**traits, "bare_definite": 0.0}), confidence_of(traits)
-    assert unsure.value < sure.value
-    assert "does not say of what it speaks" in [reason.words for reason in unsure.reasons]
+def test_where_nothing_tells_which_one_it_is_a_trait() -> None:
     [fact] = extract(ChunkInput("The gear can lift boats from the basin to the quay.", (), language="en"), 5).candidates
     assert fact.traits["bare_definite"] == 1.0

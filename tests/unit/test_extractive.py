@@ -297,6 +297,17 @@ def test_a_short_rule_of_plain_words_is_a_sentence(sentence: str) -> None:
     assert [fact.statement for fact in said] == [sentence]
 
 
+def test_a_title_with_a_full_stop_is_no_sentence() -> None:
+    said = extract(ChunkInput("The fine-grained regime.", ("Regimes",), language="en"), 5).candidates
+    assert said == ()
+
+
+@pytest.mark.parametrize("sentence", ["대출 기간은 14일입니다.", "회원증은 무료입니다.", "매주 월요일은 휴관합니다."])
+def test_a_korean_sentence_of_few_blanks_is_long_enough(sentence: str) -> None:
+    said = extract(ChunkInput(sentence, ("도서관 이용 안내",), language="ko"), 5).candidates
+    assert [fact.quotes[-1] for fact in said] == [sentence]
+
+
 def test_a_paragraph_behind_a_list_does_not_complete_what_leads_to_the_list() -> None:
     text = "You must:\n\n- pay the premium on time;\n- lock all doors.\n\nThe deductible is €250 per claim.\n"
     assert "The deductible is €250 per claim." in [fact.statement for fact in facts(text)]

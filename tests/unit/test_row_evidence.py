@@ -346,3 +346,23 @@ def test_a_caption_and_the_section_that_it_leans_on_are_both_quoted() -> None:
     quotes = [around.quote for around in row.around]
     assert quotes[-2:] == ["Table 4: Leading buyers, 1996", "| Port | Boats |"]
     assert quotes[0] == "Herring"
+
+
+@pytest.mark.parametrize(
+    ("heading", "paragraph"),
+    [
+        ("3.6 Deductibles", "A deductible is subtracted once. Two deductibles never apply to the same event."),
+        ("4. Gebühren", "Alle Gebühren werden im Januar fällig, und wer zu spät zahlt, wird gemahnt."),
+    ],
+)
+def test_the_heading_that_a_row_is_said_with_is_quoted_and_no_paragraph_that_has_its_word(
+    heading: str, paragraph: str
+) -> None:
+    rows = "| Cause | Amount |\n|---|---|\n| Storm | 400 EUR |\n| Theft | 900 EUR |\n"
+    facts = found(f"## {heading}\n\n{paragraph}\n\n{rows}")
+    of_rows = [fact for fact in facts if "Storm" in fact.statement]
+    assert of_rows
+    for fact in of_rows:
+        quotes = [span.quote for span in fact.evidence]
+        assert heading in quotes
+        assert paragraph not in quotes

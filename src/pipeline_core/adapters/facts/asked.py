@@ -20,13 +20,15 @@ from pipeline_core.domain.unreadable import unreadable
 # "Q: …?" on a line of its own, or "**…?**", with or without its answer behind it.
 _QUESTION = re.compile(
     r"\s*(?P<bold>\*\*|__)?(?P<label>[^\W\d_]{1,12}\s?\d{0,3}\s?[.:：)](?:\*\*|__)?\s*)?"
-    r"(?P<said>[^\n*]{5,200}?[?？؟;])(?P<late>\*\*|__)?\s*(?P<answer>\S.*)?\Z",
+    r"(?P<said>(?:[^\n*]{5,200}?|[\u3040-\u9fff]{2,4})[?？؟;])(?P<late>\*\*|__)?\s*(?P<answer>\S.*)?\Z",
     re.DOTALL,
 )
 _ANSWER_LABEL = re.compile(r"\s*(?:\*\*|__)?[^\W\d_]{1,12}\s?\d{0,3}\s?[.:：)](?:\*\*|__)?\s*")
 _OPENS_SHORT = re.compile(r"\W*\w+(?:[,;.:!，、。،]|\s[–—-]\s)")
 """What begins with a word and a stop, "Yes, …", goes on with its question, in any language."""
 _NUMBER_FIRST = re.compile(r"\A(\d{1,9})([.)])")
+_NO_SUBJECT = 5
+"""So few characters have no room for what is asked about: "多少钱？", "Why?"."""
 _FEW_WORDS = 3
 _MOST_SENTENCES = 3
 _MOST_WORDS = 70
@@ -69,6 +71,8 @@ def questions_asked(text: str, blocks: Sequence[Block], language: str, repeated:
 
 def _is_understood(question: str, language: str) -> bool:
     """Whether a reader of the question alone knows of what it is, and it does not praise those who ask it."""
+    if len(question) <= _NO_SUBJECT:
+        return False
     told = traits_of(question, language)
     return not (told.get("first_person") or told.get("points_inside") or points_back(question, language))
 

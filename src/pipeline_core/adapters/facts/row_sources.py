@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.headed_tables import Table
+from pipeline_core.adapters.facts.scope import bare
 from pipeline_core.adapters.facts.table_body import Said
 from pipeline_core.adapters.facts.table_context import Context, Outside, Source
 from pipeline_core.adapters.facts.table_grid import Row
@@ -34,17 +35,24 @@ def told_by(text: str, blocks: Sequence[Block], at: int, context: Context, after
     outer = [(_plain(heading), Outside(heading, heading=True)) for heading in reversed(blocks[at].headings)]
     spans = [(_plain(text[slice(*span)]), span) for span in context.spans]
     subject, unit = _folded(context.subject), _folded(context.unit)
-    telling = _of_subject(subject, [*spans, *near], outer) if subject else ()
+    telling = _of_subject(subject, spans, near, outer) if subject else ()
     measuring = next(((source,) for said, source in (*spans, *near) if unit and unit in said), ())
     return replace(context, sources=telling, unit_sources=measuring)
 
 
 def _of_subject(
-    subject: str, near: Sequence[tuple[str, Source]], outer: Sequence[tuple[str, Source]]
+    subject: str,
+    spans: Sequence[tuple[str, Source]],
+    around: Sequence[tuple[str, Source]],
+    outer: Sequence[tuple[str, Source]],
 ) -> tuple[Source, ...]:
     """What says the subject whole, nearby or as a heading; else the parts of it, if it goes over two blocks."""
-    whole = next(((source,) for said, source in (*near, *outer) if subject in said), ())
-    if whole:
+    near = [*spans, *around]
+    own = [source for said, source in spans if subject in said]
+    # the heading that is the subject, before a paragraph that has its words by the way
+    alone = [source for said, source in (*around, *outer) if bare(said) == subject]
+    holding = [source for said, source in (*around, *outer) if subject in said]
+    if whole := (*own, *alone, *holding)[:1]:
         return whole
     # a caption with the section that it leans on: each stands in a place of its own
     halves = [next((source for said, source in (*near, *outer) if half in said), None) for half in subject.split(" – ")]

@@ -399,8 +399,7 @@ def _stands(statement: str, language: str) -> bool:
     is_verb = start in THIRD_PERSON and not (len(words) > 1 and words[1].lower() in AUXILIARIES)
     if is_verb or start in NO_START:
         return False
-    # "The fine-grained regime." is a title
-    if len(words) < FEWEST_WITHOUT_VERB and _verb_unseen(statement, language) and not _is_rule(statement, language):
+    if len(words) < FEWEST_WITHOUT_VERB and _is_title(words, statement):
         return False
     # a requirement stands, whatever its verb is
     return begins_with_code(statement) or not _WITHOUT_SUBJECT.match(statement)
@@ -414,6 +413,12 @@ def _clause(statement: str) -> str:
     """What has the sentence's verb: the part before a colon, or behind it where a mere label stands before."""
     before, *behind = re.split(r"[;:]\s", statement, maxsplit=1)
     return behind[0] if behind and len(before.split()) <= _MOST_OF_LABEL else before
+
+
+def _is_title(words: Sequence[str], statement: str) -> bool:
+    """ "The fine-grained regime.": no verb is known, no word looks like one, and nothing is asked of anybody."""
+    looks = any(word.endswith(("s", "ed")) and "-" not in word for word in words[1:-1])
+    return not looks and _verb_unseen(statement, "en") and not _is_rule(statement, "en")
 
 
 def _verb_unseen(statement: str, language: str) -> bool:
