@@ -30,7 +30,10 @@ def test_the_examples_end_to_end(reviewed: CommandLine, database_url: str) -> No
     assert all(row["facts"] > 5 for row in by_name.values())
     assert by_name["homeowners-policy.pdf"]["pages"] == 6
 
-    assert "contradicts itself" in reviewed("review", "policyholder-bulletin.md")
+    findings = reviewed("review", "policyholder-bulletin.md")
+    assert "contradicts itself" in findings
+    # which was published in the same run
+    assert "homeowners-policy.pdf, page 3" in " ".join(findings.split())
     assert "characters" in reviewed("review", "policyholder-bulletin.md", "override", "--reason", "short", code=2)
     assert "cannot be approved" in reviewed("review", "policyholder-bulletin.md", "approve", code=2)
     reviewed("review", "policyholder-bulletin.md", "override", "--reason", "The second amount is next year's.")
