@@ -90,7 +90,7 @@ class Desk:
 
     def run(self, kind: str, which: int, facts: frozenset[int]) -> None:
         app = self.apps["manual" if kind == "wait" else "automatic"]
-        text = text_of(f"Part {which}", *(FACTS[n] for n in sorted(facts)))
+        text = text_of(f"Part {which}", " ".join(FACTS[n] for n in sorted(facts)))
         received = app.intake.receive([upload(f"{which}.md", text, f"file:///{which}.md")], user_id=self.user)
         [self.names[which]] = received.documents
         through(app, received.documents)
@@ -197,7 +197,7 @@ def test_documents_published_at_once_share_their_facts_out(apps: dict[str, Pipel
     desk.run("wait", 0, _ALL)
     received = app.intake.receive(
         [
-            upload(f"{n}.md", text_of(f"Part {n}", *FACTS, f"Part {n} has a page of its own in green."))
+            upload(f"{n}.md", text_of(f"Part {n}", " ".join((*FACTS, f"Part {n} has a page of its own in green."))))
             for n in range(1, 7)
         ],
         user_id=desk.user,
