@@ -96,7 +96,7 @@ def test_what_becomes_of_the_copy_does_not_matter(app: Pipeline, manual: Pipelin
         drain(manual)
         decide(manual, waiting)
     elif end == "newer version":
-        publish(app, upload("a.md", text_of("Alpha", FACT, OPENS, EVERY_LOSS), "file:///a.md"))
+        publish(app, upload("a.md", text_of("Alpha", f"{FACT} {OPENS} {EVERY_LOSS}"), "file:///a.md"))
     else:
         decide(manual, waiting)
     drain(app)
@@ -200,7 +200,7 @@ def test_a_copy_in_a_bank_is_left_out_too(manual: Pipeline) -> None:
 def test_a_deep_scan_that_waits_leaves_its_new_fact_to_who_is_published_first(make_pipeline: MakePipeline) -> None:
     app = make_pipeline(changes={"facts_per_chunk": 1})
     facts = (OPENS, BOILER, EVERY_LOSS, FACT)
-    [scanned] = publish(app, upload("a.md", text_of("Alpha", *facts)))
+    [scanned] = publish(app, upload("a.md", text_of("Alpha", " ".join(facts))))
     before = len(in_production(app))
     app.dual_status.set_status([scanned], "Selected", user_id=app.user_id)
     through(app, app.deep_scan.claim(10))

@@ -59,7 +59,7 @@ def test_of_two_versions_swapped_at_once_one_is_published(
         first.result()
         [document_id] = second.result()
     assert [said for _, said in in_production(one) if "serviced" in said] == [
-        "The boiler must be serviced once every 6 months by a certified engineer."
+        "Safety: The boiler must be serviced once every 6 months by a certified engineer."
     ]
     assert standing(one, document_id) == ("done", "ingested", "published")
 

@@ -78,7 +78,7 @@ def test_every_text_of_an_export() -> None:
     exported: dict[str, object] = {
         "document_id": "7",
         "filename": "=cmd.md",
-        "facts": [{**fact, "page": 1, "char_from": 0, "char_to": 4, "evidence": []}],
+        "facts": [{**fact, "page": 1, "char_from": 0, "char_to": 4, "confidence": 0.9, "evidence": []}],
     }
     text = b"".join(FORMATS["csv"](exported)).decode()
     _, row = csv.reader(io.StringIO(text, newline=""))
