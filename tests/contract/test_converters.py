@@ -491,6 +491,30 @@ def _does_not_load_where_it_was_before() -> int:
     return os.getpid()
 
 
+def _breaks_off_where_it_was_before() -> int:
+    """As a Rust panic comes out of ``worker.run``."""
+    if os.environ.get("WORN"):
+        raise ConversionCrashedError("The converter crashed on a.pdf: no thread can be started.")
+    os.environ["WORN"] = "1"
+    return os.getpid()
+
+
+def _breaks_off() -> None:
+    raise ConversionCrashedError("The converter crashed on a.pdf: it is hostile.")
+
+
+def test_native_code_that_broke_off_leaves_nothing_to_others() -> None:
+    pool = WorkerPool(1, Limits(512, 30.0))
+    try:
+        assert pool.call(_breaks_off_where_it_was_before) != pool.call(_breaks_off_where_it_was_before)
+        before = pool.call(os.getpid)
+        with pytest.raises(ConversionCrashedError, match="hostile"):
+            pool.call(_breaks_off)
+        assert pool.call(os.getpid) != before
+    finally:
+        pool.close()
+
+
 def test_what_dies_of_what_others_left_behind_is_done_in_a_fresh_process() -> None:
     pool = WorkerPool(1, Limits(512, 30.0))
     try:

@@ -155,6 +155,12 @@ class _Slot:
             if served:
                 raise _WornError from None
             raise
+        except self._limits.crashed:
+            # native code broke off: what it left behind is not used again, and may come of what was there before
+            if served:
+                raise _WornError from None
+            self._discard()
+            raise
         except BaseException:
             # the work's own: the process lives on
             self._served = (served + 1) % CALLS_PER_WORKER
