@@ -40,7 +40,7 @@ def start(memory_mb: int) -> None:
 
 
 def _few_arenas() -> None:
-    """Have glibc set 64 MiB of address space aside for two threads and not for eight a core; elsewhere nothing is set."""
+    """Have glibc set 64 MiB of address space aside for two threads, not for eight a core; elsewhere nothing."""
     import ctypes
 
     with suppress(AttributeError):
