@@ -26,7 +26,7 @@ from tests.through import publish, upload
 MakePaid = Callable[..., Pipeline]
 SMALL, LARGE = "text-embedding-3-small", "text-embedding-3-large"
 QUESTION = "When does the pressure relief valve open?"
-TEXTS = 3 + 6
+TEXTS = 3 + 5
 """Chunks and facts of the document."""
 CHILD = """
 from pipeline_core.bootstrap import pipeline
@@ -95,7 +95,7 @@ def test_faults_a_kill_and_a_budget_on_the_way_pay_for_nothing_twice(
 
     switched = make_paid(**free).reembed(SMALL)
 
-    assert (switched.chunks, switched.questions) == (3, 6)
+    assert (switched.chunks, switched.questions) == (3, 5)
     assert server.paid == TEXTS
     assert server.paid_twice == {}
     assert server.received["/v1/chat/completions"] == 0
