@@ -78,12 +78,9 @@ def _is_understood(question: str, language: str) -> bool:
 
 
 def _of_heading(text: str, heading: Block, answer_start: int, language: str) -> Asked | None:
-    raw = text[heading.start : heading.end].splitlines()[0]
-    said = bare(strip_markdown(raw))
-    if not _asks(said, language):
-        return None
-    start = heading.start + len(raw) - len(raw.lstrip(" #"))
-    return Asked(said, (start, heading.start + len(raw.rstrip(" #"))), answer_start)
+    span = heading.title_in(text)
+    said = bare(strip_markdown(text[slice(*span)]))
+    return Asked(said, span, answer_start) if _asks(said, language) else None
 
 
 def _of_paragraph(text: str, above: Block, block: Block, language: str) -> Asked | None:

@@ -47,6 +47,11 @@ class Block:
             at = end
         return "".join([*said, text[at : self.end]])
 
+    def title_in(self, text: str) -> tuple[int, int]:
+        """Where the words of a heading stand, without its marks and the line below that underlines them."""
+        line = text[self.start : self.end].splitlines()[0]
+        return self.start + len(line) - len(line.lstrip(" #")), self.start + len(line.rstrip(" #"))
+
 
 _HTML_NAMES = (
     "table|thead|tbody|tr|td|th|div|p|img|figure|figcaption|details|summary|center|pre|style|script|ul|ol|li"

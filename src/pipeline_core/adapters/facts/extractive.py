@@ -10,7 +10,7 @@ from importlib.metadata import version
 from itertools import islice
 from math import ceil
 
-from pipeline_core.adapters.facts.asked import answer_claims, questions_asked
+from pipeline_core.adapters.facts.asked import Asked, answer_claims, questions_asked
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
@@ -82,6 +82,17 @@ def _with_subject(claim: Claim, block: Block, language: str) -> Claim | None:
     return replace(claim, statement=f"{name}: {claim.statement}", answer=None) if name else claim
 
 
+def _of_paragraph(text: str, block: Block, question: Asked | None, own: Claim | None, language: str) -> Iterator[Claim]:
+    """The claims of a paragraph: of an answer, with its question where that is understood; else of its sentences."""
+    if question and question.is_understood:
+        found: Iterable[Claim] = answer_claims(text, block, question, language)
+    elif question:
+        found = prose_claims(text, replace(block, start=question.answer_start), language)
+    else:
+        found = _with_own(prose_claims(text, block, language), own)
+    return (claim for claim in found if not is_debris(claim.statement))
+
+
 def _table_before(chunk: ChunkInput) -> Table | None:
     """The table that the chunk may begin in the middle of."""
     if not chunk.table_before:
@@ -112,6 +123,8 @@ def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
 
 def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     """The chunk's facts, or the reason why it has none."""
+    if is_out_of_order(chunk.text):
+        return Generated((), reason="its words came out of their order")
     language = likely_language(chunk.text) if chunk.language is None else chunk.language
     blocks = with_stories(with_sections(read_blocks(chunk), chunk.text), chunk.text)
     blocks = with_fused_headings(blocks, chunk.text, language)
@@ -119,8 +132,6 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     rows: list[Claim] = []
     untold: dict[str, None] = {}
     table = _table_before(chunk)
-    if is_out_of_order(chunk.text):
-        return Generated((), reason="its words came out of their order")
     shuffled = is_shuffled(chunk.text)
     pieces = pieces_of_sentences(chunk.text, blocks, is_open=chunk.sentence_is_open)
     items = read_items(chunk.text, blocks, language, _list_before(chunk))
@@ -151,23 +162,16 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
             table = None
         elif block.kind == "prose" and not shuffled and at not in pieces:
             question = asked.get(at)
-            if question and not question.is_understood:
-                found = prose_claims(chunk.text, replace(block, start=question.answer_start), language)
-                question = None
-            elif question:
-                found = answer_claims(chunk.text, block, question, language)
-            else:
-                found = prose_claims(chunk.text, block, language)
-                found = iter(_with_own(found, own.get(at)))
-            kept = [claim for claim in found if not is_debris(claim.statement)]
             say = scopes.said_of_its_place if at in short else scopes.said
-            said = [say(claim, block) for claim in kept]
-            # what the document asks itself is asked, whatever the statement is said with
-            said = [replace(c, answer=k.answer) if question else c for c, k in zip(said, kept, strict=True)]
-            # rules, entries and answers that stand one below the other are all said, as the rows of a table are
-            listed = [at in own or (question is not None and question.span in claim.spans) for claim in said]
-            rows += [claim for claim, is_one in zip(said, listed, strict=True) if is_one and claim.score >= MIN_SCORE]
-            claims += [claim for claim, is_one in zip(said, listed, strict=True) if not is_one]
+            for claim in _of_paragraph(chunk.text, block, question, own.get(at), language):
+                is_asked = question is not None and question.is_understood
+                # what the document asks itself is asked, whatever the statement is said with
+                said = replace(say(claim, block), answer=claim.answer) if is_asked else say(claim, block)
+                # rules, entries and answers that stand one below the other are all said, as the rows of a table are
+                if at in own or (is_asked and question is not None and question.span in said.spans):
+                    rows += [said] if said.score >= MIN_SCORE else []
+                else:
+                    claims.append(said)
             table = table if is_page_number(chunk.text, block) else None
     ranked = sorted(claims, key=lambda claim: (-claim.score, claim.start))
     best = (claim for claim in ranked if claim.score >= MIN_SCORE)

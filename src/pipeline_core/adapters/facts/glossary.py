@@ -49,8 +49,8 @@ def _entry(text: str, block: Block, language: str) -> tuple[Claim, bool] | None:
         return None
     parted = body[: match.start("value")].rstrip(" *_")[-1]
     statement = f"{term} {parted} {value}" if parted in "–—-" else f"{term}: {value}"
-    traits = {"label": 1.0, "sentence_whole": 1.0, "score": 2.0 + bool(numbers_in(value))}
     score = 2.0 + bool(numbers_in(value))
+    traits = {"label": 1.0, "sentence_whole": 1.0, "score": score}
     claim = Claim(((block.start, block.start + end),), statement, None, lambda: iter(()), score, traits)
     return claim, not match["plain"]
 

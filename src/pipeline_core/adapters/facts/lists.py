@@ -164,10 +164,8 @@ class _Reader:
         return found[-1] if found else (0, len(body))
 
     def _heading_of(self, block: Block) -> Lead:
-        raw = self._text[block.start : block.end].splitlines()[0]
-        begin = block.start + len(raw) - len(raw.lstrip(" #"))
-        said = bare(strip_markdown(raw))
-        return Lead(said, (begin, block.start + len(raw.rstrip(" #"))), has_colon=False, is_heading=True)
+        span = block.title_in(self._text)
+        return Lead(bare(strip_markdown(self._text[slice(*span)])), span, has_colon=False, is_heading=True)
 
     def _begin(self, lead: Lead | None) -> None:
         self._lead = lead

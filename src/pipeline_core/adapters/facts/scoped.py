@@ -88,9 +88,7 @@ class Scopes:
             return block.run_in
         for heading in reversed(self._headings):
             if heading.start < block.start and _is_named(heading.text_in(self._text), name):
-                raw = self._text[heading.start : heading.end].splitlines()[0]
-                begin = heading.start + len(raw) - len(raw.lstrip(" #"))
-                return begin, heading.start + len(raw.rstrip(" #"))
+                return heading.title_in(self._text)
         return None
 
 

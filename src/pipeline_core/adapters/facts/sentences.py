@@ -418,7 +418,7 @@ def _clause(statement: str) -> str:
 def _is_title(words: Sequence[str], statement: str) -> bool:
     """ "The fine-grained regime.": no verb is known, no word looks like one, and nothing is asked of anybody."""
     looks = any(word.endswith(("s", "ed")) and "-" not in word for word in words[1:-1])
-    return not looks and _verb_unseen(statement, "en") and not _is_rule(statement, "en")
+    return not looks and _verb_unseen(statement, "en") and not is_rule(statement, "en")
 
 
 def _verb_unseen(statement: str, language: str) -> bool:
@@ -434,9 +434,10 @@ def _is_of_fit_length(statement: str, language: str) -> bool:
         return MIN_SIGNS <= len(statement) <= MAX_SIGNS
     words = statement.count(" ") + 1
     letters = sum(map(len, _RUN_OF_LETTERS.findall(statement)))
-    fewest = FEWEST_OF_RULE if _is_rule(statement, language) else MIN_WORDS
+    fewest = FEWEST_OF_RULE if is_rule(statement, language) else MIN_WORDS
     return count_words(statement) >= fewest and words <= MAX_WORDS and 2 * letters >= len(statement) - words
 
 
-def _is_rule(statement: str, language: str) -> bool:
+def is_rule(statement: str, language: str) -> bool:
+    """Whether it forbids, denies or asks something of somebody."""
     return says_no(statement, language) or says_not(statement) or bool(traits_of(statement, language).get("duty"))

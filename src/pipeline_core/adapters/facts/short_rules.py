@@ -9,11 +9,9 @@ from collections.abc import Sequence
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.definitions import says_not
 from pipeline_core.adapters.facts.leaning import points_back, points_elsewhere
-from pipeline_core.adapters.facts.list_words import says_no
 from pipeline_core.adapters.facts.refusals import why_refused
-from pipeline_core.adapters.facts.sentences import keeps_numbers, sentences_of
+from pipeline_core.adapters.facts.sentences import is_rule, keeps_numbers, sentences_of
 from pipeline_core.adapters.facts.worth import traits_of
 from pipeline_core.domain.languages import UNSPACED
 from pipeline_core.domain.number_words import with_digits
@@ -72,5 +70,4 @@ def _rule(text: str, block: Block, language: str) -> Claim | None:
 
 def _says_something(said: str, language: str) -> bool:
     counted = any(map(str.isdigit, with_digits(said) if language == "en" else said))
-    is_no = says_no(said, language) or says_not(said)
-    return counted or is_no or bool(traits_of(said, language).get("duty"))
+    return counted or is_rule(said, language)
