@@ -22,11 +22,11 @@ import psycopg
 
 from benchmarks.corpus import ROOT, SHARED
 from benchmarks.memory import memory_from_here, peak_memory
-from pipeline_core.adapters.db import session
-from pipeline_core.adapters.db.embedded import EmbeddedPostgres
-from pipeline_core.adapters.db.engine import connect_options
-from pipeline_core.adapters.db.migrate import migrate
-from pipeline_core.adapters.db.staging import PostgresStaging
+from pipeline_core.db import session
+from pipeline_core.db.embedded import EmbeddedPostgres
+from pipeline_core.db.engine import connect_options
+from pipeline_core.db.migrate import migrate
+from pipeline_core.db.staging import PostgresStaging
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.domain.ids import MatchingSpace, QuestionId, UserId
 from pipeline_core.domain.staging import Matchable, NewRows, Pair

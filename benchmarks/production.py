@@ -11,9 +11,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Json, Jsonb
 
-from pipeline_core.adapters.db import session
-from pipeline_core.adapters.db.session import Session
-from pipeline_core.adapters.db.staging import PostgresStaging
+from pipeline_core.db import session
+from pipeline_core.db.session import Session
+from pipeline_core.db.staging import PostgresStaging
 from pipeline_core.domain.ids import sha256_hex, text_sha256
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.staging.duplicates import match_keys

@@ -20,13 +20,13 @@ from pgvector import Vector
 from pgvector.psycopg import register_vector
 from psycopg.types.json import Jsonb
 
-from pipeline_core.adapters.db import vector_indexes
-from pipeline_core.adapters.db.embedded import EmbeddedPostgres
-from pipeline_core.adapters.db.engine import connect_options
-from pipeline_core.adapters.db.migrate import migrate
-from pipeline_core.adapters.db.queries import sql_folder
-from pipeline_core.adapters.db.searching import Query, Ranking, search
-from pipeline_core.adapters.db.session import Session, prepare
+from pipeline_core.db import vector_indexes
+from pipeline_core.db.embedded import EmbeddedPostgres
+from pipeline_core.db.engine import connect_options
+from pipeline_core.db.migrate import migrate
+from pipeline_core.db.queries import sql_folder
+from pipeline_core.db.searching import Query, Ranking, search
+from pipeline_core.db.session import Session, prepare
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.ids import UserId, user_id_for
 from pipeline_core.domain.search import SearchMode

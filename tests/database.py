@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import CorrelationId, UserId, document_id_for, job_id_for, text_sha256
 from pipeline_core.domain.object_keys import original_key

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from pipeline_core.adapters.db.embedded import EmbeddedPostgres
+from pipeline_core.db.embedded import EmbeddedPostgres
 
 
 class OwnServer:

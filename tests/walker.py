@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.ids import CorrelationId, LeaseToken, UserId, user_id_for
 from pipeline_core.domain.lifecycle import JobStage, JobState
 from pipeline_core.stages.registry import ALL_MOVES

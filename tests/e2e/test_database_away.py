@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pipeline_core.adapters.db.migrate import migrate
+from pipeline_core.db.migrate import migrate
 from tests.e2e.conftest import CommandLine
 from tests.e2e.test_killed import blocked_at, wait_until_blocked
 from tests.servers import OwnServer, folder_for_postgres

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from pipeline_core import bootstrap
-from pipeline_core.adapters.db.migrate import migrate
+from pipeline_core.db.migrate import migrate
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseUnavailableError

@@ -22,7 +22,7 @@ for entrypoint in sys.argv[1:]:
     assert load_flow_from_entrypoint(entrypoint).name, entrypoint
 import pipeline_core.tasks
 from pipeline_core.adapters.supervision.deploy import folder
-from pipeline_core.adapters.db.queries import sql_folder
+from pipeline_core.db.queries import sql_folder
 print(pipeline_core.__file__, folder(), sql_folder(), sep="\\n")
 """
 

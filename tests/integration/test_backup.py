@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from pipeline_core.adapters.db.backups import PostgresBackups
+from pipeline_core.db.backups import PostgresBackups
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import BackupFailedError, RefusedError
 from pipeline_core.domain.ids import DocumentId

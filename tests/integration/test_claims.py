@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from pipeline_core.adapters.db.engine import open_engine
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
-from pipeline_core.adapters.db.worker import WorkerSession
+from pipeline_core.db.engine import open_engine
+from pipeline_core.db.uow import PostgresUnitOfWork
+from pipeline_core.db.worker import WorkerSession
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LeaseLostError

@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from pipeline_core.adapters.db.engine import open_engine
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.db.engine import open_engine
+from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.reasons import visible_length
 from tests.database import copied_database, register

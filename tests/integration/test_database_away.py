@@ -9,12 +9,12 @@ from typing import Any, cast
 import psycopg
 import pytest
 
-from pipeline_core.adapters.db import vector_indexes
-from pipeline_core.adapters.db.engine import open_engine
-from pipeline_core.adapters.db.migrate import migrate, pending
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
-from pipeline_core.adapters.db.views import PostgresViews
-from pipeline_core.adapters.db.worker import WorkerSession
+from pipeline_core.db import vector_indexes
+from pipeline_core.db.engine import open_engine
+from pipeline_core.db.migrate import migrate, pending
+from pipeline_core.db.uow import PostgresUnitOfWork
+from pipeline_core.db.views import PostgresViews
+from pipeline_core.db.worker import WorkerSession
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.documents import Converted

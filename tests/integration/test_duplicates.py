@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_core.adapters.db.session import Session
-from pipeline_core.adapters.db.staging import PostgresStaging
+from pipeline_core.db.session import Session
+from pipeline_core.db.staging import PostgresStaging
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import MatchingSpace, QuestionId, UserId
 from pipeline_core.domain.lifecycle import StageName
@@ -284,7 +284,7 @@ def test_copied_blocks_are_the_rows(
     postgres_url_connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A binary COPY cut anywhere gives each row once, in order."""
-    from pipeline_core.adapters.db import session as module
+    from pipeline_core.db import session as module
 
     monkeypatch.setattr(module, "load", lambda: {"numbers": "SELECT n FROM generate_series(1, %(last)s::int) AS n"})
     row = np.dtype([("n", ">i4")])

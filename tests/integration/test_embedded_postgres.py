@@ -12,8 +12,8 @@ import psutil
 import psycopg
 import pytest
 
-from pipeline_core.adapters.db import postgres_account
-from pipeline_core.adapters.db.embedded import EmbeddedPostgres
+from pipeline_core.db import postgres_account
+from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.settings import load_settings
@@ -32,7 +32,7 @@ def another_process(data: Path) -> Iterator[subprocess.Popen[str]]:
     """A process that uses the server until its input ends; it is there once this begins."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from pipeline_core.adapters.db.embedded import EmbeddedPostgres\n"
+        "from pipeline_core.db.embedded import EmbeddedPostgres\n"
         "server = EmbeddedPostgres(Path(sys.argv[1])); print(server.url, flush=True); sys.stdin.read(); server.close()"
     )
     process = subprocess.Popen(
@@ -126,7 +126,7 @@ def test_a_user_without_a_name_is_told_why(tmp_path: Path) -> None:
         folder.chmod(0o777)
         code = (
             "import os, sys; from pathlib import Path\n"
-            "from pipeline_core.adapters.db.embedded import EmbeddedPostgres\n"
+            "from pipeline_core.db.embedded import EmbeddedPostgres\n"
             "os.setgid(54321); os.setuid(54321)\n"
             "from pipeline_core.domain.errors import ConfigurationError\n"
             "try: EmbeddedPostgres(Path(sys.argv[1]))\n"

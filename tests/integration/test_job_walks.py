@@ -20,9 +20,9 @@ from hypothesis.stateful import (
 from psycopg.rows import dict_row
 from sqlalchemy import Engine
 
-from pipeline_core.adapters.db.engine import open_engine
-from pipeline_core.adapters.db.jobs import WORKER_LOCK_CLASS
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.db.engine import open_engine
+from pipeline_core.db.jobs import WORKER_LOCK_CLASS
+from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.errors import ConflictError, IllegalMoveError, LeaseLostError
 from pipeline_core.domain.ids import CorrelationId, LeaseToken, user_id_for
 from pipeline_core.domain.lifecycle import (

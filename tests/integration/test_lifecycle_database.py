@@ -9,8 +9,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from pipeline_core.adapters.db.engine import open_engine
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.db.engine import open_engine
+from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.facts import AnswerOutcome, ChunkOutcome, LeftOut, MatchKind
 from pipeline_core.domain.findings import Severity

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from pipeline_core.adapters.db.migrate import migrate
+from pipeline_core.db.migrate import migrate
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import VERSION

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from pipeline_core.adapters.db.queries import load
-from pipeline_core.adapters.db.session import Session, prepare
-from pipeline_core.adapters.db.staging import PostgresStaging
+from pipeline_core.db.queries import load
+from pipeline_core.db.session import Session, prepare
+from pipeline_core.db.staging import PostgresStaging
 from pipeline_core.domain.ids import MatchingSpace, QuestionId
 from pipeline_core.domain.staging import NewRows
 from pipeline_core.staging.duplicates import match_keys

@@ -8,8 +8,8 @@ from sqlalchemy import Column, Engine, Table, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Inspector
 
-from pipeline_core.adapters.db.engine import open_engine
-from pipeline_core.adapters.db.models import SCHEMA, Base
+from pipeline_core.db.engine import open_engine
+from pipeline_core.db.models import SCHEMA, Base
 from tests.database import copied_database
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from pipeline_core.adapters.db.engine import open_engine
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.db.engine import open_engine
+from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import JobStage, JobState
 from tests.database import copied_database

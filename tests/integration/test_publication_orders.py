@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConflictError, RefusedError

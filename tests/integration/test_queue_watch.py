@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import scalar_row
 
-from pipeline_core.adapters.db.queue_bell import CHANNEL, PostgresQueueBell
+from pipeline_core.db.queue_bell import CHANNEL, PostgresQueueBell
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseUnavailableError
 from pipeline_core.domain.faults import EVERYTHING_NEEDS

@@ -10,7 +10,7 @@ from threading import Event
 import psycopg
 import pytest
 
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import AlreadyDecidedError
 from pipeline_core.domain.ids import DocumentId

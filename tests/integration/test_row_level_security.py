@@ -9,7 +9,7 @@ import pytest
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
-from pipeline_core.adapters.db.models import Base
+from pipeline_core.db.models import Base
 from pipeline_core.domain.ids import UserId
 from tests.two_users import ANN, API, BOB, SERVICE, TwoUsers, member_of_api, two_users
 

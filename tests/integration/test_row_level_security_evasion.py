@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg.errors import ForeignKeyViolation, InsufficientPrivilege
 
-from pipeline_core.adapters.db.engine import open_engine
-from pipeline_core.adapters.db.uow import PostgresUnitOfWork
+from pipeline_core.db.engine import open_engine
+from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.domain.documents import Place
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import APPROVE_MATCHES

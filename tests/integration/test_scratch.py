@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline_core.adapters import scratch
-from pipeline_core.adapters.db.embedded import sweep_sockets
+from pipeline_core.db.embedded import sweep_sockets
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
 
 _PROCESS = """

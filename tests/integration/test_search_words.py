@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from pipeline_core.adapters.db.migrate import migrate
+from pipeline_core.db.migrate import migrate
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.search import SearchMode
 from tests.through import MANUAL, publish, upload
@@ -200,7 +200,7 @@ def test_what_was_published_before_is_read_in_steps_that_can_be_interrupted(
     rows(app, "UPDATE documents SET words_language = '' RETURNING 1")
     rows(app, "DELETE FROM search_postings RETURNING 1")
     rows(app, "DELETE FROM search_sources RETURNING 1")
-    from pipeline_core.adapters.db import search_words
+    from pipeline_core.db import search_words
 
     monkeypatch.setattr(search_words, "_AT_A_TIME", 2)
     read, steps = search_words.language_of, []

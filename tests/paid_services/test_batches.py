@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_core.adapters.db.worker import WorkerSession
+from pipeline_core.db.worker import WorkerSession
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, user_id_for
 from pipeline_core.ports.fact_generator import ChunkInput

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from pipeline_core.adapters.db.caches import PostgresCaches
+from pipeline_core.db.caches import PostgresCaches
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseUnavailableError, DataRejectedError, ParkedError
 from pipeline_core.domain.facts import Usage

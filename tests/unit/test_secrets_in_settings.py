@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from pipeline_core import logs
-from pipeline_core.adapters.db.engine import connect
+from pipeline_core.db.engine import connect
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
 from pipeline_core.adapters.rate_limits.shared import SharedRateLimits

@@ -87,7 +87,7 @@ def migrate(as_json: AsJson = False) -> None:
 
     Needed once, and after an upgrade, with a database of your own; the embedded one is kept up to date by itself.
     """
-    from pipeline_core.adapters.db.migrate import migrate as apply
+    from pipeline_core.db.migrate import migrate as apply
 
     with wired() as app_:
         applied = apply(app_.database_url, lock_s=app_.settings.migration_lock_s)

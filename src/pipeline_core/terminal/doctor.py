@@ -13,10 +13,10 @@ from typing import Any
 from pipeline_core import private_files
 from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.converters.ocr_data import find_ocr
-from pipeline_core.adapters.db.engine import connect, lend
-from pipeline_core.adapters.db.errors import place
-from pipeline_core.adapters.db.migrate import pending
-from pipeline_core.adapters.db.requirements import not_ready, unmet
+from pipeline_core.db.engine import connect, lend
+from pipeline_core.db.errors import place
+from pipeline_core.db.migrate import pending
+from pipeline_core.db.requirements import not_ready, unmet
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseNotMigratedError, PipelineError
 from pipeline_core.domain.masking import masked

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from pipeline_core.adapters import prefect_login
-from pipeline_core.adapters.db.embedded import EmbeddedPostgres
+from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.supervision import readiness
 from pipeline_core.adapters.supervision.child import ChildProcess, PrefectWorker

@@ -1,0 +1,118 @@
+"""What the HTTP API shows, from PostgreSQL, through the eyes of one user."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pipeline_core.db.views import PostgresViews
+from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.ids import BatchId, DocumentId, JobId, UserId
+from pipeline_core.ports.views import Row
+
+_MOST_FACTS = 1000
+
+
+class PostgresApiViews(PostgresViews):
+    """Each call is one short transaction under the user's claims."""
+
+    def jobs_page(
+        self,
+        user_id: UserId,
+        *,
+        states: Sequence[str] | None,
+        document_id: DocumentId | None,
+        before: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> list[Row]:
+        before_ts, before_id = before or (None, None)
+        return self._all(
+            "api_jobs_page",
+            user_id=user_id,
+            states=list(states) if states else None,
+            document_id=document_id,
+            before_ts=before_ts,
+            before_id=before_id,
+            limit=limit,
+        )
+
+    def job_detail(self, job_id: JobId) -> Row:
+        with self._reading(one_moment=False) as session:
+            row = _only(session.all("api_job", job_id=job_id), f"There is no job {job_id}.")
+            stages = session.all("view_job_stages", document_id=row["document_id"])
+            returned = session.all("view_returned_findings", job_id=job_id)
+            [counts] = session.all("view_weighed", document_id=row["document_id"])
+            left_out = session.all("view_left_out", document_id=row["document_id"])
+            to_decide = session.all("view_to_decide", document_id=row["document_id"])
+        return {
+            **row,
+            **counts,
+            "left_out_facts": left_out[:_MOST_FACTS],
+            "to_decide": to_decide[:_MOST_FACTS],
+            "returned_for": (returned[0]["findings"] or []) if returned else [],
+            **{name: _sum(stage[name] for stage in stages) for name in ("seconds", "cost_usd")},
+            "stages": stages,
+        }
+
+    def job_state(self, job_id: JobId) -> Row:
+        return _only(self._all("api_job_state", job_id=job_id), f"There is no job {job_id}.")
+
+    def events_after(self, job_id: JobId, event_id: int, *, limit: int = 200) -> tuple[Row, list[Row]]:
+        with self._reading(one_moment=False) as session:
+            state = _only(session.all("api_job_state", job_id=job_id), f"There is no job {job_id}.")
+            return state, session.all("api_events_after", job_id=job_id, event_id=event_id, limit=limit)
+
+    def batches_page(
+        self, *, statuses: Sequence[str] | None, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Row]:
+        before_ts, before_id = before or (None, None)
+        return self._all(
+            "api_batches_page",
+            batch_id=None,
+            statuses=list(statuses) if statuses else None,
+            before_ts=before_ts,
+            before_id=before_id,
+            limit=limit,
+        )
+
+    def batch(self, batch_id: BatchId) -> Row:
+        rows = self._all("api_batches_page", batch_id=batch_id, statuses=None, before_ts=None, before_id=None, limit=1)
+        return _only(rows, f"There is no batch {batch_id}.")
+
+    def metrics(self) -> list[Row]:
+        return self._all("pipeline_metrics")
+
+    def paid_metrics(self) -> list[Row]:
+        return self._all("paid_metrics")
+
+    def cost_days(self, user_id: UserId, *, days: int) -> list[Row]:
+        return self._all("api_cost_days", user_id=user_id, days=days)
+
+    def document_costs(self, user_id: UserId, document_id: DocumentId) -> Row:
+        whose: dict[str, Any] = {"user_id": user_id, "document_id": document_id}
+        with self._reading() as session:
+            return {
+                "stages": session.all("api_document_cost_stages", **whose),
+                "calls": session.all("view_cost_calls", **whose),
+            }
+
+    def document(self, document_id: DocumentId) -> Row:
+        return _only(self._all("api_document", document_id=document_id), f"There is no document {document_id}.")
+
+    def stages(self, document_id: DocumentId) -> list[Row]:
+        return self._all("view_job_stages", document_id=document_id)
+
+    def files(self, document_id: DocumentId) -> list[Row]:
+        return self._all("api_files", document_id=document_id)
+
+
+def _only(rows: Sequence[Row], otherwise: str) -> Row:
+    if not rows:
+        raise NotFoundError(otherwise)
+    return rows[0]
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    """As SQL adds up: of nothing it is nothing, not 0."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

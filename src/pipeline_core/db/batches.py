@@ -1,0 +1,329 @@
+"""Batches of staged questions in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_core.db.session import Row, Session, json_text
+from pipeline_core.db.staging import matchable
+from pipeline_core.domain.batches import (
+    Batch,
+    BatchCounts,
+    BatchPair,
+    BatchQuestion,
+    BatchStatus,
+    NewBankQuestion,
+    QuestionStatus,
+)
+from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId, UserId
+from pipeline_core.domain.staging import Embeddable, Matchable, MatchKey
+
+_QUESTION_COLUMNS = {
+    "question_id": "uuid",
+    "upload_batch_id": "uuid",
+    "user_id": "uuid",
+    "ordinal": "int4",
+    "topic": "text",
+    "subtopic": "text",
+    "question_type": "text",
+    "difficulty": "text",
+    "question": "text",
+    "answer": "text",
+    "notes_for_tutor": "text",
+    "generator": "text",
+    "match_text": "text",
+    "match_sha256": "text",
+    "match_trigrams": "int4",
+    "match_signature": "bytea",
+    "language": "text",
+}
+
+
+def _batch(row: Row) -> Batch:
+    return Batch(
+        row["batch_id"],
+        row["user_id"],
+        row["document_id"],
+        row["file_name"],
+        BatchStatus(row["status"]),
+        row["uploaded_at"],
+        row["is_matched"],
+        row["cost_usd"],
+    )
+
+
+def _question(row: Row) -> BatchQuestion:
+    return BatchQuestion(
+        row["question_id"],
+        row["question"],
+        row["answer"],
+        row["topic"],
+        row["subtopic"],
+        row["question_type"],
+        row["difficulty"],
+        row["notes_for_tutor"],
+        row["statement"],
+        QuestionStatus(row["status"]),
+        row["duplicate_of"],
+        row["similarity_score"],
+        row["review_notes"],
+        row["import_error"],
+        LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
+        row["confidence"],
+        row["confidence_reasons"],
+    )
+
+
+def _pair(row: Row) -> BatchPair:
+    return BatchPair(
+        row["duplicate_id"],
+        row["batch_id"],
+        row["staged_question_id"],
+        row["existing_question_id"],
+        row["similarity_score"],
+        row["method"],
+        row["resolution"],
+        row["resolution_notes"],
+        row["staged_text"],
+        row["existing_text"],
+        QuestionStatus(row["staged_status"]),
+        row["existing_stands"],
+        row["reasons"].get("flags", ()),
+        row["proposed"],
+    )
+
+
+class PostgresBatches:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def waiting_banks(self, limit: int) -> list[Batch]:
+        return [_batch(row) for row in self._session.all("waiting_banks", limit=limit)]
+
+    def lock(self, batch_id: BatchId) -> None:
+        self._session.execute("lock_batch", batch_id=batch_id)
+
+    def open_bank(self, batch_id: BatchId, user_id: UserId, file_name: str) -> bool:
+        return self._session.execute("open_bank", batch_id=batch_id, user_id=user_id, file_name=file_name) == 1
+
+    def find(
+        self, user_id: UserId, batch_id: BatchId | None = None, *, named: str | None = None, limit: int | None = 100
+    ) -> list[Batch]:
+        prefix = None if named is None else named.lower().replace("%", "").replace("_", "") + "%"
+        rows = self._session.all(
+            "find_batches", user_id=user_id, batch_id=batch_id, prefix=prefix, name=named, limit=limit
+        )
+        return [_batch(row) for row in rows]
+
+    def counts(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, BatchCounts]:
+        rows = self._session.all("batch_counts", batch_ids=list(batch_ids))
+        return {row.pop("batch_id"): BatchCounts(**row) for row in rows}
+
+    def undecided(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, int]:
+        rows = self._session.all("batch_undecided", batch_ids=list(batch_ids))
+        return {row["batch_id"]: row["pairs"] for row in rows}
+
+    def move(self, batch_id: BatchId, from_status: BatchStatus, to_status: BatchStatus, *, by: UserId | None) -> bool:
+        moved = self._session.execute(
+            "move_batch", batch_id=batch_id, from_status=from_status, to_status=to_status, by=by
+        )
+        return moved == 1
+
+    def stage(
+        self, batch_id: BatchId, user_id: UserId, questions: Sequence[NewBankQuestion], generator: str
+    ) -> list[QuestionId]:
+        there = {row["question_id"] for row in self._session.all("bank_question_ids", batch_id=batch_id)}
+        rows = [
+            (
+                q.question_id, batch_id, user_id, ordinal, q.topic, q.subtopic, q.kind, q.difficulty, q.question,
+                q.answer, q.notes, generator, q.match.text, q.match.sha256, q.match.trigrams, q.match.signature,
+                q.match.language,
+            )
+            for ordinal, q in enumerate(questions)
+            if q.question_id not in there
+        ]  # fmt: skip
+        self._session.copy("staged_questions", _QUESTION_COLUMNS, rows)
+        if rows:
+            self._session.execute("unmatch_batch", batch_id=batch_id)
+        return [row[0] for row in rows]
+
+    def questions(
+        self,
+        batch_id: BatchId,
+        *,
+        statuses: Sequence[str] | None = None,
+        question_ids: Sequence[QuestionId] | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[BatchQuestion]:
+        rows = self._session.all(
+            "batch_questions",
+            batch_id=batch_id,
+            statuses=list(statuses) if statuses is not None else None,
+            question_ids=list(question_ids) if question_ids is not None else None,
+            limit=limit,
+            offset=offset,
+        )
+        return [_question(row) for row in rows]
+
+    def decide(
+        self,
+        batch_id: BatchId,
+        question_ids: Sequence[QuestionId],
+        from_statuses: Sequence[QuestionStatus],
+        to_status: QuestionStatus,
+        *,
+        by: UserId,
+        notes: str | None,
+    ) -> int:
+        return self._session.execute(
+            "decide_batch_questions",
+            batch_id=batch_id,
+            question_ids=list(question_ids),
+            from_statuses=list(from_statuses),
+            to_status=to_status,
+            by=by,
+            notes=notes,
+        )
+
+    def edit(
+        self, batch_id: BatchId, question: BatchQuestion, match: MatchKey, was: QuestionStatus, *, by: UserId
+    ) -> bool:
+        edited = self._session.execute(
+            "edit_batch_question",
+            batch_id=batch_id,
+            question_id=question.question_id,
+            question=question.question,
+            answer=question.answer,
+            topic=question.topic,
+            subtopic=question.subtopic,
+            kind=question.kind,
+            difficulty=question.difficulty,
+            notes=question.notes,
+            match_text=match.text,
+            match_sha256=match.sha256,
+            match_trigrams=match.trigrams,
+            match_signature=match.signature,
+            to_status=question.status,
+            from_status=was,
+            review_notes=question.review_notes,
+            by=by,
+        )
+        return edited == 1
+
+    def forget_pairs(self, question_id: QuestionId) -> dict[BatchId, list[QuestionId]]:
+        staged = [row["question_id"] for row in self._session.all("forget_pairs", question_id=question_id)]
+        self._session.execute("unmark_duplicates", question_ids=staged)
+        found: dict[BatchId, list[QuestionId]] = {}
+        for row in self._session.all("batches_of_questions", question_ids=staged):
+            found.setdefault(row["batch_id"], []).append(row["question_id"])
+        return found
+
+    def to_match(self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None) -> list[Matchable]:
+        ids = list(question_ids) if question_ids is not None else None
+        rows = self._session.all("batch_to_match", batch_id=batch_id, question_ids=ids)
+        return [matchable(row) for row in rows]
+
+    def matched(self, batch_id: BatchId, question_ids: Sequence[QuestionId]) -> None:
+        self._session.execute("drop_known_pairs", question_ids=list(question_ids))
+        self._session.execute("mark_duplicates", question_ids=list(question_ids))
+        self._session.execute("mark_batch_matched", batch_id=batch_id)
+
+    def pairs(
+        self,
+        user_id: UserId,
+        batch_id: BatchId | None,
+        *,
+        duplicate_ids: Sequence[DuplicateId] | None = None,
+        resolution: str | None = None,
+    ) -> list[BatchPair]:
+        rows = self._session.all(
+            "batch_pairs",
+            user_id=user_id,
+            batch_id=batch_id,
+            duplicate_ids=list(duplicate_ids) if duplicate_ids is not None else None,
+            resolution=resolution,
+        )
+        return [_pair(row) for row in rows]
+
+    def resolve(
+        self,
+        duplicate_ids: Sequence[DuplicateId],
+        question_ids: Sequence[QuestionId],
+        resolution: str,
+        *,
+        by: UserId,
+        notes: str | None,
+    ) -> int:
+        count = self._session.execute(
+            "resolve_batch_pairs", duplicate_ids=list(duplicate_ids), resolution=resolution, by=str(by), notes=notes
+        )
+        self._session.execute("mark_duplicates", question_ids=list(question_ids))
+        self._session.execute("unmark_duplicates", question_ids=list(question_ids))
+        return count
+
+    def revive_orphans(self, user_id: UserId) -> dict[BatchId, list[QuestionId]]:
+        found: dict[BatchId, list[QuestionId]] = {}
+        for row in self._session.all("orphans_of_banks", user_id=user_id):
+            found.setdefault(row["batch_id"], []).append(row["question_id"])
+        if found:
+            self._session.execute("revive_questions", question_ids=[i for ids in found.values() for i in ids])
+        return found
+
+    def embeddable(self, batch_id: BatchId) -> list[Embeddable]:
+        rows = self._session.all("batch_embeddable", batch_id=batch_id)
+        return [Embeddable(row["question_id"], "question", row["content_sha256"], row["text"]) for row in rows]
+
+    def importable(
+        self, batch_id: BatchId, *, model: str, version: str
+    ) -> dict[QuestionId, tuple[bool, list[QuestionId]]]:
+        rows = self._session.all("importable", batch_id=batch_id, model=model, version=version)
+        return {row["question_id"]: (row["has_vector"], row["replaces"]) for row in rows}
+
+    def replace(self, replaced: Mapping[QuestionId, QuestionId], *, by: UserId) -> set[BatchId]:
+        rows = self._session.all("documents_of_questions", question_ids=list(replaced))
+        self._session.execute("lock_documents", document_ids=[row["document_id"] for row in rows])
+        self._session.execute(
+            "replace_questions",
+            old_ids=list(replaced),
+            new_ids=list(replaced.values()),
+            by=[str(by)] * len(replaced),
+        )
+        return {row["batch_id"] for row in self._session.all("batches_of_questions", question_ids=list(replaced))}
+
+    def import_questions(
+        self, batch_id: BatchId, question_ids: Sequence[QuestionId], *, model: str, version: str
+    ) -> None:
+        ids = list(question_ids)
+        arrived = self._session.execute(
+            "import_questions", batch_id=batch_id, question_ids=ids, model=model, version=version
+        )
+        marked = self._session.execute("mark_questions_imported", batch_id=batch_id, question_ids=ids)
+        if not arrived == marked == len(ids):
+            raise LedgerError(
+                f"{arrived} of {len(ids)} questions would have arrived in production, {marked} marked as imported.",
+                where=f"batch {batch_id}",
+            )
+
+    def note_import_errors(self, batch_id: BatchId, reasons: Mapping[QuestionId, str]) -> None:
+        if reasons:
+            self._session.execute(
+                "note_import_errors", batch_id=batch_id, question_ids=list(reasons), reasons=list(reasons.values())
+            )
+
+    def record(
+        self, batch: Batch, event: str, code: str, payload: Mapping[str, Any], *, severity: str = "info"
+    ) -> None:
+        self._session.execute(
+            "record_batch_event",
+            document_id=batch.document_id,
+            user_id=batch.user_id,
+            type=event,
+            severity=severity,
+            code=code,
+            payload=json_text({"batch_id": batch.batch_id, **payload}),
+        )
+
+    def history(self, batch_id: BatchId) -> list[dict[str, Any]]:
+        return self._session.all("batch_events", batch_id=batch_id)

@@ -1,0 +1,176 @@
+"""The two statuses of documents, and the staging of deep scans, in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+
+from pipeline_core.db.session import Session
+from pipeline_core.db.staging import PostgresStaging, evidence_json
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
+from pipeline_core.domain.errors import explain
+from pipeline_core.domain.findings import Severity
+from pipeline_core.domain.ids import (
+    CorrelationId,
+    DocumentId,
+    JobId,
+    LeaseToken,
+    UserId,
+    job_id_for,
+    scan_batch_id_for,
+)
+from pipeline_core.domain.lifecycle import EventType, JobStage, JobState, Profile
+from pipeline_core.domain.staging import NewQuestion
+from pipeline_core.ports.deep_scans import Anchor, DeepChanges, ScanUnderWay, StatusChange
+
+_EVENTS = {
+    # where a scan comes to: the event's type, severity and code
+    DeepScanStatus.QUEUED: (EventType.RESTARTED, Severity.INFO, "deep_scan_queued"),
+    DeepScanStatus.PROCESSING: (EventType.STAGE_STARTED, Severity.INFO, "deep_scan_started"),
+    DeepScanStatus.COMPLETED: (EventType.STAGE_DONE, Severity.INFO, "deep_scan_completed"),
+    DeepScanStatus.ERROR: (EventType.ERROR, Severity.WARNING, "deep_scan_failed"),
+}
+
+
+class PostgresDeepScans:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def lock_statuses(self, user_id: UserId, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
+        rows = self._session.all("lock_statuses", user_id=user_id, document_ids=list(document_ids))
+        return {row["document_id"] for row in rows}
+
+    def set_status(
+        self, document_ids: Sequence[DocumentId], status: StagingStatus, *, by: str, correlation_id: CorrelationId
+    ) -> list[StatusChange]:
+        rows = self._session.all(
+            "set_staging_status",
+            document_ids=list(document_ids),
+            status=status,
+            queue=status is StagingStatus.SELECTED,
+            by=by,
+            correlation_id=correlation_id,
+        )
+        return [
+            StatusChange(
+                row["document_id"],
+                row["filename"],
+                StagingStatus(row["staging_before"]),
+                StagingStatus(row["staging_status"]),
+                DeepScanStatus(row["deep_before"]) if row["deep_before"] else None,
+                DeepScanStatus(row["deep_scan_status"]) if row["deep_scan_status"] else None,
+            )
+            for row in rows
+        ]
+
+    def users_waiting(self) -> list[UserId]:
+        return [row["user_id"] for row in self._session.all("users_waiting_for_scans")]
+
+    def claim(self, limit: int, user_ids: Sequence[UserId], *, correlation_id: CorrelationId) -> list[DocumentId]:
+        rows = self._session.all("queued_deep_scans", limit=limit, user_ids=list(user_ids))
+        opened = self._session.all(
+            "open_deep_jobs",
+            job_ids=[job_id_for(row["document_id"], row["runs"]) for row in rows],
+            document_ids=[row["document_id"] for row in rows],
+            user_ids=[row["user_id"] for row in rows],
+            correlation_id=correlation_id,
+        )
+        ids = [row["document_id"] for row in opened]
+        self.move(dict.fromkeys(ids), DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
+        return ids
+
+    def is_any_open(self, user_id: UserId | None) -> bool:
+        [row] = self._session.all("is_any_deep_scan_open", user_id=user_id)
+        return bool(row["is_any"])
+
+    def waiting(self, user_id: UserId) -> list[DocumentId]:
+        return [row["document_id"] for row in self._session.all("waiting_deep_scans", user_id=user_id)]
+
+    def under_way(self, user_id: UserId | None, document_ids: Sequence[DocumentId] | None = None) -> list[ScanUnderWay]:
+        limited_to = list(document_ids) if document_ids is not None else None
+        return [
+            ScanUnderWay(
+                row["document_id"],
+                JobState(row["state"]),
+                JobStage(row["stage"]),
+                Profile(row["profile"]),
+                explain(row["last_error"]).message if row["last_error"] else None,
+            )
+            for row in self._session.all("deep_scans_under_way", user_id=user_id, document_ids=limited_to)
+        ]
+
+    def move(
+        self, scans: Mapping[DocumentId, str | None], source: DeepScanStatus, target: DeepScanStatus
+    ) -> set[DocumentId]:
+        if not scans:
+            return set()
+        event, severity, code = _EVENTS[target]
+        rows = self._session.all(
+            "move_deep_scans",
+            document_ids=list(scans),
+            errors=list(scans.values()),
+            from_status=source,
+            to_status=target,
+            event=event,
+            severity=severity,
+            code=code,
+        )
+        return {row["document_id"] for row in rows}
+
+    def profiles(self, lease: LeaseToken, document_ids: Sequence[DocumentId]) -> dict[DocumentId, Profile]:
+        rows = self._session.all("held_profiles", lease=lease, document_ids=list(document_ids))
+        return {row["document_id"]: Profile(row["profile"]) for row in rows}
+
+    def replace_chunks(
+        self, document: Document, chunks: Sequence[Chunk], anchors: Sequence[Anchor], *, chunker: str, version: str
+    ) -> None:
+        staging = PostgresStaging(self._session)
+        there = self._session.all("staged_chunk_ids", document_ids=[document.document_id])
+        old = {row["chunk_id"] for row in there}
+        staging.insert_chunks(
+            {document.document_id: (document.user_id, [c for c in chunks if c.chunk_id not in old])},
+            chunker=chunker,
+            version=version,
+        )
+        self._session.execute(
+            "re_anchor_questions",
+            question_ids=[a.question_id for a in anchors],
+            chunk_ids=[a.chunk_id for a in anchors],
+            evidence=[evidence_json(a.evidence) for a in anchors],
+        )
+        # nothing is new any more, and what is gone takes only facts along whose evidence is nowhere
+        staging.replace_chunks({document.document_id: (document.user_id, chunks)}, chunker=chunker, version=version)
+
+    def add_questions(self, document: Document, questions: Sequence[NewQuestion]) -> int:
+        batch_id = scan_batch_id_for(document.job_id)
+        staging = PostgresStaging(self._session)
+        self._session.execute(
+            "open_batches",
+            batch_ids=[batch_id],
+            document_ids=[document.document_id],
+            user_ids=[document.user_id],
+            file_names=[document.filename],
+        )
+        rows = self._session.all("facts_by_batch", document_id=document.document_id)
+        elsewhere = [row for row in rows if row["upload_batch_id"] != batch_id]
+        ours = {row["question_id"]: row["status"] for row in rows if row["upload_batch_id"] == batch_id}
+        said, known = {row["match_sha256"] for row in elsewhere}, {row["question_id"] for row in elsewhere}
+        wanted = {
+            question.fact.question_id: question
+            for question in questions
+            if question.match.sha256 not in said and question.fact.question_id not in known
+        }
+        # a scan that begins again takes back what it staged itself and nobody has decided
+        gone = [key for key, status in ours.items() if key not in wanted and status in ("pending", "left_out")]
+        if gone:
+            self._session.execute("delete_questions", question_ids=gone)
+        staging.insert_questions([q for key, q in wanted.items() if key not in ours], batch_id=batch_id)
+        self._session.execute("count_carried_facts", document_ids=[document.document_id])
+        return len(wanted)
+
+    def changes(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, DeepChanges]:
+        rows = self._session.all("deep_changes", document_ids=list(document_ids))
+        return {row["document_id"]: DeepChanges(row["added"], row["withdrawn"]) for row in rows}
+
+    def reject_scan(self, document_id: DocumentId, job_id: JobId, *, by: UserId, notes: str) -> int:
+        batch_id = scan_batch_id_for(job_id)
+        return self._session.execute("reject_scan", document_id=document_id, batch_id=batch_id, by=by, notes=notes)

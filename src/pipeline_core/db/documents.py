@@ -1,0 +1,140 @@
+"""Documents in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_core.db.session import Row, Session, json_text
+from pipeline_core.domain.documents import Document, Place
+from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.domain.jobs import JobSummary, PublishedDocument
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.policy import NOTHING_WISHED, Wished
+from pipeline_core.ports.older_documents import OlderRow
+from pipeline_core.ports.unit_of_work import Ids
+
+
+def summary_from(row: Row) -> JobSummary:
+    return JobSummary(
+        document_id=row["document_id"],
+        job_id=row["job_id"],
+        filename=row["filename"],
+        stage=JobStage(row["stage"]),
+        state=JobState(row["state"]),
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        is_published=row["published_at"] is not None,
+        config_sha256=row["config_sha256"],
+        workflow=row["workflow_type"],
+        last_error=row["last_error"],
+        profile=Profile(row["profile"]),
+        wished=Wished.from_json(row["policy"]),
+    )
+
+
+class PostgresDocuments:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def register(
+        self,
+        documents: Sequence[Document],
+        *,
+        user_id: UserId,
+        correlation_id: CorrelationId,
+        workflow: str,
+        submitted_via: str = "direct",
+        wished: Wished = NOTHING_WISHED,
+    ) -> set[DocumentId]:
+        rows = self._session.all(
+            "register_documents",
+            user_id=user_id,
+            correlation_id=correlation_id,
+            workflow=workflow,
+            policy=json_text(wished.as_json()),
+            submitted_via=submitted_via,
+            document_ids=[d.document_id for d in documents],
+            job_ids=[d.job_id for d in documents],
+            titles=[d.filename for d in documents],
+            filenames=[d.filename for d in documents],
+            mimes=[d.mime for d in documents],
+            sizes=[d.bytes_len for d in documents],
+            checksums=[d.file_sha256 for d in documents],
+            raw_paths=[d.raw_path for d in documents],
+        )
+        return {row["document_id"] for row in rows}
+
+    def published(self, user_id: UserId) -> list[PublishedDocument]:
+        return [PublishedDocument(**row) for row in self._session.all("published_documents", user_id=user_id)]
+
+    def wish(self, document_ids: Ids, wished: Wished) -> None:
+        if wished != NOTHING_WISHED:
+            self._session.execute("wish_policy", document_ids=list(document_ids), policy=json_text(wished.as_json()))
+
+    def place(self, user_id: UserId, places: Sequence[Place]) -> None:
+        uris, ids = [place.uri for place in places], [place.document_id for place in places]
+        self._session.execute("lock_sources", user_id=user_id, uris=uris)
+        self._session.execute("retire_sources", user_id=user_id, uris=uris, document_ids=ids)
+        filenames = [place.filename for place in places]
+        self._session.execute("point_sources", user_id=user_id, uris=uris, document_ids=ids, filenames=filenames)
+        self._session.execute("rename_documents", user_id=user_id, uris=uris)
+
+    def places_left(self, user_id: UserId, places: Sequence[Place]) -> list[str]:
+        uris, ids = [place.uri for place in places], [place.document_id for place in places]
+        rows = self._session.all("places_left", user_id=user_id, uris=uris, document_ids=ids)
+        return [row["source_uri"] for row in rows]
+
+    def vacate(self, user_id: UserId, uris: Sequence[str]) -> None:
+        if uris:
+            self._session.execute("vacate_places", user_id=user_id, uris=list(uris))
+            self._session.execute("rename_documents", user_id=user_id, uris=list(uris))
+
+    def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
+        self._session.execute(
+            "describe_documents",
+            document_ids=list(rows),
+            realm_ids=[row.realm_id for row in rows.values()],
+            titles=[row.title for row in rows.values()],
+            created=[row.created_at for row in rows.values()],
+            updated=[row.updated_at for row in rows.values()],
+        )
+
+    def originals(self, document_ids: Ids) -> dict[DocumentId, str]:
+        rows = self._session.all("find_originals", document_ids=list(document_ids))
+        return {row["document_id"]: row["raw_path"] for row in rows}
+
+    def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]:
+        rows = self._session.all("find_documents", document_ids=list(document_ids))
+        return {row["document_id"]: summary_from(row) for row in rows}
+
+    def revived(self, user_id: UserId, published: Ids) -> dict[DocumentId, CorrelationId]:
+        names = [str(document_id) for document_id in published]
+        rows = self._session.all("revived_documents", user_id=user_id, published=names)
+        return {row["document_id"]: row["correlation_id"] for row in rows}
+
+    def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:
+        rows = self._session.all(
+            "stale_stages",
+            document_ids=list(document_ids),
+            stage_names=[str(name) for name in configs],
+            configs=list(configs.values()),
+        )
+        return {row["document_id"]: StageName(row["stage_name"]) for row in rows}
+
+    def stale_comparisons(self, document_ids: Ids, config: Mapping[str, Any]) -> set[DocumentId]:
+        rows = self._session.all("stale_comparisons", document_ids=list(document_ids), config=json_text(config))
+        return {row["document_id"] for row in rows}
+
+    def displacing(self, document_ids: Ids) -> set[DocumentId]:
+        rows = self._session.all("displacing_documents", document_ids=list(document_ids))
+        return {row["document_id"] for row in rows}
+
+    def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int | None, str, str]]) -> None:
+        ids, paths, checksums, pages, units, titles = zip(*rows, strict=True)
+        self._session.execute(
+            "set_parsed",
+            document_ids=list(ids),
+            paths=list(paths),
+            checksums=list(checksums),
+            pages=list(pages),
+            units=list(units),
+            titles=list(titles),
+        )

@@ -1,0 +1,28 @@
+"""Open event streams in PostgreSQL."""
+
+from uuid import UUID
+
+from pipeline_core.db.session import Session
+from pipeline_core.domain.ids import UserId
+
+
+class PostgresEventStreams:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def open(self, stream_id: UUID, user_id: UserId, *, most: int, lease_s: float) -> bool:
+        self._session.all("lock_event_streams", user_id=user_id)
+        self._session.execute("forget_event_streams", user_id=user_id)
+        opened = self._session.execute(
+            "open_event_stream", stream_id=stream_id, user_id=user_id, most=most, lease_s=lease_s
+        )
+        return opened == 1
+
+    def keep(self, stream_id: UUID, user_id: UserId, *, lease_s: float) -> None:
+        self._session.execute("keep_event_stream", stream_id=stream_id, user_id=user_id, lease_s=lease_s)
+
+    def close(self, stream_id: UUID) -> None:
+        self._session.execute("close_event_stream", stream_id=stream_id)
+
+    def forget(self) -> int:
+        return self._session.execute("forget_event_streams", user_id=None)

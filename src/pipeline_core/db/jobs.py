@@ -1,0 +1,183 @@
+"""Jobs in PostgreSQL: claims and the one door through which they move."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pipeline_core.db.session import Row, Session, json_text
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken, UserId
+from pipeline_core.domain.jobs import DeadLetter, HeldJob
+from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile
+from pipeline_core.domain.policy import Wished
+from pipeline_core.domain.wording import counted
+from pipeline_core.ports.missing_parts import FREE, Passage
+from pipeline_core.ports.unit_of_work import Ids
+
+WORKER_LOCK_CLASS = 7714
+"""First key of the session advisory lock that a worker holds while it lives; the second is its name's hash."""
+
+
+def _held(row: Row) -> HeldJob:
+    document = Document(
+        row["document_id"],
+        row["user_id"],
+        row["job_id"],
+        row["filename"],
+        row["mime"],
+        row["bytes_len"],
+        row["file_sha256"],
+        row["raw_path"],
+    )
+    return HeldJob(
+        document=document,
+        stage=JobStage(row["stage"]),
+        retry_count=row["retry_count"],
+        correlation_id=row["correlation_id"],
+        workflow=row["workflow_type"],
+        matches_approved=row["matches_approved"],
+        overridden=row["overridden"],
+        criticals=row["criticals"],
+        profile=Profile(row["profile"]),
+        wished=Wished.from_json(row["policy"]),
+        held_for=row["held_for"],
+    )
+
+
+class PostgresJobs:
+    def __init__(self, session: Session, lease_s: float) -> None:
+        self._session = session
+        self._lease_s = lease_s
+
+    def claim(
+        self,
+        document_ids: Ids,
+        *,
+        worker: str,
+        lease: LeaseToken,
+        lease_s: float,
+        flow_run_id: UUID | None,
+        passage: Passage = FREE,
+    ) -> set[DocumentId]:
+        rows = self._session.all(
+            "claim_jobs",
+            document_ids=list(document_ids),
+            worker=worker,
+            lease=lease,
+            lease_s=lease_s,
+            flow_run_id=flow_run_id,
+            lock_class=WORKER_LOCK_CLASS,
+            **passage._asdict(),
+        )
+        return {row["document_id"] for row in rows}
+
+    def due_in(self, document_ids: Ids) -> dict[DocumentId, tuple[float, int]]:
+        rows = self._session.all("jobs_due", document_ids=list(document_ids))
+        return {row["document_id"]: (row["wait_s"], row["retry_count"]) for row in rows}
+
+    def held(self, lease: LeaseToken, document_ids: Ids) -> list[HeldJob]:
+        # from here on the database itself refuses what this transaction writes about other documents
+        self._session.execute("write_under_lease", lease=str(lease))
+        return [_held(row) for row in self._session.all("held_jobs", lease=lease, document_ids=list(document_ids))]
+
+    def move(
+        self,
+        move: Move,
+        payloads: Mapping[JobId, Mapping[str, Any]],
+        *,
+        lease: LeaseToken | None,
+        outcome: Outcome | None = None,
+        config_sha256: str | None = None,
+    ) -> None:
+        if not payloads:
+            return
+        moved = self._session.all(
+            "move_jobs",
+            job_ids=list(payloads),
+            payloads=[json_text(payload) for payload in payloads.values()],
+            to_state=move.to_state,
+            to_stage=move.to_stage,
+            from_states=sorted(move.from_states),
+            from_stages=sorted(move.from_stages),
+            lease=lease,
+            lease_s=self._lease_s,
+            outcome=outcome,
+            config=config_sha256,
+            code=move.code,
+            event=move.event,
+            severity=move.severity,
+        )
+        missed = payloads.keys() - {row["job_id"] for row in moved}
+        if missed:
+            raise self._explain(move, sorted(missed), lease)
+
+    def _explain(self, move: Move, job_ids: list[JobId], lease: LeaseToken | None) -> LeaseLostError | IllegalMoveError:
+        rows = self._session.all("job_positions", job_ids=job_ids)
+        where = "; ".join(f"{row['job_id']} is {row['state']} at {row['stage']}" for row in rows[:5])
+        if lease is not None and any(row["lease_token"] != lease for row in rows):
+            return LeaseLostError(where=where)
+        return IllegalMoveError(
+            f"{move.code}: {counted(len(job_ids), 'job')} had moved on, or stand elsewhere than where this starts.",
+            where=where or f"no such job: {job_ids[0]}",
+        )
+
+    def restart(
+        self,
+        targets: Mapping[JobId, JobStage],
+        *,
+        code: str,
+        by: str,
+        correlation_id: CorrelationId,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        moved = self._session.all(
+            "restart_jobs",
+            job_ids=list(targets),
+            to_stages=list(targets.values()),
+            code=code,
+            by=by,
+            correlation_id=correlation_id,
+            details=json_text(details or {}),
+        )
+        missed = targets.keys() - {row["job_id"] for row in moved}
+        if missed:
+            rows = self._session.all("job_positions", job_ids=sorted(missed))
+            where = "; ".join(f"{row['job_id']} is {row['state']} at {row['stage']}" for row in rows)
+            raise IllegalMoveError(
+                "Only a finished or dead job can be restarted, from a stage that it has come to.", where=where
+            )
+
+    def dead(self, user_id: UserId, *, code: str | None, since: datetime | None) -> list[DeadLetter]:
+        rows = self._session.all("dead_jobs", user_id=user_id, code=code, since=since)
+        return [
+            DeadLetter(**{**row, "stage": JobStage(row["stage"]), "profile": Profile(row["profile"])}) for row in rows
+        ]
+
+    def lock_active(self, user_id: UserId) -> None:
+        self._session.all("lock_active_jobs", user_id=user_id)
+
+    def active(self, user_id: UserId) -> int:
+        return int(self._session.all("count_active_jobs", user_id=user_id)[0]["n"])
+
+    def recent_uploads(self, user_id: UserId) -> tuple[int, float]:
+        row = self._session.all("recent_uploads", user_id=user_id)[0]
+        return int(row["n"]), float(row["wait_s"])
+
+    def set_stage1_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None:
+        self._set("set_stage1_results", results)
+
+    def set_validation_results(self, results: Mapping[JobId, Mapping[str, Any]]) -> None:
+        self._set("set_validation_results", results)
+
+    def validated(self, job_ids: Sequence[JobId]) -> dict[JobId, tuple[DocumentId, Mapping[str, Any]]]:
+        rows = self._session.all("validated_jobs", job_ids=list(job_ids))
+        return {row["job_id"]: (row["document_id"], row["results"]) for row in rows}
+
+    def in_validation_review(self, user_ids: Sequence[UserId], *, most: int) -> list[JobId]:
+        rows = self._session.all("jobs_in_validation_review", user_ids=list(user_ids), most=most)
+        return [row["job_id"] for row in rows]
+
+    def _set(self, query: str, results: Mapping[JobId, Mapping[str, Any]]) -> None:
+        self._session.execute(query, job_ids=list(results), results=[json_text(result) for result in results.values()])

@@ -1,0 +1,172 @@
+"""The vector buffer and the swap into production."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+
+from pipeline_core.db.embedding_models import PostgresModels
+from pipeline_core.db.session import Session
+from pipeline_core.db.stand_ins import stand_in
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.embedding_models import EmbeddingModel
+from pipeline_core.domain.errors import LedgerError, StagedRowsChangedError
+from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.languages import language_of
+from pipeline_core.domain.replacements import successors
+from pipeline_core.domain.staging import Embeddable, LedgerRow, Preview, Swapped
+from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.unit_of_work import Ids
+
+_BUFFER_COLUMNS = {
+    "owner_id": "uuid",
+    "owner_kind": "text",
+    "document_id": "uuid",
+    "user_id": "uuid",
+    "embed_model": "text",
+    "embed_version": "text",
+    "content_sha256": "text",
+    "vector": "vector",
+}
+
+
+class PostgresProduction:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def publishable(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
+        return self._texts(document_ids, with_stand_ins=False)
+
+    def to_embed(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
+        return self._texts(document_ids, with_stand_ins=True)
+
+    def _texts(self, document_ids: Ids, *, with_stand_ins: bool) -> dict[DocumentId, list[Embeddable]]:
+        found: dict[DocumentId, list[Embeddable]] = {document_id: [] for document_id in document_ids}
+        rows = self._session.all("publishable", document_ids=list(document_ids), with_stand_ins=with_stand_ins)
+        for row in rows:
+            found[row["document_id"]].append(
+                Embeddable(row["owner_id"], row["owner_kind"], row["content_sha256"], row["text"])
+            )
+        return found
+
+    def preview(self, document_ids: Ids) -> Preview:
+        ids = list(document_ids)
+        self._session.execute("begin_preview")
+        stand_in(self._session, ids)
+        self._replace(ids)
+        found = Preview(self.publishable(ids), set(self._ids("without_vector", ids)))
+        self._session.execute("end_preview")
+        return found
+
+    def fill_buffer(
+        self,
+        vectors: Sequence[tuple[Document, Sequence[Embeddable], Vectors]],
+        *,
+        model: str,
+        version: str,
+    ) -> None:
+        ids = [document.document_id for document, _, _ in vectors]
+        read_in = {
+            document.document_id: language_of([text.text for text in texts if text.kind == "chunk"])
+            for document, texts, _ in vectors
+        }
+        self._session.execute("set_words_languages", document_ids=list(read_in), languages=list(read_in.values()))
+        self._session.execute("clear_buffer", document_ids=ids)
+        rows = [
+            (
+                text.owner_id,
+                text.kind,
+                document.document_id,
+                document.user_id,
+                model,
+                version,
+                text.content_sha256,
+                np.asarray(vector, dtype=np.float32),
+            )
+            for document, texts, of_document in vectors
+            for text, vector in zip(texts, of_document, strict=True)
+        ]
+        self._session.copy("document_vector_buffer", _BUFFER_COLUMNS, rows)
+        self._session.execute("cache_buffer", document_ids=ids)
+
+    def buffered(self, document_ids: Ids) -> dict[DocumentId, set[EmbeddingModel]]:
+        found: dict[DocumentId, set[EmbeddingModel]] = {document_id: set() for document_id in document_ids}
+        for row in self._session.all("buffered_models", document_ids=list(document_ids)):
+            found[row["document_id"]].add(EmbeddingModel(row["embed_model"], row["dims"]))
+        return found
+
+    def publish(self, listed: Mapping[DocumentId, Collection[UUID]]) -> Swapped:
+        ids = list(listed)
+        model = self._hold_model(ids)
+        # Every version that ever stood at the same places, published or not: who swaps another of them at this
+        # moment holds one of these locks, and is seen when it is through.
+        self._session.execute("lock_documents", document_ids=[*ids, *self._ids("versions", ids)])
+        outdated = set(self._ids("outdated_documents", ids))
+        current = [document_id for document_id in ids if document_id not in outdated]
+        banks = stand_in(self._session, current) | self._replace(current)
+        if current:
+            self._refuse_unlisted(current, listed)
+            self._swap(current, self._ids("predecessors", current), model=model)
+        self._session.execute("clear_buffer", document_ids=ids)
+        return Swapped(outdated, banks)
+
+    def _refuse_unlisted(self, ids: list[DocumentId], listed: Mapping[DocumentId, Collection[UUID]]) -> None:
+        """What is in the record of a publication is what is published."""
+        for document_id, texts in self.publishable(ids).items():
+            facts = {text.owner_id for text in texts if text.kind == "question"}
+            if facts != set(listed[document_id]):
+                raise StagedRowsChangedError(
+                    f"{len(facts ^ set(listed[document_id]))} facts were decided otherwise, or published elsewhere.",
+                    where=f"document {document_id}",
+                )
+
+    def _hold_model(self, ids: list[DocumentId]) -> str:
+        """The model of the buffered vectors, held active; documents that have nothing to embed have none."""
+        models = PostgresModels(self._session)
+        buffered = set[EmbeddingModel]().union(*self.buffered(ids).values())
+        for model in buffered:
+            models.hold(model)
+        return next((model.name for model in buffered), "")
+
+    def _ids(self, query: str, document_ids: list[DocumentId]) -> list[DocumentId]:
+        return [row["document_id"] for row in self._session.all(query, document_ids=document_ids)]
+
+    def _replace(self, ids: list[DocumentId]) -> set[BatchId]:
+        """Leave out what facts of these documents take the place of, wherever it is; answers with the banks of it."""
+        pairs = {(row["old_id"], row["new_id"]): row["by"] for row in self._session.all("replacing", document_ids=ids)}
+        replaced = successors(pairs)
+        if not replaced:
+            return set()
+        by = {old: who for (old, _), who in reversed(pairs.items())}
+        self._session.execute(
+            "replace_questions",
+            old_ids=list(replaced),
+            new_ids=list(replaced.values()),
+            by=[by[old] for old in replaced],
+        )
+        rows = self._session.all("batches_of_questions", question_ids=list(replaced))
+        return {row["batch_id"] for row in rows}
+
+    def acknowledge(self, document_id: DocumentId, published_at: datetime) -> bool:
+        return self._session.execute("mark_downloaded", document_id=document_id, published_at=published_at) > 0
+
+    def _swap(self, ids: list[DocumentId], before: list[DocumentId], *, model: str) -> None:
+        run = self._session.execute
+        run("withdraw_questions", document_ids=[*ids, *before])
+        run("withdraw_chunks", document_ids=[*ids, *before])
+        run("publish_chunks", document_ids=ids, model=model)
+        run("publish_questions", document_ids=ids, model=model)
+        ledger = [LedgerRow(**row) for row in self._session.all("publish_ledger", document_ids=ids)]
+        for row in ledger:
+            if (row.chunks_staged, row.facts_approved) != (row.chunks_published, row.facts_published):
+                raise LedgerError(
+                    f"{row.chunks_published} of {row.chunks_staged} chunks and {row.facts_published} of "
+                    f"{row.facts_approved} facts would have arrived in production.",
+                    where=f"document {row.document_id}",
+                )
+        run("mark_imported", document_ids=ids)
+        run("mark_batches_imported", document_ids=ids)
+        run("mark_published", document_ids=ids)
+        if before:
+            run("mark_withdrawn", document_ids=before)

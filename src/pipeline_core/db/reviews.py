@@ -1,0 +1,129 @@
+"""Single decisions of reviewers in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_core.db.documents import summary_from
+from pipeline_core.db.session import Row, Session, json_text
+from pipeline_core.domain.facts import LeftOut, Span
+from pipeline_core.domain.ids import DocumentId, DuplicateId, JobId, QuestionId, UserId
+from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.staging import MatchKey
+from pipeline_core.ports.reviews import PastDecision, ReviewFact, ReviewPair, WaitingJob
+
+
+def _fact(row: Row) -> ReviewFact:
+    return ReviewFact(
+        row["question_id"],
+        row["question"],
+        row["answer"],
+        row["statement"],
+        tuple(map(Span.from_json, row["evidence"])),
+        row["evidence_match"],
+        row["status"],
+        row["review_notes"],
+        row["edited_by"],
+        LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
+        row["page_unit"],
+        tuple(row["heading_path"] or ()),
+        row["duplicate_of"],
+        row["confidence"],
+        row["confidence_reasons"] or (),
+    )
+
+
+class PostgresReviews:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def lock(self, document_id: DocumentId, user_id: UserId) -> JobSummary | None:
+        rows = self._session.all("lock_for_review", document_id=document_id, user_id=user_id)
+        return summary_from(rows[0]) if rows else None
+
+    def next_waiting(self, user_id: UserId, *, phase: int | None, besides: Sequence[DocumentId]) -> WaitingJob | None:
+        rows = self._session.all("next_waiting", user_id=user_id, phase=phase, besides=list(besides))
+        return WaitingJob(**rows[0]) if rows else None
+
+    def last_decision(self, job_id: JobId, codes: Sequence[str]) -> PastDecision | None:
+        rows = self._session.all("last_decision", job_id=job_id, codes=list(codes))
+        return PastDecision(**rows[0]) if rows else None
+
+    def findings(self, job_id: JobId) -> list[dict[str, Any]]:
+        rows = self._session.all("view_job_findings", job_id=job_id)
+        return list((rows[0]["stage3_validation_results"] or {}).get("findings", [])) if rows else []
+
+    def log(self, job_id: JobId, code: str, payload: Mapping[str, Any]) -> None:
+        self._session.execute("log_review", job_id=job_id, code=code, payload=json_text(payload))
+
+    def facts(self, document_id: DocumentId, question_ids: Sequence[QuestionId] | None = None) -> list[ReviewFact]:
+        ids = None if question_ids is None else list(question_ids)
+        return [_fact(row) for row in self._session.all("review_facts", document_id=document_id, question_ids=ids)]
+
+    def set_status(
+        self,
+        document_id: DocumentId,
+        question_ids: Sequence[QuestionId],
+        status: str,
+        *,
+        by: UserId,
+        notes: str,
+        compare: bool = False,
+    ) -> None:
+        ids = list(question_ids)
+        self._session.execute(
+            "set_fact_status", document_id=document_id, question_ids=ids, status=status, by=by, notes=notes
+        )
+        if compare:
+            # what was left out was never compared: the batch of these facts, which is one, is compared again
+            self._session.execute("compare_again", question_id=ids[0])
+        # a rejection that is taken back does not take back that another says the same
+        self._session.execute("apply_resolutions", document_ids=[document_id])
+
+    def edit(self, fact: ReviewFact, key: MatchKey, *, by: UserId, editor: str, notes: str) -> None:
+        self._session.execute(
+            "edit_fact",
+            question_id=fact.question_id,
+            question=fact.question,
+            answer=fact.answer,
+            statement=fact.statement,
+            match_text=key.text,
+            match_sha256=key.sha256,
+            match_trigrams=key.trigrams,
+            match_signature=key.signature,
+            editor=editor,
+            by=by,
+            notes=notes,
+        )
+        self._session.execute("forget_look_alikes", question_id=fact.question_id)
+        self._session.execute("compare_again", question_id=fact.question_id)
+
+    def pairs(self, document_id: DocumentId, duplicate_ids: Sequence[DuplicateId]) -> list[ReviewPair]:
+        rows = self._session.all("lock_pairs", document_id=document_id, duplicate_ids=list(duplicate_ids))
+        return [
+            ReviewPair(
+                row["duplicate_id"],
+                row["staged_question_id"],
+                row["existing_question_id"],
+                row["similarity_score"],
+                row["resolution"],
+                row["resolved_by"],
+                row["resolved_at"],
+            )
+            for row in rows
+        ]
+
+    def resolve(self, document_id: DocumentId, pair: ReviewPair, resolution: str, *, by: str, notes: str) -> None:
+        self._session.execute(
+            "resolve_pair", duplicate_id=pair.duplicate_id, resolution=resolution, by=by, notes=notes or None
+        )
+        self._session.execute("take_back", question_id=pair.staged, existing_id=pair.existing)
+        self._session.execute("apply_resolutions", document_ids=[document_id])
+
+    def settle_same_texts(self, user_id: UserId) -> set[DocumentId]:
+        documents = {row["document_id"] for row in self._session.all("settle_same_texts", user_id=user_id)}
+        self._session.execute("apply_resolutions", document_ids=list(documents))
+        return documents
+
+    def decided_elsewhere(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, JobId]:
+        rows = self._session.all("decided_elsewhere", document_ids=list(document_ids))
+        return {row["document_id"]: row["job_id"] for row in rows}

@@ -1,0 +1,55 @@
+"""After a migration: the words of what was published before are read, some documents at a time."""
+
+from typing import Any
+
+from pipeline_core.db.engine import SCHEMA, connect
+from pipeline_core.domain.languages import language_of
+
+_AT_A_TIME = 20
+"""Sources of a transaction: whoever publishes one of them meanwhile waits for no more than these."""
+
+_TAKE = """
+DELETE FROM unread_sources WHERE source_id IN (
+    SELECT source_id FROM unread_sources ORDER BY source_id LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING source_id
+"""
+# as who publishes does it, and in the same order
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(d::text, 0)) FROM (SELECT unnest(%s::uuid[]) AS d ORDER BY 1) o"
+_TEXTS = """
+SELECT document_id, array_agg(text ORDER BY ordinal) FROM document_chunks WHERE document_id = ANY(%s) GROUP BY 1
+"""
+_READ_IN = "UPDATE documents SET words_language = %s WHERE document_id = %s AND words_language <> %s"
+
+
+def are_unread(connection: Any) -> bool:
+    """Whether something that is published has words that were never read."""
+    found = connection.execute(f"SELECT to_regclass('{SCHEMA}.unread_sources') IS NOT NULL").fetchone()
+    if not found[0]:
+        return False
+    return connection.execute(f"SELECT FROM {SCHEMA}.unread_sources LIMIT 1").fetchone() is not None
+
+
+def read_words(url: str) -> int:
+    """Read the words of all that is left to read, each step in its own transaction; answers with how many sources.
+
+    Who is interrupted goes on with the rest the next time; two at once take different ones.
+    """
+    count = 0
+    with connect(url) as connection:
+        while done := _read_some(connection):
+            connection.commit()
+            count += done
+    return count
+
+
+def _read_some(connection: Any) -> int:
+    connection.execute(f"SET LOCAL search_path = {SCHEMA}, public")
+    sources = [row[0] for row in connection.execute(_TAKE, (_AT_A_TIME,)).fetchall()]
+    if not sources:
+        return 0
+    connection.execute(_LOCK, (sources,))
+    for document_id, texts in connection.execute(_TEXTS, (sources,)).fetchall():
+        language = language_of(texts)
+        connection.execute(_READ_IN, (language, document_id, language))
+    connection.execute("SELECT index_words(%s)", (sources,))
+    return len(sources)

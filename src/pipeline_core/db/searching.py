@@ -1,0 +1,355 @@
+"""One search, within one moment: passages by meaning and by words in one ranking, each with its facts under it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from pgvector import Vector
+
+from pipeline_core.db.session import Row, Session
+from pipeline_core.adapters.facts.blocks import read_blocks
+from pipeline_core.domain.errors import EmbeddingModelChangedError
+from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.search import UNRELATED, SearchMode, over, rank
+from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.fact_generator import ChunkInput
+
+_POOL = 50
+"""Candidates of each ranking."""
+_COMMON = 500
+"""A word that no more passages have than this is looked for however common it is."""
+_COLUMNS = {"languages": "language", "terms": "term", "keys": "key", "weights": "weight", "tells": "tells"}
+_FACTS = 3
+"""Facts that are shown under a passage."""
+_Near = tuple[dict[UUID, UUID], list[UUID]]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked, among what, and by which model; see ``Views.search``."""
+
+    user_id: UserId
+    text: str
+    vector: Vectors | None
+    model: str
+    kind: str | None
+    document_ids: Sequence[UUID] | None
+    mode: SearchMode
+    is_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How results are found and ordered, as the settings say.
+
+    ``ef_search``: how many candidates a search in an HNSW index keeps (pgvector's ``hnsw.ef_search``).
+    ``meaning_weight``: what the similarity counts where all of the words count 1 (``domain.search.rank``).
+    """
+
+    ef_search: int = 100
+    meaning_weight: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates with what each mode ranks them by; ``all_words`` is what all of the question's words tell."""
+
+    words: Mapping[UUID, float] = field(default_factory=dict)
+    similarities: Mapping[UUID, float] = field(default_factory=dict)
+    all_words: float = 0.0
+
+    def best(self, query: Query, ranking: Ranking, mode: SearchMode, limit: int) -> dict[UUID, float]:
+        """The best by that mode, and their scores."""
+        return rank(
+            self.words,
+            self.similarities,
+            mode,
+            all_words=self.all_words,
+            meaning_weight=ranking.meaning_weight,
+            unrelated=UNRELATED.get(query.model, 0.0),
+            limit=limit,
+        )
+
+
+def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> list[Row]:
+    """The best rows, with their score. The session's transaction sees one moment: rows and active model agree.
+
+    Raises:
+        EmbeddingModelChangedError: the query's vector is of another model than production.
+    """
+    if query.mode.uses_vectors and not _has_vectors(session, query):
+        return []
+    [(found, asked)] = _gather(session, [query], ranking)
+    hits = _in_full(session, query, found.best(query, ranking, query.mode, limit))
+    if query.kind is None:
+        return _with_facts(session, query, ranking, asked, hits)
+    return hits
+
+
+def search_by_each_mode(
+    session: Session, queries: Sequence[Query], ranking: Ranking, *, limit: int
+) -> list[Mapping[SearchMode, list[Row]]]:
+    """What a search by each mode finds for each query, of one gathering: no more of it than tells where it is from.
+
+    The queries differ in texts and vectors only.
+
+    Raises:
+        As ``search``.
+    """
+    if not queries or not _has_vectors(session, queries[0]):
+        return [{mode: [] for mode in SearchMode} for _ in queries]
+    best = [
+        {mode: list(found.best(query, ranking, mode, limit)) for mode in SearchMode}
+        for query, (found, _) in zip(queries, _gather(session, queries, ranking), strict=True)
+    ]
+    found_ids = [list({one for ids in by_mode.values() for one in ids}) for by_mode in best]
+    with_facts = queries[0].kind is None
+    rows = session.each("sources_of", [{"ids": ids, "with_facts": with_facts} for ids in found_ids])
+    return [_sources(by_mode, of_query) for by_mode, of_query in zip(best, rows, strict=True)]
+
+
+def _sources(best: Mapping[SearchMode, list[UUID]], rows: Sequence[Row]) -> Mapping[SearchMode, list[Row]]:
+    facts: defaultdict[UUID | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        facts[row["passage_id"]].append(row)
+    of = {row["id"]: {**row, "facts": facts[row["id"]]} for row in rows}
+    return {mode: [of[one] for one in ids] for mode, ids in best.items()}
+
+
+def _gather(session: Session, queries: Sequence[Query], ranking: Ranking) -> "list[tuple[Found, _Asked | None]]":
+    """The candidates of the queries' mode: those of both for a hybrid search, from which each can be ranked.
+
+    The queries differ in texts and vectors only, and each step is taken for all at once.
+    """
+    first = queries[0]
+    near: list[_Near] = [({}, [])] * len(queries)
+    if first.mode.uses_vectors:
+        near = _near(session, queries, ranking)
+    of_facts = [list(facts.values()) if first.kind != "passage" else [] for facts, _ in near]
+    besides = [[*passages, *facts] for (_, passages), facts in zip(near, of_facts, strict=True)]
+    by_words: list[tuple[dict[UUID, float], _Asked | None]] = [({}, None)] * len(queries)
+    if first.mode.uses_words:
+        by_words = _by_words(session, queries, besides)
+    if first.kind == "fact":
+        return [
+            (_of_facts(session, query, asked, facts, words), asked)
+            for query, (facts, _), (words, asked) in zip(queries, near, by_words, strict=True)
+        ]
+    similarities: list[dict[UUID, float]] = [{}] * len(queries)
+    if first.mode.uses_vectors:
+        ids = [list({*other, *words}) for other, (words, _) in zip(besides, by_words, strict=True)]
+        similarities = _similarities(session, queries, ids)
+    return [
+        (Found(words, similar, asked.all_words if asked else 0.0), asked)
+        for (words, asked), similar in zip(by_words, similarities, strict=True)
+    ]
+
+
+def _of_facts(
+    session: Session, query: Query, asked: "_Asked | None", near: Iterable[UUID], passages: Mapping[UUID, float]
+) -> Found:
+    """Facts by themselves: those near the question, and those of the passages that have its words."""
+    words: dict[UUID, float] = {}
+    all_words = asked.all_words if asked else 0.0
+    if asked:
+        best = sorted(passages, key=lambda one: (-passages[one], one))[:_POOL]
+        rows = session.all(
+            "facts_with_words", user_id=query.user_id, passage_ids=best, besides=[*near, *best], **asked.params
+        )
+        words = {row["id"]: row["score"] for row in rows if row["score"] > 0}
+    if not query.mode.uses_vectors:
+        return Found(words)
+    ids = list({*near, *words})
+    rows = _with_vector(session, "fact_similarities", query, ids)
+    return Found(words, {row["id"]: row["of_passage"] for row in rows}, all_words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The words of a question and what each tells."""
+
+    params: Mapping[str, Any]
+    average: float
+
+    @property
+    def all_words(self) -> float:
+        """What they tell together, as the language reads them in which they tell most."""
+        by_language: defaultdict[str, float] = defaultdict(float)
+        for language, weight in zip(self.params["languages"], self.params["weights"], strict=True):
+            by_language[language] += weight
+        return max(by_language.values())
+
+
+def _asked(session: Session, queries: Sequence[Query]) -> list[_Asked | None]:
+    """None: nothing that is published has any of a question's words."""
+    params = [{"user_id": query.user_id, "text": query.text, "common": _COMMON} for query in queries]
+    asked: list[_Asked | None] = []
+    for query, rows in zip(queries, session.each("word_weights", params), strict=True):
+        columns = {name: [row[column] for row in rows] for name, column in _COLUMNS.items()}
+        must_tell = not query.mode.uses_vectors
+        asked.append(_Asked({**columns, "must_tell": must_tell}, rows[0]["average"]) if rows else None)
+    return asked
+
+
+def _by_words(
+    session: Session, queries: Sequence[Query], besides: Sequence[Sequence[UUID]]
+) -> list[tuple[dict[UUID, float], _Asked | None]]:
+    asked = _asked(session, queries)
+    params = [
+        {
+            "user_id": query.user_id,
+            "document_ids": query.document_ids,
+            "besides": list(others),
+            "average": words.average,
+            "pool": _POOL,
+            **words.params,
+        }
+        for query, others, words in zip(queries, besides, asked, strict=True)
+        if words
+    ]
+    rows = iter(session.each("passages_with_words", params) if params else ())
+    return [
+        (
+            {row["id"]: row["score"] for row in (next(rows) if words else ()) if _counts(row, query)},
+            words,
+        )
+        for query, words in zip(queries, asked, strict=True)
+    ]
+
+
+def _counts(row: Row, query: Query) -> bool:
+    """Questions of banks are no passages."""
+    return bool(row["is_chunk"]) or query.kind != "passage"
+
+
+def _in_full(session: Session, query: Query, scores: Mapping[UUID, float]) -> list[Row]:
+    """The rows of what was found, best first."""
+    rows = session.all("hits", ids=list(scores), model=query.model, vector=_vector(query), text=query.text)
+    scored = [{"score": scores[row["id"]], **_with_its_headings(row), "facts": []} for row in rows]
+    return sorted(scored, key=lambda row: (-row["score"], row["id"]))
+
+
+def _with_facts(session: Session, query: Query, ranking: Ranking, asked: _Asked | None, hits: list[Row]) -> list[Row]:
+    """The facts of each passage that say most of what was asked: no fact takes another passage's place."""
+    passages = [hit["id"] for hit in hits if hit["kind"] == "passage"]
+    if not passages:
+        return hits
+    params = asked.params if asked else {**{name: [] for name in _COLUMNS}, "must_tell": False}
+    rows = session.all("facts_with_words", user_id=query.user_id, passage_ids=passages, besides=[], **params)
+    ids = [row["id"] for row in rows]
+    near = _with_vector(session, "fact_similarities", query, ids) if query.mode.uses_vectors else []
+    found = Found(
+        {row["id"]: row["score"] for row in rows if query.mode.uses_words},
+        {row["id"]: row["of_passage"] for row in near},
+        asked.all_words if asked else 0.0,
+    )
+    passage_of = {row["id"]: row["passage_id"] for row in rows}
+    under: defaultdict[UUID, dict[UUID, float]] = defaultdict(dict)
+    for fact, score in found.best(query, ranking, query.mode, len(ids)).items():
+        if len(under[passage_of[fact]]) < _FACTS:
+            under[passage_of[fact]][fact] = score
+    facts = _in_full(session, query, {fact: score for chosen in under.values() for fact, score in chosen.items()})
+    return [
+        hit if hit["kind"] == "fact" else over(hit, [fact for fact in facts if fact["passage_id"] == hit["id"]])
+        for hit in hits
+    ]
+
+
+def _with_its_headings(row: Row) -> Row:
+    """A fact's own headings: a chunk of several short sections has only those of its beginning."""
+    found = dict(row)
+    if text := found.pop("up_to_evidence"):
+        blocks = read_blocks(ChunkInput(text, tuple(found["heading_path"] or ())))
+        found["heading_path"] = list(blocks[-1].headings)
+    return found
+
+
+def _has_vectors(session: Session, query: Query) -> bool:
+    """Whether there is anything to compare the query's vector with."""
+    active = session.all("active_model")
+    if query.is_next or not active:
+        return bool(active)
+    if active[0]["embed_model"] != query.model:
+        raise EmbeddingModelChangedError(
+            f"The question was embedded by {query.model}; production is in {active[0]['embed_model']}."
+        )
+    return True
+
+
+def _vector(query: Query) -> Vector | None:
+    return None if query.vector is None else Vector(np.asarray(query.vector, dtype=np.float32))
+
+
+def _near(session: Session, queries: Sequence[Query], ranking: Ranking) -> list[_Near]:
+    """The facts that are nearest by meaning, each with its passage, and the nearest passages."""
+    kind = queries[0].kind
+    if not queries[0].is_next:
+        # a generic plan knows no model, and so cannot use the index of one
+        session.configure(
+            hnsw__ef_search=str(ranking.ef_search), hnsw__iterative_scan="strict_order",
+            plan_cache_mode="force_custom_plan",
+        )  # fmt: skip
+    nothing: list[list[Row]] = [[] for _ in queries]
+    facts = _nearest(session, queries, "facts") if kind != "passage" else nothing
+    passages = _nearest(session, queries, "passages") if kind != "fact" else nothing
+    return [
+        ({row["id"]: row["passage_id"] for row in of_facts}, [row["id"] for row in of_passages])
+        for of_facts, of_passages in zip(facts, passages, strict=True)
+    ]
+
+
+def _nearest(session: Session, queries: Sequence[Query], name: str) -> list[list[Row]]:
+    """The nearest by meaning. An index looks at all users' rows, so it may come back with too few of this user's:
+    it goes on looking (``iterative_scan``), and should it give up early, all of the user's rows are compared."""
+    vectors = [query.vector for query in queries if query.vector is not None]
+    params = [
+        {
+            "user_id": query.user_id,
+            "model": query.model,
+            "document_ids": query.document_ids,
+            "vector": _vector(query),
+            "pool": _POOL,
+        }
+        for query in queries
+    ]
+    dims = len(vectors[0])
+    if queries[0].is_next:
+        return session.each(f"near_{name}_next", params, dims=dims)
+    found = session.each(f"near_{name}", params, dims=dims)
+    short = [at for at, rows in enumerate(found) if len(rows) < _POOL]
+    if short:
+        exact = session.each(f"near_{name}_exact", [params[at] for at in short], dims=dims)
+        for at, rows in zip(short, exact, strict=True):
+            found[at] = rows
+    return found
+
+
+def _similarities(session: Session, queries: Sequence[Query], ids: Sequence[Sequence[UUID]]) -> list[dict[UUID, float]]:
+    """Of each passage, or of its nearest fact, which may say shortly what the passage says among other things."""
+    name, dims = _of_vectors("similarities", queries[0])
+    params = [
+        {"ids": list(of_query), "vector": _vector(query), "model": query.model}
+        for query, of_query in zip(queries, ids, strict=True)
+    ]
+    return [
+        {row["id"]: _similarity(row, queries[0].kind) for row in rows} for rows in session.each(name, params, dims=dims)
+    ]
+
+
+def _similarity(row: Row, kind: str | None) -> float:
+    of_fact = row["of_fact"] if kind is None else None
+    return float(row["of_passage"] if of_fact is None else max(row["of_passage"], of_fact))
+
+
+def _of_vectors(name: str, query: Query) -> tuple[str, int]:
+    """The query's name by the vectors that are meant, and their length."""
+    assert query.vector is not None
+    return f"{name}_next" if query.is_next else name, len(query.vector)
+
+
+def _with_vector(session: Session, name: str, query: Query, ids: Sequence[UUID]) -> list[Row]:
+    name, dims = _of_vectors(name, query)
+    return session.all(name, dims=dims, ids=list(ids), vector=_vector(query), model=query.model)

@@ -1,0 +1,168 @@
+"""One transaction on a psycopg connection that SQLAlchemy's pool lends, with named queries."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import psycopg
+from pgvector.psycopg import register_vector
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from pipeline_core.db.queries import load
+from pipeline_core.db.vector_types import vector_type
+from pipeline_core.domain.ids import CorrelationId
+
+Row = dict[str, Any]
+# https://www.postgresql.org/docs/18/sql-copy.html: signature, flags and extension length; a field count of -1
+_COPY_HEADER = 11 + 4 + 4
+_COPY_TRAILER = 2
+_PACKED = 256
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """JSON for a ``jsonb`` parameter; ids and times become strings."""
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _statement(name: str, dims: int | None) -> bytes:
+    statement = load()[name]
+    return (statement if dims is None else statement.replace("{space}", vector_type(dims))).encode()
+
+
+class Session:
+    """Runs named queries. Not thread-safe, and not to be kept longer than its unit of work."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        *,
+        claims: str | None = None,
+        correlation_id: CorrelationId | None = None,
+    ) -> None:
+        """``claims`` (JSON) are set for the transaction, where row-level security reads whose it is, and so is the
+        correlation id, for events that have none of their own."""
+        self.connection = connection
+        self._has_claims = claims is not None
+        if claims is not None:
+            connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
+        if correlation_id is not None:
+            connection.execute("SELECT set_config('upload_pipeline.correlation_id', %s, true)", [str(correlation_id)])
+
+    def all(self, name: str, /, *, dims: int | None = None, **params: Any) -> list[Row]:
+        """Run a query and fetch its rows. ``dims`` is the length of the vectors whose type replaces ``{space}``."""
+        with self._cursor() as cursor:
+            cursor.execute(_statement(name, dims), params)
+            return cursor.fetchall()
+
+    def each(self, name: str, every: Sequence[Mapping[str, Any]], /, *, dims: int | None = None) -> list[list[Row]]:
+        """The rows of the query with each of these parameters, in their order. All are sent at once: however many
+        there are, they wait for the server once."""
+        if len(every) == 1:
+            return [self.all(name, dims=dims, **every[0])]
+        statement = _statement(name, dims)
+        with self.connection.pipeline() as pipeline, ExitStack() as open_cursors:
+            cursors = [open_cursors.enter_context(self._cursor()) for _ in every]
+            for cursor, params in zip(cursors, every, strict=True):
+                cursor.execute(statement, params)
+            pipeline.sync()
+            return [cursor.fetchall() for cursor in cursors]
+
+    def configure(self, **settings: str) -> None:
+        """Settings of PostgreSQL for the rest of the transaction; a dot in a name is written ``__``."""
+        values = [part for name, value in settings.items() for part in (name.replace("__", "."), value)]
+        calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
+        self.connection.execute(f"SELECT {calls}".encode(), values)
+
+    def _cursor(self) -> psycopg.Cursor[Row]:
+        # binary results: vectors and ids need no parsing
+        return self.connection.cursor(row_factory=dict_row, binary=True)
+
+    def execute(self, name: str, /, **params: Any) -> int:
+        """Run a statement; answers with the number of rows it changed."""
+        return self.connection.execute(load()[name].encode(), params).rowcount
+
+    def copy(self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+        """Binary COPY of the rows into the table. ``columns`` are name -> PostgreSQL type, in the rows' order.
+
+        Where claims are set they are inserted: PostgreSQL does not copy into a table with row-level security.
+        """
+        if not rows:
+            return
+        if self._has_claims:
+            self._insert(table, columns, rows)
+            return
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), names)
+        with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(list(columns.values()))
+            for row in rows:
+                copy.write_row(row)
+
+    def _insert(self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+        statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            sql.Identifier(table),
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+            sql.SQL(", ").join(sql.SQL("%s::") + sql.SQL(kind) for kind in columns.values()),
+        )
+        with self.connection.cursor() as cursor:
+            cursor.executemany(statement, rows)
+
+    def copy_out_blocks(
+        self, name: str, row: np.dtype[np.void], rows: int, /, **params: Any
+    ) -> Iterator[npt.NDArray[np.void]]:
+        """The query's rows by binary COPY in arrays of ``rows``: for columns of fixed length that are not null.
+
+        ``row`` has a field of the wire's type for each column, in order; numbers are big-endian on the wire. The last
+        array may be empty. The connection is busy until the last one.
+        """
+        fields: list[tuple[str, Any]] = [("_fields", ">i2")]
+        for column in row.names or ():
+            fields += [(f"_length_{column}", ">i4"), (column, row[column])]
+        wire = np.dtype(fields)
+        statement = f"COPY ({load()[name].rstrip().rstrip(';')}) TO STDOUT (FORMAT BINARY)"
+        with self.connection.cursor() as cursor, cursor.copy(statement.encode(), params) as copy:
+            data, start = bytearray(), _COPY_HEADER
+            for part in copy:
+                data += part
+                end = start + rows * wire.itemsize
+                if len(data) >= end + _COPY_TRAILER:
+                    rest = data[end:]
+                    yield np.frombuffer(memoryview(data)[start:end], dtype=wire)
+                    # another array: the one handed out is still looked at
+                    data, start = rest, 0
+            yield np.frombuffer(memoryview(data)[start:-_COPY_TRAILER], dtype=wire)
+
+    def stream_packed(
+        self, name: str, row: np.dtype[np.void], rows: int, /, **params: Any
+    ) -> Iterator[npt.NDArray[np.void]]:
+        """The query's one column ``packed``, bytes of one length, in arrays of at least ``rows`` but for the last.
+
+        Many rows travel as one value: for short rows that is four times as fast as COPY, whose cost here is by row.
+        The connection is busy until the last array.
+        """
+        statement = (
+            f"SELECT string_agg(packed, ''::bytea) FROM (SELECT packed, row_number() OVER () / {_PACKED} AS part "  # noqa: S608
+            f"FROM ({load()[name].rstrip().rstrip(';')}) AS rows) AS parts GROUP BY part"
+        )
+        with self.connection.cursor() as cursor:
+            parts: list[bytes] = []
+            for (part,) in cursor.stream(statement.encode(), params, binary=True):
+                parts.append(part)
+                if len(parts) * _PACKED >= rows:
+                    yield np.frombuffer(b"".join(parts), dtype=row)
+                    parts = []
+            yield np.frombuffer(b"".join(parts), dtype=row)
+
+
+def prepare(connection: psycopg.Connection[Any]) -> None:
+    """Teach a new connection pgvector's types, where the extension is there already."""
+    try:
+        register_vector(connection)
+    except psycopg.ProgrammingError:
+        connection.rollback()
+    else:
+        connection.commit()

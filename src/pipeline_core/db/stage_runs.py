@@ -1,0 +1,107 @@
+"""The status of every stage of every document, and the files that stages left."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_core.db.session import Session, json_text
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import LeaseLostError
+from pipeline_core.domain.facts import Usage
+from pipeline_core.domain.ids import DocumentId, LeaseToken
+from pipeline_core.domain.jobs import HeldJob, OutputRow, StageRow
+from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.ports.unit_of_work import Ids
+
+
+class PostgresStageRuns:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def rows(self, stage: StageName, document_ids: Ids) -> dict[DocumentId, StageRow]:
+        rows = self._session.all("stage_rows", stage=stage, document_ids=list(document_ids))
+        return {row["document_id"]: StageRow(row["status"], row["fingerprint"], row["result"]) for row in rows}
+
+    def begin(self, stage: StageName, document_ids: Ids) -> None:
+        self._session.execute("begin_stages", stage=stage, document_ids=list(document_ids))
+
+    def complete(
+        self,
+        stage: StageName,
+        rows: Sequence[tuple[DocumentId, str, Mapping[str, Any], Usage]],
+        *,
+        config_sha256: str,
+    ) -> None:
+        self._session.execute(
+            "complete_stages",
+            stage=stage,
+            config=config_sha256,
+            document_ids=[row[0] for row in rows],
+            fingerprints=[row[1] for row in rows],
+            results=[json_text(row[2]) for row in rows],
+            input_tokens=[row[3].input_tokens for row in rows],
+            output_tokens=[row[3].output_tokens for row in rows],
+            costs=[row[3].cost_usd for row in rows],
+        )
+
+    def confirm(self, stage: StageName, document_ids: Ids, *, config_sha256: str) -> None:
+        self._session.execute("confirm_stages", stage=stage, document_ids=list(document_ids), config=config_sha256)
+
+    def skip(self, stage: StageName, jobs: Sequence[HeldJob], *, reason: str, config_sha256: str) -> None:
+        ids = [job.document_id for job in jobs]
+        self._session.execute("skip_stages", stage=stage, document_ids=ids, config=config_sha256)
+        self._session.execute("log_stage_skips", stage=stage, job_ids=[job.job_id for job in jobs], reason=reason)
+        self.progress(stage, ids)
+
+    def fail(self, stage: StageName, rows: Sequence[tuple[DocumentId, str, bool]]) -> None:
+        self._session.execute(
+            "fail_stages",
+            stage=stage,
+            document_ids=[row[0] for row in rows],
+            messages=[row[1] for row in rows],
+            finals=[row[2] for row in rows],
+        )
+
+    def park(self, stage: StageName, messages: Mapping[DocumentId, str]) -> None:
+        self._session.execute("park_stages", stage=stage, document_ids=list(messages), messages=list(messages.values()))
+
+    def forget(self, stage: StageName, document_ids: Ids) -> None:
+        self._session.execute("forget_stages", from_stage=stage, document_ids=list(document_ids))
+
+    def progress(self, stage: StageName, document_ids: Ids) -> None:
+        self._session.execute("progress_workflows", stage=stage, document_ids=list(document_ids))
+
+    def compared(self, document_ids: Ids, config: Mapping[str, Any]) -> None:
+        self._session.execute("mark_compared", document_ids=list(document_ids), config=json_text(config))
+
+    def put_outputs(
+        self,
+        stage: StageName,
+        rows: Sequence[tuple[Document, str, str, int, str, str, Mapping[str, Any]]],
+        *,
+        lease: LeaseToken,
+    ) -> None:
+        if not rows:
+            return
+        documents, types, paths, sizes, mimes, checksums, metadata = zip(*rows, strict=True)
+        written = self._session.all(
+            "put_outputs",
+            stage=stage,
+            lease=lease,
+            document_ids=[document.document_id for document in documents],
+            user_ids=[document.user_id for document in documents],
+            file_types=list(types),
+            paths=list(paths),
+            sizes=list(sizes),
+            mimes=list(mimes),
+            checksums=list(checksums),
+            metadata=[json_text(value) for value in metadata],
+        )
+        if len(written) < len(rows):
+            raise LeaseLostError(where=f"{len(rows) - len(written)} of {len(rows)} files of {stage}")
+
+    def outputs(self, document_ids: Ids, file_types: Sequence[str]) -> dict[DocumentId, dict[str, OutputRow]]:
+        found: dict[DocumentId, dict[str, OutputRow]] = {}
+        for row in self._session.all("get_outputs", document_ids=list(document_ids), file_types=list(file_types)):
+            output = OutputRow(row["stage_name"], row["file_type"], row["file_path"], row["checksum"], row["metadata"])
+            found.setdefault(row["document_id"], {})[output.file_type] = output
+        return found

@@ -1,0 +1,583 @@
+"""Staged chunks, staged questions and the pairs of look-alikes."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+from psycopg.types.json import Jsonb
+
+from pipeline_core.db.session import Row, Session, json_text
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.documents import Document
+from pipeline_core.domain.facts import ChunkOutcome, ChunkResult, Fact, LeftOut, Span, Usage
+from pipeline_core.domain.ids import (
+    BatchId,
+    ChunkId,
+    DocumentId,
+    JobId,
+    QuestionId,
+    UserId,
+    batch_id_for,
+    duplicate_id_for,
+)
+from pipeline_core.domain.languages import may_be_one
+from pipeline_core.domain.staging import (
+    AskedBefore,
+    Compared,
+    Differing,
+    Matchable,
+    NewQuestion,
+    NewRows,
+    Pair,
+    SignatureTable,
+    Similar,
+    StagedBefore,
+    StagedChunk,
+    StagedQuestion,
+    Twin,
+    comparable_texts,
+)
+from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.unit_of_work import Ids
+from pipeline_core.staging.regeneration import reconcile
+from pipeline_core.staging.sketches import padded, sketch_bytes
+
+_CHUNK_COLUMNS = {
+    "chunk_id": "uuid",
+    "document_id": "uuid",
+    "user_id": "uuid",
+    "ordinal": "int4",
+    "text": "text",
+    "heading_path": "text[]",
+    "page_from": "int4",
+    "page_to": "int4",
+    "char_from": "int4",
+    "char_to": "int4",
+    "token_count": "int4",
+    "content_sha256": "text",
+    "chunker_name": "text",
+    "chunker_version": "text",
+}
+
+_QUESTION_COLUMNS = {
+    "question_id": "uuid",
+    "upload_batch_id": "uuid",
+    "user_id": "uuid",
+    "document_id": "uuid",
+    "chunk_id": "uuid",
+    "topic": "text",
+    "subtopic": "text",
+    "question": "text",
+    "answer": "text",
+    "statement": "text",
+    "evidence": "jsonb",
+    "evidence_match": "text",
+    "generator": "text",
+    "match_text": "text",
+    "match_sha256": "text",
+    "match_trigrams": "int4",
+    "match_signature": "bytea",
+    "language": "text",
+    "status": "text",
+    "left_out_reason": "text",
+    "evidence_pieces": "jsonb",
+    "confidence": "float4",
+    "confidence_reasons": "jsonb",
+    "publish_from": "float4",
+    "ask_from": "float4",
+}
+
+_SIGNATURE = np.dtype(
+    [("question_id", "V16"), ("match_trigrams", ">i4"), ("match_signature", "V64"), ("is_staged", "u1")]
+)
+_SIGNATURE_BLOCK = 32_768
+_COSINE = np.dtype([("pair", ">i4"), ("cosine", ">f4")])
+_COSINES_AT_A_TIME = 65_536
+
+
+def _besides(new: NewRows) -> dict[str, Any]:
+    return {
+        "space": new.space,
+        "document_ids": list(new.document_ids),
+        "question_ids": list(new.question_ids),
+        "scanned": list(new.scanned),
+        "languages": list(new.languages) or None,
+    }
+
+
+def matchable(row: Row) -> Matchable:
+    """A row of ``questions_to_match`` or of ``batch_to_match``."""
+    return Matchable(
+        row["question_id"],
+        row["user_id"],
+        row["match_sha256"],
+        row["match_trigrams"],
+        row["match_signature"],
+        row["match_text"],
+        row["answer"],
+        row["is_statement"],
+        row["embed_text"],
+        row["embed_sha256"],
+        row["language"],
+        row["space"],
+        row["own_words"],
+    )
+
+
+def _array_of_ints(values: npt.NDArray[np.integer]) -> str:
+    return "{" + ",".join(map(str, values.tolist())) + "}"
+
+
+def _signature_table(rows: np.ndarray[Any, np.dtype[np.void]]) -> SignatureTable:
+    maps = np.ascontiguousarray(rows["match_signature"]).view(np.uint64)
+    sketches = padded(rows["sketch"]) if "sketch" in (rows.dtype.names or ()) else None
+    return SignatureTable(
+        rows["question_id"],
+        rows["is_staged"].astype(bool),
+        rows["match_trigrams"].astype(np.int32),
+        maps.reshape(len(rows), _SIGNATURE["match_signature"].itemsize // 8),
+        sketches,
+    )
+
+
+def _staged_chunk(row: Row) -> StagedChunk:
+    chunk = Chunk(
+        row["chunk_id"],
+        row["ordinal"],
+        row["text"],
+        tuple(row["heading_path"]),
+        row["page_from"],
+        row["page_to"],
+        row["char_from"],
+        row["char_to"],
+        row["token_count"],
+        row["content_sha256"],
+    )
+    outcome = ChunkOutcome(row["outcome"]) if row["outcome"] else None
+    return StagedChunk(chunk, outcome, row["outcome_reason"], row["fact_count"], row["refused_count"])
+
+
+def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tuple[Any, ...]:
+    fact, match = question.fact, question.match
+    path = question.heading_path
+    return (
+        fact.question_id,
+        batch_id or batch_id_for(question.document_id),
+        question.user_id,
+        question.document_id,
+        question.chunk_id,
+        path[0] if path else None,
+        path[-1] if len(path) > 1 else None,
+        fact.question,
+        fact.answer,
+        fact.statement,
+        evidence_json(fact.evidence),
+        fact.match.value,
+        question.generator,
+        match.text,
+        match.sha256,
+        match.trigrams,
+        match.signature,
+        match.language,
+        "left_out" if fact.left_out else "pending",
+        fact.left_out,
+        Jsonb(_pieces(fact)) if fact.scattered else None,
+        *_weight(fact),
+    )
+
+
+def evidence_json(evidence: Sequence[Span]) -> Jsonb:
+    return Jsonb([span.as_json() for span in evidence])
+
+
+def _weight(fact: Fact) -> tuple[float | None, Jsonb | None, float | None, float | None]:
+    """Its confidence, the reasons, and the policy: publish from, ask from."""
+    if fact.confidence is None:
+        return None, None, None, None
+    reasons = Jsonb(fact.confidence.reasons_json())
+    return fact.confidence.value, reasons, fact.policy.publish_from, fact.policy.ask_from
+
+
+def _json(rows: Sequence[Any]) -> str:
+    return orjson.dumps(rows).decode()
+
+
+def _pieces(fact: Fact) -> list[dict[str, Any]]:
+    return [piece.as_json() for piece in fact.scattered]
+
+
+def record_pairs(session: Session, pairs: Sequence[Pair]) -> None:
+    """Store pairs of look-alikes; what a person decided about the two rows, or about their texts, stands."""
+    session.execute(
+        "record_pairs",
+        duplicate_ids=[duplicate_id_for(pair.staged, pair.existing) for pair in pairs],
+        staged_ids=[pair.staged for pair in pairs],
+        existing_ids=[pair.existing for pair in pairs],
+        are_staged=[pair.existing_is_staged for pair in pairs],
+        scores=[pair.score for pair in pairs],
+        methods=[pair.method for pair in pairs],
+        resolutions=[pair.resolution for pair in pairs],
+        notes=[pair.reason for pair in pairs],
+        reasons=[json_text(pair.reasons) for pair in pairs],
+    )
+
+
+class PostgresStaging:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def replace_chunks(
+        self, chunks: Mapping[DocumentId, tuple[UserId, Sequence[Chunk]]], *, chunker: str, version: str
+    ) -> None:
+        there = {row["chunk_id"] for row in self._session.all("staged_chunk_ids", document_ids=list(chunks))}
+        wanted = {chunk.chunk_id for _, of_document in chunks.values() for chunk in of_document}
+        if gone := there - wanted:
+            self._session.execute("delete_chunks", chunk_ids=list(gone))
+        kept = [c for _, of_document in chunks.values() for c in of_document if c.chunk_id in there]
+        if kept:
+            self._session.execute(
+                "update_chunks",
+                chunk_ids=[c.chunk_id for c in kept],
+                ordinals=[c.ordinal for c in kept],
+                page_from=[c.page_from for c in kept],
+                page_to=[c.page_to for c in kept],
+                heading_paths=["\x1f".join(c.heading_path) for c in kept],
+            )
+        fresh = {
+            document_id: (user_id, [c for c in of_document if c.chunk_id not in there])
+            for document_id, (user_id, of_document) in chunks.items()
+        }
+        self.insert_chunks(fresh, chunker=chunker, version=version)
+
+    def insert_chunks(
+        self, chunks: Mapping[DocumentId, tuple[UserId, Sequence[Chunk]]], *, chunker: str, version: str
+    ) -> None:
+        """Add chunks that are not there."""
+        rows = [
+            (
+                c.chunk_id, document_id, user_id, c.ordinal, c.text, list(c.heading_path), c.page_from, c.page_to,
+                c.char_from, c.char_to, c.token_count, c.content_sha256, chunker, version,
+            )
+            for document_id, (user_id, of_document) in chunks.items()
+            for c in of_document
+        ]  # fmt: skip
+        self._session.copy("staged_chunks", _CHUNK_COLUMNS, rows)
+
+    def chunks(self, document_ids: Ids) -> dict[DocumentId, list[StagedChunk]]:
+        found: dict[DocumentId, list[StagedChunk]] = {document_id: [] for document_id in document_ids}
+        for row in self._session.all("staged_chunks", document_ids=list(document_ids)):
+            found[row["document_id"]].append(_staged_chunk(row))
+        return found
+
+    def record_outcomes(self, outcomes: Mapping[ChunkId, ChunkResult]) -> None:
+        results = outcomes.values()
+        self._session.execute(
+            "record_chunk_outcomes",
+            chunk_ids=list(outcomes),
+            outcomes=[result.outcome.value for result in results],
+            reasons=[result.reason for result in results],
+            facts=[len(result.facts) for result in results],
+            refused=[result.refused for result in results],
+            keys=[result.key for result in results],
+        )
+
+    def replace_questions(self, documents: Sequence[Document], questions: Sequence[NewQuestion]) -> None:
+        self._session.execute(
+            "open_batches",
+            batch_ids=[batch_id_for(document.document_id) for document in documents],
+            document_ids=[document.document_id for document in documents],
+            user_ids=[document.user_id for document in documents],
+            file_names=[document.filename for document in documents],
+        )
+        document_ids = [document.document_id for document in documents]
+        wanted = {question.fact.question_id: question for question in questions}
+        told = reconcile(
+            self.staged_before(document_ids),
+            {key: (question.document_id, question.fact) for key, question in wanted.items()},
+        )
+        if told.go:
+            self._session.execute("delete_questions", question_ids=list(told.go))
+        if kept := told.stay | told.decided.keys():
+            self._session.execute("keep_questions", question_ids=list(kept))
+            taken = [replace(wanted[new].fact, question_id=old) for old, new in told.decided.items() if new]
+            self._judge_again([*(wanted[key].fact for key in told.stay), *taken], told.stay)
+        self.insert_questions([question for key, question in wanted.items() if key in told.come])
+        if told.decided:
+            self._session.execute("count_carried_facts", document_ids=document_ids)
+
+    def staged_before(self, document_ids: Ids) -> list[StagedBefore]:
+        rows = self._session.all("staged_before", document_ids=list(document_ids))
+        return [
+            StagedBefore(
+                row["question_id"],
+                row["document_id"],
+                row["statement"],
+                tuple(map(Span.from_json, row["evidence"])),
+                row["is_decided"],
+                row["status"],
+                LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
+                row["is_reviewed"],
+                row["is_edited"],
+            )
+            for row in rows
+        ]
+
+    def _judge_again(self, facts: Sequence[Fact], unchanged: Collection[QuestionId]) -> None:
+        """Leave out what is found against facts that were staged before; let wait what nothing speaks against now.
+
+        Those that say what they said, ``unchanged``, take the evidence that is found for them now.
+        """
+        weights = [_weight(fact) for fact in facts]
+        self._session.execute(
+            "judge_again",
+            question_ids=[fact.question_id for fact in facts],
+            reasons=[fact.left_out for fact in facts],
+            pieces=[_json(_pieces(fact)) if fact.scattered else None for fact in facts],
+            confidences=[confidence for confidence, _, _, _ in weights],
+            confidence_reasons=[reasons and _json(reasons.obj) for _, reasons, _, _ in weights],
+            publish_from=[publish_from for _, _, publish_from, _ in weights],
+            ask_from=[ask_from for _, _, _, ask_from in weights],
+            evidence=[
+                _json([span.as_json() for span in fact.evidence]) if fact.question_id in unchanged else None
+                for fact in facts
+            ],
+        )
+
+    def insert_questions(self, questions: Sequence[NewQuestion], *, batch_id: BatchId | None = None) -> None:
+        """Add questions that are not there, to this batch or to that of their document."""
+        rows = [_question_row(question, batch_id) for question in questions]
+        self._session.copy("staged_questions", _QUESTION_COLUMNS, rows)
+
+    def questions(self, document_ids: Ids) -> dict[DocumentId, list[StagedQuestion]]:
+        found: dict[DocumentId, list[StagedQuestion]] = {document_id: [] for document_id in document_ids}
+        for row in self._session.all("staged_questions", document_ids=list(document_ids)):
+            found[row["document_id"]].append(
+                StagedQuestion(
+                    row["question_id"],
+                    row["document_id"],
+                    row["chunk_id"],
+                    row["question"],
+                    row["answer"],
+                    row["statement"],
+                    tuple(map(Span.from_json, row["evidence"])),
+                    row["evidence_match"],
+                    row["generator"],
+                    row["status"],
+                    LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
+                    row["own_words"],
+                )
+            )
+        return found
+
+    def trigrams(self, texts: Sequence[str]) -> list[list[str]]:
+        return [row["trigrams"] for row in self._session.all("trigrams", texts=list(texts))]
+
+    def lock_matching(self, user_ids: Sequence[UserId]) -> None:
+        if user_ids:
+            self._session.execute("lock_matching", user_ids=list(user_ids))
+
+    def lock_matching_of(self, document_ids: Ids) -> None:
+        rows = self._session.all("users_of_documents", document_ids=list(document_ids))
+        self.lock_matching([row["user_id"] for row in rows])
+
+    def lock_matching_of_staged(self, document_ids: Ids) -> None:
+        rows = self._session.all("users_with_staged", document_ids=list(document_ids))
+        self.lock_matching([row["user_id"] for row in rows])
+
+    def spend(self, usages: Mapping[QuestionId, Usage]) -> None:
+        values = usages.values()
+        for name in ("spend_on_documents", "spend_on_banks"):
+            self._session.execute(
+                name,
+                question_ids=list(usages),
+                input_tokens=[usage.input_tokens for usage in values],
+                output_tokens=[usage.output_tokens for usage in values],
+                costs=[usage.cost_usd for usage in values],
+            )
+
+    def to_match(self, document_ids: Ids) -> list[Matchable]:
+        return [matchable(row) for row in self._session.all("questions_to_match", document_ids=list(document_ids))]
+
+    def exact_twins(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Twin]:
+        hashes, languages = [key for key, _ in keys], [language for _, language in keys]
+        rows = self._session.all("exact_twins", keys=hashes, of_keys=languages, **_besides(new))
+        # what is published comes last, and so stands
+        return {(row["key"], row["language"]): Twin(row["question_id"], row["is_staged"]) for row in rows}
+
+    def asked_before(self, question_ids: Sequence[QuestionId]) -> list[AskedBefore]:
+        return [AskedBefore(**row) for row in self._session.all("asked_before", question_ids=list(question_ids))]
+
+    def comparable(self, new: NewRows) -> Iterator[SignatureTable]:
+        blocks = self._session.stream_packed("signatures", _SIGNATURE, _SIGNATURE_BLOCK, **_besides(new))
+        return map(_signature_table, blocks)
+
+    def comparable_sketches(self, new: NewRows, *, model: str, version: str, dims: int) -> Iterator[SignatureTable]:
+        # PostgreSQL's wire of a bit string: its length, the bits in whole bytes
+        row = np.dtype([*_SIGNATURE.descr, ("_length", ">i4"), ("sketch", "u1", (sketch_bytes(dims),))])
+        blocks = self._session.stream_packed(
+            "comparable_sketches",
+            row,
+            _SIGNATURE_BLOCK,
+            model=model,
+            version=version,
+            dims=dims,
+            **_besides(new),
+        )
+        return map(_signature_table, blocks)
+
+    def cosines(
+        self,
+        vectors: Vectors,
+        rows: npt.NDArray[np.int32],
+        ids: npt.NDArray[np.void],
+        staged: npt.NDArray[np.bool_],
+        *,
+        model: str,
+        version: str,
+    ) -> npt.NDArray[np.float32]:
+        found = np.full(len(rows), np.nan, dtype=np.float32)
+        # no vector, no cosine; in the order of their keys, which are near each other in the index then
+        has_vector = np.any(vectors != 0, axis=1)
+        known = np.flatnonzero(has_vector[rows])
+        known = known[np.argsort(np.ascontiguousarray(ids[known]).view(">u8")[::2], kind="stable")]
+        for start in range(0, len(known), _COSINES_AT_A_TIME):
+            asked = known[start : start + _COSINES_AT_A_TIME]
+            own, places = np.unique(rows[asked], return_inverse=True)
+            blocks = self._session.stream_packed(
+                "cosines",
+                _COSINE,
+                _COSINES_AT_A_TIME,
+                vectors=list(vectors[own]),
+                # PostgreSQL's words for arrays: far quicker to make than their elements one by one
+                places=_array_of_ints(places),
+                ids="{" + ids[asked].tobytes().hex(",", 16) + "}",
+                staged=_array_of_ints(staged[asked].astype(np.int8)),
+                model=model,
+                version=version,
+            )
+            for block in blocks:
+                found[asked[block["pair"]]] = block["cosine"]
+        return found
+
+    def compared_texts(self, question_ids: Sequence[QuestionId]) -> dict[QuestionId, Compared]:
+        rows = self._session.all("compared_texts", question_ids=list(question_ids))
+        return {
+            row["question_id"]: Compared(row["match_text"], row["answer"], row["language"], row["own_words"])
+            for row in rows
+        }
+
+    def similarities(
+        self, pairs: Sequence[tuple[QuestionId, QuestionId]], threshold: float
+    ) -> dict[tuple[QuestionId, QuestionId], Similar]:
+        rows = self._session.all(
+            "pair_similarity",
+            staged_ids=[staged for staged, _ in pairs],
+            existing_ids=[existing for _, existing in pairs],
+            threshold=threshold,
+        )
+        return {
+            (row["staged_id"], row["existing_id"]): Similar(
+                row["score"],
+                *comparable_texts(row["staged_text"], row["staged_own"], row["existing_text"], row["existing_own"]),
+            )
+            for row in rows
+            if may_be_one(row["staged_language"], row["existing_language"])
+        }
+
+    def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
+        if pairs:
+            record_pairs(self._session, pairs)
+            record_pairs(self._session, self._undecided_of_copies([pair for pair in pairs if pair.existing_is_staged]))
+            self._session.execute("apply_resolutions", document_ids=list(document_ids))
+        self._session.execute("mark_matched", document_ids=list(document_ids))
+
+    def _undecided_of_copies(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """What waits for a decision in another document waits for one in a document that says the same, too."""
+        rows = self._session.all(
+            "undecided_of_copies",
+            staged_ids=[pair.staged for pair in pairs],
+            existing_ids=[pair.existing for pair in pairs],
+        )
+        return [
+            Pair(
+                row["staged"],
+                row["existing"],
+                row["existing_is_staged"],
+                row["similarity_score"],
+                row["method"],
+                reasons=row["reasons"],
+            )
+            for row in rows
+        ]
+
+    def settle_gone_pairs(self, user_id: UserId) -> set[BatchId]:
+        return {row["batch_id"] for row in self._session.all("settle_gone_pairs", user_id=user_id)}
+
+    def keep_both_within(self, document_ids: Ids) -> None:
+        self._session.execute("keep_both_within", document_ids=list(document_ids))
+
+    def undecided(self, document_ids: Ids) -> dict[DocumentId, int]:
+        rows = self._session.all("undecided_counts", document_ids=list(document_ids))
+        return {row["document_id"]: row["pairs"] for row in rows}
+
+    def stand_ins(self, document_ids: Ids) -> set[QuestionId]:
+        return {row["question_id"] for row in self._session.all("stand_ins", document_ids=list(document_ids))}
+
+    def replaced_within(self, document_ids: Ids) -> set[QuestionId]:
+        return {row["question_id"] for row in self._session.all("replaced_within", document_ids=list(document_ids))}
+
+    def settle_replaced_within(self, document_ids: Ids) -> int:
+        return self._session.execute("settle_replaced_within", document_ids=list(document_ids))
+
+    def differing(self, document_ids: Ids) -> dict[DocumentId, list[Differing]]:
+        found: dict[DocumentId, list[Differing]] = {document_id: [] for document_id in document_ids}
+        for row in self._session.all("differ_from_published", document_ids=list(document_ids)):
+            found[row["document_id"]].append(Differing(**row))
+        return found
+
+    def to_decide(self, document_ids: Ids) -> dict[DocumentId, int]:
+        rows = self._session.all("facts_to_decide", document_ids=list(document_ids))
+        return {row["document_id"]: row["facts"] for row in rows}
+
+    def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int:
+        if by is None:
+            self._session.execute("leave_unasked_out", document_ids=list(document_ids))
+        return self._session.execute("approve_pending", document_ids=list(document_ids), by=by, notes=notes)
+
+    def resolve_pairs(self, document_id: DocumentId, resolution: str, *, by: str, notes: str | None) -> int:
+        count = self._session.execute(
+            "resolve_pairs", document_id=document_id, resolution=resolution, by=by, notes=notes
+        )
+        self._session.execute("apply_resolutions", document_ids=[document_id])
+        return count
+
+    def reject(self, document_id: DocumentId, *, by: UserId, notes: str) -> int:
+        return self._session.execute("reject_questions", document_id=document_id, by=by, notes=notes)
+
+    def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
+        rows = self._session.all("orphans_at_rest", user_ids=list(user_ids))
+        if rows:
+            orphans = [row["question_id"] for row in rows if row["is_orphan"]]
+            self._session.execute("revive_questions", question_ids=orphans)
+            self._session.execute("unmatch_documents", document_ids=[row["document_id"] for row in rows])
+        return list(dict.fromkeys(row["job_id"] for row in rows))
+
+    def compared_since(self, document_ids: Ids) -> set[DocumentId]:
+        rows = self._session.all("compared_since", document_ids=list(document_ids))
+        return {row["document_id"] for row in rows}
+
+    def compare_again(self, document_ids: Ids) -> None:
+        ids = list(document_ids)
+        rows = self._session.all("orphans_of_documents", document_ids=ids)
+        self._session.execute("revive_questions", question_ids=[row["question_id"] for row in rows])
+        self._session.execute("approve_withdrawn", document_ids=ids)
+        self._session.execute("unmatch_documents", document_ids=ids)
+
+    def reopen(self, document_id: DocumentId) -> int:
+        return self._session.execute("reopen_questions", document_id=document_id)
+
+    def pairs(self, document_id: DocumentId) -> list[dict[str, Any]]:
+        return self._session.all("document_pairs", document_id=document_id)

@@ -1,0 +1,173 @@
+"""What people look at, from PostgreSQL."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pipeline_core.db.engine import lend
+from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
+from pipeline_core.db.session import Session
+from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.search import SearchMode
+from pipeline_core.ports.embedder import Vectors
+from pipeline_core.ports.views import Row
+
+_ID_BEGINNING = re.compile(r"[0-9a-f-]{4,36}")
+
+
+class PostgresViews:
+    """Each call is one short transaction."""
+
+    def __init__(self, engine: Engine, *, claims: str | None = None, ranking: Ranking | None = None) -> None:
+        """``claims`` (JSON) are the token of the user who looks: row-level security reads them."""
+        self._engine = engine
+        self._claims = claims
+        self._ranking = ranking or Ranking()
+
+    @contextmanager
+    def _reading(self, *, one_moment: bool = True) -> Iterator[Session]:
+        """One transaction, which sees one moment however many queries it has; a single query does so by itself.
+
+        Raises:
+            PipelineError: psycopg's errors, translated.
+        """
+        with lend(self._engine) as connection:
+            if one_moment:
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield Session(connection, claims=self._claims)
+            connection.commit()
+
+    def _all(self, name: str, /, **params: Any) -> list[Row]:
+        with self._reading(one_moment=False) as session:
+            return session.all(name, **params)
+
+    def jobs(
+        self,
+        user_id: UserId,
+        *,
+        document_ids: Sequence[DocumentId] | None = None,
+        states: Sequence[str] | None = None,
+        limit: int | None = 100,
+    ) -> list[Row]:
+        return self._all(
+            "view_jobs",
+            user_id=user_id,
+            document_ids=list(document_ids) if document_ids is not None else None,
+            states=list(states) if states is not None else None,
+            limit=limit,
+        )
+
+    def progress(self, document_ids: Sequence[DocumentId]) -> list[Row]:
+        return self._all("view_progress", document_ids=list(document_ids))
+
+    def run_documents(self, document_ids: Sequence[DocumentId]) -> list[Row]:
+        return self._all("view_run_documents", document_ids=list(document_ids))
+
+    def counts(self, user_id: UserId) -> Row:
+        return self._all("view_counts", user_id=user_id)[0]
+
+    def resolve_job(self, user_id: UserId, text: str) -> JobId:
+        # an empty or very short text would name whatever happens to be the only document
+        prefix = f"{text.lower()}%" if _ID_BEGINNING.fullmatch(text.lower()) else ""
+        rows = self._all("view_find_jobs", user_id=user_id, prefix=prefix, name=text)
+        if not rows:
+            raise NotFoundError(f"No job, document or file is named {_readable(text)}.")
+        # an edited file leaves its former content behind under the same name
+        meant = [row for row in rows if row["is_current"] or row["is_by_id"]] or rows
+        if len(meant) > 1:
+            names = ", ".join(f"{str(row['job_id'])[:8]} ({_place(row)})" for row in meant[:5])
+            raise NotFoundError(f"{text} could be any of {names}.", action="Name one by its id, or by its path.")
+        return JobId(meant[0]["job_id"])
+
+    def job(self, user_id: UserId, job_id: JobId) -> Row:
+        with self._reading() as session:
+            of_job = [row["document_id"] for row in session.all("view_document_of", job_id=job_id)]
+            rows = session.all("view_jobs", user_id=user_id, document_ids=of_job, states=None, limit=1)
+            if not rows:
+                raise NotFoundError(f"There is no job {job_id}.")
+            row = rows[0]
+            document_id = row["document_id"]
+            returned = session.all("view_returned_findings", job_id=job_id)
+            results = session.all("view_job_findings", job_id=job_id)[0]["stage3_validation_results"]
+            return {
+                **row,
+                "stages": session.all("view_job_stages", document_id=document_id),
+                "findings": (results or {}).get("findings", []),
+                "returned_for": (returned[0]["findings"] or []) if returned else [],
+                "pairs": session.all("document_pairs", document_id=document_id),
+                "ledger": session.all("view_chunk_outcomes", document_id=document_id),
+                "left_out_facts": session.all("view_left_out", document_id=document_id),
+                "to_decide": session.all("view_to_decide", document_id=document_id),
+                "events": session.all("view_job_events", job_id=job_id, user_id=user_id),
+            }
+
+    def search(
+        self,
+        user_id: UserId,
+        text: str,
+        vector: Vectors | None,
+        *,
+        model: str,
+        limit: int = 5,
+        kind: str | None = None,
+        document_ids: Sequence[UUID] | None = None,
+        mode: SearchMode = SearchMode.HYBRID,
+        is_next: bool = False,
+    ) -> list[Row]:
+        among = list(document_ids) if document_ids is not None else None
+        query = Query(user_id, text, vector, model, kind, among, mode, is_next)
+        with self._reading() as session:
+            return search(session, query, self._ranking, limit=limit)
+
+    def search_each_mode(
+        self,
+        user_id: UserId,
+        questions: Sequence[tuple[str, Vectors]],
+        *,
+        model: str,
+        limit: int,
+        kind: str | None = None,
+        is_next: bool = False,
+    ) -> list[Mapping[SearchMode, list[Row]]]:
+        with self._reading() as session:
+            asked = [
+                Query(user_id, text, vector, model, kind, None, SearchMode.HYBRID, is_next)
+                for text, vector in questions
+            ]
+            return search_by_each_mode(session, asked, self._ranking, limit=limit)
+
+    def waiting_sources(self, user_id: UserId, text: str, *, least: float, limit: int = 3) -> list[Row]:
+        return self._all("waiting_sources", user_id=user_id, text=text, least=least, limit=limit)
+
+    def published_questions(self, user_id: UserId, *, after: UUID | None, limit: int) -> list[Row]:
+        return self._all("published_questions", user_id=user_id, after=after, limit=limit)
+
+    def count_not_asked(self, user_id: UserId) -> int:
+        return int(self._all("count_not_asked", user_id=user_id)[0]["questions"])
+
+    def export(self, user_id: UserId, document_id: UUID) -> Row:
+        with self._reading() as session:
+            rows = session.all("export_document", user_id=user_id, document_id=document_id)
+            if not rows:
+                raise NotFoundError(f"There is no document {document_id}.")
+            return {
+                **rows[0],
+                "chunks": session.all("export_chunks", document_id=document_id),
+                "facts": session.all("export_facts", document_id=document_id),
+                "files": session.all("export_files", document_id=document_id),
+            }
+
+
+def _place(row: Row) -> str:
+    """Where the document stands, as people write it; of one that stands nowhere, its file name."""
+    return _readable(row["place"]) if row["place"] else str(row["filename"])
+
+
+def _readable(text: str) -> str:
+    return unquote(text.removeprefix("file://")) if text.startswith("file://") else text

@@ -1,0 +1,103 @@
+"""Webhooks in PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pipeline_core.db.session import Session
+from pipeline_core.domain.errors import ConflictError
+from pipeline_core.domain.ids import UserId
+from pipeline_core.ports.views import Row
+from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
+
+
+class PostgresWebhooks:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(
+        self, webhook_id: UUID, user_id: UserId, url: str, secret: str, events: Sequence[WebhookEvent], *, most: int = 0
+    ) -> bool:
+        self._session.all("lock_webhooks_of", user_id=user_id)
+        known = self.endpoints(user_id)
+        if any(row["url"] == url for row in known):
+            return False
+        if most and len(known) >= most:
+            raise ConflictError(
+                f"There are {len(known)} webhooks already, and {most} are allowed.", action="Remove one first."
+            )
+        added = self._session.execute(
+            "add_webhook", webhook_id=webhook_id, user_id=user_id, url=url, secret=secret, events=list(map(str, events))
+        )
+        return added == 1
+
+    def endpoints(self, user_id: UserId, webhook_id: UUID | None = None) -> list[Row]:
+        return self._session.all("webhooks", user_id=user_id, webhook_id=webhook_id)
+
+    def remove(self, user_id: UserId, webhook_id: UUID) -> bool:
+        return self._session.execute("remove_webhook", user_id=user_id, webhook_id=webhook_id) == 1
+
+    def resume(self, webhook_id: UUID) -> bool:
+        [row] = self._session.all("resume_webhook", webhook_id=webhook_id)
+        return bool(row["resumed"])
+
+    def try_out(self, webhook_id: UUID) -> UUID | None:
+        [row] = self._session.all("try_webhook", webhook_id=webhook_id)
+        delivery_id: UUID | None = row["delivery_id"]
+        return delivery_id
+
+    def log(self, user_id: UserId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
+        before_ts, before_id = before or (None, None)
+        return self._session.all(
+            "webhook_log", user_id=user_id, webhook_id=webhook_id, before_ts=before_ts, before_id=before_id, limit=limit
+        )
+
+    def claim(
+        self, limit: int, *, lease_s: float, per_user: int, per_endpoint: int, user_id: UserId | None
+    ) -> list[Delivery]:
+        self._session.all("lock_claims")
+        rows = self._session.all(
+            "claim_deliveries",
+            limit=limit,
+            lease_s=lease_s,
+            per_user=per_user,
+            per_endpoint=per_endpoint,
+            user_id=user_id,
+        )
+        return [Delivery(**row) for row in rows]
+
+    def overdue(self, *, by_s: float) -> bool:
+        [row] = self._session.all("webhooks_overdue", by_s=by_s)
+        return bool(row["overdue"])
+
+    def lock(self, webhook_id: UUID) -> int | None:
+        rows = self._session.all("lock_webhook", webhook_id=webhook_id)
+        return int(rows[0]["failures"]) if rows else None
+
+    def settle(self, delivery: Delivery, status: str, result: SendResult, *, wait_s: float) -> bool:
+        settled = self._session.execute(
+            "settle_delivery",
+            delivery_id=delivery.delivery_id,
+            attempts=delivery.attempts,
+            status=status,
+            response_status=result.status,
+            error=result.error,
+            wait_s=wait_s,
+        )
+        return settled == 1
+
+    def count_failures(self, webhook_id: UUID, failures: int, *, error: str | None, pause_s: float | None) -> None:
+        self._session.execute("count_failures", webhook_id=webhook_id, failures=failures, error=error, pause_s=pause_s)
+
+    def make_due(self, webhook_id: UUID) -> None:
+        self._session.execute("make_deliveries_due", webhook_id=webhook_id)
+
+    def prune(self, *, days: int) -> int:
+        return self._session.execute("prune_deliveries", days=days)
+
+    def give_up(self, *, days: int) -> int:
+        return self._session.execute("give_deliveries_up", days=days)
+
+    def disable(self, webhook_id: UUID, because: str) -> None:
+        self._session.execute("disable_webhook", webhook_id=webhook_id, because=because)
+        self._session.execute("fail_deliveries_of", webhook_id=webhook_id, because=because)
