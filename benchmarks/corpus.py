@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
-from pipeline_core.ports.embedder import Vectors
-from pipeline_core.staging.words import STOP_WORDS
+from pipeline_core.domain.vectors import Vectors
+from pipeline_core.duplicates.words import STOP_WORDS
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PIPELINE_SHARED") or ROOT.parent / "shared") / "data"

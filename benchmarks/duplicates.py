@@ -22,20 +22,21 @@ import psycopg
 
 from benchmarks.corpus import ROOT, SHARED
 from benchmarks.memory import memory_from_here, peak_memory
+from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.db import session
 from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.db.engine import connect_options
 from pipeline_core.db.migrate import migrate
-from pipeline_core.db.staging import PostgresStaging
-from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
+from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import MatchingSpace, QuestionId, UserId
+from pipeline_core.domain.same_words import exact_key, same_words
 from pipeline_core.domain.staging import Matchable, NewRows, Pair
+from pipeline_core.duplicates.baseline import Baseline
+from pipeline_core.duplicates.comparing import differs_in, match_keys
+from pipeline_core.duplicates.features import features
+from pipeline_core.duplicates.scored import APART, Scored
+from pipeline_core.duplicates.scoring import Weights, scores
 from pipeline_core.settings import load_settings
-from pipeline_core.staging.baseline import Baseline
-from pipeline_core.staging.duplicates import differs_in, exact_key, match_keys, same_words
-from pipeline_core.staging.features import features
-from pipeline_core.staging.scored import APART, Scored
-from pipeline_core.staging.scoring import Weights, scores
 
 PAIRS = SHARED / "duplicates" / "pairs_ccbysa_dev.jsonl"
 QUESTIONS = SHARED / "opentriviaqa"
@@ -156,7 +157,7 @@ def synthesised(count: int, seed: int) -> list[str]:
     return made
 
 
-def matchables(staging: PostgresStaging, texts: Sequence[str]) -> list[Matchable]:
+def matchables(staging: Staging, texts: Sequence[str]) -> list[Matchable]:
     return [
         Matchable(QuestionId(uuid4()), USER, k.sha256, k.trigrams, k.signature, k.text, k.text, True, k.text, k.sha256)
         for k in match_keys(staging, texts)
@@ -179,7 +180,7 @@ def _values(row: Matchable) -> tuple[Any, ...]:
 
 def fill(connection: psycopg.Connection[Any], count: int) -> None:
     """Production rows up to ``count``, with vectors up to ``_WITH_VECTORS``."""
-    staging, embedder = PostgresStaging(session.Session(connection)), WordLlamaEmbedder()
+    staging, embedder = Staging(session.Session(connection)), WordLlamaEmbedder()
     there = connection.execute("SELECT count(*) FROM all_questions").fetchone()
     at = there[0] if there else 0
     connection.execute("DROP INDEX IF EXISTS all_questions_search_idx, all_questions_trigrams_idx")
@@ -204,7 +205,7 @@ def fill(connection: psycopg.Connection[Any], count: int) -> None:
 
 def stage(connection: psycopg.Connection[Any]) -> list[Matchable]:
     """A thousand new rows: half are all but in production, half are new."""
-    staging = PostgresStaging(session.Session(connection))
+    staging = Staging(session.Session(connection))
     chooser = random.Random(5)
     known = connection.execute("SELECT match_text FROM all_questions ORDER BY question_id LIMIT 500").fetchall()
     texts = []
@@ -252,7 +253,7 @@ def per_row(connection: psycopg.Connection[Any], rows: Sequence[Matchable], aske
 
 
 def detect(
-    staging: PostgresStaging, new: NewRows, rows: Sequence[Matchable], mode: str, embedder: WordLlamaEmbedder
+    staging: Staging, new: NewRows, rows: Sequence[Matchable], mode: str, embedder: WordLlamaEmbedder
 ) -> list[Pair]:
     """The pairs of the rows; in scored mode with all that the step does, embedding and recording."""
     if mode == "baseline":
@@ -274,7 +275,7 @@ def scan(url: str, mode: str) -> dict[str, Any]:
     if mode == "scored":
         embedder.embed(["warm up"])
     with _connect(url) as connection:
-        staging = PostgresStaging(session.Session(connection))
+        staging = Staging(session.Session(connection))
         staged = connection.execute(
             "SELECT question_id, match_text, match_trigrams, match_signature FROM staged_questions ORDER BY question_id"
         ).fetchall()

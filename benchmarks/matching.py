@@ -14,17 +14,17 @@ import psycopg
 from benchmarks.corpus import Writer
 from benchmarks.production import FACTS, Production
 from pipeline_core import logs
-from pipeline_core.db.engine import connect
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.engine import connect
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.duplicates.detection import Detection
+from pipeline_core.duplicates.signatures import BLOCK_ROWS, candidates, matrix
 from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Upload
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME, STAGES
-from pipeline_core.staging.detection import Detection
-from pipeline_core.staging.signatures import BLOCK_ROWS, candidates, matrix
 
 SIZES = (1_000, 5_000, 20_000)
 """Documents of the user."""

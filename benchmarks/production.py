@@ -13,10 +13,10 @@ from psycopg.types.json import Json, Jsonb
 
 from pipeline_core.db import session
 from pipeline_core.db.session import Session
-from pipeline_core.db.staging import PostgresStaging
+from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import sha256_hex, text_sha256
+from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.ports.embedder import Embedder
-from pipeline_core.staging.duplicates import match_keys
 
 FACTS = (5, 20)
 """Of a document."""
@@ -65,7 +65,7 @@ class Production:
         questions = [f"What is said about {' '.join(text.split()[:4])}?" for text in texts]
         embedded = [f"{question}\n{text}" for question, text in zip(questions, texts, strict=True)]
         vectors = self._embedder.embed(embedded).vectors
-        keys = match_keys(PostgresStaging(self._session), texts)
+        keys = match_keys(Staging(self._session), texts)
         made = iter(zip(questions, texts, embedded, keys, vectors, strict=True))
         rows: dict[str, list[Row]] = {name: [] for name in self._tables}
         cached: dict[str, Row] = {}

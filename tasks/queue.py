@@ -5,11 +5,11 @@ from uuid import UUID
 from prefect import runtime
 
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.db.queue import Pressure
 from pipeline_core.domain.errors import PipelineError, TransientError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.traces import told
-from pipeline_core.ports.queue import Pressure
 from pipeline_core.services.queue_watch import ask_for_next
 from pipeline_core.tasks.alerts import tell_of_dead
 from pipeline_core.tasks.runtime import flow_run_id, run_logger

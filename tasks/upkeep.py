@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from pipeline_core.adapters import scratch
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.object_keys import without_filename
 from pipeline_core.domain.traces import told
+from pipeline_core.machine import scratch
 from pipeline_core.tasks.alerts import REVIEW_WAITING, emit
 from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task

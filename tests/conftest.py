@@ -17,10 +17,10 @@ for _name in [name for name in os.environ if name.startswith(("UPLOAD_PIPELINE_"
     del os.environ[_name]
 
 from pipeline_core.adapters.converters.local import LocalConverter
-from pipeline_core.db.embedded import EmbeddedPostgres
-from pipeline_core.db.migrate import migrate
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.embedded import EmbeddedPostgres
+from pipeline_core.db.migrate import migrate
 from pipeline_core.settings import Settings, load_settings
 from tests.database import copied_database
 from tests.servers import folder_for_postgres

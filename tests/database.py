@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-from pipeline_core.db.uow import PostgresUnitOfWork
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import CorrelationId, UserId, document_id_for, job_id_for, text_sha256
 from pipeline_core.domain.object_keys import original_key
@@ -33,9 +33,7 @@ def new_document(user_id: UserId) -> Document:
     return Document(document_id, user_id, job_id_for(document_id, 0), "a.md", "text/markdown", 1, checksum, key)
 
 
-def register(
-    uow: PostgresUnitOfWork, user_id: UserId, count: int = 1, *, workflow: str = "automatic"
-) -> list[Document]:
+def register(uow: UnitOfWork, user_id: UserId, count: int = 1, *, workflow: str = "automatic") -> list[Document]:
     """New documents, each with its queued job; the caller commits."""
     documents = [new_document(user_id) for _ in range(count)]
     uow.documents.register(documents, user_id=user_id, correlation_id=CorrelationId(uuid4()), workflow=workflow)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from pipeline_core.db.uow import PostgresUnitOfWork
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, LeaseToken, UserId, user_id_for
 from pipeline_core.domain.lifecycle import JobStage, JobState
 from pipeline_core.stages.registry import ALL_MOVES
@@ -41,7 +41,7 @@ class Walker:
                 self._step(uow, step)
                 uow.commit()
 
-    def _step(self, uow: PostgresUnitOfWork, step: str) -> None:
+    def _step(self, uow: UnitOfWork, step: str) -> None:
         if step in MOVES:
             move = MOVES[step]
             payload = {"error": {"message": "no use"}, "reason": self.reason}
@@ -73,8 +73,8 @@ class Walker:
             [row] = cursor.fetchall()
         return dict(zip(names, row, strict=True))
 
-    def _uow(self) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self.engine, lease_s=60)
+    def _uow(self) -> UnitOfWork:
+        return UnitOfWork(self.engine, lease_s=60)
 
 
 def march(last: str) -> list[str]:

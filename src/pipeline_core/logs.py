@@ -12,10 +12,10 @@ from typing import Any
 
 import structlog
 
-from pipeline_core import private_files
 from pipeline_core.domain.masking import masked_all
 from pipeline_core.domain.traces import trace
-from pipeline_core.rotated_file import KEPT, Kept, RotatedFile
+from pipeline_core.machine import private_files
+from pipeline_core.machine.rotated_file import KEPT, Kept, RotatedFile
 
 OWN = {"pipeline_core": logging.INFO}
 LEVELS = OWN | {"uvicorn": logging.WARNING}

@@ -25,7 +25,7 @@ from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.masking import STARS, know, masked_all
 from pipeline_core.domain.policy import Policy
-from pipeline_core.rotated_file import Kept
+from pipeline_core.machine.rotated_file import Kept
 
 PREFIX = "UPLOAD_PIPELINE_"
 HOME_NAME = ".pipeline"

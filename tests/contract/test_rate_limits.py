@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
 from pipeline_core.db.engine import open_engine
-from pipeline_core.adapters.rate_limits.postgres import PostgresRateLimits
-from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
-from pipeline_core.adapters.rate_limits.sliding_window import retry_after
+from pipeline_core.db.rate_limits import PostgresRateLimits
 from pipeline_core.domain.errors import ConfigurationError, DatabaseUnavailableError
+from pipeline_core.domain.sliding_window import retry_after
 from pipeline_core.ports.rate_limits import RateLimits
 
 _HOUR_S = 3600

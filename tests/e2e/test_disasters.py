@@ -14,9 +14,9 @@ import psycopg
 import pytest
 
 from pipeline_core import bootstrap
-from pipeline_core.db.migrate import migrate
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.migrate import migrate
 from pipeline_core.domain.errors import DatabaseUnavailableError
 from pipeline_core.settings import Settings, load_settings
 from tests.conftest import ROOT

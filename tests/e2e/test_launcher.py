@@ -12,8 +12,8 @@ import pytest
 
 from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher, reaching_prefect
-from pipeline_core.adapters.processes import listens
 from pipeline_core.domain.errors import DatabaseUnavailableError, ServiceUnavailableError
+from pipeline_core.machine.processes import listens
 from pipeline_core.settings import load_settings
 from tests.e2e.conftest import CommandLine, asking, copy_prefect_database
 from tests.servers import wait_until

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from pipeline_core.db.backups import PostgresBackups
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.backups import DatabaseBackups
 from pipeline_core.domain.errors import BackupFailedError, RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
@@ -134,7 +134,7 @@ def test_a_member_of_the_service_role_backs_up_everything(
         connection.execute("CREATE ROLE backing_up LOGIN IN ROLE upload_pipeline_service")
         try:
             login = make_conninfo(database_url, user="backing_up")
-            worker = replace(app.backup, database=PostgresBackups(login))
+            worker = replace(app.backup, database=DatabaseBackups(login))
             manifest = worker(tmp_path / "backup")
         finally:
             connection.execute("DROP ROLE backing_up")

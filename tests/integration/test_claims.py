@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from pipeline_core.db.engine import open_engine
-from pipeline_core.db.uow import PostgresUnitOfWork
-from pipeline_core.db.worker import WorkerSession
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.engine import open_engine
+from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.db.worker import Worker
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LeaseLostError
 from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken
@@ -42,12 +42,12 @@ def engine(url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def start_worker(url: str) -> Iterator[Callable[..., WorkerSession]]:
+def start_worker(url: str) -> Iterator[Callable[..., Worker]]:
     """Starts workers, each with its session lock and its thread that renews leases."""
-    started: list[WorkerSession] = []
+    started: list[Worker] = []
 
-    def start(lease_s: float = 60) -> WorkerSession:
-        started.append(WorkerSession(url, role=SERVICE, lease_s=lease_s))
+    def start(lease_s: float = 60) -> Worker:
+        started.append(Worker(url, role=SERVICE, lease_s=lease_s))
         return started[-1]
 
     yield start
@@ -56,40 +56,38 @@ def start_worker(url: str) -> Iterator[Callable[..., WorkerSession]]:
 
 
 def new_documents(engine: Engine, count: int = 1) -> list[Document]:
-    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as uow:
         documents = register(uow, ANN, count)
         uow.commit()
     return documents
 
 
 def claim(
-    engine: Engine, documents: list[Document], worker: WorkerSession, *, lease_s: float = 60
+    engine: Engine, documents: list[Document], worker: Worker, *, lease_s: float = 60
 ) -> tuple[LeaseToken, set[DocumentId]]:
     lease = LeaseToken(uuid4())
     ids = [document.document_id for document in documents]
-    with PostgresUnitOfWork(engine, lease_s=lease_s) as uow:
+    with UnitOfWork(engine, lease_s=lease_s) as uow:
         taken = uow.jobs.claim(ids, worker=worker.name, lease=lease, lease_s=lease_s, flow_run_id=None)
         uow.commit()
     return lease, taken
 
 
 def job_row(engine: Engine, document: Document, columns: str = "*") -> tuple[Any, ...]:
-    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as uow:
         query = f"SELECT {columns} FROM upload_jobs WHERE document_id = %s"
         [row] = uow.session.connection.execute(query.encode(), [document.document_id]).fetchall()
     return tuple(row)
 
 
-def test_of_two_workers_at_once_each_document_goes_to_one(
-    engine: Engine, start_worker: Callable[..., WorkerSession]
-) -> None:
+def test_of_two_workers_at_once_each_document_goes_to_one(engine: Engine, start_worker: Callable[..., Worker]) -> None:
     workers = [start_worker() for _ in range(4)]
     for _ in range(5):
         documents = new_documents(engine, 40)
         together = threading.Barrier(len(workers))
         taken: list[set[DocumentId]] = []
 
-        def take(worker: WorkerSession, documents: list[Document], together: threading.Barrier) -> None:
+        def take(worker: Worker, documents: list[Document], together: threading.Barrier) -> None:
             together.wait()
             taken.append(claim(engine, documents, worker)[1])  # noqa: B023
 
@@ -103,7 +101,7 @@ def test_of_two_workers_at_once_each_document_goes_to_one(
         assert set[DocumentId]().union(*taken) == {document.document_id for document in documents}
 
 
-def test_a_live_worker_keeps_its_job(engine: Engine, start_worker: Callable[..., WorkerSession]) -> None:
+def test_a_live_worker_keeps_its_job(engine: Engine, start_worker: Callable[..., Worker]) -> None:
     documents = new_documents(engine)
     lease, _ = claim(engine, documents, start_worker())
 
@@ -112,7 +110,7 @@ def test_a_live_worker_keeps_its_job(engine: Engine, start_worker: Callable[...,
 
 
 def test_a_dead_workers_job_is_taken_over_at_once(
-    url: str, engine: Engine, start_worker: Callable[..., WorkerSession]
+    url: str, engine: Engine, start_worker: Callable[..., Worker]
 ) -> None:
     """Its session lock ends with its connection, long before its lease does."""
     documents = new_documents(engine)
@@ -137,7 +135,7 @@ def test_a_dead_workers_job_is_taken_over_at_once(
 
 
 def test_an_expired_lease_is_taken_over_even_from_a_live_worker(
-    engine: Engine, start_worker: Callable[..., WorkerSession]
+    engine: Engine, start_worker: Callable[..., Worker]
 ) -> None:
     documents = new_documents(engine)
     claim(engine, documents, start_worker(), lease_s=0)
@@ -146,36 +144,36 @@ def test_an_expired_lease_is_taken_over_even_from_a_live_worker(
 
 
 @pytest.mark.parametrize("move", [MOVES["job_validated"], RETRY_LATER, BURY], ids=lambda move: move.code)
-def test_a_stale_lease_moves_nothing(engine: Engine, start_worker: Callable[..., WorkerSession], move: Any) -> None:
+def test_a_stale_lease_moves_nothing(engine: Engine, start_worker: Callable[..., Worker], move: Any) -> None:
     documents = new_documents(engine)
     stale, _ = claim(engine, documents, start_worker(), lease_s=0)
     claim(engine, documents, start_worker())
     before = job_row(engine, documents[0])
 
     payload = {documents[0].job_id: {"error": {}, "wait_s": 0}}
-    with pytest.raises(LeaseLostError), PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with pytest.raises(LeaseLostError), UnitOfWork(engine, lease_s=60) as uow:
         uow.jobs.move(move, payload, lease=stale)
-    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as uow:
         assert uow.jobs.held(stale, [documents[0].document_id]) == []
     assert job_row(engine, documents[0]) == before
 
 
 def test_a_stale_lease_is_told_so_wherever_the_job_is_by_now(
-    engine: Engine, start_worker: Callable[..., WorkerSession]
+    engine: Engine, start_worker: Callable[..., Worker]
 ) -> None:
     [document] = documents = new_documents(engine)
     stale, _ = claim(engine, documents, start_worker(), lease_s=0)
     lease, _ = claim(engine, documents, start_worker())
-    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as uow:
         uow.jobs.move(MOVES["job_validated"], {document.job_id: {}}, lease=lease)
         uow.commit()
 
-    with pytest.raises(LeaseLostError), PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with pytest.raises(LeaseLostError), UnitOfWork(engine, lease_s=60) as uow:
         uow.jobs.move(MOVES["job_validated"], {document.job_id: {}}, lease=stale)
 
 
 def test_a_worker_takes_its_own_job_again_when_its_lease_has_ended(
-    engine: Engine, start_worker: Callable[..., WorkerSession]
+    engine: Engine, start_worker: Callable[..., Worker]
 ) -> None:
     documents, worker = new_documents(engine), start_worker()
     claim(engine, documents, worker, lease_s=0)
@@ -193,12 +191,12 @@ def test_a_task_that_is_tried_again_still_has_its_document(app: Pipeline) -> Non
 
 
 def test_renewal_does_not_wait_for_a_job_that_is_being_moved(
-    engine: Engine, start_worker: Callable[..., WorkerSession]
+    engine: Engine, start_worker: Callable[..., Worker]
 ) -> None:
     """Waiting for it, in another order than the move's, would be a deadlock."""
     documents, worker = new_documents(engine, 2), start_worker()
     lease, _ = claim(engine, documents, worker)
-    with PostgresUnitOfWork(engine, lease_s=60) as mover, PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as mover, UnitOfWork(engine, lease_s=60) as uow:
         mover.jobs.move(MOVES["job_validated"], {documents[0].job_id: {}}, lease=lease)
 
         uow.session.connection.execute("SET LOCAL lock_timeout = '1s'")
@@ -206,7 +204,7 @@ def test_renewal_does_not_wait_for_a_job_that_is_being_moved(
 
 
 def test_of_a_batch_of_which_one_lease_is_lost_nothing_moves(
-    engine: Engine, start_worker: Callable[..., WorkerSession]
+    engine: Engine, start_worker: Callable[..., Worker]
 ) -> None:
     documents = new_documents(engine, 3)
     stale, _ = claim(engine, documents, start_worker(), lease_s=0)
@@ -214,7 +212,7 @@ def test_of_a_batch_of_which_one_lease_is_lost_nothing_moves(
     before = [job_row(engine, document) for document in documents]
 
     payloads: dict[JobId, dict[str, Any]] = {document.job_id: {} for document in documents}
-    with pytest.raises(LeaseLostError) as lost, PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with pytest.raises(LeaseLostError) as lost, UnitOfWork(engine, lease_s=60) as uow:
         uow.jobs.move(MOVES["job_validated"], payloads, lease=stale)
     assert str(documents[1].job_id) in str(lost.value)
     assert [job_row(engine, document) for document in documents] == before
@@ -268,12 +266,10 @@ def _everything_but_the_job(app: Pipeline) -> dict[str, list[str]]:
         }
 
 
-def test_a_job_with_a_retry_ahead_says_when_it_is_due(
-    engine: Engine, start_worker: Callable[..., WorkerSession]
-) -> None:
+def test_a_job_with_a_retry_ahead_says_when_it_is_due(engine: Engine, start_worker: Callable[..., Worker]) -> None:
     documents = new_documents(engine)
     lease, _ = claim(engine, documents, start_worker())
-    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as uow:
         uow.jobs.move(RETRY_LATER, {documents[0].job_id: {"error": {}, "wait_s": 30}}, lease=lease)
         [(wait_s, failures)] = uow.jobs.due_in([documents[0].document_id]).values()
         uow.commit()
@@ -283,7 +279,7 @@ def test_a_job_with_a_retry_ahead_says_when_it_is_due(
     assert job_row(engine, documents[0], "state, lease_token") == (JobState.RETRYABLE, None)
 
 
-def test_only_leases_that_are_held_are_renewed(engine: Engine, start_worker: Callable[..., WorkerSession]) -> None:
+def test_only_leases_that_are_held_are_renewed(engine: Engine, start_worker: Callable[..., Worker]) -> None:
     worker, other = start_worker(), start_worker()
     documents = new_documents(engine, 3)
     held, _ = claim(engine, documents[:1], worker)
@@ -291,7 +287,7 @@ def test_only_leases_that_are_held_are_renewed(engine: Engine, start_worker: Cal
     of_another, _ = claim(engine, documents[2:], other)
     before = [job_row(engine, document, "lease_expires_at") for document in documents]
 
-    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as uow:
         leases = [held, of_another, uuid4()]
         assert uow.session.execute("renew_leases", worker=worker.name, leases=leases, lease_s=120) == 1
         uow.commit()
@@ -300,9 +296,7 @@ def test_only_leases_that_are_held_are_renewed(engine: Engine, start_worker: Cal
     assert after[1:] == before[1:]
 
 
-def test_a_worker_renews_what_it_holds_until_it_drops_it(
-    engine: Engine, start_worker: Callable[..., WorkerSession]
-) -> None:
+def test_a_worker_renews_what_it_holds_until_it_drops_it(engine: Engine, start_worker: Callable[..., Worker]) -> None:
     worker, other = start_worker(lease_s=0.3), start_worker()
     documents = new_documents(engine, 2)
     for document, hold in zip(documents, (True, False), strict=True):

@@ -9,14 +9,14 @@ from typing import Any, cast
 import psycopg
 import pytest
 
+from pipeline_core.adapters.object_stores.local import LocalObjectStore
+from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db import vector_indexes
 from pipeline_core.db.engine import open_engine
 from pipeline_core.db.migrate import migrate, pending
-from pipeline_core.db.uow import PostgresUnitOfWork
-from pipeline_core.db.views import PostgresViews
-from pipeline_core.db.worker import WorkerSession
-from pipeline_core.adapters.object_stores.local import LocalObjectStore
-from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.db.views import Views
+from pipeline_core.db.worker import Worker
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseUnavailableError
@@ -44,14 +44,14 @@ def nobody_listens() -> str:
 
 
 def _unit_of_work(url: str) -> object:
-    with PostgresUnitOfWork(open_engine(url, role=SERVICE), lease_s=60) as uow:
+    with UnitOfWork(open_engine(url, role=SERVICE), lease_s=60) as uow:
         return uow.jobs.due_in([])
 
 
 WAYS_IN: list[Callable[[str], object]] = [
     _unit_of_work,
-    lambda url: PostgresViews(open_engine(url, role=SERVICE)).counts(USER),
-    lambda url: WorkerSession(url, role=SERVICE, lease_s=60),
+    lambda url: Views(open_engine(url, role=SERVICE)).counts(USER),
+    lambda url: Worker(url, role=SERVICE, lease_s=60),
     lambda url: vector_indexes.ensure(url, EmbeddingModel("m", 3)),
     pending,
     migrate,
@@ -76,16 +76,16 @@ def test_a_database_without_the_schema_says_to_migrate(postgres_url: str, role: 
     url = postgres_url.replace("/postgres?", "/template1?")
     engine = open_engine(url, role=role)
     with pytest.raises(DatabaseNotMigratedError, match="pipeline migrate"):
-        PostgresViews(engine).counts(USER)
+        Views(engine).counts(USER)
     engine.dispose()
 
 
 def test_a_busy_pool_is_unavailable_not_unforeseen(database_url: str) -> None:
     engine = open_engine(database_url, role=SERVICE, pool_size=1, overflow=0, wait_s=0.05)
     with (
-        PostgresUnitOfWork(engine, lease_s=60),
+        UnitOfWork(engine, lease_s=60),
         pytest.raises(DatabaseUnavailableError, match="connections"),
-        PostgresUnitOfWork(engine, lease_s=60),
+        UnitOfWork(engine, lease_s=60),
     ):
         pass
     engine.dispose()
@@ -164,7 +164,7 @@ def test_what_is_cut_off_in_the_middle_is_done_once_more() -> None:
 
     assert again_if_cut_off(work) == 2
     with pytest.raises(DatabaseUnavailableError):
-        again_if_cut_off(lambda: PostgresViews(open_engine("postgresql://127.0.0.1:1/none", role="")).counts(USER))
+        again_if_cut_off(lambda: Views(open_engine("postgresql://127.0.0.1:1/none", role="")).counts(USER))
 
 
 class HaltingConverter:

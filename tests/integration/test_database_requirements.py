@@ -8,11 +8,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.cli.exits import Exit, of_error
 from pipeline_core.db.engine import connect
 from pipeline_core.db.errors import translated
 from pipeline_core.db.migrate import migrate, pending
-from pipeline_core.bootstrap import Pipeline
-from pipeline_core.cli.exits import Exit, of_error
 from pipeline_core.domain.errors import (
     DatabaseNotReadyError,
     DatabaseUnavailableError,

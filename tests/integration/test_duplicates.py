@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_core.db.session import Session
-from pipeline_core.db.staging import PostgresStaging
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.session import Session
+from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import MatchingSpace, QuestionId, UserId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.staging import Matchable, NewRows
+from pipeline_core.duplicates.baseline import Baseline
+from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.services.review import Decision, Request, Resolution
-from pipeline_core.staging.baseline import Baseline
-from pipeline_core.staging.duplicates import match_keys
 from tests.database import copied_database
 from tests.fakes import HashEmbedder
 from tests.through import needs_work, publish, receive, through, upload
@@ -54,7 +54,7 @@ def test_baseline_is_brute_force(
     connection: psycopg.Connection[Any], new: list[str], there: list[str], threshold: float
 ) -> None:
     """The pairs that the mode answers with are those that ``similarity() >= t`` holds for: none missed, none added."""
-    staging = PostgresStaging(Session(connection))
+    staging = Staging(Session(connection))
     user_id = UserId(uuid4())
     with connection.transaction(force_rollback=True):
         rows = _put(connection, staging, user_id, new, "staged_questions")
@@ -77,7 +77,7 @@ def test_baseline_is_brute_force(
 
 
 def _put(
-    connection: psycopg.Connection[Any], staging: PostgresStaging, user_id: UserId, texts: list[str], table: str
+    connection: psycopg.Connection[Any], staging: Staging, user_id: UserId, texts: list[str], table: str
 ) -> list[Matchable]:
     """Rows with these texts, of a batch of their own."""
     keys = match_keys(staging, texts)

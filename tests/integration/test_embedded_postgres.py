@@ -12,9 +12,9 @@ import psutil
 import psycopg
 import pytest
 
+from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db import postgres_account
 from pipeline_core.db.embedded import EmbeddedPostgres
-from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.settings import load_settings
 from tests.servers import folder_for_postgres, server_pid, wait_until

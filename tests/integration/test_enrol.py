@@ -12,8 +12,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from pipeline_core.db.queries import sql_folder
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.queries import sql_folder
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import UserId, document_id_for, job_id_for, text_sha256
 from pipeline_core.domain.lifecycle import StageName

@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 
 from pipeline_core.db.engine import open_engine
 from pipeline_core.db.jobs import WORKER_LOCK_CLASS
-from pipeline_core.db.uow import PostgresUnitOfWork
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import ConflictError, IllegalMoveError, LeaseLostError
 from pipeline_core.domain.ids import CorrelationId, LeaseToken, user_id_for
 from pipeline_core.domain.lifecycle import (
@@ -154,8 +154,8 @@ class JobWalk(RuleBasedStateMachine):
         assert (row["stage4_override_reason"] is not None) is job.overridden
         assert codes == job.log
 
-    def _uow(self) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self.engine, lease_s=60)
+    def _uow(self) -> UnitOfWork:
+        return UnitOfWork(self.engine, lease_s=60)
 
     def _try(self, move: Move, lease: LeaseToken | None) -> None:
         fits = move in self.job.fitting()
@@ -176,7 +176,7 @@ class JobWalk(RuleBasedStateMachine):
             uow.commit()
         self._event_came_with_it()
 
-    def _move(self, uow: PostgresUnitOfWork, move: Move, lease: LeaseToken | None) -> None:
+    def _move(self, uow: UnitOfWork, move: Move, lease: LeaseToken | None) -> None:
         payloads = {self.job_id: PAYLOADS.get(move.code, {})}
         uow.jobs.move(move, payloads, lease=lease, outcome=OUTCOMES.get(move.code))
 

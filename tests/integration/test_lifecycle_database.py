@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from pipeline_core.db.engine import open_engine
-from pipeline_core.db.uow import PostgresUnitOfWork
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.facts import AnswerOutcome, ChunkOutcome, LeftOut, MatchKind
 from pipeline_core.domain.findings import Severity
@@ -219,7 +219,7 @@ def test_every_move_is_allowed_or_refused_by_database_and_program_alike(
 
 def _new_job(url: str) -> UUID:
     engine = open_engine(url, role="upload_pipeline_service")
-    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as uow:
         [document] = register(uow, USER)
         uow.commit()
     engine.dispose()

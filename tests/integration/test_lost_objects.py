@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.agreement import NamedObject
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
-from pipeline_core.ports.agreement import NamedObject
 from pipeline_core.services.intake import Upload
 from tests.integration.test_upkeep import execute
 from tests.memory_store import MemoryObjectStore

@@ -6,12 +6,11 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from pipeline_core.db.migrate import migrate
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.migrate import migrate
 from pipeline_core.domain.languages import may_be_one
-from pipeline_core.domain.same_words import VERSION
+from pipeline_core.domain.same_words import VERSION, same_words
 from pipeline_core.services.decisions import Resolution
-from pipeline_core.staging.duplicates import same_words
 from tests.published import in_production
 from tests.through import publish, upload
 from tests.unit.test_same_words import SAME_WORDS

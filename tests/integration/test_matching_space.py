@@ -12,11 +12,11 @@ from psycopg.types.json import Jsonb
 
 from pipeline_core.db.queries import load
 from pipeline_core.db.session import Session, prepare
-from pipeline_core.db.staging import PostgresStaging
+from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import MatchingSpace, QuestionId
+from pipeline_core.domain.sketches import sketches_of
 from pipeline_core.domain.staging import NewRows
-from pipeline_core.staging.duplicates import match_keys
-from pipeline_core.staging.sketches import sketches_of
+from pipeline_core.duplicates.comparing import match_keys
 from tests.database import copied_database
 
 _BY_USER = re.compile(r"(?<![\w(])(\w+)\.user_id = (\w+)\.user_id")
@@ -67,7 +67,7 @@ def test_no_view_joins_by_user_to_match(connection: psycopg.Connection[Any]) -> 
 def _publish(connection: psycopg.Connection[Any], user_id: UUID, texts: list[str], vectors: Any) -> list[QuestionId]:
     """Rows of production by COPY, with their vectors."""
     session = Session(connection)
-    keys = match_keys(PostgresStaging(session), texts)
+    keys = match_keys(Staging(session), texts)
     connection.execute(
         "INSERT INTO embedding_models (embed_model, dims, is_active, activated_at) VALUES ('test', %s, true, now()) "
         "ON CONFLICT DO NOTHING",
@@ -98,11 +98,9 @@ def test_database_and_program_make_the_same_sketches(connection: psycopg.Connect
     space = MatchingSpace(uuid4())
     with connection.transaction(force_rollback=True):
         ids = _publish(connection, space, [f"The pump {n} is new." for n in range(40)], vectors)
-        [block] = PostgresStaging(Session(connection)).comparable_sketches(NewRows(space), dims=dims, **_MODEL)
+        [block] = Staging(Session(connection)).comparable_sketches(NewRows(space), dims=dims, **_MODEL)
         other = list(
-            PostgresStaging(Session(connection)).comparable_sketches(
-                NewRows(space), dims=dims, model="another", version="1"
-            )
+            Staging(Session(connection)).comparable_sketches(NewRows(space), dims=dims, model="another", version="1")
         )
     assert block.sketches is not None
     order = [ids.index(block.twin(at).question_id) for at in range(len(block))]
@@ -120,7 +118,7 @@ def test_cosines_are_of_the_pairs_that_were_asked_for(connection: psycopg.Connec
         rows = np.array([0, 2, 1, 3, 0], dtype=np.int32)
         others = [published[7], published[2], published[29], published[0], QuestionId(uuid4())]
         ids = np.frombuffer(b"".join(one.bytes for one in others), dtype="V16")
-        found = PostgresStaging(Session(connection)).cosines(new, rows, ids, np.zeros(5, dtype=bool), **_MODEL)
+        found = Staging(Session(connection)).cosines(new, rows, ids, np.zeros(5, dtype=bool), **_MODEL)
     wanted = [float(new[i] @ vectors[j] / np.linalg.norm(new[i])) for i, j in ((0, 7), (2, 2), (1, 29))]
     assert found[:3] == pytest.approx(wanted, abs=1e-4)
     assert np.isnan(found[3:]).all()
@@ -134,7 +132,7 @@ def test_what_is_published_is_found_by_indexes_alone(connection: psycopg.Connect
         connection.execute("ANALYZE all_questions")
         texts = [f"The pump in hall {n} is new." for n in range(1500)]
         _publish(connection, space, texts, np.ones((1500, 4), np.float32))
-        keys = match_keys(PostgresStaging(Session(connection)), [*texts[:40], "The second pump is new."])
+        keys = match_keys(Staging(Session(connection)), [*texts[:40], "The second pump is new."])
         params = {
             "space": space, "keys": [key.sha256 for key in keys], "of_keys": [""] * len(keys), "document_ids": [],
             "question_ids": [], "scanned": [],

@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from pipeline_core.db.queries import sql_folder
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.queries import sql_folder
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.webhooks import WebhookEvent
 from tests.through import needs_work, publish, receive, through, upload

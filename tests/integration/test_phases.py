@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pipeline_core.db.engine import open_engine
-from pipeline_core.db.uow import PostgresUnitOfWork
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import JobStage, JobState
 from tests.database import copied_database
@@ -77,7 +77,7 @@ def test_a_step_leads_to_its_phase_and_stamps_what_is_complete_or_skipped(
 def test_phase_6_is_complete_when_the_document_was_downloaded(engine: Engine) -> None:
     job = Walker(engine)
     job.go(march("published"))
-    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as uow:
         statement = "UPDATE documents SET published_at = now() WHERE document_id = %s RETURNING published_at"
         [(published_at,)] = uow.session.connection.execute(statement, [job.document_id]).fetchall()
         assert not uow.production.acknowledge(job.document_id, published_at - timedelta(seconds=1))
@@ -85,7 +85,7 @@ def test_phase_6_is_complete_when_the_document_was_downloaded(engine: Engine) ->
         uow.commit()
 
     assert set(job.stamps()) == {1, 2, 3, 4, 5, 6}
-    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as uow:
         statement = "SELECT current_stage, stage_name FROM processing_workflows WHERE document_id = %s"
         workflow = uow.session.connection.execute(statement, [job.document_id]).fetchall()
     assert workflow == [("completed", None)]

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import ConflictError, RefusedError
 from pipeline_core.domain.ids import DocumentId, UserId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
@@ -240,17 +240,17 @@ def test_a_publication_that_is_cut_off_has_done_nothing(
 ) -> None:
     desk = Desk(apps)
     desk.run("wait", 0, _ALL)
-    commit: Callable[[PostgresUnitOfWork], None] = PostgresUnitOfWork.commit
+    commit: Callable[[UnitOfWork], None] = UnitOfWork.commit
     before = desk.rows("SELECT question_id, status, duplicate_of FROM staged_questions WHERE user_id = %s ORDER BY 1")
 
-    def cut_off(uow: PostgresUnitOfWork) -> None:
+    def cut_off(uow: UnitOfWork) -> None:
         query = "SELECT 1 FROM all_questions WHERE user_id = %s"
         if uow.session.connection.execute(query, (desk.user,)).fetchone():
             raise KeyboardInterrupt
         commit(uow)
 
     with monkeypatch.context() as patch:
-        patch.setattr(PostgresUnitOfWork, "commit", cut_off)
+        patch.setattr(UnitOfWork, "commit", cut_off)
         with pytest.raises(KeyboardInterrupt):
             desk.run("run", 1, _ALL)
     staged = desk.rows("SELECT question_id, status, duplicate_of FROM staged_questions WHERE user_id = %s ORDER BY 1")

@@ -10,9 +10,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.queries import load
 from pipeline_core.db.queue import QUEUE_LOCK_CLASS
-from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseUnavailableError, LeaseLostError, RefusedError, ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId, UserId, user_id_for
 from pipeline_core.domain.jobs import Batch

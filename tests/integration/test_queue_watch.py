@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from psycopg.rows import scalar_row
 
-from pipeline_core.db.queue_bell import CHANNEL, PostgresQueueBell
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.queue_bell import CHANNEL, QueueBell
 from pipeline_core.domain.errors import DatabaseUnavailableError
 from pipeline_core.domain.faults import EVERYTHING_NEEDS
 from pipeline_core.domain.ids import UserId, user_id_for
@@ -40,9 +40,9 @@ def owner(database_url: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture
-def bell(app: Pipeline) -> Iterator[PostgresQueueBell]:
+def bell(app: Pipeline) -> Iterator[QueueBell]:
     """One that listens: the first wait answers at once, as nobody knows what was missed."""
-    bell = PostgresQueueBell(app.database_url, role=SERVICE)
+    bell = QueueBell(app.database_url, role=SERVICE)
     assert bell.wait(60)
     assert not bell.wait(0)
     yield bell
@@ -80,7 +80,7 @@ def test_many_rows_of_one_transaction_ring_once(app: Pipeline, owner: psycopg.Co
     ],
 )
 def test_what_rings(
-    app: Pipeline, bell: PostgresQueueBell, owner: psycopg.Connection[Any], statement: str, rings: bool
+    app: Pipeline, bell: QueueBell, owner: psycopg.Connection[Any], statement: str, rings: bool
 ) -> None:
     put(app)
     assert bell.wait(5)
@@ -88,7 +88,7 @@ def test_what_rings(
     assert bell.wait(5 if rings else 0.2) is rings
 
 
-def test_what_is_given_back_or_tried_again_rings(app: Pipeline, bell: PostgresQueueBell) -> None:
+def test_what_is_given_back_or_tried_again_rings(app: Pipeline, bell: QueueBell) -> None:
     put(app)
     assert bell.wait(5)
     batch = app.queue.take(1)
@@ -103,7 +103,7 @@ def test_what_is_given_back_or_tried_again_rings(app: Pipeline, bell: PostgresQu
     assert pressure.next_s == pytest.approx(40, abs=5)
 
 
-def test_the_apis_role_rings(app: Pipeline, bell: PostgresQueueBell) -> None:
+def test_the_apis_role_rings(app: Pipeline, bell: QueueBell) -> None:
     with app.for_user(ANN).open_uow() as uow:
         assert uow.session.connection.execute("SELECT current_user").fetchone()[0] == API
         register(uow, ANN)
@@ -111,9 +111,7 @@ def test_the_apis_role_rings(app: Pipeline, bell: PostgresQueueBell) -> None:
     assert bell.wait(5)
 
 
-def test_a_line_that_is_lost_is_made_again(
-    app: Pipeline, bell: PostgresQueueBell, owner: psycopg.Connection[Any]
-) -> None:
+def test_a_line_that_is_lost_is_made_again(app: Pipeline, bell: QueueBell, owner: psycopg.Connection[Any]) -> None:
     listening = f"SELECT pid FROM pg_stat_activity WHERE query = 'LISTEN {CHANNEL}' AND datname = current_database()"
     [pid] = owner.execute(listening.encode()).fetchall()
     owner.execute("SELECT pg_terminate_backend(%s)", (pid,))

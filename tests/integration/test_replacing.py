@@ -10,8 +10,8 @@ from threading import Event
 import psycopg
 import pytest
 
-from pipeline_core.db.uow import PostgresUnitOfWork
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
@@ -38,16 +38,16 @@ def test_of_two_versions_swapped_at_once_one_is_published(
     batch, _ = through(one, needs_work(one, received), until=StageName.EMBEDDER)
     newer = upload("m.md", MANUAL.replace("12 months", "6 months"), "file:///m.md")
     swapped, seen = Event(), Event()
-    commit = PostgresUnitOfWork.commit
+    commit = UnitOfWork.commit
 
-    def held_open(uow: PostgresUnitOfWork) -> None:
+    def held_open(uow: UnitOfWork) -> None:
         query = "SELECT count(*) FROM documents WHERE published_at IS NOT NULL"
         if uow.session.connection.execute(query).fetchone() == (1,) and not swapped.is_set():
             swapped.set()
             assert seen.wait(20)
         commit(uow)
 
-    monkeypatch.setattr(PostgresUnitOfWork, "commit", held_open)
+    monkeypatch.setattr(UnitOfWork, "commit", held_open)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(one.run_stage, BY_NAME[StageName.INGESTOR], batch)
         assert swapped.wait(20)

@@ -9,7 +9,7 @@ import pytest
 from psycopg.errors import ForeignKeyViolation, InsufficientPrivilege
 
 from pipeline_core.db.engine import open_engine
-from pipeline_core.db.uow import PostgresUnitOfWork
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Place
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import APPROVE_MATCHES
@@ -177,7 +177,7 @@ def test_the_api_role_does_its_own_users_work(database: TwoUsers) -> None:
     for job in (hers, his):
         job.go([*march("facts_staged"), "matching_review_needed"])
 
-    with PostgresUnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(engine, lease_s=60) as uow:
         claims = json.dumps({"sub": str(BOB)})
         uow.session.connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
         [document] = register(uow, BOB)

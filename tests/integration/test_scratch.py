@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_core.adapters import scratch
-from pipeline_core.db.embedded import sweep_sockets
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
+from pipeline_core.db.embedded import sweep_sockets
+from pipeline_core.machine import scratch
 
 _PROCESS = """
 import sys, tempfile, time
-from pipeline_core.adapters import scratch
+from pipeline_core.machine import scratch
 scratch.use()
 print(tempfile.mkdtemp(), flush=True)
 time.sleep(60)

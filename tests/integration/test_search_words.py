@@ -10,8 +10,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from pipeline_core.db.migrate import migrate
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.migrate import migrate
 from pipeline_core.domain.search import SearchMode
 from tests.through import MANUAL, publish, upload
 

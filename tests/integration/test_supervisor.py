@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_core.adapters.processes import listens
 from pipeline_core.adapters.supervision.child import ChildProcess, PrefectWorker
 from pipeline_core.adapters.supervision.readiness import serves
 from pipeline_core.adapters.supervision.supervisor import Patience, Supervisor
 from pipeline_core.adapters.supervision.sweeper import MARK, Sweeper, marked
+from pipeline_core.machine.processes import listens
 from tests.conftest import ROOT
 from tests.servers import wait_until
 

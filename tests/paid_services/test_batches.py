@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_core.db.worker import WorkerSession
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.worker import Worker
 from pipeline_core.domain.ids import DocumentId, user_id_for
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.services.batched_facts import BatchedFacts
@@ -110,7 +110,7 @@ def test_killed_at_any_point_hands_in_once(
         with pytest.raises(_Killed):
             through(first, [document_id])
     # its session lock goes with the process
-    worker: WorkerSession = first.worker
+    worker: Worker = first.worker
     worker.close()
 
     second = make_paid(**MODE)

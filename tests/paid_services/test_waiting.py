@@ -9,13 +9,13 @@ from uuid import uuid4
 
 import pytest
 
-from pipeline_core.db.caches import PostgresCaches
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.caches import Caches
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import DatabaseUnavailableError, DataRejectedError, ParkedError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.spending import Payer, PlannedCall
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.kept_answers import KeptVectors
 from pipeline_core.stages.facts import cache_key
 from tests.paid_services.openai_protocol import vectors
@@ -105,7 +105,7 @@ def test_what_is_answered_while_the_database_is_away_is_not_paid_for_again(
         raise DatabaseUnavailableError
 
     with monkeypatch.context() as patch:
-        patch.setattr(PostgresCaches, saving, away)
+        patch.setattr(Caches, saving, away)
         through(app, ids)
     once = server.paid
     assert once > 0

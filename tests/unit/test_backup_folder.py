@@ -5,8 +5,8 @@ from typing import Any, NoReturn, cast
 
 import pytest
 
+from pipeline_core.db.backups import DatabaseBackups
 from pipeline_core.domain.errors import DatabaseUnavailableError, RefusedError
-from pipeline_core.ports.backups import DatabaseBackups
 from pipeline_core.services.backup import Backup
 from pipeline_core.services.backup_files import BackupFolder
 from tests.memory_store import MemoryObjectStore

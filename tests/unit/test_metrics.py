@@ -4,7 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline_core.api.metrics import Metrics
-from pipeline_core.ports.views import Row
+from pipeline_core.db.session import Row
 
 DEAD = "upload_pipeline_dead_letters_total"
 

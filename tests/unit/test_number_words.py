@@ -6,8 +6,8 @@ import pytest
 
 from pipeline_core.domain.number_words import with_digits
 from pipeline_core.domain.text import numbers_in
-from pipeline_core.staging.features import features
-from pipeline_core.staging.scoring import flags_between
+from pipeline_core.duplicates.features import features
+from pipeline_core.duplicates.scoring import flags_between
 
 
 @pytest.mark.parametrize(

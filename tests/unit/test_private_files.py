@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 import structlog
 
-from pipeline_core import logs, private_files
+from pipeline_core import logs
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
-from pipeline_core.adapters.shared_server import SharedServer
 from pipeline_core.adapters.supervision.child import ChildProcess
 from pipeline_core.api.auth import local_key
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.machine import private_files
+from pipeline_core.machine.shared_server import SharedServer
 from pipeline_core.settings import load_settings
 from tests.servers import wait_until
 from tests.unit.test_logs import restored as restored
@@ -123,7 +124,7 @@ def test_an_export_is_the_users_by_the_users_umask(umask: int, expected: int, tm
     """In a program of ours, which has a umask of its own, and in somebody else's."""
     code = (
         "import os, sys; from pathlib import Path; os.umask(int(sys.argv[2]))\n"
-        "from pipeline_core import private_files\nfrom pipeline_core.terminal.exporting import write\n"
+        "from pipeline_core.machine import private_files\nfrom pipeline_core.terminal.exporting import write\n"
         "exported = {'document_id': '1', 'filename': 'a', 'facts': []}\n"
         "write(exported, 'csv', Path(sys.argv[1], 'before.csv')); private_files.take_umask()\n"
         "private_files.take_umask(); write(exported, 'csv', Path(sys.argv[1], 'after.csv'))\n"

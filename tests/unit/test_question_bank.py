@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_core.staging.question_bank import Bank, Entry, Role, parse
+from pipeline_core.question_banks.reading import Bank, Entry, Role, parse
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "question_bank.md"
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipeline_core.db.queue import Pressure
 from pipeline_core.domain.errors import ConfigurationError, DatabaseUnavailableError, ServiceUnavailableError
-from pipeline_core.ports.queue import Pressure
 from pipeline_core.ports.queue_runs import RunsSeen
 from pipeline_core.services.queue_watch import QueueWatch, ask_for_next, one_more
 from tests.servers import wait_until

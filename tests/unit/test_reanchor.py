@@ -11,7 +11,7 @@ from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import Span
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
 from pipeline_core.domain.staging import StagedQuestion
-from pipeline_core.staging.reanchor import anchor_facts
+from pipeline_core.duplicates.reanchor import anchor_facts
 
 TEXT = "The valve opens at 3 bar.\n\nThe filter is changed every 6 months.\n\nThe valve opens at 3 bar.\n"
 

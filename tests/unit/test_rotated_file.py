@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_core.rotated_file import Kept, RotatedFile, sweep
+from pipeline_core.machine.rotated_file import Kept, RotatedFile, sweep
 
 _WRITER = """
 import sys
-from pipeline_core.rotated_file import RotatedFile
+from pipeline_core.machine.rotated_file import RotatedFile
 path, name, count, largest = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 log = RotatedFile(path, largest=largest)
 sys.stdin.readline()

@@ -24,14 +24,14 @@ from pipeline_core.domain.facts import (
     shown_quotes,
 )
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
+from pipeline_core.domain.regeneration import reconcile
 from pipeline_core.domain.staging import StagedBefore, StagedQuestion
+from pipeline_core.duplicates.reanchor import anchor_facts
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.stages.chunking import split
 from pipeline_core.stages.facts import chunk_inputs, judge
 from pipeline_core.stages.standing import standing
 from pipeline_core.stages.surroundings import Surroundings
-from pipeline_core.staging.reanchor import anchor_facts
-from pipeline_core.staging.regeneration import reconcile
 
 DOCUMENT = DocumentId(UUID(int=7))
 GENERATOR = ExtractiveFactGenerator(5)

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_core.domain.same_words import strict_form
-from pipeline_core.staging.duplicates import exact_key, same_words
+from pipeline_core.domain.same_words import exact_key, same_words, strict_form
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline_core.domain.ids import QuestionId, UserId
+from pipeline_core.domain.sketches import bits_within, near, sketches_of
 from pipeline_core.domain.staging import DIFFERENCES, Matchable, SignatureTable
-from pipeline_core.ports.embedder import Vectors
-from pipeline_core.staging.duplicates import differs_in
-from pipeline_core.staging.features import features
-from pipeline_core.staging.nearest import (
+from pipeline_core.domain.vectors import Vectors
+from pipeline_core.duplicates.comparing import differs_in
+from pipeline_core.duplicates.features import features
+from pipeline_core.duplicates.nearest import (
     TOP_BY_SKETCHES,
     TOP_BY_VECTORS,
     Cosines,
@@ -26,10 +27,9 @@ from pipeline_core.staging.nearest import (
     part,
     table_of,
 )
-from pipeline_core.staging.scored import APART, answers_agree
-from pipeline_core.staging.scoring import Score, Weights, scores
-from pipeline_core.staging.signatures import ascii_trigrams, signature
-from pipeline_core.staging.sketches import bits_within, near, sketches_of
+from pipeline_core.duplicates.scored import APART, answers_agree
+from pipeline_core.duplicates.scoring import Score, Weights, scores
+from pipeline_core.duplicates.signatures import ascii_trigrams, signature
 
 
 def score(left: str, right: str, cosine: float = 0.95) -> Score:
@@ -140,7 +140,7 @@ def asked_of(rows: list[Matchable], vectors: Vectors, new: Vectors) -> CosinesOf
 def test_candidates_are_the_nearest_vectors_whatever_the_blocks(
     block: int, at_a_time: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline_core.staging.nearest.ROWS_AT_A_TIME", at_a_time)
+    monkeypatch.setattr("pipeline_core.duplicates.nearest.ROWS_AT_A_TIME", at_a_time)
     vectors = unit_vectors(320, 256, seed=3)
     # twelve near each of the new rows, the nearer the earlier; the rest is far
     for n in range(20, 260):

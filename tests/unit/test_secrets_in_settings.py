@@ -10,12 +10,12 @@ import pytest
 import structlog
 
 from pipeline_core import logs
-from pipeline_core.db.engine import connect
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
-from pipeline_core.adapters.rate_limits.shared import SharedRateLimits
+from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
 from pipeline_core.api.key_set import KeySet
 from pipeline_core.cli import entry
+from pipeline_core.db.engine import connect
 from pipeline_core.domain import masking
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.traces import told

@@ -7,7 +7,7 @@ import psycopg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_core.staging.signatures import Counts, Maps, ascii_trigrams, candidates, matrix, signature
+from pipeline_core.duplicates.signatures import Counts, Maps, ascii_trigrams, candidates, matrix, signature
 
 
 def jaccard(left: set[str], right: set[str]) -> float:

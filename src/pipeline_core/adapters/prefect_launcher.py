@@ -16,12 +16,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pipeline_core import prefect_records, private_files
+from pipeline_core import prefect_records
 from pipeline_core.adapters import prefect_login
-from pipeline_core.adapters.processes import listens, runs
-from pipeline_core.adapters.shared_server import SharedServer
 from pipeline_core.domain.errors import ConfigurationError, PipelineError, ServiceUnavailableError, UnexpectedError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.machine import private_files
+from pipeline_core.machine.processes import listens, runs
+from pipeline_core.machine.shared_server import SharedServer
 from pipeline_core.settings import Settings
 
 FLOW_ENTRYPOINT = "pipeline_core.flows.process_document.process_document"

@@ -18,9 +18,9 @@ from tempfile import mkstemp
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pipeline_core import private_files
-from pipeline_core.adapters.processes import belongs_to_owner_of, listens, runs
 from pipeline_core.domain.errors import ConfigurationError
+from pipeline_core.machine import private_files
+from pipeline_core.machine.processes import belongs_to_owner_of, listens, runs
 
 CLIENT, SERVER = "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"
 """Prefect's variables for the login, ``name:password``: as clients give it, and as the server wants it."""

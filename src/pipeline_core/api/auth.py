@@ -13,10 +13,10 @@ import jwt
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from pipeline_core import private_files
 from pipeline_core.api.key_set import KeySet
 from pipeline_core.domain.errors import AuthenticationError, ConfigurationError
 from pipeline_core.domain.ids import UserId
+from pipeline_core.machine import private_files
 from pipeline_core.settings import Settings
 
 LOCAL_ISSUER = "upload-pipeline-local"

@@ -10,11 +10,11 @@ from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.counted_stream import CountedStream
+from pipeline_core.db.api_views import ApiViews
+from pipeline_core.db.session import Row
 from pipeline_core.domain.errors import NotFoundError, TransientError, over_http
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.ports.api_views import ApiViews
-from pipeline_core.ports.views import Row
 from pipeline_core.services.event_streams import KEEP_EVERY_S, OpenStreams
 
 _EVERY_S = 0.5

@@ -15,8 +15,8 @@ from prometheus_client.registry import Collector
 
 from pipeline_core.api.paid_metrics import PaidCollector
 from pipeline_core.api.problems import responses
+from pipeline_core.db.session import Row
 from pipeline_core.domain.errors import AuthenticationError, PermanentError, TransientError, kinds
-from pipeline_core.ports.views import Row
 from pipeline_core.settings import Settings
 
 router = APIRouter(tags=["health"])

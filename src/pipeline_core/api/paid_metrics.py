@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from pipeline_core.ports.views import Row
+from pipeline_core.db.session import Row
 
 _WHAT = ("service", "model")
 _COUNTERS = {

@@ -8,8 +8,6 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from pipeline_core import private_files
-from pipeline_core.adapters import scratch
 from pipeline_core.cli import (
     api,
     banks,
@@ -28,6 +26,7 @@ from pipeline_core.cli.app import app
 from pipeline_core.cli.exits import Exit, of_error
 from pipeline_core.cli.output import complain, err, json_wanted
 from pipeline_core.domain.errors import PipelineError, RefusedError, UnexpectedError
+from pipeline_core.machine import private_files, scratch
 
 for module in (documents, queue, costs, review, published, banks, models, selection, api, operations, keeping, up):
     app.add_typer(module.commands)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline_core import private_files
 from pipeline_core.adapters import prefect_login
 from pipeline_core.cli.app import examples
 from pipeline_core.cli.output import err
 from pipeline_core.cli.wiring import launching, wired
 from pipeline_core.domain.errors import RefusedError
+from pipeline_core.machine import private_files
 
 if TYPE_CHECKING:
     from pipeline_core.adapters.prefect_launcher import PrefectLauncher

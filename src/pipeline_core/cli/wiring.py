@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipeline_core.adapters import scratch
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import err
+from pipeline_core.machine import scratch
 
 if TYPE_CHECKING:
     from pipeline_core.adapters.prefect_launcher import PrefectLauncher

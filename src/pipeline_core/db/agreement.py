@@ -1,28 +1,57 @@
 """What the rows say that there is, from PostgreSQL."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeline_core.db.session import Session
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.ports.agreement import Disagreement, NamedObject
 
 
-class PostgresAgreement:
+@dataclass(frozen=True, slots=True)
+class NamedObject:
+    """An object that a row names. ``stage`` made it (None: an original, or a text of an earlier run); ``size`` is in
+    bytes, where the row says it."""
+
+    document_id: DocumentId
+    filename: str
+    what: str
+    stage: StageName | None
+    key: str
+    size: int | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two counts of one document that are to be the same: of ``what`` there are to be ``expected``."""
+
+    document_id: DocumentId
+    filename: str
+    what: str
+    expected: int
+    found: int
+
+
+class Agreement:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def documents(self, after: DocumentId | None, limit: int) -> list[DocumentId]:
+        """The next documents in the order of their ids."""
         return [row["document_id"] for row in self._session.all("documents_after", after=after, limit=limit)]
 
     def count(self) -> int:
+        """How many documents there are."""
         [row] = self._session.all("count_documents")
         return int(row["documents"])
 
     def sample(self, count: int) -> list[DocumentId]:
+        """So many documents by chance."""
         return [row["document_id"] for row in self._session.all("any_documents", count=count)]
 
     def named(self, document_ids: Sequence[DocumentId]) -> list[NamedObject]:
+        """Every object of these documents that is to be in the store."""
         return [
             NamedObject(
                 row["document_id"],
@@ -37,7 +66,9 @@ class PostgresAgreement:
         ]
 
     def places(self, document_id: DocumentId) -> list[str]:
+        """Where its file stands now (URIs)."""
         return [row["source_uri"] for row in self._session.all("places_now", document_id=document_id)]
 
     def disagreements(self, document_ids: Sequence[DocumentId]) -> list[Disagreement]:
+        """Where the ledger, production and its vectors do not say the same of documents that are at rest."""
         return [Disagreement(**row) for row in self._session.all("disagreements", document_ids=list(document_ids))]

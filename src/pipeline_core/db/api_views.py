@@ -5,16 +5,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline_core.db.views import PostgresViews
+from pipeline_core.db.session import Row
+from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import BatchId, DocumentId, JobId, UserId
-from pipeline_core.ports.views import Row
 
 _MOST_FACTS = 1000
 
 
-class PostgresApiViews(PostgresViews):
+class ApiViews(Views):
     """Each call is one short transaction under the user's claims."""
+
+    def check(self) -> None:
+        """Ask the database for anything.
+
+        Raises:
+            DatabaseUnavailableError: it does not answer.
+        """
+        with self._reading(one_moment=False) as session:
+            session.connection.execute("SELECT 1 FROM documents LIMIT 1")
 
     def jobs_page(
         self,
@@ -25,6 +34,7 @@ class PostgresApiViews(PostgresViews):
         before: tuple[datetime, UUID] | None,
         limit: int,
     ) -> list[Row]:
+        """Jobs, newest first, that come after the position ``before`` (creation time and id of the last one seen)."""
         before_ts, before_id = before or (None, None)
         return self._all(
             "api_jobs_page",
@@ -37,6 +47,12 @@ class PostgresApiViews(PostgresViews):
         )
 
     def job_detail(self, job_id: JobId) -> Row:
+        """One job with its ``stages``, what they took and cost together, the ``findings`` of validation, and
+        what it was ``returned_for``.
+
+        Raises:
+            NotFoundError: the user has no such job.
+        """
         with self._reading(one_moment=False) as session:
             row = _only(session.all("api_job", job_id=job_id), f"There is no job {job_id}.")
             stages = session.all("view_job_stages", document_id=row["document_id"])
@@ -55,9 +71,19 @@ class PostgresApiViews(PostgresViews):
         }
 
     def job_state(self, job_id: JobId) -> Row:
+        """Stage, state, percent and version of one job: cheap enough to poll.
+
+        Raises:
+            NotFoundError: the user has no such job.
+        """
         return _only(self._all("api_job_state", job_id=job_id), f"There is no job {job_id}.")
 
     def events_after(self, job_id: JobId, event_id: int, *, limit: int = 200) -> tuple[Row, list[Row]]:
+        """The job's state, and its events with a larger id, in order: what happened before that state is among them.
+
+        Raises:
+            NotFoundError: the user has no such job.
+        """
         with self._reading(one_moment=False) as session:
             state = _only(session.all("api_job_state", job_id=job_id), f"There is no job {job_id}.")
             return state, session.all("api_events_after", job_id=job_id, event_id=event_id, limit=limit)
@@ -65,6 +91,7 @@ class PostgresApiViews(PostgresViews):
     def batches_page(
         self, *, statuses: Sequence[str] | None, before: tuple[datetime, UUID] | None, limit: int
     ) -> list[Row]:
+        """Batches with their counts, newest first, after the position ``before``."""
         before_ts, before_id = before or (None, None)
         return self._all(
             "api_batches_page",
@@ -76,19 +103,28 @@ class PostgresApiViews(PostgresViews):
         )
 
     def batch(self, batch_id: BatchId) -> Row:
+        """One batch with its counts.
+
+        Raises:
+            NotFoundError: the user has no such batch.
+        """
         rows = self._all("api_batches_page", batch_id=batch_id, statuses=None, before_ts=None, before_id=None, limit=1)
         return _only(rows, f"There is no batch {batch_id}.")
 
     def metrics(self) -> list[Row]:
+        """Sums over all users: metric, label, value."""
         return self._all("pipeline_metrics")
 
     def paid_metrics(self) -> list[Row]:
+        """Sums of paid calls over all users, by service, model and outcome."""
         return self._all("paid_metrics")
 
     def cost_days(self, user_id: UserId, *, days: int) -> list[Row]:
+        """What the user spent in so many days (UTC, today's included), by day, service and model, newest first."""
         return self._all("api_cost_days", user_id=user_id, days=days)
 
     def document_costs(self, user_id: UserId, document_id: DocumentId) -> Row:
+        """What was paid for a document: ``stages`` by stage and model, and the newest ``calls``."""
         whose: dict[str, Any] = {"user_id": user_id, "document_id": document_id}
         with self._reading() as session:
             return {
@@ -97,12 +133,19 @@ class PostgresApiViews(PostgresViews):
             }
 
     def document(self, document_id: DocumentId) -> Row:
+        """One document.
+
+        Raises:
+            NotFoundError: the user has no such document.
+        """
         return _only(self._all("api_document", document_id=document_id), f"There is no document {document_id}.")
 
     def stages(self, document_id: DocumentId) -> list[Row]:
+        """The document's stages in their order."""
         return self._all("view_job_stages", document_id=document_id)
 
     def files(self, document_id: DocumentId) -> list[Row]:
+        """The original and every stage's output files: stage, type, name, key, size in bytes, sha256."""
         return self._all("api_files", document_id=document_id)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -20,7 +20,22 @@ from pipeline_core.db.migrate import migrate
 from pipeline_core.db.queries import load
 from pipeline_core.db.upkeep import OBJECTS_LOCK
 from pipeline_core.domain.errors import BackupFailedError, DatabaseNotMigratedError
-from pipeline_core.ports.backups import Dumped, Held, NamedKey, Snapshot
+
+
+class NamedKey(NamedTuple):
+    """An object that a row names, with the sha256 (hex) that it is to have."""
+
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dumped:
+    """What a dump holds: the migrations that were applied, and the rows of each table."""
+
+    schema: list[str]
+    rows: dict[str, int]
+
 
 _CONTENT = ("documents", "upload_batches", "events", "fact_cache", "embedding_cache", "paid_calls", "webhook_endpoints")
 """Tables of which a row says that somebody has used the database; others have the rules that migrations bring."""
@@ -29,10 +44,13 @@ _SERVICE = "upload_pipeline_service"
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
+    """No object that a row named is removed as long as this is held."""
+
     connection: psycopg.Connection[Any]
 
     def check(self) -> None:
+        """Raise BackupFailedError if the session that held it has ended meanwhile."""
         try:
             self.connection.execute("SELECT 1")
         except psycopg.Error as error:
@@ -42,12 +60,15 @@ class _Held:
 
 
 @dataclass(frozen=True, slots=True)
-class _Snapshot:
+class Snapshot:
+    """One moment of the database, whatever is written meanwhile. To be closed before anything slow begins."""
+
     connection: psycopg.Connection[Any]
     url: str
     role: str | None
 
     def named(self) -> Iterator[NamedKey]:
+        """Every object that a row names, by key."""
         with self.connection.cursor(name="named_keys") as cursor:
             cursor.itersize = _KEYS_AT_A_TIME
             cursor.execute(load()["named_keys"].encode())
@@ -55,6 +76,11 @@ class _Snapshot:
                 yield NamedKey(key, sha256)
 
     def dump(self, file: Path) -> Dumped:
+        """Write the whole schema with its rows into a new file.
+
+        Raises:
+            BackupFailedError: what the tool that does it said.
+        """
         [(snapshot, version)] = self.connection.execute(
             "SELECT pg_export_snapshot(), current_setting('server_version_num')::int / 10000"
         ).fetchall()
@@ -76,7 +102,7 @@ class _Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class PostgresBackups:
+class DatabaseBackups:
     """Works with the embedded database and with one of your own, as whoever owns the tables, or is a member of the
     service role for a backup."""
 
@@ -84,10 +110,11 @@ class PostgresBackups:
 
     @contextmanager
     def hold_objects(self) -> Iterator[Held]:
+        """Have nobody remove objects meanwhile; ends with this process, however that ends."""
         with translated(), connect(self.url, autocommit=True) as connection:
             connection.execute("SELECT pg_advisory_lock_shared(%s)", [OBJECTS_LOCK])
             try:
-                yield _Held(connection)
+                yield Held(connection)
             finally:
                 # the end of the session would do it, a moment later
                 with suppress(psycopg.Error):
@@ -100,19 +127,23 @@ class PostgresBackups:
             connection.read_only = True
             if not applied(connection):
                 raise DatabaseNotMigratedError(where=place(self.url))
-            yield _Snapshot(connection, self.url, _see_all(connection))
+            yield Snapshot(connection, self.url, _see_all(connection))
 
     def known_schema(self) -> list[str]:
+        """The migrations that this software knows, in order."""
         return known()
 
     def prepare(self) -> None:
+        """Bring the database's schema up to date, so that it has what a restore builds on."""
         migrate(self.url)
 
     def rows(self) -> Mapping[str, int]:
+        """The rows of the tables that are empty until somebody uses the database."""
         with translated(), connect(self.url) as connection:
             return {name: count for name, count in _rows(connection).items() if name in _CONTENT}
 
     def workers(self) -> int:
+        """How many workers are connected."""
         with translated(), connect(self.url) as connection:
             [(count,)] = connection.execute(
                 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s::oid AND granted "
@@ -122,6 +153,12 @@ class PostgresBackups:
         return int(count)
 
     def restore(self, file: Path, dumped: Dumped) -> None:
+        """Put a dump in the place of everything that the schema holds, in one transaction.
+
+        Raises:
+            BackupFailedError: what the tool that does it said, or the rows are not those that were dumped; nothing
+                has changed.
+        """
         with translated(), connect(self.url) as connection:
             [(version,)] = connection.execute("SELECT current_setting('server_version_num')::int / 10000").fetchall()
             before, after = _around(connection, dumped)

@@ -94,22 +94,26 @@ def _pair(row: Row) -> BatchPair:
     )
 
 
-class PostgresBatches:
+class Batches:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def waiting_banks(self, limit: int) -> list[Batch]:
+        """Question banks that nobody has compared yet, or whose import was asked for, oldest first."""
         return [_batch(row) for row in self._session.all("waiting_banks", limit=limit)]
 
     def lock(self, batch_id: BatchId) -> None:
+        """One decision or import of a batch at a time, to the end of the transaction."""
         self._session.execute("lock_batch", batch_id=batch_id)
 
     def open_bank(self, batch_id: BatchId, user_id: UserId, file_name: str) -> bool:
+        """Make the batch of a question bank; False where it is there already."""
         return self._session.execute("open_bank", batch_id=batch_id, user_id=user_id, file_name=file_name) == 1
 
     def find(
         self, user_id: UserId, batch_id: BatchId | None = None, *, named: str | None = None, limit: int | None = 100
     ) -> list[Batch]:
+        """The user's batches, newest first: one, those that a beginning of an id or a file name means, or all."""
         prefix = None if named is None else named.lower().replace("%", "").replace("_", "") + "%"
         rows = self._session.all(
             "find_batches", user_id=user_id, batch_id=batch_id, prefix=prefix, name=named, limit=limit
@@ -121,10 +125,12 @@ class PostgresBatches:
         return {row.pop("batch_id"): BatchCounts(**row) for row in rows}
 
     def undecided(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, int]:
+        """Undecided pairs of questions that still may be imported, where there are any."""
         rows = self._session.all("batch_undecided", batch_ids=list(batch_ids))
         return {row["batch_id"]: row["pairs"] for row in rows}
 
     def move(self, batch_id: BatchId, from_status: BatchStatus, to_status: BatchStatus, *, by: UserId | None) -> bool:
+        """Compare-and-set; False when the batch is not at ``from_status``."""
         moved = self._session.execute(
             "move_batch", batch_id=batch_id, from_status=from_status, to_status=to_status, by=by
         )
@@ -133,6 +139,7 @@ class PostgresBatches:
     def stage(
         self, batch_id: BatchId, user_id: UserId, questions: Sequence[NewBankQuestion], generator: str
     ) -> list[QuestionId]:
+        """Stage those that are not there yet; answers with their ids. The batch is to be compared again."""
         there = {row["question_id"] for row in self._session.all("bank_question_ids", batch_id=batch_id)}
         rows = [
             (
@@ -177,6 +184,7 @@ class PostgresBatches:
         by: UserId,
         notes: str | None,
     ) -> int:
+        """Compare-and-set of many questions; answers with the number that moved."""
         return self._session.execute(
             "decide_batch_questions",
             batch_id=batch_id,
@@ -190,6 +198,7 @@ class PostgresBatches:
     def edit(
         self, batch_id: BatchId, question: BatchQuestion, match: MatchKey, was: QuestionStatus, *, by: UserId
     ) -> bool:
+        """Put the question's new words and status in place of the old; False when it is not at ``was``."""
         edited = self._session.execute(
             "edit_batch_question",
             batch_id=batch_id,
@@ -213,6 +222,7 @@ class PostgresBatches:
         return edited == 1
 
     def forget_pairs(self, question_id: QuestionId) -> dict[BatchId, list[QuestionId]]:
+        """Its words have changed: pairs that no person decided go; answers with the questions to compare again."""
         staged = [row["question_id"] for row in self._session.all("forget_pairs", question_id=question_id)]
         self._session.execute("unmark_duplicates", question_ids=staged)
         found: dict[BatchId, list[QuestionId]] = {}
@@ -221,11 +231,13 @@ class PostgresBatches:
         return found
 
     def to_match(self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None) -> list[Matchable]:
+        """Questions to be compared: all, if the batch never was; or these."""
         ids = list(question_ids) if question_ids is not None else None
         rows = self._session.all("batch_to_match", batch_id=batch_id, question_ids=ids)
         return [matchable(row) for row in rows]
 
     def matched(self, batch_id: BatchId, question_ids: Sequence[QuestionId]) -> None:
+        """The questions have been compared and their pairs stored: apply what is decided."""
         self._session.execute("drop_known_pairs", question_ids=list(question_ids))
         self._session.execute("mark_duplicates", question_ids=list(question_ids))
         self._session.execute("mark_batch_matched", batch_id=batch_id)
@@ -256,6 +268,7 @@ class PostgresBatches:
         by: UserId,
         notes: str | None,
     ) -> int:
+        """Decide the pairs, and do to their staged questions what follows."""
         count = self._session.execute(
             "resolve_batch_pairs", duplicate_ids=list(duplicate_ids), resolution=resolution, by=str(by), notes=notes
         )
@@ -264,6 +277,7 @@ class PostgresBatches:
         return count
 
     def revive_orphans(self, user_id: UserId) -> dict[BatchId, list[QuestionId]]:
+        """Questions left out as duplicates of what is no longer there wait again."""
         found: dict[BatchId, list[QuestionId]] = {}
         for row in self._session.all("orphans_of_banks", user_id=user_id):
             found.setdefault(row["batch_id"], []).append(row["question_id"])
@@ -278,10 +292,15 @@ class PostgresBatches:
     def importable(
         self, batch_id: BatchId, *, model: str, version: str
     ) -> dict[QuestionId, tuple[bool, list[QuestionId]]]:
+        """Each approved question: whether there is a vector for its words, and what it is to replace."""
         rows = self._session.all("importable", batch_id=batch_id, model=model, version=version)
         return {row["question_id"]: (row["has_vector"], row["replaces"]) for row in rows}
 
     def replace(self, replaced: Mapping[QuestionId, QuestionId], *, by: UserId) -> set[BatchId]:
+        """Take the keys out of production for the sake of the values, under their documents' locks.
+
+        Answers with the banks that they are staged in.
+        """
         rows = self._session.all("documents_of_questions", question_ids=list(replaced))
         self._session.execute("lock_documents", document_ids=[row["document_id"] for row in rows])
         self._session.execute(
@@ -295,6 +314,11 @@ class PostgresBatches:
     def import_questions(
         self, batch_id: BatchId, question_ids: Sequence[QuestionId], *, model: str, version: str
     ) -> None:
+        """Move approved questions to production, with their vectors of this model, which is held.
+
+        Raises:
+            LedgerError: not all of them arrived.
+        """
         ids = list(question_ids)
         arrived = self._session.execute(
             "import_questions", batch_id=batch_id, question_ids=ids, model=model, version=version
@@ -315,6 +339,7 @@ class PostgresBatches:
     def record(
         self, batch: Batch, event: str, code: str, payload: Mapping[str, Any], *, severity: str = "info"
     ) -> None:
+        """Append to ``events``; the payload gets the batch's id."""
         self._session.execute(
             "record_batch_event",
             document_id=batch.document_id,

@@ -8,14 +8,15 @@ from pgvector import Vector
 
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.facts import AnswerOutcome, FactCandidate, Generated
-from pipeline_core.ports.embedder import Vectors
+from pipeline_core.domain.vectors import Vectors
 
 
-class PostgresCaches:
+class Caches:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def facts(self, keys: Sequence[str], *, run_id: UUID) -> dict[str, Generated]:
+        """Answers by key. Those of no use are found only by the run that paid for them."""
         found = {}
         for row in self._session.all("cached_facts", keys=sorted(set(keys)), run_id=run_id):
             candidates = tuple(map(FactCandidate.from_json, row["facts"]["candidates"]))
@@ -50,6 +51,7 @@ class PostgresCaches:
             self._session.execute("cache_vectors", keys=list(rows), vectors=vectors, model=model, version=version)
 
     def prune(self, *, max_bytes: int, max_days: int) -> dict[str, int]:
+        """Drop what nobody used for so many days and, above the size, what was used longest ago; how many went."""
         limits = {"max_bytes": max_bytes, "max_days": max_days}
         self._session.execute("prune_claims")
         return {

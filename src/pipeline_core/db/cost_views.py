@@ -12,7 +12,7 @@ from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.spending import Account
 
 
-class PostgresCostViews:
+class CostViews:
     """Each call is a few short transactions."""
 
     def __init__(self, engine: Engine) -> None:
@@ -25,6 +25,7 @@ class PostgresCostViews:
         return rows
 
     def costs(self, user_id: UserId, accounts: Sequence[Account], *, days: int = 30) -> Row:
+        """The user's costs of the last days by day, by stage and model, and by document; and the budgets."""
         kinds = ("days", "stages", "documents")
         found = {kind: self._all(f"view_cost_{kind}", user_id=user_id, days=days) for kind in kinds}
         return {**found, "budgets": self._budgets(accounts)}
@@ -39,6 +40,7 @@ class PostgresCostViews:
         ]
 
     def document(self, user_id: UserId, document_id: DocumentId) -> Row:
+        """The calls made for a document, and what each of its chunks cost."""
         whose = {"user_id": user_id, "document_id": document_id}
         return {
             "calls": self._all("view_cost_calls", **whose),
@@ -46,7 +48,9 @@ class PostgresCostViews:
         }
 
     def run(self, run_id: UUID) -> list[Row]:
+        """A run's costs by stage, model and outcome."""
         return self._all("view_run_costs", run_id=run_id)
 
     def totals(self) -> list[Row]:
+        """All costs by service, model and outcome, for metrics."""
         return self._all("view_spending")

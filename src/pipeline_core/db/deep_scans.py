@@ -1,26 +1,83 @@
 """The two statuses of documents, and the staging of deep scans, in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline_core.db.session import Session
-from pipeline_core.db.staging import PostgresStaging, evidence_json
+from pipeline_core.db.staging import Staging, evidence_json
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import explain
+from pipeline_core.domain.facts import Span
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import (
+    ChunkId,
     CorrelationId,
     DocumentId,
     JobId,
     LeaseToken,
+    QuestionId,
     UserId,
     job_id_for,
     scan_batch_id_for,
 )
 from pipeline_core.domain.lifecycle import EventType, JobStage, JobState, Profile
 from pipeline_core.domain.staging import NewQuestion
-from pipeline_core.ports.deep_scans import Anchor, DeepChanges, ScanUnderWay, StatusChange
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A document's two statuses before and after."""
+
+    document_id: DocumentId
+    filename: str
+    staging_before: StagingStatus
+    staging_status: StagingStatus
+    deep_before: DeepScanStatus | None
+    deep_scan_status: DeepScanStatus | None
+
+    @property
+    def is_queued_now(self) -> bool:
+        """Whether this queued a deep scan."""
+        return self.deep_scan_status is DeepScanStatus.QUEUED and self.deep_before is not DeepScanStatus.QUEUED
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether this took a deep scan back that had not begun."""
+        return self.deep_before is DeepScanStatus.QUEUED and self.deep_scan_status is not DeepScanStatus.QUEUED
+
+
+@dataclass(frozen=True, slots=True)
+class ScanUnderWay:
+    """A document being scanned and where its newest job is."""
+
+    document_id: DocumentId
+    state: JobState
+    stage: JobStage
+    profile: Profile
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where a fact's evidence stands now."""
+
+    question_id: QuestionId
+    chunk_id: ChunkId
+    evidence: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeepChanges:
+    """What publishing a deep scan would change: facts to decide, and published facts that would go."""
+
+    added: int
+    withdrawn: int
+
+    def as_json(self) -> dict[str, int]:
+        return {"new_facts": self.added, "withdrawn_facts": self.withdrawn}
+
 
 _EVENTS = {
     # where a scan comes to: the event's type, severity and code
@@ -31,17 +88,22 @@ _EVENTS = {
 }
 
 
-class PostgresDeepScans:
+class DeepScans:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def lock_statuses(self, user_id: UserId, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
+        """Those of the documents that are the user's, locked."""
         rows = self._session.all("lock_statuses", user_id=user_id, document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
     def set_status(
         self, document_ids: Sequence[DocumentId], status: StagingStatus, *, by: str, correlation_id: CorrelationId
     ) -> list[StatusChange]:
+        """Set them all; ``SELECTED`` queues a deep scan, any other takes back one that is queued.
+
+        An event for each that changed, and one for each scan that was taken back.
+        """
         rows = self._session.all(
             "set_staging_status",
             document_ids=list(document_ids),
@@ -63,9 +125,14 @@ class PostgresDeepScans:
         ]
 
     def users_waiting(self) -> list[UserId]:
+        """Whose documents are ``QUEUED``."""
         return [row["user_id"] for row in self._session.all("users_waiting_for_scans")]
 
     def claim(self, limit: int, user_ids: Sequence[UserId], *, correlation_id: CorrelationId) -> list[DocumentId]:
+        """Give queued documents a job of their own under the deep profile, and move them to ``PROCESSING``.
+
+        To be called under these users' ``Staging.lock_matching``.
+        """
         rows = self._session.all("queued_deep_scans", limit=limit, user_ids=list(user_ids))
         opened = self._session.all(
             "open_deep_jobs",
@@ -79,10 +146,12 @@ class PostgresDeepScans:
         return ids
 
     def is_any_open(self, user_id: UserId | None) -> bool:
+        """Whether any document, of this user's or of everybody's, is queued for a scan or in one."""
         [row] = self._session.all("is_any_deep_scan_open", user_id=user_id)
         return bool(row["is_any"])
 
     def waiting(self, user_id: UserId) -> list[DocumentId]:
+        """The user's documents that are ``QUEUED`` or ``PROCESSING``, longest first."""
         return [row["document_id"] for row in self._session.all("waiting_deep_scans", user_id=user_id)]
 
     def under_way(self, user_id: UserId | None, document_ids: Sequence[DocumentId] | None = None) -> list[ScanUnderWay]:
@@ -101,6 +170,7 @@ class PostgresDeepScans:
     def move(
         self, scans: Mapping[DocumentId, str | None], source: DeepScanStatus, target: DeepScanStatus
     ) -> set[DocumentId]:
+        """Compare and set, with an event each; answers with those that were at ``source``. Values are errors."""
         if not scans:
             return set()
         event, severity, code = _EVENTS[target]
@@ -117,13 +187,15 @@ class PostgresDeepScans:
         return {row["document_id"] for row in rows}
 
     def profiles(self, lease: LeaseToken, document_ids: Sequence[DocumentId]) -> dict[DocumentId, Profile]:
+        """Under which profile each of the held jobs runs."""
         rows = self._session.all("held_profiles", lease=lease, document_ids=list(document_ids))
         return {row["document_id"]: Profile(row["profile"]) for row in rows}
 
     def replace_chunks(
         self, document: Document, chunks: Sequence[Chunk], anchors: Sequence[Anchor], *, chunker: str, version: str
     ) -> None:
-        staging = PostgresStaging(self._session)
+        """Stage exactly these chunks; facts that have an anchor move there with all that was decided."""
+        staging = Staging(self._session)
         there = self._session.all("staged_chunk_ids", document_ids=[document.document_id])
         old = {row["chunk_id"] for row in there}
         staging.insert_chunks(
@@ -141,8 +213,9 @@ class PostgresDeepScans:
         staging.replace_chunks({document.document_id: (document.user_id, chunks)}, chunker=chunker, version=version)
 
     def add_questions(self, document: Document, questions: Sequence[NewQuestion]) -> int:
+        """Stage what the document does not say yet, in the batch of its job; answers with how many."""
         batch_id = scan_batch_id_for(document.job_id)
-        staging = PostgresStaging(self._session)
+        staging = Staging(self._session)
         self._session.execute(
             "open_batches",
             batch_ids=[batch_id],
@@ -172,5 +245,6 @@ class PostgresDeepScans:
         return {row["document_id"]: DeepChanges(row["added"], row["withdrawn"]) for row in rows}
 
     def reject_scan(self, document_id: DocumentId, job_id: JobId, *, by: UserId, notes: str) -> int:
+        """Reject what the scan staged, and whatever else of the document nobody has decided."""
         batch_id = scan_batch_id_for(job_id)
         return self._session.execute("reject_scan", document_id=document_id, batch_id=batch_id, by=by, notes=notes)

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline_core.db.older_documents import OlderRow
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document, Place
-from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, UserId
 from pipeline_core.domain.jobs import JobSummary, PublishedDocument
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
-from pipeline_core.ports.older_documents import OlderRow
-from pipeline_core.ports.unit_of_work import Ids
 
 
 def summary_from(row: Row) -> JobSummary:
@@ -30,7 +29,7 @@ def summary_from(row: Row) -> JobSummary:
     )
 
 
-class PostgresDocuments:
+class Documents:
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -44,6 +43,11 @@ class PostgresDocuments:
         submitted_via: str = "direct",
         wished: Wished = NOTHING_WISHED,
     ) -> set[DocumentId]:
+        """Make documents with their job, workflow, stage rows and first event; answers with those that are new.
+
+        ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP. ``wished`` is what
+        the upload says about the policy; it holds for every run of the documents.
+        """
         rows = self._session.all(
             "register_documents",
             user_id=user_id,
@@ -63,13 +67,16 @@ class PostgresDocuments:
         return {row["document_id"] for row in rows}
 
     def published(self, user_id: UserId) -> list[PublishedDocument]:
+        """The user's documents that are in production, the oldest first."""
         return [PublishedDocument(**row) for row in self._session.all("published_documents", user_id=user_id)]
 
     def wish(self, document_ids: Ids, wished: Wished) -> None:
+        """Keep what is said about the policy of known documents, instead of what was said before, if anything is."""
         if wished != NOTHING_WISHED:
             self._session.execute("wish_policy", document_ids=list(document_ids), policy=json_text(wished.as_json()))
 
     def place(self, user_id: UserId, places: Sequence[Place]) -> None:
+        """Record which document stands at each place now, and show each document by a name that it has now."""
         uris, ids = [place.uri for place in places], [place.document_id for place in places]
         self._session.execute("lock_sources", user_id=user_id, uris=uris)
         self._session.execute("retire_sources", user_id=user_id, uris=uris, document_ids=ids)
@@ -78,16 +85,19 @@ class PostgresDocuments:
         self._session.execute("rename_documents", user_id=user_id, uris=uris)
 
     def places_left(self, user_id: UserId, places: Sequence[Place]) -> list[str]:
+        """Where else documents stand that had to leave one of these places to another."""
         uris, ids = [place.uri for place in places], [place.document_id for place in places]
         rows = self._session.all("places_left", user_id=user_id, uris=uris, document_ids=ids)
         return [row["source_uri"] for row in rows]
 
     def vacate(self, user_id: UserId, uris: Sequence[str]) -> None:
+        """Nothing stands at these places any more."""
         if uris:
             self._session.execute("vacate_places", user_id=user_id, uris=list(uris))
             self._session.execute("rename_documents", user_id=user_id, uris=list(uris))
 
     def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
+        """Give documents the realm, the title and the times that they had elsewhere."""
         self._session.execute(
             "describe_documents",
             document_ids=list(rows),
@@ -98,6 +108,7 @@ class PostgresDocuments:
         )
 
     def originals(self, document_ids: Ids) -> dict[DocumentId, str]:
+        """Under which key the original of each is stored."""
         rows = self._session.all("find_originals", document_ids=list(document_ids))
         return {row["document_id"]: row["raw_path"] for row in rows}
 
@@ -106,11 +117,13 @@ class PostgresDocuments:
         return {row["document_id"]: summary_from(row) for row in rows}
 
     def revived(self, user_id: UserId, published: Ids) -> dict[DocumentId, CorrelationId]:
+        """Documents that wait because publishing one of these took their twin away, with how to find it in events."""
         names = [str(document_id) for document_id in published]
         rows = self._session.all("revived_documents", user_id=user_id, published=names)
         return {row["document_id"]: row["correlation_id"] for row in rows}
 
     def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:
+        """The first stage of each document that ran under another configuration than the present one."""
         rows = self._session.all(
             "stale_stages",
             document_ids=list(document_ids),
@@ -120,14 +133,17 @@ class PostgresDocuments:
         return {row["document_id"]: StageName(row["stage_name"]) for row in rows}
 
     def stale_comparisons(self, document_ids: Ids, config: Mapping[str, Any]) -> set[DocumentId]:
+        """Documents whose facts were compared with others under another configuration than the present one."""
         rows = self._session.all("stale_comparisons", document_ids=list(document_ids), config=json_text(config))
         return {row["document_id"] for row in rows}
 
     def displacing(self, document_ids: Ids) -> set[DocumentId]:
+        """Published ones among these that stand where another one did, which has no place left but is published."""
         rows = self._session.all("displacing_documents", document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
     def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int | None, str, str]]) -> None:
+        """Markdown path, its sha256, the page count, what a page of it is, and the title of each document."""
         ids, paths, checksums, pages, units, titles = zip(*rows, strict=True)
         self._session.execute(
             "set_parsed",

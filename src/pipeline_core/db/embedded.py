@@ -16,12 +16,11 @@ from urllib.parse import quote
 
 import psutil
 
-from pipeline_core import private_files
-from pipeline_core.adapters import scratch
 from pipeline_core.db.postgres_account import PostgresAccount
-from pipeline_core.adapters.shared_server import SharedServer
 from pipeline_core.domain.errors import ConfigurationError
-from pipeline_core.rotated_file import KEPT, Kept
+from pipeline_core.machine import private_files, scratch
+from pipeline_core.machine.rotated_file import KEPT, Kept
+from pipeline_core.machine.shared_server import SharedServer
 
 _START_TIMEOUT_S = 120.0
 """Recovery after a crash is part of a start."""

@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pipeline_core.db.missing_parts import FREE, Passage
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, JobId, LeaseToken, UserId
 from pipeline_core.domain.jobs import DeadLetter, HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile
 from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.wording import counted
-from pipeline_core.ports.missing_parts import FREE, Passage
-from pipeline_core.ports.unit_of_work import Ids
 
 WORKER_LOCK_CLASS = 7714
 """First key of the session advisory lock that a worker holds while it lives; the second is its name's hash."""
@@ -46,7 +45,7 @@ def _held(row: Row) -> HeldJob:
     )
 
 
-class PostgresJobs:
+class Jobs:
     def __init__(self, session: Session, lease_s: float) -> None:
         self._session = session
         self._lease_s = lease_s
@@ -61,6 +60,10 @@ class PostgresJobs:
         flow_run_id: UUID | None,
         passage: Passage = FREE,
     ) -> set[DocumentId]:
+        """Take the jobs nobody works on; answers with the documents whose job is ours now.
+
+        ``passage``: what is not to be taken, for want of a part of the installation.
+        """
         rows = self._session.all(
             "claim_jobs",
             document_ids=list(document_ids),
@@ -74,6 +77,7 @@ class PostgresJobs:
         return {row["document_id"] for row in rows}
 
     def due_in(self, document_ids: Ids) -> dict[DocumentId, tuple[float, int]]:
+        """Retryable jobs: seconds until their next try, and their count of failures."""
         rows = self._session.all("jobs_due", document_ids=list(document_ids))
         return {row["document_id"]: (row["wait_s"], row["retry_count"]) for row in rows}
 
@@ -91,6 +95,12 @@ class PostgresJobs:
         outcome: Outcome | None = None,
         config_sha256: str | None = None,
     ) -> None:
+        """Move all of these jobs and write an event for each, by compare-and-set.
+
+        Raises:
+            LeaseLostError: a job is no longer under this lease.
+            IllegalMoveError: a job is not where this move starts.
+        """
         if not payloads:
             return
         moved = self._session.all(
@@ -132,6 +142,11 @@ class PostgresJobs:
         correlation_id: CorrelationId,
         details: Mapping[str, Any] | None = None,
     ) -> None:
+        """Queue finished jobs again, each from the stage given. ``details`` go into the event.
+
+        Raises:
+            IllegalMoveError: a job is not finished, or never came as far as that stage.
+        """
         moved = self._session.all(
             "restart_jobs",
             job_ids=list(targets),
@@ -150,18 +165,22 @@ class PostgresJobs:
             )
 
     def dead(self, user_id: UserId, *, code: str | None, since: datetime | None) -> list[DeadLetter]:
+        """The user's dead letters, of one code and since a moment where these are given; the oldest failure first."""
         rows = self._session.all("dead_jobs", user_id=user_id, code=code, since=since)
         return [
             DeadLetter(**{**row, "stage": JobStage(row["stage"]), "profile": Profile(row["profile"])}) for row in rows
         ]
 
     def lock_active(self, user_id: UserId) -> None:
+        """Until the transaction ends, nobody else counts this user's jobs under way in order to add one."""
         self._session.all("lock_active_jobs", user_id=user_id)
 
     def active(self, user_id: UserId) -> int:
+        """How many of the user's jobs that came over HTTP are queued, working, or waiting for their next try."""
         return int(self._session.all("count_active_jobs", user_id=user_id)[0]["n"])
 
     def recent_uploads(self, user_id: UserId) -> tuple[int, float]:
+        """Documents that the user added over HTTP in the last 24 hours, and the seconds until the oldest is older."""
         row = self._session.all("recent_uploads", user_id=user_id)[0]
         return int(row["n"]), float(row["wait_s"])
 
@@ -172,10 +191,15 @@ class PostgresJobs:
         self._set("set_validation_results", results)
 
     def validated(self, job_ids: Sequence[JobId]) -> dict[JobId, tuple[DocumentId, Mapping[str, Any]]]:
+        """Document and validation results of those of these jobs that are published or wait in validation review.
+
+        They are held to the end of the transaction.
+        """
         rows = self._session.all("validated_jobs", job_ids=list(job_ids))
         return {row["job_id"]: (row["document_id"], row["results"]) for row in rows}
 
     def in_validation_review(self, user_ids: Sequence[UserId], *, most: int) -> list[JobId]:
+        """Jobs that wait for what validation found, the last to come first."""
         rows = self._session.all("jobs_in_validation_review", user_ids=list(user_ids), most=most)
         return [row["job_id"] for row in rows]
 

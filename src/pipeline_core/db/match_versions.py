@@ -6,8 +6,7 @@ from typing import Any
 
 from pipeline_core.db.engine import SCHEMA, connect
 from pipeline_core.domain.languages import languages_of
-from pipeline_core.domain.same_words import VERSION
-from pipeline_core.staging.duplicates import exact_key
+from pipeline_core.domain.same_words import VERSION, exact_key
 
 _AT_A_TIME = 2000
 

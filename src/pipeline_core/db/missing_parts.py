@@ -1,15 +1,40 @@
 """Missing parts of the installation in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.faults import EVERYTHING_NEEDS
 from pipeline_core.domain.ids import DocumentId, UserId
-from pipeline_core.ports.missing_parts import MissingPart
 
 
-class PostgresMissingParts:
+class Passage(NamedTuple):
+    """What a claim may take while parts are missing: nothing that waits for one of ``missing``, nothing at all where
+    ``closed``, but always ``probes``: they try whether a part is back."""
+
+    missing: list[str]
+    closed: bool
+    probes: list[DocumentId]
+
+
+FREE = Passage([], closed=False, probes=[])
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPart:
+    """A part, why it is taken to be missing, how many jobs are ``held`` for it, and when the next of them tries."""
+
+    part: str
+    error: dict[str, Any]
+    since: datetime
+    tries: int
+    probe_in_s: float
+    held: int
+
+
+class MissingParts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -17,6 +42,7 @@ class PostgresMissingParts:
         return [MissingPart(**row) for row in self._session.all("missing_parts")]
 
     def miss(self, errors: Mapping[str, Mapping[str, Any]], *, pause_s: float) -> None:
+        """Record why each part is missing; the first try is due after the pause, in seconds."""
         parts = sorted(errors)
         self._session.execute(
             "miss_parts", parts=parts, errors=[json_text(errors[part]) for part in parts], pause_s=pause_s
@@ -25,6 +51,7 @@ class PostgresMissingParts:
     def candidates(
         self, parts: Sequence[str], *, document_ids: Sequence[DocumentId] | None, user_id: UserId | None
     ) -> dict[str, DocumentId]:
+        """For each of the parts whose try is due, a job that waits, among these."""
         rows = self._session.all(
             "probe_candidates",
             parts=list(parts),
@@ -35,22 +62,28 @@ class PostgresMissingParts:
         return {row["part"]: row["document_id"] for row in rows}
 
     def begin_probes(self, parts: Sequence[str], *, base_s: float, most_s: float) -> list[str]:
+        """The parts that are ours to try now; the pause until the next try doubles, up to ``most_s`` seconds."""
         rows = self._session.all("begin_probes", parts=sorted(parts), base_s=base_s, most_s=most_s)
         return [row["part"] for row in rows]
 
     def probe_now(self, parts: Sequence[str]) -> None:
+        """The next try is due at once, as somebody asks for it."""
         self._session.execute("probe_now", parts=sorted(parts))
 
     def drop_idle(self) -> None:
+        """Forget parts that no job waits for, once their try is due."""
         self._session.execute("drop_idle_parts")
 
     def recover(self, parts: Sequence[str]) -> list[DocumentId]:
+        """These parts are back: what waited for them goes on."""
         self._session.execute("recover_parts", parts=sorted(parts))
         return [row["document_id"] for row in self._session.all("release_jobs", parts=sorted(parts))]
 
     def hold(self, part: str, document_ids: Sequence[DocumentId]) -> None:
+        """Queued jobs of these documents wait for the part."""
         self._session.execute("hold_unclaimed", part=part, document_ids=list(document_ids))
 
     def waiting(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, str | None]:
+        """Which of the documents are queued, and the part that each waits for, if any."""
         rows = self._session.all("held_jobs_of", document_ids=list(document_ids))
         return {row["document_id"]: row["held_for"] for row in rows}

@@ -21,7 +21,7 @@ _PATIENCE_S = 3
 _TIE = 1e-6
 
 
-class PostgresModelSwitch:
+class ModelSwitch:
     """Session locks end with the process that holds them, however it ends."""
 
     def __init__(self, url: str, *, role: str, index_rows: int, ef_search: int) -> None:
@@ -30,6 +30,11 @@ class PostgresModelSwitch:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
+        """The right to change the model, which ends with the process at the latest.
+
+        Raises:
+            ReembeddingError: somebody else is at it.
+        """
         with translated(), connect(self._url, role=self._role, autocommit=True) as connection:
             # of a process that was killed a moment ago, the server may not know yet
             connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{_PATIENCE_S}s",))
@@ -41,15 +46,18 @@ class PostgresModelSwitch:
 
     @contextmanager
     def publishing_paused(self) -> Iterator[None]:
+        """Nobody publishes in here: who wants to waits until the end."""
         with translated(), connect(self._url, role=self._role, autocommit=True) as connection:
             connection.execute("SELECT pg_advisory_lock(%s, %s)", (MODEL_LOCK_CLASS, _PUBLISHING))
             yield
 
     def index_next(self, model: EmbeddingModel) -> bool:
+        """Build the HNSW index of the vectors beside the live ones; False if they are too few for one to pay."""
         vector_indexes.ensure(self._url, model, vector_indexes.NEXT, min_rows=self._index_rows)
         return vector_indexes.exists(self._url, "next_vectors", model.name)
 
     def recall(self, model: EmbeddingModel, *, sample: int) -> float:
+        """The share of the true ten nearest that the index of ``index_next`` finds, over ``sample`` queries."""
         with translated(), connect(self._url, role=self._role, autocommit=True) as connection:
             prepare(connection)
             session = Session(connection)
@@ -74,5 +82,6 @@ class PostgresModelSwitch:
         return missing + sum(distance <= exact[-1] + _TIE for distance in nearest(True))
 
     def tend(self, active: EmbeddingModel) -> None:
+        """Drop the indexes of every other model, and build those of the active one if they pay."""
         vector_indexes.drop_others(self._url, active.name)
         vector_indexes.ensure(self._url, active, min_rows=self._index_rows)

@@ -1,6 +1,8 @@
 """Reading an older table of documents: ``id``, ``title``, ``content``, and what else it has."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +13,30 @@ from psycopg.rows import dict_row
 from pipeline_core.db.engine import connect
 from pipeline_core.db.errors import translated
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.ports.older_documents import OlderRow
+from pipeline_core.domain.object_keys import safe_filename
+
+_MARKDOWN = re.compile(r"\.md$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class OlderRow:
+    """A row of an older table of documents; ``content`` is markdown."""
+
+    key: str
+    title: str | None
+    content: str | None
+    realm_id: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    @property
+    def filename(self) -> str:
+        """Its title as the name of a markdown file."""
+        return safe_filename(f"{_MARKDOWN.sub('', (self.title or '').strip()).strip() or 'document'}.md")
+
+
+ReadOlder = Callable[[str], Iterator[Sequence[OlderRow]]]
+
 
 _NEEDED = ("id", "content")
 _OPTIONAL = ("title", "realm_id", "created_at", "updated_at")

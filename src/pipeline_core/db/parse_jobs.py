@@ -9,7 +9,9 @@ from pipeline_core.domain.errors import ConversionFailedError, IllegalMoveError
 from pipeline_core.domain.parsing import ParsedPage, ParseJob, ParseState, StartedJob
 
 
-class PostgresParseJobs:
+class ParseJobs:
+    """Rows change by compare-and-set on the tag; the claim on the key decides who may try."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -18,27 +20,33 @@ class PostgresParseJobs:
         return _job(rows[0]) if rows else None
 
     def open(self, job: ParseJob) -> None:
+        """Write a job down that is about to be started."""
         self._session.execute(
             "open_parse_job", key=job.key, service=job.service, tag=job.tag, call_id=job.call_id, run_id=job.run_id
         )
 
     def started(self, job: ParseJob, names: StartedJob) -> None:
+        """Raises IllegalMoveError: it is not starting any more."""
         if not self._session.execute(
             "start_parse_job", key=job.key, tag=job.tag, service_job_id=names.job_id, service_file_id=names.file_id
         ):
             raise IllegalMoveError(f"The parse job {job.tag} is not starting any more.")
 
     def done(self, job: ParseJob, pages: Sequence[ParsedPage]) -> bool:
+        """Keep the pages; False: somebody else has ended it."""
         value = {"pages": [[page.number, page.markdown] for page in pages]}
         return self._end(job, ParseState.DONE, run_id=job.run_id, pages=json_text(value))
 
     def failed(self, job: ParseJob, error: ConversionFailedError, *, run_id: UUID) -> bool:
+        """It failed, as this run has seen; False: somebody else has ended it."""
         return self._end(job, ParseState.FAILED, run_id=run_id, failure=json_text(error.as_json()))
 
     def used(self, key: str) -> None:
+        """Somebody was served from it: it is pruned later."""
         self._session.execute("use_parse_job", key=key)
 
     def forget(self, job: ParseJob) -> None:
+        """It never began, or it failed and is to be begun anew."""
         self._session.execute("forget_parse_job", key=job.key, tag=job.tag)
 
     def _end(self, job: ParseJob, state: ParseState, **values: Any) -> bool:

@@ -6,18 +6,17 @@ from uuid import UUID
 
 import numpy as np
 
-from pipeline_core.db.embedding_models import PostgresModels
+from pipeline_core.db.embedding_models import Models
 from pipeline_core.db.session import Session
 from pipeline_core.db.stand_ins import stand_in
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import LedgerError, StagedRowsChangedError
-from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.ids import BatchId, DocumentId, Ids
 from pipeline_core.domain.languages import language_of
 from pipeline_core.domain.replacements import successors
 from pipeline_core.domain.staging import Embeddable, LedgerRow, Preview, Swapped
-from pipeline_core.ports.embedder import Vectors
-from pipeline_core.ports.unit_of_work import Ids
+from pipeline_core.domain.vectors import Vectors
 
 _BUFFER_COLUMNS = {
     "owner_id": "uuid",
@@ -31,14 +30,16 @@ _BUFFER_COLUMNS = {
 }
 
 
-class PostgresProduction:
+class Production:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def publishable(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
+        """The chunks and approved facts of each document."""
         return self._texts(document_ids, with_stand_ins=False)
 
     def to_embed(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
+        """The same, with the facts that were left out for a copy which is only staged: they may be published first."""
         return self._texts(document_ids, with_stand_ins=True)
 
     def _texts(self, document_ids: Ids, *, with_stand_ins: bool) -> dict[DocumentId, list[Embeddable]]:
@@ -51,6 +52,7 @@ class PostgresProduction:
         return found
 
     def preview(self, document_ids: Ids) -> Preview:
+        """What ``publish`` would publish now; nothing is changed. The matching lock is to be taken before."""
         ids = list(document_ids)
         self._session.execute("begin_preview")
         stand_in(self._session, ids)
@@ -66,6 +68,7 @@ class PostgresProduction:
         model: str,
         version: str,
     ) -> None:
+        """Put these documents' vectors into the buffer, instead of any there, and into the cache."""
         ids = [document.document_id for document, _, _ in vectors]
         read_in = {
             document.document_id: language_of([text.text for text in texts if text.kind == "chunk"])
@@ -91,12 +94,26 @@ class PostgresProduction:
         self._session.execute("cache_buffer", document_ids=ids)
 
     def buffered(self, document_ids: Ids) -> dict[DocumentId, set[EmbeddingModel]]:
+        """The models that each document's vectors in the buffer are of."""
         found: dict[DocumentId, set[EmbeddingModel]] = {document_id: set() for document_id in document_ids}
         for row in self._session.all("buffered_models", document_ids=list(document_ids)):
             found[row["document_id"]].add(EmbeddingModel(row["embed_model"], row["dims"]))
         return found
 
     def publish(self, listed: Mapping[DocumentId, Collection[UUID]]) -> Swapped:
+        """Swap documents into production, each with the facts ``listed``, with their vectors of the active model.
+
+        What one of them says and nobody has published is published with it, though a copy was staged before: that copy
+        is left out from now on.
+
+        Holds the active model, then takes the advisory lock of every document of the same places, for the length of
+        the transaction; the users' matching lock is to be taken before.
+
+        Raises:
+            EmbeddingModelChangedError: the vectors in the buffer are of another model than the active one.
+            StagedRowsChangedError: other facts than those listed are to be published by now.
+            LedgerError: not everything that was approved arrived.
+        """
         ids = list(listed)
         model = self._hold_model(ids)
         # Every version that ever stood at the same places, published or not: who swaps another of them at this
@@ -123,7 +140,7 @@ class PostgresProduction:
 
     def _hold_model(self, ids: list[DocumentId]) -> str:
         """The model of the buffered vectors, held active; documents that have nothing to embed have none."""
-        models = PostgresModels(self._session)
+        models = Models(self._session)
         buffered = set[EmbeddingModel]().union(*self.buffered(ids).values())
         for model in buffered:
             models.hold(model)
@@ -149,6 +166,7 @@ class PostgresProduction:
         return {row["batch_id"] for row in rows}
 
     def acknowledge(self, document_id: DocumentId, published_at: datetime) -> bool:
+        """Record that a person took out what was published then (phase 6); False if that does not stand any more."""
         return self._session.execute("mark_downloaded", document_id=document_id, published_at=published_at) > 0
 
     def _swap(self, ids: list[DocumentId], before: list[DocumentId], *, model: str) -> None:

@@ -1,22 +1,82 @@
 """The queue in PostgreSQL: fair claims, and jobs taken back from lost workers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pipeline_core.db.jobs import WORKER_LOCK_CLASS
+from pipeline_core.db.missing_parts import FREE, Passage
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.faults import EVERYTHING_NEEDS
-from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
+from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState
-from pipeline_core.ports.missing_parts import FREE, Passage
-from pipeline_core.ports.queue import Depth, LostJob, Pressure, Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class LostJob:
+    """A job whose worker was lost; it waits again. ``times`` counts the workers lost since it last moved on."""
+
+    job_id: JobId
+    document_id: DocumentId
+    user_id: UserId
+    stage: JobStage
+    times: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many jobs of a user wait and run; ``oldest_s`` is how long the first of them has waited, in seconds."""
+
+    user_id: UserId
+    queued: int
+    retryable: int
+    working: int
+    oldest_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A job that waits: how old it is, and in how many seconds it is due; 0 is now."""
+
+    job_id: JobId
+    document_id: DocumentId
+    user_id: UserId
+    filename: str
+    priority: int
+    state: JobState
+    stage: JobStage
+    age_s: float
+    due_in_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """What waits for a run of the queue. Times are in seconds.
+
+    ``due`` jobs could be taken now, counted no further than was asked; ``lost`` ones are held by workers that are gone.
+    ``untaken_s`` is for how long there is something due and nobody has taken anything, ``next_s`` how long until the
+    next job falls due. ``claimed_at`` is when the last of the jobs that run was taken.
+    """
+
+    due: int
+    lost: int
+    banks: int
+    untaken_s: float
+    next_s: float | None
+    claimed_at: datetime | None
+
+    def __bool__(self) -> bool:
+        return bool(self.due or self.lost or self.banks)
+
 
 QUEUE_LOCK_CLASS = 7715
 """First key of the advisory lock under which claims from the queue take turns; the second is 0."""
 
 
-class PostgresQueue:
+class Queue:
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -32,6 +92,14 @@ class PostgresQueue:
         flow_run_id: UUID | None,
         passage: Passage = FREE,
     ) -> list[DocumentId]:
+        """Take the next jobs that are due: by priority, users in turn, the oldest first. In that order.
+
+        Args:
+            limit: Most jobs to take.
+            per_user: Most jobs of one user that may be running then; 0 is no limit.
+            user_id: Only this user's.
+            passage: What is not to be taken, for want of a part of the installation.
+        """
         self._session.execute("lock_queue", lock_class=QUEUE_LOCK_CLASS)
         rows = self._session.all(
             "claim_queue",
@@ -47,6 +115,10 @@ class PostgresQueue:
         return [row["document_id"] for row in rows]
 
     def reap(self, error: Mapping[str, Any], *, grace_s: float) -> list[LostJob]:
+        """Let jobs of lost workers wait again where they were, with this as their last error.
+
+        ``grace_s``: for so long after a restart of the database, a worker without a session is not lost.
+        """
         rows = self._session.all("reap_jobs", error=json_text(error), grace_s=grace_s, lock_class=WORKER_LOCK_CLASS)
         return [
             LostJob(
@@ -61,9 +133,14 @@ class PostgresQueue:
         ]  # fmt: skip
 
     def free_all(self, error: Mapping[str, Any]) -> list[DocumentId]:
+        """Let every job that is in work wait again where it was, with this as its last error: no lease holds any more.
+
+        For a database in which no worker is: the jobs that a backup found in hand.
+        """
         return [row["document_id"] for row in self._session.all("free_jobs", error=json_text(error))]
 
     def pressure(self, user_id: UserId | None, *, per_user: int, most: int, grace_s: float) -> Pressure:
+        """What waits now; ``per_user`` as for a claim, ``grace_s`` as for the reaper."""
         [row] = self._session.all(
             "queue_pressure",
             everything=EVERYTHING_NEEDS,
@@ -76,6 +153,7 @@ class PostgresQueue:
         return Pressure(**row)
 
     def taken(self, document_ids: Sequence[DocumentId], *, grace_s: float) -> dict[DocumentId, bool]:
+        """Those of the documents that are in work, and whether by a lost worker; ``grace_s`` as for ``reap``."""
         rows = self._session.all(
             "taken_jobs", document_ids=list(document_ids), grace_s=grace_s, lock_class=WORKER_LOCK_CLASS
         )
@@ -85,9 +163,11 @@ class PostgresQueue:
         return [Depth(**row) for row in self._session.all("queue_depth", user_id=user_id)]
 
     def waiting(self, user_id: UserId | None, *, limit: int | None) -> list[Waiting]:
+        """What waits, in the order in which it is taken; what is not due yet comes last."""
         rows = self._session.all("queue_waiting", user_id=user_id, limit=limit, everything=EVERYTHING_NEEDS)
         return [Waiting(**{**row, "state": JobState(row["state"]), "stage": JobStage(row["stage"])}) for row in rows]
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
+        """Answers with the documents whose job waits and had another priority."""
         rows = self._session.all("set_priority", document_ids=list(document_ids), priority=priority, by=by)
         return [row["document_id"] for row in rows]

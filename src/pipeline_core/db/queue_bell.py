@@ -12,7 +12,7 @@ _SILENCE_S = 10
 """A line that is cut without a word is noticed after about so many seconds."""
 
 
-class PostgresQueueBell:
+class QueueBell:
     """One connection of its own, made by the first ``wait`` and made again when it is lost. Not for two threads.
 
     Behind a proxy that pools transactions LISTEN hears nothing, and says nothing of it: ``wait`` then always takes its
@@ -24,6 +24,13 @@ class PostgresQueueBell:
         self._line: psycopg.Connection[Any] | None = None
 
     def wait(self, timeout_s: float) -> bool:
+        """Return when something was queued since the last call, or after ``timeout_s`` seconds; answers with which.
+
+        The first call, and one after the line was lost, answers at once with True: nobody knows what was missed.
+
+        Raises:
+            DatabaseUnavailableError: the line is lost; the next call tries to have another.
+        """
         if self._line is None:
             self._line = self._listening()
             return True
@@ -36,6 +43,7 @@ class PostgresQueueBell:
             raise
 
     def close(self) -> None:
+        """Stop listening."""
         line, self._line = self._line, None
         if line is not None:
             line.close()

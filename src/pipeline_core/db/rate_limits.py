@@ -7,8 +7,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from pipeline_core.db.engine import lend
 from pipeline_core.db.queries import load
 from pipeline_core.db.session import Session
-from pipeline_core.adapters.rate_limits.sliding_window import retry_after
 from pipeline_core.domain.errors import DatabaseUnavailableError
+from pipeline_core.domain.sliding_window import retry_after
 
 
 class PostgresRateLimits:

@@ -1,21 +1,40 @@
 """Reminders in PostgreSQL."""
 
+from dataclasses import dataclass
+
 from pipeline_core.db.session import Session
-from pipeline_core.ports.reminders import Overdue
+from pipeline_core.domain.ids import DocumentId, JobId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A document that has waited for a person for so many hours."""
+
+    job_id: JobId
+    document_id: DocumentId
+    user_id: UserId
+    filename: str
+    hours: float
+
 
 REMINDER_LOCK_CLASS = 7716
 """First key of the advisory lock under which reminders take turns; the second is 0."""
 
 
-class PostgresReminders:
+class Reminders:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def overdue_reviews(self, hours: float, *, again_h: float) -> list[Overdue]:
+        """What has waited so long and was not answered with in the last ``again_h`` hours of its wait; everybody's.
+
+        The longest first. It is recorded, so that of several callers one gets each.
+        """
         self._session.execute("lock_reminders", lock_class=REMINDER_LOCK_CLASS)
         rows = self._session.all("overdue_reviews", hours=hours, again_h=again_h)
         return [Overdue(**row) for row in rows]
 
     def is_any_review_overdue(self, hours: float, *, again_h: float) -> bool:
+        """Whether ``overdue_reviews`` would answer with any; nothing is recorded."""
         [row] = self._session.all("is_any_review_overdue", hours=hours, again_h=again_h)
         return bool(row["is_any"])

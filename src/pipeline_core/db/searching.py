@@ -10,12 +10,10 @@ import numpy as np
 from pgvector import Vector
 
 from pipeline_core.db.session import Row, Session
-from pipeline_core.adapters.facts.blocks import read_blocks
 from pipeline_core.domain.errors import EmbeddingModelChangedError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.search import UNRELATED, SearchMode, over, rank
-from pipeline_core.ports.embedder import Vectors
-from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.domain.vectors import Vectors
 
 _POOL = 50
 """Candidates of each ranking."""
@@ -228,7 +226,7 @@ def _counts(row: Row, query: Query) -> bool:
 def _in_full(session: Session, query: Query, scores: Mapping[UUID, float]) -> list[Row]:
     """The rows of what was found, best first."""
     rows = session.all("hits", ids=list(scores), model=query.model, vector=_vector(query), text=query.text)
-    scored = [{"score": scores[row["id"]], **_with_its_headings(row), "facts": []} for row in rows]
+    scored = [{"score": scores[row["id"]], **row, "facts": []} for row in rows]
     return sorted(scored, key=lambda row: (-row["score"], row["id"]))
 
 
@@ -256,15 +254,6 @@ def _with_facts(session: Session, query: Query, ranking: Ranking, asked: _Asked 
         hit if hit["kind"] == "fact" else over(hit, [fact for fact in facts if fact["passage_id"] == hit["id"]])
         for hit in hits
     ]
-
-
-def _with_its_headings(row: Row) -> Row:
-    """A fact's own headings: a chunk of several short sections has only those of its beginning."""
-    found = dict(row)
-    if text := found.pop("up_to_evidence"):
-        blocks = read_blocks(ChunkInput(text, tuple(found["heading_path"] or ())))
-        found["heading_path"] = list(blocks[-1].headings)
-    return found
 
 
 def _has_vectors(session: Session, query: Query) -> bool:

@@ -18,15 +18,19 @@ _WHOSE = {"run": "of this run", "day": "of the day", "user": "of this user for t
 _SETTING = {scope: f"UPLOAD_PIPELINE_BUDGET_{scope.upper()}_USD" for scope in _WHOSE}
 
 
-class PostgresSpending:
+class Spending:
+    """Who asks for a key, and what calls may cost. Claims come before accounts in a transaction."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def is_orphaned(self, keys: Sequence[str]) -> bool:
+        """Whether one of the keys is claimed by a worker that is gone, or whose time is over."""
         [row] = self._session.all("orphaned_claims", keys=list(keys), lock_class=WORKER_LOCK_CLASS)
         return bool(row["orphaned"])
 
     def claim(self, keys: Sequence[str], *, token: UUID, worker: str, lease_s: float) -> set[str]:
+        """Those of the keys that nobody is asking for: they are ours until released, or the lease is over."""
         rows = self._session.all(
             "claim_keys", keys=sorted(set(keys)), token=token, worker=worker, lease_s=lease_s,
             lock_class=WORKER_LOCK_CLASS,
@@ -39,6 +43,11 @@ class PostgresSpending:
     def reserve(
         self, call: PlannedCall, accounts: Sequence[Account], *, run_id: UUID, worker: str, lease_s: float
     ) -> UUID:
+        """Set aside the most that the call can cost, on every account; answers with the call's id.
+
+        Raises:
+            BudgetExhaustedError: an account does not cover it. The transaction must not be committed.
+        """
         amount = round(call.most.cost_usd, 9)
         named: dict[str, Any] = {"scopes": [a.scope for a in accounts], "periods": [a.period for a in accounts]}
         self._session.execute("open_accounts", **named)
@@ -69,6 +78,7 @@ class PostgresSpending:
         return call_id
 
     def settle(self, call_id: UUID, usage: Usage, *, outcome: str) -> None:
+        """The call has ended and this is what it used."""
         self._lock_accounts(call_id)
         self._session.execute(
             "settle_call",
@@ -81,33 +91,41 @@ class PostgresSpending:
         )
 
     def abandon(self, call_id: UUID, *, outcome: str) -> None:
+        """Nobody knows what became of the call: all that was set aside counts as spent."""
         self._abandon(call_id, outcome, dead=False)
 
     def dead(self) -> list[UUID]:
+        """Calls that are open and whose worker is gone, or whose time is over."""
         return [row["call_id"] for row in self._session.all("dead_calls", lock_class=WORKER_LOCK_CLASS)]
 
     def abandon_dead(self, call_id: UUID) -> int:
+        """Abandon it if it is still one of those; answers with the number of calls."""
         return self._abandon(call_id, "worker_gone", dead=True)
 
     def open_batch(self, batch: PaidBatch) -> None:
         self._session.execute("open_batch", batch_id=batch.batch_id, call_id=batch.call_id, keys=list(batch.keys))
 
     def take_batch(self, batch_id: UUID, *, worker: str) -> bool:
+        """The right to hand it in; False: somebody who lives has it, or it was handed in."""
         changed = self._session.execute("take_batch", batch_id=batch_id, worker=worker, lock_class=WORKER_LOCK_CLASS)
         return changed == 1
 
     def drop_batch(self, batch_id: UUID, *, worker: str) -> None:
+        """Give that right up."""
         self._session.execute("drop_batch", batch_id=batch_id, worker=worker)
 
     def submit_batch(self, batch_id: UUID, provider_id: str) -> bool:
+        """Record under which id the service has it; False: somebody else did."""
         return self._session.execute("submit_batch", batch_id=batch_id, provider_id=provider_id) == 1
 
     def end_batch(self, batch_id: UUID) -> bool:
+        """It has ended, and its claims with it; False: it had before."""
         ended = self._session.execute("end_batch", batch_id=batch_id) == 1
         self._session.execute("release_batch", batch_id=batch_id)
         return ended
 
     def open_batches(self, keys: Sequence[str]) -> list[PaidBatch]:
+        """Batches under way that hold one of these keys."""
         rows = self._session.all("batches_under_way", keys=list(keys))
         return [PaidBatch(r["batch_id"], r["call_id"], tuple(r["keys"]), r["provider_id"], r["age_s"]) for r in rows]
 

@@ -7,13 +7,12 @@ from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LeaseLostError
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import DocumentId, LeaseToken
+from pipeline_core.domain.ids import DocumentId, Ids, LeaseToken
 from pipeline_core.domain.jobs import HeldJob, OutputRow, StageRow
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.ports.unit_of_work import Ids
 
 
-class PostgresStageRuns:
+class StageRuns:
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -31,6 +30,7 @@ class PostgresStageRuns:
         *,
         config_sha256: str,
     ) -> None:
+        """Rows are (document, fingerprint, result, usage)."""
         self._session.execute(
             "complete_stages",
             stage=stage,
@@ -53,6 +53,7 @@ class PostgresStageRuns:
         self.progress(stage, ids)
 
     def fail(self, stage: StageName, rows: Sequence[tuple[DocumentId, str, bool]]) -> None:
+        """Rows are (document, message, whether this was the end of it)."""
         self._session.execute(
             "fail_stages",
             stage=stage,
@@ -62,15 +63,19 @@ class PostgresStageRuns:
         )
 
     def park(self, stage: StageName, messages: Mapping[DocumentId, str]) -> None:
+        """The stage is to run again, once there is a budget for it."""
         self._session.execute("park_stages", stage=stage, document_ids=list(messages), messages=list(messages.values()))
 
     def forget(self, stage: StageName, document_ids: Ids) -> None:
+        """Let the stage run again even though nothing that it reads has changed."""
         self._session.execute("forget_stages", from_stage=stage, document_ids=list(document_ids))
 
     def progress(self, stage: StageName, document_ids: Ids) -> None:
+        """Bring ``processing_workflows`` up to date."""
         self._session.execute("progress_workflows", stage=stage, document_ids=list(document_ids))
 
     def compared(self, document_ids: Ids, config: Mapping[str, Any]) -> None:
+        """Record under which settings the documents' facts were compared with others."""
         self._session.execute("mark_compared", document_ids=list(document_ids), config=json_text(config))
 
     def put_outputs(
@@ -80,6 +85,11 @@ class PostgresStageRuns:
         *,
         lease: LeaseToken,
     ) -> None:
+        """Rows are (document, file_type, path, size, mime, checksum, metadata): from now on these are the files.
+
+        Raises:
+            LeaseLostError: a document is no longer under this lease.
+        """
         if not rows:
             return
         documents, types, paths, sizes, mimes, checksums, metadata = zip(*rows, strict=True)

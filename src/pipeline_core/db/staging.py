@@ -17,6 +17,7 @@ from pipeline_core.domain.ids import (
     BatchId,
     ChunkId,
     DocumentId,
+    Ids,
     JobId,
     QuestionId,
     UserId,
@@ -24,6 +25,8 @@ from pipeline_core.domain.ids import (
     duplicate_id_for,
 )
 from pipeline_core.domain.languages import may_be_one
+from pipeline_core.domain.regeneration import reconcile
+from pipeline_core.domain.sketches import padded, sketch_bytes
 from pipeline_core.domain.staging import (
     AskedBefore,
     Compared,
@@ -40,10 +43,7 @@ from pipeline_core.domain.staging import (
     Twin,
     comparable_texts,
 )
-from pipeline_core.ports.embedder import Vectors
-from pipeline_core.ports.unit_of_work import Ids
-from pipeline_core.staging.regeneration import reconcile
-from pipeline_core.staging.sketches import padded, sketch_bytes
+from pipeline_core.domain.vectors import Vectors
 
 _CHUNK_COLUMNS = {
     "chunk_id": "uuid",
@@ -225,13 +225,14 @@ def record_pairs(session: Session, pairs: Sequence[Pair]) -> None:
     )
 
 
-class PostgresStaging:
+class Staging:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def replace_chunks(
         self, chunks: Mapping[DocumentId, tuple[UserId, Sequence[Chunk]]], *, chunker: str, version: str
     ) -> None:
+        """Stage exactly these chunks; those that stay the same keep their id and their facts."""
         there = {row["chunk_id"] for row in self._session.all("staged_chunk_ids", document_ids=list(chunks))}
         wanted = {chunk.chunk_id for _, of_document in chunks.values() for chunk in of_document}
         if gone := there - wanted:
@@ -285,6 +286,11 @@ class PostgresStaging:
         )
 
     def replace_questions(self, documents: Sequence[Document], questions: Sequence[NewQuestion]) -> None:
+        """Stage these questions in each document's batch, and no others.
+
+        Decisions on those found again stand, and so does every fact that a person has decided about by itself: found
+        in other words, or not at all, it stays (``staging.regeneration``).
+        """
         self._session.execute(
             "open_batches",
             batch_ids=[batch_id_for(document.document_id) for document in documents],
@@ -309,6 +315,7 @@ class PostgresStaging:
             self._session.execute("count_carried_facts", document_ids=document_ids)
 
     def staged_before(self, document_ids: Ids) -> list[StagedBefore]:
+        """What is staged of the documents, as it is held against what is found anew."""
         rows = self._session.all("staged_before", document_ids=list(document_ids))
         return [
             StagedBefore(
@@ -373,21 +380,30 @@ class PostgresStaging:
         return found
 
     def trigrams(self, texts: Sequence[str]) -> list[list[str]]:
+        """What pg_trgm itself takes for the trigrams of each text."""
         return [row["trigrams"] for row in self._session.all("trigrams", texts=list(texts))]
 
     def lock_matching(self, user_ids: Sequence[UserId]) -> None:
+        """Compare, revive, publish or decide one at a time for each user, to the end of the transaction.
+
+        Taken after the locks of a bank's batch and of jobs that are one's own or wait for a person, and before any
+        other: of documents, of jobs at rest, of staged and published rows.
+        """
         if user_ids:
             self._session.execute("lock_matching", user_ids=list(user_ids))
 
     def lock_matching_of(self, document_ids: Ids) -> None:
+        """The same lock for the documents' users."""
         rows = self._session.all("users_of_documents", document_ids=list(document_ids))
         self.lock_matching([row["user_id"] for row in rows])
 
     def lock_matching_of_staged(self, document_ids: Ids) -> None:
+        """The same lock for the users of those that have staged facts already: others may be changing them."""
         rows = self._session.all("users_with_staged", document_ids=list(document_ids))
         self.lock_matching([row["user_id"] for row in rows])
 
     def spend(self, usages: Mapping[QuestionId, Usage]) -> None:
+        """Record what embedding staged questions cost, with their document's fact generation or with their bank."""
         values = usages.values()
         for name in ("spend_on_documents", "spend_on_banks"):
             self._session.execute(
@@ -402,20 +418,24 @@ class PostgresStaging:
         return [matchable(row) for row in self._session.all("questions_to_match", document_ids=list(document_ids))]
 
     def exact_twins(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Twin]:
+        """What was there before with one of these ``match_sha256``, each in a language that may be the one with it."""
         hashes, languages = [key for key, _ in keys], [language for _, language in keys]
         rows = self._session.all("exact_twins", keys=hashes, of_keys=languages, **_besides(new))
         # what is published comes last, and so stands
         return {(row["key"], row["language"]): Twin(row["question_id"], row["is_staged"]) for row in rows}
 
     def asked_before(self, question_ids: Sequence[QuestionId]) -> list[AskedBefore]:
+        """Questions of other banks, published or standing, in the same letters and digits as these."""
         return [AskedBefore(**row) for row in self._session.all("asked_before", question_ids=list(question_ids))]
 
     def comparable(self, new: NewRows) -> Iterator[SignatureTable]:
+        """All that was there before, in blocks. Nothing else may be asked meanwhile."""
         blocks = self._session.stream_packed("signatures", _SIGNATURE, _SIGNATURE_BLOCK, **_besides(new))
         return map(_signature_table, blocks)
 
     def comparable_sketches(self, new: NewRows, *, model: str, version: str, dims: int) -> Iterator[SignatureTable]:
         # PostgreSQL's wire of a bit string: its length, the bits in whole bytes
+        """The same with sketches of the vectors of this model."""
         row = np.dtype([*_SIGNATURE.descr, ("_length", ">i4"), ("sketch", "u1", (sketch_bytes(dims),))])
         blocks = self._session.stream_packed(
             "comparable_sketches",
@@ -438,6 +458,7 @@ class PostgresStaging:
         model: str,
         version: str,
     ) -> npt.NDArray[np.float32]:
+        """Of pairs: vector ``rows[i]`` of ``vectors`` and that of the row ``ids[i]``; NaN where that has none."""
         found = np.full(len(rows), np.nan, dtype=np.float32)
         # no vector, no cosine; in the order of their keys, which are near each other in the index then
         has_vector = np.any(vectors != 0, axis=1)
@@ -463,6 +484,7 @@ class PostgresStaging:
         return found
 
     def compared_texts(self, question_ids: Sequence[QuestionId]) -> dict[QuestionId, Compared]:
+        """Text and answer of rows, staged or published."""
         rows = self._session.all("compared_texts", question_ids=list(question_ids))
         return {
             row["question_id"]: Compared(row["match_text"], row["answer"], row["language"], row["own_words"])
@@ -488,6 +510,7 @@ class PostgresStaging:
         }
 
     def record_pairs(self, pairs: Sequence[Pair], document_ids: Ids) -> None:
+        """Store the pairs, apply what is decided, and mark the documents' batches as compared."""
         if pairs:
             record_pairs(self._session, pairs)
             record_pairs(self._session, self._undecided_of_copies([pair for pair in pairs if pair.existing_is_staged]))
@@ -514,9 +537,11 @@ class PostgresStaging:
         ]
 
     def settle_gone_pairs(self, user_id: UserId) -> set[BatchId]:
+        """Decide undecided pairs whose other end is there no more; answers with the banks concerned."""
         return {row["batch_id"] for row in self._session.all("settle_gone_pairs", user_id=user_id)}
 
     def keep_both_within(self, document_ids: Ids) -> None:
+        """Keep both facts of every undecided pair that is of one and the same document."""
         self._session.execute("keep_both_within", document_ids=list(document_ids))
 
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]:
@@ -524,25 +549,34 @@ class PostgresStaging:
         return {row["document_id"]: row["pairs"] for row in rows}
 
     def stand_ins(self, document_ids: Ids) -> set[QuestionId]:
+        """Facts left out for a copy that is only staged: published, if the document is before that copy."""
         return {row["question_id"] for row in self._session.all("stand_ins", document_ids=list(document_ids))}
 
     def replaced_within(self, document_ids: Ids) -> set[QuestionId]:
+        """Facts in whose place a reviewer put another fact of the same document."""
         return {row["question_id"] for row in self._session.all("replaced_within", document_ids=list(document_ids))}
 
     def settle_replaced_within(self, document_ids: Ids) -> int:
+        """Those facts leave with the next publication: they become duplicates of what replaces them."""
         return self._session.execute("settle_replaced_within", document_ids=list(document_ids))
 
     def differing(self, document_ids: Ids) -> dict[DocumentId, list[Differing]]:
+        """Staged facts with what production says with other numbers, denied, or to the same question, by document.
+
+        Not with what a person has judged.
+        """
         found: dict[DocumentId, list[Differing]] = {document_id: [] for document_id in document_ids}
         for row in self._session.all("differ_from_published", document_ids=list(document_ids)):
             found[row["document_id"]].append(Differing(**row))
         return found
 
     def to_decide(self, document_ids: Ids) -> dict[DocumentId, int]:
+        """How many facts a person is asked about, by their confidence; documents without one are not named."""
         rows = self._session.all("facts_to_decide", document_ids=list(document_ids))
         return {row["document_id"]: row["facts"] for row in rows}
 
     def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int:
+        """Approve what waits. Without a person (``by`` None), what one was to be asked about is left out instead."""
         if by is None:
             self._session.execute("leave_unasked_out", document_ids=list(document_ids))
         return self._session.execute("approve_pending", document_ids=list(document_ids), by=by, notes=notes)
@@ -555,9 +589,11 @@ class PostgresStaging:
         return count
 
     def reject(self, document_id: DocumentId, *, by: UserId, notes: str) -> int:
+        """Reject all facts that are not rejected yet, with their document."""
         return self._session.execute("reject_questions", document_id=document_id, by=by, notes=notes)
 
     def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
+        """Facts left out as duplicates of what is no longer there wait again; answers with the jobs to restart."""
         rows = self._session.all("orphans_at_rest", user_ids=list(user_ids))
         if rows:
             orphans = [row["question_id"] for row in rows if row["is_orphan"]]
@@ -566,10 +602,12 @@ class PostgresStaging:
         return list(dict.fromkeys(row["job_id"] for row in rows))
 
     def compared_since(self, document_ids: Ids) -> set[DocumentId]:
+        """Documents that ended unpublished and whose facts must be compared again before they go on."""
         rows = self._session.all("compared_since", document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
     def compare_again(self, document_ids: Ids) -> None:
+        """Let the documents' facts be compared anew: those published before, and those left out for what has gone."""
         ids = list(document_ids)
         rows = self._session.all("orphans_of_documents", document_ids=ids)
         self._session.execute("revive_questions", question_ids=[row["question_id"] for row in rows])
@@ -577,6 +615,7 @@ class PostgresStaging:
         self._session.execute("unmatch_documents", document_ids=ids)
 
     def reopen(self, document_id: DocumentId) -> int:
+        """Facts that were rejected with their document wait for a decision again."""
         return self._session.execute("reopen_questions", document_id=document_id)
 
     def pairs(self, document_id: DocumentId) -> list[dict[str, Any]]:

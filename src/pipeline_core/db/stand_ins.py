@@ -5,9 +5,8 @@ from uuid import UUID
 
 from pipeline_core.db.session import Row, Session
 from pipeline_core.db.staging import record_pairs
-from pipeline_core.domain.ids import BatchId, QuestionId, duplicate_id_for
+from pipeline_core.domain.ids import BatchId, Ids, QuestionId, duplicate_id_for
 from pipeline_core.domain.staging import Pair
-from pipeline_core.ports.unit_of_work import Ids
 
 
 def stand_in(session: Session, document_ids: Ids) -> set[BatchId]:

@@ -1,42 +1,66 @@
 """What is removed in the end, from PostgreSQL; and the planner's statistics."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from psycopg import sql
 
 from pipeline_core.db.engine import SCHEMA, connect
 from pipeline_core.db.errors import translated
 from pipeline_core.db.session import Session, json_text
-from pipeline_core.ports.upkeep import Purged
+from pipeline_core.domain.ids import DocumentId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """A dead document that was removed with everything staged for it; its events stay."""
+
+    document_id: DocumentId
+    user_id: UserId
+    filename: str
+
 
 OBJECTS_LOCK = 771454
 """Shared by backups while they copy objects; whoever removes objects has it alone while he asks which are nobody's."""
 
 
-class PostgresUpkeep:
+class Upkeep:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def purge_dead(self, older_than_days: int, limit: int) -> list[Purged]:
+        """Remove documents of which nothing was ever published and whose job has been dead for so long."""
         return [Purged(**row) for row in self._session.all("purge_dead", days=older_than_days, limit=limit)]
 
     def unnamed(self, keys: Sequence[str]) -> list[str]:
+        """Those of the object keys that no row names."""
         return [row["key"] for row in self._session.all("unnamed_objects", keys=list(keys))]
 
     def prune_events(self, after: int, most: int, *, work_days: int, audit_days: int) -> tuple[int, int | None]:
+        """Of the next ``most`` events after this one, remove those that are old enough; 0 days keep for ever.
+
+        Answers with how many went, and the last that was looked at; None at the end of what may be old enough.
+        """
         [row] = self._session.all("prune_events", after=after, most=most, work_days=work_days, audit_days=audit_days)
         return row["removed"], row["last_seen"]
 
     def tell_pruned(self, code: str, payload: Mapping[str, int]) -> None:
+        """Leave an event about what retention removed."""
         self._session.execute("tell_pruned", code=code, payload=json_text(payload))
 
     def history_sizes(self) -> dict[str, int]:
+        """Bytes of the tables that grow with time, and of the whole ``database``."""
         return {row["name"]: row["bytes"] for row in self._session.all("history_sizes")}
 
     def note_flow_run(self, flow: str) -> None:
+        """The flow of a schedule was begun now."""
         self._session.execute("note_flow_run", flow=flow)
 
     def are_objects_held(self) -> bool:
+        """Whether a backup copies objects just now: none is to be removed then, as it may be one that it names.
+
+        If not, no backup begins before the transaction ends; one that begins later names nothing that is unnamed now.
+        """
         [row] = self._session.all("try_objects", lock=OBJECTS_LOCK)
         return not row["is_ours"]
 

@@ -11,17 +11,16 @@ from sqlalchemy import Engine
 
 from pipeline_core.db.engine import lend
 from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
-from pipeline_core.db.session import Session
+from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
 from pipeline_core.domain.search import SearchMode
-from pipeline_core.ports.embedder import Vectors
-from pipeline_core.ports.views import Row
+from pipeline_core.domain.vectors import Vectors
 
 _ID_BEGINNING = re.compile(r"[0-9a-f-]{4,36}")
 
 
-class PostgresViews:
+class Views:
     """Each call is one short transaction."""
 
     def __init__(self, engine: Engine, *, claims: str | None = None, ranking: Ranking | None = None) -> None:
@@ -55,6 +54,10 @@ class PostgresViews:
         states: Sequence[str] | None = None,
         limit: int | None = 100,
     ) -> list[Row]:
+        """A line for each document's newest job: counts, findings, progress, timing, cost; newest first.
+
+        ``limit`` None shows them all. ``is_replaced`` says that a newer version of the file was published instead.
+        """
         return self._all(
             "view_jobs",
             user_id=user_id,
@@ -64,16 +67,26 @@ class PostgresViews:
         )
 
     def progress(self, document_ids: Sequence[DocumentId]) -> list[Row]:
+        """Where each document stands now: filename, stage, state, percent. Cheap enough to poll."""
         return self._all("view_progress", document_ids=list(document_ids))
 
     def run_documents(self, document_ids: Sequence[DocumentId]) -> list[Row]:
+        """Each document with its user, facts, findings and what it waits for, as a run tells of it; everybody's."""
         return self._all("view_run_documents", document_ids=list(document_ids))
 
     def counts(self, user_id: UserId) -> Row:
+        """How many jobs are in each state, and how much is published."""
         return self._all("view_counts", user_id=user_id)[0]
 
     def resolve_job(self, user_id: UserId, text: str) -> JobId:
         # an empty or very short text would name whatever happens to be the only document
+        """The job that the text names: a job id, a document id, a unique beginning of one, a file name, or a place.
+
+        A place is a URI. Of several documents of one name, the one that stands at its place now is meant.
+
+        Raises:
+            NotFoundError: there is none, or more than one.
+        """
         prefix = f"{text.lower()}%" if _ID_BEGINNING.fullmatch(text.lower()) else ""
         rows = self._all("view_find_jobs", user_id=user_id, prefix=prefix, name=text)
         if not rows:
@@ -86,6 +99,7 @@ class PostgresViews:
         return JobId(meant[0]["job_id"])
 
     def job(self, user_id: UserId, job_id: JobId) -> Row:
+        """One job with its stages, findings, pairs of look-alikes, facts and last events."""
         with self._reading() as session:
             of_job = [row["document_id"] for row in session.all("view_document_of", job_id=job_id)]
             rows = session.all("view_jobs", user_id=user_id, document_ids=of_job, states=None, limit=1)
@@ -120,6 +134,18 @@ class PostgresViews:
         mode: SearchMode = SearchMode.HYBRID,
         is_next: bool = False,
     ) -> list[Row]:
+        """Published passages by meaning, by words (BM25), or by both, best first, each with its best facts.
+
+        A fact of a document is no hit of its own, but with ``kind`` ``fact``; a question of a bank always is.
+
+        ``vector`` is the text's, by ``model``; a search by words alone needs none. ``kind`` (``fact`` or ``passage``)
+        and ``document_ids`` leave the others out before anything is ranked. ``is_next``: the vectors of a model that
+        is to replace the active one, where there are some.
+        Each row has its ``similarity`` (None without vectors) and ``words``, the share of the text's words that it has.
+
+        Raises:
+            EmbeddingModelChangedError: production is in another model: embed the text anew.
+        """
         among = list(document_ids) if document_ids is not None else None
         query = Query(user_id, text, vector, model, kind, among, mode, is_next)
         with self._reading() as session:
@@ -135,6 +161,13 @@ class PostgresViews:
         kind: str | None = None,
         is_next: bool = False,
     ) -> list[Mapping[SearchMode, list[Row]]]:
+        """What ``search`` finds for each question and its vector by each mode, all within one moment.
+
+        Of a hit no more than tells where it is from, and with it all its facts.
+
+        Raises:
+            EmbeddingModelChangedError: production is in another model.
+        """
         with self._reading() as session:
             asked = [
                 Query(user_id, text, vector, model, kind, None, SearchMode.HYBRID, is_next)
@@ -143,15 +176,25 @@ class PostgresViews:
             return search_by_each_mode(session, asked, self._ranking, limit=limit)
 
     def waiting_sources(self, user_id: UserId, text: str, *, least: float, limit: int = 3) -> list[Row]:
+        """Documents that wait for a person and may have the answer, likeliest first.
+
+        ``least``: the share of the question's words that one of their facts has.
+        """
         return self._all("waiting_sources", user_id=user_id, text=text, least=least, limit=limit)
 
     def published_questions(self, user_id: UserId, *, after: UUID | None, limit: int) -> list[Row]:
+        """Questions of published facts that have one, with their document, by id, from behind ``after``."""
         return self._all("published_questions", user_id=user_id, after=after, limit=limit)
 
     def count_not_asked(self, user_id: UserId) -> int:
+        """How many published facts have no question, or come from no document."""
         return int(self._all("count_not_asked", user_id=user_id)[0]["questions"])
 
     def export(self, user_id: UserId, document_id: UUID) -> Row:
+        """A document as published: chunks and facts with evidence, all of one moment; nothing is recorded.
+
+        ``published_at`` is None where nothing is published (any more).
+        """
         with self._reading() as session:
             rows = session.all("export_document", user_id=user_id, document_id=document_id)
             if not rows:

@@ -4,20 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pipeline_core.db.session import Session
+from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import ConflictError
 from pipeline_core.domain.ids import UserId
-from pipeline_core.ports.views import Row
 from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
 
 
-class PostgresWebhooks:
+class Webhooks:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(
         self, webhook_id: UUID, user_id: UserId, url: str, secret: str, events: Sequence[WebhookEvent], *, most: int = 0
     ) -> bool:
+        """Remember the endpoint; False if the user has this URL already.
+
+        Raises:
+            ConflictError: the user has as many as may be (0: any number may be).
+        """
         self._session.all("lock_webhooks_of", user_id=user_id)
         known = self.endpoints(user_id)
         if any(row["url"] == url for row in known):
@@ -32,21 +36,26 @@ class PostgresWebhooks:
         return added == 1
 
     def endpoints(self, user_id: UserId, webhook_id: UUID | None = None) -> list[Row]:
+        """The user's endpoints, without their secrets."""
         return self._session.all("webhooks", user_id=user_id, webhook_id=webhook_id)
 
     def remove(self, user_id: UserId, webhook_id: UUID) -> bool:
+        """Forget the endpoint and its log; False if the user has no such endpoint."""
         return self._session.execute("remove_webhook", user_id=user_id, webhook_id=webhook_id) == 1
 
     def resume(self, webhook_id: UUID) -> bool:
+        """Send to the endpoint again what waits for it; False if the user has no such endpoint."""
         [row] = self._session.all("resume_webhook", webhook_id=webhook_id)
         return bool(row["resumed"])
 
     def try_out(self, webhook_id: UUID) -> UUID | None:
+        """Queue a message that tries the endpoint, paused or not; None if one waits already, or it is disabled."""
         [row] = self._session.all("try_webhook", webhook_id=webhook_id)
         delivery_id: UUID | None = row["delivery_id"]
         return delivery_id
 
     def log(self, user_id: UserId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
+        """What was sent to the endpoint or is to be sent, newest first."""
         before_ts, before_id = before or (None, None)
         return self._session.all(
             "webhook_log", user_id=user_id, webhook_id=webhook_id, before_ts=before_ts, before_id=before_id, limit=limit
@@ -55,6 +64,8 @@ class PostgresWebhooks:
     def claim(
         self, limit: int, *, lease_s: float, per_user: int, per_endpoint: int, user_id: UserId | None
     ) -> list[Delivery]:
+        """What is due now, so much of a user and of an endpoint that no more than these are under way together, in all
+        processes. It comes due again after the lease unless it is settled."""
         self._session.all("lock_claims")
         rows = self._session.all(
             "claim_deliveries",
@@ -67,14 +78,18 @@ class PostgresWebhooks:
         return [Delivery(**row) for row in rows]
 
     def overdue(self, *, by_s: float) -> bool:
+        """Whether something has been due for so long, and nobody is sending anything."""
         [row] = self._session.all("webhooks_overdue", by_s=by_s)
         return bool(row["overdue"])
 
     def lock(self, webhook_id: UUID) -> int | None:
+        """Failures in succession of the endpoint, which nobody else changes before the end of the transaction; None
+        if it was removed."""
         rows = self._session.all("lock_webhook", webhook_id=webhook_id)
         return int(rows[0]["failures"]) if rows else None
 
     def settle(self, delivery: Delivery, status: str, result: SendResult, *, wait_s: float) -> bool:
+        """Write down what became of an attempt; False if somebody else has made another since."""
         settled = self._session.execute(
             "settle_delivery",
             delivery_id=delivery.delivery_id,
@@ -87,17 +102,22 @@ class PostgresWebhooks:
         return settled == 1
 
     def count_failures(self, webhook_id: UUID, failures: int, *, error: str | None, pause_s: float | None) -> None:
+        """Write down how often the endpoint has failed in succession, and for how long it rests."""
         self._session.execute("count_failures", webhook_id=webhook_id, failures=failures, error=error, pause_s=pause_s)
 
     def make_due(self, webhook_id: UUID) -> None:
+        """What waits for the endpoint is due at once."""
         self._session.execute("make_deliveries_due", webhook_id=webhook_id)
 
     def prune(self, *, days: int) -> int:
+        """Forget what was delivered or failed and is older; answers with how many."""
         return self._session.execute("prune_deliveries", days=days)
 
     def give_up(self, *, days: int) -> int:
+        """What waits for so long has failed; answers with how many."""
         return self._session.execute("give_deliveries_up", days=days)
 
     def disable(self, webhook_id: UUID, because: str) -> None:
+        """Send nothing more to this endpoint."""
         self._session.execute("disable_webhook", webhook_id=webhook_id, because=because)
         self._session.execute("fail_deliveries_of", webhook_id=webhook_id, because=because)

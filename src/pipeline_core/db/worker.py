@@ -23,7 +23,7 @@ _WATCH_S = 2.0
 """How often the session is looked at: after a restart of the database the lock is to be held again at once."""
 
 
-class WorkerSession:
+class Worker:
     """Holds the worker's advisory lock on a connection of its own and renews its leases from a thread.
 
     The lock ends with the process, however that ends, so a job of a dead worker can be taken over at once; the

@@ -1,6 +1,7 @@
 """Deterministic identifiers: the same input makes the same id on every machine."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import NewType
 from uuid import UUID, uuid5
 
@@ -13,6 +14,7 @@ ChunkId = NewType("ChunkId", UUID)
 QuestionId = NewType("QuestionId", UUID)
 BatchId = NewType("BatchId", UUID)
 DuplicateId = NewType("DuplicateId", UUID)
+Ids = Sequence[DocumentId]
 LeaseToken = NewType("LeaseToken", UUID)
 CorrelationId = NewType("CorrelationId", UUID)
 

@@ -11,7 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pipeline_core.domain.text import drop_emphasis
+from pipeline_core.domain.ids import text_sha256
+from pipeline_core.domain.text import drop_emphasis, numbers_in
 
 VERSION = 4
 """Of ``strict_form``: rows keep the version that their hash was made by, and only hashes of one version are equal."""
@@ -166,3 +167,19 @@ def _keeps_case(token: str, before: str, *, shouted: bool) -> bool:
 def signs_in(form: str) -> list[str]:
     """The signs of a strict form, in order."""
     return [token for token in form.split() if not any(map(str.isalnum, token))]
+
+
+@lru_cache(maxsize=1 << 14)
+def exact_key(text: str) -> str:
+    """Hash under which two texts are the same statement: the same words, signs and units, and the same numbers.
+
+    Its version is part of it: a hash that another version made equals none of this one.
+    """
+    return text_sha256(
+        "\x1f".join([str(VERSION), strict_form(text), *numbers_in(plainly_spelled(text).replace("–", "-"))])
+    )
+
+
+def same_words(left: str, right: str) -> bool:
+    """Whether two texts have the same ``exact_key``."""
+    return left == right or exact_key(left) == exact_key(right)

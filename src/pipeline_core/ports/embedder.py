@@ -4,13 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-import numpy as np
-import numpy.typing as npt
-
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.facts import Usage
-
-Vectors = npt.NDArray[np.float32]
+from pipeline_core.domain.vectors import Vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from pipeline_core.domain.documents import Converted
-from pipeline_core.domain.errors import ConversionFailedError
-from pipeline_core.domain.parsing import ParsedPage, ParseJob, ParsePlan, ParseResult, StartedJob
+from pipeline_core.domain.parsing import ParsedPage, ParsePlan, ParseResult, StartedJob
 
 
 class ParseService(Protocol):
@@ -71,34 +70,4 @@ class ParseService(Protocol):
         Raises:
             DocumentError: there is no text, or there may be more pages than were read.
         """
-        ...
-
-
-class ParseJobs(Protocol):
-    """Rows change by compare-and-set on the tag; the claim on the key decides who may try."""
-
-    def find(self, key: str) -> ParseJob | None: ...
-
-    def open(self, job: ParseJob) -> None:
-        """Write a job down that is about to be started."""
-        ...
-
-    def started(self, job: ParseJob, names: StartedJob) -> None:
-        """Raises IllegalMoveError: it is not starting any more."""
-        ...
-
-    def done(self, job: ParseJob, pages: Sequence[ParsedPage]) -> bool:
-        """Keep the pages; False: somebody else has ended it."""
-        ...
-
-    def failed(self, job: ParseJob, error: ConversionFailedError, *, run_id: UUID) -> bool:
-        """It failed, as this run has seen; False: somebody else has ended it."""
-        ...
-
-    def used(self, key: str) -> None:
-        """Somebody was served from it: it is pruned later."""
-        ...
-
-    def forget(self, job: ParseJob) -> None:
-        """It never began, or it failed and is to be begun anew."""
         ...

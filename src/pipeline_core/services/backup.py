@@ -18,8 +18,8 @@ from typing import BinaryIO, cast
 import orjson
 import structlog
 
+from pipeline_core.db.backups import DatabaseBackups, NamedKey
 from pipeline_core.domain.errors import ChecksumMismatchError, ObjectNotFoundError, RefusedError
-from pipeline_core.ports.backups import DatabaseBackups, NamedKey
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.services import unsaved_answers
 from pipeline_core.services.backup_files import BackupFolder, Manifest, Stored

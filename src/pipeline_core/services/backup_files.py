@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from pipeline_core.db.backups import Dumped
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.ports.backups import Dumped
 
 FORMAT = 1
 MANIFEST = "backup.json"

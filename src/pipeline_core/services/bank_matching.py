@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from pipeline_core.db.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
+from pipeline_core.domain.same_words import same_words
 from pipeline_core.domain.staging import AskedBefore, Matchable, NewRows, Pair
-from pipeline_core.ports.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
-from pipeline_core.staging.detection import Detection
-from pipeline_core.staging.duplicates import compare, languages_to_compare, same_words
+from pipeline_core.duplicates.comparing import compare, languages_to_compare
+from pipeline_core.duplicates.detection import Detection
 
 
 def prepare(detection: Detection, open_uow: OpenUnitOfWork, batch_id: BatchId) -> LookAlikes:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import BatchId
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.services.staging import StagingService
 
 

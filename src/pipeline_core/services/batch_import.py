@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import Batch, BatchCounts, BatchPair, BatchStatus, QuestionStatus
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import (
@@ -20,9 +21,9 @@ from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Embeddable
+from pipeline_core.domain.vectors import Vectors
 from pipeline_core.domain.wording import counted
-from pipeline_core.ports.embedder import Embedded, Embedder, Vectors
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.ports.embedder import Embedded, Embedder
 from pipeline_core.services.batch_state import held_bank, move, settle
 from pipeline_core.services.orphans import revive
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.batches import BATCH_MOVES, Batch, BatchCounts, BatchStatus
 from pipeline_core.domain.errors import ConflictError, IllegalMoveError, NotFoundError, StagedStateError
 from pipeline_core.domain.ids import BatchId, UserId
-from pipeline_core.ports.unit_of_work import UnitOfWork
 
 
 def held_bank(uow: UnitOfWork, batch_id: BatchId, by: UserId) -> Batch:

@@ -7,13 +7,13 @@ from uuid import uuid4
 
 import structlog
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import ParkedError, PipelineError
 from pipeline_core.domain.facts import Generated, Usage
 from pipeline_core.domain.spending import PaidBatch, Payer, PlannedCall
 from pipeline_core.domain.traces import told
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.paid import FactBatches
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.paid_calls import PaidCalls
 
 log = structlog.stdlib.get_logger(__name__)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import Profile
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.services.run_stage import RunStage, StageReport
 from pipeline_core.stages.base import Stage
 

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
+from pipeline_core.db.worker import Worker
 from pipeline_core.domain.errors import (
     DisturbedRunError,
     InterruptedRunError,
@@ -20,8 +22,6 @@ from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import INTERRUPT, StageName
 from pipeline_core.domain.traces import told
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
-from pipeline_core.ports.worker import Worker
 from pipeline_core.services.failures import record_failures
 from pipeline_core.services.holds import Holds
 from pipeline_core.settings import Settings

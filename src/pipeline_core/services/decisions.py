@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from pipeline_core.db.reviews import PastDecision
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.jobs import JobSummary
@@ -16,8 +18,6 @@ from pipeline_core.domain.lifecycle import (
 )
 from pipeline_core.domain.reasons import MIN_REASON, trimmed
 from pipeline_core.domain.wording import counted
-from pipeline_core.ports.reviews import PastDecision
-from pipeline_core.ports.unit_of_work import UnitOfWork
 
 __all__ = ["MIN_REASON", "Decided", "Decision", "Request", "Resolution"]
 

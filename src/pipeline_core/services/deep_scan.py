@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+from pipeline_core.db.deep_scans import ScanUnderWay
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.dual_status import DeepScanStatus
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.ports.deep_scans import ScanUnderWay
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 
 _AT_REST = {
     JobState.AWAITING_REVIEW: DeepScanStatus.COMPLETED,

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline_core.db.audit import TakenOut
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.lifecycle import EventType
-from pipeline_core.ports.audit import TakenOut
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 
 _PARTS_S = 3600.0
 """Parts of one file within an hour are one download: a viewer asks for hundreds."""

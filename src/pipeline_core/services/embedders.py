@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import ConfigurationError, RefusedError
 from pipeline_core.ports.embedder import Embedder
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline_core.db.older_documents import OlderRow, ReadOlder
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import OriginalMissingError, PipelineError
 from pipeline_core.domain.ids import DocumentId, UserId, document_id_for, text_sha256
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.ports.older_documents import OlderRow, ReadOlder
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.services.intake import Intake, Upload
 from pipeline_core.services.review import Retry
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
@@ -16,7 +17,6 @@ from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.parsing import ParseService
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.source_files import read_file

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
+from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import PLACES, Evaluation, Expected
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.embedder import Embedder, embed_questions
-from pipeline_core.ports.views import Views
 from pipeline_core.services.embedders import EmbedderRegistry
 
 _AT_A_TIME = 64

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import LimitExceededError
 from pipeline_core.domain.ids import UserId
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 
 KEEP_EVERY_S = 20.0
 _LEASE_S = 60.0

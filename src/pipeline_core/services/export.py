@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline_core.db.audit import TakenOut
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
+from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import NotPublishedError
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.lifecycle import EventType
-from pipeline_core.ports.audit import TakenOut
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
-from pipeline_core.ports.views import Views
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+from pipeline_core.db.reviews import ReviewFact, ReviewPair
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError, UnknownIdsError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, DuplicateId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
 from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.wording import counted
-from pipeline_core.ports.reviews import ReviewFact, ReviewPair
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.services.decisions import (
     Decided,
     Request,
@@ -23,7 +24,6 @@ from pipeline_core.services.decisions import (
     take,
 )
 from pipeline_core.services.orphans import revive_orphans
-from pipeline_core.staging.duplicates import match_keys
 
 _FROM = {
     # decision: from which statuses a fact comes to it; one that is there already is left as it is

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import (
     ConflictError,
     DisturbedRunError,
@@ -20,7 +21,6 @@ from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import BURY, INTERRUPT, PARK, RETRY_LATER, StageName
 from pipeline_core.domain.traces import told
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.holds import record_held
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.settings import Settings

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

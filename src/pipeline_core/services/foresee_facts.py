@@ -7,17 +7,17 @@ from typing import Any
 
 import structlog
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Fact
 from pipeline_core.domain.ids import DocumentId, QuestionId
 from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.regeneration import reconcile, status_after
 from pipeline_core.domain.staging import StagedBefore
 from pipeline_core.domain.traces import told
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.ports.workers import InWorker, Workers
 from pipeline_core.stages import facts
 from pipeline_core.stages.base import StageContext
-from pipeline_core.staging.regeneration import reconcile, status_after
 
 log = structlog.stdlib.get_logger(__name__)
 _GROUP = 20

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.traces import told
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.ports.workers import Workers
 from pipeline_core.settings import Settings
 from pipeline_core.stages import validate

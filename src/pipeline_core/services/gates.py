@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage, Profile, StageName
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.duplicates.comparing import detect
+from pipeline_core.duplicates.detection import Detection
 from pipeline_core.services.failures import record_failures
 from pipeline_core.services.isolation import isolate
 from pipeline_core.settings import Settings
-from pipeline_core.staging.detection import Detection
-from pipeline_core.staging.duplicates import detect
 
 _BEFORE_MATCHING = frozenset({JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW})
 

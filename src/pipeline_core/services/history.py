@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 
 log = structlog.stdlib.get_logger(__name__)
 _SLICE = 5000

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import structlog
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.errors import (
     ConflictError,
@@ -35,8 +36,8 @@ from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
+from pipeline_core.duplicates.detection import comparison_config
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.lost_outputs import (
     Lost,
@@ -51,7 +52,6 @@ from pipeline_core.services.source_files import read_file
 from pipeline_core.settings import Settings
 from pipeline_core.stages.base import StageContext
 from pipeline_core.stages.registry import BY_NAME, pipeline_config, stage_configs
-from pipeline_core.staging.detection import comparison_config
 
 log = structlog.stdlib.get_logger(__name__)
 _GROUP = 200

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import numpy as np
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.facts import AnswerOutcome, FactCandidate, Generated, Usage
-from pipeline_core.ports.embedder import Vectors
-from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.domain.vectors import Vectors
 
 
 class KeptAnswer(Protocol):

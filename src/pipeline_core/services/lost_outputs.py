@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from pipeline_core.db.agreement import NamedObject
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import (
     ChecksumMismatchError,
     ObjectNotFoundError,
@@ -16,9 +18,7 @@ from pipeline_core.domain.ids import CorrelationId, DocumentId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.traces import told
-from pipeline_core.ports.agreement import NamedObject
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.stages.registry import BY_NAME
 
 log = structlog.stdlib.get_logger(__name__)

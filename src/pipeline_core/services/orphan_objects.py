@@ -7,9 +7,9 @@ from itertools import islice
 
 import structlog
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.object_keys import without_filename
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 
 log = structlog.stdlib.get_logger(__name__)
 _SLICE = 1000

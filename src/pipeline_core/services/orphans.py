@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import BatchId, CorrelationId, DocumentId, UserId
 from pipeline_core.domain.lifecycle import JobStage
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.bank_matching import match_bank
 from pipeline_core.services.batch_state import settle_banks
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.orphans import compare_again
 from pipeline_core.stages.registry import BY_NAME
 

@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.db.worker import Worker
 from pipeline_core.domain.errors import (
     AnswerLostError,
     DatabaseUnavailableError,
@@ -20,8 +22,6 @@ from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall, current_payer
 from pipeline_core.domain.traces import told
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.ports.worker import Worker
 from pipeline_core.services.kept_answers import KeptAnswer
 from pipeline_core.services.unsaved_answers import Ticket, Unsaved, UnsavedAnswers
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import AnswerLostError, PipelineError
 from pipeline_core.domain.facts import Usage
@@ -19,7 +20,6 @@ from pipeline_core.domain.spending import PlannedCall
 from pipeline_core.domain.traces import told
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.parsing import ParseService
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.paid_calls import PaidCalls, waits
 
 log = structlog.stdlib.get_logger(__name__)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.spending import PlannedCall
 from pipeline_core.ports.reranker import Reranker
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.services.paid_calls import PaidCalls
 
 

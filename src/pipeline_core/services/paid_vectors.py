@@ -10,7 +10,8 @@ import numpy as np
 from pipeline_core.domain.errors import ParkedError, PipelineError, ServiceRefusedError, TransientError, UnexpectedError
 from pipeline_core.domain.ids import text_sha256
 from pipeline_core.domain.spending import Payer, PlannedCall
-from pipeline_core.ports.embedder import Embedded, Vectors
+from pipeline_core.domain.vectors import Vectors
+from pipeline_core.ports.embedder import Embedded
 from pipeline_core.ports.paid import PricedEmbedder
 from pipeline_core.services.kept_answers import KeptVectors
 from pipeline_core.services.paid_calls import PaidCalls, waits

@@ -6,9 +6,9 @@ only now.
 
 from collections.abc import Collection, Sequence
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.ids import JobId, UserId
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.validation.report import compared_again
 
 _MOST_WAITING = 20

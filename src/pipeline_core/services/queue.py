@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from pipeline_core.db.queue import Depth, LostJob, Pressure, Waiting
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.db.worker import Worker
 from pipeline_core.domain.errors import RefusedError, WorkerLostError, WorkersLostError
 from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import BURY, StageName
-from pipeline_core.ports.queue import Depth, LostJob, Pressure, Waiting
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.ports.worker import Worker
 from pipeline_core.services.holds import Holds
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.settings import Settings

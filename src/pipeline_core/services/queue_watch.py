@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import structlog
 
+from pipeline_core.db.queue import Pressure
+from pipeline_core.db.queue_bell import QueueBell
 from pipeline_core.domain.traces import told
-from pipeline_core.ports.queue import Pressure
-from pipeline_core.ports.queue_bell import QueueBell
 from pipeline_core.ports.queue_runs import QueueRuns, RunsSeen
 
 log = structlog.stdlib.get_logger(__name__)

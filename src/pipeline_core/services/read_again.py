@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.foresee_facts import ForeseeFacts, Foreseen
 from pipeline_core.stages.registry import BY_NAME
 

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import structlog
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.errors import (
     ConflictError,
@@ -27,7 +28,6 @@ from pipeline_core.domain.object_keys import original_key, safe_filename, shown_
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.own_policy import PolicyLeft, wish
 from pipeline_core.settings import Settings
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from pipeline_core.db.audit import Installation
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.masking import masked
-from pipeline_core.ports.audit import Installation
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.settings import Settings, is_secret, variable_of
 
 _WHO_AND_WHERE = frozenset({"home", "run_id", "user_id", "reviewer"})

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import structlog
 
+from pipeline_core.db.model_switch import ModelSwitch
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.embedding_models import EmbeddingModel, Switched
 from pipeline_core.domain.errors import LedgerError, RecallTooLowError
 from pipeline_core.domain.staging import Embeddable
-from pipeline_core.ports.embedder import Embedder, Vectors
-from pipeline_core.ports.embedding_models import ModelSwitch
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.domain.vectors import Vectors
+from pipeline_core.ports.embedder import Embedder
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.settings import Settings
 

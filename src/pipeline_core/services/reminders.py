@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from pipeline_core.ports.reminders import Overdue
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
+from pipeline_core.db.reminders import Overdue
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 
 AGAIN_H = 24.0
 """Hours after which a review that still waits is told of once more."""

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import structlog
 
+from pipeline_core.db.agreement import NamedObject
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.ids import CorrelationId, DocumentId, sha256_hex
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.ports.agreement import NamedObject
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.services.lost_outputs import RestartLost
 from pipeline_core.services.orphan_objects import OrphanObjects
 from pipeline_core.services.verify import Fault, Finding

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import structlog
 
+from pipeline_core.db.backups import DatabaseBackups, NamedKey
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import (
     BackupFailedError,
     ChecksumMismatchError,
@@ -16,9 +18,7 @@ from pipeline_core.domain.errors import (
     ObjectNotFoundError,
     RefusedError,
 )
-from pipeline_core.ports.backups import DatabaseBackups, NamedKey
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.services.backup import OnProgress, copy, file_sha256
 from pipeline_core.services.backup_files import BackupFolder, Manifest, Stored
 

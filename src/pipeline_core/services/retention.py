@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
-from pipeline_core.ports.upkeep import Purged
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
+from pipeline_core.db.upkeep import Purged
 from pipeline_core.services.orphans import revive_orphans
 
 log = structlog.stdlib.get_logger(__name__)

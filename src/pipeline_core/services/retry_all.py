@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.dual_status import DeepScanStatus
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
 from pipeline_core.domain.jobs import DeadLetter
 from pipeline_core.domain.lifecycle import JobStage, Profile, StageName
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.orphans import compare_again, no_later_than_compared
 from pipeline_core.stages.registry import BY_NAME
 

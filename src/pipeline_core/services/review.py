@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+from pipeline_core.db.reviews import WaitingJob
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.dual_status import DeepScanStatus
 from pipeline_core.domain.errors import (
     NotFoundError,
@@ -26,8 +28,6 @@ from pipeline_core.domain.lifecycle import (
 )
 from pipeline_core.domain.reasons import MIN_REASON, visible_length
 from pipeline_core.domain.wording import counted
-from pipeline_core.ports.reviews import WaitingJob
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.services.decisions import (
     Decided,
     Decision,

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import (
     LeaseLostError,
     LedgerError,
@@ -29,7 +30,6 @@ from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, O
 from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.traces import told
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.ports.workers import Workers
 from pipeline_core.services.batch_state import settle_banks
 from pipeline_core.services.failures import record_failures

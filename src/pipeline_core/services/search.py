@@ -1,19 +1,21 @@
 """Asking what is published, with the question embedded as production is at that moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 
+from pipeline_core.db.session import Row
+from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import EmbeddingModelChangedError, PipelineError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.search import ENOUGH_WORDS_OF_WAITING, FLOORS, Answer, SearchMode, is_much_better, that_answer
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.traces import told
-from pipeline_core.ports.embedder import Embedders, Vectors, embed_questions
+from pipeline_core.domain.vectors import Vectors
+from pipeline_core.ports.embedder import Embedders, embed_questions
 from pipeline_core.ports.reranker import Reranker
-from pipeline_core.ports.views import Row, Views
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -58,10 +60,12 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """``floor`` overrides that of the model (``FLOORS``); ``reranking``: who orders anew what was found."""
+    """``headings_of``: those of the end of a text, given those of its beginning. ``floor`` overrides that of
+    the model (``FLOORS``); ``reranking``: who orders anew what was found."""
 
     views: Views
     embedders: Embedders
+    headings_of: Callable[[str, Sequence[str]], list[str]]
     floor: float | None = None
     reranking: Reranking | None = None
 
@@ -139,7 +143,7 @@ class Search:
         return rows, FLOORS.get(embedder.model) if self.floor is None else self.floor
 
     def _found(self, asked: _Asked, limit: int, vector: Vectors | None, *, model: str) -> list[Row]:
-        return self.views.search(
+        rows = self.views.search(
             asked.user_id,
             asked.text,
             vector,
@@ -149,3 +153,11 @@ class Search:
             document_ids=asked.document_ids,
             mode=asked.mode,
         )
+        return [self._with_its_headings(row) for row in rows]
+
+    def _with_its_headings(self, row: Row) -> Row:
+        """A fact's own headings: a chunk of several short sections has only those of its beginning."""
+        found = {**row, "facts": [self._with_its_headings(fact) for fact in row["facts"]]}
+        if text := found.pop("up_to_evidence"):
+            found["heading_path"] = self.headings_of(text, found["heading_path"] or [])
+        return found

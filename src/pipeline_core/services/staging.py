@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import Batch, BatchCounts, BatchPair, BatchQuestion, NewBankQuestion, QuestionStatus
 from pipeline_core.domain.errors import (
     ConflictError,
@@ -34,17 +35,16 @@ from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.staging import MatchKey, Pair
 from pipeline_core.domain.text_encoding import decode_text
 from pipeline_core.domain.wording import counted
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.duplicates.comparing import in_languages, match_keys
+from pipeline_core.duplicates.detection import Detection
+from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
+from pipeline_core.question_banks.reading import Bank, Entry, parse
 from pipeline_core.services.bank_matching import match_bank, prepare
 from pipeline_core.services.batch_import import ImportBatch, ImportReport
 from pipeline_core.services.batch_state import find_batch, held_bank, settle
 from pipeline_core.services.decisions import Resolution
 from pipeline_core.services.orphans import revive
 from pipeline_core.settings import Settings
-from pipeline_core.staging.bank_entries import MAX_CHARS, UNSTORABLE
-from pipeline_core.staging.detection import Detection
-from pipeline_core.staging.duplicates import in_languages, match_keys
-from pipeline_core.staging.question_bank import Bank, Entry, parse
 
 GENERATOR = "question-bank"
 EDITABLE = frozenset({"question", "answer", "topic", "subtopic", "kind", "difficulty", "notes"})

@@ -10,6 +10,8 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
+from pipeline_core.db.agreement import Disagreement, NamedObject
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import (
     ChecksumMismatchError,
     ObjectNotFoundError,
@@ -18,9 +20,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.ports.agreement import Disagreement, NamedObject
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork
 from pipeline_core.services import orphan_objects, unsaved_answers
 
 _PAGE = 200

@@ -11,11 +11,12 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from uuid import UUID, uuid4
 
+from pipeline_core.db.session import Row
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.db.webhooks import Webhooks
 from pipeline_core.domain.errors import ConflictError, NotFoundError
 from pipeline_core.domain.ids import UserId
-from pipeline_core.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.ports.views import Row
-from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent, Webhooks, WebhookSender
+from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent, WebhookSender
 
 WAITS_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds before each further attempt, as Standard Webhooks recommends; after the last the delivery has failed."""

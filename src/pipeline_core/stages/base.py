@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
@@ -19,7 +20,6 @@ from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.settings import Settings
 
 

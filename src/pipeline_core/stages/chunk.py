@@ -5,11 +5,12 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
-from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.duplicates.reanchor import anchor_facts
 from pipeline_core.stages import chunking
 from pipeline_core.stages.base import (
     Computation,
@@ -22,7 +23,6 @@ from pipeline_core.stages.base import (
     StageResult,
 )
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, read_text, require, text_checksums
-from pipeline_core.staging.reanchor import anchor_facts
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:

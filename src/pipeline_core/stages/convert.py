@@ -6,13 +6,13 @@ from typing import Any
 
 import orjson
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Converted, Document
 from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.domain.page_words import words_as_json
 from pipeline_core.domain.titles import title_of
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
 
 

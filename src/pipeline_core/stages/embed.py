@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.facts import Usage
@@ -15,8 +16,8 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.domain.staging import Embeddable
-from pipeline_core.ports.embedder import Embedder, Vectors
-from pipeline_core.ports.unit_of_work import UnitOfWork
+from pipeline_core.domain.vectors import Vectors
+from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.stages.base import Computation, Fetched, Saved, Stage, StageContext, StageInput, StageResult
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import orjson
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.canaries import invented_name, names_missing_in
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.confidence import unknown_traits
@@ -55,8 +56,8 @@ from pipeline_core.domain.tables import (
 )
 from pipeline_core.domain.titles import headings_of, naming_title, repeated_within
 from pipeline_core.domain.unfinished import is_unfinished_at_end
+from pipeline_core.duplicates.comparing import in_languages, match_keys
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.stages import evidence
 from pipeline_core.stages.base import (
@@ -74,7 +75,6 @@ from pipeline_core.stages.standing import Prove, standing
 from pipeline_core.stages.surroundings import Surroundings
 from pipeline_core.stages.varied import varied
 from pipeline_core.stages.weigh import together, weighed
-from pipeline_core.staging.duplicates import in_languages, match_keys
 from pipeline_core.validation.echo_rules import echoed_example
 
 

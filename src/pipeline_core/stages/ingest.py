@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import (
     ChecksumMismatchError,
@@ -13,7 +14,6 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages.base import Fetched, Saved, Stage, StageContext, StageInput, StageResult
 
 

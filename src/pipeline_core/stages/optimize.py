@@ -5,13 +5,13 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.domain.wording import counted
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages.base import (
     Computation,
     Fetched,

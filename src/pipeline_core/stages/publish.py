@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.domain.staging import Embeddable
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.stages import embed
 from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
 from pipeline_core.stages.inputs import json_bytes

@@ -5,9 +5,9 @@ import hashlib
 import orjson
 
 from pipeline_core.domain.lifecycle import MOVES, Move, StageName
+from pipeline_core.duplicates.detection import comparison_config
 from pipeline_core.stages import chunk, convert, embed, facts, ingest, optimize, publish, validate
 from pipeline_core.stages.base import Stage, StageContext
-from pipeline_core.staging.detection import comparison_config
 
 STAGES: tuple[Stage, ...] = (
     ingest.STAGE,

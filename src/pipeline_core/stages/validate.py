@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.ports.unit_of_work import UnitOfWork
 from pipeline_core.settings import Settings
 from pipeline_core.stages.base import (
     Computation,

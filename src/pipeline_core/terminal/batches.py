@@ -14,8 +14,8 @@ from rich.text import Text
 from pipeline_core.domain.batches import BatchPair, BatchQuestion
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
+from pipeline_core.question_banks.reading import Role
 from pipeline_core.services.staging import StagedBank
-from pipeline_core.staging.question_bank import Role
 from pipeline_core.terminal.hints import pasteable, program, typed
 from pipeline_core.terminal.tables import alike, short
 

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline_core import private_files
 from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.converters.ocr_data import find_ocr
+from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.engine import connect, lend
 from pipeline_core.db.errors import place
 from pipeline_core.db.migrate import pending
 from pipeline_core.db.requirements import not_ready, unmet
-from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DatabaseNotMigratedError, PipelineError
 from pipeline_core.domain.masking import masked
 from pipeline_core.domain.wording import counted
+from pipeline_core.machine import private_files
 from pipeline_core.services.free_space import check_free_space
 from pipeline_core.settings import Settings, is_secret, variable_of
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from pipeline_core.db.deep_scans import StatusChange
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.wording import counted
-from pipeline_core.ports.deep_scans import StatusChange
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.naming import job_named
 

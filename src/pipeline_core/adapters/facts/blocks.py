@@ -256,3 +256,8 @@ def _why_unsaid(text: str, block: Block, *, shuffled: bool) -> str:
     if block.item:
         return "items of a list that say nothing by themselves"
     return "sentences that came out of their order" if shuffled else "no declarative sentence that stands alone"
+
+
+def headings_at_end(text: str, headings: Sequence[str]) -> list[str]:
+    """The headings that the end of a text stands under, given those that its beginning does."""
+    return list(read_blocks(ChunkInput(text, tuple(headings)))[-1].headings)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline_core import private_files
+from pipeline_core.machine import private_files
 
 # O_NOFOLLOW: a symlink is neither a folder nor a file here, so none can lead out of the first folder.
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC

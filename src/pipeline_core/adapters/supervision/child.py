@@ -10,10 +10,9 @@ from pathlib import Path
 
 import psutil
 
-from pipeline_core import private_files
-from pipeline_core.adapters import log_pump, scratch
-from pipeline_core.adapters.guard import die_with_parent
-from pipeline_core.rotated_file import KEPT, Kept, RotatedFile
+from pipeline_core.machine import log_pump, private_files, scratch
+from pipeline_core.machine.guard import die_with_parent
+from pipeline_core.machine.rotated_file import KEPT, Kept, RotatedFile
 
 _RUNS_GRACE_S = 5.0
 

@@ -13,9 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pipeline_core import private_files
 from pipeline_core.adapters import prefect_login
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
+from pipeline_core.machine import private_files
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient

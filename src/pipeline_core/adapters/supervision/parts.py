@@ -11,13 +11,13 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from pipeline_core.adapters import prefect_login
-from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.supervision import readiness
 from pipeline_core.adapters.supervision.child import ChildProcess, PrefectWorker
 from pipeline_core.adapters.supervision.deploy import POOL, deploy
 from pipeline_core.adapters.supervision.supervisor import Part
 from pipeline_core.adapters.supervision.sweeper import MARK, Sweeper
+from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.settings import Settings
 
 _WORKER_QUERY_S = "2"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import httpx
 
 from pipeline_core.adapters import prefect_login
-from pipeline_core.adapters.processes import listens
+from pipeline_core.machine.processes import listens
 
 _TIMEOUT_S = 2.0
 _EVERY = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}

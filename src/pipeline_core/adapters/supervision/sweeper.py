@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import psutil
 
-from pipeline_core.adapters import guard
+from pipeline_core.machine import guard
 
 MARK = "DOCUMENT_PIPELINE_UP"
 _GRACE_S = 5.0

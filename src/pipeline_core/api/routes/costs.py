@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.problems import responses
+from pipeline_core.db.session import Row
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.ports.views import Row
 
 router = APIRouter(prefix="/api/v2", tags=["costs"])
 _TOTAL = ("calls", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")

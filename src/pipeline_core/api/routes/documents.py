@@ -16,11 +16,11 @@ from pipeline_core.api.head import IS_HEAD
 from pipeline_core.api.problems import responses
 from pipeline_core.api.ranges import content_range, is_known, is_of, parse_range
 from pipeline_core.api.routes.jobs import RetryAnswer, StageTiming
+from pipeline_core.db.session import Row
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
-from pipeline_core.ports.views import Row
 
 router = APIRouter(prefix="/api/v2/documents", tags=["documents"])
 _IN_MEMORY = 1024 * 1024

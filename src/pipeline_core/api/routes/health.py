@@ -5,13 +5,12 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline_core.api.auth import OptionalUser
 from pipeline_core.api.deps import ThePipeline
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.errors import DatabaseUnavailableError, PipelineError, ServiceUnavailableError
+from pipeline_core.db.api_views import ApiViews
+from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError
 from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.services.free_space import check_free_space
 
@@ -70,11 +69,7 @@ def ready(request: Request, response: Response, pipeline: ThePipeline, user: Opt
 
 
 def _database(pipeline: Pipeline, _request: Request) -> None:
-    try:
-        with pipeline.api_engine.connect() as connection:
-            connection.execute(text("SELECT 1 FROM documents LIMIT 1"))
-    except SQLAlchemyError as error:
-        raise DatabaseUnavailableError(f"The database does not answer: {type(error).__name__}.") from error
+    ApiViews(pipeline.api_engine).check()
 
 
 def _store(pipeline: Pipeline, _request: Request) -> None:

@@ -16,11 +16,11 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
+from pipeline_core.db.session import Row
 from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
-from pipeline_core.ports.views import Row
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.read_again import Again
 from pipeline_core.services.retry_all import Which

@@ -15,6 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from pipeline_core.api.deps import Services
 from pipeline_core.api.page_templates import MOST, page
 from pipeline_core.api.problems import status_of
+from pipeline_core.db.reviews import ReviewFact
+from pipeline_core.db.session import Row
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import AuthenticationError, PipelineError
@@ -23,8 +25,6 @@ from pipeline_core.domain.ids import BatchId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
-from pipeline_core.ports.reviews import ReviewFact
-from pipeline_core.ports.views import Row
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "

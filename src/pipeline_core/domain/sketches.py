@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from pipeline_core.ports.embedder import Vectors
+from pipeline_core.domain.vectors import Vectors
 
 Sketches = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.intp]

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pipeline_core.staging import bank_lines as line_kinds
-from pipeline_core.staging.bank_entries import Body, Entry, Problem, assemble
-from pipeline_core.staging.bank_lines import Heading, Start, Style
+from pipeline_core.question_banks import lines as line_kinds
+from pipeline_core.question_banks.entries import Body, Entry, Problem, assemble
+from pipeline_core.question_banks.lines import Heading, Start, Style
 
 __all__ = ["Bank", "Entry", "Problem", "Role", "parse"]
 

@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from pipeline_core.db.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.ids import QuestionId, UserId, text_sha256
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Matchable
-from pipeline_core.ports.embedder import Embedder, Embedders, Vectors
-from pipeline_core.ports.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
+from pipeline_core.domain.vectors import Vectors
+from pipeline_core.duplicates.baseline import Baseline
+from pipeline_core.duplicates.scored import Scored
+from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.settings import Settings
-from pipeline_core.staging.baseline import Baseline
-from pipeline_core.staging.scored import Scored
 
 
 def comparison_config(settings: Settings) -> dict[str, Any]:

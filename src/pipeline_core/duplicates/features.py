@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline_core.domain.number_words import with_digits
 from pipeline_core.domain.same_words import plainly_spelled
 from pipeline_core.domain.text import negations_in, normalise_for_match, numbers_in
-from pipeline_core.staging.differences import Marks, marks_of
+from pipeline_core.duplicates.differences import Marks, marks_of
 
 # The month, where it is no first word: "may" is a word without content.
 _MAY = re.compile(r"(?<![.!?:] )(?<!^)\bMay\b|\bMay(?= \d)")

@@ -43,9 +43,9 @@ def main() -> None:
 def _keep_log(server: subprocess.Popen[bytes], log: str, max_bytes: int, days: float) -> threading.Thread:
     # an isolated interpreter knows no packages; these two need nothing but the standard library
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-    from pipeline_core.adapters import log_pump
     from pipeline_core.domain import masking
-    from pipeline_core.rotated_file import Kept, RotatedFile
+    from pipeline_core.machine import log_pump
+    from pipeline_core.machine.rotated_file import Kept, RotatedFile
 
     masking.know(os.environ)
     assert server.stdout is not None

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
-from pipeline_core.domain.ids import DocumentId, text_sha256
+from pipeline_core.db.staging import Staging
+from pipeline_core.db.unit_of_work import LookAlikes
+from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.languages import may_be_one
-from pipeline_core.domain.same_words import VERSION, plainly_spelled, strict_form
+from pipeline_core.domain.same_words import exact_key, plainly_spelled, same_words
 from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, MatchKey, NewRows, Pair, Twin
 from pipeline_core.domain.text import has_negation, numbers_in
-from pipeline_core.ports.unit_of_work import LookAlikes, Staging
-from pipeline_core.staging.differences import differences, marks_of
-from pipeline_core.staging.signatures import ascii_trigrams, signature
+from pipeline_core.duplicates.differences import differences, marks_of
+from pipeline_core.duplicates.signatures import ascii_trigrams, signature
 
 SAME_BUT_FOR_A_HEADING = "the same words but for a heading"
 """Why two facts are one of which one is said with the heading of its section."""
@@ -31,22 +31,6 @@ def match_keys(staging: Staging, texts: Sequence[str]) -> list[MatchKey]:
 def in_languages(keys: Sequence[MatchKey], languages: Sequence[str]) -> list[MatchKey]:
     """The keys with the language of each."""
     return [replace(key, language=language) for key, language in zip(keys, languages, strict=True)]
-
-
-@lru_cache(maxsize=1 << 14)
-def exact_key(text: str) -> str:
-    """Hash under which two texts are the same statement: the same words, signs and units, and the same numbers.
-
-    Its version is part of it: a hash that another version made equals none of this one.
-    """
-    return text_sha256(
-        "\x1f".join([str(VERSION), strict_form(text), *numbers_in(plainly_spelled(text).replace("–", "-"))])
-    )
-
-
-def same_words(left: str, right: str) -> bool:
-    """Whether two texts have the same ``exact_key``."""
-    return left == right or exact_key(left) == exact_key(right)
 
 
 def detect(

@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from pipeline_core.staging.differences import differences
-from pipeline_core.staging.features import Features
-from pipeline_core.staging.words import STOP_WORDS, any_opposite
+from pipeline_core.duplicates.differences import differences
+from pipeline_core.duplicates.features import Features
+from pipeline_core.duplicates.words import STOP_WORDS, any_opposite
 
 RATIO, SOFT, COSINE = 0.3, 0.2, 0.5
 SUB, NUMBER, NEGATION, POLARITY = 0.15, 0.3, 0.3, 0.2

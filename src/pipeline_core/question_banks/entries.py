@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline_core.staging import bank_lines as line_kinds
-from pipeline_core.staging.bank_lines import Start, Style
+from pipeline_core.question_banks import lines as line_kinds
+from pipeline_core.question_banks.lines import Start, Style
 
 MAX_CHARS = 50_000
 DEFAULT_KIND = "question"

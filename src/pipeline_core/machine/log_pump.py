@@ -7,7 +7,7 @@ from typing import IO
 
 from pipeline_core.domain.masking import masked
 from pipeline_core.domain.run_names import without_run_names
-from pipeline_core.rotated_file import RotatedFile
+from pipeline_core.machine.rotated_file import RotatedFile
 
 _BLOCK = 65_536
 

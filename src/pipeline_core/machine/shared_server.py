@@ -12,10 +12,9 @@ from typing import IO
 
 import psutil
 
-from pipeline_core import private_files
-from pipeline_core.adapters import guard
-from pipeline_core.adapters.processes import runs
-from pipeline_core.rotated_file import KEPT, Kept
+from pipeline_core.machine import guard, private_files
+from pipeline_core.machine.processes import runs
+from pipeline_core.machine.rotated_file import KEPT, Kept
 
 _STOP_TIMEOUT_S = 30.0
 
@@ -24,7 +23,7 @@ class SharedServer:
     """This process's share in a server.
 
     A shared lock on the file ``users`` says that the process uses the server; it ends with the process, so nobody who
-    was killed is counted. The file holds the pid of the server's guard (``adapters.guard``), which stops the server.
+    was killed is counted. The file holds the pid of the server's guard (``machine.guard``), which stops the server.
     """
 
     def __init__(self, users: Path) -> None:

@@ -7,16 +7,17 @@ from uuid import UUID
 
 import numpy as np
 
+from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.languages import may_be_one
+from pipeline_core.domain.same_words import same_words
 from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, NewRows, Pair, Twin, comparable_texts
 from pipeline_core.domain.text import normalise_for_match
-from pipeline_core.ports.embedder import Vectors
-from pipeline_core.ports.unit_of_work import Staging
-from pipeline_core.staging.duplicates import SAME_BUT_FOR_A_HEADING, same_words
-from pipeline_core.staging.features import Features, features
-from pipeline_core.staging.nearest import Nearest, nearest, slices, table_of
-from pipeline_core.staging.scoring import Score, Weights, may_reach, ratios, scores
+from pipeline_core.domain.vectors import Vectors
+from pipeline_core.duplicates.comparing import SAME_BUT_FOR_A_HEADING
+from pipeline_core.duplicates.features import Features, features
+from pipeline_core.duplicates.nearest import Nearest, nearest, slices, table_of
+from pipeline_core.duplicates.scoring import Score, Weights, may_reach, ratios, scores
 
 # What cannot be the same fact: the system tells such a pair apart, and keeps the reasons.
 APART = {flag: DIFFERENCES[flag] for flag in ("number", "negation", "sign", "key")}

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline_core.domain.ids import QuestionId
+from pipeline_core.domain.sketches import Sketches, bits_within, near, sketches_of
 from pipeline_core.domain.staging import Matchable, SignatureTable, Twin
-from pipeline_core.ports.embedder import Vectors
-from pipeline_core.staging.signatures import candidates, estimated_similarity, matrix
-from pipeline_core.staging.sketches import Sketches, bits_within, near, sketches_of
+from pipeline_core.domain.vectors import Vectors
+from pipeline_core.duplicates.signatures import candidates, estimated_similarity, matrix
 
 LEAST_TRIGRAMS = 0.55
 TOP_BY_TRIGRAMS = 20

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import QuestionId
+from pipeline_core.domain.same_words import same_words
 from pipeline_core.domain.staging import Matchable, NewRows, Pair, SignatureTable, Similar, Twin
-from pipeline_core.ports.unit_of_work import Staging
-from pipeline_core.staging.duplicates import SAME_BUT_FOR_A_HEADING, differs_in, same_words
-from pipeline_core.staging.features import features
-from pipeline_core.staging.nearest import table_of
-from pipeline_core.staging.scoring import flags_between
-from pipeline_core.staging.signatures import candidates
+from pipeline_core.duplicates.comparing import SAME_BUT_FOR_A_HEADING, differs_in
+from pipeline_core.duplicates.features import features
+from pipeline_core.duplicates.nearest import table_of
+from pipeline_core.duplicates.scoring import flags_between
+from pipeline_core.duplicates.signatures import candidates
 
 # float4 rounds 0.7 down: a pair that prints as exactly the threshold must be judged
 _FLOAT4 = 1e-6

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from pipeline_core.db.deep_scans import Anchor
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import Span, place_of
 from pipeline_core.domain.staging import StagedQuestion
-from pipeline_core.ports.deep_scans import Anchor
 
 
 def anchor_facts(facts: Sequence[StagedQuestion], chunks: Sequence[Chunk]) -> list[Anchor]:

@@ -1,1 +1,0 @@
-"""Rate limits: counted in PostgreSQL, or in Redis by a setting."""

@@ -1,0 +1,7 @@
+"""Vectors of texts."""
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+"""Shape (texts, dimensions)."""

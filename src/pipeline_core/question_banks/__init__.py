@@ -1,0 +1,1 @@
+"""Question banks in markdown: read into questions with their answers, topics and notes."""
