@@ -10,8 +10,8 @@ _NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
 def sql_folder() -> Path:
     """The ``sql`` folder: inside the installed package, or at the root of a source tree."""
-    packaged = Path(__file__).parents[2] / "_sql"
-    return packaged if packaged.is_dir() else Path(__file__).parents[4] / "sql"
+    packaged = Path(__file__).parents[1] / "_sql"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "sql"
 
 
 def parse(text: str) -> Iterator[tuple[str, str]]:
