@@ -73,6 +73,8 @@ from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.reranker import Reranker
 from pipeline_core.ports.webhooks import WebhookSender
 from pipeline_core.ports.workers import Workers
+from pipeline_core.review.documents import Review
+from pipeline_core.review.facts import FactDecisions
 from pipeline_core.services.backup import Backup
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
@@ -88,7 +90,6 @@ from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.evaluate import Evaluate
 from pipeline_core.services.event_streams import OpenStreams
 from pipeline_core.services.export import ExportDocument
-from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.failures import backoff_s
 from pipeline_core.services.fallback_conversion import FallbackConverter
 from pipeline_core.services.flow_runs import FlowRuns
@@ -115,8 +116,8 @@ from pipeline_core.services.reminders import Reminders
 from pipeline_core.services.repair import Repair
 from pipeline_core.services.restore import Restore
 from pipeline_core.services.retention import Retention
+from pipeline_core.services.retry import Retry
 from pipeline_core.services.retry_all import RetryAll
-from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
