@@ -94,7 +94,6 @@ from pipeline_core.services.fallback_conversion import FallbackConverter
 from pipeline_core.services.flow_runs import FlowRuns
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
-from pipeline_core.services.gates import Gates
 from pipeline_core.services.history import PruneHistory
 from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake
@@ -105,6 +104,7 @@ from pipeline_core.services.paid_conversion import PaidConverter
 from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_rerank import PaidReranker
 from pipeline_core.services.paid_vectors import PaidEmbedder
+from pipeline_core.services.pass_gate import PassGate
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.queue_watch import QueueWatch
 from pipeline_core.services.read_again import ReadAgain
@@ -120,6 +120,7 @@ from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
+from pipeline_core.services.run_through import RunThrough
 from pipeline_core.services.search import Reranking, Search
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.unsaved_answers import UnsavedAnswers
@@ -496,8 +497,12 @@ class Pipeline:
         return Detection(self.settings, self.embedders)
 
     @once
-    def gates(self) -> Gates:
-        return Gates(self.settings, self.open_uow, self.detection)
+    def pass_gate(self) -> PassGate:
+        return PassGate(self.ctx, self.open_uow)
+
+    @once
+    def run_through(self) -> RunThrough:
+        return RunThrough(self.run_stage, self.pass_gate)
 
     @once
     def review(self) -> Review:

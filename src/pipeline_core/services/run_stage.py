@@ -99,6 +99,9 @@ class RunStage:
         Raises:
             DatabaseUnavailableError: the outcome could not be recorded; calling again is safe.
         """
+        if not stage.is_enabled(self.ctx.settings):
+            self._skip(stage, batch)
+            return StageReport(batch)
         began = time.monotonic()
         plan, saved, failed = self._run(stage, batch)
         for _ in range(_READ_AGAIN):
@@ -129,6 +132,15 @@ class RunStage:
         going_on = {*report.ran, *report.reused, *(job.document_id for job in plan.past)}
         report.batch = batch.keep(going_on)
         return report
+
+    def _skip(self, stage: Stage, batch: Batch) -> None:
+        """Record for the documents that come to it that the stage is switched off."""
+        with self.open_uow() as uow:
+            jobs = [job for job in uow.jobs.held(batch.lease, batch.document_ids) if job.stage in stage.starts_from]
+            if jobs:
+                config = stage.config_sha256(self.ctx)
+                uow.stages.skip(stage.name, jobs, reason="switched off", config_sha256=config)
+            uow.commit()
 
     def _at_fault(self, stage: Stage, failed: Failures, began: float) -> set[DocumentId]:
         """Documents that a service fails for while it serves others."""

@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 
-from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Profile, StageName
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder, Embedders
@@ -93,6 +93,18 @@ Run = Callable[[StageContext, Document, Any], StageResult | Computation]
 Save = Callable[[StageContext, UnitOfWork, Sequence[Saved]], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A point before a stage at which documents may wait for a person.
+
+    ``passed`` moves those that wait, and returns the batch of the others. It is run again for each document alone
+    where it failed for them together.
+    """
+
+    name: str
+    passed: Callable[[StageContext, OpenUnitOfWork, Batch], Batch]
+
+
 @dataclass(frozen=True)
 class Stage:
     """A stage is three plain functions and its place in the lifecycle.
@@ -114,6 +126,7 @@ class Stage:
     done_at: JobStage
     restarts_at: JobStage
     starts_from: frozenset[JobStage]
+    before: Gate | None = None
     threads: Callable[[Settings], int] = lambda _settings: 8
     is_enabled: Callable[[Settings], bool] = lambda _settings: True
     reusable: bool = True

@@ -19,6 +19,7 @@ from pipeline_core.domain.staging import Embeddable
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.workers import InWorker
+from pipeline_core.stages import gates
 from pipeline_core.stages.base import Computation, Fetched, Saved, Stage, StageContext, StageInput, StageResult
 
 
@@ -104,6 +105,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
+    before=gates.VALIDATION,
     config=no_config,
     begins=stage_move(
         "embedding",

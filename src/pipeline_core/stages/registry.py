@@ -7,7 +7,7 @@ import orjson
 from pipeline_core.domain.lifecycle import MOVES, Move, StageName
 from pipeline_core.duplicates.detection import comparison_config
 from pipeline_core.stages import chunk, convert, embed, facts, ingest, optimize, publish, validate
-from pipeline_core.stages.base import Stage, StageContext
+from pipeline_core.stages.base import Gate, Stage, StageContext
 
 STAGES: tuple[Stage, ...] = (
     ingest.STAGE,
@@ -19,6 +19,9 @@ STAGES: tuple[Stage, ...] = (
     embed.STAGE,
     publish.STAGE,
 )
+
+STEPS: tuple[Stage | Gate, ...] = tuple(step for stage in STAGES for step in (stage.before, stage) if step)
+"""The stages, each behind its gate."""
 
 BY_NAME: dict[StageName, Stage] = {stage.name: stage for stage in STAGES}
 

@@ -12,6 +12,7 @@ from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.settings import Settings
+from pipeline_core.stages import gates
 from pipeline_core.stages.base import (
     Computation,
     Fetched,
@@ -135,6 +136,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
+    before=gates.MATCHING,
     config=lambda ctx: {
         "examples": all_phrases(),
         "rules": [f"{rule.code} {rule.version}" for rule in RULES],
