@@ -6,7 +6,7 @@ that was achieved. A document that fails takes nothing from the others.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
@@ -26,7 +26,7 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.faults import EVERYTHING_NEEDS, Fault, fault_of, part_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken, sha256_hex
 from pipeline_core.domain.jobs import Batch, HeldJob
-from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
+from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.traces import told
@@ -38,7 +38,16 @@ from pipeline_core.services.isolation import Failures, each, isolate
 from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.services.outages import Outages
 from pipeline_core.services.published_findings import compare_published, compare_waiting
-from pipeline_core.stages.base import Computation, Saved, Stage, StageContext, StageInput, StageResult, fingerprint
+from pipeline_core.stages.base import (
+    Computation,
+    Saved,
+    Stage,
+    StageContext,
+    StageInput,
+    StageResult,
+    Swapped,
+    fingerprint,
+)
 from pipeline_core.stages.registry import pipeline_config
 
 log = structlog.stdlib.get_logger(__name__)
@@ -114,7 +123,7 @@ class RunStage:
             _, more, still = self._run(stage, batch.keep(changed))
             saved += more
             failed = {key: error for key, error in failed.items() if key not in changed} | still
-        if stage.publishes and saved:
+        if stage.publish and saved:
             compare_waiting(self.open_uow, {item.document.user_id for item in saved})
         report = StageReport(batch)
         if failed:
@@ -276,41 +285,19 @@ class RunStage:
                 config_sha256=plan.config,
             )  # fmt: skip
             uow.stages.progress(stage.name, ids)
-            payloads = {item.job.job_id: _event_payload(item.result.report) for item in done}
             for move in stage.ends:
-                uow.jobs.move(move, payloads, lease=lease)
-            if stage.publishes:
-                self._publish(uow, lease, done, payloads)
+                uow.jobs.move(move, {item.job.job_id: item.payload for item in done}, lease=lease)
+            if stage.publish:
+                _follow(uow, stage.publish(uow, done, lease, pipeline_config(self.ctx)), done)
             uow.commit()
 
-    def _publish(
-        self,
-        uow: UnitOfWork,
-        lease: LeaseToken,
-        done: Sequence[Saved],
-        payloads: Mapping[Any, Mapping[str, Any]],
-    ) -> None:
-        listed = {item.document.document_id: item.result.rows.facts for item in done}
-        users = [item.document.user_id for item in done]
-        uow.staging.lock_matching(users)
-        swapped = uow.production.publish(listed)
-        endings: tuple[tuple[Move, Outcome, bool], ...] = (
-            (FINISH, Outcome.PUBLISHED, False),
-            (SUPERSEDE, Outcome.SUPERSEDED, True),
-        )
-        for move, outcome, is_outdated in endings:
-            jobs = [item.job for item in done if (item.job.document_id in swapped.outdated) is is_outdated]
-            uow.jobs.move(
-                move,
-                {job.job_id: payloads[job.job_id] for job in jobs},
-                lease=lease,
-                outcome=outcome,
-                config_sha256=pipeline_config(self.ctx),
-            )
-        current = [item.job for item in done if item.job.document_id not in swapped.outdated]
-        compare_published(uow, current)
-        settle_banks(uow, users, swapped.banks)
-        revive_orphans(uow, users, list(listed))
+
+def _follow(uow: UnitOfWork, swapped: Swapped, done: Sequence[Saved]) -> None:
+    """What a publication means for others, in its transaction and behind its swap."""
+    users = [item.document.user_id for item in done]
+    compare_published(uow, swapped.current)
+    settle_banks(uow, users, swapped.banks)
+    revive_orphans(uow, users, [item.job.document_id for item in done])
 
 
 def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:
@@ -352,7 +339,3 @@ def _output_rows(done: Sequence[Saved]) -> list[Any]:
         for item in done
         for output in item.result.outputs
     ]
-
-
-def _event_payload(report: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in report.items() if isinstance(value, int | float | str)}

@@ -13,7 +13,7 @@ from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.ids import BatchId, DocumentId, LeaseToken
 from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Profile, StageName
 from pipeline_core.ports.converter import Converter
@@ -81,6 +81,20 @@ class Saved:
     def document(self) -> Document:
         return self.job.document
 
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What events say of it."""
+        return {name: value for name, value in self.result.report.items() if isinstance(value, int | float | str)}
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """What a publication did: the jobs whose documents are in production now, and the ``banks`` of which a question
+    was replaced, or left out for what was published."""
+
+    current: list[HeldJob]
+    banks: set[BatchId]
+
 
 Fetched = Mapping[DocumentId, StageInput | PipelineError]
 """What a stage found for each document, or what is wrong with that one."""
@@ -91,6 +105,7 @@ Computation = partial[StageResult]
 
 Run = Callable[[StageContext, Document, Any], StageResult | Computation]
 Save = Callable[[StageContext, UnitOfWork, Sequence[Saved]], None]
+Publish = Callable[[UnitOfWork, Sequence[Saved], LeaseToken, str], Swapped]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +127,8 @@ class Stage:
     ``fetch`` reads references for many documents in one short transaction; ``run`` does the slow work for one
     document, without a transaction: itself if it asks a service, whose client has a timeout, and else it reads what
     is needed and returns the computation; ``save`` writes the rows of many documents in the transaction that also
-    records the stage as done. ``version`` changes whenever the same input may give another output.
+    records the stage as done. ``version`` changes whenever the same input may give another output. The last stage
+    has a ``publish``, which ends the jobs and so comes behind all that is recorded of them under their lease.
     """
 
     name: StageName
@@ -130,7 +146,7 @@ class Stage:
     threads: Callable[[Settings], int] = lambda _settings: 8
     is_enabled: Callable[[Settings], bool] = lambda _settings: True
     reusable: bool = True
-    publishes: bool = False
+    publish: Publish | None = None
 
     @cached_property
     def done_position(self) -> int:
