@@ -8,7 +8,7 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.pass_gate import PassGate
 from pipeline_core.services.run_stage import StageReport
-from pipeline_core.stages.base import Stage
+from pipeline_core.stages.base import AnyStage
 from pipeline_core.stages.registry import STAGES
 
 
@@ -20,7 +20,7 @@ class RunThrough:
     pass_gate: PassGate
 
     def __call__(
-        self, batch: Batch, *, until: StageName | None = None, stages: Sequence[Stage] = STAGES
+        self, batch: Batch, *, until: StageName | None = None, stages: Sequence[AnyStage] = STAGES
     ) -> tuple[Batch, dict[StageName, StageReport]]:
         """Return the documents that go on behind ``until``, or behind the last stage, and each stage's report.
 

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import orjson
 
@@ -21,6 +21,11 @@ from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.settings import Settings
+
+D = TypeVar("D")
+"""What a stage needs of one document."""
+R = TypeVar("R")
+"""What a stage made of one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,11 @@ class StageContext:
 
 
 @dataclass(frozen=True, slots=True)
-class StageInput:
+class StageInput(Generic[D]):
     """What a stage found for one document: ``checksums`` decide whether it must run, ``data`` is what it needs."""
 
     checksums: tuple[str, ...]
-    data: Any = None
+    data: D
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +65,21 @@ class OutputFile:
 
 
 @dataclass(frozen=True, slots=True)
-class StageResult:
-    """What a stage made of one document: files, rows for its own ``save``, and a small report (JSON)."""
+class StageResult(Generic[R]):
+    """What a stage made of one document: rows for its own ``save``, files, and a small report (JSON)."""
 
+    rows: R
     outputs: tuple[OutputFile, ...] = ()
-    rows: Any = None
     report: Mapping[str, Any] = field(default_factory=dict)
     usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Generic[R]):
     """A result together with where its files went (file type -> (key, sha256))."""
 
     job: HeldJob
-    result: StageResult
+    result: StageResult[R]
     files: Mapping[str, tuple[str, str]]
 
     @property
@@ -82,7 +87,7 @@ class Saved:
         return self.job.document
 
     @property
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, int | float | str]:
         """What events say of it."""
         return {name: value for name, value in self.result.report.items() if isinstance(value, int | float | str)}
 
@@ -96,16 +101,16 @@ class Swapped:
     banks: set[BatchId]
 
 
-Fetched = Mapping[DocumentId, StageInput | PipelineError]
+Fetched = Mapping[DocumentId, StageInput[D] | PipelineError]
 """What a stage found for each document, or what is wrong with that one."""
 
-Fetch = Callable[[StageContext, UnitOfWork, Sequence[HeldJob]], Fetched]
-Computation = partial[StageResult]
+Fetch = Callable[[StageContext, UnitOfWork, Sequence[HeldJob]], Fetched[D]]
+Computation = partial[StageResult[R]]
 """Work that needs nothing but its arguments: it travels by pickle to a worker process, which can be killed."""
 
-Run = Callable[[StageContext, Document, Any], StageResult | Computation]
-Save = Callable[[StageContext, UnitOfWork, Sequence[Saved]], None]
-Publish = Callable[[UnitOfWork, Sequence[Saved], LeaseToken, str], Swapped]
+Run = Callable[[StageContext, Document, D], StageResult[R] | Computation[R]]
+Save = Callable[[StageContext, UnitOfWork, Sequence[Saved[R]]], None]
+Publish = Callable[[UnitOfWork, Sequence[Saved[R]], LeaseToken, str], Swapped]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ class Gate:
 
 
 @dataclass(frozen=True)
-class Stage:
+class Stage(Generic[D, R]):
     """A stage is three plain functions and its place in the lifecycle.
 
     ``fetch`` reads references for many documents in one short transaction; ``run`` does the slow work for one
@@ -133,20 +138,29 @@ class Stage:
 
     name: StageName
     version: str
-    fetch: Fetch
-    run: Run
-    save: Save
+    fetch: Fetch[D]
+    run: Run[D, R]
+    save: Save[R]
     config: Callable[[StageContext], Mapping[str, Any]]
     begins: Move | None
     ends: tuple[Move, ...]
     done_at: JobStage
     restarts_at: JobStage
-    starts_from: frozenset[JobStage]
     before: Gate | None = None
     threads: Callable[[Settings], int] = lambda _settings: 8
     is_enabled: Callable[[Settings], bool] = lambda _settings: True
     reusable: bool = True
-    publish: Publish | None = None
+    publish: Publish[R] | None = None
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """The moves that a job makes in it, in order."""
+        return (*((self.begins,) if self.begins else ()), *self.ends)
+
+    @property
+    def starts_from(self) -> frozenset[JobStage]:
+        """Where a job stands that comes to this stage, or was interrupted in it."""
+        return self.moves[0].from_stages
 
     @cached_property
     def done_position(self) -> int:
@@ -161,6 +175,10 @@ class Stage:
             "config": dict(self.config(ctx)),
         }
         return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+AnyStage = Stage[Any, Any]
+"""A stage of the registry: what it fetches and what it makes is between its own functions."""
 
 
 def fingerprint(config_sha256: str, checksums: Sequence[str]) -> str:

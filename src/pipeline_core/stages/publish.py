@@ -1,13 +1,13 @@
 """ingestor: one transaction swaps the document's chunks, facts and vectors into production and ends its job."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError, StagedRowsChangedError
+from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import (
@@ -31,7 +31,7 @@ class Publication:
     """The facts that the record of a publication lists, and new vectors where they had to be made."""
 
     facts: tuple[UUID, ...]
-    vectors: Any
+    again: embed.Embedding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Data:
     again: embed.ToEmbed | None
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[_Data]:
     """The texts; and what embedding them needs, for documents that were embedded before the active model changed, or
     before it was known what of them is published."""
     ids = [job.document_id for job in jobs]
@@ -63,9 +63,9 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
     }
 
 
-def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult:
+def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult[Publication]:
     texts = data.texts
-    embedded = embed.embed(data.again) if data.again else StageResult()
+    embedded = embed.embed(data.again) if data.again else None
     chunks = [str(text.owner_id) for text in texts if text.kind == "chunk"]
     facts = [str(text.owner_id) for text in texts if text.kind == "question"]
     content = {
@@ -78,22 +78,17 @@ def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult:
         "facts": facts,
     }
     output = OutputFile("ingestion_json", ".ingestion.json", json_bytes(content), "application/json")
-    rows = Publication(tuple(text.owner_id for text in texts if text.kind == "question"), embedded.rows)
-    return StageResult((output,), rows, report={"chunks": len(chunks), "facts": len(facts)}, usage=embedded.usage)
+    ids = tuple(text.owner_id for text in texts if text.kind == "question")
+    rows = Publication(ids, embedded.rows if embedded else None)
+    report = {"chunks": len(chunks), "facts": len(facts)}
+    return StageResult(rows, (output,), report, embedded.usage if embedded else Usage())
 
 
-def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
-    """New vectors, where they had to be made."""
-    again = [
-        replace(item, result=replace(item.result, rows=item.result.rows.vectors))
-        for item in done
-        if item.result.rows.vectors is not None
-    ]
-    if again:
-        embed.save(ctx, uow, again)
+def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Publication]]) -> None:
+    embed.fill_buffer(uow, [(item.document, rows) for item in done if (rows := item.result.rows.again)])
 
 
-def publish(uow: UnitOfWork, done: Sequence[Saved], lease: LeaseToken, config_sha256: str) -> Swapped:
+def publish(uow: UnitOfWork, done: Sequence[Saved[Publication]], lease: LeaseToken, config_sha256: str) -> Swapped:
     """Swap documents into production, each with the facts of its record, and end their jobs.
 
     What one of them says and nobody has published is published with it, though a copy was staged before: that copy
@@ -126,13 +121,20 @@ def publish(uow: UnitOfWork, done: Sequence[Saved], lease: LeaseToken, config_sh
 
 
 def _end(
-    uow: UnitOfWork, move: Move, outcome: Outcome, done: Sequence[Saved], lease: LeaseToken, config_sha256: str
+    uow: UnitOfWork,
+    move: Move,
+    outcome: Outcome,
+    done: Sequence[Saved[Publication]],
+    lease: LeaseToken,
+    config_sha256: str,
 ) -> None:
     payloads = {item.job.job_id: item.payload for item in done}
     uow.jobs.move(move, payloads, lease=lease, outcome=outcome, config_sha256=config_sha256)
 
 
-def _refuse_unlisted(publishable: Mapping[DocumentId, Sequence[Embeddable]], done: Sequence[Saved]) -> None:
+def _refuse_unlisted(
+    publishable: Mapping[DocumentId, Sequence[Embeddable]], done: Sequence[Saved[Publication]]
+) -> None:
     """What is in the record of a publication is what is published."""
     for item in done:
         document_id, listed = item.job.document_id, set(item.result.rows.facts)
@@ -165,7 +167,6 @@ STAGE = Stage(
         "ingesting", EventType.STAGE_STARTED, {JobStage.EMBEDDED, JobStage.INGESTING}, JobStage.INGESTING
     ),
     ends=(),
-    starts_from=frozenset({JobStage.EMBEDDED, JobStage.INGESTING}),
     done_at=JobStage.INGESTED,
     # The buffer is empty after a publication, so publishing again begins with the vectors.
     restarts_at=JobStage.EMBEDDING,
