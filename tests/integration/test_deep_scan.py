@@ -17,9 +17,9 @@ from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import CorrelationId, DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.review.decisions import Decision, Request, Resolution
+from pipeline_core.review.facts import Edit
 from pipeline_core.services.deep_scan import DeepScan
-from pipeline_core.services.fact_decisions import Edit
 from tests.fakes import ScriptedFactGenerator
 from tests.published import drain, who_says
 from tests.through import needs_work, publish, receive, through, upload

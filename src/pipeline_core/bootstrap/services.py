@@ -11,6 +11,8 @@ from pipeline_core.db.older_documents import read_older
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account
+from pipeline_core.review.documents import Review
+from pipeline_core.review.facts import FactDecisions
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.by_profile import RunStageByProfile
@@ -21,7 +23,6 @@ from pipeline_core.services.enrol import EnrolDocuments
 from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.evaluate import Evaluate
 from pipeline_core.services.export import ExportDocument
-from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.flow_runs import FlowRuns
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.gates import Gates
@@ -30,8 +31,8 @@ from pipeline_core.services.intake import Intake
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.read_again import ReadAgain
 from pipeline_core.services.reminders import Reminders
+from pipeline_core.services.retry import Retry
 from pipeline_core.services.retry_all import RetryAll
-from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage

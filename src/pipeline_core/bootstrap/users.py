@@ -10,16 +10,17 @@ from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.duplicates.detection import Detection
+from pipeline_core.review.documents import Review
+from pipeline_core.review.facts import FactDecisions
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.event_streams import OpenStreams
-from pipeline_core.services.fact_decisions import FactDecisions
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.read_again import ReadAgain
 from pipeline_core.services.receive_upload import ReceiveUpload
+from pipeline_core.services.retry import Retry
 from pipeline_core.services.retry_all import RetryAll
-from pipeline_core.services.review import Retry, Review
 from pipeline_core.services.search import Search
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.webhooks import WebhookEndpoints
