@@ -18,7 +18,8 @@ SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updat
             AND q.status IN ('pending', 'approved')) AS undecided,
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'pending'
         AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide,
-    coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical
+    coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical,
+    review_version(j.document_id) AS review_version
 FROM upload_jobs j JOIN documents d USING (document_id)
 WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
     AND (%(phase)s::int IS NULL OR j.phase = %(phase)s)

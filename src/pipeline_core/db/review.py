@@ -10,7 +10,16 @@ from pipeline_core.domain.batches import Batch, QuestionStatus
 from pipeline_core.domain.facts import LeftOut, Span
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.review import OfDocument, PastDecision, Reviewer, StagedFact, StagedPair, WaitingJob, Where
+from pipeline_core.domain.review import (
+    OfBatch,
+    OfDocument,
+    PastDecision,
+    Reviewer,
+    StagedFact,
+    StagedPair,
+    WaitingJob,
+    Where,
+)
 from pipeline_core.domain.staging import MatchKey
 
 
@@ -69,11 +78,12 @@ def _pair(row: Row) -> StagedPair:
     )
 
 
-def _ids(where: Where | None) -> dict[str, UUID | None]:
-    """The parameters by which a statement reads a document's rows, or a batch's."""
-    if isinstance(where, OfDocument):
-        return {"document_id": where.document_id, "batch_id": None}
-    return {"document_id": None, "batch_id": where.batch_id if where else None}
+def _document(where: Where | None) -> DocumentId | None:
+    return where.document_id if isinstance(where, OfDocument) else None
+
+
+def _batch(where: Where | None) -> BatchId | None:
+    return where.batch_id if isinstance(where, OfBatch) else None
 
 
 class Reviews:
@@ -123,12 +133,19 @@ class Reviews:
     def history(self, where: Where, subject: UUID | None = None, *, of_whole: Sequence[str] = ()) -> list[PastDecision]:
         """What was done, oldest first; with a ``subject``, to this fact or pair, and to the whole by these codes."""
         name = None if subject is None else str(subject)
-        rows = self._session.all("review_history", subject=name, of_whole=list(of_whole), **_ids(where))
+        rows = self._session.all(
+            "review_history",
+            subject=name,
+            of_whole=list(of_whole),
+            document_id=_document(where),
+            batch_id=_batch(where),
+        )
         return [PastDecision(**row) for row in rows]
 
     def version(self, where: Where) -> int:
         """The version of all facts and pairs that a reviewer of the document or bank looks at."""
-        return int(self._session.all("review_version", **_ids(where))[0]["version"])
+        rows = self._session.all("review_version", document_id=_document(where), batch_id=_batch(where))
+        return int(rows[0]["version"])
 
     def facts(
         self,
@@ -146,7 +163,8 @@ class Reviews:
             statuses=None if statuses is None else list(statuses),
             limit=limit,
             offset=offset,
-            **_ids(where),
+            document_id=_document(where),
+            batch_id=_batch(where),
         )
         return [_fact(row) for row in rows]
 
@@ -164,7 +182,8 @@ class Reviews:
             user_id=user_id,
             duplicate_ids=None if duplicate_ids is None else list(duplicate_ids),
             resolution=resolution,
-            **_ids(where),
+            document_id=_document(where),
+            batch_id=_batch(where),
         )
         return [_pair(row) for row in rows]
 

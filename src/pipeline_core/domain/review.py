@@ -166,6 +166,7 @@ class WaitingJob:
     critical: int
     facts_to_decide: int = 0
     """Facts that are not sure enough to be published unseen."""
+    review_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

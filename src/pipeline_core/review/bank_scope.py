@@ -125,6 +125,9 @@ class BankScope(Scope):
         for other in batch_ids - {self.batch_id}:
             settle(self.uow, find_batch(self.uow, other, self.batch.user_id))
 
+    def next_step(self, *, of_pairs: bool) -> str:  # noqa: ARG002
+        return ""
+
     def settle(self) -> BatchCounts:
         return settle(self.uow, self.batch, by=self.by.user_id)
 

@@ -11,7 +11,7 @@ from pipeline_core.domain.reasons import trimmed
 from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
 from pipeline_core.review.decisions import Change, Expected, Resolution
-from pipeline_core.review.expected import require
+from pipeline_core.review.expected import require, require_whole
 from pipeline_core.review.scope import Scope
 
 
@@ -28,6 +28,7 @@ def decide(
     scope.begin("decide", to)
     facts = scope.facts(ids)
     scope.asked = {"status": to, "facts": [str(one) for one in ids or ()], "reason": reason}
+    require_whole(scope, (expected or {}).get(scope.whole_id))
     require(expected or {}, facts, scope.asked)
     comes_from, stays = scope.rules.comes_from.get(to, frozenset()), scope.rules.stays[to]
     unchanged = [fact for fact in facts if fact.status in stays]
@@ -97,6 +98,7 @@ def resolve(
     scope.begin("resolve")
     pairs = scope.pairs(ids, resolution="pending" if ids is None else None)
     scope.asked = {"resolution": resolution, "pairs": [str(one) for one in ids or ()], "reason": reason}
+    require_whole(scope, (expected or {}).get(scope.whole_id))
     require(expected or {}, pairs, scope.asked)
     todo = [pair for pair in pairs if pair.resolution != resolution]
     for pair in todo:

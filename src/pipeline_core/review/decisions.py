@@ -10,11 +10,13 @@ from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.reasons import MIN_REASON, trimmed
 from pipeline_core.domain.review import Reviewer, Seen
+from pipeline_core.domain.wording import counted
 
 __all__ = ["MIN_REASON", "Decided", "Decision", "Request", "Resolution"]
 
 Expected = Mapping[UUID, Seen]
-"""The states in which a reviewer saw facts or pairs, by id; one that is not named is decided as it stands."""
+"""The states in which a reviewer saw facts, pairs, or the document or bank as a whole, by id. What is not named is
+decided as it stands."""
 
 
 class Decision(StrEnum):
@@ -62,6 +64,10 @@ class Request:
     def by(self) -> Reviewer:
         return Reviewer(self.user_id, self.reviewer)
 
+    def all_expected(self, document_id: DocumentId) -> Expected:
+        """What is expected of the facts and of the document as a whole."""
+        return {**self.expected_facts, **({document_id: self.expected} if self.expected else {})}
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -93,3 +99,11 @@ class Change:
     counts: BatchCounts
     message: str
     to_run: tuple[DocumentId, ...] = ()
+
+
+def and_others(message: str, others: Sequence[DocumentId]) -> str:
+    """The message, and how many documents go on besides."""
+    if not others:
+        return message
+    goes = "goes" if len(others) == 1 else "go"
+    return f"{message}; {counted(len(others), 'document')} that waited for the same decision {goes} on as well"

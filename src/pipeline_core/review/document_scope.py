@@ -176,6 +176,11 @@ class DocumentScope(Scope):
         return (self.document_id,)
 
     def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
+        if fact.status not in self.rules.editable:
+            raise RefusedError(
+                f"Fact {fact.question_id} is {fact.status}: it cannot be edited.",
+                action="Approve it first, if it is to be published after all.",
+            )
         new = fact.with_words({name: text.strip() if text else text for name, text in _given(changes).items()})
         if (new.question is None) != (new.answer is None):
             has, lacks = ("answer", "question") if new.question is None else ("question", "answer")
@@ -183,11 +188,6 @@ class DocumentScope(Scope):
                 f"Fact {fact.question_id} would have a new {has} and no {lacks}: it has both or neither.",
                 action=f"Give --{lacks} too.",
                 http_action=f"Give `{lacks}` too.",
-            )
-        if fact.status not in self.rules.editable:
-            raise RefusedError(
-                f"Fact {fact.question_id} is {fact.status}: it cannot be edited.",
-                action="Approve it first, if it is to be published after all.",
             )
         if new == fact:
             return fact
@@ -241,7 +241,7 @@ class DocumentScope(Scope):
         self.uow.jobs.move(APPROVE_MATCHES, dict.fromkeys(jobs.values(), payload), lease=None)
         return tuple(jobs)
 
-    def next_step(self, *, of_pairs: bool = False) -> str:
+    def next_step(self, *, of_pairs: bool) -> str:
         if self.taken_in:
             return "; the document is validated with it"
         left = self.uow.staging.undecided([self.document_id]).get(self.document_id, 0) if of_pairs else 0
@@ -272,11 +272,3 @@ def in_words(last: PastDecision) -> str:
     reason = str(last.payload.get("reason") or "").strip()
     why = f" (“{reason}”)" if reason else ""
     return f"{last.payload.get('by')} {DECISIONS[last.code]} on {last.ts:%Y-%m-%d at %H:%M:%S %Z}{why}".rstrip()
-
-
-def and_others(message: str, others: Sequence[DocumentId]) -> str:
-    """The message, and how many documents go on besides."""
-    if not others:
-        return message
-    goes = "goes" if len(others) == 1 else "go"
-    return f"{message}; {counted(len(others), 'document')} that waited for the same decision {goes} on as well"

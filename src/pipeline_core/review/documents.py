@@ -17,8 +17,8 @@ from pipeline_core.domain.lifecycle import (
 from pipeline_core.domain.reasons import MIN_REASON, visible_length
 from pipeline_core.domain.wording import counted
 from pipeline_core.review import deciding
-from pipeline_core.review.decisions import Change, Decided, Decision, Request
-from pipeline_core.review.document_scope import DocumentScope, and_others
+from pipeline_core.review.decisions import Change, Decided, Decision, Request, and_others
+from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.expected import require, require_whole
 from pipeline_core.review.orphans import revive_orphans
 
@@ -35,9 +35,8 @@ def decide(scope: DocumentScope, request: Request) -> Decided:
     """
     status = _OF_FACTS.get(request.decision)
     if status is not None and request.question_ids:
-        return decided_of(
-            scope, deciding.decide(scope, request.question_ids, status, request.reason, request.expected_facts)
-        )
+        asked = (request.question_ids, status, request.reason, request.all_expected(scope.document_id))
+        return decided_of(scope, deciding.decide(scope, *asked))
     scope.wait()
     scope.asked = {"decision": request.decision, "reason": request.reason, "duplicates": request.duplicates}
     require_whole(scope, request.expected)
@@ -49,7 +48,7 @@ def decided_of(scope: DocumentScope, change: Change) -> Decided:
     goes_on = scope.document_id in change.to_run
     others = tuple(one for one in change.to_run if one != scope.document_id)
     state = JobState.QUEUED if goes_on else JobState.AWAITING_REVIEW
-    return Decided(scope.document_id, state, goes_on, and_others(change.message, others), others)
+    return Decided(scope.document_id, state, goes_on, change.message, others)
 
 
 def _approve(scope: DocumentScope, request: Request) -> Decided:
@@ -112,9 +111,8 @@ def _choose(scope: DocumentScope, request: Request) -> dict[str, list[str]]:
     ids = {fact.question_id for fact in wanted}
     others = [fact for fact in scope.facts() if fact.question_id not in ids]
     dropped = {fact.question_id for fact in others if fact.status is QuestionStatus.PENDING}
-    dropped |= {
-        fact.question_id for fact in others if fact.status is QuestionStatus.DUPLICATE and fact.duplicate_of in dropped
-    }
+    repeated = [fact for fact in others if fact.status is QuestionStatus.DUPLICATE]
+    dropped |= {fact.question_id for fact in repeated if fact.duplicate_of in dropped}
     scope.set_status([fact for fact in others if fact.question_id in dropped], rejected, _NOT_CHOSEN)
     scope.set_status([fact for fact in wanted if fact.status in comes_from], approved, request.reason)
     return {"approved_matches": sorted(map(str, ids)), "rejected": sorted(map(str, dropped))}

@@ -1,4 +1,4 @@
-"""A decision holds for the state that its reviewer saw: if that has changed meanwhile, it is refused with who, what, when."""
+"""A decision holds for the state that its reviewer saw; if that has changed, it is refused with who, what and when."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ def require_whole(scope: "Scope", expected: Seen | None) -> None:
     """
     if expected is None or (now := scope.seen) == expected:
         return
-    rows = [*scope.facts(), *scope.pairs()]
+    rows: list[StagedFact | StagedPair] = [*scope.facts(), *scope.pairs()]
     last = max(rows, key=lambda row: row.changed_at, default=None)
     who, when = (last.changed_by, last.changed_at) if last else ("system", datetime.now(UTC))
     changed = Changed(scope.whole_id, expected.status, expected.version, now.status, now.version, who, when)

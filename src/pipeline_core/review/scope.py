@@ -1,4 +1,4 @@
-"""What is decided about at once, a document or a question bank: held under its locks, with what follows of a decision."""
+"""What is decided about at once, a document or a question bank: under its locks, with what follows of a decision."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from pipeline_core.domain.errors import ChangedMeanwhileError, UnknownIdsError
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, QuestionId
 from pipeline_core.domain.review import Reviewer, Seen, StagedFact, StagedPair, Where
 from pipeline_core.domain.wording import counted
-from pipeline_core.review.decisions import Change, Resolution
+from pipeline_core.review.decisions import Change, Resolution, and_others
 from pipeline_core.review.expected import Asked, require
 
 Work = Literal["decide", "edit", "resolve"]
@@ -110,7 +110,7 @@ class Scope(ABC):
         Raises:
             ChangedMeanwhileError: one is not.
         """
-        if facts and not self.uow.reviews.decide(facts, to, by=self.by.user_id, notes=self.notes(notes, to)):
+        if facts and not self.uow.reviews.decide(facts, to, by=self.by.user_id, notes=notes or None):
             self.refuse_changed(facts)
 
     def set_resolution(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
@@ -123,10 +123,6 @@ class Scope(ABC):
             now = self.pairs([pair.duplicate_id for pair in pairs])
             require({pair.duplicate_id: pair.seen for pair in pairs}, now, self.asked)
             raise ChangedMeanwhileError()
-
-    @abstractmethod
-    def notes(self, reason: str, to: QuestionStatus) -> str | None:
-        """What is noted with the facts."""
 
     def refuse_changed(self, facts: Sequence[StagedFact]) -> NoReturn:
         """Name what has changed since these facts were read.
@@ -185,9 +181,9 @@ class Scope(ABC):
         """Move the whole to where its facts put it; returns their counts."""
         return self.uow.batches.counts([self.batch_id])[self.batch_id]
 
-    def next_step(self, *, of_pairs: bool = False) -> str:
+    @abstractmethod
+    def next_step(self, *, of_pairs: bool) -> str:
         """What is left to do, to be said behind what was done; "" for nothing."""
-        return ""
 
     def change(
         self,
@@ -201,4 +197,6 @@ class Scope(ABC):
         """What was done to how many, and what is left."""
         noun = "pair" if of_pairs else self.noun
         said = f"{counted(len(changed), noun)} {done}" + (f", {unchanged:,} unchanged" if unchanged else "")
-        return Change(list(changed), unchanged, self.settle(), said + self.next_step(of_pairs=of_pairs), to_run)
+        others = [one for one in to_run if one != self.whole_id]
+        message = and_others(said + self.next_step(of_pairs=of_pairs), others)
+        return Change(list(changed), unchanged, self.settle(), message, to_run)

@@ -43,7 +43,7 @@ def open_scope(uow: UnitOfWork, where: Where, by: Reviewer) -> Scope:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Of two reviewers at once, one wins; the other is told who was faster. What raises, and when, says ``deciding``."""
+    """Of two reviewers at once one wins, and the other is told who was faster. ``deciding`` says what raises when."""
 
     open_uow: OpenUnitOfWork
     detection: Detection
@@ -121,14 +121,22 @@ class Review:
             uow.commit()
         return change
 
-    def where_is_pair(self, duplicate_id: UUID, user_id: UserId) -> Where:
-        """The document or the bank that the pair is of.
+    def resolve_pair(
+        self,
+        duplicate_id: UUID,
+        resolution: Resolution,
+        *,
+        by: Reviewer,
+        reason: str = "",
+        expected: Seen | None = None,
+    ) -> Change:
+        """Decide one pair, of whatever document or bank it is.
 
         Raises:
             NotFoundError: the user has no such pair.
         """
         with self.open_uow() as uow:
-            pairs = uow.reviews.pairs(None, user_id, [DuplicateId(duplicate_id)])
+            pairs = uow.reviews.pairs(None, by.user_id, [DuplicateId(duplicate_id)])
         if not pairs:
             raise NotFoundError(
                 f"There is no pair {duplicate_id}.",
@@ -136,7 +144,9 @@ class Review:
                 http_action="`GET /api/staging/duplicates/{batch_id}` lists the pairs of a batch.",
             )
         [pair] = pairs
-        return OfDocument(pair.document_id) if pair.document_id else OfBatch(pair.batch_id)
+        where = OfDocument(pair.document_id) if pair.document_id else OfBatch(pair.batch_id)
+        seen = {} if expected is None else {duplicate_id: expected}
+        return self.resolve(where, resolution, [duplicate_id], by=by, reason=reason, expected=seen)
 
     def facts(
         self,
