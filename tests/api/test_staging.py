@@ -154,10 +154,3 @@ def test_what_has_changed_meanwhile_is_not_overwritten(ann: TestClient, api_pipe
     assert told["asked"] == {"status": "approved", "facts": [one["question_id"]], "reason": "I read it"}
     everything = {"status": whole["status"], "version": whole["review_version"]}
     assert ann.post(url, json={"decision": "approve", "expected": everything}).json()["code"] == "changed_meanwhile"
-
-    pair = ann.get(f"/api/staging/duplicates/{batch_id}").json()[0]
-    resolve, as_seen = f"/api/staging/duplicates/{pair['duplicate_id']}/resolve", {"status": pair["resolution"]}
-    for version, status in ((pair["version"] + 1, 409), (pair["version"], 200)):
-        expected = {**as_seen, "version": version}
-        answer = ann.post(resolve, json={"resolution": "keep_both", "expected": expected})
-        assert answer.status_code == status, answer.text
