@@ -149,7 +149,7 @@ def test_a_member_of_the_role_needs_no_other_right(
     assert {check.result for check in _doctor(login, tmp_path).values()} == {"ok"}
     # an upgrade is for whom the schema belongs to
     with psycopg.connect(database_url) as connection:
-        connection.execute("DELETE FROM _yoyo_migration WHERE migration_id LIKE '0002%'")
+        connection.execute("DELETE FROM upload_pipeline.schema_migrations WHERE name LIKE '0002%'")
     with pytest.raises(DatabaseNotReadyError, match="belongs to postgres"):
         migrate(login)
 
