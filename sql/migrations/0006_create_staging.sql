@@ -265,7 +265,7 @@ FROM upload_batches b
 LEFT JOIN staged_questions q ON q.upload_batch_id = b.batch_id
 GROUP BY b.batch_id;
 
--- --- pairs that look alike --------------------------------------------------------------------------------------------
+-- --- pairs that look alike ------------------------------------------------------------------------------------------
 
 CREATE TABLE staging_duplicates (
     duplicate_id uuid PRIMARY KEY,

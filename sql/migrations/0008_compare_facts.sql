@@ -11,7 +11,7 @@ RETURN user_id;
 CREATE FUNCTION may_be_one_language(one text, other text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN one = '' OR other = '' OR one = other;
 
--- --- what a fact may be a duplicate of, and when it is left without its twin: one rule each, as views -----------------
+-- --- what a fact may be a duplicate of, and when it is left without its twin: one rule each, as views ---------------
 
 -- Staged questions that are published, or decided about, if all goes on as it is.
 CREATE VIEW standing_questions WITH (security_invoker = true) AS
@@ -94,7 +94,7 @@ WHERE q.status = 'duplicate' AND q.document_id IS NOT NULL
         WHERE matching_space(a.user_id) = matching_space(q.user_id) AND a.match_sha256 = q.match_sha256
             AND may_be_one_language(a.language, q.language));
 
--- --- pairs ---------------------------------------------------------------------------------------------------------------
+-- --- pairs ----------------------------------------------------------------------------------------------------------
 
 -- What is proposed: only what differs in nothing that was found may be left out without looking; what corrects is to take
 -- the place of what it corrects; where it is not known in what the two differ, both stay.
@@ -207,7 +207,7 @@ CREATE TRIGGER staging_duplicates_remember AFTER UPDATE OF resolution ON staging
     FOR EACH ROW WHEN (NEW.resolution <> 'pending' AND NEW.resolved_by <> 'system')
     EXECUTE FUNCTION remember_decision();
 
--- --- the same question with another answer ------------------------------------------------------------------------------
+-- --- the same question with another answer --------------------------------------------------------------------------
 
 -- The letters and digits of a question, whatever stands between them: questions in the same words have the same, which a
 -- test holds, and few others; pipeline_core.duplicates.same_words tells which.
@@ -221,7 +221,7 @@ RETURN md5(translate(regexp_replace(
 CREATE INDEX staged_questions_asked_idx ON staged_questions (user_id, asked_key(question)) WHERE document_id IS NULL;
 CREATE INDEX all_questions_asked_idx ON all_questions (user_id, asked_key(question)) WHERE document_id IS NULL;
 
--- --- what contradicts production -------------------------------------------------------------------------------------------
+-- --- what contradicts production ------------------------------------------------------------------------------------
 
 -- Statements that are the same but for their numbers, or but for what denies them, and answers to the same question are
 -- found by these; pipeline_core.validation.contradiction_rules then says what contradicts.

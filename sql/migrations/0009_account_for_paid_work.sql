@@ -3,7 +3,7 @@
 SET LOCAL search_path = upload_pipeline, public, extensions;
 INSERT INTO schema_migrations (name) VALUES ('0009_account_for_paid_work');
 
--- --- answers that were paid for (or slow): no user, no document; the same text, model and prompt are the same answer -----
+-- --- answers that were paid for (or slow): no user, no document; the same text, model and prompt are the same answer 
 
 CREATE TABLE fact_cache (
     cache_key text PRIMARY KEY,
@@ -35,7 +35,7 @@ CREATE TABLE embedding_cache (
 );
 CREATE INDEX embedding_cache_used_idx ON embedding_cache (last_used_at);
 
--- --- calls ----------------------------------------------------------------------------------------------------------------
+-- --- calls ----------------------------------------------------------------------------------------------------------
 
 -- Whoever has the claim asks; the others wait for the answer. A claim ends with its worker, or when it expires.
 CREATE TABLE paid_claims (
@@ -151,7 +151,7 @@ CREATE TABLE paid_batches (
 );
 CREATE INDEX paid_batches_open_idx ON paid_batches USING gin (keys) WHERE state <> 'ended';
 
--- --- files handed to a parsing service -----------------------------------------------------------------------------------
+-- --- files handed to a parsing service ------------------------------------------------------------------------------
 
 -- One row for a content and a way to parse it, whoever's the file is. A row is here before the job is there, and there the
 -- job carries this row's tag: whoever resumes after a crash finds the job, and pays for no second one.

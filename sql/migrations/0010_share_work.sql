@@ -12,7 +12,7 @@ CREATE FUNCTION worker_lives(worker text, lock_class int) RETURNS boolean LANGUA
             AND l.objid = (hashtext(worker)::bigint & 4294967295)::oid)
 $$;
 
--- --- the lease of a job, held in the database itself -----------------------------------------------------------------------
+-- --- the lease of a job, held in the database itself ----------------------------------------------------------------
 
 -- What stages write about a document is written by the holder of its job's lease, or while nobody works on it.
 -- A transaction says under which lease it writes (upload_pipeline.lease). With one, every document that it writes
@@ -76,7 +76,7 @@ BEGIN
 END
 $$;
 
--- --- whoever queues work, by whatever way, plain SQL included, is heard: who listens on `upload_pipeline_queue` looks then ---
+-- --- whoever queues work, by whatever way, plain SQL included, is heard: who listens on `upload_pipeline_queue` looks then 
 
 -- PostgreSQL sends one of equal notifications a transaction, however many rows it touched. The payload says nothing:
 -- what waits, and when it falls due, is looked up.
@@ -101,7 +101,7 @@ CREATE TRIGGER upload_batches_tell_changed AFTER UPDATE OF status, matched_at ON
     FOR EACH ROW WHEN (NEW.document_id IS NULL AND (NEW.matched_at IS NULL OR NEW.status = 'importing'))
     EXECUTE FUNCTION tell_of_waiting();
 
--- --- what is the installation's fault is no document's: its job waits in the queue, held for the part that is missing ---------
+-- --- what is the installation's fault is no document's: its job waits in the queue, held for the part that is missing 
 
 -- A part of the installation that was found missing: one job at a time tries whether it is back, at growing intervals.
 CREATE TABLE missing_parts (

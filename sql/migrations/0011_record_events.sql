@@ -62,7 +62,7 @@ $$;
 CREATE TRIGGER events_own AFTER INSERT ON events FOR EACH ROW
     WHEN (row_security_active('upload_pipeline.events'::regclass)) EXECUTE FUNCTION refuse_foreign_event();
 
--- --- retention, only for whoever asks for it ---------------------------------------------------------------------------------
+-- --- retention, only for whoever asks for it ------------------------------------------------------------------------
 
 -- Nobody changes an event; removing one is for prune_events alone, which says so for its own transaction.
 CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -119,7 +119,7 @@ BEGIN
 END
 $$;
 
--- --- embedding models and settings decide over everybody's work ---------------------------------------------------------------
+-- --- embedding models and settings decide over everybody's work -----------------------------------------------------
 
 CREATE FUNCTION tell_model_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$

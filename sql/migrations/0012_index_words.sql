@@ -234,7 +234,7 @@ CREATE TRIGGER document_chunks_words_updated AFTER UPDATE OF text, heading_path,
 -- of its own (pipeline_core.db.search_words). Meanwhile they are found by their meaning.
 CREATE TABLE unread_sources (source_id uuid PRIMARY KEY);
 
--- --- ranking -----------------------------------------------------------------------------------------------------------
+-- --- ranking --------------------------------------------------------------------------------------------------------
 
 -- Whether who calls sees every user's rows: the rule of row level security, for functions that run as the owner.
 CREATE FUNCTION sees_everyone() RETURNS boolean LANGUAGE sql STABLE

@@ -54,7 +54,7 @@ CREATE INDEX webhook_deliveries_waiting_idx ON webhook_deliveries (user_id) WHER
 CREATE INDEX webhook_deliveries_sending_idx ON webhook_deliveries (sending_until) WHERE sending_until IS NOT NULL;
 CREATE INDEX webhook_deliveries_log_idx ON webhook_deliveries (webhook_id, created_at DESC, delivery_id DESC);
 
--- --- what is told ------------------------------------------------------------------------------------------------------
+-- --- what is told ---------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION webhooks_waiting(owner uuid) RETURNS bigint LANGUAGE sql STABLE
 SET search_path = upload_pipeline, pg_temp AS $$
@@ -98,7 +98,7 @@ CREATE TRIGGER upload_jobs_queue_webhooks AFTER UPDATE OF state ON upload_jobs F
 WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ('done', 'deadletter', 'awaiting_review'))
 EXECUTE FUNCTION queue_webhooks();
 
--- --- what their owner can do about it -----------------------------------------------------------------------------------
+-- --- what their owner can do about it -------------------------------------------------------------------------------
 
 -- Their owner takes an endpoint back into use: what waits for it is due at once. False if they have none of this id.
 CREATE FUNCTION resume_webhook(webhook uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
@@ -141,7 +141,7 @@ BEGIN
 END
 $$;
 
--- --- every change of an endpoint, however it is made, is an event --------------------------------------------------------
+-- --- every change of an endpoint, however it is made, is an event ---------------------------------------------------
 
 -- SECURITY DEFINER: the event is written for whoever changes the endpoint, who may write none of this type by hand.
 -- Of the address only the host is kept: its path may be a secret.

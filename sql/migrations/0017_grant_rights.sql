@@ -5,7 +5,7 @@
 SET LOCAL search_path = upload_pipeline, public, extensions;
 INSERT INTO schema_migrations (name) VALUES ('0017_grant_rights');
 
--- --- workers ------------------------------------------------------------------------------------------------------------
+-- --- workers --------------------------------------------------------------------------------------------------------
 
 -- Rules and history are not for workers to change.
 REVOKE INSERT, UPDATE, DELETE ON stages, stage_dependencies, job_stages, job_stage_moves, job_state_moves,
@@ -18,7 +18,7 @@ REVOKE INSERT, UPDATE, DELETE ON metric_sums, metric_changes FROM upload_pipelin
 -- A backup by a worker's login dumps sequences too: how far each has come.
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA upload_pipeline TO upload_pipeline_service;
 
--- --- the API's role: reading -----------------------------------------------------------------------------------------------
+-- --- the API's role: reading ----------------------------------------------------------------------------------------
 
 GRANT SELECT ON stages, stage_dependencies, job_stages, job_stage_moves, job_state_moves,
     staged_question_moves, upload_batch_moves, embedding_models, missing_parts TO upload_pipeline_api;
@@ -36,7 +36,7 @@ GRANT SELECT (webhook_id, user_id, url, events, disabled_at, disabled_because, f
 -- every user. Whoever may read a vector says when it was used last; there is nothing else to change.
 GRANT SELECT, UPDATE (last_used_at) ON embedding_cache TO upload_pipeline_api;
 
--- --- the API's role: writing ------------------------------------------------------------------------------------------------
+-- --- the API's role: writing ----------------------------------------------------------------------------------------
 
 -- A document is registered with the path of its original; afterwards no path, checksum, owner or time of publication is
 -- for the API to set.
@@ -82,7 +82,7 @@ GRANT INSERT (webhook_id, user_id, url, secret, events), DELETE ON webhook_endpo
 GRANT INSERT, UPDATE (hits) ON rate_limits TO upload_pipeline_api;
 GRANT INSERT (stream_id, user_id, open_until), UPDATE (open_until), DELETE ON event_streams TO upload_pipeline_api;
 
--- --- functions that run as the owner ------------------------------------------------------------------------------------------
+-- --- functions that run as the owner --------------------------------------------------------------------------------
 
 REVOKE ALL ON FUNCTION add_to_paid_totals(), queue_webhooks(), webhooks_waiting(uuid), resume_webhook(uuid),
     try_webhook(uuid), tell_webhook_change(), tell_webhook_pause(), tell_model_change(), fold_metrics(),

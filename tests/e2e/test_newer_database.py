@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -17,7 +16,6 @@ from pipeline_core.domain.errors import (
     DatabaseBusyError,
     DatabaseNewerError,
     DatabaseNotMigratedError,
-    DatabaseUnavailableError,
 )
 from pipeline_core.domain.ids import UserId
 from pipeline_core.settings import load_settings

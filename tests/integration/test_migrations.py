@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.cli.exits import of_error
 from pipeline_core.db.backups import DatabaseBackups
 from pipeline_core.db.engine import connect
 from pipeline_core.db.migrate import migrate, pending
@@ -169,7 +170,7 @@ def test_no_way_leads_into_a_database_of_before(
 ) -> None:
     with pytest.raises(DatabaseTooOldError) as refused:
         way_in(old)
-    assert exit_code(refused.value) == 5
+    assert of_error(refused.value) == 5
     for words in ("pipeline export", "pipeline run", "upgrading.md"):
         assert words in refused.value.what_to_do
     with psycopg.connect(old) as connection:

@@ -16,7 +16,8 @@ APPLIED = "upload_pipeline.schema_migrations"
 _STATE = """
 SELECT count(m.oid) > 0 AS has_list,
     coalesce(bool_or(has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(m.oid, 'SELECT')), false) AS may_read,
-    coalesce(bool_or(EXISTS (SELECT FROM pg_class t WHERE t.relnamespace = n.oid AND t.relkind = 'r')), false) AS has_tables
+    coalesce(bool_or(EXISTS (SELECT FROM pg_class t WHERE t.relnamespace = n.oid AND t.relkind = 'r')), false)
+        AS has_tables
 FROM pg_namespace n LEFT JOIN pg_class m ON m.relnamespace = n.oid AND m.relname = 'schema_migrations'
 WHERE n.nspname = 'upload_pipeline'
 """

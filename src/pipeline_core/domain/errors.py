@@ -786,8 +786,9 @@ class DatabaseTooOldError(ConfigurationError):
 
     code = "database_too_old"
     action = (
-        "Nothing was changed. Export what is to be kept with the version that made it (`pipeline export`), and import it "
-        "with this one into a new database (`pipeline run`, `pipeline import-questions`): docs/upgrading.md has the steps."
+        "Nothing was changed. Export what is to be kept with the version that made it (`pipeline export`), and import "
+        "it into a new database with this one (`pipeline run`, `pipeline import-questions`): docs/upgrading.md has the "
+        "steps."
     )
     http_action = _OPERATOR
 
