@@ -73,6 +73,7 @@ from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.reranker import Reranker
 from pipeline_core.ports.webhooks import WebhookSender
 from pipeline_core.ports.workers import Workers
+from pipeline_core.review.parking import Parking
 from pipeline_core.services.backup import Backup
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
@@ -504,6 +505,10 @@ class Pipeline:
         return Review(self.open_uow)
 
     @once
+    def parking(self) -> Parking:
+        return Parking(self.open_uow)
+
+    @once
     def facts(self) -> FactDecisions:
         return FactDecisions(self.open_uow)
 
@@ -594,7 +599,7 @@ class Pipeline:
     @once
     def upkeep(self) -> Upkeep | None:
         """The chores beside the API; None in a process that was given the API's own login only."""
-        if self.settings.api_database_url and not self.settings.database_url:
+        if self._is_apis_alone:
             return None
         chores = [
             Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
@@ -604,6 +609,19 @@ class Pipeline:
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
         ]
         return Upkeep(*chores)
+
+    @property
+    def _is_apis_alone(self) -> bool:
+        return bool(self.settings.api_database_url and not self.settings.database_url)
+
+    @once
+    def parking_clock(self) -> Upkeep | None:
+        """Carries out parked decisions as they fall due: apart from the chores, of which one may be slow."""
+        return None if self._is_apis_alone else Upkeep(Chore("carry_out_decisions", self._carry_out_decisions, 1))
+
+    def _carry_out_decisions(self) -> None:
+        if self.parking.carry_out_due():
+            self.run_requests()
 
     def _forget_streams(self) -> None:
         with self.open_uow() as uow:
@@ -628,8 +646,7 @@ class Pipeline:
 
         None without one, and in a process that was given the API's own login only.
         """
-        is_apis_alone = self.settings.api_database_url and not self.settings.database_url
-        return None if is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
+        return None if self._is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
 
     @once
     def api_engine(self) -> Engine:
@@ -791,6 +808,10 @@ class UserServices:
     @cached_property
     def review(self) -> Review:
         return Review(self.open_uow)
+
+    @cached_property
+    def parking(self) -> Parking:
+        return Parking(self.open_uow)
 
     @cached_property
     def foresee(self) -> ForeseeFindings:
