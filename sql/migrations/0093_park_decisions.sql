@@ -3,6 +3,11 @@
 
 SET LOCAL search_path = upload_pipeline, public;
 
+-- The job as who reviews it sees it: how often it moved, and what validation found.
+CREATE FUNCTION as_seen(job upload_jobs) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT job.version || ' ' || md5(coalesce(job.stage3_validation_results::text, ''))
+$$;
+
 CREATE TABLE parked_decisions (
     parked_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     job_id uuid NOT NULL REFERENCES upload_jobs (job_id) ON DELETE CASCADE,
@@ -12,7 +17,7 @@ CREATE TABLE parked_decisions (
     fields jsonb NOT NULL CHECK (jsonb_typeof(fields) = 'object'),
     taken_by text NOT NULL CHECK (taken_by <> ''),
     -- the job as the reviewer saw it: what was decided about another state of it is not carried out
-    seen_version int NOT NULL,
+    seen text NOT NULL,
     taken_at timestamptz NOT NULL DEFAULT now(),
     due_at timestamptz NOT NULL,
     ended_at timestamptz,
@@ -52,6 +57,6 @@ CREATE POLICY parked_decisions_own_rows ON parked_decisions USING (user_id = (SE
 -- The API parks and undoes; what is due is carried out by the service role.
 CREATE POLICY parked_decisions_undo ON parked_decisions AS RESTRICTIVE FOR UPDATE USING (true)
     WITH CHECK (outcome = 'undone');
-GRANT SELECT, INSERT (job_id, document_id, user_id, decision, fields, taken_by, seen_version, due_at),
+GRANT SELECT, INSERT (job_id, document_id, user_id, decision, fields, taken_by, seen, due_at),
     UPDATE (ended_at, outcome, undone_by) ON parked_decisions TO upload_pipeline_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON parked_decisions TO upload_pipeline_service;

@@ -1,8 +1,8 @@
 -- name: park_decision
-INSERT INTO parked_decisions (job_id, document_id, user_id, decision, fields, taken_by, seen_version, due_at)
-SELECT job_id, document_id, user_id, %(decision)s, %(fields)s::jsonb, %(by)s, version,
+INSERT INTO parked_decisions (job_id, document_id, user_id, decision, fields, taken_by, seen, due_at)
+SELECT job_id, document_id, user_id, %(decision)s, %(fields)s::jsonb, %(by)s, as_seen(j),
        now() + make_interval(secs => %(window_s)s)
-FROM upload_jobs WHERE job_id = %(job_id)s
+FROM upload_jobs j WHERE job_id = %(job_id)s
 RETURNING *;
 
 -- name: newest_parked_decision
@@ -32,8 +32,8 @@ WHERE parked_id = (
     ORDER BY due_at, parked_id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING *;
 
--- name: job_version
-SELECT version FROM upload_jobs WHERE job_id = %(job_id)s;
+-- name: job_as_seen
+SELECT as_seen(j) AS seen FROM upload_jobs j WHERE job_id = %(job_id)s;
 
 -- name: refuse_parked_decision
 UPDATE parked_decisions SET ended_at = clock_timestamp(), outcome = 'refused', error = %(error)s::jsonb

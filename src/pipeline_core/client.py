@@ -32,8 +32,8 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageNam
 from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.search import Answer
 from pipeline_core.domain.traces import told
-from pipeline_core.services.decision_fields import DecisionFields, request_of
-from pipeline_core.services.decisions import Decided, Decision, Resolution
+from pipeline_core.review.decisions import Decided, Decision, Resolution
+from pipeline_core.review.fields import DecisionFields, request_of
 from pipeline_core.services.intake import Upload
 from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.services.queue import check_priority
@@ -354,7 +354,7 @@ class Client:
                 are still undecided; ``approved_matches``: exactly these facts are approved and every other undecided
                 one is rejected. With ``REJECT``, ``question_ids``: only these facts. ``fact_ids``: with either, only
                 these facts, and the document goes on waiting. The names are those of the HTTP API
-                (``services.decision_fields``).
+                (``review.fields``).
 
         Raises:
             NotFoundError, AlreadyDecidedError, ReasonTooShortError, UndecidedDuplicatesError: see ``Review.decide``.
@@ -366,7 +366,7 @@ class Client:
             self._app.launcher.request(decided.to_run)
         return decided
 
-    def undo(self, document: str | UUID, *, reviewer: str = "") -> ParkedDecision:
+    def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> ParkedDecision:
         """Take back the decision about a document that is parked; only those over HTTP are.
 
         Raises:
@@ -374,7 +374,7 @@ class Client:
             AlreadyDecidedError: it is too late.
         """
         job_id = self._app.views.resolve_job(self.user_id, str(document))
-        return self._app.parking.undo(job_id, by=reviewer.strip() or str(self.user_id))
+        return self._app.parking.undo(job_id, by=reviewer.strip() or str(self.user_id), reason=reason)
 
     def search(self, text: str, *, limit: int = 5, nearest: bool = False) -> Found:
         """Ask what was published: passages with their facts by meaning and by words, best first.

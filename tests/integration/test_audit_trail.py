@@ -69,7 +69,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "event_streams": ({"stream_id", "user_id", "open_until"}, {"open_until"}),
     "parked_decisions": (
-        {"job_id", "document_id", "user_id", "decision", "fields", "taken_by", "seen_version", "due_at"},
+        {"job_id", "document_id", "user_id", "decision", "fields", "taken_by", "seen", "due_at"},
         {"ended_at", "outcome", "undone_by"},
     ),
     "webhook_endpoints": ({"webhook_id", "user_id", "url", "secret", "events"}, set()),

@@ -718,7 +718,7 @@ class ParkedDecisions(Base):
     decision: Mapped[str] = mapped_column(Text)
     fields: Mapped[dict[str, Any]] = mapped_column(JSONB)
     taken_by: Mapped[str] = mapped_column(Text)
-    seen_version: Mapped[int] = mapped_column(Integer)
+    seen: Mapped[str] = mapped_column(Text)
     taken_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     due_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

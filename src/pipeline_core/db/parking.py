@@ -14,7 +14,7 @@ from pipeline_core.domain.ids import DocumentId, JobId, UserId
 class ParkedDecision:
     """A decision about a document that is carried out at ``due_at``, unless it is undone before.
 
-    ``fields`` are what was decided besides, ``seen_version`` the version of the job that it was decided about.
+    ``fields`` are what was decided besides, ``seen`` the state of the job that it was decided about.
     """
 
     parked_id: UUID
@@ -24,7 +24,7 @@ class ParkedDecision:
     decision: str
     fields: Mapping[str, Any]
     taken_by: str
-    seen_version: int
+    seen: str
     taken_at: datetime
     due_at: datetime
     ended_at: datetime | None
@@ -58,10 +58,10 @@ class Parking:
         """Mark the one that has been due longest as carried out, which is for this transaction to do."""
         return next(iter(self._decisions("claim_due_decision", besides=list(besides))), None)
 
-    def job_version(self, job_id: JobId) -> int:
-        """How often the job has changed."""
-        [row] = self._session.all("job_version", job_id=job_id)
-        return int(row["version"])
+    def as_seen(self, job_id: JobId) -> str:
+        """The job's state, to be compared with ``ParkedDecision.seen``."""
+        [row] = self._session.all("job_as_seen", job_id=job_id)
+        return str(row["seen"])
 
     def refuse(self, parked_id: UUID, error: Mapping[str, Any]) -> bool:
         """Record why a due decision could not be carried out; False if somebody else was faster."""

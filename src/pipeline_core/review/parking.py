@@ -18,8 +18,8 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.traces import told
-from pipeline_core.services.decisions import Decided, Decision, Request, Resolution, take
-from pipeline_core.services.review import act
+from pipeline_core.review.decisions import Decided, Decision, Request, Resolution, take
+from pipeline_core.review.documents import act
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -63,7 +63,7 @@ class Parking:
             uow.commit()
         return parked, foreseen
 
-    def undo(self, job_id: JobId, *, by: str) -> ParkedDecision:
+    def undo(self, job_id: JobId, *, by: str, reason: str = "") -> ParkedDecision:
         """Take back the job's parked decision, whoever took it. The trail keeps both.
 
         Raises:
@@ -81,7 +81,8 @@ class Parking:
             undone = uow.parking.undo(parked.parked_id, by=by)
             if undone is None:
                 raise _too_late(uow.parking.newest(job_id) or parked)
-            payload = {"by": by, "decided_by": parked.taken_by, "taken_at": parked.taken_at, **_named(parked)}
+            taken = {"decided_by": parked.taken_by, "taken_at": parked.taken_at, **_named(parked)}
+            payload = {"by": by, "reason": reason, **taken}
             uow.reviews.log(job_id, "decision_undone", payload)
             uow.commit()
         return undone
@@ -113,8 +114,8 @@ class Parking:
                 if parked is None:
                     raise
                 left[parked.parked_id] = error
-        for error in left.values():
-            raise error
+        for first in left.values():
+            raise first
         return go_on
 
     def _refuse(self, parked: ParkedDecision, error: PipelineError) -> None:
@@ -128,7 +129,7 @@ class Parking:
 
 def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:
     summary = take(uow, parked.document_id, parked.user_id)
-    if uow.parking.job_version(parked.job_id) != parked.seen_version:
+    if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(
             f"{summary.filename} has changed since {in_words(parked)}: that was not carried out.",
             action="Look at it again: `pipeline review JOB`, then decide.",

@@ -22,7 +22,7 @@ from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
-from pipeline_core.services.decisions import Decision
+from pipeline_core.review.decisions import Decision
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.read_again import Again
 from pipeline_core.services.retry_all import Which

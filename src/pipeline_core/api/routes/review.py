@@ -17,10 +17,10 @@ from pipeline_core.api.routes.jobs import Parked, parked_answer
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
+from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolution
+from pipeline_core.review.decisions import Request as DecisionRequest
+from pipeline_core.review.fields import request_of
 from pipeline_core.review.parking import MOST_S
-from pipeline_core.services.decision_fields import request_of
-from pipeline_core.services.decisions import MIN_REASON, Decided, Decision, Resolution
-from pipeline_core.services.decisions import Request as DecisionRequest
 
 router = APIRouter(prefix="/api/job", tags=["review"])
 _MOST_IDS = 1000
@@ -69,8 +69,9 @@ class Reason(Body):
 class Undo(Body):
     """Taking back the decision that is parked."""
 
-    model_config = example({"reviewer": "Ann"})
+    model_config = example({"reason": "The wrong document."})
 
+    reason: str = Field(default="", max_length=_REASON)
     reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
 
 
@@ -135,7 +136,7 @@ BODIES: Mapping[Decision, type[Reason]] = {
     Decision.OVERRIDE: Override,
     Decision.REJECT: Rejection,
 }
-"""What may be sent with a decision: the names of ``services.decision_fields``, and what to answer with."""
+"""What may be sent with a decision: the names of ``review.fields``, and what to answer with."""
 NOT_DECIDED = frozenset({"next_action", "undo_window"})
 
 
@@ -246,9 +247,9 @@ def reject_job(job_id: UUID, request: Request, services: Services, body: Rejecti
 def undo_decision(job_id: UUID, services: Services, body: Undo | None = None) -> dict[str, Any]:
     """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
     document_id = services.views.job_state(JobId(job_id))["document_id"]
-    undone = services.parking.undo(
-        JobId(job_id), by=_name(services, body.reviewer if body else "") or str(services.user_id)
-    )
+    body = body or Undo()
+    by = _name(services, body.reviewer) or str(services.user_id)
+    undone = services.parking.undo(JobId(job_id), by=by, reason=body.reason)
     return {
         "job_id": job_id,
         "document_id": document_id,
