@@ -25,8 +25,8 @@ from pipeline_core.tasks.reembedding import (
     fill_vectors,
     switch_model,
 )
-from pipeline_core.tasks.review import decide
-from pipeline_core.tasks.stage_task import DocumentFailedError, skip_stage, stage_task
+from pipeline_core.tasks.review import carry_out_parked, decide
+from pipeline_core.tasks.stage_task import DocumentFailedError, stage_task
 from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.story import Story
 from pipeline_core.tasks.upkeep import (
@@ -54,6 +54,7 @@ __all__ = [
     "Story",
     "ask_for_next_run",
     "begin_reembedding",
+    "carry_out_parked",
     "check_recall",
     "chunk",
     "claim",
@@ -85,7 +86,6 @@ __all__ = [
     "remove_orphan_objects",
     "report_waiting_reviews",
     "settle_deep_scans",
-    "skip_stage",
     "switch_model",
     "take_from_queue",
     "validate",

@@ -37,3 +37,7 @@ CREATE POLICY documents_path_within ON documents AS RESTRICTIVE FOR INSERT WITH 
 -- What whoever connects with the API's role can tell of: what a user's own work needs.
 CREATE POLICY events_api_types ON events AS RESTRICTIVE FOR INSERT WITH CHECK (
     type IN ('uploaded', 'review', 'restarted', 'downloaded') OR (type, code) = ('stage_started', 'deep_scan_started'));
+
+-- The API parks and undoes; what is due is carried out by the service role.
+CREATE POLICY parked_decisions_undo ON parked_decisions AS RESTRICTIVE FOR UPDATE USING (true)
+    WITH CHECK (outcome = 'undone');

@@ -23,7 +23,8 @@ GRANT SELECT ON ALL SEQUENCES IN SCHEMA upload_pipeline TO upload_pipeline_servi
 GRANT SELECT ON stages, stage_dependencies, job_stages, job_stage_moves, job_state_moves,
     staged_question_moves, upload_batch_moves, embedding_models, missing_parts TO upload_pipeline_api;
 -- Row-level security holds in these, and, by the rights of who asks, in the views on them.
-GRANT SELECT ON documents, document_sources, document_names, upload_jobs, ended_unpublished, document_processing_stages,
+GRANT SELECT ON documents, document_sources, document_names, upload_jobs, ended_unpublished, parked_decisions,
+    document_processing_stages,
     processing_workflows, stage_output_files, staged_chunks, upload_batches, upload_batch_counts, staged_questions,
     standing_questions, staging_duplicates, duplicate_decisions, comparable, orphaned_questions, stand_ins,
     document_chunks, all_questions, search_sources, search_postings, events, paid_calls, event_streams,
@@ -75,6 +76,9 @@ GRANT INSERT (duplicate_id, user_id, staged_question_id, existing_question_id, e
     UPDATE (resolution, resolution_notes, resolved_by, resolved_at, similarity_score, method, reasons), DELETE
     ON staging_duplicates TO upload_pipeline_api;
 GRANT INSERT, UPDATE (resolution, decided_by, decided_at, notes) ON duplicate_decisions TO upload_pipeline_api;
+-- The API parks a decision and undoes it; what is due is carried out by workers.
+GRANT INSERT (job_id, document_id, user_id, decision, fields, taken_by, seen, due_at),
+    UPDATE (ended_at, outcome, undone_by) ON parked_decisions TO upload_pipeline_api;
 -- Neither a time nor a place in the order: the database sets both.
 GRANT INSERT (job_id, document_id, user_id, correlation_id, type, severity, code, payload) ON events
     TO upload_pipeline_api;
