@@ -43,7 +43,7 @@ from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.backups import DatabaseBackups
 from pipeline_core.db.cost_views import CostViews
 from pipeline_core.db.embedded import EmbeddedPostgres
-from pipeline_core.db.engine import Engine, connect, open_engine
+from pipeline_core.db.connection import Engine, connect, open_engine
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.model_switch import ModelSwitch
 from pipeline_core.db.older_documents import read_older

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.connection import open_engine
 from pipeline_core.db.rate_limits import PostgresRateLimits
 from pipeline_core.domain.errors import ConfigurationError, DatabaseUnavailableError
 from pipeline_core.domain.sliding_window import retry_after

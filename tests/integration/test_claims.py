@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.connection import open_engine
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.db.worker import Worker
 from pipeline_core.domain.documents import Document

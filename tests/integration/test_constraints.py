@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.connection import open_engine
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.reasons import visible_length

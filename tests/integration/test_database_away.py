@@ -12,7 +12,7 @@ import pytest
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db import vector_indexes
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.connection import open_engine
 from pipeline_core.db.migrate import migrate, pending
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.db.views import Views

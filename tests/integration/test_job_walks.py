@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from psycopg.rows import dict_row
 from sqlalchemy import Engine
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.connection import open_engine
 from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import ConflictError, IllegalMoveError, LeaseLostError

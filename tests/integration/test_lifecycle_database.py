@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.connection import open_engine
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.facts import AnswerOutcome, ChunkOutcome, LeftOut, MatchKind

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Engine, Table, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Inspector
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.connection import open_engine
 from pipeline_core.db.models import SCHEMA, Base
 from tests.database import copied_database
 

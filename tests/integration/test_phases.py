@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.connection import open_engine
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import JobStage, JobState

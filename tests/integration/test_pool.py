@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from pipeline_core.db.engine import lend, open_engine
+from pipeline_core.db.connection import lend, open_engine
 from pipeline_core.domain.errors import DatabaseUnavailableError
 
 _CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.errors import ForeignKeyViolation, InsufficientPrivilege
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.connection import open_engine
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Place
 from pipeline_core.domain.errors import IllegalMoveError

@@ -14,7 +14,7 @@ from pgvector import Vector
 from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db import vector_indexes
-from pipeline_core.db.engine import lend
+from pipeline_core.db.connection import lend
 from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.db.session import Session
 from pipeline_core.domain.embedding_models import EmbeddingModel

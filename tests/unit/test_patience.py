@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from pipeline_core.db.engine import lend, open_engine
+from pipeline_core.db.connection import lend, open_engine
 from pipeline_core.db.patience import Patience
 from pipeline_core.domain.errors import DatabaseUnavailableError
 

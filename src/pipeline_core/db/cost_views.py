@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pipeline_core.db.engine import lend
+from pipeline_core.db.connection import lend
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.spending import Account

@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from pipeline_core.db.engine import lend
+from pipeline_core.db.connection import lend
 from pipeline_core.db.queries import load
 from pipeline_core.db.session import Session
 from pipeline_core.domain.errors import DatabaseUnavailableError

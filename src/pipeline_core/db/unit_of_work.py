@@ -13,7 +13,7 @@ from pipeline_core.db.caches import Caches
 from pipeline_core.db.deep_scans import DeepScans
 from pipeline_core.db.documents import Documents
 from pipeline_core.db.embedding_models import Models
-from pipeline_core.db.engine import lend
+from pipeline_core.db.connection import lend
 from pipeline_core.db.event_streams import EventStreams
 from pipeline_core.db.jobs import Jobs
 from pipeline_core.db.missing_parts import MissingParts

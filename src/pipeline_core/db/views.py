@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pipeline_core.db.engine import lend
+from pipeline_core.db.connection import lend
 from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import NotFoundError
