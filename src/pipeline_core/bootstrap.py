@@ -41,9 +41,10 @@ from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.db import vector_indexes
 from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.backups import DatabaseBackups
+from pipeline_core.db.connection import connect
 from pipeline_core.db.cost_views import CostViews
+from pipeline_core.db.database import Database
 from pipeline_core.db.embedded import EmbeddedPostgres
-from pipeline_core.db.connection import Engine, connect, open_engine
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.model_switch import ModelSwitch
 from pipeline_core.db.older_documents import read_older
@@ -227,8 +228,8 @@ class Pipeline:
             return  # told by who uses it, when it does
 
     @once
-    def engine(self) -> Engine:
-        engine = open_engine(
+    def database(self) -> Database:
+        database = Database(
             self.database_url,
             role=self.settings.database_role,
             statement_timeout_s=self.settings.statement_timeout_s,
@@ -236,8 +237,8 @@ class Pipeline:
             idle_s=max(_LEAST_IDLE_S, self.settings.lease_s),
             patience=self.patience,
         )
-        self._closers.append(engine.dispose)
-        return engine
+        self._closers.append(database.close)
+        return database
 
     def be_patient(self) -> None:
         """Work is under way: from now on a database that is away is waited for, as long as a task is tried again."""
@@ -393,11 +394,11 @@ class Pipeline:
         return LlamaParse(self.llama_cloud, options, price, self.local_converter.count_pages)
 
     def open_uow(self) -> UnitOfWork:
-        return UnitOfWork(self.engine, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
+        return UnitOfWork(self.database, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
 
     @once
     def views(self) -> Views:
-        return Views(self.engine, ranking=self.ranking)
+        return Views(self.database, ranking=self.ranking)
 
     @once
     def ranking(self) -> Ranking:
@@ -438,7 +439,7 @@ class Pipeline:
 
     @once
     def cost_views(self) -> CostViews:
-        return CostViews(self.engine)
+        return CostViews(self.database)
 
     def budget_accounts(self) -> list[Account]:
         """The accounts that a call of this user would count against now."""
@@ -602,7 +603,7 @@ class Pipeline:
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", lambda: self.deliver_webhooks.prune(self.settings.delivery_days), every_s=3600),
             Chore("forget_event_streams", self._forget_streams, every_s=3600),
-            Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
+            Chore("prune_rate_limits", PostgresRateLimits(self.database).prune, every_s=3600),
         ]
         return Upkeep(*chores)
 
@@ -633,24 +634,24 @@ class Pipeline:
         return None if is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
 
     @once
-    def api_engine(self) -> Engine:
+    def api_database(self) -> Database:
         """Connections of the HTTP API, in a role that row-level security binds."""
         settings = self.settings
-        engine = open_engine(
+        database = Database(
             settings.api_database_url or self.database_url,
             role=settings.api_database_role,
             statement_timeout_s=settings.api_request_timeout_s,
             # a poll is three transactions: asking before each whether the line stands would cost a third of it
             unused_s=_TRUSTED_S,
         )
-        self._closers.append(engine.dispose)
-        return engine
+        self._closers.append(database.close)
+        return database
 
     @once
     def rate_limits(self) -> RateLimits:
         if self.settings.limits_store:
             return SharedRateLimits(self.settings.limits_store)
-        return PostgresRateLimits(self.api_engine)
+        return PostgresRateLimits(self.api_database)
 
     def folders(self) -> dict[str, Path]:
         """Where this machine keeps files, by what they are: ``home``, and ``store`` if that is a folder."""
@@ -660,11 +661,11 @@ class Pipeline:
 
     def metrics(self) -> list[Row]:
         """Sums over all users, for monitoring."""
-        return ApiViews(self.api_engine).metrics()
+        return ApiViews(self.api_database).metrics()
 
     def paid_metrics(self) -> list[Row]:
         """Sums of paid calls over all users, for monitoring."""
-        return ApiViews(self.api_engine).paid_metrics()
+        return ApiViews(self.api_database).paid_metrics()
 
     def for_user(self, user_id: UserId, correlation_id: CorrelationId | None = None) -> "UserServices":
         """The services as one user may use them: the database itself shows and takes only rows of theirs.
@@ -765,7 +766,7 @@ class UserServices:
     def open_uow(self) -> UnitOfWork:
         pipeline = self.pipeline
         return UnitOfWork(
-            pipeline.api_engine,
+            pipeline.api_database,
             lease_s=pipeline.settings.lease_s,
             comparing=lambda: pipeline.detection,
             claims=self._claims,
@@ -774,7 +775,7 @@ class UserServices:
 
     @cached_property
     def views(self) -> ApiViews:
-        return ApiViews(self.pipeline.api_engine, claims=self._claims, ranking=self.pipeline.ranking)
+        return ApiViews(self.pipeline.api_database, claims=self._claims, ranking=self.pipeline.ranking)
 
     @cached_property
     def search(self) -> Search:

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from pipeline_core.db.connection import lend, open_engine
+from pipeline_core.db.database import Database
 from pipeline_core.domain.errors import DatabaseUnavailableError
 
 _CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -14,17 +14,17 @@ _CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 def test_what_was_cut_meanwhile_is_replaced_before_it_is_lent(
     database_url: str, unused_s: float, is_noticed: bool
 ) -> None:
-    engine = open_engine(database_url, role="", unused_s=unused_s)
-    with lend(engine) as one, lend(engine) as other:
+    database = Database(database_url, role="", unused_s=unused_s)
+    with database.lend() as one, database.lend() as other:
         pids = {one.info.backend_pid, other.info.backend_pid}
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(_CUT)
     if not is_noticed:
         # used a moment ago, they are believed to stand: their users are told to try again
         for _ in pids:
-            with pytest.raises(DatabaseUnavailableError), lend(engine) as lent:
+            with pytest.raises(DatabaseUnavailableError), database.lend() as lent:
                 lent.execute("SELECT 1")
-    with lend(engine) as one, lend(engine) as other:
+    with database.lend() as one, database.lend() as other:
         assert one.execute("SELECT 1").fetchone() == other.execute("SELECT 1").fetchone()
         assert not pids & {one.info.backend_pid, other.info.backend_pid}
-    engine.dispose()
+    database.close()
