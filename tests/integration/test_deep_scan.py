@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from pipeline_core.bootstrap import _CONVERTERS, Pipeline
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.bootstrap.kinds import CONVERTERS
 from pipeline_core.domain.documents import Converted, Page, PageMap
 from pipeline_core.domain.errors import CorruptDocumentError, ServiceUnavailableError
 from pipeline_core.domain.facts import FactCandidate, Generated
@@ -246,7 +247,7 @@ def test_the_converter_of_the_profile_is_used(
             markdown = data.decode() + "\nThe fine print says that the roof is checked each spring.\n"
             return Converted(markdown, PageMap((Page(1, 0, len(markdown)),), "document"), self.name)
 
-    monkeypatch.setitem(_CONVERTERS, "llama-parse", lambda _app, _settings: Thorough())
+    monkeypatch.setitem(CONVERTERS, "llama-parse", lambda _app, _settings: Thorough())
     app = make_pipeline(changes={**USUAL, "deep_converter": "llama-parse"})
     [document_id] = publish(app, upload(text=LONG))
     assert not any("fine print" in chunk["text"] for chunk in published(app, document_id)["chunks"])
