@@ -1,10 +1,10 @@
 """The database: where it is, and the connections to it."""
 
 from pipeline_core.bootstrap.parts import Parts, once
-from pipeline_core.db.cost_views import CostViews
-from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.db.connection import connect
+from pipeline_core.db.cost_views import CostViews
 from pipeline_core.db.database import Database
+from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.searching import Ranking
 from pipeline_core.db.views import Views
@@ -15,7 +15,7 @@ _LEAST_IDLE_S = 1.0
 _TRUSTED_S = 1.0
 
 
-class Database(Parts):
+class Databases(Parts):
     """Connections to PostgreSQL, and what reads by them alone."""
 
     @once
