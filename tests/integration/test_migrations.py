@@ -13,7 +13,7 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli.exits import of_error
 from pipeline_core.db.backups import DatabaseBackups
-from pipeline_core.db.engine import connect
+from pipeline_core.db.connection import connect
 from pipeline_core.db.migrate import migrate, pending
 from pipeline_core.db.schema_age import files
 from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseTooOldError, PipelineError

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from pipeline_core.db import postgres_programs as programs
-from pipeline_core.db.engine import SCHEMA, connect
+from pipeline_core.db.connection import SCHEMA, connect
 from pipeline_core.db.errors import place, translated
 from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.migrate import migrate
