@@ -132,12 +132,12 @@ def _locate(quote: str, source: _Source, after: int = 0) -> Evidence | None:
 def _find_whole(quote: str, text: str, after: int = 0) -> int:
     """Where the quote first stands from there on as whole words and whole numbers, or -1."""
     start = text.find(quote, after)
-    while start >= 0 and (_cuts(text, start) or _cuts(text, start + len(quote))):
+    while start >= 0 and (cuts(text, start) or cuts(text, start + len(quote))):
         start = text.find(quote, start + 1)
     return start
 
 
-def _cuts(text: str, at: int) -> bool:
+def cuts(text: str, at: int) -> bool:
     """Whether a cut before ``text[at]`` would go through a word or a number."""
     if not 0 < at < len(text):
         return False
@@ -232,9 +232,9 @@ def _with_stop(text: str, end: int, quote: str) -> int:
 def _window(text: str, start: int, end: int) -> tuple[int, int]:
     """The range, kept inside the text and widened to whole words."""
     start, end = max(0, start), min(len(text), end)
-    while _cuts(text, start):
+    while cuts(text, start):
         start -= 1
-    while _cuts(text, end):
+    while cuts(text, end):
         end += 1
     return start, end
 
