@@ -2,7 +2,7 @@
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.services.decisions import Decided, Request
+from pipeline_core.review.decisions import Decided, Request
 from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task
 

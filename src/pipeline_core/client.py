@@ -31,8 +31,8 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageNam
 from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.search import Answer
 from pipeline_core.domain.traces import told
-from pipeline_core.services.decision_fields import DecisionFields, request_of
-from pipeline_core.services.decisions import Decided, Decision, Resolution
+from pipeline_core.review.decisions import Decided, Decision, Resolution
+from pipeline_core.review.fields import DecisionFields, request_of
 from pipeline_core.services.intake import Upload
 from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.services.queue import check_priority
@@ -353,7 +353,7 @@ class Client:
                 are still undecided; ``approved_matches``: exactly these facts are approved and every other undecided
                 one is rejected. With ``REJECT``, ``question_ids``: only these facts. ``fact_ids``: with either, only
                 these facts, and the document goes on waiting. The names are those of the HTTP API
-                (``services.decision_fields``).
+                (``review.fields``).
 
         Raises:
             NotFoundError, AlreadyDecidedError, ReasonTooShortError, UndecidedDuplicatesError: see ``Review.decide``.

@@ -9,8 +9,8 @@ import pytest
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.services.decision_fields import FIELDS
-from pipeline_core.services.decisions import Decision, Resolution
+from pipeline_core.review.decisions import Decision, Resolution
+from pipeline_core.review.fields import FIELDS
 from tests.through import needs_work, receive, through, upload
 
 CONTRADICTORY = (

@@ -18,7 +18,7 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli import main
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.services.decisions import Decision, Request
+from pipeline_core.review.decisions import Decision, Request
 from tests.integration.test_deep_scan import LONG, USUAL, scan, select
 from tests.integration.test_review import CONTRADICTORY
 from tests.integration.test_staging_service import ALIKE, BANK

@@ -9,16 +9,17 @@ from typing import Any
 import psycopg
 import pytest
 
-from pipeline_core.bootstrap import _CONVERTERS, Pipeline
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.bootstrap.kinds import CONVERTERS
 from pipeline_core.domain.documents import Converted, Page, PageMap
 from pipeline_core.domain.errors import CorruptDocumentError, ServiceUnavailableError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import CorrelationId, DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.review.decisions import Decision, Request, Resolution
+from pipeline_core.review.facts import Edit
 from pipeline_core.services.deep_scan import DeepScan
-from pipeline_core.services.fact_decisions import Edit
 from tests.fakes import ScriptedFactGenerator
 from tests.published import drain, who_says
 from tests.through import needs_work, publish, receive, through, upload
@@ -246,7 +247,7 @@ def test_the_converter_of_the_profile_is_used(
             markdown = data.decode() + "\nThe fine print says that the roof is checked each spring.\n"
             return Converted(markdown, PageMap((Page(1, 0, len(markdown)),), "document"), self.name)
 
-    monkeypatch.setitem(_CONVERTERS, "llama-parse", lambda _app, _settings: Thorough())
+    monkeypatch.setitem(CONVERTERS, "llama-parse", lambda _app, _settings: Thorough())
     app = make_pipeline(changes={**USUAL, "deep_converter": "llama-parse"})
     [document_id] = publish(app, upload(text=LONG))
     assert not any("fine print" in chunk["text"] for chunk in published(app, document_id)["chunks"])

@@ -19,7 +19,7 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.staging import Matchable, NewRows
 from pipeline_core.duplicates.baseline import Baseline
 from pipeline_core.duplicates.comparing import match_keys
-from pipeline_core.services.review import Decision, Request, Resolution
+from pipeline_core.review.decisions import Decision, Request, Resolution
 from tests.database import copied_database
 from tests.fakes import HashEmbedder
 from tests.through import needs_work, publish, receive, through, upload

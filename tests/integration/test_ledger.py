@@ -14,7 +14,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageMap
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.intake import Upload
 from pipeline_core.stages.registry import BY_NAME
 from tests.published import UNDER_ITS_LEASE

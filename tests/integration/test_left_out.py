@@ -6,7 +6,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.documents import Converted, Page, PageMap
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.page_words import Run
-from pipeline_core.services.decisions import Decision, Request
+from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.intake import Upload
 from tests.samples.pdfs import pdf, text
 from tests.through import needs_work, receive, through

@@ -30,7 +30,7 @@ from pipeline_core.domain.lifecycle import (
 )
 from pipeline_core.domain.parsing import ParseState
 from pipeline_core.domain.spending import Scope, Service
-from pipeline_core.services.review import Resolution
+from pipeline_core.review.decisions import Resolution
 from pipeline_core.settings import Settings
 from tests.database import copied_database, register
 

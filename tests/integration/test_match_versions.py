@@ -10,7 +10,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.migrate import migrate
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import VERSION, same_words
-from pipeline_core.services.decisions import Resolution
+from pipeline_core.review.decisions import Resolution
 from tests.published import in_production
 from tests.through import publish, upload
 from tests.unit.test_same_words import SAME_WORDS

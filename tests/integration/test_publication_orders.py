@@ -19,7 +19,7 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import ConflictError, RefusedError
 from pipeline_core.domain.ids import DocumentId, UserId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.failures import record_failures
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME

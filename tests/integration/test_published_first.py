@@ -9,7 +9,7 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, duplicate_id_for
 from pipeline_core.domain.staging import Pair
-from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.review.decisions import Decision, Request, Resolution
 from tests.published import (
     EACH_LOSS,
     EVERY_LOSS,

@@ -11,8 +11,8 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.policy import Wished
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
-from pipeline_core.services.decisions import Decision, Request
-from pipeline_core.services.fact_decisions import Edit
+from pipeline_core.review.decisions import Decision, Request
+from pipeline_core.review.facts import Edit
 from tests.through import needs_work, receive, through, upload
 
 SENTENCES = {

@@ -11,8 +11,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.services.decisions import Decision, Request, Resolution
-from pipeline_core.services.fact_decisions import Edit
+from pipeline_core.review.decisions import Decision, Request, Resolution
+from pipeline_core.review.facts import Edit
 from tests.published import (
     EACH_LOSS,
     EVERY_LOSS,

@@ -15,7 +15,7 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.stages.registry import BY_NAME
 from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, staged, standing, text_of
 from tests.through import MANUAL, needs_work, publish, receive, through, upload

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.reviews import ReviewFact
+from pipeline_core.db.review import ReviewFact
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
     NotFoundError,
@@ -18,8 +18,8 @@ from pipeline_core.domain.errors import (
     UndecidedDuplicatesError,
 )
 from pipeline_core.domain.ids import DocumentId, user_id_for
-from pipeline_core.services.decisions import Decided, Decision, Request, Resolution
-from pipeline_core.services.fact_decisions import Edit
+from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
+from pipeline_core.review.facts import Edit
 from tests.through import MANUAL, needs_work, publish, receive, through, upload
 
 FIRST = "# Rules\n\nMembers must report every loss to the service office within thirty days.\n"

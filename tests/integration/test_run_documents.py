@@ -12,7 +12,7 @@ from pipeline_core.domain.errors import StoreUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import INTERRUPT
 from pipeline_core.ports.object_store import StoredObject
-from pipeline_core.services.decisions import Decision, Request
+from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.run_documents import RunDocuments, RunResult, finish_what_others_have
 from tests.memory_store import MemoryObjectStore
 from tests.through import needs_work, receive, through, upload

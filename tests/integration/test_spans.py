@@ -18,7 +18,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.services.fact_decisions import Edit
+from pipeline_core.review.facts import Edit
 from pipeline_core.terminal.exporting import FORMATS
 from pipeline_core.terminal.reviewing import print_facts
 from pipeline_core.terminal.tables import print_hits

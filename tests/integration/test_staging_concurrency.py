@@ -20,7 +20,7 @@ from pipeline_core.domain.batches import BatchCounts
 from pipeline_core.domain.errors import ConflictError, RefusedError, TransientError
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId, user_id_for
 from pipeline_core.ports.embedder import Embedded
-from pipeline_core.services.decisions import Resolution
+from pipeline_core.review.decisions import Resolution
 from pipeline_core.services.staging import StagingService
 from pipeline_core.settings import load_settings
 from tests.database import copied_database

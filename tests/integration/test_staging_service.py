@@ -23,7 +23,7 @@ from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, QuestionId, user_id_for
 from pipeline_core.domain.staging import Pair
 from pipeline_core.ports.embedder import Embedded
-from pipeline_core.services.decisions import Resolution
+from pipeline_core.review.decisions import Resolution
 from pipeline_core.services.staging import StagedBank
 from tests.fakes import HashEmbedder
 from tests.through import publish, upload

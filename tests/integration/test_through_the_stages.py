@@ -12,7 +12,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.services.decisions import Decision, Request
+from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.intake import Upload
 from pipeline_core.validation.rules import RULES
 from tests.fakes import HashEmbedder, ScriptedFactGenerator

@@ -9,8 +9,8 @@ from pipeline_core.domain.errors import EncryptedDocumentError
 from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.services.decisions import Decision, Request, Resolution
-from pipeline_core.services.fact_decisions import Edit
+from pipeline_core.review.decisions import Decision, Request, Resolution
+from pipeline_core.review.facts import Edit
 from pipeline_core.services.failures import record_failures
 from pipeline_core.stages.registry import BY_NAME
 from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, standing, text_of, who_says

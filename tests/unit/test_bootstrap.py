@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline_core import bootstrap
-from pipeline_core.bootstrap import Pipeline
+from pipeline_core.bootstrap import Pipeline, adapters
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.settings import load_settings
 
@@ -23,7 +23,7 @@ def test_a_part_that_many_threads_want_is_made_once(tmp_path: Path, monkeypatch:
         time.sleep(0.05)
         return object()  # type: ignore[return-value]
 
-    monkeypatch.setattr(bootstrap, "open_object_store", open_slowly)
+    monkeypatch.setattr(adapters, "open_object_store", open_slowly)
     app = Pipeline(load_settings(home=tmp_path))
     together = threading.Barrier(THREADS)
 
@@ -59,7 +59,7 @@ def test_a_process_has_one_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_part_that_could_not_be_made_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = Pipeline(load_settings(home=tmp_path))
     with monkeypatch.context() as broken:
-        broken.setattr(bootstrap, "open_object_store", lambda *_, **__: 1 / 0)
+        broken.setattr(adapters, "open_object_store", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             _ = app.store
     assert app.store.url

@@ -59,7 +59,7 @@ def review(
 
     A decision is about a document, a single fact or a pair of look-alikes; docs/review.md says what each one does.
     """
-    from pipeline_core.services.fact_decisions import Edit
+    from pipeline_core.review.facts import Edit
     from pipeline_core.terminal import reviewing
     from pipeline_core.terminal.naming import job_named
     from pipeline_core.terminal.tables import print_review

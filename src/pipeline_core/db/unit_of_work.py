@@ -21,7 +21,7 @@ from pipeline_core.db.parse_jobs import ParseJobs
 from pipeline_core.db.production import Production
 from pipeline_core.db.queue import Queue
 from pipeline_core.db.reminders import Reminders
-from pipeline_core.db.reviews import Reviews
+from pipeline_core.db.review import Reviews
 from pipeline_core.db.session import Session
 from pipeline_core.db.spending import Spending
 from pipeline_core.db.stage_runs import StageRuns

@@ -24,8 +24,8 @@ from pipeline_core.domain.staging import Embeddable
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.embedder import Embedded, Embedder
-from pipeline_core.services.batch_state import held_bank, move, settle
-from pipeline_core.services.orphans import revive
+from pipeline_core.review.banks import held_bank, move, settle
+from pipeline_core.review.orphans import revive
 
 _SLICE = 256
 _NAMED = 5

@@ -10,7 +10,7 @@ from pipeline_core.domain.ids import DocumentId, UserId, document_id_for, text_s
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.services.intake import Intake, Upload
-from pipeline_core.services.review import Retry
+from pipeline_core.services.retry import Retry
 
 
 @dataclass(slots=True)

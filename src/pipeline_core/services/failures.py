@@ -21,8 +21,8 @@ from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import BURY, INTERRUPT, PARK, RETRY_LATER, StageName
 from pipeline_core.domain.traces import told
+from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.services.holds import record_held
-from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)

@@ -38,6 +38,7 @@ from pipeline_core.domain.object_keys import original_key, safe_filename, shown_
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.duplicates.detection import comparison_config
 from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.review.orphans import compare_again, no_later_than_compared
 from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.lost_outputs import (
     Lost,
@@ -46,7 +47,6 @@ from pipeline_core.services.lost_outputs import (
     failed_for_objects,
     lost_by_listing,
 )
-from pipeline_core.services.orphans import compare_again, no_later_than_compared
 from pipeline_core.services.own_policy import PolicyLeft, at_facts, wish
 from pipeline_core.services.source_files import read_file
 from pipeline_core.settings import Settings

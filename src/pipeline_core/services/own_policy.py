@@ -8,7 +8,7 @@ from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
-from pipeline_core.services.orphans import compare_again
+from pipeline_core.review.orphans import compare_again
 from pipeline_core.stages.registry import BY_NAME
 
 _UNDER_WAY = ("it is under way", "Give the new ones again once it has come to rest.")

@@ -13,8 +13,8 @@ from pipeline_core.domain.errors import RefusedError, WorkerLostError, WorkersLo
 from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import BURY, StageName
+from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.services.holds import Holds
-from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)

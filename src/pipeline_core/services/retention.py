@@ -6,7 +6,7 @@ import structlog
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.db.upkeep import Purged
-from pipeline_core.services.orphans import revive_orphans
+from pipeline_core.review.orphans import revive_orphans
 
 log = structlog.stdlib.get_logger(__name__)
 _SLICE = 200

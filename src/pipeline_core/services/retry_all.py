@@ -13,7 +13,7 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
 from pipeline_core.domain.jobs import DeadLetter
 from pipeline_core.domain.lifecycle import JobStage, Profile, StageName
-from pipeline_core.services.orphans import compare_again, no_later_than_compared
+from pipeline_core.review.orphans import compare_again, no_later_than_compared
 from pipeline_core.stages.registry import BY_NAME
 
 _AGO = re.compile(r"(\d{1,6})\s*(m|h|d|w)")

@@ -31,11 +31,11 @@ from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.traces import told
 from pipeline_core.ports.workers import Workers
-from pipeline_core.services.batch_state import settle_banks
+from pipeline_core.review.banks import settle_banks
+from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.services.failures import record_failures
 from pipeline_core.services.holds import Holds
 from pipeline_core.services.isolation import Failures, each, isolate
-from pipeline_core.services.orphans import revive_orphans
 from pipeline_core.services.outages import Outages
 from pipeline_core.services.published_findings import compare_published, compare_waiting
 from pipeline_core.stages.base import Computation, Saved, Stage, StageContext, StageInput, StageResult, fingerprint

@@ -39,11 +39,11 @@ from pipeline_core.duplicates.comparing import in_languages, match_keys
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
 from pipeline_core.question_banks.reading import Bank, Entry, parse
-from pipeline_core.services.bank_matching import match_bank, prepare
+from pipeline_core.review.bank_matching import match_bank, prepare
+from pipeline_core.review.banks import find_batch, held_bank, settle
+from pipeline_core.review.decisions import Resolution
+from pipeline_core.review.orphans import revive
 from pipeline_core.services.batch_import import ImportBatch, ImportReport
-from pipeline_core.services.batch_state import find_batch, held_bank, settle
-from pipeline_core.services.decisions import Resolution
-from pipeline_core.services.orphans import revive
 from pipeline_core.settings import Settings
 
 GENERATOR = "question-bank"

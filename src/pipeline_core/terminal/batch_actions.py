@@ -9,7 +9,7 @@ from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError, RefusedError
 from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId
 from pipeline_core.domain.wording import counted
-from pipeline_core.services.decisions import Resolution
+from pipeline_core.review.decisions import Resolution
 from pipeline_core.services.staging import EDITABLE, BatchChange
 from pipeline_core.terminal.naming import one_id, one_of
 

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from pipeline_core.db.reviews import ReviewFact, WaitingJob
+from pipeline_core.db.review import ReviewFact, WaitingJob
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.services.decision_fields import request_of
-from pipeline_core.services.decisions import Decided, Decision, Resolution
-from pipeline_core.services.fact_decisions import Edit
+from pipeline_core.review.decisions import Decided, Decision, Resolution
+from pipeline_core.review.facts import Edit
+from pipeline_core.review.fields import request_of
 from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.naming import one_id, one_of
 from pipeline_core.terminal.places import place

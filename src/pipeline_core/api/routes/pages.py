@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from pipeline_core.api.deps import Services
 from pipeline_core.api.page_templates import MOST, page
 from pipeline_core.api.problems import status_of
-from pipeline_core.db.reviews import ReviewFact
+from pipeline_core.db.review import ReviewFact
 from pipeline_core.db.session import Row
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words

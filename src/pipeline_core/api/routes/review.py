@@ -16,9 +16,9 @@ from pipeline_core.api.problems import responses
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
-from pipeline_core.services.decision_fields import request_of
-from pipeline_core.services.decisions import MIN_REASON, Decided, Decision, Resolution
-from pipeline_core.services.decisions import Request as DecisionRequest
+from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolution
+from pipeline_core.review.decisions import Request as DecisionRequest
+from pipeline_core.review.fields import request_of
 
 router = APIRouter(prefix="/api/job", tags=["review"])
 _MOST_IDS = 1000
@@ -109,7 +109,7 @@ BODIES: Mapping[Decision, type[Reason]] = {
     Decision.OVERRIDE: Override,
     Decision.REJECT: Rejection,
 }
-"""What may be sent with a decision: the names of ``services.decision_fields``, and what to answer with."""
+"""What may be sent with a decision: the names of ``review.fields``, and what to answer with."""
 NOT_DECIDED = frozenset({"next_action"})
 
 

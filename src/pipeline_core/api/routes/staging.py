@@ -19,7 +19,7 @@ from pipeline_core.domain.batches import BatchStatus, QuestionStatus
 from pipeline_core.domain.errors import NoEntriesError
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId
-from pipeline_core.services.decisions import Resolution
+from pipeline_core.review.decisions import Resolution
 from pipeline_core.services.receive_upload import spool
 from pipeline_core.services.staging import BatchChange
 

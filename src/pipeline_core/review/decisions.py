@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from pipeline_core.db.reviews import PastDecision
+from pipeline_core.db.review import PastDecision
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError
 from pipeline_core.domain.ids import DocumentId, UserId

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from pipeline_core.db.reviews import ReviewFact, ReviewPair
+from pipeline_core.db.review import ReviewFact, ReviewPair
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError, UnknownIdsError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, DuplicateId, QuestionId, UserId
@@ -14,7 +14,7 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
 from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.wording import counted
 from pipeline_core.duplicates.comparing import match_keys
-from pipeline_core.services.decisions import (
+from pipeline_core.review.decisions import (
     Decided,
     Request,
     Resolution,
@@ -23,7 +23,7 @@ from pipeline_core.services.decisions import (
     moved_on,
     take,
 )
-from pipeline_core.services.orphans import revive_orphans
+from pipeline_core.review.orphans import revive_orphans
 
 _FROM = {
     # decision: from which statuses a fact comes to it; one that is there already is left as it is

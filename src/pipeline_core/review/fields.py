@@ -12,7 +12,7 @@ from uuid import UUID
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.names import nearest
-from pipeline_core.services.decisions import Decision, Request, Resolution
+from pipeline_core.review.decisions import Decision, Request, Resolution
 
 
 class DecisionFields(TypedDict, total=False):

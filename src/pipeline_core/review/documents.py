@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
 
-from pipeline_core.db.reviews import WaitingJob
+from pipeline_core.db.review import WaitingJob
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.dual_status import DeepScanStatus
 from pipeline_core.domain.errors import (
-    NotFoundError,
     ReasonTooShortError,
     RefusedError,
     UndecidedDuplicatesError,
 )
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, QuestionId, UserId
+from pipeline_core.domain.ids import DocumentId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import (
     APPROVE_MATCHES,
@@ -24,25 +21,20 @@ from pipeline_core.domain.lifecycle import (
     JobState,
     Outcome,
     Profile,
-    StageName,
 )
 from pipeline_core.domain.reasons import MIN_REASON, visible_length
 from pipeline_core.domain.wording import counted
-from pipeline_core.services.decisions import (
+from pipeline_core.review.decisions import (
     Decided,
     Decision,
     Request,
-    Resolution,
     and_others,
     decide_elsewhere,
     moved_on,
     take,
 )
-from pipeline_core.services.fact_decisions import choose, set_facts, take_in
-from pipeline_core.services.orphans import compare_again, no_later_than_compared, revive_orphans
-from pipeline_core.stages.registry import BY_NAME
-
-__all__ = ["Decided", "Decision", "Request", "Resolution", "Retry", "Review"]
+from pipeline_core.review.facts import choose, set_facts, take_in
+from pipeline_core.review.orphans import revive_orphans
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,59 +183,3 @@ _DECISIONS: dict[Decision, Callable[[UnitOfWork, JobSummary, Request], Decided]]
     Decision.RETURN: _return,
     Decision.OVERRIDE: _override,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """Starts finished or dead jobs again."""
-
-    open_uow: OpenUnitOfWork
-
-    def __call__(self, document_id: DocumentId, *, from_stage: StageName | None, by: str) -> JobId:
-        """Queue the document's job again: where it failed, or from a stage that it has been at.
-
-        Outputs of earlier stages are reused by checksum; the stage named runs anew.
-
-        Raises:
-            NotFoundError: there is no such document.
-            IllegalMoveError: the job is not finished, or never came as far as that stage.
-        """
-        with self.open_uow() as uow:
-            uow.staging.lock_matching_of([document_id])
-            summary = uow.documents.find([document_id]).get(document_id)
-            if summary is None:
-                raise NotFoundError(f"There is no document {document_id}.")
-            if summary.outcome is Outcome.REJECTED:
-                uow.staging.reopen(document_id)
-            target = BY_NAME[from_stage].restarts_at if from_stage else _where_it_failed(summary)
-            if _is_to_be_compared(uow, summary):
-                compare_again(uow, [document_id])
-                target = no_later_than_compared(target)
-            if from_stage:
-                uow.stages.forget(from_stage, [document_id])
-            if summary.profile is Profile.DEEP:
-                # the scan that failed begins again
-                uow.deep_scans.move({document_id: None}, DeepScanStatus.ERROR, DeepScanStatus.QUEUED)
-                uow.deep_scans.move({document_id: None}, DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
-            uow.jobs.restart({summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
-            uow.commit()
-        return summary.job_id
-
-
-def _is_to_be_compared(uow: UnitOfWork, summary: JobSummary) -> bool:
-    """Whether others may say by now what a document says that is not in production.
-
-    A dead document goes on where it failed, with what people approved of it, unless something was compared since.
-    """
-    if summary.state is JobState.DEADLETTER:
-        return bool(uow.staging.compared_since([summary.document_id]))
-    return summary.outcome is not Outcome.PUBLISHED or not summary.is_published
-
-
-def _where_it_failed(summary: JobSummary) -> JobStage:
-    if summary.state is JobState.DEADLETTER:
-        return summary.stage
-    if summary.outcome is Outcome.REJECTED:
-        # wherever it was rejected, it comes before both gates again
-        return JobStage.FACTS_STAGED
-    return BY_NAME[StageName.INGEST].restarts_at

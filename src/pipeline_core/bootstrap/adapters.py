@@ -1,0 +1,252 @@
+"""Adapters behind the ports, as the settings choose them."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from pydantic import SecretStr
+
+from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptions
+from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.llama_cloud_api.client import LlamaCloudClient
+from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudOptions
+from pipeline_core.adapters.object_stores.factory import open_object_store
+from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
+from pipeline_core.adapters.openai_api.pace import Pace
+from pipeline_core.adapters.prefect_login import headers, signed_in
+from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLOYMENT, PrefectQueueRuns
+from pipeline_core.adapters.prices import load_prices
+from pipeline_core.adapters.rerankers.endpoint import EndpointReranker, Judge
+from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
+from pipeline_core.adapters.webhook_sender import HttpWebhookSender
+from pipeline_core.adapters.workers import WorkerProcesses
+from pipeline_core.bootstrap import kinds
+from pipeline_core.bootstrap.database import Database
+from pipeline_core.bootstrap.parts import once
+from pipeline_core.db.rate_limits import PostgresRateLimits
+from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.db.worker import Worker
+from pipeline_core.domain.addresses import networks
+from pipeline_core.domain.spending import Budgets, PriceTable
+from pipeline_core.duplicates.detection import Detection
+from pipeline_core.ports.converter import Converter
+from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.fact_generator import FactGenerator
+from pipeline_core.ports.launcher import Launcher
+from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.queue_runs import QueueRuns
+from pipeline_core.ports.rate_limits import RateLimits
+from pipeline_core.ports.reranker import Reranker
+from pipeline_core.ports.webhooks import WebhookSender
+from pipeline_core.ports.workers import Workers
+from pipeline_core.services.embedders import EmbedderRegistry
+from pipeline_core.services.outages import Outages
+from pipeline_core.services.paid_calls import PaidCalls
+from pipeline_core.services.paid_rerank import PaidReranker
+from pipeline_core.services.recorded_settings import RecordSettings
+from pipeline_core.services.search import Reranking
+from pipeline_core.services.unsaved_answers import UnsavedAnswers
+from pipeline_core.settings import Settings, load_settings
+
+
+class Adapters(Database):
+    """Stores, converters, generators, embedders, services that are paid, and the orchestrator."""
+
+    @once
+    def store(self) -> ObjectStore:
+        return self.given.store or open_object_store(
+            self.settings.object_store,
+            default=self.home / "objects",
+            s3_endpoint_url=self.settings.s3_endpoint_url,
+        )
+
+    @once
+    def rate_limits(self) -> RateLimits:
+        if self.settings.limits_store:
+            return SharedRateLimits(self.settings.limits_store)
+        return PostgresRateLimits(self.api_engine)
+
+    def open_uow(self) -> UnitOfWork:
+        return UnitOfWork(self.engine, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
+
+    @once
+    def detection(self) -> Detection:
+        return Detection(self.settings, self.embedders)
+
+    def record_settings(self, part: str) -> RecordSettings:
+        """What the environment sets, without what was typed for one command."""
+        environment = load_settings().model_copy(update={"home": self.settings.home})
+        return RecordSettings(environment, self.open_uow, part)
+
+    @once
+    def worker(self) -> Worker:
+        """What takes jobs. Under which settings it does so is on record before it takes the first."""
+        self.record_settings("work")()
+        worker = Worker(self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s)
+        self.closers.append(worker.close)
+        return worker
+
+    @once
+    def local_converter(self) -> LocalConverter:
+        """What converts without a key, and stands in for what needs one. One that is given is its owner's to close."""
+        if given := self.given.local:
+            return given
+        converter = LocalConverter(self.settings)
+        self.closers.append(converter.close)
+        return converter
+
+    def _converter(self, settings: Settings) -> Converter:
+        return self.given.converter or kinds.CONVERTERS[settings.converter](self, settings)
+
+    @once
+    def converter(self) -> Converter:
+        return self._converter(self.settings)
+
+    @once
+    def workers(self) -> Workers:
+        """Processes for the stages' computations; none is started before the first computation."""
+        if given := self.given.workers:
+            return given
+        workers = WorkerProcesses(self.settings)
+        self.closers.append(workers.close)
+        return workers
+
+    def _generator(self, settings: Settings) -> FactGenerator:
+        return kinds.GENERATORS[settings.fact_generator](self, settings)
+
+    @once
+    def generator(self) -> FactGenerator:
+        return self.given.generator or self._generator(self.settings)
+
+    @once
+    def embedders(self) -> EmbedderRegistry:
+        makers: dict[str, Callable[[], Embedder]] = {
+            kind.model(self.settings): partial(kind.make, self) for kind in kinds.EMBEDDERS.values()
+        }
+        default = kinds.EMBEDDERS[self.settings.embedder].model(self.settings)
+        if given := self.given.embedder:
+            makers[given.model], default = (lambda: given), given.model
+        return EmbedderRegistry(makers, default, self.open_uow, partial(kinds.of_endpoint, self))
+
+    @once
+    def prices(self) -> PriceTable:
+        return replace(load_prices(self.settings.price_table), others_are_free=self.settings.openai_own_server)
+
+    @once
+    def budgets(self) -> Budgets:
+        settings = self.settings
+        return Budgets(settings.run_id, settings.budget_run_usd, settings.budget_day_usd, settings.budget_user_usd)
+
+    @once
+    def outages(self) -> Outages:
+        """What is known of services in this process."""
+        return Outages()
+
+    @once
+    def paid_calls(self) -> PaidCalls:
+        worker = self.worker
+        calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.user_id, UnsavedAnswers(self.store))
+        calls.settle_dead()
+        return calls
+
+    @once
+    def openai(self) -> OpenAIClient:
+        """The one client of the endpoint: its pace holds for facts and vectors together."""
+        settings = self.settings
+        pace = Pace(
+            concurrency=settings.openai_concurrency,
+            requests_per_minute=settings.openai_requests_per_minute,
+            tokens_per_minute=settings.openai_tokens_per_minute,
+        )
+        options = Options(
+            settings.openai_base_url,
+            settings.openai_timeout_s,
+            settings.openai_deadline_s,
+            settings.openai_concurrency,
+        )
+        # a server of one's own asks for none, and the client sends some
+        key = settings.openai_api_key or (SecretStr("none") if settings.openai_own_server else None)
+        return OpenAIClient(options, key, pace, self.outages.answered)
+
+    @once
+    def llama_cloud(self) -> LlamaCloudClient:
+        """The one client of LlamaCloud, for the usual settings and those of a deep scan."""
+        settings = self.settings
+        options = LlamaCloudOptions(
+            settings.llama_cloud_base_url,
+            settings.llama_parse_timeout_s,
+            settings.llama_parse_concurrency + 1,
+            settings.llama_parse_poll_s / 4,
+        )
+        return LlamaCloudClient(options, settings.llama_cloud_api_key, self.outages.answered)
+
+    def llama_parse(self, settings: Settings) -> LlamaParse:
+        """LlamaParse as these settings want it."""
+        options = ParseOptions(
+            settings.llama_parse_tier,
+            settings.llama_parse_version,
+            settings.llama_parse_deadline_s,
+            settings.llama_parse_poll_s,
+            settings.llama_parse_uncounted_pages,
+        )
+        price = self.prices.of_page(f"llama-parse-{settings.llama_parse_tier}")
+        return LlamaParse(self.llama_cloud, options, price, self.local_converter.count_pages)
+
+    @once
+    def reranking(self) -> Reranking | None:
+        """None where no endpoint is set."""
+        settings = self.settings
+        if not settings.rerank_url:
+            return None
+        options = Judge(settings.rerank_url, settings.rerank_model, settings.rerank_deadline_s)
+        reranker: Reranker = EndpointReranker(options, settings.rerank_api_key)
+        if settings.rerank_usd:
+            reranker = PaidReranker(
+                reranker, self.paid_calls, usd=settings.rerank_usd, deadline_s=settings.rerank_deadline_s
+            )
+        return Reranking(reranker, settings.rerank_candidates)
+
+    @once
+    def webhook_sender(self) -> WebhookSender:
+        settings = self.settings
+        return HttpWebhookSender(
+            allow_private=settings.webhooks_allow_private,
+            refused=networks(settings.webhooks_refused_networks),
+            timeout_s=settings.webhook_timeout_s,
+        )
+
+    @once
+    def queue_runs(self) -> QueueRuns | None:
+        """The server of ``PREFECT_API_URL``, if there is one, as who queues work asks it."""
+        return self._runs_of(QUEUE_DEPLOYMENT)
+
+    @once
+    def webhook_runs(self) -> QueueRuns | None:
+        """As who finds that nobody sends webhooks asks that server."""
+        return self._runs_of(WEBHOOK_DEPLOYMENT)
+
+    def _runs_of(self, deployment: str) -> QueueRuns | None:
+        url = os.environ.get("PREFECT_API_URL")
+        own = headers(signed_in(os.environ, self.settings.home))
+        runs = PrefectQueueRuns(url, headers=own, deployment=deployment) if url else None
+        if runs:
+            self.closers.append(runs.close)
+        return runs
+
+    @once
+    def launcher(self) -> Launcher:
+        """Who does the work that is asked for, by the setting ``launch``; imported on first use."""
+        from pipeline_core.adapters.prefect_deployments import DeploymentLauncher
+        from pipeline_core.adapters.prefect_launcher import PrefectLauncher
+
+        wanted = self.settings.launch
+        if wanted == "auto":
+            wanted = "deployment" if os.environ.get("PREFECT_API_URL") else "here"
+        launcher: Launcher = (
+            DeploymentLauncher(self.settings)
+            if wanted == "deployment"
+            else PrefectLauncher(self.settings, self.stopping)
+        )
+        self.closers.append(launcher.close)
+        return launcher

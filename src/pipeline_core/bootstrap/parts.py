@@ -1,0 +1,92 @@
+"""What every group of parts is made of: parts that are made once, and closed in turn."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, NamedTuple, Self, TypeVar, overload
+
+from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.db.patience import Patience
+from pipeline_core.domain.ids import UserId
+from pipeline_core.machine import private_files
+from pipeline_core.ports.converter import Converter
+from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.fact_generator import FactGenerator
+from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.workers import Workers
+from pipeline_core.settings import Settings
+
+PartsT = TypeVar("PartsT", bound="Parts")
+T = TypeVar("T")
+
+
+class once(Generic[PartsT, T]):  # noqa: N801 - used as a decorator, as ``functools.cached_property`` is
+    """A part that is made at first use, by one thread; others that want it meanwhile wait for it.
+
+    ``functools.cached_property`` has no lock since Python 3.12: two threads would make two workers, or two pools.
+    """
+
+    def __init__(self, make: Callable[[PartsT], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, parts: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, parts: PartsT, owner: type) -> T: ...
+    def __get__(self, parts: PartsT | None, owner: type) -> "T | Self":
+        if parts is None:
+            return self
+        # what stands in the instance's own dictionary is found before this descriptor
+        with parts.making:
+            if self._name not in parts.__dict__:
+                parts.__dict__[self._name] = self._make(parts)
+            made: T = parts.__dict__[self._name]
+            return made
+
+
+class Given(NamedTuple):
+    store: ObjectStore | None
+    converter: Converter | None
+    local: LocalConverter | None
+    generator: FactGenerator | None
+    embedder: Embedder | None
+    workers: Workers | None
+
+
+class Parts:
+    """The settings, what is given instead of being made, and what is to be closed."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: ObjectStore | None = None,
+        converter: Converter | None = None,
+        local: LocalConverter | None = None,
+        generator: FactGenerator | None = None,
+        embedder: Embedder | None = None,
+        workers: Workers | None = None,
+    ) -> None:
+        self.settings = settings
+        self.user_id = UserId(settings.user_id)
+        self.given = Given(store, converter, local, generator, embedder, workers)
+        self.making = threading.RLock()
+        """Held while a part is made; making one makes those that it needs."""
+        self.stopping = threading.Event()
+        """Set when runs in this process are to end after the stage that they are in."""
+        self.patience = Patience(self.stopping)
+        self.closers: list[Callable[[], None]] = []
+
+    @once
+    def home(self) -> Path:
+        """The folder of everything embedded; made, and closed to other users, at first use."""
+        return private_files.open_home(self.settings.home)
+
+    def close(self) -> None:
+        """Stop what was started, last first. Closing twice is no error."""
+        while self.closers:
+            self.closers.pop()()

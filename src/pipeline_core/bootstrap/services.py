@@ -1,0 +1,203 @@
+"""Use cases of documents, facts, banks and search."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+from pipeline_core.adapters.facts.blocks import headings_at_end
+from pipeline_core.bootstrap.adapters import Adapters
+from pipeline_core.bootstrap.parts import once
+from pipeline_core.bootstrap.users import UserServices
+from pipeline_core.db.older_documents import read_older
+from pipeline_core.domain.ids import CorrelationId, UserId
+from pipeline_core.domain.lifecycle import Profile
+from pipeline_core.domain.spending import Account
+from pipeline_core.review.documents import Review
+from pipeline_core.review.facts import FactDecisions
+from pipeline_core.services.bank_queue import BankQueue
+from pipeline_core.services.batch_import import ImportBatch
+from pipeline_core.services.by_profile import RunStageByProfile
+from pipeline_core.services.claim import ClaimJobs
+from pipeline_core.services.deep_scan import DeepScan
+from pipeline_core.services.dual_status import DualStatus
+from pipeline_core.services.enrol import EnrolDocuments
+from pipeline_core.services.estimate import EstimateRun
+from pipeline_core.services.evaluate import Evaluate
+from pipeline_core.services.export import ExportDocument
+from pipeline_core.services.flow_runs import FlowRuns
+from pipeline_core.services.foresee_facts import ForeseeFacts
+from pipeline_core.services.gates import Gates
+from pipeline_core.services.holds import Holds
+from pipeline_core.services.intake import Intake
+from pipeline_core.services.queue import Queue
+from pipeline_core.services.read_again import ReadAgain
+from pipeline_core.services.reminders import Reminders
+from pipeline_core.services.retry import Retry
+from pipeline_core.services.retry_all import RetryAll
+from pipeline_core.services.run_documents import RunDocuments
+from pipeline_core.services.run_requests import RunRequests
+from pipeline_core.services.run_stage import RunStage
+from pipeline_core.services.search import Search
+from pipeline_core.services.staging import StagingService
+from pipeline_core.services.webhooks import DeliverWebhooks
+from pipeline_core.stages.base import StageContext
+
+
+class Services(Adapters):
+    """Use cases that work on documents, facts and question banks."""
+
+    @once
+    def ctx(self) -> StageContext:
+        return StageContext(
+            settings=self.settings,
+            store=self.store,
+            converter=self.converter,
+            generator=self.generator,
+            embedders=self.embedders,
+        )
+
+    @once
+    def deep_ctx(self) -> StageContext:
+        """What a deep scan works with: the same ports, but for those that its profile names."""
+        settings = self.settings.deep()
+        return StageContext(
+            settings=settings,
+            store=self.store,
+            converter=self._converter(settings),
+            generator=self.given.generator or self._generator(settings),
+            embedders=self.embedders,
+            profile=Profile.DEEP,
+        )
+
+    @once
+    def holds(self) -> Holds:
+        return Holds(self.settings, self.open_uow, self.stopping)
+
+    @once
+    def search(self) -> Search:
+        return Search(self.views, self.embedders, headings_at_end, self.settings.search_floor, self.reranking)
+
+    @once
+    def evaluate(self) -> Evaluate:
+        return Evaluate(self.views, self.embedders)
+
+    def budget_accounts(self) -> list[Account]:
+        """The accounts that a call of this user would count against now."""
+        return self.budgets.accounts(self.user_id, datetime.now(UTC))
+
+    @once
+    def estimate(self) -> EstimateRun:
+        parser = self.llama_parse(self.settings) if self.settings.converter == "llama-parse" else None
+        return EstimateRun(self.ctx, self.given.converter or self.local_converter, self.open_uow, parser)
+
+    @once
+    def intake(self) -> Intake:
+        return Intake(self.settings, self.ctx, self.open_uow, self.deep_ctx)
+
+    @once
+    def enrol(self) -> EnrolDocuments:
+        return EnrolDocuments(self.intake, self.open_uow, partial(read_older, self.database_url))
+
+    @once
+    def claim(self) -> ClaimJobs:
+        return ClaimJobs(
+            self.settings,
+            self.open_uow,
+            lambda: self.worker,
+            self.holds,
+            lambda document_ids: self.deep_scan.settle(document_ids=document_ids),
+        )
+
+    @once
+    def queue(self) -> Queue:
+        return Queue(self.settings, self.open_uow, lambda: self.worker, self.holds)
+
+    @once
+    def run_stage(self) -> RunStageByProfile:
+        runs = {
+            ctx.profile: RunStage(ctx, self.open_uow, self.workers, self.holds, self.outages)
+            for ctx in (self.ctx, self.deep_ctx)
+        }
+        return RunStageByProfile(runs, self.open_uow)
+
+    @once
+    def gates(self) -> Gates:
+        return Gates(self.settings, self.open_uow, self.detection)
+
+    @once
+    def review(self) -> Review:
+        return Review(self.open_uow)
+
+    @once
+    def facts(self) -> FactDecisions:
+        return FactDecisions(self.open_uow)
+
+    @once
+    def deep_scan(self) -> DeepScan:
+        return DeepScan(self.open_uow)
+
+    @once
+    def dual_status(self) -> DualStatus:
+        return DualStatus(self.open_uow)
+
+    @once
+    def staging(self) -> StagingService:
+        reviewer = self.settings.reviewer.strip()
+        importer = ImportBatch(self.open_uow, self.embedders.active, reviewer)
+        return StagingService(self.settings, self.open_uow, self.detection, importer, reviewer)
+
+    @once
+    def export(self) -> ExportDocument:
+        return ExportDocument(self.views, self.open_uow, self.settings.reviewer.strip() or str(self.user_id))
+
+    @once
+    def retry(self) -> Retry:
+        return Retry(self.open_uow)
+
+    @once
+    def retry_all(self) -> RetryAll:
+        return RetryAll(self.open_uow)
+
+    @once
+    def foresee_facts(self) -> ForeseeFacts:
+        return ForeseeFacts(self.ctx, self.open_uow, self.workers)
+
+    @once
+    def read_again(self) -> ReadAgain:
+        return ReadAgain(self.open_uow, self.foresee_facts)
+
+    @once
+    def bank_queue(self) -> BankQueue:
+        return BankQueue(self.open_uow, self.staging)
+
+    @once
+    def deliver_webhooks(self) -> DeliverWebhooks:
+        settings = self.settings
+        return DeliverWebhooks(
+            self.open_uow, self.webhook_sender, settings.webhook_timeout_s, settings.webhook_sends_per_user
+        )
+
+    @once
+    def run_requests(self) -> RunRequests:
+        """Asks for runs of the queue at the server of ``PREFECT_API_URL``, if there is one."""
+        requests = RunRequests(self.queue_runs)
+        self.closers.append(requests.close)
+        return requests
+
+    def for_user(self, user_id: UserId, correlation_id: CorrelationId | None = None) -> UserServices:
+        """The services as one user may use them: the database itself shows and takes only rows of theirs.
+
+        ``correlation_id`` is of the request that they are for: events that have none of their own get it.
+        """
+        return UserServices(self, user_id, correlation_id)
+
+    @once
+    def run_documents(self) -> RunDocuments:
+        return RunDocuments(self.intake, self.launcher, self.holds)
+
+    @once
+    def reminders(self) -> Reminders:
+        return Reminders(self.open_uow)
+
+    @once
+    def flow_runs(self) -> FlowRuns:
+        return FlowRuns(self.open_uow)

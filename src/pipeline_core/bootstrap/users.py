@@ -1,0 +1,112 @@
+"""The services as one user may use them."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import orjson
+
+from pipeline_core.adapters.facts.blocks import headings_at_end
+from pipeline_core.db.api_views import ApiViews
+from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.domain.ids import CorrelationId, UserId
+from pipeline_core.duplicates.detection import Detection
+from pipeline_core.review.documents import Review
+from pipeline_core.review.facts import FactDecisions
+from pipeline_core.services.batch_import import ImportBatch
+from pipeline_core.services.downloads import RecordDownload
+from pipeline_core.services.dual_status import DualStatus
+from pipeline_core.services.event_streams import OpenStreams
+from pipeline_core.services.foresee_findings import ForeseeFindings
+from pipeline_core.services.read_again import ReadAgain
+from pipeline_core.services.receive_upload import ReceiveUpload
+from pipeline_core.services.retry import Retry
+from pipeline_core.services.retry_all import RetryAll
+from pipeline_core.services.search import Search
+from pipeline_core.services.staging import StagingService
+from pipeline_core.services.webhooks import WebhookEndpoints
+
+if TYPE_CHECKING:
+    from pipeline_core.bootstrap.services import Services
+
+
+class UserServices:
+    """Services for one user, whose claims are set for every transaction; cheap to make for each request."""
+
+    def __init__(self, pipeline: "Services", user_id: UserId, correlation_id: CorrelationId | None = None) -> None:
+        self.pipeline = pipeline
+        self.user_id = user_id
+        self._correlation_id = correlation_id
+        self._claims = orjson.dumps({"sub": str(user_id), "role": "authenticated"}).decode()
+
+    def open_uow(self) -> UnitOfWork:
+        pipeline = self.pipeline
+        return UnitOfWork(
+            pipeline.api_engine,
+            lease_s=pipeline.settings.lease_s,
+            comparing=lambda: pipeline.detection,
+            claims=self._claims,
+            correlation_id=self._correlation_id,
+        )
+
+    @cached_property
+    def views(self) -> ApiViews:
+        return ApiViews(self.pipeline.api_engine, claims=self._claims, ranking=self.pipeline.ranking)
+
+    @cached_property
+    def search(self) -> Search:
+        whole = self.pipeline
+        return Search(self.views, whole.embedders, headings_at_end, whole.settings.search_floor, whole.reranking)
+
+    @cached_property
+    def record_download(self) -> RecordDownload:
+        return RecordDownload(self.open_uow)
+
+    @cached_property
+    def receive_upload(self) -> ReceiveUpload:
+        return ReceiveUpload(self.pipeline.settings, self.pipeline.store, self.open_uow)
+
+    @cached_property
+    def review(self) -> Review:
+        return Review(self.open_uow)
+
+    @cached_property
+    def foresee(self) -> ForeseeFindings:
+        pipeline = self.pipeline
+        return ForeseeFindings(pipeline.settings, pipeline.store, self.open_uow, pipeline.workers)
+
+    @cached_property
+    def facts(self) -> FactDecisions:
+        return FactDecisions(self.open_uow)
+
+    @cached_property
+    def dual_status(self) -> DualStatus:
+        return DualStatus(self.open_uow)
+
+    @cached_property
+    def retry(self) -> Retry:
+        return Retry(self.open_uow)
+
+    @cached_property
+    def retry_all(self) -> RetryAll:
+        return RetryAll(self.open_uow)
+
+    @cached_property
+    def read_again(self) -> ReadAgain:
+        # the caches of answers are for workers alone; what is looked at is the user's, by which()
+        return ReadAgain(self.open_uow, self.pipeline.foresee_facts)
+
+    @cached_property
+    def webhooks(self) -> WebhookEndpoints:
+        pipeline = self.pipeline
+        return WebhookEndpoints(self.open_uow, pipeline.webhook_sender, pipeline.settings.limit_webhooks)
+
+    @cached_property
+    def streams(self) -> OpenStreams:
+        return OpenStreams(self.open_uow, self.user_id, self.pipeline.settings.limit_event_streams)
+
+    @cached_property
+    def staging(self) -> StagingService:
+        pipeline = self.pipeline
+        detection = Detection(pipeline.settings, pipeline.embedders)
+        importer = ImportBatch(self.open_uow, pipeline.embedders.active)
+        return StagingService(pipeline.settings, self.open_uow, detection, importer)
