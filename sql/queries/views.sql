@@ -17,6 +17,8 @@ SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename
     (SELECT coalesce(jsonb_object_agg(r.reason, r.facts), '{}') FROM (
         SELECT q.left_out_reason AS reason, count(*) AS facts FROM staged_questions q
         WHERE q.document_id = d.document_id AND q.status = 'left_out' GROUP BY 1) r) AS left_out_by,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.added_by IS NOT NULL)
+        AS facts_added,
     -- a person is asked about them, by their confidence
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'pending'
         AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide,
@@ -141,6 +143,8 @@ ORDER BY evidence_char_from, question_id;
 SELECT (SELECT coalesce(jsonb_object_agg(r.reason, r.facts), '{}') FROM (
         SELECT q.left_out_reason AS reason, count(*) AS facts FROM staged_questions q
         WHERE q.document_id = %(document_id)s AND q.status = 'left_out' GROUP BY 1) r) AS left_out_by,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = %(document_id)s AND q.added_by IS NOT NULL)
+        AS facts_added,
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = %(document_id)s AND q.status = 'pending'
         AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide;
 

@@ -16,6 +16,9 @@ from pipeline_core.duplicates.scored import Scored
 from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.settings import Settings
 
+WithinTransaction = Callable[[UnitOfWork, Sequence[Matchable]], LookAlikes]
+"""How rows are compared, asked for as long as a transaction is open."""
+
 
 def comparison_config(settings: Settings) -> dict[str, Any]:
     """What decides which facts are taken for duplicates, and what becomes of them.
@@ -71,7 +74,7 @@ class Detection:
                 with paid_by(Payer(by)):
                     _embed(open_uow, embedder, {question_id: text})
 
-    def of_words(self, text: str, *, by: UserId) -> Callable[[UnitOfWork, Sequence[Matchable]], LookAlikes]:
+    def of_words(self, text: str, *, by: UserId) -> WithinTransaction:
         """How rows are compared of which one says this text, which may never have been embedded; ``by`` pays.
 
         Not to be called within a transaction; what it returns is.

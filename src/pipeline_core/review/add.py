@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline_core.db.reviews import ReviewFact
+from pipeline_core.db.review import ReviewFact
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.confidence_model import ADDED
-from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError
+from pipeline_core.domain.cuts import cuts
+from pipeline_core.domain.documents import PageMap
+from pipeline_core.domain.errors import AlreadyDecidedError, LedgerError, NotFoundError, RefusedError
 from pipeline_core.domain.facts import REVIEWER, Evidence, Fact, MatchKind, fact_text
 from pipeline_core.domain.ids import (
     BatchId,
@@ -22,19 +24,17 @@ from pipeline_core.domain.ids import (
 )
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.languages import languages_of
-from pipeline_core.domain.lifecycle import JobState, Profile
+from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.reasons import trimmed, visible_length
 from pipeline_core.domain.same_words import exact_key
 from pipeline_core.domain.staging import NewQuestion, NewRows, Pair
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.wording import counted
 from pipeline_core.duplicates.comparing import compare, in_languages, languages_to_compare, match_keys
-from pipeline_core.duplicates.detection import Detection
+from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
-from pipeline_core.services.decisions import Decided, take
-from pipeline_core.services.fact_decisions import require_matching
-from pipeline_core.stages.evidence import cuts
-from pipeline_core.stages.inputs import page_map, require
+from pipeline_core.review.decisions import take
+from pipeline_core.review.facts import require_matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,12 @@ class MissedFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Added(Decided):
+class Added:
     """The fact as it is staged now; ``is_new`` is False where it had been added before."""
 
     fact: ReviewFact
     is_new: bool
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class AddFact:
             summary, chunk, language = _take(uow, document_id, missed.chunk_id, user_id)
             there = uow.reviews.facts(document_id)
             if known := next((fact for fact in there if fact.question_id == missed.question_id), None):
-                return _added_before(summary, known)
+                return _added_before(known)
             fact = _fact(uow, document_id, missed, chunk, statement)
             [key] = in_languages(match_keys(uow.staging, [statement]), [language])
             new = NewQuestion(document_id, user_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
@@ -111,7 +112,7 @@ class AddFact:
             uow.reviews.log(summary.job_id, "fact_added", _payload(staged, by, trimmed(reason)))
             uow.commit()
         same = [fact for fact in there if exact_key(fact.statement) == key.sha256]
-        return _added(summary, staged, _message(staged, pairs, same), is_new=True)
+        return Added(staged, True, _message(staged, pairs, same))
 
 
 def _read(missed: MissedFact) -> MissedFact:
@@ -120,15 +121,12 @@ def _read(missed: MissedFact) -> MissedFact:
     Raises:
         RefusedError: a text is blank or too long, or there is a question without an answer or the other way round.
     """
-    for name in ("question", "answer", "statement"):
-        text: str | None = getattr(missed, name)
-        if text is None:
-            continue
-        if not visible_length(text):
-            raise RefusedError(f"The {name} is blank.", action=f"Leave the {name} out, or say something.")
-        if UNSTORABLE.search(text) or len(text) > MAX_CHARS:
-            raise RefusedError(f"The {name} has a character that cannot be stored, or more than {MAX_CHARS:,}.")
-        missed = replace(missed, **{name: trimmed(text)})
+    missed = replace(
+        missed,
+        question=_said("question", missed.question),
+        answer=_said("answer", missed.answer),
+        statement=_said("statement", missed.statement),
+    )
     if (missed.question is None) != (missed.answer is None):
         lacks = "answer" if missed.answer is None else "question"
         raise RefusedError(
@@ -137,6 +135,16 @@ def _read(missed: MissedFact) -> MissedFact:
             http_action=f"Give `{lacks}` too.",
         )
     return missed
+
+
+def _said(what: str, text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not visible_length(text):
+        raise RefusedError(f"The {what} is blank.", action=f"Leave the {what} out, or say something.")
+    if UNSTORABLE.search(text) or len(text) > MAX_CHARS:
+        raise RefusedError(f"The {what} has a character that cannot be stored, or more than {MAX_CHARS:,}.")
+    return trimmed(text)
 
 
 def _take(
@@ -150,7 +158,7 @@ def _take(
     if at is None:
         raise NotFoundError(
             f"{summary.filename} has no chunk {chunk_id}.",
-            action="`pipeline files NAME chunker` has its chunks with their ids.",
+            action="Leave --chunk out, and mark the words: --words TEXT.",
             http_action="`GET /api/v2/documents/{document_id}/files` names the file of `chunker` that has them.",
         )
     return summary, chunks[at], languages_of([chunk.text for chunk in chunks])[at]
@@ -189,8 +197,7 @@ def _statement(quotes: Sequence[str]) -> str:
 
 
 def _fact(uow: UnitOfWork, document_id: DocumentId, missed: MissedFact, chunk: Chunk, statement: str) -> Fact:
-    outputs = uow.stages.outputs([document_id], ["optimized_markdown", "markdown"])
-    pages = page_map(require(outputs.get(document_id, {}), "optimized_markdown", "markdown"))
+    pages = _pages(uow, document_id)
     evidence = tuple(
         Evidence(
             quote,
@@ -204,13 +211,24 @@ def _fact(uow: UnitOfWork, document_id: DocumentId, missed: MissedFact, chunk: C
     return Fact(missed.question_id, missed.question, missed.answer, statement, evidence, confidence=ADDED)
 
 
+def _pages(uow: UnitOfWork, document_id: DocumentId) -> PageMap:
+    """Where the pages stand in the text that the chunks are of."""
+    outputs = uow.stages.outputs([document_id], ["optimized_markdown", "markdown"]).get(document_id, {})
+    text = outputs.get("optimized_markdown") or outputs.get("markdown")
+    if text is None or "page_map" not in text.metadata:
+        raise LedgerError(f"The text of document {document_id} has no page map.")
+    return PageMap.from_json(text.metadata["page_map"])
+
+
 def _batch_of(summary: JobSummary) -> BatchId:
     """That of the document; of a deep scan its own, so that it is rejected with the scan."""
     is_scan = summary.profile is Profile.DEEP and summary.is_published
     return scan_batch_id_for(summary.job_id) if is_scan else batch_id_for(summary.document_id)
 
 
-def _pairs(uow: UnitOfWork, document_id: DocumentId, question_id: QuestionId, look_alikes: LookAlikesOf) -> list[Pair]:
+def _pairs(
+    uow: UnitOfWork, document_id: DocumentId, question_id: QuestionId, look_alikes: WithinTransaction
+) -> list[Pair]:
     """The pairs of the new fact: with what production and others say, and with the document's own facts."""
     rows = uow.staging.to_match([document_id], again=True)
     # behind all others: the later row of a pair is the one that yields
@@ -235,18 +253,14 @@ def _payload(fact: ReviewFact, by: str, reason: str) -> dict[str, object]:
     }
 
 
-def _added_before(summary: JobSummary, fact: ReviewFact) -> Added:
+def _added_before(fact: ReviewFact) -> Added:
     if fact.status not in ("approved", "imported", "duplicate"):
         raise AlreadyDecidedError(
-            f"This fact was added by {fact.added_by} before, and is {fact.status.replace('_', ' ')}: {fact.question_id}.",
+            f"This fact was added by {fact.added_by} before, and is {fact.status}: {fact.question_id}.",
             action="`pipeline review NAME approve --fact ID` approves it.",
             http_action="Approve it: `fact_ids` of `POST /api/job/{job_id}/approve-stage2`.",
         )
-    return _added(summary, fact, f"this fact was added by {fact.added_by} before; nothing changed", is_new=False)
-
-
-def _added(summary: JobSummary, fact: ReviewFact, message: str, *, is_new: bool) -> Added:
-    return Added(summary.document_id, JobState.AWAITING_REVIEW, False, message, fact=fact, is_new=is_new)
+    return Added(fact, False, f"this fact was added by {fact.added_by} before; nothing changed")
 
 
 def _message(fact: ReviewFact, pairs: Sequence[Pair], same: Sequence[ReviewFact]) -> str:

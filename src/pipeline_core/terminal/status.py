@@ -57,6 +57,8 @@ def print_job(console: Console, job: Row) -> None:
     console.print(stages)
     for row in job["ledger"]:
         console.print(f"[dim]ledger[/]  {escape(ledger_line(row))}")
+    if job["facts_added"]:
+        console.print(f"[dim]ledger[/]  {counted(job['facts_added'], 'fact')} added by reviewers")
     if job["left_out"]:
         why = ", ".join(f"{LeftOut(reason).words}: {count:,}" for reason, count in sorted(job["left_out_by"].items()))
         console.print(f"[dim]ledger[/]  {counted(job['left_out'], 'fact')} left out of production ({why})")

@@ -14,7 +14,7 @@ from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
 from pipeline_core.bootstrap import UserServices
-from pipeline_core.domain.ids import JobId
+from pipeline_core.domain.ids import JobId, UserId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolution
 from pipeline_core.review.decisions import Request as DecisionRequest
@@ -238,9 +238,13 @@ def _asked(services: UserServices, decision: Decision, body: Reason) -> Decision
     """What the service is asked; a name that was sent stands beside the token's user, never instead."""
     said = body.model_dump(exclude_unset=True, exclude=set(NOT_DECIDED))
     asked = request_of(decision, services.user_id, said)
-    named = asked.reviewer.strip()
-    by = f"{named} ({services.user_id})" if named and named != str(services.user_id) else ""
-    return replace(asked, reviewer=by)
+    return replace(asked, reviewer=named(asked.reviewer, services.user_id))
+
+
+def named(name: str, user_id: UserId) -> str:
+    """A name that was sent, beside the token's user; "" where there is none."""
+    name = name.strip()
+    return f"{name} ({user_id})" if name and name != str(user_id) else ""
 
 
 def _next(services: UserServices, phase: int | None) -> dict[str, Any] | None:
