@@ -47,7 +47,9 @@ def generator() -> OneFact:
 
 @pytest.fixture
 def app(make_pipeline: Callable[..., Pipeline], generator: OneFact) -> Pipeline:
-    return make_pipeline(generator=generator, changes={"workflow": "manual", "chunk_max_chars": 170, "chunk_min_chars": 20})
+    return make_pipeline(
+        generator=generator, changes={"workflow": "manual", "chunk_max_chars": 170, "chunk_min_chars": 20}
+    )
 
 
 @pytest.fixture
