@@ -4,7 +4,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,12 @@ from pipeline_core.db.engine import connect
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.duplicates.detection import Detection
 from pipeline_core.duplicates.signatures import BLOCK_ROWS, candidates, matrix
-from pipeline_core.services.gates import Gates
 from pipeline_core.services.intake import Upload
+from pipeline_core.services.pass_gate import PassGate
 from pipeline_core.settings import load_settings
-from pipeline_core.stages.registry import BY_NAME, STAGES
+from pipeline_core.stages import gates
+from pipeline_core.stages.registry import BY_NAME
 
 SIZES = (1_000, 5_000, 20_000)
 """Documents of the user."""
@@ -97,11 +97,7 @@ def _staged(app: Pipeline, words: Iterator[str], before: Sequence[str], seed: in
         text = f"# Notes {seed} {number}\n\n" + "\n\n".join(said) + "\n"
         uploads.append(Upload(f"new-{seed}-{number}.md", text.encode(), None))
     received = app.intake.receive(uploads, user_id=app.user_id)
-    batch = app.claim(list(received.documents))
-    for stage in STAGES:
-        if stage.name is StageName.VALIDATION:
-            break
-        batch = app.run_stage(stage, batch).batch
+    batch, _ = app.run_through(app.claim(list(received.documents)), until=StageName.FACT_GENERATOR)
     if len(batch.document_ids) != BATCH:
         raise SystemExit(f"Only {len(batch.document_ids)} of {BATCH} documents were staged.")
     return batch
@@ -114,25 +110,25 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def _validate(app: Pipeline, batch: Batch) -> None:
-    app.gates.validation(app.run_stage(BY_NAME[StageName.VALIDATION], batch).batch)
+    app.pass_gate(gates.VALIDATION, app.run_stage(BY_NAME[StageName.VALIDATION], batch).batch)
 
 
 def _measure(app: Pipeline, words: Iterator[str], before: Sequence[str], size: int) -> Figures:
     figures = Figures(0, [], [])
     # nothing waits, so that all are validated
-    lenient = app.settings.model_copy(update={"duplicate_threshold": 1.0})
-    open_gates = Gates(lenient, app.open_uow, Detection(lenient, app.embedders))
+    lenient = replace(app.ctx, settings=app.settings.model_copy(update={"duplicate_threshold": 1.0}))
+    pass_all = PassGate(lenient, app.open_uow)
     for turn in range(_TIMES + 1):
-        for gates in (app.gates, open_gates):
-            batch = _staged(app, words, before, seed=size * 100 + turn * 10 + (gates is open_gates))
+        for pass_gate in (app.pass_gate, pass_all):
+            batch = _staged(app, words, before, seed=size * 100 + turn * 10 + (pass_gate is pass_all))
             with app.open_uow() as uow:
                 rows = len(uow.staging.to_match(batch.document_ids))
             with app.claim.released(batch):
-                seconds, passed = _timed(lambda gates=gates, batch=batch: gates.matching(batch))
-                if gates is app.gates and turn:
+                seconds, passed = _timed(lambda pass_gate=pass_gate, batch=batch: pass_gate(gates.MATCHING, batch))
+                if pass_gate is not pass_all and turn:
                     figures.matching.append(seconds)
                     figures.rows += rows
-                if gates is open_gates:
+                if pass_gate is pass_all:
                     assert len(passed.document_ids) == BATCH, "a batch of which nothing waits must go on"
                     seconds, _ = _timed(lambda batch=passed: _validate(app, batch))
                     if turn:
@@ -197,11 +193,6 @@ def _template(app: Pipeline) -> DocumentId:
     received = app.intake.receive([Upload("template.md", text, None)], user_id=UserId(app.user_id))
     batch = app.claim(list(received.documents))
     with app.claim.released(batch):
-        for stage in STAGES:
-            if stage.name is StageName.VALIDATION:
-                batch = app.gates.matching(batch)
-            if stage.name is StageName.EMBEDDER:
-                batch = app.gates.validation(batch)
-            batch = app.run_stage(stage, batch).batch
+        app.run_through(batch)
     [document_id] = received.documents
     return document_id

@@ -94,17 +94,9 @@ class Direct:
             list(pool.map(self._batch, batches))
 
     def _batch(self, document_ids: Sequence[Any]) -> None:
-        from pipeline_core.domain.lifecycle import StageName
-        from pipeline_core.stages.registry import STAGES
-
         batch = self.app.claim(document_ids)
         with self.app.claim.released(batch):
-            for stage in STAGES:
-                if stage.name is StageName.VALIDATION:
-                    batch = self.app.gates.matching(batch)
-                if stage.name is StageName.EMBEDDER:
-                    batch = self.app.gates.validation(batch)
-                batch = self.app.run_stage(stage, batch).batch
+            self.app.run_through(batch)
 
 
 def _empty_run(launcher: Any) -> float:

@@ -11,7 +11,6 @@ from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import Batch
-from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.flows.lanes import batch_lane_and_held, outcome_of, run_name, slow_lane
 
 
@@ -40,14 +39,14 @@ def process_document(document_ids: list[UUID]) -> State:
 
 
 def through_the_stages(batch: Batch, goes_on: Callable[[], None] = lambda: None) -> Batch:
-    """The pipeline. Each step answers with the documents that go on; ``goes_on`` is told between the slow ones."""
+    """The pipeline, in the order of ``stages.registry``: each step returns the documents that go on.
+
+    ``goes_on`` is told between the slow ones.
+    """
     batch = tasks.ingest(batch)
     batch = tasks.convert_markdown(batch)
     goes_on()
-    if pipeline().settings.optimizer_enabled:
-        batch = tasks.optimize_markdown(batch)
-    else:
-        batch = tasks.skip_stage(StageName.MARKDOWN_OPTIMIZER, batch, "switched off")
+    batch = tasks.optimize_markdown(batch)  # where it is switched off, that is recorded
     batch = tasks.chunk(batch)
     batch = tasks.generate_facts(batch)
     goes_on()

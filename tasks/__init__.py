@@ -26,7 +26,7 @@ from pipeline_core.tasks.reembedding import (
     switch_model,
 )
 from pipeline_core.tasks.review import decide
-from pipeline_core.tasks.stage_task import DocumentFailedError, skip_stage, stage_task
+from pipeline_core.tasks.stage_task import DocumentFailedError, stage_task
 from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.story import Story
 from pipeline_core.tasks.upkeep import (
@@ -85,7 +85,6 @@ __all__ = [
     "remove_orphan_objects",
     "report_waiting_reviews",
     "settle_deep_scans",
-    "skip_stage",
     "switch_model",
     "take_from_queue",
     "validate",

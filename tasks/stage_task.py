@@ -60,6 +60,7 @@ class RetriedTask(Generic[P, R]):
     """
 
     def __init__(self, function: Callable[P, R], options: dict[str, Any]) -> None:
+        self.name: str = options["name"]
         self.__doc__ = function.__doc__
         self._make = cache(lambda: task(**options, **retry_options())(function))
 
@@ -126,20 +127,3 @@ def where_any(work: Callable[[Batch], Batch]) -> Callable[[Batch], Batch]:
 def held(batch: Batch) -> Batch:
     """In the slow lane a task may be tried again: the document is claimed anew then, once its retry is due."""
     return pipeline().claim.again(batch, flow_run_id=flow_run_id()) if batch.alone else batch
-
-
-def skip_stage(name: str, batch: Batch, reason: str) -> Batch:
-    """Record that a stage is switched off for these documents, by a task of its own."""
-    return where_any(lambda left: _skip_stage(name, left, reason))(batch)
-
-
-@retried_task(name="skip-stage", task_run_name="skip {name}")
-def _skip_stage(name: str, batch: Batch, reason: str) -> Batch:
-    app = pipeline()
-    stage = BY_NAME[StageName(name)]
-    with app.open_uow() as uow:
-        jobs = [job for job in uow.jobs.held(batch.lease, batch.document_ids) if job.stage in stage.starts_from]
-        if jobs:
-            uow.stages.skip(stage.name, jobs, reason=reason, config_sha256=stage.config_sha256(app.ctx))
-        uow.commit()
-    return batch

@@ -9,7 +9,6 @@ from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.intake import Received, Upload
 from pipeline_core.services.run_stage import StageReport
-from pipeline_core.stages.registry import STAGES
 
 MANUAL = """# Boiler manual
 
@@ -43,20 +42,8 @@ def through(
 ) -> tuple[Batch, dict[StageName, StageReport]]:
     """Claim and run every stage up to ``until`` (inclusive); answers with what is left and each stage's report."""
     batch = app.claim(document_ids)
-    reports: dict[StageName, StageReport] = {}
     with app.claim.released(batch):
-        for stage in STAGES:
-            if stage.name is StageName.MARKDOWN_OPTIMIZER and not app.settings.optimizer_enabled:
-                continue
-            if stage.name is StageName.VALIDATION:
-                batch = app.gates.matching(batch)
-            if stage.name is StageName.EMBEDDER:
-                batch = app.gates.validation(batch)
-            reports[stage.name] = app.run_stage(stage, batch)
-            batch = reports[stage.name].batch
-            if stage.name is until:
-                break
-    return batch, reports
+        return app.run_through(batch, until=until)
 
 
 def publish(app: Pipeline, *files: Path | Upload) -> list[DocumentId]:

@@ -25,7 +25,6 @@ from pipeline_core.domain.errors import (
     StatementTimeoutError,
 )
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.base import Stage
@@ -72,12 +71,7 @@ def breaking(stage: Stage, part: str, bad: DocumentId, error: Exception) -> Stag
 def take_through(app: Pipeline, ids: Sequence[DocumentId], stages: Sequence[Stage]) -> None:
     batch = app.claim(ids)
     with app.claim.released(batch):
-        for stage in stages:
-            if stage.name is StageName.VALIDATION:
-                batch = app.gates.matching(batch)
-            if stage.name is StageName.EMBEDDER:
-                batch = app.gates.validation(batch)
-            batch = app.run_stage(stage, batch).batch
+        app.run_through(batch, stages=stages)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -173,29 +167,18 @@ def test_a_statement_that_hangs_is_stopped(make_pipeline: Callable[..., Pipeline
         uow.session.connection.execute("SELECT pg_sleep(30)")
 
 
-@pytest.mark.parametrize("gate", ["matching", "validation"])
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage.before], ids=lambda stage: stage.name)
 @pytest.mark.parametrize("error", [IllegalMoveError("it has moved on"), DataRejectedError("the rows are refused")])
-def test_what_fails_at_a_gate_stops_one_document(
-    app: Pipeline, gate: str, error: PipelineError, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_fails_at_a_gate_stops_one_document(app: Pipeline, stage: Stage, error: PipelineError) -> None:
     ids = documents(app, 3)
-    batch = before_gate(app, ids, gate)
-    open_uow = app.gates.open_uow
-    broken = replace(app.gates, open_uow=lambda: Failing(open_uow(), ids[1], error))
+    batch, _ = app.run_through(app.claim(ids), until=STAGES[STAGES.index(stage) - 1].name)
+    open_uow = app.open_uow
+    broken = replace(app.pass_gate, open_uow=lambda: Failing(open_uow(), ids[1], error))
+    assert stage.before
     with app.claim.released(batch):
-        batch = getattr(broken, gate)(batch)
+        batch = broken(stage.before, batch)
     assert set(batch.document_ids) == {ids[0], ids[2]}
     assert states(app, ids)[ids[1]] == ("retryable" if isinstance(error, ConflictError) else "deadletter")
-
-
-def before_gate(app: Pipeline, ids: Sequence[DocumentId], gate: str) -> Batch:
-    batch = app.claim(ids)
-    last = StageName.FACT_GENERATOR if gate == "matching" else StageName.VALIDATION
-    for stage in STAGES:
-        batch = app.run_stage(stage, batch).batch
-        if stage.name is last:
-            break
-    return batch
 
 
 class Failing:

@@ -18,7 +18,7 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LeaseLostError
 from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken
 from pipeline_core.domain.jobs import Batch
-from pipeline_core.domain.lifecycle import BURY, RETRY_LATER, JobState, StageName
+from pipeline_core.domain.lifecycle import BURY, RETRY_LATER, JobState
 from pipeline_core.stages.base import Stage, StageContext, StageResult
 from pipeline_core.stages.registry import STAGES
 from tests.database import copied_database, register
@@ -225,8 +225,7 @@ def test_work_done_under_a_lost_lease_is_not_saved(app: Pipeline, stage: Stage) 
     before = STAGES[: STAGES.index(stage)]
     if before:
         batch, _ = through(app, [document_id], until=before[-1].name)
-        if stage.name is StageName.EMBEDDER:
-            batch = app.gates.validation(batch)
+        batch = app.pass_gate(stage.before, batch) if stage.before else batch
     else:
         batch = app.claim([document_id])
     saved: list[object] = []

@@ -16,6 +16,7 @@ from pipeline_core.domain.documents import Converted, PageMap
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.intake import Upload
+from pipeline_core.stages import gates
 from pipeline_core.stages.registry import BY_NAME
 from tests.published import UNDER_ITS_LEASE
 from tests.samples import office, pdfs
@@ -131,7 +132,7 @@ def test_pairs_that_nobody_decided_stop_a_document_that_did_not_wait_for_them(ap
         )
     batch = app.claim([document_id])
     with app.claim.released(batch):
-        app.gates.validation(app.run_stage(BY_NAME[StageName.VALIDATION], batch).batch)
+        app.pass_gate(gates.VALIDATION, app.run_stage(BY_NAME[StageName.VALIDATION], batch).batch)
     [row] = app.views.jobs(app.user_id, states=["awaiting_review"])
     [finding] = app.views.job(app.user_id, row["job_id"])["findings"]
     assert (row["stage"], finding["code"]) == ("validation_review", "undecided_duplicates")

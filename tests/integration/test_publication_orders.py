@@ -225,14 +225,7 @@ def test_documents_published_at_once_share_their_facts_out(apps: dict[str, Pipel
 
 def through_to_embedder(app: Pipeline, document_ids: list[DocumentId]) -> tuple[object, object]:
     """Through the stages before the last, and still held."""
-    batch = app.claim(document_ids)
-    for name in list(StageName)[:-1]:
-        if name is StageName.VALIDATION:
-            batch = app.gates.matching(batch)
-        if name is StageName.EMBEDDER:
-            batch = app.gates.validation(batch)
-        batch = app.run_stage(BY_NAME[name], batch).batch
-    return batch, None
+    return app.run_through(app.claim(document_ids), until=StageName.EMBEDDER)
 
 
 def test_a_publication_that_is_cut_off_has_done_nothing(

@@ -10,6 +10,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LeaseLostError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import WrittenFile
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.stages.registry import BY_NAME
 from tests.through import MANUAL, needs_work, publish, receive, through, upload
@@ -77,7 +78,7 @@ def test_the_row_of_a_file_is_written_under_the_lease_or_not_at_all(app: Pipelin
     batch = app.claim([document_id])
     with app.open_uow() as uow:
         [job] = uow.jobs.held(batch.lease, [document_id])
-        row = (job.document, "markdown", "documents/x", 1, "text/markdown", "0" * 64, {})
+        row = WrittenFile(job.document, "markdown", "documents/x", "0" * 64, 1, "text/markdown", {})
         uow.session.connection.execute("UPDATE upload_jobs SET lease_token = gen_random_uuid()")
         with pytest.raises(LeaseLostError):
             uow.stages.put_outputs(StageName.MARKDOWN_CONVERSION, [row], lease=batch.lease)

@@ -86,12 +86,9 @@ def test_the_stages_stand_in_the_order_of_their_names() -> None:
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 def test_a_stage_takes_a_job_from_its_start_to_its_end(stage: Stage) -> None:
     """Its moves form a chain; only gates and the publication lie between the last one and ``done_at``."""
-    moves = (*((stage.begins,) if stage.begins else ()), *stage.ends)
-
-    assert moves[0].from_stages == stage.starts_from
-    for before, after in pairwise(moves):
+    for before, after in pairwise(stage.moves):
         assert after.from_stages == {before.to_stage}
-    last, done = moves[-1].to_stage, stage.done_at
+    last, done = stage.moves[-1].to_stage, stage.done_at
     assert last is done or (last, done) in STAGE_MOVES
     # what is restarted there can begin there
     assert stage.restarts_at.row.position <= done.row.position

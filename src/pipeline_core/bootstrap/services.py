@@ -26,9 +26,9 @@ from pipeline_core.services.evaluate import Evaluate
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.flow_runs import FlowRuns
 from pipeline_core.services.foresee_facts import ForeseeFacts
-from pipeline_core.services.gates import Gates
 from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake
+from pipeline_core.services.pass_gate import PassGate
 from pipeline_core.services.queue import Queue
 from pipeline_core.services.read_again import ReadAgain
 from pipeline_core.services.reminders import Reminders
@@ -37,6 +37,7 @@ from pipeline_core.services.retry_all import RetryAll
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
+from pipeline_core.services.run_through import RunThrough
 from pipeline_core.services.search import Search
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.webhooks import DeliverWebhooks
@@ -121,8 +122,12 @@ class Services(Adapters):
         return RunStageByProfile(runs, self.open_uow)
 
     @once
-    def gates(self) -> Gates:
-        return Gates(self.settings, self.open_uow, self.detection)
+    def pass_gate(self) -> PassGate:
+        return PassGate(self.ctx, self.open_uow)
+
+    @once
+    def run_through(self) -> RunThrough:
+        return RunThrough(self.run_stage, self.pass_gate)
 
     @once
     def review(self) -> Review:

@@ -1,8 +1,7 @@
 """The vector buffer and the swap into production."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 import numpy as np
 
@@ -11,11 +10,10 @@ from pipeline_core.db.session import Session
 from pipeline_core.db.stand_ins import stand_in
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.embedding_models import EmbeddingModel
-from pipeline_core.domain.errors import LedgerError, StagedRowsChangedError
 from pipeline_core.domain.ids import BatchId, DocumentId, Ids
 from pipeline_core.domain.languages import language_of
 from pipeline_core.domain.replacements import successors
-from pipeline_core.domain.staging import Embeddable, LedgerRow, Preview, Swapped
+from pipeline_core.domain.staging import Embeddable, LedgerRow, Preview
 from pipeline_core.domain.vectors import Vectors
 
 _BUFFER_COLUMNS = {
@@ -52,11 +50,10 @@ class Production:
         return found
 
     def preview(self, document_ids: Ids) -> Preview:
-        """What ``publish`` would publish now; nothing is changed. The matching lock is to be taken before."""
+        """What a publication would publish now; nothing is changed. The matching lock is to be taken before."""
         ids = list(document_ids)
         self._session.execute("begin_preview")
-        stand_in(self._session, ids)
-        self._replace(ids)
+        self.take_places(ids)
         found = Preview(self.publishable(ids), set(self._ids("without_vector", ids)))
         self._session.execute("end_preview")
         return found
@@ -100,51 +97,36 @@ class Production:
             found[row["document_id"]].add(EmbeddingModel(row["embed_model"], row["dims"]))
         return found
 
-    def publish(self, listed: Mapping[DocumentId, Collection[UUID]]) -> Swapped:
-        """Swap documents into production, each with the facts ``listed``, with their vectors of the active model.
-
-        What one of them says and nobody has published is published with it, though a copy was staged before: that copy
-        is left out from now on.
-
-        Holds the active model, then takes the advisory lock of every document of the same places, for the length of
-        the transaction; the users' matching lock is to be taken before.
+    def hold_model(self, document_ids: Ids) -> str:
+        """The model of the buffered vectors, held active; documents that have nothing to embed have none.
 
         Raises:
-            EmbeddingModelChangedError: the vectors in the buffer are of another model than the active one.
-            StagedRowsChangedError: other facts than those listed are to be published by now.
-            LedgerError: not everything that was approved arrived.
+            EmbeddingModelChangedError: it is not the active one.
         """
-        ids = list(listed)
-        model = self._hold_model(ids)
-        # Every version that ever stood at the same places, published or not: who swaps another of them at this
-        # moment holds one of these locks, and is seen when it is through.
-        self._session.execute("lock_documents", document_ids=[*ids, *self._ids("versions", ids)])
-        outdated = set(self._ids("outdated_documents", ids))
-        current = [document_id for document_id in ids if document_id not in outdated]
-        banks = stand_in(self._session, current) | self._replace(current)
-        if current:
-            self._refuse_unlisted(current, listed)
-            self._swap(current, self._ids("predecessors", current), model=model)
-        self._session.execute("clear_buffer", document_ids=ids)
-        return Swapped(outdated, banks)
-
-    def _refuse_unlisted(self, ids: list[DocumentId], listed: Mapping[DocumentId, Collection[UUID]]) -> None:
-        """What is in the record of a publication is what is published."""
-        for document_id, texts in self.publishable(ids).items():
-            facts = {text.owner_id for text in texts if text.kind == "question"}
-            if facts != set(listed[document_id]):
-                raise StagedRowsChangedError(
-                    f"{len(facts ^ set(listed[document_id]))} facts were decided otherwise, or published elsewhere.",
-                    where=f"document {document_id}",
-                )
-
-    def _hold_model(self, ids: list[DocumentId]) -> str:
-        """The model of the buffered vectors, held active; documents that have nothing to embed have none."""
         models = Models(self._session)
-        buffered = set[EmbeddingModel]().union(*self.buffered(ids).values())
+        buffered = set[EmbeddingModel]().union(*self.buffered(document_ids).values())
         for model in buffered:
             models.hold(model)
         return next((model.name for model in buffered), "")
+
+    def lock_places(self, document_ids: Ids) -> None:
+        """Take the advisory lock of every version that ever stood at the places of these documents.
+
+        Who swaps another of them at this moment holds one of these locks, and is seen when it is through.
+        """
+        ids = list(document_ids)
+        self._session.execute("lock_documents", document_ids=[*ids, *self._ids("versions", ids)])
+
+    def outdated(self, document_ids: Ids) -> set[DocumentId]:
+        """Those of which a newer version of the same source is published."""
+        return set(self._ids("outdated_documents", list(document_ids)))
+
+    def take_places(self, document_ids: Ids) -> set[BatchId]:
+        """Leave out the copies that these documents are published before, and what their facts replace.
+
+        Answers with the banks that some of it is in.
+        """
+        return stand_in(self._session, document_ids) | self._replace(list(document_ids))
 
     def _ids(self, query: str, document_ids: list[DocumentId]) -> list[DocumentId]:
         return [row["document_id"] for row in self._session.all(query, document_ids=document_ids)]
@@ -169,22 +151,24 @@ class Production:
         """Record that a person took out what was published then (phase 6); False if that does not stand any more."""
         return self._session.execute("mark_downloaded", document_id=document_id, published_at=published_at) > 0
 
-    def _swap(self, ids: list[DocumentId], before: list[DocumentId], *, model: str) -> None:
-        run = self._session.execute
+    def swap(self, document_ids: Ids, *, model: str) -> list[LedgerRow]:
+        """Put chunks and approved facts with their vectors where those of the earlier versions were.
+
+        Answers with what there was to arrive, and what has arrived.
+        """
+        ids, run = list(document_ids), self._session.execute
+        before = self._ids("predecessors", ids)
         run("withdraw_questions", document_ids=[*ids, *before])
         run("withdraw_chunks", document_ids=[*ids, *before])
         run("publish_chunks", document_ids=ids, model=model)
         run("publish_questions", document_ids=ids, model=model)
         ledger = [LedgerRow(**row) for row in self._session.all("publish_ledger", document_ids=ids)]
-        for row in ledger:
-            if (row.chunks_staged, row.facts_approved) != (row.chunks_published, row.facts_published):
-                raise LedgerError(
-                    f"{row.chunks_published} of {row.chunks_staged} chunks and {row.facts_published} of "
-                    f"{row.facts_approved} facts would have arrived in production.",
-                    where=f"document {row.document_id}",
-                )
         run("mark_imported", document_ids=ids)
         run("mark_batches_imported", document_ids=ids)
         run("mark_published", document_ids=ids)
         if before:
             run("mark_withdrawn", document_ids=before)
+        return ledger
+
+    def clear_buffer(self, document_ids: Ids) -> None:
+        self._session.execute("clear_buffer", document_ids=list(document_ids))

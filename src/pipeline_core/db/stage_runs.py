@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline_core.db.session import Session, json_text
-from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LeaseLostError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import DocumentId, Ids, LeaseToken
-from pipeline_core.domain.jobs import HeldJob, OutputRow, StageRow
+from pipeline_core.domain.jobs import HeldJob, OutputRow, StageRow, WrittenFile
 from pipeline_core.domain.lifecycle import StageName
 
 
@@ -81,33 +80,32 @@ class StageRuns:
     def put_outputs(
         self,
         stage: StageName,
-        rows: Sequence[tuple[Document, str, str, int, str, str, Mapping[str, Any]]],
+        files: Sequence[WrittenFile],
         *,
         lease: LeaseToken,
     ) -> None:
-        """Rows are (document, file_type, path, size, mime, checksum, metadata): from now on these are the files.
+        """From now on these are the stage's files.
 
         Raises:
             LeaseLostError: a document is no longer under this lease.
         """
-        if not rows:
+        if not files:
             return
-        documents, types, paths, sizes, mimes, checksums, metadata = zip(*rows, strict=True)
         written = self._session.all(
             "put_outputs",
             stage=stage,
             lease=lease,
-            document_ids=[document.document_id for document in documents],
-            user_ids=[document.user_id for document in documents],
-            file_types=list(types),
-            paths=list(paths),
-            sizes=list(sizes),
-            mimes=list(mimes),
-            checksums=list(checksums),
-            metadata=[json_text(value) for value in metadata],
+            document_ids=[file.document.document_id for file in files],
+            user_ids=[file.document.user_id for file in files],
+            file_types=[file.file_type for file in files],
+            paths=[file.path for file in files],
+            sizes=[file.size for file in files],
+            mimes=[file.mime for file in files],
+            checksums=[file.checksum for file in files],
+            metadata=[json_text(file.metadata) for file in files],
         )
-        if len(written) < len(rows):
-            raise LeaseLostError(where=f"{len(rows) - len(written)} of {len(rows)} files of {stage}")
+        if len(written) < len(files):
+            raise LeaseLostError(where=f"{len(files) - len(written)} of {len(files)} files of {stage}")
 
     def outputs(self, document_ids: Ids, file_types: Sequence[str]) -> dict[DocumentId, dict[str, OutputRow]]:
         found: dict[DocumentId, dict[str, OutputRow]] = {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken
@@ -110,6 +110,18 @@ class OutputRow:
     path: str
     checksum: str
     metadata: dict[str, Any]
+
+
+class WrittenFile(NamedTuple):
+    """An output file of a stage that is in the store, to be registered."""
+
+    document: Document
+    file_type: str
+    path: str
+    checksum: str
+    size: int
+    mime: str
+    metadata: Mapping[str, Any]
 
 
 def is_parked(row: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import ChunkOutcome, Fact, HasEvidence, LeftOut, Span
-from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, MatchingSpace, QuestionId, UserId
+from pipeline_core.domain.ids import ChunkId, DocumentId, MatchingSpace, QuestionId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,12 +306,3 @@ class LedgerRow:
             "facts_approved": self.facts_approved,
             "facts_published": self.facts_published,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Swapped:
-    """What a publication did: the documents that are ``outdated`` and did not arrive, and the ``banks`` of which a
-    question was replaced, or left out for what was published."""
-
-    outdated: set[DocumentId]
-    banks: set[BatchId]

@@ -109,7 +109,7 @@ class ForeseeFacts:
                 log.warning("facts_not_foreseen", document_id=str(summary.document_id), error=told(error))
                 yield DocumentChange(summary.document_id, summary.filename, unknown=error.message)
 
-    def _change(self, summary: JobSummary, data: Any) -> DocumentChange:
+    def _change(self, summary: JobSummary, data: facts.Data) -> DocumentChange:
         missing = facts.not_cached(data)
         if missing and not isinstance(self.ctx.generator, InWorker):
             why = f"{missing:,} of its chunks would be asked of {self.ctx.generator.name}, and paid for"
@@ -117,7 +117,7 @@ class ForeseeFacts:
         [outcome] = self.workers.run([facts.computation(self.ctx, summary.document_id, data)])
         if isinstance(outcome, PipelineError):
             raise outcome
-        found: list[Fact] = facts.facts_of(outcome.value)
+        found = facts.facts_of(outcome.value)
         with self.open_uow() as uow:
             there = uow.staging.staged_before([summary.document_id])
         return _told(summary, there, {fact.question_id: fact for fact in found})

@@ -6,11 +6,11 @@ that was achieved. A document that fails takes nothing from the others.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Generic
 
 import structlog
 
@@ -25,8 +25,8 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.faults import EVERYTHING_NEEDS, Fault, fault_of, part_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken, sha256_hex
-from pipeline_core.domain.jobs import Batch, HeldJob
-from pipeline_core.domain.lifecycle import FINISH, SUPERSEDE, EventType, Move, Outcome
+from pipeline_core.domain.jobs import Batch, HeldJob, WrittenFile
+from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.traces import told
@@ -38,7 +38,19 @@ from pipeline_core.services.holds import Holds
 from pipeline_core.services.isolation import Failures, each, isolate
 from pipeline_core.services.outages import Outages
 from pipeline_core.services.published_findings import compare_published, compare_waiting
-from pipeline_core.stages.base import Computation, Saved, Stage, StageContext, StageInput, StageResult, fingerprint
+from pipeline_core.stages.base import (
+    AnyStage,
+    Computation,
+    D,
+    R,
+    Saved,
+    Stage,
+    StageContext,
+    StageInput,
+    StageResult,
+    Swapped,
+    fingerprint,
+)
 from pipeline_core.stages.registry import pipeline_config
 
 log = structlog.stdlib.get_logger(__name__)
@@ -62,17 +74,17 @@ class StageReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class _Task(Generic[D]):
     job: HeldJob
-    item: StageInput
+    item: StageInput[D]
     fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Generic[D]):
     """Jobs that must run, jobs whose work is found done, and jobs that are past this stage."""
 
-    run: list[_Task]
+    run: list[_Task[D]]
     reuse: list[HeldJob]
     past: list[HeldJob]
     failed: Failures
@@ -89,7 +101,7 @@ class RunStage:
     holds: Holds
     outages: Outages
 
-    def __call__(self, stage: Stage, batch: Batch) -> StageReport:
+    def __call__(self, stage: AnyStage, batch: Batch) -> StageReport:
         """Take every document of the batch through the stage.
 
         Failures of single documents are recorded on their jobs and reported, not raised.
@@ -99,6 +111,9 @@ class RunStage:
         Raises:
             DatabaseUnavailableError: the outcome could not be recorded; calling again is safe.
         """
+        if not stage.is_enabled(self.ctx.settings):
+            self._skip(stage, batch)
+            return StageReport(batch)
         began = time.monotonic()
         plan, saved, failed = self._run(stage, batch)
         for _ in range(_READ_AGAIN):
@@ -111,7 +126,7 @@ class RunStage:
             _, more, still = self._run(stage, batch.keep(changed))
             saved += more
             failed = {key: error for key, error in failed.items() if key not in changed} | still
-        if stage.publishes and saved:
+        if stage.publish and saved:
             compare_waiting(self.open_uow, {item.document.user_id for item in saved})
         report = StageReport(batch)
         if failed:
@@ -130,7 +145,16 @@ class RunStage:
         report.batch = batch.keep(going_on)
         return report
 
-    def _at_fault(self, stage: Stage, failed: Failures, began: float) -> set[DocumentId]:
+    def _skip(self, stage: AnyStage, batch: Batch) -> None:
+        """Record for the documents that come to it that the stage is switched off."""
+        with self.open_uow() as uow:
+            jobs = [job for job in uow.jobs.held(batch.lease, batch.document_ids) if job.stage in stage.starts_from]
+            if jobs:
+                config = stage.config_sha256(self.ctx)
+                uow.stages.skip(stage.name, jobs, reason="switched off", config_sha256=config)
+            uow.commit()
+
+    def _at_fault(self, stage: AnyStage, failed: Failures, began: float) -> set[DocumentId]:
         """Documents that a service fails for while it serves others."""
         at_fault: set[DocumentId] = set()
         unclear = {document_id: error for document_id, error in failed.items() if fault_of(error) is Fault.EITHER}
@@ -139,17 +163,17 @@ class RunStage:
             at_fault |= self.outages.failed(service, ids, stage=stage.name, began=began)
         return at_fault
 
-    def _run(self, stage: Stage, batch: Batch) -> tuple[_Plan, list[Saved], Failures]:
+    def _run(self, stage: Stage[D, R], batch: Batch) -> tuple[_Plan[D], list[Saved[R]], Failures]:
         plan = self._plan(stage, batch)
         self.workers.warm(len(plan.run))
         done, failed = self._work(stage, plan)
         saved, rejected = self._finish(stage, batch, plan, done)
         return plan, saved, failed | plan.failed | rejected
 
-    def _plan(self, stage: Stage, batch: Batch) -> _Plan:
+    def _plan(self, stage: Stage[D, R], batch: Batch) -> _Plan[D]:
         config = stage.config_sha256(self.ctx)
         plans, failed = isolate(lambda part: self._begin(stage, part, config), batch)
-        whole = _Plan([], [], [], failed, config)
+        whole: _Plan[D] = _Plan([], [], [], failed, config)
         for plan in plans:
             whole.run.extend(plan.run)
             whole.reuse.extend(plan.reuse)
@@ -157,8 +181,8 @@ class RunStage:
             whole.failed.update(plan.failed)
         return whole
 
-    def _begin(self, stage: Stage, batch: Batch, config: str) -> _Plan:
-        plan = _Plan([], [], [], {}, config)
+    def _begin(self, stage: Stage[D, R], batch: Batch, config: str) -> _Plan[D]:
+        plan: _Plan[D] = _Plan([], [], [], {}, config)
         with self.open_uow() as uow:
             held = uow.jobs.held(batch.lease, batch.document_ids)
             todo = [job for job in held if job.stage in stage.starts_from]
@@ -182,30 +206,29 @@ class RunStage:
             uow.commit()
         return plan
 
-    def _mark_begun(self, uow: UnitOfWork, stage: Stage, lease: LeaseToken, plan: _Plan) -> None:
+    def _mark_begun(self, uow: UnitOfWork, stage: AnyStage, lease: LeaseToken, plan: _Plan[D]) -> None:
         if jobs := [task.job for task in plan.run]:
             if stage.begins:
                 uow.jobs.move(stage.begins, {job.job_id: {} for job in jobs}, lease=lease)
             uow.stages.begin(stage.name, [job.document_id for job in jobs])
         if plan.reuse:
-            moves = (*((stage.begins,) if stage.begins else ()), *stage.ends)
-            for move in moves:
+            for move in stage.moves:
                 reused = replace(move, event=EventType.STAGE_REUSED)
                 uow.jobs.move(reused, {job.job_id: {} for job in plan.reuse}, lease=lease)
             uow.stages.confirm(stage.name, [job.document_id for job in plan.reuse], config_sha256=plan.config)
 
-    def _work(self, stage: Stage, plan: _Plan) -> tuple[list[Saved], Failures]:
+    def _work(self, stage: Stage[D, R], plan: _Plan[D]) -> tuple[list[Saved[R]], Failures]:
         """The slow part, without a transaction: run the stage, then put its files into the store."""
         failed: Failures = {}
 
-        def run(task: _Task) -> StageResult | Computation:
+        def run(task: _Task[D]) -> StageResult[R] | Computation[R]:
             start = time.perf_counter()
             document = task.job.document
             with paid_by(Payer(document.user_id, document.document_id, stage.name)):
                 result = stage.run(self.ctx, document, task.item.data)
             return result if isinstance(result, partial) else _timed(result, time.perf_counter() - start)
 
-        def store(pair: tuple[_Task, StageResult]) -> Saved:
+        def store(pair: tuple[_Task[D], StageResult[R]]) -> Saved[R]:
             return self._store(stage, pair[0].job, pair[1])
 
         threads = stage.threads(self.ctx.settings)
@@ -215,8 +238,8 @@ class RunStage:
         return [item for _, item in saved], failed
 
     def _compute(
-        self, ran: Sequence[tuple[_Task, StageResult | Computation]], failed: Failures
-    ) -> list[tuple[_Task, StageResult]]:
+        self, ran: Sequence[tuple[_Task[D], StageResult[R] | Computation[R]]], failed: Failures
+    ) -> list[tuple[_Task[D], StageResult[R]]]:
         """Have the computations among them done by the worker processes."""
         results = [(task, result) for task, result in ran if isinstance(result, StageResult)]
         computations = [(task, result) for task, result in ran if isinstance(result, partial)]
@@ -228,7 +251,7 @@ class RunStage:
                 results.append((task, _timed(outcome.value, outcome.seconds)))
         return results
 
-    def _store(self, stage: Stage, job: HeldJob, result: StageResult) -> Saved:
+    def _store(self, stage: Stage[D, R], job: HeldJob, result: StageResult[R]) -> Saved[R]:
         files = {}
         for output in result.outputs:
             name = PurePath(job.document.filename).stem + output.suffix
@@ -237,11 +260,13 @@ class RunStage:
             files[output.file_type] = (stored.key, stored.sha256)
         return Saved(job, result, files)
 
-    def _finish(self, stage: Stage, batch: Batch, plan: _Plan, done: Sequence[Saved]) -> tuple[list[Saved], Failures]:
+    def _finish(
+        self, stage: Stage[D, R], batch: Batch, plan: _Plan[D], done: Sequence[Saved[R]]
+    ) -> tuple[list[Saved[R]], Failures]:
         """Record all at once; where the rows of one document are refused, each by itself."""
         saved = {item.document.document_id: item for item in done}
 
-        def record(part: Batch) -> list[Saved]:
+        def record(part: Batch) -> list[Saved[R]]:
             items = [saved[document_id] for document_id in part.document_ids]
             self._record(stage, batch.lease, plan, items)
             return items
@@ -249,14 +274,14 @@ class RunStage:
         recorded, failed = isolate(record, batch.keep(set(saved))) if saved else ([], {})
         return [item for items in recorded for item in items], failed
 
-    def _record(self, stage: Stage, lease: LeaseToken, plan: _Plan, done: Sequence[Saved]) -> None:
+    def _record(self, stage: Stage[D, R], lease: LeaseToken, plan: _Plan[D], done: Sequence[Saved[R]]) -> None:
         keys = {task.job.document_id: task.fingerprint for task in plan.run}
         ids = [item.document.document_id for item in done]
         with self.open_uow() as uow:
             if len(uow.jobs.held(lease, ids)) < len(ids):
                 raise LeaseLostError
             stage.save(self.ctx, uow, done)
-            uow.stages.put_outputs(stage.name, _output_rows(done), lease=lease)
+            uow.stages.put_outputs(stage.name, _written(done), lease=lease)
             uow.stages.complete(
                 stage.name,
                 [(item.document.document_id, keys[item.document.document_id], item.result.report, item.result.usage)
@@ -264,44 +289,22 @@ class RunStage:
                 config_sha256=plan.config,
             )  # fmt: skip
             uow.stages.progress(stage.name, ids)
-            payloads = {item.job.job_id: _event_payload(item.result.report) for item in done}
             for move in stage.ends:
-                uow.jobs.move(move, payloads, lease=lease)
-            if stage.publishes:
-                self._publish(uow, lease, done, payloads)
+                uow.jobs.move(move, {item.job.job_id: item.payload for item in done}, lease=lease)
+            if stage.publish:
+                _follow(uow, stage.publish(uow, done, lease, pipeline_config(self.ctx)), done)
             uow.commit()
 
-    def _publish(
-        self,
-        uow: UnitOfWork,
-        lease: LeaseToken,
-        done: Sequence[Saved],
-        payloads: Mapping[Any, Mapping[str, Any]],
-    ) -> None:
-        listed = {item.document.document_id: item.result.rows.facts for item in done}
-        users = [item.document.user_id for item in done]
-        uow.staging.lock_matching(users)
-        swapped = uow.production.publish(listed)
-        endings: tuple[tuple[Move, Outcome, bool], ...] = (
-            (FINISH, Outcome.PUBLISHED, False),
-            (SUPERSEDE, Outcome.SUPERSEDED, True),
-        )
-        for move, outcome, is_outdated in endings:
-            jobs = [item.job for item in done if (item.job.document_id in swapped.outdated) is is_outdated]
-            uow.jobs.move(
-                move,
-                {job.job_id: payloads[job.job_id] for job in jobs},
-                lease=lease,
-                outcome=outcome,
-                config_sha256=pipeline_config(self.ctx),
-            )
-        current = [item.job for item in done if item.job.document_id not in swapped.outdated]
-        compare_published(uow, current)
-        settle_banks(uow, users, swapped.banks)
-        revive_orphans(uow, users, list(listed))
+
+def _follow(uow: UnitOfWork, swapped: Swapped, done: Sequence[Saved[R]]) -> None:
+    """What a publication means for others, in its transaction and behind its swap."""
+    users = [item.document.user_id for item in done]
+    compare_published(uow, swapped.current)
+    settle_banks(uow, users, swapped.banks)
+    revive_orphans(uow, users, [item.job.document_id for item in done])
 
 
-def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:
+def _log(stage: AnyStage, plan: _Plan[Any], report: StageReport) -> None:
     """A line for the batch, and one for each failure, with the correlation ids that the events carry."""
     if plan.run or plan.reuse:
         correlations = {str(job.correlation_id) for job in [*(task.job for task in plan.run), *plan.reuse]}
@@ -322,25 +325,20 @@ def _log(stage: Stage, plan: _Plan, report: StageReport) -> None:
             )  # fmt: skip
 
 
-def _timed(result: StageResult, seconds: float) -> StageResult:
+def _timed(result: StageResult[R], seconds: float) -> StageResult[R]:
     return replace(result, report={**result.report, "seconds": round(seconds, 4)})
 
 
-def _output_rows(done: Sequence[Saved]) -> list[Any]:
+def _written(done: Sequence[Saved[R]]) -> list[WrittenFile]:
     return [
-        (
+        WrittenFile(
             item.document,
             output.file_type,
-            item.files[output.file_type][0],
+            *item.files[output.file_type],
             len(output.data),
             output.mime,
-            item.files[output.file_type][1],
             output.metadata,
         )
         for item in done
         for output in item.result.outputs
     ]
-
-
-def _event_payload(report: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in report.items() if isinstance(value, int | float | str)}

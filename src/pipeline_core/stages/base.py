@@ -5,22 +5,27 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import orjson
 
-from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.ids import BatchId, DocumentId, LeaseToken
+from pipeline_core.domain.jobs import Batch, HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Profile, StageName
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.settings import Settings
+
+D = TypeVar("D")
+"""What a stage needs of one document."""
+R = TypeVar("R")
+"""What a stage made of one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,11 @@ class StageContext:
 
 
 @dataclass(frozen=True, slots=True)
-class StageInput:
+class StageInput(Generic[D]):
     """What a stage found for one document: ``checksums`` decide whether it must run, ``data`` is what it needs."""
 
     checksums: tuple[str, ...]
-    data: Any = None
+    data: D
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,64 +65,102 @@ class OutputFile:
 
 
 @dataclass(frozen=True, slots=True)
-class StageResult:
-    """What a stage made of one document: files, rows for its own ``save``, and a small report (JSON)."""
+class StageResult(Generic[R]):
+    """What a stage made of one document: rows for its own ``save``, files, and a small report (JSON)."""
 
+    rows: R
     outputs: tuple[OutputFile, ...] = ()
-    rows: Any = None
     report: Mapping[str, Any] = field(default_factory=dict)
     usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Generic[R]):
     """A result together with where its files went (file type -> (key, sha256))."""
 
     job: HeldJob
-    result: StageResult
+    result: StageResult[R]
     files: Mapping[str, tuple[str, str]]
 
     @property
     def document(self) -> Document:
         return self.job.document
 
+    @property
+    def payload(self) -> dict[str, int | float | str]:
+        """What events say of it."""
+        return {name: value for name, value in self.result.report.items() if isinstance(value, int | float | str)}
 
-Fetched = Mapping[DocumentId, StageInput | PipelineError]
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """What a publication did: the jobs whose documents are in production now, and the ``banks`` of which a question
+    was replaced, or left out for what was published."""
+
+    current: list[HeldJob]
+    banks: set[BatchId]
+
+
+Fetched = Mapping[DocumentId, StageInput[D] | PipelineError]
 """What a stage found for each document, or what is wrong with that one."""
 
-Fetch = Callable[[StageContext, UnitOfWork, Sequence[HeldJob]], Fetched]
-Computation = partial[StageResult]
+Fetch = Callable[[StageContext, UnitOfWork, Sequence[HeldJob]], Fetched[D]]
+Computation = partial[StageResult[R]]
 """Work that needs nothing but its arguments: it travels by pickle to a worker process, which can be killed."""
 
-Run = Callable[[StageContext, Document, Any], StageResult | Computation]
-Save = Callable[[StageContext, UnitOfWork, Sequence[Saved]], None]
+Run = Callable[[StageContext, Document, D], StageResult[R] | Computation[R]]
+Save = Callable[[StageContext, UnitOfWork, Sequence[Saved[R]]], None]
+Publish = Callable[[UnitOfWork, Sequence[Saved[R]], LeaseToken, str], Swapped]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A point before a stage at which documents may wait for a person.
+
+    ``passed`` moves those that wait, and returns the batch of the others. It is run again for each document alone
+    where it failed for them together.
+    """
+
+    name: str
+    passed: Callable[[StageContext, OpenUnitOfWork, Batch], Batch]
 
 
 @dataclass(frozen=True)
-class Stage:
+class Stage(Generic[D, R]):
     """A stage is three plain functions and its place in the lifecycle.
 
     ``fetch`` reads references for many documents in one short transaction; ``run`` does the slow work for one
     document, without a transaction: itself if it asks a service, whose client has a timeout, and else it reads what
     is needed and returns the computation; ``save`` writes the rows of many documents in the transaction that also
-    records the stage as done. ``version`` changes whenever the same input may give another output.
+    records the stage as done. ``version`` changes whenever the same input may give another output. The last stage
+    has a ``publish``, which ends the jobs and so comes behind all that is recorded of them under their lease.
     """
 
     name: StageName
     version: str
-    fetch: Fetch
-    run: Run
-    save: Save
+    fetch: Fetch[D]
+    run: Run[D, R]
+    save: Save[R]
     config: Callable[[StageContext], Mapping[str, Any]]
     begins: Move | None
     ends: tuple[Move, ...]
     done_at: JobStage
     restarts_at: JobStage
-    starts_from: frozenset[JobStage]
+    before: Gate | None = None
     threads: Callable[[Settings], int] = lambda _settings: 8
     is_enabled: Callable[[Settings], bool] = lambda _settings: True
     reusable: bool = True
-    publishes: bool = False
+    publish: Publish[R] | None = None
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """The moves that a job makes in it, in order."""
+        return (*((self.begins,) if self.begins else ()), *self.ends)
+
+    @property
+    def starts_from(self) -> frozenset[JobStage]:
+        """Where a job stands that comes to this stage, or was interrupted in it."""
+        return self.moves[0].from_stages
 
     @cached_property
     def done_position(self) -> int:
@@ -132,6 +175,10 @@ class Stage:
             "config": dict(self.config(ctx)),
         }
         return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+AnyStage = Stage[Any, Any]
+"""A stage of the registry: what it fetches and what it makes is between its own functions."""
 
 
 def fingerprint(config_sha256: str, checksums: Sequence[str]) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.jobs import HeldJob, OutputRow
@@ -25,18 +25,18 @@ from pipeline_core.stages.base import (
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, read_text, require, text_checksums
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[OutputRow]:
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
     outputs = uow.stages.outputs([job.document_id for job in jobs], kinds)
 
-    def read(job: HeldJob) -> StageInput:
+    def read(job: HeldJob) -> StageInput[OutputRow]:
         markdown = require(outputs.get(job.document_id, {}), *kinds)
         return StageInput(text_checksums(markdown), markdown)
 
     return for_each(jobs, read)
 
 
-def run(ctx: StageContext, document: Document, data: Any) -> Computation:
+def run(ctx: StageContext, document: Document, data: OutputRow) -> Computation[list[Chunk]]:
     sizes = {
         "min_chars": ctx.settings.chunk_min_chars,
         "max_chars": ctx.settings.chunk_max_chars,
@@ -45,7 +45,7 @@ def run(ctx: StageContext, document: Document, data: Any) -> Computation:
     return partial(_cut, document, data, read_text(ctx.store, data), sizes)
 
 
-def _cut(document: Document, source: OutputRow, markdown: str, sizes: Mapping[str, int]) -> StageResult:
+def _cut(document: Document, source: OutputRow, markdown: str, sizes: Mapping[str, int]) -> StageResult[list[Chunk]]:
     pages = page_map(source)
     chunks = chunking.split(markdown, pages, document_id=document.document_id, **sizes)
     for chunk in chunks:
@@ -71,10 +71,10 @@ def _cut(document: Document, source: OutputRow, markdown: str, sizes: Mapping[st
         "chunks": rows,
     }
     output = OutputFile("chunks_json", ".chunks.json", json_bytes(content), "application/json")
-    return StageResult((output,), chunks, {"chunks": len(chunks)})
+    return StageResult(chunks, (output,), {"chunks": len(chunks)})
 
 
-def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[list[Chunk]]]) -> None:
     uow.staging.lock_matching_of_staged([item.document.document_id for item in done])
     if ctx.profile is Profile.DEEP:
         _save_keeping_facts(uow, done)
@@ -86,7 +86,7 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
     )
 
 
-def _save_keeping_facts(uow: UnitOfWork, done: Sequence[Saved]) -> None:
+def _save_keeping_facts(uow: UnitOfWork, done: Sequence[Saved[list[Chunk]]]) -> None:
     """A deep scan adds to what is staged: facts stay as they are, at the chunk where their evidence stands now."""
     facts = uow.staging.questions([item.document.document_id for item in done])
     for item in done:
@@ -119,7 +119,6 @@ STAGE = Stage(
         stage_move("chunks_buffered", EventType.STAGE_DONE, {JobStage.CHUNKING}, JobStage.CHUNKS_BUFFERED),
         stage_move("chunked", EventType.STAGE_DONE, {JobStage.CHUNKS_BUFFERED}, JobStage.CHUNKED),
     ),
-    starts_from=frozenset({JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING, JobStage.OPTIMIZED, JobStage.CHUNKING}),
     done_at=JobStage.CHUNKED,
     restarts_at=JobStage.CHUNKING,
 )

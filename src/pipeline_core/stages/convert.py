@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import orjson
 
@@ -16,16 +16,24 @@ from pipeline_core.domain.titles import title_of
 from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
 
 
-def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
+class Parsed(NamedTuple):
+    """How many pages there are, what one is, and the document's title."""
+
+    pages: int | None
+    unit: str
+    title: str
+
+
+def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[None]:
     # The file name is an input too: it decides between text formats. A document that stands under another name by
     # now is still what it was taken for.
     return {
-        job.document_id: StageInput((job.document.file_sha256, job.document.mime, job.document.stored_name))
+        job.document_id: StageInput((job.document.file_sha256, job.document.mime, job.document.stored_name), None)
         for job in jobs
     }
 
 
-def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
+def run(ctx: StageContext, document: Document, _data: None) -> StageResult[Parsed]:
     data = ctx.store.get(document.raw_path, sha256=document.file_sha256)
     converted = ctx.converter.convert(data, filename=document.stored_name, mime=document.mime)
     pages = converted.page_map.pages
@@ -43,17 +51,22 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
             "page_words": sha256_hex(words.data) if words else None,
         },
     )
+    parsed = Parsed(
+        converted.page_map.count if converted.total is None else converted.total,
+        converted.page_map.unit,
+        title_of(converted.markdown, converted.title, document.filename),
+    )
     report = {
         "converter": converted.converter,
-        "title": title_of(converted.markdown, converted.title, document.filename),
+        "title": parsed.title,
         "characters": len(converted.markdown),
-        "pages": converted.page_map.count if converted.total is None else converted.total,
+        "pages": parsed.pages,
         "pages_accounted": len(pages),
-        "unit": converted.page_map.unit,
+        "unit": parsed.unit,
         "page_outcomes": dict(outcomes),
         "findings": [finding.as_json() for finding in converted.findings],
     }
-    return StageResult((markdown, words) if words else (markdown,), report=report)
+    return StageResult(parsed, (markdown, words) if words else (markdown,), report)
 
 
 def _words(converted: Converted) -> OutputFile | None:
@@ -64,19 +77,8 @@ def _words(converted: Converted) -> OutputFile | None:
     return OutputFile("page_words", ".words.json", data, "application/json")
 
 
-def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
-    uow.documents.set_parsed(
-        [
-            (
-                item.document.document_id,
-                *item.files["markdown"],
-                item.result.report["pages"],
-                item.result.report["unit"],
-                item.result.report["title"],
-            )
-            for item in done
-        ]
-    )
+def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Parsed]]) -> None:
+    uow.documents.set_parsed([(item.document.document_id, *item.files["markdown"], *item.result.rows) for item in done])
     uow.jobs.set_stage1_results({item.job.job_id: item.result.report for item in done})
 
 
@@ -98,7 +100,6 @@ STAGE = Stage(
         stage_move("parsed", EventType.STAGE_DONE, {JobStage.PARSING}, JobStage.PARSED),
         stage_move("parse_validated", EventType.STAGE_DONE, {JobStage.PARSED}, JobStage.PARSE_VALIDATED),
     ),
-    starts_from=frozenset({JobStage.JOB_VALIDATED, JobStage.PARSING}),
     done_at=JobStage.PARSE_VALIDATED,
     restarts_at=JobStage.PARSING,
     # waiting for a service takes no core

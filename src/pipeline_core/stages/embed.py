@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from pipeline_core.domain.staging import Embeddable
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.workers import InWorker
+from pipeline_core.stages import gates
 from pipeline_core.stages.base import Computation, Fetched, Saved, Stage, StageContext, StageInput, StageResult
 
 
@@ -29,7 +29,17 @@ class ToEmbed:
     embedder: Embedder
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Texts with their vectors, in order, and the model that made them."""
+
+    texts: list[Embeddable]
+    vectors: Vectors
+    model: str
+    version: str
+
+
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[ToEmbed]:
     texts = uow.production.to_embed([job.document_id for job in jobs])
     return {
         document_id: StageInput((content_key(texts[document_id]),), data)
@@ -58,13 +68,13 @@ def content_key(texts: Sequence[Embeddable]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def run(_ctx: StageContext, _document: Document, data: ToEmbed) -> StageResult | Computation:
+def run(_ctx: StageContext, _document: Document, data: ToEmbed) -> StageResult[Embedding] | Computation[Embedding]:
     if isinstance(data.embedder, InWorker):
         return partial(embed, data)
     return embed(data)
 
 
-def embed(data: ToEmbed) -> StageResult:
+def embed(data: ToEmbed) -> StageResult[Embedding]:
     """The texts' vectors, in order, as ``save`` wants them."""
     embedder = data.embedder
     missing = {text.content_sha256: text.text for text in data.texts if text.content_sha256 not in data.cached}
@@ -83,17 +93,28 @@ def embed(data: ToEmbed) -> StageResult:
     for position, text in enumerate(data.texts):
         rows[position] = vectors[text.content_sha256]
     report = {"vectors": len(data.texts), "embedded": len(missing), "model": embedder.model}
-    return StageResult((), (data.texts, rows, embedder.model, embedder.version), report, usage)
+    return StageResult(Embedding(data.texts, rows, embedder.model, embedder.version), (), report, usage)
 
 
-def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
-    # a batch is embedded by one model, but for documents that were fetched when another was active
-    for model, version in sorted({item.result.rows[2:] for item in done}):
-        vectors = [(item.document, *item.result.rows[:2]) for item in done if item.result.rows[2:] == (model, version)]
-        uow.production.fill_buffer(vectors, model=model, version=version)
+def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Embedding]]) -> None:
+    fill_buffer(uow, [(item.document, item.result.rows) for item in done])
 
 
-def no_config(_ctx: StageContext) -> dict[str, Any]:
+def fill_buffer(uow: UnitOfWork, embedded: Sequence[tuple[Document, Embedding]]) -> None:
+    """Put the vectors of these documents into the buffer.
+
+    A batch is embedded by one model, but for documents that were fetched when another was active.
+    """
+    for model, version in sorted({(rows.model, rows.version) for _, rows in embedded}):
+        of_model = [
+            (document, rows.texts, rows.vectors)
+            for document, rows in embedded
+            if (rows.model, rows.version) == (model, version)
+        ]
+        uow.production.fill_buffer(of_model, model=model, version=version)
+
+
+def no_config(_ctx: StageContext) -> dict[str, str]:
     """Which model is active is no setting of a document: changing it re-embeds what is published, all at once."""
     return {}
 
@@ -104,6 +125,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
+    before=gates.VALIDATION,
     config=no_config,
     begins=stage_move(
         "embedding",
@@ -115,7 +137,6 @@ STAGE = Stage(
         stage_move("embeddings_buffered", EventType.STAGE_DONE, {JobStage.EMBEDDING}, JobStage.EMBEDDINGS_BUFFERED),
         stage_move("embedded", EventType.STAGE_DONE, {JobStage.EMBEDDINGS_BUFFERED}, JobStage.EMBEDDED),
     ),
-    starts_from=frozenset({JobStage.VALIDATING, JobStage.VALIDATION_REVIEW, JobStage.EMBEDDING}),
     done_at=JobStage.EMBEDDED,
     restarts_at=JobStage.EMBEDDING,
     # The buffer is emptied by every publication, so a finished embedding is not there to be found again;

@@ -79,18 +79,22 @@ from pipeline_core.validation.echo_rules import echoed_example
 
 
 @dataclass(frozen=True, slots=True)
-class _Data:
+class Data:
+    """The chunks of a document, what a generator sees of each under which key, and what it answered before."""
+
     chunks: list[Chunk]
     inputs: list[ChunkInput]
     keys: list[str]
     cached: Mapping[str, Generated]
-    markdown: Any
+    markdown: OutputRow
     words: OutputRow | None
     policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class Rows:
+    """What became of each chunk, and the answers that are new."""
+
     results: dict[ChunkId, ChunkResult]
     chunks: list[Chunk]
     new_answers: dict[str, Generated]
@@ -185,7 +189,7 @@ class OfDocument(Protocol):
     def wished(self) -> Wished: ...
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched[Data]:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["chunks_json", "optimized_markdown", "markdown", "page_words"])
     staged = uow.staging.chunks(ids)
@@ -200,14 +204,14 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fet
     cached = uow.caches.facts(wanted, run_id=ctx.settings.run_id)
     kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
 
-    def read(job: OfDocument) -> StageInput:
+    def read(job: OfDocument) -> StageInput[Data]:
         of_document = outputs.get(job.document_id, {})
         markdown, own = require(of_document, *kinds), keys[job.document_id]
         chunks = [row.chunk for row in staged[job.document_id]]
         words = page_words(of_document)
         known = {key: cached[key] for key in own if key in cached}
         policy = job.wished.over(ctx.settings.policy)
-        data = _Data(chunks, inputs[job.document_id], own, known, markdown, words, policy)
+        data = Data(chunks, inputs[job.document_id], own, known, markdown, words, policy)
         of_pages = (words.checksum,) if words else ()
         checksums = (require(of_document, "chunks_json").checksum, *text_checksums(markdown), *of_pages, str(policy))
         return StageInput(checksums, data)
@@ -215,22 +219,21 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fet
     return for_each(jobs, read)
 
 
-def run(ctx: StageContext, document: Document, data: _Data) -> Computation:
+def run(ctx: StageContext, document: Document, data: Data) -> Computation[Rows]:
     return computation(ctx, document.document_id, data)
 
 
-def not_cached(data: _Data) -> int:
+def not_cached(data: Data) -> int:
     """How many chunks the generator would be asked for."""
     return len(set(data.keys) - data.cached.keys())
 
 
-def facts_of(result: StageResult) -> list[Fact]:
+def facts_of(result: StageResult[Rows]) -> list[Fact]:
     """The facts of a result of this stage."""
-    rows: _Rows = result.rows
-    return [fact for found in rows.results.values() for fact in found.facts]
+    return [fact for found in result.rows.results.values() for fact in found.facts]
 
 
-def computation(ctx: StageContext, document_id: DocumentId, data: _Data) -> Computation:
+def computation(ctx: StageContext, document_id: DocumentId, data: Data) -> Computation[Rows]:
     """Asks the generator, here or in the computation, and proves and weighs what it says."""
     echo_from = ctx.settings.validation_echo_similarity
     words = read_words(ctx.store, data.words)
@@ -241,14 +244,14 @@ def computation(ctx: StageContext, document_id: DocumentId, data: _Data) -> Comp
 
 
 def _ask_and_judge(
-    generator: FactGenerator, document_id: DocumentId, data: _Data, words: bytes | None, echo_from: float
-) -> StageResult:
+    generator: FactGenerator, document_id: DocumentId, data: Data, words: bytes | None, echo_from: float
+) -> StageResult[Rows]:
     by = {"name": generator.name, "version": generator.version}
     # without a model questions are made by patterns
     return _judge_all(by, document_id, data, _ask(generator, data), words, echo_from, by_patterns=True)
 
 
-def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | PipelineError]:
+def _ask(generator: FactGenerator, data: Data) -> dict[str, Generated | PipelineError]:
     """The generator's answers for what is not in the cache, by key.
 
     Raises:
@@ -267,13 +270,13 @@ def _ask(generator: FactGenerator, data: _Data) -> dict[str, Generated | Pipelin
 def _judge_all(
     by: Mapping[str, str],
     document_id: DocumentId,
-    data: _Data,
+    data: Data,
     asked: Mapping[str, Generated | PipelineError],
     words: bytes | None,
     echo_from: float,
     *,
     by_patterns: bool = False,
-) -> StageResult:
+) -> StageResult[Rows]:
     answers = {**data.cached, **asked}
     missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks))
     pages = page_map(data.markdown)
@@ -300,14 +303,14 @@ def _judge_all(
     results = varied(results) if by_patterns else results
     new_answers = {key: answer for key, answer in asked.items() if isinstance(answer, Generated)}
     usage = sum((answer.usage for answer in new_answers.values()), Usage())
-    rows = _Rows(results, data.chunks, new_answers)
+    rows = Rows(results, data.chunks, new_answers)
     output = OutputFile(
         "facts_json", ".facts.json", json_bytes(_content(by, document_id, data, results)), "application/json"
     )
-    return StageResult((output,), rows, _report(data.chunks, results, asked=len(asked)), usage)
+    return StageResult(rows, (output,), _report(data.chunks, results, asked=len(asked)), usage)
 
 
-def _weighed(result: ChunkResult, chunk: Chunk, places: Places, data: _Data, pages: PageMap) -> ChunkResult:
+def _weighed(result: ChunkResult, chunk: Chunk, places: Places, data: Data, pages: PageMap) -> ChunkResult:
     def one(fact: Fact) -> Fact:
         place = places.traits(chunk, fact, facts=len(result.facts))
         return weighed(fact, data.policy, place, one_chunk=len(data.chunks) == 1, doubt=pages.ocr_doubt)
@@ -439,7 +442,7 @@ def _report(chunks: Sequence[Chunk], results: Mapping[ChunkId, ChunkResult], *, 
 
 
 def _content(
-    by: Mapping[str, str], document_id: DocumentId, data: _Data, results: Mapping[ChunkId, ChunkResult]
+    by: Mapping[str, str], document_id: DocumentId, data: Data, results: Mapping[ChunkId, ChunkResult]
 ) -> dict[str, Any]:
     def fact_json(fact: Fact) -> dict[str, Any]:
         return {
@@ -472,14 +475,14 @@ def _content(
     }
 
 
-def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Rows]]) -> None:
     uow.staging.lock_matching_of_staged([item.document.document_id for item in done])
     results: dict[ChunkId, ChunkResult] = {}
     answers: dict[str, Generated] = {}
     staged: list[tuple[Document, Chunk, Fact]] = []
     languages: dict[ChunkId, str] = {}
     for item in done:
-        rows: _Rows = item.result.rows
+        rows = item.result.rows
         results |= rows.results
         answers |= rows.new_answers
         texts = [chunk.text for chunk in rows.chunks]
@@ -527,7 +530,6 @@ STAGE = Stage(
         JobStage.GENERATING_FACTS,
     ),
     ends=(stage_move("facts_staged", EventType.STAGE_DONE, {JobStage.GENERATING_FACTS}, JobStage.FACTS_STAGED),),
-    starts_from=frozenset({JobStage.CHUNKED, JobStage.GENERATING_FACTS}),
     done_at=JobStage.FACTS_STAGED,
     restarts_at=JobStage.GENERATING_FACTS,
     # a document of one chunk would else wait for the answer to the one before it

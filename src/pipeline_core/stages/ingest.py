@@ -1,7 +1,6 @@
 """ingest: the stored original is what was uploaded, and is of a type that is read."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
@@ -17,11 +16,11 @@ from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage
 from pipeline_core.stages.base import Fetched, Saved, Stage, StageContext, StageInput, StageResult
 
 
-def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
-    return {job.document_id: StageInput((job.document.file_sha256,)) for job in jobs}
+def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[None]:
+    return {job.document_id: StageInput((job.document.file_sha256,), None) for job in jobs}
 
 
-def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
+def run(ctx: StageContext, document: Document, _data: None) -> StageResult[None]:
     if document.bytes_len > ctx.settings.max_file_bytes:
         raise FileTooLargeError(
             f"{document.filename} has {document.bytes_len:,} bytes; the limit is {ctx.settings.max_file_bytes:,}."
@@ -37,10 +36,10 @@ def run(ctx: StageContext, document: Document, _data: Any) -> StageResult:
             http_action=OriginalMissingError.http_action,
         ) from error
     kind = detect(data, document.stored_name)
-    return StageResult(report={"bytes": len(data), "type": kind.label})
+    return StageResult(None, report={"bytes": len(data), "type": kind.label})
 
 
-def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved]) -> None:
+def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved[None]]) -> None:
     """Nothing of its own: intake stored the original."""
 
 
@@ -53,7 +52,6 @@ STAGE = Stage(
     config=lambda ctx: {"max_file_bytes": ctx.settings.max_file_bytes},
     begins=None,
     ends=(stage_move("job_validated", EventType.STAGE_DONE, {JobStage.QUEUED}, JobStage.JOB_VALIDATED),),
-    starts_from=frozenset({JobStage.QUEUED}),
     done_at=JobStage.JOB_VALIDATED,
     restarts_at=JobStage.QUEUED,
 )

@@ -10,7 +10,7 @@ from pipeline_core.domain.errors import LedgerError, ObjectNotFoundError, Pipeli
 from pipeline_core.domain.ids import DocumentId, sha256_hex
 from pipeline_core.domain.jobs import OutputRow
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.stages.base import StageInput
+from pipeline_core.stages.base import D, StageInput
 
 
 class OfDocument(Protocol):
@@ -23,9 +23,9 @@ class OfDocument(Protocol):
 T = TypeVar("T", bound=OfDocument)
 
 
-def for_each(jobs: Iterable[T], read: Callable[[T], StageInput]) -> dict[DocumentId, StageInput | PipelineError]:
+def for_each(jobs: Iterable[T], read: Callable[[T], StageInput[D]]) -> dict[DocumentId, StageInput[D] | PipelineError]:
     """The input of each job, or what is wrong with it."""
-    found: dict[DocumentId, StageInput | PipelineError] = {}
+    found: dict[DocumentId, StageInput[D] | PipelineError] = {}
     for job in jobs:
         try:
             found[job.document_id] = read(job)

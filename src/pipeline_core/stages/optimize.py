@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
 from pipeline_core.domain.wording import counted
 from pipeline_core.stages.base import (
@@ -26,21 +25,21 @@ from pipeline_core.stages.cleaning import clean
 from pipeline_core.stages.inputs import for_each, page_map, read_text, require, text_checksums
 
 
-def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
+def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[OutputRow]:
     outputs = uow.stages.outputs([job.document_id for job in jobs], ["markdown"])
 
-    def read(job: HeldJob) -> StageInput:
+    def read(job: HeldJob) -> StageInput[OutputRow]:
         markdown = require(outputs.get(job.document_id, {}), "markdown")
         return StageInput(text_checksums(markdown), markdown)
 
     return for_each(jobs, read)
 
 
-def run(ctx: StageContext, _document: Document, data: Any) -> Computation:
+def run(ctx: StageContext, _document: Document, data: OutputRow) -> Computation[None]:
     return partial(_optimize, read_text(ctx.store, data), page_map(data))
 
 
-def _optimize(text: str, before: PageMap) -> StageResult:
+def _optimize(text: str, before: PageMap) -> StageResult[None]:
     markdown, pages, changes = clean(text, before)
     if len(pages.pages) != len(before.pages):
         raise LedgerError(f"{len(before.pages)} pages went into the optimizer and {len(pages.pages)} came out.")
@@ -52,7 +51,7 @@ def _optimize(text: str, before: PageMap) -> StageResult:
         {"page_map": pages.as_json()},
     )
     findings = [_repaired(changes["mojibake"]).as_json()] if changes.get("mojibake") else []
-    return StageResult((output,), report={"changes": changes, "characters": len(markdown), "findings": findings})
+    return StageResult(None, (output,), {"changes": changes, "characters": len(markdown), "findings": findings})
 
 
 def _repaired(lines: int) -> Finding:
@@ -66,7 +65,7 @@ def _repaired(lines: int) -> Finding:
     )
 
 
-def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved]) -> None:
+def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved[None]]) -> None:
     """Nothing of its own: the output file is all."""
 
 
@@ -81,7 +80,6 @@ STAGE = Stage(
         "optimizing", EventType.STAGE_STARTED, {JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING}, JobStage.OPTIMIZING
     ),
     ends=(stage_move("optimized", EventType.STAGE_DONE, {JobStage.OPTIMIZING}, JobStage.OPTIMIZED),),
-    starts_from=frozenset({JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING}),
     done_at=JobStage.OPTIMIZED,
     restarts_at=JobStage.OPTIMIZING,
     is_enabled=lambda settings: settings.optimizer_enabled,

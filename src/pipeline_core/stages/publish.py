@@ -1,17 +1,28 @@
 """ingestor: one transaction swaps the document's chunks, facts and vectors into production and ends its job."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
+from pipeline_core.domain.errors import LedgerError, StagedRowsChangedError
+from pipeline_core.domain.facts import Usage
+from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
-from pipeline_core.domain.staging import Embeddable
+from pipeline_core.domain.lifecycle import (
+    FINISH,
+    SUPERSEDE,
+    EventType,
+    JobStage,
+    Move,
+    Outcome,
+    StageName,
+    stage_move,
+)
+from pipeline_core.domain.staging import Embeddable, LedgerRow
 from pipeline_core.stages import embed
-from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult, Swapped
 from pipeline_core.stages.inputs import json_bytes
 
 
@@ -20,7 +31,7 @@ class Publication:
     """The facts that the record of a publication lists, and new vectors where they had to be made."""
 
     facts: tuple[UUID, ...]
-    vectors: Any
+    again: embed.Embedding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,7 @@ class _Data:
     again: embed.ToEmbed | None
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched:
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[_Data]:
     """The texts; and what embedding them needs, for documents that were embedded before the active model changed, or
     before it was known what of them is published."""
     ids = [job.document_id for job in jobs]
@@ -52,9 +63,9 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
     }
 
 
-def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult:
+def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult[Publication]:
     texts = data.texts
-    embedded = embed.embed(data.again) if data.again else StageResult()
+    embedded = embed.embed(data.again) if data.again else None
     chunks = [str(text.owner_id) for text in texts if text.kind == "chunk"]
     facts = [str(text.owner_id) for text in texts if text.kind == "question"]
     content = {
@@ -67,19 +78,82 @@ def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult:
         "facts": facts,
     }
     output = OutputFile("ingestion_json", ".ingestion.json", json_bytes(content), "application/json")
-    rows = Publication(tuple(text.owner_id for text in texts if text.kind == "question"), embedded.rows)
-    return StageResult((output,), rows, report={"chunks": len(chunks), "facts": len(facts)}, usage=embedded.usage)
+    ids = tuple(text.owner_id for text in texts if text.kind == "question")
+    rows = Publication(ids, embedded.rows if embedded else None)
+    report = {"chunks": len(chunks), "facts": len(facts)}
+    return StageResult(rows, (output,), report, embedded.usage if embedded else Usage())
 
 
-def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
-    """New vectors, where they had to be made; ``services.run_stage`` publishes and ends the jobs with it."""
-    again = [
-        replace(item, result=replace(item.result, rows=item.result.rows.vectors))
-        for item in done
-        if item.result.rows.vectors is not None
-    ]
-    if again:
-        embed.save(ctx, uow, again)
+def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Publication]]) -> None:
+    embed.fill_buffer(uow, [(item.document, rows) for item in done if (rows := item.result.rows.again)])
+
+
+def publish(uow: UnitOfWork, done: Sequence[Saved[Publication]], lease: LeaseToken, config_sha256: str) -> Swapped:
+    """Swap documents into production, each with the facts of its record, and end their jobs.
+
+    What one of them says and nobody has published is published with it, though a copy was staged before: that copy
+    is left out from now on. A document of which a newer version is published already does not arrive.
+
+    Takes the users' matching lock, holds the active model, then takes the lock of every document of the same places,
+    to the end of the transaction.
+
+    Raises:
+        EmbeddingModelChangedError: the vectors in the buffer are of another model than the active one.
+        StagedRowsChangedError: other facts than those recorded are to be published by now.
+        LedgerError: not everything that was approved arrived.
+    """
+    production, ids = uow.production, [item.job.document_id for item in done]
+    uow.staging.lock_matching([item.document.user_id for item in done])
+    model = production.hold_model(ids)
+    production.lock_places(ids)
+    outdated = production.outdated(ids)
+    arriving = [item for item in done if item.job.document_id not in outdated]
+    current = [item.job.document_id for item in arriving]
+    banks = production.take_places(current)
+    if current:
+        _refuse_unlisted(production.publishable(current), arriving)
+        _check(production.swap(current, model=model))
+    production.clear_buffer(ids)
+    _end(uow, FINISH, Outcome.PUBLISHED, arriving, lease, config_sha256)
+    late = [item for item in done if item.job.document_id in outdated]
+    _end(uow, SUPERSEDE, Outcome.SUPERSEDED, late, lease, config_sha256)
+    return Swapped([item.job for item in arriving], banks)
+
+
+def _end(
+    uow: UnitOfWork,
+    move: Move,
+    outcome: Outcome,
+    done: Sequence[Saved[Publication]],
+    lease: LeaseToken,
+    config_sha256: str,
+) -> None:
+    payloads = {item.job.job_id: item.payload for item in done}
+    uow.jobs.move(move, payloads, lease=lease, outcome=outcome, config_sha256=config_sha256)
+
+
+def _refuse_unlisted(
+    publishable: Mapping[DocumentId, Sequence[Embeddable]], done: Sequence[Saved[Publication]]
+) -> None:
+    """What is in the record of a publication is what is published."""
+    for item in done:
+        document_id, listed = item.job.document_id, set(item.result.rows.facts)
+        facts = {text.owner_id for text in publishable[document_id] if text.kind == "question"}
+        if facts != listed:
+            raise StagedRowsChangedError(
+                f"{len(facts ^ listed)} facts were decided otherwise, or published elsewhere.",
+                where=f"document {document_id}",
+            )
+
+
+def _check(ledger: Sequence[LedgerRow]) -> None:
+    for row in ledger:
+        if (row.chunks_staged, row.facts_approved) != (row.chunks_published, row.facts_published):
+            raise LedgerError(
+                f"{row.chunks_published} of {row.chunks_staged} chunks and {row.facts_published} of "
+                f"{row.facts_approved} facts would have arrived in production.",
+                where=f"document {row.document_id}",
+            )
 
 
 STAGE = Stage(
@@ -93,10 +167,9 @@ STAGE = Stage(
         "ingesting", EventType.STAGE_STARTED, {JobStage.EMBEDDED, JobStage.INGESTING}, JobStage.INGESTING
     ),
     ends=(),
-    starts_from=frozenset({JobStage.EMBEDDED, JobStage.INGESTING}),
     done_at=JobStage.INGESTED,
     # The buffer is empty after a publication, so publishing again begins with the vectors.
     restarts_at=JobStage.EMBEDDING,
     reusable=False,
-    publishes=True,
+    publish=publish,
 )

@@ -7,9 +7,9 @@ import orjson
 from pipeline_core.domain.lifecycle import MOVES, Move, StageName
 from pipeline_core.duplicates.detection import comparison_config
 from pipeline_core.stages import chunk, convert, embed, facts, ingest, optimize, publish, validate
-from pipeline_core.stages.base import Stage, StageContext
+from pipeline_core.stages.base import AnyStage, Gate, StageContext
 
-STAGES: tuple[Stage, ...] = (
+STAGES: tuple[AnyStage, ...] = (
     ingest.STAGE,
     convert.STAGE,
     optimize.STAGE,
@@ -20,10 +20,13 @@ STAGES: tuple[Stage, ...] = (
     publish.STAGE,
 )
 
-BY_NAME: dict[StageName, Stage] = {stage.name: stage for stage in STAGES}
+STEPS: tuple[AnyStage | Gate, ...] = tuple(step for stage in STAGES for step in (stage.before, stage) if step)
+"""The stages, each behind its gate."""
+
+BY_NAME: dict[StageName, AnyStage] = {stage.name: stage for stage in STAGES}
 
 ALL_MOVES: tuple[Move, ...] = (
-    *(move for stage in STAGES for move in (*((stage.begins,) if stage.begins else ()), *stage.ends)),
+    *(move for stage in STAGES for move in stage.moves),
     *MOVES,
 )
 """Every change of a job that the program can make."""

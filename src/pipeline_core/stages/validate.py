@@ -1,7 +1,8 @@
 """validation: the rules are run over what is staged; the report decides whether a person must look."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -9,9 +10,12 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.findings import Finding
+from pipeline_core.domain.jobs import OutputRow
 from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.staging import Differing, StagedChunk, StagedQuestion
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.settings import Settings
+from pipeline_core.stages import gates
 from pipeline_core.stages.base import (
     Computation,
     Fetched,
@@ -37,6 +41,21 @@ from pipeline_core.validation.report import report_of
 from pipeline_core.validation.rules import RULES, Subject
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What is staged of a document, as ``validation.subject.Subject`` names it, before its files are read."""
+
+    markdown: OutputRow
+    conversion: Mapping[str, Any]
+    chunks: Sequence[StagedChunk]
+    questions: Sequence[StagedQuestion]
+    staged: int
+    undecided: int
+    differing: Sequence[Differing]
+    left_out: Sequence[StagedQuestion]
+    words: OutputRow | None
+
+
 class Reads(Protocol):
     """What of the stages' context validation reads."""
 
@@ -47,7 +66,7 @@ class Reads(Protocol):
     def store(self) -> ObjectStore: ...
 
 
-def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
+def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched[Staged]:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["markdown", "optimized_markdown", "page_words"])
     converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)
@@ -57,7 +76,7 @@ def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
     differing, replaced = uow.staging.differing(ids), uow.staging.replaced_within(ids)
     stand_ins = uow.staging.stand_ins(ids)
 
-    def read(job: OfDocument) -> StageInput:
+    def read(job: OfDocument) -> StageInput[Staged]:
         document_id = job.document_id
         markdown = require(outputs.get(document_id, {}), *kinds)
         conversion = dict(converted[document_id].result or {})
@@ -77,7 +96,7 @@ def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
         out = [(q.question_id, q.left_out) for q in left_out]
         ledger = [(row.outcome, row.reason, row.fact_count) for row in chunks[document_id]]
         state = hashlib.sha256(repr((staged, out, undecided.get(document_id, 0), apart, ledger)).encode()).hexdigest()
-        data = (
+        data = Staged(
             markdown,
             conversion,
             chunks[document_id],
@@ -93,39 +112,38 @@ def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched:
     return for_each(jobs, read)
 
 
-def run(ctx: StageContext, _document: Document, data: Any) -> Computation:
+def run(ctx: StageContext, _document: Document, data: Staged) -> Computation[None]:
     return computation(ctx, data)
 
 
-def computation(ctx: Reads, data: Any) -> Computation:
+def computation(ctx: Reads, data: Staged) -> Computation[None]:
     """The rules over what ``fetch`` found for one document."""
-    output, conversion, chunks, questions, staged, undecided, differing, left_out, words = data
     subject = Subject(
-        markdown=read_text(ctx.store, output),
-        page_map=page_map(output),
-        conversion=conversion,
-        chunks=chunks,
-        questions=questions,
-        staged=staged,
-        undecided_pairs=undecided,
+        markdown=read_text(ctx.store, data.markdown),
+        page_map=page_map(data.markdown),
+        conversion=data.conversion,
+        chunks=data.chunks,
+        questions=data.questions,
+        staged=data.staged,
+        undecided_pairs=data.undecided,
         settings=ctx.settings,
-        differing=differing,
-        left_out=left_out,
-        words=read_words(ctx.store, words),
+        differing=data.differing,
+        left_out=data.left_out,
+        words=read_words(ctx.store, data.words),
     )
     return partial(_validate, subject)
 
 
-def _validate(subject: Subject) -> StageResult:
+def _validate(subject: Subject) -> StageResult[None]:
     findings = [Finding.from_json(row) for row in subject.conversion.get("findings", [])]
     for rule in RULES:
         findings += rule.check(subject)
     report = report_of(findings)
     file = OutputFile("validation_json", ".validation.json", json_bytes(report), "application/json")
-    return StageResult((file,), report=report)
+    return StageResult(None, (file,), report)
 
 
-def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved]) -> None:
+def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[None]]) -> None:
     uow.jobs.set_validation_results({item.job.job_id: item.result.report for item in done})
 
 
@@ -135,6 +153,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
+    before=gates.MATCHING,
     config=lambda ctx: {
         "examples": all_phrases(),
         "rules": [f"{rule.code} {rule.version}" for rule in RULES],
@@ -147,7 +166,6 @@ STAGE = Stage(
         JobStage.VALIDATING,
     ),
     ends=(stage_move("validated", EventType.STAGE_DONE, {JobStage.VALIDATING}, JobStage.VALIDATING),),
-    starts_from=frozenset({JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW, JobStage.VALIDATING}),
     done_at=JobStage.VALIDATION_REVIEW,
     restarts_at=JobStage.VALIDATING,
     reusable=False,
