@@ -117,11 +117,18 @@ def _add(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
     return Decided(row["document_id"], JobState.AWAITING_REVIEW, False, f"{added.message} ({added.fact.question_id})")
 
 
+def _undo(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+    undone = app_.parking.undo(row["job_id"], by=app_.settings.reviewer or str(app_.user_id), reason=typed.reason)
+    message = f"“{undone.decision}” of {undone.taken_by} was taken back; the document waits as before"
+    return Decided(row["document_id"], JobState.AWAITING_REVIEW, False, message)
+
+
 _ACTIONS: Mapping[str, Callable[["Pipeline", Row, Typed], Decided]] = {
     **{decision.value: _decide for decision in Decision},
     "edit": _edit,
     "add": _add,
     "resolve": _resolve,
+    "undo": _undo,
 }
 
 

@@ -119,7 +119,7 @@ def add_fact(document_id: UUID, body: NewFact, response: Response, services: Ser
         DocumentId(document_id),
         missed,
         user_id=services.user_id,
-        reviewer=named(body.reviewer, services.user_id),
+        reviewer=named(services, body.reviewer),
         reason=body.reason,
     )
     if not added.is_new:
