@@ -24,7 +24,7 @@ from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import kinds
-from pipeline_core.bootstrap.database import Database
+from pipeline_core.bootstrap.database import DatabaseParts
 from pipeline_core.bootstrap.parts import once
 from pipeline_core.db.rate_limits import PostgresRateLimits
 from pipeline_core.db.unit_of_work import UnitOfWork
@@ -52,7 +52,7 @@ from pipeline_core.services.unsaved_answers import UnsavedAnswers
 from pipeline_core.settings import Settings, load_settings
 
 
-class Adapters(Database):
+class Adapters(DatabaseParts):
     """Stores, converters, generators, embedders, services that are paid, and the orchestrator."""
 
     @once

@@ -14,7 +14,7 @@ _LEAST_IDLE_S = 1.0
 _TRUSTED_S = 1.0
 
 
-class Database(Parts):
+class DatabaseParts(Parts):
     """Connections to PostgreSQL, and what reads by them alone."""
 
     @once
