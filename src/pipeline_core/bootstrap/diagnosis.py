@@ -79,7 +79,7 @@ CHECKS: dict[str, Callable[["Maintenance"], str]] = {
     "home": _home,
     "database": _database,
     "migrations": lambda app: diagnosis.migrations(app.database_url),
-    "role": lambda app: diagnosis.role(app.engine),
+    "role": lambda app: diagnosis.role(app.database),
     "object store": _store,
     "free space": _space,
     "converter": _converter,

@@ -1,6 +1,7 @@
 """What the database says of itself to `pipeline doctor`: each check returns what it found, or raises what is wrong."""
 
-from pipeline_core.db.engine import Engine, connect, lend
+from pipeline_core.db.connection import connect
+from pipeline_core.db.database import Database
 from pipeline_core.db.errors import place
 from pipeline_core.db.migrate import pending
 from pipeline_core.db.requirements import not_ready, unmet
@@ -38,8 +39,8 @@ def migrations(url: str) -> str:
     return "up to date"
 
 
-def role(engine: Engine) -> str:
+def role(database: Database) -> str:
     """Return the role that workers take on."""
-    with lend(engine) as connection:
+    with database.lend() as connection:
         [(name,)] = connection.execute("SELECT current_user").fetchall()
     return f"workers are {name}"
