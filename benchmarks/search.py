@@ -21,8 +21,8 @@ from pgvector.psycopg import register_vector
 from psycopg.types.json import Jsonb
 
 from pipeline_core.db import vector_indexes
+from pipeline_core.db.connection import connect_options
 from pipeline_core.db.embedded import EmbeddedPostgres
-from pipeline_core.db.engine import connect_options
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.queries import sql_folder
 from pipeline_core.db.searching import Query, Ranking, search

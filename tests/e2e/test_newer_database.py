@@ -12,7 +12,7 @@ from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
-from pipeline_core.db.engine import connect
+from pipeline_core.db.connection import connect
 from pipeline_core.db.migrate import migrate, pending
 from pipeline_core.db.schema_age import known
 from pipeline_core.domain.errors import (

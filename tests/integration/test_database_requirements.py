@@ -10,7 +10,7 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli.exits import Exit, of_error
-from pipeline_core.db.engine import connect
+from pipeline_core.db.connection import connect
 from pipeline_core.db.errors import translated
 from pipeline_core.db.migrate import migrate, pending
 from pipeline_core.domain.errors import (

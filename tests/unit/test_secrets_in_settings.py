@@ -15,7 +15,7 @@ from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
 from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
 from pipeline_core.api.key_set import KeySet
 from pipeline_core.cli import entry
-from pipeline_core.db.engine import connect
+from pipeline_core.db.connection import connect
 from pipeline_core.domain import masking
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.traces import told

@@ -111,7 +111,7 @@ class Maintenance(Services):
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", lambda: self.deliver_webhooks.prune(self.settings.delivery_days), every_s=3600),
             Chore("forget_event_streams", self._forget_streams, every_s=3600),
-            Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
+            Chore("prune_rate_limits", PostgresRateLimits(self.database).prune, every_s=3600),
         ]
         return Upkeep(*chores)
 
@@ -164,8 +164,8 @@ class Maintenance(Services):
 
     def metrics(self) -> list[Row]:
         """Sums over all users, for monitoring."""
-        return ApiViews(self.api_engine).metrics()
+        return ApiViews(self.api_database).metrics()
 
     def paid_metrics(self) -> list[Row]:
         """Sums of paid calls over all users, for monitoring."""
-        return ApiViews(self.api_engine).paid_metrics()
+        return ApiViews(self.api_database).paid_metrics()

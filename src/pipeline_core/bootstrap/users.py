@@ -42,7 +42,7 @@ class UserServices:
     def open_uow(self) -> UnitOfWork:
         pipeline = self.pipeline
         return UnitOfWork(
-            pipeline.api_engine,
+            pipeline.api_database,
             lease_s=pipeline.settings.lease_s,
             comparing=lambda: pipeline.detection,
             claims=self._claims,
@@ -51,7 +51,7 @@ class UserServices:
 
     @cached_property
     def views(self) -> ApiViews:
-        return ApiViews(self.pipeline.api_engine, claims=self._claims, ranking=self.pipeline.ranking)
+        return ApiViews(self.pipeline.api_database, claims=self._claims, ranking=self.pipeline.ranking)
 
     @cached_property
     def search(self) -> Search:

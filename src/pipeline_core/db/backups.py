@@ -13,7 +13,7 @@ from psycopg import sql
 
 from pipeline_core.db import postgres_programs as programs
 from pipeline_core.db.applied import applied, known, migrations_table
-from pipeline_core.db.engine import SCHEMA, connect
+from pipeline_core.db.connection import SCHEMA, connect
 from pipeline_core.db.errors import place, translated
 from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.migrate import migrate

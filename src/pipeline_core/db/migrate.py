@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg.errors import LockNotAvailable
 
-from pipeline_core.db.engine import connect
+from pipeline_core.db.connection import connect
 from pipeline_core.db.errors import NOT_READY, first_line, place, translate, translated
 from pipeline_core.db.match_versions import are_outdated, renew_match_keys
 from pipeline_core.db.queries import sql_folder

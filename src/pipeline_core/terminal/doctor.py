@@ -13,7 +13,7 @@ from typing import Any
 from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.converters.ocr_data import find_ocr
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.engine import connect, lend
+from pipeline_core.db.connection import connect
 from pipeline_core.db.errors import place
 from pipeline_core.db.migrate import pending
 from pipeline_core.db.requirements import not_ready, unmet
@@ -122,7 +122,7 @@ def _migrations(app: Pipeline) -> str:
 
 
 def _role(app: Pipeline) -> str:
-    with lend(app.engine) as connection:
+    with app.database.lend() as connection:
         [(role,)] = connection.execute("SELECT current_user").fetchall()
     return f"workers are {role}"
 
