@@ -211,7 +211,7 @@ class Services(Adapters):
 
     @once
     def reminders(self) -> Reminders:
-        return Reminders(self.open_uow)
+        return Reminders(self.open_uow, self.settings.review_alert_h)
 
     @once
     def flow_runs(self) -> FlowRuns:

@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.domain.checks import Check
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.wording import counted
-from pipeline_core.terminal.doctor import Check
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
 from pipeline_core.terminal.tables import print_failures, print_left_out, print_waiting
