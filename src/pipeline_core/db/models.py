@@ -589,6 +589,7 @@ class StagedQuestions(Base):
     publish_from: Mapped[float | None] = mapped_column(REAL)
     ask_from: Mapped[float | None] = mapped_column(REAL)
     decided_by_itself: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
+    added_by: Mapped[str | None] = mapped_column(Text)
 
 
 class Stages(Base):

@@ -19,6 +19,10 @@ class MatchKind(StrEnum):
     ALIGNED = "aligned"
 
 
+REVIEWER = "reviewer"
+"""The generator of facts that a person has added. The database knows it too (migration 0090)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A part of the evidence: its own text, where that stands, and on which page; None in a document without pages.
