@@ -1,7 +1,8 @@
 -- A reviewer adds a fact that the generator missed, by marking its words in a chunk. Its evidence is what stands there,
 -- it is added while facts are decided, and the chunk's line in the ledger counts it.
 
-SET LOCAL search_path = upload_pipeline, public;
+SET LOCAL search_path = upload_pipeline, public, extensions;
+INSERT INTO schema_migrations (name) VALUES ('0090_add_missed_facts');
 
 ALTER TABLE staged_questions
     ADD COLUMN added_by text CONSTRAINT staged_questions_added_by_check CHECK (added_by ~ '\S'),
