@@ -14,7 +14,7 @@ from psycopg import sql
 
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.engine import connect_options
+from pipeline_core.db.connection import connect_options
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import UserId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
@@ -78,10 +78,12 @@ def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) 
     third = receive(app, upload("c.md", text + "\nSee a.\n"))
     through(app, needs_work(app, third), until=StageName.EMBEDDER)
     publish(app, upload("e.md", text + "\nSee c.\n"))
-    receive(app, upload("d.md", text + "\nSee b.\n"))
+    fourth = receive(app, upload("d.md", text + "\nSee b.\n"))
     with app.open_uow() as uow:
         call = PlannedCall("embeddings", "m", Payer(user_id), 1, Usage(1, 0, 0.5))
         accounts = Budgets(app.settings.run_id).accounts(user_id, datetime.now(UTC))
+        [queued] = uow.documents.find(list(fourth.documents)).values()
+        uow.parking.park(queued.job_id, "reject", {}, by=name, window_s=10)
         uow.spending.reserve(call, accounts, run_id=app.settings.run_id, worker="w", lease_s=60)
         uow.commit()
     app.close()

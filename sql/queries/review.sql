@@ -11,7 +11,7 @@ WHERE d.document_id = %(document_id)s AND d.user_id = %(user_id)s
 FOR UPDATE OF j;
 
 -- name: next_waiting
--- The document that has waited longest for a person.
+-- The document that has waited longest for a person; not one that a decision is parked about.
 SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updated_at AS waits_since,
     (SELECT count(*) FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
         WHERE q.document_id = d.document_id AND p.resolution = 'pending'
@@ -24,6 +24,7 @@ FROM upload_jobs j JOIN documents d USING (document_id)
 WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
     AND (%(phase)s::int IS NULL OR j.phase = %(phase)s)
     AND j.document_id <> ALL(%(besides)s::uuid[])
+    AND NOT EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL)
 ORDER BY j.updated_at, j.job_id
 LIMIT 1;
 
@@ -57,7 +58,7 @@ SELECT review_version(coalesce(%(document_id)s::uuid, %(batch_id)s::uuid)) AS ve
 SELECT q.question_id, q.question, q.answer, q.statement, q.status, q.version, q.changed_by, q.changed_at, q.evidence,
     q.evidence_match, q.review_notes, q.edited_by, q.left_out_reason, q.duplicate_of, q.similarity_score,
     round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons, d.page_unit, c.heading_path,
-    q.topic, q.subtopic, q.question_type, q.difficulty, q.notes_for_tutor, q.import_error
+    q.topic, q.subtopic, q.question_type, q.difficulty, q.notes_for_tutor, q.import_error, q.generator, q.added_by, q.chunk_id
 FROM staged_questions q
 LEFT JOIN documents d USING (document_id)
 LEFT JOIN staged_chunks c USING (chunk_id)

@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.facts import AnswerOutcome, ChunkOutcome, LeftOut, MatchKind
@@ -30,7 +30,7 @@ from pipeline_core.domain.lifecycle import (
 )
 from pipeline_core.domain.parsing import ParseState
 from pipeline_core.domain.spending import Scope, Service
-from pipeline_core.review.decisions import Resolution
+from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.settings import Settings
 from tests.database import copied_database, register
 
@@ -114,6 +114,8 @@ WORDS: dict[str, set[str]] = {
     "flow_runs.flow": {"process-queue", "deep-scan", "maintain"},
     "recorded_settings.part": {"work", "service"},
     "webhook_deliveries.status": {"pending", "delivered", "failed"},
+    "parked_decisions.decision": set(Decision),
+    "parked_decisions.outcome": {"carried_out", "undone", "refused"},
     "fact_cache.outcome": set(AnswerOutcome),
     "paid_calls.service": set(get_args(Service)),
     "paid_calls.state": {"reserved", "settled", "abandoned"},
@@ -218,11 +220,11 @@ def test_every_move_is_allowed_or_refused_by_database_and_program_alike(
 
 
 def _new_job(url: str) -> UUID:
-    engine = open_engine(url, role="upload_pipeline_service")
-    with UnitOfWork(engine, lease_s=60) as uow:
+    database = Database(url, role="upload_pipeline_service")
+    with UnitOfWork(database, lease_s=60) as uow:
         [document] = register(uow, USER)
         uow.commit()
-    engine.dispose()
+    database.close()
     return document.job_id
 
 

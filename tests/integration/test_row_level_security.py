@@ -30,6 +30,7 @@ MAY: dict[str, set[str]] = {
     "document_names": READ,
     "orphaned_questions": READ,
     "paid_calls": READ,
+    "parked_decisions": READ,
     "processing_workflows": READ,
     "stage_output_files": READ,
     "standing_questions": READ,
@@ -49,6 +50,7 @@ MAY: dict[str, set[str]] = {
 touch. The single columns that it may write: ``test_audit_trail``."""
 
 RULES = {
+    "schema_migrations",
     "job_stage_moves",
     "job_stages",
     "job_state_moves",

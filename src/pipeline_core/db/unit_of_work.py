@@ -1,22 +1,22 @@
 """The unit of work: one short transaction. Everything is set-based: one call for many documents is one statement."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Protocol, Self
-
-from sqlalchemy import Engine
 
 from pipeline_core.db.agreement import Agreement
 from pipeline_core.db.audit import Audit
 from pipeline_core.db.batches import Batches
 from pipeline_core.db.caches import Caches
+from pipeline_core.db.database import Database
 from pipeline_core.db.deep_scans import DeepScans
 from pipeline_core.db.documents import Documents
 from pipeline_core.db.embedding_models import Models
-from pipeline_core.db.engine import lend
 from pipeline_core.db.event_streams import EventStreams
 from pipeline_core.db.jobs import Jobs
 from pipeline_core.db.missing_parts import MissingParts
+from pipeline_core.db.parking import Parking
 from pipeline_core.db.parse_jobs import ParseJobs
 from pipeline_core.db.production import Production
 from pipeline_core.db.queue import Queue
@@ -57,7 +57,7 @@ class UnitOfWork:
 
     def __init__(
         self,
-        engine: Engine,
+        database: Database,
         *,
         lease_s: float,
         comparing: Callable[[], Comparing] | None = None,
@@ -67,7 +67,7 @@ class UnitOfWork:
         """``comparing`` is asked for when rows are first compared within the transaction; ``claims`` (JSON) are the
         token of the user for whom it is: row-level security reads them. ``correlation_id`` is of the request that it
         belongs to."""
-        self._engine = engine
+        self._database = database
         self._lease_s = lease_s
         self._comparing = comparing
         self._claims = claims
@@ -85,7 +85,7 @@ class UnitOfWork:
         return self._comparing()
 
     def __enter__(self) -> Self:
-        self._lent = lend(self._engine)
+        self._lent = self._database.lend()
         self.session = Session(self._lent.__enter__(), claims=self._claims, correlation_id=self._correlation_id)
         self.documents = Documents(self.session)
         self.jobs = Jobs(self.session, self._lease_s)
@@ -97,6 +97,7 @@ class UnitOfWork:
         self.parse_jobs = ParseJobs(self.session)
         self.batches = Batches(self.session)
         self.reviews = Reviews(self.session)
+        self.parking = Parking(self.session)
         self.deep_scans = DeepScans(self.session)
         self.webhooks = Webhooks(self.session)
         self.event_streams = EventStreams(self.session)
@@ -113,6 +114,12 @@ class UnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._lent.__exit__(kind, error, trace)
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Whatever is written within is rolled back at its end; what was written before stays."""
+        with self.session.connection.transaction(force_rollback=True):
+            yield
 
     def commit(self) -> None:
         self.session.connection.commit()

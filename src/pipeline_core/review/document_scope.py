@@ -87,11 +87,24 @@ class DocumentScope(Scope):
         """Require that it waits for a person, and take its user's matching lock.
 
         Raises:
-            AlreadyDecidedError: it does not wait any more; the message says who decided what and when.
+            AlreadyDecidedError: it does not wait any more, or a decision is parked; the message says who decided what
+                and when.
         """
         if self.summary.state is not JobState.AWAITING_REVIEW:
             raise self.moved_on()
+        self._refuse_parked()
         self.uow.staging.lock_matching([self.by.user_id])
+
+    def _refuse_parked(self) -> None:
+        """While a decision is parked nobody takes another."""
+        parked = self.uow.parking.newest(self.summary.job_id)
+        if parked is not None and parked.ended_at is None:
+            raise AlreadyDecidedError(
+                f"{parked.taken_by} decided “{parked.decision}” about {self.summary.filename} on "
+                f"{parked.taken_at:%Y-%m-%d at %H:%M:%S %Z}; it is carried out at {parked.due_at:%H:%M:%S %Z}.",
+                action="Wait until then, or take it back: `pipeline review JOB undo`.",
+                http_action="Wait until then, or take it back: `POST /api/job/{job_id}/undo`.",
+            )
 
     def begin(self, work: Work, to: QuestionStatus | None = None) -> None:
         is_at_rest = self.summary.state is JobState.DONE and self._is_published
