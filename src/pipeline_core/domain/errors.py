@@ -677,7 +677,7 @@ class ChangedMeanwhileError(ConflictError):
         return error
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"changed": self.changed, "asked": self.asked})
+        return (*super().__reduce__(), {"changed": self.changed, "asked": dict(self.asked)})
 
 
 class StagedStateError(ConflictError):
