@@ -16,10 +16,10 @@ from pipeline_core.db.backups import DatabaseBackups
 from pipeline_core.db.connection import connect
 from pipeline_core.db.migrate import migrate, pending
 from pipeline_core.db.schema_age import files
+from pipeline_core.domain.checks import Check
 from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseTooOldError, PipelineError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.settings import load_settings
-from pipeline_core.terminal.doctor import Check, run_checks
 from tests.integration.test_upkeep import count
 from tests.migrations import NEXT, AddNext, add_next, by_hand, dumped, psql
 from tests.through import publish, upload
@@ -55,7 +55,7 @@ def doctor(url: str, home: Path) -> Check:
     """What it finds about the migrations."""
     pipeline = Pipeline(load_settings(database_url=url, home=home))
     try:
-        return next(check for check in run_checks(pipeline, lambda: None) if check.name == "migrations")
+        return next(check for check in pipeline.diagnose() if check.name == "migrations")
     finally:
         pipeline.close()
 
