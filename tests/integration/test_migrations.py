@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from pipeline_core.terminal.doctor import Check, run_checks
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli.exits import of_error
