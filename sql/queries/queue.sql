@@ -163,7 +163,7 @@ SELECT
     extract(epoch FROM least(
         (SELECT min(greatest(retry_at, parked_until)) FROM upload_jobs
          WHERE state IN ('queued', 'retryable') AND (retry_at IS NOT NULL OR parked_until IS NOT NULL)
-            AND greatest(retry_at, parked_until) > now()),
+            AND greatest(retry_at, parked_until) > now() AND isfinite(greatest(retry_at, parked_until))),
         (SELECT min(probe_at) FROM tries WHERE probe_at > now())) - now())::float8 AS next_s,
     (SELECT max(claimed_at) FROM running) AS claimed_at;
 
@@ -200,6 +200,8 @@ WITH running AS (
     LEFT JOIN missing_parts own ON own.part = j.held_for
     LEFT JOIN missing_parts everybodys ON everybodys.part = %(everything)s
     WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+        -- what has stopped behind a stage waits to be told to go on
+        AND j.parked_until IS DISTINCT FROM 'infinity'
 ), waiting AS (
     SELECT d.*, coalesce(r.jobs, 0) + row_number() OVER (
         PARTITION BY d.user_id ORDER BY d.due_at > now(), d.priority DESC, d.created_at, d.job_id) AS turn

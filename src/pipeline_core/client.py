@@ -256,7 +256,7 @@ class Client:
             log.warning("upload_not_told", error=told(error))
 
     def wait(self, document_ids: Sequence[DocumentId], *, timeout_s: float | None = None) -> list[DocumentStatus]:
-        """Return when all have come to rest: done, dead, or waiting for a person.
+        """Return when all have come to rest: done, dead, waiting for a person, or stopped behind a single stage.
 
         Raises:
             StillRunningError: not within ``timeout_s`` seconds; they go on.
@@ -264,7 +264,9 @@ class Client:
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             rows = self._app.views.progress(list(document_ids))
-            moving = [row["filename"] for row in rows if JobState(row["state"]) not in _AT_REST]
+            still = {row["document_id"]: row["filename"] for row in rows if JobState(row["state"]) not in _AT_REST}
+            stopped = self._app.single_stage.stopped(list(still))
+            moving = [name for document_id, name in still.items() if document_id not in stopped]
             if not moving:
                 return self.statuses(document_ids=document_ids)
             if deadline is not None and time.monotonic() >= deadline:
@@ -307,6 +309,33 @@ class Client:
         """
         document_id = self._document_id(document)
         self._app.retry(document_id, from_stage=from_stage, by=str(self.user_id))
+        return self._go_on(document_id, start=start)
+
+    def next_available_stage(self, document: str | UUID) -> StageName | None:
+        """The stage that ``execute_stage`` would take next; None where the document is done, taken or waits.
+
+        Raises:
+            NotFoundError: there is no such document.
+        """
+        return self._app.single_stage.next_available_stage(self._document_id(document))
+
+    def execute_stage(self, document: str | UUID, stage: StageName, *, start: bool = True) -> DocumentStatus:
+        """Run one stage of a document by itself, on what the stages before it recorded; behind it the document stops.
+
+        A gate before the stage is passed as ever: where a person has to decide, it waits for that. Once stopped, the
+        next stage can be executed, or ``retry`` lets it go on to the end.
+
+        Args:
+            document: As for ``status``.
+            stage: Which; ``next_available_stage`` says what comes next.
+            start: Let it run at once; otherwise the next run does.
+
+        Raises:
+            NotFoundError: there is no such document.
+            StageNotAvailableError: the stage cannot be run now; says why and what to do.
+        """
+        document_id = self._document_id(document)
+        self._app.single_stage.execute_stage(document_id, StageName(stage), by=str(self.user_id))
         return self._go_on(document_id, start=start)
 
     def retry_all(

@@ -514,6 +514,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
+    leaves="facts_json",
     config=lambda ctx: {
         "generator": ctx.generator.name,
         "generator_version": ctx.generator.version,

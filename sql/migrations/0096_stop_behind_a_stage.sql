@@ -1,0 +1,7 @@
+-- A stage can be run alone: the job stops behind it, and goes on when somebody says so.
+
+SET LOCAL search_path = upload_pipeline, public;
+
+ALTER TABLE upload_jobs ADD COLUMN stop_after text REFERENCES stages (stage_name),
+    ADD CONSTRAINT upload_jobs_stop_check CHECK (stop_after IS NULL OR state NOT IN ('done', 'deadletter'));
+GRANT UPDATE (stop_after) ON upload_jobs TO upload_pipeline_api;
