@@ -19,8 +19,8 @@ def maintain(
     orphan_grace_h: Annotated[float | None, Field(ge=1)] = None,
     review_alert_h: Annotated[float | None, Field(ge=0)] = None,
 ) -> State:
-    """Take back expired leases, remove what was kept long enough, tell of reviews that wait, send webhooks that nobody
-    has sent. Safe at any time.
+    """Take back expired leases, carry out parked decisions that are due, remove what was kept long enough, tell of
+    reviews that wait, send webhooks that nobody has sent. Safe at any time.
 
     Args:
         dead_letter_days: Dead letters of which nothing was ever published are removed after so many days; 0 keeps
@@ -35,6 +35,7 @@ def maintain(
     tasks.note_run("maintain")
     done = [
         tasks.reap_leases(),
+        tasks.carry_out_parked(),
         tasks.purge_dead_letters(dead_letter_days),
         tasks.prune_history(),
         tasks.purge_caches(cache_days),

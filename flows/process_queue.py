@@ -37,6 +37,7 @@ def process_queue(
         user_id: Only this user's documents. Without it, everybody's.
     """
     tasks.note_run("process-queue")
+    tasks.carry_out_parked()
     if not tasks.has_work(user_id):
         tasks.have_webhooks_sent()
         return nothing_due("nothing is due")

@@ -25,7 +25,7 @@ from pipeline_core.tasks.reembedding import (
     fill_vectors,
     switch_model,
 )
-from pipeline_core.tasks.review import decide
+from pipeline_core.tasks.review import carry_out_parked, decide
 from pipeline_core.tasks.stage_task import DocumentFailedError, stage_task
 from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.story import Story
@@ -54,6 +54,7 @@ __all__ = [
     "Story",
     "ask_for_next_run",
     "begin_reembedding",
+    "carry_out_parked",
     "check_recall",
     "chunk",
     "claim",

@@ -11,7 +11,7 @@ WHERE d.document_id = %(document_id)s AND d.user_id = %(user_id)s
 FOR UPDATE OF j;
 
 -- name: next_waiting
--- The document that has waited longest for a person.
+-- The document that has waited longest for a person; not one that a decision is parked about.
 SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updated_at AS waits_since,
     (SELECT count(*) FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
         WHERE q.document_id = d.document_id AND p.resolution = 'pending'
@@ -23,6 +23,7 @@ FROM upload_jobs j JOIN documents d USING (document_id)
 WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
     AND (%(phase)s::int IS NULL OR j.phase = %(phase)s)
     AND j.document_id <> ALL(%(besides)s::uuid[])
+    AND NOT EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL)
 ORDER BY j.updated_at, j.job_id
 LIMIT 1;
 

@@ -1,5 +1,7 @@
 """Reviews over HTTP: what waits, the decisions of both phases, and two reviewers at once."""
 
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from tests.api.conftest import NO_LIMITS, client_of
+from tests.servers import wait_until
 from tests.through import needs_work, receive, through, upload
 from tests.two_users import ANN
 
@@ -137,3 +140,58 @@ def test_only_what_is_named_is_approved(manual: tuple[TestClient, str, Pipeline]
     after = {one["question_id"]: one for one in client.get(f"/api/staging/batches/{batch}/questions").json()["items"]}
     assert after[first["question_id"]]["status"] == "approved"
     assert {after[one["question_id"]]["review_notes"] for one in others} == {"not among the approved"}
+
+
+def test_within_its_window_a_decision_can_be_taken_back(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    url = f"/api/job/{job_id}"
+    parked = client.post(f"{url}/approve-stage2", json={"undo_window": 10, "reviewer": "Ann"}).json()
+    assert (parked["state"], parked["goes_on"], parked["next_job"]) == ("awaiting_review", False, None)
+    assert (parked["critical_count"], parked["parked"]["undo_url"]) == (None, f"{url}/undo")
+    shown = client.get(f"/api/v2/jobs/{job_id}").json()
+    assert (shown["state"], shown["parked"]) == ("awaiting_review", parked["parked"])
+    refused = client.post(f"{url}/reject")
+    assert (refused.status_code, refused.json()["code"]) == (409, "already_decided")
+    assert f"Ann ({ANN}) decided “approve”" in refused.json()["detail"]
+    assert "POST /api/job/{job_id}/undo" in refused.json()["action"]
+    assert "is carried out at" in client.get(f"/review-matching/{job_id}").text
+
+    undone = client.post(parked["parked"]["undo_url"], json={"reviewer": "Bob", "reason": "the wrong one"})
+    assert (undone.status_code, undone.json()["state"]) == (200, "awaiting_review")
+    assert client.get(f"/api/v2/jobs/{job_id}").json()["parked"] is None
+    late = client.post(parked["parked"]["undo_url"])
+    assert (late.status_code, late.json()["code"]) == (409, "already_decided")
+    assert client.post(f"{url}/approve-stage2").json()["goes_on"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"undo_window": 10.5}, 422),
+        ({"undo_window": -1}, 422),
+        ({"undo_window": 5, "fact_ids": ["00000000-0000-0000-0000-000000000001"]}, 422),
+        ({"undo_window": 0}, 200),
+    ],
+)
+def test_windows(manual: tuple[TestClient, str, Pipeline], body: dict[str, object], status: int) -> None:
+    client, job_id, _ = manual
+    answer = client.post(f"/api/job/{job_id}/reject", json=body)
+    assert (answer.status_code, answer.json().get("parked")) == (status, None)
+
+
+def test_after_its_window_a_decision_is_carried_out(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, pipeline = manual
+    client.post(f"/api/job/{job_id}/reject", json={"undo_window": 0.02, "reason": "not ours"})
+    time.sleep(0.05)
+    clock = pipeline.parking_clock
+    assert clock is not None
+    stopping = threading.Event()
+    thread = threading.Thread(target=clock.run, args=(stopping,))
+    thread.start()
+    try:
+        assert wait_until(lambda: client.get(f"/api/v2/jobs/{job_id}").json()["outcome"] == "rejected")
+    finally:
+        stopping.set()
+        thread.join()
+    late = client.post(f"/api/job/{job_id}/undo")
+    assert (late.status_code, "it was carried out" in late.json()["detail"]) == (409, True)

@@ -125,6 +125,8 @@ class CommandLine:
             "UPLOAD_PIPELINE_HOME": str(folder / "home"),
             "UPLOAD_PIPELINE_DATABASE_URL": database_url,
             "PREFECT_API_URL": prefect_api_url,
+            # no worker is there to ask
+            "UPLOAD_PIPELINE_LAUNCH": "here",
             # each of them is a second of imports
             "UPLOAD_PIPELINE_STAGE_WORKERS": "1",
             **{f"UPLOAD_PIPELINE_{name.upper()}": value for name, value in settings.items()},

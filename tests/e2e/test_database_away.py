@@ -69,7 +69,11 @@ def test_a_run_outlives_its_databases_restart(
 ) -> None:
     """PostgreSQL is stopped in the middle of a stage's transaction, and started again: Prefect tries the task again."""
     cli = with_database(own_server.url)
-    cli.environment |= {"PREFECT_API_URL": prefect_api_url, "UPLOAD_PIPELINE_RETRY_BASE_S": "1"}
+    cli.environment |= {
+        "PREFECT_API_URL": prefect_api_url,
+        "UPLOAD_PIPELINE_LAUNCH": "here",
+        "UPLOAD_PIPELINE_RETRY_BASE_S": "1",
+    }
     (tmp_path / "manual.md").write_text(MANUAL)
     with suppress(psycopg.OperationalError), blocked_at(own_server.url, "events", "NEW.code = 'chunked'") as held:
         process = cli.start("run", str(tmp_path / "manual.md"))

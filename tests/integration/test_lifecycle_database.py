@@ -30,7 +30,7 @@ from pipeline_core.domain.lifecycle import (
 )
 from pipeline_core.domain.parsing import ParseState
 from pipeline_core.domain.spending import Scope, Service
-from pipeline_core.review.decisions import Resolution
+from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.settings import Settings
 from pipeline_core.stages.registry import BY_NAME
 from tests.database import copied_database, register
@@ -115,6 +115,8 @@ WORDS: dict[str, set[str]] = {
     "flow_runs.flow": {"process-queue", "deep-scan", "maintain"},
     "recorded_settings.part": {"work", "service"},
     "webhook_deliveries.status": {"pending", "delivered", "failed"},
+    "parked_decisions.decision": set(Decision),
+    "parked_decisions.outcome": {"carried_out", "undone", "refused"},
     "fact_cache.outcome": set(AnswerOutcome),
     "paid_calls.service": set(get_args(Service)),
     "paid_calls.state": {"reserved", "settled", "abandoned"},

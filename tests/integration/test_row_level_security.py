@@ -30,6 +30,7 @@ MAY: dict[str, set[str]] = {
     "document_names": READ,
     "orphaned_questions": READ,
     "paid_calls": READ,
+    "parked_decisions": READ,
     "processing_workflows": READ,
     "stage_output_files": READ,
     "standing_questions": READ,

@@ -9,15 +9,18 @@ from uuid import UUID
 
 from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
-from pipeline_core.domain.errors import ConfigurationError
+from pipeline_core.domain.errors import ConfigurationError, UnexpectedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import State
 
 _FLOW = "process-document"
 _POLL_S = 1.0
+_BY_AN_ERROR = "Flow run encountered an exception"
+"""Begins the message of a state that Prefect made of an error. A flow's own account of what failed has other words."""
 
 
 class DeploymentLauncher:
@@ -69,12 +72,16 @@ class DeploymentLauncher:
         self._finish(self.request(document_ids))
 
     def run(self, entrypoint: str, **parameters: Any) -> None:
-        """Run the deployment of the flow ``module.function``, and return when the run has ended."""
+        """Run the deployment of the flow ``module.function``, and return when the run has ended.
+
+        Raises:
+            UnexpectedError: an error ended it; the message has its words, and where its log is.
+        """
         name = entrypoint.rpartition(".")[2].replace("_", "-")
         given = {key: str(value) if isinstance(value, UUID) else value for key, value in parameters.items()}
         with self._client() as client:
             flow_run_id = self._ask(client, self._deployment(client, name), given, None)
-        self._finish([flow_run_id])
+        raise_for(self._finish([flow_run_id])[flow_run_id], name, where=f"{self.ui_url()}/runs/flow-run/{flow_run_id}")
 
     def ui_url(self) -> str | None:
         return self._api_url.removesuffix("/api")
@@ -100,15 +107,16 @@ class DeploymentLauncher:
                 action="`pipeline deploy` makes them; deployments/README.md.",
             ) from None
 
-    def _finish(self, flow_run_ids: Sequence[UUID]) -> None:
-        """Where each document came to rest is in the database; here only that nobody works on it any more."""
-        waiting = list(flow_run_ids)
-        while waiting:
+    def _finish(self, flow_run_ids: Sequence[UUID]) -> dict[UUID, "State"]:
+        """Return the states in which the runs ended. Where each document came to rest is in the database."""
+        ended: dict[UUID, State] = {}
+        while waiting := [flow_run_id for flow_run_id in flow_run_ids if flow_run_id not in ended]:
             with self._client() as client:
                 states = {flow_run_id: client.read_flow_run(flow_run_id).state for flow_run_id in waiting}
-            waiting = [flow_run_id for flow_run_id, state in states.items() if not (state and state.is_final())]
-            if waiting:
+            ended |= {flow_run_id: state for flow_run_id, state in states.items() if state and state.is_final()}
+            if len(ended) < len(flow_run_ids):
                 time.sleep(_POLL_S)
+        return ended
 
     @contextmanager
     def _client(self) -> Iterator["SyncPrefectClient"]:
@@ -127,3 +135,14 @@ class DeploymentLauncher:
             connect(sync_client=True) as client,
         ):
             yield client
+
+
+def raise_for(state: "State", name: str, *, where: str) -> None:
+    """Raise what ended a run of this deployment, if an error, a signal or a person did."""
+    message = state.message or ""
+    if state.is_crashed() or state.is_cancelled() or (state.is_failed() and message.startswith(_BY_AN_ERROR)):
+        raise UnexpectedError(
+            f"The run of {name} ended as {state.name}. {message}".strip(),
+            where=where,
+            action="Its log is there; what was done is kept, and the same command goes on from there.",
+        )

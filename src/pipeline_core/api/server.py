@@ -132,8 +132,12 @@ def _with_chores(pipeline: Pipeline, serve: Callable[[], None]) -> None:
     stopping = threading.Event()
     upkeep = pipeline.upkeep
     if upkeep is None:
-        log.warning("no_upkeep", message="Only the API's login is known here: webhooks are sent by `pipeline upkeep`.")
-    beside = {"upkeep": upkeep, "queue-watch": pipeline.queue_watch}
+        log.warning(
+            "no_upkeep",
+            message="Only the API's login is known here: webhooks are sent, and parked decisions carried out, by "
+            "`pipeline upkeep`.",
+        )
+    beside = {"upkeep": upkeep, "parked-decisions": pipeline.parking_clock, "queue-watch": pipeline.queue_watch}
     threads = [
         threading.Thread(target=one.run, args=(stopping,), name=name, daemon=True)
         for name, one in beside.items()

@@ -14,6 +14,8 @@ from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudO
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
+from pipeline_core.adapters.prefect_deployments import DeploymentLauncher
+from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.prefect_login import headers, signed_in
 from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLOYMENT, PrefectQueueRuns
 from pipeline_core.adapters.prices import load_prices
@@ -236,17 +238,15 @@ class Adapters(Database):
 
     @once
     def launcher(self) -> Launcher:
-        """Who does the work that is asked for, by the setting ``launch``; imported on first use."""
-        from pipeline_core.adapters.prefect_deployments import DeploymentLauncher
-        from pipeline_core.adapters.prefect_launcher import PrefectLauncher
-
+        """Who does the work that is asked for, by the setting ``launch``."""
         wanted = self.settings.launch
         if wanted == "auto":
             wanted = "deployment" if os.environ.get("PREFECT_API_URL") else "here"
-        launcher: Launcher = (
-            DeploymentLauncher(self.settings)
-            if wanted == "deployment"
-            else PrefectLauncher(self.settings, self.stopping)
-        )
+        return DeploymentLauncher(self.settings) if wanted == "deployment" else self.own_launcher
+
+    @once
+    def own_launcher(self) -> PrefectLauncher:
+        """Runs flows in this process, on the server of ``PREFECT_API_URL`` or of this home, which it can keep up."""
+        launcher = PrefectLauncher(self.settings, self.stopping)
         self.closers.append(launcher.close)
         return launcher

@@ -104,7 +104,7 @@ class Maintenance(Services):
     @once
     def upkeep(self) -> Upkeep | None:
         """The chores beside the API; None in a process that was given the API's own login only."""
-        if self.settings.api_database_url and not self.settings.database_url:
+        if self._is_apis_alone:
             return None
         chores = [
             Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
@@ -114,6 +114,22 @@ class Maintenance(Services):
             Chore("prune_rate_limits", PostgresRateLimits(self.engine).prune, every_s=3600),
         ]
         return Upkeep(*chores)
+
+    @property
+    def _is_apis_alone(self) -> bool:
+        return bool(self.settings.api_database_url and not self.settings.database_url)
+
+    @once
+    def parking_clock(self) -> Upkeep | None:
+        """Carries out parked decisions as they fall due, apart from the chores: none of those may delay it.
+
+        None as ``upkeep``.
+        """
+        return None if self._is_apis_alone else Upkeep(Chore("carry_out_decisions", self._carry_out_decisions, 1))
+
+    def _carry_out_decisions(self) -> None:
+        if self.parking.carry_out_due():
+            self.run_requests()
 
     def _forget_streams(self) -> None:
         with self.open_uow() as uow:
@@ -138,8 +154,7 @@ class Maintenance(Services):
 
         None without one, and in a process that was given the API's own login only.
         """
-        is_apis_alone = self.settings.api_database_url and not self.settings.database_url
-        return None if is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
+        return None if self._is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
 
     def folders(self) -> dict[str, Path]:
         """Where this machine keeps files, by what they are: ``home``, and ``store`` if that is a folder."""

@@ -13,6 +13,7 @@ from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account
 from pipeline_core.review.documents import Review
 from pipeline_core.review.facts import FactDecisions
+from pipeline_core.review.parking import Parking
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.by_profile import RunStageByProfile
@@ -132,6 +133,10 @@ class Services(Adapters):
     @once
     def review(self) -> Review:
         return Review(self.open_uow)
+
+    @once
+    def parking(self) -> Parking:
+        return Parking(self.open_uow)
 
     @once
     def facts(self) -> FactDecisions:

@@ -12,6 +12,7 @@ from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.review.documents import Review
 from pipeline_core.review.facts import FactDecisions
+from pipeline_core.review.parking import Parking
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.dual_status import DualStatus
@@ -69,6 +70,10 @@ class UserServices:
     @cached_property
     def review(self) -> Review:
         return Review(self.open_uow)
+
+    @cached_property
+    def parking(self) -> Parking:
+        return Parking(self.open_uow)
 
     @cached_property
     def foresee(self) -> ForeseeFindings:

@@ -46,7 +46,8 @@ def api(
 def upkeep() -> None:
     """Watch the queue and send webhooks, until Ctrl-C.
 
-    Runs are asked for as soon as something waits, webhooks sent, and what is old is removed.
+    Runs are asked for as soon as something waits, webhooks sent, parked decisions carried out, and what is old is
+    removed.
     Needed where neither `pipeline up` runs nor an API that has a login of the service role: they do this themselves.
     Runs are asked for at the Prefect server of PREFECT_API_URL.
     """
@@ -64,6 +65,10 @@ def upkeep() -> None:
             err.print("No PREFECT_API_URL: nobody is asked to work on the queue.", soft_wrap=True)
         else:
             threading.Thread(target=watch.run, args=(app_.stopping,), name="queue-watch", daemon=True).start()
+        if app_.parking_clock:
+            threading.Thread(
+                target=app_.parking_clock.run, args=(app_.stopping,), name="parked-decisions", daemon=True
+            ).start()
         try:
             chores.run(app_.stopping)
         except KeyboardInterrupt:

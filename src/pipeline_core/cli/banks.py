@@ -8,7 +8,7 @@ import typer
 from pipeline_core.cli.app import All, AsJson, Limit, examples
 from pipeline_core.cli.exits import of_batch
 from pipeline_core.cli.output import out, print_json
-from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.errors import DocumentError, RefusedError, UnreadableFileError
 from pipeline_core.domain.ids import BatchId
 
@@ -146,8 +146,7 @@ def batches(
 def import_batch(app_: "Pipeline", batch_id: BatchId) -> None:
     """Run the flow ``import-batch``; what can be refused at once is refused before Prefect is started."""
     app_.staging.importer.check(batch_id, by=app_.user_id)
-    with launching(app_) as launcher:
-        launcher.run("pipeline_core.flows.import_batch.import_batch", batch_id=batch_id, by=app_.user_id)
+    app_.launcher.run("pipeline_core.flows.import_batch.import_batch", batch_id=batch_id, by=app_.user_id)
     app_.ensure_vector_indexes()
 
 

@@ -11,7 +11,7 @@ from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.processing import go_on
 from pipeline_core.cli.queue import hand_in
 from pipeline_core.cli.retrying import read_again, retry_many
-from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.policy import Wished
@@ -54,7 +54,7 @@ def run(
     What is unchanged since last time is left alone. Of a folder, every file of a known type is taken, hidden ones not.
     --publish-from and --ask-from hold for these documents in every run. What is published is judged anew by them.
     """
-    from pipeline_core.services.run_documents import RunDocuments, finish_what_others_have
+    from pipeline_core.services.run_documents import finish_what_others_have
     from pipeline_core.terminal.files import expand
     from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
@@ -76,17 +76,16 @@ def run(
         raise typer.Exit(print_estimate(files, as_json=as_json))
     if queue:
         hand_in(files, priority or 0, as_json=as_json, wished=wished)
-    with wired() as app_, launching(app_) as launcher:
+    with wired() as app_:
         wished.over(app_.settings.policy)
         # one that is away from the start is said at once; later it is waited for
         with app_.open_uow() as uow:
             uow.models.active()
         app_.be_patient()
         with RunDisplay(err, app_.views, app_.stopping) as display:
-            run_them = RunDocuments(app_.intake, launcher, app_.holds)
-            result = run_them(files.found, user_id=app_.user_id, display=display, wished=wished)
+            result = app_.run_documents(files.found, user_id=app_.user_id, display=display, wished=wished)
             result.refused[:0] = files.refused
-            finish_what_others_have(app_.queue, launcher.process, result.ran, app_.stopping)
+            finish_what_others_have(app_.queue, app_.launcher.process, result.ran, app_.stopping)
             if result.ran:
                 display.note = "looking after the indexes"
                 app_.ensure_vector_indexes()

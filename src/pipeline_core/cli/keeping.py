@@ -8,7 +8,7 @@ import typer
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.cli.wiring import wired
 
 commands = typer.Typer()
 _Folder = Annotated[Path, typer.Argument(help="The folder of the backup.", show_default=False)]
@@ -44,10 +44,7 @@ def verify(
         if repair and verified.found:
             repaired = app_.repair(verified.found, by=app_.settings.reviewer or str(app_.user_id))
             if start and repaired.queued:
-                with launching(app_) as launcher:
-                    launcher.start()
-                    launcher.wait()
-                    launcher.process(repaired.queued)
+                app_.launcher.process(repaired.queued)
             with VerifyDisplay(err) as display:
                 verified = app_.verify(chosen, display)
         print_json(verified_json(verified, repaired)) if as_json else print_verified(out, verified, repaired)

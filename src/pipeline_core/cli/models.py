@@ -7,7 +7,7 @@ import typer
 
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.output import out, print_json
-from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.cli.wiring import wired
 
 commands = typer.Typer()
 _PANEL = "Embedding models"
@@ -39,8 +39,7 @@ def reembed(
         if model:
             # refused before Prefect is started
             app_.embedders.named(model)
-            with launching(app_) as launcher:
-                launcher.run("pipeline_core.flows.reembed.reembed", model=model)
+            app_.launcher.run("pipeline_core.flows.reembed.reembed", model=model)
         rows = app_.reembed.models()
         if as_json:
             print_json(rows)

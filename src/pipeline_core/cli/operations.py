@@ -12,7 +12,7 @@ from pipeline_core.adapters.supervision.deploy import PoolType
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.masking import masked, masked_all
 from pipeline_core.domain.wording import counted
 
@@ -33,8 +33,8 @@ def doctor(
     from pipeline_core.terminal.hints import pasteable
     from pipeline_core.terminal.status import print_checks, print_settings
 
-    with wired() as app_, launching(app_) as launcher:
-        checks = list(run_checks(app_, launcher.ui_url))
+    with wired() as app_:
+        checks = list(run_checks(app_, app_.own_launcher.ui_url))
         described = describe_settings(app_.settings)
         if as_json:
             listed = {"settings": described} if settings else {}
@@ -65,7 +65,8 @@ def ui(as_json: AsJson = False) -> None:
     """
     import time
 
-    with wired() as app_, launching(app_) as launcher:
+    with wired() as app_:
+        launcher = app_.own_launcher
         launcher.wait()
         login = launcher.login if launcher.has_own_server else None
         if as_json:
@@ -174,9 +175,9 @@ def prepare(as_json: AsJson = False) -> None:
 
     The first run does it by itself; doing it before lets that start at once.
     """
-    with wired() as app_, launching(app_) as launcher:
+    with wired() as app_:
         app_.views.counts(app_.user_id)
-        launcher.prepare()
+        app_.own_launcher.prepare()
         if as_json:
             print_json({"home": app_.settings.home})
         else:

@@ -7,7 +7,6 @@ import typer
 
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import launching
 from pipeline_core.domain.ids import DocumentId
 
 if TYPE_CHECKING:
@@ -58,7 +57,9 @@ def run_now(app_: "Pipeline", document_ids: Sequence[DocumentId]) -> list[Docume
     from pipeline_core.services.run_documents import process_with_revived
     from pipeline_core.terminal.progress import RunDisplay
 
-    with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
+    with RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
         display.watch(document_ids)
         app_.holds.try_now(document_ids)
-        return process_with_revived(launcher.process, app_.intake.revived, app_.user_id, document_ids, display.watch)
+        return process_with_revived(
+            app_.launcher.process, app_.intake.revived, app_.user_id, document_ids, display.watch
+        )

@@ -28,7 +28,7 @@ commands = typer.Typer()
 def review(
     job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all that waits.")] = None,
     decision: Annotated[
-        str | None, typer.Argument(help="approve, reject, return, override; edit (a fact) or resolve (a pair).")
+        str | None, typer.Argument(help="approve, reject, return, override; edit (a fact), resolve (a pair), undo.")
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; an override needs at least 10 characters.")] = "",
     duplicates: Annotated[

@@ -7,7 +7,7 @@ import typer
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.cli.wiring import wired
 from pipeline_core.terminal.hints import pasteable
 
 commands = typer.Typer()
@@ -48,9 +48,9 @@ def deep_scan(
     with wired() as app_:
         ids = app_.deep_scan.waiting(user_id=app_.user_id)[:limit]
         if ids:
-            with launching(app_) as launcher, RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
+            with RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
                 display.watch(ids)
-                launcher.run("pipeline_core.flows.deep_scan.deep_scan", limit=limit, user_id=app_.user_id)
+                app_.launcher.run("pipeline_core.flows.deep_scan.deep_scan", limit=limit, user_id=app_.user_id)
         rows = app_.views.jobs(app_.user_id, document_ids=ids, limit=None)
         if as_json:
             print_json(rows)

@@ -14,7 +14,7 @@ import typer
 from pipeline_core.adapters import prefect_login
 from pipeline_core.cli.app import examples
 from pipeline_core.cli.output import err
-from pipeline_core.cli.wiring import launching, wired
+from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.machine import private_files
 
@@ -38,11 +38,11 @@ def up(
     started again; a database or Prefect server that is set is used instead. Ctrl-C ends all of it, and what was done is
     kept.
     """
-    with wired() as app_, _only_one(app_.home), launching(app_) as launcher:
+    with wired() as app_, _only_one(app_.home):
         from pipeline_core.adapters.supervision.parts import Installation
         from pipeline_core.adapters.supervision.supervisor import Supervisor
 
-        supervisor = None
+        launcher, supervisor = app_.own_launcher, None
         try:
             _say("Starting; the first time takes half a minute.")
             app_.views.counts(app_.user_id)  # the database is there, and has the schema

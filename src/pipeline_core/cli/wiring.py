@@ -1,4 +1,4 @@
-"""The pipeline and its launcher, for as long as a command needs them. Heavy parts are imported by those who call."""
+"""The pipeline, for as long as a command needs them. Heavy parts are imported by those who call."""
 
 import os
 import signal
@@ -14,7 +14,6 @@ from pipeline_core.cli.output import err
 from pipeline_core.machine import scratch
 
 if TYPE_CHECKING:
-    from pipeline_core.adapters.prefect_launcher import PrefectLauncher
     from pipeline_core.bootstrap import Pipeline
 
 
@@ -63,15 +62,3 @@ def wired(**overrides: object) -> Iterator["Pipeline"]:
             raise typer.Exit(Exit.INTERRUPTED) from None
         finally:
             wired_pipeline.close()
-
-
-@contextmanager
-def launching(wired_pipeline: "Pipeline") -> Iterator["PrefectLauncher"]:
-    """The launcher; a Prefect server that it started is stopped on leaving."""
-    from pipeline_core.adapters.prefect_launcher import PrefectLauncher
-
-    launcher = PrefectLauncher(wired_pipeline.settings, wired_pipeline.stopping)
-    try:
-        yield launcher
-    finally:
-        launcher.close()

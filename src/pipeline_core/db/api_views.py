@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pipeline_core.db.parking import parked_row
 from pipeline_core.db.session import Row
 from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import NotFoundError
@@ -47,8 +48,8 @@ class ApiViews(Views):
         )
 
     def job_detail(self, job_id: JobId) -> Row:
-        """One job with its ``stages``, what they took and cost together, the ``findings`` of validation, and
-        what it was ``returned_for``.
+        """One job with its ``stages``, what they took and cost together, the ``findings`` of validation, what it
+        was ``returned_for``, and the decision about it that is ``parked``.
 
         Raises:
             NotFoundError: the user has no such job.
@@ -60,11 +61,13 @@ class ApiViews(Views):
             [counts] = session.all("view_weighed", document_id=row["document_id"])
             left_out = session.all("view_left_out", document_id=row["document_id"])
             to_decide = session.all("view_to_decide", document_id=row["document_id"])
+            parked = parked_row(session, job_id)
         return {
             **row,
             **counts,
             "left_out_facts": left_out[:_MOST_FACTS],
             "to_decide": to_decide[:_MOST_FACTS],
+            "parked": parked,
             "returned_for": (returned[0]["findings"] or []) if returned else [],
             **{name: _sum(stage[name] for stage in stages) for name in ("seconds", "cost_usd")},
             "stages": stages,

@@ -708,6 +708,26 @@ class EventStreams(Base):
     open_until: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
 
 
+class ParkedDecisions(Base):
+    __tablename__ = "parked_decisions"
+    __table_args__ = (_of_document(),)
+
+    parked_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    job_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("upload_pipeline.upload_jobs.job_id", ondelete="CASCADE"))
+    document_id: Mapped[UUID] = mapped_column(Uuid)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    decision: Mapped[str] = mapped_column(Text)
+    fields: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    taken_by: Mapped[str] = mapped_column(Text)
+    seen: Mapped[str] = mapped_column(Text)
+    taken_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    due_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    outcome: Mapped[str | None] = mapped_column(Text)
+    undone_by: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
 class UnreadSources(Base):
     __tablename__ = "unread_sources"
 

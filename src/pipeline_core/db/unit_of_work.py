@@ -1,6 +1,7 @@
 """The unit of work: one short transaction. Everything is set-based: one call for many documents is one statement."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -17,6 +18,7 @@ from pipeline_core.db.engine import lend
 from pipeline_core.db.event_streams import EventStreams
 from pipeline_core.db.jobs import Jobs
 from pipeline_core.db.missing_parts import MissingParts
+from pipeline_core.db.parking import Parking
 from pipeline_core.db.parse_jobs import ParseJobs
 from pipeline_core.db.production import Production
 from pipeline_core.db.queue import Queue
@@ -97,6 +99,7 @@ class UnitOfWork:
         self.parse_jobs = ParseJobs(self.session)
         self.batches = Batches(self.session)
         self.reviews = Reviews(self.session)
+        self.parking = Parking(self.session)
         self.deep_scans = DeepScans(self.session)
         self.webhooks = Webhooks(self.session)
         self.event_streams = EventStreams(self.session)
@@ -113,6 +116,12 @@ class UnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._lent.__exit__(kind, error, trace)
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Whatever is written within is rolled back at its end; what was written before stays."""
+        with self.session.connection.transaction(force_rollback=True):
+            yield
 
     def commit(self) -> None:
         self.session.connection.commit()

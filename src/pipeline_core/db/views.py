@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pipeline_core.db.engine import lend
+from pipeline_core.db.parking import parked_row
 from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import NotFoundError
@@ -118,6 +119,7 @@ class Views:
                 "ledger": session.all("view_chunk_outcomes", document_id=document_id),
                 "left_out_facts": session.all("view_left_out", document_id=document_id),
                 "to_decide": session.all("view_to_decide", document_id=document_id),
+                "parked": parked_row(session, job_id),
                 "events": session.all("view_job_events", job_id=job_id, user_id=user_id),
             }
 

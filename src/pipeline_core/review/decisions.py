@@ -96,15 +96,29 @@ def take(uow: UnitOfWork, document_id: DocumentId, user_id: UserId) -> JobSummar
 
     Raises:
         NotFoundError: the user has no such document.
-        AlreadyDecidedError: it does not wait any more; the message says who decided what and when.
+        AlreadyDecidedError: it does not wait any more, or a decision is parked; the message says who decided what and
+            when.
     """
     summary = uow.reviews.lock(document_id, user_id)
     if summary is None:
         raise NotFoundError(f"There is no document {document_id}.")
     if summary.state is not JobState.AWAITING_REVIEW:
         raise moved_on(uow, summary)
+    _refuse_parked(uow, summary)
     uow.staging.lock_matching([user_id])
     return summary
+
+
+def _refuse_parked(uow: UnitOfWork, summary: JobSummary) -> None:
+    """While a decision is parked nobody takes another."""
+    parked = uow.parking.newest(summary.job_id)
+    if parked is not None and parked.ended_at is None:
+        raise AlreadyDecidedError(
+            f"{parked.taken_by} decided “{parked.decision}” about {summary.filename} on "
+            f"{parked.taken_at:%Y-%m-%d at %H:%M:%S %Z}; it is carried out at {parked.due_at:%H:%M:%S %Z}.",
+            action="Wait until then, or take it back: `pipeline review JOB undo`.",
+            http_action="Wait until then, or take it back: `POST /api/job/{job_id}/undo`.",
+        )
 
 
 def moved_on(uow: UnitOfWork, summary: JobSummary) -> AlreadyDecidedError:

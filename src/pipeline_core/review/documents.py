@@ -58,7 +58,7 @@ class Review:
                 uow.commit()
                 return decided
             summary = take(uow, document_id, request.user_id)
-            decided = _DECISIONS[request.decision](uow, summary, request)
+            decided = act(uow, summary, request)
             uow.commit()
         return decided
 
@@ -183,3 +183,8 @@ _DECISIONS: dict[Decision, Callable[[UnitOfWork, JobSummary, Request], Decided]]
     Decision.RETURN: _return,
     Decision.OVERRIDE: _override,
 }
+
+
+def act(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+    """Carry out the decision about a document that was taken in hand; nothing is committed."""
+    return _DECISIONS[request.decision](uow, summary, request)

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from pipeline_core.db.review import ReviewFact, WaitingJob
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.review.decisions import Decided, Decision, Resolution
 from pipeline_core.review.facts import Edit
 from pipeline_core.review.fields import request_of
@@ -93,10 +94,17 @@ def _resolve(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
     )
 
 
+def _undo(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+    undone = app_.parking.undo(row["job_id"], by=app_.settings.reviewer or str(app_.user_id), reason=typed.reason)
+    message = f"“{undone.decision}” of {undone.taken_by} was taken back; the document waits as before"
+    return Decided(row["document_id"], JobState.AWAITING_REVIEW, False, message)
+
+
 _ACTIONS: Mapping[str, Callable[["Pipeline", Row, Typed], Decided]] = {
     **{decision.value: _decide for decision in Decision},
     "edit": _edit,
     "resolve": _resolve,
+    "undo": _undo,
 }
 
 

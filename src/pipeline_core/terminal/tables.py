@@ -162,6 +162,7 @@ def alike(method: str, score: float) -> str:
 def print_review(console: Console, job: Row, *, everything: bool = False) -> None:
     """What a reviewer needs about one waiting document; ``everything`` lists the pairs that are decided as well."""
     console.print(f"[bold]{escape(job['filename'])}[/]  {place_of(job)}  job {job['job_id']}")
+    _print_parked(console, job)
     _print_findings(console, job["findings"])
     if job["returned_for"]:
         console.print("Returned, for its facts to be rejected or edited. What validation had found:")
@@ -195,6 +196,18 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
     elif not (job["findings"] or job["returned_for"] or job["pairs"] or job["to_decide"]):
         console.print("Nothing was found: look at its facts, then approve or reject.")
     print_waiting(console, [job])
+
+
+def _print_parked(console: Console, job: Row) -> None:
+    """The decision that can be taken back still, or that was refused when its time came."""
+    if (parked := job["parked"]) is None:
+        return
+    said = f"{parked['by']} decided “{parked['decision']}” on {parked['taken_at']:%Y-%m-%d at %H:%M:%S %Z}"
+    if parked["error"]:
+        console.print(f"[red]●[/] {escape(said)}; it was refused: {escape(parked['error']['message'])}")
+    else:
+        console.print(f"[yellow]●[/] {escape(said)}; it is carried out at {parked['due_at']:%H:%M:%S %Z}.")
+        _command(console, "take back", f"review {short(job['job_id'])} undo")
 
 
 def _at(pair: Row, side: str) -> str:

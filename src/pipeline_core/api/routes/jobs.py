@@ -1,5 +1,6 @@
 """Jobs: where they stand, what happened to them, and trying again."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.review.decisions import Decision
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.read_again import Again
 from pipeline_core.services.retry_all import Which
@@ -62,6 +64,19 @@ class Job(BaseModel):
     cost_usd: float | None
     correlation_id: UUID
     flow_run_id: UUID | None
+
+
+class Parked(BaseModel):
+    """A decision that is carried out at ``due_at`` unless it is undone before; by the database's clock."""
+
+    decision: Decision
+    by: str
+    taken_at: datetime
+    due_at: datetime
+    undo_url: str = Field(description="A POST to it takes the decision back")
+    error: JobError | None = Field(
+        default=None, description="Why it was refused when its time came: the document waits for another decision"
+    )
 
 
 class StageTiming(BaseModel):
@@ -118,6 +133,7 @@ class JobDetail(Job):
     left_out_by: dict[LeftOut, int] = Field(description="The ledger: how many facts were left out, by reason")
     left_out_facts: list[LeftOutFact] = Field(description="The first 1,000 of them")
     facts_to_decide: int = Field(description="Facts of middling confidence that a person is asked about")
+    parked: Parked | None = Field(description="The decision about it that can be taken back, or that was refused")
     to_decide: list[WeighedFact] = Field(description="The first 1,000 of them, the least sure first")
 
 
@@ -272,7 +288,14 @@ def _published(services: Services, stage: StageName, *, preview: bool) -> tuple[
 )
 def get_job(job_id: UUID, services: Services) -> dict[str, Any]:
     """Progress, timings, findings, cost and the last error of one job."""
-    return _told(services.views.job_detail(JobId(job_id)))
+    row = _told(services.views.job_detail(JobId(job_id)))
+    return {**row, "parked": parked_answer(job_id, row["parked"])} if row["parked"] else row
+
+
+def parked_answer(job_id: UUID, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A parked decision, as a client of the API is told of it."""
+    error = row.get("error")
+    return {**row, "undo_url": f"/api/job/{job_id}/undo", "error": over_http(error) if error else None}
 
 
 def _told(row: Row) -> Row:

@@ -162,6 +162,8 @@ def _left_out(row: Row) -> Row:
 
 
 def _why(job: Row, pairs: int, *, is_waiting: bool) -> str:
+    if (parked := job["parked"]) and not parked["error"]:
+        return f"{parked['by']} decided “{parked['decision']}”: it is carried out at {parked['due_at']:%H:%M:%S %Z}."
     if not is_waiting:
         how = f" ({job['outcome']})" if job["outcome"] else ""
         left_out = job["left_out_facts"] if job["state"] == JobState.DONE else []
@@ -183,6 +185,8 @@ def _ways(job: Row, base: str) -> Sequence[Way]:
     at = f"{base}api/job/{job_id}/"
     if job["state"] != JobState.AWAITING_REVIEW:
         return _take_in(job, name, at) if job["state"] == JobState.DONE else ()
+    if job["parked"] and not job["parked"]["error"]:
+        return (Way("Take the decision back", f"{name} undo", _curl(f"{at}undo")),)
     reject = Way("Publish nothing new of it", f"{name} reject", _curl(f"{at}reject"))
     if job["stage"] == JobStage.VALIDATION_REVIEW:
         reason = "WHY, IN A SENTENCE"

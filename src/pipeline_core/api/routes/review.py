@@ -13,12 +13,14 @@ from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
+from pipeline_core.api.routes.jobs import Parked, parked_answer
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolution
 from pipeline_core.review.decisions import Request as DecisionRequest
 from pipeline_core.review.fields import request_of
+from pipeline_core.review.parking import MOST_S
 
 router = APIRouter(prefix="/api/job", tags=["review"])
 _MOST_IDS = 1000
@@ -55,6 +57,31 @@ class Reason(Body):
     reason: str = Field(default="", max_length=_REASON)
     reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
     user_id: str = Field(default="", max_length=200, description="The same as `reviewer`")
+    undo_window: float = Field(
+        default=0,
+        ge=0,
+        le=MOST_S,
+        description="Seconds in which a decision about the document can be taken back before it is carried out; "
+        "0 carries it out at once",
+    )
+
+
+class Undo(Body):
+    """Taking back the decision that is parked."""
+
+    model_config = example({"reason": "The wrong document."})
+
+    reason: str = Field(default="", max_length=_REASON)
+    reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
+
+
+class Undone(BaseModel):
+    """The decision that was taken back: the document waits as before."""
+
+    job_id: UUID
+    document_id: UUID
+    state: JobState
+    message: str
 
 
 _ONE_BY_ONE = "Only these facts, one by one: the document goes on waiting"
@@ -110,7 +137,7 @@ BODIES: Mapping[Decision, type[Reason]] = {
     Decision.REJECT: Rejection,
 }
 """What may be sent with a decision: the names of ``review.fields``, and what to answer with."""
-NOT_DECIDED = frozenset({"next_action"})
+NOT_DECIDED = frozenset({"next_action", "undo_window"})
 
 
 class DecisionAnswer(BaseModel):
@@ -121,6 +148,7 @@ class DecisionAnswer(BaseModel):
     state: JobState
     goes_on: bool
     message: str
+    parked: Parked | None = Field(description="Set if the decision waits for its `undo_window`")
     next_job: Waiting | None = Field(description="What to review next")
     next_job_id: UUID | None = Field(description="Its job, where `next_action` is `next_job`")
     redirect_url: str | None = Field(description="Where the document is decided now, after it was returned")
@@ -158,10 +186,10 @@ def next_job(
 def approve_stage2(job_id: UUID, request: Request, services: Services, body: Approval | None = None) -> dict[str, Any]:
     """Phase 2 to 3: what is approved is validated next. With ``approved_matches`` only those facts are approved."""
     body = body or Approval()
-    answer = _decide(request, services, job_id, _asked(services, Decision.APPROVE, body))
+    answer = _decide(request, services, job_id, Decision.APPROVE, body)
     if body.next_action == "next_job" and answer["next_job"]:
         answer["next_job_id"] = answer["next_job"]["job_id"]
-    found = services.foresee.criticals(answer["document_id"])
+    found = None if answer["parked"] else services.foresee.criticals(answer["document_id"])
     return {
         **answer,
         "validation_url": REVIEW_PAGES[4].format(job_id),
@@ -181,8 +209,8 @@ def return_to_matching(
     job_id: UUID, request: Request, services: Services, body: Reason | None = None
 ) -> dict[str, Any]:
     """Phase 4 to 2: facts are decided one by one again."""
-    answer = _decide(request, services, job_id, _asked(services, Decision.RETURN, body or Reason()))
-    return {**answer, "redirect_url": REVIEW_PAGES[2].format(job_id)}
+    answer = _decide(request, services, job_id, Decision.RETURN, body or Reason())
+    return answer if answer["parked"] else {**answer, "redirect_url": REVIEW_PAGES[2].format(job_id)}
 
 
 @router.post(
@@ -194,7 +222,7 @@ def return_to_matching(
 )
 def override_validation(job_id: UUID, request: Request, services: Services, body: Override) -> dict[str, Any]:
     """Phase 4 to 5, with a reason that stays in the record."""
-    return _decide(request, services, job_id, _asked(services, Decision.OVERRIDE, body))
+    return _decide(request, services, job_id, Decision.OVERRIDE, body)
 
 
 @router.post(
@@ -206,7 +234,28 @@ def override_validation(job_id: UUID, request: Request, services: Services, body
 )
 def reject_job(job_id: UUID, request: Request, services: Services, body: Rejection | None = None) -> dict[str, Any]:
     """Nothing new of the document is published. With ``question_ids`` only those facts are rejected."""
-    return _decide(request, services, job_id, _asked(services, Decision.REJECT, body or Rejection()))
+    return _decide(request, services, job_id, Decision.REJECT, body or Rejection())
+
+
+@router.post(
+    "/{job_id}/undo",
+    operation_id="undo_decision",
+    summary="Take back a parked decision",
+    response_model=Undone,
+    responses=_RESPONSES,
+)
+def undo_decision(job_id: UUID, services: Services, body: Undo | None = None) -> dict[str, Any]:
+    """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
+    document_id = services.views.job_state(JobId(job_id))["document_id"]
+    body = body or Undo()
+    by = _name(services, body.reviewer) or str(services.user_id)
+    undone = services.parking.undo(JobId(job_id), by=by, reason=body.reason)
+    return {
+        "job_id": job_id,
+        "document_id": document_id,
+        "state": JobState.AWAITING_REVIEW,
+        "message": f"“{undone.decision}” of {undone.taken_by} was taken back; the document waits as before",
+    }
 
 
 _OF_SOME = ("next_job_id", "redirect_url", "validation_url", "critical_count", "requires_validation")
@@ -217,10 +266,20 @@ def _decide(
     request: Request,
     services: UserServices,
     job_id: UUID,
-    asked: DecisionRequest,
+    decision: Decision,
+    body: Reason,
 ) -> dict[str, Any]:
     document_id = services.views.job_state(JobId(job_id))["document_id"]
-    decided: Decided = services.review.decide(document_id, asked)
+    asked, parked = _asked(services, decision, body), None
+    if body.undo_window:
+        kept, foreseen = services.parking.park(document_id, asked, body.undo_window)
+        parked = parked_answer(
+            job_id, {"decision": decision, "by": kept.taken_by, "taken_at": kept.taken_at, "due_at": kept.due_at}
+        )
+        message = f"parked until {kept.due_at:%H:%M:%S %Z}; then: {foreseen.message}"
+        decided = Decided(document_id, JobState.AWAITING_REVIEW, False, message)
+    else:
+        decided = services.review.decide(document_id, asked)
     if decided.to_run:
         request.app.state.ask_for_run()
     return {
@@ -229,6 +288,7 @@ def _decide(
         "state": decided.state,
         "goes_on": decided.goes_on,
         "message": decided.message,
+        "parked": parked,
         "next_job": _next(services, None),
         **dict.fromkeys(_OF_SOME),
     }
@@ -238,9 +298,13 @@ def _asked(services: UserServices, decision: Decision, body: Reason) -> Decision
     """What the service is asked; a name that was sent stands beside the token's user, never instead."""
     said = body.model_dump(exclude_unset=True, exclude=set(NOT_DECIDED))
     asked = request_of(decision, services.user_id, said)
-    named = asked.reviewer.strip()
-    by = f"{named} ({services.user_id})" if named and named != str(services.user_id) else ""
-    return replace(asked, reviewer=by)
+    return replace(asked, reviewer=_name(services, asked.reviewer))
+
+
+def _name(services: UserServices, typed: str) -> str:
+    """The name for the record; "" for the token's user alone."""
+    named = typed.strip()
+    return f"{named} ({services.user_id})" if named and named != str(services.user_id) else ""
 
 
 def _next(services: UserServices, phase: int | None) -> dict[str, Any] | None:

@@ -1,0 +1,180 @@
+"""Parked decisions: those about documents that can be taken back for some seconds before they are carried out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from pipeline_core.db.parking import ParkedDecision
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.domain.errors import (
+    AlreadyDecidedError,
+    ConflictError,
+    NotFoundError,
+    PermanentError,
+    PipelineError,
+    RefusedError,
+)
+from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.traces import told
+from pipeline_core.review.decisions import Decided, Decision, Request, Resolution, take
+from pipeline_core.review.documents import act
+
+log = structlog.stdlib.get_logger(__name__)
+
+MOST_S = 10.0
+"""The longest time in which a decision can be taken back; the database refuses more."""
+_FINAL = (ConflictError, RefusedError, PermanentError)
+"""Errors that another try does not mend: the decision is refused for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """Parks decisions about documents, takes them back, and carries out those that are due."""
+
+    open_uow: OpenUnitOfWork
+
+    def park(self, document_id: DocumentId, request: Request, window_s: float) -> tuple[ParkedDecision, Decided]:
+        """Keep a decision for up to ten seconds; returns it, and what will follow as things are now.
+
+        It is tried out and rolled back, so that whatever is refused is refused now.
+
+        Raises:
+            RefusedError: the window is too long, or single facts are decided, which are undone by themselves.
+            PipelineError: as ``Review.decide``.
+        """
+        if not 0 < window_s <= MOST_S:
+            raise RefusedError(f"A decision cannot be parked for {window_s:g} s.", action=f"At most {MOST_S:g} s.")
+        if request.question_ids:
+            raise RefusedError(
+                "Decisions about single facts are not parked: each can be undone until the document goes on.",
+                action="Leave out `undo_window`.",
+            )
+        with self.open_uow() as uow:
+            summary = take(uow, document_id, request.user_id)
+            with uow.rehearsal():
+                foreseen = act(uow, summary, request)
+            parked = uow.parking.park(
+                summary.job_id, request.decision, _fields(request), by=request.by, window_s=window_s
+            )
+            payload = {"by": request.by, "reason": request.reason, "due_at": parked.due_at, **_named(parked)}
+            uow.reviews.log(summary.job_id, "decision_parked", payload)
+            uow.commit()
+        return parked, foreseen
+
+    def undo(self, job_id: JobId, *, by: str, reason: str = "") -> ParkedDecision:
+        """Take back the job's parked decision, whoever took it. The trail keeps both.
+
+        Raises:
+            NotFoundError: no decision about it was ever parked, or the job is not the user's.
+            AlreadyDecidedError: it is too late; says what became of it, and when.
+        """
+        with self.open_uow() as uow:
+            parked = uow.parking.newest(job_id)
+            if parked is None:
+                raise NotFoundError(
+                    f"No decision about job {job_id} is parked.",
+                    action="A decision of the command line is carried out at once.",
+                    http_action="Only a decision that was sent with `undo_window` is parked.",
+                )
+            undone = uow.parking.undo(parked.parked_id, by=by)
+            if undone is None:
+                raise _too_late(uow.parking.newest(job_id) or parked)
+            taken = {"decided_by": parked.taken_by, "taken_at": parked.taken_at, **_named(parked)}
+            payload = {"by": by, "reason": reason, **taken}
+            uow.reviews.log(job_id, "decision_undone", payload)
+            uow.commit()
+        return undone
+
+    def carry_out_due(self) -> list[DocumentId]:
+        """Carry out what is due, each decision in a transaction of its own; returns the documents that go on.
+
+        Any number of processes may do so at once; it needs the service role. What is refused by then is recorded.
+
+        Raises:
+            Exception: the first that another try may mend; the others are carried out before.
+        """
+        go_on: list[DocumentId] = []
+        left: dict[UUID, Exception] = {}
+        while True:
+            parked: ParkedDecision | None = None
+            try:
+                with self.open_uow() as uow:
+                    parked = uow.parking.claim_due(list(left))
+                    if parked is None:
+                        break
+                    go_on += _carry_out(uow, parked).to_run
+                    uow.commit()
+            except _FINAL as error:
+                if parked is None:
+                    raise
+                self._refuse(parked, error)
+            except Exception as error:
+                if parked is None:
+                    raise
+                left[parked.parked_id] = error
+        for first in left.values():
+            raise first
+        return go_on
+
+    def _refuse(self, parked: ParkedDecision, error: PipelineError) -> None:
+        with self.open_uow() as uow:
+            if uow.parking.refuse(parked.parked_id, error.as_stored()):
+                payload = {"by": parked.taken_by, "error": error.as_stored(), **_named(parked)}
+                uow.reviews.log(parked.job_id, "parked_decision_refused", payload)
+            uow.commit()
+        log.warning("parked_decision_refused", job_id=str(parked.job_id), error=told(error))
+
+
+def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:
+    summary = take(uow, parked.document_id, parked.user_id)
+    if uow.parking.as_seen(parked.job_id) != parked.seen:
+        raise AlreadyDecidedError(
+            f"{summary.filename} has changed since {in_words(parked)}: that was not carried out.",
+            action="Look at it again: `pipeline review JOB`, then decide.",
+        )
+    return act(uow, summary, _request(parked))
+
+
+def in_words(parked: ParkedDecision) -> str:
+    """Who decided what, and when."""
+    return f"{parked.taken_by} decided “{parked.decision}” on {parked.taken_at:%Y-%m-%d at %H:%M:%S %Z}".rstrip()
+
+
+def _too_late(parked: ParkedDecision) -> AlreadyDecidedError:
+    became = {
+        "carried_out": "it was carried out",
+        "undone": f"{parked.undone_by} took it back",
+        "refused": "it was refused",
+        None: "its time is over, and it is being carried out",
+    }[parked.outcome]
+    at = parked.ended_at or parked.due_at
+    return AlreadyDecidedError(f"{in_words(parked)}: {became} at {at:%H:%M:%S %Z}.".replace(" .", "."))
+
+
+def _named(parked: ParkedDecision) -> dict[str, object]:
+    return {"parked_id": parked.parked_id, "decision": parked.decision}
+
+
+def _fields(request: Request) -> dict[str, object]:
+    return {
+        "reason": request.reason,
+        "duplicates": request.duplicates,
+        "approved": request.approved,
+        "reviewer": request.reviewer,
+    }
+
+
+def _request(parked: ParkedDecision) -> Request:
+    """The decision as it was asked for."""
+    fields = parked.fields
+    approved: Sequence[str] | None = fields["approved"]
+    return Request(
+        Decision(parked.decision),
+        parked.user_id,
+        fields["reason"],
+        Resolution(fields["duplicates"]) if fields["duplicates"] else None,
+        reviewer=fields["reviewer"],
+        approved=None if approved is None else tuple(map(UUID, approved)),
+    )
