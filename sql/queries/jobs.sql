@@ -22,7 +22,7 @@ WITH takeable AS (
     UPDATE upload_jobs j SET
         state = 'working', claimed_by = %(worker)s, claimed_at = now(), lease_token = %(lease)s,
         lease_expires_at = now() + make_interval(secs => %(lease_s)s), flow_run_id = %(flow_run_id)s,
-        retry_at = NULL, parked_until = NULL, finished_at = NULL,
+        retry_at = NULL, parked_until = NULL, is_stopped = false, finished_at = NULL,
         lost_leases = j.lost_leases + (t.was = 'working')::int
     FROM takeable t
     WHERE j.job_id = t.job_id
@@ -70,8 +70,8 @@ WITH input AS (
             THEN now() + make_interval(secs => (i.payload ->> 'wait_s')::float8) END,
         held_for = CASE WHEN %(code)s = 'held' THEN i.payload ->> 'part'
             WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.held_for END,
-        parked_until = CASE %(code)s WHEN 'parked' THEN (i.payload ->> 'until')::timestamptz
-            WHEN 'stopped' THEN 'infinity' END,
+        parked_until = CASE WHEN %(code)s = 'parked' THEN (i.payload ->> 'until')::timestamptz END,
+        is_stopped = %(code)s = 'stopped',
         stop_after = CASE WHEN %(code)s <> 'stopped' AND coalesce(%(to_state)s, j.state) NOT IN ('done', 'deadletter')
             THEN j.stop_after END,
         last_error = CASE WHEN i.payload ? 'error' THEN i.payload -> 'error'
@@ -126,7 +126,7 @@ SELECT job_id FROM moved;
 -- name: go_on
 -- A job that waits is due now: for one stage, behind which it stops, or for all that are left.
 WITH told AS (
-    UPDATE upload_jobs j SET stop_after = %(stop_after)s, parked_until = NULL
+    UPDATE upload_jobs j SET stop_after = %(stop_after)s, parked_until = NULL, is_stopped = false
     WHERE j.job_id = %(job_id)s AND j.state IN ('queued', 'retryable') AND j.stage = %(stage)s
     RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage
 ), logged AS (
