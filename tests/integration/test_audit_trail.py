@@ -34,8 +34,8 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     "upload_jobs": (
         {"job_id", "document_id", "user_id", "correlation_id", "submitted_via"},
         {
-            "stage", "state", "outcome", "lost_leases", "retry_count", "retry_at", "parked_until", "held_for", "stop_after", "is_stopped",
-            "last_error",
+            "stage", "state", "outcome", "lost_leases", "retry_count", "retry_at", "parked_until", "held_for",
+            "stop_after", "is_stopped", "last_error",
             "claimed_by", "claimed_at", "lease_token", "lease_expires_at", "correlation_id", "config_sha256",
             "stage2_completed_at", "stage2_approved_matches", "stage4_override_reason", "finished_at",
         },
@@ -52,6 +52,9 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "question_id", "upload_batch_id", "user_id", "ordinal", "topic", "subtopic", "question_type", "difficulty",
             "question", "answer", "notes_for_tutor", "generator", "match_text", "match_sha256", "match_trigrams",
             "match_signature", "language",
+            # of a fact that a reviewer adds
+            "document_id", "chunk_id", "statement", "evidence", "evidence_match", "status", "left_out_reason",
+            "evidence_pieces", "confidence", "confidence_reasons", "publish_from", "ask_from", "added_by",
         },
         {
             "status", "question", "answer", "statement", "topic", "subtopic", "question_type", "difficulty",

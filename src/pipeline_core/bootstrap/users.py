@@ -10,6 +10,7 @@ from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.duplicates.detection import Detection
+from pipeline_core.review.add import AddFact
 from pipeline_core.review.documents import Review
 from pipeline_core.review.facts import FactDecisions
 from pipeline_core.review.parking import Parking
@@ -43,7 +44,7 @@ class UserServices:
     def open_uow(self) -> UnitOfWork:
         pipeline = self.pipeline
         return UnitOfWork(
-            pipeline.api_engine,
+            pipeline.api_database,
             lease_s=pipeline.settings.lease_s,
             comparing=lambda: pipeline.detection,
             claims=self._claims,
@@ -52,7 +53,7 @@ class UserServices:
 
     @cached_property
     def views(self) -> ApiViews:
-        return ApiViews(self.pipeline.api_engine, claims=self._claims, ranking=self.pipeline.ranking)
+        return ApiViews(self.pipeline.api_database, claims=self._claims, ranking=self.pipeline.ranking)
 
     @cached_property
     def search(self) -> Search:
@@ -83,6 +84,10 @@ class UserServices:
     @cached_property
     def facts(self) -> FactDecisions:
         return FactDecisions(self.open_uow)
+
+    @cached_property
+    def add_fact(self) -> AddFact:
+        return AddFact(self.open_uow, self.pipeline.detection)
 
     @cached_property
     def dual_status(self) -> DualStatus:
