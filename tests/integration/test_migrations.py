@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from pipeline_core.terminal.doctor import Check, run_checks
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli.exits import of_error
@@ -19,7 +20,6 @@ from pipeline_core.db.schema_age import files
 from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseTooOldError, PipelineError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.settings import load_settings
-from pipeline_core.terminal.doctor import Check, run_checks
 from tests.integration.test_upkeep import count
 from tests.migrations import NEXT, AddNext, add_next, by_hand, dumped, psql
 from tests.through import publish, upload
