@@ -269,9 +269,9 @@ class Client:
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             rows = self._app.views.progress(list(document_ids))
-            still = {row["document_id"]: row["filename"] for row in rows if JobState(row["state"]) not in _AT_REST}
-            stopped = self._app.single_stage.stopped(list(still))
-            moving = [name for document_id, name in still.items() if document_id not in stopped]
+            moving = [
+                row["filename"] for row in rows if JobState(row["state"]) not in _AT_REST and not row["is_stopped"]
+            ]
             if not moving:
                 return self.statuses(document_ids=document_ids)
             if deadline is not None and time.monotonic() >= deadline:

@@ -13,6 +13,7 @@ from pipeline_core.domain.errors import ChecksumMismatchError, NotFoundError, St
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.stages.registry import STAGES
+from pipeline_core.terminal.jobs_table import place_of
 from tests.through import needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
@@ -60,7 +61,8 @@ def test_the_optimizer_may_be_left_out(app: Pipeline) -> None:
 
 def test_a_document_that_has_stopped_goes_on_when_it_is_told_to(app: Pipeline) -> None:
     document_id = new(app)
-    execute(app, document_id, StageName.INGEST)
+    job = execute(app, document_id, StageName.INGEST)
+    assert place_of(job) == "stopped at job validated"
     assert Client(app=app).wait([document_id], timeout_s=5)[0].stage == "job_validated"
     app.retry(document_id, from_stage=None, by="ann")
     batch = app.queue.take(10)

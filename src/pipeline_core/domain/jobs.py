@@ -133,6 +133,11 @@ def is_parked(row: Mapping[str, Any]) -> bool:
     return row["state"] == JobState.QUEUED and bool(row.get("last_error")) and missing_part(row) is None
 
 
+def is_stopped(row: Mapping[str, Any]) -> bool:
+    """Whether a job, as a view shows it, waits behind a stage that was run by itself."""
+    return bool(row.get("is_stopped"))
+
+
 def missing_part(row: Mapping[str, Any]) -> str | None:
     """The part of the installation that a job, as a view shows it, waits in the queue for."""
     error = row.get("last_error") if row["state"] == JobState.QUEUED else None

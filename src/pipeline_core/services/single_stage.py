@@ -1,6 +1,6 @@
 """One stage of a document by itself: which can be run now, and having it run on what earlier stages recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -136,11 +136,6 @@ class SingleStage:
             uow.jobs.go_on(job.job_id, at, stop_after=stage, by=by)
             uow.commit()
         return job.job_id
-
-    def stopped(self, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
-        """Return those of the documents that wait behind a stage that was run alone."""
-        with self.open_uow() as uow:
-            return {job.document_id for job in uow.documents.find(document_ids).values() if job.is_stopped}
 
 
 def _find(uow: UnitOfWork, document_id: DocumentId) -> _Document:
