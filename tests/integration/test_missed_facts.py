@@ -164,6 +164,30 @@ def test_it_survives_when_the_stages_run_anew(app: Pipeline, waiting: DocumentId
     assert not [one for one in job(app, waiting)["findings"] if one["code"] == "ledger_counts"]
 
 
+def test_what_people_decided_survives_when_the_text_is_cut_otherwise(
+    make_pipeline: Callable[..., Pipeline], app: Pipeline, waiting: DocumentId, generator: OneFact
+) -> None:
+    """What a person added or rejected by itself is no less a decision for the chunk that it was in."""
+    added = add(app, waiting)
+    [known] = [fact for fact in app.facts.facts(waiting, user_id=app.user_id) if fact.generator != "reviewer"]
+    app.review.decide(waiting, Request(Decision.REJECT, app.user_id, question_ids=(known.question_id,)))
+    go_on(app, waiting)
+    other = make_pipeline(generator=generator, changes={"workflow": "manual"})
+    other.retry(waiting, from_stage=StageName.CHUNKER, by="Ann")
+    through(other, [waiting])
+    facts = {fact.question_id: fact for fact in other.facts.facts(waiting, user_id=app.user_id)}
+    assert {one: fact.status for one, fact in facts.items()} == {
+        added.fact.question_id: "approved", known.question_id: "rejected",
+    }  # fmt: skip
+    assert (facts[added.fact.question_id].evidence, facts[added.fact.question_id].added_by) == (
+        added.fact.evidence, "Ann",
+    )  # fmt: skip
+    assert facts[added.fact.question_id].chunk_id != added.fact.chunk_id
+    go_on(other, waiting)
+    assert list(published(other, waiting)) == [MISSED]
+    assert not [one for one in job(other, waiting)["findings"] if one["code"] == "ledger_counts"]
+
+
 def test_what_a_generator_finds_later_at_the_same_place_comes_beside_it(
     app: Pipeline, waiting: DocumentId, monkeypatch: pytest.MonkeyPatch, generator: OneFact
 ) -> None:
