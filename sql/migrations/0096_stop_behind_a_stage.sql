@@ -1,6 +1,7 @@
 -- A stage can be run alone: the job stops behind it, and goes on when somebody says so.
 
-SET LOCAL search_path = upload_pipeline, public;
+SET LOCAL search_path = upload_pipeline, public, extensions;
+INSERT INTO schema_migrations (name) VALUES ('0096_stop_behind_a_stage');
 
 ALTER TABLE upload_jobs
     ADD COLUMN stop_after text REFERENCES stages (stage_name),
