@@ -181,10 +181,10 @@ FROM upload_jobs j WHERE j.document_id = ANY(%(document_ids)s) AND j.state = 'wo
 -- name: queue_depth
 -- What waits and what runs, by user; oldest_s is how long the first has waited, in seconds.
 SELECT user_id,
-    count(*) FILTER (WHERE state = 'queued') AS queued,
+    count(*) FILTER (WHERE state = 'queued' AND NOT is_stopped) AS queued,
     count(*) FILTER (WHERE state = 'retryable') AS retryable,
     count(*) FILTER (WHERE state = 'working') AS working,
-    extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'queued'))::float8 AS oldest_s
+    extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'queued' AND NOT is_stopped))::float8 AS oldest_s
 FROM upload_jobs
 WHERE state IN ('queued', 'retryable', 'working') AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)
 GROUP BY user_id ORDER BY user_id;
