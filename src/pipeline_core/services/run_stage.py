@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
-from typing import Any, Generic
+from typing import Generic
 
 import structlog
 
@@ -326,7 +326,7 @@ def _follow(uow: UnitOfWork, swapped: Swapped, done: Sequence[Saved[R]]) -> None
     revive_orphans(uow, users, [item.job.document_id for item in done])
 
 
-def _log(stage: AnyStage, plan: _Plan[Any], report: StageReport) -> None:
+def _log(stage: AnyStage, plan: _Plan[D], report: StageReport) -> None:
     """A line for the batch, and one for each failure, with the correlation ids that the events carry."""
     if plan.run or plan.reuse:
         correlations = {str(job.correlation_id) for job in [*(task.job for task in plan.run), *plan.reuse]}
