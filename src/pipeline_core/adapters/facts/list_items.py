@@ -317,14 +317,7 @@ def _alone(text: str, item: Item, told: _Told, language: str) -> Iterator[Claim]
 
 def _as_item(claim: Claim) -> Claim:
     traits = {name: value for name, value in claim.traits.items() if name != "prose"}
-    return Claim(
-        claim.spans,
-        claim.statement,
-        claim.answer,
-        claim.questions,
-        claim.score,
-        {**traits, "item": 1.0, "lead_in": 0.0},
-    )
+    return replace(claim, traits={**traits, "item": 1.0, "lead_in": 0.0})
 
 
 def _with_leads(
@@ -360,7 +353,7 @@ def _with_leads(
                 with_lead = f"{lead} {said}" if lead[-1] in "?？؟" else f"{lead}: {said}"
                 claim = _claim((*spans, *listed.spans), with_lead, language, lead_in=1.0, whole=1.0)
                 is_asked = leads[-1].is_heading and lead_words.is_question(lead, language)
-                yield replace(claim, answer=said, questions=lambda: iter([lead])) if is_asked else claim
+                yield replace(claim, answer=said, question=lead) if is_asked else claim
             return
         may_stand = all(_is_neutral(meaning) for meaning in meanings) and not lead_words.demands(lead)
         if is_counted and not only_whole and may_stand and _is_sentence(told.said, language):
@@ -464,7 +457,7 @@ def _labelled(block: Block, told: _Told, heading: Lead | None, language: str) ->
         score = 1.5 + bool(numbers_in(statement))
         traits = {"item": 1.0, "label": 1.0, "lead_in": 0.0, "sentence_whole": float(is_whole)}
         above = (heading.span,) if is_named and heading and heading.span else ()
-        yield Claim((*above, (told.start, told.end)), statement, None, lambda: iter(()), score, traits)
+        yield Claim((*above, (told.start, told.end)), statement, score, traits)
 
 
 def _under_heading(block: Block, told: _Told) -> Iterator[Claim]:
@@ -489,7 +482,7 @@ def _claim(spans: tuple[tuple[int, int], ...], statement: str, language: str, *,
         "sentence_whole": whole,
     }
     score = 1.5 + bool(numbers_in(statement))
-    return Claim(spans, statement, statement, lambda: iter(filter(None, [asked])), score, traits)
+    return Claim(spans, statement, score, traits, asked, statement)
 
 
 def _leans(lead: str, language: str) -> bool:

@@ -178,22 +178,17 @@ def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
         **traits_of(said.statement, language),
     }
     answer = said.asked_of if asked else None
-    return Claim(((said.start, said.end),), said.statement, answer, lambda: iter(filter(None, [asked])), score, traits)
+    return Claim(((said.start, said.end),), said.statement, score, traits, asked, answer)
 
 
 def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
     """``**Deductible:** $500`` says what a row of a table with two columns says."""
     key, value = strip_markdown(label["key"]), strip_markdown(label["value"])
-    if (
-        key.lower() in LABELS_ONLY
-        or not 1 <= len(value) <= 200
-        or not keeps_numbers(value, label["value"])
-        or unreadable(value)
-    ):
+    if key.lower() in LABELS_ONLY or not 1 <= len(value) <= 200 or not keeps_numbers(value, label["value"]):
         return None
     score = 1.5 + bool(numbers_in(value))
     traits = {"label": 1.0, "score": score}
-    return Claim(((block.start, block.end),), f"{key}: {value}", None, lambda: iter(()), score, traits)
+    return Claim(((block.start, block.end),), f"{key}: {value}", score, traits)
 
 
 def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
