@@ -7,7 +7,7 @@ import typer
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import wired
+from pipeline_core.cli.wiring import connected, wired
 from pipeline_core.terminal.hints import pasteable
 
 commands = typer.Typer()
@@ -24,11 +24,10 @@ def mark(
 
     Documents that become `selected` are queued for a deep scan; any other status takes back a scan that has not begun.
     """
-    from pipeline_core.terminal.dual_status import named, print_changes
+    from pipeline_core.terminal.dual_status import print_changes
 
-    with wired() as app_:
-        by = app_.settings.reviewer
-        changes = app_.dual_status.set_status(named(app_, documents), status, user_id=app_.user_id, by=by)
+    with connected() as client:
+        changes = client.mark(status, documents)
         print_json(changes) if as_json else print_changes(out, changes)
 
 

@@ -113,7 +113,7 @@ class Documents(Wired):
         """Where one document stands.
 
         Args:
-            document: Its job id, its document id, the unique beginning of one, or its file name.
+            document: Its job id, its document id, the unique beginning of one, its file name, or the path of the file.
 
         Raises:
             NotFoundError: there is none, or more than one.
@@ -134,7 +134,7 @@ class Documents(Wired):
 
     def details(self, document: str | UUID) -> dict[str, Any]:
         """One document with its stages, findings, pairs of look-alikes, ledger and last events, ready for JSON."""
-        return self._app.views.job(self.user_id, self._app.views.resolve_job(self.user_id, str(document)))
+        return self._app.views.job(self.user_id, self._job_id(document))
 
     def counts(self) -> dict[str, Any]:
         """How many documents there are, by state."""
@@ -225,13 +225,24 @@ class Documents(Wired):
                 return data
         raise NotFoundError(f"The document has no file {name[:100]!r} of {stage}.", action="`files` lists them.")
 
-    def export(self, document: str | UUID) -> dict[str, Any]:
+    def rows(self, document_ids: Sequence[DocumentId]) -> list[dict[str, Any]]:
+        """Where documents stand, ready for JSON, in the order in which they are named."""
+        found = self._app.views.jobs(self.user_id, document_ids=document_ids, limit=None) if document_ids else []
+        order = {document_id: position for position, document_id in enumerate(document_ids)}
+        return sorted(found, key=lambda row: order[row["document_id"]])
+
+    def export(
+        self, document: str | UUID, *, take: Callable[[dict[str, Any]], None] = lambda _: None
+    ) -> dict[str, Any]:
         """A document as published: chunks and facts with evidence. Acknowledges it (phase 6).
+
+        ``take`` may store it first: what it could not take is not acknowledged.
 
         Raises:
             NotFoundError, NotPublishedError
         """
         exported = self._app.export.read(self._document_id(document), user_id=self.user_id)
+        take(exported)
         self._app.export.acknowledge(exported)
         return exported
 
