@@ -1,6 +1,7 @@
 """The pipeline that a client works with, and for whom."""
 
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -36,6 +37,11 @@ class Wired:
     def by(self) -> str:
         """The name in the record: the setting ``reviewer``, else the user's id."""
         return self._app.settings.reviewer.strip() or str(self.user_id)
+
+    @property
+    def stopping(self) -> Event:
+        """Set it to let runs in this process end after the stage that they are in."""
+        return self._app.stopping
 
     def close(self) -> None:
         """Stop what was started. Another client may be opened afterwards."""
