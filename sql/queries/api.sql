@@ -2,7 +2,7 @@
 -- Jobs, newest first; the position in the list is (created_at, job_id) of the last one seen.
 SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named,
     d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
-    p.percent, j.retry_count, j.last_error, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
+    p.percent, j.retry_count, j.last_error, j.is_stopped, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
     d.published_at,
     (SELECT sum((s.result ->> 'seconds')::float8) FROM document_processing_stages s
         WHERE s.document_id = d.document_id) AS seconds,
@@ -22,7 +22,7 @@ LIMIT %(limit)s;
 -- As above, by its id, with what validation found.
 SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named,
     d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
-    p.percent, j.retry_count, j.last_error, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
+    p.percent, j.retry_count, j.last_error, j.is_stopped, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
     d.published_at, coalesce(j.stage3_validation_results -> 'findings', '[]') AS findings
 FROM upload_jobs j
 JOIN documents d USING (document_id)

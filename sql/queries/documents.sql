@@ -103,7 +103,7 @@ SELECT document_id, raw_path FROM documents WHERE document_id = ANY(%(document_i
 -- Where each document and its newest job stand.
 SELECT DISTINCT ON (d.document_id)
     d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    j.profile, w.workflow_type, w.configuration -> 'policy' AS policy
+    j.profile, j.is_stopped, w.workflow_type, w.configuration -> 'policy' AS policy
 FROM documents d
 JOIN upload_jobs j USING (document_id)
 JOIN processing_workflows w USING (document_id)

@@ -1,7 +1,7 @@
 -- name: lock_for_review
 -- Where the document's newest job stands, locked: who decides at the same time waits here, and then sees what happened.
 SELECT d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    j.profile, w.workflow_type, w.configuration -> 'policy' AS policy
+    j.profile, j.is_stopped, w.workflow_type, w.configuration -> 'policy' AS policy
 FROM upload_jobs j
 JOIN documents d USING (document_id)
 JOIN processing_workflows w USING (document_id)

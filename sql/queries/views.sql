@@ -1,7 +1,7 @@
 -- name: view_jobs
 SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named, d.title,
     d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile, p.percent,
-    j.retry_count, j.last_error, j.created_at, j.finished_at, j.correlation_id, j.flow_run_id, d.published_at,
+    j.retry_count, j.last_error, j.is_stopped, j.created_at, j.finished_at, j.correlation_id, j.flow_run_id, d.published_at,
     d.staging_status, d.deep_scan_status, d.deep_scan_error,
     -- withdrawn because every place that it stood at holds another document by now
     j.outcome IS NOT DISTINCT FROM 'published' AND d.published_at IS NULL
@@ -52,7 +52,7 @@ LIMIT %(limit)s;
 
 -- name: view_progress
 SELECT DISTINCT ON (d.document_id) d.document_id, d.filename, j.stage, j.state, j.outcome, p.percent, j.retry_count,
-    j.last_error
+    j.last_error, j.is_stopped
 FROM documents d
 JOIN upload_jobs j USING (document_id)
 JOIN job_stages p ON p.job_stage = j.stage

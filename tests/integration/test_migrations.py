@@ -135,6 +135,14 @@ def test_a_migration_and_its_record_are_one_transaction(database_url: str, add_n
     assert migrate(database_url) == [NEXT]
 
 
+def test_a_file_that_does_not_enter_its_name_is_rolled_back(database_url: str, add_next: AddNext) -> None:
+    add_next("CREATE TABLE upload_pipeline.seasons (season text)")
+    with pytest.raises(AssertionError, match=NEXT):
+        migrate(database_url)
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT to_regclass('upload_pipeline.seasons')").fetchone() == (None,)
+
+
 # --- databases of before -------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ from pipeline_core.client.results import (
     WaitingSource,
 )
 from pipeline_core.client.review import Reviewing
+from pipeline_core.client.stages import Stages
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.services.intake import Upload
 
@@ -33,8 +34,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Client(Reviewing, Queueing, Knowledge, Operating):
+class Client(Stages, Reviewing, Queueing, Knowledge, Operating):
     """The pipeline of this process, for one user. Use it as a context manager, or ``close`` it.
 
-    Its methods are grouped by file: documents, review, queue, knowledge, operating.
+    Its methods are grouped by file: documents, stages, review, queue, knowledge, operating.
     """

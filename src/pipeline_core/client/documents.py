@@ -14,6 +14,7 @@ from pipeline_core.client.results import AT_REST, DocumentFile, DocumentStatus, 
 from pipeline_core.client.wired import Wired
 from pipeline_core.domain.errors import NotFoundError, PipelineError, StillRunningError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import is_stopped
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.traces import told
@@ -102,7 +103,7 @@ class Documents(Wired):
             log.warning("upload_not_told", error=told(error))
 
     def wait(self, document_ids: Sequence[DocumentId], *, timeout_s: float | None = None) -> list[DocumentStatus]:
-        """Return when all have come to rest: done, dead, or waiting for a person.
+        """Return when all have come to rest: done, dead, waiting for a person, or stopped behind a single stage.
 
         Raises:
             StillRunningError: not within ``timeout_s`` seconds; they go on.
@@ -110,7 +111,7 @@ class Documents(Wired):
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             rows = self._app.views.progress(list(document_ids))
-            moving = [row["filename"] for row in rows if JobState(row["state"]) not in AT_REST]
+            moving = [row["filename"] for row in rows if JobState(row["state"]) not in AT_REST and not is_stopped(row)]
             if not moving:
                 return self.statuses(document_ids=document_ids)
             if deadline is not None and time.monotonic() >= deadline:
@@ -219,7 +220,7 @@ class Documents(Wired):
         return list(self._app.estimate([Path(os.fsdecode(file)) for file in files], user_id=self.user_id))
 
     def retry(self, document: str | UUID, *, from_stage: StageName | None = None, start: bool = True) -> DocumentStatus:
-        """Start a failed or finished document again, from where it failed or from a stage.
+        """Start a failed or finished document again, from where it failed or from a stage; let a stopped one go on.
 
         Raises:
             NotFoundError: there is no such document.
