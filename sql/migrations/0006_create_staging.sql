@@ -339,3 +339,16 @@ CREATE TABLE staging_duplicates (
 );
 CREATE INDEX staging_duplicates_existing_idx ON staging_duplicates (existing_question_id);
 CREATE INDEX staging_duplicates_pending_idx ON staging_duplicates (user_id) WHERE resolution = 'pending';
+
+-- What a person decided stays; what nobody did, or the system by itself, may still be decided.
+CREATE FUNCTION decided_by_person(resolution text, resolved_by text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN resolution <> 'pending' AND resolved_by <> 'system';
+
+-- Pairs that a person is to be asked about, of questions that are on their way.
+CREATE VIEW undecided_pairs WITH (security_invoker = true) AS
+SELECT p.duplicate_id, p.user_id, p.staged_question_id, p.existing_question_id, p.reasons, q.document_id,
+       q.upload_batch_id, q.match_sha256
+FROM staging_duplicates p
+JOIN staged_questions q ON q.question_id = p.staged_question_id
+WHERE p.resolution = 'pending' AND q.status IN ('pending', 'approved');
