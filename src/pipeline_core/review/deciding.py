@@ -6,7 +6,6 @@ from uuid import UUID
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.facts import fact_text
-from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.review import StagedFact
 from pipeline_core.duplicates.comparing import match_keys
@@ -39,9 +38,7 @@ def decide(
         scope.refuse_facts([fact for fact in facts if fact.status not in comes_from | stays], to)
         todo = [fact for fact in facts if fact.status in comes_from]
     scope.set_status(todo, to, trimmed(reason))
-    if todo:
-        scope.record_facts(todo, to, trimmed(reason))
-    to_run = scope.after_facts(todo, to)
+    to_run = scope.decided(todo, to, trimmed(reason)) if todo else ()
     return scope.change([fact.question_id for fact in todo], len(unchanged), to, to_run=to_run)
 
 
@@ -61,8 +58,7 @@ def edit(
     if not scope.uow.reviews.edit(old, new, key, scope.by):
         scope.refuse_changed([old])
     names = [name for name in sorted(scope.rules.fields) if getattr(old, name) != getattr(new, name)]
-    scope.record_edit(old, new, names, trimmed(reason))
-    scope.after_edit(old, new)
+    scope.was_edited(old, new, names, trimmed(reason))
     return scope.change([old.question_id], 0, f"edited ({', '.join(names)})")
 
 
@@ -116,9 +112,6 @@ def resolve(
     for pair in todo:
         scope.refuse_pair(pair, resolution)
     scope.set_resolution(todo, resolution, trimmed(reason))
-    to_run: tuple[DocumentId, ...] = ()
-    if todo:
-        scope.record_pairs(todo, resolution, trimmed(reason))
-        to_run = scope.after_pairs(todo)
+    to_run = scope.resolved(todo, resolution, trimmed(reason)) if todo else ()
     changed = [pair.duplicate_id for pair in todo]
     return scope.change(changed, len(pairs) - len(todo), f"decided {resolution}", of_pairs=True, to_run=to_run)

@@ -138,12 +138,8 @@ class Scope(ABC):
         raise ChangedMeanwhileError()
 
     @abstractmethod
-    def record_facts(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> None:
-        """Leave an event of the decision."""
-
-    @abstractmethod
-    def after_facts(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
-        """Do what follows; returns the documents that go on by it."""
+    def decided(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> tuple[DocumentId, ...]:
+        """Record what was decided, and do what follows; returns the documents that go on by it."""
 
     @abstractmethod
     def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
@@ -154,12 +150,8 @@ class Scope(ABC):
         """
 
     @abstractmethod
-    def record_edit(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
-        """Leave an event of the edit."""
-
-    @abstractmethod
-    def after_edit(self, old: StagedFact, new: StagedFact) -> None:
-        """Have the fact compared by its new words."""
+    def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
+        """Record what was changed, and have the fact compared by its new words."""
 
     @abstractmethod
     def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
@@ -170,12 +162,8 @@ class Scope(ABC):
         """
 
     @abstractmethod
-    def record_pairs(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
-        """Leave an event of the decision."""
-
-    @abstractmethod
-    def after_pairs(self, pairs: Sequence[StagedPair]) -> tuple[DocumentId, ...]:
-        """Do what follows of the resolution; returns the documents that go on by it."""
+    def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> tuple[DocumentId, ...]:
+        """Record what was decided, and do what follows; returns the documents that go on by it."""
 
     def settle(self) -> BatchCounts:
         """Move the whole to where its facts put it; returns their counts."""
