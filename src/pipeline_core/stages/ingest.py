@@ -12,7 +12,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.stages.base import Fetched, Saved, Stage, StageContext, StageInput, StageResult
 
 
@@ -50,8 +50,4 @@ STAGE = Stage(
     run=run,
     save=save,
     config=lambda ctx: {"max_file_bytes": ctx.settings.max_file_bytes},
-    begins=None,
-    ends=(stage_move("job_validated", EventType.STAGE_DONE, {JobStage.QUEUED}, JobStage.JOB_VALIDATED),),
-    done_at=JobStage.JOB_VALIDATED,
-    restarts_at=JobStage.QUEUED,
 )

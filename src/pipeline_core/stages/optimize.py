@@ -9,7 +9,7 @@ from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.jobs import HeldJob, OutputRow
-from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.wording import counted
 from pipeline_core.stages.base import (
     Computation,
@@ -18,21 +18,14 @@ from pipeline_core.stages.base import (
     Saved,
     Stage,
     StageContext,
-    StageInput,
     StageResult,
 )
 from pipeline_core.stages.cleaning import clean
-from pipeline_core.stages.inputs import for_each, page_map, read_text, require, text_checksums
+from pipeline_core.stages.inputs import fetch_markdown, page_map, read_text
 
 
 def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[OutputRow]:
-    outputs = uow.stages.outputs([job.document_id for job in jobs], ["markdown"])
-
-    def read(job: HeldJob) -> StageInput[OutputRow]:
-        markdown = require(outputs.get(job.document_id, {}), "markdown")
-        return StageInput(text_checksums(markdown), markdown)
-
-    return for_each(jobs, read)
+    return fetch_markdown(uow, jobs, ["markdown"])
 
 
 def run(ctx: StageContext, _document: Document, data: OutputRow) -> Computation[None]:
@@ -77,12 +70,6 @@ STAGE = Stage(
     save=save,
     leaves="optimized_markdown",
     config=lambda _ctx: {"ftfy": version("ftfy")},
-    begins=stage_move(
-        "optimizing", EventType.STAGE_STARTED, {JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING}, JobStage.OPTIMIZING
-    ),
-    ends=(stage_move("optimized", EventType.STAGE_DONE, {JobStage.OPTIMIZING}, JobStage.OPTIMIZED),),
-    done_at=JobStage.OPTIMIZED,
-    restarts_at=JobStage.OPTIMIZING,
     is_required=False,
     is_enabled=lambda settings: settings.optimizer_enabled,
 )
