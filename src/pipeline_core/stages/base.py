@@ -152,8 +152,8 @@ class Stage(Generic[D, R]):
     version: str
     fetch: Fetch[D]
     run: Run[D, R]
-    save: Save[R]
-    config: Callable[[StageContext], Mapping[str, Any]]
+    save: Save[R] = lambda _ctx, _uow, _done: None
+    config: Callable[[StageContext], Mapping[str, Any]] = lambda _ctx: {}
     before: Gate | None = None
     threads: Callable[[Settings], int] = lambda _settings: 8
     is_enabled: Callable[[Settings], bool] = lambda _settings: True

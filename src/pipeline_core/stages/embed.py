@@ -114,11 +114,6 @@ def fill_buffer(uow: UnitOfWork, embedded: Sequence[tuple[Document, Embedding]])
         uow.production.fill_buffer(of_model, model=model, version=version)
 
 
-def no_config(_ctx: StageContext) -> dict[str, str]:
-    """Which model is active is no setting of a document: changing it re-embeds what is published, all at once."""
-    return {}
-
-
 STAGE = Stage(
     name=StageName.EMBEDDER,
     version="1",
@@ -126,7 +121,7 @@ STAGE = Stage(
     run=run,
     save=save,
     before=gates.VALIDATION,
-    config=no_config,
+    # which model is active is no setting of a document: changing it re-embeds what is published, all at once
     # The buffer is emptied by every publication, so a finished embedding is not there to be found again;
     # the cache makes doing it anew free.
     reusable=False,

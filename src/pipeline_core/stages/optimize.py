@@ -15,7 +15,6 @@ from pipeline_core.stages.base import (
     Computation,
     Fetched,
     OutputFile,
-    Saved,
     Stage,
     StageContext,
     StageResult,
@@ -58,16 +57,11 @@ def _repaired(lines: int) -> Finding:
     )
 
 
-def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved[None]]) -> None:
-    """Nothing of its own: the output file is all."""
-
-
 STAGE = Stage(
     name=StageName.MARKDOWN_OPTIMIZER,
     version="5",
     fetch=fetch,
     run=run,
-    save=save,
     leaves="optimized_markdown",
     config=lambda _ctx: {"ftfy": version("ftfy")},
     is_required=False,

@@ -160,7 +160,6 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
-    config=embed.no_config,
     ended_by=(),
     # The buffer is empty after a publication, so publishing again begins with the vectors.
     again_at=JobStage.EMBEDDING,
