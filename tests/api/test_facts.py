@@ -90,13 +90,30 @@ def test_what_is_wrong_is_named(pipeline: Pipeline, client: TestClient, facts: s
     strangers = client_of(pipeline, BOB).post(facts, json=good)
     assert (strangers.status_code, strangers.json()["code"]) == (404, "not_found")
 
+    url = f"{facts}/{fact_of(client, facts, 'thermostat')['question_id']}"
+    for change, told in (
+        ({}, "words or of its status"),
+        ({"reason": "because"}, "words or of its status"),
+        ({"answer": "x", "status": "approved"}, "words or of its status"),
+        ({"answer": "65."}, "`question`"),
+        ({"statement": " "}, "blank"),
+        ({"statement": None}, "has a statement"),
+        ({"quote": "x"}, "quote"),
+        ({"status": "pending"}, "status"),
+    ):
+        answer = client.patch(url, json=change)
+        assert (answer.status_code, told in answer.text) == (422, True), answer.text
+    missing = client.patch(f"{facts}/{ANN}", json={"status": "approved"})
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+    assert client_of(pipeline, BOB).patch(url, json={"status": "rejected"}).status_code == 404
+
 
 def fact_of(client: TestClient, facts: str, words: str) -> dict[str, Any]:
     [found] = [one for one in client.get(facts).json()["items"] if words in one["statement"]]
     return dict(found)
 
 
-def test_facts_are_listed_with_their_evidence_by_status(client: TestClient, facts: str) -> None:
+def test_facts_are_listed_edited_and_decided_and_their_history_told(client: TestClient, facts: str) -> None:
     first = client.get(f"{facts}?limit=1").json()
     rest = client.get(f"{facts}?cursor={first['next_cursor']}").json()
     assert len(first["items"] + rest["items"]) == 4
@@ -107,8 +124,6 @@ def test_facts_are_listed_with_their_evidence_by_status(client: TestClient, fact
     assert client.get(f"{facts}?status=approved").json()["items"] == []
     assert client.get(f"{facts}?status=apporved").status_code == 422
 
-
-def test_a_fact_is_edited_decided_and_its_history_told(client: TestClient, facts: str) -> None:
     fact = fact_of(client, facts, "pressure relief")
     url = f"{facts}/{fact['question_id']}"
     seen = {"status": fact["status"], "version": fact["version"]}
@@ -143,29 +158,6 @@ def test_what_is_left_out_is_taken_in_though_the_document_is_published(make_pipe
     assert (taken["goes_on"], taken["fact"]["status"]) == (True, "approved"), taken
     late = client.patch(f"{facts}/{fact['question_id']}", json={"answer": "x", "question": "y"})
     assert (late.status_code, late.json()["code"]) == (409, "already_decided")
-
-
-def test_what_is_no_change_of_a_fact_is_named(client: TestClient, facts: str) -> None:
-    url = f"{facts}/{fact_of(client, facts, 'thermostat')['question_id']}"
-    for wrong, told in (
-        ({}, "words or of its status"),
-        ({"reason": "because"}, "words or of its status"),
-        ({"answer": "x", "status": "approved"}, "words or of its status"),
-        ({"answer": "65."}, "`question`"),
-        ({"statement": " "}, "blank"),
-        ({"statement": None}, "has a statement"),
-        ({"quote": "x"}, "quote"),
-        ({"status": "pending"}, "status"),
-    ):
-        answer = client.patch(url, json=wrong)
-        assert (answer.status_code, told in answer.text) == (422, True), answer.text
-    missing = client.patch(f"{facts}/{ANN}", json={"status": "approved"})
-    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
-    assert client_of_bob(client, url).status_code == 404
-
-
-def client_of_bob(client: TestClient, url: str) -> Any:
-    return client_of(client.app.state.pipeline, BOB).patch(url, json={"status": "rejected"})  # type: ignore[attr-defined]
 
 
 def test_a_pair_of_a_document_is_listed_decided_and_its_history_told(make_pipeline: Callable[..., Pipeline]) -> None:

@@ -151,7 +151,7 @@ def test_a_chunk_that_failed_stays_so_although_a_fact_of_it_was_added(app: Pipel
     assert ("chunk_failed" in codes, "ledger_counts" in codes) == (True, False)
 
 
-@pytest.mark.parametrize("stage", [StageName.FACT_GENERATOR, StageName.CHUNKER, StageName.MARKDOWN_CONVERSION])
+@pytest.mark.parametrize("stage", [StageName.FACT_GENERATOR, StageName.MARKDOWN_CONVERSION])
 def test_it_survives_when_the_stages_run_anew(app: Pipeline, waiting: DocumentId, stage: StageName) -> None:
     added = add(app, waiting)
     go_on(app, waiting)
