@@ -51,5 +51,5 @@ class Reviewing(Documents):
             NotFoundError: there is no such document, or no decision about it was parked.
             AlreadyDecidedError: it is too late.
         """
-        job_id = self._app.views.resolve_job(self.user_id, str(document))
+        job_id = self._job_id(document)
         return self._app.parking.undo(job_id, by=reviewer.strip() or str(self.user_id), reason=reason)
