@@ -68,6 +68,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         {"job_id", "document_id", "user_id", "correlation_id", "type", "severity", "code", "payload"}, set(),
     ),
     "event_streams": ({"stream_id", "user_id", "open_until"}, {"open_until"}),
+    "review_changes": ({"user_id", "document_id", "batch_id", "made_by", "subjects", "undoes"}, set()),
     "parked_decisions": (
         {"job_id", "document_id", "user_id", "decision", "fields", "taken_by", "seen", "due_at"},
         {"ended_at", "outcome", "undone_by"},

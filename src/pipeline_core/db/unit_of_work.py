@@ -11,6 +11,7 @@ from pipeline_core.db.agreement import Agreement
 from pipeline_core.db.audit import Audit
 from pipeline_core.db.batches import Batches
 from pipeline_core.db.caches import Caches
+from pipeline_core.db.changes import Changes
 from pipeline_core.db.deep_scans import DeepScans
 from pipeline_core.db.documents import Documents
 from pipeline_core.db.embedding_models import Models
@@ -100,6 +101,7 @@ class UnitOfWork:
         self.batches = Batches(self.session)
         self.reviews = Reviews(self.session)
         self.parking = Parking(self.session)
+        self.changes = Changes(self.session)
         self.deep_scans = DeepScans(self.session)
         self.webhooks = Webhooks(self.session)
         self.event_streams = EventStreams(self.session)
