@@ -25,11 +25,11 @@ import structlog
 
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.parking import ParkedDecision
 from pipeline_core.domain.errors import PipelineError, StillRunningError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.domain.policy import Wished
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.search import Answer
 from pipeline_core.domain.traces import told
 from pipeline_core.review.decisions import Decided, Decision, Resolution
@@ -366,15 +366,15 @@ class Client:
             self._app.launcher.request(decided.to_run)
         return decided
 
-    def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> ParkedDecision:
+    def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> Decided:
         """Take back the decision about a document that is parked; only those over HTTP are.
 
         Raises:
             NotFoundError: there is no such document, or no decision about it was parked.
             AlreadyDecidedError: it is too late.
         """
-        job_id = self._app.views.resolve_job(self.user_id, str(document))
-        return self._app.parking.undo(job_id, by=reviewer.strip() or str(self.user_id), reason=reason)
+        by = Reviewer(self.user_id, reviewer)
+        return self._app.parking.undo(self._document_id(document), by=by, reason=reason)
 
     def search(self, text: str, *, limit: int = 5, nearest: bool = False) -> Found:
         """Ask what was published: passages with their facts by meaning and by words, best first.

@@ -9,6 +9,7 @@ import pytest
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.review import OfDocument
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.review.fields import FIELDS
 from tests.through import needs_work, receive, through, upload
@@ -73,7 +74,7 @@ def test_a_decision_can_leave_the_rest_for_later(review_document: Any, wired: Pi
     document_id = stopped(wired)
     state = review_document(document=str(document_id), decision="return", return_state=True)
     assert state.name == "AwaitingReview"
-    wrong = wired.facts.facts(document_id, user_id=wired.user_id)[1]
+    wrong = wired.review.facts(OfDocument(document_id), wired.user_id)[1]
     for decision, more in (("reject", {"question_ids": [str(wrong.question_id)]}), ("approve", {"go_on": False})):
         state = review_document(document=str(document_id), decision=decision, return_state=True, **more)
     assert (state.name, state.message) == ("Completed", "1 queued")

@@ -19,6 +19,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.batches import BatchCounts
 from pipeline_core.domain.errors import ConflictError, RefusedError, TransientError
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId, user_id_for
+from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.ports.embedder import Embedded
 from pipeline_core.review.decisions import Resolution
 from pipeline_core.services.staging import StagingService
@@ -151,7 +152,7 @@ def test_two_imports_at_once_import_once(app: Pipeline) -> None:
         user = user_id_for(uuid4().hex)
         text = "\n".join(f"Q: {random.getrandbits(64):x} {uuid4()}?\nA: {uuid4()}" for _ in range(200))
         batch = stage(app, user, text)
-        app.staging.resolve_duplicates(batch, Resolution.NOT_DUPLICATE, by=user)
+        app.review.resolve(OfBatch(batch), Resolution.NOT_DUPLICATE, by=Reviewer(user))
         app.staging.approve_questions(batch, by=user)
         barrier = Barrier(2)
 
@@ -165,7 +166,7 @@ def test_two_imports_at_once_import_once(app: Pipeline) -> None:
             reports = [f.result() for f in [pool.submit(importer, batch, by=user) for _ in range(2)]]
         assert sorted(len(report.imported) for report in reports) == [0, 200]
         assert {report.counts.imported for report in reports} == {200}
-        events = [event["code"] for event in app.staging.history(batch, by=user)]
+        events = [event.code for event in app.review.history(OfBatch(batch), user)]
         assert events.count("batch_imported") == 1
         check(app, user)
 
@@ -173,7 +174,7 @@ def test_two_imports_at_once_import_once(app: Pipeline) -> None:
 def test_a_rejection_and_an_import_at_once_agree(app: Pipeline) -> None:
     user = user_id_for(uuid4().hex)
     batch = stage(app, user, BANKS[0])
-    app.staging.resolve_duplicates(batch, Resolution.KEEP_BOTH, by=user)
+    app.review.resolve(OfBatch(batch), Resolution.KEEP_BOTH, by=Reviewer(user))
     app.staging.approve_questions(batch, by=user)
     question = app.staging.get_batch_questions(batch, by=user)[0].question_id
     with ThreadPoolExecutor(2) as pool:
