@@ -86,5 +86,14 @@ $$;
 GRANT SELECT, INSERT (user_id, document_id, batch_id, made_by, subjects, undoes) ON review_changes
     TO upload_pipeline_api;
 GRANT SELECT ON review_change_rows TO upload_pipeline_api;
--- What was remembered of two texts goes with the decision that is undone.
+-- What was remembered of two texts goes with the decision that is undone; a pair that an edit voided comes back as old as
+-- it was.
 GRANT DELETE ON duplicate_decisions TO upload_pipeline_api;
+GRANT INSERT (created_at) ON staging_duplicates TO upload_pipeline_api;
+
+-- A parked decision is about the facts and pairs that were seen, too.
+CREATE OR REPLACE FUNCTION as_seen(job upload_jobs) RETURNS text LANGUAGE sql STABLE
+SET search_path = upload_pipeline, public AS $$
+    SELECT concat_ws(' ', job.version, md5(coalesce(job.stage3_validation_results::text, '')),
+        review_version(job.document_id))
+$$;

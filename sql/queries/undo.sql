@@ -66,9 +66,10 @@ WHERE q.question_id = b.question_id;
 -- name: restore_pairs
 -- Also those that are there no more, as long as both ends are.
 INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,
-    similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at, reasons)
+    similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at, reasons, created_at)
 SELECT b.duplicate_id, b.user_id, b.staged_question_id, b.existing_question_id, b.existing_is_staged,
-    b.similarity_score, b.method, b.resolution, b.resolution_notes, b.resolved_by, b.resolved_at, b.reasons
+    b.similarity_score, b.method, b.resolution, b.resolution_notes, b.resolved_by, b.resolved_at, b.reasons,
+    b.created_at
 FROM jsonb_populate_recordset(NULL::staging_duplicates, %(rows)s::jsonb) b
 WHERE EXISTS (SELECT FROM staged_questions q WHERE q.question_id = b.staged_question_id) AND (
     EXISTS (SELECT FROM staged_questions q WHERE q.question_id = b.existing_question_id)

@@ -78,7 +78,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         {
             "duplicate_id", "user_id", "staged_question_id", "existing_question_id", "existing_is_staged",
             "similarity_score", "method", "resolution", "resolution_notes", "resolved_by", "resolved_at",
-            "reasons",
+            "reasons", "created_at",
         },
         {"resolution", "resolution_notes", "resolved_by", "resolved_at", "similarity_score", "method", "reasons"},
     ),
