@@ -19,6 +19,7 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.terminal.actions import new_words
 from pipeline_core.terminal.exporting import FORMATS
 from pipeline_core.terminal.reviewing import print_facts
 from pipeline_core.terminal.tables import print_hits
@@ -136,11 +137,11 @@ def test_a_reviewer_adds_a_question_and_takes_it_away(make_pipeline: MakePipelin
     with pytest.raises(RefusedError, match="answer and no question"):
         edit(flood.question_id, {"answer": "No."})
     with pytest.raises(RefusedError, match="no answer either"):
-        edit(war.question_id, {"answer": None, "question": None})
+        new_words("Is war covered?", None, None, no_question=True)
     with pytest.raises(RefusedError, match="none of them blank"):
         edit(war.question_id, {"question": " "})
     edit(flood.question_id, {"question": "Is flood covered?", "answer": "No."})
-    edit(war.question_id, {"question": None, "answer": None})
+    edit(war.question_id, new_words(None, None, None, no_question=True))
     edited = app.review.facts(OfDocument(document_id), app.user_id)
     assert [(fact.question, fact.answer) for fact in edited] == [("Is flood covered?", "No."), (None, None)]
     assert [fact.evidence for fact in edited] == [flood.evidence, war.evidence]

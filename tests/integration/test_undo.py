@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -11,19 +11,14 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import (
-    AlreadyDecidedError,
-    ChangedMeanwhileError,
     ConflictError,
-    PipelineError,
     RefusedError,
-    StagedStateError,
-    UnknownIdsError,
 )
-from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedFact, StagedPair, Where
-from pipeline_core.review.decisions import Decision, Resolution
-from tests.integration.test_review import CONTRADICTORY, ask, look_alike, park
-from tests.through import publish, through, upload
+from pipeline_core.review.decisions import Resolution
+from tests.integration.test_review import park
+from tests.through import publish, upload
 
 S = QuestionStatus
 RULES = (

@@ -8,6 +8,7 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.facts import fact_text
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.reasons import trimmed
+from pipeline_core.domain.review import StagedFact
 from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
 from pipeline_core.review.decisions import Change, Expected, Resolution
@@ -55,12 +56,7 @@ def edit(
         UnknownIdsError, ChangedMeanwhileError: as ``decide``.
         RefusedError, StagedStateError: it cannot be edited, or not to this.
     """
-    scope.begin("edit")
-    _refuse_fields(scope, changes)
-    [old] = scope.facts([fact_id])
-    scope.asked = {"fact": str(fact_id), "changes": dict(changes), "reason": reason}
-    require(expected or {}, [old], scope.asked)
-    new = scope.edited(old, changes, trimmed(reason))
+    old, new = propose(scope, fact_id, changes, reason, expected)
     if new == old:
         return scope.change([], 1, "edited")
     keep(scope, [old.question_id])
@@ -71,6 +67,22 @@ def edit(
     scope.record_edit(old, new, names, trimmed(reason))
     scope.after_edit(old, new)
     return scope.change([old.question_id], 0, f"edited ({', '.join(names)})")
+
+
+def propose(
+    scope: Scope, fact_id: UUID, changes: Mapping[str, str | None], reason: str, expected: Expected | None
+) -> tuple[StagedFact, StagedFact]:
+    """The fact as it is and as it would be, if it can be edited so.
+
+    Raises:
+        As ``edit``.
+    """
+    scope.begin("edit")
+    _refuse_fields(scope, changes)
+    [old] = scope.facts([fact_id])
+    scope.asked = {"fact": str(fact_id), "changes": dict(changes), "reason": reason}
+    require(expected or {}, [old], scope.asked)
+    return old, scope.edited(old, changes, trimmed(reason))
 
 
 def _refuse_fields(scope: Scope, changes: Mapping[str, str | None]) -> None:

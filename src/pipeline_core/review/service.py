@@ -8,7 +8,7 @@ from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.facts import fact_text
-from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, UserId
+from pipeline_core.domain.ids import DocumentId, DuplicateId, UserId
 from pipeline_core.domain.review import (
     OfBatch,
     OfDocument,
@@ -87,24 +87,17 @@ class Review:
         Raises:
             TransientError: the new words could not be embedded; nothing has changed.
         """
-        if isinstance(where, OfBatch):
-            self._embed_words(where, QuestionId(fact_id), changes, by)
+        if isinstance(where, OfBatch):  # which compares new words at once: their vector is made before the transaction
+            with self.open_uow() as uow:
+                bank = BankScope(uow, where.batch_id, by)
+                old, new = deciding.propose(bank, fact_id, changes, reason, expected)
+            if bank.batch.is_matched and has_new_words(old, new):
+                words = fact_text(new.question, new.answer, None)
+                self.detection.prepare_words(self.open_uow, old.question_id, words, by=by.user_id)
         with self.open_uow() as uow:
             change = deciding.edit(open_scope(uow, where, by), fact_id, changes, reason, expected)
             uow.commit()
         return change
-
-    def _embed_words(
-        self, where: OfBatch, fact_id: QuestionId, changes: Mapping[str, str | None], by: Reviewer
-    ) -> None:
-        """A bank compares new words at once: their vector is made before the transaction that does so."""
-        with self.open_uow() as uow:
-            scope = BankScope(uow, where.batch_id, by)
-            [old] = scope.facts([fact_id])
-            new = scope.edited(old, changes, "")
-        if scope.batch.is_matched and has_new_words(old, new):
-            words = fact_text(new.question, new.answer, None)
-            self.detection.prepare_words(self.open_uow, fact_id, words, by=by.user_id)
 
     def resolve(
         self,

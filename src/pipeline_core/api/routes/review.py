@@ -276,7 +276,7 @@ def undo_decision(job_id: UUID, services: Services, body: Undo | None = None) ->
     """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
     document_id = services.views.job_state(JobId(job_id))["document_id"]
     body = body or Undo()
-    undone = services.parking.undo(document_id, by=_reviewer(services, body.reviewer), reason=body.reason)
+    undone = services.parking.undo(document_id, by=reviewer_of(services, body.reviewer), reason=body.reason)
     return {"job_id": job_id, "document_id": document_id, "state": undone.state, "message": undone.message}
 
 
@@ -324,10 +324,10 @@ def _asked(services: UserServices, decision: Decision, body: Reason) -> Decision
     if isinstance(body, Approval | Rejection) and body.expected_facts:
         said["expected_facts"] = {one: seen.seen() for one, seen in body.expected_facts.items()}
     asked = request_of(decision, services.user_id, said)
-    return replace(asked, reviewer=_reviewer(services, asked.reviewer).name)
+    return replace(asked, reviewer=reviewer_of(services, asked.reviewer).name)
 
 
-def _reviewer(services: UserServices, typed: str) -> review.Reviewer:
+def reviewer_of(services: UserServices, typed: str) -> review.Reviewer:
     """The token's user, with the name that was typed beside it for the record."""
     named = typed.strip()
     is_other = named and named != str(services.user_id)
