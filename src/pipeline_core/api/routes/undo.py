@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import Field
 
 from pipeline_core.api.deps import Services
@@ -59,15 +59,9 @@ def undo_question(
     response_model=Changed,
     responses=_RESPONSES,
 )
-def undo_duplicate(
-    duplicate_id: UUID, request: Request, services: Services, body: UndoChange | None = None
-) -> dict[str, Any]:
+def undo_duplicate(duplicate_id: UUID, services: Services, body: UndoChange | None = None) -> dict[str, Any]:
     """Of a document or a question bank: it is as undecided, or decided, as before; doing it again redoes it."""
-    given = _given(services, body)
-    change = services.review.undo_pair(None, duplicate_id, **given)
-    if change.to_run:
-        request.app.state.ask_for_run()
-    return shown(change)
+    return shown(services.review.undo_pair(None, duplicate_id, **_given(services, body)))
 
 
 def _undo_fact(where: Where, fact_id: UUID, services: Services, body: UndoChange | None) -> dict[str, Any]:
