@@ -9,7 +9,18 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import duplicates, evidence, facts, http_api, matching, orchestration, quality, queue, workers
+from benchmarks import (
+    connections,
+    duplicates,
+    evidence,
+    facts,
+    http_api,
+    matching,
+    orchestration,
+    quality,
+    queue,
+    workers,
+)
 from benchmarks.corpus import real_documents, write_markdown
 from benchmarks.formats import write_formats
 from benchmarks.scenario import all_published, at_rest, measure
@@ -111,6 +122,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "duplicates": lambda folder: duplicates.main(folder, show),
     "matching": lambda folder: matching.main(folder, show),
     "http-api": lambda _folder: http_api.main(show),
+    "connections": lambda _folder: connections.main(show),
     "facts": lambda _folder: facts.main(show),
     "evidence": lambda _folder: evidence.main(show),
     "quality": lambda folder: quality.main(folder, show),

@@ -24,8 +24,8 @@ from benchmarks.corpus import ROOT, SHARED
 from benchmarks.memory import memory_from_here, peak_memory
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.db import session
+from pipeline_core.db.connection import connect_options
 from pipeline_core.db.embedded import EmbeddedPostgres
-from pipeline_core.db.engine import connect_options
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import MatchingSpace, QuestionId, UserId

@@ -15,7 +15,7 @@ from benchmarks.corpus import Writer
 from benchmarks.production import FACTS, Production
 from pipeline_core import logs
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.engine import connect
+from pipeline_core.db.connection import connect
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName

@@ -58,9 +58,9 @@ def drain(files: list[Path], workers: int) -> float:
                 # who watches the queue asks for a run for each worker
                 handed = client.submit([Upload(path.name, path.read_bytes()) for path in files], start=False)
                 client.wait(handed.document_ids)
-            with app.engine.connect() as connection:
-                ended, count = connection.exec_driver_sql(_SPAN).one()
-                begun = connection.exec_driver_sql(_BEGIN).scalar_one()
+            with app.database.lend() as connection:
+                [(ended, count)] = connection.execute(_SPAN).fetchall()
+                [(begun,)] = connection.execute(_BEGIN).fetchall()
             if count != len(files):
                 raise SystemExit(f"{count} of {len(files)} documents were published by {workers} workers")
             return float(ended - begun)

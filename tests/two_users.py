@@ -14,7 +14,7 @@ from psycopg import sql
 
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.engine import connect_options
+from pipeline_core.db.connection import connect_options
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import UserId, user_id_for
 from pipeline_core.domain.lifecycle import StageName

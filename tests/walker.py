@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine
-
+from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, LeaseToken, UserId, user_id_for
 from pipeline_core.domain.lifecycle import JobStage, JobState
@@ -24,7 +23,7 @@ STAMPS = ", ".join(f"stage{n}_completed_at" for n in range(1, 7))
 class Walker:
     """One job. A step is a move's code, ``claim``, ``validated: N`` or ``restart: STAGE``."""
 
-    engine: Engine
+    database: Database
     user_id: UserId = ANN
     reason: str = "checked by hand"
 
@@ -74,7 +73,7 @@ class Walker:
         return dict(zip(names, row, strict=True))
 
     def _uow(self) -> UnitOfWork:
-        return UnitOfWork(self.engine, lease_s=60)
+        return UnitOfWork(self.database, lease_s=60)
 
 
 def march(last: str) -> list[str]:

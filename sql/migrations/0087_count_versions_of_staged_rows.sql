@@ -1,7 +1,8 @@
 -- Who decides or edits says which version was looked at: a fact or a pair that changed meanwhile is not overwritten.
 -- The database counts the versions, and keeps who made the last change and when, whatever made it.
 
-SET LOCAL search_path = upload_pipeline, public;
+SET LOCAL search_path = upload_pipeline, public, extensions;
+INSERT INTO schema_migrations (name) VALUES ('0087_count_versions_of_staged_rows');
 
 ALTER TABLE staged_questions
     ADD COLUMN version int NOT NULL DEFAULT 1 CHECK (version > 0),
@@ -15,11 +16,11 @@ UPDATE staging_duplicates SET changed_by = resolved_by, changed_at = resolved_at
 
 -- The reviewer in whose transaction a row changes (`upload_pipeline.reviewer`); the system, where nobody reviews.
 CREATE FUNCTION present_reviewer() RETURNS text LANGUAGE sql STABLE
-SET search_path = upload_pipeline, public AS $$
+SET search_path = upload_pipeline, pg_temp AS $$
     SELECT coalesce(nullif(current_setting('upload_pipeline.reviewer', true), ''), 'system') $$;
 
 CREATE FUNCTION count_version() RETURNS trigger LANGUAGE plpgsql
-SET search_path = upload_pipeline, public AS $$
+SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
     NEW.version := OLD.version + 1;
     NEW.changed_by := present_reviewer();
@@ -57,7 +58,7 @@ CREATE TRIGGER staging_duplicates_version_2_count BEFORE UPDATE ON staging_dupli
 -- The version of all that a reviewer of a document or of a bank (by its batch) looks at, in 52 bits: JSON's numbers keep
 -- them. It changes with every fact and pair, also with one that comes or goes.
 CREATE FUNCTION review_version(scope uuid) RETURNS bigint LANGUAGE sql STABLE
-SET search_path = upload_pipeline, public AS $$
+SET search_path = upload_pipeline, pg_temp AS $$
     SELECT ('x' || left(md5(coalesce(string_agg(row_id || ':' || version, ',' ORDER BY row_id), '')), 13))::bit(52)::bigint
     FROM (
         SELECT question_id AS row_id, version FROM staged_questions

@@ -58,7 +58,7 @@ SELECT review_version(coalesce(%(document_id)s::uuid, %(batch_id)s::uuid)) AS ve
 SELECT q.question_id, q.question, q.answer, q.statement, q.status, q.version, q.changed_by, q.changed_at, q.evidence,
     q.evidence_match, q.review_notes, q.edited_by, q.left_out_reason, q.duplicate_of, q.similarity_score,
     round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons, d.page_unit, c.heading_path,
-    q.topic, q.subtopic, q.question_type, q.difficulty, q.notes_for_tutor, q.import_error
+    q.topic, q.subtopic, q.question_type, q.difficulty, q.notes_for_tutor, q.import_error, q.generator, q.added_by, q.chunk_id
 FROM staged_questions q
 LEFT JOIN documents d USING (document_id)
 LEFT JOIN staged_chunks c USING (chunk_id)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.database import Database
 from pipeline_core.db.rate_limits import PostgresRateLimits
 from pipeline_core.domain.errors import ConfigurationError, DatabaseUnavailableError
 from pipeline_core.domain.sliding_window import retry_after
@@ -20,9 +20,9 @@ def limits(request: pytest.FixtureRequest) -> Iterator[RateLimits]:
     if request.param == "memory":
         yield SharedRateLimits("memory://")
         return
-    engine = open_engine(request.getfixturevalue("database_url"), role="upload_pipeline_api")
-    yield PostgresRateLimits(engine)
-    engine.dispose()
+    database = Database(request.getfixturevalue("database_url"), role="upload_pipeline_api")
+    yield PostgresRateLimits(database)
+    database.close()
 
 
 def test_as_many_as_the_limit_and_no_more(limits: RateLimits) -> None:
@@ -64,6 +64,6 @@ def test_a_wrong_store_is_named() -> None:
 
 
 def test_a_database_that_is_away_is_told(free_port: Callable[[], int]) -> None:
-    engine = open_engine(f"postgresql://nobody@127.0.0.1:{free_port()}/none", role="")
+    database = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/none", role="")
     with pytest.raises(DatabaseUnavailableError):
-        PostgresRateLimits(engine).hit("ann", limit=1, window_s=1)
+        PostgresRateLimits(database).hit("ann", limit=1, window_s=1)

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.reasons import visible_length
@@ -73,12 +73,12 @@ NEW_JOB = "INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id
 def url(postgres_url: str, template_database: str) -> Iterator[str]:
     """A database with one document of Ann's: its job queued, a chunk and two facts staged and published."""
     with copied_database(postgres_url, template_database) as url:
-        engine = open_engine(url, role="upload_pipeline_service")
-        with UnitOfWork(engine, lease_s=60) as uow:
+        database = Database(url, role="upload_pipeline_service")
+        with UnitOfWork(database, lease_s=60) as uow:
             [document] = register(uow, ANN)
             uow.session.connection.execute(_filled(STAGED, document.document_id))
             uow.commit()
-        engine.dispose()
+        database.close()
         yield url
 
 

@@ -12,7 +12,7 @@ import pytest
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db import vector_indexes
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.database import Database
 from pipeline_core.db.migrate import migrate, pending
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.db.views import Views
@@ -43,13 +43,13 @@ def nobody_listens() -> str:
 
 
 def _unit_of_work(url: str) -> object:
-    with UnitOfWork(open_engine(url, role=SERVICE), lease_s=60) as uow:
+    with UnitOfWork(Database(url, role=SERVICE), lease_s=60) as uow:
         return uow.jobs.due_in([])
 
 
 WAYS_IN: list[Callable[[str], object]] = [
     _unit_of_work,
-    lambda url: Views(open_engine(url, role=SERVICE)).counts(USER),
+    lambda url: Views(Database(url, role=SERVICE)).counts(USER),
     lambda url: Worker(url, role=SERVICE, lease_s=60),
     lambda url: vector_indexes.ensure(url, EmbeddingModel("m", 3)),
     pending,
@@ -73,21 +73,21 @@ def test_a_database_that_is_away_is_named_without_its_password(
 @pytest.mark.parametrize("role", ["", "no_such_role"])
 def test_a_database_without_the_schema_says_to_migrate(postgres_url: str, role: str) -> None:
     url = postgres_url.replace("/postgres?", "/template1?")
-    engine = open_engine(url, role=role)
+    database = Database(url, role=role)
     with pytest.raises(DatabaseNotMigratedError, match="pipeline migrate"):
-        Views(engine).counts(USER)
-    engine.dispose()
+        Views(database).counts(USER)
+    database.close()
 
 
 def test_a_busy_pool_is_unavailable_not_unforeseen(database_url: str) -> None:
-    engine = open_engine(database_url, role=SERVICE, pool_size=1, overflow=0, wait_s=0.05)
+    database = Database(database_url, role=SERVICE, size=1, wait_s=0.05)
     with (
-        UnitOfWork(engine, lease_s=60),
+        UnitOfWork(database, lease_s=60),
         pytest.raises(DatabaseUnavailableError, match="connections"),
-        UnitOfWork(engine, lease_s=60),
+        UnitOfWork(database, lease_s=60),
     ):
         pass
-    engine.dispose()
+    database.close()
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_what_is_cut_off_in_the_middle_is_done_once_more() -> None:
 
     assert again_if_cut_off(work) == 2
     with pytest.raises(DatabaseUnavailableError):
-        again_if_cut_off(lambda: Views(open_engine("postgresql://127.0.0.1:1/none", role="")).counts(USER))
+        again_if_cut_off(lambda: Views(Database("postgresql://127.0.0.1:1/none", role="")).counts(USER))
 
 
 class HaltingConverter:

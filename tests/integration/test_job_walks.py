@@ -18,9 +18,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from psycopg.rows import dict_row
-from sqlalchemy import Engine
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.database import Database
 from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import ConflictError, IllegalMoveError, LeaseLostError
@@ -63,7 +62,7 @@ STARTS = [
 class JobWalk(RuleBasedStateMachine):
     """One job and its model."""
 
-    engine: Engine
+    database: Database
     reader: psycopg.Connection[Any]
 
     @initialize(moves=st.sampled_from(STARTS))
@@ -155,7 +154,7 @@ class JobWalk(RuleBasedStateMachine):
         assert codes == job.log
 
     def _uow(self) -> UnitOfWork:
-        return UnitOfWork(self.engine, lease_s=60)
+        return UnitOfWork(self.database, lease_s=60)
 
     def _try(self, move: Move, lease: LeaseToken | None) -> None:
         fits = move in self.job.fitting()
@@ -221,9 +220,9 @@ def walk(postgres_url: str, template_database: str) -> Iterator[type[JobWalk]]:
         reader.execute("SET search_path = upload_pipeline, public")
         for name in (LIVE, OTHER):
             reader.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [WORKER_LOCK_CLASS, name])
-        engine = open_engine(url, role="upload_pipeline_service")
-        yield type("JobWalkOnDatabase", (JobWalk,), {"engine": engine, "reader": reader})
-        engine.dispose()
+        database = Database(url, role="upload_pipeline_service")
+        yield type("JobWalkOnDatabase", (JobWalk,), {"database": database, "reader": reader})
+        database.close()
 
 
 def test_random_walks(walk: type[JobWalk]) -> None:

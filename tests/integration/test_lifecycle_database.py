@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.changes import Kind
 from pipeline_core.domain.errors import IllegalMoveError
@@ -222,11 +222,11 @@ def test_every_move_is_allowed_or_refused_by_database_and_program_alike(
 
 
 def _new_job(url: str) -> UUID:
-    engine = open_engine(url, role="upload_pipeline_service")
-    with UnitOfWork(engine, lease_s=60) as uow:
+    database = Database(url, role="upload_pipeline_service")
+    with UnitOfWork(database, lease_s=60) as uow:
         [document] = register(uow, USER)
         uow.commit()
-    engine.dispose()
+    database.close()
     return document.job_id
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Engine, Table, inspect
+from sqlalchemy import Column, Table, create_engine, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Inspector
+from sqlalchemy.pool import NullPool
 
-from pipeline_core.db.engine import open_engine
 from pipeline_core.db.models import SCHEMA, Base
 from tests.database import copied_database
 
@@ -17,16 +17,10 @@ TABLES = {table.name: table for table in Base.metadata.sorted_tables}
 
 
 @pytest.fixture(scope="module")
-def engine(postgres_url: str, template_database: str) -> Iterator[Engine]:
+def inspector(postgres_url: str, template_database: str) -> Iterator[Inspector]:
     with copied_database(postgres_url, template_database) as url:
-        engine = open_engine(url, role="")
-        yield engine
-        engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def inspector(engine: Engine) -> Inspector:
-    return inspect(engine)
+        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
+        yield inspect(engine)
 
 
 def test_the_same_tables(inspector: Inspector) -> None:

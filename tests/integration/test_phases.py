@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import JobStage, JobState
@@ -15,11 +14,11 @@ from tests.walker import MOVES, Walker, march
 
 
 @pytest.fixture(scope="module")
-def engine(postgres_url: str, template_database: str) -> Iterator[Engine]:
+def database(postgres_url: str, template_database: str) -> Iterator[Database]:
     with copied_database(postgres_url, template_database) as url:
-        engine = open_engine(url, role="upload_pipeline_service")
-        yield engine
-        engine.dispose()
+        database = Database(url, role="upload_pipeline_service")
+        yield database
+        database.close()
 
 
 IN_MATCHING = [*march("facts_staged"), "matching_review_needed"]
@@ -57,13 +56,13 @@ VALIDATED_ANEW = [*OVERRIDDEN, "embedding", "dead_letter", "restart: validating"
     ],
 )
 def test_a_step_leads_to_its_phase_and_stamps_what_is_complete_or_skipped(
-    engine: Engine,
+    database: Database,
     before: list[str],
     step: list[str],
     phases: tuple[int, int],
     stamped: set[int],
 ) -> None:
-    job = Walker(engine)
+    job = Walker(database)
     job.go(before)
     start, earlier = job.phase(), job.stamps()
     job.go(step)
@@ -74,10 +73,10 @@ def test_a_step_leads_to_its_phase_and_stamps_what_is_complete_or_skipped(
     assert {n: job.stamps()[n] for n in kept} == {n: earlier[n] for n in kept}
 
 
-def test_phase_6_is_complete_when_the_document_was_downloaded(engine: Engine) -> None:
-    job = Walker(engine)
+def test_phase_6_is_complete_when_the_document_was_downloaded(database: Database) -> None:
+    job = Walker(database)
     job.go(march("published"))
-    with UnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(database, lease_s=60) as uow:
         statement = "UPDATE documents SET published_at = now() WHERE document_id = %s RETURNING published_at"
         [(published_at,)] = uow.session.connection.execute(statement, [job.document_id]).fetchall()
         assert not uow.production.acknowledge(job.document_id, published_at - timedelta(seconds=1))
@@ -85,7 +84,7 @@ def test_phase_6_is_complete_when_the_document_was_downloaded(engine: Engine) ->
         uow.commit()
 
     assert set(job.stamps()) == {1, 2, 3, 4, 5, 6}
-    with UnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(database, lease_s=60) as uow:
         statement = "SELECT current_stage, stage_name FROM processing_workflows WHERE document_id = %s"
         workflow = uow.session.connection.execute(statement, [job.document_id]).fetchall()
     assert workflow == [("completed", None)]
@@ -99,8 +98,8 @@ def test_phase_6_is_complete_when_the_document_was_downloaded(engine: Engine) ->
     ["", "too short", " " * 12, "\n\t \n\t \n\t \n\t", "  short  \n "],
     ids=["empty", "9 characters", "blanks", "other white space", "9 with white space"],
 )
-def test_an_override_needs_a_reason_of_10_characters(engine: Engine, reason: str) -> None:
-    job = Walker(engine, reason=reason)
+def test_an_override_needs_a_reason_of_10_characters(database: Database, reason: str) -> None:
+    job = Walker(database, reason=reason)
     job.go(IN_VALIDATION)
 
     with pytest.raises(IllegalMoveError) as refusal:
@@ -121,8 +120,8 @@ def test_an_override_needs_a_reason_of_10_characters(engine: Engine, reason: str
         pytest.param(VALIDATED_ANEW, id="the override was of an earlier validation"),
     ],
 )
-def test_nothing_passes_the_gate_unvalidated_or_with_critical_findings(engine: Engine, before: list[str]) -> None:
-    job = Walker(engine)
+def test_nothing_passes_the_gate_unvalidated_or_with_critical_findings(database: Database, before: list[str]) -> None:
+    job = Walker(database)
     job.go(before)
 
     with pytest.raises(IllegalMoveError) as refusal:
@@ -131,9 +130,9 @@ def test_nothing_passes_the_gate_unvalidated_or_with_critical_findings(engine: E
     assert job.phase() == 3
 
 
-def test_going_back_takes_decisions_and_findings_away(engine: Engine) -> None:
+def test_going_back_takes_decisions_and_findings_away(database: Database) -> None:
     columns = "stage2_approved_matches, stage3_validation_results, stage4_override_reason"
-    job = Walker(engine)
+    job = Walker(database)
     job.go([*APPROVED, "validating", *CRITICAL, "validation_overridden"])
     assert None not in job.row(columns).values()
     job.go(["claim", "dead_letter"])
@@ -155,8 +154,8 @@ def test_going_back_takes_decisions_and_findings_away(engine: Engine) -> None:
         pytest.param(DEAD, id="dead"),
     ],
 )
-def test_a_move_that_starts_elsewhere_is_refused(engine: Engine, before: list[str]) -> None:
-    job = Walker(engine)
+def test_a_move_that_starts_elsewhere_is_refused(database: Database, before: list[str]) -> None:
+    job = Walker(database)
     job.go(before)
     row = job.row("*")
     state, stage = JobState(row["state"]), JobStage(row["stage"])

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.errors import ForeignKeyViolation, InsufficientPrivilege
 
-from pipeline_core.db.engine import open_engine
+from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Place
 from pipeline_core.domain.errors import IllegalMoveError
@@ -172,12 +172,12 @@ def test_workers_change_neither_rules_nor_history(database: TwoUsers, statement:
 
 def test_the_api_role_does_its_own_users_work(database: TwoUsers) -> None:
     """Uploads, and decides about, what is its user's; another user's job is not there for it."""
-    workers, engine = open_engine(database.url, role=SERVICE), open_engine(database.url, role=API)
+    workers, users = Database(database.url, role=SERVICE), Database(database.url, role=API)
     hers, his = Walker(workers, ANN), Walker(workers, BOB)
     for job in (hers, his):
         job.go([*march("facts_staged"), "matching_review_needed"])
 
-    with UnitOfWork(engine, lease_s=60) as uow:
+    with UnitOfWork(users, lease_s=60) as uow:
         claims = json.dumps({"sub": str(BOB)})
         uow.session.connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
         [document] = register(uow, BOB)
@@ -188,12 +188,12 @@ def test_the_api_role_does_its_own_users_work(database: TwoUsers) -> None:
             uow.jobs.move(APPROVE_MATCHES, {hers.job_id: {"by": BOB}}, lease=None)
         uow.jobs.move(APPROVE_MATCHES, {his.job_id: {"by": BOB}}, lease=None)
         uow.commit()
-    engine.dispose()
+    users.close()
 
     assert (his.row("state"), hers.row("state")) == ({"state": "queued"}, {"state": "awaiting_review"})
     codes = "SELECT code FROM events WHERE document_id = ANY(%s) AND type IN ('review', 'uploaded')"
     assert sorted(database.rows(codes, ids)) == [("document_uploaded",)] * 3 + [("matches_approved",)]
-    workers.dispose()
+    workers.close()
 
 
 def test_the_api_role_decides_its_own_users_pairs(bob: psycopg.Connection[Any]) -> None:

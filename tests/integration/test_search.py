@@ -14,7 +14,6 @@ from pgvector import Vector
 from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db import vector_indexes
-from pipeline_core.db.engine import lend
 from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.db.session import Session
 from pipeline_core.domain.embedding_models import EmbeddingModel
@@ -80,7 +79,7 @@ def test_the_index_is_used(crowded_url: str) -> None:
 @pytest.fixture
 def by_index(crowded: Pipeline) -> Iterator[Session]:
     """A session whose planner takes the index on vectors wherever it can."""
-    with lend(crowded.engine) as connection:
+    with crowded.database.lend() as connection:
         for other in ("sort", "bitmapscan", "seqscan"):
             connection.execute(f"SET LOCAL enable_{other} = off".encode())
         yield Session(connection)
@@ -165,7 +164,7 @@ def test_many_questions_are_asked_at_once_and_find_what_each_finds(app: Pipeline
         Query(app.user_id, text, vector, model, kind, None, SearchMode.HYBRID, is_next=False)
         for text, vector in zip(texts, vectors, strict=True)
     ]
-    with lend(app.engine) as connection:
+    with app.database.lend() as connection:
         session = Counting(connection)
         together = search_by_each_mode(session, queries, Ranking(), limit=10)
         of_all = session.waits

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from pipeline_core.db.engine import lend, open_engine
+from pipeline_core.db.database import Database
 from pipeline_core.db.patience import Patience
 from pipeline_core.domain.errors import DatabaseUnavailableError
 
@@ -24,15 +24,15 @@ class Counting(Patience):
 
 def test_who_has_waited_in_vain_does_not_wait_again_until_it_was_back(tmp_path: Path) -> None:
     patience = Counting()
-    engine = open_engine(f"postgresql://ann@/db?host={tmp_path}", role="", patience=patience)
+    database = Database(f"postgresql://ann@/db?host={tmp_path}", role="", patience=patience)
     patience.begin((3.0, 6.0, 12.0))
     for _ in range(4):
-        with pytest.raises(DatabaseUnavailableError), lend(engine):
+        with pytest.raises(DatabaseUnavailableError), database.lend():
             pass
     assert patience.waited == [3.0, 6.0, 12.0]
 
     patience.found()
-    with pytest.raises(DatabaseUnavailableError), lend(engine):
+    with pytest.raises(DatabaseUnavailableError), database.lend():
         pass
     assert patience.waited == [3.0, 6.0, 12.0] * 2
-    engine.dispose()
+    database.close()

@@ -39,7 +39,7 @@ def serve(pipeline: Pipeline, ready: Callable[[list[str]], None] = lambda _: Non
     sockets = bind(pipeline.settings)
     try:
         # the embedded database starts here, not with the first request
-        _ = pipeline.api_engine
+        _ = pipeline.api_database
         server = _Server(config(app), lambda: ready([_url(one) for one in sockets]))
         _with_chores(pipeline, lambda: server.run(sockets=sockets))
     finally:

@@ -24,7 +24,7 @@ from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
 from pipeline_core.adapters.webhook_sender import HttpWebhookSender
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import kinds
-from pipeline_core.bootstrap.database import Database
+from pipeline_core.bootstrap.database import Databases
 from pipeline_core.bootstrap.parts import once
 from pipeline_core.db.rate_limits import PostgresRateLimits
 from pipeline_core.db.unit_of_work import UnitOfWork
@@ -52,7 +52,7 @@ from pipeline_core.services.unsaved_answers import UnsavedAnswers
 from pipeline_core.settings import Settings, load_settings
 
 
-class Adapters(Database):
+class Adapters(Databases):
     """Stores, converters, generators, embedders, services that are paid, and the orchestrator."""
 
     @once
@@ -67,10 +67,10 @@ class Adapters(Database):
     def rate_limits(self) -> RateLimits:
         if self.settings.limits_store:
             return SharedRateLimits(self.settings.limits_store)
-        return PostgresRateLimits(self.api_engine)
+        return PostgresRateLimits(self.api_database)
 
     def open_uow(self) -> UnitOfWork:
-        return UnitOfWork(self.engine, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
+        return UnitOfWork(self.database, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
 
     @once
     def detection(self) -> Detection:

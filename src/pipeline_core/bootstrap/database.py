@@ -1,9 +1,10 @@
 """The database: where it is, and the connections to it."""
 
 from pipeline_core.bootstrap.parts import Parts, once
+from pipeline_core.db.connection import connect
 from pipeline_core.db.cost_views import CostViews
+from pipeline_core.db.database import Database
 from pipeline_core.db.embedded import EmbeddedPostgres
-from pipeline_core.db.engine import Engine, connect, open_engine
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.searching import Ranking
 from pipeline_core.db.views import Views
@@ -14,7 +15,7 @@ _LEAST_IDLE_S = 1.0
 _TRUSTED_S = 1.0
 
 
-class Database(Parts):
+class Databases(Parts):
     """Connections to PostgreSQL, and what reads by them alone."""
 
     @once
@@ -45,8 +46,8 @@ class Database(Parts):
             return  # told by who uses it, when it does
 
     @once
-    def engine(self) -> Engine:
-        engine = open_engine(
+    def database(self) -> Database:
+        database = Database(
             self.database_url,
             role=self.settings.database_role,
             statement_timeout_s=self.settings.statement_timeout_s,
@@ -54,26 +55,26 @@ class Database(Parts):
             idle_s=max(_LEAST_IDLE_S, self.settings.lease_s),
             patience=self.patience,
         )
-        self.closers.append(engine.dispose)
-        return engine
+        self.closers.append(database.close)
+        return database
 
     def be_patient(self) -> None:
         """Work is under way: from now on a database that is away is waited for, as long as a task is tried again."""
         self.patience.begin(tuple(backoff_s(n, self.settings.retry_base_s) for n in range(self.settings.max_retries)))
 
     @once
-    def api_engine(self) -> Engine:
+    def api_database(self) -> Database:
         """Connections of the HTTP API, in a role that row-level security binds."""
         settings = self.settings
-        engine = open_engine(
+        database = Database(
             settings.api_database_url or self.database_url,
             role=settings.api_database_role,
             statement_timeout_s=settings.api_request_timeout_s,
             # a poll is three transactions: asking before each whether the line stands would cost a third of it
             unused_s=_TRUSTED_S,
         )
-        self.closers.append(engine.dispose)
-        return engine
+        self.closers.append(database.close)
+        return database
 
     @once
     def ranking(self) -> Ranking:
@@ -81,8 +82,8 @@ class Database(Parts):
 
     @once
     def views(self) -> Views:
-        return Views(self.engine, ranking=self.ranking)
+        return Views(self.database, ranking=self.ranking)
 
     @once
     def cost_views(self) -> CostViews:
-        return CostViews(self.engine)
+        return CostViews(self.database)

@@ -10,6 +10,7 @@ from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.duplicates.detection import Detection
+from pipeline_core.review.add import AddFact
 from pipeline_core.review.parking import Parking
 from pipeline_core.review.service import Review
 from pipeline_core.services.batch_import import ImportBatch
@@ -41,7 +42,7 @@ class UserServices:
     def open_uow(self) -> UnitOfWork:
         pipeline = self.pipeline
         return UnitOfWork(
-            pipeline.api_engine,
+            pipeline.api_database,
             lease_s=pipeline.settings.lease_s,
             comparing=lambda: pipeline.detection,
             claims=self._claims,
@@ -50,7 +51,7 @@ class UserServices:
 
     @cached_property
     def views(self) -> ApiViews:
-        return ApiViews(self.pipeline.api_engine, claims=self._claims, ranking=self.pipeline.ranking)
+        return ApiViews(self.pipeline.api_database, claims=self._claims, ranking=self.pipeline.ranking)
 
     @cached_property
     def search(self) -> Search:
@@ -77,6 +78,10 @@ class UserServices:
     def foresee(self) -> ForeseeFindings:
         pipeline = self.pipeline
         return ForeseeFindings(pipeline.settings, pipeline.store, self.open_uow, pipeline.workers)
+
+    @cached_property
+    def add_fact(self) -> AddFact:
+        return AddFact(self.open_uow, self._detection)
 
     @cached_property
     def dual_status(self) -> DualStatus:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine
-
-from pipeline_core.db.engine import lend
+from pipeline_core.db.database import Database
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.spending import Account
@@ -15,11 +13,11 @@ from pipeline_core.domain.spending import Account
 class CostViews:
     """Each call is a few short transactions."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def _all(self, name: str, /, **params: Any) -> list[Row]:
-        with lend(self._engine) as connection:
+        with self._database.lend() as connection:
             rows = Session(connection).all(name, **params)
             connection.commit()
         return rows

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors as sqlstate
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import ArgumentError
 
 from pipeline_core.domain.errors import (
     ConfigurationError,
@@ -20,9 +19,6 @@ from pipeline_core.domain.errors import (
     PipelineError,
     StatementTimeoutError,
 )
-
-CONNECT_ERRORS = (psycopg.Error, DBAPIError, PoolTimeoutError)
-"""Whatever getting a connection may raise: the driver's own, SQLAlchemy's form of them, and a pool that is empty."""
 
 _LIFECYCLE = (
     "upload_jobs_",
@@ -83,16 +79,9 @@ def translated() -> Iterator[None]:
         raise translate(error) from error
 
 
-def no_connection(error: Exception, url: str, role: str) -> PipelineError:
+def no_connection(error: psycopg.Error, url: str, role: str) -> PipelineError:
     """Why there is no connection, and to which database; never with the password."""
-    where = place(url)
-    if isinstance(error, PoolTimeoutError):
-        return DatabaseUnavailableError(
-            "All of this process's connections to the database are in use.",
-            where=where,
-            action="Try again; lower UPLOAD_PIPELINE_CONCURRENCY if it happens often.",
-        )
-    text = first_line(error.orig if isinstance(error, DBAPIError) and error.orig else error)
+    where, text = place(url), first_line(error)
     if isinstance(error, psycopg.ProgrammingError):
         return ConfigurationError(
             f"UPLOAD_PIPELINE_DATABASE_URL cannot be used: {text}.",
@@ -109,6 +98,15 @@ def no_connection(error: Exception, url: str, role: str) -> PipelineError:
         f"No connection to the database: {text}.",
         where=where,
         action="See that PostgreSQL runs there and that UPLOAD_PIPELINE_DATABASE_URL is right; then try again.",
+    )
+
+
+def all_in_use(url: str) -> DatabaseUnavailableError:
+    """Why nothing was lent in time, though the database is there."""
+    return DatabaseUnavailableError(
+        "All of this process's connections to the database are in use.",
+        where=place(url),
+        action="Try again; lower UPLOAD_PIPELINE_CONCURRENCY if it happens often.",
     )
 
 

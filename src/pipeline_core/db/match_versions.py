@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from pipeline_core.db.engine import SCHEMA, connect
+from pipeline_core.db.connection import SCHEMA, connect
 from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.same_words import VERSION, exact_key
 

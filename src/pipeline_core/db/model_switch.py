@@ -7,8 +7,8 @@ from typing import Any
 from psycopg.errors import LockNotAvailable
 
 from pipeline_core.db import vector_indexes
+from pipeline_core.db.connection import connect
 from pipeline_core.db.embedding_models import MODEL_LOCK_CLASS
-from pipeline_core.db.engine import connect
 from pipeline_core.db.errors import translated
 from pipeline_core.db.session import Session, prepare
 from pipeline_core.domain.embedding_models import EmbeddingModel

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from pipeline_core.db.engine import connect
+from pipeline_core.db.connection import connect
 from pipeline_core.db.errors import translated
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.object_keys import safe_filename

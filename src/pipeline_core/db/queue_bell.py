@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from pipeline_core.db.engine import connect
+from pipeline_core.db.connection import connect
 from pipeline_core.db.errors import translated
 
 CHANNEL = "upload_pipeline_queue"

@@ -50,6 +50,9 @@ def _fact(row: Row) -> StagedFact:
         row["difficulty"],
         row["notes_for_tutor"],
         row["import_error"],
+        row["generator"],
+        row["added_by"],
+        row["chunk_id"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline_core.db.engine import SCHEMA, connect
+from pipeline_core.db.connection import SCHEMA, connect
 from pipeline_core.domain.languages import language_of
 
 _AT_A_TIME = 20

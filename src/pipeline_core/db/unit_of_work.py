@@ -5,17 +5,15 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Protocol, Self
 
-from sqlalchemy import Engine
-
 from pipeline_core.db.agreement import Agreement
 from pipeline_core.db.audit import Audit
 from pipeline_core.db.batches import Batches
 from pipeline_core.db.caches import Caches
 from pipeline_core.db.changes import Changes
+from pipeline_core.db.database import Database
 from pipeline_core.db.deep_scans import DeepScans
 from pipeline_core.db.documents import Documents
 from pipeline_core.db.embedding_models import Models
-from pipeline_core.db.engine import lend
 from pipeline_core.db.event_streams import EventStreams
 from pipeline_core.db.jobs import Jobs
 from pipeline_core.db.missing_parts import MissingParts
@@ -60,7 +58,7 @@ class UnitOfWork:
 
     def __init__(
         self,
-        engine: Engine,
+        database: Database,
         *,
         lease_s: float,
         comparing: Callable[[], Comparing] | None = None,
@@ -70,7 +68,7 @@ class UnitOfWork:
         """``comparing`` is asked for when rows are first compared within the transaction; ``claims`` (JSON) are the
         token of the user for whom it is: row-level security reads them. ``correlation_id`` is of the request that it
         belongs to."""
-        self._engine = engine
+        self._database = database
         self._lease_s = lease_s
         self._comparing = comparing
         self._claims = claims
@@ -88,7 +86,7 @@ class UnitOfWork:
         return self._comparing()
 
     def __enter__(self) -> Self:
-        self._lent = lend(self._engine)
+        self._lent = self._database.lend()
         self.session = Session(self._lent.__enter__(), claims=self._claims, correlation_id=self._correlation_id)
         self.documents = Documents(self.session)
         self.jobs = Jobs(self.session, self._lease_s)

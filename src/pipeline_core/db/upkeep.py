@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from pipeline_core.db.engine import SCHEMA, connect
+from pipeline_core.db.connection import SCHEMA, connect
 from pipeline_core.db.errors import translated
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.ids import DocumentId, UserId

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from pipeline_core.db.engine import connect
+from pipeline_core.db.connection import connect
 from pipeline_core.db.errors import translated
 from pipeline_core.db.vector_types import cosine_operators, vector_type
 from pipeline_core.domain.embedding_models import EmbeddingModel

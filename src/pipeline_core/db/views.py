@@ -7,9 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
-from sqlalchemy import Engine
-
-from pipeline_core.db.engine import lend
+from pipeline_core.db.database import Database
 from pipeline_core.db.parking import parked_row
 from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
@@ -24,9 +22,9 @@ _ID_BEGINNING = re.compile(r"[0-9a-f-]{4,36}")
 class Views:
     """Each call is one short transaction."""
 
-    def __init__(self, engine: Engine, *, claims: str | None = None, ranking: Ranking | None = None) -> None:
+    def __init__(self, database: Database, *, claims: str | None = None, ranking: Ranking | None = None) -> None:
         """``claims`` (JSON) are the token of the user who looks: row-level security reads them."""
-        self._engine = engine
+        self._database = database
         self._claims = claims
         self._ranking = ranking or Ranking()
 
@@ -37,7 +35,7 @@ class Views:
         Raises:
             PipelineError: psycopg's errors, translated.
         """
-        with lend(self._engine) as connection:
+        with self._database.lend() as connection:
             if one_moment:
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield Session(connection, claims=self._claims)

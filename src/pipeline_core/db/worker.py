@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import psycopg
 
-from pipeline_core.db.engine import connect
+from pipeline_core.db.connection import connect
 from pipeline_core.db.errors import translated
 from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.session import Session

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.facts import HasEvidence, LeftOut, Span
-from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId, UserId
+from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, DuplicateId, JobId, QuestionId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,10 @@ class StagedFact(HasEvidence):
     difficulty: str | None = None
     notes: str | None = None
     import_error: str | None = None
+    generator: str = ""
+    added_by: str | None = None
+    """Who found it, where no generator did."""
+    chunk_id: ChunkId | None = None
 
     @property
     def title(self) -> str:

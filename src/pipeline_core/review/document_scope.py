@@ -96,6 +96,7 @@ class DocumentScope(Scope):
         self.uow.staging.lock_matching([self.by.user_id])
 
     def _refuse_parked(self) -> None:
+        """While a decision is parked nobody takes another."""
         parked = self.uow.parking.newest(self.summary.job_id)
         if parked is not None and parked.ended_at is None:
             raise AlreadyDecidedError(

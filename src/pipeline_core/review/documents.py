@@ -38,6 +38,15 @@ def decide(scope: DocumentScope, request: Request) -> Decided:
         asked = (request.question_ids, status, request.reason, request.all_expected(scope.document_id))
         return decided_of(scope, deciding.decide(scope, *asked))
     scope.wait()
+    return act(scope, request)
+
+
+def act(scope: DocumentScope, request: Request) -> Decided:
+    """Carry out a decision about the whole of a document that waits.
+
+    Raises:
+        As ``decide``.
+    """
     scope.asked = {"decision": request.decision, "reason": request.reason, "duplicates": request.duplicates}
     require_whole(scope, request.expected)
     return _DECISIONS[request.decision](scope, request)

@@ -21,9 +21,9 @@ from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.traces import told
-from pipeline_core.review import documents
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.review.document_scope import DocumentScope
+from pipeline_core.review.documents import act
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -57,12 +57,12 @@ class Parking:
             )
         with self.open_uow() as uow:
             scope = DocumentScope(uow, document_id, request.by)
+            scope.wait()
             with uow.rehearsal():
-                foreseen = documents.decide(scope, request)
+                foreseen = act(scope, request)
             job_id, by = scope.summary.job_id, request.by.by
             parked = uow.parking.park(job_id, request.decision, _fields(request), by=by, window_s=window_s)
-            payload = {"by": by, "reason": request.reason, "due_at": parked.due_at, **_named(parked)}
-            uow.reviews.log(job_id, "decision_parked", payload)
+            scope.log("decision_parked", request.reason, due_at=parked.due_at, **_named(parked))
             uow.commit()
         return parked, foreseen
 
@@ -133,12 +133,13 @@ class Parking:
 def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:
     request = _request(parked)
     scope = DocumentScope(uow, parked.document_id, request.by)
+    scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(
             f"{scope.summary.filename} has changed since {in_words(parked)}: that was not carried out.",
             action="Look at it again: `pipeline review JOB`, then decide.",
         )
-    return documents.decide(scope, request)
+    return act(scope, request)
 
 
 def in_words(parked: ParkedDecision) -> str:

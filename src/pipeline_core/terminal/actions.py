@@ -8,11 +8,14 @@ from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError, RefusedError
-from pipeline_core.domain.ids import BatchId
+from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, Seen, Where
 from pipeline_core.domain.wording import counted
+from pipeline_core.review.add import MissedFact
 from pipeline_core.review.decisions import Change, Decided, Decision, Resolution
 from pipeline_core.review.fields import request_of
+from pipeline_core.terminal.marking import marked_in
 from pipeline_core.terminal.naming import one_id, one_of
 
 if TYPE_CHECKING:
@@ -32,6 +35,9 @@ class Typed:
     pairs: Sequence[str] = ()
     resolution: str | None = None
     import_bank: Callable[[], None] | None = None
+    words: Sequence[str] = ()
+    chunk: str | None = None
+    at: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def carry_out(app_: "Pipeline", where: Where, typed: Typed) -> Done:
 
 
 def _decide_document(decision: Decision, subject: Subject, typed: Typed) -> Decided:
-    assert isinstance(subject.where, OfDocument)
+    document_id = _document(subject)
     facts, only = subject.facts(typed.facts), subject.facts(typed.only or ())
     fields = {
         "reason": typed.reason,
@@ -96,7 +102,7 @@ def _decide_document(decision: Decision, subject: Subject, typed: Typed) -> Deci
         "expected_facts": {**facts, **only} or None,
         "reviewer": subject.by.name,
     }
-    return subject.app.review.decide(subject.where.document_id, request_of(decision, subject.by.user_id, fields))
+    return subject.app.review.decide(document_id, request_of(decision, subject.by.user_id, fields))
 
 
 def _decide_questions(to: QuestionStatus, subject: Subject, typed: Typed) -> Change:
@@ -130,6 +136,25 @@ def _resolve(subject: Subject, typed: Typed) -> Change:
         reason=typed.reason,
         expected=seen,
     )
+
+
+def _add(subject: Subject, typed: Typed) -> Decided:
+    document_id = _document(subject)
+    with subject.app.open_uow() as uow:
+        chunks = [staged.chunk for staged in uow.staging.chunks([document_id])[document_id]]
+    if typed.chunk is not None:
+        ids = [chunk.chunk_id for chunk in chunks]
+        wanted = one_id("chunk", typed.chunk, ids, owner="The document", see="pipeline review JOB --facts")
+        chunks = [chunk for chunk in chunks if chunk.chunk_id == wanted]
+    chunk_id, marked = marked_in(chunks, typed.words, typed.at)
+    added = subject.app.add_fact(
+        document_id,
+        MissedFact(chunk_id, marked, **(typed.changes or {})),
+        user_id=subject.by.user_id,
+        reviewer=subject.by.name,
+        reason=typed.reason,
+    )
+    return Decided(document_id, JobState.AWAITING_REVIEW, False, f"{added.message} ({added.fact.question_id})")
 
 
 def _undo(subject: Subject, typed: Typed) -> Done:
@@ -174,6 +199,11 @@ def _said(subject: Subject, message: str) -> Change:
     return Change((), 0, counts, message)
 
 
+def _document(subject: Subject) -> DocumentId:
+    assert isinstance(subject.where, OfDocument)
+    return subject.where.document_id
+
+
 def _bank(subject: Subject) -> BatchId:
     assert isinstance(subject.where, OfBatch)
     return subject.where.batch_id
@@ -196,6 +226,7 @@ ACTIONS: Mapping[str, Action] = {
     "return": Action(partial(_decide_document, Decision.RETURN)),
     "override": Action(partial(_decide_document, Decision.OVERRIDE)),
     "edit": Action(_edit, _edit),
+    "add": Action(_add),
     "resolve": Action(_resolve, _resolve),
     "undo": Action(_undo, _undo),
     "compare": Action(bank=_compare),

@@ -67,8 +67,9 @@ def facts_to_show(app_: "Pipeline", row: Row, *, everything: bool) -> list[Stage
 def print_facts(console: Console, facts: Sequence[StagedFact]) -> None:
     """Every fact with its id, its status and its evidence."""
     for fact in facts:
-        edited = f" · edited by {escape(fact.edited_by)}" if fact.edited_by else ""
-        console.print(f"[bold]{short(fact.question_id)}[/] {fact.status}{edited}  {escape(fact.title)}")
+        who = (("added", fact.added_by), ("edited", fact.edited_by))
+        by = [f" · {what} by {escape(name)}" for what, name in who if name]
+        console.print(f"[bold]{short(fact.question_id)}[/] {fact.status}{''.join(by)}  {escape(fact.title)}")
         if fact.answer is not None:
             console.print(Padding(escape(fact.answer), (0, 0, 0, 9)))
         quote = escape(" ".join(fact.quote.split()))

@@ -69,7 +69,7 @@ def ready(request: Request, response: Response, pipeline: ThePipeline, user: Opt
 
 
 def _database(pipeline: Pipeline, _request: Request) -> None:
-    ApiViews(pipeline.api_engine).check()
+    ApiViews(pipeline.api_database).check()
 
 
 def _store(pipeline: Pipeline, _request: Request) -> None:

@@ -77,15 +77,15 @@ class Reason(Body):
     reason: str = Field(default="", max_length=_REASON)
     reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
     user_id: str = Field(default="", max_length=200, description="The same as `reviewer`")
+    expected: Seen | None = Field(
+        default=None, description=f"{EXPECTED}: the job's `stage` as status, its `review_version` as version"
+    )
     undo_window: float = Field(
         default=0,
         ge=0,
         le=MOST_S,
         description="Seconds in which a decision about the document can be taken back before it is carried out; "
         "0 carries it out at once",
-    )
-    expected: Seen | None = Field(
-        default=None, description=f"{EXPECTED}: the job's `stage` as status, its `review_version` as version"
     )
 
 
@@ -164,8 +164,8 @@ BODIES: Mapping[Decision, type[Reason]] = {
     Decision.REJECT: Rejection,
 }
 """What may be sent with a decision: the names of ``review.fields``, and what to answer with."""
-NOT_DECIDED = frozenset({"next_action", "undo_window"})
 _STATES = frozenset({"expected", "expected_facts"})
+NOT_DECIDED = frozenset({"next_action", "undo_window"})
 
 
 class DecisionAnswer(BaseModel):
@@ -276,7 +276,9 @@ def undo_decision(job_id: UUID, services: Services, body: Undo | None = None) ->
     """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
     document_id = services.views.job_state(JobId(job_id))["document_id"]
     body = body or Undo()
-    undone = services.parking.undo(document_id, by=reviewer_of(services, body.reviewer), reason=body.reason)
+    undone = services.parking.undo(
+        document_id, by=review.Reviewer(services.user_id, named(services, body.reviewer)), reason=body.reason
+    )
     return {"job_id": job_id, "document_id": document_id, "state": undone.state, "message": undone.message}
 
 
@@ -324,14 +326,13 @@ def _asked(services: UserServices, decision: Decision, body: Reason) -> Decision
     if isinstance(body, Approval | Rejection) and body.expected_facts:
         said["expected_facts"] = {one: seen.seen() for one, seen in body.expected_facts.items()}
     asked = request_of(decision, services.user_id, said)
-    return replace(asked, reviewer=reviewer_of(services, asked.reviewer).name)
+    return replace(asked, reviewer=named(services, asked.reviewer))
 
 
-def reviewer_of(services: UserServices, typed: str) -> review.Reviewer:
-    """The token's user, with the name that was typed beside it for the record."""
+def named(services: UserServices, typed: str) -> str:
+    """The name for the record; "" for the token's user alone."""
     named = typed.strip()
-    is_other = named and named != str(services.user_id)
-    return review.Reviewer(services.user_id, f"{named} ({services.user_id})" if is_other else "")
+    return f"{named} ({services.user_id})" if named and named != str(services.user_id) else ""
 
 
 def _next(services: UserServices, phase: int | None) -> dict[str, Any] | None:

@@ -9,10 +9,10 @@ from pydantic import Field
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
 from pipeline_core.api.problems import responses
-from pipeline_core.api.routes.review import EXPECTED, Seen, Undo, reviewer_of
+from pipeline_core.api.routes.review import EXPECTED, Seen, Undo, named
 from pipeline_core.api.routes.staging import Changed, shown
 from pipeline_core.domain.ids import BatchId, DocumentId
-from pipeline_core.domain.review import OfBatch, OfDocument, Where
+from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, Where
 
 router = APIRouter(tags=["review"])
 _RESPONSES = responses(401, 404, 409, 422, 429)
@@ -71,4 +71,8 @@ def _undo_fact(where: Where, fact_id: UUID, services: Services, body: UndoChange
 def _given(services: Services, body: UndoChange | None) -> dict[str, Any]:
     body = body or UndoChange()
     expected = body.expected.seen() if body.expected else None
-    return {"by": reviewer_of(services, body.reviewer), "reason": body.reason, "expected": expected}
+    return {
+        "by": Reviewer(services.user_id, named(services, body.reviewer)),
+        "reason": body.reason,
+        "expected": expected,
+    }
