@@ -2,7 +2,8 @@
 -- undone, and the undo, which is such a change itself, undone again. Triggers keep it, whatever follows of a change, so
 -- that nothing that a decision does can be forgotten. The record of who did what is in `events`, and stays when this goes.
 
-SET LOCAL search_path = upload_pipeline, public;
+SET LOCAL search_path = upload_pipeline, public, extensions;
+INSERT INTO schema_migrations (name) VALUES ('0094_keep_changes_of_reviews');
 
 CREATE TABLE review_changes (
     change_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
