@@ -29,11 +29,11 @@ from pipeline_core.domain.errors import PipelineError, StillRunningError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.domain.policy import Wished
-from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.search import Answer
 from pipeline_core.domain.traces import told
 from pipeline_core.review.add import Added, Marked, MissedFact
-from pipeline_core.review.decisions import Decided, Decision, Resolution
+from pipeline_core.review.decisions import Change, Decided, Decision, Resolution
 from pipeline_core.review.fields import DecisionFields, request_of
 from pipeline_core.services.intake import Upload
 from pipeline_core.services.own_policy import PolicyLeft
@@ -395,6 +395,24 @@ class Client:
         """
         by = Reviewer(self.user_id, reviewer)
         return self._app.parking.undo(self._document_id(document), by=by, reason=reason)
+
+    def undo_fact(self, document: str | UUID, fact_id: UUID, *, reviewer: str = "", reason: str = "") -> Change:
+        """Give a fact back what it was before its last decision or edit; once more redoes it.
+
+        Raises:
+            PipelineError: see ``review.undo``.
+        """
+        where = OfDocument(self._document_id(document))
+        return self._app.review.undo_fact(where, fact_id, by=Reviewer(self.user_id, reviewer), reason=reason)
+
+    def undo_pair(self, duplicate_id: UUID, *, reviewer: str = "", reason: str = "") -> Change:
+        """Give a pair, of a document or a bank, back what it was before it was decided; once more redoes it.
+
+        Raises:
+            PipelineError: see ``review.undo``.
+        """
+        by = Reviewer(self.user_id, reviewer)
+        return self._app.review.undo_pair(None, duplicate_id, by=by, reason=reason)
 
     def search(self, text: str, *, limit: int = 5, nearest: bool = False) -> Found:
         """Ask what was published: passages with their facts by meaning and by words, best first.

@@ -31,9 +31,7 @@ def review(
     job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all that waits.")] = None,
     decision: Annotated[
         str | None,
-        typer.Argument(
-            help="approve, reject, return, override; edit or add (a fact), resolve (a pair), undo (of a fact or pair)."
-        ),
+        typer.Argument(help="approve, reject, return, override; edit, add (a fact), resolve (a pair), undo."),
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; an override needs at least 10 characters.")] = "",
     duplicates: Annotated[
