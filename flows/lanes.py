@@ -19,7 +19,7 @@ from pipeline_core.bootstrap import pipeline
 from pipeline_core.db.session import Row
 from pipeline_core.domain.errors import DatabaseUnavailableError, explain
 from pipeline_core.domain.ids import DocumentId, LeaseToken
-from pipeline_core.domain.jobs import Batch, is_parked, missing_part
+from pipeline_core.domain.jobs import Batch, is_parked, is_stopped, missing_part
 from pipeline_core.domain.lifecycle import JobState
 
 T = TypeVar("T")
@@ -129,6 +129,8 @@ def outcome_of(document_ids: Sequence[UUID]) -> State:
 def _place(row: Row) -> str:
     if missing_part(row):
         return "held"
+    if is_stopped(row):
+        return "stopped"
     return "parked" if is_parked(row) else str(row["state"]).replace("_", " ")
 
 

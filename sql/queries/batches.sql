@@ -22,9 +22,8 @@ SELECT batch_id, total_questions AS total, questions_pending AS pending, questio
 FROM upload_batch_counts WHERE batch_id = ANY(%(batch_ids)s);
 
 -- name: batch_undecided
-SELECT q.upload_batch_id AS batch_id, count(*) AS pairs
-FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
-WHERE q.upload_batch_id = ANY(%(batch_ids)s) AND p.resolution = 'pending' AND q.status IN ('pending', 'approved')
+SELECT upload_batch_id AS batch_id, count(*) AS pairs
+FROM undecided_pairs WHERE upload_batch_id = ANY(%(batch_ids)s)
 GROUP BY 1;
 
 -- name: move_batch

@@ -622,6 +622,12 @@ class IllegalMoveError(ConflictError):
     code = "illegal_move"
 
 
+class StageNotAvailableError(ConflictError):
+    """The stage cannot be run now."""
+
+    code = "stage_not_available"
+
+
 class AlreadyDecidedError(ConflictError):
     """Somebody else has decided this already."""
 
@@ -677,7 +683,7 @@ class ChangedMeanwhileError(ConflictError):
         return error
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"changed": self.changed, "asked": self.asked})
+        return (*super().__reduce__(), {"changed": self.changed, "asked": dict(self.asked)})
 
 
 class StagedStateError(ConflictError):

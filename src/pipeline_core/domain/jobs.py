@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 
 
@@ -42,6 +42,8 @@ class HeldJob:
     profile: Profile = Profile.STANDARD
     wished: Wished = NOTHING_WISHED
     """What its upload says about the policy."""
+    stop_after: StageName | None = None
+    """The stage that was asked for alone."""
     held_for: str | None = None
     """The part of the installation that it waited for last: where it goes on, that is back."""
 
@@ -70,6 +72,8 @@ class JobSummary:
     last_error: dict[str, Any] | None
     profile: Profile = Profile.STANDARD
     wished: Wished = NOTHING_WISHED
+    is_stopped: bool = False
+    """Whether it waits behind a stage that was run alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,11 @@ class WrittenFile(NamedTuple):
 def is_parked(row: Mapping[str, Any]) -> bool:
     """Whether a job, as a view shows it, waits in the queue for a budget or a moment."""
     return row["state"] == JobState.QUEUED and bool(row.get("last_error")) and missing_part(row) is None
+
+
+def is_stopped(row: Mapping[str, Any]) -> bool:
+    """Whether a job, as a view shows it, waits behind a stage that was run by itself."""
+    return bool(row.get("is_stopped"))
 
 
 def missing_part(row: Mapping[str, Any]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.domain.jobs import is_parked, missing_part
+from pipeline_core.domain.jobs import is_parked, is_stopped, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.wording import all_names, counted
 
@@ -48,6 +48,8 @@ def state_of(row: Row) -> str:
         return "held"
     if is_parked(row):
         return "parked"
+    if is_stopped(row):
+        return "stopped"
     return {JobState.AWAITING_REVIEW: "awaiting review", JobState.DEADLETTER: "dead letter"}.get(state, state.value)
 
 

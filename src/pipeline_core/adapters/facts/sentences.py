@@ -29,7 +29,7 @@ from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
 from pipeline_core.domain.statement_traits import count_words
 from pipeline_core.domain.text import numbers_in, strip_markdown
-from pipeline_core.domain.unfinished import LONGEST_PIECE, UNFINISHED
+from pipeline_core.domain.unfinished import LONGEST_PIECE, is_unfinished
 from pipeline_core.domain.unreadable import unreadable
 
 MIN_WORDS, MAX_WORDS = 4, 60
@@ -72,7 +72,7 @@ def pieces_of_sentences(text: str, blocks: Sequence[Block], *, is_open: bool = F
             open_under = None
         if open_under is not None:
             pieces.add(at)
-        elif is_paragraph and UNFINISHED.search(body):
+        elif is_paragraph and is_unfinished(body):
             open_under = tuple(block.headings)
     return pieces
 

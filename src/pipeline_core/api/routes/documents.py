@@ -40,6 +40,13 @@ class StageFile(BaseModel):
     url: str
 
 
+class DocumentStage(StageTiming):
+    """One stage of a document."""
+
+    available: bool = Field(description="It can be run now, by `POST …/stages/{stage}/run`")
+    next: bool = Field(description="It is the one that comes next")
+
+
 class Document(BaseModel):
     """One document and where its newest job stands."""
 
@@ -82,31 +89,38 @@ def get_document(document_id: UUID, services: Services) -> Row:
     "/{document_id}/stages",
     operation_id="list_stages",
     summary="List a document's stages",
-    response_model=list[StageTiming],
+    response_model=list[DocumentStage],
     responses=responses(401, 404, 422, 429),
 )
 def list_stages(document_id: UUID, services: Services) -> list[Row]:
-    """Every stage in its order, with status, times, tries, cost and error."""
-    services.views.document(DocumentId(document_id))
-    return services.views.stages(DocumentId(document_id))
+    """Every stage in its order, with status, times, tries, cost and error, and whether it can be run now."""
+    now = services.single_stage.look(DocumentId(document_id))
+    rows = services.views.stages(DocumentId(document_id))
+    return [
+        {**row, "available": row["stage_name"] in now.stages, "next": row["stage_name"] == now.next} for row in rows
+    ]
 
 
 @router.post(
     "/{document_id}/stages/{stage}/run",
     operation_id="run_stage",
     status_code=202,
-    summary="Run one stage again",
+    summary="Run one stage alone",
     response_model=RetryAnswer,
     responses=responses(401, 404, 409, 422, 429),
 )
 def run_stage(document_id: UUID, stage: StageName, request: Request, services: Services) -> RetryAnswer:
-    """Queue the document again from this stage: it runs anew, and what follows runs where its input changed."""
-    document = services.views.document(DocumentId(document_id))
-    job_id = services.retry(DocumentId(document_id), from_stage=stage, by=str(services.user_id))
+    """Have this stage run by itself, on what the stages before it recorded; behind it the document stops.
+
+    `GET …/stages` says which can be run now (`available`) and which comes `next`. A gate before the stage is passed as
+    ever: where a person has to decide, the document waits for that. Once stopped, run the next stage, or let the
+    document go on with `POST /api/v2/jobs/{job_id}/retry`. That takes a finished one through again, too.
+    """
+    job_id = services.single_stage.execute_stage(DocumentId(document_id), stage, by=str(services.user_id))
     request.app.state.ask_for_run()
     return RetryAnswer(
         job_id=job_id,
-        document_id=document["document_id"],
+        document_id=document_id,
         status_url=str(request.url_for("get_job", job_id=job_id).path),
     )
 

@@ -56,6 +56,7 @@ class Job(BaseModel):
     percent: int = Field(ge=0, le=100)
     retry_count: int
     last_error: JobError | None
+    is_stopped: bool = Field(description="It waits behind a stage that was run by itself; a retry lets it go on")
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
