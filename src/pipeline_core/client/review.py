@@ -6,6 +6,7 @@ from uuid import UUID
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Change, Decided, Decision
 from pipeline_core.review.fields import DecisionFields, request_of
 
