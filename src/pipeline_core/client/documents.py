@@ -24,9 +24,17 @@ from pipeline_core.services.intake import Upload
 from pipeline_core.services.queue import check_priority
 from pipeline_core.services.read_again import Again
 from pipeline_core.services.retry_all import Retried, Which
+from pipeline_core.services.run_documents import (
+    Display,
+    NoDisplay,
+    RunResult,
+    finish_what_others_have,
+    process_with_revived,
+)
 
 log = structlog.stdlib.get_logger(__name__)
 _POLL_S = 0.5
+_WEBHOOKS_S = 5.0
 
 
 class Documents(Wired):
@@ -114,7 +122,7 @@ class Documents(Wired):
         """Where one document stands.
 
         Args:
-            document: Its job id, its document id, the unique beginning of one, or its file name.
+            document: Its job id, its document id, the unique beginning of one, its file name, or the path of the file.
 
         Raises:
             NotFoundError: there is none, or more than one.
@@ -135,11 +143,73 @@ class Documents(Wired):
 
     def details(self, document: str | UUID) -> dict[str, Any]:
         """One document with its stages, findings, pairs of look-alikes, ledger and last events, ready for JSON."""
-        return self._app.views.job(self.user_id, self._app.views.resolve_job(self.user_id, str(document)))
+        return self._app.views.job(self.user_id, self._job_id(document))
 
     def counts(self) -> dict[str, Any]:
         """How many documents there are, by state."""
         return self._app.views.counts(self.user_id)
+
+    def run(
+        self,
+        files: Sequence[Path],
+        *,
+        publish_from: float | None = None,
+        ask_from: float | None = None,
+        display: Display | None = None,
+    ) -> RunResult:
+        """Take files in and through all stages, and return when their documents have come to rest.
+
+        Those that another run has taken are waited for; indexes that pay by now are built, webhooks sent.
+
+        Args:
+            files: Paths.
+            publish_from: As for ``submit``, as is ``ask_from``.
+            display: Hears how it goes.
+
+        Raises:
+            RefusedError: the policy is out of range; nothing is taken in.
+            DatabaseUnavailableError: the database is away from the start; later it is waited for.
+            ServiceUnavailableError: the Prefect server did not answer; the jobs stay queued.
+        """
+        app, display = self._app, display or NoDisplay()
+        wished = Wished(publish_from, ask_from)
+        wished.over(app.settings.policy)
+        # one that is away from the start is said at once; later it is waited for
+        with app.open_uow() as uow:
+            uow.models.active()
+        app.be_patient()
+        result = app.run_documents(files, user_id=self.user_id, display=display, wished=wished)
+        finish_what_others_have(app.queue, app.launcher.process, result.ran, app.stopping)
+        if result.ran:
+            display.note = "looking after the indexes"
+            app.ensure_vector_indexes()
+            # nobody else may be there to do it; what is not taken now comes due again
+            app.deliver_webhooks(within_s=_WEBHOOKS_S, user_id=self.user_id)
+        return result
+
+    def run_now(
+        self,
+        document_ids: Sequence[DocumentId],
+        *,
+        on_work: Callable[[Sequence[DocumentId]], None] = lambda _: None,
+    ) -> list[DocumentId]:
+        """Run documents that are queued, and those that they revive, and return when all have come to rest.
+
+        Returns:
+            All that ran.
+
+        Raises:
+            ServiceUnavailableError: the Prefect server did not answer; they stay queued.
+        """
+        on_work(document_ids)
+        self._app.holds.try_now(document_ids)
+        return process_with_revived(
+            self._app.launcher.process, self._app.intake.revived, self.user_id, document_ids, on_work
+        )
+
+    def progress(self, document_ids: Sequence[DocumentId]) -> list[dict[str, Any]]:
+        """How far documents are, for somebody who watches."""
+        return self._app.views.progress(document_ids)
 
     def estimate(self, files: Iterable[str | os.PathLike[str]]) -> list[Estimate]:
         """What a run over these files would cost. Nothing is stored, and nothing is paid.
@@ -196,9 +266,13 @@ class Documents(Wired):
             self._start(again.document_ids)
         return again
 
+    def published(self) -> Again:
+        """What ``read_again`` would start; nothing is."""
+        return self._app.read_again.which(self.user_id)
+
     def foresee_read_again(self, from_stage: StageName) -> Foreseen:
         """What would happen to published facts if all were read again from a stage; nothing is started."""
-        return self._app.read_again.preview(self._app.read_again.which(self.user_id).document_ids, from_stage)
+        return self._app.read_again.preview(self.published().document_ids, from_stage)
 
     def files(self, document: str | UUID) -> list[DocumentFile]:
         """The original, which is a file of ``ingest``, and what every stage made of it.
@@ -226,13 +300,28 @@ class Documents(Wired):
                 return data
         raise NotFoundError(f"The document has no file {name[:100]!r} of {stage}.", action="`files` lists them.")
 
-    def export(self, document: str | UUID) -> dict[str, Any]:
+    def newest(self, *, states: Sequence[JobState] | None = None, limit: int | None = 100) -> list[dict[str, Any]]:
+        """As ``rows``, of the newest documents, of some states or all; without ``limit`` every one."""
+        return self._app.views.jobs(self.user_id, states=states, limit=limit)
+
+    def rows(self, document_ids: Sequence[DocumentId]) -> list[dict[str, Any]]:
+        """Where documents stand, ready for JSON, in the order in which they are named."""
+        found = self._app.views.jobs(self.user_id, document_ids=document_ids, limit=None) if document_ids else []
+        order = {document_id: position for position, document_id in enumerate(document_ids)}
+        return sorted(found, key=lambda row: order[row["document_id"]])
+
+    def export(
+        self, document: str | UUID, *, take: Callable[[dict[str, Any]], None] = lambda _: None
+    ) -> dict[str, Any]:
         """A document as published: chunks and facts with evidence. Acknowledges it (phase 6).
+
+        ``take`` may store it first: what it could not take is not acknowledged.
 
         Raises:
             NotFoundError, NotPublishedError
         """
         exported = self._app.export.read(self._document_id(document), user_id=self.user_id)
+        take(exported)
         self._app.export.acknowledge(exported)
         return exported
 

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline_core.client.results import Found, hit_of
 from pipeline_core.client.wired import Wired
 from pipeline_core.domain.evaluation import Evaluation, Expected
-from pipeline_core.domain.search import SearchMode
+from pipeline_core.domain.search import Answer, SearchMode
 from pipeline_core.services.evaluate import APPROVED
 
 
@@ -22,9 +22,17 @@ class Knowledge(Wired):
         Empty where nothing answers; ``nearest`` gives what comes nearest all the same. ``Found.waiting`` names the
         documents that may have the answer, or a better one, once they are reviewed.
         """
-        answer = self._app.search.answer(self.user_id, text, limit=limit, mode=mode)
+        answer = self.answer(text, limit=limit, mode=mode)
         rows = answer.nearest if nearest else answer.hits
         return Found((hit_of(row) for row in rows), answer)
+
+    def answer(self, text: str, *, limit: int = 5, mode: SearchMode = SearchMode.HYBRID) -> Answer:
+        """As ``search``, with what comes nearest beside what answers, ready for JSON.
+
+        Raises:
+            EmbeddingModelChangedError: the active model changed while it was asked; ask again.
+        """
+        return self._app.search.answer(self.user_id, text, limit=limit, mode=mode)
 
     def evaluate(
         self, questions: Iterable[Expected] | None = None, *, model: str | None = None, limit: int | None = None

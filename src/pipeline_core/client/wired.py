@@ -1,12 +1,14 @@
 """The pipeline that a client works with, and for whom."""
 
+from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import Self
 from uuid import UUID
 
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, JobId, UserId
 
 
 class Wired:
@@ -36,12 +38,23 @@ class Wired:
         """The name in the record: the setting ``reviewer``, else the user's id."""
         return self._app.settings.reviewer.strip() or str(self.user_id)
 
+    @property
+    def stopping(self) -> Event:
+        """Set it to let runs in this process end after the stage that they are in."""
+        return self._app.stopping
+
     def close(self) -> None:
         """Stop what was started. Another client may be opened afterwards."""
         if self._owns:
             self._app.close()
             bootstrap.pipeline.cache_clear()
 
+    def _job_id(self, document: str | UUID) -> JobId:
+        """The job that is meant; the path of a file means what was taken in from there."""
+        text = str(document)
+        if "/" in text and "://" not in text:
+            text = Path(text).expanduser().resolve().as_uri()
+        return self._app.views.resolve_job(self.user_id, text)
+
     def _document_id(self, document: str | UUID) -> DocumentId:
-        job_id = self._app.views.resolve_job(self.user_id, str(document))
-        return DocumentId(self._app.views.job(self.user_id, job_id)["document_id"])
+        return DocumentId(self._app.views.job(self.user_id, self._job_id(document))["document_id"])

@@ -114,12 +114,11 @@ def _decide_questions(to: QuestionStatus, subject: Subject, typed: Typed) -> Cha
 
 def _edit(subject: Subject, typed: Typed) -> Change:
     seen = subject.facts(typed.facts)
-    if len(seen) != 1 or not typed.changes:
-        how = "--fact ID --answer …" if isinstance(subject.where, OfDocument) else "--question ID --set 'answer=…'"
-        raise RefusedError(f"An edit is of one {subject.noun}, and says what to change.", action=f"{how}.")
+    if len(seen) != 1:
+        raise RefusedError(f"An edit is of one {subject.noun}.", action=f"Name it: --{subject.noun} ID.")
     [fact_id] = seen
     return subject.app.review.edit(
-        subject.where, fact_id, typed.changes, by=subject.by, reason=typed.reason, expected=seen
+        subject.where, fact_id, typed.changes or {}, by=subject.by, reason=typed.reason, expected=seen
     )
 
 
