@@ -15,13 +15,14 @@ OF_DOCUMENTS = {
     "edit": {"change_fact"},
     "add": {"add_fact"},
     "resolve": {"resolve_duplicate"},
-    "undo": {"undo_decision"},
+    "undo": {"undo_decision", "undo_fact", "undo_duplicate"},
 }
 OF_BANKS = {
     "approve": {"review_batch"},
     "reject": {"review_batch"},
     "edit": {"change_question"},
     "resolve": {"resolve_batch", "resolve_duplicate"},
+    "undo": {"undo_question", "undo_duplicate"},
     "compare": {"compare_batch"},
     # the counts are read from the rows each time
     "recount": {"get_batch"},

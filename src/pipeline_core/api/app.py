@@ -34,6 +34,7 @@ from pipeline_core.api.routes import (
     review,
     search,
     staging,
+    undo,
     uploads,
     webhooks,
 )
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     dual_status.router,
     staging.router,
     review.router,
+    undo.router,
     search.router,
     costs.router,
     webhooks.router,
