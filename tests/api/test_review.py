@@ -142,6 +142,47 @@ def test_only_what_is_named_is_approved(manual: tuple[TestClient, str, Pipeline]
     assert {after[one["question_id"]]["review_notes"] for one in others} == {"not among the approved"}
 
 
+def test_a_document_that_changed_meanwhile_is_not_decided_unseen(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    waiting = client.get("/api/job/next").json()["job"]
+    shown = client.get(f"/api/v2/jobs/{job_id}").json()
+    assert (shown["stage"], shown["review_version"]) == (waiting["stage"], waiting["review_version"])
+    seen = {"status": shown["stage"], "version": shown["review_version"]}
+    batch = client.get("/api/staging/batches").json()["items"][0]["batch_id"]
+    one = client.get(f"/api/staging/batches/{batch}/questions").json()["items"][0]
+    state = {one["question_id"]: {"status": one["status"], "version": one["version"]}}
+    body = {"question_ids": [one["question_id"]], "expected": seen, "expected_facts": state}
+    assert client.post(f"/api/job/{job_id}/reject", json=body).status_code == 200
+    for path, late in (("reject", body), ("approve-stage2", {"expected": seen}), ("reject", {"expected": seen})):
+        answer = client.post(f"/api/job/{job_id}/{path}", json=late)
+        assert (answer.status_code, answer.json()["code"], answer.json()["who"]) == (409, "changed_meanwhile", str(ANN))
+    anew = {"status": shown["stage"], "version": client.get(f"/api/v2/jobs/{job_id}").json()["review_version"]}
+    assert client.post(f"/api/job/{job_id}/approve-stage2", json={"expected": anew}).json()["goes_on"] is True
+
+
+def test_a_pair_of_a_document_is_decided(make_pipeline: Callable[..., Pipeline]) -> None:
+    changes = {"user_id": ANN, "duplicate_mode": "baseline", "duplicate_threshold": 0.6}
+    pipeline = make_pipeline(changes={**NO_LIMITS, **changes})
+    said = "# Rules\n\nMembers must report {} loss to the service office within thirty days.\n"
+    for name, which in (("first.md", "each"), ("second.md", "every")):
+        received = receive(pipeline, upload(name, said.format(which)))
+        through(pipeline, needs_work(pipeline, received))
+    client = client_of(pipeline)
+    waiting = client.get("/api/job/next").json()["job"]
+    batches = client.get("/api/staging/batches").json()["items"]
+    [batch] = [one["batch_id"] for one in batches if one["document_id"] == waiting["document_id"]]
+    [pair] = client.get(f"/api/staging/duplicates/{batch}").json()
+    assert (pair["resolution"], pair["document_id"]) == ("pending", waiting["document_id"])
+    url = f"/api/staging/duplicates/{pair['duplicate_id']}/resolve"
+    seen = {"status": "pending", "version": pair["version"]}
+    decided = client.post(url, json={"resolution": "keep_existing", "reason": "the same", "expected": seen})
+    assert (decided.status_code, decided.json()["counts"]["duplicate"]) == (200, 1), decided.text
+    late = client.post(url, json={"resolution": "keep_both", "expected": seen}).json()
+    assert (late["code"], late["what"], late["asked"]["resolution"]) == (
+        "changed_meanwhile", "made it keep_existing", "keep_both",
+    )  # fmt: skip
+
+
 def test_within_its_window_a_decision_can_be_taken_back(manual: tuple[TestClient, str, Pipeline]) -> None:
     client, job_id, _ = manual
     url = f"/api/job/{job_id}"
@@ -195,3 +236,37 @@ def test_after_its_window_a_decision_is_carried_out(manual: tuple[TestClient, st
         thread.join()
     late = client.post(f"/api/job/{job_id}/undo")
     assert (late.status_code, "it was carried out" in late.json()["detail"]) == (409, True)
+
+
+def test_a_fact_goes_back_to_what_it_was(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    batch = client.get("/api/staging/batches").json()["items"][0]
+    listed = f"/api/staging/batches/{batch['batch_id']}/questions"
+    one = client.get(listed).json()["items"][0]
+    url = f"/api/v2/documents/{batch['document_id']}/facts/{one['question_id']}/undo"
+    assert client.post(url).json()["code"] == "conflict"
+    client.post(f"/api/job/{job_id}/reject", json={"fact_ids": [one["question_id"]]})
+    rejected = client.get(listed).json()["items"][0]
+    stale = client.post(url, json={"expected": {"status": one["status"], "version": one["version"]}})
+    assert (stale.status_code, stale.json()["code"]) == (409, "changed_meanwhile")
+    seen = {"status": rejected["status"], "version": rejected["version"]}
+    undone = client.post(url, json={"expected": seen, "reason": "it is right", "reviewer": "Bob"})
+    assert (undone.status_code, undone.json()["changed"]) == (200, [one["question_id"]])
+    now = client.get(listed).json()["items"][0]
+    assert (now["status"], now["changed_by"]) == (one["status"], f"Bob ({ANN})")
+
+
+def test_a_question_and_a_pair_of_a_bank_go_back(ann: TestClient, api_pipeline: Pipeline) -> None:
+    banks = [f"### How long does {which} claim take?\n\nTen days.\n" for which in ("a", "one")]
+    ids = [ann.post("/api/upload-markdown", files={"file": ("b.md", bank)}).json()["batch_id"] for bank in banks]
+    list(api_pipeline.bank_queue.drain())
+    [pair] = [one for batch in ids for one in ann.get(f"/api/staging/duplicates/{batch}").json()]
+    url = f"/api/staging/duplicates/{pair['duplicate_id']}"
+    ann.post(f"{url}/resolve", json={"resolution": "not_duplicate"})
+    assert ann.post(f"{url}/undo").status_code == 200
+    [now] = ann.get(f"/api/staging/duplicates/{pair['batch_id']}").json()
+    assert now["resolution"] == pair["resolution"]
+    other = next(batch for batch in ids if batch != pair["batch_id"])
+    ann.post(f"/api/staging/batches/{other}/review", json={"decision": "approve"})
+    undone = ann.post(f"/api/staging/batches/{other}/questions/{pair['existing']}/undo")
+    assert (undone.status_code, undone.json()["counts"]["pending"]) == (200, 1)

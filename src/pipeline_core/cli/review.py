@@ -22,6 +22,7 @@ commands = typer.Typer()
         "pipeline review bulletin.md",
         "pipeline review bulletin.md override --reason 'The second amount is next year’s.'",
         "pipeline review second.md resolve --pair 1a2b3c4d --as keep_both",
+        "pipeline review manual.md undo --fact 1a2b3c4d",
         "pipeline review manual.md edit --fact 1a2b3c4d --answer 'Once every 12 months.'",
         "pipeline review manual.md add --words 'serviced once every 12 months' --statement 'Service is due yearly.'",
     ),
@@ -30,14 +31,14 @@ def review(
     job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all that waits.")] = None,
     decision: Annotated[
         str | None,
-        typer.Argument(help="approve, reject, return, override; edit or add (a fact), resolve (a pair), undo."),
+        typer.Argument(help="approve, reject, return, override; edit, add (a fact), resolve (a pair), undo."),
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; an override needs at least 10 characters.")] = "",
     duplicates: Annotated[
         str | None, typer.Option(help="keep_existing, replace_existing, keep_both or not_duplicate.")
     ] = None,
     fact: Annotated[
-        list[str] | None, typer.Option(help="With approve, reject, edit: only this fact (repeatable).")
+        list[str] | None, typer.Option(help="With approve, reject, edit, undo: only this fact (repeatable).")
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -59,7 +60,7 @@ def review(
         list[str] | None,
         typer.Option(help="With add: characters of the chunk, FROM-TO, instead of --words (repeatable)."),
     ] = None,
-    pair: Annotated[str | None, typer.Option(help="With resolve: the pair of look-alikes.")] = None,
+    pair: Annotated[str | None, typer.Option(help="With resolve, undo: the pair of look-alikes.")] = None,
     resolution: Annotated[str | None, typer.Option("--as", help="With resolve: as for --duplicates.")] = None,
     next_: Annotated[bool, typer.Option("--next", help="Show what has waited longest.")] = False,
     facts: Annotated[bool, typer.Option("--facts", help="Show the document's facts, with ids and evidence.")] = False,
@@ -71,8 +72,9 @@ def review(
     A decision is about a document, a single fact or a pair of look-alikes; docs/review.md says what each one does.
     """
     from pipeline_core.client import Client
-    from pipeline_core.review.facts import Edit
+    from pipeline_core.domain.review import OfDocument
     from pipeline_core.terminal import reviewing
+    from pipeline_core.terminal.actions import Typed, carry_out, new_words
     from pipeline_core.terminal.naming import job_named
     from pipeline_core.terminal.tables import print_review
 
@@ -92,18 +94,21 @@ def review(
             print_review(out, row, everything=facts)
             reviewing.print_facts(out, found)
             return
-        edit = Edit(question, answer, statement, no_question)
-        typed = reviewing.Typed(
-            decision, reason, duplicates, fact or (), pair, resolution, edit, only, words or (), chunk, at or ()
-        )
-        decided = reviewing.carry_out(app_, row, typed)
+        changes = new_words(question, answer, statement, no_question=no_question)
+        pairs = [pair] if pair else []
+        typed = Typed(
+            decision, reason, fact or (), only, changes, pairs, resolution or duplicates,
+            words=words or (), chunk=chunk, at=at or (),
+        )  # fmt: skip
+        decided = carry_out(app_, OfDocument(row["document_id"]), typed)
+        others = [one for one in decided.to_run if one != row["document_id"]]
         upcoming = reviewing.next_after(app_, row["document_id"], row["phase"])
         if not as_json:
             out.print(f"{row['filename']}: {decided.message}.", markup=False)
         try:
             go_on(
                 Client(app=app_), row["document_id"], start=start and bool(decided.to_run), as_json=as_json,
-                more={"next": reviewing.next_json(upcoming)}, others=decided.others,
+                more={"next": reviewing.next_json(upcoming)}, others=others,
             )  # fmt: skip
         finally:
             if not as_json:

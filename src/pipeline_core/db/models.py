@@ -589,6 +589,9 @@ class StagedQuestions(Base):
     publish_from: Mapped[float | None] = mapped_column(REAL)
     ask_from: Mapped[float | None] = mapped_column(REAL)
     decided_by_itself: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
+    version: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    changed_by: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     added_by: Mapped[str | None] = mapped_column(Text)
 
 
@@ -617,6 +620,9 @@ class StagingDuplicates(Base):
     resolved_by: Mapped[str | None] = mapped_column(Text)
     resolved_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    version: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    changed_by: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
 class UploadBatchMoves(Base):
@@ -737,6 +743,38 @@ class ParkedDecisions(Base):
     outcome: Mapped[str | None] = mapped_column(Text)
     undone_by: Mapped[str | None] = mapped_column(Text)
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class ReviewChanges(Base):
+    __tablename__ = "review_changes"
+    __table_args__ = (_of_document(), _with_user("batch_id", "upload_batches", "batch_id"))
+
+    change_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    document_id: Mapped[UUID | None] = mapped_column(Uuid)
+    batch_id: Mapped[UUID | None] = mapped_column(Uuid)
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    undoes: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.review_changes.change_id", ondelete="CASCADE")
+    )
+
+
+class ReviewChangeRows(Base):
+    __tablename__ = "review_change_rows"
+
+    change_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.review_changes.change_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    row_key: Mapped[str] = mapped_column(Text, primary_key=True)
+    question_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.staged_questions.question_id", ondelete="CASCADE")
+    )
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
 class UnreadSources(Base):
