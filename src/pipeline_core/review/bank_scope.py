@@ -7,9 +7,10 @@ from uuid import UUID
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.batches import BatchCounts, QuestionStatus
 from pipeline_core.domain.errors import RefusedError, StagedStateError
-from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId
 from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPair
 from pipeline_core.domain.wording import counted
+from pipeline_core.duplicates.detection import WithinTransaction
 from pipeline_core.review.bank_matching import match_bank
 from pipeline_core.review.banks import find_batch, held_bank, settle
 from pipeline_core.review.decisions import Resolution
@@ -32,6 +33,8 @@ _NEEDED = frozenset({"question", "answer", "kind"})
 class BankScope(Scope):
     noun = "question"
     rules = RULES
+    within: WithinTransaction | None = None
+    """How new words are compared; None: by the vectors that are there."""
 
     def __init__(self, uow: UnitOfWork, batch_id: BatchId, by: Reviewer) -> None:
         """Lock the bank and its user's matching.
@@ -67,14 +70,13 @@ class BankScope(Scope):
         super().set_status(facts, to, notes)
 
     def decided(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> tuple[DocumentId, ...]:
-        self._record(f"questions_{to}", reason, {str(fact.question_id): fact.status for fact in facts}, to)
+        self.log(f"questions_{to}", reason, before={str(fact.question_id): fact.status for fact in facts}, after=to)
         if to is _S.REJECTED:
             self._settle_others(revive(self.uow, self.by.user_id))
         return ()
 
-    def _record(self, code: str, reason: str, before: object, after: object, **details: object) -> None:
-        payload = {"by": self.by.by, "reason": reason, **details, "before": before, "after": after}
-        self.uow.reviews.record(self.batch, "review", code, payload)
+    def log(self, code: str, reason: str, **details: object) -> None:
+        self.uow.reviews.record(self.batch, "review", code, {"by": self.by.by, "reason": reason, **details})
 
     def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
         if not changes:
@@ -94,13 +96,13 @@ class BankScope(Scope):
 
     def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
         before, after = ({name: getattr(fact, name) for name in ("status", *names)} for fact in (old, new))
-        self._record("question_edited", reason, before, after, question_id=old.question_id)
+        self.log("question_edited", reason, question_id=old.question_id, before=before, after=after)
         if not (self.batch.is_matched and has_new_words(old, new)):
             return
         again = self.uow.reviews.forget_pairs(old.question_id)
         again[self.batch_id] = list({*again.get(self.batch_id, []), old.question_id})
         for other, ids in again.items():
-            match_bank(self.uow, other, self.batch.user_id, ids)
+            match_bank(self.uow, other, self.batch.user_id, ids, self.within)
         self._settle_others(set(again))
 
     def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
@@ -113,10 +115,17 @@ class BankScope(Scope):
 
     def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> tuple[DocumentId, ...]:
         before = {str(pair.duplicate_id): pair.resolution for pair in pairs}
-        self._record("duplicates_resolved", reason, before, resolution)
+        self.log("duplicates_resolved", reason, before=before, after=resolution)
         self.uow.reviews.apply_to_bank(pairs)
         self._settle_others(revive(self.uow, self.by.user_id))
         return ()
+
+    def after_undo(self, staged: QuestionId) -> None:
+        self.uow.reviews.apply_to_bank([pair for pair in self.pairs() if pair.staged == staged])
+        if self.batch.is_matched:
+            # others may have come while it said something else
+            match_bank(self.uow, self.batch_id, self.batch.user_id, [staged])
+        self._settle_others(revive(self.uow, self.by.user_id))
 
     def _settle_others(self, batch_ids: set[BatchId]) -> None:
         for other in batch_ids - {self.batch_id}:

@@ -8,7 +8,7 @@ from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.facts import fact_text
-from pipeline_core.domain.ids import DocumentId, DuplicateId, UserId
+from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, UserId
 from pipeline_core.domain.review import (
     OfBatch,
     OfDocument,
@@ -20,13 +20,14 @@ from pipeline_core.domain.review import (
     WaitingJob,
     Where,
 )
-from pipeline_core.duplicates.detection import Detection
+from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.review import deciding, documents
 from pipeline_core.review.bank_scope import BankScope, has_new_words
 from pipeline_core.review.banks import find_batch
 from pipeline_core.review.decisions import Change, Decided, Expected, Request, Resolution
 from pipeline_core.review.document_scope import DECISIONS, DocumentScope
 from pipeline_core.review.scope import Scope
+from pipeline_core.review.undo import undo
 
 
 def open_scope(uow: UnitOfWork, where: Where, by: Reviewer) -> Scope:
@@ -86,15 +87,19 @@ class Review:
         Raises:
             TransientError: the new words could not be embedded; nothing has changed.
         """
+        within: WithinTransaction | None = None
         if isinstance(where, OfBatch):  # which compares new words at once: their vector is made before the transaction
             with self.open_uow() as uow:
                 bank = BankScope(uow, where.batch_id, by)
                 old, new = deciding.propose(bank, fact_id, changes, reason, expected)
             if bank.batch.is_matched and has_new_words(old, new):
                 words = fact_text(new.question, new.answer, None)
-                self.detection.prepare_words(self.open_uow, old.question_id, words, by=by.user_id)
+                within = self.detection.of_words(old.question_id, words, by=by.user_id)
         with self.open_uow() as uow:
-            change = deciding.edit(open_scope(uow, where, by), fact_id, changes, reason, expected)
+            scope = open_scope(uow, where, by)
+            if isinstance(scope, BankScope):
+                scope.within = within
+            change = deciding.edit(scope, fact_id, changes, reason, expected)
             uow.commit()
         return change
 
@@ -128,36 +133,68 @@ class Review:
         Raises:
             NotFoundError: the user has no such pair.
         """
+        where = self._where_of(duplicate_id, by)
+        seen = {} if expected is None else {duplicate_id: expected}
+        return self.resolve(where, resolution, [duplicate_id], by=by, reason=reason, expected=seen)
+
+    def _where_of(self, duplicate_id: UUID, by: Reviewer) -> Where:
         with self.open_uow() as uow:
             pairs = uow.reviews.pairs(None, by.user_id, [DuplicateId(duplicate_id)])
         if not pairs:
             raise NotFoundError(
                 f"There is no pair {duplicate_id}.",
                 action="`pipeline batches BATCH` and `pipeline review JOB` list the pairs.",
-                http_action="`GET /api/staging/duplicates/{batch_id}` lists the pairs of a batch.",
+                http_action="`GET /api/staging/duplicates/{batch_id}` lists the pairs of a batch, "
+                "`GET /api/v2/documents/{document_id}/duplicates` those of a document.",
             )
         [pair] = pairs
-        where = OfDocument(pair.document_id) if pair.document_id else OfBatch(pair.batch_id)
-        seen = {} if expected is None else {duplicate_id: expected}
-        return self.resolve(where, resolution, [duplicate_id], by=by, reason=reason, expected=seen)
+        return OfDocument(pair.document_id) if pair.document_id else OfBatch(pair.batch_id)
+
+    def undo_fact(
+        self, where: Where, fact_id: UUID, *, by: Reviewer, reason: str = "", expected: Seen | None = None
+    ) -> Change:
+        """Give a fact back what it was before its last decision or edit; of an undo, redo it."""
+        return self._undo(where, fact_id, by, reason, expected, of_pair=False)
+
+    def undo_pair(
+        self, where: Where | None, duplicate_id: UUID, *, by: Reviewer, reason: str = "", expected: Seen | None = None
+    ) -> Change:
+        """Give a pair back what it was before it was decided, in whatever document or bank it is; of an undo, redo it.
+
+        Raises:
+            NotFoundError: the user has no such pair.
+        """
+        where = where or self._where_of(duplicate_id, by)
+        return self._undo(where, duplicate_id, by, reason, expected, of_pair=True)
+
+    def _undo(
+        self, where: Where, subject: UUID, by: Reviewer, reason: str, expected: Seen | None, *, of_pair: bool
+    ) -> Change:
+        seen = {} if expected is None else {subject: expected}
+        with self.open_uow() as uow:
+            change = undo(open_scope(uow, where, by), subject, reason, seen, of_pair=of_pair)
+            uow.commit()
+        return change
 
     def facts(
         self,
         where: Where,
         user_id: UserId,
         *,
+        ids: Sequence[UUID] | None = None,
         statuses: Sequence[QuestionStatus] | None = None,
         limit: int | None = None,
         offset: int = 0,
     ) -> list[StagedFact]:
-        """The facts of some statuses or all, in the order of the file.
+        """The facts (those that are named, those of some statuses, or all) in the order of the file.
 
         Raises:
             NotFoundError: the user has no such document or batch.
         """
         with self.open_uow() as uow:
             _require_owner(uow, where, user_id)
-            return uow.reviews.facts(where, statuses=statuses, limit=limit, offset=offset)
+            wanted = None if ids is None else [QuestionId(one) for one in ids]
+            return uow.reviews.facts(where, wanted, statuses=statuses, limit=limit, offset=offset)
 
     def pairs(self, where: Where, user_id: UserId, *, resolution: str | None = None) -> list[StagedPair]:
         """The pairs, the most alike first.
@@ -178,6 +215,14 @@ class Review:
         with self.open_uow() as uow:
             _require_owner(uow, where, user_id)
             return uow.reviews.history(where, subject, of_whole=list(DECISIONS))
+
+    def pair_history(self, duplicate_id: UUID, user_id: UserId) -> list[PastDecision]:
+        """What was done to one pair, of whatever document or bank it is, and to that as a whole, oldest first.
+
+        Raises:
+            NotFoundError: the user has no such pair.
+        """
+        return self.history(self._where_of(duplicate_id, Reviewer(user_id)), user_id, duplicate_id)
 
     def seen(self, where: Where, by: Reviewer) -> Seen:
         """The present state of the document or bank as a whole, for a decision to name as expected."""
