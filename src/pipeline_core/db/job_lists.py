@@ -1,0 +1,163 @@
+"""Jobs, newest first: every job for the API, and the newest of each document for the terminal and the client."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    TIMESTAMP,
+    ColumnElement,
+    Double,
+    Integer,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    exists,
+    func,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import aliased, join
+
+from pipeline_core.db.listing import Listing, parameter
+from pipeline_core.db.models import (
+    DocumentProcessingStages,
+    Documents,
+    DocumentSources,
+    JobStages,
+    StagedChunks,
+    StagedQuestions,
+    StagingDuplicates,
+    UploadJobs,
+)
+from pipeline_core.db.rows import DocumentJob, Job
+
+Columns = dict[str, ColumnElement[Any]]
+_MOMENT = TIMESTAMP(timezone=True)
+_TEXTS = ARRAY(Text)
+
+
+def _facts(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many of the document's staged facts are so."""
+    of_document = StagedQuestions.document_id == Documents.document_id
+    return select(func.count()).select_from(StagedQuestions).where(of_document, *conditions).scalar_subquery()
+
+
+def _undecided(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many pairs of the document's facts wait for a decision."""
+    return (
+        select(func.count())
+        .select_from(StagingDuplicates)
+        .join(StagedQuestions, StagedQuestions.question_id == StagingDuplicates.staged_question_id)
+        .where(StagedQuestions.document_id == Documents.document_id, _IS_PENDING, _IS_OPEN, *conditions)
+        .scalar_subquery()
+    )
+
+
+def _of_stages(what: ColumnElement[Any]) -> ColumnElement[Any]:
+    stages = DocumentProcessingStages
+    return select(func.sum(what)).where(stages.document_id == Documents.document_id).scalar_subquery()
+
+
+_IS_PENDING = StagingDuplicates.resolution == "pending"
+_IS_OPEN = StagedQuestions.status.in_(["pending", "approved"])
+_IS_LEFT_OUT = StagedQuestions.status == "left_out"
+_REASONS = (
+    select(StagedQuestions.left_out_reason.label("reason"), func.count().label("facts"))
+    .where(StagedQuestions.document_id == Documents.document_id, _IS_LEFT_OUT)
+    .group_by(StagedQuestions.left_out_reason)
+    .correlate(Documents)
+    .subquery()
+)
+_SOURCES = exists().where(DocumentSources.document_id == Documents.document_id)
+_TO_DECIDE = and_(
+    StagedQuestions.status == "pending",
+    StagedQuestions.reviewed_by.is_(None),
+    StagedQuestions.confidence < StagedQuestions.publish_from,
+)
+_HAS_PAIR = exists().where(StagingDuplicates.staged_question_id == StagedQuestions.question_id, _IS_PENDING)
+
+
+def _columns(job: type[UploadJobs]) -> Columns:
+    """What the fields of a job's row are; ``job`` may be an alias."""
+    found = job.stage3_validation_results
+    return {
+        **{name: getattr(job, name) for name in ("job_id", "stage", "state", "outcome", "profile", "phase")},
+        **{name: getattr(job, name) for name in ("retry_count", "last_error", "created_at", "updated_at")},
+        **{name: getattr(job, name) for name in ("finished_at", "correlation_id", "flow_run_id")},
+        **{name: getattr(Documents, name) for name in ("document_id", "filename", "title", "published_at")},
+        **{name: getattr(Documents, name) for name in ("staging_status", "deep_scan_status", "deep_scan_error")},
+        "percent": JobStages.percent.expression,
+        "pages": Documents.page_count.expression,
+        "also_named": func.also_named(Documents.document_id, Documents.filename),
+        "seconds": _of_stages(DocumentProcessingStages.result["seconds"].astext.cast(Double)),
+        "cost_usd": _of_stages(DocumentProcessingStages.cost_usd).cast(Double),
+        "is_replaced": and_(
+            job.outcome.is_not_distinct_from("published"),
+            Documents.published_at.is_(None),
+            _SOURCES,
+            ~_SOURCES.where(DocumentSources.is_current),
+        ),
+        "chunks": select(func.count())
+        .select_from(StagedChunks)
+        .where(StagedChunks.document_id == Documents.document_id)
+        .scalar_subquery(),
+        "facts": _facts(StagedQuestions.status.not_in(["rejected", "duplicate", "left_out"])),
+        "left_out": _facts(_IS_LEFT_OUT),
+        "left_out_by": select(
+            func.coalesce(func.jsonb_object_agg(_REASONS.c.reason, _REASONS.c.facts), func.jsonb_build_object())
+        ).scalar_subquery(),
+        "facts_to_decide": _facts(_TO_DECIDE),
+        "duplicates": _facts((StagedQuestions.status == "duplicate") | and_(_IS_OPEN, _HAS_PAIR)),
+        "undecided": _undecided(),
+        "undecided_alike": _undecided(func.proposed_resolution(StagingDuplicates.reasons) == "keep_existing"),
+        **{
+            name: func.coalesce(found[severity].astext.cast(Integer), 0)
+            for name, severity in (("critical", "critical"), ("warnings", "warning"), ("infos", "info"))
+        },
+        "findings": func.coalesce(found["findings"], func.jsonb_build_array(type_=JSONB)),
+    }
+
+
+def _filters(job: type[UploadJobs]) -> dict[str, ColumnElement[bool]]:
+    return {
+        "user_id": Documents.user_id == parameter("user_id", Uuid),
+        "job_id": job.job_id == parameter("job_id", Uuid),
+        "document_ids": Documents.document_id == any_(parameter("document_ids", ARRAY(Uuid))),
+        "states": job.state == any_(parameter("states", _TEXTS)),
+        "before_ts": tuple_(job.created_at, job.job_id)
+        < tuple_(parameter("before_ts", _MOMENT), parameter("before_id", Uuid)),
+    }
+
+
+_NEWEST = aliased(
+    UploadJobs,
+    select(UploadJobs)
+    .where(UploadJobs.document_id == Documents.document_id)
+    .order_by(UploadJobs.created_at.desc())
+    .limit(1)
+    .lateral("newest"),
+)
+JOBS = Listing(
+    Job,
+    _columns(UploadJobs),
+    join(
+        join(UploadJobs, Documents, UploadJobs.document_id == Documents.document_id),
+        JobStages,
+        JobStages.job_stage == UploadJobs.stage,
+    ),
+    filters=_filters(UploadJobs) | {"user_id": UploadJobs.user_id == parameter("user_id", Uuid)},
+    order=(UploadJobs.created_at.desc(), UploadJobs.job_id.desc()),
+)
+"""Every job."""
+
+DOCUMENT_JOBS = Listing(
+    DocumentJob,
+    _columns(_NEWEST),
+    join(join(Documents, _NEWEST, true()), JobStages, JobStages.job_stage == _NEWEST.stage),
+    filters=_filters(_NEWEST),
+    order=(_NEWEST.created_at.desc(), Documents.filename.asc()),
+)
+"""Each document's newest job."""
