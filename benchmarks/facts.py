@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pipeline_core.adapters.facts.evaluation import evaluate, load_cases
+from benchmarks.fact_cases import evaluate, load_cases
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import load_settings
 

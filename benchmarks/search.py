@@ -1,22 +1,19 @@
-"""How long a search takes among many passages, beside how words were ranked before: ratios within one run.
+"""How long a search takes among many passages.
 
     python -m benchmarks.search [--chunks 100000] [--questions 60]
 
-Passages and facts are made of a vocabulary whose words are as frequent as in a language (Zipf), and are copied in. Both
-ways ask the same questions in turn, so that what else the machine does is shared out evenly.
+Passages and facts are made of a vocabulary whose words are as frequent as in a language (Zipf), and are copied in.
 """
 
 import argparse
 import time
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import numpy as np
 import psycopg
-from pgvector import Vector
 from pgvector.psycopg import register_vector
 from psycopg.types.json import Jsonb
 
@@ -24,7 +21,6 @@ from pipeline_core.db import vector_indexes
 from pipeline_core.db.connection import connect_options
 from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.db.migrate import migrate
-from pipeline_core.db.queries import sql_folder
 from pipeline_core.db.searching import Query, Ranking, search
 from pipeline_core.db.session import Session, prepare
 from pipeline_core.domain.embedding_models import EmbeddingModel
@@ -78,25 +74,6 @@ STOP = [
     "many",
     "where",
 ]
-# as they were until migration 0073
-_BEFORE = """
-WITH query AS MATERIALIZED (SELECT search_query(%(text)s) AS words)
-SELECT {id} AS id FROM {table}, query WHERE user_id = %(user_id)s AND search @@ words
-ORDER BY ts_rank_cd(search, words) DESC, {id} LIMIT 50
-"""
-_NEAR = """
-SELECT {id} AS id FROM {table} WHERE user_id = %(user_id)s AND embed_model = 'wordllama-64'
-ORDER BY embedding::vector(64) <=> %(vector)s::vector(64) LIMIT 50
-"""
-_TABLES = {"document_chunks": "chunk_id", "all_questions": "question_id"}
-_HITS = """
-SELECT q.question_id, 1 - (q.embedding <=> %(vector)s), shared_words(%(text)s, q.search), c.text
-FROM all_questions q LEFT JOIN documents d USING (document_id) LEFT JOIN document_chunks c ON c.chunk_id = q.chunk_id
-WHERE q.question_id = ANY(%(ids)s)
-UNION ALL
-SELECT c.chunk_id, 1 - (c.embedding <=> %(vector)s), shared_words(%(text)s, c.search), c.text
-FROM document_chunks c JOIN documents d USING (document_id) WHERE c.chunk_id = ANY(%(ids)s)
-"""
 
 
 def vocabulary(random: np.random.Generator, size: int = 30_000) -> list[str]:
@@ -169,53 +146,16 @@ def _copy(connection: Any, table: str, columns: str, rows: list[tuple[Any, ...]]
             copy.write_row(row)
 
 
-def as_before(url: str) -> None:
-    """The columns and functions that words were ranked by, beside those of now."""
-    made = (sql_folder() / "migrations" / "0040_search_unspaced_scripts.sql").read_text("utf-8")
-    functions = made[made.index("CREATE FUNCTION search_terms") : made.index("-- The columns are generated")]
-    shared = (sql_folder() / "migrations" / "0041_tell_shared_words.sql").read_text("utf-8")
-    with psycopg.connect(url, options=connect_options("")) as connection:
-        connection.execute(functions.encode())
-        connection.execute(shared.encode())
-        for table, said in (("document_chunks", "text"), ("all_questions", "statement")):
-            connection.execute(
-                f"ALTER TABLE {table} ADD COLUMN search tsvector GENERATED ALWAYS AS (search_terms({said})) STORED"
-            )
-            connection.execute(f"CREATE INDEX {table}_search_idx ON {table} USING gin (search)")
-        connection.commit()
-        connection.autocommit = True
-        connection.execute("VACUUM ANALYZE")
-
-
-def before(session: Session, query: Query) -> None:
-    params = {"text": query.text, "user_id": USER, "vector": Vector(query.vector)}
-    run = session.connection.execute
-    run("SET LOCAL hnsw.ef_search = 100")
-    run("SET LOCAL hnsw.iterative_scan = strict_order")
-    run("SET LOCAL plan_cache_mode = force_custom_plan")
-    found: list[UUID] = []
-    for table, name in _TABLES.items():
-        for statement in (_NEAR, _BEFORE):
-            found += [row[0] for row in run(statement.format(id=name, table=table).encode(), params).fetchall()[:3]]
-    run(_HITS.encode(), {**params, "ids": found[:10]}).fetchall()
-
-
-def now(session: Session, query: Query) -> None:
-    search(session, query, Ranking(), limit=10)
-
-
-def measure(url: str, questions: list[Query]) -> dict[str, list[float]]:
-    took: dict[str, list[float]] = {"before": [], "now": []}
-    ways: dict[str, Callable[[Session, Query], None]] = {"before": before, "now": now}
+def measure(url: str, questions: list[Query]) -> list[float]:
+    took: list[float] = []
     with psycopg.connect(url, options=connect_options("")) as connection:
         prepare(connection)
         for number, query in enumerate([*questions[:5], *questions]):
-            for name, way in ways.items():
-                begun = time.perf_counter()
-                way(Session(connection), query)
-                connection.rollback()
-                if number >= 5:  # those before only warm the caches
-                    took[name].append(time.perf_counter() - begun)
+            begun = time.perf_counter()
+            search(Session(connection), query, Ranking(), limit=10)
+            connection.rollback()
+            if number >= 5:  # those before only warm the caches
+                took.append(time.perf_counter() - begun)
     return took
 
 
@@ -233,7 +173,6 @@ def main() -> None:
         begun = time.perf_counter()
         fill(server.url, asked.chunks, random, texts)
         print(f"{asked.chunks} passages copied in, with their words: {time.perf_counter() - begun:.0f} s", flush=True)
-        as_before(server.url)
         vector_indexes.ensure(server.url, MODEL, min_rows=10_000)
         sizes(server.url)
         questions = [
@@ -243,10 +182,8 @@ def main() -> None:
         ]  # fmt: skip
         took = measure(server.url, questions)
         server.close()
-    for name, seconds in took.items():
-        p50, p95 = np.percentile(seconds, [50, 95])
-        print(f"{name:7} p50 {p50 * 1000:7.1f} ms  p95 {p95 * 1000:7.1f} ms")
-    print(f"p95 now / before: {np.percentile(took['now'], 95) / np.percentile(took['before'], 95):.2f}")
+    p50, p95 = np.percentile(took, [50, 95])
+    print(f"p50 {p50 * 1000:.1f} ms  p95 {p95 * 1000:.1f} ms")
 
 
 def _question(random: np.random.Generator, texts: list[str]) -> str:

@@ -30,7 +30,7 @@ def has_work(user_id: UUID | None) -> bool:
     app = pipeline()
     try:
         waits = app.queue.pressure(user_id=UserId(user_id) if user_id else None)
-        return bool(waits) or app.reminders.is_any_review_overdue(app.settings.review_alert_h)
+        return bool(waits) or app.reminders.is_any_review_overdue()
     except TransientError as error:
         run_logger().warning("not known what waits: %s", told(error))
         return True

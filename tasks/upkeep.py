@@ -26,8 +26,7 @@ def note_run(flow: str) -> None:
 @retried_task(name="purge-dead-letters")
 def purge_dead_letters(days: int | None) -> str:
     """Remove documents that have been dead long enough; without days, as the settings say."""
-    app = pipeline()
-    purged = app.retention.dead_letters(app.settings.dead_letter_days if days is None else days)
+    purged = pipeline().retention.dead_letters(days)
     for item in purged:
         run_logger().warning("document %s was a dead letter long enough: removed", item.document_id)
     return f"{len(purged)} dead letters removed"
@@ -53,8 +52,7 @@ def purge_caches(days: int | None) -> str:
 @retried_task(name="remove-orphan-objects")
 def remove_orphan_objects(grace_h: float | None) -> str:
     """Remove objects that no row names; without an age, as the settings say."""
-    app = pipeline()
-    keys = app.orphan_objects.remove(timedelta(hours=app.settings.orphan_grace_h if grace_h is None else grace_h))
+    keys = pipeline().orphan_objects.remove(None if grace_h is None else timedelta(hours=grace_h))
     scratch.sweep()
     for key in keys[:100]:
         run_logger().warning("no row names an object in %s: removed", without_filename(key))
@@ -72,8 +70,7 @@ def refresh_statistics() -> str:
 @retried_task(name="report-waiting-reviews")
 def report_waiting_reviews(hours: float | None) -> str:
     """One event about all that has waited for a person too long and was not told of; without hours, as set."""
-    app = pipeline()
-    overdue = app.reminders.overdue_reviews(app.settings.review_alert_h if hours is None else hours)
+    overdue = pipeline().reminders.overdue_reviews(hours)
     if overdue:
         named = overdue[:_MOST_NAMED]
         documents = [{"job_id": str(one.job_id), "filename": one.filename, "hours": one.hours} for one in named]

@@ -43,7 +43,7 @@ SELECT question_id FROM staged_questions WHERE upload_batch_id = %(batch_id)s;
 -- name: batch_questions
 SELECT question_id, question, answer, topic, subtopic, question_type, difficulty, notes_for_tutor, statement, status,
        duplicate_of, similarity_score, review_notes, import_error, left_out_reason,
-       round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons
+       round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons, generator, added_by
 FROM staged_questions
 WHERE upload_batch_id = %(batch_id)s AND (%(statuses)s::text[] IS NULL OR status = ANY(%(statuses)s))
     AND (%(question_ids)s::uuid[] IS NULL OR question_id = ANY(%(question_ids)s))

@@ -126,15 +126,16 @@ SELECT question_id, upload_batch_id, match_sha256, status FROM staged_questions 
 -- name: count_carried_facts
 -- The ledger of a chunk counts the facts that were carried over to it as well, and not what was staged before.
 UPDATE staged_chunks c SET
-    outcome = CASE WHEN n.facts > 0 THEN 'facts' ELSE 'nothing_here' END,
-    outcome_reason = CASE WHEN n.facts = 0 THEN coalesce(c.outcome_reason, 'what it says was staged before') END,
+    outcome = CASE WHEN c.outcome = 'failed' THEN 'failed' WHEN n.facts > 0 THEN 'facts' ELSE 'nothing_here' END,
+    outcome_reason = CASE WHEN c.outcome = 'failed' THEN c.outcome_reason
+        WHEN n.facts = 0 THEN coalesce(c.outcome_reason, 'what it says was staged before') END,
     fact_count = n.facts
 FROM (
     SELECT s.chunk_id, count(q.question_id)::int AS facts
     FROM staged_chunks s LEFT JOIN staged_questions q USING (chunk_id)
     WHERE s.document_id = ANY(%(document_ids)s) GROUP BY s.chunk_id
 ) n
-WHERE c.chunk_id = n.chunk_id AND c.outcome IN ('facts', 'nothing_here') AND n.facts <> c.fact_count;
+WHERE c.chunk_id = n.chunk_id AND c.outcome IS NOT NULL AND n.facts <> c.fact_count;
 
 -- name: deep_changes
 -- What a deep scan would change: facts that wait to be decided, and published ones that it would withdraw.

@@ -42,7 +42,8 @@ FROM upload_jobs WHERE job_id = %(job_id)s;
 -- A document's staged facts as a reviewer sees them. None of the ids given: all.
 SELECT q.question_id, q.question, q.answer, q.statement, q.evidence, q.evidence_match,
     q.status, q.duplicate_of, q.review_notes, q.edited_by, q.edited_at, q.upload_batch_id, q.left_out_reason,
-    d.page_unit, c.heading_path, round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons
+    d.page_unit, c.heading_path, round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons,
+    q.generator, q.added_by, q.chunk_id
 FROM staged_questions q
 JOIN documents d USING (document_id)
 LEFT JOIN staged_chunks c USING (chunk_id)

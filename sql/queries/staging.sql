@@ -34,7 +34,7 @@ ON CONFLICT (batch_id) DO UPDATE SET status = 'pending', matched_at = NULL, uplo
 
 -- name: staged_before
 SELECT document_id, question_id, statement, evidence, decided_by_itself AS is_decided, status, left_out_reason,
-    reviewed_by IS NOT NULL AS is_reviewed, edited_at IS NOT NULL AS is_edited
+    reviewed_by IS NOT NULL AS is_reviewed, edited_at IS NOT NULL AS is_edited, added_by IS NOT NULL AS is_added
 FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
@@ -81,7 +81,8 @@ FROM staged_questions q
 JOIN upload_batches b ON b.batch_id = q.upload_batch_id
 JOIN staged_chunks c USING (chunk_id)
 JOIN documents d ON d.document_id = q.document_id
-WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('pending', 'approved') AND b.matched_at IS NULL
+WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('pending', 'approved')
+    AND (%(again)s OR b.matched_at IS NULL)
 ORDER BY d.created_at, d.document_id, c.ordinal, q.evidence_char_from, q.question_id;
 
 -- name: spend_on_documents

@@ -17,6 +17,8 @@ SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename
     (SELECT coalesce(jsonb_object_agg(r.reason, r.facts), '{}') FROM (
         SELECT q.left_out_reason AS reason, count(*) AS facts FROM staged_questions q
         WHERE q.document_id = d.document_id AND q.status = 'left_out' GROUP BY 1) r) AS left_out_by,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.added_by IS NOT NULL)
+        AS facts_added,
     -- a person is asked about them, by their confidence
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'pending'
         AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide,
@@ -141,6 +143,8 @@ ORDER BY evidence_char_from, question_id;
 SELECT (SELECT coalesce(jsonb_object_agg(r.reason, r.facts), '{}') FROM (
         SELECT q.left_out_reason AS reason, count(*) AS facts FROM staged_questions q
         WHERE q.document_id = %(document_id)s AND q.status = 'left_out' GROUP BY 1) r) AS left_out_by,
+    (SELECT count(*) FROM staged_questions q WHERE q.document_id = %(document_id)s AND q.added_by IS NOT NULL)
+        AS facts_added,
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = %(document_id)s AND q.status = 'pending'
         AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide;
 
@@ -187,8 +191,9 @@ WHERE c.document_id = %(document_id)s ORDER BY c.ordinal;
 -- Page and characters are those of the place of the fact: of its row, else of the first span.
 SELECT question_id, chunk_id, question, answer, statement, evidence_quote AS quote, evidence_page AS page,
     evidence_char_from AS char_from, (place_of(evidence) ->> 'char_to')::int AS char_to, evidence,
-    evidence_match AS match, generator, round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons
-FROM all_questions WHERE document_id = %(document_id)s ORDER BY evidence_char_from, question_id;
+    evidence_match AS match, generator, round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons,
+    (SELECT s.added_by FROM staged_questions s WHERE s.question_id = a.question_id) AS added_by
+FROM all_questions a WHERE document_id = %(document_id)s ORDER BY evidence_char_from, question_id;
 
 -- name: export_files
 SELECT stage_name, file_type, file_path, file_size, checksum FROM stage_output_files f JOIN stages USING (stage_name)

@@ -32,6 +32,7 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageNam
 from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.search import Answer
 from pipeline_core.domain.traces import told
+from pipeline_core.review.add import Added, Marked, MissedFact
 from pipeline_core.review.decisions import Decided, Decision, Resolution
 from pipeline_core.review.fields import DecisionFields, request_of
 from pipeline_core.services.intake import Upload
@@ -42,12 +43,15 @@ from pipeline_core.services.retry_all import Retried, Which
 log = structlog.stdlib.get_logger(__name__)
 
 __all__ = [
+    "Added",
     "Client",
     "Decision",
     "DocumentStatus",
     "Found",
     "FoundFact",
     "Hit",
+    "Marked",
+    "MissedFact",
     "Resolution",
     "Submitted",
     "Upload",
@@ -365,6 +369,22 @@ class Client:
         if start and decided.to_run:
             self._app.launcher.request(decided.to_run)
         return decided
+
+    def add_fact(self, document: str | UUID, missed: MissedFact, *, reviewer: str = "", reason: str = "") -> Added:
+        """Add a fact that the generator missed to a document that waits in matching review.
+
+        Args:
+            document: As for ``status``.
+            missed: The chunk, the words marked in it, and what they say.
+            reviewer: The name for the record; without it, the user's id.
+            reason: Why.
+
+        Raises:
+            NotFoundError, AlreadyDecidedError, RefusedError: see ``AddFact``.
+        """
+        return self._app.add_fact(
+            self._document_id(document), missed, user_id=self.user_id, reviewer=reviewer, reason=reason
+        )
 
     def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> ParkedDecision:
         """Take back the decision about a document that is parked; only those over HTTP are.

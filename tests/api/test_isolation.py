@@ -24,6 +24,7 @@ BODIES: dict[str, Any] = {
     "override_validation": {"reason": "a reason that is long enough"},
     "create_webhook": {"url": "https://example.org/hook", "events": ["job.done"]},
     "change_webhook": {"enabled": True},
+    "add_fact": {"chunk_id": str(uuid4()), "spans": [{"char_from": 0, "char_to": 1}]},
 }
 """What an endpoint needs in order to come as far as looking for the thing."""
 OPEN = {"health", "ready", "metrics"}

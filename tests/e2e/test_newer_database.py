@@ -2,24 +2,20 @@
 
 import os
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
-from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
 from pipeline_core.db.connection import connect
 from pipeline_core.db.migrate import migrate, pending
-from pipeline_core.db.schema_age import known
+from pipeline_core.db.schema_age import files
 from pipeline_core.domain.errors import (
     DatabaseBusyError,
     DatabaseNewerError,
     DatabaseNotMigratedError,
-    DatabaseUnavailableError,
 )
 from pipeline_core.domain.ids import UserId
 from pipeline_core.settings import load_settings
@@ -34,10 +30,13 @@ API, SERVICE = "upload_pipeline_api", "upload_pipeline_service"
 def mark(url: str, name: str) -> None:
     """As software does that has a migration of this name."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc) VALUES (md5(%s), %s, now())",
-            [name, name],
-        )
+        connection.execute("INSERT INTO upload_pipeline.schema_migrations (name) VALUES (%s)", [name])
+
+
+def forget(url: str, name: str) -> None:
+    """As before this migration."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DELETE FROM upload_pipeline.schema_migrations WHERE name = %s", [name])
 
 
 @pytest.fixture
@@ -108,48 +107,19 @@ def test_whoever_may_read_the_names_is_told(database_url: str, role: str) -> Non
         connect(f"{database_url}&application_name=as_{role or 'login'}", role=role)
 
 
-@pytest.mark.parametrize("name", ["add-users", "2024-01-01-theirs", "00_first"])
-def test_what_another_program_keeps_in_the_same_table_is_not_ours(database_url: str, name: str) -> None:
-    mark(database_url, name)
-    connect(f"{database_url}&application_name=other").close()
-
-
 def test_an_older_database_is_migrated(database_url: str) -> None:
-    last = max(known())
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("DELETE FROM _yoyo_migration WHERE migration_id = %s", [last])
+    last = max(files())
+    forget(database_url, last)
     assert pending(database_url) == [last]
     for role in (SERVICE, API):
         with pytest.raises(DatabaseNotMigratedError, match=f"older than this software.*{last}"):
             connect(f"{database_url}&application_name=older", role=role)
 
 
-def test_a_migration_and_its_record_are_one_transaction(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut off between the two, as by a kill, nothing of it is there, and the next one goes on from there."""
-    name = f"cut_{uuid4().hex[:8]}"
-    url = postgres_url.replace("/postgres?", f"/{name}?")
-    mark_one, marks = PostgresqlPsycopgBackend.mark_one, count(1)
-
-    def cut_off(backend: PostgresqlPsycopgBackend, migration: object) -> None:
-        if next(marks) == 5:
-            raise psycopg.OperationalError("the connection is lost")
-        mark_one(backend, migration)
-
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        monkeypatch.setattr(PostgresqlPsycopgBackend, "mark_one", cut_off)
-        with pytest.raises(DatabaseUnavailableError):
-            migrate(url)
-        monkeypatch.undo()
-        assert migrate(url) == sorted(known())[4:]
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def test_a_migration_does_not_wait_for_ever(database_url: str) -> None:
     """Whoever waits for a lock holds up everybody behind it: it gives up, says who had it, and can be done again."""
-    lacking = next(one for one in sorted(known()) if one.startswith("0013_"))
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("DELETE FROM _yoyo_migration WHERE migration_id = %s", [lacking])
+    lacking = max(files())
+    forget(database_url, lacking)
     with psycopg.connect(f"{database_url}&application_name=a_long_report") as reader:
         reader.execute("LOCK TABLE upload_pipeline.upload_jobs, upload_pipeline.documents, upload_pipeline.events")
         with pytest.raises(DatabaseBusyError, match="a_long_report") as busy:

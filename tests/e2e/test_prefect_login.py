@@ -15,12 +15,12 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from pipeline_core.adapters import prefect_login
+from pipeline_core.adapters.prefect_check import check_prefect
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher, reaching_prefect
 from pipeline_core.adapters.supervision.deploy import deploy
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.settings import Settings, load_settings
-from pipeline_core.terminal import doctor
 
 SHELL = {"prefect.deployments.steps.run_shell_script": {"script": "id"}}
 DEPLOYMENT = {"name": "theirs", "flow_id": "00000000-0000-4000-8000-000000000000", "pull_steps": [SHELL]}
@@ -125,7 +125,7 @@ def test_doctor_says_whether_a_server_of_ones_own_takes_the_login(
 ) -> None:
     login = os.environ[prefect_login.CLIENT] if login == "right" else login
     a_server_of_ones_own(monkeypatch, prefect_api_url, login)
-    check = doctor._prefect(prefect_api_url.removesuffix("/api"), tmp_path)
+    check = check_prefect(prefect_api_url.removesuffix("/api"), tmp_path)
     assert check.result == result
     assert result == "ok" or "PREFECT_API_AUTH_STRING" in check.fix
 
@@ -208,7 +208,7 @@ class AnswersEverybody(BaseHTTPRequestHandler):
 def test_doctor_names_a_server_without_a_login(app: Pipeline) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), AnswersEverybody) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        [*_, check] = doctor.run_checks(app, lambda: f"http://127.0.0.1:{server.server_port}")
+        check = check_prefect(f"http://127.0.0.1:{server.server_port}", app.settings.home)
         server.shutdown()
     assert (check.name, check.result) == ("prefect", "warning")
     assert "any command" in check.detail

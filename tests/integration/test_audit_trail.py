@@ -52,6 +52,9 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "question_id", "upload_batch_id", "user_id", "ordinal", "topic", "subtopic", "question_type", "difficulty",
             "question", "answer", "notes_for_tutor", "generator", "match_text", "match_sha256", "match_trigrams",
             "match_signature", "language",
+            # of a fact that a reviewer adds
+            "document_id", "chunk_id", "statement", "evidence", "evidence_match", "status", "left_out_reason",
+            "evidence_pieces", "confidence", "confidence_reasons", "publish_from", "ask_from", "added_by",
         },
         {
             "status", "question", "answer", "statement", "topic", "subtopic", "question_type", "difficulty",

@@ -13,6 +13,7 @@ from pipeline_core.cli.exits import Exit, of_error
 from pipeline_core.db.connection import connect
 from pipeline_core.db.errors import translated
 from pipeline_core.db.migrate import migrate, pending
+from pipeline_core.domain.checks import Check
 from pipeline_core.domain.errors import (
     DatabaseNotReadyError,
     DatabaseUnavailableError,
@@ -20,7 +21,6 @@ from pipeline_core.domain.errors import (
     PipelineError,
 )
 from pipeline_core.settings import load_settings
-from pipeline_core.terminal.doctor import Check, run_checks
 
 LOGIN = "app-user"
 
@@ -66,7 +66,7 @@ def make_place(postgres_url: str) -> Iterator[Callable[..., Place]]:
 def _doctor(url: str, home: Path) -> dict[str, Check]:
     """Its checks of the database."""
     pipeline = Pipeline(load_settings(database_url=url, home=home))
-    checks = run_checks(pipeline, lambda: None)
+    checks = pipeline.diagnose()
     try:
         return {check.name: check for check, _ in zip(checks, range(4), strict=False)}
     finally:
@@ -149,7 +149,7 @@ def test_a_member_of_the_role_needs_no_other_right(
     assert {check.result for check in _doctor(login, tmp_path).values()} == {"ok"}
     # an upgrade is for whom the schema belongs to
     with psycopg.connect(database_url) as connection:
-        connection.execute("DELETE FROM _yoyo_migration WHERE migration_id LIKE '0002%'")
+        connection.execute("DELETE FROM upload_pipeline.schema_migrations WHERE name LIKE '0002%'")
     with pytest.raises(DatabaseNotReadyError, match="belongs to postgres"):
         migrate(login)
 

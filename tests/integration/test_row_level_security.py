@@ -50,6 +50,7 @@ MAY: dict[str, set[str]] = {
 touch. The single columns that it may write: ``test_audit_trail``."""
 
 RULES = {
+    "schema_migrations",
     "job_stage_moves",
     "job_stages",
     "job_state_moves",

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.logs import configure
+from pipeline_core.services.diagnose import describe_settings
 from pipeline_core.settings import load_settings
-from pipeline_core.terminal.doctor import describe_settings, run_checks
 from tests.paid_services import faults
 from tests.paid_services.llama import KEY, pdf_upload, policy, take_in, to_rest
 from tests.paid_services.llama_protocol import PARSE, VERSIONS, LlamaCloud, changing, job
@@ -45,7 +45,7 @@ def test_a_failing_run_leaves_the_key_nowhere(
     assert outcomes == {"local", "converted"}
     assert server.keys_seen == {f"Bearer {KEY}"}
 
-    checks = [check.as_json() for check in run_checks(app, lambda: None)]
+    checks = [check.as_json() for check in app.diagnose()]
     printed = capsys.readouterr()
     places = {
         "database": dump(app),
@@ -74,7 +74,7 @@ def test_without_a_key_it_is_said_at_start(make_llama: MakeLlama) -> None:
     app = make_llama(llama_cloud_api_key=None)
     with pytest.raises(ConfigurationError, match="LLAMA_CLOUD_API_KEY is not set"):
         _ = app.ctx
-    [check] = [check for check in run_checks(app, lambda: None) if check.name == "converter"]
+    [check] = [check for check in app.diagnose() if check.name == "converter"]
     assert (check.result, "LLAMA_CLOUD_API_KEY" in check.fix) == ("failed", True)
 
 
@@ -88,7 +88,7 @@ def test_without_the_package_it_is_said_what_to_install(make_llama: MakeLlama, m
 def test_the_doctor_asks_and_pays_nothing(make_llama: MakeLlama, server: PaidServer, cloud: LlamaCloud) -> None:
     def check(**changes: object) -> tuple[str, str]:
         app = make_llama(**changes)
-        [found] = [found for found in run_checks(app, lambda: None) if found.name == "converter"]
+        [found] = [found for found in app.diagnose() if found.name == "converter"]
         return found.result, found.detail + found.fix
 
     result, detail = check(deep_converter="llama-parse")

@@ -12,7 +12,6 @@ from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.terminal.doctor import run_checks
 from tests.paid_services.own_servers import LOGPROB, MODEL, SHAPES, add_own_server
 from tests.paid_services.server import PaidServer, serve
 
@@ -38,7 +37,7 @@ def settings_of(server: PaidServer) -> dict[str, object]:
 def test_the_documented_request_is_answered_by_each_kind_of_server(make_pipeline: MakePipeline, shape: str) -> None:
     with serve(add_own_server(PaidServer(), SHAPES[shape])) as server:
         app = make_pipeline(changes=settings_of(server))
-        [checked] = [check for check in run_checks(app, lambda: None) if check.name == "facts"]
+        [checked] = [check for check in app.diagnose() if check.name == "facts"]
         [answer] = app.generator.generate([ChunkInput(PASSAGE, ("Terms", "Insurance"))])
     assert checked.result == "ok"
     assert not isinstance(answer, Exception)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import uuid4
 
-from pipeline_core.adapters.facts.evaluation import evaluate, load_cases
+from benchmarks.fact_cases import evaluate, load_cases
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.search import SearchMode
 from tests.paid_services.openai_protocol import writing

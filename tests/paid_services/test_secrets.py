@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.logs import configure
+from pipeline_core.services.diagnose import describe_settings
 from pipeline_core.settings import load_settings
-from pipeline_core.terminal.doctor import describe_settings, run_checks
 from tests.paid_services import faults
 from tests.paid_services.conftest import KEY
 from tests.paid_services.server import PaidServer
@@ -45,7 +45,7 @@ def test_a_failing_run_leaves_the_key_nowhere(
     assert f"Bearer {KEY}" in server.keys_seen
     assert said
 
-    checks = [check.as_json() for check in run_checks(app, lambda: None)]
+    checks = [check.as_json() for check in app.diagnose()]
     printed = capsys.readouterr()
     places = {
         "database": dump(app),
@@ -90,19 +90,19 @@ def test_a_wrong_setting_is_named_without_the_key(monkeypatch: pytest.MonkeyPatc
 
 def test_without_a_key_the_doctor_says_what_to_set(make_paid: MakePaid) -> None:
     app = make_paid(openai_api_key=None)
-    [check] = [check for check in run_checks(app, lambda: None) if check.name == "facts"]
+    [check] = [check for check in app.diagnose() if check.name == "facts"]
     assert check.result == "failed"
     assert "OPENAI_API_KEY" in check.detail + check.fix
 
 
 def test_the_doctor_asks_the_endpoint_and_pays_nothing(make_paid: MakePaid, server: PaidServer) -> None:
     app = make_paid(embedder="openai")
-    found = {check.name: check for check in run_checks(app, lambda: None)}
+    found = {check.name: check for check in app.diagnose()}
     assert found["facts"].result == found["embedder"].result == "ok"
     assert "gpt-4.1-mini" in found["facts"].detail
     assert server.paid == 0
     server.fail(faults.status(401), on=lambda exchange: exchange.path == "/v1/models", times=2)
-    found = {check.name: check for check in run_checks(app, lambda: None)}
+    found = {check.name: check for check in app.diagnose()}
     assert found["facts"].result == "failed"
     assert "OPENAI_API_KEY" in found["facts"].fix
 

@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from pipeline_core.adapters.facts.evaluation import evaluate, load_cases
+from benchmarks.fact_cases import evaluate, load_cases
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.adapters.facts.prompt import Prompt, load_prompt, user_message
 from pipeline_core.domain.canaries import PROMPT_EXAMPLES, invented_name, names_missing_in

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import Span
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, text_sha256
-from pipeline_core.domain.staging import StagedQuestion
+from pipeline_core.domain.staging import StagedBefore
 from pipeline_core.duplicates.reanchor import anchor_facts
 
 TEXT = "The valve opens at 3 bar.\n\nThe filter is changed every 6 months.\n\nThe valve opens at 3 bar.\n"
@@ -25,11 +25,11 @@ def cut(text: str, *places: int) -> list[Chunk]:
     ]
 
 
-def fact(char_from: int, char_to: int, text: str = TEXT) -> StagedQuestion:
+def fact(char_from: int, char_to: int, text: str = TEXT) -> StagedBefore:
     quote = text[char_from:char_to]
-    return StagedQuestion(
-        QuestionId(uuid4()), DocumentId(UUID(int=9)), ChunkId(uuid4()), "?", quote, quote,
-        (Span(quote, char_from, char_to, 1),), "exact", "test", "imported",
+    return StagedBefore(
+        QuestionId(uuid4()), DocumentId(UUID(int=9)), quote, (Span(quote, char_from, char_to, 1),), True, "imported",
+        None, True, False,
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def test_evidence_that_moved_is_found_with_its_new_page() -> None:
     moved = "An introduction.\n\n" + TEXT
     [anchor] = anchor_facts([one], cut(moved, 18, 45))
     [span] = anchor.evidence
-    assert moved[span.char_from : span.char_to] == one.quote
+    assert moved[span.char_from : span.char_to] == one.evidence[0].quote
     assert span.page == 3
 
 

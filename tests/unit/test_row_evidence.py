@@ -338,6 +338,21 @@ def test_a_decision_goes_to_the_row_and_not_to_another_under_its_header(
     assert reconcile([decided], fresh).decided == {decided.question_id: QuestionId(UUID(int=3))}
 
 
+def test_what_a_person_added_is_no_version_of_what_is_found_at_its_place() -> None:
+    text = "The valve opens at 3 bar."
+    spans_of = spans(text, text)
+    added = StagedBefore(
+        QuestionId(UUID(int=1)), DOCUMENT, "At 3.", spans_of, True, "approved", None, True, False, True
+    )
+    [span] = spans_of
+    evidence = (Evidence(span.quote, span.char_from, span.char_to, 1, match=MatchKind.EXACT),)
+    other, same = (Fact(QuestionId(UUID(int=n)), None, None, said, evidence) for n, said in ((2, text), (3, "at 3")))
+    beside = reconcile([added], {other.question_id: (DOCUMENT, other)})
+    assert (beside.decided, beside.come) == ({added.question_id: None}, {other.question_id})
+    instead = reconcile([added], {same.question_id: (DOCUMENT, same)})
+    assert (instead.decided, instead.come) == ({added.question_id: None}, set())
+
+
 def test_a_caption_and_the_section_that_it_leans_on_are_both_quoted() -> None:
     table = "| Port | Boats |\n|---|---|\n| Kiel | 41 |\n"
     text = f"# Port\n\n## Herring\n\nMuch is bought.\n\nTable 4: Leading buyers, 1996\n\n{table}"

@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from pipeline_core import logs
+from pipeline_core.adapters import prefect_check
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
 from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
@@ -17,12 +18,12 @@ from pipeline_core.api.key_set import KeySet
 from pipeline_core.cli import entry
 from pipeline_core.db.connection import connect
 from pipeline_core.domain import masking
+from pipeline_core.domain.checks import Check
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.traces import told
+from pipeline_core.services.diagnose import describe_settings
 from pipeline_core.services.recorded_settings import shown_settings
 from pipeline_core.settings import Settings, is_secret, load_settings, variable_of
-from pipeline_core.terminal import doctor
-from pipeline_core.terminal.doctor import Check, describe_settings
 from tests.unit.test_logs import restored as restored
 
 SECRET = "c4n4ry-S3cret"
@@ -126,4 +127,4 @@ def test_a_connection_that_fails_does_not_tell_it(
 
 
 def test_advice_keeps_its_placeholder() -> None:
-    assert "NAME:PASSWORD" in Check("prefect", "warning", "", doctor._GIVE_IT_ONE).fix
+    assert "NAME:PASSWORD" in Check("prefect", "warning", "", prefect_check._GIVE_IT_ONE).fix

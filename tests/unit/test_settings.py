@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline_core.domain.errors import ConfigurationError
+from pipeline_core.services.diagnose import describe_settings
 from pipeline_core.settings import load_settings
-from pipeline_core.terminal.doctor import describe_settings
 
 
 def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:

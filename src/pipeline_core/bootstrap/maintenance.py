@@ -1,31 +1,48 @@
 """Looking after an installation: what is kept, checked, backed up and removed."""
 
 import importlib.metadata
+import os
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from threading import Event
 from urllib.parse import unquote, urlsplit
 
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
+from pipeline_core.adapters.prefect_check import check_prefect
+from pipeline_core.adapters.prefect_login import headers, signed_in
+from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
+from pipeline_core.adapters.supervision.deploy import Deployments, deploy
+from pipeline_core.adapters.supervision.parts import Installation
+from pipeline_core.adapters.supervision.supervisor import Supervisor
+from pipeline_core.bootstrap.diagnosis import CHECKS
 from pipeline_core.bootstrap.parts import once
 from pipeline_core.bootstrap.services import Services
-from pipeline_core.db import vector_indexes
 from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.backups import DatabaseBackups
+from pipeline_core.db.embedded import EmbeddedPostgres
+from pipeline_core.db.migrate import migrate
 from pipeline_core.db.model_switch import ModelSwitch
 from pipeline_core.db.queue_bell import QueueBell
 from pipeline_core.db.rate_limits import PostgresRateLimits
 from pipeline_core.db.session import Row
 from pipeline_core.db.upkeep import analyze
+from pipeline_core.ports.launcher import PoolType
 from pipeline_core.ports.queue_runs import QueueRuns
 from pipeline_core.services.backup import Backup
+from pipeline_core.services.diagnose import Diagnose
+from pipeline_core.services.event_streams import forget_streams
 from pipeline_core.services.history import PruneHistory
 from pipeline_core.services.orphan_objects import OrphanObjects
+from pipeline_core.services.prune_caches import PruneCaches
 from pipeline_core.services.queue_watch import QueueWatch
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.repair import Repair
 from pipeline_core.services.restore import Restore
 from pipeline_core.services.retention import Retention
 from pipeline_core.services.upkeep import Chore, Upkeep
+from pipeline_core.services.vector_indexes import EnsureVectorIndexes
 from pipeline_core.services.verify import Verify
 
 
@@ -38,24 +55,15 @@ class Maintenance(Services):
 
     @once
     def retention(self) -> Retention:
-        return Retention(self.open_uow)
+        return Retention(self.open_uow, self.settings.dead_letter_days)
 
-    def prune_caches(self, days: int | None = None) -> dict[str, int]:
-        """Bring the caches back to their size and age; settle what dead workers left. Answers with what went.
-
-        ``days`` is the age, else the settings' own.
-        """
-        settled = self.paid_calls.settle_dead()
-        with self.open_uow() as uow:
-            gone = uow.caches.prune(
-                max_bytes=self.settings.cache_max_mb * 1024 * 1024, max_days=days or self.settings.cache_max_days
-            )
-            uow.commit()
-        return {**gone, "calls_settled": settled}
+    @once
+    def prune_caches(self) -> PruneCaches:
+        return PruneCaches(self.settings, self.open_uow, lambda: self.paid_calls.settle_dead())
 
     @once
     def orphan_objects(self) -> OrphanObjects:
-        return OrphanObjects(self.store, self.open_uow)
+        return OrphanObjects(self.store, self.open_uow, self._orphan_grace)
 
     @once
     def verify(self) -> Verify:
@@ -68,6 +76,34 @@ class Maintenance(Services):
     @property
     def _orphan_grace(self) -> timedelta:
         return timedelta(hours=self.settings.orphan_grace_h)
+
+    @once
+    def diagnose(self) -> Diagnose:
+        """Tries every part; none is made before it is tried."""
+        parts = {name: partial(check, self) for name, check in CHECKS.items()}
+        return Diagnose(parts, lambda: check_prefect(self.own_launcher.ui_url(), self.settings.home))
+
+    def migrate(self) -> list[str]:
+        """Bring the database's schema up to date; return the names of the migrations that were applied."""
+        return migrate(self.database_url, lock_s=self.settings.migration_lock_s)
+
+    def deploy(self, pool_type: PoolType) -> Deployments:
+        """Make the deployments on the Prefect server of ``PREFECT_API_URL``; see ``adapters.supervision.deploy``."""
+        return deploy(signed_in(os.environ, self.settings.home), pool_type)
+
+    def supervise(self, workers: int, tell: Callable[[str], None]) -> tuple[Installation, Supervisor]:
+        """Return the parts of an installation on this machine, and who keeps them up."""
+        settings = self.settings
+        database = partial(EmbeddedPostgres, settings.home / "postgres", settings.logs_kept)
+        installation = Installation(settings, self.own_launcher, workers, self._watch_queue_of, database)
+        return installation, Supervisor(installation.parts, tell)
+
+    def _watch_queue_of(self, environment: Mapping[str, str], stopping: Event) -> None:
+        runs = PrefectQueueRuns(environment["PREFECT_API_URL"], headers=headers(environment))
+        try:
+            self.watch_queue(runs).run(stopping)
+        finally:
+            runs.close()
 
     @once
     def backup(self) -> Backup:
@@ -93,13 +129,9 @@ class Maintenance(Services):
         """Bring the planner's statistics up to date; answers with the names of the tables."""
         return analyze(self.database_url)
 
-    def ensure_vector_indexes(self) -> list[str]:
-        """Build the active model's indexes that pay by now; answers with their names."""
-        with self.open_uow() as uow:
-            active = uow.models.active()
-        if active is None:
-            return []
-        return vector_indexes.ensure(self.database_url, active, min_rows=self.settings.vector_index_rows)
+    @once
+    def ensure_vector_indexes(self) -> EnsureVectorIndexes:
+        return EnsureVectorIndexes(self.open_uow, self.database_url, self.settings.vector_index_rows)
 
     @once
     def upkeep(self) -> Upkeep | None:
@@ -110,7 +142,7 @@ class Maintenance(Services):
             Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", lambda: self.deliver_webhooks.prune(self.settings.delivery_days), every_s=3600),
-            Chore("forget_event_streams", self._forget_streams, every_s=3600),
+            Chore("forget_event_streams", partial(forget_streams, self.open_uow), every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.database).prune, every_s=3600),
         ]
         return Upkeep(*chores)
@@ -131,17 +163,12 @@ class Maintenance(Services):
         if self.parking.carry_out_due():
             self.run_requests()
 
-    def _forget_streams(self) -> None:
-        with self.open_uow() as uow:
-            uow.event_streams.forget()
-            uow.commit()
-
     def watch_queue(self, runs: QueueRuns) -> QueueWatch:
         """Asks for runs of the queue, at this orchestrator, as soon as something waits; needs the service role."""
         settings = self.settings
         return QueueWatch(
             self.queue.pressure,
-            lambda: self.reminders.is_any_review_overdue(settings.review_alert_h),
+            self.reminders.is_any_review_overdue,
             QueueBell(self.database_url, role=settings.database_role),
             runs,
             batch_size=settings.batch_size,

@@ -11,6 +11,7 @@ from pipeline_core.db.older_documents import read_older
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account
+from pipeline_core.review.add import AddFact
 from pipeline_core.review.documents import Review
 from pipeline_core.review.facts import FactDecisions
 from pipeline_core.review.parking import Parking
@@ -142,6 +143,10 @@ class Services(Adapters):
         return FactDecisions(self.open_uow)
 
     @once
+    def add_fact(self) -> AddFact:
+        return AddFact(self.open_uow, self.detection)
+
+    @once
     def deep_scan(self) -> DeepScan:
         return DeepScan(self.open_uow)
 
@@ -206,7 +211,7 @@ class Services(Adapters):
 
     @once
     def reminders(self) -> Reminders:
-        return Reminders(self.open_uow)
+        return Reminders(self.open_uow, self.settings.review_alert_h)
 
     @once
     def flow_runs(self) -> FlowRuns:

@@ -10,6 +10,7 @@ from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.duplicates.detection import Detection
+from pipeline_core.review.add import AddFact
 from pipeline_core.review.documents import Review
 from pipeline_core.review.facts import FactDecisions
 from pipeline_core.review.parking import Parking
@@ -82,6 +83,10 @@ class UserServices:
     @cached_property
     def facts(self) -> FactDecisions:
         return FactDecisions(self.open_uow)
+
+    @cached_property
+    def add_fact(self) -> AddFact:
+        return AddFact(self.open_uow, self.pipeline.detection)
 
     @cached_property
     def dual_status(self) -> DualStatus:

@@ -1,20 +1,18 @@
 """Setting up and looking after an installation."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 import typer
 
-from pipeline_core.adapters.prefect_login import signed_in
-from pipeline_core.adapters.supervision.deploy import PoolType
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import wired
 from pipeline_core.domain.masking import masked, masked_all
 from pipeline_core.domain.wording import counted
+from pipeline_core.ports.launcher import PoolType
 
 commands = typer.Typer()
 _PANEL = "Set-up"
@@ -29,12 +27,12 @@ def doctor(
 
     Every part is tried; what fails is named with what mends it. With --settings every setting is listed with its value.
     """
-    from pipeline_core.terminal.doctor import describe_settings, run_checks
+    from pipeline_core.services.diagnose import describe_settings
     from pipeline_core.terminal.hints import pasteable
     from pipeline_core.terminal.status import print_checks, print_settings
 
     with wired() as app_:
-        checks = list(run_checks(app_, app_.own_launcher.ui_url))
+        checks = list(app_.diagnose())
         described = describe_settings(app_.settings)
         if as_json:
             listed = {"settings": described} if settings else {}
@@ -88,10 +86,8 @@ def migrate(as_json: AsJson = False) -> None:
 
     Needed once, and after an upgrade, with a database of your own; the embedded one is kept up to date by itself.
     """
-    from pipeline_core.db.migrate import migrate as apply
-
     with wired() as app_:
-        applied = apply(app_.database_url, lock_s=app_.settings.migration_lock_s)
+        applied = app_.migrate()
         if as_json:
             print_json({"applied": applied})
         else:
@@ -111,11 +107,10 @@ def deploy(
     automation that runs the queue after uploads. Done again, it brings them up to date; a pool that is there is kept as
     it is. On one machine `pipeline up` does it by itself.
     """
-    from pipeline_core.adapters.supervision.deploy import deploy as make
     from pipeline_core.terminal.hints import beside
 
     with wired() as app_:
-        made = make(signed_in(os.environ, app_.settings.home), pool_type)
+        made = app_.deploy(pool_type)
     worker = f"{beside('prefect')} worker start --pool {made.pool}"
     if as_json:
         print_json(masked_all({**made._asdict(), "worker": worker}))

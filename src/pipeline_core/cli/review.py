@@ -23,12 +23,14 @@ commands = typer.Typer()
         "pipeline review bulletin.md override --reason 'The second amount is next year’s.'",
         "pipeline review second.md resolve --pair 1a2b3c4d --as keep_both",
         "pipeline review manual.md edit --fact 1a2b3c4d --answer 'Once every 12 months.'",
+        "pipeline review manual.md add --words 'serviced once every 12 months' --statement 'Service is due yearly.'",
     ),
 )
 def review(
     job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all that waits.")] = None,
     decision: Annotated[
-        str | None, typer.Argument(help="approve, reject, return, override; edit (a fact), resolve (a pair), undo.")
+        str | None,
+        typer.Argument(help="approve, reject, return, override; edit or add (a fact), resolve (a pair), undo."),
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; an override needs at least 10 characters.")] = "",
     duplicates: Annotated[
@@ -41,13 +43,22 @@ def review(
         list[str] | None,
         typer.Option(help="With approve: exactly these facts; every other undecided one is rejected (repeatable)."),
     ] = None,
-    question: Annotated[str | None, typer.Option(help="With edit: the fact's new question.")] = None,
-    answer: Annotated[str | None, typer.Option(help="With edit: the fact's new answer.")] = None,
-    statement: Annotated[str | None, typer.Option(help="With edit: the fact's new statement.")] = None,
+    question: Annotated[str | None, typer.Option(help="With edit, add: the fact's question.")] = None,
+    answer: Annotated[str | None, typer.Option(help="With edit, add: the fact's answer.")] = None,
+    statement: Annotated[str | None, typer.Option(help="With edit, add: the fact's statement.")] = None,
     no_question: Annotated[
         bool,
         typer.Option("--no-question", help="With edit: the fact has no question and no answer, only its statement."),
     ] = False,
+    words: Annotated[
+        list[str] | None,
+        typer.Option(help="With add: words of the source that prove the fact, as they stand there (repeatable)."),
+    ] = None,
+    chunk: Annotated[str | None, typer.Option(help="With add: the chunk that has the words.")] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(help="With add: characters of the chunk, FROM-TO, instead of --words (repeatable)."),
+    ] = None,
     pair: Annotated[str | None, typer.Option(help="With resolve: the pair of look-alikes.")] = None,
     resolution: Annotated[str | None, typer.Option("--as", help="With resolve: as for --duplicates.")] = None,
     next_: Annotated[bool, typer.Option("--next", help="Show what has waited longest.")] = False,
@@ -81,7 +92,9 @@ def review(
             reviewing.print_facts(out, found)
             return
         edit = Edit(question, answer, statement, no_question)
-        typed = reviewing.Typed(decision, reason, duplicates, fact or (), pair, resolution, edit, only)
+        typed = reviewing.Typed(
+            decision, reason, duplicates, fact or (), pair, resolution, edit, only, words or (), chunk, at or ()
+        )
         decided = reviewing.carry_out(app_, row, typed)
         upcoming = reviewing.next_after(app_, row["document_id"], row["phase"])
         if not as_json:

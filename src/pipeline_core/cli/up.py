@@ -1,17 +1,14 @@
 """Everything on this machine, with one command."""
 
 import fcntl
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline_core.adapters import prefect_login
 from pipeline_core.cli.app import examples
 from pipeline_core.cli.output import err
 from pipeline_core.cli.wiring import wired
@@ -19,9 +16,6 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.machine import private_files
 
 if TYPE_CHECKING:
-    from pipeline_core.adapters.prefect_launcher import PrefectLauncher
-    from pipeline_core.adapters.supervision.parts import Installation
-    from pipeline_core.bootstrap import Pipeline
     from pipeline_core.settings import Settings
 
 commands = typer.Typer()
@@ -39,19 +33,17 @@ def up(
     kept.
     """
     with wired() as app_, _only_one(app_.home):
-        from pipeline_core.adapters.supervision.parts import Installation
-        from pipeline_core.adapters.supervision.supervisor import Supervisor
-
-        launcher, supervisor = app_.own_launcher, None
+        supervisor = None
         try:
             _say("Starting; the first time takes half a minute.")
             app_.views.counts(app_.user_id)  # the database is there, and has the schema
             _require_port(app_.settings)
-            installation = Installation(app_.settings, launcher, workers, partial(_watch, app_))
-            supervisor = Supervisor(installation.parts, _say)
+            installation, supervisor = app_.supervise(workers, _say)
             supervisor.start()
             supervisor.watch(until=_Waiting(supervisor.awaited, app_.settings.home / "logs"))
-            _tell_addresses(installation, launcher, workers, app_.settings.home)
+            _tell_addresses(
+                installation.addresses(), app_.own_launcher.api_url, installation.login_file(), workers, app_.home
+            )
             supervisor.watch()
         except KeyboardInterrupt:
             _say("Stopping.")
@@ -88,26 +80,17 @@ class _Waiting:
         return not names
 
 
-def _tell_addresses(installation: "Installation", launcher: "PrefectLauncher", workers: int, home: Path) -> None:
-    for name, address in installation.addresses():
+def _tell_addresses(
+    addresses: Sequence[tuple[str, str]], prefect: str, login: Path | None, workers: int, home: Path
+) -> None:
+    for name, address in addresses:
         _say(f"{name}: {address}")
-    prefect = installation.environment()["PREFECT_API_URL"]
     _say(f"Workers: {workers}; logs in {home / 'logs'}")
     _say(f"For commands and programs that hand in documents: export PREFECT_API_URL={prefect}")
-    if launcher.has_own_server:
+    if login:
         # not the login itself: this is often kept in a service's log
-        _say(f"Login of Prefect, which `pipeline ui` shows: {prefect_login.file_of(prefect_login.folder_of(home))}")
+        _say(f"Login of Prefect, which `pipeline ui` shows: {login}")
     _say("Ready.   (Ctrl-C ends it)")
-
-
-def _watch(app_: "Pipeline", environment: Mapping[str, str], stopping: threading.Event) -> None:
-    from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
-
-    runs = PrefectQueueRuns(environment["PREFECT_API_URL"], headers=prefect_login.headers(environment))
-    try:
-        app_.watch_queue(runs).run(stopping)
-    finally:
-        runs.close()
 
 
 def _say(line: str) -> None:

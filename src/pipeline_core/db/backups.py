@@ -12,12 +12,12 @@ import psycopg
 from psycopg import sql
 
 from pipeline_core.db import postgres_programs as programs
-from pipeline_core.db.applied import applied, known, migrations_table
 from pipeline_core.db.connection import SCHEMA, connect
 from pipeline_core.db.errors import place, translated
 from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.queries import load
+from pipeline_core.db.schema_age import applied, files
 from pipeline_core.db.upkeep import OBJECTS_LOCK
 from pipeline_core.domain.errors import BackupFailedError, DatabaseNotMigratedError
 
@@ -98,7 +98,7 @@ class Snapshot:
             programs.check("pg_dump", done.returncode, done.stderr)
             out.flush()
             os.fsync(descriptor)
-        return Dumped(applied(self.connection), _rows(self.connection))
+        return Dumped(sorted(applied(self.connection) or ()), _rows(self.connection))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class DatabaseBackups:
 
     def known_schema(self) -> list[str]:
         """The migrations that this software knows, in order."""
-        return known()
+        return list(files())
 
     def prepare(self) -> None:
         """Bring the database's schema up to date, so that it has what a restore builds on."""
@@ -226,13 +226,6 @@ def _around(connection: psycopg.Connection[Any], dumped: Dumped) -> tuple[str, s
     """What is to be said before the dump's own statements, and after them."""
     [(privileges,)] = connection.execute(load()["default_privileges"].encode(), {"schema": SCHEMA}).fetchall()
     before = f"BEGIN;\nDROP SCHEMA {SCHEMA} CASCADE;\n"
-    table = migrations_table(connection)
-    forget = ""
-    if table and table[0] != SCHEMA:
-        # the dump has the schema as it was then: what came later is applied again
-        names = sql.SQL(", ").join(map(sql.Literal, dumped.schema))
-        statement = sql.SQL("DELETE FROM {} WHERE migration_id NOT IN ({});\n").format(sql.Identifier(*table), names)
-        forget = statement.as_string(connection)
     counts = sql.SQL(", ").join(
         sql.SQL("({}, (SELECT count(*) FROM {}), {})").format(
             sql.Literal(name), sql.Identifier(SCHEMA, name), sql.Literal(count)
@@ -240,7 +233,7 @@ def _around(connection: psycopg.Connection[Any], dumped: Dumped) -> tuple[str, s
         for name, count in dumped.rows.items()
     )
     compare = sql.SQL(_COMPARE).format(counts).as_string(connection)
-    return before, f"{privileges or ''}\n{forget}{compare}COMMIT;\n"
+    return before, f"{privileges or ''}\n{compare}COMMIT;\n"
 
 
 _COMPARE = """DO $rows$ DECLARE differing text; BEGIN

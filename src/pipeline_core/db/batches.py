@@ -72,6 +72,8 @@ def _question(row: Row) -> BatchQuestion:
         LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
         row["confidence"],
         row["confidence_reasons"],
+        row["generator"],
+        row["added_by"],
     )
 
 

@@ -1,6 +1,5 @@
 """Bring a database up to date with the plain SQL files in ``sql/migrations``."""
 
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -9,9 +8,8 @@ from psycopg.errors import LockNotAvailable
 from pipeline_core.db.connection import connect
 from pipeline_core.db.errors import NOT_READY, first_line, place, translate, translated
 from pipeline_core.db.match_versions import are_outdated, renew_match_keys
-from pipeline_core.db.queries import sql_folder
 from pipeline_core.db.requirements import not_ready, unmet
-from pipeline_core.db.schema_age import APPLIED, applied, known
+from pipeline_core.db.schema_age import APPLIED, applied, files
 from pipeline_core.db.search_words import are_unread, read_words
 from pipeline_core.domain.errors import DatabaseBusyError, DatabaseNotReadyError
 
@@ -41,19 +39,20 @@ def pending(url: str) -> list[str]:
             action=f"As whoever ran `pipeline migrate`: GRANT SELECT ON {APPLIED} TO upload_pipeline_service; "
             "with the login a member of that role.",
         )
-    return sorted(known() - found)
+    return sorted(files().keys() - found)
 
 
 def migrate(url: str, *, lock_s: float = _LOCK_S) -> list[str]:
-    """Apply what is missing, each file in a transaction, and bring older rows up to it; answers with the names.
+    """Apply what is missing, each file in a transaction, and bring older rows up to it; returns the names.
 
-    Of two processes at once, one waits for the other. The lock is the database session's, not a row of yoyo's own
-    table, so that a process that dies leaves none behind.
+    Of two processes at once, one waits for the other. The lock is the database session's, so that a process that dies
+    leaves none behind.
 
     Raises:
         DatabaseUnavailableError: it does not answer.
         DatabaseBusyError: another transaction holds what a migration changes for longer than ``lock_s`` seconds.
         DatabaseNewerError: a newer version of this software has migrated it.
+        DatabaseTooOldError: it was made by a version whose migrations this software does not have.
         DatabaseNotReadyError: the server or the login lacks something; names all of it, and what mends it.
     """
     if not pending(url) and not _is_interrupted(url):
@@ -63,38 +62,21 @@ def migrate(url: str, *, lock_s: float = _LOCK_S) -> list[str]:
         lacking = unmet(connection)
         if any(one.is_certain for one in lacking):
             raise not_ready(lacking, where=place(url))
+        # whoever waits for a lock on a table makes everybody wait who comes after: better not now than long
+        connection.execute(f"SET lock_timeout = {round(lock_s * 1000)}")
+        done = []
         try:
-            done = _apply(url, lock_s)
+            for name in pending(url):
+                with connection.transaction():
+                    connection.execute(files()[name].read_bytes())
+                done.append(name)
         except LockNotAvailable as error:
             raise _busy(connection, lock_s, url) from error
         except psycopg.Error as error:
             raise _why(connection, error, url) from error
-        if done:
-            # a login that is no more than a member of a role can tell whether the schema is up to date, or too new
-            connection.execute(f"GRANT SELECT ON {APPLIED} TO upload_pipeline_service, upload_pipeline_api")
         renew_match_keys(url)
         read_words(url)
         return done
-
-
-def _apply(url: str, lock_s: float) -> list[str]:
-    """Each migration, and the record that it was applied, in one transaction: who is killed leaves both or neither."""
-    from yoyo import get_backend, read_migrations
-
-    backend: Any = get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    done = []
-    try:
-        # who waits for a lock on a table makes everybody wait who comes after: better not now than long
-        backend.execute(f"SET lock_timeout = {round(lock_s * 1000)}")
-        for migration in backend.to_apply(read_migrations(str(sql_folder() / "migrations"))):
-            with backend.transaction():
-                backend.cursor().execute(Path(migration.path).read_text("utf-8"))
-                backend.execute("SET LOCAL search_path TO DEFAULT")  # where yoyo has its tables
-                backend.mark_one(migration)
-            done.append(migration.id)
-        return done
-    finally:
-        backend.connection.close()
 
 
 def _busy(connection: psycopg.Connection[Any], lock_s: float, url: str) -> DatabaseBusyError:
@@ -109,10 +91,9 @@ def _busy(connection: psycopg.Connection[Any], lock_s: float, url: str) -> Datab
 
 
 def _why(connection: psycopg.Connection[Any], error: psycopg.Error, url: str) -> Exception:
-    """The right that is lacking, if one is: yoyo, which may not make its tables, only says that they are not there."""
-    if isinstance(error, psycopg.errors.UndefinedTable | NOT_READY) and (lacking := unmet(connection)):
-        cause = "" if isinstance(error, psycopg.errors.UndefinedTable) else first_line(error)
-        return not_ready(lacking, where=place(url), cause=cause)
+    """The right that is lacking, if one is."""
+    if isinstance(error, NOT_READY) and (lacking := unmet(connection)):
+        return not_ready(lacking, where=place(url), cause=first_line(error))
     return translate(error)
 
 

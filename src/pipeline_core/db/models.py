@@ -47,6 +47,13 @@ def _of_document() -> ForeignKeyConstraint:
     return _with_user("document_id", "documents", "document_id")
 
 
+class SchemaMigrations(Base):
+    __tablename__ = "schema_migrations"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    applied_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
 class BudgetAccounts(Base):
     __tablename__ = "budget_accounts"
 
@@ -300,6 +307,8 @@ class Documents(Base):
     published_path: Mapped[str | None] = mapped_column(Text)
     published_sha256: Mapped[str | None] = mapped_column(Text)
     words_language: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=FetchedValue())
+    collection: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
@@ -580,6 +589,7 @@ class StagedQuestions(Base):
     publish_from: Mapped[float | None] = mapped_column(REAL)
     ask_from: Mapped[float | None] = mapped_column(REAL)
     decided_by_itself: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
+    added_by: Mapped[str | None] = mapped_column(Text)
 
 
 class Stages(Base):

@@ -9,7 +9,7 @@ from pipeline_core.db.documents import summary_from
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.facts import HasEvidence, LeftOut, Span
-from pipeline_core.domain.ids import DocumentId, DuplicateId, JobId, QuestionId, UserId
+from pipeline_core.domain.ids import ChunkId, DocumentId, DuplicateId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.staging import MatchKey
 
@@ -59,6 +59,10 @@ class ReviewFact(HasEvidence):
     duplicate_of: QuestionId | None = None
     confidence: float | None = None
     confidence_reasons: Sequence[Mapping[str, Any]] = field(default=(), hash=False)
+    generator: str = ""
+    added_by: str | None = None
+    """Who found it, where no generator did."""
+    chunk_id: ChunkId | None = None
 
     @property
     def title(self) -> str:
@@ -104,6 +108,9 @@ def _fact(row: Row) -> ReviewFact:
         row["duplicate_of"],
         row["confidence"],
         row["confidence_reasons"] or (),
+        row["generator"],
+        row["added_by"],
+        row["chunk_id"],
     )
 
 

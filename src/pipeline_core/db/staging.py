@@ -328,6 +328,7 @@ class Staging:
                 LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
                 row["is_reviewed"],
                 row["is_edited"],
+                row["is_added"],
             )
             for row in rows
         ]
@@ -357,6 +358,11 @@ class Staging:
         """Add questions that are not there, to this batch or to that of their document."""
         rows = [_question_row(question, batch_id) for question in questions]
         self._session.copy("staged_questions", _QUESTION_COLUMNS, rows)
+
+    def add_fact(self, question: NewQuestion, batch_id: BatchId, *, added_by: str) -> None:
+        """Stage a fact that a reviewer has found, undecided; the ledger of its chunk counts it."""
+        columns = {**_QUESTION_COLUMNS, "added_by": "text"}
+        self._session.copy("staged_questions", columns, [(*_question_row(question, batch_id), added_by)])
 
     def questions(self, document_ids: Ids) -> dict[DocumentId, list[StagedQuestion]]:
         found: dict[DocumentId, list[StagedQuestion]] = {document_id: [] for document_id in document_ids}
@@ -414,8 +420,10 @@ class Staging:
                 costs=[usage.cost_usd for usage in values],
             )
 
-    def to_match(self, document_ids: Ids) -> list[Matchable]:
-        return [matchable(row) for row in self._session.all("questions_to_match", document_ids=list(document_ids))]
+    def to_match(self, document_ids: Ids, *, again: bool = False) -> list[Matchable]:
+        """The documents' facts that were never compared; with ``again`` all that stand."""
+        rows = self._session.all("questions_to_match", document_ids=list(document_ids), again=again)
+        return [matchable(row) for row in rows]
 
     def exact_twins(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Twin]:
         """What was there before with one of these ``match_sha256``, each in a language that may be the one with it."""

@@ -143,6 +143,8 @@ class BatchQuestion:
     left_out_reason: LeftOut | None = None
     confidence: float | None = None
     confidence_reasons: Sequence[Mapping[str, Any]] | None = field(default=None, hash=False)
+    generator: str = ""
+    added_by: str | None = None
 
     @property
     def title(self) -> str:

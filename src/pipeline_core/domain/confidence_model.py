@@ -9,7 +9,7 @@ nothing: it counts as its mean.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import exp
+from math import exp, log
 from typing import Any
 
 from pipeline_core.domain.confidence import SAYING_NOTHING_OF, TRAITS
@@ -111,6 +111,10 @@ def confidence_of(traits: Mapping[str, float]) -> Confidence:
         effects.append((effect, one, value >= mean))
     probability = min(_MOST, max(_LEAST, 1 / (1 + exp(-log_odds))))
     return Confidence(round(probability, 3), _reasons(effects))
+
+
+ADDED = Confidence(_MOST, (Reason("added", round(log(_MOST / (1 - _MOST)), 2), "added by a person"),))
+"""Of a fact that no generator found: a person has read it in the source."""
 
 
 def _reasons(effects: list[tuple[float, Feature, bool]]) -> tuple[Reason, ...]:

@@ -1,4 +1,7 @@
-"""The two statuses of a document: what people think of it, and how far its deep scan is. Also in migration 0035."""
+"""The two statuses of a document: what people think of it, and how far its deep scan is.
+
+The database holds the same (``enforce_deep_scan_move``).
+"""
 
 from enum import StrEnum
 

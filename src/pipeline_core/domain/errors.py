@@ -781,6 +781,18 @@ class DatabaseNewerError(ConfigurationError):
     http_action = _OPERATOR
 
 
+class DatabaseTooOldError(ConfigurationError):
+    """The database was made by an older version, whose migrations this software does not have."""
+
+    code = "database_too_old"
+    action = (
+        "Nothing was changed. Export what is to be kept with the version that made it (`pipeline export`), and import "
+        "it into a new database with this one (`pipeline run`, `pipeline import-questions`): docs/upgrading.md has the "
+        "steps."
+    )
+    http_action = _OPERATOR
+
+
 class DatabaseNotReadyError(ConfigurationError):
     """The database server, or the login, lacks what the schema needs."""
 

@@ -19,11 +19,15 @@ class MatchKind(StrEnum):
     ALIGNED = "aligned"
 
 
+REVIEWER = "reviewer"
+"""The generator of facts that a person has added. The database knows it too (migration 0090)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A part of the evidence: its own text, where that stands, and on which page; None in a document without pages.
 
-    The database holds the same (``is_evidence``, migration 0065).
+    The database holds the same (``is_evidence``).
     """
 
     quote: str
@@ -53,7 +57,7 @@ _ROW = "|"
 def place_of(evidence: Sequence[Span]) -> Span:
     """Where a fact stands: at its row, which comes behind what it is said with; else where its evidence begins.
 
-    The database says the same (``place_of``, migration 0086).
+    The database says the same (``place_of``).
     """
     return evidence[-1] if evidence[-1].quote.startswith(_ROW) else evidence[0]
 
@@ -90,7 +94,7 @@ class HasEvidence:
 
 
 def fact_text(question: str | None, answer: str | None, statement: str | None) -> str:
-    """What the vector of a fact is of; the database says the same (``fact_text``, migration 0065)."""
+    """What the vector of a fact is of; the database says the same (``fact_text``)."""
     said = statement if statement is not None else answer or ""
     return said if question is None else f"{question}\n{said}"
 
@@ -263,7 +267,7 @@ class Fact:
 
 
 class LeftOut(StrEnum):
-    """What keeps a fact out of production. The same values stand in the database (migration 0069)."""
+    """What keeps a fact out of production. The same values stand in the database."""
 
     SCATTERED = "evidence_scattered_on_page"
     LOW_CONFIDENCE = "low_confidence"

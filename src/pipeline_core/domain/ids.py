@@ -88,6 +88,11 @@ def question_id_for(chunk_id: ChunkId, question: str | None, statement: str, cha
     return QuestionId(_derive("question", chunk_id, statement if question is None else question, statement, char_from))
 
 
+def added_question_id_for(chunk_id: ChunkId, spans: Sequence[tuple[int, int]], *words: str | None) -> QuestionId:
+    """A fact that a reviewer adds: its chunk, the places that are marked there, and its words; never a generator's."""
+    return QuestionId(_derive("added question", chunk_id, list(spans), *words))
+
+
 def duplicate_id_for(staged: QuestionId, existing: QuestionId) -> DuplicateId:
     """A pair is its two ends, in order."""
     return DuplicateId(_derive("duplicate", staged, existing))

@@ -66,8 +66,7 @@ _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉�
 _MAY_BE_SCRIPT = re.compile(r"<su[pb]\b|\^|(?<=\w)~", re.IGNORECASE)
 _SCRIPT = re.compile(
     r"<(?P<tag>su[pb])(?:\s[^<>]*+)?>(?P<inner>(?:(?!</su[pb]>).)*+)</su[pb]>"
-    r"|(?<=[\w)\]%.,!?'\"”’])\^(?P<sup>[^\s^]{1,20}+)\^(?!\w)"
-    r"|(?<=[^\W\d_]|\))~(?P<sub>[^\s~]{1,20}+)~(?!~)",
+    r"|(?<=[\w)\]%.,!?'\"”’])\^(?P<sup>[^\s^]{1,20}+)\^(?!\w)|(?<=[^\W\d_]|\))~(?P<sub>[^\s~]{1,20}+)~(?!~)",
     re.IGNORECASE | re.DOTALL,
 )
 _ENDING = re.compile(r"(?:st|nd|rd|th|er|re|e|ème|o|a|os|as)\Z", re.IGNORECASE)

@@ -1,4 +1,7 @@
-"""Reasons that people give, and how long one is: what leaves no mark is not counted. Also in migration 0036."""
+"""Reasons that people give, and how long one is: what leaves no mark is not counted.
+
+The database holds the same (``visible_length``).
+"""
 
 import re
 

@@ -46,7 +46,8 @@ def reconcile(there: Iterable[StagedBefore], found: Mapping[QuestionId, tuple[Do
         same = _same(row, fresh)
         if same is not None:
             del fresh[same]
-        told.decided[row.question_id] = same
+        # what a person added is no version of what a generator found, and keeps its evidence and confidence
+        told.decided[row.question_id] = None if row.is_added else same
     told.come = {question_id for fresh in by_document.values() for question_id in fresh}
     return told
 
@@ -74,6 +75,8 @@ def _same(row: StagedBefore, fresh: Mapping[QuestionId, Fact]) -> QuestionId | N
     for question_id, fact in fresh.items():
         if _letters(fact.statement) == words:
             return question_id
+    if row.is_added:
+        return None
     places = {question_id: _shared(row.evidence, fact.evidence) for question_id, fact in fresh.items()}
     best = max(places, key=places.__getitem__, default=None)
     return best if best is not None and places[best] >= _SAME_PLACE else None

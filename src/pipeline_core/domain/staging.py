@@ -221,7 +221,7 @@ class StagedBefore:
     """A fact that is staged. ``is_decided``: a person approved, rejected or edited it by itself.
 
     ``is_reviewed``: its status is a person's, be it of the document as a whole. ``left_out_reason`` is kept of what
-    somebody has taken in.
+    somebody has taken in. ``is_added``: a reviewer has added it, no generator found it.
     """
 
     question_id: QuestionId
@@ -233,6 +233,7 @@ class StagedBefore:
     left_out_reason: LeftOut | None
     is_reviewed: bool
     is_edited: bool
+    is_added: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,13 @@ import re
 
 UNFINISHED = re.compile(
     r"(?<!\w)(?:when|if|unless|where|that|which|to|for|by|with|are|is|be|must|shall|should|may|can|include[sd]?"
-    r"|including"
-    r"|wenn|falls|dass|ob|sind|ist|für|durch|muss|müssen|soll|sollen|kann|können|umfasst|umfassen"
-    r"|si|quand|lorsque|que|sont|est|pour|par|doit|doivent|peut|peuvent|comprend|comprennent"
-    r"|cuando|son|es|para|por|debe|deben|puede|pueden|incluye|incluyen"
-    r"|se|quando|che|sono|è|per|deve|devono|può|possono|include|includono"
-    r"|são|é|deve|devem|pode|podem|inclui|incluem|als|wanneer|dat|zijn|moet|moeten|kan|kunnen|omvat"
-    r"|jika|bila|bahwa|adalah|untuk|harus|dapat|meliputi|если|когда|что|для|должн\w+|может|могут|включа\w+"
-    r"|αν|όταν|ότι|είναι|για|πρέπει|jeśli|gdy|że|są|musi|muszą|pokud|když|že|jsou|musí|ako|kada|da|su"
-    r"|mora)\s*[*_]*:[*_]*\s*$"
-    r"|(?:如果|当|包括|必须|应|可以|时)[：:]\s*$",
+    r"|including|wenn|falls|dass|ob|sind|ist|für|durch|muss|müssen|soll|sollen|kann|können|umfasst|umfassen|si|quand"
+    r"|lorsque|que|sont|est|pour|par|doit|doivent|peut|peuvent|comprend|comprennent|cuando|son|es|para|por|debe|deben"
+    r"|puede|pueden|incluye|incluyen|se|quando|che|sono|è|per|deve|devono|può|possono|include|includono|são|é|deve"
+    r"|devem|pode|podem|inclui|incluem|als|wanneer|dat|zijn|moet|moeten|kan|kunnen|omvat|jika|bila|bahwa|adalah|untuk"
+    r"|harus|dapat|meliputi|если|когда|что|для|должн\w+|может|могут|включа\w+|αν|όταν|ότι|είναι|για|πρέπει|jeśli|gdy|że"
+    r"|są|musi|muszą|pokud|když|že|jsou|musí|ako|kada|da|su|mora)\s*[*_]*:[*_]*\s*$|(?:如果|当|包括|必须|应|可以"
+    r"|时)[：:]\s*$",
     re.IGNORECASE,
 )
 LONGEST_PIECE = 300

@@ -16,6 +16,9 @@ from pipeline_core.duplicates.scored import Scored
 from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.settings import Settings
 
+WithinTransaction = Callable[[UnitOfWork, Sequence[Matchable]], LookAlikes]
+"""How rows are compared, asked for as long as a transaction is open."""
+
 
 def comparison_config(settings: Settings) -> dict[str, Any]:
     """What decides which facts are taken for duplicates, and what becomes of them.
@@ -70,6 +73,23 @@ class Detection:
             if not is_known:
                 with paid_by(Payer(by)):
                     _embed(open_uow, embedder, {question_id: text})
+
+    def of_words(self, text: str, *, by: UserId) -> WithinTransaction:
+        """How rows are compared of which one says this text, which may never have been embedded; ``by`` pays.
+
+        Not to be called within a transaction; what it returns is.
+        """
+        if not self.by_meaning:
+            return lambda _uow, _rows: Baseline(self.settings.duplicates_from)
+        embedder = self.embedders.active()
+        with paid_by(Payer(by)):
+            [vector] = embedder.embed([text]).vectors
+        own = {text_sha256(text): np.asarray(vector, dtype=np.float32)}
+
+        def within(uow: UnitOfWork, rows: Sequence[Matchable]) -> LookAlikes:
+            return self._scored(embedder, rows, _cached(uow, embedder, [row.embed_sha256 for row in rows]) | own)
+
+        return within
 
     def within(self, uow: UnitOfWork, rows: Sequence[Matchable]) -> LookAlikes:
         """The mode that is set, for these rows, with the vectors that are there: to be called within a transaction.

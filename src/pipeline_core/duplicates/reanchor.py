@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pipeline_core.db.deep_scans import Anchor
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import Span, place_of
-from pipeline_core.domain.staging import StagedQuestion
+from pipeline_core.domain.staging import StagedBefore
 
 
-def anchor_facts(facts: Sequence[StagedQuestion], chunks: Sequence[Chunk]) -> list[Anchor]:
+def anchor_facts(facts: Sequence[StagedBefore], chunks: Sequence[Chunk]) -> list[Anchor]:
     """An anchor for each fact whose evidence stands in the chunks, letter by letter; the others have none.
 
     Looks at the place where the evidence stood before; where the text has changed, for its first occurrence. A quote
@@ -18,7 +18,7 @@ def anchor_facts(facts: Sequence[StagedQuestion], chunks: Sequence[Chunk]) -> li
     return [anchor for fact in facts if (anchor := _anchor(fact, chunks))]
 
 
-def _anchor(fact: StagedQuestion, chunks: Sequence[Chunk]) -> Anchor | None:
+def _anchor(fact: StagedBefore, chunks: Sequence[Chunk]) -> Anchor | None:
     """All spans of the evidence must be found; the fact belongs to the chunk in which it stands."""
     own = place_of(fact.evidence)
     place = _same_place(own, chunks) or _elsewhere(own, chunks)

@@ -1,10 +1,13 @@
 """Port: start work. The one way by which the command line, the console and the API reach the orchestrator."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from pipeline_core.domain.ids import DocumentId
+
+PoolType = Literal["process", "docker", "kubernetes"]
+"""Where workers run what is asked for."""
 
 
 class Launcher(Protocol):

@@ -1,0 +1,1 @@
+"""Reviewing: what people decide, and what they add."""

@@ -52,3 +52,10 @@ class OpenStreams:
             with self.open_uow() as uow:
                 uow.event_streams.close(stream_id)
                 uow.commit()
+
+
+def forget_streams(open_uow: OpenUnitOfWork) -> None:
+    """Stop counting streams that their processes no longer keep."""
+    with open_uow() as uow:
+        uow.event_streams.forget()
+        uow.commit()

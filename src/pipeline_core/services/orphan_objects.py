@@ -28,14 +28,16 @@ class OrphanObjects:
 
     store: ObjectStore
     open_uow: OpenUnitOfWork
+    grace: timedelta
 
-    def remove(self, grace: timedelta) -> list[str]:
-        """Answers with the keys of those removed.
+    def remove(self, grace: timedelta | None = None) -> list[str]:
+        """Return the keys of those removed: what is older than ``grace``, else as set.
 
         Raises:
             StoreUnavailableError, DatabaseUnavailableError: what is removed by then stays so; call it again.
         """
         removed: list[str] = []
+        grace = self.grace if grace is None else grace
         old = self.store.written_before(PREFIX, datetime.now(UTC) - grace)
         while keys := list(islice(old, _SLICE)):
             removed += self._remove(keys, grace)

@@ -14,15 +14,16 @@ class Reminders:
     """May be asked as often as one likes: each document is answered with once, and again every ``AGAIN_H`` hours."""
 
     open_uow: OpenUnitOfWork
+    hours: float
 
-    def overdue_reviews(self, hours: float) -> list[Overdue]:
-        """What has waited for a person for so many hours and is to be told of now, the longest first."""
+    def overdue_reviews(self, hours: float | None = None) -> list[Overdue]:
+        """What has waited for a person for so many hours, else as set, and is to be told of now, the longest first."""
         with self.open_uow() as uow:
-            overdue = uow.reminders.overdue_reviews(hours, again_h=AGAIN_H)
+            overdue = uow.reminders.overdue_reviews(self.hours if hours is None else hours, again_h=AGAIN_H)
             uow.commit()
         return overdue
 
-    def is_any_review_overdue(self, hours: float) -> bool:
+    def is_any_review_overdue(self) -> bool:
         """Whether ``overdue_reviews`` would answer with any."""
         with self.open_uow() as uow:
-            return uow.reminders.is_any_review_overdue(hours, again_h=AGAIN_H)
+            return uow.reminders.is_any_review_overdue(self.hours, again_h=AGAIN_H)

@@ -14,6 +14,7 @@ from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import (
     BackupFailedError,
     ChecksumMismatchError,
+    DatabaseTooOldError,
     InterruptedRunError,
     ObjectNotFoundError,
     RefusedError,
@@ -60,7 +61,7 @@ class Restore:
         """
         folder = BackupFolder(path)
         manifest = folder.read()
-        self._refuse_newer(manifest, path)
+        self._refuse_other_versions(manifest, path)
         self._check_parts(folder, manifest)
         self.database.prepare()
         self._refuse_unless_free(folder, replace=replace)
@@ -75,13 +76,20 @@ class Restore:
         log.info("restored", count=copied + kept, released=len(freed))
         return Restored(manifest, copied, kept, len(freed))
 
-    def _refuse_newer(self, manifest: Manifest, path: Path) -> None:
-        unknown = [name for name in manifest.database.schema if name not in set(self.database.known_schema())]
-        if unknown:
+    def _refuse_other_versions(self, manifest: Manifest, path: Path) -> None:
+        known, found = self.database.known_schema(), manifest.database.schema
+        unknown = [name for name in found if name not in known]
+        if unknown and set(known) <= set(found):
             raise RefusedError(
                 f"The backup is of a later version ({manifest.software}): this one does not know {unknown[0]}.",
                 where=str(path),
                 action="Install the version that made it, or a later one, and restore with that.",
+            )
+        if unknown:
+            raise RefusedError(
+                f"The backup is of an older version ({manifest.software}), whose {unknown[0]} this one does not have.",
+                where=str(path),
+                action=f"Restore it with the version that made it. {DatabaseTooOldError.action}",
             )
 
     def _check_parts(self, folder: BackupFolder, manifest: Manifest) -> None:

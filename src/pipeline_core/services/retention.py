@@ -17,14 +17,18 @@ class Retention:
     """Removes what has been kept long enough; 0 days keep for ever."""
 
     open_uow: OpenUnitOfWork
+    days: int
 
-    def dead_letters(self, days: int) -> list[Purged]:
-        """Remove documents that have been dead letters for so many days and of which nothing was ever published.
+    def dead_letters(self, days: int | None = None) -> list[Purged]:
+        """Remove documents that have been dead letters for so many days, and of which nothing was ever published.
+
+        ``days`` is as set, unless it is given.
 
         Their events stay; their objects go with the next removal of orphans. Facts of others that were left out
         because one of these said the same wait again.
         """
         purged: list[Purged] = []
+        days = self.days if days is None else days
         while days > 0:
             with self.open_uow() as uow:
                 gone = uow.upkeep.purge_dead(days, _SLICE)

@@ -8,8 +8,10 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.ids import DocumentId, Ids
 from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
+from pipeline_core.domain.staging import StagedBefore
 from pipeline_core.duplicates.reanchor import anchor_facts
 from pipeline_core.stages import chunking
 from pipeline_core.stages.base import (
@@ -75,25 +77,34 @@ def _cut(document: Document, source: OutputRow, markdown: str, sizes: Mapping[st
 
 
 def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[list[Chunk]]]) -> None:
-    uow.staging.lock_matching_of_staged([item.document.document_id for item in done])
-    if ctx.profile is Profile.DEEP:
-        _save_keeping_facts(uow, done)
-        return
+    ids = [item.document.document_id for item in done]
+    uow.staging.lock_matching_of_staged(ids)
+    kept = _kept(ctx, uow, ids)
+    for item in done:
+        if facts := kept.get(item.document.document_id):
+            anchors = anchor_facts(facts, item.result.rows)
+            uow.deep_scans.replace_chunks(
+                item.document, item.result.rows, anchors, chunker=chunking.CHUNKER, version=chunking.VERSION
+            )
     uow.staging.replace_chunks(
-        {item.document.document_id: (item.document.user_id, item.result.rows) for item in done},
+        {
+            item.document.document_id: (item.document.user_id, item.result.rows)
+            for item in done
+            if item.document.document_id not in kept
+        },
         chunker=chunking.CHUNKER,
         version=chunking.VERSION,
     )
 
 
-def _save_keeping_facts(uow: UnitOfWork, done: Sequence[Saved[list[Chunk]]]) -> None:
-    """A deep scan adds to what is staged: facts stay as they are, at the chunk where their evidence stands now."""
-    facts = uow.staging.questions([item.document.document_id for item in done])
-    for item in done:
-        anchors = anchor_facts(facts[item.document.document_id], item.result.rows)
-        uow.deep_scans.replace_chunks(
-            item.document, item.result.rows, anchors, chunker=chunking.CHUNKER, version=chunking.VERSION
-        )
+def _kept(ctx: StageContext, uow: UnitOfWork, ids: Ids) -> dict[DocumentId, list[StagedBefore]]:
+    """The facts that stay, at the chunk where their evidence stands now, by document: what people have decided about,
+    and all of what is scanned again, for a deep scan adds to it."""
+    kept: dict[DocumentId, list[StagedBefore]] = {}
+    for fact in uow.staging.staged_before(ids):
+        if fact.is_decided or ctx.profile is Profile.DEEP:
+            kept.setdefault(fact.document_id, []).append(fact)
+    return kept
 
 
 STAGE = Stage(

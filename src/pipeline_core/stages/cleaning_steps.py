@@ -149,8 +149,7 @@ def no_trailing_blanks(text: str, _context: Context) -> tuple[str, int]:
 # --- headings --------------------------------------------------------------------------------------------
 
 _SETEXT = re.compile(
-    r"(?:\A|(?<=\n\n)) {0,3}(?![#>|*+=-]|\d+[.)]\s)(?P<text>[^\s][^\n]{0,200})\n"
-    r"(?P<line>=+|-{3,})[ \t]*(?=\n|\Z)"
+    r"(?:\A|(?<=\n\n)) {0,3}(?![#>|*+=-]|\d+[.)]\s)(?P<text>[^\s][^\n]{0,200})\n(?P<line>=+|-{3,})[ \t]*(?=\n|\Z)"
 )
 _TIGHT = re.compile(r"#(#{0,5})(?=[^\W_])")
 _TITLE_ALONE = re.compile(r"#[A-Z][^\n#]*(?:\n\n|\n?\Z)")

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from pipeline_core.domain.cuts import cuts
 from pipeline_core.domain.facts import Evidence, FactCandidate, MatchKind, present
 from pipeline_core.domain.text import negations_in, numbers_in
 
@@ -31,10 +32,7 @@ _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-‐\u00ad]\n\s*(?=[a-z])")
 # Vowel signs and accents are no word characters to Python, yet belong to their word; punctuation does not.
 _MARK = r"[^\w\s\x00-\u02ff\u060c\u061b\u061f\u06d4\u0964\u0965\u2000-\u2bff\u3000-\u303f\uff00-\uffef]"
 _WORD = re.compile(rf"\d+(?:[.,'’]\d+)*|[^\W\d_](?:[^\W_]|{_MARK}|['’](?=[^\W\d_]))*")
-_IN_NUMBER = ".,'’"
 _SYMBOL = re.compile(r"[<>=≤≥≠≈±×÷+^%‰§$€£¥]")
-# From Thai on, most scripts write words without spaces: there a quote may begin anywhere.
-_FIRST_UNSPACED = "\u0e00"
 # Greek, Latin and Cyrillic: elsewhere one letter may be a word of its own.
 _LAST_TYPED = "\u052f"
 
@@ -132,23 +130,9 @@ def _locate(quote: str, source: _Source, after: int = 0) -> Evidence | None:
 def _find_whole(quote: str, text: str, after: int = 0) -> int:
     """Where the quote first stands from there on as whole words and whole numbers, or -1."""
     start = text.find(quote, after)
-    while start >= 0 and (_cuts(text, start) or _cuts(text, start + len(quote))):
+    while start >= 0 and (cuts(text, start) or cuts(text, start + len(quote))):
         start = text.find(quote, start + 1)
     return start
-
-
-def _cuts(text: str, at: int) -> bool:
-    """Whether a cut before ``text[at]`` would go through a word or a number."""
-    if not 0 < at < len(text):
-        return False
-    before, after = text[at - 1], text[at]
-    if max(before, after) >= _FIRST_UNSPACED:
-        return False
-    if before.isalnum():
-        if after in _IN_NUMBER:
-            return before.isdigit() and text[at + 1 : at + 2].isdigit()
-        return after.isalnum() or unicodedata.combining(after) > 0
-    return before in _IN_NUMBER and after.isdigit() and text[at - 2 : at - 1].isdigit()
 
 
 # --- folded ----------------------------------------------------------------------------------------------
@@ -232,9 +216,9 @@ def _with_stop(text: str, end: int, quote: str) -> int:
 def _window(text: str, start: int, end: int) -> tuple[int, int]:
     """The range, kept inside the text and widened to whole words."""
     start, end = max(0, start), min(len(text), end)
-    while _cuts(text, start):
+    while cuts(text, start):
         start -= 1
-    while _cuts(text, end):
+    while cuts(text, end):
         end += 1
     return start, end
 

@@ -13,10 +13,12 @@ from pipeline_core.db.review import ReviewFact, WaitingJob
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.review.add import MissedFact
 from pipeline_core.review.decisions import Decided, Decision, Resolution
 from pipeline_core.review.facts import Edit
 from pipeline_core.review.fields import request_of
 from pipeline_core.terminal.hints import typed
+from pipeline_core.terminal.marking import marked_in
 from pipeline_core.terminal.naming import one_id, one_of
 from pipeline_core.terminal.places import place
 from pipeline_core.terminal.tables import short, why_it_waits
@@ -39,6 +41,9 @@ class Typed:
     resolution: str | None = None
     edit: Edit = Edit()
     only: Sequence[str] | None = None
+    words: Sequence[str] = ()
+    chunk: str | None = None
+    at: Sequence[str] = ()
 
 
 def carry_out(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
@@ -94,6 +99,24 @@ def _resolve(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
     )
 
 
+def _add(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+    with app_.open_uow() as uow:
+        chunks = [staged.chunk for staged in uow.staging.chunks([row["document_id"]])[row["document_id"]]]
+    if typed.chunk is not None:
+        wanted = _one_id("chunk", typed.chunk, [chunk.chunk_id for chunk in chunks])
+        chunks = [chunk for chunk in chunks if chunk.chunk_id == wanted]
+    chunk_id, marked = marked_in(chunks, typed.words, typed.at)
+    edit = typed.edit
+    added = app_.add_fact(
+        row["document_id"],
+        MissedFact(chunk_id, marked, edit.question, edit.answer, edit.statement),
+        user_id=app_.user_id,
+        reviewer=app_.settings.reviewer,
+        reason=typed.reason,
+    )
+    return Decided(row["document_id"], JobState.AWAITING_REVIEW, False, f"{added.message} ({added.fact.question_id})")
+
+
 def _undo(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
     undone = app_.parking.undo(row["job_id"], by=app_.settings.reviewer or str(app_.user_id), reason=typed.reason)
     message = f"“{undone.decision}” of {undone.taken_by} was taken back; the document waits as before"
@@ -103,6 +126,7 @@ def _undo(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
 _ACTIONS: Mapping[str, Callable[["Pipeline", Row, Typed], Decided]] = {
     **{decision.value: _decide for decision in Decision},
     "edit": _edit,
+    "add": _add,
     "resolve": _resolve,
     "undo": _undo,
 }
@@ -166,8 +190,9 @@ def facts_to_show(app_: "Pipeline", row: Row, *, everything: bool) -> list[Revie
 def print_facts(console: Console, facts: Sequence[ReviewFact]) -> None:
     """Every fact with its id, its status and its evidence."""
     for fact in facts:
-        edited = f" · edited by {escape(fact.edited_by)}" if fact.edited_by else ""
-        console.print(f"[bold]{short(fact.question_id)}[/] {fact.status}{edited}  {escape(fact.title)}")
+        who = (("added", fact.added_by), ("edited", fact.edited_by))
+        by = [f" · {what} by {escape(name)}" for what, name in who if name]
+        console.print(f"[bold]{short(fact.question_id)}[/] {fact.status}{''.join(by)}  {escape(fact.title)}")
         if fact.answer is not None:
             console.print(Padding(escape(fact.answer), (0, 0, 0, 9)))
         quote = escape(" ".join(fact.quote.split()))

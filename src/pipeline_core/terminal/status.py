@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.domain.checks import Check
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.wording import counted
-from pipeline_core.terminal.doctor import Check
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
 from pipeline_core.terminal.tables import print_failures, print_left_out, print_waiting
@@ -57,6 +57,8 @@ def print_job(console: Console, job: Row) -> None:
     console.print(stages)
     for row in job["ledger"]:
         console.print(f"[dim]ledger[/]  {escape(ledger_line(row))}")
+    if job["facts_added"]:
+        console.print(f"[dim]ledger[/]  {counted(job['facts_added'], 'fact')} added by reviewers")
     if job["left_out"]:
         why = ", ".join(f"{LeftOut(reason).words}: {count:,}" for reason, count in sorted(job["left_out_by"].items()))
         console.print(f"[dim]ledger[/]  {counted(job['left_out'], 'fact')} left out of production ({why})")

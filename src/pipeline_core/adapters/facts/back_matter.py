@@ -23,40 +23,35 @@ _HEADINGS = {
     "acknowledgements": (
         "acknowledge?ments?( and .*)?|funding( statement| sources)?|thanks|credits|danksagung(en)?|dank|förderung"
         "|remerciements|financement|agradecimientos|financiación|ringraziamenti|finanziamenti|agradecimentos"
-        "|financiamento"
-        "|dankwoord|ucapan terima kasih|pendanaan|благодарности|финансирование|ευχαριστίες|podziękowania|poděkování"
-        "|köszönetnyilvánítás|zahvale?|teşekkür(ler)?|致谢|鸣谢|謝辞|감사의 글|شكر وتقدير|شكر"
+        "|financiamento|dankwoord|ucapan terima kasih|pendanaan|благодарности|финансирование|ευχαριστίες|podziękowania"
+        "|poděkování|köszönetnyilvánítás|zahvale?|teşekkür(ler)?|致谢|鸣谢|謝辞|감사의 글|شكر وتقدير|شكر"
         "|تشکر( و قدردانی)?|سپاسگزاری"
     ),
     "authors": (
         "(lead |contributing )?authors?|author contributions?|about the authors?|affiliations?|project lead(s|ers)?"
         "|(other |major )?contributors?( and reviewers?)?|reviewers?|competing interests|conflicts? of interest"
-        "|ai usage disclosure|disclosures?|autor(en|in)?|mitwirkende|projektleit(er|ung)"
-        "|auteurs?|contribut(eurs?|rices?)"
-        "|autores?|colaboradores|autor[ei]|collaboratori|contribuidores|auteurs|medewerkers|penulis|kontributor"
-        "|авторы?|участники|συγγραφείς|συντελεστές|autorzy|autoři|szerzők|autori|yazarlar"
-        "|作者|贡献者|著者|المؤلفون|نویسندگان"
+        "|ai usage disclosure|disclosures?|autor(en|in)?|mitwirkende|projektleit(er|ung)|auteurs?|contribut(eurs?"
+        "|rices?)|autores?|colaboradores|autor[ei]|collaboratori|contribuidores|auteurs|medewerkers|penulis|kontributor"
+        "|авторы?|участники|συγγραφείς|συντελεστές|autorzy|autoři|szerzők|autori|yazarlar|作者|贡献者|著者|المؤلفون"
+        "|نویسندگان"
     ),
     "licence": (
         "copyright( and licen[cs]e| notice)?|copyrights?|licen[cs]e and copyright|legal notice|imprint|impressum"
-        "|(urheberrecht|copyright) und lizenz|mentions légales|(copyright|droits d.auteur) et licence"
-        "|aviso legal|(derechos de autor|copyright) y licencia|(copyright|diritti) e licenza"
-        "|direitos? (de autor|autorais) e licenç?c?a|copyright e licença|hak cipta( dan lisensi)?"
-        "|авторские права( и лицензия)?|πνευματικά δικαιώματα( και άδεια)?|版权( ?[和与] ?许可)?"
-        "|حقوق (النشر|الطبع)( والترخيص)?|حق نشر( و مجوز)?"
+        "|(urheberrecht|copyright) und lizenz|mentions légales|(copyright|droits d.auteur) et licence|aviso legal"
+        "|(derechos de autor|copyright) y licencia|(copyright|diritti) e licenza|direitos? (de autor"
+        "|autorais) e licenç?c?a|copyright e licença|hak cipta( dan lisensi)?|авторские права( и лицензия)?"
+        "|πνευματικά δικαιώματα( και άδεια)?|版权( ?[和与] ?许可)?|حقوق (النشر|الطبع)( والترخيص)?|حق نشر( و مجوز)?"
     ),
     "examples": (
-        r"examples?( (attack )?scenarios?)?|(example )?attack scenarios?( examples?)?|beispiel(e|szenari(o|en))?"
-        r"|angriffsszenarien|exemples?( de)?( scénarios?)?( d.attaque)?|scénarios? d.attaque"
-        r"|ejemplos?( de)?( escenarios?)?"
-        r"( de ataque)?|escenarios? de ataque( de ejemplo)?|esemp[io]( di scenari( di attacco)?)?|scenari di attacco"
-        r"|exemplos?( de cenários?)?( de ataque)?|cenários? (de ataque|de exemplo)( de"
-        r" exemplo)?|voorbeeld(en)?|contoh( skenario( serangan| penyerangan)?)?"
-        r"|skenario (serangan|penyerangan)|примеры?( сценариев( атак)?)?|сценарии атак"
-        r"|παραδείγματα?( σεναρίων( επίθεσης)?)?"
-        r"|σενάρια επίθεσης|παράδειγμα.*|przykład(y|owe scenariusze)?|příklad(y)?|példák?|primjer(i)?|örnek(ler)?"
-        r"|攻击(场景|案例)(示例)?|(场景|案例)?示例|攻撃シナリオ.*|例|أمثلة.*|سيناريوهات.*|مثال(‌ها.*|های?.*)?"
-        r"|سناریوهای حمله.*"
+        "examples?( (attack )?scenarios?)?|(example )?attack scenarios?( examples?)?|beispiel(e|szenari(o|en))?"
+        "|angriffsszenarien|exemples?( de)?( scénarios?)?( d.attaque)?|scénarios? d.attaque"
+        "|ejemplos?( de)?( escenarios?)?( de ataque)?|escenarios? de ataque( de ejemplo)?"
+        "|esemp[io]( di scenari( di attacco)?)?|scenari di attacco|exemplos?( de cenários?)?( de ataque)?"
+        "|cenários? (de ataque|de exemplo)( de exemplo)?|voorbeeld(en)?|contoh( skenario( serangan| penyerangan)?)?"
+        "|skenario (serangan|penyerangan)|примеры?( сценариев( атак)?)?|сценарии атак"
+        "|παραδείγματα?( σεναρίων( επίθεσης)?)?|σενάρια επίθεσης|παράδειγμα.*|przykład(y|owe scenariusze)?|příklad(y)?"
+        "|példák?|primjer(i)?|örnek(ler)?|攻击(场景|案例)(示例)?|(场景|案例)?示例|攻撃シナリオ.*|例|أمثلة.*"
+        "|سيناريوهات.*|مثال(‌ها.*|های?.*)?|سناریوهای حمله.*"
     ),
 }
 # "Example Attack Scenarios", "Scenario #2": whatever else the heading says, what stands below is told as a story.
@@ -71,11 +66,10 @@ _STORIES = re.compile(
 # "The second scenario": what stands right below it is.
 _STORY_IN_WORDS = re.compile(
     r"(?=.*(?:s[zc]enari|scénario|cenário|skenario|сценари|σενάρι|场景|場景|シナリオ|سيناريو|سناریو|scenariusz|scénář"
-    r"|forgatókönyv|senaryo))"
-    r"(?=.*(?:\b(?:first|second|third|erste|zweite|dritte|premi[eè]r|deuxi[eè]me|troisi[eè]me|primer|segund|tercer"
-    r"|prim[oa]\b|second[oa]|terz[oa]\b|terceir|eerste|tweede|derde|pertama|kedua|ketiga|перв|втор|трет|πρώτ|δεύτερ"
-    r"|τρίτ|pierwsz|drug|trzeci|prv|druh|třet|első|második|harmadik|birinci|ikinci|üçüncü)|[اأ]ول|ثاني|ثالث|دوم|سوم"
-    r"|第[一二三四]))(?:\S+\s*){1,3}$",
+    r"|forgatókönyv|senaryo))(?=.*(?:\b(?:first|second|third|erste|zweite|dritte|premi[eè]r|deuxi[eè]me|troisi[eè]me"
+    r"|primer|segund|tercer|prim[oa]\b|second[oa]|terz[oa]\b|terceir|eerste|tweede|derde|pertama|kedua|ketiga|перв|втор"
+    r"|трет|πρώτ|δεύτερ|τρίτ|pierwsz|drug|trzeci|prv|druh|třet|első|második|harmadik|birinci|ikinci|üçüncü)|[اأ]ول|ثاني"
+    r"|ثالث|دوم|سوم|第[一二三四]))(?:\S+\s*){1,3}$",
     re.IGNORECASE,
 )
 _NUMBERED = r"(?:(?:appendix |annex )?[\dA-Z]{1,3}(?:\.\d+)*[.:)]? )?"

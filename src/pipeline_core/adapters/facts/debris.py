@@ -20,17 +20,15 @@ conforme zie volgens lihat menurut см по в для βλ σύμφωνα zob w
 """)
 _TO_AUTHORS = re.compile(
     r"\b(?:the|your|a|each|short) (?:paper|manuscript|submission|abstract) (?:should|must|needs to|has to) "
-    r"|\bauthors? (?:submitting|who submit|are (?:asked|required|encouraged|requested)"
-    r"|must (?:submit|include|provide))\b"
-    r"|\bwrite an? (?:short |brief )?(?:paper|summary|abstract)\b|\b(?:in|out of) ?-?(?:in-)?scope for [A-Z]{3,}\b"
-    r"|\b(?:[A-Z]{3,}|the journal) (?:publishes|welcomes|considers|accepts) (?:\w+ )?(?:articles|papers|manuscripts"
-    r"|submissions)\b|\bminimum (?:allowable|acceptable) contribution\b"
-    r"|\b(?:das|ihr) (?:manuskript|papier) (?:soll|sollte|muss)\b"
-    r"|\bautor(?:en|innen) (?:müssen|sollten|werden gebeten)\b"
-    r"|\b(?:le|votre) (?:manuscrit|résumé) (?:doit|devrait)\b|\bles auteurs (?:doivent|sont priés|sont invités)\b"
-    r"|\b(?:el|su) (?:manuscrito|resumen) (?:debe|debería)\b|\blos autores (?:deben|deberán)\b"
-    r"|\b(?:il|il vostro) manoscritto (?:deve|dovrebbe)\b|\bgli autori (?:devono|sono invitati)\b"
-    r"|\bo manuscrito (?:deve|deverá)\b|\bos autores (?:devem|deverão)\b",
+    r"|\bauthors? (?:submitting|who submit|are (?:asked|required|encouraged|requested)|must (?:submit|include"
+    r"|provide))\b|\bwrite an? (?:short |brief )?(?:paper|summary|abstract)\b|\b(?:in"
+    r"|out of) ?-?(?:in-)?scope for [A-Z]{3,}\b|\b(?:[A-Z]{3,}|the journal) (?:publishes|welcomes|considers"
+    r"|accepts) (?:\w+ )?(?:articles|papers|manuscripts|submissions)\b|\bminimum (?:allowable"
+    r"|acceptable) contribution\b|\b(?:das|ihr) (?:manuskript|papier) (?:soll|sollte|muss)\b|\bautor(?:en"
+    r"|innen) (?:müssen|sollten|werden gebeten)\b|\b(?:le|votre) (?:manuscrit|résumé) (?:doit|devrait)\b"
+    r"|\bles auteurs (?:doivent|sont priés|sont invités)\b|\b(?:el|su) (?:manuscrito|resumen) (?:debe|debería)\b"
+    r"|\blos autores (?:deben|deberán)\b|\b(?:il|il vostro) manoscritto (?:deve|dovrebbe)\b|\bgli autori (?:devono"
+    r"|sono invitati)\b|\bo manuscrito (?:deve|deverá)\b|\bos autores (?:devem|deverão)\b",
     re.IGNORECASE,
 )
 _LEGEND = re.compile(

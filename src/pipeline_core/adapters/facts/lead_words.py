@@ -12,17 +12,14 @@ def _words(expression: str) -> re.Pattern[str]:
 
 _DUTY = _words(
     r"may|might|could|for example|e\.g|kann|können|könnte\w*|peu(?:t|vent)|pourrai(?:t|ent)|pued\w+|podría\w*|pu[oò]"
-    r"|possono|pode[m]?|poderia\w*|kunnen|dapat|bisa|mungkin|может|могут|μπορεί"
-    r"|must|shall|should|ensures?|make sure|verify|requires?|required|requirements?|needs? to|has to|have to"
-    r"|muss|müssen|sollte?n?|anforderung\w*|stellen sie sicher|sicherstellen|prüfen sie|überprüfen sie"
-    r"|doi(?:t|vent)|devrai(?:t|ent)|exigences?|assurez-vous|s['’]assurer|vérifie[rz]"
-    r"|deben?|debería\w*|requisitos?|exig\w+|asegúr\w+|asegur\w+|verifi(?:que|car)\w*|compruebe"
-    r"|dev(?:e|ono)|dovrebbe(?:ro)?|requisit[oi]|assicur\w+|verificare|garantire"
-    r"|devem?|deveria\w*|assegur\w+|certifique-se|garant(?:a|ir)|verifique"
-    r"|moet(?:en)?|dient|eisen|vereisten|zorg\w*|controleer"
-    r"|harus|wajib|persyaratan|pastikan|sebaiknya|seharusnya"
-    r"|долж(?:ен|на|но|ны)|следует|требовани\w+|убедитесь|обеспеч\w+|проверьте"
-    r"|πρέπει|απαιτήσεις|βεβαιωθείτε|διασφαλίστε"
+    r"|possono|pode[m]?|poderia\w*|kunnen|dapat|bisa|mungkin|может|могут|μπορεί|must|shall|should|ensures?|make sure"
+    r"|verify|requires?|required|requirements?|needs? to|has to|have to|muss|müssen|sollte?n?|anforderung\w*"
+    r"|stellen sie sicher|sicherstellen|prüfen sie|überprüfen sie|doi(?:t|vent)|devrai(?:t|ent)|exigences?|assurez-vous"
+    r"|s['’]assurer|vérifie[rz]|deben?|debería\w*|requisitos?|exig\w+|asegúr\w+|asegur\w+|verifi(?:que|car)\w*"
+    r"|compruebe|dev(?:e|ono)|dovrebbe(?:ro)?|requisit[oi]|assicur\w+|verificare|garantire|devem?|deveria\w*|assegur\w+"
+    r"|certifique-se|garant(?:a|ir)|verifique|moet(?:en)?|dient|eisen|vereisten|zorg\w*|controleer|harus|wajib"
+    r"|persyaratan|pastikan|sebaiknya|seharusnya|долж(?:ен|на|но|ны)|следует|требовани\w+|убедитесь|обеспеч\w+"
+    r"|проверьте|πρέπει|απαιτήσεις|βεβαιωθείτε|διασφαλίστε"
 )
 _MODAL = _words(
     r"must|shall|should|muss|müssen|sollte?n?|darf|dürfen|doi(?:t|vent)|devrai(?:t|ent)|deben?|debería\w*|dev(?:e|ono)"

@@ -9,108 +9,75 @@ from pipeline_core.adapters.facts.self_named import with_name
 
 # A word that points at what was said before, or ties the sentence to it: said together, both read well.
 _POINTS_BACK = {
-    "en": r"There(?! (?:is|are|was|were|has|have|exists?|can|may|must|will|should)\b)|"
-    r"In the (?:aftermath|same way|meantime|latter)|At (?:the|that) time|Afterwards|Later|Earlier|Subsequently"
-    r"|Previously|(?:Until|By|Since) then|In (?:that|either|each|both|all|such) cases?|For (?:that|these|such)"
-    r" (?:reasons?|purposes?)|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together"
-    r"|Among others|In particular|Of note|In fact|As expected"
-    r"|Conversely|By contrast|"
-    r"Th(?:is|at)\b|These|Those|It|They|He|She|Its|Their|His|Her|Such"
-    r"|The (?:former|latter|above|same|results?|rest|others?)|(?:Because of|With|From|At|To) this"
-    r"|(?:In|For|By|On|With|Under|To|After|From|As) (?:this|these|those|that|such|doing so|a result of this)"
-    r"|(?:Among|Of|Between|Like|Unlike) (?:these|those|them)|If (?:not|so|used)"
-    r"|(?:If|When|While|Since|As|Although|Because|Once|Where|Here,) (?:it|they|this|these|those|he|she|so)"
-    r"|(?:Some|Most|Many|Each|Any|All|None|Neither|Either|Both) of (?:these|those|them|which)|Both|Neither|Instead"
-    r"|Otherwise|Therefore|Thus|Hence|However|Then|So|And|But|Or|Nor|Yet|Also|Similarly|Likewise|Conversely|Still"
-    r"|In (?:contrast|addition|turn|other words)|On the other hand|Moreover|Furthermore|Consequently|Accordingly"
-    r"|Nevertheless|Nonetheless|Uniquely|For (?:example|instance)|As (?:such|a result)|Rather|Indeed|One being",
-    "de": r"Insbesondere|Vor allem|Dorth?(?:in)?|Daran|Darauf|Darunter|Darüber|"
-    r"Ebenso|Gleichermaßen|Andererseits|Einerseits|Auf diese Weise|Zu diesem Zweck|Im Gegensatz dazu"
-    r"|Währenddessen|Später|Zuvor|Hingegen|Umgekehrt|"
-    r"Zum Beispiel|Beispielsweise|Diese[rsmn]?\b|Dies|Jene[rsmn]?"
-    "|Das (?:ist|sind|war|wird|kann|muss|soll|darf|hat|gilt"
-    r"|heißt"
-    r"|bedeutet|führt|betrifft|ermöglicht|erfordert|macht|umfasst)|Die (?:sind|werden|können|müssen)|Er|Sie|Es(?! gibt)"
-    r"|Ihre?[rsmn]?|Seine?[rsmn]?|Deren|Dessen|Solche?[rsmn]?|Letztere[rsmn]?|Erstere[rsmn]?|Beide|Daher|Jedoch"
-    r"|Allerdings|Deshalb|Deswegen|Somit|Folglich|Dabei|Dadurch|Damit|Dazu|Davon|Daraus|Darin|Danach|Dann|Dennoch"
-    r"|Trotzdem|Hier|Hierbei|Hierzu|Hierfür|Hierdurch|Aber|Und|Oder|Auch|Außerdem|Zudem|Ferner|Darüber hinaus|Denn"
-    r"|Sondern|So|Stattdessen|Andernfalls|Sonst|(?:In|Bei|Für|Mit|Nach|Aus|Von|Zu|Unter|Auf) diese[rsmn]?",
-    "fr": r"En particulier|Notamment|Là|"
-    r"De même|D['’]autre part|Par ailleurs|De cette (?:façon|manière)|À cet effet|En revanche|Au contraire|Plus"
-    r" tard|À l['’]époque|"
-    r"Par exemple|Ce(?:t|tte|s)?\b|C['’]est|Cela"
-    "|Ceci|Celui-ci|Celle-ci|Ceux-ci|Celles-ci"
-    r"|Il(?! (?:est (?:\w+ )?(?:recommandé|possible|nécessaire|important|interdit|obligatoire)|existe|faut|convient|y"
-    r" a)\b)"
-    r"|Ils|Elles?|Leurs?|Son|Sa|Ses|Cependant|Toutefois|Néanmoins|Ainsi|Donc|Mais|Et|Ou|Or|Puis|Ensuite|Alors|Aussi"
-    r"|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En (?:effet|conséquence|résult\w+|découl\w+)"
-    r"|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
-    "es": r"En particular|Allí|Ahí|"
-    r"Del mismo modo|Por otr[oa] (?:lado|parte)|Por su parte|De (?:esta|este) (?:manera|modo|forma)|Asimismo|En"
-    r" cambio|Al contrario|Más tarde|"
-    r"Por ejemplo|Es[aeo]s?|Est[aeo]s?\b|Aquell?[ao]s?|Él"
-    "|Ell[ao]s?|Sus?|Sin embargo|Por lo tanto|Por ello"
-    r"|Por eso|Pero|Y|O|E|Además|Aquí|Así|También|Entonces|Luego|Dich[ao]s?|Tal(?:es)?|No obstante|Ambos|Ambas"
-    r"|(?:En|Para|Por|Con|De|A) (?:est[aeo]s?|es[aeo]s?|ell[ao]s?|dich[ao]s?)",
-    "it": r"In particolare|Lì|Là|Ivi|"
-    r"Allo stesso modo|D['’]altra parte|In questo modo|A tal fine|Al contrario|Invece|Viceversa|Successivamente|"
-    r"Per esempio|Ad esempio|Quest[aeio]\b|Quest['’]|Quell[aeio]"
-    "|Ess[aeio]|Egli|Ella|Loro|Su[oaei]i?|Tuttavia|Pertanto"
-    r"|Quindi"
-    r"|Inoltre|Ma|E|O|Anche|Così|Poi|Allora|Tal[ei]|Dunque|Ciò|Entramb[ie]|(?:In|Per|Con|Di|A|Da) (?:quest|tal|ciò)\w*",
-    "pt": r"Em particular|Ali|Aí|Lá|"
-    r"Da mesma forma|Por outro lado|Por sua vez|Neste caso|Pelo contrário|Mais tarde|Posteriormente|Do mesmo"
-    r" modo|Igualmente|"
-    r"Por exemplo|Est[ae]s?\b|Ess[ae]s?|Isto|Isso|Aquel[ae]s?"
-    "|El[ae]s?|Seus?|Suas?|No entanto|Contudo|Porém"
-    r"|Portanto|Além disso|Mas|E|Ou|Assim|Também|Então|Tal|Tais|Ambos|Ambas|Desta forma|Deste modo"
-    r"|Dest[ae]s?|Dess[ae]s?"
-    r"|Nest[ae]s?|Ness[ae]s?|(?:Para|Por|Com|A) (?:est[ae]s?|ess[ae]s?|isso|isto)",
-    "nl": r"Met name|Daar(?:bij|voor|mee|na|van)?|"
-    r"Evenzo|Anderzijds|Op deze manier|Daarentegen|Later|Vervolgens|"
-    r"Bijvoorbeeld|Dit\b|Deze\b|Dat|Die|Het (?:is"
-    "|wordt|kan|heeft|moet)|Daarom|Echter|Maar"
-    r"|En|Of"
-    r"|Het \w+t (?:niet|geen|ook|alleen|voor|op|in|bij|binnen|tot|vanaf)|Hij|Zij|Ze|Hun|Zijn|Haar|Daarnaast"
-    r"|Bovendien|Ook|Hierdoor|Hierbij|Daardoor|Dus|Zulke|Beide|Dan"
-    r"|(?:In|Voor|Bij|Met|Van|Op) (?:dit|deze|dat|die)",
-    "id": r"Khususnya|Demikian pula|Sebaliknya|Di sisi lain|Setelah itu|Sementara itu|"
-    r"Misalnya|Contohnya|Sebagai contoh|Ini|Itu|Hal (?:ini|itu|tersebut)|Mereka|Dia"
-    "|Ia|Namun|Oleh karena itu|Karena itu|Tetapi|Tapi|Dan|Atau"
-    r"|Selain itu"
-    r"|Kemudian|Lalu|Maka|Jadi|Juga|Dengan (?:demikian|begitu)|\w+ (?:ini|itu|tersebut)|"
-    r"\w+ \w+ (?:ini|itu|tersebut)",
-    "ru": r"В частности|Там|Здесь|Туда|"
-    r"Аналогично|С другой стороны|В (?:этом|таком|данном) случае|Впоследствии|Позже|Напротив|Наоборот|"
-    r"Например|Эт(?:от|а|о|и|ой|ого|им|их|ому)|Т(?:от|а|о|е)|Он|Она|Оно|Они|Его|Её|Ее|Их|Однако|Поэтому|Но|И|Или"
-    r"|А|Также"
-    r"|Таким образом|Так(?:ой|ая|ое|ие)?|Кроме того|При этом|Тогда|Затем|Тем не менее|Оба|Обе|(?:В|Для|С|По|На) эт\w+",
-    "el": r"Ομοίως|Αντίθετα|Από την άλλη|Αργότερα|"
-    r"Για παράδειγμα|Αυτ(?:ό|ή|ός|ά|ές|οί|ούς|ών|ού|ής|ήν|όν)|Εκείν\w+|Τέτοι\w+|Ωστόσο|Όμως|Επομένως|Συνεπώς|Άρα"
-    r"|Αλλά|Και|Ή"
-    r"|Επίσης|Επιπλέον|Έτσι|Τότε|(?:Σε|Για|Με|Από) (?:αυτ|τέτοι)\w+",
-    "pl": r"Podobnie|Z drugiej strony|W przeciwieństwie|Później|Natomiast|"
-    r"Na przykład|To|Ten|Ta|Te|Ci|Tego|Tej|Tych|Tym|On|Ona|Ono|Oni|One|Jego|Jej|Ich|Jednak|Dlatego|Zatem|Ale|I"
-    r"|Lub|A|Ponadto"
-    r"|Tak(?:i|a|ie)|Wówczas|Wtedy|Oba|Obie|Również|(?:W|Dla|Z|Na|Przy|Po) (?:tym|tego|tej|tych)",
-    "cs": r"Podobně|Na druhou stranu|Naopak|Později|"
-    r"Například|To|Ten|Ta|Ti|T(?:ento|ato|oto|ito|yto)|On|Ona|Ono|Oni|Jeho|Její|Jejich|Však|Avšak|Proto|Tedy|Ale"
-    r"|A|I|Nebo"
-    r"|Takov\w+|Navíc|Také|Poté|Pak|Oba|Obě|(?:V|Pro|S|Na|Při|Po) (?:tom|toho|této|tomto|těchto)",
+    "en": r"There(?! (?:is|are|was|were|has|have|exists?|can|may|must|will|should)\b)|In the (?:aftermath|same way"
+    r"|meantime|latter)|At (?:the|that) time|Afterwards|Later|Earlier|Subsequently|Previously|(?:Until|By|Since) then"
+    r"|In (?:that|either|each|both|all|such) cases?|For (?:that|these|such) (?:reasons?|purposes?)"
+    r"|[A-Z][a-z]+ing (?:them|it|these|those)|To (?:that|this) end|Together|Among others|In particular|Of note|In fact"
+    r"|As expected|Conversely|By contrast|Th(?:is|at)\b|These|Those|It|They|He|She|Its|Their|His|Her|Such|The (?:former"
+    r"|latter|above|same|results?|rest|others?)|(?:Because of|With|From|At|To) this|(?:In|For|By|On|With|Under|To|After"
+    r"|From|As) (?:this|these|those|that|such|doing so|a result of this)|(?:Among|Of|Between|Like|Unlike) (?:these"
+    r"|those|them)|If (?:not|so|used)|(?:If|When|While|Since|As|Although|Because|Once|Where|Here,) (?:it|they|this"
+    r"|these|those|he|she|so)|(?:Some|Most|Many|Each|Any|All|None|Neither|Either|Both) of (?:these|those|them|which)"
+    r"|Both|Neither|Instead|Otherwise|Therefore|Thus|Hence|However|Then|So|And|But|Or|Nor|Yet|Also|Similarly|Likewise"
+    r"|Conversely|Still|In (?:contrast|addition|turn|other words)|On the other hand|Moreover|Furthermore|Consequently"
+    r"|Accordingly|Nevertheless|Nonetheless|Uniquely|For (?:example|instance)|As (?:such|a result)|Rather|Indeed"
+    r"|One being",
+    "de": r"Insbesondere|Vor allem|Dorth?(?:in)?|Daran|Darauf|Darunter|Darüber|Ebenso|Gleichermaßen|Andererseits"
+    r"|Einerseits|Auf diese Weise|Zu diesem Zweck|Im Gegensatz dazu|Währenddessen|Später|Zuvor|Hingegen|Umgekehrt"
+    r"|Zum Beispiel|Beispielsweise|Diese[rsmn]?\b|Dies|Jene[rsmn]?|Das (?:ist|sind|war|wird|kann|muss|soll|darf|hat"
+    r"|gilt|heißt|bedeutet|führt|betrifft|ermöglicht|erfordert|macht|umfasst)|Die (?:sind|werden|können|müssen)|Er|Sie"
+    r"|Es(?! gibt)|Ihre?[rsmn]?|Seine?[rsmn]?|Deren|Dessen|Solche?[rsmn]?|Letztere[rsmn]?|Erstere[rsmn]?|Beide|Daher"
+    r"|Jedoch|Allerdings|Deshalb|Deswegen|Somit|Folglich|Dabei|Dadurch|Damit|Dazu|Davon|Daraus|Darin|Danach|Dann"
+    r"|Dennoch|Trotzdem|Hier|Hierbei|Hierzu|Hierfür|Hierdurch|Aber|Und|Oder|Auch|Außerdem|Zudem|Ferner|Darüber hinaus"
+    r"|Denn|Sondern|So|Stattdessen|Andernfalls|Sonst|(?:In|Bei|Für|Mit|Nach|Aus|Von|Zu|Unter|Auf) diese[rsmn]?",
+    "fr": r"En particulier|Notamment|Là|De même|D['’]autre part|Par ailleurs|De cette (?:façon|manière)|À cet effet"
+    r"|En revanche|Au contraire|Plus tard|À l['’]époque|Par exemple|Ce(?:t|tte|s)?\b|C['’]est|Cela|Ceci|Celui-ci"
+    r"|Celle-ci|Ceux-ci|Celles-ci|Il(?! (?:est (?:\w+ )?(?:recommandé|possible|nécessaire|important|interdit"
+    r"|obligatoire)|existe|faut|convient|y a)\b)|Ils|Elles?|Leurs?|Son|Sa|Ses|Cependant|Toutefois|Néanmoins|Ainsi|Donc"
+    r"|Mais|Et|Ou|Or|Puis|Ensuite|Alors|Aussi|En outre|De plus|Par conséquent|Tel(?:le)?s?|Y|En (?:effet|conséquence"
+    r"|résult\w+|découl\w+)|(?:Dans|Pour|Par|Avec|À|De|Sur) (?:ce|cet|cette|ces|cela)",
+    "es": r"En particular|Allí|Ahí|Del mismo modo|Por otr[oa] (?:lado|parte)|Por su parte|De (?:esta|este) (?:manera"
+    r"|modo|forma)|Asimismo|En cambio|Al contrario|Más tarde|Por ejemplo|Es[aeo]s?|Est[aeo]s?\b|Aquell?[ao]s?|Él"
+    r"|Ell[ao]s?|Sus?|Sin embargo|Por lo tanto|Por ello|Por eso|Pero|Y|O|E|Además|Aquí|Así|También|Entonces|Luego"
+    r"|Dich[ao]s?|Tal(?:es)?|No obstante|Ambos|Ambas|(?:En|Para|Por|Con|De|A) (?:est[aeo]s?|es[aeo]s?|ell[ao]s?"
+    r"|dich[ao]s?)",
+    "it": r"In particolare|Lì|Là|Ivi|Allo stesso modo|D['’]altra parte|In questo modo|A tal fine|Al contrario|Invece"
+    r"|Viceversa|Successivamente|Per esempio|Ad esempio|Quest[aeio]\b|Quest['’]|Quell[aeio]|Ess[aeio]|Egli|Ella|Loro"
+    r"|Su[oaei]i?|Tuttavia|Pertanto|Quindi|Inoltre|Ma|E|O|Anche|Così|Poi|Allora|Tal[ei]|Dunque|Ciò|Entramb[ie]|(?:In"
+    r"|Per|Con|Di|A|Da) (?:quest|tal|ciò)\w*",
+    "pt": r"Em particular|Ali|Aí|Lá|Da mesma forma|Por outro lado|Por sua vez|Neste caso|Pelo contrário|Mais tarde"
+    r"|Posteriormente|Do mesmo modo|Igualmente|Por exemplo|Est[ae]s?\b|Ess[ae]s?|Isto|Isso|Aquel[ae]s?|El[ae]s?|Seus?"
+    r"|Suas?|No entanto|Contudo|Porém|Portanto|Além disso|Mas|E|Ou|Assim|Também|Então|Tal|Tais|Ambos|Ambas|Desta forma"
+    r"|Deste modo|Dest[ae]s?|Dess[ae]s?|Nest[ae]s?|Ness[ae]s?|(?:Para|Por|Com|A) (?:est[ae]s?|ess[ae]s?|isso|isto)",
+    "nl": r"Met name|Daar(?:bij|voor|mee|na|van)?|Evenzo|Anderzijds|Op deze manier|Daarentegen|Later|Vervolgens"
+    r"|Bijvoorbeeld|Dit\b|Deze\b|Dat|Die|Het (?:is|wordt|kan|heeft|moet)|Daarom|Echter|Maar|En|Of|Het \w+t (?:niet|geen"
+    r"|ook|alleen|voor|op|in|bij|binnen|tot|vanaf)|Hij|Zij|Ze|Hun|Zijn|Haar|Daarnaast|Bovendien|Ook|Hierdoor|Hierbij"
+    r"|Daardoor|Dus|Zulke|Beide|Dan|(?:In|Voor|Bij|Met|Van|Op) (?:dit|deze|dat|die)",
+    "id": r"Khususnya|Demikian pula|Sebaliknya|Di sisi lain|Setelah itu|Sementara itu|Misalnya|Contohnya|Sebagai contoh"
+    r"|Ini|Itu|Hal (?:ini|itu|tersebut)|Mereka|Dia|Ia|Namun|Oleh karena itu|Karena itu|Tetapi|Tapi|Dan|Atau|Selain itu"
+    r"|Kemudian|Lalu|Maka|Jadi|Juga|Dengan (?:demikian|begitu)|\w+ (?:ini|itu|tersebut)|\w+ \w+ (?:ini|itu|tersebut)",
+    "ru": r"В частности|Там|Здесь|Туда|Аналогично|С другой стороны|В (?:этом|таком|данном) случае|Впоследствии|Позже"
+    r"|Напротив|Наоборот|Например|Эт(?:от|а|о|и|ой|ого|им|их|ому)|Т(?:от|а|о|е)|Он|Она|Оно|Они|Его|Её|Ее|Их|Однако"
+    r"|Поэтому|Но|И|Или|А|Также|Таким образом|Так(?:ой|ая|ое|ие)?|Кроме того|При этом|Тогда|Затем|Тем не менее|Оба|Обе"
+    r"|(?:В|Для|С|По|На) эт\w+",
+    "el": r"Ομοίως|Αντίθετα|Από την άλλη|Αργότερα|Για παράδειγμα|Αυτ(?:ό|ή|ός|ά|ές|οί|ούς|ών|ού|ής|ήν|όν)|Εκείν\w+"
+    r"|Τέτοι\w+|Ωστόσο|Όμως|Επομένως|Συνεπώς|Άρα|Αλλά|Και|Ή|Επίσης|Επιπλέον|Έτσι|Τότε|(?:Σε|Για|Με|Από) (?:αυτ"
+    r"|τέτοι)\w+",
+    "pl": "Podobnie|Z drugiej strony|W przeciwieństwie|Później|Natomiast|Na przykład|To|Ten|Ta|Te|Ci|Tego|Tej|Tych|Tym"
+    "|On|Ona|Ono|Oni|One|Jego|Jej|Ich|Jednak|Dlatego|Zatem|Ale|I|Lub|A|Ponadto|Tak(?:i|a|ie)|Wówczas|Wtedy|Oba|Obie"
+    "|Również|(?:W|Dla|Z|Na|Przy|Po) (?:tym|tego|tej|tych)",
+    "cs": r"Podobně|Na druhou stranu|Naopak|Později|Například|To|Ten|Ta|Ti|T(?:ento|ato|oto|ito|yto)|On|Ona|Ono|Oni"
+    r"|Jeho|Její|Jejich|Však|Avšak|Proto|Tedy|Ale|A|I|Nebo|Takov\w+|Navíc|Také|Poté|Pak|Oba|Obě|(?:V|Pro|S|Na|Při"
+    r"|Po) (?:tom|toho|této|tomto|těchto)",
     "sk": r"To|Ten|Tá|Tento|Táto|Toto|Títo|Tieto|On|Ona|Oni|Jeho|Jej|Ich|Však|Preto|Teda|Ale|A|Alebo|Tak\w+|Navyše"
     r"|Potom",
-    "hu": r"Hasonlóképpen|Másrészt|Ezzel szemben|Később|"
-    r"Például|Ez|Ezek|Ezt|Ennek|Ezen|Ebben|Erre|Ezért|Azonban|Viszont|Tehát|De|És|Vagy|Így|Ilyen|Ő|Ők|Továbbá"
-    r"|Ezenkívül"
-    r"|Emellett|Ekkor|Akkor|Utóbbi|Előbbi|Mindkettő|Is",
-    "hr": r"Slično|S druge strane|Naprotiv|Kasnije|"
-    r"Na primjer|Primjerice|To|Ovaj|Ova|Ovo|Ovi|Ove|Ovim|Taj|Ta|Te|Ti|Tim|On|Ona|Ono|Oni|One|Njegov\w*|Njezin\w*"
-    r"|Njihov\w*|Međutim|Stoga"
-    r"|Ali|I|Ili|A|Takav|Takva|Takvo|Takvi|Takve|Osim toga|Također|Zatim|Tada|(?:U|Za|S|Na|Po|Pri) (?:ov|t)(?:om|im|oj"
-    r"|e|a)",
-    "tr": r"Benzer şekilde|Öte yandan|Aksine|Daha sonra|"
-    r"Örneğin|Bu|Bunlar|Bunun|Buna|Bunu|Şu|O|Onlar|Onun|Ancak|Fakat|Ama|Ve|Veya|Böyle|Böylece|Ayrıca|Dolayısıyla"
-    r"|Sonra|Yine",
+    "hu": "Hasonlóképpen|Másrészt|Ezzel szemben|Később|Például|Ez|Ezek|Ezt|Ennek|Ezen|Ebben|Erre|Ezért|Azonban|Viszont"
+    "|Tehát|De|És|Vagy|Így|Ilyen|Ő|Ők|Továbbá|Ezenkívül|Emellett|Ekkor|Akkor|Utóbbi|Előbbi|Mindkettő|Is",
+    "hr": r"Slično|S druge strane|Naprotiv|Kasnije|Na primjer|Primjerice|To|Ovaj|Ova|Ovo|Ovi|Ove|Ovim|Taj|Ta|Te|Ti|Tim"
+    r"|On|Ona|Ono|Oni|One|Njegov\w*|Njezin\w*|Njihov\w*|Međutim|Stoga|Ali|I|Ili|A|Takav|Takva|Takvo|Takvi|Takve"
+    r"|Osim toga|Također|Zatim|Tada|(?:U|Za|S|Na|Po|Pri) (?:ov|t)(?:om|im|oj|e|a)",
+    "tr": "Benzer şekilde|Öte yandan|Aksine|Daha sonra|Örneğin|Bu|Bunlar|Bunun|Buna|Bunu|Şu|O|Onlar|Onun|Ancak|Fakat"
+    "|Ama|Ve|Veya|Böyle|Böylece|Ayrıca|Dolayısıyla|Sonra|Yine",
     "ro": r"Acest(?:a|ea|e|ia|ora|or|ui)?|Această|Acești|El|Ea|Ei|Ele|Însă|Totuși|Dar|Și|Sau|Prin urmare|De asemenea"
     r"|Astfel",
     "sv": r"Det (?:är|kan|har|ska|måste|innebär)|Detta|Denna|Dessa|Han|Hon|Dock|Därför|Men|Och|Eller|Så|Dessutom"
@@ -119,32 +86,27 @@ _POINTS_BACK = {
     "no": r"Det (?:er|kan|har|skal|må)|Dette|Denne|Disse|Han|Hun|Derfor|Men|Og|Eller|Så|Dessuten|Slike?",
     "fi": r"Tämä|Nämä|Tätä|Tässä|Se|Ne|Hän|He|Siksi|Kuitenkin|Mutta|Ja|Tai|Lisäksi|Sen|Niiden|Näin",
     "uk": r"Ц(?:ей|я|е|і|ього|ієї|их)|Він|Вона|Воно|Вони|Його|Її|Їх|Однак|Тому|Але|І|Та|Або|Також|Таким чином|Так\w*",
-    "ar": r"بالإضافة إلى ذلك|علاوة على ذلك|"
-    r"على سبيل المثال|مثلا|و?نتيجة لذلك|ولهذا السبب|(?:و|ف)?(?:هذا|هذه|هؤلاء|ذلك|تلك|هو|هي|هم|لذلك|لكن)"
-    r"|ومع ذلك|وبالتالي|أيضا|كما",
-    "fa": r"به ?علاوه|علاوه بر این|افزون بر این|"
-    r"به عنوان مثال|مثلا|در نتیجه|به همین دلیل|برای مثال|این|آن|آنها|آن‌ها|اما|بنابراین|همچنین|او|ایشان"
-    r"|با این حال|ولی|و",
+    "ar": "بالإضافة إلى ذلك|علاوة على ذلك|على سبيل المثال|مثلا|و?نتيجة لذلك|ولهذا السبب|(?:و|ف)?(?:هذا|هذه|هؤلاء|ذلك"
+    "|تلك|هو|هي|هم|لذلك|لكن)|ومع ذلك|وبالتالي|أيضا|كما",
+    "fa": "به ?علاوه|علاوه بر این|افزون بر این|به عنوان مثال|مثلا|در نتیجه|به همین دلیل|برای مثال|این|آن|آنها|آن‌ها|اما"
+    "|بنابراین|همچنین|او|ایشان|با این حال|ولی|و",
 }  # fmt: skip
 # Without blanks between words nothing ends these but the text.
 _POINTS_BACK_UNSPACED = {
     "zh": "例如|比如|这|那|此|它|他|她|其|该|上述|以上|因此|所以|但|然而|而|并且?|此外|同时|另外|否则|于是|这样",
-    "ja": "例えば|たとえば|これ|それ|あれ|この|その|あの|ここ|そこ"
-    "|彼|しかし|したがって|そのため|また|そして|ただし|なお|さらに"
-    "|よって",
+    "ja": "例えば|たとえば|これ|それ|あれ|この|その|あの|ここ|そこ|彼|しかし|したがって|そのため|また|そして|ただし"
+    "|なお|さらに|よって",
     "ko": "예를 들어|이는|이것|이러한|이를|이 |그 |그것|그러나|따라서|또한|하지만|그리고|그래서",
     "th": "ตัวอย่างเช่น|นี้|นั้น|มัน|เขา|พวกเขา|แต่|และ|หรือ|ดังนั้น|นอกจากนี้",
 }
 # A word that leads from or to something else than the sentence before: the first of several, an example, what follows.
 _POINTS_ELSEWHERE = {
     "en": r"For (?:more|further)|First(?:ly)?,|Second(?:ly)?,|Third(?:ly)?,|Next,|Last(?:ly)?,|Finally,"
-    r"|The (?:following|reason)|The (?:second|third|next|last)\b(?!.*\d)|In (?:short|summary|this (?:section"
-    r"|chapter|paper|example|case"
-    r"|scenario))|On the one hand|As (?:mentioned|shown|noted|described|before|above|discussed|seen)|See|Note|Yes|No,"
-    r"|My"
-    r"|Another|Others?|One (?:of|such)|(?:Some|Most|Many|Each|Any|All) (?:of|others)|Examples?|Please|Let|Everything"
-    r"|What"
-    r"|Why|How|Where|Again|Ensuring|Here|By doing|To (?:do|achieve)|If (?:possible|yes|no)|Same",
+    r"|The (?:following|reason)|The (?:second|third|next|last)\b(?!.*\d)|In (?:short|summary|this (?:section|chapter"
+    r"|paper|example|case|scenario))|On the one hand|As (?:mentioned|shown|noted|described|before|above|discussed|seen)"
+    r"|See|Note|Yes|No,|My|Another|Others?|One (?:of|such)|(?:Some|Most|Many|Each|Any|All) (?:of|others)|Examples?"
+    r"|Please|Let|Everything|What|Why|How|Where|Again|Ensuring|Here|By doing|To (?:do|achieve)|If (?:possible|yes|no)"
+    r"|Same",
     "de": r"Wie (?:oben|erwähnt|beschrieben|gezeigt)|Erstens|Zweitens|Drittens|Schließlich"
     r"|Siehe|Beachten|Bitte|Ein weitere[rs]?|Eine weitere|Im Folgenden|Folgende[rs]?|Was|Warum|Wie|Wo|Nachfolgend",
     "fr": r"Comme (?:indiqué|mentionné|décrit)|Premièrement|Deuxièmement|Enfin|D['’]abord|Voir|Notez|Veuillez"
@@ -157,8 +119,7 @@ _POINTS_ELSEWHERE = {
     r"|Outr[ao]s?|O que|Porquê|Como|Onde|A seguir|De seguida",
     "nl": r"Zoals (?:vermeld|beschreven|hierboven)|Ten eerste|Ten tweede|Tot slot|Zie|Een andere?|Wat|Waarom|Hoe"
     r"|Waar|Hieronder",
-    "id": r"Seperti (?:disebutkan|dijelaskan)|Pertama|Kedua|Terakhir|Lihat|Apa|Mengapa"
-    r"|Bagaimana|Di mana|Berikut",
+    "id": "Seperti (?:disebutkan|dijelaskan)|Pertama|Kedua|Terakhir|Lihat|Apa|Mengapa|Bagaimana|Di mana|Berikut",
     "ru": r"Как (?:указано|описано|сказано|показано)|Во-первых|Во-вторых|Наконец|См\.|Смотри|Друг(?:ой|ая|ие)"
     r"|Что|Почему|Как|Где|Следующ\w+|Ниже",
     "el": r"Όπως (?:αναφέρ|περιγρ)\w+|Πρώτον|Δεύτερον|Τέλος|Δείτε|Βλέπε|Άλλ\w+|Τι|Γιατί|Πώς|Πού",
@@ -208,34 +169,26 @@ _ELSEWHERE_INSIDE = {
     r"|case))\b"
     # what its authors did, and show elsewhere
     r"|\bwe\b.*\((?:see )?(?:figure|fig\.?|table|section|sec\.|appendix) ?\d",
-    "de": r"\b(?:in (?:einem|den|dem) (?:eigenen|gesonderten|separaten|entsprechenden) (?:kapiteln?"
-    r"|abschnitt(?:en)?|anhang)|"
-    r"wie (?:oben|unten|bereits|zuvor)|siehe (?:oben|unten)|(?:oben|unten|vorstehend|nachfolgend)(?: \w+)? "
-    r"(?:genannt|beschrieben|erwähnt|aufgeführt)\w*|wie folgt|obige[rsnm]?|vorherigen? Schritte?n?"
-    r"|vorigen? Schritte?n?|in diesem (?:abschnitt|kapitel|fall))\b",
-    "fr": r"\b(?:dans (?:le|la|une?) (?:chapitre|section|annexe) (?:dédiée?|séparée?|distincte?|correspondante?)|"
-    r"étapes? précédentes?|ci-dessus|ci-dessous|susmentionnée?s?|ci-après|(?:comme"
-    r"|tel que) (?:indiqué|mentionné|décrit)|dans ce "
-    r"(?:chapitre|cas)|dans cette section|ce dernier|cette dernière|suivante?s? :)",
-    "es": r"\b(?:en (?:el|la|una?) (?:capítulo|sección|anexo) (?:dedicad[oa]|aparte|separad[oa]|correspondiente)|"
-    r"mencionad[ao]s? (?:anteriormente|arriba)|arriba|anteriormente|pasos? anterior(?:es)?"
-    r"|a continuación|como sigue|en est[ae] "
-    r"(?:sección|capítulo|caso)|est[ea] últim[ao])\b",
+    "de": r"\b(?:in (?:einem|den|dem) (?:eigenen|gesonderten|separaten|entsprechenden) (?:kapiteln?|abschnitt(?:en)?"
+    r"|anhang)|wie (?:oben|unten|bereits|zuvor)|siehe (?:oben|unten)|(?:oben|unten|vorstehend"
+    r"|nachfolgend)(?: \w+)? (?:genannt|beschrieben|erwähnt|aufgeführt)\w*|wie folgt|obige[rsnm]?"
+    r"|vorherigen? Schritte?n?|vorigen? Schritte?n?|in diesem (?:abschnitt|kapitel|fall))\b",
+    "fr": r"\b(?:dans (?:le|la|une?) (?:chapitre|section|annexe) (?:dédiée?|séparée?|distincte?|correspondante?)"
+    r"|étapes? précédentes?|ci-dessus|ci-dessous|susmentionnée?s?|ci-après|(?:comme|tel que) (?:indiqué|mentionné"
+    r"|décrit)|dans ce (?:chapitre|cas)|dans cette section|ce dernier|cette dernière|suivante?s? :)",
+    "es": r"\b(?:en (?:el|la|una?) (?:capítulo|sección|anexo) (?:dedicad[oa]|aparte|separad[oa]|correspondiente)"
+    r"|mencionad[ao]s? (?:anteriormente|arriba)|arriba|anteriormente|pasos? anterior(?:es)?|a continuación|como sigue"
+    r"|en est[ae] (?:sección|capítulo|caso)|est[ea] últim[ao])\b",
     "it": r"\b(?:(?:nel|nella|in una?) (?:capitolo|sezione|allegato) (?:dedicat[oa]|apposit[oa]|separat[oa]"
-    r"|corrispondente)|"
-    r"pass[oi] precedent[ei]|sopra|sopraindicat\w+|sopracitat\w+|suddett\w+|di seguito|come segue"
-    r"|in quest[ao] (?:sezione|capitolo"
-    r"|caso))\b",
-    "pt": r"\b(?:(?:no|na|numa?|em uma?) (?:capítulo|secção|seção|anexo) (?:dedicad[oa]|próprio|própria"
-    r"|separad[oa]|correspondente)|"
-    r"passos? anterior(?:es)?|acima|abaixo|supracitad\w+|a seguir|nest[ae] (?:secção|seção|capítulo"
+    r"|corrispondente)|pass[oi] precedent[ei]|sopra|sopraindicat\w+|sopracitat\w+|suddett\w+|di seguito|come segue"
+    r"|in quest[ao] (?:sezione|capitolo|caso))\b",
+    "pt": r"\b(?:(?:no|na|numa?|em uma?) (?:capítulo|secção|seção|anexo) (?:dedicad[oa]|próprio|própria|separad[oa]"
+    r"|correspondente)|passos? anterior(?:es)?|acima|abaixo|supracitad\w+|a seguir|nest[ae] (?:secção|seção|capítulo"
     r"|caso)|est[ea] últim[ao])\b",
-    "nl": r"\b(?:in (?:het|een) (?:apart|afzonderlijk|speciaal|overeenkomstige?) (?:hoofdstuk|deel)|"
-    r"vorige stap(?:pen)?|hierboven|hieronder|bovengenoemde?|bovenstaande|als volgt"
-    r"|in dit (?:hoofdstuk|geval)|deze laatste)\b",
+    "nl": r"\b(?:in (?:het|een) (?:apart|afzonderlijk|speciaal|overeenkomstige?) (?:hoofdstuk|deel)|vorige stap(?:pen)?"
+    r"|hierboven|hieronder|bovengenoemde?|bovenstaande|als volgt|in dit (?:hoofdstuk|geval)|deze laatste)\b",
     "id": r"\b(?:langkah sebelumnya|di atas|di bawah(?: ini)?|sebagai berikut|seperti (?:disebutkan|dijelaskan)"
-    r"|berikut ini|dalam"
-    r" (?:bagian|bab) ini)\b",
+    r"|berikut ini|dalam (?:bagian|bab) ini)\b",
     "ru": r"\b(?:предыдущ\w+ шаг\w*|выше|ниже|вышеуказанн\w+|вышеупомянут\w+|следующим образом|в (?:этом"
     r"|данном) (?:разделе|случае))\b",
     "el": r"\b(?:παραπάνω|παρακάτω|προαναφερ\w+|ως εξής|ανωτέρω|κατωτέρω)\b",
@@ -259,13 +212,11 @@ _CONNECTIVES = {
     r"|In essence",
     "fr": r"Plus précisément|Concrètement|Cependant|Toutefois|Néanmoins|Par conséquent|En outre|De plus"
     r"|En particulier|En général|Enfin|Donc|Ainsi",
-    "es": r"Específicamente|Concretamente|Sin embargo|Por lo tanto|No obstante|Además|En consecuencia"
-    r"|En particular|En general|Por último|Finalmente"
-    r"|Así",
+    "es": "Específicamente|Concretamente|Sin embargo|Por lo tanto|No obstante|Además|En consecuencia|En particular"
+    "|En general|Por último|Finalmente|Así",
     "it": r"Tuttavia|Pertanto|Inoltre|Di conseguenza|In particolare|In generale|Infine|Quindi",
-    "pt": r"Especificamente|Concretamente|No entanto|Contudo|Porém|Portanto|Além disso|Consequentemente"
-    r"|Em particular|Em geral|Por fim|Finalmente"
-    r"|Assim",
+    "pt": "Especificamente|Concretamente|No entanto|Contudo|Porém|Portanto|Além disso|Consequentemente|Em particular"
+    "|Em geral|Por fim|Finalmente|Assim",
     "id": r"Namun|Oleh karena itu|Selain itu|Karena itu|Dengan demikian|Secara umum|Terakhir",
     "ru": r"Таким образом|Кроме того|Тем не менее|Следовательно|В частности|В целом|Наконец",
     "el": r"Ωστόσο|Επομένως|Συνεπώς|Επιπλέον|Γενικά|Τέλος",
@@ -286,9 +237,8 @@ _FOUND = {
 }
 # "As Figure 3 shows,": what it shows stands alone.
 _AS_SHOWN = {
-    "en": r"As (?:\w+ly )?(?:illustrated|shown|seen|depicted|reported|presented) (?:in|by) (?:the )?(?:[Ff]ig|[Tt]ab)"
-    r"[^,]{1,30}"
-    r"|As (?:[Ff]ig|[Tt]ab|[Cc]hart)\S* [\w.-]+ (?:shows|illustrates)",
+    "en": r"As (?:\w+ly )?(?:illustrated|shown|seen|depicted|reported|presented) (?:in|by) (?:the )?(?:[Ff]ig"
+    r"|[Tt]ab)[^,]{1,30}|As (?:[Ff]ig|[Tt]ab|[Cc]hart)\S* [\w.-]+ (?:shows|illustrates)",
     "fr": r"Comme (?:le )?(?:montre|illustre|indique|l['’]illustre)(?:nt)? (?:la [Ff]igure|le [Tt]ableau)[^,]{1,20}",
     "es": r"Como (?:se )?(?:muestra|ilustra|observa|ve|indica) (?:en )?la (?:[Ff]igura|[Tt]abla)[^,]{1,20}",
     "it": r"Come (?:mostrato|illustrato|indicato|si vede) (?:in|nell[ae]) (?:[Ff]igura|[Tt]abella)[^,]{1,20}",

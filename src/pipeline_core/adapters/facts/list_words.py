@@ -104,23 +104,19 @@ _WORDS = {
 # What takes the items out of what is said, or makes them the only case, in any of the languages: each alone were
 # untrue, for the others are taken out as well. They are prepositions and conjunctions, of which a language has few.
 _EXCEPTION = re.compile(
-    r"(?<!\w)(?:unless|except(?:ing)?|excluding|other than|save|but not|apart from|with the exception of"
-    r"|only (?:if|when|where)"
-    r"|außer|es sei denn|ausgenommen|mit ausnahme|nur (?:wenn|falls|sofern)|sofern nicht"
-    r"|sauf|excepté|hormis|à moins|à l['’]exception|(?:que|seulement|uniquement) si"
-    r"|salvo|excepto|a menos que|a no ser que|con excepción de|s[oó]lo si|únicamente si"
-    r"|tranne|eccetto|a meno che|ad eccezione|solo se|soltanto se"
-    r"|exceto|a não ser que|com exceção|com excepção|(?:só|somente|apenas) se"
-    r"|tenzij|behalve|met uitzondering van|uitgezonderd|(?:alleen|slechts) (?:als|indien)|kecuali|selain|hanya jika"
-    r"|кроме|за исключением|если не|только если|крім|окрім|за винятком|якщо не|(?:лише|тільки) якщо|освен"
-    r"|εκτός|πλην|παρά μόνο|chyba że|z wyjątkiem|oprócz|poza|(?:tylko|jedynie) (?:jeśli|jeżeli|gdy)"
-    r"|s výjimkou|kromě|ledaže|jen pokud|s výnimkou|okrem|osim|razen|cu excepția|în afară de|doar dacă"
-    r"|om inte|utom|förutom|med undantag|(?:endast|bara) om|medmindre|undtagen|bortset fra|med undtagelse|kun hvis"
-    r"|med mindre|unntatt|bortsett fra|med unntak|paitsi|ellei|lukuun ottamatta|vain jos|kivéve|hacsak"
-    r"|csak akkor,? ha"
-    r"|hariç|dışında|haricinde|trừ|ngoại trừ|chỉ khi|llevat de|excepte|tret de|अलावा|छोड़कर|सिवाय"
-    r"|אלא אם|למעט|מלבד|חוץ|إلا|إلّا|ما لم|باستثناء|عدا|مگر|بجز|به جز|به استثنای)(?:\s+\S+){0,4}\W*\Z"
-    r"|除外|除非|除(?:以下|下列)|仅当|只有|を除[きくい]|以外|ない限り|に限り|場合のみ|제외|외에는|경우에만|않는 한",
+    r"(?<!\w)(?:unless|except(?:ing)?|excluding|other than|save|but not|apart from|with the exception of|only (?:if"
+    r"|when|where)|außer|es sei denn|ausgenommen|mit ausnahme|nur (?:wenn|falls|sofern)|sofern nicht|sauf|excepté"
+    r"|hormis|à moins|à l['’]exception|(?:que|seulement|uniquement) si|salvo|excepto|a menos que|a no ser que"
+    r"|con excepción de|s[oó]lo si|únicamente si|tranne|eccetto|a meno che|ad eccezione|solo se|soltanto se|exceto"
+    r"|a não ser que|com exceção|com excepção|(?:só|somente|apenas) se|tenzij|behalve|met uitzondering van|uitgezonderd"
+    r"|(?:alleen|slechts) (?:als|indien)|kecuali|selain|hanya jika|кроме|за исключением|если не|только если|крім|окрім"
+    r"|за винятком|якщо не|(?:лише|тільки) якщо|освен|εκτός|πλην|παρά μόνο|chyba że|z wyjątkiem|oprócz|poza|(?:tylko"
+    r"|jedynie) (?:jeśli|jeżeli|gdy)|s výjimkou|kromě|ledaže|jen pokud|s výnimkou|okrem|osim|razen|cu excepția"
+    r"|în afară de|doar dacă|om inte|utom|förutom|med undantag|(?:endast|bara) om|medmindre|undtagen|bortset fra"
+    r"|med undtagelse|kun hvis|med mindre|unntatt|bortsett fra|med unntak|paitsi|ellei|lukuun ottamatta|vain jos|kivéve"
+    r"|hacsak|csak akkor,? ha|hariç|dışında|haricinde|trừ|ngoại trừ|chỉ khi|llevat de|excepte|tret de|अलावा|छोड़कर|सिवाय"
+    r"|אלא אם|למעט|מלבד|חוץ|إلا|إلّا|ما لم|باستثناء|عدا|مگر|بجز|به جز|به استثنای)(?:\s+\S+){0,4}\W*\Z|除外|除非"
+    r"|除(?:以下|下列)|仅当|只有|を除[きくい]|以外|ない限り|に限り|場合のみ|제외|외에는|경우에만|않는 한",
     re.IGNORECASE,
 )
 _ONLY = re.compile(

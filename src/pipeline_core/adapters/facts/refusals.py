@@ -81,16 +81,12 @@ def is_reference(paragraph: str) -> bool:
 
 # "This figure shows …", "Notes: …": what else the paragraph says is of the drawing, too.
 _OF_A_DRAWING = re.compile(
-    r"\W*(?:this (?:figure|table|chart|graph|map|plot|panel|exhibit)"
-    r"|diese (?:abbildung|tabelle|grafik)|ce (?:tableau|graphique)"
-    r"|cette figure|est[ea] (?:figura|tabla|gráfico)|quest[ao] (?:figura|tabella|grafico)"
-    r"|est[ea] (?:figura|tabela|gráfico)"
-    r"|deze (?:figuur|tabel|grafiek)|(?:gambar|tabel|grafik) ini"
-    r"|(?:этот|эта|данный|данная) (?:рисунок|таблица|график)"
-    r"|αυτό το (?:σχήμα|γράφημα)|αυτός ο πίνακας"
-    r"|(?:ten wykres|ta tabela|ten rysunek)|(?:tento graf|tato tabulka|tento obrázek)"
-    r"|(?:本|此|该)(?:图|表)|この(?:図|表))(?!\w)"
-    r"|\W*(?:notes|anmerkungen|remarques|notas|opmerkingen|примечания|σημειώσεις|uwagi|poznámky|注释)\s*[:：]",
+    r"\W*(?:this (?:figure|table|chart|graph|map|plot|panel|exhibit)|diese (?:abbildung|tabelle|grafik)|ce (?:tableau"
+    r"|graphique)|cette figure|est[ea] (?:figura|tabla|gráfico)|quest[ao] (?:figura|tabella|grafico)|est[ea] (?:figura"
+    r"|tabela|gráfico)|deze (?:figuur|tabel|grafiek)|(?:gambar|tabel|grafik) ini|(?:этот|эта|данный|данная) (?:рисунок"
+    r"|таблица|график)|αυτό το (?:σχήμα|γράφημα)|αυτός ο πίνακας|(?:ten wykres|ta tabela|ten rysunek)|(?:tento graf"
+    r"|tato tabulka|tento obrázek)|(?:本|此|该)(?:图|表)|この(?:図|表))(?!\w)|\W*(?:notes|anmerkungen|remarques|notas"
+    r"|opmerkingen|примечания|σημειώσεις|uwagi|poznámky|注释)\s*[:：]",
     re.IGNORECASE,
 )
 

@@ -45,15 +45,11 @@ def _both(code: str) -> str:
 THANKS = Refusal(
     "an acknowledgement",
     {
-        "en": r"\b(?:thanks? (?:to|you)\b|(?:we|i|she|he|they|authors?|[A-Z]{2,4}) (?:\w+"
-        r" ){0,3}(?:thanks?|acknowledges?)\b"
-        r"|(?:grateful|gratitude|indebted|thankful)\b|(?:is|was|were|are|been) (?:\w+ly |in part )?(?:funded"
-        r"|supported) "
-        r"(?:\w+ ){0,3}by\b.{0,200}\b(?:grants?|fund\w*|foundation|fellowship|award|council|institute|agency)\b"
-        r"|acknowledges? (?:\w+ ){0,2}(?:support|funding|contributions?|help|assistance|guidance)"
-        r"|\bpartial (?:support"
-        r"|funding)\b"
-        r"|received (?:\w+ ){0,2}funding from)",
+        "en": r"\b(?:thanks? (?:to|you)\b|(?:we|i|she|he|they|authors?|[A-Z]{2,4}) (?:\w+ ){0,3}(?:thanks?"
+        r"|acknowledges?)\b|(?:grateful|gratitude|indebted|thankful)\b|(?:is|was|were|are|been) (?:\w+ly "
+        r"|in part )?(?:funded|supported) (?:\w+ ){0,3}by\b.{0,200}\b(?:grants?|fund\w*|foundation|fellowship|award"
+        r"|council|institute|agency)\b|acknowledges? (?:\w+ ){0,2}(?:support|funding|contributions?|help|assistance"
+        r"|guidance)|\bpartial (?:support|funding)\b|received (?:\w+ ){0,2}funding from)",
         "de": r"\b(?:danken|dankt|dank (?:an|all|gilt)|bedank\w+|dankbar|danksagung|herzlichen dank|vielen dank)\b",
         "fr": r"\b(?:merci|remerci\w+|reconnaissants?|gratitude)\b",
         "es": r"\b(?:gracias a|agradec\w+|agradecimientos?|gratitud)\b",
@@ -107,67 +103,49 @@ NAVIGATION = Refusal(
     {
         "": r"https?://|\bwww\.|^\W*\S+@\S+\W*$",
         "en": r"\b(?:appears?|are|is|was|were) (?:\w+ )?in (?:table|figure|fig\.|section|appendix|chapter) \d"
-        r"|\bin the (?:previous|next|preceding|following|last) (?:chapter|section|paragraph|subsection)s?\b"
-        r"|^(?:the |this )?(?:tables?|figures?|charts?|graphs?)\b(?! of\b)|\bmay not (?:sum|add) (?:up )?to\b"
-        r"|\b(?:documentation|tutorials?|source code|examples?)\b.{0,80}\b(?:is|are) (?:\w+ly |also )?(?:available"
-        r"|hosted)\b"
-        r"|\b(?:(?:for|find) (?:more|further|additional|full|a full)? ?(?:information|details?|reading"
-        r"|description)\b"
-        r"(?! (?:is|are|must|shall))"
-        r"|see (?:also|section|chapter|appendix|table|figure|the)\b|\bsee notes?\b|refer to (?:the|section|appendix"
-        r"|table|figure)\b"
-        r"|(?:can|may) be found (?:here|in (?:the|our|table|section|appendix|several|\[|\())|(?:is"
-        r"|are) (?:deferred to"
-        r"|detailed in"
-        r" (?:section|appendix)|available (?:here|at|on github)|(?:listed|summari[sz]ed|shown|given|presented"
-        r"|described|reported"
-        r"|illustrated|provided|documented|discussed) (?:here|in (?:section|appendix|chapter|table|fig\w*|annex|the"
-        r" following|\d))"
-        r")|in the following (?:tables?|sections?|chapters?)|(?:remainder|rest) of (?:this|the) "
-        r"(?:paper|document|chapter|section)|th(?:is|e) (?:section|chapter|appendix|paper|article|report|document"
-        r"|guide) (?:will )?(?:use the|uses the term|describes|presents"
-        r"|discusses|"
-        r"introduces|explains|contains|provides|is organi[sz]ed|outlines)|(?:tables?|figures?|fig\.) ?\d+\S*"
-        r" (?:shows?|lists?|"
-        r"gives?|presents?|reports?|summari[sz]es|compares?|illustrates?|provides?|depicts?|contains?))",
+        r"|\bin the (?:previous|next|preceding|following|last) (?:chapter|section|paragraph|subsection)s?\b|^(?:the "
+        r"|this )?(?:tables?|figures?|charts?|graphs?)\b(?! of\b)|\bmay not (?:sum|add) (?:up )?to\b|\b(?:documentation"
+        r"|tutorials?|source code|examples?)\b.{0,80}\b(?:is|are) (?:\w+ly |also )?(?:available|hosted)\b|\b(?:(?:for"
+        r"|find) (?:more|further|additional|full|a full)? ?(?:information|details?|reading|description)\b(?! (?:is|are"
+        r"|must|shall))|see (?:also|section|chapter|appendix|table|figure|the)\b|\bsee notes?\b|refer to (?:the|section"
+        r"|appendix|table|figure)\b|(?:can|may) be found (?:here|in (?:the|our|table|section|appendix|several|\[|\())"
+        r"|(?:is|are) (?:deferred to|detailed in (?:section|appendix)|available (?:here|at|on github)|(?:listed"
+        r"|summari[sz]ed|shown|given|presented|described|reported|illustrated|provided|documented|discussed) (?:here"
+        r"|in (?:section|appendix|chapter|table|fig\w*|annex|the following|\d)))|in the following (?:tables?|sections?"
+        r"|chapters?)|(?:remainder|rest) of (?:this|the) (?:paper|document|chapter|section)|th(?:is|e) (?:section"
+        r"|chapter|appendix|paper|article|report|document|guide) (?:will )?(?:use the|uses the term|describes|presents"
+        r"|discusses|introduces|explains|contains|provides|is organi[sz]ed|outlines)|(?:tables?|figures?"
+        r"|fig\.) ?\d+\S* (?:shows?|lists?|gives?|presents?|reports?|summari[sz]es|compares?|illustrates?|provides?"
+        r"|depicts?|contains?))",
         "de": r"\bim (?:vorherigen|vorigen|nächsten|folgenden|letzten) (?:kapitel|abschnitt)\b|^(?:die "
-        r"|diese )?(?:tabellen?|abbildung(?:en)?|grafik(?:en)?)\b|\b(?:weitere informationen|weitere"
-        r" details|mehr (?:informationen|details|dazu)|siehe (?:auch|abschnitt"
-        r"|kapitel"
-        r"|anhang|tabelle|abbildung)|(?:finden sie|findet sich|finden sich) (?:hier|unter|in|auf)|(?:tabelle"
-        r"|abbildung) \d+ zeigt"
-        r"|diese[sr] (?:abschnitt|kapitel) (?:beschreibt|enthält|behandelt))",
-        "fr": r"\b(?:au|dans le) (?:chapitre|paragraphe) (?:précédent|suivant)\b|\b(?:à"
-        r"|dans) la section (?:précédente|suivante)\b|^(?:le |la |les |ce |cette )?(?:tableaux?|figures?"
-        r"|graphiques?)\b|(?:plus d['’]informations"
-        r"|informations (?:complémentaires|supplémentaires)|voir (?:aussi|également"
-        r"|section|annexe"
-        r"|tableau|figure|le|la)|se référer|reportez-vous|(?:tableau|figure) \d+ (?:montre|présente|indique)"
-        r"|(?:ce chapitre|cette section) (?:décrit|présente|contient))",
+        r"|diese )?(?:tabellen?|abbildung(?:en)?|grafik(?:en)?)\b|\b(?:weitere informationen|weitere details"
+        r"|mehr (?:informationen|details|dazu)|siehe (?:auch|abschnitt|kapitel|anhang|tabelle|abbildung)|(?:finden sie"
+        r"|findet sich|finden sich) (?:hier|unter|in|auf)|(?:tabelle|abbildung) \d+ zeigt|diese[sr] (?:abschnitt"
+        r"|kapitel) (?:beschreibt|enthält|behandelt))",
+        "fr": r"\b(?:au|dans le) (?:chapitre|paragraphe) (?:précédent|suivant)\b|\b(?:à|dans) la section (?:précédente"
+        r"|suivante)\b|^(?:le |la |les |ce |cette )?(?:tableaux?|figures?|graphiques?)\b|(?:plus d['’]informations"
+        r"|informations (?:complémentaires|supplémentaires)|voir (?:aussi|également|section|annexe|tableau|figure|le"
+        r"|la)|se référer|reportez-vous|(?:tableau|figure) \d+ (?:montre|présente|indique)|(?:ce chapitre"
+        r"|cette section) (?:décrit|présente|contient))",
         "es": r"\ben (?:el capítulo|la sección|el apartado) (?:anterior|siguiente)\b|^(?:la |el |las |los "
-        r"|esta )?(?:tablas?|figuras?|gráficos?)\b|\b(?:más información|más detalles|ver"
-        r" también|véase|consulte|(?:tabla|figura) \d+ (?:muestra|presenta)"
-        r"|(?:esta sección|este capítulo) (?:describe|presenta|contiene))",
+        r"|esta )?(?:tablas?|figuras?|gráficos?)\b|\b(?:más información|más detalles|ver también|véase|consulte"
+        r"|(?:tabla|figura) \d+ (?:muestra|presenta)|(?:esta sección|este capítulo) (?:describe|presenta|contiene))",
         "it": r"\bnel(?:la)? (?:capitolo|sezione|paragrafo) (?:precedente|successiv[oa]|seguente)\b|^(?:la |il "
         r"|le |questa )?(?:tabell[ae]|figur[ae]|grafic[io])\b|\b(?:ulteriori informazioni|maggiori"
         r" (?:informazioni|dettagli)|vedi anche|si veda|si rimanda"
         r"|(?:tabella|figura) \d+ mostra|(?:questa sezione|questo capitolo) (?:descrive|presenta|contiene))",
-        "pt": r"\bn[oa] (?:capítulo|se(?:c)?ção) (?:anterior|seguinte)\b|^(?:a |o |as |os |esta )?(?:tabelas?"
-        r"|figuras?|gráficos?)\b|\b(?:mais informaç(?:ões|ão)|mais detalhes"
-        r"|ver também|veja também|consulte|(?:tabela|figura) \d+"
-        r" (?:mostra|apresenta)"
-        r"|(?:esta secção|esta seção|este capítulo) (?:descreve|apresenta|contém))",
+        "pt": r"\bn[oa] (?:capítulo|se(?:c)?ção) (?:anterior|seguinte)\b|^(?:a |o |as |os |esta )?(?:tabelas?|figuras?"
+        r"|gráficos?)\b|\b(?:mais informaç(?:ões|ão)|mais detalhes|ver também|veja também|consulte|(?:tabela"
+        r"|figura) \d+ (?:mostra|apresenta)|(?:esta secção|esta seção|este capítulo) (?:descreve|apresenta|contém))",
         "nl": r"\bin (?:het|de) (?:vorige|volgende) (?:hoofdstuk|paragraaf)\b|\b(?:meer informatie|zie ook"
         r"|zie (?:hoofdstuk|bijlage|tabel|figuur)|(?:tabel|figuur) \d+ toont)",
         "id": r"\b(?:pada|di|dalam) (?:bab|bagian) (?:sebelumnya|berikutnya)\b|\b(?:informasi lebih lanjut"
         r"|lihat (?:juga|tabel|gambar|bagian)|(?:tabel|gambar) \d+ menunjukkan)",
-        "ru": r"\bв (?:предыдущ|следующ)\w+ (?:глав|раздел)\w+|(?:дополнительн\w+ информаци\w+|подробнее|см\. "
-        r"|смотрите|(?:таблица|рисунок) \d+ показ\w+|в (?:этом"
-        r"|данном) разделе)",
+        "ru": r"\bв (?:предыдущ|следующ)\w+ (?:глав|раздел)\w+|(?:дополнительн\w+ информаци\w+|подробнее|см\. |смотрите"
+        r"|(?:таблица|рисунок) \d+ показ\w+|в (?:этом|данном) разделе)",
         "el": r"στ(?:ο|ην) (?:προηγούμεν|επόμεν)\w+ (?:κεφάλαιο|ενότητα)|(?:περισσότερες πληροφορίες"
         r"|δείτε (?:επίσης|το|την)|βλ\. |ανατρέξτε)",
-        "pl": r"\bw (?:poprzedni|następn)\w+ (?:rozdzia|sekcj)\w+|\b(?:więcej informacji|zobacz (?:też|także)"
-        r"|patrz)\b",
+        "pl": r"\bw (?:poprzedni|następn)\w+ (?:rozdzia|sekcj)\w+|\b(?:więcej informacji|zobacz (?:też|także)|patrz)\b",
         "cs": r"\bv (?:předchoz|následujíc)\w+ (?:kapitol|oddíl)\w+|\b(?:více informací|další informace"
         r"|viz (?:též|také|tabulka|kapitola))\b",
         "hu": r"\b(?:további információ\w*|lásd)\b",
@@ -183,8 +161,7 @@ CAPTION = Refusal(
     "a caption",
     {
         "": r"^\W*(?:source|quelle|fuente|fonte|bron|sumber|источник)\s?:|\((?:preview|continued|expanded in)\b",
-        "en": r"^\W*(?:figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm"
-        r"|box)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]"
+        "en": r"^\W*(?:figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm|box)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]"
         r"|^headline result:",
         "de": r"^\W*(?:abbildung|abb\.|bild|tabelle|tab\.|grafik|listing)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
         "fr": r"^\W*(?:figure|fig\.|tableau|tab\.|graphique|encadré)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
@@ -218,9 +195,8 @@ PLACEHOLDER = Refusal(
     "a placeholder",
     {
         "": r"\blorem ipsum\b|\btbd\b|^\W*n/?a\W*$",
-        "en": r"\bplaceholder\b|\[(?:deleted|moved|removed|modified|split|added)\b|\b(?:left|intentionally left)"
-        r" blank\b"
-        r"|\bto be (?:completed|determined|announced|written|defined)\b",
+        "en": r"\bplaceholder\b|\[(?:deleted|moved|removed|modified|split|added)\b|\b(?:left"
+        r"|intentionally left) blank\b|\bto be (?:completed|determined|announced|written|defined)\b",
         "de": r"\bplatzhalter\b|\[(?:gelöscht|verschoben)\b|\bnoch zu (?:ergänzen|klären)\b",
         "fr": r"\bespace réservé\b|\[(?:supprimé|déplacé)\b|\bà compléter\b",
         "es": r"\bmarcador de posición\b|\[(?:eliminado|movido)\b|\bpor completar\b",

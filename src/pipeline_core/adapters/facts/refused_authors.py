@@ -7,19 +7,17 @@ AIMS = Refusal(
     "what its authors want or feel",
     {
         "en": r"\bwe(?:['’]ve| have| had) (?:\w+ly |also |now |always )?(?:worked|attempted|tried|completed|clarified"
-        r"|reworded"
-        r"|rephrased|provided|identified|included|adopted|aligned|deleted|dropped|merged|revised|updated"
-        r"|restructured|deduplicated|mapped|kept|changed|loosened|weakened|retained|reorgani[sz]ed|finished"
-        r"|begun|started)\b|\bour (?:main|primary|core|target) audience\b|^our (?!.{0,90}\b(?:will|shall|must"
-        r"|may|liab\w+|limits?|insur\w+|polic\w+|premiums?|claims?|deductibles?|cover\w*|customers?|members?)\b)"
-        r"|\bwe (?:\w+ly |also |still |would |have |had |will )*(?:want(?:ed)?|like(?:d)? to|aim(?:ed)?|strive"
-        r"|strove|intend(?:ed)?|tr(?:y|ied)|attempt(?:ed)?|decided|felt|feel|think|thought|appreciate|applaud"
-        r"|continue to|expect that|chose(?:n)?|plan(?:ned)? to|look(?:ed)? forward|are (?:proud|happy|pleased"
-        r"|excited|grateful|working|committed)|made (?:the decision|every effort)|removed|added|renumbered"
-        r"|moved away|had to)\b|^our (?:finding|findings|results?|approach|methods?|analysis|work|goals?|aim"
-        r"|hypothesis|study|evaluation|experiments?|models?|implementation|contributions?|framework|experience"
-        r"|intent|intention|hope|mission|vision|audience|community|main|primary|\S+ (?:findings?|results?"
-        r"|approach|analysis|split|mechanism))\b",
+        r"|reworded|rephrased|provided|identified|included|adopted|aligned|deleted|dropped|merged|revised|updated"
+        r"|restructured|deduplicated|mapped|kept|changed|loosened|weakened|retained|reorgani[sz]ed|finished|begun"
+        r"|started)\b|\bour (?:main|primary|core|target) audience\b|^our (?!.{0,90}\b(?:will|shall|must|may|liab\w+"
+        r"|limits?|insur\w+|polic\w+|premiums?|claims?|deductibles?|cover\w*|customers?|members?)\b)|\bwe (?:\w+ly "
+        r"|also |still |would |have |had |will )*(?:want(?:ed)?|like(?:d)? to|aim(?:ed)?|strive|strove|intend(?:ed)?"
+        r"|tr(?:y|ied)|attempt(?:ed)?|decided|felt|feel|think|thought|appreciate|applaud|continue to|expect that"
+        r"|chose(?:n)?|plan(?:ned)? to|look(?:ed)? forward|are (?:proud|happy|pleased|excited|grateful|working"
+        r"|committed)|made (?:the decision|every effort)|removed|added|renumbered|moved away|had to)\b|^our (?:finding"
+        r"|findings|results?|approach|methods?|analysis|work|goals?|aim|hypothesis|study|evaluation|experiments?"
+        r"|models?|implementation|contributions?|framework|experience|intent|intention|hope|mission|vision|audience"
+        r"|community|main|primary|\S+ (?:findings?|results?|approach|analysis|split|mechanism))\b",
         "de": r"\b(?:haben|hatten) wir\b.{0,160}\b(?:umformuliert|geändert|gestrichen|aufgenommen|abgeschlossen"
         r"|identifiziert|eingeführt|bereitgestellt|abgeschwächt|überarbeitet|präzisiert)\b"
         r"|\bwir haben\b.{0,160}\b(?:umformuliert|geändert|gestrichen|aufgenommen|abgeschlossen|identifiziert"
@@ -48,30 +46,26 @@ AIMS = Refusal(
         r"|\b(?:vogliamo|vorremmo|cerchiamo|tentiamo|pensiamo|intendiamo|continuiamo|desideriamo|siamo (?:lieti"
         r"|orgogliosi|felici)|incoraggiamo|consideriamo)\b|^(?:il nostro|la nostra|i nostri"
         r"|le nostre) (?:risultati|approccio|obiettivo|lavoro|speranza|analisi|intenzione)\b",
-        "pt": r"\b(?:esclarecemos|reformulamos|concluímos|fornecemos|identificamos|incluímos|introduzimos"
-        r"|modificamos|mudamos|desduplicamos|adotamos|completamos)\b|\bnosso público\b|\b(?:incentivamos"
-        r"|encorajamos)\b|\b(?:estamos (?:movendo|a mover|removendo)|instamos|queremos|gostaríamos|tentamos"
-        r"|tentámos|pensamos que|pretendemos|continuamos"
-        r"|procuramos|desejamos|decidimos|tivemos (?:de|que)|removemos|adicionamos|estamos (?:felizes"
-        r"|satisfeitos|orgulhosos))\b|\b(?:temos|tínhamos) (?:\w+ )?(?:tentado|decidido)\b|^(?:o nosso|a nossa"
-        r"|os nossos|as nossas|nosso|nossa|nossos|nossas) (?:resultados?|abordagem|objetivo|trabalho|esperança"
-        r"|análise|intenção)\b",
-        "nl": r"\b(?:wij|we) hebben\b.{0,120}\b(?:verduidelijkt|herschreven|afgerond|toegevoegd|verwijderd"
-        r"|opgenomen|gewijzigd)\b|\b(?:wij|we) (?:\w+ ){0,2}(?:willen|wilden|proberen|probeerden|denken|streven"
-        r"|beogen|verwachten|blijven|besloten)\b|^onze (?:resultaten|aanpak|doelstelling|analyse|hoop)\b"
-        r"|^ons (?:doel|werk)\b",
+        "pt": r"\b(?:esclarecemos|reformulamos|concluímos|fornecemos|identificamos|incluímos|introduzimos|modificamos"
+        r"|mudamos|desduplicamos|adotamos|completamos)\b|\bnosso público\b|\b(?:incentivamos|encorajamos)\b"
+        r"|\b(?:estamos (?:movendo|a mover|removendo)|instamos|queremos|gostaríamos|tentamos|tentámos|pensamos que"
+        r"|pretendemos|continuamos|procuramos|desejamos|decidimos|tivemos (?:de|que)|removemos|adicionamos"
+        r"|estamos (?:felizes|satisfeitos|orgulhosos))\b|\b(?:temos|tínhamos) (?:\w+ )?(?:tentado|decidido)\b"
+        r"|^(?:o nosso|a nossa|os nossos|as nossas|nosso|nossa|nossos|nossas) (?:resultados?|abordagem|objetivo"
+        r"|trabalho|esperança|análise|intenção)\b",
+        "nl": r"\b(?:wij|we) hebben\b.{0,120}\b(?:verduidelijkt|herschreven|afgerond|toegevoegd|verwijderd|opgenomen"
+        r"|gewijzigd)\b|\b(?:wij|we) (?:\w+ ){0,2}(?:willen|wilden|proberen|probeerden|denken|streven|beogen|verwachten"
+        r"|blijven|besloten)\b|^onze (?:resultaten|aanpak|doelstelling|analyse|hoop)\b|^ons (?:doel|werk)\b",
         "id": r"\bkami (?:telah |sudah )?(?:memperjelas|menyelesaikan|menyediakan|mengidentifikasi|memasukkan"
         r"|memperkenalkan|mengubah|menghapus)\b|\bkami (?:\w+ )?(?:ingin|mencoba|berusaha|memutuskan|merasa"
         r"|berpikir|percaya|berniat|bertujuan|akan terus|memilih|mengharapkan)\b",
         "ru": r"\bмы (?:\S+ ){0,2}(?:уточнили|переформулировали|завершили|предоставили|определили|включили|ввели"
-        r"|изменили|ослабили|разъяснили|привели|призываем)\b|\bнашей основной аудитори"
-        r"|\bмы (?:\S+ ){0,3}(?:хотим|хотели|пытаемся|пытались|попытались|стараемся|старались|решили|думаем"
-        r"|считаем|ожидаем|стремимся|намерены|продолжаем|рады|приветствуем|удалили|добавили|перенумеровали)\b"
-        r"|^(?:считаем|надеемся|хотим)\b|^(?:наш|наша|наши|наше) (?:результат\w*|подход|цель|работа|анализ"
-        r"|надежда)\b|\bмы и ожидаем\b|\bчтобы мы могли\b",
+        r"|изменили|ослабили|разъяснили|привели|призываем)\b|\bнашей основной аудитори|\bмы (?:\S+ ){0,3}(?:хотим"
+        r"|хотели|пытаемся|пытались|попытались|стараемся|старались|решили|думаем|считаем|ожидаем|стремимся|намерены"
+        r"|продолжаем|рады|приветствуем|удалили|добавили|перенумеровали)\b|^(?:считаем|надеемся|хотим)\b|^(?:наш|наша"
+        r"|наши|наше) (?:результат\w*|подход|цель|работа|анализ|надежда)\b|\bмы и ожидаем\b|\bчтобы мы могли\b",
         "el": r"\b(?:σκοπός|στόχος|ελπίδα|πρόθεσή) μας\b|\b(?:προσθέσαμε|αφαιρέσαμε|αλλάξαμε|ολοκληρώσαμε)\b"
-        r"|\b(?:θέλουμε|θα θέλαμε|προσπαθούμε|προσπαθήσαμε|αποφασίσαμε|πιστεύουμε|σκοπεύουμε|νομίζουμε"
-        r"|επιδιώκουμε)\b",
+        r"|\b(?:θέλουμε|θα θέλαμε|προσπαθούμε|προσπαθήσαμε|αποφασίσαμε|πιστεύουμε|σκοπεύουμε|νομίζουμε|επιδιώκουμε)\b",
         "pl": r"\b(?:wyjaśniliśmy|zakończyliśmy|dodaliśmy|usunęliśmy|zmieniliśmy|wprowadziliśmy)\b|\b(?:chcemy"
         r"|chcielibyśmy|staramy się|staraliśmy się|próbujemy|postanowiliśmy|uważamy|zamierzamy|wierzymy)\b",
         "cs": r"\b(?:objasnili|dokončili|přidali|odstranili|změnili|zavedli) jsme\b|\b(?:chceme|chtěli bychom"
@@ -95,9 +89,8 @@ PROMISE = Refusal(
         r"|\bnext steps include\b|\bwork in progress\b",
         "de": r"\bin (?:einer |der |den )?(?:zukünftigen|künftigen|nächsten|kommenden|späteren) (?:version"
         r"|ausgabe|fassung|auflage|überarbeitung)(?:en)?\b",
-        "fr": r"\b(?:dans|pour) (?:une |la |les |de )?(?:futures?|prochaines?) (?:versions?|éditions?"
-        r"|révisions?)\b|\bdans (?:une |la |les |des )?(?:versions?|éditions?|révisions?) (?:futures?"
-        r"|ultérieures?|à venir)\b",
+        "fr": r"\b(?:dans|pour) (?:une |la |les |de )?(?:futures?|prochaines?) (?:versions?|éditions?|révisions?)\b"
+        r"|\bdans (?:une |la |les |des )?(?:versions?|éditions?|révisions?) (?:futures?|ultérieures?|à venir)\b",
         "es": r"\ben (?:una |la |las )?(?:futuras?|próximas?) (?:versi(?:ón|ones)|edici(?:ón|ones)|revisi(?:ón"
         r"|ones))\b|\ben (?:una |la |las )?(?:versi(?:ón|ones)|edici(?:ón|ones)) (?:futuras?|posterior(?:es)?)\b",
         "it": r"\b(?:in|nelle|nella|una) (?:future?|prossim[ae]) (?:version[ei]|edizion[ei]|revision[ei])\b"
@@ -123,13 +116,12 @@ DRAWING = Refusal(
     "of what is drawn",
     {
         "en": r"^(?:italics|bold(?:face)?(?: type)?|shading|shaded cells|asterisks?|underlining|parentheses"
-        r"|colou?rs?) (?:indicates?|denotes?|marks?|shows?)\b"
-        r"|\b(?:[xyz]-ax[ie]s|(?:horizontal|vertical) axis|error bars?|(?:dashed|dotted|solid|red|blue"
-        r"|green|grey|gray|black) (?:lines?|curves?|dots?|bars?|areas?|circles?)|shaded (?:area|region|band)s?"
-        r"|(?:left|right|top|bottom|upper|lower) (?:panel|plot)s?|(?:the )?legend (?:shows|lists|indicates))\b"
-        r"|^(?:appendix|annex|chapter|section|part|volume) [\dA-Z]+(?:\.\d+)* (?:describes?|presents?|discusses"
-        r"|contains?|provides?|lists?|explains?|gives?|covers?|introduces?|details?|outlines?|reports?|shows?"
-        r"|summari[sz]es)\b",
+        r"|colou?rs?) (?:indicates?|denotes?|marks?|shows?)\b|\b(?:[xyz]-ax[ie]s|(?:horizontal|vertical) axis"
+        r"|error bars?|(?:dashed|dotted|solid|red|blue|green|grey|gray|black) (?:lines?|curves?|dots?|bars?|areas?"
+        r"|circles?)|shaded (?:area|region|band)s?|(?:left|right|top|bottom|upper|lower) (?:panel|plot)s?"
+        r"|(?:the )?legend (?:shows|lists|indicates))\b|^(?:appendix|annex|chapter|section|part"
+        r"|volume) [\dA-Z]+(?:\.\d+)* (?:describes?|presents?|discusses|contains?|provides?|lists?|explains?|gives?"
+        r"|covers?|introduces?|details?|outlines?|reports?|shows?|summari[sz]es)\b",
         "de": r"^(?:kursiv|fettdruck|fett) (?:gedruckt|gesetzt|bedeutet|kennzeichnet)\b"
         r"|\b(?:[xyz]-achse|(?:gestrichelte|gepunktete|durchgezogene|rote|blaue|grüne|schwarze) (?:linien?"
         r"|kurven?|balken|punkte?)|fehlerbalken|schraffierte fläche)\b|\b(?:abschnitt|kapitel|anhang"
@@ -140,19 +132,17 @@ DRAWING = Refusal(
         r"|noire)s?|barres? d['’]erreur)\b|^(?:cette section|ce chapitre|(?:la|le|l['’]) ?(?:section|chapitre"
         r"|annexe) [\dA-Z.]+) (?:couvre|traite|décrit|présente)|\b(?:décrit|détaillé|présenté|indiqué"
         r"|exposé)e?s? (?:\w+ )?(?:dans|à|au) (?:la section|le chapitre|l['’]annexe|la partie)\b",
-        "es": r"^(?:la |las )?(?:cursivas?|negritas?) (?:indican?|señalan?)\b"
-        r"|\b(?:eje (?:x|y|horizontal|vertical)|(?:línea|curva)s? (?:discontinua|punteada|roja|azul|verde"
-        r"|negra)s?|barras? de error)\b|\b(?:esta sección|este capítulo|la sección [\dA-Z.]+|el (?:capítulo"
-        r"|anexo) [\dA-Z.]+) (?:cubre|trata|describe)|\bse (?:detalla|describe|presenta|explica"
-        r"|indica)n? (?:\w+ )?en (?:la sección|el capítulo|el anexo|el apartado)\b",
+        "es": r"^(?:la |las )?(?:cursivas?|negritas?) (?:indican?|señalan?)\b|\b(?:eje (?:x|y|horizontal|vertical)"
+        r"|(?:línea|curva)s? (?:discontinua|punteada|roja|azul|verde|negra)s?|barras? de error)\b|\b(?:esta sección"
+        r"|este capítulo|la sección [\dA-Z.]+|el (?:capítulo|anexo) [\dA-Z.]+) (?:cubre|trata|describe)|\bse (?:detalla"
+        r"|describe|presenta|explica|indica)n? (?:\w+ )?en (?:la sección|el capítulo|el anexo|el apartado)\b",
         "it": r"\b(?:asse (?:x|y|orizzontale|verticale)|(?:linea|curva) (?:tratteggiata|rossa|blu|verde|nera)"
         r"|barre d['’]errore)\b|\b(?:questa sezione|questo capitolo|la sezione [\dA-Z.]+) (?:copre|tratta"
         r"|descrive)|\b(?:descritt|dettagliat|riportat|indicat|presentat)[oaie] (?:\w+ )?(?:nella sezione"
         r"|nel capitolo|nell['’]allegato)\b",
-        "pt": r"\b(?:eixo (?:x|y|horizontal|vertical)|(?:linha|curva)s? (?:tracejada|vermelha|azul|verde"
-        r"|preta)s?|barras? de erro)\b|\b(?:esta se(?:c)?ção|este capítulo|a se(?:c)?ção [\dA-Z.]+) (?:cobre"
-        r"|trata|descreve)|\b(?:descrit|detalhad|apresentad|indicad)[oa]s? (?:\w+ )?(?:na se(?:c)?ção"
-        r"|no capítulo|no anexo)\b",
+        "pt": r"\b(?:eixo (?:x|y|horizontal|vertical)|(?:linha|curva)s? (?:tracejada|vermelha|azul|verde|preta)s?"
+        r"|barras? de erro)\b|\b(?:esta se(?:c)?ção|este capítulo|a se(?:c)?ção [\dA-Z.]+) (?:cobre|trata|descreve)"
+        r"|\b(?:descrit|detalhad|apresentad|indicad)[oa]s? (?:\w+ )?(?:na se(?:c)?ção|no capítulo|no anexo)\b",
         "nl": r"\b(?:[xyz]-as|(?:gestreepte|rode|blauwe|groene|zwarte) lijn(?:en)?|foutbalken)\b|\b(?:wordt"
         r"|worden|is|zijn) (?:\w+ )?(?:beschreven|vermeld|opgenomen) in (?:hoofdstuk|paragraaf|bijlage)\b",
         "id": r"\b(?:sumbu [xyz]|garis putus-putus)\b|\b(?:dijelaskan|diuraikan|dirinci|tersedia) (?:\w+ )?(?:di"
@@ -165,9 +155,8 @@ DRAWING = Refusal(
         "pl": r"\b(?:oś [xyz]|lini[ae] przerywan\w+)\b|\b(?:opisan|przedstawion|podan)\w+ w (?:rozdzia|sekcj"
         r"|załącznik)\w+\b",
         "cs": r"\b(?:osa [xyz]|čárkovan\w+ čár\w+)\b|\b(?:popsán|uveden)\w* v (?:kapitol|oddíl|příloh)\w+\b",
-        "zh": r"我们(?:已经|已)?(?:澄清|完成了|提供了|确定了|纳入|引入|修改|改写|重新|鼓励)|[xyz] ?轴|虚线|误差线"
-        r"|(?:本节|本章)(?:涵盖|介绍|描述)|(?:详见|见"
-        r"|在)第.{1,6}(?:节|章)(?:中)?(?:有)?(?:描述|说明|介绍|详述)",
+        "zh": "我们(?:已经|已)?(?:澄清|完成了|提供了|确定了|纳入|引入|修改|改写|重新|鼓励)|[xyz] ?轴|虚线|误差线"
+        "|(?:本节|本章)(?:涵盖|介绍|描述)|(?:详见|见|在)第.{1,6}(?:节|章)(?:中)?(?:有)?(?:描述|说明|介绍|详述)",
         "ja": "[xyz] ?軸|破線|(?:本節|本章)では",
     },
 )  # fmt: skip
@@ -193,11 +182,10 @@ APPRAISAL = Refusal(
         r"|vent) (?:\w+ )?être (?:\w+ )?(?:difficile|complexe|délicat|compliqué|ardu"
         r"|fastidieux)e?s?[^,;:]{0,25}[.]$|\bplus que jamais\b|\bde plus en plus (?:important|courant|populaire"
         r"|répandu)e?s?\W*$|^différent(?:e)?s \w+ ont (?:des )?\w+ différente?s\W*$",
-        "es": r"\bno podemos (?:seguir|continuar) ignorando\b|\bmirar hacia el futuro\b"
-        r"|\bpued[ea]n? (?:\w+ )?(?:ser|resultar) (?:\w+ )?(?:difícil(?:es)?|complicad[oa]s?|complej[oa]s?"
-        r"|desafiante|tedios[oa])[^,;:]{0,25}[.]$|\bmás (?:importante |relevante )?que nunca\b"
-        r"|\bcada vez más (?:importantes?|comun(?:es)?|popular(?:es)?|común)\W*$"
-        r"|^diferentes \w+ tienen diferentes \w+\W*$|\bhan pasado en la era\b",
+        "es": r"\bno podemos (?:seguir|continuar) ignorando\b|\bmirar hacia el futuro\b|\bpued[ea]n? (?:\w+ )?(?:ser"
+        r"|resultar) (?:\w+ )?(?:difícil(?:es)?|complicad[oa]s?|complej[oa]s?|desafiante|tedios[oa])[^,;:]{0,25}[.]$"
+        r"|\bmás (?:importante |relevante )?que nunca\b|\bcada vez más (?:importantes?|comun(?:es)?|popular(?:es)?"
+        r"|común)\W*$|^diferentes \w+ tienen diferentes \w+\W*$|\bhan pasado en la era\b",
         "it": r"\bnon possiamo (?:più |continuare (?:a|ad) )?ignorare\b|\bguardare al futuro\b|\bp(?:uò"
         r"|ossono) (?:\w+ )?(?:essere|risultare) (?:\w+ )?(?:difficil[ei]|compless[oaie]|complicat[oaie]"
         r"|impegnativ[oaie])[^,;:]{0,25}[.]$|\bpiù (?:importante )?che mai\b|\bsempre più (?:important[ei]"
@@ -208,9 +196,8 @@ APPRAISAL = Refusal(
         r"|comu(?:m|ns)|popular(?:es)?)\W*$|^diferentes \w+ (?:têm|possuem) diferentes \w+\W*$",
         "nl": r"\bkan (?:\w+ )?(?:moeilijk|lastig|ingewikkeld|verwarrend) zijn\W*$|\bbelangrijker dan ooit\b"
         r"|\bsteeds (?:belangrijker|populairder)\W*$",
-        "id": r"\b(?:dapat|bisa|mungkin) (?:\w+ )?(?:sulit|sukar|rumit|menantang"
-        r"|membingungkan)(?: dilakukan)?\W*$|\bsemakin (?:penting|populer|umum)\W*$"
-        r"|\blebih penting dari sebelumnya\b",
+        "id": r"\b(?:dapat|bisa|mungkin) (?:\w+ )?(?:sulit|sukar|rumit|menantang|membingungkan)(?: dilakukan)?\W*$"
+        r"|\bsemakin (?:penting|populer|umum)\W*$|\blebih penting dari sebelumnya\b",
         "ru": r"\bне мож(?:ем|но) (?:больше |продолжать )?игнорировать\b|\bориентироваться на будущее\b"
         r"|\b(?:может|могут) (?:\w+ )?(?:быть|оказаться) (?:\w+ )?(?:сложн|трудн|непрост)\w+\W*$|\bкак никогда\b"
         r"|\bвс[её] более (?:важн|популярн|распростран)\w+\W*$|^разные \w+ имеют разные \w+\W*$",
@@ -218,9 +205,8 @@ APPRAISAL = Refusal(
         "pl": r"\bmo(?:że|gą) być (?:\w+ )?(?:trudn|skomplikowan)\w+\W*$|\bniż kiedykolwiek\b"
         r"|\bcoraz (?:ważniejsz|popularniejsz)\w+\W*$",
         "cs": r"\bm(?:ůže|ohou) být (?:\w+ )?(?:obtížn|složit|náročn)\w+\W*$|\bnež kdy(?:koli)?\b",
-        "zh": r"不能(?:再|继续)(?:忽视|忽略)|着眼(?:于)?未来|可能(?:会)?(?:很)?(?:困难|复杂|棘手)。?$"
-        r"|比以往任何时候|越来越(?:重要|普遍|流行)。?$|(?:是"
-        r"|很)很?难(?:以)?实现的?。?$",
+        "zh": "不能(?:再|继续)(?:忽视|忽略)|着眼(?:于)?未来|可能(?:会)?(?:很)?(?:困难|复杂|棘手)。?$|比以往任何时候"
+        "|越来越(?:重要|普遍|流行)。?$|(?:是|很)很?难(?:以)?实现的?。?$",
         "ja": "難しい(?:場合|こと)があ(?:る|ります)。?$|これまで以上に",
     },
 )  # fmt: skip

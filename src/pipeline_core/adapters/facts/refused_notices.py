@@ -28,21 +28,17 @@ AFFILIATION = Refusal(
 POINTER = Refusal(
     "it speaks of a table or section that is not there",
     {
-        "en": r"\b(?:table|list|figure|chart|diagram|graph)s? (?:below|above)\b"
-        r"|\b(?:following|next|preceding|previous) (?:table|figure|chart|list|diagram|graph)s?\b"
-        r"|\bthis (?:section|chapter|appendix|annex|subsection|table|figure|list)\b"
-        r"|\b(?:visit|browse|check out) (?:\S+ ){0,6}(?:page|site|website|wiki)\b",
+        "en": r"\b(?:table|list|figure|chart|diagram|graph)s? (?:below|above)\b|\b(?:following|next|preceding"
+        r"|previous) (?:table|figure|chart|list|diagram|graph)s?\b|\bthis (?:section|chapter|appendix|annex|subsection"
+        r"|table|figure|list)\b|\b(?:visit|browse|check out) (?:\S+ ){0,6}(?:page|site|website|wiki)\b",
         "de": r"\b(?:nach|vor|unten|oben)stehende[rsnm]?\b|\b(?:folgende[rsnm]?|nächste[rn]?) (?:tabelle|liste"
-        r"|abbildung"
-        r"|grafik|übersicht)\b|\bdiese[rsmn]? (?:abschnitts?|kapitels?|anhangs?|tabelle|abbildung|liste)\b"
+        r"|abbildung|grafik|übersicht)\b|\bdiese[rsmn]? (?:abschnitts?|kapitels?|anhangs?|tabelle|abbildung|liste)\b"
         r"|\bbesuchen\b.{0,60}\b(?:seite|website|webseite)\b",
-        "fr": r"\b(?:tableau|liste|figure|schéma|graphique)s? (?:suivante?s?|précédente?s?)\b"
-        r"|\b(?:cette (?:section|annexe|liste|figure)|ce (?:chapitre|tableau))\b"
-        r"|\b(?:visite[rz]|consulte[rz])\b.{0,60}\b(?:page|site)\b",
-        "es": r"\b(?:siguientes?|anterior(?:es)?) (?:tabla|lista|figura|gráfic[oa]|cuadro)s?\b"
-        r"|\b(?:tabla|lista|figura|cuadro)s? (?:siguiente|anterior)s?\b"
-        r"|\best[ae] (?:sección|capítulo|anexo|apartado|tabla|lista|cuadro)\b|\bvisit\w+\b.{0,60}\b(?:página"
-        r"|sitio)\b",
+        "fr": r"\b(?:tableau|liste|figure|schéma|graphique)s? (?:suivante?s?|précédente?s?)\b|\b(?:cette (?:section"
+        r"|annexe|liste|figure)|ce (?:chapitre|tableau))\b|\b(?:visite[rz]|consulte[rz])\b.{0,60}\b(?:page|site)\b",
+        "es": r"\b(?:siguientes?|anterior(?:es)?) (?:tabla|lista|figura|gráfic[oa]|cuadro)s?\b|\b(?:tabla|lista|figura"
+        r"|cuadro)s? (?:siguiente|anterior)s?\b|\best[ae] (?:sección|capítulo|anexo|apartado|tabla|lista|cuadro)\b"
+        r"|\bvisit\w+\b.{0,60}\b(?:página|sitio)\b",
         "it": r"\b(?:seguent[ei]|precedent[ei]) (?:tabell[ae]|elenco|figura|grafico|lista)\b"
         r"|\b(?:tabella|elenco|figura|lista) (?:seguente|precedente)\b"
         r"|\bquest[ao] (?:sezione|capitolo|allegato|tabella|elenco|lista)\b|\bvisit\w+\b.{0,60}\b(?:pagina|sito)\b",
@@ -55,16 +51,14 @@ POINTER = Refusal(
         r"|\bkunjungi\b.{0,60}\b(?:halaman|situs)\b",
         "ru": r"\b(?:следующ|приведенн|приведённ|нижеследующ)\w+ (?:\w+ )?(?:таблиц|спис|рисун)\w*"
         r"|\b(?:эт|данн|настоящ)\w+ (?:раздел|глав|приложени|таблиц)\w*|\bпосетите\b.{0,60}(?:страниц|сайт)",
-        "el": r"\b(?:ακόλουθ|επόμεν|παρακάτω)\w* (?:πίνακα|λίστα|σχήμα)\w*"
-        r"|\bαυτ\w+ (?:η|το|την|της|του|τον|ο) (?:ενότητα|κεφάλαιο|πίνακα|λίστα)\w*"
-        r"|επισκεφ\w+.{0,60}(?:σελίδα|ιστότοπο)",
+        "el": r"\b(?:ακόλουθ|επόμεν|παρακάτω)\w* (?:πίνακα|λίστα|σχήμα)\w*|\bαυτ\w+ (?:η|το|την|της|του|τον"
+        r"|ο) (?:ενότητα|κεφάλαιο|πίνακα|λίστα)\w*|επισκεφ\w+.{0,60}(?:σελίδα|ιστότοπο)",
         "pl": r"\b(?:następując|poniższ|powyższ)\w+ (?:tabel|list|rysun)\w+|\b(?:tej|ten|ta|tym|niniejsz\w+) (?:sekcj"
         r"|rozdzia|tabel)\w+|\bodwied\w+\b.{0,60}\bstron\w+",
         "cs": r"\b(?:následující|předchozí)\w* (?:tabul|seznam|obráz)\w*|\b(?:tato|tento|této|tomto) (?:kapitol|oddíl"
         r"|tabul)\w*|\bnavštivte\b.{0,60}\b(?:strán|web)\w*",
         "hu": r"\b(?:következő|alábbi|előző) (?:táblázat|lista|ábra)\w*|\bez a (?:fejezet|szakasz|táblázat)\w*",
-        "hr": r"\b(?:sljedeć|prethodn)\w+ (?:tablic|popis|slik)\w*|\b(?:ov(?:aj|o|a|om)) (?:odjelj|poglavlj"
-        r"|tablic)\w*",
+        "hr": r"\b(?:sljedeć|prethodn)\w+ (?:tablic|popis|slik)\w*|\b(?:ov(?:aj|o|a|om)) (?:odjelj|poglavlj|tablic)\w*",
         "tr": r"\b(?:aşağıdaki|yukarıdaki|sonraki) (?:tablo|liste|şekil)\w*|\bbu (?:bölüm|tablo)\w*",
         "zh": "下表|上表|下图|上图|下列表格|本节|本章|本附录|此表|访问.{0,20}(?:页面|网站|主页)",
         "ja": "(?:次|以下|上記?|下記?)の(?:表|図|一覧)|本節|本章|この(?:表|節|章)",
@@ -76,26 +70,21 @@ POINTER = Refusal(
 STUDY = Refusal(
     "it speaks of its own study",
     {
-        "en": r"\b(?:in|of|for|by|from|under) (?:the (?:current|present)|this) (?:study|survey|report"
-        r"|evaluation|analysis"
-        r"|paper|article|sample|assessment|investigation|review|exercise)\b"
-        r"|\b(?:the (?:current|present)|this) (?:study|survey|paper|article|review|evaluation) (?!of\b)"
-        r"|\bthis (?:report|release|edition|version|brochure|leaflet)\b"
-        r"|^(?:all|the) (?:reported|presented) (?:numbers|results|figures|statistics|values)\b",
+        "en": r"\b(?:in|of|for|by|from|under) (?:the (?:current|present)|this) (?:study|survey|report|evaluation"
+        r"|analysis|paper|article|sample|assessment|investigation|review|exercise)\b|\b(?:the (?:current|present)"
+        r"|this) (?:study|survey|paper|article|review|evaluation) (?!of\b)|\bthis (?:report|release|edition|version"
+        r"|brochure|leaflet)\b|^(?:all|the) (?:reported|presented) (?:numbers|results|figures|statistics|values)\b",
         "de": r"\b(?:diese[rsn]?|der aktuellen) (?:studie|untersuchung|erhebung|umfrage)\b"
         r"|\bvorliegende[rsnm]? (?:studie|arbeit|untersuchung|bericht|analyse)\b"
         r"|\bdies(?:er|e[sn]?|em) (?:berichte?s?|ausgabe|version|fassung|broschüre)\b",
-        "fr": r"\b(?:cette|la présente) (?:étude|enquête|évaluation|analyse)\b|\b(?:le présent|cet?) (?:article"
-        r"|rapport"
+        "fr": r"\b(?:cette|la présente) (?:étude|enquête|évaluation|analyse)\b|\b(?:le présent|cet?) (?:article|rapport"
         r"|examen)\b|\bcette (?:édition|version|brochure)\b",
         "es": r"\besta (?:edición|versión)\b"
         r"|\b(?:este|esta|el presente|la presente) (?:estudio|encuesta|evaluación|análisis|artículo|informe)\b",
-        "it": r"\bquesta (?:edizione|versione)\b"
-        r"|\b(?:questo|questa|il presente|la presente) (?:studio|indagine|valutazione|analisi|articolo"
-        r"|rapporto)\b",
-        "pt": r"\b[nd]?esta (?:edição|versão)\b"
-        r"|\b(?:[nd]?este|[nd]?esta|o presente|a presente) (?:estudo|inquérito|avaliação|análise|artigo"
-        r"|relatório)\b",
+        "it": r"\bquesta (?:edizione|versione)\b|\b(?:questo|questa|il presente|la presente) (?:studio|indagine"
+        r"|valutazione|analisi|articolo|rapporto)\b",
+        "pt": r"\b[nd]?esta (?:edição|versão)\b|\b(?:[nd]?este|[nd]?esta|o presente|a presente) (?:estudo|inquérito"
+        r"|avaliação|análise|artigo|relatório)\b",
         "nl": r"\b(?:dit|deze|het huidige) (?:onderzoek|studie|enquête|evaluatie|analyse|artikel|rapport"
         r"|versie|uitgave)\b",
         "id": r"\b(?:penelitian|studi|survei|evaluasi|artikel|makalah|laporan|versi|edisi) ini\b",
@@ -114,10 +103,9 @@ PLATITUDE = Refusal(
     "a remark that tells nothing",
     {
         "en": r"^[^\d:;]{2,110} (?:plays?|has|have) an? (?:very |increasingly )?(?:important|crucial|key|vital"
-        r"|significant|central"
-        r"|major|critical) role\b[^\d:;]{0,50}$|\b(?:has|have) (?:\w+ly )?changed (?:considerably|radically"
-        r"|dramatically|significantly|a lot|completely|fundamentally)\W*$|\b(?:has|have) (?:considerably|radically"
-        r"|dramatically|significantly|completely|fundamentally) changed\W*$",
+        r"|significant|central|major|critical) role\b[^\d:;]{0,50}$|\b(?:has|have) (?:\w+ly )?changed (?:considerably"
+        r"|radically|dramatically|significantly|a lot|completely|fundamentally)\W*$|\b(?:has|have) (?:considerably"
+        r"|radically|dramatically|significantly|completely|fundamentally) changed\W*$",
         "de": r"^[^\d:;]{2,110} spiel(?:t|en) eine (?:sehr )?(?:wichtige|zentrale|entscheidende|große) rolle"
         r"\b[^\d:;]{0,50}$|\b(?:stark|grundlegend|radikal|erheblich|deutlich) (?:ver|ge)ändert\W*$",
         "fr": r"^[^\d:;]{2,110} (?:joue(?:nt)?|a|ont) un rôle (?:très )?(?:important|crucial|essentiel|clé"
@@ -126,21 +114,18 @@ PLATITUDE = Refusal(
         "es": r"^[^\d:;]{2,110} (?:desempeña|juega|tiene)n? un papel (?:muy )?(?:importante|crucial|clave|fundamental"
         r"|central)\b[^\d:;]{0,50}$|\bcambiado (?:considerablemente|radicalmente|mucho|drásticamente"
         r"|significativamente)\W*$",
-        "it": r"^[^\d:;]{2,110} (?:svolg\w+|gioca\w*|ha|hanno|ricopr\w+) un ruolo (?:molto )?(?:importante"
-        r"|cruciale|chiave"
-        r"|fondamentale|centrale)\b[^\d:;]{0,50}$|\bcambiat[oaie] (?:radicalmente|notevolmente|molto|profondamente"
-        r"|drasticamente)\W*$",
-        "pt": r"^[^\d:;]{2,110} (?:desempenham?|t[eê]m) um papel (?:muito )?(?:importante|crucial|fundamental"
-        r"|chave|central)\b"
-        r"[^\d:;]{0,50}$|\bmud(?:ou|aram) (?:consideravelmente|radicalmente|muito|drasticamente"
+        "it": r"^[^\d:;]{2,110} (?:svolg\w+|gioca\w*|ha|hanno|ricopr\w+) un ruolo (?:molto )?(?:importante|cruciale"
+        r"|chiave|fondamentale|centrale)\b[^\d:;]{0,50}$|\bcambiat[oaie] (?:radicalmente|notevolmente|molto"
+        r"|profondamente|drasticamente)\W*$",
+        "pt": r"^[^\d:;]{2,110} (?:desempenham?|t[eê]m) um papel (?:muito )?(?:importante|crucial|fundamental|chave"
+        r"|central)\b[^\d:;]{0,50}$|\bmud(?:ou|aram) (?:consideravelmente|radicalmente|muito|drasticamente"
         r"|significativamente)\W*$",
         "nl": r"^[^\d:;]{2,110} spe(?:elt|len) een (?:zeer )?(?:belangrijke|cruciale|centrale) rol\b[^\d:;]{0,50}$"
         r"|\b(?:sterk|ingrijpend|aanzienlijk) veranderd\W*$",
         "id": r"^[^\d:;]{2,110} (?:memainkan|memegang|berperan) (?:peran(?:an)? )?(?:yang )?(?:sangat )?penting"
         r"[^\d:;]{0,50}$|\bberubah (?:secara )?(?:drastis|signifikan|radikal)\W*$",
         "ru": r"^[^\d:;]{2,110} игра(?:ет|ют) (?:очень )?(?:важную|ключевую|решающую|большую) роль[^\d:;]{0,50}$"
-        r"|\b(?:сильно|значительно|кардинально|существенно) измени(?:лся|лась|лось|лись)\W*$"
-        r"|\bсовсем иначе, чем\b",
+        r"|\b(?:сильно|значительно|кардинально|существенно) измени(?:лся|лась|лось|лись)\W*$|\bсовсем иначе, чем\b",
         "el": r"^[^\d:;]{2,110} (?:διαδραματίζ|παίζ)\w+ (?:\w+ )?(?:σημαντικό|καθοριστικό|βασικό|κρίσιμο) ρόλο"
         r"[^\d:;]{0,50}$|\b(?:αλλάξει|άλλαξ\w+) (?:σημαντικά|ριζικά|δραματικά)\W*$",
         "pl": r"^[^\d:;]{2,110} odgrywa(?:ją)? (?:bardzo )?(?:ważną|kluczową|istotną) rolę[^\d:;]{0,50}$",
@@ -158,19 +143,17 @@ UNREAL = Refusal(
     "it says what did not happen, or only that something does",
     {
         "en": r"\b(?:was|were) not (?:attempted|undertaken|explored)\W*$|^(?:efforts|attempts|steps"
-        r"|measures) (?:have been|were|are|are being|had been) (?:made|taken"
-        r"|undertaken)\b"
-        r"|^(?-i:[A-Z][a-z]+ed) (?:an?|the|its|new|more than|over) (?!.{0,80}, (?:the|an?|it|they|this|its) )"
-        r"|^if \b.{3,120}\bhad (?:\w+ly |only |not |been )?\w+(?:ed|en|n|t)\b.{0,200}\b(?:would|could|might)\b"
-        r"|^(?:all )?too often\b|^(?:two|three|four|five|six|several|a few) (?:\w+ )?(?:themes|factors|reasons|points"
-        r"|issues|questions|lessons|trends|patterns|aspects|findings) (?:are|were|is) (?:apparent|evident|clear"
-        r"|identified|discussed|presented|considered|noteworthy)\b",
+        r"|measures) (?:have been|were|are|are being|had been) (?:made|taken|undertaken)\b|^(?-i:[A-Z][a-z]+ed) (?:an?"
+        r"|the|its|new|more than|over) (?!.{0,80}, (?:the|an?|it|they|this|its) )|^if \b.{3,120}\bhad (?:\w+ly |only "
+        r"|not |been )?\w+(?:ed|en|n|t)\b.{0,200}\b(?:would|could|might)\b|^(?:all )?too often\b|^(?:two|three|four"
+        r"|five|six|several|a few) (?:\w+ )?(?:themes|factors|reasons|points|issues|questions|lessons|trends|patterns"
+        r"|aspects|findings) (?:are|were|is) (?:apparent|evident|clear|identified|discussed|presented|considered"
+        r"|noteworthy)\b",
         "de": r"^es wurden (?:\w+ )?(?:anstrengungen|versuche|schritte|maßnahmen) unternommen\b|^(?:hätten?"
         r"|wären?) \b.{3,160}\b(?:hätten?|könnten?|würden?|wären?)\b|^(?:all)?zu oft\b"
         r"|^wenn \b.{3,120}\b(?:hätten?|wären?)\b,",
         "fr": r"^des (?:efforts|tentatives|mesures) ont été\b|^si \b.{3,120}\b(?:avai(?:t|ent)|étai(?:t"
-        r"|ent)) (?:\w+ )?\w+[éui]s?\b.{0,200}\w+rai(?:t|ent)\b"
-        r"|^trop souvent\b",
+        r"|ent)) (?:\w+ )?\w+[éui]s?\b.{0,200}\w+rai(?:t|ent)\b|^trop souvent\b",
         "es": r"^se (?:hicieron|han hecho|realizaron) esfuerzos\b|^si \b.{3,120}\bhubie(?:ra|ran|se|sen)\b"
         r"|^(?:con )?demasiad[oa] (?:a menudo|frecuencia)\b",
         "it": r"^se \b.{3,120}\b(?:avesse|avessero|fosse stat[ao]|fossero stat[ei])\b|^troppo spesso\b",

@@ -7,9 +7,8 @@ TO_THE_READER = Refusal(
     {
         "": r"!\s*[\"”'’)]*$",
         "en": r"^(?:please|let us|let['’]s|join|welcome|enjoy|feel free|stay|remember that|don['’]t hesitate)\b"
-        r"|\b(?:you can help|we (?:hope|encourage|invite|welcome|believe|look forward|wish)|feel free to|get"
-        r" involved)\b"
-        r"|\b(?:are|is) (?:encouraged|invited|welcome) to\b",
+        r"|\b(?:you can help|we (?:hope|encourage|invite|welcome|believe|look forward|wish)|feel free to"
+        r"|get involved)\b|\b(?:are|is) (?:encouraged|invited|welcome) to\b",
         "de": r"^(?:bitte|lassen sie uns|willkommen)\b|\bwir (?:hoffen|freuen uns|laden|glauben|wünschen)\b|\bsind"
         r" eingeladen\b",
         "fr": r"^(?:veuillez|rejoignez|bienvenue|n['’]hésitez)\b|\bnous (?:espérons|vous invitons|encourageons|croyons"
@@ -36,32 +35,26 @@ STORY = Refusal(
     {
         "": r"\b(?:alice|bob|mallory|acme|foo|john doe|jane doe's|max"
         r" mustermann)\b.{0,60}\b(?:sends?|wants?|buys?|logs?|uses?|clicks?)\b",
-        "en": r"^(?:imagine|suppose|consider (?:a|an|the (?:case|example))|assume|say)\b|^(?:an?|one|another|the)"
-        r" (?:attacker|hacker|"
-        r"malicious user|adversary)\b(?! (?:may|might|can|could|must|is defined|who))|^a (?:user|developer|customer"
-        r"|man|woman|person|"
-        r"company|bank|reporter|colleague|student|patient|\w+ researcher) (?:\(\w+\) )?(?:\w+ed|wants|finds|sends"
-        r"|tries|goes|came|asks"
-        r"|discovers|considers|notices|wishes)\b|\b(?:for the sake of (?:argument|example)|hypothetical)\b",
+        "en": r"^(?:imagine|suppose|consider (?:a|an|the (?:case|example))|assume|say)\b|^(?:an?|one|another"
+        r"|the) (?:attacker|hacker|malicious user|adversary)\b(?! (?:may|might|can|could|must|is defined|who))"
+        r"|^a (?:user|developer|customer|man|woman|person|company|bank|reporter|colleague|student|patient"
+        r"|\w+ researcher) (?:\(\w+\) )?(?:\w+ed|wants|finds|sends|tries|goes|came|asks|discovers|considers|notices"
+        r"|wishes)\b|\b(?:for the sake of (?:argument|example)|hypothetical)\b",
         "de": r"^(?:angenommen|stellen sie sich vor|nehmen wir an)\b|^(?:ein|eine) (?:angreifer|hacker)(?:in)? "
         r"(?!kann|könnte|darf|muss)|^(?:ein|eine) (?:benutzer|kunde|entwickler|student|forscher)(?:in)? (?:möchte|will"
         r"|findet|schickt)",
-        "fr": r"^(?:imaginez|imaginons|supposons)\b|^(?:un|une|l['’]) ?(?:attaquante?|pirate)(?: \w+)? (?!peut"
-        r"|pourrait|doit)"
-        r"|^une? (?:utilisat(?:eur|rice)|cliente?|développeur) (?:veut|souhaite|envoie|découvre)",
+        "fr": r"^(?:imaginez|imaginons|supposons)\b|^(?:un|une|l['’]) ?(?:attaquante?|pirate)(?: \w+)? (?!peut|pourrait"
+        r"|doit)|^une? (?:utilisat(?:eur|rice)|cliente?|développeur) (?:veut|souhaite|envoie|découvre)",
         "es": r"^(?:imagine|supongamos|suponga)\b|^(?:un|una|el) atacante (?!puede|podría|debe)"
         r"|^una? (?:usuari[oa]|cliente|desarrollador) (?:quiere|desea|envía|descubre)",
         "it": r"^(?:immaginiamo|immagina|supponiamo)\b|^(?:un|una|l['’]) ?(?:attaccante|aggressore) (?!può|potrebbe"
-        r"|deve)"
-        r"|^un (?:utente|cliente) (?:vuole|desidera|invia|scopre)",
+        r"|deve)|^un (?:utente|cliente) (?:vuole|desidera|invia|scopre)",
         "pt": r"^(?:imagine|suponha|suponhamos)\b|^(?:um|uma|o) atacante (?!pode|poderia|deve)|\bo atacante (?:recebe"
-        r"|consegue|envia|obtém|usa)"
-        r"|^uma? (?:utilizador|usuário|cliente|rede|loja|empresa|aplicação)\w* (?:\w+ )?(?:quer|deseja|envia|descobre"
-        r"|implementou|oferece|permite)",
+        r"|consegue|envia|obtém|usa)|^uma? (?:utilizador|usuário|cliente|rede|loja|empresa"
+        r"|aplicação)\w* (?:\w+ )?(?:quer|deseja|envia|descobre|implementou|oferece|permite)",
         "nl": r"^(?:stel|stelt u zich voor)\b|^een (?:aanvaller|hacker) (?!kan|kon|moet)",
         "id": r"^(?:bayangkan|misalkan|anggap)\b|^(?:seorang )?(?:penyerang|peretas) (?!dapat|bisa|harus|mungkin)"
-        r"|\bpenyerang (?:menerima|mengirim"
-        r"|mengunggah|mengganti|menemukan)",
+        r"|\bpenyerang (?:menerima|mengirim|mengunggah|mengganti|menemukan)",
         "ru": r"^(?:представьте|предположим|допустим)\b|^(?:злоумышленник|атакующий|хакер) (?!может|мог)",
         "el": r"^(?:φανταστείτε|ας υποθέσουμε|έστω)\b|^(?:ένας|ο) επιτιθέμενος (?!μπορεί|θα μπορούσε)",
         "pl": r"^(?:wyobraź|załóżmy|przypuśćmy)\b|^(?:atakujący|napastnik) (?!może|mógłby)",
@@ -78,22 +71,16 @@ VAGUE = Refusal(
         "en": r"^(?:there (?:are|is|exist) )?(?:now |also )?(?:many|several|various|numerous|some|countless|a"
         r" (?:(?:small|large|great|growing) )?(?:number|variety"
         r"|range|few) of|better|other)\b(?:\W+[^\W\d]+){2,14}\W*$",
-        "de": r"^(?:es gibt )?(?:eine (?:kleine |große )?(?:anzahl|reihe)|viele|einige|mehrere|verschiedene"
-        r"|zahlreiche|bessere"
-        r"|andere)\b(?:\W+[^\W\d]+){2,14}\W*$",
-        "fr": r"^(?:il existe |il y a )?(?:un (?:petit |grand |certain )?nombre de|plusieurs|de nombreu\w+"
-        r"|d['’]autres|certaine?s|diver(?:s|ses)|de"
-        r" meilleur\w+)\b"
-        r"(?:\W+[^\W\d]+){2,14}\W*$",
+        "de": r"^(?:es gibt )?(?:eine (?:kleine |große )?(?:anzahl|reihe)|viele|einige|mehrere|verschiedene|zahlreiche"
+        r"|bessere|andere)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "fr": r"^(?:il existe |il y a )?(?:un (?:petit |grand |certain )?nombre de|plusieurs|de nombreu\w+|d['’]autres"
+        r"|certaine?s|diver(?:s|ses)|de meilleur\w+)\b(?:\W+[^\W\d]+){2,14}\W*$",
         "es": r"^(?:hay |existen )?(?:un (?:pequeño |gran |cierto )?número de|much[oa]s|vari[oa]s|divers[oa]s"
-        r"|algun[oa]s|mejores|otr[oa]s|numeros[oa]s)\b"
-        r"(?:\W+[^\W\d]+){2,14}\W*$",
-        "it": r"^(?:ci sono |esistono )?(?:un (?:piccolo |gran |certo )?numero di|molt[ei]|divers[ei]|var[ie]"
-        r"|alcun[ei]|migliori|altr[ei]|numeros[ei])\b"
-        r"(?:\W+[^\W\d]+){2,14}\W*$",
-        "pt": r"^(?:há |existem )?(?:um (?:pequeno |grande |certo )?número de|muit[oa]s|vári[oa]s|divers[oa]s"
-        r"|algun(?:s|mas)|melhores|outr[oa]s|inúmer[oa]s)\b"
-        r"(?:\W+[^\W\d]+){2,14}\W*$",
+        r"|algun[oa]s|mejores|otr[oa]s|numeros[oa]s)\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "it": r"^(?:ci sono |esistono )?(?:un (?:piccolo |gran |certo )?numero di|molt[ei]|divers[ei]|var[ie]|alcun[ei]"
+        r"|migliori|altr[ei]|numeros[ei])\b(?:\W+[^\W\d]+){2,14}\W*$",
+        "pt": r"^(?:há |existem )?(?:um (?:pequeno |grande |certo )?número de|muit[oa]s|vári[oa]s|divers[oa]s|algun(?:s"
+        r"|mas)|melhores|outr[oa]s|inúmer[oa]s)\b(?:\W+[^\W\d]+){2,14}\W*$",
         "nl": r"^(?:er zijn )?(?:een (?:klein |groot )?aantal|veel|enkele|verschillende|diverse|talrijke|betere"
         r"|andere)\b(?:\W+[^\W\d]+){2,14}\W*$",
         "id": r"^(?:ada |terdapat )?(?:sejumlah(?: kecil| besar)?|banyak|beberapa|berbagai)\b(?:\W+[^\W\d]+){2,14}\W*$",
@@ -131,11 +118,9 @@ NOW_AND_THEN = Refusal(
 SPOKEN = Refusal(
     "said by a person of himself",
     {
-        "en": r"\b(?:I(?:['’](?:m|ve|d|ll))?(?= (?:am|was|have|had|would|will|can|could|think|do|did|don['’]t|want"
-        r"|need|saw|know"
-        r"|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\b(?-i:me)\b|\bwe would"
-        r" like\b|\.\.\."
-        r"|…",
+        "en": r"\b(?:I(?:['’](?:m|ve|d|ll))?(?= (?:am|was|have|had|would|will|can|could|think|do|did|don['’]t|want|need"
+        r"|saw|know|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\b(?-i:me)\b"
+        r"|\bwe would like\b|\.\.\.|…",
         "de": r"\b(?:ich|mein(?:e[rsmn]?)?|mich|mir)\b",
         "fr": r"\b(?:je|mon|ma|mes|moi)\b|\bj['’]",
         "es": r"\b(?:yo|mi|mis|me gusta\w*)\b",
@@ -152,27 +137,22 @@ REMARK = Refusal(
     "said to the reader, no statement",
     {
         "en": r"^if (?:you|readers)(?:['’]re| are)? (?:\w+ )?(?:familiar|unfamiliar|new to|interested|curious"
-        r"|wondering)\b"
-        r"|\byou (?:can|may|will|could|might)(?: also)? (?:read|learn|find out|discover) (?:much |far )?(?:more"
-        r"|further)\b"
-        r"|\byou (?:will|may|might|['’]ll) (?:\w+ )?(?:notice|recogni[sz]e|wonder|be surprised|be wondering)\b"
-        r"|\b(?:confusing|overwhelming|daunting|intimidating|strange|odd|unfamiliar)\b.{0,40}\b(?:at first|initially"
-        r"|newcomers?|beginners?)\b|^(?:at first|initially)\b.{0,80}\b(?:confusing|overwhelming|daunting"
-        r"|strange|odd)\b",
+        r"|wondering)\b|\byou (?:can|may|will|could|might)(?: also)? (?:read|learn|find out|discover) (?:much "
+        r"|far )?(?:more|further)\b|\byou (?:will|may|might|['’]ll) (?:\w+ )?(?:notice|recogni[sz]e|wonder|be surprised"
+        r"|be wondering)\b|\b(?:confusing|overwhelming|daunting|intimidating|strange|odd"
+        r"|unfamiliar)\b.{0,40}\b(?:at first|initially|newcomers?|beginners?)\b|^(?:at first"
+        r"|initially)\b.{0,80}\b(?:confusing|overwhelming|daunting|strange|odd)\b",
         "de": r"^(?:wenn|falls|sofern) (?:sie|du|ihr)\b.{0,60}\b(?:vertraut|neu sind|interessier\w+|bereits kennen)\b"
         r"|^(?:sind|bist) (?:sie|du)\b.{0,60}\bvertraut\b|\b(?:können|kannst|finden|erfahren) (?:sie|du)\b.{0,80}"
         r"\b(?:mehr|näheres|weiteres) (?:über|zu\w?|darüber|dazu|lesen|erfahren)\b"
         r"|\b(?:anfangs|zunächst|auf den ersten blick)\b.{0,60}\b(?:verwirrend|ungewohnt|überwältigend|seltsam)\b",
         "fr": r"^si vous (?:\S+ ){0,3}(?:familiers?|familière|familiarisée?s?|habituée?s?|débutez|intéressée?s?"
-        r"|nouveaux?)\b"
-        r"|^si vous connaissez (?:déjà|bien)\b|\bvous (?:pouvez|pourrez|y trouverez|trouverez)\b.{0,30}\b(?:davantage"
-        r"|en savoir plus|lire plus)\b|\b(?:déroutante?s?|déconcertante?s?|intimidante?s?|confuse?s?"
-        r"|étranges?)\b.{0,30}"
-        r"\b(?:au début|au premier abord|de prime abord|débutants?)\b"
+        r"|nouveaux?)\b|^si vous connaissez (?:déjà|bien)\b|\bvous (?:pouvez|pourrez|y trouverez"
+        r"|trouverez)\b.{0,30}\b(?:davantage|en savoir plus|lire plus)\b|\b(?:déroutante?s?|déconcertante?s?"
+        r"|intimidante?s?|confuse?s?|étranges?)\b.{0,30}\b(?:au début|au premier abord|de prime abord|débutants?)\b"
         r"|^(?:au début|au premier abord)\b.{0,60}\b(?:déroutant|déconcertant|confus)\w*",
         "es": r"^si (?:ya |usted |no )*(?:está|estás|están|es|eres)\b.{0,30}\b(?:familiarizad\w+|nuev[oa]"
-        r"|interesad\w+)\b"
-        r"|\b(?:puede|puedes|podrá|pueden) (?:leer|aprender|saber|conocer|encontrar) más\b"
+        r"|interesad\w+)\b|\b(?:puede|puedes|podrá|pueden) (?:leer|aprender|saber|conocer|encontrar) más\b"
         r"|\b(?:confus[oa]s?|abrumador\w*|desconcertantes?|extrañ[oa]s?)\b.{0,30}\b(?:al principio|a primera vista)\b"
         r"|^al principio\b.{0,60}\b(?:confus|abrumador|desconcertant)\w*",
         "it": r"^se (?:già |sei |siete |hai |avete )+.{0,30}\b(?:familiarità|pratica|nuov[oi]|interessat[oi])\b"
@@ -180,19 +160,16 @@ REMARK = Refusal(
         r"|\b(?:confus[aoei]|disorientant[ei]|stran[aoei])\b.{0,30}\b(?:all['’]inizio|inizialmente|a prima vista)\b"
         r"|^(?:all['’]inizio|inizialmente)\b.{0,60}\b(?:confus|disorientant)\w*",
         "pt": r"^se (?:já |você |ainda |não )*(?:está|estiver|é|for)\b.{0,30}\b(?:familiarizad\w+|nov[oa]"
-        r"|interessad\w+)\b"
-        r"|\b(?:pode|poderá|podem) (?:ler|aprender|saber|conhecer|encontrar) mais\b"
-        r"|\b(?:confus[oa]s?|intimidantes?|estranh[oa]s?)\b.{0,30}\b(?:no início|a princípio|à primeira vista)\b"
-        r"|^(?:no início|a princípio)\b.{0,60}\b(?:confus|intimidant)\w*",
+        r"|interessad\w+)\b|\b(?:pode|poderá|podem) (?:ler|aprender|saber|conhecer|encontrar) mais\b|\b(?:confus[oa]s?"
+        r"|intimidantes?|estranh[oa]s?)\b.{0,30}\b(?:no início|a princípio|à primeira vista)\b|^(?:no início"
+        r"|a princípio)\b.{0,60}\b(?:confus|intimidant)\w*",
         "nl": r"^als (?:u|je|jij)\b.{0,40}\b(?:bekend|vertrouwd|nieuw|geïnteresseerd)\b"
         r"|\b(?:kunt u|kun je|vindt u)\b.{0,60}\bmeer (?:lezen|informatie|over)\b"
         r"|\b(?:in het begin|aanvankelijk|op het eerste gezicht)\b.{0,60}\b(?:verwarrend|vreemd|overweldigend)\b"
         r"|\b(?:verwarrend|overweldigend)\b.{0,30}\bin het begin\b",
-        "id": r"^(?:jika|apabila|bila|kalau) anda (?:sudah |telah |belum |baru |tidak )*(?:familiar|terbiasa"
-        r"|mengenal|akrab"
-        r"|tertarik|pemula)\b|\banda (?:juga )?(?:dapat|bisa) (?:membaca|mempelajari|menemukan"
-        r"|mengetahui) (?:\w+ ){0,3}"
-        r"(?:lebih (?:lanjut|jauh|banyak)|selengkapnya)\b|\bmembingungkan\b.{0,40}\bawal\w*"
+        "id": r"^(?:jika|apabila|bila|kalau) anda (?:sudah |telah |belum |baru |tidak )*(?:familiar|terbiasa|mengenal"
+        r"|akrab|tertarik|pemula)\b|\banda (?:juga )?(?:dapat|bisa) (?:membaca|mempelajari|menemukan"
+        r"|mengetahui) (?:\w+ ){0,3}(?:lebih (?:lanjut|jauh|banyak)|selengkapnya)\b|\bmembingungkan\b.{0,40}\bawal\w*"
         r"|\bawalnya\b.{0,60}\bmembingungkan\b",
         "ru": r"^если вы (?:уже |ещё |еще |не )*(?:знакомы|впервые|новичок|интересуетесь)\b"
         r"|\bвы (?:можете|сможете) (?:прочитать|узнать|найти) (?:больше|подробнее|подробно)"
@@ -252,9 +229,8 @@ DIALOGUE = Refusal(
         "pl": rf"^(?:szczerze mówiąc|szczerze|cześć|dzień dobry|no cóż|słuchaj|przepraszam){_SAID_ALOUD}"
         rf"|^twoja rola\s?:",
         "cs": rf"^(?:upřímně|ahoj|dobrý den|no|poslyšte|promiňte){_SAID_ALOUD}|^vaše role\s?:",
-        "zh": "^(?:老实说|说实话|你好|您好|好吧|抱歉|对不起)[，,！!]"
-        "|^(?:公开|秘密|私下)(?:立场|目标|底线)[^。：]{0,20}："
-        "|^你(?:的角色|扮演)",
+        "zh": "^(?:老实说|说实话|你好|您好|好吧|抱歉|对不起)[，,！!]|^(?:公开|秘密|私下)(?:立场|目标"
+        "|底线)[^。：]{0,20}：|^你(?:的角色|扮演)",
         "ja": "^(?:正直に言うと|正直|こんにちは|ええと|すみません)[、,！!]|^あなたの役割",
     },
 )  # fmt: skip

@@ -38,15 +38,13 @@ _DOCUMENTS = {
     r"|endorsement|report|software|package|library|regulation|act|law|directive|procedure|protocol|notice|statute"
     r"|ordinance|charter|lease|handbook|leaflet|specification|tender|invoice|warranty",
     "de": r"Dokument|Vertrag|Vertrage?s|Police|Versicherung|Standard|Leitfaden|Handbuch|Richtlinie|Norm|Gesetz"
-    r"|Verordnung"
-    r"|Bericht|Anleitung|Satzung|\w*[oO]rdnung|Merkblatt|Bescheid|Garantie|Mietvertrag",
+    r"|Verordnung|Bericht|Anleitung|Satzung|\w*[oO]rdnung|Merkblatt|Bescheid|Garantie|Mietvertrag",
     "fr": r"document|contrat|police|assurance|norme|guide|manuel|règlement|rapport|loi|référentiel|protocole|charte"
     r"|arrêté|décret|bail|notice|garantie",
     "es": r"documento|contrato|póliza|seguro|norma|guía|manual|reglamento|informe|ley|estándar|protocolo|decreto"
     r"|pliego|garantía",
-    "it": r"documento|contratto|polizza|assicurazione|norma|guida|manuale|regolamento|rapporto|legge|standard"
-    r"|protocollo"
-    r"|decreto|bando|statuto|garanzia",
+    "it": "documento|contratto|polizza|assicurazione|norma|guida|manuale|regolamento|rapporto|legge|standard|protocollo"
+    "|decreto|bando|statuto|garanzia",
     "pt": r"documento|contrato|apólice|seguro|norma|guia|manual|regulamento|relatório|lei|protocolo|decreto|edital"
     r"|pregão|garantia",
     "nl": r"document|overeenkomst|polis|verzekering|norm|gids|handleiding|rapport|wet|protocol|reglement"

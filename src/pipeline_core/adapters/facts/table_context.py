@@ -70,9 +70,8 @@ _LEADS_TO_TABLE = re.compile(
 )
 _SAYS_LITTLE = re.compile(
     r"(?:overview|introduction|summary|general|abstract|notes?|description|details|background|conclusions?|discussion"
-    r"|results?|findings|evaluation|experiments?|limitations?|methods?|scope"
-    r"|purpose|definitions?|faq|about|contents?|other|tables?|data|sheet ?\d*|appendix(?: \w)?"
-    r"|page \d+|slide \d+)$",
+    r"|results?|findings|evaluation|experiments?|limitations?|methods?|scope|purpose|definitions?|faq|about|contents?"
+    r"|other|tables?|data|sheet ?\d*|appendix(?: \w)?|page \d+|slide \d+)$",
     re.IGNORECASE,
 )
 _SOURCE = re.compile(
@@ -91,10 +90,9 @@ _CONTINUES = re.compile(
 )
 _CONTAINS = re.compile(
     r"(?:(?:this|the|(?:the )?following) table (?:contains|shows|presents|reports|provides|gives|lists|displays)"
-    r"|diese tabelle (?:enthält|zeigt|nennt)|ce tableau (?:contient|présente|montre|donne)"
-    r"|esta tabla (?:contiene|muestra|presenta)|esta tabela (?:contém|mostra|apresenta)"
-    r"|questa tabella (?:contiene|mostra|presenta|riporta)|deze tabel (?:bevat|toont|geeft))\s+"
-    r"(?P<what>[^.;:!?]{12,}(?:\.\d[^.;:!?]*)*)\.(?=\s|$)",
+    r"|diese tabelle (?:enthält|zeigt|nennt)|ce tableau (?:contient|présente|montre|donne)|esta tabla (?:contiene"
+    r"|muestra|presenta)|esta tabela (?:contém|mostra|apresenta)|questa tabella (?:contiene|mostra|presenta|riporta)"
+    r"|deze tabel (?:bevat|toont|geeft))\s+(?P<what>[^.;:!?]{12,}(?:\.\d[^.;:!?]*)*)\.(?=\s|$)",
     re.IGNORECASE,
 )
 _NUMBERING = re.compile(r"^(?:(?:\d+\.)+\d*|\d+)\s+")

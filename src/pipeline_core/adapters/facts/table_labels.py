@@ -42,26 +42,24 @@ def _is_one_short_word(said: str) -> bool:
 
 # What a caption or heading says of its table where it says only what kind of table it is.
 _KINDS = re.compile(
-    r"(?:(?:the|main|full|basic|key|additional|other|detailed|simple|wichtigste|weitere|autres?|principales?|otros|outros)\s+)?(?:"
-    r"(?:summary|descriptive|basic|sample)\s+(?:statistics?|stats|data|table|results)|statistics|statistical summary"
-    r"|(?:(?:regression|estimation|test|experimental|simulation|empirical|numerical|summary of|model)\s+)?results?"
-    r"|(?:summary|overview|comparisons?|data|tables?|continued)"
-    r"|(?:summary|overview|comparison) (?:tables?|of (?:the )?(?:results|data|findings|variables))"
-    r"|(?:variable|data) (?:definitions?|descriptions?)"
-    r"|(?:deskriptive|beschreibende|zusammenfassende) statistik(?:en)?|statistiken?|ergebnisse?|übersicht|daten"
-    r"|zusammenfassung|überblick|fortsetzung|regressionsergebnisse|übersichtstabelle"
+    r"(?:(?:the|main|full|basic|key|additional|other|detailed|simple|wichtigste|weitere|autres?|principales?|otros"
+    r"|outros)\s+)?(?:(?:summary|descriptive|basic|sample)\s+(?:statistics?|stats|data|table|results)|statistics"
+    r"|statistical summary|(?:(?:regression|estimation|test|experimental|simulation|empirical|numerical|summary of"
+    r"|model)\s+)?results?|(?:summary|overview|comparisons?|data|tables?|continued)|(?:summary|overview"
+    r"|comparison) (?:tables?|of (?:the )?(?:results|data|findings|variables))|(?:variable|data) (?:definitions?"
+    r"|descriptions?)|(?:deskriptive|beschreibende|zusammenfassende) statistik(?:en)?|statistiken?|ergebnisse?"
+    r"|übersicht|daten|zusammenfassung|überblick|fortsetzung|regressionsergebnisse|übersichtstabelle"
     r"|statistiques? (?:descriptives?|sommaires?)|résultats?(?: d['’]estimation)?|aperçu|données|récapitulatif|suite"
     r"|tableau récapitulatif|estadísticas? (?:descriptivas?|resumidas?|básicas?)|estadística descriptiva|resultados?"
     r"|datos|resumen|continuación|cuadro resumen|estatísticas? (?:descritivas?|resumo)|resumo|dados|continuação"
     r"|statistic(?:a|he) (?:descrittiv[ae]|riassuntiv[ae])|risultati|riepilogo|dati|continuazione|segue"
     r"|(?:beschrijvende|samenvattende) statistiek(?:en)?|resultaten|overzicht|samenvatting|gegevens|vervolg"
-    r"|statistik (?:deskriptif|ringkasan)|hasil(?: penelitian)?|ringkasan|lanjutan"
-    r"|описательная статистика|описательные статистики|сводная статистика|результаты|сводка|данные|продолжение"
-    r"|περιγραφικ(?:ά|ές) στατιστικ(?:ά|ές|ά στοιχεία)|αποτελέσματα|σύνοψη|συνέχεια|δεδομένα"
-    r"|statystyki (?:opisowe|podsumowujące)|wyniki|podsumowanie|dane|popisn[áé] statistiky?|výsledky|souhrn"
-    r"|إحصاءات وصفية|الإحصاء الوصفي|النتائج|نتائج|آمار توصیفی|نتایج"
-    r"|描述性统计(?:表|分析|结果)?|统计(?:结果|数据|汇总)|汇总(?:表|统计)?|结果|数据|续表?|記述統計(?:量)?|要約統計量|結果"
-    r")",
+    r"|statistik (?:deskriptif|ringkasan)|hasil(?: penelitian)?|ringkasan|lanjutan|описательная статистика"
+    r"|описательные статистики|сводная статистика|результаты|сводка|данные|продолжение|περιγραφικ(?:ά|ές) στατιστικ(?:ά"
+    r"|ές|ά στοιχεία)|αποτελέσματα|σύνοψη|συνέχεια|δεδομένα|statystyki (?:opisowe|podsumowujące)|wyniki|podsumowanie"
+    r"|dane|popisn[áé] statistiky?|výsledky|souhrn|إحصاءات وصفية|الإحصاء الوصفي|النتائج|نتائج|آمار توصیفی|نتایج"
+    r"|描述性统计(?:表|分析|结果)?|统计(?:结果|数据|汇总)|汇总(?:表|统计)?|结果|数据|续表?|記述統計(?:量)?|要約統計量"
+    r"|結果)",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[?？؟;;][\s*_\"”»)]*\Z")

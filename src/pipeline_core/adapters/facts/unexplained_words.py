@@ -35,53 +35,49 @@ LANGUAGES: Mapping[str, Language] = {
         r"|final|first|second|third|last|original|core|key|basic|underlying|respective|corresponding|average"
         r"|mean|actual|initial|latest|chief|central|specific|particular|more \w+|most \w+|final|other|same|best"
         r"|principal|primary|two|three|four",
-        heads=r"mechanisms?|functions?|models?|methods?|methodology|procedures?|process(?:es)?|programmes?"
-        r"|programs?|projects?|stud(?:y|ies)|surveys?|samples?|datasets?|databases?|findings?|analys[ie]s"
-        r"|approach(?:es)?|markets?|fields?|subjects?|names?|purposes?|aims?|goals?|objectives?|focus|ideas?"
-        r"|concepts?|differences?|effects?|impacts?|increases?|decreases?|declines?|trends?|rates?|shares?"
-        r"|values?|figures?|estimates?|scores?|average(?= (?:is|was|has|had|\w+ed)\b)|gaps?|problems?|issues?"
-        r"|questions?|cases?|examples?"
-        r"|reasons?|solutions?|options?|exceptions?|advantages?|disadvantages?|drawbacks?|benefits?|limitations?"
-        r"|caveats?|changes?|scheme|interface|scope|thesis|recipe|split|ax[ie]s|shape|setting|edit|command"
-        r"|experiments?|tests?|evaluations?|assessments?|interviews?|questionnaires?|interviewees?|respondents?"
-        r"|participants?|investigations?|incidents?|events?|categor(?:y|ies)|groups?|types?|period|cycles?|plans"
-        r"|drivers?|ratio|responsibilit(?:y|ies)|variability|amounts?|numbers?|conclusions?|implications?|work"
-        r"|paper|article|cohorts?|arms?|clusters?|patterns?|detector|scaffold|binary|class(?:es)?|steps?|stages?"
-        r"|phases?|defen[cs]e|cost|contribution|message|attackers?|answers?",
+        heads=r"mechanisms?|functions?|models?|methods?|methodology|procedures?|process(?:es)?|programmes?|programs?"
+        r"|projects?|stud(?:y|ies)|surveys?|samples?|datasets?|databases?|findings?|analys[ie]s|approach(?:es)?"
+        r"|markets?|fields?|subjects?|names?|purposes?|aims?|goals?|objectives?|focus|ideas?|concepts?|differences?"
+        r"|effects?|impacts?|increases?|decreases?|declines?|trends?|rates?|shares?|values?|figures?|estimates?|scores?"
+        r"|average(?= (?:is|was|has|had|\w+ed)\b)|gaps?|problems?|issues?|questions?|cases?|examples?|reasons?"
+        r"|solutions?|options?|exceptions?|advantages?|disadvantages?|drawbacks?|benefits?|limitations?|caveats?"
+        r"|changes?|scheme|interface|scope|thesis|recipe|split|ax[ie]s|shape|setting|edit|command|experiments?|tests?"
+        r"|evaluations?|assessments?|interviews?|questionnaires?|interviewees?|respondents?|participants?"
+        r"|investigations?|incidents?|events?|categor(?:y|ies)|groups?|types?|period|cycles?|plans|drivers?|ratio"
+        r"|responsibilit(?:y|ies)|variability|amounts?|numbers?|conclusions?|implications?|work|paper|article|cohorts?"
+        r"|arms?|clusters?|patterns?|detector|scaffold|binary|class(?:es)?|steps?|stages?|phases?|defen[cs]e|cost"
+        r"|contribution|message|attackers?|answers?",
         complements=r"of|for|in|on|at|by|with|within|from|to|that|which|who|whose|where|when|between|among|under"
         r"|behind|used|called|known|named|about|against|per|as|and|or|given|described|listed|than|over|across"
         r"|after|before|during|associated|related|needed|required|below|above",
-        openings=r"Alternatively\b|(?:More|Most|Less) (?:\w+ly|often|generally|commonly)\b(?! \w+ed \w+ (?:of"
-        r"|to))|From (?:there|then|here)\b|As (?:highlighted|indicated|already|expected|stated|outlined"
-        r"|explained|stressed|argued|reported)\b|(?:Four|Fif|Six|Seven|Eigh|Nin|Ten)th(?:ly)?,|(?:An?"
-        r"|One) (?:interesting|important|notable|common|additional|further|second|third|final|related|similar"
-        r"|alternative) (?:observation|finding|point|aspect|consideration|question|reason|approach|suggestion"
-        r"|step|way|problem|issue|example|result)\b|The (?:final|second|third|fourth|last"
-        r"|following) (?:suggestion|point|step|option|reason|approach|category|group|type|analysis|phase"
-        r"|question|issue|change|factor|principle)\b|In (?:the|this) (?:exhibit|figure|table|appendix|first"
-        r"|second|third|last|final|former|latter|meantime)\b(?! (?:year|quarter|half|week|month|day|decade"
-        r"|century|of|place|few|two|three|four|five))|(?:\w+,? ){0,4}(?<!\bor )(?:he|she)\b(?! or\b|/)"
+        openings=r"Alternatively\b|(?:More|Most|Less) (?:\w+ly|often|generally|commonly)\b(?! \w+ed \w+ (?:of|to))"
+        r"|From (?:there|then|here)\b|As (?:highlighted|indicated|already|expected|stated|outlined|explained|stressed"
+        r"|argued|reported)\b|(?:Four|Fif|Six|Seven|Eigh|Nin|Ten)th(?:ly)?,|(?:An?|One) (?:interesting|important"
+        r"|notable|common|additional|further|second|third|final|related|similar|alternative) (?:observation|finding"
+        r"|point|aspect|consideration|question|reason|approach|suggestion|step|way|problem|issue|example|result)\b"
+        r"|The (?:final|second|third|fourth|last|following) (?:suggestion|point|step|option|reason|approach|category"
+        r"|group|type|analysis|phase|question|issue|change|factor|principle)\b|In (?:the|this) (?:exhibit|figure|table"
+        r"|appendix|first|second|third|last|final|former|latter|meantime)\b(?! (?:year|quarter|half|week|month|day"
+        r"|decade|century|of|place|few|two|three|four|five))|(?:\w+,? ){0,4}(?<!\bor )(?:he|she)\b(?! or\b|/)"
         r"|The same (?:is|was|holds|applies|goes)\b|(?:If|When|While|Once|Because|Although|Unless|Until|After"
         r"|Before) (?:all|both|none|neither|either|one) (?:of (?:them|these) )?(?:is|are|was|were|has|have)\b"
         r"|That is why\b|Hence\b",
-        rest=r"(?:All|Most|Some|Any|Many|Few|None) (?:of )?(?:the )?(?:others?|rest|former|latter)\b"
-        r"|The (?:others?|remaining|rest|latter|former|same)\b|One (?:way|reason|approach|option|possibility"
-        r"|method|solution|advantage|drawback|limitation|example|exception|difference|challenge|problem|issue"
-        r"|concern|consequence|explanation|recent|important|common|notable)\b(?! (?:\w+ )?of\b)|(?:Further"
-        r"|Additional|Similar|Comparable|Alternative|Better|Larger|Smaller|Higher|Lower"
-        r"|Fewer) (?:\w+ ){1,3}?(?:are|is|was|were|can|could|may|might|will|would|have|has|had|need|include"
-        r"|exist|remain)\b|(?:Key|Other|Additional|Further|More) (?:\w+ )?(?:include|are|is)\b|The (?:two|three"
-        r"|four|five|six|seven|eight|nine|ten) (?:[a-z][\w-]* ){1,3}?(?:are|is|was|were|can|could|may|might|will"
-        r"|would|have|has|had|do|did|stay|agree|differ|show)\b|The (?:only|first|second|third|last"
+        rest=r"(?:All|Most|Some|Any|Many|Few|None) (?:of )?(?:the )?(?:others?|rest|former|latter)\b|The (?:others?"
+        r"|remaining|rest|latter|former|same)\b|One (?:way|reason|approach|option|possibility|method|solution|advantage"
+        r"|drawback|limitation|example|exception|difference|challenge|problem|issue|concern|consequence|explanation"
+        r"|recent|important|common|notable)\b(?! (?:\w+ )?of\b)|(?:Further|Additional|Similar|Comparable|Alternative"
+        r"|Better|Larger|Smaller|Higher|Lower|Fewer) (?:\w+ ){1,3}?(?:are|is|was|were|can|could|may|might|will|would"
+        r"|have|has|had|need|include|exist|remain)\b|(?:Key|Other|Additional|Further|More) (?:\w+ )?(?:include|are"
+        r"|is)\b|The (?:two|three|four|five|six|seven|eight|nine|ten) (?:[a-z][\w-]* ){1,3}?(?:are|is|was|were|can"
+        r"|could|may|might|will|would|have|has|had|do|did|stay|agree|differ|show)\b|The (?:only|first|second|third|last"
         r"|next) (?:[a-z][\w-]* ){1,2}(?:is|are|was|were) (?:that|to|the|an?)\b",
         ties=r"then|therefore|thus|hence|likewise|nonetheless|nevertheless|conversely|accordingly|in turn"
         r"|by contrast|in contrast(?! (?:to|with))|instead(?! of)|otherwise|as well\W*$|too\W*$|either\W*$"
         r"|in this way|as such|in that case|on the other hand|elsewhere|however",
-        resumed=r"(?:For|In|On|At|With|Under|Within|Among|Without|By|To|From) [^,]{3,80}, (?:this|that|these"
-        r"|those|it) (?:is|was|are|were|has|have|can|may|will|means|would|does|did|leads"
-        r"|requires)\b(?! (?:possible|necessary|important|recommended|essential|common|best|difficult|easy|clear"
-        r"|likely|useful|crucial|vital|expected|assumed|required|not (?:possible|necessary|enough)"
-        r"|also (?:possible|necessary|important)))",
+        resumed=r"(?:For|In|On|At|With|Under|Within|Among|Without|By|To|From) [^,]{3,80}, (?:this|that|these|those"
+        r"|it) (?:is|was|are|were|has|have|can|may|will|means|would|does|did|leads|requires)\b(?! (?:possible|necessary"
+        r"|important|recommended|essential|common|best|difficult|easy|clear|likely|useful|crucial|vital|expected"
+        r"|assumed|required|not (?:possible|necessary|enough)|also (?:possible|necessary|important)))",
         compared=r"\bthe (?:resulting|said|aforementioned) \w+|\b(?:between|among|of|in|for|across|from|with"
         r"|both) (?:the|both) (?:two|three|four|five|other|former|latter) \w+s\b(?! (?:of|that|which|who|in|for"
         r"|from|used|between|\w+s\b))|\b(?:is|are|was|were|be|been|remains?|became|becomes?) (?:\w+ )?(?:higher"
@@ -93,34 +89,30 @@ LANGUAGES: Mapping[str, Language] = {
         article=r"Der|Die|Das",
         vague=r"neuen?|aktuellen?|allgemeinen?|einzigen?|ersten?|zweiten?|dritten?|letzten?|gesamten?"
         r"|zugrunde liegenden?|jeweiligen?|eigentlichen?|wichtigsten?|anderen?|beiden?|übrigen?",
-        heads=r"Mechanismus|Mechanismen|Funktion(?:en)?|Modelle?|Methoden?|Verfahren|Prozesse?|Programme?"
-        r"|Projekte?|Studien?|Umfragen?|Stichproben?|Ergebnisse?|Analysen?|Ansatz|Ansätze|Markt|Name|Zweck"
-        r"|Ziele?|Idee|Konzept|Unterschiede?|Wirkung(?:en)?|Auswirkungen|Anstieg|Rückgang|Trends?|Quoten?"
-        r"|Anteile?|Werte?|Zahl(?:en)?|Schätzung(?:en)?|Lücken?|Probleme?|Fragen?|Fälle?|Fall|Beispiele?|Gründe?"
-        r"|Grund|Lösung(?:en)?|Ausnahmen?|Vorteile?|Nachteile?|Einschränkung(?:en)?|Änderung(?:en)?|Umfang"
-        r"|Schwerpunkt|Nachricht|Angreifer|Teilnehmer|Befragten|Kategorien?|Gruppen?|Kosten|Plan|Pläne|Schritte?"
-        r"|Phasen?|Antworten?",
+        heads="Mechanismus|Mechanismen|Funktion(?:en)?|Modelle?|Methoden?|Verfahren|Prozesse?|Programme?|Projekte?"
+        "|Studien?|Umfragen?|Stichproben?|Ergebnisse?|Analysen?|Ansatz|Ansätze|Markt|Name|Zweck|Ziele?|Idee|Konzept"
+        "|Unterschiede?|Wirkung(?:en)?|Auswirkungen|Anstieg|Rückgang|Trends?|Quoten?|Anteile?|Werte?|Zahl(?:en)?"
+        "|Schätzung(?:en)?|Lücken?|Probleme?|Fragen?|Fälle?|Fall|Beispiele?|Gründe?|Grund|Lösung(?:en)?|Ausnahmen?"
+        "|Vorteile?|Nachteile?|Einschränkung(?:en)?|Änderung(?:en)?|Umfang|Schwerpunkt|Nachricht|Angreifer|Teilnehmer"
+        "|Befragten|Kategorien?|Gruppen?|Kosten|Plan|Pläne|Schritte?|Phasen?|Antworten?",
         complements=r"der|des|dieser|dieses|einer|eines|von|vom|für|im|in|ins|bei|beim|zu|zur|zum|mit|auf|aus|an"
         r"|am|über|unter|zwischen|nach|vor|durch|ohne|gegen|und|oder|namens",
-        openings=r"Alternativ\b|Das(?:selbe| Gleiche) gilt\b|Gleiches gilt\b|Wie (?:erläutert|dargestellt"
-        r"|ausgeführt|angegeben)\b|(?:Vier|Fünf|Sechs)tens\b|Eine (?:interessante|wichtige"
-        r"|weitere) (?:Beobachtung|Erkenntnis|Frage)\b|Von dort\b|(?:Häufiger|Üblicherweise) \w+ jedoch\b"
-        r"|(?:Wenn|Falls|Sobald|Obwohl|Weil|Da|Während|Solange|Sofern|Nachdem|Bevor) (?:sie|er|dies|dieser?"
-        r"|diese[ns]|alle|beide|keiner|es(?! (?:sich|um|keine?|eine?|möglich|erforderlich|notwendig|nötig|gibt"
-        r"|darum)))\b|Aus diesem Grund\b",
+        openings=r"Alternativ\b|Das(?:selbe| Gleiche) gilt\b|Gleiches gilt\b|Wie (?:erläutert|dargestellt|ausgeführt"
+        r"|angegeben)\b|(?:Vier|Fünf|Sechs)tens\b|Eine (?:interessante|wichtige|weitere) (?:Beobachtung|Erkenntnis"
+        r"|Frage)\b|Von dort\b|(?:Häufiger|Üblicherweise) \w+ jedoch\b|(?:Wenn|Falls|Sobald|Obwohl|Weil|Da|Während"
+        r"|Solange|Sofern|Nachdem|Bevor) (?:sie|er|dies|dieser?|diese[ns]|alle|beide|keiner|es(?! (?:sich|um|keine?"
+        r"|eine?|möglich|erforderlich|notwendig|nötig|gibt|darum)))\b|Aus diesem Grund\b",
         rest=r"(?:Die|Alle) (?:anderen|übrigen|restlichen|beiden|weiteren)\b|Alles (?:andere|übrige)\b"
         r"|Eine (?:Möglichkeit|Ausnahme|Lösung) (?:ist|wäre|besteht)\b|Ein (?:Grund|Vorteil|Nachteil|Weg) (?:ist"
         r"|wäre|besteht)\b|(?:Weitere|Zusätzliche|Ähnliche|Bessere|Andere) \w+ (?:sind|werden|können|müssen"
         r"|sollten|finden|gibt)\b",
-        ties=r"jedoch|hingegen|dagegen|daher|deshalb|deswegen|somit|folglich|allerdings|dennoch|trotzdem|hierbei"
-        r"|hierfür|hierzu|hierdurch|demnach|stattdessen|andernfalls|ebenso(?! wie)|indes|demgegenüber"
-        r"|dadurch(?!,? dass)",
+        ties="jedoch|hingegen|dagegen|daher|deshalb|deswegen|somit|folglich|allerdings|dennoch|trotzdem|hierbei|hierfür"
+        "|hierzu|hierdurch|demnach|stattdessen|andernfalls|ebenso(?! wie)|indes|demgegenüber|dadurch(?!,? dass)",
         resumed=r"[^,]{3,80}? (?:ist|sind|war|wird|kann|gilt|bedeutet) (?:das"
         r"|dies)(?= [a-zäöü]+\b(?<!e)(?<!en)(?<!er)(?<!es)(?! [a-zäöü]* ?[A-ZÄÖÜ]\w+ (?:ist|sind)))",
-        compared=r"\b(?:zwischen|von|bei|in|mit) (?:den|diesen|allen) (?:beiden|zwei|drei|anderen) \w+(?! (?:der"
-        r"|des|von|in|aus))\b|\b(?:ist|sind|war|waren|bleibt|wird) (?:\w+ )?(?:höher|niedriger|größer|kleiner"
-        r"|besser|schlechter|schneller|langsamer|länger|kürzer|teurer|billiger)\b(?!.*\b(?:als|denn|je|desto"
-        r"|im Vergleich)\b)",
+        compared=r"\b(?:zwischen|von|bei|in|mit) (?:den|diesen|allen) (?:beiden|zwei|drei|anderen) \w+(?! (?:der|des"
+        r"|von|in|aus))\b|\b(?:ist|sind|war|waren|bleibt|wird) (?:\w+ )?(?:höher|niedriger|größer|kleiner|besser"
+        r"|schlechter|schneller|langsamer|länger|kürzer|teurer|billiger)\b(?!.*\b(?:als|denn|je|desto|im Vergleich)\b)",
     ),
     "fr": Language(
         article=r"Le |La |Les |L['’]",
@@ -137,11 +129,10 @@ LANGUAGES: Mapping[str, Language] = {
         goes_on=r"est|sont|était|étaient|sera|a|ont|avait|avaient|peu(?:t|vent)|ne|n['’]\w+|se|s['’]\w+"
         r"|consiste\w*|comprend|comporte\w*|prévoit|permet\w*|montre\w*|vise\w*|contien\w+|inclu\w+|utilise\w*",
         openings=r"(?:Il en (?:va|est) de même|La même chose|Alternativement|De là|Quatrièmement|Troisièmement"
-        r"|Comme (?:souligné|expliqué|précisé|vu))\b|Une (?:observation|autre) (?:intéressante|importante)\b"
-        r"|(?:S['’]|Lorsqu['’]|Bien qu['’]|Puisqu['’]|Quand |Dès qu['’]"
-        r"|Parce qu['’])(?:ils?(?! (?:est (?:possible|nécessaire|important|recommandé)|n['’]est|n['’]y|y"
-        r"|s['’]agit|faut|existe|convient))|elles?)\b|Si (?:cela|ceci|celui-ci|celle-ci|tous|toutes)\b|Voilà\b"
-        r"|D['’]où\b|C['’]est pourquoi\b|Pour cette raison\b|Pour ces raisons\b",
+        r"|Comme (?:souligné|expliqué|précisé|vu))\b|Une (?:observation|autre) (?:intéressante|importante)\b|(?:S['’]"
+        r"|Lorsqu['’]|Bien qu['’]|Puisqu['’]|Quand |Dès qu['’]|Parce qu['’])(?:ils?(?! (?:est (?:possible|nécessaire"
+        r"|important|recommandé)|n['’]est|n['’]y|y|s['’]agit|faut|existe|convient))|elles?)\b|Si (?:cela|ceci|celui-ci"
+        r"|celle-ci|tous|toutes)\b|Voilà\b|D['’]où\b|C['’]est pourquoi\b|Pour cette raison\b|Pour ces raisons\b",
         rest=r"(?:Tous |Toutes )?(?:Les|L['’]) ?autres?\b|Les (?:deux|trois|quatre|cinq|six) (?:\w+ )(?:sont|ont"
         r"|peuvent|étaient)\b|Une (?:façon|manière|solution|possibilité|exception) (?:est|consiste|serait)\b"
         r"|Un (?:moyen|avantage|inconvénient|exemple) (?:est|consiste|serait)\b",
@@ -166,11 +157,10 @@ LANGUAGES: Mapping[str, Language] = {
         complements=r"de|del|que|para|en|a|al|por|con|sin|sobre|entre|contra|según|y|e|o|u|cuy[oa]s?",
         goes_on=r"es|son|era|eran|fue|fueron|será|ha|han|había|pued[ae]n?|no|se|consiste\w*|incluye\w*"
         r"|permite\w*|muestra\w*|contiene\w*|busca\w*|utiliza\w*|golpearon|inicia\w*",
-        openings=r"(?:Lo mismo|Alternativamente|Desde (?:allí|ahí)|En tercer lugar|En cuarto lugar"
-        r"|Como se (?:destac|señal|explic)\w+)\b|Una observación interesante\b|(?:Si|Cuando|Aunque|Como|Porque"
-        r"|Mientras) (?:est[aeo]s?|es[ao]s?|ell[oa]s?|él|amb[oa]s|tod[oa]s (?:han|se|son|están))\b"
-        r"|Es por (?:ello|eso|esto|esta razón)\b|Por (?:eso|ello|esto|esta razón|este motivo)\b|He aquí\b"
-        r"|De ahí\b",
+        openings=r"(?:Lo mismo|Alternativamente|Desde (?:allí|ahí)|En tercer lugar|En cuarto lugar|Como se (?:destac"
+        r"|señal|explic)\w+)\b|Una observación interesante\b|(?:Si|Cuando|Aunque|Como|Porque|Mientras) (?:est[aeo]s?"
+        r"|es[ao]s?|ell[oa]s?|él|amb[oa]s|tod[oa]s (?:han|se|son|están))\b|Es por (?:ello|eso|esto|esta razón)\b"
+        r"|Por (?:eso|ello|esto|esta razón|este motivo)\b|He aquí\b|De ahí\b",
         rest=r"(?:Tod[oa]s )?(?:Los|Las|El|La) (?:demás|otr[oa]s?|restantes?)\b|Los (?:dos|tres|cuatro"
         r"|cinco) \w+ (?:son|han|pueden)\b|Una (?:forma|manera|solución|posibilidad|excepción) (?:es|consiste"
         r"|sería)\b|Tod[oa]s (?:los|las) (?:demás|otr[oa]s)\b",
@@ -211,15 +201,13 @@ LANGUAGES: Mapping[str, Language] = {
         article=r"O|A|Os|As",
         vague=r"nov[oa]s?|principa(?:l|is)|únic[oa]s?|primeir[oa]s?|segund[oa]|últim[oa]s?|outr[oa]s|dois|duas"
         r"|três|quatro",
-        heads=r"mecanismos?|funç(?:ão|ões)|modelos?|métodos?|procedimentos?|processos?|programas?|projet?c?tos?"
-        r"|estudos?|inquéritos?|amostras?|resultados?|análises?|abordage(?:m|ns)|mercado|nome|propósito"
-        r"|objet?c?tivos?|finalidade|ideia|conceito|diferenças?|efeitos?|impact?c?tos?|aumento|diminuição"
-        r"|tendências?|taxas?|valor(?:es)?|números?|estimativas?|lacunas?|problemas?|quest(?:ão|ões)|casos?"
-        r"|exemplos?|raz(?:ão|ões)|soluç(?:ão|ões)|opç(?:ão|ões)|exceç(?:ão|ões)|vantage(?:m|ns)|desvantage(?:m"
-        r"|ns)|limitaç(?:ão|ões)|mudanças?|âmbito|escopo|mensage(?:m|ns)|participantes?|categorias?|grupos?"
-        r"|custos?|planos?|passos?|fases?|respostas?|responsabilidades?",
-        complements=r"d[eoa]s?|n[oa]s?|em|que|para|a|ao|aos|às?|por|pel[oa]s?|com|sem|sobre|entre|contra|e|ou"
-        r"|cuj[oa]s?",
+        heads="mecanismos?|funç(?:ão|ões)|modelos?|métodos?|procedimentos?|processos?|programas?|projet?c?tos?|estudos?"
+        "|inquéritos?|amostras?|resultados?|análises?|abordage(?:m|ns)|mercado|nome|propósito|objet?c?tivos?|finalidade"
+        "|ideia|conceito|diferenças?|efeitos?|impact?c?tos?|aumento|diminuição|tendências?|taxas?|valor(?:es)?|números?"
+        "|estimativas?|lacunas?|problemas?|quest(?:ão|ões)|casos?|exemplos?|raz(?:ão|ões)|soluç(?:ão|ões)|opç(?:ão|ões)"
+        "|exceç(?:ão|ões)|vantage(?:m|ns)|desvantage(?:m|ns)|limitaç(?:ão|ões)|mudanças?|âmbito|escopo|mensage(?:m|ns)"
+        "|participantes?|categorias?|grupos?|custos?|planos?|passos?|fases?|respostas?|responsabilidades?",
+        complements="d[eoa]s?|n[oa]s?|em|que|para|a|ao|aos|às?|por|pel[oa]s?|com|sem|sobre|entre|contra|e|ou|cuj[oa]s?",
         goes_on=r"é|são|era|eram|foi|foram|será|tem|têm|pode|podem|não|se|consiste\w*|inclu\w+|permite\w*"
         r"|mostra\w*|contém|contêm|utiliza\w*|visa\w*",
         openings=r"(?:O mesmo|Alternativamente|A partir daí|Em terceiro lugar|Como (?:destacado|explicado"
@@ -245,8 +233,7 @@ LANGUAGES: Mapping[str, Language] = {
         r"|problemen|vraag|geval(?:len)?|voorbeeld(?:en)?|reden(?:en)?|oplossing(?:en)?|uitzondering(?:en)?"
         r"|voordelen|voordeel|nadeel|nadelen|beperking(?:en)?|wijziging(?:en)?|omvang|bericht|aanvallers?"
         r"|deelnemers|categorieën|groepen|kosten|stap(?:pen)?|antwoord(?:en)?",
-        complements=r"van|voor|in|op|bij|met|naar|uit|aan|over|onder|tussen|na|door|zonder|tegen|en|of|die|dat"
-        r"|om|tot",
+        complements="van|voor|in|op|bij|met|naar|uit|aan|over|onder|tussen|na|door|zonder|tegen|en|of|die|dat|om|tot",
         openings=r"(?:Hetzelfde geldt|Als alternatief|Van daaruit|Ten derde|Zoals (?:gezegd|uitgelegd"
         r"|aangegeven))\b|(?:Als|Indien|Wanneer|Omdat|Hoewel|Zodra) (?:ze|zij|hij|dit|deze|beide|het(?! (?:gaat"
         r"|om|nodig|mogelijk|niet)))\b|Om deze reden\b|Vandaar\b",
@@ -289,10 +276,9 @@ LANGUAGES: Mapping[str, Language] = {
         resumed=r"(?:Untuk|Dalam|Dengan|Pada|Tanpa)[^,]{3,80}, (?:ini|itu|hal (?:ini|itu))\b",
     ),
     "ru": Language(
-        openings=r"(?:То же (?:самое|относится)|Аналогичн\w+|В качестве альтернативы|Оттуда|В-третьих"
-        r"|В-четвертых|Как (?:отмечалось|подчеркивалось|упоминалось))\b|(?:Если|Когда|Хотя|Поскольку|Так как"
-        r"|Пока) (?:он|она|оно|они|эт\w+|все они|оба|обе)\b|Вот почему\b|Вместо эт\w+\b|По этой причине\b"
-        r"|Именно поэтому\b",
+        openings=r"(?:То же (?:самое|относится)|Аналогичн\w+|В качестве альтернативы|Оттуда|В-третьих|В-четвертых"
+        r"|Как (?:отмечалось|подчеркивалось|упоминалось))\b|(?:Если|Когда|Хотя|Поскольку|Так как|Пока) (?:он|она|оно"
+        r"|они|эт\w+|все они|оба|обе)\b|Вот почему\b|Вместо эт\w+\b|По этой причине\b|Именно поэтому\b",
         rest=r"(?:Все )?(?:Остальны[ее]|остальны[ее]|Прочи[ее]|Ины[ее])\b|Один из них\b|Одна из них\b|(?:Вс[еяё]"
         r"|Кажд\w+|Ни один) из них\b|Дополнительные \w+ (?:могут|можно|были|будут)\b|Вот\b|(?:Её|Его|Их) (?:цель"
         r"|задача|смысл)\b|Смысл\b|Цель (?:в|—|состоит)",
@@ -303,9 +289,8 @@ LANGUAGES: Mapping[str, Language] = {
         compared=r"\b(?:намного |гораздо |значительно )?(?:выше|ниже|больше|меньше|лучше|хуже|быстрее|медленнее)[.]",
     ),
     "pl": Language(
-        openings=r"(?:To samo dotyczy|Alternatywnie|Stamtąd|Po trzecie|Jak (?:podkreślono|zaznaczono"
-        r"|wyjaśniono))\b|(?:Jeśli|Jeżeli|Gdy|Kiedy|Chociaż|Ponieważ) (?:on|ona|ono|oni|one|to|te|ten|ta)\b"
-        r"|Z tego powodu\b|Oto\b",
+        openings=r"(?:To samo dotyczy|Alternatywnie|Stamtąd|Po trzecie|Jak (?:podkreślono|zaznaczono|wyjaśniono))\b"
+        r"|(?:Jeśli|Jeżeli|Gdy|Kiedy|Chociaż|Ponieważ) (?:on|ona|ono|oni|one|to|te|ten|ta)\b|Z tego powodu\b|Oto\b",
         rest=r"(?:Wszystkie |Wszyscy )?[Pp]ozostał[ei]\b|Inne\b|Jednym z nich\b|Jedna z nich\b|(?:Każd\w+"
         r"|Żad\w+) z nich\b",
         ties=r"jednak|zatem|dlatego|natomiast|więc|wówczas|niemniej|wobec tego|w przeciwnym razie",

@@ -10,9 +10,8 @@ from pipeline_core.adapters.facts.self_named import with_name
 
 # A share of nobody: a verb stands where "of the students" would.
 _OF_WHOM = {
-    "en": r"^(?i:almost|about|nearly|over|around|some|approximately|only|just|more than|less than|fewer than"
-    r"|another|a"
-    r" further)?\s?\d+(?:\.\d+)?\s?(?:%|per ?cent) (?:\w+ly |also )?(?:believed?|said|say|reported?|are|were|have|had"
+    "en": r"^(?i:almost|about|nearly|over|around|some|approximately|only|just|more than|less than|fewer than|another"
+    r"|a further)?\s?\d+(?:\.\d+)?\s?(?:%|per ?cent) (?:\w+ly |also )?(?:believed?|said|say|reported?|are|were|have|had"
     r"|think|thought|felt|feel|agreed?|answered|stated?|did|do|use[d]?|wanted?|never|always)\b",
     "de": r"^(?i:fast|etwa|rund|über|nur|knapp|weitere)?\s?\d+(?:,\d+)?\s?(?:%|Prozent) (?:glauben|gaben|sind|waren"
     r"|haben|hatten|meinen|sagten|nutzen|fühlen)\b",
@@ -21,8 +20,7 @@ _OF_WHOM = {
     "es": r"^(?:Casi |Cerca de |Más d)?(?:[Ee]l |un )?\d+(?:,\d+)?\s?% (?:son|tienen?|creen?|declar\w+|dijo|dijeron"
     r"|está\w*|usan?)\b",
     "it": r"^(?:Quasi |Circa )?(?:[Ii]l )?\d+(?:,\d+)?\s?% (?:ha|hanno|è|sono|crede|dichiara|ritiene|usa)\b",
-    "pt": r"^(?:Quase |Cerca de )?(?:[Oo]s? )?\d+(?:,\d+)?\s?% (?:são|têm|tem|acredita\w*|declar\w+|disse\w*"
-    r"|usa\w*)\b",
+    "pt": r"^(?:Quase |Cerca de )?(?:[Oo]s? )?\d+(?:,\d+)?\s?% (?:são|têm|tem|acredita\w*|declar\w+|disse\w*|usa\w*)\b",
     "nl": r"^(?:Bijna |Ongeveer )?\d+(?:,\d+)?\s?(?:%|procent) (?:gelooft|zei|is|was|heeft|had|denkt|gebruikt)\b",
     "id": r"^(?:Hampir |Sekitar )?\d+(?:,\d+)?\s?(?:%|persen) (?:percaya|mengatakan|adalah|memiliki|merasa)\b",
 }  # fmt: skip
@@ -41,12 +39,10 @@ _OTHER_THAN = {
 }
 # A level or way that is the same as one before.
 _SAME_AS = {
-    "en": r"^[A-Z][a-z]+s were (?:then |first |also )?(?:identified|selected|chosen|collected|extracted"
-    r"|excluded|recruited"
-    r"|computed|calculated|coded|sampled|screened)\b"
-    r"|\bof the (?:range|scale|ranking|spectrum|distribution)\W*$"
-    r"|\bthe same (?:levels?|degree|manner|amounts?|extent|treatment|standards?)\b"
-    r"(?!.*\b(?:as|that|for (?:all|both|each|every)|across|between|regardless)\b)",
+    "en": r"^[A-Z][a-z]+s were (?:then |first |also )?(?:identified|selected|chosen|collected|extracted|excluded"
+    r"|recruited|computed|calculated|coded|sampled|screened)\b|\bof the (?:range|scale|ranking|spectrum"
+    r"|distribution)\W*$|\bthe same (?:levels?|degree|manner|amounts?|extent|treatment|standards?)\b(?!.*\b(?:as|that"
+    r"|for (?:all|both|each|every)|across|between|regardless)\b)",
     "de": r"\b(?:das gleiche|dasselbe|im gleichen) (?:Niveau|Maß|Ausmaß)\b(?!.*\bwie\b)",
     "fr": r"\b(?:le|au) même (?:niveau|degré)\b(?!.*\bque\b)|\bde la même (?:manière|façon)\b(?!.*\bque\b)",
     "es": r"\b(?:el|al) mismo (?:nivel|grado)\b(?!.*\bque\b)|\bde la misma (?:manera|forma)\b(?!.*\bque\b)",

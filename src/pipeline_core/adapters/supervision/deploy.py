@@ -11,17 +11,17 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline_core.adapters import prefect_login
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 from pipeline_core.machine import private_files
+from pipeline_core.ports.launcher import PoolType
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
 POOL = "pipeline"
-PoolType = Literal["process", "docker", "kubernetes"]
 _TIMEOUT_S = 180
 _MADE = "MADE: "
 """Begins the last line of the process, with what it made."""

@@ -7,7 +7,8 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
+from pathlib import Path
+from typing import NamedTuple, Protocol
 from uuid import uuid4
 
 from pipeline_core.adapters import prefect_login
@@ -17,7 +18,6 @@ from pipeline_core.adapters.supervision.child import ChildProcess, PrefectWorker
 from pipeline_core.adapters.supervision.deploy import POOL, deploy
 from pipeline_core.adapters.supervision.supervisor import Part
 from pipeline_core.adapters.supervision.sweeper import MARK, Sweeper
-from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.settings import Settings
 
 _WORKER_QUERY_S = "2"
@@ -50,17 +50,24 @@ PROGRAMS = (
 """What else comes up: a row a command."""
 
 
+class DatabaseServer(Protocol):
+    """One that is kept up for as long as it is not closed."""
+
+    def runs(self) -> bool: ...
+    def close(self) -> None: ...
+
+
 class Postgres:
     """The embedded PostgreSQL as a part; its processes are shared with every other user of this home."""
 
     name = "PostgreSQL"
 
-    def __init__(self, settings: Settings) -> None:
-        self._folder, self._kept = settings.home / "postgres", settings.logs_kept
-        self._servers: list[EmbeddedPostgres] = []
+    def __init__(self, open_server: Callable[[], DatabaseServer]) -> None:
+        self._open_server = open_server
+        self._servers: list[DatabaseServer] = []
 
     def start(self) -> None:
-        self._servers.append(EmbeddedPostgres(self._folder, self._kept))
+        self._servers.append(self._open_server())
 
     def alive(self) -> bool:
         return bool(self._servers) and self._servers[-1].runs()
@@ -162,12 +169,13 @@ class Installation:
         launcher: PrefectLauncher,
         workers: int,
         watch: Callable[[Mapping[str, str], threading.Event], None],
+        open_database: Callable[[], DatabaseServer],
     ) -> None:
         """``watch`` asks for runs of the queue, at the server that the environment names, until the event is set."""
         self._settings, self._launcher = settings, launcher
         self._mark = uuid4().hex
         self._programs = [program for program in PROGRAMS if importlib.util.find_spec(program.module)]
-        self.parts: list[Part] = [] if settings.database_url else [Postgres(settings)]
+        self.parts: list[Part] = [] if settings.database_url else [Postgres(open_database)]
         self.parts += [PrefectServer(launcher), Sweeper(self._mark), Deployed(self.environment)]
         self.parts += [self._worker(number) for number in range(1, workers + 1)]
         self.parts.append(QueueWatched(lambda stopping: watch(self.environment(), stopping)))
@@ -193,6 +201,11 @@ class Installation:
             "DO_NOT_TRACK": "1",
             MARK: self._mark,
         }
+
+    def login_file(self) -> Path | None:
+        """Where the login of this home's Prefect server stands; None if the server is another."""
+        own = self._launcher.has_own_server
+        return prefect_login.file_of(prefect_login.folder_of(self._settings.home)) if own else None
 
     def addresses(self) -> list[tuple[str, str]]:
         """Names and addresses, for people."""

@@ -130,6 +130,7 @@ class JobDetail(Job):
     returned_for: list[dict[str, Any]] = Field(
         description="What it was returned to matching review for, while it waits there"
     )
+    facts_added: int = Field(description="Facts that reviewers have added")
     left_out_by: dict[LeftOut, int] = Field(description="The ledger: how many facts were left out, by reason")
     left_out_facts: list[LeftOutFact] = Field(description="The first 1,000 of them")
     facts_to_decide: int = Field(description="Facts of middling confidence that a person is asked about")

@@ -248,7 +248,7 @@ def undo_decision(job_id: UUID, services: Services, body: Undo | None = None) ->
     """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
     document_id = services.views.job_state(JobId(job_id))["document_id"]
     body = body or Undo()
-    by = _name(services, body.reviewer) or str(services.user_id)
+    by = named(services, body.reviewer) or str(services.user_id)
     undone = services.parking.undo(JobId(job_id), by=by, reason=body.reason)
     return {
         "job_id": job_id,
@@ -298,10 +298,10 @@ def _asked(services: UserServices, decision: Decision, body: Reason) -> Decision
     """What the service is asked; a name that was sent stands beside the token's user, never instead."""
     said = body.model_dump(exclude_unset=True, exclude=set(NOT_DECIDED))
     asked = request_of(decision, services.user_id, said)
-    return replace(asked, reviewer=_name(services, asked.reviewer))
+    return replace(asked, reviewer=named(services, asked.reviewer))
 
 
-def _name(services: UserServices, typed: str) -> str:
+def named(services: UserServices, typed: str) -> str:
     """The name for the record; "" for the token's user alone."""
     named = typed.strip()
     return f"{named} ({services.user_id})" if named and named != str(services.user_id) else ""

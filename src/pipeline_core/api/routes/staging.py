@@ -72,6 +72,8 @@ class Question(BaseModel):
     left_out_reason: LeftOut | None = Field(description="What keeps it out of production, or spoke against it")
     confidence: float | None = Field(description="Probability that a fact holds, 0 to 1; null of a bank's question")
     confidence_reasons: list[dict[str, Any]] | None = Field(description="What moved it, the strongest first")
+    generator: str = Field(description="What found it; `reviewer`: a person added it")
+    added_by: str | None = Field(description="Who added it")
 
 
 class Pair(BaseModel):

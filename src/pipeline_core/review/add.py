@@ -1,0 +1,277 @@
+"""A fact that the generator missed: a reviewer marks its words in the source, and says what it answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline_core.db.review import ReviewFact
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.confidence_model import ADDED
+from pipeline_core.domain.cuts import cuts
+from pipeline_core.domain.documents import PageMap
+from pipeline_core.domain.errors import AlreadyDecidedError, LedgerError, NotFoundError, RefusedError
+from pipeline_core.domain.facts import REVIEWER, Evidence, Fact, MatchKind, fact_text
+from pipeline_core.domain.ids import (
+    BatchId,
+    ChunkId,
+    DocumentId,
+    QuestionId,
+    UserId,
+    added_question_id_for,
+    batch_id_for,
+    scan_batch_id_for,
+)
+from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.languages import languages_of
+from pipeline_core.domain.lifecycle import Profile
+from pipeline_core.domain.reasons import trimmed, visible_length
+from pipeline_core.domain.same_words import exact_key
+from pipeline_core.domain.staging import NewQuestion, NewRows, Pair
+from pipeline_core.domain.text import strip_markdown
+from pipeline_core.domain.wording import counted
+from pipeline_core.duplicates.comparing import compare, in_languages, languages_to_compare, match_keys
+from pipeline_core.duplicates.detection import Detection, WithinTransaction
+from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
+from pipeline_core.review.decisions import take
+from pipeline_core.review.facts import require_matching
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Words of a chunk: ``text[char_from:char_to]``, counted in characters from the chunk's beginning."""
+
+    char_from: int
+    char_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissedFact:
+    """What a reviewer marks, in the order in which a reader needs it, and says of it.
+
+    Question and answer are given together or not at all. Without a statement, the marked words are the statement.
+    """
+
+    chunk_id: ChunkId
+    marked: tuple[Marked, ...]
+    question: str | None = None
+    answer: str | None = None
+    statement: str | None = None
+
+    @property
+    def question_id(self) -> QuestionId:
+        spans = [(one.char_from, one.char_to) for one in self.marked]
+        return added_question_id_for(self.chunk_id, spans, self.question, self.answer, self.statement)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The fact as it is staged now; ``is_new`` is False where it had been added before."""
+
+    fact: ReviewFact
+    is_new: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddFact:
+    """Stages facts that reviewers find, one transaction a fact."""
+
+    open_uow: OpenUnitOfWork
+    detection: Detection
+
+    def __call__(
+        self, document_id: DocumentId, missed: MissedFact, *, user_id: UserId, reviewer: str = "", reason: str = ""
+    ) -> Added:
+        """Add the fact to the document, approved, and compare it with what is there. Adding it again changes nothing.
+
+        Raises:
+            NotFoundError: the user has no such document, or it has no such chunk.
+            AlreadyDecidedError: the document does not wait for a person (any more), or the fact was added before and
+                is not approved now.
+            RefusedError: the document is not in matching review, or what is marked or said is no fact.
+        """
+        by, missed = reviewer.strip() or str(user_id), _read(missed)
+        with self.open_uow() as uow:
+            _, chunk, _ = _take(uow, document_id, missed.chunk_id, user_id)
+        statement = missed.statement or _statement(_quotes(missed, chunk))
+        look_alikes = self.detection.of_words(fact_text(missed.question, missed.answer, statement), by=user_id)
+        with self.open_uow() as uow:
+            summary, chunk, language = _take(uow, document_id, missed.chunk_id, user_id)
+            there = uow.reviews.facts(document_id)
+            if known := next((fact for fact in there if fact.question_id == missed.question_id), None):
+                return _added_before(known)
+            fact = _fact(uow, document_id, missed, chunk, statement)
+            [key] = in_languages(match_keys(uow.staging, [statement]), [language])
+            new = NewQuestion(document_id, user_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
+            uow.staging.add_fact(new, _batch_of(summary), added_by=by)
+            pairs = _pairs(uow, document_id, fact.question_id, look_alikes)
+            uow.staging.record_pairs(pairs, [])
+            uow.reviews.set_status(document_id, [fact.question_id], "approved", by=user_id, notes=reason or "added")
+            [staged] = uow.reviews.facts(document_id, [fact.question_id])
+            uow.reviews.log(summary.job_id, "fact_added", _payload(staged, by, trimmed(reason)))
+            uow.commit()
+        same = [fact for fact in there if exact_key(fact.statement) == key.sha256]
+        return Added(staged, True, _message(staged, pairs, same))
+
+
+def _read(missed: MissedFact) -> MissedFact:
+    """What is said, without blanks at its ends.
+
+    Raises:
+        RefusedError: a text is blank or too long, or there is a question without an answer or the other way round.
+    """
+    missed = replace(
+        missed,
+        question=_said("question", missed.question),
+        answer=_said("answer", missed.answer),
+        statement=_said("statement", missed.statement),
+    )
+    if (missed.question is None) != (missed.answer is None):
+        lacks = "answer" if missed.answer is None else "question"
+        raise RefusedError(
+            f"The fact has no {lacks}: it has a question and an answer, or neither.",
+            action=f"Give --{lacks} too.",
+            http_action=f"Give `{lacks}` too.",
+        )
+    return missed
+
+
+def _said(what: str, text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not visible_length(text):
+        raise RefusedError(f"The {what} is blank.", action=f"Leave the {what} out, or say something.")
+    if UNSTORABLE.search(text) or len(text) > MAX_CHARS:
+        raise RefusedError(f"The {what} has a character that cannot be stored, or more than {MAX_CHARS:,}.")
+    return trimmed(text)
+
+
+def _take(
+    uow: UnitOfWork, document_id: DocumentId, chunk_id: ChunkId, user_id: UserId
+) -> tuple[JobSummary, Chunk, str]:
+    """The waiting document, locked; its chunk, and the language of that."""
+    summary = take(uow, document_id, user_id)
+    require_matching(summary)
+    chunks = [row.chunk for row in uow.staging.chunks([document_id])[document_id]]
+    at = next((n for n, chunk in enumerate(chunks) if chunk.chunk_id == chunk_id), None)
+    if at is None:
+        raise NotFoundError(
+            f"{summary.filename} has no chunk {chunk_id}.",
+            action="Leave --chunk out, and mark the words: --words TEXT.",
+            http_action="`GET /api/v2/documents/{document_id}/files` names the file of `chunker` that has them.",
+        )
+    return summary, chunks[at], languages_of([chunk.text for chunk in chunks])[at]
+
+
+def _quotes(missed: MissedFact, chunk: Chunk) -> list[str]:
+    """The chunk's own words at the marks.
+
+    Raises:
+        RefusedError: nothing is marked, a mark is not within the chunk, blank, or cuts a word or a number, or two
+            marks overlap.
+    """
+    length = len(chunk.text)
+    if not missed.marked:
+        raise RefusedError("No words are marked.", action="Mark what proves the fact.")
+    for one in missed.marked:
+        where = f"{one.char_from}–{one.char_to}"
+        if not 0 <= one.char_from < one.char_to <= length:
+            raise RefusedError(f"{where} is not within the chunk, which has {counted(length, 'character')}.")
+        quote = chunk.text[one.char_from : one.char_to]
+        if not visible_length(quote) or not strip_markdown(quote):
+            raise RefusedError(f"Nothing that can be read stands at {where} of the chunk.")
+        if cuts(chunk.text, one.char_from) or cuts(chunk.text, one.char_to):
+            raise RefusedError(
+                f"{where} of the chunk begins or ends inside a word or a number: “{quote}”.",
+                action="Mark whole words: a part of one proves nothing.",
+            )
+    for one, following in pairwise(sorted(missed.marked, key=lambda mark: mark.char_from)):
+        if following.char_from < one.char_to:
+            raise RefusedError(f"The marks overlap at {following.char_from} of the chunk.")
+    return [chunk.text[one.char_from : one.char_to] for one in missed.marked]
+
+
+def _statement(quotes: Sequence[str]) -> str:
+    return " ".join(map(strip_markdown, quotes))
+
+
+def _fact(uow: UnitOfWork, document_id: DocumentId, missed: MissedFact, chunk: Chunk, statement: str) -> Fact:
+    pages = _pages(uow, document_id)
+    evidence = tuple(
+        Evidence(
+            quote,
+            chunk.char_from + one.char_from,
+            chunk.char_from + one.char_to,
+            pages.page_shown(chunk.char_from + one.char_from),
+            match=MatchKind.EXACT,
+        )
+        for one, quote in zip(missed.marked, _quotes(missed, chunk), strict=True)
+    )
+    return Fact(missed.question_id, missed.question, missed.answer, statement, evidence, confidence=ADDED)
+
+
+def _pages(uow: UnitOfWork, document_id: DocumentId) -> PageMap:
+    """Where the pages stand in the text that the chunks are of."""
+    outputs = uow.stages.outputs([document_id], ["optimized_markdown", "markdown"]).get(document_id, {})
+    text = outputs.get("optimized_markdown") or outputs.get("markdown")
+    if text is None or "page_map" not in text.metadata:
+        raise LedgerError(f"The text of document {document_id} has no page map.")
+    return PageMap.from_json(text.metadata["page_map"])
+
+
+def _batch_of(summary: JobSummary) -> BatchId:
+    """That of the document; of a deep scan its own, so that it is rejected with the scan."""
+    is_scan = summary.profile is Profile.DEEP and summary.is_published
+    return scan_batch_id_for(summary.job_id) if is_scan else batch_id_for(summary.document_id)
+
+
+def _pairs(
+    uow: UnitOfWork, document_id: DocumentId, question_id: QuestionId, look_alikes: WithinTransaction
+) -> list[Pair]:
+    """The pairs of the new fact: with what production and others say, and with the document's own facts."""
+    rows = uow.staging.to_match([document_id], again=True)
+    # behind all others: the later row of a pair is the one that yields
+    rows.sort(key=lambda row: row.question_id == question_id)
+    ids = [row.question_id for row in rows]
+    [space] = {row.space for row in rows if row.space is not None}
+    new = NewRows(space, [document_id], ids, [document_id], languages_to_compare(rows[-1:]))
+    found = compare(uow.staging, new, rows, look_alikes(uow, rows))
+    return [pair for pair in found if pair.staged == question_id]
+
+
+def _payload(fact: ReviewFact, by: str, reason: str) -> dict[str, object]:
+    after = {"status": fact.status, "question": fact.question, "answer": fact.answer, "statement": fact.statement}
+    return {
+        "by": by,
+        "reason": reason,
+        "question_id": fact.question_id,
+        "chunk_id": fact.chunk_id,
+        "evidence": [span.as_json() for span in fact.evidence],
+        "before": None,
+        "after": after,
+    }
+
+
+def _added_before(fact: ReviewFact) -> Added:
+    if fact.status not in ("approved", "imported", "duplicate"):
+        raise AlreadyDecidedError(
+            f"This fact was added by {fact.added_by} before, and is {fact.status}: {fact.question_id}.",
+            action="`pipeline review NAME approve --fact ID` approves it.",
+            http_action="Approve it: `fact_ids` of `POST /api/job/{job_id}/approve-stage2`.",
+        )
+    return Added(fact, False, f"this fact was added by {fact.added_by} before; nothing changed")
+
+
+def _message(fact: ReviewFact, pairs: Sequence[Pair], same: Sequence[ReviewFact]) -> str:
+    """What became of the fact, and what else says the same or may."""
+    if fact.status == "duplicate":
+        return (
+            f"fact added, and left out as a duplicate: {fact.duplicate_of} says the same; decide their pair otherwise "
+            "if both are to stand"
+        )
+    told = ["fact added and approved"]
+    told += [f"fact {one.question_id} says the same and is {one.status.replace('_', ' ')}" for one in same]
+    if waiting := sum(pair.resolution == "pending" for pair in pairs):
+        told.append(f"{counted(waiting, 'pair')} of look-alikes to decide")
+    return "; ".join([*told, "approve the document to go on"])

@@ -1,0 +1,26 @@
+"""How much is kept of cached answers and vectors, and for how long."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
+from pipeline_core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PruneCaches:
+    """Brings the caches back to their size and age, and settles the paid calls that dead workers left."""
+
+    settings: Settings
+    open_uow: OpenUnitOfWork
+    settle_dead: Callable[[], int]
+
+    def __call__(self, days: int | None = None) -> dict[str, int]:
+        """Return how many went, by cache. ``days`` is the age, else the settings' own."""
+        settled = self.settle_dead()
+        with self.open_uow() as uow:
+            gone = uow.caches.prune(
+                max_bytes=self.settings.cache_max_mb * 1024 * 1024, max_days=days or self.settings.cache_max_days
+            )
+            uow.commit()
+        return {**gone, "calls_settled": settled}
