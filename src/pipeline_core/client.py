@@ -26,6 +26,7 @@ import structlog
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.parking import ParkedDecision
+from pipeline_core.db.rows import DocumentDetail, DocumentJob
 from pipeline_core.domain.errors import PipelineError, StillRunningError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
@@ -269,7 +270,7 @@ class Client:
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             rows = self._app.views.progress(list(document_ids))
-            moving = [row["filename"] for row in rows if JobState(row["state"]) not in _AT_REST]
+            moving = [row.filename for row in rows if row.state not in _AT_REST]
             if not moving:
                 return self.statuses(document_ids=document_ids)
             if deadline is not None and time.monotonic() >= deadline:
@@ -299,8 +300,8 @@ class Client:
         rows = self._app.views.jobs(self.user_id, document_ids=document_ids, states=states, limit=max(1, most))
         return [_status(row) for row in rows]
 
-    def details(self, document: str | UUID) -> dict[str, Any]:
-        """One document with its stages, findings, pairs of look-alikes, ledger and last events, ready for JSON."""
+    def details(self, document: str | UUID) -> DocumentDetail:
+        """One document with its stages, findings, pairs of look-alikes, ledger and last events."""
         return self._app.views.job(self.user_id, self._app.views.resolve_job(self.user_id, str(document)))
 
     def retry(self, document: str | UUID, *, from_stage: StageName | None = None, start: bool = True) -> DocumentStatus:
@@ -418,7 +419,7 @@ class Client:
 
     def _document_id(self, document: str | UUID) -> DocumentId:
         job_id = self._app.views.resolve_job(self.user_id, str(document))
-        return DocumentId(self._app.views.job(self.user_id, job_id)["document_id"])
+        return self._app.views.job(self.user_id, job_id).document_id
 
     def _go_on(self, document_id: DocumentId, *, start: bool) -> DocumentStatus:
         if start:
@@ -457,23 +458,23 @@ def _hit(row: dict[str, Any]) -> Hit:
     return Hit(**{**{name: row[name] for name in Hit.__dataclass_fields__}, "facts": facts})
 
 
-def _status(row: dict[str, Any]) -> DocumentStatus:
+def _status(row: DocumentJob) -> DocumentStatus:
     return DocumentStatus(
-        document_id=row["document_id"],
-        job_id=row["job_id"],
-        filename=row["filename"],
-        also_named=row["also_named"],
-        state=JobState(row["state"]),
-        stage=JobStage(row["stage"]),
-        phase=row["phase"],
-        percent=row["percent"],
-        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        retry_count=row["retry_count"],
-        error=row["last_error"],
-        chunks=row["chunks"],
-        facts=row["facts"],
-        undecided_pairs=row["undecided"],
-        critical_findings=row["critical"],
-        created_at=row["created_at"],
-        finished_at=row["finished_at"],
+        document_id=row.document_id,
+        job_id=row.job_id,
+        filename=row.filename,
+        also_named=row.also_named,
+        state=row.state,
+        stage=row.stage,
+        phase=row.phase,
+        percent=row.percent,
+        outcome=row.outcome,
+        retry_count=row.retry_count,
+        error=dict(row.last_error) if row.last_error else None,
+        chunks=row.chunks,
+        facts=row.facts,
+        undecided_pairs=row.undecided,
+        critical_findings=row.critical,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
     )

@@ -50,7 +50,7 @@ def costs(
             return
         if job:
             row = app_.views.job(app_.user_id, job_named(app_, job))
-            of_document = app_.cost_views.document(app_.user_id, row["document_id"])
+            of_document = app_.cost_views.document(app_.user_id, row.document_id)
             print_json(of_document) if as_json else print_document_costs(out, of_document)
             return
         found = app_.cost_views.costs(app_.user_id, app_.budget_accounts(), days=days)

@@ -91,7 +91,7 @@ def run(
                 app_.ensure_vector_indexes()
         rows = app_.views.jobs(app_.user_id, document_ids=result.document_ids, limit=None)
         order = {document_id: position for position, document_id in enumerate(result.document_ids)}
-        rows.sort(key=lambda row: order[row["document_id"]])
+        rows.sort(key=lambda row: order[row.document_id])
         if as_json:
             print_json(result.as_json(rows, files.skipped))
         else:
@@ -195,5 +195,5 @@ def retry(
         if job is None:
             retry_many(app_, code, since, stage, preview=preview, start=start, as_json=as_json)
         row = app_.views.job(app_.user_id, job_named(app_, job))
-        app_.retry(row["document_id"], from_stage=stage, by=str(app_.user_id))
-        go_on(app_, row["document_id"], start=start, as_json=as_json)
+        app_.retry(row.document_id, from_stage=stage, by=str(app_.user_id))
+        go_on(app_, row.document_id, start=start, as_json=as_json)

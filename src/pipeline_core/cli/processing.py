@@ -36,15 +36,15 @@ def go_on(
     if start:
         run_now(app_, ids)
     rows = app_.views.jobs(app_.user_id, document_ids=ids)
-    rows.sort(key=lambda row: row["document_id"] != document_id)
+    rows.sort(key=lambda row: row.document_id != document_id)
     if as_json:
         print_json({**rows[0], **(more or {})})
     elif start:
         out.print(jobs_table(rows, width=out.width))
         print_waiting(out, rows)
         print_failures(out, rows, [])
-    elif rows[0]["state"] == "queued":
-        out.print(f"{rows[0]['filename']} is queued: the next run of it goes on.", markup=False)
+    elif rows[0].state == "queued":
+        out.print(f"{rows[0].filename} is queued: the next run of it goes on.", markup=False)
     raise typer.Exit(of_jobs(rows, ran=start))
 
 

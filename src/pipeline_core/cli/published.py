@@ -95,7 +95,7 @@ def export(
     chosen = format_of(form, output)
     with wired() as app_:
         row = app_.views.job(app_.user_id, job_named(app_, document))
-        exported = app_.export.read(row["document_id"], user_id=app_.user_id)
+        exported = app_.export.read(row.document_id, user_id=app_.user_id)
         write(exported, chosen, output)
         app_.export.acknowledge(exported)
         if output is not None:

@@ -96,12 +96,12 @@ def review(
             decision, reason, duplicates, fact or (), pair, resolution, edit, only, words or (), chunk, at or ()
         )
         decided = reviewing.carry_out(app_, row, typed)
-        upcoming = reviewing.next_after(app_, row["document_id"], row["phase"])
+        upcoming = reviewing.next_after(app_, row.document_id, row.phase)
         if not as_json:
-            out.print(f"{row['filename']}: {decided.message}.", markup=False)
+            out.print(f"{row.filename}: {decided.message}.", markup=False)
         try:
             go_on(
-                app_, row["document_id"], start=start and bool(decided.to_run), as_json=as_json,
+                app_, row.document_id, start=start and bool(decided.to_run), as_json=as_json,
                 more={"next": reviewing.next_json(upcoming)}, others=decided.others,
             )  # fmt: skip
         finally:

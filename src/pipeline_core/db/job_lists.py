@@ -32,7 +32,7 @@ from pipeline_core.db.models import (
     StagingDuplicates,
     UploadJobs,
 )
-from pipeline_core.db.rows import DocumentJob, Job
+from pipeline_core.db.rows import DocumentJob, Job, JobDetail
 
 Columns = dict[str, ColumnElement[Any]]
 _MOMENT = TIMESTAMP(timezone=True)
@@ -93,7 +93,7 @@ def _columns(job: type[UploadJobs]) -> Columns:
         "pages": Documents.page_count.expression,
         "also_named": func.also_named(Documents.document_id, Documents.filename),
         "seconds": _of_stages(DocumentProcessingStages.result["seconds"].astext.cast(Double)),
-        "cost_usd": _of_stages(DocumentProcessingStages.cost_usd).cast(Double),
+        "cost_usd": _of_stages(DocumentProcessingStages.cost_usd.expression).cast(Double),
         "is_replaced": and_(
             job.outcome.is_not_distinct_from("published"),
             Documents.published_at.is_(None),
@@ -109,6 +109,7 @@ def _columns(job: type[UploadJobs]) -> Columns:
         "left_out_by": select(
             func.coalesce(func.jsonb_object_agg(_REASONS.c.reason, _REASONS.c.facts), func.jsonb_build_object())
         ).scalar_subquery(),
+        "facts_added": _facts(StagedQuestions.added_by.is_not(None)),
         "facts_to_decide": _facts(_TO_DECIDE),
         "duplicates": _facts((StagedQuestions.status == "duplicate") | and_(_IS_OPEN, _HAS_PAIR)),
         "undecided": _undecided(),
@@ -140,18 +141,23 @@ _NEWEST = aliased(
     .limit(1)
     .lateral("newest"),
 )
+_EACH = join(
+    join(UploadJobs, Documents, UploadJobs.document_id == Documents.document_id),
+    JobStages,
+    JobStages.job_stage == UploadJobs.stage,
+)
+
 JOBS = Listing(
     Job,
     _columns(UploadJobs),
-    join(
-        join(UploadJobs, Documents, UploadJobs.document_id == Documents.document_id),
-        JobStages,
-        JobStages.job_stage == UploadJobs.stage,
-    ),
+    _EACH,
     filters=_filters(UploadJobs) | {"user_id": UploadJobs.user_id == parameter("user_id", Uuid)},
     order=(UploadJobs.created_at.desc(), UploadJobs.job_id.desc()),
 )
 """Every job."""
+
+JOB_DETAILS = Listing(JobDetail, _columns(UploadJobs), _EACH, filters=_filters(UploadJobs))
+"""What of a job's details is columns."""
 
 DOCUMENT_JOBS = Listing(
     DocumentJob,

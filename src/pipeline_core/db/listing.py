@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from enum import Enum
 from functools import cache
-from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from types import UnionType
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from psycopg import Cursor, sql
 from sqlalchemy import BindParameter, ColumnElement, FromClause, Integer, Select, bindparam, select
@@ -35,7 +36,7 @@ class Listing(Generic[R]):
         source: FromClause,
         *,
         filters: Mapping[str, ColumnElement[bool]],
-        order: Sequence[UnaryExpression[Any]],
+        order: Sequence[UnaryExpression[Any]] = (),
     ) -> None:
         """Compile nothing yet.
 
@@ -69,25 +70,39 @@ class Listing(Generic[R]):
         return statement.limit(parameter("limit", Integer)) if "limit" in given else statement
 
 
+def columns_of(kind: type[R]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], dict[str, Any]]]:
+    """A row factory for psycopg: what is selected by name, for ``kind`` to be made of with more."""
+    words = words_of(kind)  # type: ignore[arg-type]
+
+    def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], dict[str, Any]]:
+        names = [column.name for column in cursor.description or ()]
+        return lambda values: {
+            name: value if value is None or name not in words else words[name][value]
+            for name, value in zip(names, values, strict=True)
+        }
+
+    return factory
+
+
 def rows_of(kind: type[R]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], R]]:
     """A row factory for psycopg.
 
     Raises:
         UnexpectedError: the columns are not the fields.
     """
-    words_of = _words(kind)
+    words = words_of(kind)  # type: ignore[arg-type]
 
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], R]:
         names = [column.name for column in cursor.description or ()]
         if differ := {field.name for field in fields(kind)} ^ set(names):
             raise UnexpectedError(f"The columns of a query are not those of {kind.__name__}: {sorted(differ)}.")
         # past __init__, which takes as long again as reading the row does
-        puts = [(getattr(kind, name).__set__, words_of.get(name)) for name in names]
+        puts = [(getattr(kind, name).__set__, words.get(name)) for name in names]
 
         def make(values: Sequence[Any]) -> R:
             row = object.__new__(kind)
-            for (put, words), value in zip(puts, values, strict=True):
-                put(row, value if words is None or value is None else words[value])
+            for (put, members), value in zip(puts, values, strict=True):
+                put(row, value if members is None or value is None else members[value])
             return row
 
         return make
@@ -95,12 +110,14 @@ def rows_of(kind: type[R]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], 
     return factory
 
 
-@cache
-def _words(kind: type[Record]) -> dict[str, dict[Any, Enum]]:
+def _find_words(kind: type[Record]) -> dict[str, dict[Any, Enum]]:
     """The members by their values, of each field whose values are the words of an enumeration."""
     found: dict[str, dict[Any, Enum]] = {}
     for name, hint in get_type_hints(kind).items():
-        for one in (hint, *get_args(hint)):
+        for one in get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,):
             if isinstance(one, type) and issubclass(one, Enum):
                 found[name] = {member.value: member for member in one}
     return found
+
+
+words_of = cache(_find_words)

@@ -3,33 +3,34 @@
 The fields are the columns, and the JSON: they stand nowhere else.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Required
 from uuid import UUID
 
 from pydantic import Field
-from typing_extensions import Required, TypedDict
+from typing_extensions import TypedDict
 
+from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 
 
 class Record:
-    """A row. Scripts may read its fields as those of its JSON: ``row["state"]``."""
+    """A row. Its fields can be read as those of its JSON too: ``row["state"]``, ``dict(row)``."""
 
     __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def keys(self) -> Iterable[str]:
+        return [field.name for field in fields(self)]
 
     def __getitem__(self, name: str) -> object:
         try:
             return getattr(self, name)
         except AttributeError:
             raise KeyError(name) from None
-
-    def as_json(self) -> dict[str, object]:
-        """The fields by name; what is in them stays as it is."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 class StoredError(TypedDict, total=False):
@@ -118,6 +119,8 @@ class DocumentJob(Job):
     """Published, or to be published if nobody decides otherwise."""
     left_out: int
     left_out_by: dict[str, int]
+    facts_added: int
+    """By reviewers, who missed them."""
     facts_to_decide: int
     duplicates: int
     """Left out because another says the same, or to be decided."""
@@ -127,3 +130,151 @@ class DocumentJob(Job):
     critical: int
     warnings: int
     infos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts(Record):
+    """How many of a user's newest jobs are in each state, and how much is published."""
+
+    jobs: dict[str, int]
+    documents: int
+    chunks: int
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobPoll(Record):
+    """Where one job stands, cheap to ask for."""
+
+    job_id: JobId
+    document_id: DocumentId
+    stage: JobStage
+    state: JobState
+    outcome: Outcome | None
+    phase: int
+    percent: int
+    retry_count: int
+    version: int
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent(Record):
+    """Something that happened to a job."""
+
+    event_id: int
+    ts: datetime
+    type: str
+    severity: str
+    code: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StageTiming(Record):
+    """One stage of the job's document."""
+
+    stage_name: StageName
+    status: str
+    started_at: datetime | None
+    completed_at: datetime | None
+    error_message: str | None
+    retry_count: int
+    runs: int
+    seconds: float | None
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+
+
+class ConfidenceReason(TypedDict):
+    """What moved a confidence."""
+
+    trait: str
+    effect: Annotated[float, Field(description="In log-odds: above 0 for the fact, below 0 against it")]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedFact(Record):
+    """A fact with the probability that it holds; ``POST /api/job/{job_id}/approve-stage2`` with its id takes it in."""
+
+    question_id: UUID
+    question: str | None
+    answer: str | None
+    statement: str
+    quote: str
+    page: int | None
+    evidence: Annotated[list[dict[str, Any]] | None, Field(exclude=True)]
+    confidence: Annotated[
+        float | None, Field(description="0 to 1; null of facts that were found before facts were weighed")
+    ]
+    confidence_reasons: list[ConfidenceReason] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutFact(WeighedFact):
+    """A fact that is kept out of production until a person takes it in."""
+
+    reason: LeftOut
+    pieces: Annotated[list[str] | None, Field(exclude=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkOutcome(Record):
+    """What became of some chunks of a document."""
+
+    outcome: str | None
+    outcome_reason: str | None
+    chunks: int
+    facts: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedShown(Record):
+    """A decision that is carried out at ``due_at`` unless it is undone before; by the database's clock."""
+
+    decision: str
+    by: str
+    taken_at: datetime
+    due_at: datetime
+    error: Annotated[
+        StoredError | None,
+        Field(description="Why it was refused when its time came: the document waits for another decision"),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class JobDetail(Job):
+    """A job with its stages and what validation found."""
+
+    stages: list[StageTiming]
+    findings: list[dict[str, Any]]
+    returned_for: Annotated[
+        list[dict[str, Any]],
+        Field(description="What it was returned to matching review for, while it waits there"),
+    ]
+    left_out_by: Annotated[dict[LeftOut, int], Field(description="The ledger: how many facts were left out, by reason")]
+    left_out_facts: Annotated[list[LeftOutFact], Field(description="The first 1,000 of them")]
+    facts_added: Annotated[int, Field(description="Facts that reviewers have added")]
+    facts_to_decide: Annotated[int, Field(description="Facts of middling confidence that a person is asked about")]
+    parked: Annotated[
+        ParkedShown | None, Field(description="The decision about it that can be taken back, or that was refused")
+    ]
+    to_decide: Annotated[list[WeighedFact], Field(description="The first 1,000 of them, the least sure first")]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDetail(DocumentJob):
+    """A document's newest job with all that a person may want to know of it."""
+
+    stages: list[StageTiming]
+    findings: list[dict[str, Any]]
+    returned_for: list[dict[str, Any]]
+    pairs: list[dict[str, Any]]
+    ledger: list[ChunkOutcome]
+    left_out_facts: list[LeftOutFact]
+    to_decide: list[WeighedFact]
+    parked: ParkedShown | None
+    events: list[JobEvent]

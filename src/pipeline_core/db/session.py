@@ -12,7 +12,7 @@ from pgvector.psycopg import register_vector
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from pipeline_core.db.listing import Listing, R, rows_of
+from pipeline_core.db.listing import Listing, R, columns_of, rows_of
 from pipeline_core.db.queries import load
 from pipeline_core.db.vector_types import vector_type
 from pipeline_core.domain.ids import CorrelationId
@@ -75,7 +75,7 @@ class Session:
 
     def select_columns(self, listing: Listing[R], **params: Any) -> list[Row]:
         """As ``select``, but what is selected of each row by name: of a kind that has more than its columns."""
-        with self._cursor() as cursor:
+        with self.connection.cursor(row_factory=columns_of(listing.kind), binary=True) as cursor:
             return cursor.execute(listing.statement(_given(params)), params).fetchall()
 
     def each(self, name: str, every: Sequence[Mapping[str, Any]], /, *, dims: int | None = None) -> list[list[Row]]:

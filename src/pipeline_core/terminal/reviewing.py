@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from pipeline_core.db.review import ReviewFact, WaitingJob
+from pipeline_core.db.rows import DocumentDetail
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobState
@@ -25,8 +26,6 @@ from pipeline_core.terminal.tables import short, why_it_waits
 
 if TYPE_CHECKING:
     from pipeline_core.bootstrap import Pipeline
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Typed:
     at: Sequence[str] = ()
 
 
-def carry_out(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+def carry_out(app_: "Pipeline", row: DocumentDetail, typed: Typed) -> Decided:
     """Do what was typed about the document of this row.
 
     Raises:
@@ -59,7 +58,7 @@ def carry_out(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
     return act(app_, row, typed)
 
 
-def _decide(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+def _decide(app_: "Pipeline", row: DocumentDetail, typed: Typed) -> Decided:
     resolution = one_of(Resolution, typed.duplicates, "--duplicates") if typed.duplicates else None
     fields = {
         "reason": typed.reason,
@@ -69,15 +68,15 @@ def _decide(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
         "reviewer": app_.settings.reviewer,
     }
     request = request_of(Decision(typed.action.strip().lower()), app_.user_id, fields)
-    return app_.review.decide(row["document_id"], request)
+    return app_.review.decide(row.document_id, request)
 
 
-def _edit(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+def _edit(app_: "Pipeline", row: DocumentDetail, typed: Typed) -> Decided:
     if len(typed.facts) != 1:
         raise RefusedError("An edit is of one fact.", action="Name it: --fact ID.")
     [fact_id] = _fact_ids(app_, row, typed.facts)
     return app_.facts.edit(
-        row["document_id"],
+        row.document_id,
         fact_id,
         typed.edit,
         user_id=app_.user_id,
@@ -86,12 +85,12 @@ def _edit(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
     )
 
 
-def _resolve(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+def _resolve(app_: "Pipeline", row: DocumentDetail, typed: Typed) -> Decided:
     if typed.pair is None or typed.resolution is None:
         raise RefusedError("Resolving needs a pair and what becomes of it.", action="--pair ID --as keep_both.")
     return app_.facts.resolve(
-        row["document_id"],
-        _one_id("pair", typed.pair, [pair["duplicate_id"] for pair in row["pairs"]]),
+        row.document_id,
+        _one_id("pair", typed.pair, [pair["duplicate_id"] for pair in row.pairs]),
         one_of(Resolution, typed.resolution, "--as"),
         user_id=app_.user_id,
         reviewer=app_.settings.reviewer,
@@ -99,31 +98,31 @@ def _resolve(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
     )
 
 
-def _add(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
+def _add(app_: "Pipeline", row: DocumentDetail, typed: Typed) -> Decided:
     with app_.open_uow() as uow:
-        chunks = [staged.chunk for staged in uow.staging.chunks([row["document_id"]])[row["document_id"]]]
+        chunks = [staged.chunk for staged in uow.staging.chunks([row.document_id])[row.document_id]]
     if typed.chunk is not None:
         wanted = _one_id("chunk", typed.chunk, [chunk.chunk_id for chunk in chunks])
         chunks = [chunk for chunk in chunks if chunk.chunk_id == wanted]
     chunk_id, marked = marked_in(chunks, typed.words, typed.at)
     edit = typed.edit
     added = app_.add_fact(
-        row["document_id"],
+        row.document_id,
         MissedFact(chunk_id, marked, edit.question, edit.answer, edit.statement),
         user_id=app_.user_id,
         reviewer=app_.settings.reviewer,
         reason=typed.reason,
     )
-    return Decided(row["document_id"], JobState.AWAITING_REVIEW, False, f"{added.message} ({added.fact.question_id})")
+    return Decided(row.document_id, JobState.AWAITING_REVIEW, False, f"{added.message} ({added.fact.question_id})")
 
 
-def _undo(app_: "Pipeline", row: Row, typed: Typed) -> Decided:
-    undone = app_.parking.undo(row["job_id"], by=app_.settings.reviewer or str(app_.user_id), reason=typed.reason)
+def _undo(app_: "Pipeline", row: DocumentDetail, typed: Typed) -> Decided:
+    undone = app_.parking.undo(row.job_id, by=app_.settings.reviewer or str(app_.user_id), reason=typed.reason)
     message = f"“{undone.decision}” of {undone.taken_by} was taken back; the document waits as before"
-    return Decided(row["document_id"], JobState.AWAITING_REVIEW, False, message)
+    return Decided(row.document_id, JobState.AWAITING_REVIEW, False, message)
 
 
-_ACTIONS: Mapping[str, Callable[["Pipeline", Row, Typed], Decided]] = {
+_ACTIONS: Mapping[str, Callable[["Pipeline", DocumentDetail, Typed], Decided]] = {
     **{decision.value: _decide for decision in Decision},
     "edit": _edit,
     "add": _add,
@@ -132,10 +131,10 @@ _ACTIONS: Mapping[str, Callable[["Pipeline", Row, Typed], Decided]] = {
 }
 
 
-def _fact_ids(app_: "Pipeline", row: Row, texts: Sequence[str]) -> list[UUID]:
+def _fact_ids(app_: "Pipeline", row: DocumentDetail, texts: Sequence[str]) -> list[UUID]:
     if not texts:
         return []
-    ids: list[UUID] = [fact.question_id for fact in app_.facts.facts(row["document_id"], user_id=app_.user_id)]
+    ids: list[UUID] = [fact.question_id for fact in app_.facts.facts(row.document_id, user_id=app_.user_id)]
     return [_one_id("fact", text, ids) for text in texts]
 
 
@@ -178,12 +177,12 @@ def next_job(app_: "Pipeline") -> JobId | None:
     return waiting.job_id if waiting else None
 
 
-def facts_to_show(app_: "Pipeline", row: Row, *, everything: bool) -> list[ReviewFact]:
+def facts_to_show(app_: "Pipeline", row: DocumentDetail, *, everything: bool) -> list[ReviewFact]:
     """The document's facts if they are asked for; of a deep scan that waits, at least those that are new."""
-    new = row["profile"] == "deep" and row["state"] == "awaiting_review"
+    new = row.profile == "deep" and row.state == "awaiting_review"
     if not (everything or new):
         return []
-    found = app_.facts.facts(row["document_id"], user_id=app_.user_id)
+    found = app_.facts.facts(row.document_id, user_id=app_.user_id)
     return found if everything else [fact for fact in found if fact.status == "pending"]
 
 

@@ -15,7 +15,8 @@ from pipeline_core.api.deps import Services, ThePipeline
 from pipeline_core.api.head import IS_HEAD
 from pipeline_core.api.problems import responses
 from pipeline_core.api.ranges import content_range, is_known, is_of, parse_range
-from pipeline_core.api.routes.jobs import RetryAnswer, StageTiming
+from pipeline_core.api.routes.jobs import RetryAnswer
+from pipeline_core.db.rows import StageTiming
 from pipeline_core.db.session import Row
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import NotFoundError
@@ -85,7 +86,7 @@ def get_document(document_id: UUID, services: Services) -> Row:
     response_model=list[StageTiming],
     responses=responses(401, 404, 422, 429),
 )
-def list_stages(document_id: UUID, services: Services) -> list[Row]:
+def list_stages(document_id: UUID, services: Services) -> list[StageTiming]:
     """Every stage in its order, with status, times, tries, cost and error."""
     services.views.document(DocumentId(document_id))
     return services.views.stages(DocumentId(document_id))
