@@ -28,4 +28,4 @@ def row_of(kind: type[R], **given: Any) -> R:
     """A row of this kind with these fields; words of a lifecycle may be given as texts."""
     words = words_of(kind)  # type: ignore[arg-type]
     row = {field.name: _EMPTY.get(field.name) for field in fields(kind)} | given
-    return kind(**{name: words.get(name, {}).get(value, value) for name, value in row.items()})
+    return kind(**{name: words[name].get(value, value) if name in words else value for name, value in row.items()})

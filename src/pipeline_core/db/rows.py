@@ -33,7 +33,7 @@ class Record:
             raise KeyError(name) from None
 
 
-class StoredError(TypedDict, total=False):
+class JobError(TypedDict, total=False):
     """The last error: what, where, and what to do."""
 
     code: Required[str]
@@ -53,7 +53,7 @@ class Progress(Record):
     outcome: Outcome | None
     percent: int
     retry_count: int
-    last_error: StoredError | None
+    last_error: JobError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Job(Record):
     phase: Annotated[int, Field(description="0 upload … 6 download")]
     percent: Annotated[int, Field(ge=0, le=100)]
     retry_count: int
-    last_error: StoredError | None
+    last_error: JobError | None
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
@@ -240,7 +240,7 @@ class ParkedShown(Record):
     taken_at: datetime
     due_at: datetime
     error: Annotated[
-        StoredError | None,
+        JobError | None,
         Field(description="Why it was refused when its time came: the document waits for another decision"),
     ]
 

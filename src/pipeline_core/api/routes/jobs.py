@@ -16,10 +16,12 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
-from pipeline_core.db.rows import Job, JobDetail, ParkedShown, StoredError
+from pipeline_core.db import rows
+from pipeline_core.db.rows import Job, JobError, ParkedShown
 from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobState, StageName
+from pipeline_core.review.decisions import Decision
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.read_again import Again
 from pipeline_core.services.retry_all import Which
@@ -34,11 +36,12 @@ router = APIRouter(prefix="/api/v2/jobs", tags=["jobs"])
 class Parked(ParkedShown):
     """A decision that is carried out at ``due_at`` unless it is undone before; by the database's clock."""
 
+    decision: Decision
     undo_url: Annotated[str, Field(description="A POST to it takes the decision back")]
 
 
 @dataclass(frozen=True, slots=True)
-class JobWithDetail(JobDetail):
+class JobDetail(rows.JobDetail):
     """A job with its stages and what validation found."""
 
     parked: Annotated[
@@ -191,7 +194,7 @@ def _published(services: Services, stage: StageName, *, preview: bool) -> tuple[
     "/{job_id}",
     operation_id="get_job",
     summary="Look at a job",
-    response_model=JobWithDetail,
+    response_model=JobDetail,
     responses=responses(401, 404, 422, 429),
     dependencies=[LimitPolls],
 )
@@ -205,7 +208,7 @@ def parked_answer(job_id: UUID, parked: ParkedShown) -> Parked:
     """A parked decision, as a client of the API is told of it."""
     error = _over_http(parked.error) if parked.error else None
     undo_url = f"/api/job/{job_id}/undo"
-    return Parked(parked.decision, parked.by, parked.taken_at, parked.due_at, error, undo_url)
+    return Parked(Decision(parked.decision), parked.by, parked.taken_at, parked.due_at, error, undo_url)
 
 
 def _told(job: J) -> J:
@@ -213,8 +216,8 @@ def _told(job: J) -> J:
     return replace(job, last_error=_over_http(job.last_error)) if job.last_error else job
 
 
-def _over_http(error: StoredError) -> StoredError:
-    return cast("StoredError", over_http(error))
+def _over_http(error: JobError) -> JobError:
+    return cast("JobError", over_http(error))
 
 
 @router.post(
