@@ -24,9 +24,9 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.layout import squash
 from pipeline_core.settings import Settings, load_settings
 from pipeline_core.stages import chunking
+from pipeline_core.stages.chunk_inputs import chunk_inputs
 from pipeline_core.stages.cleaning import clean
 from pipeline_core.stages.evidence import verify
-from pipeline_core.stages.facts import chunk_inputs
 
 PIECE = 12
 """Letters of the shortest part by which a place in the text is known."""

@@ -16,7 +16,7 @@ from pipeline_core.domain.place_traits import Places
 from pipeline_core.domain.policy import EVERYTHING
 from pipeline_core.settings import load_settings
 from pipeline_core.stages import evidence
-from pipeline_core.stages.facts import chunk_inputs
+from pipeline_core.stages.chunk_inputs import chunk_inputs
 from pipeline_core.stages.weigh import weighed
 
 

@@ -129,6 +129,8 @@ def outcome_of(document_ids: Sequence[UUID]) -> State:
 def _place(row: Progress) -> str:
     if missing_part(row):
         return "held"
+    if row.is_stopped:
+        return "stopped"
     return "parked" if is_parked(row) else str(row.state).replace("_", " ")
 
 

@@ -191,6 +191,11 @@ CREATE TRIGGER upload_jobs_workers BEFORE UPDATE ON upload_jobs FOR EACH ROW
         AND row_security_active('upload_pipeline.upload_jobs'::regclass))
     EXECUTE FUNCTION refuse_work();
 
+-- Where a document stands, its newest job says. Without a SET, so that it is planned with what it is joined to.
+CREATE FUNCTION newest_job(document uuid) RETURNS SETOF upload_jobs LANGUAGE sql STABLE ROWS 1 AS $$
+    SELECT * FROM upload_jobs j WHERE j.document_id = document ORDER BY j.created_at DESC, j.job_id DESC LIMIT 1
+$$;
+
 -- Documents whose newest job has ended without publishing. What is staged of them is on its way nowhere, until
 -- somebody starts them again; then it is compared again. Views run with the rights of who asks, so that row-level
 -- security holds within them.

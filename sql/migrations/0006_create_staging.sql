@@ -33,6 +33,8 @@ CREATE TABLE staged_chunks (
     CONSTRAINT staged_chunks_ledger_check CHECK (
         CASE outcome
             WHEN 'facts' THEN fact_count > 0
+            -- one that failed stays so when a person adds a fact of it: nobody knows what else it says
+            WHEN 'failed' THEN outcome_reason IS NOT NULL
             ELSE fact_count = 0 AND (outcome IS NULL OR outcome_reason IS NOT NULL)
         END)
 ) WITH (fillfactor = 80);
@@ -147,7 +149,9 @@ CREATE TABLE staged_questions (
     evidence_quote text GENERATED ALWAYS AS (joined_quotes(evidence)) STORED,
     evidence_char_from int GENERATED ALWAYS AS ((place_of(evidence) ->> 'char_from')::int) STORED,
     evidence_page int GENERATED ALWAYS AS ((place_of(evidence) ->> 'page')::int) STORED,
+    -- 'reviewer', as pipeline_core.domain.facts.REVIEWER: a fact that the generator missed, added by a person
     generator text NOT NULL,
+    added_by text CHECK (added_by ~ '\S'),
     -- The form that match_sha256 is the hash of has a version (pipeline_core.domain.same_words.VERSION, which is that of
     -- the default; a test holds the two equal). The version is part of what is hashed, so a hash of another version
     -- equals none: B+ and B- that were one hash are not taken for the same meanwhile. Rows of an older version are
@@ -199,6 +203,9 @@ CREATE TABLE staged_questions (
     CONSTRAINT staged_questions_evidence_check CHECK (
         CASE WHEN document_id IS NULL THEN evidence IS NULL OR is_evidence(evidence)
             ELSE num_nulls(chunk_id, statement, evidence_match) = 0 AND is_evidence(evidence) END),
+    CONSTRAINT staged_questions_added_check CHECK (
+        (generator = 'reviewer') = (added_by IS NOT NULL)
+        AND (added_by IS NULL OR document_id IS NOT NULL AND evidence_match = 'exact')),
     CONSTRAINT staged_questions_duplicate_check CHECK (status <> 'duplicate' OR duplicate_of IS NOT NULL),
     CONSTRAINT staged_questions_reviewed_check CHECK (status <> 'rejected' OR reviewed_at IS NOT NULL),
     CONSTRAINT staged_questions_edited_check CHECK ((edited_by IS NULL) = (edited_at IS NULL)),
@@ -251,6 +258,49 @@ $$;
 CREATE TRIGGER staged_questions_move BEFORE UPDATE OF status ON staged_questions
     FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION enforce_question_move();
 
+-- A reviewer adds a fact that the generator missed, by marking its words in a chunk. Its evidence is what stands there,
+-- it is added while facts are decided, and the chunk's line in the ledger counts it.
+-- Each span is the chunk's own text at its offsets. Later the fact may move to another chunk, with its evidence.
+CREATE FUNCTION hold_added_fact() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM staged_chunks c
+        WHERE c.chunk_id = NEW.chunk_id AND c.document_id = NEW.document_id AND NOT EXISTS (
+            SELECT FROM jsonb_array_elements(NEW.evidence) AS e (span)
+            CROSS JOIN LATERAL (SELECT (span ->> 'char_from')::int - c.char_from AS start) AS s
+            WHERE s.start < 0 OR substr(c.text, s.start + 1, length(span ->> 'quote')) <> span ->> 'quote'))
+    THEN
+        RAISE EXCEPTION 'the evidence of an added fact is what its chunk says at these offsets'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'staged_questions_added_evidence';
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM upload_jobs j
+        WHERE j.document_id = NEW.document_id AND j.state = 'awaiting_review' AND j.stage = 'matching_review')
+    THEN
+        RAISE EXCEPTION 'a fact is added while its document waits in matching review'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'staged_questions_added_in_review';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER staged_questions_added BEFORE INSERT ON staged_questions
+    FOR EACH ROW WHEN (NEW.generator = 'reviewer') EXECUTE FUNCTION hold_added_fact();
+
+-- SECURITY DEFINER: the ledger is not for the API's role to write.
+CREATE FUNCTION count_added_fact() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    UPDATE staged_chunks SET fact_count = fact_count + 1,
+        outcome = CASE outcome WHEN 'failed' THEN 'failed' ELSE 'facts' END,
+        outcome_reason = CASE outcome WHEN 'failed' THEN outcome_reason END
+    WHERE chunk_id = NEW.chunk_id;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER staged_questions_count_added AFTER INSERT ON staged_questions
+    FOR EACH ROW WHEN (NEW.generator = 'reviewer') EXECUTE FUNCTION count_added_fact();
+
 -- The counts of a batch are read from its rows, so they are right by construction.
 CREATE VIEW upload_batch_counts WITH (security_invoker = true) AS
 SELECT b.batch_id,
@@ -289,3 +339,16 @@ CREATE TABLE staging_duplicates (
 );
 CREATE INDEX staging_duplicates_existing_idx ON staging_duplicates (existing_question_id);
 CREATE INDEX staging_duplicates_pending_idx ON staging_duplicates (user_id) WHERE resolution = 'pending';
+
+-- What a person decided stays; what nobody did, or the system by itself, may still be decided.
+CREATE FUNCTION decided_by_person(resolution text, resolved_by text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN resolution <> 'pending' AND resolved_by <> 'system';
+
+-- Pairs that a person is to be asked about, of questions that are on their way.
+CREATE VIEW undecided_pairs WITH (security_invoker = true) AS
+SELECT p.duplicate_id, p.user_id, p.staged_question_id, p.existing_question_id, p.reasons, q.document_id,
+       q.upload_batch_id, q.match_sha256
+FROM staging_duplicates p
+JOIN staged_questions q ON q.question_id = p.staged_question_id
+WHERE p.resolution = 'pending' AND q.status IN ('pending', 'approved');

@@ -204,7 +204,7 @@ END
 $$;
 
 CREATE TRIGGER staging_duplicates_remember AFTER UPDATE OF resolution ON staging_duplicates
-    FOR EACH ROW WHEN (NEW.resolution <> 'pending' AND NEW.resolved_by <> 'system')
+    FOR EACH ROW WHEN (decided_by_person(NEW.resolution, NEW.resolved_by))
     EXECUTE FUNCTION remember_decision();
 
 -- --- the same question with another answer --------------------------------------------------------------------------

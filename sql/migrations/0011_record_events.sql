@@ -30,8 +30,7 @@ BEGIN
     NEW.correlation_id := coalesce(
         correlation_of_request(),
         (SELECT b.correlation_id FROM upload_batches b WHERE b.batch_id::text = NEW.payload ->> 'batch_id'),
-        (SELECT j.correlation_id FROM upload_jobs j WHERE j.document_id = NEW.document_id
-            ORDER BY j.created_at DESC, j.job_id LIMIT 1),
+        (SELECT correlation_id FROM newest_job(NEW.document_id)),
         gen_random_uuid());
     RETURN NEW;
 END

@@ -41,3 +41,8 @@ CREATE POLICY events_api_types ON events AS RESTRICTIVE FOR INSERT WITH CHECK (
 -- The API parks and undoes; what is due is carried out by the service role.
 CREATE POLICY parked_decisions_undo ON parked_decisions AS RESTRICTIVE FOR UPDATE USING (true)
     WITH CHECK (outcome = 'undone');
+
+-- Whoever connects with the API's role inserts questions of banks and added facts, both undecided, and no other fact.
+CREATE POLICY staged_questions_api_inserts ON staged_questions AS RESTRICTIVE FOR INSERT WITH CHECK (
+    status = 'pending' AND left_out_reason IS NULL AND evidence_pieces IS NULL
+    AND (document_id IS NULL) = (generator <> 'reviewer'));

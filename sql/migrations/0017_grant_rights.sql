@@ -26,7 +26,8 @@ GRANT SELECT ON stages, stage_dependencies, job_stages, job_stage_moves, job_sta
 GRANT SELECT ON documents, document_sources, document_names, upload_jobs, ended_unpublished, parked_decisions,
     document_processing_stages,
     processing_workflows, stage_output_files, staged_chunks, upload_batches, upload_batch_counts, staged_questions,
-    standing_questions, staging_duplicates, duplicate_decisions, comparable, orphaned_questions, stand_ins,
+    standing_questions, staging_duplicates, undecided_pairs, duplicate_decisions,
+    comparable, orphaned_questions, stand_ins,
     document_chunks, all_questions, search_sources, search_postings, events, paid_calls, event_streams,
     webhook_deliveries, rate_limits TO upload_pipeline_api;
 -- A secret is shown once, by who made it: the API can write it and not read it.
@@ -64,7 +65,9 @@ GRANT INSERT (batch_id, user_id, uploaded_by, file_name),
         matched_at)
     ON upload_batches TO upload_pipeline_api;
 GRANT INSERT (question_id, upload_batch_id, user_id, ordinal, topic, subtopic, question_type, difficulty, question,
-        answer, notes_for_tutor, generator, match_text, match_sha256, match_trigrams, match_signature, language),
+        answer, notes_for_tutor, generator, match_text, match_sha256, match_trigrams, match_signature, language,
+        document_id, chunk_id, statement, evidence, evidence_match, status, left_out_reason, evidence_pieces, confidence,
+        confidence_reasons, publish_from, ask_from, added_by),
     UPDATE (status, question, answer, statement, topic, subtopic, question_type, difficulty, notes_for_tutor,
         match_text, match_sha256, match_version, match_trigrams, match_signature, edited_by, edited_at, reviewed_by,
         reviewed_at, review_notes, decided_by_itself, rejected_with_document, duplicate_of, similarity_score,
@@ -88,7 +91,7 @@ GRANT INSERT (stream_id, user_id, open_until), UPDATE (open_until), DELETE ON ev
 
 -- --- functions that run as the owner --------------------------------------------------------------------------------
 
-REVOKE ALL ON FUNCTION add_to_paid_totals(), queue_webhooks(), webhooks_waiting(uuid), resume_webhook(uuid),
+REVOKE ALL ON FUNCTION count_added_fact(), add_to_paid_totals(), queue_webhooks(), webhooks_waiting(uuid), resume_webhook(uuid),
     try_webhook(uuid), tell_webhook_change(), tell_webhook_pause(), tell_model_change(), fold_metrics(),
     fold_metrics_now_and_then(), count_jobs(), count_stages(), count_rows(), count_events(), count_deliveries(),
     pipeline_metrics(), paid_metrics(), held_metrics(), prune_events(bigint, int, int, int), count_passages(bigint[]),

@@ -43,8 +43,7 @@ SELECT source_uri FROM document_sources WHERE document_id = %(document_id)s AND 
 WITH resting AS (
     SELECT d.document_id, d.filename, d.published_at IS NOT NULL AS is_published
     FROM documents d
-    JOIN LATERAL (SELECT state, outcome FROM upload_jobs u WHERE u.document_id = d.document_id
-        ORDER BY u.created_at DESC LIMIT 1) j ON j.state = 'done' AND j.outcome IN ('published', 'superseded')
+    JOIN LATERAL newest_job(d.document_id) j ON j.state = 'done' AND j.outcome IN ('published', 'superseded')
     WHERE d.document_id = ANY(%(document_ids)s)
 ), active AS (
     SELECT embed_model, dims FROM embedding_models WHERE is_active

@@ -2,7 +2,7 @@
 -- Jobs, newest first; the position in the list is (created_at, job_id) of the last one seen.
 SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named,
     d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
-    p.percent, j.retry_count, j.last_error, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
+    p.percent, j.retry_count, j.last_error, j.is_stopped, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
     d.published_at,
     (SELECT sum((s.result ->> 'seconds')::float8) FROM document_processing_stages s
         WHERE s.document_id = d.document_id) AS seconds,
@@ -22,7 +22,7 @@ LIMIT %(limit)s;
 -- As above, by its id, with what validation found.
 SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named,
     d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
-    p.percent, j.retry_count, j.last_error, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
+    p.percent, j.retry_count, j.last_error, j.is_stopped, j.created_at, j.updated_at, j.finished_at, j.correlation_id, j.flow_run_id,
     d.published_at, coalesce(j.stage3_validation_results -> 'findings', '[]') AS findings
 FROM upload_jobs j
 JOIN documents d USING (document_id)
@@ -46,8 +46,7 @@ SELECT d.document_id, d.title, d.filename, also_named(d.document_id, d.filename)
     (SELECT count(*) FROM document_chunks c WHERE c.document_id = d.document_id) AS published_chunks,
     (SELECT count(*) FROM all_questions q WHERE q.document_id = d.document_id) AS published_facts
 FROM documents d
-JOIN LATERAL (SELECT * FROM upload_jobs u WHERE u.document_id = d.document_id ORDER BY u.created_at DESC LIMIT 1) j
-    ON true
+CROSS JOIN LATERAL newest_job(d.document_id) j
 LEFT JOIN processing_workflows w ON w.document_id = d.document_id
 WHERE d.document_id = %(document_id)s;
 
@@ -65,9 +64,7 @@ SELECT b.batch_id, b.file_name, b.document_id, b.status, b.uploaded_at, b.matche
     c.questions_rejected AS rejected, c.questions_duplicate AS duplicate,
     c.questions_left_out AS left_out,
     (SELECT count(*) FROM staged_questions q WHERE q.upload_batch_id = b.batch_id AND q.status = 'imported') AS imported,
-    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
-        WHERE q.upload_batch_id = b.batch_id AND s.resolution = 'pending'
-            AND q.status IN ('pending', 'approved')) AS undecided
+    (SELECT count(*) FROM undecided_pairs p WHERE p.upload_batch_id = b.batch_id) AS undecided
 FROM upload_batches b JOIN upload_batch_counts c USING (batch_id)
 WHERE (%(batch_id)s::uuid IS NULL OR b.batch_id = %(batch_id)s)
     AND (%(statuses)s::text[] IS NULL OR b.status = ANY(%(statuses)s))

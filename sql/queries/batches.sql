@@ -22,9 +22,8 @@ SELECT batch_id, total_questions AS total, questions_pending AS pending, questio
 FROM upload_batch_counts WHERE batch_id = ANY(%(batch_ids)s);
 
 -- name: batch_undecided
-SELECT q.upload_batch_id AS batch_id, count(*) AS pairs
-FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
-WHERE q.upload_batch_id = ANY(%(batch_ids)s) AND p.resolution = 'pending' AND q.status IN ('pending', 'approved')
+SELECT upload_batch_id AS batch_id, count(*) AS pairs
+FROM undecided_pairs WHERE upload_batch_id = ANY(%(batch_ids)s)
 GROUP BY 1;
 
 -- name: move_batch
@@ -67,7 +66,7 @@ WHERE upload_batch_id = %(batch_id)s AND question_id = %(question_id)s AND statu
 -- The words have changed: what no person has decided about the old ones is no pair any more.
 DELETE FROM staging_duplicates p USING staged_questions q
 WHERE q.question_id = p.staged_question_id AND q.document_id IS NULL AND q.status <> 'imported'
-    AND (p.resolution = 'pending' OR p.resolved_by = 'system')
+    AND NOT decided_by_person(p.resolution, p.resolved_by)
     AND (p.staged_question_id = %(question_id)s OR p.existing_question_id = %(question_id)s)
 RETURNING q.question_id;
 

@@ -92,8 +92,7 @@ WITH input AS (
     SELECT j.job_id, m.document_id, m.user_id, j.correlation_id, %(event)s, %(severity)s, %(code)s,
            jsonb_strip_nulls(jsonb_build_object('error', m.error))
     FROM moved m
-    JOIN LATERAL (SELECT job_id, correlation_id FROM upload_jobs u WHERE u.document_id = m.document_id
-        ORDER BY u.created_at DESC LIMIT 1) j ON true
+    CROSS JOIN LATERAL newest_job(m.document_id) j
 )
 SELECT document_id FROM moved;
 
@@ -101,8 +100,7 @@ SELECT document_id FROM moved;
 -- Documents being scanned, and where the job of the scan is.
 SELECT d.document_id, j.state, j.stage, j.profile, j.last_error
 FROM documents d
-JOIN LATERAL (SELECT state, stage, profile, last_error FROM upload_jobs u WHERE u.document_id = d.document_id
-    ORDER BY u.created_at DESC LIMIT 1) j ON true
+CROSS JOIN LATERAL newest_job(d.document_id) j
 WHERE d.deep_scan_status = 'Processing'
     AND (%(user_id)s::uuid IS NULL OR d.user_id = %(user_id)s)
     AND (%(document_ids)s::uuid[] IS NULL OR d.document_id = ANY(%(document_ids)s))

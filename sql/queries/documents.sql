@@ -34,8 +34,7 @@ SELECT document_id FROM made;
 -- name: published_documents
 SELECT d.document_id, j.state = 'done' AND j.outcome IS NOT DISTINCT FROM 'published' AS is_at_rest, j.profile = 'deep' AS is_scanned
 FROM documents d
-JOIN LATERAL (SELECT state, outcome, profile FROM upload_jobs u WHERE u.document_id = d.document_id
-    ORDER BY u.created_at DESC LIMIT 1) j ON true
+CROSS JOIN LATERAL newest_job(d.document_id) j
 WHERE d.user_id = %(user_id)s AND d.published_at IS NOT NULL
 ORDER BY d.created_at, d.document_id;
 
@@ -103,7 +102,7 @@ SELECT document_id, raw_path FROM documents WHERE document_id = ANY(%(document_i
 -- Where each document and its newest job stand.
 SELECT DISTINCT ON (d.document_id)
     d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    j.profile, w.workflow_type, w.configuration -> 'policy' AS policy
+    j.profile, j.is_stopped, w.workflow_type, w.configuration -> 'policy' AS policy
 FROM documents d
 JOIN upload_jobs j USING (document_id)
 JOIN processing_workflows w USING (document_id)

@@ -22,7 +22,7 @@ WITH takeable AS (
     UPDATE upload_jobs j SET
         state = 'working', claimed_by = %(worker)s, claimed_at = now(), lease_token = %(lease)s,
         lease_expires_at = now() + make_interval(secs => %(lease_s)s), flow_run_id = %(flow_run_id)s,
-        retry_at = NULL, parked_until = NULL, finished_at = NULL,
+        retry_at = NULL, parked_until = NULL, is_stopped = false, finished_at = NULL,
         lost_leases = j.lost_leases + (t.was = 'working')::int
     FROM takeable t
     WHERE j.job_id = t.job_id
@@ -47,7 +47,7 @@ SELECT d.document_id, d.user_id, j.job_id, d.filename, d.mime, d.bytes_len, d.fi
        j.stage, j.retry_count, j.correlation_id, j.stage2_completed_at IS NOT NULL AS matches_approved,
        j.stage4_override_reason IS NOT NULL AS overridden,
        coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS criticals, w.workflow_type,
-       j.profile, j.held_for, w.configuration -> 'policy' AS policy
+       j.profile, j.held_for, j.stop_after, w.configuration -> 'policy' AS policy
 FROM upload_jobs j
 JOIN documents d USING (document_id)
 JOIN processing_workflows w USING (document_id)
@@ -71,8 +71,11 @@ WITH input AS (
         held_for = CASE WHEN %(code)s = 'held' THEN i.payload ->> 'part'
             WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.held_for END,
         parked_until = CASE WHEN %(code)s = 'parked' THEN (i.payload ->> 'until')::timestamptz END,
+        is_stopped = %(code)s = 'stopped',
+        stop_after = CASE WHEN %(code)s <> 'stopped' AND coalesce(%(to_state)s, j.state) NOT IN ('done', 'deadletter')
+            THEN j.stop_after END,
         last_error = CASE WHEN i.payload ? 'error' THEN i.payload -> 'error'
-            WHEN %(to_state)s = 'done' THEN NULL ELSE j.last_error END,
+            WHEN %(to_state)s = 'done' OR %(code)s = 'stopped' THEN NULL ELSE j.last_error END,
         outcome = CASE WHEN %(to_state)s = 'done' THEN %(outcome)s END,
         config_sha256 = CASE WHEN %(to_state)s = 'done' THEN %(config)s ELSE j.config_sha256 END,
         finished_at = CASE WHEN %(to_state)s IN ('done', 'deadletter') THEN now() END,
@@ -119,6 +122,21 @@ WITH input AS (
     FROM moved
 )
 SELECT job_id FROM moved;
+
+-- name: go_on
+-- A job that waits is due now: for one stage, behind which it stops, or for all that are left.
+WITH told AS (
+    UPDATE upload_jobs j SET stop_after = %(stop_after)s, parked_until = NULL, is_stopped = false
+    WHERE j.job_id = %(job_id)s AND j.state IN ('queued', 'retryable') AND j.stage = %(stage)s
+    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage
+), logged AS (
+    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
+    SELECT job_id, document_id, user_id, correlation_id, 'restarted',
+           CASE WHEN %(stop_after)s::text IS NULL THEN 'told_to_go_on' ELSE 'stage_asked_for' END,
+           jsonb_strip_nulls(jsonb_build_object('stage', stage, 'by', %(by)s::text, 'stop_after', %(stop_after)s::text))
+    FROM told
+)
+SELECT job_id FROM told;
 
 -- name: job_positions
 SELECT job_id, document_id, stage, state, lease_token FROM upload_jobs WHERE job_id = ANY(%(job_ids)s);

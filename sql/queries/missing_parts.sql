@@ -29,7 +29,7 @@ SELECT DISTINCT ON (m.part) m.part, j.document_id
 FROM missing_parts m
 JOIN upload_jobs j ON j.state IN ('queued', 'retryable')
     AND (j.held_for = m.part OR m.part = %(everything)s AND j.held_for IS NULL)
-    AND (j.parked_until IS NULL OR j.parked_until <= now())
+    AND (j.parked_until IS NULL OR j.parked_until <= now()) AND NOT j.is_stopped
 WHERE m.part = ANY(%(parts)s) AND m.probe_at <= now()
     AND (%(document_ids)s::uuid[] IS NULL OR j.document_id = ANY(%(document_ids)s))
     AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)

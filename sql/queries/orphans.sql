@@ -21,9 +21,7 @@ FROM (
     UNION ALL
     SELECT question_id, space, document_id, false FROM stand_ins) o
 JOIN documents d ON d.document_id = o.document_id AND d.published_at IS NOT NULL
-JOIN LATERAL (
-    SELECT job_id, state, outcome FROM upload_jobs u WHERE u.document_id = o.document_id
-    ORDER BY u.created_at DESC LIMIT 1) j ON j.state = 'done' AND j.outcome = 'published'
+JOIN LATERAL newest_job(o.document_id) j ON j.state = 'done' AND j.outcome = 'published'
 WHERE o.space = ANY(ARRAY(SELECT matching_space(u) FROM unnest(%(user_ids)s::uuid[]) AS u));
 
 -- name: orphans_of_banks

@@ -24,7 +24,7 @@ WITH RECURSIVE waiting_users (user_id) AS (
     LEFT JOIN running r ON r.user_id = u.user_id
     CROSS JOIN LATERAL (
         SELECT j.job_id, j.priority, j.created_at FROM upload_jobs j
-        WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable')
+        WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable') AND NOT j.is_stopped
             AND (j.retry_at IS NULL OR j.retry_at <= now()) AND (j.parked_until IS NULL OR j.parked_until <= now())
             AND (j.document_id = ANY(%(probes)s)
                 OR NOT %(closed)s AND (j.held_for IS NULL OR j.held_for <> ALL(%(missing)s)))
@@ -126,7 +126,7 @@ WITH RECURSIVE waiting_users (user_id) AS (
     LEFT JOIN running r ON r.user_id = u.user_id
     CROSS JOIN LATERAL (
         SELECT greatest(j.updated_at, j.retry_at, j.parked_until) AS since FROM upload_jobs j
-        WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable')
+        WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable') AND NOT j.is_stopped
             AND (j.retry_at IS NULL OR j.retry_at <= now()) AND (j.parked_until IS NULL OR j.parked_until <= now())
             AND NOT EXISTS (
                 SELECT FROM missing_parts m WHERE m.part = %(everything)s OR m.part = j.held_for)
@@ -142,7 +142,7 @@ WITH RECURSIVE waiting_users (user_id) AS (
         SELECT FROM upload_jobs j
         WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
             AND (j.held_for = m.part OR m.part = %(everything)s AND j.held_for IS NULL)
-            AND (j.parked_until IS NULL OR j.parked_until <= now()))
+            AND (j.parked_until IS NULL OR j.parked_until <= now()) AND NOT j.is_stopped)
 ), lost AS (
     SELECT count(*)::int AS jobs FROM upload_jobs j
     WHERE j.state = 'working' AND (
@@ -181,10 +181,10 @@ FROM upload_jobs j WHERE j.document_id = ANY(%(document_ids)s) AND j.state = 'wo
 -- name: queue_depth
 -- What waits and what runs, by user; oldest_s is how long the first has waited, in seconds.
 SELECT user_id,
-    count(*) FILTER (WHERE state = 'queued') AS queued,
+    count(*) FILTER (WHERE state = 'queued' AND NOT is_stopped) AS queued,
     count(*) FILTER (WHERE state = 'retryable') AS retryable,
     count(*) FILTER (WHERE state = 'working') AS working,
-    extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'queued'))::float8 AS oldest_s
+    extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'queued' AND NOT is_stopped))::float8 AS oldest_s
 FROM upload_jobs
 WHERE state IN ('queued', 'retryable', 'working') AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)
 GROUP BY user_id ORDER BY user_id;
@@ -200,6 +200,8 @@ WITH running AS (
     LEFT JOIN missing_parts own ON own.part = j.held_for
     LEFT JOIN missing_parts everybodys ON everybodys.part = %(everything)s
     WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+        -- what has stopped behind a stage waits to be told to go on
+        AND NOT j.is_stopped
 ), waiting AS (
     SELECT d.*, coalesce(r.jobs, 0) + row_number() OVER (
         PARTITION BY d.user_id ORDER BY d.due_at > now(), d.priority DESC, d.created_at, d.job_id) AS turn

@@ -1,21 +1,18 @@
 -- name: lock_for_review
 -- Where the document's newest job stands, locked: who decides at the same time waits here, and then sees what happened.
 SELECT d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    j.profile, w.workflow_type, w.configuration -> 'policy' AS policy
+    j.profile, j.is_stopped, w.workflow_type, w.configuration -> 'policy' AS policy
 FROM upload_jobs j
 JOIN documents d USING (document_id)
 JOIN processing_workflows w USING (document_id)
 WHERE d.document_id = %(document_id)s AND d.user_id = %(user_id)s
-    AND j.job_id = (SELECT job_id FROM upload_jobs u WHERE u.document_id = %(document_id)s
-        ORDER BY u.created_at DESC LIMIT 1)
+    AND j.job_id = (SELECT job_id FROM newest_job(%(document_id)s))
 FOR UPDATE OF j;
 
 -- name: next_waiting
 -- The document that has waited longest for a person; not one that a decision is parked about.
 SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updated_at AS waits_since,
-    (SELECT count(*) FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
-        WHERE q.document_id = d.document_id AND p.resolution = 'pending'
-            AND q.status IN ('pending', 'approved')) AS undecided,
+    (SELECT count(*) FROM undecided_pairs p WHERE p.document_id = d.document_id) AS undecided,
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'pending'
         AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide,
     coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical
@@ -69,7 +66,7 @@ WHERE question_id = %(question_id)s;
 -- The fact says something else now: what nobody decided about its old words is void, whichever end it is; it is
 -- compared again itself. What it repeats elsewhere is kept out by the pair, and what is published has its old words yet.
 DELETE FROM staging_duplicates p
-WHERE p.staged_question_id = %(question_id)s AND (p.resolution = 'pending' OR p.resolved_by = 'system')
+WHERE p.staged_question_id = %(question_id)s AND NOT decided_by_person(p.resolution, p.resolved_by)
     OR p.existing_question_id = %(question_id)s
         AND (p.resolution = 'pending' OR p.resolved_by = 'system' AND p.resolution <> 'keep_existing')
         AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = p.existing_question_id);
@@ -89,7 +86,7 @@ FOR UPDATE OF p;
 -- name: resolve_pair
 UPDATE staging_duplicates SET resolution = %(resolution)s, resolved_by = %(by)s, resolved_at = now(),
     resolution_notes = %(notes)s
-WHERE duplicate_id = %(duplicate_id)s AND (resolution = 'pending' OR resolved_by = 'system');
+WHERE duplicate_id = %(duplicate_id)s AND NOT decided_by_person(resolution, resolved_by);
 
 -- name: take_back
 -- A fact that a decision of the system left out waits again.
@@ -101,18 +98,16 @@ WHERE question_id = %(question_id)s AND status = 'duplicate' AND duplicate_of = 
 UPDATE staging_duplicates p SET resolution = i.resolution, resolution_notes = i.notes, resolved_by = i.decided_by,
     resolved_at = i.decided_at
 FROM (
-    SELECT p.duplicate_id, q.document_id, d.notes, d.decided_by, d.decided_at,
-        remembered_resolution(d.resolution, q.match_sha256, e.match_sha256) AS resolution
-    FROM staging_duplicates p
-    JOIN staged_questions q ON q.question_id = p.staged_question_id AND q.status IN ('pending', 'approved')
+    SELECT p.duplicate_id, p.document_id, d.notes, d.decided_by, d.decided_at,
+        remembered_resolution(d.resolution, p.match_sha256, e.match_sha256) AS resolution
+    FROM undecided_pairs p
     LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
     LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
     CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" AS match_sha256) e
     JOIN duplicate_decisions d ON matching_space(d.user_id) = matching_space(p.user_id)
-        AND d.first_sha256 = least(q.match_sha256 COLLATE "C", e.match_sha256)
-        AND d.second_sha256 = greatest(q.match_sha256 COLLATE "C", e.match_sha256)
-    WHERE matching_space(p.user_id) = matching_space(%(user_id)s) AND p.resolution = 'pending'
-        AND q.document_id IS NOT NULL) i
+        AND d.first_sha256 = least(p.match_sha256 COLLATE "C", e.match_sha256)
+        AND d.second_sha256 = greatest(p.match_sha256 COLLATE "C", e.match_sha256)
+    WHERE matching_space(p.user_id) = matching_space(%(user_id)s) AND p.document_id IS NOT NULL) i
 WHERE p.duplicate_id = i.duplicate_id
 RETURNING i.document_id;
 
@@ -126,9 +121,7 @@ JOIN LATERAL (
     ORDER BY event_id DESC LIMIT 1) e ON e.code = 'matching_review_needed'
 WHERE j.document_id = ANY(%(document_ids)s) AND j.profile = 'standard'
     AND j.state = 'awaiting_review' AND j.stage = 'matching_review'
-    AND NOT EXISTS (
-        SELECT FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
-        WHERE q.document_id = j.document_id AND p.resolution = 'pending' AND q.status IN ('pending', 'approved'))
+    AND NOT EXISTS (SELECT FROM undecided_pairs p WHERE p.document_id = j.document_id)
     AND NOT EXISTS (
         SELECT FROM staged_questions q
         WHERE q.document_id = j.document_id AND q.status = 'pending' AND q.reviewed_by IS NULL

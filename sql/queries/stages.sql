@@ -83,3 +83,14 @@ SELECT f.document_id, f.stage_name, f.file_type, f.file_path, f.checksum, f.meta
 FROM stage_output_files f
 JOIN document_processing_stages s USING (document_id, stage_name)
 WHERE f.document_id = ANY(%(document_ids)s) AND f.file_type = ANY(%(file_types)s) AND s.status = 'completed';
+
+-- name: stage_dependencies
+SELECT stage_name, depends_on_stage, is_required FROM stage_dependencies ORDER BY execution_order, depends_on_stage;
+
+-- name: recorded_stages
+-- The stages of a document that are done as things stand, and the kinds of files that each has left.
+SELECT s.stage_name, coalesce(array_agg(f.file_type) FILTER (WHERE f.file_type IS NOT NULL), '{}') AS file_types
+FROM document_processing_stages s
+LEFT JOIN stage_output_files f USING (document_id, stage_name)
+WHERE s.document_id = %(document_id)s AND s.status = 'completed'
+GROUP BY s.stage_name;

@@ -283,8 +283,7 @@ WITH gone AS (
     RETURNING p.duplicate_id, p.user_id, p.existing_question_id, q.question_id, q.document_id, q.upload_batch_id
 ), told AS (
     INSERT INTO events (document_id, job_id, user_id, type, code, payload)
-    SELECT g.document_id, (SELECT job_id FROM upload_jobs j WHERE j.document_id = g.document_id
-            ORDER BY created_at DESC LIMIT 1), g.user_id, 'review', 'look_alikes_gone',
+    SELECT g.document_id, (SELECT job_id FROM newest_job(g.document_id)), g.user_id, 'review', 'look_alikes_gone',
         jsonb_build_object('by', 'system', 'reason', 'what they resemble was replaced or withdrawn',
             'pairs', jsonb_object_agg(g.duplicate_id, g.existing_question_id))
         || CASE WHEN g.document_id IS NULL THEN jsonb_build_object('batch_id', g.upload_batch_id) ELSE '{}' END
@@ -421,7 +420,7 @@ WHERE lower(a.statement) IS DISTINCT FROM lower(q.statement)
     AND NOT EXISTS (
         SELECT FROM staging_duplicates p
         WHERE p.staged_question_id = q.question_id AND p.existing_question_id = a.question_id
-            AND p.resolution <> 'pending' AND p.resolved_by <> 'system')
+            AND decided_by_person(p.resolution, p.resolved_by))
 ORDER BY q.document_id, q.question_id, a.question_id;
 
 -- name: approve_pending

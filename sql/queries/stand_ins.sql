@@ -74,7 +74,7 @@ UNION ALL
 SELECT p.duplicate_id, w.new_id, p.existing_question_id, false
 FROM swapped w
 JOIN staging_duplicates p ON p.staged_question_id = w.old_id AND p.existing_question_id <> w.new_id
-WHERE p.resolution <> 'pending' AND p.resolved_by <> 'system';
+WHERE decided_by_person(p.resolution, p.resolved_by);
 
 -- name: turn_pairs
 INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,

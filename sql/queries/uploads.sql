@@ -4,7 +4,8 @@ SELECT pg_advisory_xact_lock(hashtextextended('active jobs ' || %(user_id)s::tex
 -- name: count_active_jobs
 -- Those that came over HTTP: what a user takes in by other ways is not counted against the limits of HTTP.
 SELECT count(*) AS n FROM upload_jobs
-WHERE user_id = %(user_id)s AND submitted_via = 'http' AND state IN ('queued', 'working', 'retryable');
+WHERE user_id = %(user_id)s AND submitted_via = 'http' AND state IN ('queued', 'working', 'retryable')
+    AND NOT is_stopped;
 
 -- name: waiting_banks
 SELECT batch_id, user_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched,

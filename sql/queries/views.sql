@@ -1,7 +1,7 @@
 -- name: view_jobs
 SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named, d.title,
     d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile, p.percent,
-    j.retry_count, j.last_error, j.created_at, j.finished_at, j.correlation_id, j.flow_run_id, d.published_at,
+    j.retry_count, j.last_error, j.is_stopped, j.created_at, j.finished_at, j.correlation_id, j.flow_run_id, d.published_at,
     d.staging_status, d.deep_scan_status, d.deep_scan_error,
     -- withdrawn because every place that it stood at holds another document by now
     j.outcome IS NOT DISTINCT FROM 'published' AND d.published_at IS NULL
@@ -25,15 +25,11 @@ SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename
     -- left out because another says the same, or to be decided
     (SELECT count(*) FROM staged_questions q
         WHERE q.document_id = d.document_id AND (q.status = 'duplicate' OR (q.status IN ('pending', 'approved')
-            AND EXISTS (SELECT FROM staging_duplicates s
-                WHERE s.staged_question_id = q.question_id AND s.resolution = 'pending')))) AS duplicates,
-    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
-        WHERE q.document_id = d.document_id AND s.resolution = 'pending'
-            AND q.status IN ('pending', 'approved')) AS undecided,
+            AND EXISTS (SELECT FROM undecided_pairs s WHERE s.staged_question_id = q.question_id)))) AS duplicates,
+    (SELECT count(*) FROM undecided_pairs s WHERE s.document_id = d.document_id) AS undecided,
     -- of those, the ones in which no difference was found
-    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
-        WHERE q.document_id = d.document_id AND s.resolution = 'pending' AND q.status IN ('pending', 'approved')
-            AND proposed_resolution(s.reasons) = 'keep_existing') AS undecided_alike,
+    (SELECT count(*) FROM undecided_pairs s
+        WHERE s.document_id = d.document_id AND proposed_resolution(s.reasons) = 'keep_existing') AS undecided_alike,
     coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical,
     coalesce((j.stage3_validation_results ->> 'warning')::int, 0) AS warnings,
     coalesce((j.stage3_validation_results ->> 'info')::int, 0) AS infos,
@@ -41,8 +37,7 @@ SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename
         WHERE s.document_id = d.document_id) AS seconds,
     (SELECT sum(s.cost_usd) FROM document_processing_stages s WHERE s.document_id = d.document_id)::float8 AS cost_usd
 FROM documents d
-JOIN LATERAL (SELECT * FROM upload_jobs u WHERE u.document_id = d.document_id
-    ORDER BY u.created_at DESC LIMIT 1) j ON true
+CROSS JOIN LATERAL newest_job(d.document_id) j
 JOIN job_stages p ON p.job_stage = j.stage
 WHERE d.user_id = %(user_id)s
     AND (%(document_ids)s::uuid[] IS NULL OR d.document_id = ANY(%(document_ids)s))
@@ -52,7 +47,7 @@ LIMIT %(limit)s;
 
 -- name: view_progress
 SELECT DISTINCT ON (d.document_id) d.document_id, d.filename, j.stage, j.state, j.outcome, p.percent, j.retry_count,
-    j.last_error
+    j.last_error, j.is_stopped
 FROM documents d
 JOIN upload_jobs j USING (document_id)
 JOIN job_stages p ON p.job_stage = j.stage
@@ -67,9 +62,7 @@ SELECT DISTINCT ON (d.document_id) d.document_id, d.user_id, d.filename, j.job_i
     (SELECT count(*) FROM staged_questions q
         WHERE q.document_id = d.document_id AND q.status NOT IN ('rejected', 'duplicate', 'left_out')) AS facts,
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'left_out') AS left_out,
-    (SELECT count(*) FROM staging_duplicates s JOIN staged_questions q ON q.question_id = s.staged_question_id
-        WHERE q.document_id = d.document_id AND s.resolution = 'pending'
-            AND q.status IN ('pending', 'approved')) AS undecided,
+    (SELECT count(*) FROM undecided_pairs s WHERE s.document_id = d.document_id) AS undecided,
     coalesce(j.stage3_validation_results -> 'findings', '[]') AS findings
 FROM documents d
 JOIN upload_jobs j USING (document_id)
@@ -90,8 +83,7 @@ SELECT
 -- name: view_find_jobs
 -- The newest job of each document that is meant; an earlier job of it names it, too. A name means first what stands
 -- at its place now; a place (URI) means what stands there.
-SELECT (SELECT u.job_id FROM upload_jobs u WHERE u.document_id = d.document_id ORDER BY u.created_at DESC LIMIT 1)
-    AS job_id, d.document_id, d.filename, coalesce(p.is_current, true) AS is_current, p.place,
+SELECT (SELECT job_id FROM newest_job(d.document_id)) AS job_id, d.document_id, d.filename, coalesce(p.is_current, true) AS is_current, p.place,
     d.document_id::text LIKE %(prefix)s
         OR EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.job_id::text LIKE %(prefix)s)
         AS is_by_id

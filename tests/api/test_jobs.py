@@ -119,13 +119,24 @@ def test_nothing_else_is_reached(ann: TestClient, document_id: str, name: str) -
     assert ann.get(f"/api/v2/documents/{document_id}/files/chunker/{name}").status_code in (404, 422)
 
 
-def test_a_stage_is_run_again(ann: TestClient, document_id: str) -> None:
-    early = ann.post("/api/v2/upload", files={"file": ("a.md", b"# A\n\nText.")}).json()
-    refused = ann.post(f"/api/v2/documents/{early['document_id']}/stages/chunker/run")
-    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_move")
-    again = ann.post(f"/api/v2/documents/{document_id}/stages/chunker/run")
-    assert again.status_code == 202
-    assert ann.get(again.json()["status_url"]).json()["state"] == "queued"
+def test_a_stage_is_run_alone(ann: TestClient, document_id: str, api_pipeline: Pipeline) -> None:
+    early = ann.post("/api/v2/upload", files={"file": ("a.md", b"# A\n\nText.")}).json()["document_id"]
+    stages = f"/api/v2/documents/{early}/stages"
+    for stage, coming in (("ingest", "markdown-conversion"), ("markdown-conversion", "markdown-optimizer")):
+        asked = ann.post(f"{stages}/{stage}/run")
+        assert (asked.status_code, ann.get(asked.json()["status_url"]).json()["state"]) == (202, "queued")
+        through(api_pipeline, [DocumentId(UUID(early))])
+        assert [row["stage_name"] for row in ann.get(stages).json() if row["next"]] == [coming]
+    # the optimizer may be left out
+    assert [row["stage_name"] for row in ann.get(stages).json() if row["available"]] == [
+        "markdown-optimizer",
+        "chunker",
+    ]
+    refused = ann.post(f"{stages}/ingestor/run")
+    assert (refused.status_code, refused.json()["code"]) == (409, "stage_not_available")
+    done = ann.post(f"/api/v2/documents/{document_id}/stages/chunker/run").json()
+    assert (done["code"], "POST /api/v2/jobs/{job_id}/retry" in done["action"]) == ("stage_not_available", True)
+    assert not any(row["available"] for row in ann.get(f"/api/v2/documents/{document_id}/stages").json())
     assert ann.post(f"/api/v2/documents/{document_id}/stages/nothing/run").status_code == 422
 
 

@@ -35,7 +35,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         {"job_id", "document_id", "user_id", "correlation_id", "submitted_via"},
         {
             "stage", "state", "outcome", "lost_leases", "retry_count", "retry_at", "parked_until", "held_for",
-            "last_error",
+            "stop_after", "is_stopped", "last_error",
             "claimed_by", "claimed_at", "lease_token", "lease_expires_at", "correlation_id", "config_sha256",
             "stage2_completed_at", "stage2_approved_matches", "stage4_override_reason", "finished_at",
         },

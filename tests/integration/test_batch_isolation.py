@@ -106,8 +106,7 @@ def test_what_is_missing_of_one_document_is_only_its_own_matter(app: Pipeline, h
     ids = documents(app, 3)
     batch = app.claim(ids)
     with app.claim.released(batch):
-        for stage in STAGES[:2]:
-            batch = app.run_stage(stage, batch).batch
+        batch, _ = app.run_through(batch, until=STAGES[1].name)
         with app.open_uow() as uow:
             uow.session.connection.execute(UNDER_ITS_LEASE)
             uow.session.connection.execute(harm.encode(), [ids[1]])

@@ -138,14 +138,20 @@ def test_a_client_closes_what_it_opened_and_another_can_be_opened(
 
 
 def test_the_examples_of_the_readme(
-    app: Pipeline, launcher: DirectLauncher, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    app: Pipeline, make_pipeline: Callable[..., Pipeline], monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     """The first decides nothing; the second decides about one document; the query reads what was published."""
     readme = (ROOT / "README.md").read_text("utf-8")
     look, decide = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     [query] = re.findall(r"```sql\n(.*?)```", readme, re.DOTALL)
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(bootstrap, "Pipeline", lambda _settings: app)
+
+    def wire(_settings: Any) -> Pipeline:
+        made = make_pipeline()
+        made.__dict__["launcher"] = DirectLauncher(made)
+        return made
+
+    monkeypatch.setattr(bootstrap, "Pipeline", wire)
     bootstrap.pipeline.cache_clear()
     exec(look, {})
     said = capsys.readouterr().out

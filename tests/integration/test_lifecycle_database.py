@@ -32,6 +32,7 @@ from pipeline_core.domain.parsing import ParseState
 from pipeline_core.domain.spending import Scope, Service
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.settings import Settings
+from pipeline_core.stages.registry import BY_NAME
 from tests.database import copied_database, register
 
 USER = user_id_for("ann")
@@ -79,7 +80,7 @@ def test_a_stage_depends_on_earlier_ones(connection: psycopg.Connection[Any]) ->
         assert position == order.index(name) + 1
         assert needs is None or order.index(needs) < order.index(name)
         # only the optimizer may be left out, and only the chunker asks for it
-        assert required is (needs != StageName.MARKDOWN_OPTIMIZER)
+        assert required is (needs is None or BY_NAME[StageName(needs)].is_required)
 
 
 # Every column that a CHECK limits to a list of words, and where the program has these words.

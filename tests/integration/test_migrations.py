@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from pipeline_core.terminal.doctor import Check, run_checks
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli.exits import of_error
@@ -17,6 +16,7 @@ from pipeline_core.db.backups import DatabaseBackups
 from pipeline_core.db.connection import connect
 from pipeline_core.db.migrate import migrate, pending
 from pipeline_core.db.schema_age import files
+from pipeline_core.domain.checks import Check
 from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseTooOldError, PipelineError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.settings import load_settings
@@ -55,7 +55,7 @@ def doctor(url: str, home: Path) -> Check:
     """What it finds about the migrations."""
     pipeline = Pipeline(load_settings(database_url=url, home=home))
     try:
-        return next(check for check in run_checks(pipeline, lambda: None) if check.name == "migrations")
+        return next(check for check in pipeline.diagnose() if check.name == "migrations")
     finally:
         pipeline.close()
 
@@ -133,6 +133,14 @@ def test_a_migration_and_its_record_are_one_transaction(database_url: str, add_n
     assert pending(database_url) == [NEXT]
     file.write_text(whole)
     assert migrate(database_url) == [NEXT]
+
+
+def test_a_file_that_does_not_enter_its_name_is_rolled_back(database_url: str, add_next: AddNext) -> None:
+    add_next("CREATE TABLE upload_pipeline.seasons (season text)")
+    with pytest.raises(AssertionError, match=NEXT):
+        migrate(database_url)
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT to_regclass('upload_pipeline.seasons')").fetchone() == (None,)
 
 
 # --- databases of before -------------------------------------------------------------------------------------------

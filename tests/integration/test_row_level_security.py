@@ -34,6 +34,7 @@ MAY: dict[str, set[str]] = {
     "processing_workflows": READ,
     "stage_output_files": READ,
     "standing_questions": READ,
+    "undecided_pairs": READ,
     "stand_ins": READ,
     "search_postings": READ,
     "search_sources": READ,

@@ -17,7 +17,7 @@ from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.spending import Payer, PlannedCall
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.services.kept_answers import KeptVectors
-from pipeline_core.stages.facts import cache_key
+from pipeline_core.stages.chunk_inputs import cache_key
 from tests.paid_services.openai_protocol import vectors
 from tests.paid_services.server import PaidServer
 from tests.paid_services.test_faults import assert_accounts

@@ -22,7 +22,7 @@ from pipeline_core.domain.ids import ChunkId
 from pipeline_core.domain.policy import Policy, Wished
 from pipeline_core.domain.statement_traits import statement_traits
 from pipeline_core.settings import load_settings
-from pipeline_core.stages.facts import judge
+from pipeline_core.stages.judging import judge
 
 GOOD = {"prose": 1.0, "sentence_whole": 1.0, "leans": 0.0, "words": 14.0, "begins_well": 1.0, "ends_well": 1.0}
 

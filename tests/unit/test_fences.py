@@ -11,7 +11,7 @@ from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.ids import ChunkId
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.titles import title_of
-from pipeline_core.stages.facts import chunk_inputs
+from pipeline_core.stages.chunk_inputs import chunk_inputs
 
 
 def fenced(text: str) -> list[str]:

@@ -8,8 +8,8 @@ from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
 from pipeline_core.domain.documents import Page, PageMap
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import document_id_for, user_id_for
+from pipeline_core.stages.chunk_inputs import cache_key, chunk_inputs
 from pipeline_core.stages.chunking import split
-from pipeline_core.stages.facts import cache_key, chunk_inputs
 
 HUNGARIAN = """# Kikötő
 

@@ -7,8 +7,8 @@ from pipeline_core.domain.documents import Page, PageMap
 from pipeline_core.domain.ids import document_id_for, user_id_for
 from pipeline_core.domain.lists import begins_in_list, list_at_end
 from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.stages.chunk_inputs import chunk_inputs
 from pipeline_core.stages.chunking import split
-from pipeline_core.stages.facts import chunk_inputs
 
 
 def said(markdown: str, *headings: str) -> list[str]:

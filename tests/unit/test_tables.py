@@ -11,8 +11,8 @@ from pipeline_core.domain.statement_traits import statement_traits
 from pipeline_core.domain.tables import columns_of, paragraphs_above_table, table_at_end
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.settings import load_settings
+from pipeline_core.stages.chunk_inputs import chunk_inputs
 from pipeline_core.stages.chunking import split
-from pipeline_core.stages.facts import chunk_inputs
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_which_rows_are_said(text: str, said: list[str]) -> None:
 
 
 def test_of_a_table_without_end_the_first_rows_are_said_and_the_ledger_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline_core.stages.facts.MOST_ROWS", 60)
+    monkeypatch.setattr("pipeline_core.stages.chunk_inputs.MOST_ROWS", 60)
     rows = "".join(f"| Locker {n} | ${11 * n} |\n" for n in range(1, 201))
     markdown = f"# List\n\n| Locker | Key fee |\n|---|---|\n{rows}\nThe fees must be paid before the first of May.\n"
     chunks = split(

@@ -48,9 +48,8 @@ def test_a_table_of_documents_is_not_cut(width: int) -> None:
 
 @pytest.mark.parametrize(("width", "title"), [(80, "progress"), (120, "validate")])
 def test_progress_fits(width: int, title: str) -> None:
-    views = Mock()
-    views.progress.return_value = [row_of(Progress, **{name: ROW[name] for name in PROGRESS})]
-    display = RunDisplay(Console(width=width, file=Mock()), views, threading.Event(), "working")
+    row = row_of(Progress, **{name: ROW[name] for name in PROGRESS})
+    display = RunDisplay(Console(width=width, file=Mock()), lambda _: [row], threading.Event(), "working")
     display.watch(["d"])  # type: ignore[list-item]
     lines = shown(width, display._render())
     assert title in lines[1]

@@ -12,7 +12,7 @@ from pipeline_core.domain.ids import ChunkId
 from pipeline_core.domain.lists import begins_in_list, list_at_end
 from pipeline_core.domain.unfinished import is_unfinished_at_end
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.stages.facts import chunk_inputs
+from pipeline_core.stages.chunk_inputs import chunk_inputs
 
 
 def said(text: str, language: str | None = None, *, is_open: bool = False) -> list[str]:

@@ -40,6 +40,7 @@ from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.run_through import RunThrough
 from pipeline_core.services.search import Search
+from pipeline_core.services.single_stage import SingleStage
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.webhooks import DeliverWebhooks
 from pipeline_core.stages.base import StageContext
@@ -167,6 +168,10 @@ class Services(Adapters):
     @once
     def retry(self) -> Retry:
         return Retry(self.open_uow)
+
+    @once
+    def single_stage(self) -> SingleStage:
+        return SingleStage(self.settings, self.open_uow)
 
     @once
     def retry_all(self) -> RetryAll:

@@ -24,6 +24,7 @@ from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.retry import Retry
 from pipeline_core.services.retry_all import RetryAll
 from pipeline_core.services.search import Search
+from pipeline_core.services.single_stage import SingleStage
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.webhooks import WebhookEndpoints
 
@@ -95,6 +96,10 @@ class UserServices:
     @cached_property
     def retry(self) -> Retry:
         return Retry(self.open_uow)
+
+    @cached_property
+    def single_stage(self) -> SingleStage:
+        return SingleStage(self.pipeline.settings, self.open_uow)
 
     @cached_property
     def retry_all(self) -> RetryAll:

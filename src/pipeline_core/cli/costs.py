@@ -7,7 +7,7 @@ import typer
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import out, print_json
-from pipeline_core.cli.wiring import wired
+from pipeline_core.cli.wiring import connected
 
 if TYPE_CHECKING:
     from pipeline_core.terminal.files import Files
@@ -21,9 +21,9 @@ def print_estimate(files: "Files", *, as_json: bool) -> Exit:
     from pipeline_core.terminal.costs import estimate_json
     from pipeline_core.terminal.costs import print_estimate as print_table
 
-    with wired() as app_:
+    with connected() as client:
         unread = [Estimate(name, error=error) for name, error in files.refused]
-        estimates = [*unread, *app_.estimate(files.found, user_id=app_.user_id)]
+        estimates = [*unread, *client.estimate(files.found)]
         print_json(estimate_json(estimates)) if as_json else print_table(out, estimates)
     return Exit.FAILED if any(one.error for one in estimates) else Exit.OK
 
@@ -42,16 +42,15 @@ def costs(
     By day, stage, model and document, with the budgets; of one document, by chunk and by call.
     """
     from pipeline_core.terminal.costs import prices_json, print_costs, print_document_costs, print_prices
-    from pipeline_core.terminal.naming import job_named
 
-    with wired() as app_:
+    with connected() as client:
         if prices:
-            print_json(prices_json(app_.prices)) if as_json else print_prices(out, app_.prices)
+            table = client.prices()
+            print_json(prices_json(table)) if as_json else print_prices(out, table)
             return
         if job:
-            row = app_.views.job(app_.user_id, job_named(app_, job))
-            of_document = app_.cost_views.document(app_.user_id, row.document_id)
+            of_document = client.document_costs(job)
             print_json(of_document) if as_json else print_document_costs(out, of_document)
             return
-        found = app_.cost_views.costs(app_.user_id, app_.budget_accounts(), days=days)
+        found = client.costs(days=days)
         print_json(found) if as_json else print_costs(out, found)

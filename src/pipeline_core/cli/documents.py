@@ -11,7 +11,7 @@ from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.processing import go_on
 from pipeline_core.cli.queue import hand_in
 from pipeline_core.cli.retrying import read_again, retry_many
-from pipeline_core.cli.wiring import wired
+from pipeline_core.cli.wiring import connected
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.policy import Wished
@@ -54,7 +54,6 @@ def run(
     What is unchanged since last time is left alone. Of a folder, every file of a known type is taken, hidden ones not.
     --publish-from and --ask-from hold for these documents in every run. What is published is judged anew by them.
     """
-    from pipeline_core.services.run_documents import finish_what_others_have
     from pipeline_core.terminal.files import expand
     from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
@@ -71,27 +70,15 @@ def run(
         )
     if not files.found:
         raise RefusedError(f"There is no document here{_but(files)}.", action=_NO_DOCUMENT)
-    wished = Wished(publish_from, ask_from)
     if estimate:
         raise typer.Exit(print_estimate(files, as_json=as_json))
     if queue:
-        hand_in(files, priority or 0, as_json=as_json, wished=wished)
-    with wired() as app_:
-        wished.over(app_.settings.policy)
-        # one that is away from the start is said at once; later it is waited for
-        with app_.open_uow() as uow:
-            uow.models.active()
-        app_.be_patient()
-        with RunDisplay(err, app_.views, app_.stopping) as display:
-            result = app_.run_documents(files.found, user_id=app_.user_id, display=display, wished=wished)
-            result.refused[:0] = files.refused
-            finish_what_others_have(app_.queue, app_.launcher.process, result.ran, app_.stopping)
-            if result.ran:
-                display.note = "looking after the indexes"
-                app_.ensure_vector_indexes()
-        rows = app_.views.jobs(app_.user_id, document_ids=result.document_ids, limit=None)
-        order = {document_id: position for position, document_id in enumerate(result.document_ids)}
-        rows.sort(key=lambda row: order[row.document_id])
+        hand_in(files, priority or 0, as_json=as_json, wished=Wished(publish_from, ask_from))
+    with connected() as client:
+        with RunDisplay(err, client.progress, client.stopping) as display:
+            result = client.run(files.found, publish_from=publish_from, ask_from=ask_from, display=display)
+        result.refused[:0] = files.refused
+        rows = client.rows(result.document_ids)
         if as_json:
             print_json(result.as_json(rows, files.skipped))
         else:
@@ -103,13 +90,9 @@ def run(
             print_copies(out, result.copies)
             print_policy_left(out, result.policy_left)
             out.print(f"[dim]{result.summary(rows, files.skipped)}[/]")
-        if result.ran:
-            # nobody else may be there to do it; what is not taken now comes due again
-            app_.deliver_webhooks(within_s=_WEBHOOKS_S, user_id=app_.user_id)
     raise typer.Exit(of_jobs(rows, refused=[error for _, error in result.refused]))
 
 
-_WEBHOOKS_S = 5.0
 _NO_DOCUMENT = "Name files, or a folder that has some; a file that is named is taken whatever it is called."
 
 
@@ -136,16 +119,14 @@ def status(
 
     Of one document, its stages, findings and last events are shown. The newest documents come first.
     """
-    from pipeline_core.terminal.naming import job_named
     from pipeline_core.terminal.status import print_job, print_overview
 
-    with wired() as app_:
+    with connected() as client:
         if job:
-            row = app_.views.job(app_.user_id, job_named(app_, job))
+            row = client.details(job)
             print_json(row) if as_json else print_job(out, row)
             return
-        rows = app_.views.jobs(app_.user_id, limit=None if everything else limit)
-        counts = app_.views.counts(app_.user_id)
+        rows, counts = client.newest(limit=None if everything else limit), client.counts()
         print_json({"counts": counts, "jobs": rows}) if as_json else print_overview(out, rows, counts)
 
 
@@ -181,7 +162,7 @@ def retry(
     A failed or finished document begins where it failed, or at the stage named. --all with --from reads what is
     published again, too: it says first what would change, and asks.
     """
-    from pipeline_core.terminal.naming import job_named, one_of
+    from pipeline_core.terminal.naming import one_of
 
     stage: Any = one_of(StageName, from_stage, "--from") if from_stage else None
     many = everything or code is not None or since is not None
@@ -189,11 +170,10 @@ def retry(
         raise RefusedError(
             "Which are to be started again?", action="Name one document, or say --all, --code CODE or --since WHEN."
         )
-    with wired() as app_:
+    with connected() as client:
         if everything and stage and code is None and since is None:
-            read_again(app_, stage, preview=preview, yes=yes, start=start, as_json=as_json)
+            read_again(client, stage, preview=preview, yes=yes, start=start, as_json=as_json)
         if job is None:
-            retry_many(app_, code, since, stage, preview=preview, start=start, as_json=as_json)
-        row = app_.views.job(app_.user_id, job_named(app_, job))
-        app_.retry(row.document_id, from_stage=stage, by=str(app_.user_id))
-        go_on(app_, row.document_id, start=start, as_json=as_json)
+            retry_many(client, code, since, stage, preview=preview, start=start, as_json=as_json)
+        queued = client.retry(job, from_stage=stage, start=False)
+        go_on(client, queued.document_id, start=start, as_json=as_json)

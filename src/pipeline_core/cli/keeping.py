@@ -8,7 +8,7 @@ import typer
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import wired
+from pipeline_core.cli.wiring import connected
 
 commands = typer.Typer()
 _Folder = Annotated[Path, typer.Argument(help="The folder of the backup.", show_default=False)]
@@ -37,16 +37,14 @@ def verify(
     from pipeline_core.terminal.verifying import VerifyDisplay, print_verified, sample_of, verified_json
 
     chosen = sample_of(sample)
-    with wired() as app_:
+    with connected() as client:
         with VerifyDisplay(err) as display:
-            verified = app_.verify(chosen, display)
+            verified = client.verify(chosen, on_progress=display)
         repaired = None
         if repair and verified.found:
-            repaired = app_.repair(verified.found, by=app_.settings.reviewer or str(app_.user_id))
-            if start and repaired.queued:
-                app_.launcher.process(repaired.queued)
+            repaired = client.repair(verified, start=start)
             with VerifyDisplay(err) as display:
-                verified = app_.verify(chosen, display)
+                verified = client.verify(chosen, on_progress=display)
         print_json(verified_json(verified, repaired)) if as_json else print_verified(out, verified, repaired)
     raise typer.Exit(Exit.FAILED if verified.found else Exit.OK)
 
@@ -61,8 +59,8 @@ def backup(folder: _Folder, as_json: AsJson = False) -> None:
     """
     from pipeline_core.terminal.backups import StepDisplay, backup_json, print_backup
 
-    with wired() as app_, StepDisplay(err, "backing up") as display:
-        manifest = app_.backup(folder, display)
+    with connected() as client, StepDisplay(err, "backing up") as display:
+        manifest = client.backup(folder, on_progress=display)
     print_json(backup_json(folder, manifest)) if as_json else print_backup(out, folder, manifest)
     raise typer.Exit(Exit.FAILED if manifest.missing else Exit.OK)
 
@@ -85,6 +83,6 @@ def restore(
     """
     from pipeline_core.terminal.backups import StepDisplay, print_restored, restored_json
 
-    with wired() as app_, StepDisplay(err, "looking at the backup") as display:
-        restored = app_.restore(folder, replace=replace, on_progress=display)
+    with connected() as client, StepDisplay(err, "looking at the backup") as display:
+        restored = client.restore(folder, replace=replace, on_progress=display)
     print_json(restored_json(folder, restored)) if as_json else print_restored(out, restored)

@@ -7,7 +7,7 @@ import typer
 
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.output import out, print_json
-from pipeline_core.cli.wiring import wired
+from pipeline_core.cli.wiring import connected
 
 commands = typer.Typer()
 _PANEL = "Embedding models"
@@ -33,14 +33,10 @@ def reembed(
 
     if model and abandon:
         raise RefusedError("--model and --abandon exclude each other.", action="Give one of them.")
-    with wired() as app_:
+    with connected() as client:
         if abandon:
-            app_.reembed.clean()
-        if model:
-            # refused before Prefect is started
-            app_.embedders.named(model)
-            app_.launcher.run("pipeline_core.flows.reembed.reembed", model=model)
-        rows = app_.reembed.models()
+            client.abandon_reembedding()
+        rows = client.reembed(model) if model else client.models()
         if as_json:
             print_json(rows)
         elif rows:
@@ -71,20 +67,13 @@ def evaluate(
 
     hit@1, hit@5, hit@10 and MRR@10 of searching by meaning, by words and by both.
     """
-    from itertools import islice
-
     from pipeline_core.domain.errors import RefusedError
-    from pipeline_core.services.evaluate import APPROVED
     from pipeline_core.terminal.evaluation import evaluation_table, read_questions
 
     if (questions is not None) == from_approved:
         raise RefusedError("Either a file of questions or --from-approved is wanted.", action="Give one of them.")
-    with wired() as app_:
-        if questions is None:
-            most = APPROVED if limit is None else limit or None
-            result = app_.evaluate.from_approved(app_.user_id, model=model, limit=most)
-        else:
-            result = app_.evaluate(app_.user_id, islice(read_questions(questions), limit or None), model=model)
+    with connected() as client:
+        result = client.evaluate(read_questions(questions) if questions else None, model=model, limit=limit)
         if as_json:
             print_json(result.as_json())
         else:

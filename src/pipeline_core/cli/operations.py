@@ -9,7 +9,7 @@ import typer
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import wired
+from pipeline_core.cli.wiring import connected, wired
 from pipeline_core.domain.masking import masked, masked_all
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.launcher import PoolType
@@ -143,8 +143,8 @@ def enrol(
     """
     from pipeline_core.terminal.tables import print_failures
 
-    with wired() as app_:
-        enrolled = app_.enrol(table, user_id=app_.user_id, by=app_.settings.reviewer or str(app_.user_id))
+    with connected() as client:
+        enrolled = client.enrol(table)
     if as_json:
         refused = [{"row": name, **error.as_json()} for name, error in enrolled.refused]
         print_json({**asdict(replace(enrolled, refused=[])), "refused": refused})

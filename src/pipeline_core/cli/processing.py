@@ -7,14 +7,15 @@ import typer
 
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
+from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.ids import DocumentId
 
 if TYPE_CHECKING:
-    from pipeline_core.bootstrap import Pipeline
+    from pipeline_core.client import Client
 
 
 def go_on(
-    app_: "Pipeline",
+    client: "Client",
     document_id: DocumentId,
     *,
     start: bool,
@@ -29,37 +30,32 @@ def go_on(
     Raises:
         typer.Exit: always, with the code of where the document stands.
     """
-    from pipeline_core.terminal.jobs_table import jobs_table
-    from pipeline_core.terminal.tables import print_failures, print_waiting
-
     ids = [document_id, *others]
     if start:
-        run_now(app_, ids)
-    rows = app_.views.jobs(app_.user_id, document_ids=ids)
-    rows.sort(key=lambda row: row.document_id != document_id)
+        run_now(client, ids)
+    rows = client.rows(ids)
     if as_json:
         print_json({**rows[0], **(more or {})})
     elif start:
-        out.print(jobs_table(rows, width=out.width))
-        print_waiting(out, rows)
-        print_failures(out, rows, [])
+        print_rest(rows)
     elif rows[0].state == "queued":
         out.print(f"{rows[0].filename} is queued: the next run of it goes on.", markup=False)
     raise typer.Exit(of_jobs(rows, ran=start))
 
 
-def run_now(app_: "Pipeline", document_ids: Sequence[DocumentId]) -> list[DocumentId]:
-    """Run the documents, and those that they revive, and show it.
-
-    Returns:
-        All that ran.
-    """
-    from pipeline_core.services.run_documents import process_with_revived
+def run_now(client: "Client", document_ids: Sequence[DocumentId]) -> list[DocumentId]:
+    """Run the documents, and those that they revive, and show it; return all that ran."""
     from pipeline_core.terminal.progress import RunDisplay
 
-    with RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
-        display.watch(document_ids)
-        app_.holds.try_now(document_ids)
-        return process_with_revived(
-            app_.launcher.process, app_.intake.revived, app_.user_id, document_ids, display.watch
-        )
+    with RunDisplay(err, client.progress, client.stopping, "starting Prefect") as display:
+        return client.run_now(document_ids, on_work=display.watch)
+
+
+def print_rest(rows: Sequence[DocumentJob], shown: int | None = None) -> None:
+    """Say where documents came to rest, what waits and what failed."""
+    from pipeline_core.terminal.jobs_table import jobs_table
+    from pipeline_core.terminal.tables import print_failures, print_waiting
+
+    out.print(jobs_table(rows, shown=shown, width=out.width))
+    print_waiting(out, rows)
+    print_failures(out, rows, [])

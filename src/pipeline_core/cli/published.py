@@ -7,7 +7,7 @@ import typer
 
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.output import complain, out, print_json
-from pipeline_core.cli.wiring import wired
+from pipeline_core.cli.wiring import connected
 from pipeline_core.domain.wording import counted
 
 commands = typer.Typer()
@@ -44,8 +44,8 @@ def search(
     if not text.strip():
         raise RefusedError("There is nothing to search for.", action="Ask a question, or name some words.")
     chosen = one_of(SearchMode, mode, "--mode")
-    with wired() as app_:
-        answer = app_.search.answer(app_.user_id, text, limit=limit, mode=chosen)
+    with connected() as client:
+        answer = client.answer(text, limit=limit, mode=chosen)
         shown = answer.nearest if nearest else answer.hits
         if as_json:
             print_json(shown)
@@ -90,14 +90,10 @@ def export(
     Chunks and facts with evidence, all of one moment. Acknowledges the document (phase 6) once they are written.
     """
     from pipeline_core.terminal.exporting import format_of, write
-    from pipeline_core.terminal.naming import job_named
 
     chosen = format_of(form, output)
-    with wired() as app_:
-        row = app_.views.job(app_.user_id, job_named(app_, document))
-        exported = app_.export.read(row.document_id, user_id=app_.user_id)
-        write(exported, chosen, output)
-        app_.export.acknowledge(exported)
+    with connected() as client:
+        exported = client.export(document, take=lambda whole: write(whole, chosen, output))
         if output is not None:
             facts, chunks = len(exported["facts"]), len(exported["chunks"])
             if as_json:

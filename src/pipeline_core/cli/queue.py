@@ -8,7 +8,7 @@ import typer
 from pipeline_core.cli.app import All, AsJson, Limit, examples
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import out, print_json
-from pipeline_core.cli.wiring import wired
+from pipeline_core.cli.wiring import connected
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.wording import counted, listed
@@ -51,21 +51,21 @@ def queue(
         raise RefusedError(
             "A priority needs to know of what.", action="Name documents as `pipeline queue` shows them, or a --user."
         )
-    with wired() as app_:
-        changed = None
-        waiting = chosen(app_.queue.waiting(), documents or (), user)
+    with connected() as client:
+        changed, state = None, client.queue()
+        waiting = chosen(state.waiting, documents or (), user)
         if priority is not None:
-            ids = [job.document_id for job in waiting]
-            changed = app_.queue.set_priority(ids, priority, by=app_.settings.reviewer or str(app_.user_id))
+            moved = {job.document_id for job in waiting}
+            changed = client.set_priority(list(moved), priority)
             # in their new order; what was taken meanwhile waits no more
-            moved = set(ids)
-            waiting = [job for job in app_.queue.waiting() if job.document_id in moved]
-        depths, missing = app_.queue.depth(), app_.holds.missing()
+            state = client.queue()
+            waiting = [job for job in state.waiting if job.document_id in moved]
         if as_json:
-            print_json({**queue_json(waiting, depths, changed), "missing": [asdict(part) for part in missing]})
+            missing = [asdict(part) for part in state.missing]
+            print_json({**queue_json(waiting, state.depths, changed), "missing": missing})
         else:
-            print_queue(out, waiting[: None if everything else limit], len(waiting), depths, changed)
-            print_missing(out, missing)
+            print_queue(out, waiting[: None if everything else limit], len(waiting), state.depths, changed)
+            print_missing(out, state.missing)
 
 
 def hand_in(files: "Files", priority: int, *, as_json: bool, wished: Wished = NOTHING_WISHED) -> None:
@@ -75,11 +75,10 @@ def hand_in(files: "Files", priority: int, *, as_json: bool, wished: Wished = NO
         typer.Exit: always, with the code of where the documents stand.
         RefusedError: the priority or the policy is out of range; nothing is taken in.
     """
-    from pipeline_core.client import Client
     from pipeline_core.terminal.tables import print_copies, print_failures, print_policy_left
 
-    with wired() as app_:
-        taken = Client(app=app_).submit(
+    with connected() as client:
+        taken = client.submit(
             files.found,
             start=False,
             priority=priority,
@@ -87,7 +86,7 @@ def hand_in(files: "Files", priority: int, *, as_json: bool, wished: Wished = NO
             ask_from=wished.ask_from,
         )
         failed = [*files.refused, *taken.refused]
-        rows = app_.views.jobs(app_.user_id, document_ids=taken.document_ids, limit=None)
+        rows = client.rows(taken.document_ids)
         if as_json:
             refused = [{"file": name, **error.as_json()} for name, error in failed]
             print_json({

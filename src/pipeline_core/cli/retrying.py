@@ -8,19 +8,19 @@ import typer
 
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import out, print_json
-from pipeline_core.cli.processing import run_now
+from pipeline_core.cli.processing import print_rest, run_now
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.wording import counted
 
 if TYPE_CHECKING:
-    from pipeline_core.bootstrap import Pipeline
+    from pipeline_core.client import Client
 
 _SHOWN = 200
 
 
 def retry_many(
-    app_: "Pipeline",
+    client: "Client",
     code: str | None,
     since: str | None,
     from_stage: StageName | None,
@@ -35,41 +35,38 @@ def retry_many(
         typer.Exit: always, with the code of where the documents stand.
         RefusedError: ``since`` is no moment.
     """
-    from pipeline_core.services.retry_all import Which, moment
+    from pipeline_core.services.retry_all import moment
 
-    which = Which(code, moment(since) if since else None)
+    moment_ = moment(since) if since else None
     if preview:
-        found = app_.retry_all.preview(app_.user_id, which)
+        found = client.retry_all(code=code, since=moment_, preview=True)
         told = {"matched": len(found.document_ids), "by_code": dict(found.by_code)}
         print_json(told) if as_json else out.print(_said(found.by_code, "would be started again"), markup=False)
         raise typer.Exit
-    retried = app_.retry_all(app_.user_id, which, from_stage=from_stage, by=str(app_.user_id))
+    retried = client.retry_all(code=code, since=moment_, from_stage=from_stage, start=False)
     told = {"retried": len(retried.document_ids), "by_code": dict(retried.by_code)}
     if not as_json:
         out.print(_said(retried.by_code, "started again" if start else "queued again"), markup=False)
     if start and retried.document_ids:
-        run_now(app_, retried.document_ids)
-    rows = app_.views.jobs(app_.user_id, document_ids=retried.document_ids, limit=None) if retried.document_ids else []
+        run_now(client, retried.document_ids)
+    rows = client.rows(retried.document_ids)
     if as_json:
         print_json({**told, "documents": rows})
     elif start and rows:
-        _print(rows)
+        print_rest(rows, _SHOWN)
     raise typer.Exit(of_jobs(rows, ran=start))
 
 
-def read_again(app_: "Pipeline", stage: StageName, *, preview: bool, yes: bool, start: bool, as_json: bool) -> NoReturn:
+def read_again(client: "Client", stage: StageName, *, preview: bool, yes: bool, start: bool, as_json: bool) -> NoReturn:
     """Say what would change if everything were read again from the stage, ask, and do it.
 
     Raises:
         typer.Exit: always, with the code of where the documents stand.
         RefusedError: nobody can be asked, and --yes was not said.
     """
-    from pipeline_core.services.retry_all import Which
     from pipeline_core.terminal.foreseen import print_foreseen
 
-    meant = app_.read_again.which(app_.user_id)
-    dead = app_.retry_all.preview(app_.user_id, Which())
-    foreseen = app_.read_again.preview(meant.document_ids, stage)
+    meant, dead, foreseen = client.published(), client.retry_all(preview=True), client.foresee_read_again(stage)
     told = {
         "published": len(meant.document_ids), "dead_letters": len(dead.document_ids), "waiting": meant.waiting,
         "scanned": meant.scanned, **foreseen.as_json(),
@@ -81,17 +78,17 @@ def read_again(app_: "Pipeline", stage: StageName, *, preview: bool, yes: bool, 
             print_json(told)
         raise typer.Exit
     _require_yes(yes)
-    retried = app_.retry_all(app_.user_id, Which(), from_stage=stage, by=str(app_.user_id))
-    started = app_.read_again(app_.user_id, stage, by=str(app_.user_id))
+    retried = client.retry_all(from_stage=stage, start=False)
+    started = client.read_again(stage, start=False)
     document_ids = [*started.document_ids, *retried.document_ids]
     begun = len(document_ids)
     if start:
-        document_ids = run_now(app_, document_ids)
-    rows = app_.views.jobs(app_.user_id, document_ids=document_ids, limit=None)
+        document_ids = run_now(client, document_ids)
+    rows = client.rows(document_ids)
     if as_json:
         print_json({**told, "started": begun, "jobs": rows})
     elif start:
-        _print(rows)
+        print_rest(rows, _SHOWN)
     else:
         out.print(f"{counted(begun, 'document')} queued again.", markup=False)
     raise typer.Exit(of_jobs(rows, ran=start))
@@ -103,15 +100,6 @@ def _require_yes(yes: bool) -> None:
     if not sys.stdin.isatty():
         raise RefusedError("Nobody is there to be asked.", action="Add --yes, or --preview to see what would change.")
     typer.confirm("Read them again?", abort=True, err=True)
-
-
-def _print(rows: list) -> None:  # type: ignore[type-arg]
-    from pipeline_core.terminal.jobs_table import jobs_table
-    from pipeline_core.terminal.tables import print_failures, print_waiting
-
-    out.print(jobs_table(rows, shown=_SHOWN, width=out.width))
-    print_waiting(out, rows)
-    print_failures(out, rows, [])
 
 
 def _said(by_code: Mapping[str, int], what: str) -> str:

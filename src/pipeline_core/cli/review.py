@@ -70,6 +70,7 @@ def review(
 
     A decision is about a document, a single fact or a pair of look-alikes; docs/review.md says what each one does.
     """
+    from pipeline_core.client import Client
     from pipeline_core.review.facts import Edit
     from pipeline_core.terminal import reviewing
     from pipeline_core.terminal.naming import job_named
@@ -101,7 +102,7 @@ def review(
             out.print(f"{row.filename}: {decided.message}.", markup=False)
         try:
             go_on(
-                app_, row.document_id, start=start and bool(decided.to_run), as_json=as_json,
+                Client(app=app_), row.document_id, start=start and bool(decided.to_run), as_json=as_json,
                 more={"next": reviewing.next_json(upcoming)}, others=decided.others,
             )  # fmt: skip
         finally:

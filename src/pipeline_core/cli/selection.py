@@ -1,5 +1,7 @@
 """The dual status: selecting documents, and scanning the selected ones more deeply."""
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -7,7 +9,9 @@ import typer
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import wired
+from pipeline_core.cli.processing import print_rest
+from pipeline_core.cli.wiring import connected
+from pipeline_core.domain.ids import DocumentId
 from pipeline_core.terminal.hints import pasteable
 
 commands = typer.Typer()
@@ -24,11 +28,10 @@ def mark(
 
     Documents that become `selected` are queued for a deep scan; any other status takes back a scan that has not begun.
     """
-    from pipeline_core.terminal.dual_status import named, print_changes
+    from pipeline_core.terminal.dual_status import print_changes
 
-    with wired() as app_:
-        by = app_.settings.reviewer
-        changes = app_.dual_status.set_status(named(app_, documents), status, user_id=app_.user_id, by=by)
+    with connected() as client:
+        changes = client.mark(status, documents)
         print_json(changes) if as_json else print_changes(out, changes)
 
 
@@ -41,23 +44,21 @@ def deep_scan(
 
     What was published stays published; what is new waits for a person.
     """
-    from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
-    from pipeline_core.terminal.tables import print_failures, print_waiting
 
-    with wired() as app_:
-        ids = app_.deep_scan.waiting(user_id=app_.user_id)[:limit]
-        if ids:
-            with RunDisplay(err, app_.views, app_.stopping, "starting Prefect") as display:
-                display.watch(ids)
-                app_.launcher.run("pipeline_core.flows.deep_scan.deep_scan", limit=limit, user_id=app_.user_id)
-        rows = app_.views.jobs(app_.user_id, document_ids=ids, limit=None)
+    with connected() as client:
+        with ExitStack() as stack:
+
+            def watch(ids: Sequence[DocumentId]) -> None:
+                display = RunDisplay(err, client.progress, client.stopping, "starting Prefect")
+                stack.enter_context(display).watch(ids)
+
+            scanned = client.deep_scan(limit=limit, on_work=watch)
+        rows = client.rows([document.document_id for document in scanned])
         if as_json:
             print_json(rows)
         elif rows:
-            out.print(jobs_table(rows, width=out.width))
-            print_waiting(out, rows)
-            print_failures(out, rows, [])
+            print_rest(rows)
         else:
             told = "No document is queued for a deep scan. `pipeline mark selected NAME` queues one."
             out.print(pasteable(told), soft_wrap=True)

@@ -15,6 +15,7 @@ from pipeline_core.machine import scratch
 
 if TYPE_CHECKING:
     from pipeline_core.bootstrap import Pipeline
+    from pipeline_core.client import Client
 
 
 _SHOW_CURSOR = "\x1b[?25h\n"
@@ -62,3 +63,12 @@ def wired(**overrides: object) -> Iterator["Pipeline"]:
             raise typer.Exit(Exit.INTERRUPTED) from None
         finally:
             wired_pipeline.close()
+
+
+@contextmanager
+def connected() -> Iterator["Client"]:
+    """The Python client over ``wired``: a command does what it does."""
+    from pipeline_core.client import Client
+
+    with wired() as app_:
+        yield Client(app=app_)

@@ -26,6 +26,7 @@ def summary_from(row: Row) -> JobSummary:
         last_error=row["last_error"],
         profile=Profile(row["profile"]),
         wished=Wished.from_json(row["policy"]),
+        is_stopped=row["is_stopped"],
     )
 
 

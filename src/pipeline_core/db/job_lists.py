@@ -12,9 +12,11 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    column,
     exists,
     func,
     select,
+    table,
     true,
     tuple_,
 )
@@ -29,7 +31,6 @@ from pipeline_core.db.models import (
     JobStages,
     StagedChunks,
     StagedQuestions,
-    StagingDuplicates,
     UploadJobs,
 )
 from pipeline_core.db.rows import DocumentJob, Job, JobDetail
@@ -47,13 +48,8 @@ def _facts(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _undecided(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     """How many pairs of the document's facts wait for a decision."""
-    return (
-        select(func.count())
-        .select_from(StagingDuplicates)
-        .join(StagedQuestions, StagedQuestions.question_id == StagingDuplicates.staged_question_id)
-        .where(StagedQuestions.document_id == Documents.document_id, _IS_PENDING, _IS_OPEN, *conditions)
-        .scalar_subquery()
-    )
+    of_document = _PAIRS.c.document_id == Documents.document_id
+    return select(func.count()).select_from(_PAIRS).where(of_document, *conditions).scalar_subquery()
 
 
 def _of_stages(what: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -61,7 +57,7 @@ def _of_stages(what: ColumnElement[Any]) -> ColumnElement[Any]:
     return select(func.sum(what)).where(stages.document_id == Documents.document_id).scalar_subquery()
 
 
-_IS_PENDING = StagingDuplicates.resolution == "pending"
+_PAIRS = table("undecided_pairs", column("staged_question_id"), column("document_id"), column("reasons"))
 _IS_OPEN = StagedQuestions.status.in_(["pending", "approved"])
 _IS_LEFT_OUT = StagedQuestions.status == "left_out"
 _REASONS = (
@@ -77,7 +73,7 @@ _TO_DECIDE = and_(
     StagedQuestions.reviewed_by.is_(None),
     StagedQuestions.confidence < StagedQuestions.publish_from,
 )
-_HAS_PAIR = exists().where(StagingDuplicates.staged_question_id == StagedQuestions.question_id, _IS_PENDING)
+_HAS_PAIR = exists().where(_PAIRS.c.staged_question_id == StagedQuestions.question_id)
 
 
 def _columns(job: type[UploadJobs]) -> Columns:
@@ -85,8 +81,10 @@ def _columns(job: type[UploadJobs]) -> Columns:
     found = job.stage3_validation_results
     return {
         **{name: getattr(job, name) for name in ("job_id", "stage", "state", "outcome", "profile", "phase")},
-        **{name: getattr(job, name) for name in ("retry_count", "last_error", "created_at", "updated_at")},
-        **{name: getattr(job, name) for name in ("finished_at", "correlation_id", "flow_run_id")},
+        **{
+            name: getattr(job, name) for name in ("retry_count", "last_error", "is_stopped", "created_at", "updated_at")
+        },
+        **{name: getattr(job, name) for name in ("updated_at", "finished_at", "correlation_id", "flow_run_id")},
         **{name: getattr(Documents, name) for name in ("document_id", "filename", "title", "published_at")},
         **{name: getattr(Documents, name) for name in ("staging_status", "deep_scan_status", "deep_scan_error")},
         "percent": JobStages.percent.expression,
@@ -113,7 +111,7 @@ def _columns(job: type[UploadJobs]) -> Columns:
         "facts_to_decide": _facts(_TO_DECIDE),
         "duplicates": _facts((StagedQuestions.status == "duplicate") | and_(_IS_OPEN, _HAS_PAIR)),
         "undecided": _undecided(),
-        "undecided_alike": _undecided(func.proposed_resolution(StagingDuplicates.reasons) == "keep_existing"),
+        "undecided_alike": _undecided(func.proposed_resolution(_PAIRS.c.reasons) == "keep_existing"),
         **{
             name: func.coalesce(found[severity].astext.cast(Integer), 0)
             for name, severity in (("critical", "critical"), ("warnings", "warning"), ("infos", "info"))
@@ -135,11 +133,8 @@ def _filters(job: type[UploadJobs]) -> dict[str, ColumnElement[bool]]:
 
 _NEWEST = aliased(
     UploadJobs,
-    select(UploadJobs)
-    .where(UploadJobs.document_id == Documents.document_id)
-    .order_by(UploadJobs.created_at.desc())
-    .limit(1)
-    .lateral("newest"),
+    func.newest_job(Documents.document_id).table_valued(*UploadJobs.__table__.columns.keys()).lateral("newest"),
+    adapt_on_names=True,
 )
 _EACH = join(
     join(UploadJobs, Documents, UploadJobs.document_id == Documents.document_id),

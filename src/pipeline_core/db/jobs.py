@@ -11,7 +11,7 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, JobId, LeaseToken, UserId
 from pipeline_core.domain.jobs import DeadLetter, HeldJob
-from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile
+from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile, StageName
 from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.wording import counted
 
@@ -42,6 +42,7 @@ def _held(row: Row) -> HeldJob:
         profile=Profile(row["profile"]),
         wished=Wished.from_json(row["policy"]),
         held_for=row["held_for"],
+        stop_after=StageName(row["stop_after"]) if row["stop_after"] else None,
     )
 
 
@@ -163,6 +164,15 @@ class Jobs:
             raise IllegalMoveError(
                 "Only a finished or dead job can be restarted, from a stage that it has come to.", where=where
             )
+
+    def go_on(self, job_id: JobId, at: JobStage, *, stop_after: StageName | None, by: str) -> None:
+        """Let a job that waits at this point be taken: for one stage, or for all that are left.
+
+        Raises:
+            IllegalMoveError: it has moved on, or is taken.
+        """
+        if not self._session.all("go_on", job_id=job_id, stage=at, stop_after=stop_after, by=by):
+            raise IllegalMoveError(f"Job {job_id} has moved on meanwhile.", where=f"expected at {at}")
 
     def dead(self, user_id: UserId, *, code: str | None, since: datetime | None) -> list[DeadLetter]:
         """The user's dead letters, of one code and since a moment where these are given; the oldest failure first."""

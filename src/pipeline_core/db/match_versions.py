@@ -47,7 +47,7 @@ WITH decided AS (
     JOIN staged_questions s ON s.question_id = p.staged_question_id
     LEFT JOIN staged_questions e ON e.question_id = p.existing_question_id
     LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
-    WHERE p.resolution <> 'pending' AND p.resolved_by <> 'system'
+    WHERE decided_by_person(p.resolution, p.resolved_by)
         AND coalesce(e.match_sha256, a.match_sha256) IS NOT NULL
 )
 INSERT INTO duplicate_decisions (user_id, first_sha256, second_sha256, resolution, decided_by, decided_at, notes)

@@ -69,6 +69,8 @@ def migrate(url: str, *, lock_s: float = _LOCK_S) -> list[str]:
             for name in pending(url):
                 with connection.transaction():
                     connection.execute(files()[name].read_bytes())
+                    if name not in (applied(connection) or ()):
+                        raise AssertionError(f"{name}.sql does not enter its name in {APPLIED}")
                 done.append(name)
         except LockNotAvailable as error:
             raise _busy(connection, lock_s, url) from error

@@ -54,6 +54,7 @@ class Progress(Record):
     percent: int
     retry_count: int
     last_error: JobError | None
+    is_stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,9 @@ class Job(Record):
     percent: Annotated[int, Field(ge=0, le=100)]
     retry_count: int
     last_error: JobError | None
+    is_stopped: Annotated[
+        bool, Field(description="It waits behind a stage that was run by itself; a retry lets it go on")
+    ]
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None

@@ -73,6 +73,20 @@ class StageRuns:
         """Bring ``processing_workflows`` up to date."""
         self._session.execute("progress_workflows", stage=stage, document_ids=list(document_ids))
 
+    def dependencies(self) -> dict[StageName, list[tuple[StageName, bool]]]:
+        """What each stage depends on, and whether that is required; in the order of execution."""
+        found: dict[StageName, list[tuple[StageName, bool]]] = {}
+        for row in self._session.all("stage_dependencies"):
+            needs = found.setdefault(StageName(row["stage_name"]), [])
+            if row["depends_on_stage"]:
+                needs.append((StageName(row["depends_on_stage"]), row["is_required"]))
+        return found
+
+    def recorded(self, document_id: DocumentId) -> dict[StageName, set[str]]:
+        """The stages that are done, each with the kinds of files that it left."""
+        rows = self._session.all("recorded_stages", document_id=document_id)
+        return {StageName(row["stage_name"]): set(row["file_types"]) for row in rows}
+
     def compared(self, document_ids: Ids, config: Mapping[str, Any]) -> None:
         """Record under which settings the documents' facts were compared with others."""
         self._session.execute("mark_compared", document_ids=list(document_ids), config=json_text(config))

@@ -621,6 +621,12 @@ class IllegalMoveError(ConflictError):
     code = "illegal_move"
 
 
+class StageNotAvailableError(ConflictError):
+    """The stage cannot be run now."""
+
+    code = "stage_not_available"
+
+
 class AlreadyDecidedError(ConflictError):
     """Somebody else has decided this already."""
 

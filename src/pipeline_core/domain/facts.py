@@ -20,7 +20,7 @@ class MatchKind(StrEnum):
 
 
 REVIEWER = "reviewer"
-"""The generator of facts that a person has added. The database knows it too (migration 0090)."""
+"""The generator of facts that a person has added. The database knows it too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 
 
@@ -42,6 +42,8 @@ class HeldJob:
     profile: Profile = Profile.STANDARD
     wished: Wished = NOTHING_WISHED
     """What its upload says about the policy."""
+    stop_after: StageName | None = None
+    """The stage that was asked for alone."""
     held_for: str | None = None
     """The part of the installation that it waited for last: where it goes on, that is back."""
 
@@ -70,6 +72,8 @@ class JobSummary:
     last_error: dict[str, Any] | None
     profile: Profile = Profile.STANDARD
     wished: Wished = NOTHING_WISHED
+    is_stopped: bool = False
+    """Whether it waits behind a stage that was run alone."""
 
 
 @dataclass(frozen=True, slots=True)

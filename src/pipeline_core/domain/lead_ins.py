@@ -3,6 +3,7 @@
 import re
 
 from pipeline_core.domain.lists import begins_in_list
+from pipeline_core.domain.markdown_lines import NO_PARAGRAPH
 from pipeline_core.domain.sentence_ends import CLOSING, MARKUP, STOPS
 from pipeline_core.domain.tables import begins_in_table
 
@@ -10,7 +11,6 @@ _LONGEST = 240
 _MOST = 2
 _LEADS = re.compile(r"[:：][*_`\s]*\Z")
 _ENDS_SENTENCE = re.compile(rf"[{STOPS}][{CLOSING}{MARKUP}]*\s*\Z")
-_NO_PARAGRAPH = re.compile(r"\s*(?:\||#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|```|~~~|<!--)")
 _GAP = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -35,7 +35,7 @@ def with_lead_in(markdown: str, start: int, cut: int) -> int:
             or moved <= start
             or not paragraph
             or len(paragraph) > _LONGEST
-            or _NO_PARAGRAPH.match(paragraph)
+            or NO_PARAGRAPH.match(paragraph)
         ):
             break
         if not _LEADS.search(paragraph) and (not to_table or _ENDS_SENTENCE.search(paragraph)):

@@ -250,6 +250,8 @@ PARK = _move("parked", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Sever
 """The work waits for a budget or a quota: nothing failed, and the next run after that goes on."""
 HOLD = _move("held", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
 """A part of the installation is missing, which is no fault of the document: it goes on when the part is back."""
+STOP = _move("stopped", EventType.PARKED, {_S.WORKING}, _S.QUEUED)
+"""The stage that was asked for alone has run: the job waits to be told to go on."""
 PARK_MATCHING = _move(
     "matching_review_needed",
     EventType.PARKED,
@@ -308,6 +310,7 @@ MOVES: tuple[Move, ...] = (
     BURY,
     PARK,
     HOLD,
+    STOP,
     PARK_MATCHING,
     PARK_VALIDATION,
     APPROVE_MATCHES,

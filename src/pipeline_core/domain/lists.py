@@ -3,23 +3,18 @@
 import re
 from collections.abc import Iterable
 
-LETTERS = (
-    "a-z\u00df-\u00f6\u00f8-\u017f\u03b1-\u03c9\u0430-\u045f\u05d0-\u05ea\u0621-\u064a"
-    "\u0915-\u0939\u0e01-\u0e2e\uac00-\ud7a3"
-)
-"""Small letters, and letters of scripts without capitals, that mark items: "a)", "б)", "ก)", "가)"."""
-_ITEM = re.compile(
-    rf"(?P<indent>[ \t]*)(?:[-*+•]|\d{{1,3}}[.)]|\(?(?:[{LETTERS}]|[ivx]{{2,4}}|الف)\)|\(\d{{1,2}}\))[ \t]+\S"
-)
-_ENDS_TEXT = re.compile(r" {0,3}(?:#{1,6}(?:\s|$)|\||```|~~~|<|[-*_](?:[ \t]*[-*_]){2,}[ \t]*$)")
-_RULE = re.compile(r"(?:[ \t]*\n)*(?: {0,3}[-_*](?:[ \t]*[-_*]){2,}[ \t]*\n(?:[ \t]*\n)*)+")
+from pipeline_core.domain.markdown_lines import FENCE, ITEM, RULE
+
+_ITEM = re.compile(rf"(?P<indent>[ \t]*){ITEM}[ \t]+\S")
+_ENDS_TEXT = re.compile(rf" {{0,3}}(?:#{{1,6}}(?:\s|$)|\||{FENCE}|<|{RULE}$)")
+_RULES = re.compile(rf"(?:[ \t]*\n)*(?: {{0,3}}{RULE}\n(?:[ \t]*\n)*)+")
 """The end of a page or column, at which a list is no other one."""
 _LONGEST = 800
 
 
 def begins_in_list(text: str) -> bool:
     """Whether a chunk of markdown begins with an item of a list, be it below a rule."""
-    rule = _RULE.match(text)
+    rule = _RULES.match(text)
     return _ITEM.match(text, rule.end() if rule else 0) is not None
 
 
@@ -55,7 +50,7 @@ class _Above:
                 indent = len(match["indent"].expandtabs(4))
                 self._items = [(other, item) for other, item in self._items if other < indent]
                 self._items.append((indent, [line]))
-            elif self._leads_on() and _RULE.fullmatch(f"{line.rstrip()}\n"):
+            elif self._leads_on() and _RULES.fullmatch(f"{line.rstrip()}\n"):
                 pass  # the items stand on the next page
             elif _ENDS_TEXT.match(line):
                 self._lead, self._items = [], []

@@ -11,10 +11,10 @@ from itertools import pairwise
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import Fact
+from pipeline_core.domain.markdown_lines import heading_of
 from pipeline_core.domain.place_words import is_example
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
 # a closing mark belongs to the word before it; ".NET" and ":name" are few
 _MARK = re.compile(r"(?P<behind>(?<=\w)[.,:;،؛؟](?=\s|$))|(?P<before>(?<!\S)[.,:;،؛؟](?=[^\W\d]))")
 _SOME, _MUCH_DISORDER = 3, 0.1
@@ -40,7 +40,7 @@ class Places:
         usual = max(1.0, len(chunk.text) / _USUAL_CHARS)
         return {
             "position": round(told.char_from / max(1, self._end), 4),
-            "below_heading": float(_HEADING.match(line_above) is not None),
+            "below_heading": float(heading_of(line_above) is not None),
             "in_example": float(any(map(is_example, chunk.heading_path[-2:]))),
             "neighbours": round(min(1.0, facts / usual / 2), 4),
             "disorder": self._disorder[chunk.chunk_id],

@@ -6,17 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from pipeline_core.domain.fences import fences
+from pipeline_core.domain.markdown_lines import headings_with_underlined
 from pipeline_core.domain.text import strip_markdown
 
 MAX_TITLE_CHARS = 300
 _LOOKED_AT = 20_000
 _FRONT_MATTER = re.compile(
     r"\A---\n.*?^title:[ \t]*(?P<quote>[\"']?)(?P<title>[^\n]*?)(?P=quote)[ \t]*$.*?^---[ \t]*$", re.M | re.S
-)
-_HEADING = re.compile(
-    r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<title>\S.*?)(?:[ \t]+#+)?[ \t]*$"
-    r"|^ {0,3}(?P<lined>[^\s#>|*+-].*)\n {0,3}(?P<line>=+|-+)[ \t]*$",
-    re.M,
 )
 # What programs write into the title when nobody gave one.
 _NO_TITLE = re.compile(
@@ -39,7 +35,7 @@ def title_of(markdown: str, declared: str | None, filename: str) -> str:
     """
     beginning = _without_code(markdown[:_LOOKED_AT])
     front = _FRONT_MATTER.match(markdown[:_LOOKED_AT])
-    headings = [_heading(match) for match in _HEADING.finditer(beginning)]
+    headings = [(heading.level, strip_markdown(heading.title)) for heading in headings_with_underlined(beginning)]
     candidates = (
         front["title"] if front else "",
         next((title for level, title in headings if level == 1), ""),
@@ -54,12 +50,6 @@ def _without_code(text: str) -> str:
     for fence in reversed(fences(text)):
         text = text[: fence.start] + text[fence.end :]
     return text
-
-
-def _heading(match: re.Match[str]) -> tuple[int, str]:
-    if match["marks"]:
-        return len(match["marks"]), strip_markdown(match["title"])
-    return (1 if match["line"].startswith("=") else 2), strip_markdown(match["lined"])
 
 
 def _declared(title: str) -> str:
@@ -77,11 +67,12 @@ def naming_title(markdown: str) -> str:
     if front and front["title"].strip():
         return " ".join(front["title"].split())[:MAX_TITLE_CHARS]
     beginning = _without_code(markdown[:_LOOKED_AT])
-    headings = [(match, *_heading(match)) for match in _HEADING.finditer(beginning)]
+    headings = headings_with_underlined(beginning)
     if not headings:
         return ""
-    first, _, title = min(headings, key=lambda heading: heading[1])
-    is_on_top = not _SAYS_NOTHING.sub("", beginning[: first.start()]).strip()
+    first = min(headings, key=lambda heading: heading.level)
+    title = strip_markdown(first.title)
+    is_on_top = not _SAYS_NOTHING.sub("", beginning[: first.start]).strip()
     return " ".join(title.split())[:MAX_TITLE_CHARS] if is_on_top or ": " in title else ""
 
 
@@ -91,10 +82,10 @@ _LEAST_REPEATED = 2
 
 def headings_of(markdown: str) -> Mapping[str, int]:
     """How often each heading stands in a document, where a number before or behind it ("Case #2") does not count."""
-    return Counter(_COUNTED.sub("", _heading(match)[1]) for match in _HEADING.finditer(markdown))
+    return Counter(_COUNTED.sub("", strip_markdown(heading.title)) for heading in headings_with_underlined(markdown))
 
 
 def repeated_within(text: str, above: Sequence[str], headings: Mapping[str, int]) -> tuple[str, ...]:
     """The headings above and in a part of a document that stand in it several times, each once and in order."""
-    mine = dict.fromkeys((*above, *(_heading(match)[1] for match in _HEADING.finditer(text))))
+    mine = dict.fromkeys((*above, *(strip_markdown(heading.title) for heading in headings_with_underlined(text))))
     return tuple(heading for heading in mine if headings.get(_COUNTED.sub("", heading), 0) >= _LEAST_REPEATED)

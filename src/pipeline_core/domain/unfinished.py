@@ -2,7 +2,9 @@
 
 import re
 
-UNFINISHED = re.compile(
+from pipeline_core.domain.markdown_lines import NO_PARAGRAPH, paragraphs
+
+_UNFINISHED = re.compile(
     r"(?<!\w)(?:when|if|unless|where|that|which|to|for|by|with|are|is|be|must|shall|should|may|can|include[sd]?"
     r"|including|wenn|falls|dass|ob|sind|ist|für|durch|muss|müssen|soll|sollen|kann|können|umfasst|umfassen|si|quand"
     r"|lorsque|que|sont|est|pour|par|doit|doivent|peut|peuvent|comprend|comprennent|cuando|son|es|para|por|debe|deben"
@@ -15,8 +17,11 @@ UNFINISHED = re.compile(
 )
 LONGEST_PIECE = 300
 """Characters of a paragraph that may complete such a sentence."""
-_PARAGRAPH = re.compile(r"\S.*?(?=\n[ \t]*\n|\Z)", re.DOTALL)
-_NO_PARAGRAPH = re.compile(r" {0,3}(?:#{1,6}\s|\||```|~~~|<|>|[-*+•][ \t]|\(?\w{1,3}[.)][ \t])")
+
+
+def is_unfinished(paragraph: str) -> bool:
+    """Whether it ends with a word and a colon behind which its sentence goes on."""
+    return paragraph.rstrip("*_ \t\n").endswith((":", "：")) and _UNFINISHED.search(paragraph) is not None
 
 
 def is_unfinished_at_end(text: str, *, before: bool) -> bool:
@@ -27,9 +32,7 @@ def is_unfinished_at_end(text: str, *, before: bool) -> bool:
         before: what this gave for the chunk before.
     """
     is_open = before
-    for match in _PARAGRAPH.finditer(text):
-        body = match[0].rstrip()
-        if _NO_PARAGRAPH.match(body) or len(body) > LONGEST_PIECE:
-            is_open = False
-        is_open = is_open or (not _NO_PARAGRAPH.match(body) and UNFINISHED.search(body) is not None)
+    for body in paragraphs(text):
+        is_other = NO_PARAGRAPH.match(body) is not None
+        is_open = not is_other and ((is_open and len(body) <= LONGEST_PIECE) or is_unfinished(body))
     return is_open

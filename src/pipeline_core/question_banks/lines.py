@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline_core.domain.markdown_lines import RULE, Heading
+
 
 class Style(StrEnum):
     """How a question is marked."""
@@ -12,12 +14,6 @@ class Style(StrEnum):
     HEADING = "heading"
     LABEL = "label"
     NUMBERED = "numbered"
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    level: int
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,6 @@ class Start:
 
 
 # Quantifiers that could be tried twice over the same blanks are possessive: linear on any line.
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]++(.*))?\Z")
 _BOLD = r"(?:\*\*|__|\*|_)?"
 _QUESTION = re.compile(
     rf"{_BOLD}(?:q(?:uestion)?(?:[ \t]*+\d+)?[ \t]*+{_BOLD}[ \t]*+:|q[ \t]*+\d*[.)])[ \t]*+{_BOLD}[ \t]*+(.*)\Z",
@@ -71,18 +66,10 @@ _META = re.compile(
 _BARE_NOTES = re.compile(
     rf"\s*+(?:[-*+][ \t]++)?{_BOLD}notes?[ \t]*+{_BOLD}[ \t]*+:[ \t]*+{_BOLD}(?P<value>.*)\Z", re.IGNORECASE
 )
-_RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
+_RULE = re.compile(rf" {{0,3}}{RULE}\Z")
 _FENCE = re.compile(
     r"[ \t]*+(?:>[ \t]*+)*+(?P<item>(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)++)?(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)\Z"
 )
-
-
-def heading(line: str) -> Heading | None:
-    match = _HEADING.match(line)
-    if match is None:
-        return None
-    title = (match[2] or "").strip()
-    return Heading(len(match[1]), title.rstrip("#").rstrip() if title.endswith(" #") or set(title) == {"#"} else title)
 
 
 def question_heading(found: Heading) -> Start | None:

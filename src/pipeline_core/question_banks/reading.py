@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipeline_core.domain.markdown_lines import Heading, heading_of
 from pipeline_core.question_banks import lines as line_kinds
 from pipeline_core.question_banks.entries import Body, Entry, Problem, assemble
-from pipeline_core.question_banks.lines import Heading, Start, Style
+from pipeline_core.question_banks.lines import Start, Style
 
 __all__ = ["Bank", "Entry", "Problem", "Role", "parse"]
 
@@ -72,7 +73,7 @@ class _Scan:
 
     def _take(self, i: int) -> None:
         if not self.in_code[i]:
-            if found := line_kinds.heading(self.lines[i]):
+            if found := heading_of(self.lines[i]):
                 if self._is_in_answer(found):
                     return
                 if (start := line_kinds.question_heading(found)) and self._is_question(start, i):
@@ -102,7 +103,7 @@ class _Scan:
         if following is None or self.in_code[following]:
             return True
         line = self.lines[following]
-        return not (line_kinds.heading(line) or line_kinds.labelled_start(line))
+        return not (heading_of(line) or line_kinds.labelled_start(line))
 
     def _begins(self, start: Start, i: int) -> bool:
         """Whether a labelled or numbered line begins an entry, rather than going on with the open one."""

@@ -22,8 +22,8 @@ from pipeline_core.services.paid_vectors import PaidEmbedder
 from pipeline_core.services.source_files import read_file
 from pipeline_core.stages import chunking
 from pipeline_core.stages.base import StageContext
+from pipeline_core.stages.chunk_inputs import cache_key, chunk_inputs
 from pipeline_core.stages.cleaning import clean
-from pipeline_core.stages.facts import cache_key, chunk_inputs
 
 _FACTS_PER_CHUNK = 3
 _FACT = "A question that names its subject, as long as most are?\nThe statement that answers it, as long as most are."

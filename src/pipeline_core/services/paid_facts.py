@@ -14,7 +14,7 @@ from pipeline_core.services.batched_facts import BatchedFacts
 from pipeline_core.services.kept_answers import KeptFacts
 from pipeline_core.services.paid_calls import PaidCalls, waits
 from pipeline_core.services.unsaved_answers import Ticket
-from pipeline_core.stages.facts import cache_key
+from pipeline_core.stages.chunk_inputs import cache_key
 
 _Answer = Generated | Exception
 

@@ -22,7 +22,8 @@ class Retry:
     def __call__(self, document_id: DocumentId, *, from_stage: StageName | None, by: str) -> JobId:
         """Queue the document's job again: where it failed, or from a stage that it has been at.
 
-        Outputs of earlier stages are reused by checksum; the stage named runs anew.
+        Outputs of earlier stages are reused by checksum; the stage named runs anew. One that has stopped behind a
+        stage that was run alone goes on.
 
         Raises:
             NotFoundError: there is no such document.
@@ -33,21 +34,35 @@ class Retry:
             summary = uow.documents.find([document_id]).get(document_id)
             if summary is None:
                 raise NotFoundError(f"There is no document {document_id}.")
-            if summary.outcome is Outcome.REJECTED:
-                uow.staging.reopen(document_id)
-            target = BY_NAME[from_stage].restarts_at if from_stage else _where_it_failed(summary)
-            if _is_to_be_compared(uow, summary):
-                compare_again(uow, [document_id])
-                target = no_later_than_compared(target)
-            if from_stage:
-                uow.stages.forget(from_stage, [document_id])
-            if summary.profile is Profile.DEEP:
-                # the scan that failed begins again
-                uow.deep_scans.move({document_id: None}, DeepScanStatus.ERROR, DeepScanStatus.QUEUED)
-                uow.deep_scans.move({document_id: None}, DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
-            uow.jobs.restart({summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
+            if summary.is_stopped and from_stage is None:
+                uow.jobs.go_on(summary.job_id, summary.stage, stop_after=None, by=by)
+            else:
+                start_again(uow, summary, from_stage=from_stage, by=by)
             uow.commit()
         return summary.job_id
+
+
+def start_again(uow: UnitOfWork, summary: JobSummary, *, from_stage: StageName | None, by: str) -> JobStage:
+    """Queue a finished or dead job again and return where it begins; the matching lock is to be taken before.
+
+    Raises:
+        IllegalMoveError: the job is not finished, or never came as far as that stage.
+    """
+    document_id = summary.document_id
+    if summary.outcome is Outcome.REJECTED:
+        uow.staging.reopen(document_id)
+    target = BY_NAME[from_stage].restarts_at if from_stage else _where_it_failed(summary)
+    if _is_to_be_compared(uow, summary):
+        compare_again(uow, [document_id])
+        target = no_later_than_compared(target)
+    if from_stage:
+        uow.stages.forget(from_stage, [document_id])
+    if summary.profile is Profile.DEEP:
+        # the scan that failed begins again
+        uow.deep_scans.move({document_id: None}, DeepScanStatus.ERROR, DeepScanStatus.QUEUED)
+        uow.deep_scans.move({document_id: None}, DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
+    uow.jobs.restart({summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
+    return target
 
 
 def _is_to_be_compared(uow: UnitOfWork, summary: JobSummary) -> bool:

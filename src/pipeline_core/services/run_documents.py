@@ -35,6 +35,16 @@ class Display(Protocol):
 
 
 @dataclass(slots=True)
+class NoDisplay:
+    """Shows nothing."""
+
+    note: str = ""
+
+    def watch(self, document_ids: Sequence[DocumentId]) -> None:
+        """Nobody looks."""
+
+
+@dataclass(slots=True)
 class RunResult:
     """``document_ids`` in the order of the files, revived twins last; what ran; what was left, or refused, and why.
 

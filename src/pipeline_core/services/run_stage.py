@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
-from typing import Any, Generic
+from typing import Generic
 
 import structlog
 
@@ -25,8 +25,8 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.faults import EVERYTHING_NEEDS, Fault, fault_of, part_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken, sha256_hex
-from pipeline_core.domain.jobs import Batch, HeldJob, WrittenFile
-from pipeline_core.domain.lifecycle import EventType
+from pipeline_core.domain.jobs import Batch, HeldJob, StageRow, WrittenFile
+from pipeline_core.domain.lifecycle import STOP, EventType
 from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.traces import told
@@ -141,7 +141,8 @@ class RunStage:
         # what was only read says nothing of whether the store takes anything
         self.holds.recovered([item.job for item in saved if item.files or item.job.held_for != EVERYTHING_NEEDS])
         _log(stage, plan, report)
-        going_on = {*report.ran, *report.reused, *(job.document_id for job in plan.past)}
+        worked = [*(item.job for item in saved), *plan.reuse]
+        going_on = {job.document_id for job in [*worked, *plan.past] if not _stops(stage, job)}
         report.batch = batch.keep(going_on)
         return report
 
@@ -185,12 +186,14 @@ class RunStage:
         plan: _Plan[D] = _Plan([], [], [], {}, config)
         with self.open_uow() as uow:
             held = uow.jobs.held(batch.lease, batch.document_ids)
-            todo = [job for job in held if job.stage in stage.starts_from]
+            here = [job for job in held if job.stage in stage.starts_from]
+            rows = uow.stages.rows(stage.name, [job.document_id for job in here])
+            todo = [job for job in here if not _goes_by(stage, job, rows.get(job.document_id))]
             plan.past.extend(job for job in held if job.stage.row.position >= stage.done_position)
+            plan.past.extend(job for job in here if job not in todo)
             if not todo:
                 return plan
             inputs = stage.fetch(self.ctx, uow, todo)
-            rows = uow.stages.rows(stage.name, [job.document_id for job in todo])
             for job in todo:
                 item, row = inputs[job.document_id], rows.get(job.document_id)
                 if isinstance(item, PipelineError) or row is None:
@@ -216,6 +219,7 @@ class RunStage:
                 reused = replace(move, event=EventType.STAGE_REUSED)
                 uow.jobs.move(reused, {job.job_id: {} for job in plan.reuse}, lease=lease)
             uow.stages.confirm(stage.name, [job.document_id for job in plan.reuse], config_sha256=plan.config)
+            _stop(uow, stage, plan.reuse, lease)
 
     def _work(self, stage: Stage[D, R], plan: _Plan[D]) -> tuple[list[Saved[R]], Failures]:
         """The slow part, without a transaction: run the stage, then put its files into the store."""
@@ -291,9 +295,27 @@ class RunStage:
             uow.stages.progress(stage.name, ids)
             for move in stage.ends:
                 uow.jobs.move(move, {item.job.job_id: item.payload for item in done}, lease=lease)
+            _stop(uow, stage, [item.job for item in done], lease)
             if stage.publish:
                 _follow(uow, stage.publish(uow, done, lease, pipeline_config(self.ctx)), done)
             uow.commit()
+
+
+def _goes_by(stage: AnyStage, job: HeldJob, row: StageRow | None) -> bool:
+    """Whether a job of which another stage was asked for has no need of this one."""
+    if job.stop_after in (None, stage.name):
+        return False
+    is_done = row is not None and row.status == "completed" and job.stage is stage.moves[-1].to_stage
+    return is_done or not stage.is_required
+
+
+def _stops(stage: AnyStage, job: HeldJob) -> bool:
+    """Whether the job ends its run behind this stage; with a publication it ends anyway."""
+    return job.stop_after is stage.name and stage.publish is None
+
+
+def _stop(uow: UnitOfWork, stage: AnyStage, jobs: Sequence[HeldJob], lease: LeaseToken) -> None:
+    uow.jobs.move(STOP, {job.job_id: {} for job in jobs if _stops(stage, job)}, lease=lease)
 
 
 def _follow(uow: UnitOfWork, swapped: Swapped, done: Sequence[Saved[R]]) -> None:
@@ -304,7 +326,7 @@ def _follow(uow: UnitOfWork, swapped: Swapped, done: Sequence[Saved[R]]) -> None
     revive_orphans(uow, users, [item.job.document_id for item in done])
 
 
-def _log(stage: AnyStage, plan: _Plan[Any], report: StageReport) -> None:
+def _log(stage: AnyStage, plan: _Plan[D], report: StageReport) -> None:
     """A line for the batch, and one for each failure, with the correlation ids that the events carry."""
     if plan.run or plan.reuse:
         correlations = {str(job.correlation_id) for job in [*(task.job for task in plan.run), *plan.reuse]}

@@ -150,6 +150,10 @@ class Stage(Generic[D, R]):
     threads: Callable[[Settings], int] = lambda _settings: 8
     is_enabled: Callable[[Settings], bool] = lambda _settings: True
     reusable: bool = True
+    is_required: bool = True
+    """Whether what follows needs it; as ``stage_dependencies`` says."""
+    leaves: str | None = None
+    """The kind of file that later stages read."""
     publish: Publish[R] | None = None
 
     @property

@@ -113,6 +113,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
+    leaves="chunks_json",
     config=lambda ctx: {
         "chunker": chunking.CHUNKER,
         "splitter": version("semantic-text-splitter"),

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline_core.domain import markdown_lines
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.errors import LedgerError
@@ -30,9 +31,6 @@ _IDS = "1"
 """Of the ids. They stay when ``VERSION`` is raised: the same text at the same place is the same chunk."""
 CHARS_PER_TOKEN = 4
 
-# CommonMark: at most three blanks before the marks, and a blank or nothing after a heading's.
-_LINE = re.compile(r"^ {0,3}(?P<marks>#{1,6})(?=[ \t]|$)(?P<title>.*)$", re.MULTILINE)
-_CLOSING_MARKS = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*$")
 _BLANK_LINES = re.compile(r"(?:[^\S\n]*+\n)*")
 
 _WORD_START = re.compile(r"\s\S")
@@ -141,20 +139,20 @@ def _headings(markdown: str) -> Iterator[_Heading]:
     starts = [fence.start for fence in code]
     above: list[tuple[int, str]] = []
     seen: Counter[tuple[str, ...]] = Counter()
-    for line in _LINE.finditer(markdown):
-        at = bisect_right(starts, line.start())
-        if at and line.start() < code[at - 1].end:
+    for line in markdown_lines.headings(markdown):
+        at = bisect_right(starts, line.start)
+        if at and line.start < code[at - 1].end:
             continue
-        level = len(line["marks"])
+        level = line.level
         while above and above[-1][0] >= level:
             above.pop()
-        if title := strip_markdown(_CLOSING_MARKS.sub("", line["title"].strip())):
+        if title := strip_markdown(line.title):
             above.append((level, title))
         path = tuple(title for _, title in above)
         seen[path] += 1
         # Equal titles under equal parents are common (Question, Question): numbered, each has its own weight.
         name = "\x1f".join([*path, str(seen[path])])
-        yield _Heading(*line.span(), path, (level, hashlib.blake2b(name.encode(), digest_size=8).digest()))
+        yield _Heading(line.start, line.end, path, (level, hashlib.blake2b(name.encode(), digest_size=8).digest()))
 
 
 def _sections(markdown: str, headings: Sequence[_Heading]) -> list[_Section]:

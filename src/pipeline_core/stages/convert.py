@@ -88,6 +88,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
+    leaves="markdown",
     config=lambda ctx: {
         "converter": ctx.converter.name,
         "converter_version": ctx.converter.version,

@@ -1,20 +1,15 @@
 """fact-generator: every chunk is asked for facts; every fact is proved by its chunk; everything is staged."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any, Protocol
 
-import orjson
-
 from pipeline_core.db.unit_of_work import UnitOfWork
-from pipeline_core.domain.canaries import invented_name, names_missing_in
+from pipeline_core.domain.canaries import names_missing_in
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.confidence import unknown_traits
 from pipeline_core.domain.confidence_model import MODEL_VERSION
-from pipeline_core.domain.contiguity import Pages, Piece
 from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import (
     LedgerError,
@@ -25,41 +20,21 @@ from pipeline_core.domain.errors import (
     UnexpectedError,
 )
 from pipeline_core.domain.facts import (
-    AnswerOutcome,
-    ChunkOutcome,
     ChunkResult,
-    Evidence,
     Fact,
-    FactCandidate,
     Generated,
     Usage,
-    joined_quotes,
-    present,
 )
-from pipeline_core.domain.fences import fences, spans_within
-from pipeline_core.domain.ids import ChunkId, DocumentId, question_id_for
+from pipeline_core.domain.ids import ChunkId, DocumentId
 from pipeline_core.domain.jobs import OutputRow
-from pipeline_core.domain.languages import languages_of, likely_language
+from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
-from pipeline_core.domain.lists import begins_in_list, list_at_end
-from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.place_traits import Places
 from pipeline_core.domain.policy import Policy, Wished
 from pipeline_core.domain.staging import NewQuestion
-from pipeline_core.domain.tables import (
-    MOST_ROWS,
-    begins_in_table,
-    paragraph_after_table,
-    paragraphs_above_table,
-    rows_at_end,
-    table_at_end,
-)
-from pipeline_core.domain.titles import headings_of, naming_title, repeated_within
-from pipeline_core.domain.unfinished import is_unfinished_at_end
 from pipeline_core.duplicates.comparing import in_languages, match_keys
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.workers import InWorker
-from pipeline_core.stages import evidence
 from pipeline_core.stages.base import (
     Computation,
     Fetched,
@@ -70,12 +45,12 @@ from pipeline_core.stages.base import (
     StageInput,
     StageResult,
 )
+from pipeline_core.stages.chunk_inputs import cache_key, chunk_inputs, text_of
 from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
-from pipeline_core.stages.standing import Prove, standing
+from pipeline_core.stages.judging import judge, prover
 from pipeline_core.stages.surroundings import Surroundings
 from pipeline_core.stages.varied import varied
 from pipeline_core.stages.weigh import together, weighed
-from pipeline_core.validation.echo_rules import echoed_example
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,85 +73,6 @@ class Rows:
     results: dict[ChunkId, ChunkResult]
     chunks: list[Chunk]
     new_answers: dict[str, Generated]
-
-
-def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
-    """Content, generator, version and parameters: whose document it is does not matter."""
-    value = [generator.name, generator.version, generator.params, chunk.heading_path, chunk.text]
-    if chunk.before or chunk.after:
-        value.append([chunk.before, chunk.after])
-    if chunk.table_before:
-        value.append(["table", chunk.table_before])
-    if chunk.table_is_full:
-        value.append("table is full")
-    if chunk.table_after:
-        value.append(["table after", chunk.table_after])
-    if chunk.table_above:
-        value.append(["table above", chunk.table_above])
-    if chunk.list_before or chunk.list_goes_on:
-        value.append(["list", chunk.list_before, str(chunk.list_goes_on)])
-    if chunk.sentence_is_open:
-        value.append("sentence is open")
-    if chunk.code:
-        value.append(["code", str(chunk.code)])
-    if chunk.language:
-        value.append(["language", chunk.language])
-    if chunk.title:
-        value.append(["title", chunk.title])
-    if chunk.repeated_headings:
-        value.append(["repeated headings", *chunk.repeated_headings])
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput]:
-    """What a generator sees of a document's chunks, each with the ends of its neighbours."""
-    texts = ["", *(chunk.text for chunk in chunks), ""]
-    markdown = _text_of(chunks)
-    code = fences(markdown)
-    title, headings = naming_title(markdown), headings_of(markdown)
-    languages = languages_of([chunk.text for chunk in chunks])
-    if not any(languages):
-        languages = [likely_language("\n".join(texts))] * len(chunks)
-    inputs, table, above, rows, is_open = [], "", "", 0, False
-    for at, chunk in enumerate(chunks):
-        before, after = (texts[at][-context_chars:], texts[at + 2][:context_chars]) if context_chars else ("", "")
-        table = table if begins_in_table(chunk.text) else ""
-        above = above if begins_in_list(chunk.text) else ""
-        rows = rows if table else 0
-        table_above = "" if table else paragraphs_above_table(chunk.text, texts[at])
-        with_caption = f"{table_above}\n\n{chunk.text}" if table_above else chunk.text
-        in_table, in_list = table_at_end(with_caption, table), list_at_end(chunk.text, above)
-        inputs.append(
-            ChunkInput(
-                chunk.text,
-                chunk.heading_path,
-                before,
-                after,
-                table_before=table,
-                table_after=paragraph_after_table(texts[at + 2 :]) if in_table else "",
-                table_above=table_above,
-                table_is_full=rows >= MOST_ROWS,
-                list_before=above,
-                list_goes_on=bool(in_list) and begins_in_list(texts[at + 2]),
-                sentence_is_open=is_open,
-                code=spans_within(code, chunk.char_from, chunk.char_to),
-                language=languages[at],
-                title=title,
-                repeated_headings=repeated_within(chunk.text, chunk.heading_path, headings),
-            )
-        )
-        table, above, rows = in_table, in_list, rows_at_end(chunk.text, rows)
-        is_open = is_unfinished_at_end(chunk.text, before=is_open)
-    return inputs
-
-
-def _text_of(chunks: Sequence[Chunk]) -> str:
-    """The text that the chunks are of. What is in none of them is blank."""
-    parts, at = [], 0
-    for chunk in chunks:
-        parts += ["\n" * (chunk.char_from - at), chunk.text[max(0, at - chunk.char_from) :]]
-        at = max(at, chunk.char_to)
-    return "".join(parts)
 
 
 class OfDocument(Protocol):
@@ -280,8 +176,8 @@ def _judge_all(
     answers = {**data.cached, **asked}
     missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks))
     pages = page_map(data.markdown)
-    prove = _prover(pages, words)
-    surroundings = Surroundings(_text_of(data.chunks))
+    prove = prover(pages, words)
+    surroundings = Surroundings(text_of(data.chunks))
     results = {
         chunk.chunk_id: replace(
             judge(
@@ -318,16 +214,6 @@ def _weighed(result: ChunkResult, chunk: Chunk, places: Places, data: Data, page
     return replace(result, facts=together([*map(one, result.facts)]))
 
 
-def _prover(pages: PageMap, words: bytes | None) -> Prove:
-    shown = Pages(words_from_json(orjson.loads(words)) if words else {})
-
-    @cache  # a header is proved once for all its rows
-    def prove(quote: str, start: int, end: int) -> tuple[int | None, tuple[Piece, ...]]:
-        return pages.page_shown(start), shown.scattered(quote, *pages.span(start, end))
-
-    return prove
-
-
 def _raise_what_stops(answers: Collection[Generated | Exception]) -> None:
     """A chunk may fail alone, but not for want of a service or a budget: then the document waits as a whole.
 
@@ -338,91 +224,6 @@ def _raise_what_stops(answers: Collection[Generated | Exception]) -> None:
         for answer in answers:
             if isinstance(answer, kind):
                 raise answer
-
-
-def judge(
-    chunk: Chunk,
-    answer: Generated | PipelineError,
-    *,
-    cached: bool,
-    prove: Prove,
-    echo_from: float,
-    missing: Sequence[str],
-    surroundings: Surroundings | None = None,
-) -> ChunkResult:
-    """What an answer for a chunk is worth: its proved facts, or why it has none.
-
-    It has failed where a generator says traits that are in no table: no weight and no reason would be found for them.
-    """
-    surroundings = surroundings or Surroundings(chunk.text, chunk.char_from)
-    if isinstance(answer, Exception):
-        return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
-    if answer.outcome is not AnswerOutcome.ANSWERED:
-        return ChunkResult(ChunkOutcome.FAILED, (), answer.reason, 0, cached, answer.usage)
-    said = {name for candidate in answer.candidates for name in candidate.traits}
-    if unknown := unknown_traits(said):
-        return ChunkResult(
-            ChunkOutcome.FAILED, (), f"The generator says traits that nobody knows: {', '.join(unknown)}.", 0, cached,
-            answer.usage,
-        )  # fmt: skip
-    whole = [candidate for candidate in answer.candidates if candidate.is_whole]
-    proved, refused = evidence.verify(whole, chunk.text)
-    refused += len(answer.candidates) - len(whole)
-    echoed = [
-        candidate for candidate, proof in proved
-        if echoed_example(present(candidate.answer, candidate.statement), joined_quotes(proof), echo_from)
-        or invented_name(candidate.texts, missing)
-    ]  # fmt: skip
-    proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed]
-    refused += len(echoed)
-    placed = [(candidate, proof, surroundings.place(candidate.around, chunk)) for candidate, proof in proved]
-    facts = tuple(_fact(chunk, candidate, proof, near, prove) for candidate, proof, near in placed if near is not None)
-    refused += len(placed) - len(facts)
-    if facts:
-        return ChunkResult(ChunkOutcome.FACTS, facts, answer.reason, refused, cached, answer.usage)
-    reason = answer.reason or (
-        f"none of {refused} claims was proved by the text" if refused else "the generator found nothing"
-    )
-    return ChunkResult(ChunkOutcome.NOTHING_HERE, (), reason, refused, cached, answer.usage)
-
-
-def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, around: evidence.Proof, prove: Prove) -> Fact:
-    spans: list[Evidence] = []
-    scattered: list[Piece] = []
-    own = [
-        replace(span, char_from=chunk.char_from + span.char_from, char_to=chunk.char_from + span.char_to)
-        for span in _own_first(candidate, proof)
-    ]
-    around = tuple(span for span in around if span not in own)
-    for span in around:
-        for part, pieces in standing(span, prove):
-            spans.append(part)
-            scattered += pieces
-    around_row = len(spans)
-    for span in own:
-        page, pieces = prove(span.quote, span.char_from, span.char_to)
-        spans.append(replace(span, page=page))
-        scattered += pieces
-    return Fact(
-        question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, own[0].char_from),
-        question=candidate.question,
-        answer=candidate.answer,
-        statement=candidate.statement,
-        evidence=tuple(spans),
-        scattered=tuple(scattered),
-        traits=candidate.traits,
-        around=around_row,
-    )
-
-
-def _own_first(candidate: FactCandidate, proof: evidence.Proof) -> evidence.Proof:
-    """The proof with the heading that says what the fact is of behind the fact's own words: its place is theirs.
-
-    A generator quotes the heading first, so that the words are looked up below it.
-    """
-    if len(proof) > 1 and candidate.traits.get("scoped") and candidate.statement.partition(": ")[0] in proof[0].quote:
-        return (*proof[1:], proof[0])
-    return proof
 
 
 def _report(chunks: Sequence[Chunk], results: Mapping[ChunkId, ChunkResult], *, asked: int) -> dict[str, Any]:
@@ -514,6 +315,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
+    leaves="facts_json",
     config=lambda ctx: {
         "generator": ctx.generator.name,
         "generator_version": ctx.generator.version,

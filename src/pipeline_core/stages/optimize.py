@@ -75,6 +75,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
+    leaves="optimized_markdown",
     config=lambda _ctx: {"ftfy": version("ftfy")},
     begins=stage_move(
         "optimizing", EventType.STAGE_STARTED, {JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING}, JobStage.OPTIMIZING
@@ -82,5 +83,6 @@ STAGE = Stage(
     ends=(stage_move("optimized", EventType.STAGE_DONE, {JobStage.OPTIMIZING}, JobStage.OPTIMIZED),),
     done_at=JobStage.OPTIMIZED,
     restarts_at=JobStage.OPTIMIZING,
+    is_required=False,
     is_enabled=lambda settings: settings.optimizer_enabled,
 )

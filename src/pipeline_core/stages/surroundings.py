@@ -1,14 +1,13 @@
 """Where the captions, units and headers stand with which the rows of a chunk are said: in the document, exactly."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import Around, Evidence, MatchKind
+from pipeline_core.domain.markdown_lines import headings
 from pipeline_core.domain.text import strip_markdown
 
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(?P<title>\S.*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
 _MARKS = " \t>#*"
 """What may stand before a paragraph or a row on its line."""
 
@@ -74,8 +73,9 @@ class Surroundings:
         """The last heading before ``end`` that says this, without its marks."""
         if self._headings is None:
             self._headings = {}
-            for match in _HEADING.finditer(self._text):
-                self._headings.setdefault(_words(match["title"]), []).append(match.span("title"))
+            for heading in headings(self._text):
+                span = (heading.title_start, heading.title_start + len(heading.title))
+                self._headings.setdefault(_words(heading.title), []).append(span)
         places = self._headings.get(_words(words), [])
         at = bisect_left(places, (end - self._begins_at, 0)) - 1
         if at >= 0:

@@ -153,6 +153,7 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
+    leaves="validation_json",
     before=gates.MATCHING,
     config=lambda ctx: {
         "examples": all_phrases(),

@@ -1,35 +1,16 @@
 """The dual status on the command line."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 
 from pipeline_core.db.deep_scans import StatusChange
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
-from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.wording import counted
 from pipeline_core.terminal.hints import pasteable
-from pipeline_core.terminal.naming import job_named
-
-if TYPE_CHECKING:
-    from pipeline_core.bootstrap import Pipeline
 
 _SELECTED = StagingStatus.SELECTED
-
-
-def named(app_: "Pipeline", texts: Sequence[str]) -> list[str]:
-    """The ids of the documents that are meant; a name that means none, or several, is left as it is."""
-    return [_id_of(app_, text) for text in texts]
-
-
-def _id_of(app_: "Pipeline", text: str) -> str:
-    try:
-        job_id = job_named(app_, text)
-    except NotFoundError:
-        return text
-    return str(app_.views.job(app_.user_id, job_id)["document_id"])
 
 
 def print_changes(console: Console, changes: Sequence[StatusChange]) -> None:

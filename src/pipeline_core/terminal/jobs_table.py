@@ -47,6 +47,8 @@ def state_of(row: DocumentJob) -> str:
         return "held"
     if is_parked(row):
         return "parked"
+    if row.is_stopped:
+        return "stopped"
     return {JobState.AWAITING_REVIEW: "awaiting review", JobState.DEADLETTER: "dead letter"}.get(state, state.value)
 
 

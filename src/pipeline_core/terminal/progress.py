@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -15,7 +15,6 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline_core.db.rows import Progress as DocumentProgress
-from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import TransientError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobStage, JobState, StageName
@@ -54,7 +53,7 @@ class RunDisplay:
     """
 
     console: Console
-    views: Views
+    progress: Callable[[Sequence[DocumentId]], list[DocumentProgress]]
     stopping: threading.Event
     note: str = ""
     _ids: list[DocumentId] = field(default_factory=list)
@@ -84,7 +83,7 @@ class RunDisplay:
             self._polled = time.monotonic()
             # while the database is away, what was last seen stays: the run itself says how that ends
             with suppress(TransientError):
-                by_id = {row.document_id: row for row in self.views.progress(self._ids)}
+                by_id = {row.document_id: row for row in self.progress(self._ids)}
                 self._rows = [by_id[document_id] for document_id in self._ids if document_id in by_id]
 
     def _render(self) -> RenderableType:

@@ -6,6 +6,7 @@ from itertools import permutations
 
 from pipeline_core.domain.facts import place_of, present, shown_quotes
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.markdown_lines import heading_of
 from pipeline_core.domain.number_words import with_digits
 from pipeline_core.domain.text import numbers_as_written, numbers_in, strip_markdown
 from pipeline_core.domain.unreadable import unreadable
@@ -14,8 +15,6 @@ from pipeline_core.validation.subject import Subject
 
 _UNIT = re.compile(r"[^\W\d_]+|[^\w\s]")
 """What may be a unit: a word, or a sign."""
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]|title:[ \t]")
-"""A line that names what is below it, in the text or above all of it."""
 _HEADER_ROWS = 4
 """The rule below the names, and up to three rows of them."""
 
@@ -41,7 +40,11 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
     statement may begin with the name of what it is about, as a heading gives it ("Anchor 2: The library …").
     """
     names = _numbers_around_rows(subject.markdown)
-    headings = "\n".join(strip_markdown(line) for line in subject.markdown.split("\n") if _HEADING.match(line))
+    # what names what is below it, in the text or above all of it
+    titles = [
+        line for line in subject.markdown.split("\n") if heading_of(line) or line.startswith(("title: ", "title:\t"))
+    ]
+    headings = "\n".join(map(strip_markdown, titles))
     for fact in subject.questions:
         said, what = (fact.statement, "statement") if fact.answer is None else (fact.answer, "answer")
         name, colon, rest = said.partition(": ")

@@ -55,6 +55,10 @@ def endpoint_model(name: str, dims: int | None = None) -> EndpointModel | None:
     return EndpointModel(name, asked, known) if known and known <= LONGEST else None
 
 
+REVISION = "openai-1"
+"""Changes when the same text may get another vector."""
+
+
 class OpenAIEmbedder:
     """Requests of many texts. Rows are scaled to unit length; a blank text is all zero and is not sent."""
 
@@ -63,7 +67,7 @@ class OpenAIEmbedder:
         self._asked = model.asked
         self.model = model.name
         self.dims = dims = model.dims
-        self.version = f"openai-1-{dims}"
+        self.version = f"{REVISION}-{dims}"
         self.concurrency = client.options.concurrency
         self.deadline_s = client.options.deadline_s
 

@@ -11,7 +11,7 @@ from pipeline_core.adapters.facts.scope import CAPTION
 from pipeline_core.adapters.facts.signs import unclear_signs
 from pipeline_core.domain.fences import fences, spans_within
 from pipeline_core.domain.fluency import is_common_word
-from pipeline_core.domain.lists import LETTERS
+from pipeline_core.domain.markdown_lines import ITEM, RULE, heading_of
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.ports.fact_generator import ChunkInput
 
@@ -60,16 +60,15 @@ _HTML_NAMES = (
 # The first row that matches names the line; a line of running text matches none.
 _LINE_KINDS = (
     ("comment", re.compile(r" {0,3}<!--(?!.*-->)")),
-    ("heading", re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))?(?:[ \t]+#+)?\s*$")),
-    ("rule", re.compile(r"[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}[ \t]*)\s*$")),
+    ("heading", re.compile(r" {0,3}#{1,6}(?=[ \t\r\n]|$)")),
+    ("rule", re.compile(rf"[ \t]*(?:{RULE}|={{3,}}[ \t]*)\s*$")),
     ("table", re.compile(r"[ \t]*(?:>[ \t]?)*\|")),
     ("definition", re.compile(r" {0,3}\[[^\[\]]+\]:[ \t]")),
     ("html", re.compile(rf" {{0,3}}<(?:!|/?(?:{_HTML_NAMES})\b)", re.IGNORECASE)),
     (
         "item",
         re.compile(
-            rf"[ \t]*(?:[-*+•]|\d{{1,3}}[.)]|\(?(?:[{LETTERS}]|[ivx]{{2,4}}|الف)\)"
-            r"|\(\d{1,2}\))[ \t]+(?:\[[ xX]\][ \t]+)?"
+            rf"[ \t]*{ITEM}[ \t]+(?:\[[ xX]\][ \t]+)?"
             r"|[ \t]*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[\u2460-\u2473・●○■◆])[ \t]*(?=[\u3040-\u9fff\d])"
         ),
     ),
@@ -152,8 +151,8 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
                 block.marks.append((start, start + match.end()))
             block.end = end
         else:
-            if match and kind == "heading":
-                outline.enter(len(match["marks"]), strip_markdown(match["title"] or ""))
+            if heading := heading_of(line) if kind == "heading" else None:
+                outline.enter(heading.level, strip_markdown(heading.title))
             closing = "-->" if kind == "comment" else ""
             in_list = kind == "item" or (in_list and kind == "indented")
             inset = match.end() if match and kind in ("item", "quoted", "indented") else 0

@@ -1,6 +1,7 @@
 """Documents: what is known of them, their stages and their files."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, BinaryIO, cast
@@ -39,6 +40,14 @@ class StageFile(BaseModel):
     sha256: str
     created_at: datetime
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStage(StageTiming):
+    """One stage of a document."""
+
+    available: Annotated[bool, Field(description="It can be run now, by `POST …/stages/{stage}/run`")]
+    next: Annotated[bool, Field(description="It is the one that comes next")]
 
 
 class Document(BaseModel):
@@ -83,31 +92,36 @@ def get_document(document_id: UUID, services: Services) -> Row:
     "/{document_id}/stages",
     operation_id="list_stages",
     summary="List a document's stages",
-    response_model=list[StageTiming],
+    response_model=list[DocumentStage],
     responses=responses(401, 404, 422, 429),
 )
-def list_stages(document_id: UUID, services: Services) -> list[StageTiming]:
-    """Every stage in its order, with status, times, tries, cost and error."""
-    services.views.document(DocumentId(document_id))
-    return services.views.stages(DocumentId(document_id))
+def list_stages(document_id: UUID, services: Services) -> list[dict[str, object]]:
+    """Every stage in its order, with status, times, tries, cost and error, and whether it can be run now."""
+    now = services.single_stage.look(DocumentId(document_id))
+    rows = services.views.stages(DocumentId(document_id))
+    return [{**row, "available": row.stage_name in now.stages, "next": row.stage_name == now.next} for row in rows]
 
 
 @router.post(
     "/{document_id}/stages/{stage}/run",
     operation_id="run_stage",
     status_code=202,
-    summary="Run one stage again",
+    summary="Run one stage alone",
     response_model=RetryAnswer,
     responses=responses(401, 404, 409, 422, 429),
 )
 def run_stage(document_id: UUID, stage: StageName, request: Request, services: Services) -> RetryAnswer:
-    """Queue the document again from this stage: it runs anew, and what follows runs where its input changed."""
-    document = services.views.document(DocumentId(document_id))
-    job_id = services.retry(DocumentId(document_id), from_stage=stage, by=str(services.user_id))
+    """Have this stage run by itself, on what the stages before it recorded; behind it the document stops.
+
+    `GET …/stages` says which can be run now (`available`) and which comes `next`. A gate before the stage is passed as
+    ever: where a person has to decide, the document waits for that. Once stopped, run the next stage, or let the
+    document go on with `POST /api/v2/jobs/{job_id}/retry`. That takes a finished one through again, too.
+    """
+    job_id = services.single_stage.execute_stage(DocumentId(document_id), stage, by=str(services.user_id))
     request.app.state.ask_for_run()
     return RetryAnswer(
         job_id=job_id,
-        document_id=document["document_id"],
+        document_id=document_id,
         status_url=str(request.url_for("get_job", job_id=job_id).path),
     )
 

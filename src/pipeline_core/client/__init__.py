@@ -1,0 +1,41 @@
+"""The Python API: submit documents, wait, look, decide, search.
+
+    with Client() as pipeline:
+        submitted = pipeline.submit(["policy.pdf"])
+        for document in pipeline.wait(submitted.document_ids):
+            print(document.filename, document.state, document.percent)
+        for hit in pipeline.search("When is the premium due?"):
+            print(hit.statement, hit.evidence)
+
+It is configured as everything else is (``UPLOAD_PIPELINE_…``) and does what the command line does, by the same
+services. Errors are those of ``pipeline_core.domain.errors``; each says what to do.
+"""
+
+from pipeline_core.client.knowledge import Knowledge
+from pipeline_core.client.operating import Operating
+from pipeline_core.client.queue import Queueing, QueueState
+from pipeline_core.client.results import (
+    DocumentFile,
+    DocumentStatus,
+    Found,
+    FoundFact,
+    Hit,
+    Submitted,
+    WaitingSource,
+)
+from pipeline_core.client.review import Reviewing
+from pipeline_core.client.stages import Stages
+from pipeline_core.review.decisions import Decision, Resolution
+from pipeline_core.services.intake import Upload
+
+__all__ = [
+    "Client", "Decision", "DocumentFile", "DocumentStatus", "Found", "FoundFact", "Hit", "QueueState", "Resolution",
+    "Submitted", "Upload", "WaitingSource",
+]  # fmt: skip
+
+
+class Client(Stages, Reviewing, Queueing, Knowledge, Operating):
+    """The pipeline of this process, for one user. Use it as a context manager, or ``close`` it.
+
+    Its methods are grouped by file: documents, stages, review, queue, knowledge, operating.
+    """

@@ -1,0 +1,169 @@
+"""What the Python API returns."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pipeline_core.db.rows import DocumentJob
+from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.domain.search import Answer
+from pipeline_core.services.own_policy import PolicyLeft
+
+_AT_REST = AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTER})
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStatus:
+    """Where a document's newest job stands. ``percent`` is 0..100, ``phase`` 0..6; ``error`` is the last one."""
+
+    document_id: DocumentId
+    job_id: JobId
+    filename: str
+    also_named: list[str]
+    state: JobState
+    stage: JobStage
+    phase: int
+    percent: int
+    outcome: Outcome | None
+    retry_count: int
+    error: dict[str, Any] | None
+    chunks: int
+    facts: int
+    undecided_pairs: int
+    critical_findings: int
+    created_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing more happens by itself: done, dead, or waiting for a person."""
+        return self.state in AT_REST
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of the files: ``started`` are under way or queued, ``left`` counts the others by reason."""
+
+    document_ids: list[DocumentId]
+    started: list[DocumentId]
+    left: dict[str, int]
+    refused: list[tuple[str, PipelineError]]
+    correlation_ids: list[CorrelationId]
+    flow_run_ids: list[UUID]
+    copies: list[tuple[str, str]] = field(default_factory=list)
+    """Files whose content is another's: their name, and the other's."""
+    policy_left: list[PolicyLeft] = field(default_factory=list)
+    """Known documents that keep the thresholds that they have, why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """A file of a document: of which stage, its name, size in bytes, SHA-256 and key in the object store."""
+
+    stage: StageName
+    name: str
+    mime_type: str
+    size: int
+    sha256: str
+    key: str
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        key = str(row["file_path"])
+        name = key.rpartition("/")[2]
+        return cls(StageName(row["stage_name"]), name, row["mime_type"], row["file_size"], row["checksum"], key)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFact:
+    """A published fact; ``question`` and ``answer`` are None where none is natural, ``page`` counts from 1."""
+
+    id: UUID
+    score: float
+    similarity: float | None
+    question: str | None
+    answer: str | None
+    statement: str | None
+    evidence: str | None
+    spans: list[dict[str, Any]] | None
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A published passage with its ``facts`` that answer, or a fact by itself; ``page`` counts from 1.
+
+    ``question``, ``answer`` and ``statement`` are those of the fact, of a passage those of its first fact.
+    ``spans`` are the parts of a fact's evidence, each with its quote, its place in the text and its page.
+    """
+
+    kind: str
+    id: UUID
+    score: float
+    similarity: float | None
+    question: str | None
+    answer: str | None
+    statement: str | None
+    evidence: str | None
+    spans: list[dict[str, Any]] | None
+    page: int | None
+    facts: list[FoundFact]
+    document_id: DocumentId | None
+    filename: str | None
+    also_named: list[str]
+    """Other names that the same content has now."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingSource:
+    """A document that may have the answer once somebody has reviewed it."""
+
+    document_id: DocumentId
+    job_id: UUID
+    filename: str
+
+
+class Found(list[Hit]):
+    """What answers a question, best first; empty where nothing does.
+
+    ``similarity`` is the highest there was, ``floor`` the least of an answer (None: the model has none).
+    ``not_reranked``: why the order is the search's own although there is a reranker.
+    """
+
+    def __init__(self, hits: Iterable[Hit], answer: Answer) -> None:
+        super().__init__(hits)
+        self.waiting = [WaitingSource(row["document_id"], row["job_id"], row["filename"]) for row in answer.waiting]
+        self.similarity = answer.similarity
+        self.floor = answer.floor
+        self.not_reranked = answer.not_reranked
+
+
+def hit_of(row: dict[str, Any]) -> Hit:
+    facts = [FoundFact(**{name: fact[name] for name in FoundFact.__dataclass_fields__}) for fact in row["facts"]]
+    return Hit(**{**{name: row[name] for name in Hit.__dataclass_fields__}, "facts": facts})
+
+
+def status_of(row: DocumentJob) -> DocumentStatus:
+    return DocumentStatus(
+        document_id=row.document_id,
+        job_id=row.job_id,
+        filename=row.filename,
+        also_named=row.also_named,
+        state=row.state,
+        stage=row.stage,
+        phase=row.phase,
+        percent=row.percent,
+        outcome=row.outcome,
+        retry_count=row.retry_count,
+        error=dict(row.last_error) if row.last_error else None,
+        chunks=row.chunks,
+        facts=row.facts,
+        undecided_pairs=row.undecided,
+        critical_findings=row.critical,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )

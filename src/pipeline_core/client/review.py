@@ -1,0 +1,55 @@
+"""Review: what waits for a person, and decisions."""
+
+from typing import Unpack
+from uuid import UUID
+
+from pipeline_core.client.documents import Documents
+from pipeline_core.client.results import DocumentStatus
+from pipeline_core.db.parking import ParkedDecision
+from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.review.decisions import Decided, Decision
+from pipeline_core.review.fields import DecisionFields, request_of
+
+
+class Reviewing(Documents):
+    """What waits for a person, and decisions about it."""
+
+    def waiting(self, *, limit: int = 100) -> list[DocumentStatus]:
+        """What waits for a person, newest first."""
+        return self.statuses(states=[JobState.AWAITING_REVIEW], limit=limit)
+
+    def decide(
+        self, document: str | UUID, decision: Decision, *, start: bool = True, **fields: Unpack[DecisionFields]
+    ) -> Decided:
+        """Decide about a document that waits, and let it go on if the decision does.
+
+        Args:
+            document: As for ``status``.
+            decision: What becomes of it.
+            start: Let it go on at once; otherwise its next run does.
+            **fields: ``reason``: why; an override needs at least 10 characters. ``reviewer``: the name for the
+                record; without it, the user's id. With ``APPROVE``, ``duplicates``: what becomes of look-alikes that
+                are still undecided; ``approved_matches``: exactly these facts are approved and every other undecided
+                one is rejected. With ``REJECT``, ``question_ids``: only these facts. ``fact_ids``: with either, only
+                these facts, and the document goes on waiting. The names are those of the HTTP API
+                (``review.fields``).
+
+        Raises:
+            NotFoundError, AlreadyDecidedError, ReasonTooShortError, UndecidedDuplicatesError: see ``Review.decide``.
+            RefusedError: a field is not known; says which one is meant.
+        """
+        document_id = self._document_id(document)
+        decided = self._app.review.decide(document_id, request_of(Decision(decision), self.user_id, fields))
+        if start:
+            self._start(decided.to_run)
+        return decided
+
+    def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> ParkedDecision:
+        """Take back the decision about a document that is parked; only those over HTTP are.
+
+        Raises:
+            NotFoundError: there is no such document, or no decision about it was parked.
+            AlreadyDecidedError: it is too late.
+        """
+        job_id = self._job_id(document)
+        return self._app.parking.undo(job_id, by=reviewer.strip() or str(self.user_id), reason=reason)

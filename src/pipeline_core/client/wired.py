@@ -1,0 +1,60 @@
+"""The pipeline that a client works with, and for whom."""
+
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from pipeline_core import bootstrap
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.ids import DocumentId, JobId, UserId
+
+
+class Wired:
+    """A pipeline, one user, and the names by which documents are meant."""
+
+    def __init__(self, *, user_id: UUID | None = None, app: Pipeline | None = None) -> None:
+        """Wired on first use.
+
+        Args:
+            user_id: Whose documents; without it, the user of the settings.
+            app: A pipeline that is wired already; it is not closed with the client.
+        """
+        self._owns = app is None
+        self._app = app or bootstrap.pipeline()
+        self.user_id = UserId(user_id) if user_id else self._app.user_id
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def by(self) -> str:
+        """The name in the record: the setting ``reviewer``, else the user's id."""
+        return self._app.settings.reviewer.strip() or str(self.user_id)
+
+    @property
+    def stopping(self) -> Event:
+        """Set it to let runs in this process end after the stage that they are in."""
+        return self._app.stopping
+
+    def close(self) -> None:
+        """Stop what was started. Another client may be opened afterwards."""
+        if self._owns:
+            self._app.close()
+            bootstrap.pipeline.cache_clear()
+
+    def _job_id(self, document: str | UUID) -> JobId:
+        """The job that is meant; the path of a file means what was taken in from there."""
+        text = str(document)
+        if "/" in text and "://" not in text:
+            text = Path(text).expanduser().resolve().as_uri()
+        return self._app.views.resolve_job(self.user_id, text)
+
+    def _document_id(self, document: str | UUID) -> DocumentId:
+        return self._app.views.job(self.user_id, self._job_id(document)).document_id

@@ -1,0 +1,127 @@
+"""What an answer for a chunk is worth: every fact is proved by its chunk and on its page."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import orjson
+
+from pipeline_core.domain.canaries import invented_name
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.confidence import unknown_traits
+from pipeline_core.domain.contiguity import Pages, Piece
+from pipeline_core.domain.documents import PageMap
+from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.facts import (
+    AnswerOutcome,
+    ChunkOutcome,
+    ChunkResult,
+    Evidence,
+    Fact,
+    FactCandidate,
+    Generated,
+    joined_quotes,
+    present,
+)
+from pipeline_core.domain.ids import question_id_for
+from pipeline_core.domain.page_words import words_from_json
+from pipeline_core.stages import evidence
+from pipeline_core.stages.standing import Prove, standing
+from pipeline_core.stages.surroundings import Surroundings
+from pipeline_core.validation.echo_rules import echoed_example
+
+
+def prover(pages: PageMap, words: bytes | None) -> Prove:
+    """Return what says where a quote stands on its page, by the words that the pages show."""
+    shown = Pages(words_from_json(orjson.loads(words)) if words else {})
+
+    @cache  # a header is proved once for all its rows
+    def prove(quote: str, start: int, end: int) -> tuple[int | None, tuple[Piece, ...]]:
+        return pages.page_shown(start), shown.scattered(quote, *pages.span(start, end))
+
+    return prove
+
+
+def judge(
+    chunk: Chunk,
+    answer: Generated | PipelineError,
+    *,
+    cached: bool,
+    prove: Prove,
+    echo_from: float,
+    missing: Sequence[str],
+    surroundings: Surroundings | None = None,
+) -> ChunkResult:
+    """What an answer for a chunk is worth: its proved facts, or why it has none.
+
+    It has failed where a generator says traits that are in no table: no weight and no reason would be found for them.
+    """
+    surroundings = surroundings or Surroundings(chunk.text, chunk.char_from)
+    if isinstance(answer, Exception):
+        return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
+    if answer.outcome is not AnswerOutcome.ANSWERED:
+        return ChunkResult(ChunkOutcome.FAILED, (), answer.reason, 0, cached, answer.usage)
+    said = {name for candidate in answer.candidates for name in candidate.traits}
+    if unknown := unknown_traits(said):
+        return ChunkResult(
+            ChunkOutcome.FAILED, (), f"The generator says traits that nobody knows: {', '.join(unknown)}.", 0, cached,
+            answer.usage,
+        )  # fmt: skip
+    whole = [candidate for candidate in answer.candidates if candidate.is_whole]
+    proved, refused = evidence.verify(whole, chunk.text)
+    refused += len(answer.candidates) - len(whole)
+    echoed = [
+        candidate for candidate, proof in proved
+        if echoed_example(present(candidate.answer, candidate.statement), joined_quotes(proof), echo_from)
+        or invented_name(candidate.texts, missing)
+    ]  # fmt: skip
+    proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed]
+    refused += len(echoed)
+    placed = [(candidate, proof, surroundings.place(candidate.around, chunk)) for candidate, proof in proved]
+    facts = tuple(_fact(chunk, candidate, proof, near, prove) for candidate, proof, near in placed if near is not None)
+    refused += len(placed) - len(facts)
+    if facts:
+        return ChunkResult(ChunkOutcome.FACTS, facts, answer.reason, refused, cached, answer.usage)
+    reason = answer.reason or (
+        f"none of {refused} claims was proved by the text" if refused else "the generator found nothing"
+    )
+    return ChunkResult(ChunkOutcome.NOTHING_HERE, (), reason, refused, cached, answer.usage)
+
+
+def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, around: evidence.Proof, prove: Prove) -> Fact:
+    spans: list[Evidence] = []
+    scattered: list[Piece] = []
+    own = [
+        replace(span, char_from=chunk.char_from + span.char_from, char_to=chunk.char_from + span.char_to)
+        for span in _own_first(candidate, proof)
+    ]
+    around = tuple(span for span in around if span not in own)
+    for span in around:
+        for part, pieces in standing(span, prove):
+            spans.append(part)
+            scattered += pieces
+    around_row = len(spans)
+    for span in own:
+        page, pieces = prove(span.quote, span.char_from, span.char_to)
+        spans.append(replace(span, page=page))
+        scattered += pieces
+    return Fact(
+        question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, own[0].char_from),
+        question=candidate.question,
+        answer=candidate.answer,
+        statement=candidate.statement,
+        evidence=tuple(spans),
+        scattered=tuple(scattered),
+        traits=candidate.traits,
+        around=around_row,
+    )
+
+
+def _own_first(candidate: FactCandidate, proof: evidence.Proof) -> evidence.Proof:
+    """The proof with the heading that says what the fact is of behind the fact's own words: its place is theirs.
+
+    A generator quotes the heading first, so that the words are looked up below it.
+    """
+    if len(proof) > 1 and candidate.traits.get("scoped") and candidate.statement.partition(": ")[0] in proof[0].quote:
+        return (*proof[1:], proof[0])
+    return proof
