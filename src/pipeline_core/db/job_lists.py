@@ -133,7 +133,9 @@ def _filters(job: type[UploadJobs]) -> dict[str, ColumnElement[bool]]:
 
 _NEWEST = aliased(
     UploadJobs,
-    func.newest_job(Documents.document_id).table_valued(*UploadJobs.__table__.columns.keys()).lateral("newest"),
+    func.newest_job(Documents.document_id)
+    .table_valued(*(column(one.name, one.type) for one in UploadJobs.__table__.columns))
+    .lateral("newest"),
     adapt_on_names=True,
 )
 _EACH = join(
