@@ -101,7 +101,8 @@ def batches(
     New words are compared again, and wait for an approval again.
     `compare` looks for duplicates again, `recount` reads the counts anew.
     """
-    from pipeline_core.terminal import batch_actions
+    from pipeline_core.domain.review import OfBatch
+    from pipeline_core.terminal import actions
     from pipeline_core.terminal.batches import (
         batches_table,
         detail_json,
@@ -119,25 +120,29 @@ def batches(
             if not as_json and len(rows) == most:
                 out.print("[dim]There may be more: --all shows every one.[/]")
             return
-        batch_id = batch_actions.batch_named(app_, batch)
+        batch_id = actions.batch_named(app_, batch)
+        where = OfBatch(batch_id)
         if action is not None:
-            typed = batch_actions.Typed(action, question or (), changes or (), pair or (), duplicates, reason)
-            said = batch_actions.carry_out(app_, batch_id, typed, lambda: import_batch(app_, batch_id))
+            typed = actions.Typed(
+                action, reason, question or (), None, actions.assignments(changes or ()), pair or (), duplicates,
+                lambda: import_batch(app_, batch_id),
+            )  # fmt: skip
+            done = actions.carry_out(app_, where, typed)
             if not as_json:
-                out.print(said, markup=False)
+                out.print(f"{done.message}.", markup=False)
         row, failed = standing(app_, batch_id)
         questions = app_.staging.get_batch_questions(
-            batch_id, by=app_.user_id, statuses=batch_actions.statuses(status), limit=None if as_json else most
+            batch_id, by=app_.user_id, statuses=actions.statuses(status), limit=None if as_json else most
         )
-        pairs = app_.staging.duplicates(batch_id, by=app_.user_id)
-        done = app_.staging.history(batch_id, by=app_.user_id) if as_json or history else []
+        pairs = app_.review.pairs(where, app_.user_id)
+        past = app_.review.history(where, app_.user_id) if as_json or history else []
         if as_json:
-            print_json(detail_json(row, questions, pairs, done))
+            print_json(detail_json(row, questions, pairs, past))
         else:
             if action is None:
                 print_questions(out, questions)
                 print_pairs(out, pairs)
-            print_history(out, done)
+            print_history(out, past)
             out.print(batches_table([row]))
             print_next(out, row)
         raise typer.Exit(of_batch(row, failed=failed) if action else 0)

@@ -71,8 +71,9 @@ def review(
     A decision is about a document, a single fact or a pair of look-alikes; docs/review.md says what each one does.
     """
     from pipeline_core.client import Client
-    from pipeline_core.review.facts import Edit
+    from pipeline_core.domain.review import OfDocument
     from pipeline_core.terminal import reviewing
+    from pipeline_core.terminal.actions import Typed, carry_out, new_words
     from pipeline_core.terminal.naming import job_named
     from pipeline_core.terminal.tables import print_review
 
@@ -92,18 +93,21 @@ def review(
             print_review(out, row, everything=facts)
             reviewing.print_facts(out, found)
             return
-        edit = Edit(question, answer, statement, no_question)
-        typed = reviewing.Typed(
-            decision, reason, duplicates, fact or (), pair, resolution, edit, only, words or (), chunk, at or ()
-        )
-        decided = reviewing.carry_out(app_, row, typed)
+        changes = new_words(question, answer, statement, no_question=no_question)
+        pairs = [pair] if pair else []
+        typed = Typed(
+            decision, reason, fact or (), only, changes, pairs, resolution or duplicates,
+            words=words or (), chunk=chunk, at=at or (),
+        )  # fmt: skip
+        decided = carry_out(app_, OfDocument(row.document_id), typed)
+        others = [one for one in decided.to_run if one != row.document_id]
         upcoming = reviewing.next_after(app_, row.document_id, row.phase)
         if not as_json:
             out.print(f"{row.filename}: {decided.message}.", markup=False)
         try:
             go_on(
                 Client(app=app_), row.document_id, start=start and bool(decided.to_run), as_json=as_json,
-                more={"next": reviewing.next_json(upcoming)}, others=decided.others,
+                more={"next": reviewing.next_json(upcoming)}, others=others,
             )  # fmt: skip
         finally:
             if not as_json:

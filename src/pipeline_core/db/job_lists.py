@@ -116,6 +116,7 @@ def _columns(job: type[UploadJobs]) -> Columns:
             name: func.coalesce(found[severity].astext.cast(Integer), 0)
             for name, severity in (("critical", "critical"), ("warnings", "warning"), ("infos", "info"))
         },
+        "review_version": func.review_version(Documents.document_id),
         "findings": func.coalesce(found["findings"], func.jsonb_build_array(type_=JSONB)),
     }
 

@@ -253,6 +253,10 @@ class ParkedShown(Record):
 class JobDetail(Job):
     """A job with its stages and what validation found."""
 
+    review_version: Annotated[
+        int,
+        Field(description="Of its facts and pairs: to send as `expected.version`, with `stage` as `expected.status`"),
+    ]
     stages: list[StageTiming]
     findings: list[dict[str, Any]]
     returned_for: Annotated[
