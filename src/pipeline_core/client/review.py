@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
-from pipeline_core.db.parking import ParkedDecision
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.review.decisions import Decided, Decision
+from pipeline_core.domain.review import OfDocument, Reviewer
+from pipeline_core.review.decisions import Change, Decided, Decision
 from pipeline_core.review.fields import DecisionFields, request_of
 
 
@@ -44,12 +44,30 @@ class Reviewing(Documents):
             self._start(decided.to_run)
         return decided
 
-    def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> ParkedDecision:
+    def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> Decided:
         """Take back the decision about a document that is parked; only those over HTTP are.
 
         Raises:
             NotFoundError: there is no such document, or no decision about it was parked.
             AlreadyDecidedError: it is too late.
         """
-        job_id = self._job_id(document)
-        return self._app.parking.undo(job_id, by=reviewer.strip() or str(self.user_id), reason=reason)
+        by = Reviewer(self.user_id, reviewer)
+        return self._app.parking.undo(self._document_id(document), by=by, reason=reason)
+
+    def undo_fact(self, document: str | UUID, fact_id: UUID, *, reviewer: str = "", reason: str = "") -> Change:
+        """Give a fact back what it was before its last decision or edit; once more redoes it.
+
+        Raises:
+            PipelineError: see ``review.undo``.
+        """
+        where = OfDocument(self._document_id(document))
+        return self._app.review.undo_fact(where, fact_id, by=Reviewer(self.user_id, reviewer), reason=reason)
+
+    def undo_pair(self, duplicate_id: UUID, *, reviewer: str = "", reason: str = "") -> Change:
+        """Give a pair, of a document or a bank, back what it was before it was decided; once more redoes it.
+
+        Raises:
+            PipelineError: see ``review.undo``.
+        """
+        by = Reviewer(self.user_id, reviewer)
+        return self._app.review.undo_pair(None, duplicate_id, by=by, reason=reason)
