@@ -64,7 +64,8 @@ SELECT b.batch_id, b.file_name, b.document_id, b.status, b.uploaded_at, b.matche
     c.questions_rejected AS rejected, c.questions_duplicate AS duplicate,
     c.questions_left_out AS left_out,
     (SELECT count(*) FROM staged_questions q WHERE q.upload_batch_id = b.batch_id AND q.status = 'imported') AS imported,
-    (SELECT count(*) FROM undecided_pairs p WHERE p.upload_batch_id = b.batch_id) AS undecided
+    (SELECT count(*) FROM undecided_pairs p WHERE p.upload_batch_id = b.batch_id) AS undecided,
+    CASE WHEN b.batch_id = %(batch_id)s THEN review_version(coalesce(b.document_id, b.batch_id)) END AS review_version
 FROM upload_batches b JOIN upload_batch_counts c USING (batch_id)
 WHERE (%(batch_id)s::uuid IS NULL OR b.batch_id = %(batch_id)s)
     AND (%(statuses)s::text[] IS NULL OR b.status = ANY(%(statuses)s))

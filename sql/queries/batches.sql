@@ -39,37 +39,6 @@ WHERE batch_id = %(batch_id)s AND status = %(from_status)s;
 -- name: bank_question_ids
 SELECT question_id FROM staged_questions WHERE upload_batch_id = %(batch_id)s;
 
--- name: batch_questions
-SELECT question_id, question, answer, topic, subtopic, question_type, difficulty, notes_for_tutor, statement, status,
-       duplicate_of, similarity_score, review_notes, import_error, left_out_reason,
-       round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons, generator, added_by
-FROM staged_questions
-WHERE upload_batch_id = %(batch_id)s AND (%(statuses)s::text[] IS NULL OR status = ANY(%(statuses)s))
-    AND (%(question_ids)s::uuid[] IS NULL OR question_id = ANY(%(question_ids)s))
-ORDER BY coalesce(ordinal, evidence_char_from), question_id
-LIMIT %(limit)s OFFSET %(offset)s;
-
--- name: decide_batch_questions
-UPDATE staged_questions SET status = %(to_status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s,
-    import_error = NULL
-WHERE upload_batch_id = %(batch_id)s AND question_id = ANY(%(question_ids)s) AND status = ANY(%(from_statuses)s);
-
--- name: edit_batch_question
-UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, topic = %(topic)s, subtopic = %(subtopic)s,
-    question_type = %(kind)s, difficulty = %(difficulty)s, notes_for_tutor = %(notes)s, match_text = %(match_text)s,
-    match_sha256 = %(match_sha256)s, match_version = DEFAULT, match_trigrams = %(match_trigrams)s, match_signature = %(match_signature)s,
-    status = %(to_status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(review_notes)s,
-    import_error = NULL
-WHERE upload_batch_id = %(batch_id)s AND question_id = %(question_id)s AND status = %(from_status)s;
-
--- name: forget_pairs
--- The words have changed: what no person has decided about the old ones is no pair any more.
-DELETE FROM staging_duplicates p USING staged_questions q
-WHERE q.question_id = p.staged_question_id AND q.document_id IS NULL AND q.status <> 'imported'
-    AND NOT decided_by_person(p.resolution, p.resolved_by)
-    AND (p.staged_question_id = %(question_id)s OR p.existing_question_id = %(question_id)s)
-RETURNING q.question_id;
-
 -- name: batches_of_questions
 -- The banks that questions are staged in.
 SELECT upload_batch_id AS batch_id, question_id FROM staged_questions
@@ -102,46 +71,6 @@ WHERE p.staged_question_id = ANY(%(question_ids)s) AND o.staged_question_id = p.
     AND o.existing_question_id = p.staged_question_id
     AND NOT (o.resolution = 'not_duplicate' AND o.resolved_by = 'system' AND p.resolution = 'keep_existing')
     AND (o.created_at < p.created_at OR o.created_at = p.created_at AND o.duplicate_id < p.duplicate_id);
-
--- name: batch_pairs
-SELECT p.duplicate_id, q.upload_batch_id AS batch_id, p.staged_question_id, p.existing_question_id, p.similarity_score,
-       p.method, p.resolution, p.resolution_notes, p.reasons, proposed_resolution(p.reasons) AS proposed,
-       q.status AS staged_status,
-       coalesce(q.question || E'\n' || q.answer, q.statement) AS staged_text,
-       coalesce(s.question || E'\n' || s.answer, s.statement, a.question || E'\n' || a.answer, a.statement) AS existing_text,
-       a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
-           WHERE t.question_id = p.existing_question_id) AS existing_stands
-FROM staging_duplicates p
-JOIN staged_questions q ON q.question_id = p.staged_question_id
-LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
-LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
-WHERE q.user_id = %(user_id)s AND (%(batch_id)s::uuid IS NULL OR q.upload_batch_id = %(batch_id)s)
-    AND (%(duplicate_ids)s::uuid[] IS NULL OR p.duplicate_id = ANY(%(duplicate_ids)s))
-    AND (%(resolution)s::text IS NULL OR p.resolution = %(resolution)s)
-ORDER BY p.similarity_score DESC, p.duplicate_id;
-
--- name: resolve_batch_pairs
-UPDATE staging_duplicates SET resolution = %(resolution)s, resolved_by = %(by)s, resolved_at = now(),
-    resolution_notes = %(notes)s
-WHERE duplicate_id = ANY(%(duplicate_ids)s) AND resolution <> %(resolution)s;
-
--- name: mark_duplicates
--- A question that a decided pair leaves out.
-UPDATE staged_questions q SET status = 'duplicate', duplicate_of = p.existing_question_id,
-    similarity_score = p.similarity_score, review_notes = p.resolution_notes, import_error = NULL
-FROM (
-    SELECT DISTINCT ON (staged_question_id) * FROM staging_duplicates
-    WHERE resolution = 'keep_existing' AND staged_question_id = ANY(%(question_ids)s)
-    ORDER BY staged_question_id, similarity_score DESC, duplicate_id
-) p
-WHERE q.question_id = p.staged_question_id AND q.status IN ('pending', 'approved');
-
--- name: unmark_duplicates
--- A question that no pair leaves out any more waits for a decision again.
-UPDATE staged_questions q SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
-WHERE q.question_id = ANY(%(question_ids)s) AND q.status = 'duplicate'
-    AND NOT EXISTS (SELECT FROM staging_duplicates p
-        WHERE p.staged_question_id = q.question_id AND p.resolution = 'keep_existing');
 
 -- name: batch_embeddable
 -- The texts of the approved questions, by the hash under which their vectors are cached.
@@ -207,11 +136,3 @@ WHERE upload_batch_id = %(batch_id)s AND status = 'approved' AND question_id = A
 UPDATE staged_questions q SET import_error = i.reason
 FROM unnest(%(question_ids)s::uuid[], %(reasons)s::text[]) AS i (question_id, reason)
 WHERE q.question_id = i.question_id AND q.upload_batch_id = %(batch_id)s AND q.status = 'approved';
-
--- name: record_batch_event
-INSERT INTO events (document_id, user_id, type, severity, code, payload)
-VALUES (%(document_id)s, %(user_id)s, %(type)s, %(severity)s, %(code)s, %(payload)s::jsonb);
-
--- name: batch_events
-SELECT event_id, ts, type, severity, code, payload FROM events
-WHERE payload ->> 'batch_id' = %(batch_id)s::text AND payload ? 'batch_id' ORDER BY event_id;

@@ -15,7 +15,8 @@ SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updat
     (SELECT count(*) FROM undecided_pairs p WHERE p.document_id = d.document_id) AS undecided,
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'pending'
         AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide,
-    coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical
+    coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical,
+    review_version(j.document_id) AS review_version
 FROM upload_jobs j JOIN documents d USING (document_id)
 WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
     AND (%(phase)s::int IS NULL OR j.phase = %(phase)s)
@@ -35,32 +36,52 @@ SELECT job_id, document_id, user_id, correlation_id, 'review', %(code)s,
        %(payload)s::jsonb || jsonb_build_object('stage', stage)
 FROM upload_jobs WHERE job_id = %(job_id)s;
 
--- name: review_facts
--- A document's staged facts as a reviewer sees them. None of the ids given: all.
-SELECT q.question_id, q.question, q.answer, q.statement, q.evidence, q.evidence_match,
-    q.status, q.duplicate_of, q.review_notes, q.edited_by, q.edited_at, q.upload_batch_id, q.left_out_reason,
-    d.page_unit, c.heading_path, round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons,
-    q.generator, q.added_by, q.chunk_id
-FROM staged_questions q
-JOIN documents d USING (document_id)
-LEFT JOIN staged_chunks c USING (chunk_id)
-WHERE q.document_id = %(document_id)s
-    AND (%(question_ids)s::uuid[] IS NULL OR q.question_id = ANY(%(question_ids)s))
-ORDER BY q.evidence_char_from, q.question_id;
+-- name: record_batch_event
+INSERT INTO events (document_id, user_id, type, severity, code, payload)
+VALUES (%(document_id)s, %(user_id)s, %(type)s, %(severity)s, %(code)s, %(payload)s::jsonb);
 
--- name: set_fact_status
-UPDATE staged_questions SET status = %(status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s,
-    duplicate_of = NULL, similarity_score = NULL, decided_by_itself = true
-WHERE document_id = %(document_id)s AND question_id = ANY(%(question_ids)s);
+-- name: review_history
+-- What was done to a document or a bank; with a subject, what names that fact or pair, and what was done to the whole.
+SELECT ts, code, payload FROM events
+WHERE (document_id = %(document_id)s AND type = 'review' OR payload ? 'batch_id' AND payload ->> 'batch_id' = %(batch_id)s::text)
+    AND (%(subject)s::text IS NULL OR code = ANY(%(of_whole)s) OR position(%(subject)s IN payload::text) > 0)
+ORDER BY event_id;
+
+-- name: review_version
+SELECT review_version(coalesce(%(document_id)s::uuid, %(batch_id)s::uuid)) AS version;
+
+-- name: staged_facts
+-- Facts of a document or of a batch as a reviewer sees them, in the order of the file; these, or all.
+SELECT q.question_id, q.question, q.answer, q.statement, q.status, q.version, q.changed_by, q.changed_at, q.evidence,
+    q.evidence_match, q.review_notes, q.edited_by, q.left_out_reason, q.duplicate_of, q.similarity_score,
+    round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons, d.page_unit, c.heading_path,
+    q.topic, q.subtopic, q.question_type, q.difficulty, q.notes_for_tutor, q.import_error, q.generator, q.added_by, q.chunk_id
+FROM staged_questions q
+LEFT JOIN documents d USING (document_id)
+LEFT JOIN staged_chunks c USING (chunk_id)
+WHERE (%(document_id)s::uuid IS NULL OR q.document_id = %(document_id)s)
+    AND (%(batch_id)s::uuid IS NULL OR q.upload_batch_id = %(batch_id)s)
+    AND (%(statuses)s::text[] IS NULL OR q.status = ANY(%(statuses)s))
+    AND (%(question_ids)s::uuid[] IS NULL OR q.question_id = ANY(%(question_ids)s))
+ORDER BY coalesce(q.ordinal, q.evidence_char_from), q.question_id
+LIMIT %(limit)s OFFSET %(offset)s;
+
+-- name: decide_facts
+-- Those that are still as they were seen.
+UPDATE staged_questions q SET status = %(status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s,
+    import_error = NULL, duplicate_of = NULL, similarity_score = NULL, decided_by_itself = true
+FROM unnest(%(question_ids)s::uuid[], %(versions)s::int[]) AS seen (question_id, version)
+WHERE q.question_id = seen.question_id AND q.version = seen.version;
 
 -- name: edit_fact
--- Its words change; its id, chunk and evidence stay. What was published is to be published anew.
-UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, statement = %(statement)s,
-    match_text = %(match_text)s, match_sha256 = %(match_sha256)s, match_version = DEFAULT, match_trigrams = %(match_trigrams)s,
-    match_signature = %(match_signature)s, edited_by = %(editor)s, edited_at = now(), reviewed_by = %(by)s,
-    reviewed_at = now(), review_notes = %(notes)s, decided_by_itself = true,
-    status = CASE status WHEN 'imported' THEN 'approved' ELSE status END
-WHERE question_id = %(question_id)s;
+-- Its words change, if it is still as it was seen; its id, chunk and evidence stay.
+UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, statement = %(statement)s, topic = %(topic)s,
+    subtopic = %(subtopic)s, question_type = %(kind)s, difficulty = %(difficulty)s, notes_for_tutor = %(notes)s,
+    match_text = %(match_text)s, match_sha256 = %(match_sha256)s, match_version = DEFAULT,
+    match_trigrams = %(match_trigrams)s, match_signature = %(match_signature)s, status = %(status)s, edited_by = %(editor)s,
+    edited_at = now(), reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(review_notes)s, import_error = NULL,
+    decided_by_itself = true
+WHERE question_id = %(question_id)s AND version = %(version)s;
 
 -- name: forget_look_alikes
 -- The fact says something else now: what nobody decided about its old words is void, whichever end it is; it is
@@ -71,27 +92,67 @@ WHERE p.staged_question_id = %(question_id)s AND NOT decided_by_person(p.resolut
         AND (p.resolution = 'pending' OR p.resolved_by = 'system' AND p.resolution <> 'keep_existing')
         AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = p.existing_question_id);
 
+-- name: forget_pairs
+-- The words have changed: what no person has decided about the old ones is no pair any more.
+DELETE FROM staging_duplicates p USING staged_questions q
+WHERE q.question_id = p.staged_question_id AND q.document_id IS NULL AND q.status <> 'imported'
+    AND NOT decided_by_person(p.resolution, p.resolved_by)
+    AND (p.staged_question_id = %(question_id)s OR p.existing_question_id = %(question_id)s)
+RETURNING q.question_id;
+
 -- name: compare_again
 UPDATE upload_batches SET matched_at = NULL
 WHERE batch_id = (SELECT upload_batch_id FROM staged_questions WHERE question_id = %(question_id)s);
 
--- name: lock_pairs
-SELECT p.duplicate_id, p.staged_question_id, p.existing_question_id, p.similarity_score, p.resolution, p.resolved_by,
-    p.resolved_at
-FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
-WHERE q.document_id = %(document_id)s AND p.duplicate_id = ANY(%(duplicate_ids)s)
-ORDER BY p.duplicate_id
-FOR UPDATE OF p;
+-- name: staged_pairs
+SELECT p.duplicate_id, q.upload_batch_id AS batch_id, q.document_id, p.staged_question_id, p.existing_question_id,
+       p.similarity_score, p.method, p.resolution, p.resolved_by, p.resolved_at, p.resolution_notes, p.version, p.changed_by,
+       p.changed_at, p.reasons, proposed_resolution(p.reasons) AS proposed,
+       q.status AS staged_status,
+       coalesce(q.question || E'\n' || q.answer, q.statement) AS staged_text,
+       coalesce(s.question || E'\n' || s.answer, s.statement, a.question || E'\n' || a.answer, a.statement) AS existing_text,
+       a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
+           WHERE t.question_id = p.existing_question_id) AS existing_stands
+FROM staging_duplicates p
+JOIN staged_questions q ON q.question_id = p.staged_question_id
+LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
+LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
+WHERE q.user_id = %(user_id)s AND (%(document_id)s::uuid IS NULL OR q.document_id = %(document_id)s)
+    AND (%(batch_id)s::uuid IS NULL OR q.upload_batch_id = %(batch_id)s)
+    AND (%(duplicate_ids)s::uuid[] IS NULL OR p.duplicate_id = ANY(%(duplicate_ids)s))
+    AND (%(resolution)s::text IS NULL OR p.resolution = %(resolution)s)
+ORDER BY p.similarity_score DESC, p.duplicate_id;
 
--- name: resolve_pair
-UPDATE staging_duplicates SET resolution = %(resolution)s, resolved_by = %(by)s, resolved_at = now(),
+-- name: resolve_pairs
+-- Those that are still as they were seen.
+UPDATE staging_duplicates p SET resolution = %(resolution)s, resolved_by = %(by)s, resolved_at = now(),
     resolution_notes = %(notes)s
-WHERE duplicate_id = %(duplicate_id)s AND NOT decided_by_person(resolution, resolved_by);
+FROM unnest(%(duplicate_ids)s::uuid[], %(versions)s::int[]) AS seen (duplicate_id, version)
+WHERE p.duplicate_id = seen.duplicate_id AND p.version = seen.version;
 
 -- name: take_back
--- A fact that a decision of the system left out waits again.
+-- Facts that a decision of the system left out wait again.
 UPDATE staged_questions SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
-WHERE question_id = %(question_id)s AND status = 'duplicate' AND duplicate_of = %(existing_id)s;
+WHERE (question_id, duplicate_of) IN (SELECT * FROM unnest(%(question_ids)s::uuid[], %(existing_ids)s::uuid[]))
+    AND status = 'duplicate';
+
+-- name: mark_duplicates
+-- A question that a decided pair leaves out.
+UPDATE staged_questions q SET status = 'duplicate', duplicate_of = p.existing_question_id,
+    similarity_score = p.similarity_score, review_notes = p.resolution_notes, import_error = NULL
+FROM (
+    SELECT DISTINCT ON (staged_question_id) * FROM staging_duplicates
+    WHERE resolution = 'keep_existing' AND staged_question_id = ANY(%(question_ids)s)
+    ORDER BY staged_question_id, similarity_score DESC, duplicate_id
+) p
+WHERE q.question_id = p.staged_question_id AND q.status IN ('pending', 'approved');
+
+-- name: unmark_duplicates
+-- A question that no pair leaves out any more waits for a decision again.
+UPDATE staged_questions q SET status = 'pending', duplicate_of = NULL, similarity_score = NULL, review_notes = NULL
+WHERE q.question_id = ANY(%(question_ids)s) AND q.status = 'duplicate'
+    AND NOT EXISTS (SELECT FROM staging_duplicates p
+        WHERE p.staged_question_id = q.question_id AND p.resolution = 'keep_existing');
 
 -- name: settle_same_texts
 -- What a person has decided about two texts counts for the same two in other rows, where nobody has decided yet.

@@ -462,12 +462,6 @@ FROM (
                 AND s.document_id = q.document_id AND s.status IN ('approved', 'imported'))
 ) t ORDER BY t.document_id, t.owner_kind, t.rank, t.owner_id;
 
--- name: resolve_pairs
-UPDATE staging_duplicates p SET resolution = %(resolution)s, resolved_by = %(by)s, resolved_at = now(),
-    resolution_notes = %(notes)s
-FROM staged_questions q
-WHERE q.question_id = p.staged_question_id AND q.document_id = %(document_id)s AND p.resolution = 'pending';
-
 -- name: reject_questions
 -- All of a document, with it.
 UPDATE staged_questions SET status = 'rejected', rejected_with_document = true, reviewed_by = %(by)s,
@@ -475,7 +469,7 @@ UPDATE staged_questions SET status = 'rejected', rejected_with_document = true, 
 WHERE document_id = %(document_id)s AND status IN ('pending', 'approved', 'imported');
 
 -- name: document_pairs
-SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, p.reasons,
+SELECT p.duplicate_id, p.similarity_score, p.method, p.resolution, p.version, p.changed_by, p.changed_at, p.reasons,
        proposed_resolution(p.reasons) AS proposed, q.question_id, q.statement AS staged_text,
        q.evidence_page AS staged_page, m.page_unit AS staged_unit,
        coalesce(s.statement, s.answer, a.statement, a.answer) AS existing_text, d.filename AS existing_file,

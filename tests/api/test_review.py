@@ -142,6 +142,47 @@ def test_only_what_is_named_is_approved(manual: tuple[TestClient, str, Pipeline]
     assert {after[one["question_id"]]["review_notes"] for one in others} == {"not among the approved"}
 
 
+def test_a_document_that_changed_meanwhile_is_not_decided_unseen(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    waiting = client.get("/api/job/next").json()["job"]
+    shown = client.get(f"/api/v2/jobs/{job_id}").json()
+    assert (shown["stage"], shown["review_version"]) == (waiting["stage"], waiting["review_version"])
+    seen = {"status": shown["stage"], "version": shown["review_version"]}
+    batch = client.get("/api/staging/batches").json()["items"][0]["batch_id"]
+    one = client.get(f"/api/staging/batches/{batch}/questions").json()["items"][0]
+    state = {one["question_id"]: {"status": one["status"], "version": one["version"]}}
+    body = {"question_ids": [one["question_id"]], "expected": seen, "expected_facts": state}
+    assert client.post(f"/api/job/{job_id}/reject", json=body).status_code == 200
+    for path, late in (("reject", body), ("approve-stage2", {"expected": seen}), ("reject", {"expected": seen})):
+        answer = client.post(f"/api/job/{job_id}/{path}", json=late)
+        assert (answer.status_code, answer.json()["code"], answer.json()["who"]) == (409, "changed_meanwhile", str(ANN))
+    anew = {"status": shown["stage"], "version": client.get(f"/api/v2/jobs/{job_id}").json()["review_version"]}
+    assert client.post(f"/api/job/{job_id}/approve-stage2", json={"expected": anew}).json()["goes_on"] is True
+
+
+def test_a_pair_of_a_document_is_decided(make_pipeline: Callable[..., Pipeline]) -> None:
+    changes = {"user_id": ANN, "duplicate_mode": "baseline", "duplicate_threshold": 0.6}
+    pipeline = make_pipeline(changes={**NO_LIMITS, **changes})
+    said = "# Rules\n\nMembers must report {} loss to the service office within thirty days.\n"
+    for name, which in (("first.md", "each"), ("second.md", "every")):
+        received = receive(pipeline, upload(name, said.format(which)))
+        through(pipeline, needs_work(pipeline, received))
+    client = client_of(pipeline)
+    waiting = client.get("/api/job/next").json()["job"]
+    batches = client.get("/api/staging/batches").json()["items"]
+    [batch] = [one["batch_id"] for one in batches if one["document_id"] == waiting["document_id"]]
+    [pair] = client.get(f"/api/staging/duplicates/{batch}").json()
+    assert (pair["resolution"], pair["document_id"]) == ("pending", waiting["document_id"])
+    url = f"/api/staging/duplicates/{pair['duplicate_id']}/resolve"
+    seen = {"status": "pending", "version": pair["version"]}
+    decided = client.post(url, json={"resolution": "keep_existing", "reason": "the same", "expected": seen})
+    assert (decided.status_code, decided.json()["counts"]["duplicate"]) == (200, 1), decided.text
+    late = client.post(url, json={"resolution": "keep_both", "expected": seen}).json()
+    assert (late["code"], late["what"], late["asked"]["resolution"]) == (
+        "changed_meanwhile", "made it keep_existing", "keep_both",
+    )  # fmt: skip
+
+
 def test_within_its_window_a_decision_can_be_taken_back(manual: tuple[TestClient, str, Pipeline]) -> None:
     client, job_id, _ = manual
     url = f"/api/job/{job_id}"

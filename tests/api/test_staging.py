@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from tests.samples import pdfs
-from tests.two_users import BOB
+from tests.two_users import ANN, BOB
 
 BANK = (Path(__file__).parents[1] / "samples" / "question_bank.md").read_bytes()
 
@@ -130,3 +130,27 @@ def test_each_unreadable_entry_is_named_by_its_line(ann: TestClient) -> None:
     bank = b"# Claims\n\n### Question 1: When is it due?\n\n### Question 2: Who pays?\n"
     problem = ann.post("/api/upload-markdown", files={"file": ("bank.md", bank)}).json()
     assert [one["value"] for one in problem["errors"]] == ["line 3", "line 5"]
+
+
+def test_what_has_changed_meanwhile_is_not_overwritten(ann: TestClient, api_pipeline: Pipeline) -> None:
+    batch_id = _upload(ann)
+    list(api_pipeline.bank_queue.drain())
+    url = f"/api/staging/batches/{batch_id}/review"
+    one = ann.get(f"/api/staging/batches/{batch_id}/questions?status=pending").json()["items"][0]
+    whole = ann.get(f"/api/staging/batches/{batch_id}").json()
+    seen = {one["question_id"]: {"status": one["status"], "version": one["version"]}}
+    body = {"decision": "reject", "question_ids": [one["question_id"]], "expected_facts": seen, "reason": "old"}
+    assert ann.post(url, json=body).status_code == 200
+    late = ann.post(url, json={**body, "decision": "approve", "reason": "I read it"})
+    told = late.json()
+    assert (late.status_code, told["code"]) == (409, "changed_meanwhile")
+    assert (told["who"], told["what"]) == (str(ANN), "made it rejected")
+    assert told["when"].startswith("20")
+    [changed] = told["changed"]
+    assert (changed["expected"], changed["now"]) == (
+        seen[one["question_id"]],
+        {"status": "rejected", "version": one["version"] + 1},
+    )
+    assert told["asked"] == {"status": "approved", "facts": [one["question_id"]], "reason": "I read it"}
+    everything = {"status": whole["status"], "version": whole["review_version"]}
+    assert ann.post(url, json={"decision": "approve", "expected": everything}).json()["code"] == "changed_meanwhile"

@@ -11,6 +11,7 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import BatchId
+from pipeline_core.domain.review import OfBatch
 from pipeline_core.ports.embedder import Embedded
 from tests.database import copied_database
 from tests.e2e.conftest import STEADY, CommandLine
@@ -68,7 +69,7 @@ def approved(wired: Pipeline) -> BatchId:
 
 
 def codes(app: Pipeline, batch_id: BatchId) -> list[str]:
-    return [event["code"] for event in app.staging.history(batch_id, by=app.user_id)]
+    return [event.code for event in app.review.history(OfBatch(batch_id), app.user_id)]
 
 
 def test_an_embedder_that_comes_back(

@@ -16,9 +16,9 @@ from pipeline_core.domain.errors import CorruptDocumentError, ServiceUnavailable
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import CorrelationId, DocumentId
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.review.decisions import Decision, Request, Resolution
-from pipeline_core.review.facts import Edit
 from pipeline_core.services.deep_scan import DeepScan
 from tests.fakes import ScriptedFactGenerator
 from tests.published import drain, who_says
@@ -71,7 +71,7 @@ def published(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
 
 
 def facts(app: Pipeline, document_id: DocumentId, status: str) -> dict[Any, str]:
-    staged = app.facts.facts(document_id, user_id=app.user_id)
+    staged = app.review.facts(OfDocument(document_id), app.user_id)
     return {fact.question_id: fact.statement for fact in staged if fact.status == status}
 
 
@@ -185,7 +185,7 @@ def told(make_pipeline: Callable[..., Pipeline]) -> tuple[Pipeline, DocumentId]:
 
 
 def statements(app: Pipeline, document_id: DocumentId) -> dict[str, str]:
-    return {fact.statement: fact.status for fact in app.facts.facts(document_id, user_id=app.user_id)}
+    return {fact.statement: fact.status for fact in app.review.facts(OfDocument(document_id), app.user_id)}
 
 
 def test_what_looks_like_a_published_fact_of_the_document_is_no_news(told: tuple[Pipeline, DocumentId]) -> None:
@@ -288,7 +288,7 @@ def test_decisions_about_facts_survive_a_scan(make_pipeline: Callable[..., Pipel
     [document_id] = needs_work(app, receive(app, upload(text=LONG)))
     through(app, [document_id])
     first, second, *_ = facts(app, document_id, "pending")
-    app.facts.edit(document_id, first, Edit(statement="In the cabinet."), user_id=app.user_id)
+    app.review.edit(OfDocument(document_id), first, {"statement": "In the cabinet."}, by=Reviewer(app.user_id))
     app.review.decide(document_id, Request(Decision.REJECT, app.user_id, question_ids=(second,)))
     app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
     through(app, [document_id])

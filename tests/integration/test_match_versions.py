@@ -9,6 +9,7 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.migrate import migrate
 from pipeline_core.domain.languages import may_be_one
+from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.domain.same_words import VERSION, same_words
 from pipeline_core.review.decisions import Resolution
 from tests.published import in_production
@@ -61,11 +62,11 @@ def test_a_corrected_bank_keeps_its_corrections(app: Pipeline) -> None:
     assert right.counts is not None
     assert right.batch is not None
     assert right.counts.duplicate == 0
-    pairs = app.staging.duplicates(right.batch.batch_id, by=app.user_id)
+    pairs = app.review.pairs(OfBatch(right.batch.batch_id), app.user_id)
     assert [(pair.flags, pair.proposed, pair.resolution) for pair in pairs] == [
         (["corrected"], "replace_existing", "pending")
     ] * 2
-    app.staging.resolve_duplicates(right.batch.batch_id, Resolution.REPLACE_EXISTING, by=app.user_id)
+    app.review.resolve(OfBatch(right.batch.batch_id), Resolution.REPLACE_EXISTING, by=Reviewer(app.user_id))
     app.staging.approve_questions(right.batch.batch_id, by=app.user_id)
     app.staging.import_approved(right.batch.batch_id, by=app.user_id)
     assert answers(app) == {"B-", "C#"}

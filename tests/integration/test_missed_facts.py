@@ -12,6 +12,7 @@ from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, Pipe
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import ChunkId, DocumentId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.review.add import Added, Marked, MissedFact
 from pipeline_core.review.decisions import Decision, Request, Resolution
@@ -155,7 +156,7 @@ def test_it_survives_when_the_stages_run_anew(app: Pipeline, waiting: DocumentId
     go_on(app, waiting)
     app.retry(waiting, from_stage=stage, by="Ann")
     through(app, [waiting])
-    [fact] = [fact for fact in app.facts.facts(waiting, user_id=app.user_id) if fact.generator == "reviewer"]
+    [fact] = [fact for fact in app.review.facts(OfDocument(waiting), app.user_id) if fact.generator == "reviewer"]
     assert fact.question_id == added.fact.question_id
     assert fact.status in ("approved", "imported")
     assert (fact.evidence, fact.confidence) == (added.fact.evidence, added.fact.confidence)
@@ -169,13 +170,13 @@ def test_what_people_decided_survives_when_the_text_is_cut_otherwise(
 ) -> None:
     """What a person added or rejected by itself is no less a decision for the chunk that it was in."""
     added = add(app, waiting)
-    [known] = [fact for fact in app.facts.facts(waiting, user_id=app.user_id) if fact.generator != "reviewer"]
+    [known] = [fact for fact in app.review.facts(OfDocument(waiting), app.user_id) if fact.generator != "reviewer"]
     app.review.decide(waiting, Request(Decision.REJECT, app.user_id, question_ids=(known.question_id,)))
     go_on(app, waiting)
     other = make_pipeline(generator=generator, changes={"workflow": "manual"})
     other.retry(waiting, from_stage=StageName.CHUNKER, by="Ann")
     through(other, [waiting])
-    facts = {fact.question_id: fact for fact in other.facts.facts(waiting, user_id=app.user_id)}
+    facts = {fact.question_id: fact for fact in other.review.facts(OfDocument(waiting), app.user_id)}
     assert {one: fact.status for one, fact in facts.items()} == {
         added.fact.question_id: "approved", known.question_id: "rejected",
     }  # fmt: skip
@@ -198,13 +199,13 @@ def test_what_a_generator_finds_later_at_the_same_place_comes_beside_it(
     go_on(app, waiting)
     app.retry(waiting, from_stage=StageName.FACT_GENERATOR, by="Ann")
     through(app, [waiting])
-    facts = {fact.statement: fact.generator for fact in app.facts.facts(waiting, user_id=app.user_id)}
+    facts = {fact.statement: fact.generator for fact in app.review.facts(OfDocument(waiting), app.user_id)}
     assert facts[MISSED] == "one-fact"
     assert facts["The burner needs an engineer each year."] == "reviewer"
 
 
 def test_who_adds_what_is_said_already_is_told(app: Pipeline, waiting: DocumentId) -> None:
-    [known] = app.facts.facts(waiting, user_id=app.user_id)
+    [known] = app.review.facts(OfDocument(waiting), app.user_id)
     added = add(app, waiting, KNOWN, question="When does it open?", answer="At 3 bar.")
     assert (added.fact.status, added.fact.duplicate_of) == ("duplicate", known.question_id)
     assert str(known.question_id) in added.message
@@ -212,7 +213,7 @@ def test_who_adds_what_is_said_already_is_told(app: Pipeline, waiting: DocumentI
     assert (pair["method"], pair["resolution"], pair["question_id"]) == (
         "exact", "keep_existing", added.fact.question_id,
     )  # fmt: skip
-    app.facts.resolve(waiting, pair["duplicate_id"], Resolution.KEEP_BOTH, user_id=app.user_id)
+    app.review.resolve(OfDocument(waiting), Resolution.KEEP_BOTH, [pair["duplicate_id"]], by=Reviewer(app.user_id))
     go_on(app, waiting)
     with app.open_uow() as uow:
         assert len(uow.staging.questions([waiting])[waiting]) == 2
@@ -282,7 +283,7 @@ def test_what_is_no_fact_is_refused(app: Pipeline, waiting: DocumentId, subtests
         fact = MissedFact(chunk.chunk_id, marks(chunk.text), **said)
         with subtests.test(what), pytest.raises(RefusedError, match=told):
             app.add_fact(waiting, fact, user_id=app.user_id)
-    assert len(app.facts.facts(waiting, user_id=app.user_id)) == 1
+    assert len(app.review.facts(OfDocument(waiting), app.user_id)) == 1
 
 
 def test_it_is_added_to_what_waits_in_matching_review_and_to_nothing_else(app: Pipeline, waiting: DocumentId) -> None:

@@ -19,8 +19,8 @@ from pipeline_core.domain.errors import (
     UndecidedDuplicatesError,
 )
 from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision, Resolution
-from pipeline_core.review.facts import Edit
 from tests.integration.test_review import CONTRADICTORY, REASON, ask, facts, look_alike, park, published, reviews, state
 from tests.through import through
 from tests.two_users import API
@@ -70,8 +70,8 @@ OTHERS: dict[str, Callable[[Pipeline, DocumentId], object]] = {
     "one fact": lambda app, one: app.review.decide(
         one, ask(app, Decision.REJECT, question_ids=(facts(app, one)[0].question_id,))
     ),
-    "edit": lambda app, one: app.facts.edit(
-        one, facts(app, one)[0].question_id, Edit(answer="Another."), user_id=app.user_id
+    "edit": lambda app, one: app.review.edit(
+        OfDocument(one), facts(app, one)[0].question_id, {"answer": "Another."}, by=Reviewer(app.user_id)
     ),
 }
 

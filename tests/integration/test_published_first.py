@@ -8,6 +8,7 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, duplicate_id_for
+from pipeline_core.domain.review import OfDocument
 from pipeline_core.domain.staging import Pair
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from tests.published import (
@@ -144,7 +145,7 @@ def test_what_contradicts_itself_is_not_published_for_its_copy(app: Pipeline) ->
     assert [standing(app, one)[1] for one in ids] == ["validation_review"] * 2
     second = ids[1]
     app.review.decide(second, Request(Decision.RETURN, app.user_id, "one is last year's"))
-    [wrong] = [fact for fact in app.facts.facts(second, user_id=app.user_id) if fact.statement == costs[1]]
+    [wrong] = [fact for fact in app.review.facts(OfDocument(second), app.user_id) if fact.statement == costs[1]]
     reject = Request(Decision.REJECT, app.user_id, "last year's", question_ids=(wrong.question_id,))
     app.review.decide(second, reject)
     decide(app, second)
@@ -182,7 +183,7 @@ def test_a_copy_in_a_bank_is_left_out_too(manual: Pipeline) -> None:
     batch = bank.batch.batch_id
     [question] = manual.staging.get_batch_questions(batch, by=manual.user_id)
     [document_id] = publish(manual, upload("b.md", text_of("Beta", FACT)))
-    [fact] = manual.facts.facts(document_id, user_id=manual.user_id)
+    [fact] = manual.review.facts(OfDocument(document_id), manual.user_id)
     with manual.open_uow() as uow:
         uow.session.connection.execute(b"DELETE FROM staging_duplicates")  # type: ignore[attr-defined]
         twin = Pair(fact.question_id, question.question_id, True, 0.95, "scored", "keep_existing", "the same")
@@ -206,7 +207,7 @@ def test_a_deep_scan_that_waits_leaves_its_new_fact_to_who_is_published_first(ma
     through(app, app.deep_scan.claim(10))
     app.deep_scan.settle()
     assert (standing(app, scanned)[0], len(in_production(app))) == ("awaiting_review", before)
-    new = [fact.statement for fact in app.facts.facts(scanned, user_id=app.user_id) if fact.status == "pending"]
+    new = [fact.statement for fact in app.review.facts(OfDocument(scanned), app.user_id) if fact.status == "pending"]
     publish(app, upload("b.md", text_of("Beta", new[0])))
     assert who_says(app, new[0]) == ["b.md"]
     decide(app, scanned, Resolution.KEEP_BOTH)

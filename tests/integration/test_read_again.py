@@ -9,10 +9,10 @@ from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.policy import Wished
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.review.decisions import Decision, Request
-from pipeline_core.review.facts import Edit
 from tests.through import needs_work, receive, through, upload
 
 SENTENCES = {
@@ -53,8 +53,10 @@ def decided(make_pipeline: Callable[..., Pipeline]) -> tuple[Pipeline, DocumentI
     app = make_pipeline(generator=Says(BEFORE, "1"), changes={"workflow": "manual", "publish_from": 0.0})
     [document_id] = needs_work(app, receive(app, upload("plant.md", TEXT)))
     through(app, [document_id])
-    ids = {fact.statement: fact.question_id for fact in app.facts.facts(document_id, user_id=app.user_id)}
-    app.facts.edit(document_id, ids[SENTENCES["edited"]], Edit(statement="It opens at 3 bar."), user_id=app.user_id)
+    ids = {fact.statement: fact.question_id for fact in app.review.facts(OfDocument(document_id), app.user_id)}
+    app.review.edit(
+        OfDocument(document_id), ids[SENTENCES["edited"]], {"statement": "It opens at 3 bar."}, by=Reviewer(app.user_id)
+    )
     for decision, names in ((Decision.REJECT, ["rejected"]), (Decision.APPROVE, ["approved", "taken over"])):
         one_by_one = tuple(ids[SENTENCES[name]] for name in names)
         app.review.decide(document_id, Request(decision, app.user_id, "I looked.", None, one_by_one))
@@ -103,7 +105,7 @@ def test_decisions_and_edits_survive(
         SENTENCES["staying"],
         f"Of the plant: {SENTENCES['coming']}",
     }
-    by_status = {fact.statement: fact.status for fact in app.facts.facts(document_id, user_id=app.user_id)}
+    by_status = {fact.statement: fact.status for fact in app.review.facts(OfDocument(document_id), app.user_id)}
     assert by_status[SENTENCES["rejected"]] == "rejected"
     # and again: what stood stands, in whatever words it is found
     assert app.read_again.preview([document_id], StageName.FACT_GENERATOR).total("come") == 0
@@ -132,7 +134,7 @@ def test_what_waits_for_a_person_is_left_alone(make_pipeline: Callable[..., Pipe
 
 def counted(app: Pipeline, document_id: DocumentId) -> tuple[int, int, int]:
     """How many facts are there, are left out, and wait for somebody who is asked about them."""
-    rows = app.facts.facts(document_id, user_id=app.user_id)
+    rows = app.review.facts(OfDocument(document_id), app.user_id)
     out = sum(row.status == "left_out" for row in rows)
     return len(rows) - out, out, sum(row.status == "pending" for row in rows)
 

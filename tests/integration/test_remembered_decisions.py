@@ -11,8 +11,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision, Request, Resolution
-from pipeline_core.review.facts import Edit
 from tests.published import (
     EACH_LOSS,
     EVERY_LOSS,
@@ -41,12 +41,12 @@ def the_pair(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
 
 def resolve(app: Pipeline, document_id: DocumentId, resolution: Resolution) -> None:
     pair = the_pair(app, document_id)["duplicate_id"]
-    app.facts.resolve(document_id, pair, resolution, user_id=app.user_id, reviewer="Ann", reason="read both")
+    app.review.resolve(OfDocument(document_id), resolution, [pair], by=Reviewer(app.user_id, "Ann"), reason="read both")
 
 
 def test_a_fact_that_was_rejected_by_itself_stays_so_when_its_document_is_retried(manual: Pipeline) -> None:
     [document_id] = publish(manual, upload("a.md", MANUAL))
-    false, *others = manual.facts.facts(document_id, user_id=manual.user_id)
+    false, *others = manual.review.facts(OfDocument(document_id), manual.user_id)
     ids = (false.question_id,)
     manual.review.decide(document_id, Request(Decision.REJECT, manual.user_id, "false", question_ids=ids))
     for _ in range(2):  # rejecting the whole twice does not make the first rejection one of the whole
@@ -60,7 +60,7 @@ def test_a_fact_that_was_rejected_by_itself_stays_so_when_its_document_is_retrie
 
 def test_a_rejection_that_was_taken_back_is_one_with_the_document_again(manual: Pipeline) -> None:
     [document_id] = publish(manual, upload("a.md", MANUAL))
-    [fact, *_] = manual.facts.facts(document_id, user_id=manual.user_id)
+    [fact, *_] = manual.review.facts(OfDocument(document_id), manual.user_id)
     for decision in (Decision.REJECT, Decision.APPROVE):
         request = Request(decision, manual.user_id, "looked up", question_ids=(fact.question_id,))
         manual.review.decide(document_id, request)
@@ -120,7 +120,7 @@ def test_a_fact_that_a_bank_replaced_stays_out_when_its_document_runs_again(
     bank = app.staging.stage_bank(f"Q: {EVERY_LOSS}\nA: Yes.\n".encode(), "bank.md", by=app.user_id)
     assert bank.batch is not None
     assert len(bank.pairs) == 1
-    app.staging.resolve_duplicates(bank.batch.batch_id, Resolution.REPLACE_EXISTING, by=app.user_id)
+    app.review.resolve(OfBatch(bank.batch.batch_id), Resolution.REPLACE_EXISTING, by=Reviewer(app.user_id))
     app.staging.approve_questions(bank.batch.batch_id, by=app.user_id)
     app.staging.import_approved(bank.batch.batch_id, by=app.user_id)
     assert in_production(app) == [("a.md", OPENS)]
@@ -186,8 +186,8 @@ def test_what_looked_like_a_fact_is_asked_about_by_its_new_words(manual: Pipelin
     [second] = publish(manual, upload("b.md", SECOND))
     old = the_pair(manual, second)
     assert old["resolution"] == "pending"
-    [fact] = manual.facts.facts(first, user_id=manual.user_id)
-    manual.facts.edit(first, fact.question_id, Edit(statement=words), user_id=manual.user_id)
+    [fact] = manual.review.facts(OfDocument(first), manual.user_id)
+    manual.review.edit(OfDocument(first), fact.question_id, {"statement": words}, by=Reviewer(manual.user_id))
     with manual.open_uow() as uow:
         assert uow.staging.pairs(second) == []
     manual.review.decide(first, Request(Decision.APPROVE, manual.user_id, "edited"))
@@ -208,8 +208,11 @@ def test_nobody_is_asked_twice_about_two_texts(app: Pipeline, resolution: Resolu
         decided = app.review.decide(second, Request(Decision.APPROVE, app.user_id, "read", resolution, reviewer="Ann"))
     else:
         pair = the_pair(app, second)["duplicate_id"]
-        decided = app.facts.resolve(second, pair, resolution, user_id=app.user_id, reviewer="Ann", reason="read")
-    assert (decided.others, "1 document that waited" in decided.message) == ((third,), True)
+        decided = app.review.resolve(
+            OfDocument(second), resolution, [pair], by=Reviewer(app.user_id, "Ann"), reason="read"
+        )
+    assert list(decided.to_run)[-1:] == [third]
+    assert "1 document that waited" in decided.message
     assert standing(app, third)[0] == "queued"
     drain(app)
     if not at_once:

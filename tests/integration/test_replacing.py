@@ -15,6 +15,7 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import OfBatch
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.stages.registry import BY_NAME
 from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, staged, standing, text_of
@@ -201,8 +202,8 @@ def test_nobody_is_asked_about_a_look_alike_that_was_replaced(make_pipeline: Mak
     assert (pair.resolution, pair.proposed) == ("pending", "keep_both")
     assert pair.flags
     publish(app, upload("a.md", text_of("Rules", FACT), "file:///a.md"))
-    [settled] = app.staging.duplicates(bank.batch.batch_id, by=app.user_id)
+    [settled] = app.review.pairs(OfBatch(bank.batch.batch_id), app.user_id)
     assert (settled.resolution, settled.reason) == ("not_duplicate", "what it resembles was replaced or withdrawn")
-    assert "look_alikes_gone" in [event["code"] for event in app.staging.history(bank.batch.batch_id, by=app.user_id)]
+    assert "look_alikes_gone" in [event.code for event in app.review.history(OfBatch(bank.batch.batch_id), app.user_id)]
     [row] = app.staging.batches(by=app.user_id, named="bank.md")
     assert row["undecided"] == 0

@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.review import ReviewFact
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
     NotFoundError,
@@ -18,8 +17,8 @@ from pipeline_core.domain.errors import (
     UndecidedDuplicatesError,
 )
 from pipeline_core.domain.ids import DocumentId, user_id_for
+from pipeline_core.domain.review import OfDocument, Reviewer, StagedFact
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
-from pipeline_core.review.facts import Edit
 from tests.through import MANUAL, needs_work, publish, receive, through, upload
 
 FIRST = "# Rules\n\nMembers must report every loss to the service office within thirty days.\n"
@@ -46,8 +45,8 @@ def ask(app: Pipeline, decision: Decision, **more: Any) -> Request:
     return Request(decision, app.user_id, **more)
 
 
-def facts(app: Pipeline, document_id: DocumentId) -> list[ReviewFact]:
-    return app.facts.facts(document_id, user_id=app.user_id)
+def facts(app: Pipeline, document_id: DocumentId) -> list[StagedFact]:
+    return app.review.facts(OfDocument(document_id), app.user_id)
 
 
 def state(app: Pipeline, document_id: DocumentId) -> tuple[str, str]:
@@ -119,8 +118,9 @@ def test_another_user_has_no_such_document(manual: Pipeline) -> None:
     with pytest.raises(NotFoundError):
         manual.review.decide(document_id, Request(Decision.APPROVE, bob))
     with pytest.raises(NotFoundError):
-        manual.facts.edit(document_id, uuid4(), Edit(answer="x"), user_id=bob)
-    assert manual.facts.facts(document_id, user_id=bob) == []
+        manual.review.edit(OfDocument(document_id), uuid4(), {"answer": "x"}, by=Reviewer(bob))
+    with pytest.raises(NotFoundError):
+        manual.review.facts(OfDocument(document_id), bob)
     assert manual.review.next_waiting(bob) is None
 
 
@@ -174,13 +174,13 @@ def test_single_facts_are_rejected_and_taken_back(manual: Pipeline) -> None:
 def test_an_edited_fact_keeps_its_id_and_its_evidence(manual: Pipeline) -> None:
     document_id = park(manual)
     old = facts(manual, document_id)[0]
-    edit = Edit(question="How often is it serviced?", answer="Once every 12 months, by a certified engineer.")
-    decided = manual.facts.edit(
-        document_id, old.question_id, edit, user_id=manual.user_id, reviewer="Ann", reason="shorter"
+    edit = {"question": "How often is it serviced?", "answer": "Once every 12 months, by a certified engineer."}
+    decided = manual.review.edit(
+        OfDocument(document_id), old.question_id, edit, by=Reviewer(manual.user_id, "Ann"), reason="shorter"
     )
-    assert not decided.goes_on
+    assert not decided.to_run
     [new] = [fact for fact in facts(manual, document_id) if fact.question_id == old.question_id]
-    assert (new.answer, new.edited_by) == (edit.answer, "Ann")
+    assert (new.answer, new.edited_by) == (edit["answer"], "Ann")
     assert (new.quote, new.page, new.match, new.statement) == (old.quote, old.page, old.match, old.statement)
     [event] = reviews(manual, document_id)
     assert event["code"] == "fact_edited"
@@ -190,14 +190,17 @@ def test_an_edited_fact_keeps_its_id_and_its_evidence(manual: Pipeline) -> None:
     manual.review.decide(document_id, ask(manual, Decision.APPROVE, duplicates=Resolution.KEEP_BOTH))
     through(manual, [document_id])
     [fact] = [f for f in published(manual, document_id) if f["question_id"] == old.question_id]
-    assert (fact["answer"], fact["quote"]) == (edit.answer, old.quote)
+    assert (fact["answer"], fact["quote"]) == (edit["answer"], old.quote)
 
 
 def test_validation_runs_over_an_edited_fact(manual: Pipeline) -> None:
     document_id = park(manual)
     fact = facts(manual, document_id)[0]
-    manual.facts.edit(
-        document_id, fact.question_id, Edit(question="How often?", answer="Every 99 months."), user_id=manual.user_id
+    manual.review.edit(
+        OfDocument(document_id),
+        fact.question_id,
+        {"question": "How often?", "answer": "Every 99 months."},
+        by=Reviewer(manual.user_id),
     )
     manual.review.decide(document_id, ask(manual, Decision.APPROVE, duplicates=Resolution.KEEP_BOTH))
     through(manual, [document_id])
@@ -211,12 +214,12 @@ def test_an_edited_statement_is_compared_again(app: Pipeline) -> None:
     """Once it says something else it is no look-alike; once it says the same words it is a duplicate."""
     document_id = look_alike(app)
     [fact] = facts(app, document_id)
-    other = Edit(statement="Visitors leave their umbrellas at the entrance of the building.")
-    app.facts.edit(document_id, fact.question_id, other, user_id=app.user_id)
+    other = {"statement": "Visitors leave their umbrellas at the entrance of the building."}
+    app.review.edit(OfDocument(document_id), fact.question_id, other, by=Reviewer(app.user_id))
     with app.open_uow() as uow:
         assert uow.staging.undecided([document_id]) == {}
-    same = Edit(statement=FIRST.split("\n")[2])
-    app.facts.edit(document_id, fact.question_id, same, user_id=app.user_id)
+    same = {"statement": FIRST.split("\n")[2]}
+    app.review.edit(OfDocument(document_id), fact.question_id, same, by=Reviewer(app.user_id))
     app.review.decide(document_id, ask(app, Decision.APPROVE))
     through(app, [document_id])
     [fact] = facts(app, document_id)
@@ -227,22 +230,22 @@ def test_what_cannot_be_done_to_a_fact_is_said(app: Pipeline, manual: Pipeline) 
     waiting, stopped = park(manual), park(app, "costs.md", CONTRADICTORY)
     fact, elsewhere = facts(manual, waiting)[0], facts(app, stopped)[0]
 
-    def edit(document_id: DocumentId, question_id: Any, change: Edit) -> None:
-        manual.facts.edit(document_id, question_id, change, user_id=manual.user_id)
+    def edit(document_id: DocumentId, question_id: Any, change: dict[str, str]) -> None:
+        manual.review.edit(OfDocument(document_id), question_id, change, by=Reviewer(manual.user_id))
 
     with pytest.raises(RefusedError, match="blank"):
-        edit(waiting, fact.question_id, Edit(answer="  "))
+        edit(waiting, fact.question_id, {"answer": "  "})
     with pytest.raises(RefusedError, match="needs a question"):
-        edit(waiting, fact.question_id, Edit())
+        edit(waiting, fact.question_id, {})
     with pytest.raises(NotFoundError, match="not of this document"):
-        edit(waiting, elsewhere.question_id, Edit(answer="x"))
+        edit(waiting, elsewhere.question_id, {"answer": "x"})
     with pytest.raises(RefusedError, match="validation review"):
-        edit(stopped, elsewhere.question_id, Edit(answer="x"))
+        edit(stopped, elsewhere.question_id, {"answer": "x"})
     with pytest.raises(RefusedError, match="validation review"):
         app.review.decide(stopped, ask(app, Decision.REJECT, question_ids=(elsewhere.question_id,)))
     manual.review.decide(waiting, ask(manual, Decision.REJECT, question_ids=(fact.question_id,)))
     with pytest.raises(RefusedError, match="is rejected"):
-        edit(waiting, fact.question_id, Edit(answer="x"))
+        edit(waiting, fact.question_id, {"answer": "x"})
     assert [event["code"] for event in reviews(manual, waiting)] == ["fact_rejected"]
 
 
@@ -263,10 +266,14 @@ def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[
     with pytest.raises(UndecidedDuplicatesError):
         app.review.decide(document_id, ask(app, Decision.APPROVE))
     for _ in range(2):  # the second time changes nothing
-        decided = app.facts.resolve(
-            document_id, pair["duplicate_id"], resolution, user_id=app.user_id, reviewer="Ann", reason="read both"
+        decided = app.review.resolve(
+            OfDocument(document_id),
+            resolution,
+            [pair["duplicate_id"]],
+            by=Reviewer(app.user_id, "Ann"),
+            reason="read both",
         )
-        assert not decided.goes_on
+        assert not decided.to_run
     [event] = reviews(app, document_id)
     assert event["code"] == "pair_resolved"
     assert event["payload"]["after"] == {"resolution": resolution}
@@ -274,7 +281,7 @@ def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[
 
     other = next(r for r in Resolution if r is not resolution)
     with pytest.raises(AlreadyDecidedError, match=f"decided {resolution} by Ann on 20"):
-        app.facts.resolve(document_id, pair["duplicate_id"], other, user_id=app.user_id)
+        app.review.resolve(OfDocument(document_id), other, [pair["duplicate_id"]], by=Reviewer(app.user_id))
 
     app.review.decide(document_id, ask(app, Decision.APPROVE))
     through(app, [document_id])
@@ -285,5 +292,5 @@ def test_a_pair_of_another_document_is_not_found(app: Pipeline, manual: Pipeline
     document_id, other = look_alike(app), park(manual)
     with app.open_uow() as uow:
         [pair] = uow.staging.pairs(document_id)
-    with pytest.raises(NotFoundError, match="has no pair"):
-        app.facts.resolve(other, pair["duplicate_id"], Resolution.KEEP_BOTH, user_id=app.user_id)
+    with pytest.raises(NotFoundError, match="not of this document"):
+        app.review.resolve(OfDocument(other), Resolution.KEEP_BOTH, [pair["duplicate_id"]], by=Reviewer(app.user_id))

@@ -16,9 +16,10 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.facts import Around, FactCandidate, Generated, Span, place_of
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.review.facts import Edit
+from pipeline_core.terminal.actions import new_words
 from pipeline_core.terminal.exporting import FORMATS
 from pipeline_core.terminal.reviewing import print_facts
 from pipeline_core.terminal.tables import print_hits
@@ -125,23 +126,23 @@ def test_one_question_answered_twice_is_one_fact_and_two_statements_are_two(make
 
 def test_a_reviewer_adds_a_question_and_takes_it_away(make_pipeline: MakePipeline) -> None:
     app, document_id = parked(make_pipeline)
-    flood, war = app.facts.facts(document_id, user_id=app.user_id)
+    flood, war = app.review.facts(OfDocument(document_id), app.user_id)
     assert [span.quote for span in flood.evidence] == [LEAD, FLOOD]
 
-    def edit(question_id: object, new: Edit) -> None:
-        app.facts.edit(document_id, question_id, new, user_id=app.user_id)  # type: ignore[arg-type]
+    def edit(question_id: object, new: dict[str, str | None]) -> None:
+        app.review.edit(OfDocument(document_id), question_id, new, by=Reviewer(app.user_id))  # type: ignore[arg-type]
 
     with pytest.raises(RefusedError, match="question and no answer"):
-        edit(flood.question_id, Edit(question="Is flood covered?"))
+        edit(flood.question_id, {"question": "Is flood covered?"})
     with pytest.raises(RefusedError, match="answer and no question"):
-        edit(flood.question_id, Edit(answer="No."))
+        edit(flood.question_id, {"answer": "No."})
     with pytest.raises(RefusedError, match="no answer either"):
-        edit(war.question_id, Edit(answer="No.", no_question=True))
+        new_words("Is war covered?", None, None, no_question=True)
     with pytest.raises(RefusedError, match="none of them blank"):
-        edit(war.question_id, Edit(question=" "))
-    edit(flood.question_id, Edit(question="Is flood covered?", answer="No."))
-    edit(war.question_id, Edit(no_question=True))
-    edited = app.facts.facts(document_id, user_id=app.user_id)
+        edit(war.question_id, {"question": " "})
+    edit(flood.question_id, {"question": "Is flood covered?", "answer": "No."})
+    edit(war.question_id, new_words(None, None, None, no_question=True))
+    edited = app.review.facts(OfDocument(document_id), app.user_id)
     assert [(fact.question, fact.answer) for fact in edited] == [("Is flood covered?", "No."), (None, None)]
     assert [fact.evidence for fact in edited] == [flood.evidence, war.evidence]
     console = Console(width=200, file=io.StringIO(), record=True)

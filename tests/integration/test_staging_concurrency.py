@@ -19,9 +19,9 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.batches import BatchCounts
 from pipeline_core.domain.errors import ConflictError, RefusedError, TransientError
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId, user_id_for
+from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.ports.embedder import Embedded
 from pipeline_core.review.decisions import Resolution
-from pipeline_core.services.staging import StagingService
 from pipeline_core.settings import load_settings
 from tests.database import copied_database
 from tests.fakes import HashEmbedder
@@ -88,24 +88,25 @@ _STEPS = st.lists(
 )
 
 
-def take(service: StagingService, user: UserId, step: Step) -> None:
+def take(app: Pipeline, user: UserId, step: Step) -> None:
     """One operation on whatever the numbers choose; what is refused is refused."""
     kind, which, what = step
+    service, by = app.staging, Reviewer(user)
     batches = service.batches(by=user)
     batch: BatchId = batches[which % len(batches)]["batch_id"]
     rows = service.get_batch_questions(batch, by=user)
     question: QuestionId = rows[which % len(rows)].question_id
-    pairs = service.duplicates(batch, by=user)
+    pairs = app.review.pairs(OfBatch(batch), user)
     resolution = list(Resolution)[what]
     operations: dict[str, Callable[[], Any]] = {
         "approve": lambda: service.approve_questions(batch, [question], by=user),
         "approve all": lambda: service.approve_questions(batch, by=user),
         "reject": lambda: service.reject_questions(batch, [question], by=user),
-        "edit": lambda: service.edit_question(batch, question, {"answer": f"The office of {what}."}, by=user),
-        "resolve": lambda: pairs and service.resolve_duplicate(
-            pairs[which % len(pairs)].duplicate_id, resolution, by=user
+        "edit": lambda: app.review.edit(OfBatch(batch), question, {"answer": f"The office of {what}."}, by=by),
+        "resolve": lambda: pairs and app.review.resolve_pair(
+            pairs[which % len(pairs)].duplicate_id, resolution, by=by
         ),
-        "resolve all": lambda: service.resolve_duplicates(batch, resolution, by=user),
+        "resolve all": lambda: app.review.resolve(OfBatch(batch), resolution, by=by),
         "import": lambda: service.import_approved(batch, by=user),
         "stage": lambda: service.stage_bank(BANKS[which % len(BANKS)].encode(), "bank.md", by=user),
     }  # fmt: skip
@@ -121,7 +122,7 @@ def test_the_counts_are_right_after_every_step(app: Pipeline, steps: list[Step])
     stage(app, user, BANKS[2])
     check(app, user)
     for step in steps:
-        take(app.staging, user, step)
+        take(app, user, step)
         check(app, user)
 
 
@@ -136,7 +137,7 @@ def test_the_counts_are_right_after_two_people_at_once(app: Pipeline, left: list
     def work(steps: Sequence[Step]) -> None:
         barrier.wait()
         for step in steps:
-            take(app.staging, user, step)
+            take(app, user, step)
 
     with ThreadPoolExecutor(2) as pool:
         for future in [pool.submit(work, left), pool.submit(work, right)]:
@@ -151,7 +152,7 @@ def test_two_imports_at_once_import_once(app: Pipeline) -> None:
         user = user_id_for(uuid4().hex)
         text = "\n".join(f"Q: {random.getrandbits(64):x} {uuid4()}?\nA: {uuid4()}" for _ in range(200))
         batch = stage(app, user, text)
-        app.staging.resolve_duplicates(batch, Resolution.NOT_DUPLICATE, by=user)
+        app.review.resolve(OfBatch(batch), Resolution.NOT_DUPLICATE, by=Reviewer(user))
         app.staging.approve_questions(batch, by=user)
         barrier = Barrier(2)
 
@@ -165,7 +166,7 @@ def test_two_imports_at_once_import_once(app: Pipeline) -> None:
             reports = [f.result() for f in [pool.submit(importer, batch, by=user) for _ in range(2)]]
         assert sorted(len(report.imported) for report in reports) == [0, 200]
         assert {report.counts.imported for report in reports} == {200}
-        events = [event["code"] for event in app.staging.history(batch, by=user)]
+        events = [event.code for event in app.review.history(OfBatch(batch), user)]
         assert events.count("batch_imported") == 1
         check(app, user)
 
@@ -173,7 +174,7 @@ def test_two_imports_at_once_import_once(app: Pipeline) -> None:
 def test_a_rejection_and_an_import_at_once_agree(app: Pipeline) -> None:
     user = user_id_for(uuid4().hex)
     batch = stage(app, user, BANKS[0])
-    app.staging.resolve_duplicates(batch, Resolution.KEEP_BOTH, by=user)
+    app.review.resolve(OfBatch(batch), Resolution.KEEP_BOTH, by=Reviewer(user))
     app.staging.approve_questions(batch, by=user)
     question = app.staging.get_batch_questions(batch, by=user)[0].question_id
     with ThreadPoolExecutor(2) as pool:

@@ -21,6 +21,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, QuestionId, user_id_for
+from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.domain.staging import Pair
 from pipeline_core.ports.embedder import Embedded
 from pipeline_core.review.decisions import Resolution
@@ -128,25 +129,25 @@ def test_from_file_to_production(app: Pipeline) -> None:
     assert (len(report.imported), report.failed, report.counts.imported) == (2, {}, 2)
     assert (status_of(app, batch), statuses(app, batch)) == ("imported", ["imported", "rejected", "imported"])
     assert published(app) == ["How long does a member have to report a theft?", "What does the deductible reduce?"]
-    codes = [event["code"] for event in app.staging.history(batch, by=app.user_id)]
+    codes = [event.code for event in app.review.history(OfBatch(batch), app.user_id)]
     assert codes == [
         "batch_created", "questions_staged", "questions_approved", "questions_rejected", "questions_approved",
         "batch_imported",
     ]  # fmt: skip
-    event = app.staging.history(batch, by=app.user_id)[2]["payload"]
+    event = app.review.history(OfBatch(batch), app.user_id)[2].payload
     assert event["by"] == str(app.user_id)
     assert (event["reason"], event["before"], event["after"]) == ("good", {str(first): "pending"}, "approved")
 
 
 def test_everything_twice_changes_and_records_nothing_more(app: Pipeline, embedder: MoodyEmbedder) -> None:
     batch = approved_and_imported(app)
-    history, embedded = app.staging.history(batch, by=app.user_id), embedder.texts_embedded
+    history, embedded = app.review.history(OfBatch(batch), app.user_id), embedder.texts_embedded
     again = stage(app)
     assert (batch_of(again), again.new) == (batch, 0)
     assert app.staging.approve_questions(batch, ids(app, batch), by=app.user_id).unchanged == 3
     report = app.staging.import_approved(batch, by=app.user_id)
     assert (report.imported, report.already) == ([], 3)
-    assert app.staging.history(batch, by=app.user_id) == history
+    assert app.review.history(OfBatch(batch), app.user_id) == history
     assert embedder.texts_embedded == embedded
     assert len(published(app)) == 3
 
@@ -178,9 +179,9 @@ def test_what_a_decision_does_to_both_ends(app: Pipeline, resolution: Resolution
     with pytest.raises(UndecidedDuplicatesError, match="report the theft"):
         app.staging.import_approved(batch, by=app.user_id)
     assert len(published(app)) == 3
-    decided = app.staging.resolve_duplicate(pair.duplicate_id, resolution, by=app.user_id, reason="read both")
+    decided = app.review.resolve_pair(pair.duplicate_id, resolution, by=Reviewer(app.user_id), reason="read both")
     assert decided.changed == [pair.duplicate_id]
-    assert app.staging.resolve_duplicate(pair.duplicate_id, resolution, by=app.user_id).changed == []
+    assert app.review.resolve_pair(pair.duplicate_id, resolution, by=Reviewer(app.user_id)).changed == []
     app.staging.import_approved(batch, by=app.user_id)
     there = "\n".join(published(app))
     assert {words: words in there for words in expected} == expected
@@ -190,7 +191,7 @@ def test_what_a_decision_does_to_both_ends(app: Pipeline, resolution: Resolution
     assert statuses(app, batch)[0] == ("duplicate" if resolution is Resolution.KEEP_EXISTING else "imported")
     if resolution is not Resolution.KEEP_EXISTING:
         with pytest.raises(StagedStateError, match="for good"):
-            app.staging.resolve_duplicate(pair.duplicate_id, Resolution.KEEP_EXISTING, by=app.user_id)
+            app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_EXISTING, by=Reviewer(app.user_id))
 
 
 def test_a_decision_can_be_changed_until_the_import(app: Pipeline) -> None:
@@ -198,10 +199,10 @@ def test_a_decision_can_be_changed_until_the_import(app: Pipeline) -> None:
     staged = stage(app, ALIKE)
     [pair] = staged.pairs
     batch = batch_of(staged)
-    app.staging.resolve_duplicates(batch, Resolution.KEEP_EXISTING, by=app.user_id)
+    app.review.resolve(OfBatch(batch), Resolution.KEEP_EXISTING, by=Reviewer(app.user_id))
     with pytest.raises(StagedStateError, match="is duplicate"):
         app.staging.approve_questions(batch, [pair.staged], by=app.user_id)
-    app.staging.resolve_duplicate(pair.duplicate_id, Resolution.KEEP_BOTH, by=app.user_id)
+    app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_BOTH, by=Reviewer(app.user_id))
     assert statuses(app, batch) == ["pending", "pending"]
 
 
@@ -210,19 +211,23 @@ def test_an_edited_question_is_compared_again_and_waits_again(app: Pipeline) -> 
     batch = batch_of(stage(app, ALIKE))
     app.staging.approve_questions(batch, by=app.user_id)
     alike, form = ids(app, batch)
-    app.staging.edit_question(
-        batch, alike, {"question": "What is the hotline's number?", "answer": "555."}, by=app.user_id, reason="mixed up"
+    app.review.edit(
+        OfBatch(batch),
+        alike,
+        {"question": "What is the hotline's number?", "answer": "555."},
+        by=Reviewer(app.user_id),
+        reason="mixed up",
     )
-    assert app.staging.duplicates(batch, by=app.user_id) == []
+    assert app.review.pairs(OfBatch(batch), app.user_id) == []
     assert statuses(app, batch) == ["pending", "approved"]
     change = {"question": "Who inspects the damage after a flood in the basement?", "answer": "An adjuster."}
-    app.staging.edit_question(batch, form, change, by=app.user_id)
+    app.review.edit(OfBatch(batch), form, change, by=Reviewer(app.user_id))
     assert statuses(app, batch) == ["pending", "duplicate"]
-    event = app.staging.history(batch, by=app.user_id)[-2]["payload"]
+    event = app.review.history(OfBatch(batch), app.user_id)[-2].payload
     assert event["before"]["question"] == "How long does a member have to report the theft?"
     assert (event["after"]["answer"], event["reason"]) == ("555.", "mixed up")
-    assert app.staging.edit_question(batch, alike, {"answer": "555."}, by=app.user_id).unchanged == 1
-    app.staging.edit_question(batch, alike, {"difficulty": "easy"}, by=app.user_id)
+    assert app.review.edit(OfBatch(batch), alike, {"answer": "555."}, by=Reviewer(app.user_id)).unchanged == 1
+    app.review.edit(OfBatch(batch), alike, {"difficulty": "easy"}, by=Reviewer(app.user_id))
     assert app.staging.get_batch_questions(batch, by=app.user_id)[0].difficulty == "easy"
 
 
@@ -244,7 +249,7 @@ def test_an_edited_question_is_compared_as_the_settings_say(
     batch = batch_of(stage(app, ALIKE))
     question = ids(app, batch)[1]
     change = {"question": "Who inspects flood damages in basements?", "answer": "The adjuster does."}
-    app.staging.edit_question(batch, question, change, by=app.user_id)
+    app.review.edit(OfBatch(batch), question, change, by=Reviewer(app.user_id))
     with psycopg.connect(app.database_url) as connection:
         pairs = connection.execute(
             "SELECT method, reasons FROM upload_pipeline.staging_duplicates WHERE staged_question_id = %s", (question,)
@@ -284,33 +289,42 @@ def test_what_repeats_an_edited_question_waits_again(app: Pipeline) -> None:
     second = batch_of(stage(app, BANK + "\n# End\n"))
     assert statuses(app, second) == ["duplicate"] * 3
     question = ids(app, first)[0]
-    app.staging.edit_question(first, question, {"question": "What is a zebra?", "answer": "A horse."}, by=app.user_id)
+    app.review.edit(
+        OfBatch(first), question, {"question": "What is a zebra?", "answer": "A horse."}, by=Reviewer(app.user_id)
+    )
     assert statuses(app, second) == ["pending", "duplicate", "duplicate"]
 
 
 _SOMEBODY = user_id_for("somebody else")
 
 
+def _edit(app: Pipeline, batch: BatchId, one: QuestionId, **changes: str) -> object:
+    return app.review.edit(OfBatch(batch), one, changes, by=Reviewer(app.user_id))
+
+
 @pytest.mark.parametrize(
-    ("operation", "arguments", "error"),
+    ("act", "error"),
     [
-        ("edit_question", lambda batch, question: (batch, question, {"answer": "x"}), StagedStateError),
-        ("edit_question", lambda batch, question: (batch, question, {"status": "pending"}), RefusedError),
-        ("edit_question", lambda batch, question: (batch, question, {"question": " "}), RefusedError),
-        ("edit_question", lambda batch, question: (batch, question, {"answer": "\x00"}), RefusedError),
-        ("reject_questions", lambda batch, question: (batch, [question]), StagedStateError),
-        ("approve_questions", lambda batch, _: (batch, [batch]), NotFoundError),
-        ("approve_questions", lambda _, question: (question,), NotFoundError),
-        ("resolve_duplicate", lambda _, question: (question, Resolution.KEEP_BOTH), NotFoundError),
+        (lambda app, batch, one: _edit(app, batch, one, answer="x"), StagedStateError),
+        (lambda app, batch, one: _edit(app, batch, one, status="pending"), RefusedError),
+        (lambda app, batch, one: _edit(app, batch, one, question=" "), RefusedError),
+        (lambda app, batch, one: _edit(app, batch, one, answer="\x00"), RefusedError),
+        (lambda app, batch, one: app.staging.reject_questions(batch, [one], by=app.user_id), StagedStateError),
+        (lambda app, batch, _: app.staging.approve_questions(batch, [batch], by=app.user_id), NotFoundError),
+        (lambda app, _, one: app.staging.approve_questions(one, by=app.user_id), NotFoundError),
+        (
+            lambda app, _, one: app.review.resolve_pair(one, Resolution.KEEP_BOTH, by=Reviewer(app.user_id)),
+            NotFoundError,
+        ),
     ],
 )
 def test_what_the_state_does_not_allow_is_refused(
-    app: Pipeline, operation: str, arguments: Any, error: type[Exception]
+    app: Pipeline, act: Callable[[Pipeline, Any, Any], object], error: type[Exception]
 ) -> None:
     batch = approved_and_imported(app)
     before = statuses(app, batch)
     with pytest.raises(error):
-        getattr(app.staging, operation)(*arguments(batch, ids(app, batch)[0]), by=app.user_id)
+        act(app, batch, ids(app, batch)[0])
     assert statuses(app, batch) == before
 
 
@@ -388,7 +402,7 @@ def test_what_is_edited_while_it_is_embedded_stays(app: Pipeline, embedder: Mood
 
     class Meddler(HashEmbedder):
         def embed(self, texts: Sequence[str]) -> Embedded:
-            app.staging.edit_question(batch, question, {"answer": "48 hours."}, by=app.user_id)
+            app.review.edit(OfBatch(batch), question, {"answer": "48 hours."}, by=Reviewer(app.user_id))
             app.staging.approve_questions(batch, [question], by=app.user_id)
             return HashEmbedder.embed(self, texts)
 
@@ -415,7 +429,7 @@ def test_a_published_fact_of_a_document_is_replaced_and_stays_out(app: Pipeline)
             (app.user_id, question, fact["question_id"]),
         )
         uow.commit()
-    app.staging.resolve_duplicates(batch, Resolution.REPLACE_EXISTING, by=app.user_id)
+    app.review.resolve(OfBatch(batch), Resolution.REPLACE_EXISTING, by=Reviewer(app.user_id))
     report = app.staging.import_approved(batch, by=app.user_id)
     assert report.replaced == {fact["question_id"]: question}
     assert published(app) == [f"{fact['statement'][:-1]}?"]
@@ -443,7 +457,7 @@ def test_a_question_left_out_for_a_documents_fact_waits_again_when_that_goes(app
         pair = Pair(ids(app, batch)[0], fact["question_id"], False, 0.9, "trigram")
         uow.staging.record_pairs([pair], [])
         uow.commit()
-    app.staging.resolve_duplicates(batch, Resolution.KEEP_EXISTING, by=app.user_id)
+    app.review.resolve(OfBatch(batch), Resolution.KEEP_EXISTING, by=Reviewer(app.user_id))
     assert statuses(app, batch) == ["duplicate"]
     publish(
         app, upload("a.md", "# Rules\n\nThe towers of the harbour were built in the ninth century.\n", "file:///a.md")

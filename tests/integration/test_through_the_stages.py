@@ -12,6 +12,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import OfDocument
 from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.intake import Upload
 from pipeline_core.validation.rules import RULES
@@ -321,7 +322,7 @@ def test_what_a_person_left_out_is_not_validated(make_pipeline: MakePipeline) ->
     assert state_of(app, document_id)[:2] == ("awaiting_review", "validation_review")
     assert findings_of(app, document_id)["contradiction"]["severity"] == "critical"
     app.review.decide(document_id, Request(Decision.RETURN, app.user_id))
-    [wrong] = [f.question_id for f in app.facts.facts(document_id, user_id=app.user_id) if "$750" in f.statement]
+    [wrong] = [f.question_id for f in app.review.facts(OfDocument(document_id), app.user_id) if "$750" in f.statement]
     app.review.decide(document_id, Request(Decision.REJECT, app.user_id, question_ids=(wrong,)))
     app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
     through(app, [document_id])

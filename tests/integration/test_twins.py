@@ -9,8 +9,8 @@ from pipeline_core.domain.errors import EncryptedDocumentError
 from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision, Request, Resolution
-from pipeline_core.review.facts import Edit
 from pipeline_core.services.failures import record_failures
 from pipeline_core.stages.registry import BY_NAME
 from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, standing, text_of, who_says
@@ -165,9 +165,11 @@ def test_what_was_rejected_in_a_bank_does_not_come_back_through_its_copy(app: Pi
 
 
 def reworded(app: Pipeline, document_id: DocumentId) -> None:
-    [fact] = [f for f in app.facts.facts(document_id, user_id=app.user_id) if f.statement == FACT]
-    words = Edit(question="When does the office open?", answer=OTHER, statement=OTHER)
-    app.facts.edit(document_id, fact.question_id, words, user_id=app.user_id, reason="as it is said here")
+    [fact] = [f for f in app.review.facts(OfDocument(document_id), app.user_id) if f.statement == FACT]
+    words = {"question": "When does the office open?", "answer": OTHER, "statement": OTHER}
+    app.review.edit(
+        OfDocument(document_id), fact.question_id, words, by=Reviewer(app.user_id), reason="as it is said here"
+    )
 
 
 def test_an_edited_fact_leaves_its_old_words_to_its_twin(make_pipeline: Callable[..., Pipeline]) -> None:

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.domain.spending import Payer, PlannedCall
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.paid_services.server import PaidServer
@@ -112,7 +113,7 @@ def test_a_bank_is_paid_for_by_its_user(make_paid: MakePaid) -> None:
     assert batch is not None
     assert spent_by(app) == {BOB: 1}
     [row] = app.staging.get_batch_questions(batch.batch_id, by=BOB)
-    app.staging.edit_question(batch.batch_id, row.question_id, {"answer": "Every 6 months."}, by=BOB)
+    app.review.edit(OfBatch(batch.batch_id), row.question_id, {"answer": "Every 6 months."}, by=Reviewer(BOB))
     assert spent_by(app) == {BOB: 2}
 
 

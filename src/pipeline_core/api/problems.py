@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -84,6 +85,17 @@ class WrongPart(BaseModel):
     nearest: str | None = Field(default=None, description="Of a name that is not known, the known one most like it")
 
 
+class ChangedRow(BaseModel):
+    """A fact, pair, document or batch that is not as its reviewer saw it."""
+
+    id: UUID
+    expected: dict[str, str | int] = Field(description="The status and version that were expected")
+    now: dict[str, str | int] = Field(description="The status and version that it has now")
+    who: str
+    what: str
+    when: datetime
+
+
 class Problem(BaseModel):
     """RFC 9457, with what a program needs to react: ``code`` never changes its meaning."""
 
@@ -112,6 +124,11 @@ class Problem(BaseModel):
     instance: str | None = Field(default=None, description="The path that was asked for")
     limit: str | None = Field(default=None, description="The limit that is reached")
     errors: list[WrongPart] | None = Field(default=None, description="Each wrong part, where and why")
+    who: str | None = Field(default=None, description="Of `changed_meanwhile`: who was faster")
+    what: str | None = Field(default=None, description="What they did")
+    when: datetime | None = None
+    changed: list[ChangedRow] | None = Field(default=None, description="Everything that is not as it was seen")
+    asked: dict[str, JsonValue] | None = Field(default=None, description="What was asked for; nothing of it is done")
     correlation_id: str | None = None
 
 
@@ -131,7 +148,7 @@ def status_of(error: errors.PipelineError) -> int:
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The response that carries the problem."""
     # a message may quote what was sent, and JSON can carry halves of characters that UTF-8 cannot
-    text = json.dumps(masked_all(problem.model_dump(exclude_none=True)), ensure_ascii=False)
+    text = json.dumps(masked_all(problem.model_dump(mode="json", exclude_none=True)), ensure_ascii=False)
     body = text.encode("utf-8", "replace")
     return Response(body, problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
@@ -144,6 +161,7 @@ def of_error(error: errors.PipelineError, request: Request) -> Response:
 def problem_of(error: errors.PipelineError, request: Request) -> Problem:
     """One of the pipeline's errors as a problem."""
     return Problem(
+        **_changed(error),
         type=_TYPE + error.code,
         title=_title(type(error)),
         status=status_of(error),
@@ -155,6 +173,25 @@ def problem_of(error: errors.PipelineError, request: Request) -> Problem:
         errors=_wrong_parts(error) or None,
         correlation_id=correlation_id_of(request),
     )
+
+
+def _changed(error: errors.PipelineError) -> dict[str, Any]:
+    """What a decision that came too late is told: who was faster, what stands now, and what was asked for."""
+    if not isinstance(error, errors.ChangedMeanwhileError) or not error.changed:
+        return {}
+    rows = [
+        ChangedRow(
+            id=one.id,
+            expected={"status": one.expected_status, "version": one.expected_version},
+            now={"status": one.status, "version": one.version},
+            who=one.who,
+            what=one.what,
+            when=one.when,
+        )
+        for one in error.changed
+    ]
+    first = rows[0]
+    return {"who": first.who, "what": first.what, "when": first.when, "changed": rows, "asked": error.asked}
 
 
 def of_refused_files(refused: Sequence[tuple[str, errors.PipelineError]], request: Request) -> Response:

@@ -12,9 +12,8 @@ from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account
 from pipeline_core.review.add import AddFact
-from pipeline_core.review.documents import Review
-from pipeline_core.review.facts import FactDecisions
 from pipeline_core.review.parking import Parking
+from pipeline_core.review.service import Review
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.by_profile import RunStageByProfile
@@ -133,15 +132,11 @@ class Services(Adapters):
 
     @once
     def review(self) -> Review:
-        return Review(self.open_uow)
+        return Review(self.open_uow, self.detection)
 
     @once
     def parking(self) -> Parking:
         return Parking(self.open_uow)
-
-    @once
-    def facts(self) -> FactDecisions:
-        return FactDecisions(self.open_uow)
 
     @once
     def add_fact(self) -> AddFact:
@@ -159,7 +154,7 @@ class Services(Adapters):
     def staging(self) -> StagingService:
         reviewer = self.settings.reviewer.strip()
         importer = ImportBatch(self.open_uow, self.embedders.active, reviewer)
-        return StagingService(self.settings, self.open_uow, self.detection, importer, reviewer)
+        return StagingService(self.settings, self.open_uow, self.detection, importer, self.review, reviewer)
 
     @once
     def export(self) -> ExportDocument:

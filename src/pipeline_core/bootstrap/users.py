@@ -11,9 +11,8 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.review.add import AddFact
-from pipeline_core.review.documents import Review
-from pipeline_core.review.facts import FactDecisions
 from pipeline_core.review.parking import Parking
+from pipeline_core.review.service import Review
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.dual_status import DualStatus
@@ -70,7 +69,7 @@ class UserServices:
 
     @cached_property
     def review(self) -> Review:
-        return Review(self.open_uow)
+        return Review(self.open_uow, self._detection)
 
     @cached_property
     def parking(self) -> Parking:
@@ -82,12 +81,8 @@ class UserServices:
         return ForeseeFindings(pipeline.settings, pipeline.store, self.open_uow, pipeline.workers)
 
     @cached_property
-    def facts(self) -> FactDecisions:
-        return FactDecisions(self.open_uow)
-
-    @cached_property
     def add_fact(self) -> AddFact:
-        return AddFact(self.open_uow, self.pipeline.detection)
+        return AddFact(self.open_uow, self._detection)
 
     @cached_property
     def dual_status(self) -> DualStatus:
@@ -120,8 +115,10 @@ class UserServices:
         return OpenStreams(self.open_uow, self.user_id, self.pipeline.settings.limit_event_streams)
 
     @cached_property
+    def _detection(self) -> Detection:
+        return Detection(self.pipeline.settings, self.pipeline.embedders)
+
+    @cached_property
     def staging(self) -> StagingService:
-        pipeline = self.pipeline
-        detection = Detection(pipeline.settings, pipeline.embedders)
-        importer = ImportBatch(self.open_uow, pipeline.embedders.active)
-        return StagingService(pipeline.settings, self.open_uow, detection, importer)
+        importer = ImportBatch(self.open_uow, self.pipeline.embedders.active)
+        return StagingService(self.pipeline.settings, self.open_uow, self._detection, importer, self.review)

@@ -59,12 +59,14 @@ class ApiViews(Views):
             stages = session.all("view_job_stages", document_id=row["document_id"])
             returned = session.all("view_returned_findings", job_id=job_id)
             [counts] = session.all("view_weighed", document_id=row["document_id"])
+            [version] = session.all("review_version", document_id=row["document_id"], batch_id=None)
             left_out = session.all("view_left_out", document_id=row["document_id"])
             to_decide = session.all("view_to_decide", document_id=row["document_id"])
             parked = parked_row(session, job_id)
         return {
             **row,
             **counts,
+            "review_version": version["version"],
             "left_out_facts": left_out[:_MOST_FACTS],
             "to_decide": to_decide[:_MOST_FACTS],
             "parked": parked,

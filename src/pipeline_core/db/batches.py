@@ -1,23 +1,18 @@
 """Batches of staged questions in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from pipeline_core.db.session import Row, Session, json_text
+from pipeline_core.db.session import Row, Session
 from pipeline_core.db.staging import matchable
 from pipeline_core.domain.batches import (
     Batch,
     BatchCounts,
-    BatchPair,
-    BatchQuestion,
     BatchStatus,
     NewBankQuestion,
-    QuestionStatus,
 )
 from pipeline_core.domain.errors import LedgerError
-from pipeline_core.domain.facts import LeftOut
-from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId, UserId
-from pipeline_core.domain.staging import Embeddable, Matchable, MatchKey
+from pipeline_core.domain.ids import BatchId, QuestionId, UserId
+from pipeline_core.domain.staging import Embeddable, Matchable
 
 _QUESTION_COLUMNS = {
     "question_id": "uuid",
@@ -50,49 +45,6 @@ def _batch(row: Row) -> Batch:
         row["uploaded_at"],
         row["is_matched"],
         row["cost_usd"],
-    )
-
-
-def _question(row: Row) -> BatchQuestion:
-    return BatchQuestion(
-        row["question_id"],
-        row["question"],
-        row["answer"],
-        row["topic"],
-        row["subtopic"],
-        row["question_type"],
-        row["difficulty"],
-        row["notes_for_tutor"],
-        row["statement"],
-        QuestionStatus(row["status"]),
-        row["duplicate_of"],
-        row["similarity_score"],
-        row["review_notes"],
-        row["import_error"],
-        LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
-        row["confidence"],
-        row["confidence_reasons"],
-        row["generator"],
-        row["added_by"],
-    )
-
-
-def _pair(row: Row) -> BatchPair:
-    return BatchPair(
-        row["duplicate_id"],
-        row["batch_id"],
-        row["staged_question_id"],
-        row["existing_question_id"],
-        row["similarity_score"],
-        row["method"],
-        row["resolution"],
-        row["resolution_notes"],
-        row["staged_text"],
-        row["existing_text"],
-        QuestionStatus(row["staged_status"]),
-        row["existing_stands"],
-        row["reasons"].get("flags", ()),
-        row["proposed"],
     )
 
 
@@ -157,81 +109,6 @@ class Batches:
             self._session.execute("unmatch_batch", batch_id=batch_id)
         return [row[0] for row in rows]
 
-    def questions(
-        self,
-        batch_id: BatchId,
-        *,
-        statuses: Sequence[str] | None = None,
-        question_ids: Sequence[QuestionId] | None = None,
-        limit: int | None = None,
-        offset: int = 0,
-    ) -> list[BatchQuestion]:
-        rows = self._session.all(
-            "batch_questions",
-            batch_id=batch_id,
-            statuses=list(statuses) if statuses is not None else None,
-            question_ids=list(question_ids) if question_ids is not None else None,
-            limit=limit,
-            offset=offset,
-        )
-        return [_question(row) for row in rows]
-
-    def decide(
-        self,
-        batch_id: BatchId,
-        question_ids: Sequence[QuestionId],
-        from_statuses: Sequence[QuestionStatus],
-        to_status: QuestionStatus,
-        *,
-        by: UserId,
-        notes: str | None,
-    ) -> int:
-        """Compare-and-set of many questions; answers with the number that moved."""
-        return self._session.execute(
-            "decide_batch_questions",
-            batch_id=batch_id,
-            question_ids=list(question_ids),
-            from_statuses=list(from_statuses),
-            to_status=to_status,
-            by=by,
-            notes=notes,
-        )
-
-    def edit(
-        self, batch_id: BatchId, question: BatchQuestion, match: MatchKey, was: QuestionStatus, *, by: UserId
-    ) -> bool:
-        """Put the question's new words and status in place of the old; False when it is not at ``was``."""
-        edited = self._session.execute(
-            "edit_batch_question",
-            batch_id=batch_id,
-            question_id=question.question_id,
-            question=question.question,
-            answer=question.answer,
-            topic=question.topic,
-            subtopic=question.subtopic,
-            kind=question.kind,
-            difficulty=question.difficulty,
-            notes=question.notes,
-            match_text=match.text,
-            match_sha256=match.sha256,
-            match_trigrams=match.trigrams,
-            match_signature=match.signature,
-            to_status=question.status,
-            from_status=was,
-            review_notes=question.review_notes,
-            by=by,
-        )
-        return edited == 1
-
-    def forget_pairs(self, question_id: QuestionId) -> dict[BatchId, list[QuestionId]]:
-        """Its words have changed: pairs that no person decided go; answers with the questions to compare again."""
-        staged = [row["question_id"] for row in self._session.all("forget_pairs", question_id=question_id)]
-        self._session.execute("unmark_duplicates", question_ids=staged)
-        found: dict[BatchId, list[QuestionId]] = {}
-        for row in self._session.all("batches_of_questions", question_ids=staged):
-            found.setdefault(row["batch_id"], []).append(row["question_id"])
-        return found
-
     def to_match(self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None) -> list[Matchable]:
         """Questions to be compared: all, if the batch never was; or these."""
         ids = list(question_ids) if question_ids is not None else None
@@ -243,40 +120,6 @@ class Batches:
         self._session.execute("drop_known_pairs", question_ids=list(question_ids))
         self._session.execute("mark_duplicates", question_ids=list(question_ids))
         self._session.execute("mark_batch_matched", batch_id=batch_id)
-
-    def pairs(
-        self,
-        user_id: UserId,
-        batch_id: BatchId | None,
-        *,
-        duplicate_ids: Sequence[DuplicateId] | None = None,
-        resolution: str | None = None,
-    ) -> list[BatchPair]:
-        rows = self._session.all(
-            "batch_pairs",
-            user_id=user_id,
-            batch_id=batch_id,
-            duplicate_ids=list(duplicate_ids) if duplicate_ids is not None else None,
-            resolution=resolution,
-        )
-        return [_pair(row) for row in rows]
-
-    def resolve(
-        self,
-        duplicate_ids: Sequence[DuplicateId],
-        question_ids: Sequence[QuestionId],
-        resolution: str,
-        *,
-        by: UserId,
-        notes: str | None,
-    ) -> int:
-        """Decide the pairs, and do to their staged questions what follows."""
-        count = self._session.execute(
-            "resolve_batch_pairs", duplicate_ids=list(duplicate_ids), resolution=resolution, by=str(by), notes=notes
-        )
-        self._session.execute("mark_duplicates", question_ids=list(question_ids))
-        self._session.execute("unmark_duplicates", question_ids=list(question_ids))
-        return count
 
     def revive_orphans(self, user_id: UserId) -> dict[BatchId, list[QuestionId]]:
         """Questions left out as duplicates of what is no longer there wait again."""
@@ -337,20 +180,3 @@ class Batches:
             self._session.execute(
                 "note_import_errors", batch_id=batch_id, question_ids=list(reasons), reasons=list(reasons.values())
             )
-
-    def record(
-        self, batch: Batch, event: str, code: str, payload: Mapping[str, Any], *, severity: str = "info"
-    ) -> None:
-        """Append to ``events``; the payload gets the batch's id."""
-        self._session.execute(
-            "record_batch_event",
-            document_id=batch.document_id,
-            user_id=batch.user_id,
-            type=event,
-            severity=severity,
-            code=code,
-            payload=json_text({"batch_id": batch.batch_id, **payload}),
-        )
-
-    def history(self, batch_id: BatchId) -> list[dict[str, Any]]:
-        return self._session.all("batch_events", batch_id=batch_id)

@@ -589,6 +589,9 @@ class StagedQuestions(Base):
     publish_from: Mapped[float | None] = mapped_column(REAL)
     ask_from: Mapped[float | None] = mapped_column(REAL)
     decided_by_itself: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
+    version: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    changed_by: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     added_by: Mapped[str | None] = mapped_column(Text)
 
 
@@ -617,6 +620,9 @@ class StagingDuplicates(Base):
     resolved_by: Mapped[str | None] = mapped_column(Text)
     resolved_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    version: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    changed_by: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
 class UploadBatchMoves(Base):

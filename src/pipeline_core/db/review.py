@@ -1,117 +1,92 @@
-"""Single decisions of reviewers in PostgreSQL."""
+"""Facts and pairs under review in PostgreSQL: read, decided, edited, resolved, recorded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pipeline_core.db.documents import summary_from
 from pipeline_core.db.session import Row, Session, json_text
-from pipeline_core.domain.confidence_model import in_words
-from pipeline_core.domain.facts import HasEvidence, LeftOut, Span
-from pipeline_core.domain.ids import ChunkId, DocumentId, DuplicateId, JobId, QuestionId, UserId
+from pipeline_core.domain.batches import Batch, QuestionStatus
+from pipeline_core.domain.facts import LeftOut, Span
+from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.review import (
+    OfBatch,
+    OfDocument,
+    PastDecision,
+    Reviewer,
+    StagedFact,
+    StagedPair,
+    WaitingJob,
+    Where,
+)
 from pipeline_core.domain.staging import MatchKey
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingJob:
-    """A document that waits for a person, since when, and why."""
-
-    job_id: JobId
-    document_id: DocumentId
-    filename: str
-    stage: str
-    phase: int
-    profile: str
-    waits_since: datetime
-    undecided: int
-    critical: int
-    facts_to_decide: int = 0
-    """Facts that are not sure enough to be published unseen."""
-
-
-@dataclass(frozen=True, slots=True)
-class PastDecision:
-    """An event of a review: ``code`` is what was decided, ``payload`` has who and why."""
-
-    ts: datetime
-    code: str
-    payload: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewFact(HasEvidence):
-    """A staged fact as a reviewer sees it."""
-
-    question_id: QuestionId
-    question: str | None
-    answer: str | None
-    statement: str
-    evidence: tuple[Span, ...]
-    match: str
-    status: str
-    notes: str | None
-    edited_by: str | None
-    left_out: LeftOut | None = None
-    page_unit: str | None = None
-    heading_path: tuple[str, ...] = ()
-    duplicate_of: QuestionId | None = None
-    confidence: float | None = None
-    confidence_reasons: Sequence[Mapping[str, Any]] = field(default=(), hash=False)
-    generator: str = ""
-    added_by: str | None = None
-    """Who found it, where no generator did."""
-    chunk_id: ChunkId | None = None
-
-    @property
-    def title(self) -> str:
-        """What it is known by: its question, or its statement where none is natural."""
-        return self.statement if self.question is None else self.question
-
-    def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "quote": self.quote, "page": self.page}
-
-    @property
-    def confidence_words(self) -> str:
-        """Its confidence with the reasons; "" where it was never weighed."""
-        return in_words(self.confidence, self.confidence_reasons)
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewPair:
-    """A pair of look-alikes and what was decided about it."""
-
-    duplicate_id: DuplicateId
-    staged: QuestionId
-    existing: QuestionId
-    score: float
-    resolution: str
-    resolved_by: str | None
-    resolved_at: datetime | None
-
-
-def _fact(row: Row) -> ReviewFact:
-    return ReviewFact(
+def _fact(row: Row) -> StagedFact:
+    return StagedFact(
         row["question_id"],
         row["question"],
         row["answer"],
         row["statement"],
-        tuple(map(Span.from_json, row["evidence"])),
+        QuestionStatus(row["status"]),
+        row["version"],
+        row["changed_by"],
+        row["changed_at"],
+        tuple(map(Span.from_json, row["evidence"] or ())),
         row["evidence_match"],
-        row["status"],
         row["review_notes"],
         row["edited_by"],
         LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
+        row["duplicate_of"],
+        row["similarity_score"],
+        row["confidence"],
+        row["confidence_reasons"],
         row["page_unit"],
         tuple(row["heading_path"] or ()),
-        row["duplicate_of"],
-        row["confidence"],
-        row["confidence_reasons"] or (),
+        row["topic"],
+        row["subtopic"],
+        row["question_type"],
+        row["difficulty"],
+        row["notes_for_tutor"],
+        row["import_error"],
         row["generator"],
         row["added_by"],
         row["chunk_id"],
     )
+
+
+def _pair(row: Row) -> StagedPair:
+    return StagedPair(
+        row["duplicate_id"],
+        row["batch_id"],
+        row["document_id"],
+        row["staged_question_id"],
+        row["existing_question_id"],
+        row["similarity_score"],
+        row["method"],
+        row["resolution"],
+        row["resolved_by"],
+        row["resolved_at"],
+        row["resolution_notes"],
+        row["version"],
+        row["changed_by"],
+        row["changed_at"],
+        row["staged_text"],
+        row["existing_text"],
+        QuestionStatus(row["staged_status"]),
+        row["existing_stands"],
+        row["reasons"].get("flags", ()),
+        row["proposed"],
+    )
+
+
+def _document(where: Where | None) -> DocumentId | None:
+    return where.document_id if isinstance(where, OfDocument) else None
+
+
+def _batch(where: Where | None) -> BatchId | None:
+    return where.batch_id if isinstance(where, OfBatch) else None
 
 
 class Reviews:
@@ -122,6 +97,10 @@ class Reviews:
         """The document's newest job, locked until the transaction ends; None if the user has no such document."""
         rows = self._session.all("lock_for_review", document_id=document_id, user_id=user_id)
         return summary_from(rows[0]) if rows else None
+
+    def act_as(self, reviewer: Reviewer) -> None:
+        """Have the rows that change in this transaction say that this reviewer changed them."""
+        self._session.configure(upload_pipeline__reviewer=reviewer.by)
 
     def next_waiting(self, user_id: UserId, *, phase: int | None, besides: Sequence[DocumentId]) -> WaitingJob | None:
         rows = self._session.all("next_waiting", user_id=user_id, phase=phase, besides=list(besides))
@@ -137,79 +116,167 @@ class Reviews:
         return list((rows[0]["stage3_validation_results"] or {}).get("findings", [])) if rows else []
 
     def log(self, job_id: JobId, code: str, payload: Mapping[str, Any]) -> None:
-        """An event of type ``review``."""
+        """Append an event of type ``review`` about a document."""
         self._session.execute("log_review", job_id=job_id, code=code, payload=json_text(payload))
 
-    def facts(self, document_id: DocumentId, question_ids: Sequence[QuestionId] | None = None) -> list[ReviewFact]:
-        """The document's facts (or those of them that are named), in document order."""
-        ids = None if question_ids is None else list(question_ids)
-        return [_fact(row) for row in self._session.all("review_facts", document_id=document_id, question_ids=ids)]
-
-    def set_status(
-        self,
-        document_id: DocumentId,
-        question_ids: Sequence[QuestionId],
-        status: str,
-        *,
-        by: UserId,
-        notes: str,
-        compare: bool = False,
+    def record(
+        self, batch: Batch, event: str, code: str, payload: Mapping[str, Any], *, severity: str = "info"
     ) -> None:
-        """Decide about the facts; with ``compare``, their document's facts are compared with others again."""
-        ids = list(question_ids)
+        """Append an event about a bank; the payload gets the batch's id."""
         self._session.execute(
-            "set_fact_status", document_id=document_id, question_ids=ids, status=status, by=by, notes=notes
+            "record_batch_event",
+            document_id=batch.document_id,
+            user_id=batch.user_id,
+            type=event,
+            severity=severity,
+            code=code,
+            payload=json_text({"batch_id": batch.batch_id, **payload}),
         )
-        if compare:
-            # what was left out was never compared: the batch of these facts, which is one, is compared again
-            self._session.execute("compare_again", question_id=ids[0])
-        # a rejection that is taken back does not take back that another says the same
-        self._session.execute("apply_resolutions", document_ids=[document_id])
 
-    def edit(self, fact: ReviewFact, key: MatchKey, *, by: UserId, editor: str, notes: str) -> None:
-        """Store the fact's new words, void what was undecided about the old ones, and have it compared again."""
-        self._session.execute(
+    def history(self, where: Where, subject: UUID | None = None, *, of_whole: Sequence[str] = ()) -> list[PastDecision]:
+        """What was done, oldest first; with a ``subject``, to this fact or pair, and to the whole by these codes."""
+        name = None if subject is None else str(subject)
+        rows = self._session.all(
+            "review_history",
+            subject=name,
+            of_whole=list(of_whole),
+            document_id=_document(where),
+            batch_id=_batch(where),
+        )
+        return [PastDecision(**row) for row in rows]
+
+    def version(self, where: Where) -> int:
+        """The version of all facts and pairs that a reviewer of the document or bank looks at."""
+        rows = self._session.all("review_version", document_id=_document(where), batch_id=_batch(where))
+        return int(rows[0]["version"])
+
+    def facts(
+        self,
+        where: Where,
+        question_ids: Sequence[QuestionId] | None = None,
+        *,
+        statuses: Sequence[str] | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[StagedFact]:
+        """The facts (or those of them that are named), in the order of the file."""
+        rows = self._session.all(
+            "staged_facts",
+            question_ids=None if question_ids is None else list(question_ids),
+            statuses=None if statuses is None else list(statuses),
+            limit=limit,
+            offset=offset,
+            document_id=_document(where),
+            batch_id=_batch(where),
+        )
+        return [_fact(row) for row in rows]
+
+    def pairs(
+        self,
+        where: Where | None,
+        user_id: UserId,
+        duplicate_ids: Sequence[DuplicateId] | None = None,
+        *,
+        resolution: str | None = None,
+    ) -> list[StagedPair]:
+        """The user's pairs (or those of them that are named), the most alike first."""
+        rows = self._session.all(
+            "staged_pairs",
+            user_id=user_id,
+            duplicate_ids=None if duplicate_ids is None else list(duplicate_ids),
+            resolution=resolution,
+            document_id=_document(where),
+            batch_id=_batch(where),
+        )
+        return [_pair(row) for row in rows]
+
+    def decide(self, facts: Sequence[StagedFact], status: str, *, by: UserId, notes: str | None) -> bool:
+        """Compare-and-set; False when one of them is not as it was read, and nothing may be committed then."""
+        decided = self._session.execute(
+            "decide_facts",
+            question_ids=[fact.question_id for fact in facts],
+            versions=[fact.version for fact in facts],
+            status=status,
+            by=by,
+            notes=notes,
+        )
+        return decided == len(facts)
+
+    def edit(self, old: StagedFact, new: StagedFact, key: MatchKey, reviewer: Reviewer) -> bool:
+        """Compare-and-set of the fact's words and status; False when it is not as it was read."""
+        edited = self._session.execute(
             "edit_fact",
-            question_id=fact.question_id,
-            question=fact.question,
-            answer=fact.answer,
-            statement=fact.statement,
+            question_id=old.question_id,
+            version=old.version,
+            question=new.question,
+            answer=new.answer,
+            statement=new.statement,
+            topic=new.topic,
+            subtopic=new.subtopic,
+            kind=new.kind,
+            difficulty=new.difficulty,
+            notes=new.notes,
             match_text=key.text,
             match_sha256=key.sha256,
             match_trigrams=key.trigrams,
             match_signature=key.signature,
-            editor=editor,
+            status=new.status,
+            editor=reviewer.by,
+            by=reviewer.user_id,
+            review_notes=new.review_notes,
+        )
+        return edited == 1
+
+    def resolve(self, pairs: Sequence[StagedPair], resolution: str, *, by: str, notes: str | None) -> bool:
+        """Compare-and-set; False when one of them is not as it was read, and nothing may be committed then."""
+        resolved = self._session.execute(
+            "resolve_pairs",
+            duplicate_ids=[pair.duplicate_id for pair in pairs],
+            versions=[pair.version for pair in pairs],
+            resolution=resolution,
             by=by,
             notes=notes,
         )
-        self._session.execute("forget_look_alikes", question_id=fact.question_id)
-        self._session.execute("compare_again", question_id=fact.question_id)
+        return resolved == len(pairs)
 
-    def pairs(self, document_id: DocumentId, duplicate_ids: Sequence[DuplicateId]) -> list[ReviewPair]:
-        rows = self._session.all("lock_pairs", document_id=document_id, duplicate_ids=list(duplicate_ids))
-        return [
-            ReviewPair(
-                row["duplicate_id"],
-                row["staged_question_id"],
-                row["existing_question_id"],
-                row["similarity_score"],
-                row["resolution"],
-                row["resolved_by"],
-                row["resolved_at"],
-            )
-            for row in rows
-        ]
+    def compare_again(self, question_id: QuestionId) -> None:
+        """Have the fact's batch compared again."""
+        self._session.execute("compare_again", question_id=question_id)
 
-    def resolve(self, document_id: DocumentId, pair: ReviewPair, resolution: str, *, by: str, notes: str) -> None:
-        """Decide a pair that no person has decided, and do to its staged fact what follows."""
+    def forget_near_duplicates(self, question_id: QuestionId) -> None:
+        """Void what nobody decided about the old words of a document's fact, and have it compared again."""
+        self._session.execute("forget_look_alikes", question_id=question_id)
+        self.compare_again(question_id)
+
+    def take_back(self, pairs: Sequence[StagedPair]) -> None:
+        """Let facts wait again that the system left out by these pairs."""
         self._session.execute(
-            "resolve_pair", duplicate_id=pair.duplicate_id, resolution=resolution, by=by, notes=notes or None
+            "take_back",
+            question_ids=[pair.staged for pair in pairs],
+            existing_ids=[pair.existing for pair in pairs],
         )
-        self._session.execute("take_back", question_id=pair.staged, existing_id=pair.existing)
+
+    def apply_to_document(self, document_id: DocumentId) -> None:
+        """Leave out the document's facts that a decided pair leaves out."""
         self._session.execute("apply_resolutions", document_ids=[document_id])
 
+    def apply_to_bank(self, pairs: Sequence[StagedPair]) -> None:
+        """Leave out a bank's questions that a decided pair leaves out, and let those wait that none does any more."""
+        ids = sorted({pair.staged for pair in pairs})
+        self._session.execute("mark_duplicates", question_ids=ids)
+        self._session.execute("unmark_duplicates", question_ids=ids)
+
+    def forget_pairs(self, question_id: QuestionId) -> dict[BatchId, list[QuestionId]]:
+        """Drop the pairs of a bank's question that no person decided; returns the questions to compare again."""
+        staged = [row["question_id"] for row in self._session.all("forget_pairs", question_id=question_id)]
+        self._session.execute("unmark_duplicates", question_ids=staged)
+        found: dict[BatchId, list[QuestionId]] = {}
+        for row in self._session.all("batches_of_questions", question_ids=staged):
+            found.setdefault(row["batch_id"], []).append(row["question_id"])
+        return found
+
     def settle_same_texts(self, user_id: UserId) -> set[DocumentId]:
-        """Decide undecided pairs whose two texts the user has decided about; answers with their documents."""
+        """Decide undecided pairs whose two texts the user has decided about; returns their documents."""
         documents = {row["document_id"] for row in self._session.all("settle_same_texts", user_id=user_id)}
         self._session.execute("apply_resolutions", document_ids=list(documents))
         return documents

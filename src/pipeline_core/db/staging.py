@@ -589,13 +589,6 @@ class Staging:
             self._session.execute("leave_unasked_out", document_ids=list(document_ids))
         return self._session.execute("approve_pending", document_ids=list(document_ids), by=by, notes=notes)
 
-    def resolve_pairs(self, document_id: DocumentId, resolution: str, *, by: str, notes: str | None) -> int:
-        count = self._session.execute(
-            "resolve_pairs", document_id=document_id, resolution=resolution, by=by, notes=notes
-        )
-        self._session.execute("apply_resolutions", document_ids=[document_id])
-        return count
-
     def reject(self, document_id: DocumentId, *, by: UserId, notes: str) -> int:
         """Reject all facts that are not rejected yet, with their document."""
         return self._session.execute("reject_questions", document_id=document_id, by=by, notes=notes)

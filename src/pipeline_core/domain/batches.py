@@ -1,13 +1,10 @@
 """The life of a batch and of a staged question, as data. The same rows stand in the database (0010, 0034)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from pipeline_core.domain.facts import LeftOut
-from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, QuestionId, UserId
+from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId, UserId
 from pipeline_core.domain.staging import MatchKey
 
 
@@ -120,60 +117,3 @@ class NewBankQuestion:
     difficulty: str | None
     notes: str | None
     match: MatchKey
-
-
-@dataclass(frozen=True, slots=True)
-class BatchQuestion:
-    """A staged question as its reviewer sees it; ``import_error`` says why the last import left it here."""
-
-    question_id: QuestionId
-    question: str | None
-    answer: str | None
-    topic: str | None
-    subtopic: str | None
-    kind: str
-    difficulty: str | None
-    notes: str | None
-    statement: str | None
-    status: QuestionStatus
-    duplicate_of: QuestionId | None
-    similarity: float | None
-    review_notes: str | None
-    import_error: str | None
-    left_out_reason: LeftOut | None = None
-    confidence: float | None = None
-    confidence_reasons: Sequence[Mapping[str, Any]] | None = field(default=None, hash=False)
-    generator: str = ""
-    added_by: str | None = None
-
-    @property
-    def title(self) -> str:
-        """What it is known by: its question, or the statement of a fact that has none."""
-        return self.question or self.statement or ""
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class BatchPair:
-    """Two questions that look alike: ``staged`` is of the batch, ``existing`` was there first.
-
-    ``existing_stands`` says whether it is published, or may be; ``flags`` in what the two differ (``DIFFERENCES``), and
-    ``proposed`` what loses nothing.
-    """
-
-    duplicate_id: DuplicateId
-    batch_id: BatchId
-    staged: QuestionId
-    existing: QuestionId
-    score: float
-    method: str
-    resolution: str
-    reason: str | None
-    staged_text: str
-    existing_text: str | None
-    staged_status: QuestionStatus
-    existing_stands: bool
-    flags: Sequence[str] = ()
-    proposed: str = "keep_both"

@@ -11,10 +11,12 @@ words do not do.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
+from uuid import UUID
 
 from pipeline_core.domain.masking import masked
 from pipeline_core.domain.wording import counted, listed, without_objects
@@ -634,6 +636,54 @@ class AlreadyDecidedError(ConflictError):
     http_action = (
         "Look at it again: `GET /api/v2/jobs/{job_id}` says where it stands, `GET /api/job/next` what waits now."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something that is not as its reviewer saw it: its id, the state that was expected and the one it has now, and who
+    changed it last and when."""
+
+    id: UUID
+    expected_status: str
+    expected_version: int
+    status: str
+    version: int
+    who: str
+    when: datetime
+
+    @property
+    def what(self) -> str:
+        """What happened to it since."""
+        return f"made it {self.status}" if self.status != self.expected_status else "changed it"
+
+    @property
+    def in_words(self) -> str:
+        return (
+            f"{self.who} {self.what} on {self.when:%Y-%m-%d at %H:%M:%S %Z}: {self.id} was {self.expected_status} "
+            f"(version {self.expected_version}) when you looked, and is {self.status} (version {self.version})"
+        )
+
+
+class ChangedMeanwhileError(ConflictError):
+    """It has changed since you looked at it: nothing was written."""
+
+    code = "changed_meanwhile"
+    action = "Look at it again and decide anew; nothing of what you gave was stored."
+    http_action = "Look at `changed`, and send the decision again with the state that stands now as `expected`."
+    changed: Sequence[Changed] = ()
+    asked: Mapping[str, object] = MappingProxyType({})
+    """What was asked for, so that nothing of it is lost."""
+
+    @classmethod
+    def of(cls, changed: Sequence[Changed], asked: Mapping[str, object]) -> "ChangedMeanwhileError":
+        """``changed`` is not as it was seen."""
+        more = f" (and {counted(len(changed) - 1, 'other')} changed)" if len(changed) > 1 else ""
+        error = cls(f"{changed[0].in_words}{more}.")
+        error.changed, error.asked = tuple(changed), dict(asked)
+        return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"changed": self.changed, "asked": dict(self.asked)})
 
 
 class StagedStateError(ConflictError):

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline_core.db.review import ReviewFact
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.confidence_model import ADDED
 from pipeline_core.domain.cuts import cuts
@@ -26,6 +26,7 @@ from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.reasons import trimmed, visible_length
+from pipeline_core.domain.review import Reviewer, StagedFact
 from pipeline_core.domain.same_words import exact_key
 from pipeline_core.domain.staging import NewQuestion, NewRows, Pair
 from pipeline_core.domain.text import strip_markdown
@@ -33,8 +34,7 @@ from pipeline_core.domain.wording import counted
 from pipeline_core.duplicates.comparing import compare, in_languages, languages_to_compare, match_keys
 from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
-from pipeline_core.review.decisions import take
-from pipeline_core.review.facts import require_matching
+from pipeline_core.review.document_scope import DocumentScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class MissedFact:
 class Added:
     """The fact as it is staged now; ``is_new`` is False where it had been added before."""
 
-    fact: ReviewFact
+    fact: StagedFact
     is_new: bool
     message: str
 
@@ -91,27 +91,27 @@ class AddFact:
                 is not approved now.
             RefusedError: the document is not in matching review, or what is marked or said is no fact.
         """
-        by, missed = reviewer.strip() or str(user_id), _read(missed)
+        by, missed = Reviewer(user_id, reviewer), _read(missed)
         with self.open_uow() as uow:
-            _, chunk, _ = _take(uow, document_id, missed.chunk_id, user_id)
+            _, chunk, _ = _take(uow, document_id, missed.chunk_id, by)
         statement = missed.statement or _statement(_quotes(missed, chunk))
         look_alikes = self.detection.of_words(fact_text(missed.question, missed.answer, statement), by=user_id)
         with self.open_uow() as uow:
-            summary, chunk, language = _take(uow, document_id, missed.chunk_id, user_id)
-            there = uow.reviews.facts(document_id)
+            scope, chunk, language = _take(uow, document_id, missed.chunk_id, by)
+            there = scope.facts()
             if known := next((fact for fact in there if fact.question_id == missed.question_id), None):
                 return _added_before(known)
             fact = _fact(uow, document_id, missed, chunk, statement)
             [key] = in_languages(match_keys(uow.staging, [statement]), [language])
             new = NewQuestion(document_id, user_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
-            uow.staging.add_fact(new, _batch_of(summary), added_by=by)
+            uow.staging.add_fact(new, _batch_of(scope.summary), added_by=by.by)
             pairs = _pairs(uow, document_id, fact.question_id, look_alikes)
             uow.staging.record_pairs(pairs, [])
-            uow.reviews.set_status(document_id, [fact.question_id], "approved", by=user_id, notes=reason or "added")
-            [staged] = uow.reviews.facts(document_id, [fact.question_id])
-            uow.reviews.log(summary.job_id, "fact_added", _payload(staged, by, trimmed(reason)))
+            scope.set_status(scope.facts([fact.question_id]), QuestionStatus.APPROVED, reason or "added")
+            [staged] = scope.facts([fact.question_id])
+            scope.log("fact_added", trimmed(reason), **_details(staged))
             uow.commit()
-        same = [fact for fact in there if exact_key(fact.statement) == key.sha256]
+        same = [fact for fact in there if exact_key(fact.statement or "") == key.sha256]
         return Added(staged, True, _message(staged, pairs, same))
 
 
@@ -148,20 +148,20 @@ def _said(what: str, text: str | None) -> str | None:
 
 
 def _take(
-    uow: UnitOfWork, document_id: DocumentId, chunk_id: ChunkId, user_id: UserId
-) -> tuple[JobSummary, Chunk, str]:
+    uow: UnitOfWork, document_id: DocumentId, chunk_id: ChunkId, by: Reviewer
+) -> tuple[DocumentScope, Chunk, str]:
     """The waiting document, locked; its chunk, and the language of that."""
-    summary = take(uow, document_id, user_id)
-    require_matching(summary)
+    scope = DocumentScope(uow, document_id, by)
+    scope.begin("edit")
     chunks = [row.chunk for row in uow.staging.chunks([document_id])[document_id]]
     at = next((n for n, chunk in enumerate(chunks) if chunk.chunk_id == chunk_id), None)
     if at is None:
         raise NotFoundError(
-            f"{summary.filename} has no chunk {chunk_id}.",
+            f"{scope.summary.filename} has no chunk {chunk_id}.",
             action="Leave --chunk out, and mark the words: --words TEXT.",
             http_action="`GET /api/v2/documents/{document_id}/files` names the file of `chunker` that has them.",
         )
-    return summary, chunks[at], languages_of([chunk.text for chunk in chunks])[at]
+    return scope, chunks[at], languages_of([chunk.text for chunk in chunks])[at]
 
 
 def _quotes(missed: MissedFact, chunk: Chunk) -> list[str]:
@@ -240,11 +240,9 @@ def _pairs(
     return [pair for pair in found if pair.staged == question_id]
 
 
-def _payload(fact: ReviewFact, by: str, reason: str) -> dict[str, object]:
+def _details(fact: StagedFact) -> dict[str, object]:
     after = {"status": fact.status, "question": fact.question, "answer": fact.answer, "statement": fact.statement}
     return {
-        "by": by,
-        "reason": reason,
         "question_id": fact.question_id,
         "chunk_id": fact.chunk_id,
         "evidence": [span.as_json() for span in fact.evidence],
@@ -253,7 +251,7 @@ def _payload(fact: ReviewFact, by: str, reason: str) -> dict[str, object]:
     }
 
 
-def _added_before(fact: ReviewFact) -> Added:
+def _added_before(fact: StagedFact) -> Added:
     if fact.status not in ("approved", "imported", "duplicate"):
         raise AlreadyDecidedError(
             f"This fact was added by {fact.added_by} before, and is {fact.status}: {fact.question_id}.",
@@ -263,7 +261,7 @@ def _added_before(fact: ReviewFact) -> Added:
     return Added(fact, False, f"this fact was added by {fact.added_by} before; nothing changed")
 
 
-def _message(fact: ReviewFact, pairs: Sequence[Pair], same: Sequence[ReviewFact]) -> str:
+def _message(fact: StagedFact, pairs: Sequence[Pair], same: Sequence[StagedFact]) -> str:
     """What became of the fact, and what else says the same or may."""
     if fact.status == "duplicate":
         return (

@@ -1,17 +1,9 @@
 """A person decides about a waiting document; the decision is recorded, and the job queued to go on."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from pipeline_core.db.review import WaitingJob
-from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.errors import (
-    ReasonTooShortError,
-    RefusedError,
-    UndecidedDuplicatesError,
-)
-from pipeline_core.domain.ids import DocumentId, QuestionId, UserId
-from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.errors import ReasonTooShortError, RefusedError, UndecidedDuplicatesError
 from pipeline_core.domain.lifecycle import (
     APPROVE_MATCHES,
     OVERRIDE_VALIDATION,
@@ -24,64 +16,52 @@ from pipeline_core.domain.lifecycle import (
 )
 from pipeline_core.domain.reasons import MIN_REASON, visible_length
 from pipeline_core.domain.wording import counted
-from pipeline_core.review.decisions import (
-    Decided,
-    Decision,
-    Request,
-    and_others,
-    decide_elsewhere,
-    moved_on,
-    take,
-)
-from pipeline_core.review.facts import choose, set_facts, take_in
+from pipeline_core.review import deciding
+from pipeline_core.review.decisions import Change, Decided, Decision, Request, and_others
+from pipeline_core.review.document_scope import DocumentScope
+from pipeline_core.review.expected import require, require_whole
 from pipeline_core.review.orphans import revive_orphans
 
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """Decides about waiting jobs, one transaction a decision; of two reviewers at once, one wins."""
-
-    open_uow: OpenUnitOfWork
-
-    def decide(self, document_id: DocumentId, request: Request) -> Decided:
-        """Carry out a decision.
-
-        Raises:
-            NotFoundError: the user has no such document.
-            AlreadyDecidedError: it does not wait for this decision (any more); says who decided what and when.
-            ReasonTooShortError, UndecidedDuplicatesError, RefusedError: what the decision needs is missing.
-        """
-        with self.open_uow() as uow:
-            published = _published(uow, document_id, request)
-            if published is not None:
-                decided = take_in(uow, published, request)
-                uow.commit()
-                return decided
-            summary = take(uow, document_id, request.user_id)
-            decided = act(uow, summary, request)
-            uow.commit()
-        return decided
-
-    def next_waiting(
-        self, user_id: UserId, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()
-    ) -> WaitingJob | None:
-        """The document that has waited longest, of this phase (2 matching, 4 validation) or of any."""
-        with self.open_uow() as uow:
-            return uow.reviews.next_waiting(user_id, phase=phase, besides=besides)
+_NOT_CHOSEN = "not among the approved"
 
 
-def _published(uow: UnitOfWork, document_id: DocumentId, request: Request) -> JobSummary | None:
-    """The document, locked, if it is published and single facts are to be approved: what was left out of it."""
-    if request.decision is not Decision.APPROVE or not request.question_ids:
-        return None
-    summary = uow.reviews.lock(document_id, request.user_id)
-    is_at_rest = summary is not None and summary.state is JobState.DONE and summary.outcome is Outcome.PUBLISHED
-    return summary if is_at_rest else None
+def decide(scope: DocumentScope, request: Request) -> Decided:
+    """Carry out a decision.
+
+    Raises:
+        AlreadyDecidedError: it does not wait for this decision (any more); says who decided what and when.
+        ChangedMeanwhileError: it is not as the reviewer saw it.
+        ReasonTooShortError, UndecidedDuplicatesError, RefusedError: what the decision needs is missing.
+    """
+    status = _OF_FACTS.get(request.decision)
+    if status is not None and request.question_ids:
+        asked = (request.question_ids, status, request.reason, request.all_expected(scope.document_id))
+        return decided_of(scope, deciding.decide(scope, *asked))
+    scope.wait()
+    return act(scope, request)
 
 
-def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
-    if request.question_ids:
-        return set_facts(uow, summary, request, "approved")
+def act(scope: DocumentScope, request: Request) -> Decided:
+    """Carry out a decision about the whole of a document that waits.
+
+    Raises:
+        As ``decide``.
+    """
+    scope.asked = {"decision": request.decision, "reason": request.reason, "duplicates": request.duplicates}
+    require_whole(scope, request.expected)
+    return _DECISIONS[request.decision](scope, request)
+
+
+def decided_of(scope: DocumentScope, change: Change) -> Decided:
+    """What a decision about facts or pairs of the document means for it."""
+    goes_on = scope.document_id in change.to_run
+    others = tuple(one for one in change.to_run if one != scope.document_id)
+    state = JobState.QUEUED if goes_on else JobState.AWAITING_REVIEW
+    return Decided(scope.document_id, state, goes_on, change.message, others)
+
+
+def _approve(scope: DocumentScope, request: Request) -> Decided:
+    uow, document_id, summary = scope.uow, scope.document_id, scope.summary
     if summary.stage is not JobStage.MATCHING_REVIEW:
         raise RefusedError(
             f"{summary.filename} has critical findings: they cannot be approved.",
@@ -89,102 +69,111 @@ def _approve(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
             http_action="`POST /api/job/{job_id}/override-validation` with a reason, `…/return-to-matching`, or "
             "`…/reject`.",
         )
-    document_id = summary.document_id
-    chosen = None if request.approved is None else choose(uow, summary, request)
+    chosen = None if request.approved is None else _choose(scope, request)
     undecided = uow.staging.undecided([document_id]).get(document_id, 0)
     if undecided and request.duplicates is None:
         waiting = counted(undecided, "undecided pair")
         raise UndecidedDuplicatesError(f"{summary.filename} has {waiting} of look-alikes.")
-    resolved = 0
-    if request.duplicates is not None:
-        resolved = uow.staging.resolve_pairs(
-            document_id, request.duplicates, by=request.by, notes=request.reason or None
-        )
+    pairs = scope.pairs(resolution="pending") if request.duplicates else []
+    if request.duplicates:
+        scope.set_resolution(pairs, request.duplicates, request.reason)
+        uow.reviews.apply_to_document(document_id)
     if chosen is None:
-        approved = uow.staging.approve_pending([document_id], by=request.user_id, notes=request.reason or "approved")
+        notes = request.reason or "approved"
+        approved = uow.staging.approve_pending([document_id], by=request.user_id, notes=notes)
     else:
         approved = len(chosen["approved_matches"])
     payload = {
-        "by": request.by,
+        "by": request.by.by,
         "reason": request.reason,
         "approved": approved,
-        "resolved_pairs": resolved,
+        "resolved_pairs": len(pairs),
         "resolution": request.duplicates,
         **(chosen or {}),
     }
     uow.jobs.move(APPROVE_MATCHES, {summary.job_id: payload}, lease=None)
-    others = decide_elsewhere(uow, summary, request.user_id, by=request.by) if resolved else ()
-    done = ", ".join(
-        [
-            f"{counted(approved, 'fact')} approved",
-            *_rejected(chosen),
-            *([f"{counted(resolved, 'pair')} decided"] if resolved else []),
-        ]
-    )
-    return Decided(document_id, JobState.QUEUED, True, and_others(done, others), others)
+    others = scope.decide_elsewhere() if pairs else ()
+    done = [f"{counted(approved, 'fact')} approved"]
+    if chosen and chosen["rejected"]:
+        done.append(f"{counted(len(chosen['rejected']), 'fact')} rejected")
+    if pairs:
+        done.append(f"{counted(len(pairs), 'pair')} decided")
+    return Decided(document_id, JobState.QUEUED, True, and_others(", ".join(done), others), others)
 
 
-def _rejected(chosen: Mapping[str, Sequence[QuestionId]] | None) -> list[str]:
-    return [f"{counted(len(chosen['rejected']), 'fact')} rejected"] if chosen and chosen["rejected"] else []
+def _choose(scope: DocumentScope, request: Request) -> dict[str, list[str]]:
+    """Approve exactly the facts of ``request.approved`` and reject what else is undecided, with the note that it is
+    not among them; returns the ids, for the event.
+
+    What was left out because one of the rejected says the same is rejected with it: it would come back otherwise.
+
+    Raises:
+        RefusedError: a fact cannot be approved.
+        UnknownIdsError: a fact is not the document's.
+    """
+    approved, rejected = QuestionStatus.APPROVED, QuestionStatus.REJECTED
+    comes_from = scope.rules.comes_from[approved]
+    wanted = scope.facts(request.approved)
+    require(request.expected_facts, wanted, scope.asked)
+    fine = comes_from | {approved, QuestionStatus.IMPORTED}
+    scope.refuse_facts([fact for fact in wanted if fact.status not in fine], approved)
+    ids = {fact.question_id for fact in wanted}
+    others = [fact for fact in scope.facts() if fact.question_id not in ids]
+    dropped = {fact.question_id for fact in others if fact.status is QuestionStatus.PENDING}
+    repeated = [fact for fact in others if fact.status is QuestionStatus.DUPLICATE]
+    dropped |= {fact.question_id for fact in repeated if fact.duplicate_of in dropped}
+    scope.set_status([fact for fact in others if fact.question_id in dropped], rejected, _NOT_CHOSEN)
+    scope.set_status([fact for fact in wanted if fact.status in comes_from], approved, request.reason)
+    return {"approved_matches": sorted(map(str, ids)), "rejected": sorted(map(str, dropped))}
 
 
-def _override(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
+def _override(scope: DocumentScope, request: Request) -> Decided:
     length = visible_length(request.reason)
     if length < MIN_REASON:
         told = counted(length, "character that is not blank", "characters that are not blank")
         raise ReasonTooShortError(f"The reason has {told}; an override needs {MIN_REASON}.")
-    _require_findings(uow, summary)
-    uow.jobs.move(OVERRIDE_VALIDATION, {summary.job_id: {"by": request.by, "reason": request.reason}}, lease=None)
-    return Decided(summary.document_id, JobState.QUEUED, True, "critical findings overridden")
+    _require_findings(scope)
+    payload = {"by": request.by.by, "reason": request.reason}
+    scope.uow.jobs.move(OVERRIDE_VALIDATION, {scope.summary.job_id: payload}, lease=None)
+    return Decided(scope.document_id, JobState.QUEUED, True, "critical findings overridden")
 
 
-def _return(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
-    _require_findings(uow, summary)
-    payload = {"by": request.by, "reason": request.reason, "findings": uow.reviews.findings(summary.job_id)}
-    uow.jobs.move(RETURN_TO_MATCHING, {summary.job_id: payload}, lease=None)
-    return Decided(
-        summary.document_id, JobState.AWAITING_REVIEW, False, "back in matching review, for facts to be rejected"
-    )
+def _return(scope: DocumentScope, request: Request) -> Decided:
+    _require_findings(scope)
+    job_id = scope.summary.job_id
+    payload = {"by": request.by.by, "reason": request.reason, "findings": scope.uow.reviews.findings(job_id)}
+    scope.uow.jobs.move(RETURN_TO_MATCHING, {job_id: payload}, lease=None)
+    message = "back in matching review, for facts to be rejected"
+    return Decided(scope.document_id, JobState.AWAITING_REVIEW, False, message)
 
 
-def _reject(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
-    if request.question_ids:
-        return set_facts(uow, summary, request, "rejected")
+def _reject(scope: DocumentScope, request: Request) -> Decided:
+    """Reject the document; of a deep scan of a published one only what the scan found: production is not touched."""
+    uow, summary = scope.uow, scope.summary
+    payload: dict[str, object] = {"by": request.by.by, "reason": request.reason}
     if summary.profile is Profile.DEEP and summary.is_published:
-        return _reject_scan(uow, summary, request)
-    notes = request.reason or "document rejected"
-    uow.staging.reject(summary.document_id, by=request.user_id, notes=notes)
-    payload = {"by": request.by, "reason": request.reason}
+        notes = request.reason or "deep scan rejected"
+        count = uow.deep_scans.reject_scan(scope.document_id, summary.job_id, by=request.user_id, notes=notes)
+        payload["rejected"] = count
+        message = f"{counted(count, 'fact')} of the deep scan rejected; what was published stays"
+    else:
+        uow.staging.reject(scope.document_id, by=request.user_id, notes=request.reason or "document rejected")
+        message = "document rejected; nothing new of it is published"
     uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
     revive_orphans(uow, [request.user_id])
-    return Decided(summary.document_id, JobState.DONE, False, "document rejected; nothing new of it is published")
+    return Decided(scope.document_id, JobState.DONE, False, message)
 
 
-def _reject_scan(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
-    """Only what the deep scan found is rejected: production is not touched."""
-    notes = request.reason or "deep scan rejected"
-    count = uow.deep_scans.reject_scan(summary.document_id, summary.job_id, by=request.user_id, notes=notes)
-    payload = {"by": request.by, "reason": request.reason, "rejected": count}
-    uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
-    revive_orphans(uow, [request.user_id])
-    message = f"{counted(count, 'fact')} of the deep scan rejected; what was published stays"
-    return Decided(summary.document_id, JobState.DONE, False, message)
-
-
-def _require_findings(uow: UnitOfWork, summary: JobSummary) -> None:
+def _require_findings(scope: DocumentScope) -> None:
     """Returning and overriding are answers to findings; in matching review there are none, or not any more."""
-    if summary.stage is not JobStage.VALIDATION_REVIEW:
-        raise moved_on(uow, summary)
+    if scope.summary.stage is not JobStage.VALIDATION_REVIEW:
+        raise scope.moved_on()
 
 
-_DECISIONS: dict[Decision, Callable[[UnitOfWork, JobSummary, Request], Decided]] = {
+_OF_FACTS = {Decision.APPROVE: QuestionStatus.APPROVED, Decision.REJECT: QuestionStatus.REJECTED}
+_DECISIONS: dict[Decision, Callable[[DocumentScope, Request], Decided]] = {
     Decision.APPROVE: _approve,
     Decision.REJECT: _reject,
     Decision.RETURN: _return,
     Decision.OVERRIDE: _override,
 }
-
-
-def act(uow: UnitOfWork, summary: JobSummary, request: Request) -> Decided:
-    """Carry out the decision about a document that was taken in hand; nothing is committed."""
-    return _DECISIONS[request.decision](uow, summary, request)

@@ -3,6 +3,7 @@
 ``approved_matches`` says exactly which facts are approved: every other undecided one is rejected, and an empty list
 approves none; ``question_ids`` is the same with an approval, and with a rejection these facts and no others are
 rejected. ``fact_ids`` are decided one by one, and the document goes on waiting. ``override_reason`` is ``reason``.
+``expected`` is the state in which the document was seen, ``expected_facts`` are those of its facts, by id.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,8 @@ from uuid import UUID
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.names import nearest
-from pipeline_core.review.decisions import Decision, Request, Resolution
+from pipeline_core.domain.review import Seen
+from pipeline_core.review.decisions import Decision, Expected, Request, Resolution
 
 
 class DecisionFields(TypedDict, total=False):
@@ -26,6 +28,8 @@ class DecisionFields(TypedDict, total=False):
     fact_ids: Sequence[UUID] | None
     reviewer: str
     user_id: str
+    expected: Seen | None
+    expected_facts: Expected | None
 
 
 _ALL = frozenset(Decision)
@@ -38,6 +42,8 @@ FIELDS: Mapping[str, frozenset[Decision]] = {
     "fact_ids": frozenset({Decision.APPROVE, Decision.REJECT}),
     "reviewer": _ALL,
     "user_id": _ALL,
+    "expected": _ALL,
+    "expected_facts": frozenset({Decision.APPROVE, Decision.REJECT}),
 }
 
 
@@ -77,6 +83,8 @@ def request_of(decision: Decision, user_id: UserId, fields: Mapping[str, Any]) -
         tuple(facts or ()),
         _one(given, "reviewer", "user_id") or "",
         None if approved is None else tuple(approved),
+        given.get("expected"),
+        given.get("expected_facts") or {},
     )
 
 

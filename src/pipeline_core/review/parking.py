@@ -18,7 +18,8 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.traces import told
-from pipeline_core.review.decisions import Decided, Decision, Request, Resolution, take
+from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
+from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.documents import act
 
 log = structlog.stdlib.get_logger(__name__)
@@ -52,14 +53,13 @@ class Parking:
                 action="Leave out `undo_window`.",
             )
         with self.open_uow() as uow:
-            summary = take(uow, document_id, request.user_id)
+            scope = DocumentScope(uow, document_id, request.by)
+            scope.wait()
             with uow.rehearsal():
-                foreseen = act(uow, summary, request)
-            parked = uow.parking.park(
-                summary.job_id, request.decision, _fields(request), by=request.by, window_s=window_s
-            )
-            payload = {"by": request.by, "reason": request.reason, "due_at": parked.due_at, **_named(parked)}
-            uow.reviews.log(summary.job_id, "decision_parked", payload)
+                foreseen = act(scope, request)
+            job_id, by = scope.summary.job_id, request.by.by
+            parked = uow.parking.park(job_id, request.decision, _fields(request), by=by, window_s=window_s)
+            scope.log("decision_parked", request.reason, due_at=parked.due_at, **_named(parked))
             uow.commit()
         return parked, foreseen
 
@@ -128,13 +128,15 @@ class Parking:
 
 
 def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:
-    summary = take(uow, parked.document_id, parked.user_id)
+    request = _request(parked)
+    scope = DocumentScope(uow, parked.document_id, request.by)
+    scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(
-            f"{summary.filename} has changed since {in_words(parked)}: that was not carried out.",
+            f"{scope.summary.filename} has changed since {in_words(parked)}: that was not carried out.",
             action="Look at it again: `pipeline review JOB`, then decide.",
         )
-    return act(uow, summary, _request(parked))
+    return act(scope, request)
 
 
 def in_words(parked: ParkedDecision) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.batches import Batch, BatchCounts, BatchPair, BatchStatus, QuestionStatus
+from pipeline_core.domain.batches import Batch, BatchCounts, BatchStatus, QuestionStatus
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import (
     LedgerError,
@@ -19,6 +19,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
+from pipeline_core.domain.review import OfBatch, StagedPair
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.domain.vectors import Vectors
@@ -206,9 +207,9 @@ class ImportBatch:
         """The import ends without having moved anything; what it was to move says why."""
         with self.open_uow() as uow:
             batch = held_bank(uow, batch_id, by)
-            waiting = uow.batches.questions(batch_id, statuses=[QuestionStatus.APPROVED])
+            waiting = uow.reviews.facts(OfBatch(batch_id), statuses=[QuestionStatus.APPROVED])
             uow.batches.note_import_errors(batch_id, {question.question_id: why for question in waiting})
-            uow.batches.record(
+            uow.reviews.record(
                 batch, "error", "import_failed", {"by": self.reviewer or by, "reason": why}, severity="warning"
             )
             settle(uow, batch, import_ends=True)
@@ -246,12 +247,12 @@ def _record(uow: UnitOfWork, batch: Batch, done: Plan, reasons: Mapping[Question
         "failed": {str(question_id): reason for question_id, reason in reasons.items()},
     }
     severity = "warning" if reasons else "info"
-    uow.batches.record(batch, "published", "batch_imported", payload, severity=severity)
+    uow.reviews.record(batch, "published", "batch_imported", payload, severity=severity)
 
 
 def _refuse_undecided(uow: UnitOfWork, batch: Batch) -> None:
     """Undecided pairs of approved questions are for a person first."""
-    pairs = uow.batches.pairs(batch.user_id, batch.batch_id, resolution="pending")
+    pairs = uow.reviews.pairs(OfBatch(batch.batch_id), batch.user_id, resolution="pending")
     pairs = [pair for pair in pairs if pair.staged_status is QuestionStatus.APPROVED]
     if pairs:
         more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""
@@ -265,7 +266,7 @@ def _refuse_undecided(uow: UnitOfWork, batch: Batch) -> None:
         )
 
 
-def _name(pair: BatchPair) -> str:
+def _name(pair: StagedPair) -> str:
     new = pair.staged_text.split("\n", 1)[0]
     old = (pair.existing_text or "(gone)").split("\n", 1)[0]
     return f"{str(pair.duplicate_id)[:8]} “{new}” / “{old}” ({pair.score:.2f})"

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.domain.batches import BatchPair, BatchQuestion
+from pipeline_core.domain.review import PastDecision, StagedFact, StagedPair
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
 from pipeline_core.question_banks.reading import Role
@@ -39,19 +39,19 @@ def bank_json(staged: StagedBank, row: Row | None) -> Row:
     }
 
 
-def pair_json(pair: BatchPair) -> Row:
+def pair_json(pair: StagedPair) -> Row:
     return asdict(pair)
 
 
 def detail_json(
-    row: Row, questions: Sequence[BatchQuestion], pairs: Sequence[BatchPair], history: Sequence[Row]
+    row: Row, questions: Sequence[StagedFact], pairs: Sequence[StagedPair], history: Sequence[PastDecision]
 ) -> Row:
     """One batch with everything that belongs to it."""
     return {
         **row,
         "questions": [question.as_json() for question in questions],
         "duplicates": [pair_json(pair) for pair in pairs],
-        "history": history,
+        "history": [asdict(event) for event in history],
     }
 
 
@@ -77,7 +77,7 @@ def print_bank(console: Console, staged: StagedBank) -> None:
     print_pairs(console, staged.pairs)
 
 
-def print_pairs(console: Console, pairs: Sequence[BatchPair]) -> None:
+def print_pairs(console: Console, pairs: Sequence[StagedPair]) -> None:
     """Undecided pairs in full; of the others, how many there are."""
     waiting = [pair for pair in pairs if pair.resolution == "pending"]
     for pair in waiting[:_SHOWN]:
@@ -116,7 +116,7 @@ def batches_table(rows: Sequence[Row]) -> Table:
     return table
 
 
-def print_questions(console: Console, questions: Sequence[BatchQuestion]) -> None:
+def print_questions(console: Console, questions: Sequence[StagedFact]) -> None:
     """A batch's questions with where each stands."""
     table = Table(box=None, padding=(0, 1), header_style="bold")
     for title in ("id", "status", "topic", "question", "answer"):
@@ -131,16 +131,16 @@ def print_questions(console: Console, questions: Sequence[BatchQuestion]) -> Non
             console.print(f"[red]✗[/] {escape(_flat(question.title))}: {escape(question.import_error)}")
 
 
-def print_history(console: Console, history: Sequence[Row]) -> None:
+def print_history(console: Console, history: Sequence[PastDecision]) -> None:
     """What was done to the batch, oldest first: when, what, by whom, why, and what it was before."""
     for event in history:
-        payload = event["payload"]
+        payload = event.payload
         why = f"  “{payload['reason']}”" if payload.get("reason") else ""
         console.print(
-            f"[dim]{event['ts']:%Y-%m-%d %H:%M:%S}[/] [bold]{event['code']}[/] by {escape(str(payload.get('by', '–')))}"
+            f"[dim]{event.ts:%Y-%m-%d %H:%M:%S}[/] [bold]{event.code}[/] by {escape(str(payload.get('by', '–')))}"
             f"{escape(why)}"
         )
-        if event["code"] == "question_edited":
+        if event.code == "question_edited":
             for name, before in payload["before"].items():
                 after = payload["after"][name]
                 told = f"{name}: {_flat(str(before or '–'))} → {_flat(str(after or '–'))}"

@@ -1,5 +1,6 @@
 """A document's facts, one by one: what is staged, and adding what was missed."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,9 @@ from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
 from pipeline_core.api.routes.review import named
-from pipeline_core.db.review import ReviewFact
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import ChunkId, DocumentId
+from pipeline_core.domain.review import StagedFact
 from pipeline_core.review.add import Marked, MissedFact
 
 router = APIRouter(prefix="/api/v2/documents/{document_id}", tags=["facts"])
@@ -35,22 +36,25 @@ class Fact(BaseModel):
     chunk_id: UUID | None
     question: str | None
     answer: str | None
-    statement: str
+    statement: str | None
     quote: str = Field(description="The texts of its evidence as one")
     page: int | None
     evidence: list[Evidence]
     status: str
-    notes: str | None
+    version: int = Field(description="It grows with every change; a decision may name it as expected")
+    changed_by: str = Field(description="Who changed it last; `system` where nobody reviewed")
+    changed_at: datetime
+    review_notes: str | None
     generator: str = Field(description="What found it; `reviewer`: a person added it")
     added_by: str | None
     edited_by: str | None
-    left_out: LeftOut | None = Field(description="What keeps it out of production, or spoke against it")
+    left_out_reason: LeftOut | None = Field(description="What keeps it out of production, or spoke against it")
     duplicate_of: UUID | None
     confidence: float | None
-    confidence_reasons: list[dict[str, Any]]
+    confidence_reasons: list[dict[str, Any]] | None
 
     @classmethod
-    def of(cls, fact: ReviewFact) -> "Fact":
+    def of(cls, fact: StagedFact) -> "Fact":
         return cls.model_validate(fact.as_json())
 
 

@@ -126,6 +126,9 @@ class LeftOutFact(WeighedFact):
 class JobDetail(Job):
     """A job with its stages and what validation found."""
 
+    review_version: int = Field(
+        description="Of its facts and pairs: what to send as `expected.version`, with `stage` as `expected.status`"
+    )
     stages: list[StageTiming]
     findings: list[dict[str, Any]]
     returned_for: list[dict[str, Any]] = Field(

@@ -15,7 +15,6 @@ from starlette.responses import HTMLResponse, Response
 from pipeline_core.api.deps import Services
 from pipeline_core.api.page_templates import MOST, page
 from pipeline_core.api.problems import status_of
-from pipeline_core.db.review import ReviewFact
 from pipeline_core.db.session import Row
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words
@@ -23,6 +22,7 @@ from pipeline_core.domain.errors import AuthenticationError, PipelineError
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
+from pipeline_core.domain.review import OfBatch, OfDocument, StagedFact
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
 
@@ -97,7 +97,7 @@ def _review_page(job_id: UUID, request: Request, services: Services) -> Response
     is_waiting = job["state"] == JobState.AWAITING_REVIEW
     pairs = [_pair(row) for row in job["pairs"] if row["resolution"] == "pending"] if is_waiting else []
     is_matching = is_waiting and job["stage"] == JobStage.MATCHING_REVIEW
-    facts = services.facts.facts(job["document_id"], user_id=services.user_id) if is_matching else []
+    facts = services.review.facts(OfDocument(job["document_id"]), services.user_id) if is_matching else []
     others = services.views.jobs(services.user_id, states=[JobState.AWAITING_REVIEW], limit=MOST)
     html = page(
         "document",
@@ -125,7 +125,7 @@ for _path, _name in ((REVIEW_PAGES[2], "review_matching_page"), (REVIEW_PAGES[4]
 @router.get("/batches/{batch_id}", operation_id="batch_page")
 def batch_page(batch_id: UUID, request: Request, services: Services) -> Response:
     batch = services.views.batch(BatchId(batch_id))
-    pairs = services.staging.duplicates(BatchId(batch_id), by=services.user_id, resolution="pending")
+    pairs = services.review.pairs(OfBatch(BatchId(batch_id)), services.user_id, resolution="pending")
     questions = services.staging.get_batch_questions(
         BatchId(batch_id), by=services.user_id, statuses=[QuestionStatus.PENDING], limit=MOST
     )
@@ -145,7 +145,7 @@ def _pair(row: Row) -> Row:
     return {**row, "differ": f"they differ: {differ}" if differ else ""}
 
 
-def _least_sure_first(fact: ReviewFact) -> float:
+def _least_sure_first(fact: StagedFact) -> float:
     return 1.0 if fact.confidence is None else fact.confidence
 
 

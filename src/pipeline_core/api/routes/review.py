@@ -15,6 +15,7 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
 from pipeline_core.api.routes.jobs import Parked, parked_answer
 from pipeline_core.bootstrap import UserServices
+from pipeline_core.domain import review
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolution
@@ -40,6 +41,7 @@ class Waiting(BaseModel):
     undecided: int
     facts_to_decide: int = Field(description="Facts of middling confidence that a person is asked about")
     critical: int
+    review_version: int = Field(description="What to send as `expected.version`, with `stage` as `expected.status`")
     review_url: str
 
 
@@ -47,6 +49,24 @@ class NextJob(BaseModel):
     """The one that has waited longest; null when none waits."""
 
     job: Waiting | None
+
+
+class Seen(Body):
+    """The state of something when its reviewer looked at it: what the lists give."""
+
+    status: str = Field(max_length=40)
+    version: int
+
+    def seen(self) -> review.Seen:
+        return review.Seen(self.status, self.version)
+
+
+def expected_of(whole: UUID, expected: Seen | None, rows: Mapping[UUID, Seen] | None) -> dict[UUID, review.Seen]:
+    """What a body expects of the whole and of its rows, by id."""
+    return {one: seen.seen() for one, seen in {whole: expected, **(rows or {})}.items() if seen}
+
+
+EXPECTED = "The state that was decided about, as it was seen; if it has changed meanwhile, nothing is done (409)"
 
 
 class Reason(Body):
@@ -57,6 +77,9 @@ class Reason(Body):
     reason: str = Field(default="", max_length=_REASON)
     reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
     user_id: str = Field(default="", max_length=200, description="The same as `reviewer`")
+    expected: Seen | None = Field(
+        default=None, description=f"{EXPECTED}: the job's `stage` as status, its `review_version` as version"
+    )
     undo_window: float = Field(
         default=0,
         ge=0,
@@ -86,6 +109,8 @@ class Undone(BaseModel):
 
 _ONE_BY_ONE = "Only these facts, one by one: the document goes on waiting"
 _Ids = Annotated[list[UUID], Field(max_length=_MOST_IDS)]
+_Seen = Annotated[dict[UUID, Seen], Field(max_length=_MOST_IDS)]
+_EXPECTED_FACTS = "The same of single facts, by id, as the lists give them"
 
 
 class Approval(Reason):
@@ -101,6 +126,7 @@ class Approval(Reason):
     )
     question_ids: _Ids | None = Field(default=None, description="The same as `approved_matches`")
     fact_ids: _Ids | None = Field(default=None, min_length=1, description=_ONE_BY_ONE)
+    expected_facts: _Seen | None = Field(default=None, description=_EXPECTED_FACTS)
     next_action: Literal["continue", "next_job", "dashboard"] = Field(
         default="continue", description="`next_job`: the answer has `next_job_id`"
     )
@@ -115,6 +141,7 @@ class Rejection(Reason):
 
     question_ids: _Ids | None = Field(default=None, min_length=1, description="Only these; without it the document")
     fact_ids: _Ids | None = Field(default=None, min_length=1, description="The same as `question_ids`")
+    expected_facts: _Seen | None = Field(default=None, description=_EXPECTED_FACTS)
 
 
 class Override(Reason):
@@ -137,6 +164,7 @@ BODIES: Mapping[Decision, type[Reason]] = {
     Decision.REJECT: Rejection,
 }
 """What may be sent with a decision: the names of ``review.fields``, and what to answer with."""
+_STATES = frozenset({"expected", "expected_facts"})
 NOT_DECIDED = frozenset({"next_action", "undo_window"})
 
 
@@ -296,7 +324,11 @@ def _decide(
 
 def _asked(services: UserServices, decision: Decision, body: Reason) -> DecisionRequest:
     """What the service is asked; a name that was sent stands beside the token's user, never instead."""
-    said = body.model_dump(exclude_unset=True, exclude=set(NOT_DECIDED))
+    said = body.model_dump(exclude_unset=True, exclude=set(NOT_DECIDED | _STATES))
+    if body.expected:
+        said["expected"] = body.expected.seen()
+    if isinstance(body, Approval | Rejection) and body.expected_facts:
+        said["expected_facts"] = {one: seen.seen() for one, seen in body.expected_facts.items()}
     asked = request_of(decision, services.user_id, said)
     return replace(asked, reviewer=named(services, asked.reviewer))
 

@@ -15,13 +15,14 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.api.multipart import form_body, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
+from pipeline_core.api.routes.review import EXPECTED, Seen, expected_of
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
 from pipeline_core.domain.errors import NoEntriesError
 from pipeline_core.domain.facts import LeftOut
-from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId
-from pipeline_core.review.decisions import Resolution
+from pipeline_core.domain.ids import BatchId, QuestionId
+from pipeline_core.domain.review import OfBatch, Reviewer
+from pipeline_core.review.decisions import Change, Resolution
 from pipeline_core.services.receive_upload import spool
-from pipeline_core.services.staging import BatchChange
 
 router = APIRouter(tags=["staging"])
 UPLOAD_PATH = "/api/upload-markdown"
@@ -52,6 +53,12 @@ class Batch(Counts):
     undecided: int = Field(description="Pairs of look-alikes that nobody has decided")
 
 
+class BatchDetail(Batch):
+    """One batch, with what a decision about all of it names as expected."""
+
+    review_version: int = Field(description="What to send as `expected.version`, with `status` as `expected.status`")
+
+
 class Question(BaseModel):
     """A staged question; ``import_error`` says why the last import left it here."""
 
@@ -60,11 +67,14 @@ class Question(BaseModel):
     answer: str | None
     topic: str | None
     subtopic: str | None
-    kind: str
+    kind: str | None
     difficulty: str | None
     notes: str | None
     statement: str | None
     status: QuestionStatus
+    version: int = Field(description="It grows with every change; a decision may name it as expected")
+    changed_by: str = Field(description="Who changed it last; `system` where nobody reviewed")
+    changed_at: datetime
     duplicate_of: UUID | None
     similarity: float | None
     review_notes: str | None
@@ -81,11 +91,17 @@ class Pair(BaseModel):
 
     duplicate_id: UUID
     batch_id: UUID
+    document_id: UUID | None
     staged: UUID
     existing: UUID
     score: float
     method: str
     resolution: str
+    resolved_by: str | None
+    resolved_at: datetime | None
+    version: int = Field(description="It grows with every change; a decision may name it as expected")
+    changed_by: str
+    changed_at: datetime
     reason: str | None
     staged_text: str
     existing_text: str | None
@@ -131,9 +147,15 @@ class ReviewRequest(Body):
         default=None, max_length=_MOST_IDS, min_length=1, description="Without them: all that are pending"
     )
     reason: str = Field(default="", max_length=2000)
+    expected: Seen | None = Field(
+        default=None, description=f"{EXPECTED}: the batch's `status`, and its `review_version` as version"
+    )
+    expected_facts: dict[UUID, Seen] | None = Field(
+        default=None, max_length=_MOST_IDS, description="The same of single questions, by id, as the lists give them"
+    )
 
 
-class Change(BaseModel):
+class Changed(BaseModel):
     """What a decision changed; what was so already is ``unchanged``."""
 
     changed: list[UUID]
@@ -148,6 +170,7 @@ class ResolveRequest(Body):
 
     resolution: Resolution
     reason: str = Field(default="", max_length=2000)
+    expected: Seen | None = Field(default=None, description=f"{EXPECTED}: the pair's `resolution` as status")
 
 
 class ImportAnswer(BaseModel):
@@ -213,7 +236,7 @@ def list_batches(
     "/api/staging/batches/{batch_id}",
     operation_id="get_batch",
     summary="Look at a batch",
-    response_model=Batch,
+    response_model=BatchDetail,
     responses=responses(401, 404, 422, 429),
 )
 def get_batch(batch_id: UUID, services: Services) -> dict[str, Any]:
@@ -245,7 +268,7 @@ def list_questions(
     "/api/staging/batches/{batch_id}/review",
     operation_id="review_batch",
     summary="Approve or reject questions",
-    response_model=Change,
+    response_model=Changed,
     responses=responses(401, 404, 409, 422, 429),
 )
 def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> dict[str, Any]:
@@ -255,7 +278,8 @@ def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> dic
         Verdict.REJECT: services.staging.reject_questions,
     }[body.decision]
     ids = [QuestionId(one) for one in body.question_ids] if body.question_ids is not None else None
-    return _shown(decide(BatchId(batch_id), ids, by=services.user_id, reason=body.reason))
+    expected = expected_of(batch_id, body.expected, body.expected_facts)
+    return _shown(decide(BatchId(batch_id), ids, by=services.user_id, reason=body.reason, expected=expected))
 
 
 @router.post(
@@ -289,23 +313,29 @@ def list_duplicates(
     ] = None,
 ) -> list[Any]:
     """Pairs of look-alikes, each with its score, how it was found, and what was decided."""
-    return services.staging.duplicates(BatchId(batch_id), by=services.user_id, resolution=resolution)
+    return list(services.review.pairs(OfBatch(BatchId(batch_id)), services.user_id, resolution=resolution))
 
 
 @router.post(
     "/api/staging/duplicates/{duplicate_id}/resolve",
     operation_id="resolve_duplicate",
     summary="Decide a pair of look-alikes",
-    response_model=Change,
+    response_model=Changed,
     responses=responses(401, 404, 409, 422, 429),
 )
-def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, services: Services) -> dict[str, Any]:
-    """Decide one pair of a question bank; pairs of documents are decided in their matching review."""
-    change = services.staging.resolve_duplicate(
-        DuplicateId(duplicate_id), body.resolution, by=services.user_id, reason=body.reason
+def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, request: Request, services: Services) -> dict[str, Any]:
+    """Decide one pair of a question bank, or of a document that waits in matching review."""
+    change = services.review.resolve_pair(
+        duplicate_id,
+        body.resolution,
+        by=Reviewer(services.user_id),
+        reason=body.reason,
+        expected=body.expected.seen() if body.expected else None,
     )
+    if change.to_run:
+        request.app.state.ask_for_run()
     return _shown(change)
 
 
-def _shown(change: BatchChange) -> dict[str, Any]:
+def _shown(change: Change) -> dict[str, Any]:
     return {"changed": change.changed, "unchanged": change.unchanged, "counts": change.counts.as_json()}

@@ -1,0 +1,182 @@
+"""Facts and pairs of near-duplicates as a reviewer sees them, be they of a document or of a question bank."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.confidence_model import in_words
+from pipeline_core.domain.facts import HasEvidence, LeftOut, Span
+from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, DuplicateId, JobId, QuestionId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class OfDocument:
+    """What is reviewed is a document."""
+
+    document_id: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class OfBatch:
+    """What is reviewed is a question bank, by its batch."""
+
+    batch_id: BatchId
+
+
+Where = OfDocument | OfBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who decides: the user, and the name that the record and other reviewers see; without it, the user's id."""
+
+    user_id: UserId
+    name: str = ""
+
+    @property
+    def by(self) -> str:
+        return self.name.strip() or str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The state of a row, a document or a bank that a reviewer looked at before deciding."""
+
+    status: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFact(HasEvidence):
+    """A staged fact or question.
+
+    ``version`` grows with every change, whose author and time ``changed_by`` and ``changed_at`` are. ``import_error``
+    says why the last import of a bank left it here; ``notes`` are a bank's, for its tutor.
+    """
+
+    question_id: QuestionId
+    question: str | None
+    answer: str | None
+    statement: str | None
+    status: QuestionStatus
+    version: int
+    changed_by: str
+    changed_at: datetime
+    evidence: tuple[Span, ...] = ()
+    match: str | None = None
+    review_notes: str | None = None
+    edited_by: str | None = None
+    left_out_reason: LeftOut | None = None
+    duplicate_of: QuestionId | None = None
+    similarity: float | None = None
+    confidence: float | None = None
+    confidence_reasons: Sequence[Mapping[str, Any]] | None = field(default=None, hash=False)
+    page_unit: str | None = None
+    heading_path: tuple[str, ...] = ()
+    topic: str | None = None
+    subtopic: str | None = None
+    kind: str | None = None
+    difficulty: str | None = None
+    notes: str | None = None
+    import_error: str | None = None
+    generator: str = ""
+    added_by: str | None = None
+    """Who found it, where no generator did."""
+    chunk_id: ChunkId | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is known by: its question, or its statement where none is natural."""
+        return self.question or self.statement or ""
+
+    @property
+    def seen(self) -> Seen:
+        """Its present state, as a later decision can name it."""
+        return Seen(self.status, self.version)
+
+    @property
+    def confidence_words(self) -> str:
+        """Its confidence with the reasons; "" where it was never weighed."""
+        return in_words(self.confidence, self.confidence_reasons)
+
+    def with_words(self, changes: Mapping[str, str | None]) -> "StagedFact":
+        """The fact with new words by the name of what they are."""
+        return replace(
+            self,
+            question=changes.get("question", self.question),
+            answer=changes.get("answer", self.answer),
+            statement=changes.get("statement", self.statement),
+            topic=changes.get("topic", self.topic),
+            subtopic=changes.get("subtopic", self.subtopic),
+            kind=changes.get("kind", self.kind),
+            difficulty=changes.get("difficulty", self.difficulty),
+            notes=changes.get("notes", self.notes),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        where = {"quote": self.quote, "page": self.page} if self.evidence else {}
+        return {**asdict(self), **where}
+
+
+@dataclass(frozen=True, slots=True)
+class StagedPair:
+    """Two facts that look alike: ``staged`` is of this document or bank, ``existing`` was there first.
+
+    ``existing_stands`` says whether it is published, or may be; ``flags`` in what the two differ (``DIFFERENCES``), and
+    ``proposed`` what loses nothing.
+    """
+
+    duplicate_id: DuplicateId
+    batch_id: BatchId
+    document_id: DocumentId | None
+    staged: QuestionId
+    existing: QuestionId
+    score: float
+    method: str
+    resolution: str
+    resolved_by: str | None
+    resolved_at: datetime | None
+    reason: str | None
+    version: int
+    changed_by: str
+    changed_at: datetime
+    staged_text: str
+    existing_text: str | None
+    staged_status: QuestionStatus
+    existing_stands: bool
+    flags: Sequence[str] = ()
+    proposed: str = "keep_both"
+
+    @property
+    def seen(self) -> Seen:
+        """Its present state, as a later decision can name it."""
+        return Seen(self.resolution, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingJob:
+    """A document that waits for a person, since when, and why."""
+
+    job_id: JobId
+    document_id: DocumentId
+    filename: str
+    stage: str
+    phase: int
+    profile: str
+    waits_since: datetime
+    undecided: int
+    critical: int
+    facts_to_decide: int = 0
+    """Facts that are not sure enough to be published unseen."""
+    review_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """An event: ``code`` is what was done, ``payload`` has who, why, and what it was before."""
+
+    ts: datetime
+    code: str
+    payload: Mapping[str, Any]

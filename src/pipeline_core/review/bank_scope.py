@@ -1,0 +1,142 @@
+"""A question bank under review: what changes in it is compared, and settled, at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.domain.batches import BatchCounts, QuestionStatus
+from pipeline_core.domain.errors import RefusedError, StagedStateError
+from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPair
+from pipeline_core.domain.wording import counted
+from pipeline_core.review.bank_matching import match_bank
+from pipeline_core.review.banks import find_batch, held_bank, settle
+from pipeline_core.review.decisions import Resolution
+from pipeline_core.review.orphans import revive
+from pipeline_core.review.scope import Rules, Scope, Work
+
+_S = QuestionStatus
+RULES = Rules(
+    comes_from={
+        _S.APPROVED: frozenset({_S.PENDING, _S.REJECTED}),
+        _S.REJECTED: frozenset({_S.PENDING, _S.APPROVED, _S.DUPLICATE}),
+    },
+    stays={_S.APPROVED: frozenset({_S.APPROVED, _S.IMPORTED}), _S.REJECTED: frozenset({_S.REJECTED})},
+    fields=frozenset({"question", "answer", "topic", "subtopic", "kind", "difficulty", "notes"}),
+    editable=frozenset({_S.PENDING, _S.APPROVED}),
+)
+_NEEDED = frozenset({"question", "answer", "kind"})
+
+
+class BankScope(Scope):
+    noun = "question"
+    rules = RULES
+
+    def __init__(self, uow: UnitOfWork, batch_id: BatchId, by: Reviewer) -> None:
+        """Lock the bank and its user's matching.
+
+        Raises:
+            NotFoundError: the user has no such batch.
+            StagedStateError: it is a document's.
+        """
+        super().__init__(uow, by)
+        self.batch = held_bank(uow, batch_id, by.user_id)
+        self.batch_id, self.where, self.whose = batch_id, OfBatch(batch_id), self.batch.file_name
+
+    @property
+    def status(self) -> str:
+        return self.batch.status
+
+    @property
+    def whole_id(self) -> UUID:
+        return self.batch_id
+
+    def begin(self, work: Work, to: QuestionStatus | None = None) -> None:
+        """A bank can be decided about at any time."""
+
+    def refuse_facts(self, facts: Sequence[StagedFact], to: QuestionStatus) -> None:
+        if facts:
+            named = "; ".join(f"“{_clip(fact.title)}” is {fact.status}" for fact in facts[:5])
+            raise StagedStateError(f"{self.whose}: {counted(len(facts), 'question')} cannot become {to}: {named}.")
+
+    def set_status(self, facts: Sequence[StagedFact], to: QuestionStatus, notes: str) -> None:
+        if to is _S.APPROVED:
+            kept = {pair.staged for pair in self.pairs(resolution=Resolution.KEEP_EXISTING)}
+            self.refuse_facts([fact for fact in facts if fact.question_id in kept], to)
+        super().set_status(facts, to, notes)
+
+    def record_facts(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> None:
+        self._record(f"questions_{to}", reason, {str(fact.question_id): fact.status for fact in facts}, to)
+
+    def _record(self, code: str, reason: str, before: object, after: object, **details: object) -> None:
+        payload = {"by": self.by.by, "reason": reason, **details, "before": before, "after": after}
+        self.uow.reviews.record(self.batch, "review", code, payload)
+
+    def after_facts(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
+        if facts and to is _S.REJECTED:
+            self._settle_others(revive(self.uow, self.by.user_id))
+        return ()
+
+    def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
+        for name, value in changes.items():
+            if name in _NEEDED and not (value or "").strip():
+                raise RefusedError(f"The {name} cannot be empty.")
+        new = fact.with_words({name: value if name in _NEEDED else value or None for name, value in changes.items()})
+        if new == fact:
+            return fact
+        if fact.status not in self.rules.editable:
+            raise StagedStateError(f"“{_clip(fact.title)}” is {fact.status}: it cannot be edited.")
+        # new words wait for an approval again
+        status = _S.PENDING if has_new_words(fact, new) else fact.status
+        return replace(new, status=status, review_notes=reason or fact.review_notes)
+
+    def record_edit(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
+        before, after = ({name: getattr(fact, name) for name in ("status", *names)} for fact in (old, new))
+        self._record("question_edited", reason, before, after, question_id=old.question_id)
+
+    def after_edit(self, old: StagedFact, new: StagedFact) -> None:
+        if not (self.batch.is_matched and has_new_words(old, new)):
+            return
+        again = self.uow.reviews.forget_pairs(old.question_id)
+        again[self.batch_id] = list({*again.get(self.batch_id, []), old.question_id})
+        for other, ids in again.items():
+            match_bank(self.uow, other, self.batch.user_id, ids)
+        self._settle_others(set(again))
+
+    def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
+        if pair.staged_status is _S.IMPORTED:
+            raise StagedStateError(f"“{_clip(pair.staged_text)}” is imported: its pair is decided for good.")
+        if resolution is Resolution.KEEP_EXISTING and not pair.existing_stands:
+            raise StagedStateError(
+                f"What “{_clip(pair.staged_text)}” repeats is there no more: it cannot be kept instead."
+            )
+
+    def record_pairs(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
+        before = {str(pair.duplicate_id): pair.resolution for pair in pairs}
+        self._record("duplicates_resolved", reason, before, resolution)
+
+    def after_pairs(self, pairs: Sequence[StagedPair]) -> tuple[DocumentId, ...]:
+        self.uow.reviews.apply_to_bank(pairs)
+        self._settle_others(revive(self.uow, self.by.user_id))
+        return ()
+
+    def _settle_others(self, batch_ids: set[BatchId]) -> None:
+        for other in batch_ids - {self.batch_id}:
+            settle(self.uow, find_batch(self.uow, other, self.batch.user_id))
+
+    def next_step(self, *, of_pairs: bool) -> str:  # noqa: ARG002
+        return ""
+
+    def settle(self) -> BatchCounts:
+        return settle(self.uow, self.batch, by=self.by.user_id)
+
+
+def has_new_words(old: StagedFact, new: StagedFact) -> bool:
+    """Whether what the question is compared by has changed."""
+    return (old.question, old.answer) != (new.question, new.answer)
+
+
+def _clip(text: str, length: int = 60) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1] + "…"

@@ -1,0 +1,202 @@
+"""What is decided about at once, a document or a question bank: under its locks, with what follows of a decision."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, NoReturn
+from uuid import UUID
+
+from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.domain.batches import BatchCounts, QuestionStatus
+from pipeline_core.domain.errors import ChangedMeanwhileError, UnknownIdsError
+from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, QuestionId
+from pipeline_core.domain.review import Reviewer, Seen, StagedFact, StagedPair, Where
+from pipeline_core.domain.wording import counted
+from pipeline_core.review.decisions import Change, Resolution, and_others
+from pipeline_core.review.expected import Asked, require
+
+Work = Literal["decide", "edit", "resolve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """From which statuses a fact comes to one, in which it is left as it is, and what of it can be edited when."""
+
+    comes_from: Mapping[QuestionStatus, frozenset[QuestionStatus]]
+    stays: Mapping[QuestionStatus, frozenset[QuestionStatus]]
+    fields: frozenset[str]
+    editable: frozenset[QuestionStatus]
+
+
+class Scope(ABC):
+    """A document or a bank in the hands of one reviewer, to the end of the transaction.
+
+    Whoever opens it has its lock, then its user's matching lock: of two reviewers at once, the second waits.
+    """
+
+    noun: ClassVar[str]
+    rules: Rules
+    whose: str
+    """Whose facts they are, in a message."""
+    where: Where
+    batch_id: BatchId
+
+    def __init__(self, uow: UnitOfWork, by: Reviewer) -> None:
+        self.uow, self.by = uow, by
+        self.asked: Asked = {}
+        uow.reviews.act_as(by)
+
+    @abstractmethod
+    def begin(self, work: Work, to: QuestionStatus | None = None) -> None:
+        """Refuse what cannot be done to it now.
+
+        Raises:
+            AlreadyDecidedError, RefusedError: why.
+        """
+
+    @property
+    @abstractmethod
+    def status(self) -> str:
+        """Where the whole stands, as a reviewer names it in ``Seen``."""
+
+    @property
+    @abstractmethod
+    def whole_id(self) -> UUID:
+        """The document's id, or the batch's."""
+
+    @property
+    def seen(self) -> Seen:
+        """The present state of the whole."""
+        return Seen(self.status, self.uow.reviews.version(self.where))
+
+    def facts(self, ids: Sequence[UUID] | None = None) -> list[StagedFact]:
+        """Its facts, or these.
+
+        Raises:
+            UnknownIdsError: one of them is another's.
+        """
+        wanted = None if ids is None else [QuestionId(one) for one in dict.fromkeys(ids)]
+        found = self.uow.reviews.facts(self.where, wanted)
+        self._refuse_unknown(wanted, [fact.question_id for fact in found], self.noun)
+        return found
+
+    def pairs(self, ids: Sequence[UUID] | None = None, *, resolution: str | None = None) -> list[StagedPair]:
+        """Its pairs, or these.
+
+        Raises:
+            UnknownIdsError: one of them is another's.
+        """
+        wanted = None if ids is None else [DuplicateId(one) for one in dict.fromkeys(ids)]
+        found = self.uow.reviews.pairs(self.where, self.by.user_id, wanted, resolution=resolution)
+        self._refuse_unknown(wanted, [pair.duplicate_id for pair in found], "pair")
+        return found
+
+    def _refuse_unknown(self, wanted: Sequence[UUID] | None, found: Sequence[UUID], noun: str) -> None:
+        there = set(found)
+        if missing := [one for one in wanted or () if one not in there]:
+            raise UnknownIdsError.of(missing, len(wanted or ()), noun, f"of {self.whose}")
+
+    @abstractmethod
+    def refuse_facts(self, facts: Sequence[StagedFact], to: QuestionStatus) -> None:
+        """Say why facts cannot come to this status, if there are any.
+
+        Raises:
+            RefusedError, StagedStateError: why.
+        """
+
+    def set_status(self, facts: Sequence[StagedFact], to: QuestionStatus, notes: str) -> None:
+        """Decide about facts, if all are as they were read.
+
+        Raises:
+            ChangedMeanwhileError: one is not.
+        """
+        if facts and not self.uow.reviews.decide(facts, to, by=self.by.user_id, notes=notes or None):
+            self.refuse_changed(facts)
+
+    def set_resolution(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
+        """Decide pairs, if all are as they were read.
+
+        Raises:
+            ChangedMeanwhileError: one is not.
+        """
+        if pairs and not self.uow.reviews.resolve(pairs, resolution, by=self.by.by, notes=reason or None):
+            now = self.pairs([pair.duplicate_id for pair in pairs])
+            require({pair.duplicate_id: pair.seen for pair in pairs}, now, self.asked)
+            raise ChangedMeanwhileError()
+
+    def refuse_changed(self, facts: Sequence[StagedFact]) -> NoReturn:
+        """Name what has changed since these facts were read.
+
+        Raises:
+            ChangedMeanwhileError
+        """
+        require(
+            {fact.question_id: fact.seen for fact in facts},
+            self.facts([fact.question_id for fact in facts]),
+            self.asked,
+        )
+        raise ChangedMeanwhileError()
+
+    @abstractmethod
+    def record_facts(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> None:
+        """Leave an event of the decision."""
+
+    @abstractmethod
+    def after_facts(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
+        """Do what follows; returns the documents that go on by it."""
+
+    @abstractmethod
+    def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
+        """The fact after the change, its new status with it; the fact itself if that changes nothing.
+
+        Raises:
+            RefusedError, StagedStateError: it cannot be changed, or not to this.
+        """
+
+    @abstractmethod
+    def record_edit(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
+        """Leave an event of the edit."""
+
+    @abstractmethod
+    def after_edit(self, old: StagedFact, new: StagedFact) -> None:
+        """Have the fact compared by its new words."""
+
+    @abstractmethod
+    def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
+        """Say why the pair cannot be decided so, if it cannot.
+
+        Raises:
+            AlreadyDecidedError, StagedStateError: why.
+        """
+
+    @abstractmethod
+    def record_pairs(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
+        """Leave an event of the decision."""
+
+    @abstractmethod
+    def after_pairs(self, pairs: Sequence[StagedPair]) -> tuple[DocumentId, ...]:
+        """Do what follows of the resolution; returns the documents that go on by it."""
+
+    def settle(self) -> BatchCounts:
+        """Move the whole to where its facts put it; returns their counts."""
+        return self.uow.batches.counts([self.batch_id])[self.batch_id]
+
+    @abstractmethod
+    def next_step(self, *, of_pairs: bool) -> str:
+        """What is left to do, to be said behind what was done; "" for nothing."""
+
+    def change(
+        self,
+        changed: Sequence[UUID],
+        unchanged: int,
+        done: str,
+        *,
+        of_pairs: bool = False,
+        to_run: tuple[DocumentId, ...] = (),
+    ) -> Change:
+        """What was done to how many, and what is left."""
+        noun = "pair" if of_pairs else self.noun
+        said = f"{counted(len(changed), noun)} {done}" + (f", {unchanged:,} unchanged" if unchanged else "")
+        others = [one for one in to_run if one != self.whole_id]
+        message = and_others(said + self.next_step(of_pairs=of_pairs), others)
+        return Change(list(changed), unchanged, self.settle(), message, to_run)

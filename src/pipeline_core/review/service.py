@@ -1,0 +1,199 @@
+"""The one review system: facts, pairs, documents and question banks are looked at and decided, one transaction each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.facts import fact_text
+from pipeline_core.domain.ids import DocumentId, DuplicateId, UserId
+from pipeline_core.domain.review import (
+    OfBatch,
+    OfDocument,
+    PastDecision,
+    Reviewer,
+    Seen,
+    StagedFact,
+    StagedPair,
+    WaitingJob,
+    Where,
+)
+from pipeline_core.duplicates.detection import Detection
+from pipeline_core.review import deciding, documents
+from pipeline_core.review.bank_scope import BankScope, has_new_words
+from pipeline_core.review.banks import find_batch
+from pipeline_core.review.decisions import Change, Decided, Expected, Request, Resolution
+from pipeline_core.review.document_scope import DECISIONS, DocumentScope
+from pipeline_core.review.scope import Scope
+
+
+def open_scope(uow: UnitOfWork, where: Where, by: Reviewer) -> Scope:
+    """The document or bank in the hands of this reviewer.
+
+    Raises:
+        NotFoundError: the user has no such document or batch.
+        StagedStateError: the batch is a document's.
+    """
+    if isinstance(where, OfDocument):
+        return DocumentScope(uow, where.document_id, by)
+    return BankScope(uow, where.batch_id, by)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Of two reviewers at once one wins, and the other is told who was faster. ``deciding`` says what raises when."""
+
+    open_uow: OpenUnitOfWork
+    detection: Detection
+
+    def decide(self, document_id: DocumentId, request: Request) -> Decided:
+        """Carry out a decision about a document, or about facts of it."""
+        with self.open_uow() as uow:
+            decided = documents.decide(DocumentScope(uow, document_id, request.by), request)
+            uow.commit()
+        return decided
+
+    def decide_facts(
+        self,
+        where: Where,
+        ids: Sequence[UUID] | None,
+        to: QuestionStatus,
+        *,
+        by: Reviewer,
+        reason: str = "",
+        expected: Expected | None = None,
+    ) -> Change:
+        """Approve or reject facts; without ids, all that are pending."""
+        with self.open_uow() as uow:
+            change = deciding.decide(open_scope(uow, where, by), ids, to, reason, expected)
+            uow.commit()
+        return change
+
+    def edit(
+        self,
+        where: Where,
+        fact_id: UUID,
+        changes: Mapping[str, str | None],
+        *,
+        by: Reviewer,
+        reason: str = "",
+        expected: Expected | None = None,
+    ) -> Change:
+        """Put a fact into other words, which are compared with what is there.
+
+        Raises:
+            TransientError: the new words could not be embedded; nothing has changed.
+        """
+        if isinstance(where, OfBatch):  # which compares new words at once: their vector is made before the transaction
+            with self.open_uow() as uow:
+                bank = BankScope(uow, where.batch_id, by)
+                old, new = deciding.propose(bank, fact_id, changes, reason, expected)
+            if bank.batch.is_matched and has_new_words(old, new):
+                words = fact_text(new.question, new.answer, None)
+                self.detection.prepare_words(self.open_uow, old.question_id, words, by=by.user_id)
+        with self.open_uow() as uow:
+            change = deciding.edit(open_scope(uow, where, by), fact_id, changes, reason, expected)
+            uow.commit()
+        return change
+
+    def resolve(
+        self,
+        where: Where,
+        resolution: Resolution,
+        ids: Sequence[UUID] | None = None,
+        *,
+        by: Reviewer,
+        reason: str = "",
+        expected: Expected | None = None,
+    ) -> Change:
+        """Decide pairs; without ids, all that nobody has decided."""
+        with self.open_uow() as uow:
+            change = deciding.resolve(open_scope(uow, where, by), resolution, ids, reason, expected)
+            uow.commit()
+        return change
+
+    def resolve_pair(
+        self,
+        duplicate_id: UUID,
+        resolution: Resolution,
+        *,
+        by: Reviewer,
+        reason: str = "",
+        expected: Seen | None = None,
+    ) -> Change:
+        """Decide one pair, of whatever document or bank it is.
+
+        Raises:
+            NotFoundError: the user has no such pair.
+        """
+        with self.open_uow() as uow:
+            pairs = uow.reviews.pairs(None, by.user_id, [DuplicateId(duplicate_id)])
+        if not pairs:
+            raise NotFoundError(
+                f"There is no pair {duplicate_id}.",
+                action="`pipeline batches BATCH` and `pipeline review JOB` list the pairs.",
+                http_action="`GET /api/staging/duplicates/{batch_id}` lists the pairs of a batch.",
+            )
+        [pair] = pairs
+        where = OfDocument(pair.document_id) if pair.document_id else OfBatch(pair.batch_id)
+        seen = {} if expected is None else {duplicate_id: expected}
+        return self.resolve(where, resolution, [duplicate_id], by=by, reason=reason, expected=seen)
+
+    def facts(
+        self,
+        where: Where,
+        user_id: UserId,
+        *,
+        statuses: Sequence[QuestionStatus] | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[StagedFact]:
+        """The facts of some statuses or all, in the order of the file.
+
+        Raises:
+            NotFoundError: the user has no such document or batch.
+        """
+        with self.open_uow() as uow:
+            _require_owner(uow, where, user_id)
+            return uow.reviews.facts(where, statuses=statuses, limit=limit, offset=offset)
+
+    def pairs(self, where: Where, user_id: UserId, *, resolution: str | None = None) -> list[StagedPair]:
+        """The pairs, the most alike first.
+
+        Raises:
+            NotFoundError: the user has no such document or batch.
+        """
+        with self.open_uow() as uow:
+            _require_owner(uow, where, user_id)
+            return uow.reviews.pairs(where, user_id, resolution=resolution)
+
+    def history(self, where: Where, user_id: UserId, subject: UUID | None = None) -> list[PastDecision]:
+        """What was done to a document or bank, or to one fact or pair of it, by whom, when and why, oldest first.
+
+        Raises:
+            NotFoundError: the user has no such document or batch.
+        """
+        with self.open_uow() as uow:
+            _require_owner(uow, where, user_id)
+            return uow.reviews.history(where, subject, of_whole=list(DECISIONS))
+
+    def seen(self, where: Where, by: Reviewer) -> Seen:
+        """The present state of the document or bank as a whole, for a decision to name as expected."""
+        with self.open_uow() as uow:
+            return open_scope(uow, where, by).seen
+
+    def next_waiting(
+        self, user_id: UserId, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()
+    ) -> WaitingJob | None:
+        """The document that has waited longest, of this phase (2 matching, 4 validation) or of any."""
+        with self.open_uow() as uow:
+            return uow.reviews.next_waiting(user_id, phase=phase, besides=besides)
+
+
+def _require_owner(uow: UnitOfWork, where: Where, user_id: UserId) -> None:
+    if isinstance(where, OfBatch):
+        find_batch(uow, where.batch_id, user_id)
+    elif uow.reviews.lock(where.document_id, user_id) is None:
+        raise NotFoundError(f"There is no document {where.document_id}.")

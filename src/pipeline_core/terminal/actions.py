@@ -1,0 +1,239 @@
+"""Decisions about documents and question banks as they are typed: one row an action."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.review import OfBatch, OfDocument, Seen, Where
+from pipeline_core.domain.wording import counted
+from pipeline_core.review.add import MissedFact
+from pipeline_core.review.decisions import Change, Decided, Decision, Resolution
+from pipeline_core.terminal.marking import marked_in
+from pipeline_core.terminal.naming import one_id, one_of
+
+if TYPE_CHECKING:
+    from pipeline_core.client import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed after the name of a document or a batch, unread. ``only`` names the facts that are approved while
+    every other undecided one is rejected."""
+
+    action: str
+    reason: str = ""
+    facts: Sequence[str] = ()
+    only: Sequence[str] | None = None
+    changes: Mapping[str, str | None] | None = None
+    pairs: Sequence[str] = ()
+    resolution: str | None = None
+    words: Sequence[str] = ()
+    chunk: str | None = None
+    at: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is decided about, and by whom."""
+
+    client: "Client"
+    where: Where
+
+    @property
+    def noun(self) -> str:
+        return "fact" if isinstance(self.where, OfDocument) else "question"
+
+    def facts(self, texts: Sequence[str]) -> dict[UUID, Seen]:
+        """The facts that are meant by their ids, or the beginnings of these, each as it stands now."""
+        facts = self.client.facts(self.where) if texts else []
+        return self._named(self.noun, texts, {fact.question_id: fact.seen for fact in facts})
+
+    def pairs(self, texts: Sequence[str]) -> dict[UUID, Seen]:
+        """The pairs that are meant, each as it stands now."""
+        pairs = self.client.pairs(self.where) if texts else []
+        return self._named("pair", texts, {pair.duplicate_id: pair.seen for pair in pairs})
+
+    def _named(self, what: str, texts: Sequence[str], seen: Mapping[UUID, Seen]) -> dict[UUID, Seen]:
+        is_document = isinstance(self.where, OfDocument)
+        owner, see = (
+            ("The document", "pipeline review JOB --facts") if is_document else ("The batch", "pipeline batches BATCH")
+        )
+        ids = [one_id(what, text, list(seen), owner=owner, see=see) for text in texts]
+        return {one: seen[one] for one in ids}
+
+
+Done = Decided | Change
+Act = Callable[[Subject, Typed], Done]
+
+
+def carry_out(client: "Client", where: Where, typed: Typed) -> Done:
+    """Do what was typed, and say what changed.
+
+    Raises:
+        PipelineError: as ``Review``; RefusedError where something typed is not known.
+    """
+    known = {name: act for name, row in ACTIONS.items() if (act := row.of(where))}
+    act = known.get(typed.action.strip().lower())
+    if act is None:
+        raise RefusedError(f"The decision cannot be {typed.action!r}.", action=f"One of: {', '.join(known)}.")
+    return act(Subject(client, where), typed)
+
+
+def _decide_document(decision: Decision, subject: Subject, typed: Typed) -> Decided:
+    document_id = _document(subject)
+    facts, only = subject.facts(typed.facts), subject.facts(typed.only or ())
+    return subject.client.decide(
+        document_id,
+        decision,
+        start=False,
+        reason=typed.reason,
+        duplicates=one_of(Resolution, typed.resolution, "--duplicates") if typed.resolution else None,
+        fact_ids=list(facts) or None,
+        approved_matches=list(only) or None,
+        expected_facts={**facts, **only} or None,
+    )
+
+
+def _decide_questions(to: QuestionStatus, subject: Subject, typed: Typed) -> Change:
+    seen = subject.facts(typed.facts)
+    return subject.client.decide_facts(subject.where, to, list(seen) or None, reason=typed.reason, expected=seen)
+
+
+def _edit(subject: Subject, typed: Typed) -> Change:
+    seen = subject.facts(typed.facts)
+    if len(seen) != 1 or not typed.changes:
+        how = "--fact ID --answer …" if isinstance(subject.where, OfDocument) else "--question ID --set 'answer=…'"
+        raise RefusedError(f"An edit is of one {subject.noun}, and says what to change.", action=f"{how}.")
+    [fact_id] = seen
+    return subject.client.edit(subject.where, fact_id, typed.changes, reason=typed.reason, expected=seen)
+
+
+def _resolve(subject: Subject, typed: Typed) -> Change:
+    option = "--as" if isinstance(subject.where, OfDocument) else "--duplicates"
+    if not typed.resolution:
+        raise RefusedError("Resolving says what becomes of a pair.", action=f"--pair ID {option} keep_both.")
+    seen = subject.pairs(typed.pairs)
+    resolution = one_of(Resolution, typed.resolution, option)
+    return subject.client.resolve(
+        subject.where, resolution, list(seen) or None, reason=typed.reason, expected=seen, start=False
+    )
+
+
+def _add(subject: Subject, typed: Typed) -> Decided:
+    document_id = _document(subject)
+    chunks = subject.client.chunks(document_id)
+    if typed.chunk is not None:
+        ids = [chunk.chunk_id for chunk in chunks]
+        wanted = one_id("chunk", typed.chunk, ids, owner="The document", see="pipeline review JOB --facts")
+        chunks = [chunk for chunk in chunks if chunk.chunk_id == wanted]
+    chunk_id, marked = marked_in(chunks, typed.words, typed.at)
+    missed = MissedFact(chunk_id, marked, **(typed.changes or {}))
+    added = subject.client.add_fact(document_id, missed, reason=typed.reason)
+    return Decided(document_id, JobState.AWAITING_REVIEW, False, f"{added.message} ({added.fact.question_id})")
+
+
+def _undo(subject: Subject, typed: Typed) -> Decided:
+    document_id = _document(subject)
+    undone = subject.client.undo(document_id, reason=typed.reason)
+    message = f"“{undone.decision}” of {undone.taken_by} was taken back; the document waits as before"
+    return Decided(document_id, JobState.AWAITING_REVIEW, False, message)
+
+
+def _compare(subject: Subject, _typed: Typed) -> Change:
+    pairs = subject.client.compare_bank(_bank(subject))
+    return _said(subject, f"{counted(len(pairs), 'new pair')} of near-duplicates")
+
+
+def _recount(subject: Subject, _typed: Typed) -> Change:
+    counts = subject.client.recount_bank(_bank(subject))
+    return _said(subject, ", ".join(f"{count} {name}" for name, count in counts.as_json().items()))
+
+
+def _import(subject: Subject, _typed: Typed) -> Change:
+    before = subject.client.recount_bank(_bank(subject)).imported
+    subject.client.import_bank(_bank(subject))
+    now = subject.client.recount_bank(_bank(subject)).imported
+    unchanged = f", {before:,} before" if before else ""
+    return _said(subject, f"{counted(now - before, 'question')} imported{unchanged}")
+
+
+def _said(subject: Subject, message: str) -> Change:
+    counts = subject.client.recount_bank(_bank(subject))
+    return Change((), 0, counts, message)
+
+
+def _document(subject: Subject) -> DocumentId:
+    assert isinstance(subject.where, OfDocument)
+    return subject.where.document_id
+
+
+def _bank(subject: Subject) -> OfBatch:
+    assert isinstance(subject.where, OfBatch)
+    return subject.where
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What an action does to a document and to a bank, where it does anything."""
+
+    document: Act | None = None
+    bank: Act | None = None
+
+    def of(self, where: Where) -> Act | None:
+        return self.document if isinstance(where, OfDocument) else self.bank
+
+
+ACTIONS: Mapping[str, Action] = {
+    "approve": Action(partial(_decide_document, Decision.APPROVE), partial(_decide_questions, QuestionStatus.APPROVED)),
+    "reject": Action(partial(_decide_document, Decision.REJECT), partial(_decide_questions, QuestionStatus.REJECTED)),
+    "return": Action(partial(_decide_document, Decision.RETURN)),
+    "override": Action(partial(_decide_document, Decision.OVERRIDE)),
+    "edit": Action(_edit, _edit),
+    "add": Action(_add),
+    "resolve": Action(_resolve, _resolve),
+    "undo": Action(_undo),
+    "compare": Action(bank=_compare),
+    "recount": Action(bank=_recount),
+    "import": Action(bank=_import),
+}
+
+
+def statuses(text: str | None) -> list[QuestionStatus] | None:
+    """The status to show; None shows all."""
+    return [one_of(QuestionStatus, text, "--status")] if text else None
+
+
+def assignments(texts: Sequence[str]) -> dict[str, str | None]:
+    """``FIELD=TEXT`` each.
+
+    Raises:
+        RefusedError: one has no equals sign.
+    """
+    pairs = [text.partition("=") for text in texts]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise RefusedError(f"--set needs FIELD=TEXT, not {wrong[0]!r}.", action="As in --set 'answer=Within 24 hours.'")
+    return {name.strip().lower(): value for name, _, value in pairs}
+
+
+def new_words(
+    question: str | None, answer: str | None, statement: str | None, *, no_question: bool
+) -> dict[str, str | None]:
+    """A fact's new words by the name of what they are; without a question it has no answer either.
+
+    Raises:
+        RefusedError: there is a question for a fact that is to have none.
+    """
+    given = {"question": question, "answer": answer, "statement": statement}
+    changes: dict[str, str | None] = {name: text for name, text in given.items() if text is not None}
+    if no_question and {"question", "answer"} & changes.keys():
+        raise RefusedError(
+            "A fact that is to have no question has no answer either.",
+            action="--no-question goes with --statement alone.",
+        )
+    return {**changes, "question": None, "answer": None} if no_question else changes
