@@ -79,6 +79,9 @@ class BankScope(Scope):
         return ()
 
     def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
+        if not changes:
+            known = ", ".join(sorted(self.rules.fields))
+            raise RefusedError("An edit says what to change.", action=f"--set 'FIELD=…'; FIELD is one of: {known}.")
         for name, value in changes.items():
             if name in _NEEDED and not (value or "").strip():
                 raise RefusedError(f"The {name} cannot be empty.")

@@ -107,11 +107,10 @@ def _decide_questions(to: QuestionStatus, subject: Subject, typed: Typed) -> Cha
 
 def _edit(subject: Subject, typed: Typed) -> Change:
     seen = subject.facts(typed.facts)
-    if len(seen) != 1 or not typed.changes:
-        how = "--fact ID --answer …" if isinstance(subject.where, OfDocument) else "--question ID --set 'answer=…'"
-        raise RefusedError(f"An edit is of one {subject.noun}, and says what to change.", action=f"{how}.")
+    if len(seen) != 1:
+        raise RefusedError(f"An edit is of one {subject.noun}.", action=f"Name it: --{subject.noun} ID.")
     [fact_id] = seen
-    return subject.client.edit(subject.where, fact_id, typed.changes, reason=typed.reason, expected=seen)
+    return subject.client.edit(subject.where, fact_id, typed.changes or {}, reason=typed.reason, expected=seen)
 
 
 def _resolve(subject: Subject, typed: Typed) -> Change:
