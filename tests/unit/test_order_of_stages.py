@@ -12,9 +12,10 @@ from pipeline_core.flows.process_document import through_the_stages
 from pipeline_core.services.run_stage import StageReport
 from pipeline_core.services.run_through import RunThrough
 from pipeline_core.stages.base import Gate, Stage
-from pipeline_core.stages.registry import STAGES, STEPS
+from pipeline_core.stages.registry import STAGES
 from pipeline_core.tasks.stage_task import RetriedTask
 
+STEPS = [step.name for stage in STAGES for step in (stage.before, stage) if step]
 BATCH = Batch(LeaseToken(uuid4()), (DocumentId(uuid4()),))
 
 
@@ -27,7 +28,7 @@ def test_the_flow_takes_the_steps_of_the_registry_in_its_order(monkeypatch: pyte
 
     monkeypatch.setattr(RetriedTask, "__call__", call)
     assert through_the_stages(BATCH) == BATCH
-    assert called == [step.name for step in STEPS]
+    assert called == STEPS
 
 
 def test_without_an_orchestrator_the_same_steps_are_taken() -> None:
@@ -43,7 +44,7 @@ def test_without_an_orchestrator_the_same_steps_are_taken() -> None:
 
     run_through: Any = SimpleNamespace(run_stage=run_stage, pass_gate=pass_gate)
     RunThrough.__call__(run_through, BATCH)
-    assert called == [step.name for step in STEPS]
+    assert called == STEPS
 
 
 def test_each_gate_stands_before_one_stage() -> None:

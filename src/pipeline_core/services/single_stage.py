@@ -9,7 +9,6 @@ from pipeline_core.domain.errors import NotFoundError, StageNotAvailableError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobState, StageName
-from pipeline_core.domain.wording import listed
 from pipeline_core.services.retry import start_again
 from pipeline_core.settings import Settings
 from pipeline_core.stages.base import AnyStage
@@ -28,8 +27,8 @@ _NOT_NOW: Mapping[JobState, tuple[str, str, str]] = {
     ),
     JobState.DONE: (
         "is done",
-        "`pipeline retry DOCUMENT --from STAGE` takes it from that stage to the end again.",
-        "`POST /api/v2/jobs/{job_id}/retry` with `from_stage` takes it from that stage to the end again.",
+        "`pipeline retry {document} --from {stage}` takes it from there to the end again.",
+        "`POST /api/v2/jobs/{job_id}/retry` with `from_stage` takes it from there to the end again.",
     ),
 }
 """Why no stage can be run, by the state of the job, and what to do."""
@@ -56,18 +55,24 @@ class _Document:
         needs = self.dependencies[stage.name]
         return [name for name, is_required in needs if is_required and not self.is_done(BY_NAME[name])]
 
+    def first_missing(self, stage: AnyStage) -> StageName:
+        """The earliest of what it needs, and of what that needs; the stage itself if nothing is missing."""
+        missing = self.missing(stage)
+        return self.first_missing(BY_NAME[missing[0]]) if missing else stage.name
+
     def obstacle(self, stage: AnyStage, settings: Settings) -> StageNotAvailableError | None:
         """What keeps the stage from being run now."""
         name = self.job.filename
         if self.job.state in _NOT_NOW:
             why, action, http_action = _NOT_NOW[self.job.state]
+            action = action.format(document=self.job.document_id, stage=stage.name)
             return StageNotAvailableError(f"{name} {why}.", action=action, http_action=http_action)
         if not stage.is_enabled(settings):
             return StageNotAvailableError(f"{stage.name} is switched off.", action="Run the stage that comes next.")
         if missing := self.missing(stage):
             return StageNotAvailableError(
-                f"{stage.name} of {name} needs {listed(missing)}, which has not run or left nothing.",
-                action=f"Run {missing[0]} first.",
+                f"{stage.name} of {name} needs what {' and '.join(missing)} makes, and that is not on record.",
+                action=f"Run {self.first_missing(stage)} first.",
             )
         # a job that waits moves only forward
         if self.job.state is not JobState.DEADLETTER and self.job.stage not in stage.starts_from:

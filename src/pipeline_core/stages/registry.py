@@ -1,4 +1,4 @@
-"""Every stage, in order. Adding a stage is one file, one row here and one line in ``tasks``."""
+"""Every stage in its order, with the gate before it. A new one is a file, a row here and a line in ``tasks``."""
 
 import hashlib
 
@@ -7,7 +7,7 @@ import orjson
 from pipeline_core.domain.lifecycle import MOVES, Move, StageName
 from pipeline_core.duplicates.detection import comparison_config
 from pipeline_core.stages import chunk, convert, embed, facts, ingest, optimize, publish, validate
-from pipeline_core.stages.base import AnyStage, Gate, StageContext
+from pipeline_core.stages.base import AnyStage, StageContext
 
 STAGES: tuple[AnyStage, ...] = (
     ingest.STAGE,
@@ -19,9 +19,6 @@ STAGES: tuple[AnyStage, ...] = (
     embed.STAGE,
     publish.STAGE,
 )
-
-STEPS: tuple[AnyStage | Gate, ...] = tuple(step for stage in STAGES for step in (stage.before, stage) if step)
-"""The stages, each behind its gate."""
 
 BY_NAME: dict[StageName, AnyStage] = {stage.name: stage for stage in STAGES}
 

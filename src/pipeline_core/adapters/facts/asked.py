@@ -153,7 +153,7 @@ def _answering(claim: Claim, asked: Asked, statement: str, span: tuple[int, int]
         spans=(asked.span, span),
         statement=statement,
         answer=claim.statement,
-        questions=lambda: iter([asked.said]),
+        question=asked.said,
         score=claim.score + 1,
     )
 
@@ -165,8 +165,8 @@ def _together(text: str, start: int, span: tuple[int, int], asked: Asked, langua
     statement = f"{asked.said} {answer}"
     if not whole_sentence(answer) or why_refused(answer, language) or len(statement.split()) > _MOST_WORDS:
         return None
-    if not keeps_numbers(answer, raw) or unreadable(answer) or not any(map(str.isalpha, answer)):
+    if not keeps_numbers(answer, raw) or not any(map(str.isalpha, answer)):
         return None
     traits = {"prose": 1.0, "sentence_whole": 1.0, "leans": 0.0, "score": 2.0 + bool(numbers_in(answer))}
-    claim = Claim(((0, 0),), answer, answer, lambda: iter(()), 1.0 + bool(numbers_in(answer)), traits)
+    claim = Claim(((0, 0),), answer, 1.0 + bool(numbers_in(answer)), traits)
     return _answering(claim, asked, statement, (start + span[0], start + span[1]))

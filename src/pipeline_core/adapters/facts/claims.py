@@ -1,6 +1,6 @@
 """What could become a fact."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline_core.domain.facts import Around
@@ -13,17 +13,17 @@ class Claim:
     """What could become a fact.
 
     ``spans`` are its evidence in the chunk, in order: the lead-in of a list and the item, the row of a table.
-    ``questions`` makes questions, the best first, and none where none is natural; ``answer`` is what answers them.
+    ``question`` is None where none is natural; ``answer`` is what answers it, None where it is not to be asked.
     ``traits`` are what the confidence is made from, by the names of ``domain.confidence``. ``around`` is what a row is
     said with, by which no claim is placed.
     """
 
     spans: tuple[tuple[int, int], ...]
     statement: str
-    answer: str | None
-    questions: Callable[[], Iterator[str]]
     score: float
     traits: Mapping[str, float] = field(default_factory=dict)
+    question: str | None = None
+    answer: str | None = None
     around: tuple[Around, ...] = ()
 
     @property

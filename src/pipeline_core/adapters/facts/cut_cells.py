@@ -3,15 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipeline_core.adapters.facts.cell_texts import (
-    LONG,
-    begins_with_number,
-    is_id,
-    is_sentence,
-    is_unfinished,
-    length,
-    long_texts,
-)
+from pipeline_core.adapters.facts import cell_texts
 from pipeline_core.adapters.facts.table_body import Said
 from pipeline_core.adapters.facts.table_grid import MARKS, Row, plain
 
@@ -45,7 +37,7 @@ class CutCells:
             return True
         if said.name in _BULLETS | MARKS:
             return True  # what a sign means is no statement: the rows that have it say what it is said of
-        if self._is_numbered and not begins_with_number(said.name):
+        if self._is_numbered and not cell_texts.begins_with_number(said.name):
             return True
         return len(said.row.cells) > 2 and len(said.pairs) == 1 and _ASIDE.fullmatch(said.pairs[0][1]) is not None
 
@@ -56,29 +48,29 @@ class CutCells:
     def _is_cut_in(self, row: Row, column: int) -> bool:
         """Its column's other texts end as sentences do, or begin with a capital; or it ends in mid-phrase."""
         said = plain(row.cells[column])
-        if column and is_unfinished(said):
+        if column and cell_texts.is_unfinished(said):
             return True
-        if length(said) < LONG:
+        if cell_texts.length(said) < cell_texts.LONG:
             return False
-        may_begin_small = is_id(plain(row.cells[0])) or (all(self._names[1:]) and not self._capital[column])
+        may_begin_small = cell_texts.is_id(plain(row.cells[0])) or (all(self._names[1:]) and not self._capital[column])
         if said[0].islower() and not may_begin_small:
             return True
-        if is_sentence(said):
+        if cell_texts.is_sentence(said):
             return False
-        return (row is self._last and (self._is_cut_below or self._long[column])) or is_unfinished(said)
+        return (row is self._last and (self._is_cut_below or self._long[column])) or cell_texts.is_unfinished(said)
 
 
 def _mostly_sentences(rows: Sequence[Sequence[str]], column: int) -> bool:
-    texts = long_texts(rows, column)
-    return len(texts) > 1 and sum(map(is_sentence, texts)) >= 0.5 * len(texts)
+    texts = cell_texts.long_texts(rows, column)
+    return len(texts) > 1 and sum(map(cell_texts.is_sentence, texts)) >= 0.5 * len(texts)
 
 
 def _mostly_capital(rows: Sequence[Sequence[str]], column: int) -> bool:
-    texts = long_texts(rows, column)
+    texts = cell_texts.long_texts(rows, column)
     return sum(not said[0].islower() for said in texts) >= 0.5 * len(texts)
 
 
 def _mostly_numbered(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the rows are numbered requirements: what has no number among them is text that runs across the table."""
     names = [plain(row[0]) for row in rows if row[0] and any(row[1:])]
-    return len(names) > 1 and sum(map(begins_with_number, names)) >= 0.6 * len(names)
+    return len(names) > 1 and sum(map(cell_texts.begins_with_number, names)) >= 0.6 * len(names)

@@ -188,15 +188,14 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
 def _choose(text: str, claims: Iterable[Claim], taken: set[str]) -> Iterator[tuple[int, FactCandidate]]:
     """Facts and where they stand: no two of a chunk share a question or a statement, and all can be read.
 
-    One whose questions are all asked already, or that has none, is said without.
+    One whose question is asked already, or that has none, is said without.
     """
     for claim in claims:
         statement = with_one_end(without_footnote_marks(claim.statement))
         if statement in taken or unreadable(statement):
             continue
-        asked = claim.questions() if claim.answer is not None else ()
-        question = next((q for q in asked if q.casefold() not in taken), None)
-        answer = None if question is None else claim.answer
+        is_asked = claim.question and claim.answer is not None and claim.question.casefold() not in taken
+        question, answer = (claim.question, claim.answer) if is_asked else (None, None)
         taken |= {statement, *([question.casefold()] if question else ())}
         quotes = tuple(text[start:end] for start, end in claim.spans)
         # of equal rows, the one below this header

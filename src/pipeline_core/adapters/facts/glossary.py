@@ -11,7 +11,6 @@ from pipeline_core.adapters.facts.refusals import is_caption, is_list_of_names, 
 from pipeline_core.adapters.facts.sentences import LABELS_ONLY, keeps_numbers, sentences_of
 from pipeline_core.domain.languages import UNSPACED
 from pipeline_core.domain.text import numbers_in, strip_markdown
-from pipeline_core.domain.unreadable import unreadable
 
 _ENTRY = re.compile(
     r"(?:(?:\*\*|__)(?P<bold>[^*_:：\n]{2,60}?)\s?(?:[:：](?:\*\*|__)|(?:\*\*|__)(?:\s?[:：]|\s?[–—-](?=\s)))"
@@ -45,13 +44,13 @@ def _entry(text: str, block: Block, language: str) -> tuple[Claim, bool] | None:
         return None
     end = match.start("value") + spans[0][1]
     value = strip_markdown(match["value"][spans[0][0] : spans[0][1]])
-    if not _is_meaning(value, language) or not keeps_numbers(value, match["value"]) or unreadable(value):
+    if not _is_meaning(value, language) or not keeps_numbers(value, match["value"]):
         return None
     parted = body[: match.start("value")].rstrip(" *_")[-1]
     statement = f"{term} {parted} {value}" if parted in "–—-" else f"{term}: {value}"
     score = 2.0 + bool(numbers_in(value))
     traits = {"label": 1.0, "sentence_whole": 1.0, "score": score}
-    claim = Claim(((block.start, block.start + end),), statement, None, lambda: iter(()), score, traits)
+    claim = Claim(((block.start, block.start + end),), statement, score, traits)
     return claim, not match["plain"]
 
 

@@ -2,34 +2,25 @@
 
 from collections.abc import Callable, Sequence
 
+from pipeline_core.adapters.facts import english_words as en
 from pipeline_core.adapters.facts.english import has_finite_verb, in_mid_sentence
-from pipeline_core.adapters.facts.english_words import (
-    ASKABLE,
-    BASES,
-    BE,
-    DETERMINERS,
-    EDGES,
-    IMPERATIVES,
-    MODALS,
-    NOUN_TOO,
-    THIRD_PERSON,
-    word_set,
-)
 
 _MOST_WORDS = 60
-_ADJECTIVES = word_set("open new main key common other special important basic special typical final")
-_ASKS = word_set("what who which how when where why")
+_ADJECTIVES = en.word_set("open new main key common other special important basic special typical final")
+_ASKS = en.word_set("what who which how when where why")
 """What a name made of a clause begins with: "What we pay for" is no sentence with what follows."""
-_TAKES_CLAUSE = word_set("if when whenever where unless that because until once")
-_TAKES_NOUN = word_set("for of by with from against without between via using as including excluding except")
-_TAKES_VERB = MODALS | word_set("to not never")
+_TAKES_CLAUSE = en.word_set("if when whenever where unless that because until once")
+_TAKES_NOUN = en.word_set("for of by with from against without between via using as including excluding except")
+_TAKES_VERB = en.MODALS | en.word_set("to not never")
 _ALSO_VERBS = (
-    BASES | IMPERATIVES | word_set("be have get go wear tell ask let put sign smoke eat drink sell buy move open close")
+    en.BASES
+    | en.IMPERATIVES
+    | en.word_set("be have get go wear tell ask let put sign smoke eat drink sell buy move open close")
 )
-_ONLY_VERBS = (BASES | IMPERATIVES) - NOUN_TOO
-_NOUN_VERBS = (ASKABLE | word_set("include exclude cover contain require have provide support comprise")) - word_set(
-    "be"
-)
+_ONLY_VERBS = (en.BASES | en.IMPERATIVES) - en.NOUN_TOO
+_NOUN_VERBS = (
+    en.ASKABLE | en.word_set("include exclude cover contain require have provide support comprise")
+) - en.word_set("be")
 
 
 def _is_clause(words: Sequence[str]) -> bool:
@@ -37,16 +28,16 @@ def _is_clause(words: Sequence[str]) -> bool:
 
 
 def _is_noun(words: Sequence[str]) -> bool:
-    first = words[0].strip(EDGES).lower()
+    first = words[0].strip(en.EDGES).lower()
     return not has_finite_verb(words) and (first not in _ONLY_VERBS or len(words) == 1)
 
 
 def _is_verb(words: Sequence[str]) -> bool:
-    return words[0].strip(EDGES).lower() in _ALSO_VERBS
+    return words[0].strip(en.EDGES).lower() in _ALSO_VERBS
 
 
 def _is_predicate(words: Sequence[str]) -> bool:
-    return not has_finite_verb(words) and words[0].strip(EDGES).lower() not in _ALSO_VERBS - BASES
+    return not has_finite_verb(words) and words[0].strip(en.EDGES).lower() not in _ALSO_VERBS - en.BASES
 
 
 def joined(lead: str, item: str, language: str) -> str | None:
@@ -78,12 +69,12 @@ def _fitting(lead: Sequence[str]) -> Callable[[Sequence[str]], bool] | None:
         return _is_verb
     if last in _TAKES_NOUN:
         return _is_noun
-    if last in BE and len(lead) > 1:
+    if last in en.BE and len(lead) > 1:
         return _is_predicate
     before = lead[-2].lower() if len(lead) > 1 else ""
-    if last in _NOUN_VERBS and (before in MODALS | {"not", "to", "we", "you", "they"} or len(lead) > 2):
+    if last in _NOUN_VERBS and (before in en.MODALS | {"not", "to", "we", "you", "they"} or len(lead) > 2):
         return _is_noun
-    if THIRD_PERSON.get(last, "") in _NOUN_VERBS and len(lead) > 1 and not _names_what(before):
+    if en.THIRD_PERSON.get(last, "") in _NOUN_VERBS and len(lead) > 1 and not _names_what(before):
         return _is_noun
     return None
 
@@ -96,4 +87,4 @@ def _names_what(before: str) -> bool:
 def _is_common(words: Sequence[str]) -> bool:
     """Whether only its place gave the first word its capital: a verb or a determiner."""
     first = words[0].lower()
-    return first in _ALSO_VERBS or first in DETERMINERS
+    return first in _ALSO_VERBS or first in en.DETERMINERS

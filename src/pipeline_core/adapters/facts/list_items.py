@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline_core.adapters.facts import joints, lead_words
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.definitions import natural_question
@@ -12,25 +13,6 @@ from pipeline_core.adapters.facts.english_words import BASES, IMPERATIVES
 from pipeline_core.adapters.facts.heading_leads import leads_to_items
 from pipeline_core.adapters.facts.ids import length_of_id, without_id
 from pipeline_core.adapters.facts.joined_items import joined, leads_in
-from pipeline_core.adapters.facts.joints import (
-    joint_at_end,
-    joint_at_start,
-    says_and,
-    says_or,
-    without_first_joint,
-    without_joint,
-)
-from pipeline_core.adapters.facts.lead_words import (
-    announces_questions,
-    are_numbered,
-    are_phases,
-    are_steps,
-    count_announced,
-    demands,
-    demands_itself,
-    is_question,
-    is_unsure_condition,
-)
 from pipeline_core.adapters.facts.leaning import opens_back, points_back
 from pipeline_core.adapters.facts.list_words import ANNOUNCES, Meaning, meaning_of, says_no
 from pipeline_core.adapters.facts.lists import LEADS, Item, Lead, whole_sentence
@@ -138,7 +120,7 @@ def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
     if any(lead.is_torn for lead in leads):
         return
-    if item.is_misplaced and any(map(_demands, colons)) and not demands_itself(_opening(told.said, language)):
+    if item.is_misplaced and _is_demanded(colons, told, language):
         return
     if leads and all(lead.is_heading for lead in leads):
         if _goes_on_from_lost(told, siblings, leads, language):
@@ -156,8 +138,7 @@ def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator
     if not _is_closed(told.said):
         return
     stands = _is_sentence(told.said, language)
-    is_demanded = any(map(_demands, colons)) and not demands_itself(_opening(told.said, language))
-    may_stand = not is_demanded and not _is_one_of_many(text, item, colons, language)
+    may_stand = not _is_demanded(colons, told, language) and not _is_one_of_many(text, item, colons, language)
     if stands and not told.label and may_stand and all(_is_neutral(meaning) for meaning in meanings):
         # "A table of tides.": with a full stop, and no sentence without what leads to it
         alone = [c for c in _alone(text, item, told, language) if not (colons and c.traits.get("verb_unseen"))]
@@ -194,16 +175,16 @@ def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str)
     Nothing is left of what such a list says when one of its items is taken out.
     """
     heads = [lead.said for lead in leads]
-    if any(map(announces_questions, heads)) or any(
-        is_question(sibling.block.text_in(text), language) for sibling in item.siblings
+    if any(map(lead_words.announces_questions, heads)) or any(
+        lead_words.is_question(sibling.block.text_in(text), language) for sibling in item.siblings
     ):
         return True
     marks = [sibling.block.item for sibling in item.siblings]
     if all(length_of_id(sibling.said) for sibling in item.siblings):
         return False  # each is known by its id
-    if leads and are_steps(heads[-1], marks):
+    if leads and lead_words.are_steps(heads[-1], marks):
         return True
-    return are_numbered(marks) and all(_is_order(sibling.said, language) for sibling in item.siblings)
+    return lead_words.are_numbered(marks) and all(_is_order(sibling.said, language) for sibling in item.siblings)
 
 
 def _goes_on_from_lost(told: _Told, siblings: Sequence[str], leads: Sequence[Lead], language: str) -> bool:
@@ -212,12 +193,16 @@ def _goes_on_from_lost(told: _Told, siblings: Sequence[str], leads: Sequence[Lea
         return False
     if any(says_no(lead.said, language) or leads_in(lead.said, language) for lead in leads):
         return False
-    return any(says_and(sibling, language) or says_or(sibling, language) for sibling in siblings[:-1])
+    return any(joints.says_and(sibling, language) or joints.says_or(sibling, language) for sibling in siblings[:-1])
+
+
+def _is_demanded(leads: Sequence[Lead], told: _Told, language: str) -> bool:
+    return any(map(_demands, leads)) and not lead_words.demands_itself(_opening(told.said, language))
 
 
 def _demands(lead: Lead) -> bool:
     """A heading does by its verb alone: what stands under "Requirements" is said as one."""
-    return demands_itself(lead.said) if lead.is_heading else demands(lead.said)
+    return lead_words.demands_itself(lead.said) if lead.is_heading else lead_words.demands(lead.said)
 
 
 def _is_order(said: str, language: str) -> bool:
@@ -291,8 +276,8 @@ def _told(text: str, block: Block, language: str) -> _Told:
     begin = match.end() if (match := _ENUMERATION.match(body)) else 0
     if block.number:
         begin = len(body) - len(body[len(block.number) :].lstrip())
-    begin += len(body[begin:]) - len(without_first_joint(body[begin:], language))
-    return _told_of(without_joint(body[begin:], language), block.start + begin)
+    begin += len(body[begin:]) - len(joints.without_first_joint(body[begin:], language))
+    return _told_of(joints.without_joint(body[begin:], language), block.start + begin)
 
 
 def _told_of(raw: str, start: int) -> _Told:
@@ -332,14 +317,7 @@ def _alone(text: str, item: Item, told: _Told, language: str) -> Iterator[Claim]
 
 def _as_item(claim: Claim) -> Claim:
     traits = {name: value for name, value in claim.traits.items() if name != "prose"}
-    return Claim(
-        claim.spans,
-        claim.statement,
-        claim.answer,
-        claim.questions,
-        claim.score,
-        {**traits, "item": 1.0, "lead_in": 0.0},
-    )
+    return replace(claim, traits={**traits, "item": 1.0, "lead_in": 0.0})
 
 
 def _with_leads(
@@ -363,9 +341,9 @@ def _with_leads(
     may_join = len(leads) == 1 and not told.label and not _OF_THESE.search(leads[0].said)
     in_sentence = joined(leads[-1].said, told.said, language) if may_join else None
     only_whole = _holds_only_with_all(text, item, leads, meanings, language)
-    is_counted = (count_announced(leads[-1].said) or 0) >= len(item.siblings)
+    is_counted = (lead_words.count_announced(leads[-1].said) or 0) >= len(item.siblings)
     are_names = leads[0].is_heading and len(leads) == 1 and _are_short_under_heading(item)
-    of_phases = are_phases(leads[-1].said)
+    of_phases = lead_words.are_phases(leads[-1].said)
     if only_whole or is_counted or of_phases or (not in_sentence and (are_names or _is_short(item, meanings))):
         most = _MOST_WHERE_ONLY_WHOLE if only_whole else _MOST_IN_WHOLE
         listed = _listed(text, item, language, most) if spans and not goes_on else None
@@ -374,10 +352,10 @@ def _with_leads(
                 said = _ended(listed.said)
                 with_lead = f"{lead} {said}" if lead[-1] in "?？؟" else f"{lead}: {said}"
                 claim = _claim((*spans, *listed.spans), with_lead, language, lead_in=1.0, whole=1.0)
-                is_asked = leads[-1].is_heading and is_question(lead, language)
-                yield replace(claim, answer=said, questions=lambda: iter([lead])) if is_asked else claim
+                is_asked = leads[-1].is_heading and lead_words.is_question(lead, language)
+                yield replace(claim, answer=said, question=lead) if is_asked else claim
             return
-        may_stand = all(_is_neutral(meaning) for meaning in meanings) and not demands(lead)
+        may_stand = all(_is_neutral(meaning) for meaning in meanings) and not lead_words.demands(lead)
         if is_counted and not only_whole and may_stand and _is_sentence(told.said, language):
             # said without the lead-in it promises no others
             if told.label:
@@ -387,7 +365,7 @@ def _with_leads(
             return
         if only_whole or (of_phases and len(told.said.split()) <= _MOST_OF_PHASE):
             return
-    if not told.label and not demands(lead) and opens_back(told.said, language):
+    if not told.label and not lead_words.demands(lead) and opens_back(told.said, language):
         return
     statement = _ended(in_sentence or f"{lead}: {told.said}")
     if len(statement.split()) <= 2 * _MOST_WORDS:
@@ -405,8 +383,8 @@ def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
     for other in item.siblings:
         told = _told(text, other.block, language)
         body = other.block.text_in(text)
-        before = joint_at_start(body, language) if said and not after else ""
-        after = other.joint_in(text) or joint_at_end(body, language)
+        before = joints.joint_at_start(body, language) if said and not after else ""
+        after = other.joint_in(text) or joints.joint_at_end(body, language)
         said += "".join(f"{part} " for part in (before, f"{told.said.rstrip('.。;, ')};", after) if part)
         end = other.joint.end if other.joint else other.block.end if after else told.end
         spans.append((other.block.start if before else told.start, end))
@@ -423,9 +401,8 @@ def _holds_only_with_all(
     if any(_holds_only_whole(meaning) for meaning in meanings):
         return True
     colons = [lead for lead in leads if lead.leads_on]
-    if any(
-        not meaning.is_known and is_unsure_condition(lead.said) for lead, meaning in zip(colons, meanings, strict=True)
-    ):
+    of_leads = zip(colons, meanings, strict=True)
+    if any(not meaning.is_known and lead_words.is_unsure_condition(lead.said) for lead, meaning in of_leads):
         return True
     return _is_one_of_many(text, item, colons, language)
 
@@ -480,7 +457,7 @@ def _labelled(block: Block, told: _Told, heading: Lead | None, language: str) ->
         score = 1.5 + bool(numbers_in(statement))
         traits = {"item": 1.0, "label": 1.0, "lead_in": 0.0, "sentence_whole": float(is_whole)}
         above = (heading.span,) if is_named and heading and heading.span else ()
-        yield Claim((*above, (told.start, told.end)), statement, None, lambda: iter(()), score, traits)
+        yield Claim((*above, (told.start, told.end)), statement, score, traits)
 
 
 def _under_heading(block: Block, told: _Told) -> Iterator[Claim]:
@@ -505,7 +482,7 @@ def _claim(spans: tuple[tuple[int, int], ...], statement: str, language: str, *,
         "sentence_whole": whole,
     }
     score = 1.5 + bool(numbers_in(statement))
-    return Claim(spans, statement, statement, lambda: iter(filter(None, [asked])), score, traits)
+    return Claim(spans, statement, score, traits, asked, statement)
 
 
 def _leans(lead: str, language: str) -> bool:

@@ -7,18 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from pipeline_core.adapters.facts import english_words as en
 from pipeline_core.adapters.facts.claims import MAX_QUESTION_CHARS
 from pipeline_core.adapters.facts.english import Clause, parse_clause
-from pipeline_core.adapters.facts.english_words import (
-    BE,
-    DETERMINERS,
-    EDGES,
-    FINITE,
-    MODALS,
-    PREPOSITIONS,
-    THIRD_PERSON,
-    word_set,
-)
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATE = re.compile(rf"(?:on|in|since|until) (?:the )?(?:\d{{1,2}} )?(?:(?:{_MONTH})\b|(?:19|20)\d\d\b)")
@@ -65,14 +56,14 @@ _BEHIND_BE = {
     ("measured", "in"): "What {be} {s} measured in?",
     ("defined", "as"): "How {be} {s} defined?",
 }
-_OBJECT_VERBS = word_set("""
+_OBJECT_VERBS = en.word_set("""
 comprise contain cover enable exclude include measure produce prohibit provide require restrict support
 """)
 _TWO_WORDS = {
     "consist": "of", "depend": "on", "rely": "on", "focus": "on", "apply": "to", "belong": "to", "result": "in",
     "refer": "to", "lead": "to", "comply": "with",
 }  # fmt: skip
-_OF_A_NAME = word_set("include provide enable require support rely focus refer lead result produce restrict depend")
+_OF_A_NAME = en.word_set("include provide enable require support rely focus refer lead result produce restrict depend")
 _MEANING = re.compile(
     r"(?:[\"“](?P<quoted>[^\"“”]{2,50})[\"”](?: \([^()]*\))? (?:shall mean|means?)"
     r"|(?P<term>[^\"“”,.;:()]{2,50}?)(?: \([^()]*\))? (?:shall mean|means)) (?!that\b|to\b)"
@@ -96,11 +87,11 @@ _WHICHEVER = re.compile(
 )
 _MOST_WORDS = 6
 # What praises or places a thing does not say what it is: "a great framework", "the closest system to", "the only one".
-_PRAISES = word_set("""
+_PRAISES = en.word_set("""
 best better culmination essential excellent first good great ideal important key last latest leading main major modern
 new next only perfect popular powerful reason result second third useful valuable
 """)
-_MEASURES = word_set("highest lowest largest smallest longest shortest")
+_MEASURES = en.word_set("highest lowest largest smallest longest shortest")
 # A number alone does not name it: of what is "Level 1", and the version of what?
 _NUMBERED = re.compile(
     r"(?:class|level|part|phase|release|stage|step|tier|type|version|wave) [\dIVX.]+$", re.IGNORECASE
@@ -135,7 +126,7 @@ def _term(statement: str) -> str | None:
 
 
 def _is_grammar(term: str) -> bool:
-    return not FINITE.isdisjoint(term.lower().split()) or term.lower() in DETERMINERS
+    return not en.FINITE.isdisjoint(term.lower().split()) or term.lower() in en.DETERMINERS
 
 
 def _is_clear(subject: str) -> bool:
@@ -155,13 +146,13 @@ def _with_capital(subject: str, statement: str) -> str:
     first, _, others = subject.partition(" ")
     capital = first[:1].upper() + first[1:]
     is_title = any(word[:1].isupper() for word in others.split()) or first.endswith(("'s", "’s"))
-    is_title = is_title and first.lower() not in DETERMINERS
+    is_title = is_title and first.lower() not in en.DETERMINERS
     return f"{capital} {others}" if is_title and statement.startswith(capital) else subject
 
 
 def is_name(subject: str) -> bool:
     """Whether the subject names one thing wherever it is read: a proper name, an acronym, a code."""
-    words = [word for word in subject.split() if word.lower() not in DETERMINERS]
+    words = [word for word in subject.split() if word.lower() not in en.DETERMINERS]
     if len(words) == 1:  # any word has a capital at the beginning of a sentence
         return any(char.isupper() or char.isdigit() for char in words[0][1:])
     return any(word[:1].isupper() or any(map(str.isdigit, word)) for word in words)
@@ -173,11 +164,11 @@ def _behind(rest: Sequence[str]) -> str:
 
 def _definition(clause: Clause, rest: Sequence[str]) -> str | None:
     """``SMACT is a library``; of a thing without a name it would ask nothing: ``What is the tool?``"""
-    if clause.verb not in BE or rest[0].lower() not in ("a", "an", "the"):
+    if clause.verb not in en.BE or rest[0].lower() not in ("a", "an", "the"):
         return None
     if not (is_name(clause.subject) or clause.subject.lower().startswith(("a ", "an "))):
         return None
-    said = [word.strip(EDGES).lower() for word in rest[1:4]]
+    said = [word.strip(en.EDGES).lower() for word in rest[1:4]]
     if any(word in _PRAISES or (word.endswith("est") and word not in _MEASURES) for word in said):
         return None
     who = "Who" if _PERSON.search(" ".join(rest[:5])) and is_name(clause.subject) else "What"
@@ -201,30 +192,30 @@ def _how_many(clause: Clause, rest: Sequence[str]) -> str | None:
     if clause.verb not in _HAVE or not match:
         return None
     counted = _behind(rest)[match.end() :].split()
-    things = next((counted[: i + 1] for i, word in enumerate(counted[:3]) if word.strip(EDGES).endswith("s")), None)
+    things = next((counted[: i + 1] for i, word in enumerate(counted[:3]) if word.strip(en.EDGES).endswith("s")), None)
     after = counted[len(things) :] if things else []
     if (
         not things
-        or not (things[-1][-1] in ".,;:" or not after or after[0].lower() in PREPOSITIONS | {"that", "which", "and"})
-        or not FINITE.isdisjoint(counted[:3])
+        or not (things[-1][-1] in ".,;:" or not after or after[0].lower() in en.PREPOSITIONS | {"that", "which", "and"})
+        or not en.FINITE.isdisjoint(counted[:3])
         or match[0].lower() == "one "
-        or not all(word.strip(EDGES).isalpha() for word in things)
+        or not all(word.strip(en.EDGES).isalpha() for word in things)
         or re.match(_UNIT, things[-1])
     ):
         return None
-    verb = THIRD_PERSON.get(clause.verb, "have" if clause.verb == "has" else clause.verb)
-    return f"How many {' '.join(things).strip(EDGES)} {_HAVE[clause.verb]} {clause.subject} {verb}?"
+    verb = en.THIRD_PERSON.get(clause.verb, "have" if clause.verb == "has" else clause.verb)
+    return f"How many {' '.join(things).strip(en.EDGES)} {_HAVE[clause.verb]} {clause.subject} {verb}?"
 
 
 def _circumstance(clause: Clause, rest: Sequence[str]) -> str | None:
     """``Claims must be submitted within 30 days``: how soon, how long, how often, when, how, by whom."""
-    if clause.verb in MODALS:
+    if clause.verb in en.MODALS:
         if clause.verb == "cannot" or rest[0].lower() in ("not", "never"):
             return None
         passive = rest[0] == "be" and len(rest) > 2
         done, behind = ([*rest[:2]], rest[2:]) if passive else _until_time(rest)
         words = f"{clause.verb} {clause.subject} {' '.join(done)}"
-    elif clause.verb in BE and len(rest) > 1:
+    elif clause.verb in en.BE and len(rest) > 1:
         done, behind, passive = [rest[0]], rest[1:], True
         words = f"{clause.verb} {clause.subject} {rest[0]}"
     else:
@@ -233,7 +224,7 @@ def _circumstance(clause: Clause, rest: Sequence[str]) -> str | None:
         return None
     rows = _CIRCUMSTANCES if passive else _CIRCUMSTANCES[:3]
     asking = next((asking for pattern, asking in rows if pattern.match(_behind(behind))), None)
-    if asking == "How" and clause.verb not in MODALS and not is_name(clause.subject):  # which one, and when?
+    if asking == "How" and clause.verb not in en.MODALS and not is_name(clause.subject):  # which one, and when?
         return None
     return f"{asking} {words}?" if asking else None
 
@@ -259,7 +250,7 @@ _CIRCUMSTANCES = (
     (_DATE, "When"),
     (_BY_DOING, "How"),
 )
-_IRREGULAR = word_set("built done found held kept made paid put read run sent set sold told understood")
+_IRREGULAR = en.word_set("built done found held kept made paid put read run sent set sold told understood")
 
 
 def _is_participle(word: str) -> bool:
@@ -275,7 +266,7 @@ def _maker(clause: Clause, rest: Sequence[str]) -> str | None:
 
 
 def _behind_be(clause: Clause, rest: Sequence[str]) -> str | None:
-    if clause.verb not in BE or len(rest) < 3:
+    if clause.verb not in en.BE or len(rest) < 3:
         return None
     form = _BEHIND_BE.get((rest[0].lower(), rest[1].lower()))
     if form and "to do" in form and rest[2] in ("be", "have", "use"):
@@ -285,7 +276,7 @@ def _behind_be(clause: Clause, rest: Sequence[str]) -> str | None:
 
 def _object(clause: Clause, rest: Sequence[str]) -> str | None:
     """``The policy covers fire and storm``"""
-    base = THIRD_PERSON.get(clause.verb, clause.verb)
+    base = en.THIRD_PERSON.get(clause.verb, clause.verb)
     last = clause.subject.split()[-1].lower()
     if (base == clause.verb and last == clause.subject.lower()) or last.startswith(base):
         return None  # "Responsibilities include": whose? And what do requirements require?
@@ -296,24 +287,25 @@ def _object(clause: Clause, rest: Sequence[str]) -> str | None:
         return None
     if _TWO_WORDS.get(base) == after and len(rest) > 1:
         return f"What {do} {clause.subject} {base} {after}?"
-    if base in _OBJECT_VERBS and after not in PREPOSITIONS | word_set("us you them him her me it itself themselves"):
+    if base in _OBJECT_VERBS and after not in _NO_OBJECTS:
         return f"What {do} {clause.subject} {base}?"
     return None
 
 
-_NO_ANSWER = word_set("to only the a an just merely primarily necessarily always yet")
+_NO_OBJECTS = en.PREPOSITIONS | en.word_set("us you them him her me it itself themselves")
+_NO_ANSWER = en.word_set("to only the a an just merely primarily necessarily always yet")
 
 
 def _whether(clause: Clause, rest: Sequence[str]) -> str | None:
     """``This policy does not cover flood damage``: a statement with "not" answers it outright."""
-    if clause.verb not in word_set("does do is are") or rest[0].lower() != "not":
+    if clause.verb not in en.word_set("does do is are") or rest[0].lower() != "not":
         return None
     kept = [word.rstrip(".") for word in rest[1:]]
     if not 2 <= len(kept) <= 7 or any(word[-1] in ",;:()" for word in kept) or kept[0] in _NO_ANSWER:
         return None
-    if clause.verb in BE and not _is_quality(kept[0]):
+    if clause.verb in en.BE and not _is_quality(kept[0]):
         return None
-    if set(clause.subject.lower().split()) & {word.lower() for word in kept[1:]} - PREPOSITIONS - DETERMINERS:
+    if set(clause.subject.lower().split()) & {word.lower() for word in kept[1:]} - en.PREPOSITIONS - en.DETERMINERS:
         return None
     return f"{clause.verb.capitalize()} {clause.subject} {' '.join(kept)}?"
 

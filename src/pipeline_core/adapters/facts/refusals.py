@@ -6,34 +6,12 @@ Each kind is a row with its words by language. Of a text whose language is not k
 import re
 from functools import cache
 
-from pipeline_core.adapters.facts.refused_apparatus import (
-    CAPTION,
-    DRAWN,
-    NAVIGATION,
-    PLACEHOLDER,
-    REFERENCE,
-    RIGHTS,
-    SYMBOLS,
-    THANKS,
-)
-from pipeline_core.adapters.facts.refused_authors import AIMS, APPRAISAL, CAST, DRAWING, PROMISE
+from pipeline_core.adapters.facts.refused_apparatus import APPARATUS, CAPTION
+from pipeline_core.adapters.facts.refused_authors import AUTHORS
 from pipeline_core.adapters.facts.refused_notices import NOTICES
-from pipeline_core.adapters.facts.refused_voices import (
-    ASKED,
-    DIALOGUE,
-    GREETING,
-    NOW_AND_THEN,
-    REMARK,
-    SPOKEN,
-    STORY,
-    TO_THE_READER,
-    VAGUE,
-)
+from pipeline_core.adapters.facts.refused_voices import VOICES
 
-REFUSALS = (
-    THANKS, RIGHTS, CAPTION, NAVIGATION, DRAWN, REFERENCE, TO_THE_READER, REMARK, PLACEHOLDER, STORY, VAGUE,
-    NOW_AND_THEN, DIALOGUE, GREETING, ASKED, SYMBOLS, SPOKEN, AIMS, PROMISE, DRAWING, APPRAISAL, CAST, *NOTICES,
-)  # fmt: skip
+REFUSALS = (*APPARATUS, *VOICES, *AUTHORS, *NOTICES)
 
 
 @cache

@@ -221,3 +221,4 @@ SYMBOLS = Refusal(
         rf"|^{_SYMBOL}{_MEANS}[^.]*(?:,| and| und| et| y| e| dan)+ {_SUBSCRIBED}{_MEANS}"
     },
 )
+APPARATUS = (THANKS, RIGHTS, CAPTION, NAVIGATION, DRAWN, REFERENCE, PLACEHOLDER, SYMBOLS)

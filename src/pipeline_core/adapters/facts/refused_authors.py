@@ -248,3 +248,4 @@ CAST = Refusal(
         "zh": "^(?:嫌疑人|受害者|凶手|小偷|攻击者(?:们)?)(?:曾|已经|随后|攻击了|袭击了|发现了)",
     },
 )  # fmt: skip
+AUTHORS = (AIMS, PROMISE, DRAWING, APPRAISAL, CAST)

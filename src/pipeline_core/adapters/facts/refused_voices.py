@@ -279,3 +279,4 @@ ASKED = Refusal(
         "ru": r"\bспр(?:ашивает|ашивают|осил|осила|осили),? (?:\w+ ли|когда|почему)\b",
     },
 )
+VOICES = (TO_THE_READER, REMARK, STORY, VAGUE, NOW_AND_THEN, DIALOGUE, GREETING, ASKED, SPOKEN)

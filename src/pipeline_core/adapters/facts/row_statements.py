@@ -3,14 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipeline_core.adapters.facts.cell_texts import (
-    LONG,
-    is_id,
-    is_section_number,
-    is_sentence,
-    is_whole_sentence,
-    length,
-)
+from pipeline_core.adapters.facts import cell_texts
 from pipeline_core.adapters.facts.row_marks import holds_for, without_marks
 from pipeline_core.adapters.facts.table_body import TOTAL, Said
 from pipeline_core.adapters.facts.table_grid import MARKS
@@ -32,8 +25,8 @@ def statement_of(said: Said) -> str:
     sentence = sentence_in(said)
     if not sentence and (_says_nothing(said) or any(_REMARK.fullmatch(value) for _, value in said.pairs)):
         return ""
-    required = sentence if is_id(said.name) else ""
-    if not required and is_section_number(said.name):
+    required = sentence if cell_texts.is_id(said.name) else ""
+    if not required and cell_texts.is_section_number(said.name):
         required = _longest_text(said)
     if required:
         return _requirement(said, required)
@@ -41,14 +34,14 @@ def statement_of(said: Said) -> str:
         # what answers a question is its row's one value; figures below years answer none of their own
         return f"{said.name} {said.pairs[0][1]}" if len(said.pairs) == 1 else ""
     marked = without_marks(said)
-    if is_whole_sentence(marked.text) and said.is_named:
+    if cell_texts.is_whole_sentence(marked.text) and said.is_named:
         return marked.text + _aside([*marked.columns, *_noted(said.pairs)])
     return _pairs(said) if _may_name_a_row(said.name) else ""
 
 
 def sentence_in(said: Said) -> str:
     """The first of the row's values that is a sentence."""
-    return next((value for _, value in said.pairs if is_sentence(value)), "")
+    return next((value for _, value in said.pairs if cell_texts.is_sentence(value)), "")
 
 
 def _pairs(said: Said) -> str:
@@ -107,7 +100,7 @@ def _listed(pairs: Sequence[tuple[str, str]]) -> str:
 
 def _longest_text(said: Said) -> str:
     """The text of a requirement that ends without a full stop; blank where no cell is a text."""
-    texts = [value for _, value in said.pairs if length(value) >= LONG]
+    texts = [value for _, value in said.pairs if cell_texts.length(value) >= cell_texts.LONG]
     return max(texts, key=len, default="")
 
 

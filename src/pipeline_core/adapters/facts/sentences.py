@@ -4,20 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline_core.adapters.facts import english_words as en
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import resumes
 from pipeline_core.adapters.facts.definitions import natural_question, says_not
 from pipeline_core.adapters.facts.english import has_finite_verb
-from pipeline_core.adapters.facts.english_words import (
-    AUXILIARIES,
-    EDGES,
-    IMPERATIVES,
-    NO_START,
-    THIRD_PERSON,
-    word_set,
-)
 from pipeline_core.adapters.facts.ids import begins_with_code, length_of_id, spans_of_ids, without_id
 from pipeline_core.adapters.facts.leaning import connective, points_at_unsaid, points_back, points_elsewhere
 from pipeline_core.adapters.facts.list_words import says_no
@@ -52,7 +45,7 @@ _MISSED_END = re.compile(r"(?<=[a-z]{4}[.!] )(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!。！．।](?:[)\"'”’»\]*_`」』]|\[\^[^\]]*\]|\]\([^()\s]*\))*$")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|al|vs|cf|Nos?|Figs?|Sec|Art|Dr|Mrs?|Ms|St|pp?|(?<!\d )(?<!°)[A-Z])\.$")
 _LABEL = re.compile(r"(?:\*\*|__)(?P<key>[^*_:\n]{2,60})(?::(?:\*\*|__)|(?:\*\*|__):)\s+(?P<value>\S.*)", re.DOTALL)
-LABELS_ONLY = word_set("""
+LABELS_ONLY = en.word_set("""
 note notes example examples warning important tip caution remark see author authors editor editors reviewer reviewers
 submitted published accepted received correspondence keywords license licence doi e-mail email repository archive
 """)
@@ -185,22 +178,17 @@ def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
         **traits_of(said.statement, language),
     }
     answer = said.asked_of if asked else None
-    return Claim(((said.start, said.end),), said.statement, answer, lambda: iter(filter(None, [asked])), score, traits)
+    return Claim(((said.start, said.end),), said.statement, score, traits, asked, answer)
 
 
 def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
     """``**Deductible:** $500`` says what a row of a table with two columns says."""
     key, value = strip_markdown(label["key"]), strip_markdown(label["value"])
-    if (
-        key.lower() in LABELS_ONLY
-        or not 1 <= len(value) <= 200
-        or not keeps_numbers(value, label["value"])
-        or unreadable(value)
-    ):
+    if key.lower() in LABELS_ONLY or not 1 <= len(value) <= 200 or not keeps_numbers(value, label["value"]):
         return None
     score = 1.5 + bool(numbers_in(value))
     traits = {"label": 1.0, "score": score}
-    return Claim(((block.start, block.end),), f"{key}: {value}", None, lambda: iter(()), score, traits)
+    return Claim(((block.start, block.end),), f"{key}: {value}", score, traits)
 
 
 def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
@@ -392,10 +380,10 @@ def _stands(statement: str, language: str) -> bool:
     if _HOLE.search(statement) or _LOST_LIGATURE.search(statement):
         return False
     words = _clause(without_id(statement)).split()
-    start = words[0].strip(EDGES).lower()
+    start = words[0].strip(en.EDGES).lower()
     # "Returns are accepted": no verb, where one follows
-    is_verb = start in THIRD_PERSON and not (len(words) > 1 and words[1].lower() in AUXILIARIES)
-    if is_verb or start in NO_START:
+    is_verb = start in en.THIRD_PERSON and not (len(words) > 1 and words[1].lower() in en.AUXILIARIES)
+    if is_verb or start in en.NO_START:
         return False
     if len(words) < FEWEST_WITHOUT_VERB and _is_title(words, statement):
         return False
@@ -424,7 +412,7 @@ def _verb_unseen(statement: str, language: str) -> bool:
     if language != "en":
         return False
     words = _clause(without_id(statement)).split()
-    return bool(words) and words[0].strip(EDGES).lower() not in IMPERATIVES and not has_finite_verb(words)
+    return bool(words) and words[0].strip(en.EDGES).lower() not in en.IMPERATIVES and not has_finite_verb(words)
 
 
 def _is_of_fit_length(statement: str, language: str) -> bool:

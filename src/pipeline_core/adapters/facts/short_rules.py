@@ -16,7 +16,6 @@ from pipeline_core.adapters.facts.worth import traits_of
 from pipeline_core.domain.languages import UNSPACED
 from pipeline_core.domain.number_words import with_digits
 from pipeline_core.domain.text import strip_markdown
-from pipeline_core.domain.unreadable import unreadable
 
 _LEAST_IN_RUN = 3
 _MOST_WORDS, _MOST_SIGNS = 14, 40
@@ -59,13 +58,13 @@ def _rule(text: str, block: Block, language: str) -> Claim | None:
         return None
     if why_refused(said, language) or points_back(said, language) or points_elsewhere(said, language):
         return None
-    if not keeps_numbers(said, body) or unreadable(said) or not any(map(str.isalpha, said)):
+    if not keeps_numbers(said, body) or not any(map(str.isalpha, said)):
         return None
     told = traits_of(said, language)
     if told.get("first_person"):
         return None
     traits = {"prose": 1.0, "sentence_whole": 1.0, "leans": 0.0, "score": 1.5, **told}
-    return Claim(((block.start, block.end),), said, None, lambda: iter(()), 1.0, traits)
+    return Claim(((block.start, block.end),), said, 1.0, traits)
 
 
 def _says_something(said: str, language: str) -> bool:

@@ -19,7 +19,6 @@ from pipeline_core.adapters.facts.table_context import context_of
 from pipeline_core.adapters.facts.table_grid import read_grid
 from pipeline_core.adapters.facts.table_notes import note_of_all, notes_below, with_notes, words_of
 from pipeline_core.domain.text import numbers_in
-from pipeline_core.domain.unreadable import unreadable
 
 MOST_COLUMNS = 12
 MOST_CERTAIN_COLUMNS = 40
@@ -122,21 +121,20 @@ def _claim(text: str, said: Said, cut: CutCells, keys: Sequence[str]) -> Iterato
     answer = "; ".join(value for _, value in said.pairs)
     quote = " ".join([*words_of(text, said.row.spans), *words_of(text, (source for _, source in said.notes))])
     states = any(map(str.isalnum, answer)) or _is_marked(said)
-    if not states or not keeps_numbers(answer, quote) or unreadable(f"{said.name} {answer}"):
+    if not states or not keeps_numbers(answer, quote):
         return
     if cut.is_cut(said.row) or cut.is_no_row(said):
         return
-    statement = statement_of(said)
-    if not statement:
+    if not (statement := statement_of(said)):
         return
     # a row may ask itself; a question made for each row would be the same question over and over
     asked = said.name if said.name.endswith("?") else None
     yield Claim(
         said.row.spans,
         statement,
-        answer if asked else None,
-        lambda: iter(filter(None, [asked])),
         1.5 + bool(numbers_in(answer)),
         traits_of(said, keys),
+        asked,
+        answer,
         around(text, said, statement),
     )
