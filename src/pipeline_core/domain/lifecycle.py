@@ -232,9 +232,9 @@ class Move:
     severity: Severity = Severity.INFO
 
 
-def stage_move(code: str, event: EventType, sources: set[JobStage], target: JobStage) -> Move:
-    """A working job goes on to another stage."""
-    return Move(code, event, frozenset({JobState.WORKING}), frozenset(sources), to_stage=target)
+def stage_move(event: EventType, sources: set[JobStage], target: JobStage, code: str | None = None) -> Move:
+    """A working job goes on to another position, by which the move is called if it has no ``code`` of its own."""
+    return Move(code or target.value, event, frozenset({JobState.WORKING}), frozenset(sources), to_stage=target)
 
 
 def _move(code: str, event: EventType, from_states: set[JobState], to_state: JobState, **more: object) -> Move:
@@ -245,6 +245,8 @@ def _move(code: str, event: EventType, from_states: set[JobState], to_state: Job
 RETRY_LATER = _move("retry_later", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE, severity=Severity.WARNING)
 INTERRUPT = _move("interrupted", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE)
 """The run was stopped from outside, as by Ctrl-C: that is no try of the document, and it is due at once."""
+VALIDATED = stage_move(EventType.STAGE_DONE, {_G.VALIDATING}, _G.VALIDATING, "validated")
+"""What follows is for the gate to say."""
 BURY = _move("dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL)
 PARK = _move("parked", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
 """The work waits for a budget or a quota: nothing failed, and the next run after that goes on."""

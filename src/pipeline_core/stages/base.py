@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -15,7 +16,16 @@ from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, DocumentId, LeaseToken
 from pipeline_core.domain.jobs import Batch, HeldJob
-from pipeline_core.domain.lifecycle import JobStage, Move, Profile, StageName
+from pipeline_core.domain.lifecycle import (
+    JOB_STAGES,
+    STAGE_MOVES,
+    EventType,
+    JobStage,
+    Move,
+    Profile,
+    StageName,
+    stage_move,
+)
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.ports.fact_generator import FactGenerator
@@ -134,18 +144,16 @@ class Stage(Generic[D, R]):
     is needed and returns the computation; ``save`` writes the rows of many documents in the transaction that also
     records the stage as done. ``version`` changes whenever the same input may give another output. The last stage
     has a ``publish``, which ends the jobs and so comes behind all that is recorded of them under their lease.
+
+    Its moves follow from the positions that the lifecycle gives it and from the moves that lead there.
     """
 
     name: StageName
     version: str
     fetch: Fetch[D]
     run: Run[D, R]
-    save: Save[R]
-    config: Callable[[StageContext], Mapping[str, Any]]
-    begins: Move | None
-    ends: tuple[Move, ...]
-    done_at: JobStage
-    restarts_at: JobStage
+    save: Save[R] = lambda _ctx, _uow, _done: None
+    config: Callable[[StageContext], Mapping[str, Any]] = lambda _ctx: {}
     before: Gate | None = None
     threads: Callable[[Settings], int] = lambda _settings: 8
     is_enabled: Callable[[Settings], bool] = lambda _settings: True
@@ -155,6 +163,39 @@ class Stage(Generic[D, R]):
     leaves: str | None = None
     """The kind of file that later stages read."""
     publish: Publish[R] | None = None
+    ended_by: tuple[Move, ...] | None = None
+    """Other moves than through its positions."""
+    past_at: JobStage | None = None
+    """Where a job is past it, if not at its last position."""
+    again_at: JobStage | None = None
+    """Where a job starts again that is to come to it, if not at its first position."""
+
+    @cached_property
+    def positions(self) -> list[JobStage]:
+        """Those of a job that is in this stage, in order."""
+        return [position for position, row in JOB_STAGES.items() if row.work is self.name]
+
+    @cached_property
+    def begins(self) -> Move | None:
+        """The move to its first position, if there is any before."""
+        first = self.positions[0]
+        sources = {before for before, after in STAGE_MOVES if after is first}
+        return stage_move(EventType.STAGE_STARTED, sources | {first}, first) if sources else None
+
+    @cached_property
+    def ends(self) -> tuple[Move, ...]:
+        """The moves that record it as done."""
+        steps = pairwise(self.positions)
+        through = tuple(stage_move(EventType.STAGE_DONE, {before}, after) for before, after in steps)
+        return through if self.ended_by is None else self.ended_by
+
+    @property
+    def done_at(self) -> JobStage:
+        return self.past_at or self.positions[-1]
+
+    @property
+    def restarts_at(self) -> JobStage:
+        return self.again_at or self.positions[0]
 
     @property
     def moves(self) -> tuple[Move, ...]:

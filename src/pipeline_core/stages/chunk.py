@@ -10,7 +10,7 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.ids import DocumentId, Ids
 from pipeline_core.domain.jobs import HeldJob, OutputRow
-from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
+from pipeline_core.domain.lifecycle import Profile, StageName
 from pipeline_core.domain.staging import StagedBefore
 from pipeline_core.duplicates.reanchor import anchor_facts
 from pipeline_core.stages import chunking
@@ -21,21 +21,19 @@ from pipeline_core.stages.base import (
     Saved,
     Stage,
     StageContext,
-    StageInput,
     StageResult,
 )
-from pipeline_core.stages.inputs import for_each, json_bytes, page_map, read_text, require, text_checksums
+from pipeline_core.stages.inputs import (
+    fetch_markdown,
+    json_bytes,
+    markdown_kinds,
+    page_map,
+    read_text,
+)
 
 
 def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[OutputRow]:
-    kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
-    outputs = uow.stages.outputs([job.document_id for job in jobs], kinds)
-
-    def read(job: HeldJob) -> StageInput[OutputRow]:
-        markdown = require(outputs.get(job.document_id, {}), *kinds)
-        return StageInput(text_checksums(markdown), markdown)
-
-    return for_each(jobs, read)
+    return fetch_markdown(uow, jobs, markdown_kinds(ctx.settings))
 
 
 def run(ctx: StageContext, document: Document, data: OutputRow) -> Computation[list[Chunk]]:
@@ -121,16 +119,4 @@ STAGE = Stage(
         "max": ctx.settings.chunk_max_chars,
         "overlap": ctx.settings.chunk_overlap_chars,
     },
-    begins=stage_move(
-        "chunking",
-        EventType.STAGE_STARTED,
-        {JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING, JobStage.OPTIMIZED, JobStage.CHUNKING},
-        JobStage.CHUNKING,
-    ),
-    ends=(
-        stage_move("chunks_buffered", EventType.STAGE_DONE, {JobStage.CHUNKING}, JobStage.CHUNKS_BUFFERED),
-        stage_move("chunked", EventType.STAGE_DONE, {JobStage.CHUNKS_BUFFERED}, JobStage.CHUNKED),
-    ),
-    done_at=JobStage.CHUNKED,
-    restarts_at=JobStage.CHUNKING,
 )

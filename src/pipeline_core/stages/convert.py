@@ -10,7 +10,7 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Converted, Document
 from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.page_words import words_as_json
 from pipeline_core.domain.titles import title_of
 from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
@@ -96,13 +96,6 @@ STAGE = Stage(
         "ocr": ctx.settings.ocr_pages,
         "keep_hidden": ctx.settings.keep_hidden,
     },
-    begins=stage_move("parsing", EventType.STAGE_STARTED, {JobStage.JOB_VALIDATED, JobStage.PARSING}, JobStage.PARSING),
-    ends=(
-        stage_move("parsed", EventType.STAGE_DONE, {JobStage.PARSING}, JobStage.PARSED),
-        stage_move("parse_validated", EventType.STAGE_DONE, {JobStage.PARSED}, JobStage.PARSE_VALIDATED),
-    ),
-    done_at=JobStage.PARSE_VALIDATED,
-    restarts_at=JobStage.PARSING,
     # waiting for a service takes no core
     threads=lambda settings: (
         settings.convert_workers if settings.converter == "local" else settings.llama_parse_concurrency

@@ -13,7 +13,7 @@ from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.ports.embedder import Embedder
@@ -114,11 +114,6 @@ def fill_buffer(uow: UnitOfWork, embedded: Sequence[tuple[Document, Embedding]])
         uow.production.fill_buffer(of_model, model=model, version=version)
 
 
-def no_config(_ctx: StageContext) -> dict[str, str]:
-    """Which model is active is no setting of a document: changing it re-embeds what is published, all at once."""
-    return {}
-
-
 STAGE = Stage(
     name=StageName.EMBEDDER,
     version="1",
@@ -126,19 +121,7 @@ STAGE = Stage(
     run=run,
     save=save,
     before=gates.VALIDATION,
-    config=no_config,
-    begins=stage_move(
-        "embedding",
-        EventType.STAGE_STARTED,
-        {JobStage.VALIDATING, JobStage.VALIDATION_REVIEW, JobStage.EMBEDDING},
-        JobStage.EMBEDDING,
-    ),
-    ends=(
-        stage_move("embeddings_buffered", EventType.STAGE_DONE, {JobStage.EMBEDDING}, JobStage.EMBEDDINGS_BUFFERED),
-        stage_move("embedded", EventType.STAGE_DONE, {JobStage.EMBEDDINGS_BUFFERED}, JobStage.EMBEDDED),
-    ),
-    done_at=JobStage.EMBEDDED,
-    restarts_at=JobStage.EMBEDDING,
+    # which model is active is no setting of a document: changing it re-embeds what is published, all at once
     # The buffer is emptied by every publication, so a finished embedding is not there to be found again;
     # the cache makes doing it anew free.
     reusable=False,

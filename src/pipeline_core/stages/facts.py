@@ -28,7 +28,7 @@ from pipeline_core.domain.facts import (
 from pipeline_core.domain.ids import ChunkId, DocumentId
 from pipeline_core.domain.jobs import OutputRow
 from pipeline_core.domain.languages import languages_of
-from pipeline_core.domain.lifecycle import EventType, JobStage, Profile, StageName, stage_move
+from pipeline_core.domain.lifecycle import Profile, StageName
 from pipeline_core.domain.place_traits import Places
 from pipeline_core.domain.policy import Policy, Wished
 from pipeline_core.domain.staging import NewQuestion
@@ -46,7 +46,16 @@ from pipeline_core.stages.base import (
     StageResult,
 )
 from pipeline_core.stages.chunk_inputs import cache_key, chunk_inputs, text_of
-from pipeline_core.stages.inputs import for_each, json_bytes, page_map, page_words, read_words, require, text_checksums
+from pipeline_core.stages.inputs import (
+    for_each,
+    json_bytes,
+    markdown_kinds,
+    page_map,
+    page_words,
+    read_words,
+    require,
+    text_checksums,
+)
 from pipeline_core.stages.judging import judge, prover
 from pipeline_core.stages.surroundings import Surroundings
 from pipeline_core.stages.varied import varied
@@ -98,7 +107,7 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fet
     }
     wanted = [key for of_document in keys.values() for key in of_document]
     cached = uow.caches.facts(wanted, run_id=ctx.settings.run_id)
-    kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
+    kinds = markdown_kinds(ctx.settings)
 
     def read(job: OfDocument) -> StageInput[Data]:
         of_document = outputs.get(job.document_id, {})
@@ -325,15 +334,6 @@ STAGE = Stage(
         "publish_from": ctx.settings.policy.publish_from,
         "ask_from": ctx.settings.policy.ask_from,
     },
-    begins=stage_move(
-        "generating_facts",
-        EventType.STAGE_STARTED,
-        {JobStage.CHUNKED, JobStage.GENERATING_FACTS},
-        JobStage.GENERATING_FACTS,
-    ),
-    ends=(stage_move("facts_staged", EventType.STAGE_DONE, {JobStage.GENERATING_FACTS}, JobStage.FACTS_STAGED),),
-    done_at=JobStage.FACTS_STAGED,
-    restarts_at=JobStage.GENERATING_FACTS,
     # a document of one chunk would else wait for the answer to the one before it
     threads=lambda settings: settings.openai_concurrency if settings.fact_generator == "openai" else 1,
 )

@@ -12,8 +12,8 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
-from pipeline_core.stages.base import Fetched, Saved, Stage, StageContext, StageInput, StageResult
+from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.stages.base import Fetched, Stage, StageContext, StageInput, StageResult
 
 
 def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[None]:
@@ -39,19 +39,10 @@ def run(ctx: StageContext, document: Document, _data: None) -> StageResult[None]
     return StageResult(None, report={"bytes": len(data), "type": kind.label})
 
 
-def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved[None]]) -> None:
-    """Nothing of its own: intake stored the original."""
-
-
 STAGE = Stage(
     name=StageName.INGEST,
     version="1",
     fetch=fetch,
     run=run,
-    save=save,
     config=lambda ctx: {"max_file_bytes": ctx.settings.max_file_bytes},
-    begins=None,
-    ends=(stage_move("job_validated", EventType.STAGE_DONE, {JobStage.QUEUED}, JobStage.JOB_VALIDATED),),
-    done_at=JobStage.JOB_VALIDATED,
-    restarts_at=JobStage.QUEUED,
 )

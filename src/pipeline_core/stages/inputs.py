@@ -1,16 +1,18 @@
 """Reading what earlier stages left."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import orjson
 
+from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.errors import LedgerError, ObjectNotFoundError, PipelineError
 from pipeline_core.domain.ids import DocumentId, sha256_hex
-from pipeline_core.domain.jobs import OutputRow
+from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.stages.base import D, StageInput
+from pipeline_core.settings import Settings
+from pipeline_core.stages.base import D, Fetched, StageInput
 
 
 class OfDocument(Protocol):
@@ -44,6 +46,22 @@ def require(outputs: dict[str, OutputRow], *file_types: str) -> OutputRow:
         if file_type in outputs:
             return outputs[file_type]
     raise ObjectNotFoundError(f"No earlier stage left any of: {', '.join(file_types)}.")
+
+
+def markdown_kinds(settings: Settings) -> list[str]:
+    """The markdown that later stages read: the optimized one before the converted one."""
+    return ["optimized_markdown", "markdown"] if settings.optimizer_enabled else ["markdown"]
+
+
+def fetch_markdown(uow: UnitOfWork, jobs: Sequence[HeldJob], kinds: Sequence[str]) -> Fetched[OutputRow]:
+    """The markdown of each document: the first of these kinds that there is."""
+    outputs = uow.stages.outputs([job.document_id for job in jobs], kinds)
+
+    def read(job: HeldJob) -> StageInput[OutputRow]:
+        markdown = require(outputs.get(job.document_id, {}), *kinds)
+        return StageInput(text_checksums(markdown), markdown)
+
+    return for_each(jobs, read)
 
 
 def read_text(store: ObjectStore, output: OutputRow) -> str:

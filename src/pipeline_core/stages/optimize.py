@@ -9,30 +9,22 @@ from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.jobs import HeldJob, OutputRow
-from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.wording import counted
 from pipeline_core.stages.base import (
     Computation,
     Fetched,
     OutputFile,
-    Saved,
     Stage,
     StageContext,
-    StageInput,
     StageResult,
 )
 from pipeline_core.stages.cleaning import clean
-from pipeline_core.stages.inputs import for_each, page_map, read_text, require, text_checksums
+from pipeline_core.stages.inputs import fetch_markdown, page_map, read_text
 
 
 def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[OutputRow]:
-    outputs = uow.stages.outputs([job.document_id for job in jobs], ["markdown"])
-
-    def read(job: HeldJob) -> StageInput[OutputRow]:
-        markdown = require(outputs.get(job.document_id, {}), "markdown")
-        return StageInput(text_checksums(markdown), markdown)
-
-    return for_each(jobs, read)
+    return fetch_markdown(uow, jobs, ["markdown"])
 
 
 def run(ctx: StageContext, _document: Document, data: OutputRow) -> Computation[None]:
@@ -65,24 +57,13 @@ def _repaired(lines: int) -> Finding:
     )
 
 
-def save(_ctx: StageContext, _uow: UnitOfWork, _done: Sequence[Saved[None]]) -> None:
-    """Nothing of its own: the output file is all."""
-
-
 STAGE = Stage(
     name=StageName.MARKDOWN_OPTIMIZER,
     version="5",
     fetch=fetch,
     run=run,
-    save=save,
     leaves="optimized_markdown",
     config=lambda _ctx: {"ftfy": version("ftfy")},
-    begins=stage_move(
-        "optimizing", EventType.STAGE_STARTED, {JobStage.PARSE_VALIDATED, JobStage.OPTIMIZING}, JobStage.OPTIMIZING
-    ),
-    ends=(stage_move("optimized", EventType.STAGE_DONE, {JobStage.OPTIMIZING}, JobStage.OPTIMIZED),),
-    done_at=JobStage.OPTIMIZED,
-    restarts_at=JobStage.OPTIMIZING,
     is_required=False,
     is_enabled=lambda settings: settings.optimizer_enabled,
 )

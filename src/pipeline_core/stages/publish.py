@@ -13,12 +13,10 @@ from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import (
     FINISH,
     SUPERSEDE,
-    EventType,
     JobStage,
     Move,
     Outcome,
     StageName,
-    stage_move,
 )
 from pipeline_core.domain.staging import Embeddable, LedgerRow
 from pipeline_core.stages import embed
@@ -162,14 +160,9 @@ STAGE = Stage(
     fetch=fetch,
     run=run,
     save=save,
-    config=embed.no_config,
-    begins=stage_move(
-        "ingesting", EventType.STAGE_STARTED, {JobStage.EMBEDDED, JobStage.INGESTING}, JobStage.INGESTING
-    ),
-    ends=(),
-    done_at=JobStage.INGESTED,
+    ended_by=(),
     # The buffer is empty after a publication, so publishing again begins with the vectors.
-    restarts_at=JobStage.EMBEDDING,
+    again_at=JobStage.EMBEDDING,
     reusable=False,
     publish=publish,
 )

@@ -11,7 +11,7 @@ from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.jobs import OutputRow
-from pipeline_core.domain.lifecycle import EventType, JobStage, StageName, stage_move
+from pipeline_core.domain.lifecycle import VALIDATED, JobStage, StageName
 from pipeline_core.domain.staging import Differing, StagedChunk, StagedQuestion
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.settings import Settings
@@ -30,6 +30,7 @@ from pipeline_core.stages.inputs import (
     OfDocument,
     for_each,
     json_bytes,
+    markdown_kinds,
     page_map,
     page_words,
     read_text,
@@ -72,7 +73,7 @@ def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched[St
     converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)
     optimized = uow.stages.rows(StageName.MARKDOWN_OPTIMIZER, ids)
     chunks, questions, undecided = uow.staging.chunks(ids), uow.staging.questions(ids), uow.staging.undecided(ids)
-    kinds = ["optimized_markdown", "markdown"] if ctx.settings.optimizer_enabled else ["markdown"]
+    kinds = markdown_kinds(ctx.settings)
     differing, replaced = uow.staging.differing(ids), uow.staging.replaced_within(ids)
     stand_ins = uow.staging.stand_ins(ids)
 
@@ -160,14 +161,7 @@ STAGE = Stage(
         "rules": [f"{rule.code} {rule.version}" for rule in RULES],
         "thresholds": ctx.settings.validation_thresholds(),
     },
-    begins=stage_move(
-        "validating",
-        EventType.STAGE_STARTED,
-        {JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW, JobStage.VALIDATING},
-        JobStage.VALIDATING,
-    ),
-    ends=(stage_move("validated", EventType.STAGE_DONE, {JobStage.VALIDATING}, JobStage.VALIDATING),),
-    done_at=JobStage.VALIDATION_REVIEW,
-    restarts_at=JobStage.VALIDATING,
+    ended_by=(VALIDATED,),
+    past_at=JobStage.VALIDATION_REVIEW,
     reusable=False,
 )
