@@ -67,6 +67,10 @@ def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) 
     text = MANUAL.replace("Boiler", name)
     publish(app, upload("a.md", text, "file:///a.md"), upload("b.md", text + "\nAppendix: none.\n"))
     with app.open_uow() as uow:
+        [document_id] = uow.session.connection.execute(  # type: ignore[attr-defined]
+            "SELECT document_id FROM documents WHERE user_id = %s LIMIT 1", (user_id,)
+        ).fetchone()
+        uow.changes.begin([uuid4()], user_id=user_id, document_id=document_id, batch_id=None, by=name)
         uow.session.connection.execute(  # type: ignore[attr-defined]
             "UPDATE staging_duplicates SET resolution = 'keep_existing', resolved_by = %s, resolved_at = now() "
             "WHERE user_id = %s",

@@ -64,6 +64,8 @@ def ids(make_pipeline: Callable[..., Pipeline]) -> dict[str, str]:
         "job_id": ann.get("/api/job/next").json()["job"]["job_id"],
         "batch_id": batch_id,
         "duplicate_id": pairs[0]["duplicate_id"],
+        "fact_id": pairs[0]["staged"],
+        "question_id": pairs[0]["staged"],
         "stage": "chunker",
         "name": "manual.chunks.json",
         "webhook_id": str(webhook_id),

@@ -236,3 +236,37 @@ def test_after_its_window_a_decision_is_carried_out(manual: tuple[TestClient, st
         thread.join()
     late = client.post(f"/api/job/{job_id}/undo")
     assert (late.status_code, "it was carried out" in late.json()["detail"]) == (409, True)
+
+
+def test_a_fact_goes_back_to_what_it_was(manual: tuple[TestClient, str, Pipeline]) -> None:
+    client, job_id, _ = manual
+    batch = client.get("/api/staging/batches").json()["items"][0]
+    listed = f"/api/staging/batches/{batch['batch_id']}/questions"
+    one = client.get(listed).json()["items"][0]
+    url = f"/api/v2/documents/{batch['document_id']}/facts/{one['question_id']}/undo"
+    assert client.post(url).json()["code"] == "conflict"
+    client.post(f"/api/job/{job_id}/reject", json={"fact_ids": [one["question_id"]]})
+    rejected = client.get(listed).json()["items"][0]
+    stale = client.post(url, json={"expected": {"status": one["status"], "version": one["version"]}})
+    assert (stale.status_code, stale.json()["code"]) == (409, "changed_meanwhile")
+    seen = {"status": rejected["status"], "version": rejected["version"]}
+    undone = client.post(url, json={"expected": seen, "reason": "it is right", "reviewer": "Bob"})
+    assert (undone.status_code, undone.json()["changed"]) == (200, [one["question_id"]])
+    now = client.get(listed).json()["items"][0]
+    assert (now["status"], now["changed_by"]) == (one["status"], f"Bob ({ANN})")
+
+
+def test_a_question_and_a_pair_of_a_bank_go_back(ann: TestClient, api_pipeline: Pipeline) -> None:
+    banks = [f"### How long does {which} claim take?\n\nTen days.\n" for which in ("a", "one")]
+    ids = [ann.post("/api/upload-markdown", files={"file": ("b.md", bank)}).json()["batch_id"] for bank in banks]
+    list(api_pipeline.bank_queue.drain())
+    [pair] = [one for batch in ids for one in ann.get(f"/api/staging/duplicates/{batch}").json()]
+    url = f"/api/staging/duplicates/{pair['duplicate_id']}"
+    ann.post(f"{url}/resolve", json={"resolution": "not_duplicate"})
+    assert ann.post(f"{url}/undo").status_code == 200
+    [now] = ann.get(f"/api/staging/duplicates/{pair['batch_id']}").json()
+    assert now["resolution"] == pair["resolution"]
+    other = next(batch for batch in ids if batch != pair["batch_id"])
+    ann.post(f"/api/staging/batches/{other}/review", json={"decision": "approve"})
+    undone = ann.post(f"/api/staging/batches/{other}/questions/{pair['existing']}/undo")
+    assert (undone.status_code, undone.json()["counts"]["pending"]) == (200, 1)

@@ -71,6 +71,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         {"job_id", "document_id", "user_id", "correlation_id", "type", "severity", "code", "payload"}, set(),
     ),
     "event_streams": ({"stream_id", "user_id", "open_until"}, {"open_until"}),
+    "review_changes": ({"user_id", "document_id", "batch_id", "made_by", "subjects", "undoes"}, set()),
     "parked_decisions": (
         {"job_id", "document_id", "user_id", "decision", "fields", "taken_by", "seen", "due_at"},
         {"ended_at", "outcome", "undone_by"},
@@ -80,7 +81,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         {
             "duplicate_id", "user_id", "staged_question_id", "existing_question_id", "existing_is_staged",
             "similarity_score", "method", "resolution", "resolution_notes", "resolved_by", "resolved_at",
-            "reasons",
+            "reasons", "created_at",
         },
         {"resolution", "resolution_notes", "resolved_by", "resolved_at", "similarity_score", "method", "reasons"},
     ),

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.domain.changes import Kind
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.facts import AnswerOutcome, ChunkOutcome, LeftOut, MatchKind
 from pipeline_core.domain.findings import Severity
@@ -115,6 +116,7 @@ WORDS: dict[str, set[str]] = {
     "flow_runs.flow": {"process-queue", "deep-scan", "maintain"},
     "recorded_settings.part": {"work", "service"},
     "webhook_deliveries.status": {"pending", "delivered", "failed"},
+    "review_change_rows.kind": set(Kind),
     "parked_decisions.decision": set(Decision),
     "parked_decisions.outcome": {"carried_out", "undone", "refused"},
     "fact_cache.outcome": set(AnswerOutcome),

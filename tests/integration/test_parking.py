@@ -34,6 +34,10 @@ def job_of(app: Pipeline, document_id: DocumentId) -> JobId:
     return JobId(row["job_id"])
 
 
+def named(app: Pipeline, name: str) -> Reviewer:
+    return Reviewer(app.user_id, name)
+
+
 def shown(app: Pipeline, document_id: DocumentId) -> Any:
     return app.views.job(app.user_id, job_of(app, document_id))["parked"]
 
@@ -71,7 +75,10 @@ OTHERS: dict[str, Callable[[Pipeline, DocumentId], object]] = {
         one, ask(app, Decision.REJECT, question_ids=(facts(app, one)[0].question_id,))
     ),
     "edit": lambda app, one: app.review.edit(
-        OfDocument(one), facts(app, one)[0].question_id, {"answer": "Another."}, by=Reviewer(app.user_id)
+        OfDocument(one), facts(app, one)[0].question_id, {"answer": "Another."}, by=named(app, "Bob")
+    ),
+    "undo of a fact": lambda app, one: app.review.undo_fact(
+        OfDocument(one), facts(app, one)[0].question_id, by=named(app, "Bob")
     ),
 }
 
@@ -89,10 +96,9 @@ def test_meanwhile_other_decisions_are_refused_with_who_what_and_when(manual: Pi
 
 def test_an_undone_decision_leaves_the_document_as_it_was_and_stays_on_record(manual: Pipeline) -> None:
     document_id = park(manual)
-    job_id = job_of(manual, document_id)
     before = facts(manual, document_id)
     manual.parking.park(document_id, ask(manual, Decision.REJECT, reviewer="Ann", reason="not ours"), 10)
-    manual.parking.undo(job_id, by="Bob", reason="it is ours")
+    manual.parking.undo(document_id, by=named(manual, "Bob"), reason="it is ours")
 
     assert facts(manual, document_id) == before
     assert shown(manual, document_id) is None
@@ -103,7 +109,7 @@ def test_an_undone_decision_leaves_the_document_as_it_was_and_stays_on_record(ma
     assert undone["code"] == "decision_undone"
     assert [undone["payload"][name] for name in ("by", "reason", "decided_by")] == ["Bob", "it is ours", "Ann"]
     with pytest.raises(AlreadyDecidedError, match="Bob took it back"):
-        manual.parking.undo(job_id, by="Ann")
+        manual.parking.undo(document_id, by=named(manual, "Ann"))
     assert manual.review.decide(document_id, ask(manual, Decision.APPROVE)).goes_on
 
 
@@ -117,7 +123,7 @@ def test_what_is_due_is_carried_out_once_however_many_look(manual: Pipeline) -> 
     assert codes(manual, document_id) == ["decision_parked", "matches_approved"]
     assert reviews(manual, document_id)[-1]["payload"]["by"] == "Ann"
     with pytest.raises(AlreadyDecidedError, match="it was carried out"):
-        manual.parking.undo(job_of(manual, document_id), by="Ann")
+        manual.parking.undo(document_id, by=named(manual, "Ann"))
     through(manual, [document_id])
     assert published(manual, document_id)
 
@@ -126,7 +132,7 @@ def test_too_late_is_by_the_clock_of_the_database_and_not_by_who_looks_first(man
     document_id = park(manual)
     due(manual, document_id)
     with pytest.raises(AlreadyDecidedError, match="its time is over"):
-        manual.parking.undo(job_of(manual, document_id), by="Ann")
+        manual.parking.undo(document_id, by=named(manual, "Ann"))
 
 
 def test_a_restarted_process_carries_out_what_another_parked(
@@ -174,7 +180,7 @@ def test_what_is_refused_is_refused_at_once_and_writes_nothing(app: Pipeline) ->
             app.parking.park(document_id, request, window_s)
     assert codes(app, document_id) == []
     with pytest.raises(NotFoundError):
-        app.parking.undo(job_of(app, document_id), by="Ann")
+        app.parking.undo(document_id, by=named(app, "Ann"))
 
 
 def test_what_changed_meanwhile_is_refused_when_its_time_comes_and_is_shown(app: Pipeline) -> None:

@@ -33,6 +33,7 @@ from pipeline_core.api.routes import (
     review,
     search,
     staging,
+    undo,
     uploads,
     webhooks,
 )
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     dual_status.router,
     staging.router,
     review.router,
+    undo.router,
     search.router,
     costs.router,
     webhooks.router,

@@ -74,14 +74,14 @@ _HOW_QUESTIONS_LOOK = "A question is a heading that ends in “?”, `Q: …` or
 def batches(
     batch: Annotated[str | None, typer.Argument(help="A batch or file name; without it, all.")] = None,
     action: Annotated[
-        str | None, typer.Argument(help="approve, reject, edit, resolve, compare, recount or import.")
+        str | None, typer.Argument(help="approve, reject, edit, resolve, undo, compare, recount or import.")
     ] = None,
     question: Annotated[list[str] | None, typer.Option(help="Only this question (repeatable).")] = None,
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", help="With edit: FIELD=TEXT (repeatable); an empty text takes the field away."),
     ] = None,
-    pair: Annotated[list[str] | None, typer.Option(help="With resolve: only this pair (repeatable).")] = None,
+    pair: Annotated[list[str] | None, typer.Option(help="With resolve, undo: only this pair (repeatable).")] = None,
     duplicates: Annotated[
         str | None, typer.Option(help="With resolve: keep_existing, replace_existing, keep_both or not_duplicate.")
     ] = None,

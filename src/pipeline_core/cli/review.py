@@ -23,6 +23,7 @@ commands = typer.Typer()
         "pipeline review bulletin.md",
         "pipeline review bulletin.md override --reason 'The second amount is next year’s.'",
         "pipeline review second.md resolve --pair 1a2b3c4d --as keep_both",
+        "pipeline review manual.md undo --fact 1a2b3c4d",
         "pipeline review manual.md edit --fact 1a2b3c4d --answer 'Once every 12 months.'",
         "pipeline review manual.md add --words 'serviced once every 12 months' --statement 'Service is due yearly.'",
     ),
@@ -31,14 +32,14 @@ def review(
     job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all that waits.")] = None,
     decision: Annotated[
         str | None,
-        typer.Argument(help="approve, reject, return, override; edit or add (a fact), resolve (a pair), undo."),
+        typer.Argument(help="approve, reject, return, override; edit, add (a fact), resolve (a pair), undo."),
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; an override needs at least 10 characters.")] = "",
     duplicates: Annotated[
         str | None, typer.Option(help="keep_existing, replace_existing, keep_both or not_duplicate.")
     ] = None,
     fact: Annotated[
-        list[str] | None, typer.Option(help="With approve, reject, edit: only this fact (repeatable).")
+        list[str] | None, typer.Option(help="With approve, reject, edit, undo: only this fact (repeatable).")
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -60,7 +61,7 @@ def review(
         list[str] | None,
         typer.Option(help="With add: characters of the chunk, FROM-TO, instead of --words (repeatable)."),
     ] = None,
-    pair: Annotated[str | None, typer.Option(help="With resolve: the pair of look-alikes.")] = None,
+    pair: Annotated[str | None, typer.Option(help="With resolve, undo: the pair of look-alikes.")] = None,
     resolution: Annotated[str | None, typer.Option("--as", help="With resolve: as for --duplicates.")] = None,
     next_: Annotated[bool, typer.Option("--next", help="Show what has waited longest.")] = False,
     facts: Annotated[bool, typer.Option("--facts", help="Show the document's facts, with ids and evidence.")] = False,

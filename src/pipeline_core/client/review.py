@@ -6,12 +6,21 @@ from uuid import UUID
 
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
-from pipeline_core.db.parking import ParkedDecision
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.domain.review import OfBatch, OfDocument, PastDecision, StagedFact, StagedPair, WaitingJob, Where
+from pipeline_core.domain.review import (
+    OfBatch,
+    OfDocument,
+    PastDecision,
+    Reviewer,
+    Seen,
+    StagedFact,
+    StagedPair,
+    WaitingJob,
+    Where,
+)
 from pipeline_core.review.add import Added, MissedFact
 from pipeline_core.review.decisions import Change, Decided, Decision, Expected, Resolution
 from pipeline_core.review.fields import DecisionFields, request_of
@@ -55,15 +64,41 @@ class Reviewing(Documents):
             self._start(decided.to_run)
         return decided
 
-    def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> ParkedDecision:
+    def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> Decided:
         """Take back the decision about a document that is parked; only those over HTTP are.
 
         Raises:
             NotFoundError: there is no such document, or no decision about it was parked.
             AlreadyDecidedError: it is too late.
         """
-        job_id = self._job_id(document)
-        return self._app.parking.undo(job_id, by=reviewer.strip() or self.by, reason=reason)
+        return self._app.parking.undo(self._document_id(document), by=self._named(reviewer), reason=reason)
+
+    def undo_fact(
+        self, of: Reviewed, fact_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
+    ) -> Change:
+        """Give a fact back what it was before its last decision or edit; once more redoes it.
+
+        Raises:
+            PipelineError: see ``review.undo``.
+        """
+        return self._app.review.undo_fact(
+            self._where(of), fact_id, by=self._named(reviewer), reason=reason, expected=expected
+        )
+
+    def undo_pair(
+        self, duplicate_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
+    ) -> Change:
+        """Give a pair, of a document or a bank, back what it was before it was decided; once more redoes it.
+
+        Raises:
+            PipelineError: see ``review.undo``.
+        """
+        return self._app.review.undo_pair(
+            None, duplicate_id, by=self._named(reviewer), reason=reason, expected=expected
+        )
+
+    def _named(self, reviewer: str) -> Reviewer:
+        return Reviewer(self.user_id, reviewer) if reviewer.strip() else self.reviewer
 
     def next_waiting(self, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()) -> WaitingJob | None:
         """The document that has waited longest, of this phase (2 matching, 4 validation) or of any."""

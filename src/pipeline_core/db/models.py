@@ -745,6 +745,38 @@ class ParkedDecisions(Base):
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
+class ReviewChanges(Base):
+    __tablename__ = "review_changes"
+    __table_args__ = (_of_document(), _with_user("batch_id", "upload_batches", "batch_id"))
+
+    change_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    document_id: Mapped[UUID | None] = mapped_column(Uuid)
+    batch_id: Mapped[UUID | None] = mapped_column(Uuid)
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    undoes: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.review_changes.change_id", ondelete="CASCADE")
+    )
+
+
+class ReviewChangeRows(Base):
+    __tablename__ = "review_change_rows"
+
+    change_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.review_changes.change_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    row_key: Mapped[str] = mapped_column(Text, primary_key=True)
+    question_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.staged_questions.question_id", ondelete="CASCADE")
+    )
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
 class UnreadSources(Base):
     __tablename__ = "unread_sources"
 

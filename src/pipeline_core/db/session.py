@@ -23,7 +23,7 @@ _COPY_TRAILER = 2
 _PACKED = 256
 
 
-def json_text(value: Mapping[str, Any]) -> str:
+def json_text(value: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     """JSON for a ``jsonb`` parameter; ids and times become strings."""
     return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 

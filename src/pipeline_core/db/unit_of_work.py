@@ -9,6 +9,7 @@ from pipeline_core.db.agreement import Agreement
 from pipeline_core.db.audit import Audit
 from pipeline_core.db.batches import Batches
 from pipeline_core.db.caches import Caches
+from pipeline_core.db.changes import Changes
 from pipeline_core.db.database import Database
 from pipeline_core.db.deep_scans import DeepScans
 from pipeline_core.db.documents import Documents
@@ -98,6 +99,7 @@ class UnitOfWork:
         self.batches = Batches(self.session)
         self.reviews = Reviews(self.session)
         self.parking = Parking(self.session)
+        self.changes = Changes(self.session)
         self.deep_scans = DeepScans(self.session)
         self.webhooks = Webhooks(self.session)
         self.event_streams = EventStreams(self.session)

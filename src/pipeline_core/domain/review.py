@@ -97,6 +97,14 @@ class StagedFact(HasEvidence):
         return Seen(self.status, self.version)
 
     @property
+    def staged_id(self) -> QuestionId:
+        return self.question_id
+
+    @property
+    def standing(self) -> QuestionStatus:
+        return self.status
+
+    @property
     def confidence_words(self) -> str:
         """Its confidence with the reasons; "" where it was never weighed."""
         return in_words(self.confidence, self.confidence_reasons)
@@ -153,6 +161,14 @@ class StagedPair:
     def seen(self) -> Seen:
         """Its present state, as a later decision can name it."""
         return Seen(self.resolution, self.version)
+
+    @property
+    def staged_id(self) -> QuestionId:
+        return self.staged
+
+    @property
+    def standing(self) -> QuestionStatus:
+        return self.staged_status
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.batches import BatchCounts, QuestionStatus
 from pipeline_core.domain.errors import RefusedError, StagedStateError
-from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId
 from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPair
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.bank_matching import match_bank
@@ -67,11 +67,10 @@ class BankScope(Scope):
         super().set_status(facts, to, notes)
 
     def record_facts(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> None:
-        self._record(f"questions_{to}", reason, {str(fact.question_id): fact.status for fact in facts}, to)
+        self.log(f"questions_{to}", reason, before={str(fact.question_id): fact.status for fact in facts}, after=to)
 
-    def _record(self, code: str, reason: str, before: object, after: object, **details: object) -> None:
-        payload = {"by": self.by.by, "reason": reason, **details, "before": before, "after": after}
-        self.uow.reviews.record(self.batch, "review", code, payload)
+    def log(self, code: str, reason: str, **details: object) -> None:
+        self.uow.reviews.record(self.batch, "review", code, {"by": self.by.by, "reason": reason, **details})
 
     def after_facts(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
         if facts and to is _S.REJECTED:
@@ -96,7 +95,7 @@ class BankScope(Scope):
 
     def record_edit(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
         before, after = ({name: getattr(fact, name) for name in ("status", *names)} for fact in (old, new))
-        self._record("question_edited", reason, before, after, question_id=old.question_id)
+        self.log("question_edited", reason, question_id=old.question_id, before=before, after=after)
 
     def after_edit(self, old: StagedFact, new: StagedFact) -> None:
         if not (self.batch.is_matched and has_new_words(old, new)):
@@ -117,12 +116,19 @@ class BankScope(Scope):
 
     def record_pairs(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
         before = {str(pair.duplicate_id): pair.resolution for pair in pairs}
-        self._record("duplicates_resolved", reason, before, resolution)
+        self.log("duplicates_resolved", reason, before=before, after=resolution)
 
     def after_pairs(self, pairs: Sequence[StagedPair]) -> tuple[DocumentId, ...]:
         self.uow.reviews.apply_to_bank(pairs)
         self._settle_others(revive(self.uow, self.by.user_id))
         return ()
+
+    def after_undo(self, staged: QuestionId) -> None:
+        self.uow.reviews.apply_to_bank([pair for pair in self.pairs() if pair.staged == staged])
+        if self.batch.is_matched:
+            # others may have come while it said something else
+            match_bank(self.uow, self.batch_id, self.batch.user_id, [staged])
+        self._settle_others(revive(self.uow, self.by.user_id))
 
     def _settle_others(self, batch_ids: set[BatchId]) -> None:
         for other in batch_ids - {self.batch_id}:

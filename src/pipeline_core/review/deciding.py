@@ -14,6 +14,7 @@ from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
 from pipeline_core.review.decisions import Change, Expected, Resolution
 from pipeline_core.review.expected import require, require_whole
 from pipeline_core.review.scope import Scope
+from pipeline_core.review.undo import keep
 
 
 def decide(
@@ -38,6 +39,7 @@ def decide(
     else:
         scope.refuse_facts([fact for fact in facts if fact.status not in comes_from | stays], to)
         todo = [fact for fact in facts if fact.status in comes_from]
+    keep(scope, [fact.question_id for fact in todo])
     scope.set_status(todo, to, trimmed(reason))
     if todo:
         scope.record_facts(todo, to, trimmed(reason))
@@ -57,6 +59,7 @@ def edit(
     old, new = propose(scope, fact_id, changes, reason, expected)
     if new == old:
         return scope.change([], 1, "edited")
+    keep(scope, [old.question_id])
     [key] = match_keys(scope.uow.staging, [new.statement or fact_text(new.question, new.answer, None)])
     if not scope.uow.reviews.edit(old, new, key, scope.by):
         scope.refuse_changed([old])
@@ -115,6 +118,7 @@ def resolve(
     todo = [pair for pair in pairs if pair.resolution != resolution]
     for pair in todo:
         scope.refuse_pair(pair, resolution)
+    keep(scope, [pair.duplicate_id for pair in todo])
     scope.set_resolution(todo, resolution, trimmed(reason))
     to_run: tuple[DocumentId, ...] = ()
     if todo:

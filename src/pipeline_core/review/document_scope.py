@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError
-from pipeline_core.domain.ids import BatchId, CorrelationId, DocumentId, batch_id_for
+from pipeline_core.domain.ids import BatchId, CorrelationId, DocumentId, QuestionId, batch_id_for
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import (
     APPROVE_MATCHES,
@@ -168,7 +168,6 @@ class DocumentScope(Scope):
             )
 
     def log(self, code: str, reason: str, **details: object) -> None:
-        """Leave an event of the review."""
         self.uow.reviews.log(self.summary.job_id, code, {"by": self.by.by, "reason": reason, **details})
 
     def set_status(self, facts: Sequence[StagedFact], to: QuestionStatus, notes: str) -> None:
@@ -253,6 +252,10 @@ class DocumentScope(Scope):
         payload = {"by": self.by.by, "reason": reason}
         self.uow.jobs.move(APPROVE_MATCHES, dict.fromkeys(jobs.values(), payload), lease=None)
         return tuple(jobs)
+
+    def after_undo(self, _staged: QuestionId) -> None:
+        self.uow.reviews.apply_to_document(self.document_id)
+        revive_orphans(self.uow, [self.by.user_id])
 
     def next_step(self, *, of_pairs: bool) -> str:
         if self.taken_in:

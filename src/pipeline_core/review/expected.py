@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Asked = Mapping[str, object]
 
 
-def require(expected: Mapping[UUID, Seen], rows: Sequence[StagedFact] | Sequence[StagedPair], asked: Asked) -> None:
+def require(expected: Mapping[UUID, Seen], rows: Sequence[StagedFact | StagedPair], asked: Asked) -> None:
     """Refuse the decision unless each row is in the state that is expected of it.
 
     Raises:

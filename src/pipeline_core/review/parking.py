@@ -16,7 +16,10 @@ from pipeline_core.domain.errors import (
     PipelineError,
     RefusedError,
 )
-from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.reasons import trimmed
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.traces import told
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.review.document_scope import DocumentScope
@@ -63,29 +66,29 @@ class Parking:
             uow.commit()
         return parked, foreseen
 
-    def undo(self, job_id: JobId, *, by: str, reason: str = "") -> ParkedDecision:
-        """Take back the job's parked decision, whoever took it. The trail keeps both.
+    def undo(self, document_id: DocumentId, *, by: Reviewer, reason: str = "") -> Decided:
+        """Take back the parked decision about a document, whoever took it. The trail keeps both.
 
         Raises:
-            NotFoundError: no decision about it was ever parked, or the job is not the user's.
+            NotFoundError: no decision about it was ever parked, or the document is not the user's.
             AlreadyDecidedError: it is too late; says what became of it, and when.
         """
         with self.open_uow() as uow:
-            parked = uow.parking.newest(job_id)
-            if parked is None:
+            summary = uow.documents.find([document_id]).get(document_id)
+            parked = uow.parking.newest(summary.job_id) if summary else None
+            if parked is None or parked.user_id != by.user_id:
                 raise NotFoundError(
-                    f"No decision about job {job_id} is parked.",
+                    f"No decision about document {document_id} is parked.",
                     action="A decision of the command line is carried out at once.",
                     http_action="Only a decision that was sent with `undo_window` is parked.",
                 )
-            undone = uow.parking.undo(parked.parked_id, by=by)
-            if undone is None:
-                raise _too_late(uow.parking.newest(job_id) or parked)
+            if uow.parking.undo(parked.parked_id, by=by.by) is None:
+                raise _too_late(uow.parking.newest(parked.job_id) or parked)
             taken = {"decided_by": parked.taken_by, "taken_at": parked.taken_at, **_named(parked)}
-            payload = {"by": by, "reason": reason, **taken}
-            uow.reviews.log(job_id, "decision_undone", payload)
+            uow.reviews.log(parked.job_id, "decision_undone", {"by": by.by, "reason": trimmed(reason), **taken})
             uow.commit()
-        return undone
+        message = f"“{parked.decision}” of {parked.taken_by} was taken back; the document waits as before"
+        return Decided(document_id, JobState.AWAITING_REVIEW, False, message)
 
     def carry_out_due(self) -> list[DocumentId]:
         """Carry out what is due, each decision in a transaction of its own; returns the documents that go on.

@@ -177,6 +177,14 @@ class Scope(ABC):
     def after_pairs(self, pairs: Sequence[StagedPair]) -> tuple[DocumentId, ...]:
         """Do what follows of the resolution; returns the documents that go on by it."""
 
+    @abstractmethod
+    def log(self, code: str, reason: str, **details: object) -> None:
+        """Leave an event of the review."""
+
+    @abstractmethod
+    def after_undo(self, staged: QuestionId) -> None:
+        """Do what follows for a fact that is, or whose pair is, as it was before."""
+
     def settle(self) -> BatchCounts:
         """Move the whole to where its facts put it; returns their counts."""
         return self.uow.batches.counts([self.batch_id])[self.batch_id]

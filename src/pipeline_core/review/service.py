@@ -27,6 +27,7 @@ from pipeline_core.review.banks import find_batch
 from pipeline_core.review.decisions import Change, Decided, Expected, Request, Resolution
 from pipeline_core.review.document_scope import DECISIONS, DocumentScope
 from pipeline_core.review.scope import Scope
+from pipeline_core.review.undo import undo
 
 
 def open_scope(uow: UnitOfWork, where: Where, by: Reviewer) -> Scope:
@@ -128,6 +129,11 @@ class Review:
         Raises:
             NotFoundError: the user has no such pair.
         """
+        where = self._where_of(duplicate_id, by)
+        seen = {} if expected is None else {duplicate_id: expected}
+        return self.resolve(where, resolution, [duplicate_id], by=by, reason=reason, expected=seen)
+
+    def _where_of(self, duplicate_id: UUID, by: Reviewer) -> Where:
         with self.open_uow() as uow:
             pairs = uow.reviews.pairs(None, by.user_id, [DuplicateId(duplicate_id)])
         if not pairs:
@@ -137,9 +143,33 @@ class Review:
                 http_action="`GET /api/staging/duplicates/{batch_id}` lists the pairs of a batch.",
             )
         [pair] = pairs
-        where = OfDocument(pair.document_id) if pair.document_id else OfBatch(pair.batch_id)
-        seen = {} if expected is None else {duplicate_id: expected}
-        return self.resolve(where, resolution, [duplicate_id], by=by, reason=reason, expected=seen)
+        return OfDocument(pair.document_id) if pair.document_id else OfBatch(pair.batch_id)
+
+    def undo_fact(
+        self, where: Where, fact_id: UUID, *, by: Reviewer, reason: str = "", expected: Seen | None = None
+    ) -> Change:
+        """Give a fact back what it was before its last decision or edit; of an undo, redo it."""
+        return self._undo(where, fact_id, by, reason, expected, of_pair=False)
+
+    def undo_pair(
+        self, where: Where | None, duplicate_id: UUID, *, by: Reviewer, reason: str = "", expected: Seen | None = None
+    ) -> Change:
+        """Give a pair back what it was before it was decided, in whatever document or bank it is; of an undo, redo it.
+
+        Raises:
+            NotFoundError: the user has no such pair.
+        """
+        where = where or self._where_of(duplicate_id, by)
+        return self._undo(where, duplicate_id, by, reason, expected, of_pair=True)
+
+    def _undo(
+        self, where: Where, subject: UUID, by: Reviewer, reason: str, expected: Seen | None, *, of_pair: bool
+    ) -> Change:
+        seen = {} if expected is None else {subject: expected}
+        with self.open_uow() as uow:
+            change = undo(open_scope(uow, where, by), subject, reason, seen, of_pair=of_pair)
+            uow.commit()
+        return change
 
     def facts(
         self,

@@ -137,11 +137,19 @@ def _add(subject: Subject, typed: Typed) -> Decided:
     return Decided(document_id, JobState.AWAITING_REVIEW, False, f"{added.message} ({added.fact.question_id})")
 
 
-def _undo(subject: Subject, typed: Typed) -> Decided:
-    document_id = _document(subject)
-    undone = subject.client.undo(document_id, reason=typed.reason)
-    message = f"“{undone.decision}” of {undone.taken_by} was taken back; the document waits as before"
-    return Decided(document_id, JobState.AWAITING_REVIEW, False, message)
+def _undo(subject: Subject, typed: Typed) -> Done:
+    """Of a fact or a pair what was done to it last; of a document without either, the decision that is parked."""
+    facts, pairs = subject.facts(typed.facts), subject.pairs(typed.pairs)
+    if not (facts or pairs) and isinstance(subject.where, OfDocument):
+        return subject.client.undo(subject.where.document_id, reason=typed.reason)
+    if len(facts) + len(pairs) != 1:
+        raise RefusedError(
+            f"An undo is of one {subject.noun}, or of one pair.", action=f"Name it: --{subject.noun} ID or --pair ID."
+        )
+    for duplicate_id, seen in pairs.items():
+        return subject.client.undo_pair(duplicate_id, reason=typed.reason, expected=seen)
+    [(fact_id, seen)] = facts.items()
+    return subject.client.undo_fact(subject.where, fact_id, reason=typed.reason, expected=seen)
 
 
 def _compare(subject: Subject, _typed: Typed) -> Change:
@@ -196,7 +204,7 @@ ACTIONS: Mapping[str, Action] = {
     "edit": Action(_edit, _edit),
     "add": Action(_add),
     "resolve": Action(_resolve, _resolve),
-    "undo": Action(_undo),
+    "undo": Action(_undo, _undo),
     "compare": Action(bank=_compare),
     "recount": Action(bank=_recount),
     "import": Action(bank=_import),

@@ -276,14 +276,10 @@ def undo_decision(job_id: UUID, services: Services, body: Undo | None = None) ->
     """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
     document_id = services.views.job_state(JobId(job_id))["document_id"]
     body = body or Undo()
-    by = named(services, body.reviewer) or str(services.user_id)
-    undone = services.parking.undo(JobId(job_id), by=by, reason=body.reason)
-    return {
-        "job_id": job_id,
-        "document_id": document_id,
-        "state": JobState.AWAITING_REVIEW,
-        "message": f"“{undone.decision}” of {undone.taken_by} was taken back; the document waits as before",
-    }
+    undone = services.parking.undo(
+        document_id, by=review.Reviewer(services.user_id, named(services, body.reviewer)), reason=body.reason
+    )
+    return {"job_id": job_id, "document_id": document_id, "state": undone.state, "message": undone.message}
 
 
 _OF_SOME = ("next_job_id", "redirect_url", "validation_url", "critical_count", "requires_validation")

@@ -279,7 +279,7 @@ def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> dic
     }[body.decision]
     ids = [QuestionId(one) for one in body.question_ids] if body.question_ids is not None else None
     expected = expected_of(batch_id, body.expected, body.expected_facts)
-    return _shown(decide(BatchId(batch_id), ids, by=services.user_id, reason=body.reason, expected=expected))
+    return shown(decide(BatchId(batch_id), ids, by=services.user_id, reason=body.reason, expected=expected))
 
 
 @router.post(
@@ -334,8 +334,8 @@ def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, request: Request
     )
     if change.to_run:
         request.app.state.ask_for_run()
-    return _shown(change)
+    return shown(change)
 
 
-def _shown(change: Change) -> dict[str, Any]:
+def shown(change: Change) -> dict[str, Any]:
     return {"changed": change.changed, "unchanged": change.unchanged, "counts": change.counts.as_json()}

@@ -1,0 +1,78 @@
+"""Undoing what was done to a fact, a question or a pair, until its document goes on or its bank is imported."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from pipeline_core.api.deps import Services
+from pipeline_core.api.examples import example
+from pipeline_core.api.problems import responses
+from pipeline_core.api.routes.review import EXPECTED, Seen, Undo, named
+from pipeline_core.api.routes.staging import Changed, shown
+from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, Where
+
+router = APIRouter(tags=["review"])
+_RESPONSES = responses(401, 404, 409, 422, 429)
+
+
+class UndoChange(Undo):
+    """Taking back the last decision about it, or its last edit."""
+
+    model_config = example({"reason": "The wrong one."})
+
+    expected: Seen | None = Field(default=None, description=f"{EXPECTED}, as the lists give it")
+
+
+@router.post(
+    "/api/v2/documents/{document_id}/facts/{fact_id}/undo",
+    operation_id="undo_fact",
+    summary="Undo what was done to a fact",
+    response_model=Changed,
+    responses=_RESPONSES,
+)
+def undo_fact(document_id: UUID, fact_id: UUID, services: Services, body: UndoChange | None = None) -> dict[str, Any]:
+    """Give back what it was before its last decision or edit, with all that followed; doing it again redoes it."""
+    return _undo_fact(OfDocument(DocumentId(document_id)), fact_id, services, body)
+
+
+@router.post(
+    "/api/staging/batches/{batch_id}/questions/{question_id}/undo",
+    operation_id="undo_question",
+    summary="Undo what was done to a question",
+    response_model=Changed,
+    responses=_RESPONSES,
+)
+def undo_question(
+    batch_id: UUID, question_id: UUID, services: Services, body: UndoChange | None = None
+) -> dict[str, Any]:
+    """The same of a question bank."""
+    return _undo_fact(OfBatch(BatchId(batch_id)), question_id, services, body)
+
+
+@router.post(
+    "/api/staging/duplicates/{duplicate_id}/undo",
+    operation_id="undo_duplicate",
+    summary="Undo the decision about a pair",
+    response_model=Changed,
+    responses=_RESPONSES,
+)
+def undo_duplicate(duplicate_id: UUID, services: Services, body: UndoChange | None = None) -> dict[str, Any]:
+    """Of a document or a question bank: it is as undecided, or decided, as before; doing it again redoes it."""
+    return shown(services.review.undo_pair(None, duplicate_id, **_given(services, body)))
+
+
+def _undo_fact(where: Where, fact_id: UUID, services: Services, body: UndoChange | None) -> dict[str, Any]:
+    return shown(services.review.undo_fact(where, fact_id, **_given(services, body)))
+
+
+def _given(services: Services, body: UndoChange | None) -> dict[str, Any]:
+    body = body or UndoChange()
+    expected = body.expected.seen() if body.expected else None
+    return {
+        "by": Reviewer(services.user_id, named(services, body.reviewer)),
+        "reason": body.reason,
+        "expected": expected,
+    }

@@ -1,0 +1,59 @@
+"""What decisions changed, in PostgreSQL: kept by triggers, and put back."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from pipeline_core.db.session import Session, json_text
+from pipeline_core.domain.changes import Change, ChangedRow, Kind, images
+from pipeline_core.domain.ids import BatchId, DocumentId, UserId
+
+
+class Changes:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def begin(
+        self,
+        subjects: Sequence[UUID],
+        *,
+        user_id: UserId,
+        document_id: DocumentId | None,
+        batch_id: BatchId | None,
+        by: str,
+        undoes: UUID | None = None,
+    ) -> None:
+        """Keep what changes from here to the end of the transaction as one change of these facts or pairs."""
+        [row] = self._session.all(
+            "begin_change",
+            user_id=user_id,
+            document_id=document_id,
+            batch_id=batch_id,
+            by=by,
+            subjects=list(subjects),
+            undoes=undoes,
+        )
+        self._session.all("keep_change", change_id=str(row["change_id"]))
+
+    def last(self, scope_id: UUID, subject: UUID) -> Change | None:
+        """The newest change of a fact or pair of this document or bank."""
+        rows = self._session.all("last_change", scope_id=scope_id, subject=subject)
+        return Change(**rows[0]) if rows else None
+
+    def rows(self, change_id: UUID) -> list[ChangedRow]:
+        """What a change changed."""
+        return [
+            ChangedRow(**{**row, "kind": Kind(row["kind"])})
+            for row in self._session.all("changed_rows", change_id=change_id)
+        ]
+
+    def restore(self, rows: Sequence[ChangedRow]) -> None:
+        """Put rows back to what they were before: words first, then pairs, then what is remembered of them."""
+        before = {kind: json_text(images(rows, kind, there=True, image=lambda row: row.before)) for kind in Kind}
+        self._session.execute("approach_status", rows=before[Kind.FACT])
+        self._session.execute("restore_facts", rows=before[Kind.FACT])
+        new = images(rows, Kind.PAIR, there=False, image=lambda row: row.after)
+        self._session.execute("drop_new_pairs", duplicate_ids=[UUID(pair["duplicate_id"]) for pair in new])
+        self._session.execute("restore_pairs", rows=before[Kind.PAIR])
+        forgotten = images(rows, Kind.REMEMBERED, there=False, image=lambda row: row.after)
+        self._session.execute("drop_remembered", rows=json_text(forgotten))
+        self._session.execute("restore_remembered", rows=before[Kind.REMEMBERED])
