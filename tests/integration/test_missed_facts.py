@@ -13,8 +13,9 @@ from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import ChunkId, DocumentId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfDocument, Reviewer
+from pipeline_core.duplicates.detection import Detection
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.review.add import Added, Marked, MissedFact
+from pipeline_core.review.add import Added, AddFact, Marked, MissedFact
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from tests.through import needs_work, receive, through, upload
 
@@ -150,7 +151,7 @@ def test_a_chunk_that_failed_stays_so_although_a_fact_of_it_was_added(app: Pipel
     assert ("chunk_failed" in codes, "ledger_counts" in codes) == (True, False)
 
 
-@pytest.mark.parametrize("stage", [StageName.FACT_GENERATOR, StageName.CHUNKER, StageName.MARKDOWN_CONVERSION])
+@pytest.mark.parametrize("stage", [StageName.FACT_GENERATOR, StageName.MARKDOWN_CONVERSION])
 def test_it_survives_when_the_stages_run_anew(app: Pipeline, waiting: DocumentId, stage: StageName) -> None:
     added = add(app, waiting)
     go_on(app, waiting)
@@ -229,6 +230,18 @@ def test_it_is_compared_with_what_is_published(app: Pipeline, waiting: DocumentI
     assert added.message == "fact added and approved; 1 pair of look-alikes to decide; approve the document to go on"
     [pair] = [pair for pair in job(app, second)["pairs"] if pair["question_id"] == added.fact.question_id]
     assert (pair["existing_file"], pair["existing_text"], pair["resolution"]) == ("manual.md", MISSED, "pending")
+
+
+def test_who_may_keep_no_vector_compares_by_meaning_all_the_same(app: Pipeline, waiting: DocumentId) -> None:
+    """As a process does that was given the API's login alone."""
+    add(app, waiting)
+    go_on(app, waiting)
+    alike = MISSED.replace("the burner", "each burner")
+    second = park(app, "second.md", TEXT.replace("Manual", "Other").replace(MISSED, alike))
+    alone = AddFact(app.open_uow, Detection(app.settings, app.embedders))
+    added = alone(second, missed(app, second, alike), user_id=app.user_id)
+    [pair] = [pair for pair in job(app, second)["pairs"] if pair["question_id"] == added.fact.question_id]
+    assert (pair["method"], "no_vector" in pair["reasons"]["flags"]) == ("scored", False)
 
 
 def test_a_number_that_the_words_lack_is_a_finding(app: Pipeline, waiting: DocumentId) -> None:

@@ -95,7 +95,9 @@ class AddFact:
         with self.open_uow() as uow:
             _, chunk, _ = _take(uow, document_id, missed.chunk_id, by)
         statement = missed.statement or _statement(_quotes(missed, chunk))
-        look_alikes = self.detection.of_words(fact_text(missed.question, missed.answer, statement), by=user_id)
+        look_alikes = self.detection.of_words(
+            missed.question_id, fact_text(missed.question, missed.answer, statement), by=user_id
+        )
         with self.open_uow() as uow:
             scope, chunk, language = _take(uow, document_id, missed.chunk_id, by)
             there = scope.facts()
