@@ -95,4 +95,4 @@ def test_a_message_has_no_names_of_pythons_own() -> None:
     assert CorruptDocumentError(f"a.pdf is damaged: {told}.").message == (
         "a.pdf is damaged: unable to find trailer dictionary."
     )
-    assert Finding("c", Severity.INFO, "document", told).message == "unable to find trailer dictionary"
+    assert Finding("c", Severity.INFO, told).message == "unable to find trailer dictionary"

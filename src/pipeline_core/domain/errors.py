@@ -74,9 +74,6 @@ class PipelineError(Exception):
         place = f" ({self.where})" if self.where else ""
         return f"{self.message}{place} {self.what_to_do}".strip()
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.message, self.where, self.what_to_do, self.http_what_to_do)
-
     def as_answer(self) -> "PipelineError":
         """The error as the answer to what somebody asked for just now, and not as the fate of a job."""
         return self
@@ -126,12 +123,6 @@ def _class_of(code: str) -> type[PipelineError]:
     return found
 
 
-def _rebuild(
-    kind: type[PipelineError], message: str, where: str | None, action: str | None, http_action: str | None
-) -> PipelineError:
-    return kind(message, where=where, action=action, http_action=http_action)
-
-
 class TransientError(PipelineError):
     """A service did not answer as it should; trying again may help."""
 
@@ -165,9 +156,6 @@ class TransientError(PipelineError):
             return self
         action = f"{self.remedy} {self.answer_action}".strip()
         return type(self)(self.message, where=self.where, action=action, http_action=self.http_what_to_do)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"remedy": self.remedy})
 
 
 class WorkerLostError(TransientError):
@@ -297,9 +285,6 @@ class ParkedError(PipelineError):
         self.until = until
         """Before this moment it is of no use to try again; None: any later run may."""
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"until": self.until})
-
 
 class BudgetExhaustedError(ParkedError):
     """The budget does not cover the next paid call, so it was not made."""
@@ -371,12 +356,17 @@ class EmptyFileError(DocumentError):
     http_action = "Check the file, and upload it again when there is something in it: it arrived with no bytes."
 
 
-class NoEntriesError(DocumentError):
+class _WrongParts:
+    """Of an error that says what is wrong by id, or by the name of what was given."""
+
+    errors: Mapping[str, str] = MappingProxyType({})
+
+
+class NoEntriesError(_WrongParts, DocumentError):
     """No question could be read from the question bank."""
 
     code = "no_entries"
     action = "A question is a heading that ends in “?”, `Q: …` or `1. …`; its answer follows, or `A: …`."
-    errors: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     def of(cls, file_name: str, problems: Mapping[str, str]) -> "NoEntriesError":
@@ -384,9 +374,6 @@ class NoEntriesError(DocumentError):
         error = cls(where=file_name)
         error.errors = dict(problems)
         return error
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
 class UnreadableFileError(DocumentError):
@@ -683,9 +670,6 @@ class ChangedMeanwhileError(ConflictError):
         error.changed, error.asked = tuple(changed), dict(asked)
         return error
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"changed": self.changed, "asked": dict(self.asked)})
-
 
 class StagedStateError(ConflictError):
     """The state of what is staged does not allow this."""
@@ -717,9 +701,6 @@ class LimitExceededError(RefusedError):
         error.limit, error.retry_after_s = limit, max(1, retry_after_s)
         return error
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"limit": self.limit, "retry_after_s": self.retry_after_s})
-
 
 class AuthenticationError(RefusedError):
     """There is no valid token with the request."""
@@ -734,15 +715,6 @@ class NotFoundError(RefusedError):
     code = "not_found"
     action = "`pipeline status` lists what there is."
     http_action = "`GET /api/v2/jobs` and `GET /api/staging/batches` list what there is."
-
-
-class _WrongParts:
-    """Of an error that says what is wrong by id, or by the name of what was given."""
-
-    errors: Mapping[str, str] = MappingProxyType({})
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (*super().__reduce__(), {"errors": dict(self.errors)})
 
 
 class UnknownIdsError(_WrongParts, NotFoundError):

@@ -24,9 +24,9 @@ class Finding:
 
     code: str
     severity: Severity
-    subject: str
     message: str
     numbers: dict[str, Any] = field(default_factory=dict)
+    subject: str = "document"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", without_objects(self.message))
@@ -42,4 +42,4 @@ class Finding:
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "Finding":
-        return cls(row["code"], Severity(row["severity"]), row["subject"], row["message"], row["numbers"])
+        return cls(row["code"], Severity(row["severity"]), row["message"], row["numbers"], row["subject"])

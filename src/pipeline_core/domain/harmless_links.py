@@ -18,9 +18,9 @@ from pipeline_core.domain.fences import fences
 from pipeline_core.domain.findings import Finding, Severity
 
 _FOLLOWED = frozenset(["http", "https", "mailto", "tel", "ftp"])
-_NEVER_SHOWN = frozenset(
-    ["javascript", "vbscript", "livescript", "mocha", "data", "file", "blob", "jar", "view-source"]
-)
+_NEVER_SHOWN = frozenset([
+    "javascript", "vbscript", "livescript", "mocha", "data", "file", "blob", "jar", "view-source"
+])  # fmt: skip
 """Of ``<scheme:…>``, where a name in XML (``<xs:element>``) looks like a link, only these are taken for one."""
 _MOST_PASSES = 12
 _LINKS, _IMAGES, _TAGS = "links", "images", "tags"
@@ -58,49 +58,22 @@ _TAG = re.compile(
 _UNCLOSED = re.compile(r"<[A-Za-z][A-Za-z0-9:-]*(?=[\s/\"'])([^<>]{0,2000})")
 _TO_ITS_END = re.compile(r"<!--.{0,2000}?-->|<[A-Za-z/!?][^<>]{0,2000}>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)\s*(?:=\s*("[^"]*"?|'[^']*'?|[^\s"'=<>`]+))?""")
-_TARGETS = frozenset(
-    ["href", "src", "srcset", "xlink:href", "action", "formaction", "poster", "background", "cite", "data", "ping",
-     "longdesc", "lowsrc", "dynsrc", "profile", "usemap", "classid", "codebase", "manifest"]
-)  # fmt: skip
+_TARGETS = frozenset([
+    "href", "src", "srcset", "xlink:href", "action", "formaction", "poster", "background", "cite", "data",
+    "ping", "longdesc", "lowsrc", "dynsrc", "profile", "usemap", "classid", "codebase", "manifest"
+])  # fmt: skip
 _LOADED = frozenset(["src", "srcset", "poster", "background", "lowsrc", "dynsrc", "data"])
 _LOADED_BY_LINK = frozenset(["image", "use", "feimage"])
 """Tags of SVG that show what their link leads to."""
-_PAINTED = frozenset(
-    [
-        "style",
-        "fill",
-        "stroke",
-        "filter",
-        "mask",
-        "clip-path",
-        "cursor",
-        "marker",
-        "marker-start",
-        "marker-mid",
-        "marker-end",
-    ]
-)
+_PAINTED = frozenset([
+    "style", "fill", "stroke", "filter", "mask", "clip-path", "cursor", "marker", "marker-start", "marker-mid",
+    "marker-end"
+])  # fmt: skip
 _PICTURES = frozenset(["img", "image"])
-_ACTIVE = frozenset(
-    [
-        "script",
-        "iframe",
-        "object",
-        "embed",
-        "applet",
-        "frame",
-        "frameset",
-        "base",
-        "meta",
-        "link",
-        "style",
-        "form",
-        "animate",
-        "animatemotion",
-        "animatetransform",
-        "set",
-    ]
-)
+_ACTIVE = frozenset([
+    "script", "iframe", "object", "embed", "applet", "frame", "frameset", "base", "meta", "link", "style",
+    "form", "animate", "animatemotion", "animatetransform", "set"
+])  # fmt: skip
 _IN_STYLE = re.compile(
     r"\\|(?:url|src)\s*\(|image(?:-set)?\s*\(|expression\s*\(|@import|behavior\s*:|-moz-binding", re.IGNORECASE
 )
@@ -167,7 +140,7 @@ _TOLD = (
 def _findings(removed: Counter[str]) -> Iterator[Finding]:
     for kind, code, severity, told in _TOLD:
         if count := removed[kind]:
-            yield Finding(code, severity, "document", f"{count:,} {told}", {kind: count})
+            yield Finding(code, severity, f"{count:,} {told}", {kind: count})
 
 
 # --- where a link leads -----------------------------------------------------------------------------------------

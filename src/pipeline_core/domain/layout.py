@@ -8,9 +8,11 @@ import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
+from itertools import tee
 
 from pipeline_core.domain.page_words import Box, Run
 
@@ -74,7 +76,7 @@ class Layout:
         self.parts = _parts(runs)
         self._index: dict[str, list[tuple[int, int]]] | None = None
         self._right: dict[int, int | None] = {}
-        self._following: dict[int, _Replayed] = {}
+        self._following: dict[int, Iterator[int]] = {}
         self._lines: dict[Reach, list[tuple[int, int]]] = {}
         # by turn, in order from top to bottom
         self._frames: dict[int, list[int]] = defaultdict(list)
@@ -111,8 +113,8 @@ class Layout:
     def following(self, at: int) -> Iterator[int]:
         """The parts with which a text may go on behind this one, the likeliest first."""
         if at not in self._following:
-            self._following[at] = _Replayed(self._find_following(at))
-        return iter(self._following[at])
+            [self._following[at]] = tee(self._find_following(at), 1)
+        return copy(self._following[at])  # worked out once, and only as far as somebody asks
 
     def _find_following(self, at: int) -> Iterator[int]:
         right = self._next_in_line(at)
@@ -284,25 +286,6 @@ def _is_label(text: str) -> bool:
     return len(text) <= 1 or (len(text) <= LABEL_LETTERS and not text.isalpha())
 
 
-class _Replayed:
-    """What an iterator gives, worked out once and only as far as somebody asks."""
-
-    def __init__(self, source: Iterator[int]) -> None:
-        self._source = source
-        self._known: list[int] = []
-
-    def __iter__(self) -> Iterator[int]:
-        at = 0
-        while True:
-            if at == len(self._known):
-                following = next(self._source, None)
-                if following is None:
-                    return
-                self._known.append(following)
-            yield self._known[at]
-            at += 1
-
-
 def _end(at: int, step: Mapping[int, int]) -> int:
     seen = {at}
     while (following := step.get(at)) is not None and following not in seen:
@@ -329,12 +312,5 @@ def _part(run: Run, text: str, mirrored: bool) -> Part:
 def upright(box: Box, turn: int) -> Box:
     """The box as it lies when the page is turned so that a line turned by so many degrees is level."""
     x0, y0, x1, y1 = box
-    match round(turn / 90) % 4 if min(turn % 90, 90 - turn % 90) <= 2 else 0:
-        case 1:
-            return y0, -x1, y1, -x0
-        case 2:
-            return -x1, -y1, -x0, -y0
-        case 3:
-            return -y1, x0, -y0, x1
-        case _:
-            return box
+    quarters = round(turn / 90) % 4 if min(turn % 90, 90 - turn % 90) <= 2 else 0
+    return (box, (y0, -x1, y1, -x0), (-x1, -y1, -x0, -y0), (-y1, x0, -y0, x1))[quarters]

@@ -64,7 +64,6 @@ class FallbackConverter:
         finding = Finding(
             "converter_fallback",
             Severity.WARNING,
-            "document",
             f"{self._first.name} did not convert this document, the {self._second.name} converter did: tables, columns "
             f"and scanned pages may be read less well. {error.message}",
             {"wanted": self._first.name, "used": self._second.name, "code": error.code},

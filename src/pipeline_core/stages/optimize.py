@@ -50,7 +50,6 @@ def _repaired(lines: int) -> Finding:
     return Finding(
         "encoding_repaired",
         Severity.INFO,
-        "document",
         f"Letters of {counted(lines, 'line')} had been read in a wrong encoding (“Ã¼” for “ü”) and were put right. "
         "Where a name or a sign matters, compare it with the original.",
         {"lines": lines},

@@ -45,10 +45,10 @@ def contradiction(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "contradiction",
                 Severity.CRITICAL,
-                str(facts[0].question_id),
                 "The document contradicts itself: "
                 + " — but — ".join(f"“{short(f.statement)}” ({_place(subject, f)})" for f in facts[:3]),
                 {"question_ids": [str(f.question_id) for f in facts], "values": sorted(map(list, values))},
+                subject=str(facts[0].question_id),
             )
 
 
@@ -94,7 +94,6 @@ def contradicting_answers(subject: Subject) -> Iterator[Finding]:
                 yield Finding(
                     "contradicting_answers",
                     Severity.CRITICAL,
-                    str(left.question_id),
                     f"“{short(left.question or '')}” has two answers ({difference}): “{short(says)}” "
                     f"({subject.where(left)}) — but — “{short(denies)}” ({subject.where(right)}). "
                     "Reject or edit the wrong one.",
@@ -103,6 +102,7 @@ def contradicting_answers(subject: Subject) -> Iterator[Finding]:
                         "likeness": round(likeness, 4),
                         "least": least,
                     },
+                    subject=str(left.question_id),
                 )
 
 

@@ -24,10 +24,10 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "prompt_example_echoed",
                 Severity.CRITICAL,
-                str(fact.question_id),
                 f"This fact speaks of “{name}”, which is in the examples of the generator's prompt and not in the "
                 f"document. Its evidence {subject.where(fact)} says: “{shown_quotes(fact.evidence, 160)}”",
                 {"name": name},
+                subject=str(fact.question_id),
             )
             continue
         echoed = echoed_example(present(fact.answer, fact.statement), fact.quote, least)
@@ -35,10 +35,10 @@ def prompt_example_echoed(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "prompt_example_echoed",
                 Severity.CRITICAL,
-                str(fact.question_id),
                 f"This fact repeats an example from the generator's prompt instead of the document: “{echoed}” "
                 f"Its evidence {subject.where(fact)} says: “{shown_quotes(fact.evidence, 160)}”",
                 {"example": echoed, "likeness": _likeness(fact, normalise_for_match(echoed)), "least": least},
+                subject=str(fact.question_id),
             )
 
 

@@ -26,9 +26,9 @@ def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
                 yield Finding(
                     "evidence_not_exact",
                     Severity.CRITICAL,
-                    str(fact.question_id),
                     f"The quote {subject.where(fact)} is not what stands in the document: “{short(span.quote)}”",
                     {"char_from": span.char_from, "char_to": span.char_to},
+                    subject=str(fact.question_id),
                 )
 
 
@@ -63,10 +63,10 @@ def number_not_in_evidence(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "number_not_in_evidence",
                 Severity.CRITICAL,
-                str(fact.question_id),
                 f"The {what} says {says}, which its evidence {subject.where(fact)} does not: "
                 f"“{shown_quotes(fact.evidence, 160)}”",
                 {"missing": missing, "evidence": list(numbers_in(fact.quote))},
+                subject=str(fact.question_id),
             )
 
 
@@ -108,10 +108,10 @@ def unreadable_fact(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "unreadable_fact",
                 Severity.CRITICAL,
-                str(fact.question_id),
                 f"The fact {subject.where(fact)} has characters that cannot be read: “{short(fact.statement)}”. "
                 "Edit it after a look at the original, or reject it.",
                 {"unreadable": count},
+                subject=str(fact.question_id),
             )
 
 
@@ -120,7 +120,6 @@ def undecided_duplicates(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "undecided_duplicates",
             Severity.CRITICAL,
-            "document",
             f"{counted(subject.undecided_pairs, 'undecided pair')} of look-alikes: return the document to "
             "matching review and say which of each pair is to stand.",
             {"pairs": subject.undecided_pairs},
@@ -141,7 +140,6 @@ def fact_density(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "too_few_facts" if few else "too_many_facts",
             Severity.WARNING,
-            "document",
             f"{facts} from {characters:,} characters is {'little' if few else 'much'} for such a text "
             f"(usual: {least:g} to {most:g} in 10,000).",
             {

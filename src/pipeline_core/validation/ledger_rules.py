@@ -19,17 +19,17 @@ def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "chunk_without_outcome",
                 Severity.CRITICAL,
-                f"chunk {row.chunk.ordinal}",
                 f"Chunk {row.chunk.ordinal}{_page(subject, row)} was never asked for facts.",
                 {"chunk": row.chunk.ordinal, "page": _number(subject, row)},
+                subject=f"chunk {row.chunk.ordinal}",
             )
         elif row.outcome is ChunkOutcome.FAILED:
             yield Finding(
                 "chunk_failed",
                 Severity.CRITICAL,
-                f"chunk {row.chunk.ordinal}",
                 f"No facts could be had from chunk {row.chunk.ordinal}{_page(subject, row)}: {row.reason}",
                 {"chunk": row.chunk.ordinal, "page": _number(subject, row)},
+                subject=f"chunk {row.chunk.ordinal}",
             )
 
 
@@ -42,9 +42,9 @@ def text_outside_chunks(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "chunk_offsets_wrong",
                 Severity.CRITICAL,
-                f"chunk {chunk.ordinal}",
                 f"Chunk {chunk.ordinal} is not the text at its offsets.",
                 {"char_from": chunk.char_from, "char_to": chunk.char_to},
+                subject=f"chunk {chunk.ordinal}",
             )
         outside += len(subject.markdown[at : chunk.char_from].strip()) if chunk.char_from > at else 0
         at = max(at, chunk.char_to)
@@ -53,7 +53,6 @@ def text_outside_chunks(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "text_outside_chunks",
             Severity.CRITICAL,
-            "document",
             f"In no chunk: {counted(outside, 'character')} of the text.",
             {"characters": outside},
         )
@@ -66,7 +65,6 @@ def ledger_counts(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "ledger_counts",
             Severity.CRITICAL,
-            "document",
             f"The chunks account for {counted(told, 'fact')}; staged: {subject.staged:,}.",
             {"counted": told, "staged": subject.staged},
         )
@@ -91,7 +89,6 @@ def no_facts(subject: Subject) -> Iterator[Finding]:
     yield Finding(
         "no_facts",
         Severity.INFO if elsewhere and not subject.left_out else Severity.WARNING,
-        "document",
         f"No fact of this document is published: {'; '.join(why)}. Search finds its passages all the same.",
         {
             "left_out": len(subject.left_out),
@@ -109,10 +106,10 @@ def oversized_chunk(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "oversized_chunk",
                 Severity.WARNING,
-                f"chunk {row.chunk.ordinal}",
                 f"Chunk {row.chunk.ordinal} has {len(row.chunk.text):,} characters; "
                 f"chunks are cut at {subject.settings.chunk_max_chars:,}.",
                 {"characters": len(row.chunk.text), "limit": limit},
+                subject=f"chunk {row.chunk.ordinal}",
             )
 
 

@@ -19,10 +19,10 @@ def read_with_doubt(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "read_with_doubt",
                 Severity.WARNING,
-                str(fact.question_id),
                 f"OCR doubted {doubt:.0%} of the words around the fact {subject.where(fact)}. Compare it with the "
                 f"original: “{short(fact.statement)}”",
                 {"doubt": doubt, "limit": limit},
+                subject=str(fact.question_id),
             )
 
 
@@ -36,10 +36,10 @@ def pages_without_text(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "pages_without_text",
             Severity.CRITICAL,
-            f"page {pictures[0]}",
             f"From {len(pictures)} of {counted(len(pages), 'page')} no text could be read: there are only pictures, "
             "and nothing of them would be published. Install the extra that reads scans (pip install "
             "'document-pipeline[ocr]') or run the document through OCR, and upload it again; override if the "
             "pictures do not matter.",
             {"pages": pictures, "total": len(pages), "share": round(share, 4), "limit": limit},
+            subject=f"page {pictures[0]}",
         )

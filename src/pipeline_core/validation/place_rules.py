@@ -44,10 +44,10 @@ def _finding(subject: Subject, fact: StagedQuestion, pieces: tuple[Piece, ...], 
     return Finding(
         "evidence_scattered_on_page",
         severity,
-        str(fact.question_id),
         f"The words of the quote {subject.where(fact)} do not stand there in one piece: "
         f"“{shown_quotes(fact.evidence, 160)}” ({places}{more}). {follows}",
         {"page": fact.page, "places": [piece.as_json() for piece in pieces]},
+        subject=str(fact.question_id),
     )
 
 

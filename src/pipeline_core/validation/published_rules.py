@@ -66,7 +66,6 @@ def contradictions(pairs: Sequence[Differing]) -> Iterator[Finding]:
         yield Finding(
             CONTRADICTS_PUBLISHED,
             Severity.WARNING,
-            str(pair.question_id),
             f"Published already is {is_there}: {_said(published)} — but here — {_said(staged)}. "
             "If both are about the same thing, one of them is out of date.",
             {
@@ -78,6 +77,7 @@ def contradictions(pairs: Sequence[Differing]) -> Iterator[Finding]:
                     {"document_id": pair.published_document and str(pair.published_document), **published},
                 ],
             },
+            subject=str(pair.question_id),
         )
 
 

@@ -22,7 +22,6 @@ def empty_text(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "empty_text",
             Severity.CRITICAL,
-            "document",
             "The document has no text after conversion.",
             {"characters": len(subject.markdown), "pages": subject.page_map.count},
         )
@@ -36,7 +35,6 @@ def garbled_text(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "garbled_text",
             Severity.CRITICAL,
-            "document",
             f"{share:.0%} of the characters cannot be read: {_CAUSE}. Save text as UTF-8; export a PDF again, or have "
             "it read by OCR.",
             {
@@ -59,10 +57,10 @@ def garbled_chunks(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "garbled_chunk",
             Severity.CRITICAL,
-            f"chunk {chunk.ordinal}",
             f"{share:.0%} of the characters of a passage ({_place(subject, chunk)}) cannot be read: {_CAUSE}. "
             f"It begins: “{' '.join(chunk.text.split())[:80]}”",
             {"chunk": chunk.ordinal, "page": chunk.page_from, "share": round(share, 4), "limit": limit},
+            subject=f"chunk {chunk.ordinal}",
         )
     if found and len(garbled) < len(found):
         count = sum(count for _, count in found)
@@ -70,7 +68,6 @@ def garbled_chunks(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "unreadable_characters",
             Severity.WARNING,
-            "document",
             f"{counted(count, 'character')} cannot be read ({'; '.join(islice(places, _MOST_PLACES))}): {_CAUSE}.",
             {"unreadable": count, "chunks": [chunk.ordinal for chunk, _ in found[:_MOST_CHUNKS]]},
         )
@@ -84,7 +81,6 @@ def words_out_of_order(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "words_out_of_order",
             Severity.WARNING,
-            "document",
             f"The words of {counted(len(found), 'passage')} came out of their order "
             f"({'; '.join(islice(places, _MOST_PLACES))}): no facts were made of them. Upload the text in another "
             "format, or export the PDF again.",
@@ -110,10 +106,10 @@ def code_not_closed(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "code_not_closed",
                 Severity.WARNING,
-                "document" if page is None else where,
                 f"A code block that begins on {where} is never closed: “{beginning}”. Only the lines up to the first "
                 "blank one were taken for code.",
                 {"line": line, "page": page, "characters": fence.end - fence.start},
+                subject="document" if page is None else where,
             )
 
 
@@ -126,7 +122,6 @@ def pages_lost(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "pages_lost",
             Severity.CRITICAL,
-            "document",
             f"The original has {counted(expected, subject.page_map.unit)}; {found:,} accounted for.",
             {"expected": expected, "found": found},
         )
@@ -135,7 +130,7 @@ def pages_lost(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "pages_failed",
             Severity.CRITICAL,
-            f"page {failed[0]}",
             f"{len(failed)} of {counted(found, 'page')} could not be read: {', '.join(map(str, failed[:20]))}.",
             {"pages": failed},
+            subject=f"page {failed[0]}",
         )

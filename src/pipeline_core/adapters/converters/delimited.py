@@ -106,7 +106,6 @@ class _Reading:
             yield Finding(
                 "quotes_unpaired",
                 Severity.WARNING,
-                "document",
                 f"Quotation marks do not pair on {len(self._unpaired):,} lines, the first of them line "
                 f"{self._unpaired[0]}: those lines were read with the marks as part of the text. "
                 "Write a mark within quotation marks twice, and upload that.",

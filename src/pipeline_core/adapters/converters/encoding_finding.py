@@ -23,7 +23,6 @@ def encoding_findings(decoded: Decoded) -> Iterator[Finding]:
         yield Finding(
             "characters_broken",
             Severity.WARNING,
-            "document",
             f"{broken:,} characters could not be read and stand as {_BROKEN}, the first in "
             f"“{_sample_line(decoded.text, _BROKEN)}”. Mend them where the file was made, and upload it again.",
             {"characters": broken},
@@ -36,7 +35,6 @@ def encoding_findings(decoded: Decoded) -> Iterator[Finding]:
     yield Finding(
         "encoding_guessed",
         _severity(decoded),
-        "document",
         f"The file does not say how its characters are encoded; it was read as {decoded.encoding}: "
         f"“{_sample_line(decoded.text, _TELLING)}”.{doubt} {_DO}",
         {"encoding": decoded.encoding, "other": decoded.other, "fit": round(decoded.fit, 3)},

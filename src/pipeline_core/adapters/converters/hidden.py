@@ -7,6 +7,12 @@ from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.wording import listed
 
 
+def named(text: str, most: int = 80) -> list[str]:
+    """A hidden text as a reader would look for it, by how it begins; nothing for a blank one."""
+    text = " ".join(text.split())
+    return [f"the text “{text[:most]}{'…' * (len(text) > most)}”"] if text else []
+
+
 def hidden_content(parts: Sequence[str], *, kept: bool) -> Finding:
     """``parts`` names each hidden part as a reader would look for it: ``row 4 of the sheet “Prices”``, ``slide 3``."""
     became = (
@@ -17,7 +23,6 @@ def hidden_content(parts: Sequence[str], *, kept: bool) -> Finding:
     return Finding(
         "hidden_content",
         Severity.WARNING,
-        "document",
         f"The file hides content from its readers: {listed(parts)}. It {became}.",
         {"parts": len(parts), "kept": kept},
     )
@@ -30,7 +35,6 @@ def comments_left_out(count: int, *, first: str | None = None, within: str = "te
     return Finding(
         "comments_left_out",
         Severity.WARNING,
-        "document",
         f"{were} left out{shown}. If what they say belongs to the {within}, write it there and upload the {file} "
         "again.",
         {"comments": count},

@@ -59,7 +59,6 @@ def _nested_too_deep(text: str, markdown: str) -> Finding | None:
     return Finding(
         "nested_too_deep",
         Severity.CRITICAL,
-        "document",
         f"{len(lost)} passages are nested more than {_DEEPEST} elements deep and are not in the result, "
         f"the first: “{lost[0][:160]}”. {_DO}",
         {"passages": len(lost), "depth": _DEEPEST},

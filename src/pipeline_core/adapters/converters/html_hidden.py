@@ -4,6 +4,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipeline_core.adapters.converters.hidden import named
 from pipeline_core.adapters.converters.html_styles import ancestors, declarations, matching, rules
 
 _NOT_SHOWN = re.compile(
@@ -30,7 +31,7 @@ def take_out_hidden(tree: LexborHTMLParser, *, keep: bool) -> list[str]:
             continue
         text = _text(node)
         if any(map(str.isalnum, text)):
-            texts.append(f"the text “{text[:_SAID]}{'…' if len(text) > _SAID else ''}”")
+            texts += named(text, _SAID)
     for node in own.values():
         if keep:
             _show(node)

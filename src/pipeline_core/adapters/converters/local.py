@@ -109,7 +109,6 @@ def _mislabelled(filename: str, kind: filetypes.FileType) -> Finding:
     return Finding(
         "mislabelled",
         Severity.INFO,
-        "document",
         f"{filename} is not what its name says: it was converted as {kind.label} ({kind.mime}).",
         {"mime": kind.mime},
     )
@@ -119,7 +118,6 @@ def _polyglot(filename: str, kind: filetypes.FileType, another: str) -> Finding:
     return Finding(
         "polyglot",
         Severity.WARNING,
-        "document",
         f"{filename} is two files in one: only the {kind.label} was read, not the {another} beside it. "
         "If that matters, upload the two by themselves.",
         {"mime": kind.mime, "another": another},

@@ -2,56 +2,13 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 
 GENERAL = "General"
 _WITH_TEXT = 4
 """A format of so many sections has one for texts."""
 _LONGEST = 255
 """No spreadsheet writes a longer code."""
-
-# ECMA-376 part 1, 18.8.30: what a style means that names a format by number only. The short dates, 14 and 22, are
-# shown as each reader's own settings say, so they are written in the one form that is read the same everywhere.
-BUILT_IN = {
-    1: "0",
-    2: "0.00",
-    3: "#,##0",
-    4: "#,##0.00",
-    5: '"$"#,##0_);("$"#,##0)',
-    6: '"$"#,##0_);[Red]("$"#,##0)',
-    7: '"$"#,##0.00_);("$"#,##0.00)',
-    8: '"$"#,##0.00_);[Red]("$"#,##0.00)',
-    9: "0%",
-    10: "0.00%",
-    11: "0.00E+00",
-    12: "# ?/?",
-    13: "# ??/??",
-    14: "yyyy-mm-dd",
-    15: "d-mmm-yy",
-    16: "d-mmm",
-    17: "mmm-yy",
-    18: "h:mm AM/PM",
-    19: "h:mm:ss AM/PM",
-    20: "h:mm",
-    21: "h:mm:ss",
-    22: "yyyy-mm-dd h:mm",
-    37: "#,##0_);(#,##0)",
-    38: "#,##0_);[Red](#,##0)",
-    39: "#,##0.00_);(#,##0.00)",
-    40: "#,##0.00_);[Red](#,##0.00)",
-    41: '_(* #,##0_);_(* (#,##0);_(* "-"_);_(@_)',
-    42: '_("$"* #,##0_);_("$"* (#,##0);_("$"* "-"_);_(@_)',
-    43: '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)',
-    44: '_("$"* #,##0.00_);_("$"* (#,##0.00);_("$"* "-"??_);_(@_)',
-    45: "mm:ss",
-    46: "[h]:mm:ss",
-    47: "mm:ss.0",
-    48: "##0.0E+0",
-    49: "@",
-    # East Asian dates
-    **dict.fromkeys((27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58), "yyyy-mm-dd"),
-    **dict.fromkeys((32, 33, 34, 35, 55, 56), "h:mm:ss"),
-}
 
 _SIMPLE = re.compile(r"(?P<grouped>#,##)?0(?:\.(?P<decimals>0{1,9}))?(?P<percent>%)?")
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
@@ -65,6 +22,21 @@ _SIGNED_GENERAL = re.compile(
     r"[^;]*;(?:\[[^\]]*\])*(?P<before>[-(]?)General(?P<after>\)?)(?:;.*)?", re.IGNORECASE | re.DOTALL
 )
 _NOTHING = re.compile(r"(?:\[[^\]]*\])*;(?:(?:\[[^\]]*\])*;)*(?:\[[^\]]*\])*")
+
+
+@cache
+def built_in() -> dict[int, str]:
+    """What a style means that names a format by number only (ECMA-376 part 1, 18.8.30).
+
+    The short dates, 14 and 22, are shown as each reader's own settings say, so they are written in the one form that
+    is read the same everywhere.
+    """
+    from xlrd.formatting import std_format_strings
+
+    east_asian_days = dict.fromkeys((*range(27, 32), 36, *range(50, 55), 57, 58), "yyyy-mm-dd")
+    east_asian_times = dict.fromkeys((*range(32, 36), 55, 56), "h:mm:ss")
+    days = {14: "yyyy-mm-dd", 22: "yyyy-mm-dd h:mm"}
+    return dict(std_format_strings) | days | east_asian_days | east_asian_times
 
 
 def shows_nothing(code: str) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pipeline_core.adapters.converters.pipe_table import pipe_table
+
 if TYPE_CHECKING:
     from pipeline_core.adapters.converters.ocr_layout import Line
 
@@ -92,7 +94,4 @@ def _strips(rows: Sequence[Sequence[Cell]]) -> list[tuple[float, float]]:
 def as_markdown(rows: Sequence[Sequence[str]]) -> str:
     """The table; its first row is the head unless it has figures beside a name, as every other row."""
     rows = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    has_head = not any(_DIGIT.search(cell) for cell in rows[0][1:])
-    head, body = (rows[0], rows[1:]) if has_head else ([""] * len(rows[0]), rows)
-    told = [head, ["---"] * len(head), *body]
-    return "\n".join(f"| {' | '.join(row)} |" for row in told)
+    return pipe_table(rows, has_header=not any(_DIGIT.search(cell) for cell in rows[0][1:]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content
+from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, named
 from pipeline_core.adapters.converters.ooxml.names import Element, local_name
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, write
@@ -41,7 +41,7 @@ def rewrite_odf(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
     for paragraph in root.iter(*_PARAGRAPHS):
         slots = [*_slots(paragraph, styles)]
         unseen = [slot for slot in slots if slot.is_hidden and slot.text.strip()]
-        hidden += _said("".join(slot.text for slot in unseen))
+        hidden += named("".join(slot.text for slot in unseen))
         for slot in unseen:
             slot.text = slot.text if keep_hidden else ""
         write([slot.piece() for slot in slots])
@@ -158,11 +158,6 @@ def _is_hidden(looks: list[Element], styles: _Styles) -> bool:
     return grounds <= {"", "transparent", "#ffffff"} and inside.isdisjoint(_GROUNDS)
 
 
-def _said(text: str) -> list[str]:
-    text = " ".join(text.split())
-    return [f"the text “{text[:_SHOWN]}{'…' * (len(text) > _SHOWN)}”"] if text else []
-
-
 def _drop_hidden(root: Element, styles: _Styles, *, keep: bool) -> Iterator[str]:
     """Sections, rows, texts under a condition and slides that are not shown."""
     slides = 0
@@ -183,7 +178,7 @@ def _drop_hidden(root: Element, styles: _Styles, *, keep: bool) -> Iterator[str]
             element = next(element.iterancestors(*_PARAGRAPHS), element)
         said = "".join(element.itertext()) or element.get(_URN % ("text", "string-value")) or ""
         if is_hidden and said.strip():
-            yield f"slide {slides}" if kind == "page" else _said(said)[0]
+            yield f"slide {slides}" if kind == "page" else named(said)[0]
             if not keep:
                 _remove(element)
 

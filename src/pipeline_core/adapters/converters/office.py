@@ -171,15 +171,12 @@ def _findings(document: "ExtractedDocument", source: Source) -> Iterator[Finding
     if lost:
         yield parts_lost(lost)
     if harmless:
-        yield Finding(
-            "converter_remark", Severity.INFO, "document", "; ".join(harmless[:5]) + ".", {"remarks": len(harmless)}
-        )
+        yield Finding("converter_remark", Severity.INFO, "; ".join(harmless[:5]) + ".", {"remarks": len(harmless)})
     mail = document.metadata.format.email if document.metadata and document.metadata.format else None
     if mail is not None and mail.attachments:
         yield Finding(
             "attachments_skipped",
             Severity.WARNING,
-            "document",
             "Attachments are not converted; upload them by themselves: " + ", ".join(mail.attachments) + ".",
             {"attachments": len(mail.attachments)},
         )

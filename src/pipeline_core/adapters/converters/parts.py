@@ -48,7 +48,6 @@ def parts_lost(lost: Sequence[str]) -> Finding:
     return Finding(
         "converter_warning",
         Severity.CRITICAL,
-        "document",
         f"Parts of the document are missing: {'; '.join(lost[:5])}. Open it where it was made, mend or take out what "
         "is named, save it and upload that.",
         {"warnings": len(lost)},

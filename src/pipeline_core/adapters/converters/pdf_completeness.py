@@ -64,7 +64,15 @@ def line(item: "TextItem") -> Line:
 
 def missing_lines(markdown: str, lines: Sequence[Line]) -> list[Line]:
     """The lines of the page that the markdown has not, or not as often as the page."""
-    return _missing(markdown, lines)
+    page = _Claims(markdown)
+    unfound = [one for one in _longest_first(lines) if squash(one.text) and not page.claim(squash(one.text))]
+    missing = set()
+    for one in unfound:
+        words = [squash(word) for word in one.text.split()]
+        found = [word for word in words if word and page.claim(word)]
+        if sum(map(len, words)) - sum(map(len, found)) > _LOST * sum(map(len, words)):
+            missing.add(one)
+    return [one for one in lines if one in missing]
 
 
 def missing_words(markdown: str, lines: Sequence[Line]) -> list[str]:
@@ -92,18 +100,6 @@ def may_lack(markdown: str, lines: Sequence[Line]) -> bool:
 
 def _longest_first(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda one: len(one.text), reverse=True)
-
-
-def _missing(markdown: str, lines: Sequence[Line]) -> list[Line]:
-    page = _Claims(markdown)
-    unfound = [one for one in _longest_first(lines) if squash(one.text) and not page.claim(squash(one.text))]
-    missing = set()
-    for one in unfound:
-        words = [squash(word) for word in one.text.split()]
-        found = [word for word in words if word and page.claim(word)]
-        if sum(map(len, words)) - sum(map(len, found)) > _LOST * sum(map(len, words)):
-            missing.add(one)
-    return [one for one in lines if one in missing]
 
 
 class _Claims:

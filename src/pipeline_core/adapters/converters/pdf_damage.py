@@ -39,7 +39,6 @@ class Damage:
         yield Finding(
             "damaged_parts",
             Severity.CRITICAL,
-            "document",
             f"The PDF was changed or cut by accident after it was made: {' and '.join(filter(None, (named, fonts)))} "
             "do not match their checksums. Text may be missing or have wrong letters. Get the file again from where "
             "it came from.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
+from pipeline_core.domain.layout import upright
 
 CHARACTER_WIDTH = 0.5  # of the size, for each character
 _SIZE = 10.0  # points, where the page has no text to go by
@@ -20,8 +21,7 @@ class Turn:
         self.degrees = degrees
 
     def box(self, box: Box) -> Box:
-        x0, y0, x1, y1 = box
-        return {90: (y0, -x1, y1, -x0), 180: (-x1, -y1, -x0, -y0), 270: (-y1, x0, -y0, x1)}.get(self.degrees, box)
+        return upright(box, self.degrees)
 
     def matrix(self, x: float, y: float) -> str:
         """The text matrix that puts upright text at the shown place."""

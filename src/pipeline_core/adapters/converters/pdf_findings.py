@@ -18,7 +18,6 @@ def repaired(pages: int) -> Finding:
     return Finding(
         "repaired",
         Severity.WARNING,
-        "document",
         f"The PDF is damaged or cut off. It was repaired and {counted(pages, 'page')} found; "
         "pages or text after the damage are probably lost. Compare it with the original.",
         {"pages_found": pages},
@@ -55,7 +54,6 @@ def page_findings(
         yield Finding(
             "page_failed",
             Severity.WARNING,
-            "document",
             f"{_spoken(failed)} could not be read: {cause}. Save the PDF again where it was made.",
             {"pages": failed, "total": len(pages)},
         )
@@ -64,7 +62,6 @@ def page_findings(
         yield Finding(
             "page_without_text",
             Severity.WARNING,
-            "document",
             f"{_spoken(scanned)} of {len(pages)} without readable text, as images only: what is shown there is "
             f"not in the result.{tried.said} {tried.action}",
             {"pages": list(scanned), "total": len(pages)},
@@ -80,7 +77,6 @@ def ocr_findings(
         yield Finding(
             "read_by_ocr",
             Severity.INFO,
-            "document",
             f"{_spoken(sorted(taken))} of {total} read by OCR ({ocr.languages}). "
             f"It doubted most words on page {worst}: {taken[worst].doubt:.0%}.",
             {"pages": sorted(taken), "total": total, "doubt": doubts},
@@ -89,7 +85,6 @@ def ocr_findings(
         yield Finding(
             "too_many_scanned_pages",
             Severity.WARNING,
-            "document",
             f"{counted(len(scanned), 'page')} had to be read by OCR; the limit is {ocr.most_pages:,}, and those after "
             "it were not read. Split the document, or raise UPLOAD_PIPELINE_OCR_PAGES.",
             {"scanned": len(scanned), "limit": ocr.most_pages},
@@ -100,10 +95,10 @@ def words_lost(page: int, words: Sequence[str]) -> Finding:
     return Finding(
         "text_missing_from_markdown",
         Severity.WARNING,
-        f"page {page}",
         f"Words of page {page} are not in the result, or not as they stand on the page: {listed(words, _NAMED)}. "
         "Compare the page with the original.",
         {"page": page, "words": list(words[:100])},
+        subject=f"page {page}",
     )
 
 
@@ -113,7 +108,6 @@ def comments_left_out(notes: Mapping[int, Sequence[str]]) -> Finding:
     return Finding(
         "comments_left_out",
         Severity.INFO,
-        "document",
         f"Comments are no part of the text and were left out: {listed(said)}.",
         {"comments": len(said)},
     )
@@ -123,7 +117,6 @@ def line_numbers_left_out(pages: Sequence[int]) -> Finding:
     return Finding(
         "line_numbers_left_out",
         Severity.INFO,
-        "document",
         f"The numbers of lines in the margin of {_spoken(pages).lower()} are no part of the text and were left out.",
         {"pages": list(pages)},
     )
@@ -133,7 +126,6 @@ def notes_not_read(pages: Sequence[int]) -> Finding:
     return Finding(
         "notes_not_read",
         Severity.WARNING,
-        "document",
         f"What is filled in or noted on {_spoken(pages).lower()} is not in the result: the PDF is damaged there. "
         "Print it to a new PDF, or save it again where it was made, and upload that.",
         {"pages": list(pages)},
@@ -162,7 +154,6 @@ def not_examined(pages: Collection[int], not_compared: Collection[int], total: i
     return Finding(
         "pages_not_examined",
         Severity.INFO,
-        "document",
         " ".join(said),
         {"pages": len({*pages, *not_compared}), "total": total},
     )

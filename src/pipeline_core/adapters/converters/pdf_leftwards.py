@@ -23,6 +23,7 @@ from pipeline_core.adapters.converters.pdf_tables.placing import (
 )
 from pipeline_core.adapters.converters.pdf_tables.words import Box, Line, PageText, Word, lines
 from pipeline_core.adapters.converters.pdf_turned import angle
+from pipeline_core.adapters.converters.pipe_table import pipe_table
 from pipeline_core.adapters.converters.squashed import Squashed, squash
 from pipeline_core.domain.layout import reads_leftwards
 
@@ -222,10 +223,8 @@ def _with_links(text: str, before: str) -> str:
 def _table(block: "LayoutBlock", text: PageText) -> "tuple[str, LayoutBlock]":
     header = [_cell(cell, text) for cell in block.header or []]
     rows = [[_cell(cell, text) for cell in row] for row in block.rows or []]
-    width = max(map(len, [header, *rows]))
-    lines_of = [[*(escape_marks(cell.text).replace("|", "\\|") for cell in row)] for row in [header, *rows]]
-    written = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in lines_of]
-    markdown = "\n".join([written[0], f"|{'---|' * width}", *written[1:]])
+    cells = [[escape_marks(cell.text).replace("|", "\\|") for cell in row] for row in [header, *rows]]
+    markdown = pipe_table(cells, rule="---|")
     return f"{markdown}\n\n", replace(block, header=header if block.header is not None else None, rows=rows)
 
 

@@ -32,10 +32,6 @@ class Angles:
     def is_upright(self) -> bool:
         return self.main == 0 and not self.others
 
-    @property
-    def has_slanting(self) -> bool:
-        return any(angle % 90 for angle in (self.main, *self.others))
-
 
 def angles(page: "ParsedPage") -> Angles:
     letters: Counter[int] = Counter()

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content
+from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, named
 from pipeline_core.adapters.converters.ooxml.pieces import Script
 from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
 from pipeline_core.adapters.converters.ooxml.scripts import lowered, raised
@@ -28,7 +28,6 @@ _APART = frozenset(
     b"themedata generator xmlnstbl rsidtbl pntext shpinst nonshppict".split()
 )
 _SCRIPTS = {b"super": Script.RAISED, b"sub": Script.LOWERED, b"nosupersub": Script.NONE}
-_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +143,14 @@ def rewrite_rtf(data: bytes, _: str, *, keep_hidden: bool) -> Rewritten:
 
 
 def _findings(writer: _Writer) -> Iterator[Finding]:
-    said = " ".join("".join(writer.hidden).split())
-    if said:
-        part = f"the text “{said[:_SHOWN]}{'…' * (len(said) > _SHOWN)}”"
-        yield hidden_content([part], kept=writer.keep_hidden)
+    if parts := named("".join(writer.hidden)):
+        yield hidden_content(parts, kept=writer.keep_hidden)
     if writer.comments:
         yield comments_left_out(writer.comments)
     if writer.changes:
         yield Finding(
             "tracked_changes",
             Severity.INFO,
-            "document",
             "The document has tracked changes; it was read as if all were accepted.",
             {"changes": writer.changes},
         )

@@ -29,7 +29,6 @@ def sheet_findings(notes: Sequence[SheetNotes], hidden_sheets: Sequence[str], *,
         yield Finding(
             "formula_without_value",
             Severity.WARNING,
-            "document",
             f"{_count(uncomputed, 'cell has', 'cells have')} no stored value, so the formula itself was taken: "
             f"{_named(uncomputed)}. Open the file in a spreadsheet program, save it, and upload that.",
             {"cells": len(uncomputed)},
@@ -39,7 +38,6 @@ def sheet_findings(notes: Sequence[SheetNotes], hidden_sheets: Sequence[str], *,
         yield Finding(
             "formula_error",
             Severity.WARNING,
-            "document",
             f"{_count(errors, 'cell shows', 'cells show')} an error instead of a value: {_named(errors)}. "
             "Mend what the formulas refer to, save the file, and upload that.",
             {"cells": len(errors)},

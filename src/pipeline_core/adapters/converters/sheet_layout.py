@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline_core.adapters.converters.pipe_table import pipe_table
 from pipeline_core.adapters.converters.sheet_cells import Area, Cell, Kind, Row, Sheet
 
 MAX_CELLS = 5_000_000
@@ -278,13 +279,5 @@ def _written(block: Block) -> str:
     columns = block.columns
     if len(columns) * len(block.rows) > MAX_CELLS:
         raise SheetTooLargeError(f"a table of {len(block.rows):,} rows and {len(columns):,} columns")
-    lines = [_line(row, columns) for row in block.rows]
-    head = lines[:1] if block.has_header else ["|" + "  |" * len(columns)]
-    body = lines[1:] if block.has_header else lines
-    return "\n".join([*head, "| " + " | ".join(["---"] * len(columns)) + " |", *body])
-
-
-def _line(row: Row, columns: Sequence[int]) -> str:
-    cells = row.cells
-    texts = (_PIPE.sub(r"\|", cells[c].text) if c in cells else "" for c in columns)
-    return "| " + " | ".join(texts) + " |"
+    rows = [[_PIPE.sub(r"\|", row.cells[c].text) if c in row.cells else "" for c in columns] for row in block.rows]
+    return pipe_table(rows, has_header=block.has_header)

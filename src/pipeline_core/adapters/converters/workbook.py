@@ -96,7 +96,6 @@ class _Reading:
             yield Finding(
                 "comments_left_out",
                 Severity.INFO,
-                "document",
                 f"{self.book.remarks} comments on cells are no part of the text and were left out.",
                 {"comments": self.book.remarks},
             )

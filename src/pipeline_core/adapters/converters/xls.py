@@ -205,7 +205,6 @@ def _formats_lost() -> Finding:
     return Finding(
         "number_formats_lost",
         Severity.WARNING,
-        "document",
         "The formats of numbers could not be read: 12.5 % may stand as 0.125, and leading zeros may be missing. "
         "Save the workbook as XLSX and upload that.",
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.number_format import BUILT_IN, GENERAL
+from pipeline_core.adapters.converters.number_format import GENERAL, built_in
 from pipeline_core.adapters.converters.ooxml.colours import alike, from_hex
 
 _WHITE, _BLACK = "FFFFFF", "000000"
@@ -30,10 +30,11 @@ def read_styles(part: bytes) -> Sequence[Style]:
     if not part:
         return ()
     root = etree.fromstring(part, parser())
-    codes = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in root.iterfind("{*}numFmts/{*}numFmt")}
+    own = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in root.iterfind("{*}numFmts/{*}numFmt")}
     fonts = root.findall("{*}fonts/{*}font")
     fills = root.findall("{*}fills/{*}fill")
-    return [_style(xf, {**BUILT_IN, **codes}, fonts, fills) for xf in root.iterfind("{*}cellXfs/{*}xf")]
+    codes = built_in() | own
+    return [_style(xf, codes, fonts, fills) for xf in root.iterfind("{*}cellXfs/{*}xf")]
 
 
 def parser() -> etree.XMLParser:

@@ -64,7 +64,6 @@ def _finding(lost: dict[str, list[str]]) -> Finding:
     return Finding(
         "text_missing_from_markdown",
         Severity.WARNING,
-        "document",
         f"{counted(count, 'word')} of the file {'is' if count == 1 else 'are'} not in the result. "
         f"{'; '.join(places[:_NAMED])}{f'; and {len(places) - _NAMED} more places' if len(places) > _NAMED else ''}. "
         "Compare these places with the original.",

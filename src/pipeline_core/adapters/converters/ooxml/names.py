@@ -56,14 +56,6 @@ def remove(element: Element) -> None:
         parent.remove(element)
 
 
-def unwrap(element: Element) -> None:
-    """Put the element's children in its place."""
-    parent = element.getparent()
-    if parent is not None:
-        at = parent.index(element)
-        parent[at : at + 1] = list(element)
-
-
 def drop_fallbacks(root: Element) -> None:
     """Of text that stands twice, for new readers and for old ones (ECMA-376 part 3, 10.2), keep the new."""
     for alternate in list(root.iter(name("mc:AlternateContent"))):

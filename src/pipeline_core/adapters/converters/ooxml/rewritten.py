@@ -20,7 +20,6 @@ def unread_markup(part: str) -> Finding:
     return Finding(
         "unread_markup",
         Severity.CRITICAL,
-        "document",
         f"The markup of {part} is not sound, so that text which the file strikes out, hides or moved may stand in the "
         "result. Open the file where it was made, save it anew and upload that.",
         {"part": part},

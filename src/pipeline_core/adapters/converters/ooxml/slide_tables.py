@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pipeline_core.adapters.converters.ooxml.charts import chart_rows, chart_titles
 from pipeline_core.adapters.converters.ooxml.names import Element, name, value
 from pipeline_core.adapters.converters.ooxml.slide_text import paragraph_markdown
+from pipeline_core.adapters.converters.pipe_table import pipe_table
 
 _YES = ("1", "true", "on")
 
@@ -25,7 +26,7 @@ def table_markdown(table: Element) -> str:
     properties = table.find(name("a:tblPr"))
     has_style = properties is not None and properties.find(name("a:tableStyleId")) is not None
     has_header = not has_style or value(properties, "firstRow") in _YES
-    return grid([row for row in rows if any(row)], has_header=has_header)
+    return _grid([row for row in rows if any(row)], has_header=has_header)
 
 
 def _cell(cell: Element) -> str:
@@ -33,18 +34,12 @@ def _cell(cell: Element) -> str:
     return " ".join(text for text in texts if text)
 
 
-def grid(rows: Sequence[Sequence[str]], *, has_header: bool = True) -> str:
-    """Rows as a GFM table; without a header its header row is empty."""
-    width = max((len(row) for row in rows), default=0)
-    if not width:
-        return ""
-    filled = [[cell.replace("|", "\\|") for cell in row] + [""] * (width - len(row)) for row in rows]
-    head, *body = filled if has_header else [[""] * width, *filled]
-    lines = [head, ["---"] * width, *body]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _grid(rows: Sequence[Sequence[str]], *, has_header: bool = True) -> str:
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    return pipe_table(escaped, has_header=has_header) if any(escaped) else ""
 
 
 def chart_markdown(chart: Element) -> list[str]:
     """A chart's title, and its series as the columns of a table over its categories."""
     texts = [paragraph_markdown(part) for part in chart_titles(chart)]
-    return [text for text in (*texts, grid(chart_rows(chart))) if text]
+    return [text for text in (*texts, _grid(chart_rows(chart))) if text]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from pipeline_core.adapters.converters.hidden import named
 from pipeline_core.adapters.converters.ooxml.names import Element, drop_fallbacks, local_name, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slide_grounds import grounds_of
@@ -14,7 +15,6 @@ _TITLES = ("title", "ctrTitle")
 _NO_TEXT = ("sldNum", "hdr", "sldImg")
 _YES = ("1", "true", "on")
 _DEEPEST = 50
-_SHOWN = 80
 
 
 class SlideReader:
@@ -30,7 +30,8 @@ class SlideReader:
         for tree in root.iter(name("p:spTree")):
             for shape in _shapes(tree, 0):
                 if not self._is_hidden(shape):
-                    self.hidden += map(_named, take_unseen(shape, layers, grounds, keep=keep_hidden))
+                    unseen = take_unseen(shape, layers, grounds, keep=keep_hidden)
+                    self.hidden += [part for words in unseen for part in named(words)]
 
     def markdown(self) -> str:
         """The slide's blocks, its title first, its notes last."""
@@ -60,8 +61,8 @@ class SlideReader:
         if place is not None and place.get("type") in _NO_TEXT:
             return []
         if self._is_hidden(shape):
-            words = " ".join(said(paragraph) for paragraph in shape.iter(name("a:p"))).strip()
-            self.hidden += [_named(words)] if words else []
+            words = " ".join(said(paragraph) for paragraph in shape.iter(name("a:p")))
+            self.hidden += named(words)
             if not self._keep:
                 return []
         if kind == "graphicFrame":
@@ -166,7 +167,3 @@ def _shapes(tree: Element, depth: int) -> Iterator[Element]:
 def _properties(shape: Element) -> Element:
     found = next(shape.iter(name("p:cNvPr")), None)
     return shape if found is None else found
-
-
-def _named(words: str) -> str:
-    return f"the text “{words[:_SHOWN]}{'…' * (len(words) > _SHOWN)}”"

@@ -84,7 +84,6 @@ def unknown_symbols(passages: Sequence[str]) -> Finding:
     return Finding(
         "unknown_symbols",
         Severity.WARNING,
-        "document",
         f"{len(passages)} paragraph{'s have' if len(passages) > 1 else ' has'} signs of a symbol font that are not "
         f"known and became {UNKNOWN}, the first: “{first[at : at + 80]}”. Look at them where the document is shown.",
         {"paragraphs": len(passages)},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline_core.adapters.converters.hidden import named
 from pipeline_core.adapters.converters.ooxml.colours import alike
 from pipeline_core.adapters.converters.ooxml.names import Element, is_on, name, remove, value
 from pipeline_core.adapters.converters.ooxml.word_grounds import Grounds, shown_by_effects
@@ -9,7 +10,6 @@ from pipeline_core.adapters.converters.ooxml.word_styles import Styles
 
 _TEXT = ("w:t", "w:sym", "w:tab", "w:br")
 _SMALLEST = 3  # half points
-_SHOWN = 80
 
 
 def hidden_passages(root: Element, styles: Styles, grounds: Grounds, *, keep: bool) -> list[str]:
@@ -17,12 +17,12 @@ def hidden_passages(root: Element, styles: Styles, grounds: Grounds, *, keep: bo
     passages: list[str] = []
     for row in list(root.iter(name("w:tr"))):
         if is_on(row.find(f"{name('w:trPr')}/{name('w:hidden')}")):
-            passages += _said(_text_of(row))
+            passages += named(_text_of(row))
             if not keep:
                 remove(row)
     for paragraph in root.iter(name("w:p")):
         runs = [run for run in _runs_of(paragraph) if _is_hidden(run, styles, grounds)]
-        passages += _said(" ".join(map(_text_of, runs)))
+        passages += named(" ".join(map(_text_of, runs)))
         for part in [part for run in runs for part in run if not keep]:
             if part.tag in {name(short) for short in _TEXT}:
                 remove(part)
@@ -34,11 +34,6 @@ def _runs_of(paragraph: Element) -> Iterator[Element]:
     for run in paragraph.iter(name("w:r")):
         if next(run.iterancestors(name("w:p")), None) is paragraph:
             yield run
-
-
-def _said(text: str) -> list[str]:
-    text = " ".join(text.split())
-    return [f"the text “{text[:_SHOWN]}{'…' * (len(text) > _SHOWN)}”"] if text else []
 
 
 def _text_of(element: Element) -> str:

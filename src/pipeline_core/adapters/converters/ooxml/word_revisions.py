@@ -68,7 +68,6 @@ def tracked_changes(count: int) -> Finding:
     return Finding(
         "tracked_changes",
         Severity.INFO,
-        "document",
         f"The document has {count} tracked change{'s' * (count != 1)}; it was read as if all were accepted.",
         {"changes": count},
     )

@@ -31,8 +31,6 @@ def open_tables(text: PageText, rules: Rules, taken: Sequence[Table]) -> Iterato
             for rule in group
             if not any(table.box.touches(Box(rule.start, rule.at - 1, rule.end, rule.at + 1), 0.5) for table in taken)
         ]
-        if not free:
-            continue
         if not free or max(rule.length for rule in free) < _SHORTEST:
             continue
         words = [

@@ -101,11 +101,11 @@ def _whole(pieces: Iterable[Rule]) -> Iterator[Rule]:
             yield Rule(at, start, end)
 
 
-def clusters(values: Iterable[T], key: Callable[[T], float], near: float = NEAR) -> Iterator[list[T]]:
-    """The values in groups, each no farther from the group's first than ``near``."""
+def clusters(values: Iterable[T], key: Callable[[T], float]) -> Iterator[list[T]]:
+    """The values in groups, each no farther from the group's first than ``NEAR``."""
     group: list[T] = []
     for value in sorted(values, key=key):
-        if group and key(value) - key(group[0]) > near:
+        if group and key(value) - key(group[0]) > NEAR:
             yield group
             group = []
         group.append(value)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText, Word
+from pipeline_core.adapters.converters.pipe_table import pipe_table
 from pipeline_core.domain.tables import columns_of
 
 
@@ -38,10 +39,8 @@ def made(
 
 def markdown(table: Table) -> str:
     """The table in markdown; below an empty header where its first row is one like the others."""
-    found = columns_of(table.rows)
-    rows = [("",) * len(table.rows[0]), *table.rows] if found.rows == 0 else list(table.rows)
-    written = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
-    return "\n".join([written[0], f"|{'---|' * len(rows[0])}", *written[1:]])
+    rows = [[*map(_cell, row)] for row in table.rows]
+    return pipe_table(rows, has_header=columns_of(table.rows).rows > 0, rule="---|")
 
 
 def _cell(text: str) -> str:
