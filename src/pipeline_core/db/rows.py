@@ -293,12 +293,6 @@ class DocumentDetail(DocumentJob):
 class Batch(Record):
     """One upload session: a question bank, or the facts of a document."""
 
-    batch_id: BatchId
-    file_name: str
-    document_id: DocumentId | None
-    status: BatchStatus
-    uploaded_at: datetime
-    is_matched: Annotated[bool, Field(description="Whether it was compared with what is there")]
     total: int
     pending: int
     approved: int
@@ -306,6 +300,12 @@ class Batch(Record):
     duplicate: int
     imported: int
     left_out: Annotated[int, Field(description="Left out by the system until a person takes them in")]
+    batch_id: BatchId
+    file_name: str
+    document_id: DocumentId | None
+    status: BatchStatus
+    uploaded_at: datetime
+    is_matched: Annotated[bool, Field(description="Whether it was compared with what is there")]
     undecided: Annotated[int, Field(description="Pairs of look-alikes that nobody has decided")]
 
 
