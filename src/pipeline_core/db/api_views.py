@@ -11,11 +11,14 @@ from pipeline_core.db.parking import parked_shown
 from pipeline_core.db.rows import (
     Batch,
     BatchDetail,
+    CostOfDay,
+    CostOfStage,
     Job,
     JobDetail,
     JobEvent,
     JobPoll,
     LeftOutFact,
+    PaidCall,
     StageTiming,
     WeighedFact,
 )
@@ -127,18 +130,16 @@ class ApiViews(Views):
         """Sums of paid calls over all users, by service, model and outcome."""
         return self._all("paid_metrics")
 
-    def cost_days(self, user_id: UserId, *, days: int) -> list[Row]:
+    def cost_days(self, user_id: UserId, *, days: int) -> list[CostOfDay]:
         """What the user spent in so many days (UTC, today's included), by day, service and model, newest first."""
-        return self._all("api_cost_days", user_id=user_id, days=days)
+        return self._rows(CostOfDay, "api_cost_days", user_id=user_id, days=days)
 
-    def document_costs(self, user_id: UserId, document_id: DocumentId) -> Row:
-        """What was paid for a document: ``stages`` by stage and model, and the newest ``calls``."""
+    def document_costs(self, user_id: UserId, document_id: DocumentId) -> tuple[list[CostOfStage], list[PaidCall]]:
+        """What was paid for a document, by stage and model; and the newest calls."""
         whose: dict[str, Any] = {"user_id": user_id, "document_id": document_id}
         with self._reading() as session:
-            return {
-                "stages": session.all("api_document_cost_stages", **whose),
-                "calls": session.all("view_cost_calls", **whose),
-            }
+            stages = session.rows(CostOfStage, "api_document_cost_stages", **whose)
+            return stages, session.rows(PaidCall, "view_cost_calls", **whose)
 
     def document(self, document_id: DocumentId) -> Row:
         """One document.

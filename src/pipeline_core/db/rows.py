@@ -5,7 +5,7 @@ The fields are the columns, and the JSON: they stand nowhere else.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Required
 from uuid import UUID
 
@@ -316,3 +316,126 @@ class BatchDetail(Batch):
     review_version: Annotated[
         int, Field(description="What to send as `expected.version`, with `status` as `expected.status`")
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost(Record):
+    """Calls, their tokens, and US dollars."""
+
+    calls: int
+    input_tokens: int
+    cached_tokens: Annotated[
+        int, Field(description="Those of the input that the endpoint had cached, and charged less for")
+    ]
+    output_tokens: int
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class CostByDay(Cost):
+    """What one day (UTC) cost."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfDay(CostByDay):
+    """What one model cost in one day (UTC)."""
+
+    service: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostByStage(Cost):
+    """What one model cost in one stage, or outside all."""
+
+    stage: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfStage(Cost):
+    """What one model cost in one stage."""
+
+    stage: StageName | None
+    service: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfDocument(Cost):
+    """What one document cost; those that are gone, and calls for several, come together."""
+
+    document: str
+    document_id: DocumentId | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfRun(CostByStage):
+    """What one model cost in one stage of a run, by what came of the calls."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidCall(Record):
+    """One call: what was set aside for it, and what it came to."""
+
+    call_id: UUID
+    run_id: Annotated[UUID, Field(exclude=True)]
+    stage: StageName | None
+    service: str
+    model: str
+    items: Annotated[int, Field(description="Chunks, texts or pages")]
+    state: Annotated[str, Field(description="`reserved`, `settled`, or `abandoned`: in doubt, counted whole")]
+    outcome: str | None
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    reserved_usd: float
+    cost_usd: float
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfChunk(Record):
+    """What a chunk cost its document; 0 where its answer was there already."""
+
+    chunk_id: UUID
+    ordinal: int
+    outcome: str | None
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Budget(Record):
+    """What was spent and set aside of a budget, US dollars."""
+
+    scope: str
+    period: str
+    spent_usd: float
+    reserved_usd: float
+    limit_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Costs(Record):
+    """What was spent in some days, and the budgets."""
+
+    days: list[CostByDay]
+    stages: list[CostByStage]
+    documents: list[CostOfDocument]
+    budgets: list[Budget]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCalls(Record):
+    """What was paid for a document: its newest calls, and what each of its chunks cost."""
+
+    calls: list[PaidCall]
+    chunks: list[CostOfChunk]
