@@ -268,6 +268,25 @@ def test_adding_it_again_changes_nothing(app: Pipeline, waiting: DocumentId) -> 
         add(app, waiting)
 
 
+@pytest.mark.parametrize("words", [MISSED, KNOWN])
+def test_adding_is_undone_and_redone(app: Pipeline, waiting: DocumentId, words: str) -> None:
+    added = add(app, waiting, words)
+    where, by, fact_id = OfDocument(waiting), Reviewer(app.user_id, "Bob"), added.fact.question_id
+    app.review.undo_fact(where, fact_id, by=by, reason="it is no rule")
+    [fact] = app.review.facts(where, app.user_id, ids=[fact_id])
+    assert (fact.status, fact.added_by) == ("rejected", "Ann")
+    event = job(app, waiting)["events"][0]
+    assert (event["code"], event["payload"]["by"], event["payload"]["after"]["status"]) == (
+        "fact_undone", "Bob", "rejected",
+    )  # fmt: skip
+    app.review.undo_fact(where, fact_id, by=by)
+    [fact] = app.review.facts(where, app.user_id, ids=[fact_id])
+    assert fact.status == added.fact.status
+    app.review.undo_fact(where, fact_id, by=by)
+    go_on(app, waiting)
+    assert list(published(app, waiting)) == [KNOWN]
+
+
 def text_of(words: str) -> Callable[[str], tuple[Marked, ...]]:
     return lambda text: (Marked(text.index(words), text.index(words) + len(words)),)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.review import Reviewer
 
 
 class Wired:
@@ -39,6 +40,11 @@ class Wired:
         return self._app.settings.reviewer.strip() or str(self.user_id)
 
     @property
+    def reviewer(self) -> Reviewer:
+        """Who decides: the user, under the name of the setting ``reviewer``."""
+        return Reviewer(self.user_id, self._app.settings.reviewer)
+
+    @property
     def stopping(self) -> Event:
         """Set it to let runs in this process end after the stage that they are in."""
         return self._app.stopping
@@ -57,4 +63,4 @@ class Wired:
         return self._app.views.resolve_job(self.user_id, text)
 
     def _document_id(self, document: str | UUID) -> DocumentId:
-        return DocumentId(self._app.views.job(self.user_id, self._job_id(document))["document_id"])
+        return self._app.views.job(self.user_id, self._job_id(document)).document_id
