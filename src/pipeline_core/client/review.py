@@ -7,6 +7,7 @@ from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import OfDocument, Reviewer
+from pipeline_core.review.add import Added, MissedFact
 from pipeline_core.review.decisions import Change, Decided, Decision
 from pipeline_core.review.fields import DecisionFields, request_of
 
@@ -43,6 +44,22 @@ class Reviewing(Documents):
         if start:
             self._start(decided.to_run)
         return decided
+
+    def add_fact(self, document: str | UUID, missed: MissedFact, *, reviewer: str = "", reason: str = "") -> Added:
+        """Add a fact that the generator missed to a document that waits in matching review.
+
+        Args:
+            document: As for ``status``.
+            missed: The chunk, the words marked in it, and what they say.
+            reviewer: The name for the record; without it, the user's id.
+            reason: Why.
+
+        Raises:
+            NotFoundError, AlreadyDecidedError, RefusedError: see ``AddFact``.
+        """
+        return self._app.add_fact(
+            self._document_id(document), missed, user_id=self.user_id, reviewer=reviewer, reason=reason
+        )
 
     def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> Decided:
         """Take back the decision about a document that is parked; only those over HTTP are.
