@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from pipeline_core.bootstrap import Pipeline, UserServices
+from pipeline_core.client import Client
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
@@ -274,3 +275,16 @@ def test_what_has_gone_on_is_kept_no_longer(manual: Pipeline, database_url: str)
         kept = connection.execute("SELECT document_id FROM upload_pipeline.review_changes").fetchall()
     assert kept == [(waiting,)]
     assert "fact_rejected" in [code for code, _ in events(manual, OfDocument(document_id))]
+
+
+def test_from_python(manual: Pipeline) -> None:
+    document_id = park(manual)
+    where, client = OfDocument(document_id), Client(app=manual)
+    one, *_ = facts(manual, where)
+    client.decide(document_id, Decision.REJECT, fact_ids=[one.question_id])
+    assert client.undo_fact(document_id, one.question_id, reviewer="Bob").changed == [one.question_id]
+    assert facts(manual, where)[0].status is one.status
+    with pytest.raises(NotFoundError):
+        client.undo_pair(uuid4())
+    manual.parking.park(document_id, ask(manual, Decision.REJECT), 10)
+    assert "taken back" in client.undo(document_id).message
