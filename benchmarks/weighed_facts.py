@@ -54,7 +54,7 @@ def facts_of(exported: Mapping[str, Any]) -> list[Fact]:
                 *said, spans, traits=candidate.traits,
             )  # fmt: skip
             place = places.traits(chunk, fact, facts=len(proved))
-            found.append(weighed(fact, EVERYTHING, place, one_chunk=len(chunks) == 1, doubt=lambda _start, _end: None))
+            found.append(weighed(fact, EVERYTHING, place, doubt=lambda _start, _end: None))
     return found
 
 

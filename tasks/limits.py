@@ -1,13 +1,12 @@
 """Backpressure on paid services: Prefect's global concurrency limits, counted over all machines."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 
 from prefect.client.orchestration import get_client
 from prefect.concurrency.sync import concurrency
 
-from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.stages.base import StageContext
 
@@ -20,20 +19,21 @@ _SERVICES: Mapping[StageName, Callable[[StageContext], str]] = {
 
 
 @contextmanager
-def within_limits(app: Pipeline, stage: StageName) -> Iterator[None]:
+def within_limits(
+    limits: Mapping[str, int], stage: StageName, contexts: Callable[[], Iterable[StageContext]]
+) -> Iterator[None]:
     """Wait for a slot of each limited service that the stage calls, and hold it meanwhile.
 
     A slot is a stage task, whatever the size of its batch. Asking costs about 200 ms, so only services with a limit
     are asked for. A slot whose holder died is free again after five minutes: it is a lease, too.
     """
-    if not app.settings.service_limits or stage not in _SERVICES:
+    if not limits or stage not in _SERVICES:
         yield
         return
-    used = {_SERVICES[stage](ctx) for ctx in (app.ctx, app.deep_ctx)}
-    limits = {name: app.settings.service_limits[name] for name in sorted(used & app.settings.service_limits.keys())}
-    for name, limit in limits.items():
-        _make(name, limit)
-    with concurrency(list(limits), strict=True):
+    names = sorted({_SERVICES[stage](ctx) for ctx in contexts()} & limits.keys())
+    for name in names:
+        _make(name, limits[name])
+    with concurrency(names, strict=True):
         yield
 
 

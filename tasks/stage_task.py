@@ -98,7 +98,7 @@ def stage_task(name: StageName) -> Callable[[Batch], Batch]:
         if app.stopping.is_set():
             raise KeyboardInterrupt
         ours = held(batch)
-        with within_limits(app, name):
+        with within_limits(app.settings.service_limits, name, lambda: (app.ctx, app.deep_ctx)):
             report = app.run_stage(stage, ours)
         run_logger().info(
             "%s: %d ran, %d reused, %d to retry, %d parked, %d held, %d dead",

@@ -522,6 +522,11 @@ class Settings(BaseSettings):
         return self.duplicate_threshold or _DUPLICATES_FROM[self.duplicate_mode]
 
     @property
+    def is_apis_alone(self) -> bool:
+        """Whether the process was given the API's own login to the database, and no worker's."""
+        return bool(self.api_database_url and not self.database_url)
+
+    @property
     def policy(self) -> Policy:
         """What becomes of a fact by its confidence, where its upload says nothing else."""
         return Policy(self.publish_from, self.publish_from if self.ask_from is None else self.ask_from)

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.through import needs_work, receive, through, upload
+from tests.through import needs_work, publish, receive, through, upload
 from tests.two_users import ANN, BOB
 
 SENTENCE = "The thermostat keeps the water at 65 degrees during the heating season."
@@ -89,3 +89,94 @@ def test_what_is_wrong_is_named(pipeline: Pipeline, client: TestClient, facts: s
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "not_found")
     strangers = client_of(pipeline, BOB).post(facts, json=good)
     assert (strangers.status_code, strangers.json()["code"]) == (404, "not_found")
+
+    url = f"{facts}/{fact_of(client, facts, 'thermostat')['question_id']}"
+    for change, told in (
+        ({}, "words or of its status"),
+        ({"reason": "because"}, "words or of its status"),
+        ({"answer": "x", "status": "approved"}, "words or of its status"),
+        ({"answer": "65."}, "`question`"),
+        ({"statement": " "}, "blank"),
+        ({"statement": None}, "has a statement"),
+        ({"quote": "x"}, "quote"),
+        ({"status": "pending"}, "status"),
+    ):
+        answer = client.patch(url, json=change)
+        assert (answer.status_code, told in answer.text) == (422, True), answer.text
+    missing = client.patch(f"{facts}/{ANN}", json={"status": "approved"})
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+    assert client_of(pipeline, BOB).patch(url, json={"status": "rejected"}).status_code == 404
+
+
+def fact_of(client: TestClient, facts: str, words: str) -> dict[str, Any]:
+    [found] = [one for one in client.get(facts).json()["items"] if words in one["statement"]]
+    return dict(found)
+
+
+def test_facts_are_listed_edited_and_decided_and_their_history_told(client: TestClient, facts: str) -> None:
+    first = client.get(f"{facts}?limit=1").json()
+    rest = client.get(f"{facts}?cursor={first['next_cursor']}").json()
+    assert len(first["items"] + rest["items"]) == 4
+    assert rest["next_cursor"] is None
+    one = first["items"][0]
+    assert one["evidence"][0]["quote"] in one["quote"]
+    assert (one["status"], one["generator"], one["added_by"]) == ("pending", "extractive", None)
+    assert client.get(f"{facts}?status=approved").json()["items"] == []
+    assert client.get(f"{facts}?status=apporved").status_code == 422
+
+    fact = fact_of(client, facts, "pressure relief")
+    url = f"{facts}/{fact['question_id']}"
+    seen = {"status": fact["status"], "version": fact["version"]}
+    words = {"question": "When does the valve open?", "answer": "At 3 bar.", "reason": "asked often"}
+    edited = client.patch(url, json={**words, "reviewer": "Ann Lee", "expected": seen})
+    assert (edited.status_code, edited.json()["goes_on"]) == (200, False), edited.text
+    now = edited.json()["fact"]
+    assert (now["question"], now["answer"], now["statement"]) == (*list(words.values())[:2], fact["statement"])
+    assert (now["edited_by"], now["evidence"]) == (f"Ann Lee ({ANN})", fact["evidence"])
+
+    late = client.patch(url, json={"answer": "At 3.", "expected": seen})
+    assert (late.status_code, late.json()["code"]) == (409, "changed_meanwhile")
+    assert client.patch(url, json={"question": None}).json()["fact"]["answer"] is None
+    assert client.patch(url, json={"status": "rejected", "reason": "no"}).json()["fact"]["status"] == "rejected"
+    assert client.patch(url, json={"status": "approved"}).json()["fact"]["status"] == "approved"
+
+    told = client.get(f"{url}/history").json()
+    assert [one["code"] for one in told] == ["fact_edited", "fact_edited", "fact_rejected", "fact_approved"]
+    assert (told[0]["by"], told[0]["reason"]) == (f"Ann Lee ({ANN})", "asked often")
+    assert told[0]["payload"]["after"]["answer"] == "At 3 bar."
+    assert client.get(f"{facts.removesuffix('/facts')}/history").json() == told
+    other = fact_of(client, facts, "thermostat")
+    assert client.get(f"{facts}/{other['question_id']}/history").json() == []
+
+
+def test_what_is_left_out_is_taken_in_though_the_document_is_published(make_pipeline: Callable[..., Pipeline]) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "publish_from": 0.99})
+    [document_id] = publish(pipeline, upload())
+    client, facts = client_of(pipeline), f"/api/v2/documents/{document_id}/facts"
+    fact = client.get(f"{facts}?status=left_out").json()["items"][0]
+    taken = client.patch(f"{facts}/{fact['question_id']}", json={"status": "approved"}).json()
+    assert (taken["goes_on"], taken["fact"]["status"]) == (True, "approved"), taken
+    late = client.patch(f"{facts}/{fact['question_id']}", json={"answer": "x", "question": "y"})
+    assert (late.status_code, late.json()["code"]) == (409, "already_decided")
+
+
+def test_a_pair_of_a_document_is_listed_decided_and_its_history_told(make_pipeline: Callable[..., Pipeline]) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
+    first = "# Rules\n\nMembers must report every loss to the service office within thirty days.\n"
+    publish(pipeline, upload("first.md", first))
+    [document_id] = needs_work(pipeline, receive(pipeline, upload("second.md", first.replace("every", "each"))))
+    through(pipeline, [document_id])
+    client, document = client_of(pipeline), f"/api/v2/documents/{document_id}"
+    [pair] = client.get(f"{document}/duplicates?resolution=pending").json()
+    assert (pair["document_id"], pair["resolution"]) == (str(document_id), "pending")
+    url = f"/api/staging/duplicates/{pair['duplicate_id']}"
+    body = {"resolution": "keep_both", "reason": "two offices", "reviewer": "Ann Lee"}
+    assert client_of(pipeline, BOB).post(f"{url}/resolve", json=body).status_code == 404
+    done = client.post(f"{url}/resolve", json=body).json()
+    assert (done["changed"], done["unchanged"]) == ([pair["duplicate_id"]], 0)
+    assert client.post(f"{url}/resolve", json=body).json()["unchanged"] == 1
+    [decided] = client.get(f"{document}/duplicates").json()
+    assert (decided["resolution"], decided["resolved_by"]) == ("keep_both", f"Ann Lee ({ANN})")
+    [told] = client.get(f"{url}/history").json()
+    assert (told["code"], told["by"], told["reason"]) == ("pair_resolved", f"Ann Lee ({ANN})", "two offices")
+    assert client.post(f"{url}/resolve", json={"resolution": "keep_existing"}).status_code == 409

@@ -24,6 +24,9 @@ BODIES: dict[str, Any] = {
     "override_validation": {"reason": "a reason that is long enough"},
     "create_webhook": {"url": "https://example.org/hook", "events": ["job.done"]},
     "change_webhook": {"enabled": True},
+    "change_fact": {"status": "rejected"},
+    "change_question": {"answer": "Another."},
+    "resolve_batch": {"resolution": "keep_both"},
     "add_fact": {"chunk_id": str(uuid4()), "spans": [{"char_from": 0, "char_to": 1}]},
 }
 """What an endpoint needs in order to come as far as looking for the thing."""
@@ -63,9 +66,9 @@ def ids(make_pipeline: Callable[..., Pipeline]) -> dict[str, str]:
         "document_id": str(document_id),
         "job_id": ann.get("/api/job/next").json()["job"]["job_id"],
         "batch_id": batch_id,
+        "fact_id": ann.get(f"/api/v2/documents/{document_id}/facts").json()["items"][0]["question_id"],
+        "question_id": ann.get(f"/api/staging/batches/{batch_id}/questions").json()["items"][0]["question_id"],
         "duplicate_id": pairs[0]["duplicate_id"],
-        "fact_id": pairs[0]["staged"],
-        "question_id": pairs[0]["staged"],
         "stage": "chunker",
         "name": "manual.chunks.json",
         "webhook_id": str(webhook_id),

@@ -70,6 +70,44 @@ def test_what_repeated_a_rejected_question_waits_again(ann: TestClient, api_pipe
     assert after["pending"] == before["pending"] + before["duplicate"]
 
 
+def test_a_question_is_edited_its_pairs_decided_and_all_of_it_told(ann: TestClient, api_pipeline: Pipeline) -> None:
+    batch_id = _upload(ann)
+    url = f"/api/staging/batches/{batch_id}"
+    assert ann.post(f"{url}/compare").json() == {"batch_id": batch_id, "is_matched": False, "status_url": url}
+    list(api_pipeline.bank_queue.drain())
+    assert ann.post(f"{url}/compare").json()["is_matched"] is True
+    first, second = ann.get(f"{url}/questions?limit=2").json()["items"]
+    question = f"{url}/questions/{first['question_id']}"
+    seen = {"status": first["status"], "version": first["version"]}
+    again = {"question": second["question"], "answer": second["answer"], "topic": None, "reason": "as the other"}
+    edited = ann.patch(question, json={**again, "reviewer": "Ann Lee", "expected": seen})
+    assert (edited.status_code, edited.json()["changed"]) == (200, [first["question_id"]]), edited.text
+    late = ann.patch(question, json={"answer": "x", "expected": seen})
+    assert (late.status_code, late.json()["code"]) == (409, "changed_meanwhile")
+    [now] = [one for one in ann.get(f"{url}/questions").json()["items"] if one["question_id"] == first["question_id"]]
+    assert (now["question"], now["topic"], now["status"]) == (second["question"], None, "duplicate")
+
+    [pair] = [one for one in ann.get(f"/api/staging/duplicates/{batch_id}").json() if one["score"] == 1]
+    resolved = ann.post(f"{url}/resolve", json={"resolution": "keep_both", "duplicate_ids": [pair["duplicate_id"]]})
+    assert (resolved.json()["changed"], resolved.json()["unchanged"]) == ([pair["duplicate_id"]], 0)
+    waiting = ann.get(f"/api/staging/duplicates/{batch_id}?resolution=pending").json()
+    rest = ann.post(f"{url}/resolve", json={"resolution": "not_duplicate", "reviewer": "Ann Lee"}).json()
+    assert rest["changed"] == [one["duplicate_id"] for one in waiting]
+
+    told = ann.get(f"{url}/history").json()
+    assert {"questions_staged", "question_edited", "duplicates_resolved"} <= {one["code"] for one in told}
+    [edit] = [one for one in ann.get(f"{question}/history").json() if one["code"] == "question_edited"]
+    assert (edit["by"], edit["reason"]) == (f"Ann Lee ({ANN})", "as the other")
+    of_pair = ann.get(f"/api/staging/duplicates/{pair['duplicate_id']}/history").json()
+    assert "duplicates_resolved" in {one["code"] for one in of_pair}
+
+    for wrong, told_of in (({"status": "approved"}, "status"), ({"answer": " "}, "answer"), ({"answr": "x"}, "answer")):
+        answer = ann.patch(question, json=wrong)
+        assert (answer.status_code, told_of in answer.text) == (422, True), answer.text
+    missing = ann.patch(f"{url}/questions/{batch_id}", json={"answer": "x"})
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+
+
 def test_anothers_batch_is_not_there(ann: TestClient, sign_in: Callable[..., TestClient]) -> None:
     batch_id = _upload(ann)
     bob = sign_in(BOB)

@@ -21,7 +21,7 @@ def test_a_bank_from_file_to_search(cli: CommandLine) -> None:
     after = cli.json("batches", name, "import")
     assert (after["imported"], after["status"]) == (7, "imported")
     assert after["history"][-1]["code"] == "batch_imported"
-    assert "0 questions imported, 7 were so already." in cli("batches", name, "import")
+    assert "0 questions imported, 7 before." in cli("batches", name, "import")
     hits = cli.json("search", "How soon must a theft be reported?")
     assert hits[0]["answer"] == "Within 24 hours."
     assert "Within 24 hours." in cli("search", "How soon must a theft be reported?")

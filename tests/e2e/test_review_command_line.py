@@ -60,10 +60,18 @@ def test_a_fact_put_into_other_words(command_line: Callable[..., CommandLine], t
     assert "no facts named ffffffff" in ann(*edit[:-1], "ffffffff", "--answer", "x", code=2)
     ann(*edit, "--question", "How often?", "--answer", "Once every 12 months.", "--reason", "shorter", code=3)
     assert "edited by Ann" in ann("review", "manual.md", "--facts")
+    words = ("Members of staff must switch the boiler off", "clean the burner")
+    add = ("review", "manual.md", "add", "--words", words[0], "--words", words[1], "--statement", "It is cleaned cold.")
+    assert "fact added and approved" in ann(*add, code=3)
+    assert "stands in no chunk" in ann(*add[:4], "Visitors", code=2)
+    assert "approved · added by Ann  It is cleaned cold." in ann("review", "manual.md", "--facts")
     assert ann.json("review", "manual.md", "approve")["outcome"] == "published"
+    assert "1 fact added by reviewers" in ann("status", "manual.md")
     exported = {f["question_id"]: f for f in json.loads(ann("export", "manual.md"))["facts"]}
     assert exported[fact["question_id"]]["answer"] == "Once every 12 months."
     assert exported[fact["question_id"]]["quote"] == fact["quote"]
+    [added] = [one for one in exported.values() if one["generator"] == "reviewer"]
+    assert (added["added_by"], added["quote"]) == ("Ann", " … ".join(words))
 
 
 def test_selected_scanned_and_decided(command_line: Callable[..., CommandLine], tmp_path: Path) -> None:

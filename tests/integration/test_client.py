@@ -12,10 +12,19 @@ import pytest
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Decision, Resolution, Upload
-from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError, StillRunningError
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.errors import (
+    AlreadyDecidedError,
+    ChangedMeanwhileError,
+    NotFoundError,
+    RefusedError,
+    StatusRefusedError,
+    StillRunningError,
+)
 from pipeline_core.domain.ids import DocumentId, user_id_for
 from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
 from tests.conftest import ROOT
+from tests.integration.test_staging_service import BANK
 from tests.through import MANUAL, through
 
 BULLETIN = ROOT / "examples" / "documents" / "policyholder-bulletin.md"
@@ -31,6 +40,16 @@ class DirectLauncher:
         self.asked.append((list(document_ids), key))
         through(self.app, document_ids)
         return []
+
+    def process(self, document_ids: Sequence[DocumentId]) -> None:
+        self.request(document_ids)
+
+    def run(self, entrypoint: str, **parameters: Any) -> None:
+        """The steps of ``import-batch``."""
+        assert entrypoint == "pipeline_core.flows.import_batch.import_batch"
+        batch_id, by = parameters["batch_id"], parameters["by"]
+        self.app.staging.importer.embed(batch_id, by=by)
+        self.app.staging.import_approved(batch_id, by=by)
 
     def close(self) -> None: ...
 
@@ -100,6 +119,48 @@ def test_reviewing(client: Client) -> None:
     assert client.waiting() == []
     with pytest.raises(AlreadyDecidedError):
         client.decide(waiting.job_id, Decision.REJECT)
+
+
+def test_a_bank_from_file_to_answer(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "bank.md").write_text(BANK)
+    staged = client.stage_bank(tmp_path / "bank.md")
+    assert (staged.new, client.banks()[0]["file_name"]) == (len(staged.bank.entries), "bank.md")
+    bank = client.bank("bank.md")
+    first, *others = client.facts(bank)
+    assert client.edit(bank, first.question_id, {"topic": "Theft"}, reason="where it belongs").changed
+    with pytest.raises(ChangedMeanwhileError):
+        client.decide_facts(
+            bank, QuestionStatus.REJECTED, [first.question_id], expected={first.question_id: first.seen}
+        )
+    client.decide_facts(bank, QuestionStatus.APPROVED)
+    client.resolve(bank, Resolution.KEEP_BOTH)
+    assert {question.status for question in client.import_bank(bank)} == {QuestionStatus.IMPORTED}
+    assert client.recount_bank(bank).imported == 1 + len(others)
+    assert [entry.code for entry in client.history(bank)][-1] == "batch_imported"
+    assert client.search(first.question or "", limit=1)[0].answer == first.answer
+    with pytest.raises(NotFoundError):
+        client.bank("no.md")
+
+
+def test_the_queue_marks_and_files(client: Client, app: Pipeline) -> None:
+    text = MANUAL.encode()
+    [document_id] = client.submit([Upload("manual.md", text)], start=False).document_ids
+    assert client.set_priority([document_id], 7) == [document_id]
+    [job] = client.queue().waiting
+    assert (job.document_id, job.priority) == (document_id, 7)
+    assert client.run_now([document_id]) == [document_id]
+    assert client.queue().waiting == []
+    original = next(file for file in client.files(document_id) if file.stage is StageName.INGEST)
+    assert client.download(document_id, original.stage, original.name) == text
+    with pytest.raises(NotFoundError):
+        client.download(document_id, original.stage, "../" + original.name)
+    [change] = client.mark("maybe", ["manual.md"])
+    assert (change.filename, change.staging_status) == ("manual.md", "Maybe")
+    with pytest.raises(StatusRefusedError):
+        client.mark("maybe", ["manual.md", "nothing.md"])
+    assert client.deep_scan() == []
+    assert client.document_costs("manual.md")["calls"] == []
+    assert client.verify().found == []
 
 
 def test_retrying_from_a_stage(client: Client, launcher: DirectLauncher) -> None:

@@ -247,7 +247,7 @@ def test_a_question_is_edited_and_the_record_says_so(
     assert "no questions named ffffffff" in typed(*edit[:-1], "ffffffff", "--set", "answer=x").err
     done = typed(*edit, "--set", "answer=Within 24 hours.", "--set", "topic=Theft", "--reason", "a sentence")
     assert done.code == 3
-    assert "1 question edited." in done.out
+    assert "1 question edited (answer, topic)." in done.out
     after = typed("batches", "bank.md", "--json").json
     [edited] = [q for q in after["questions"] if q["question_id"] == question["question_id"]]
     assert (edited["answer"], edited["topic"], edited["review_notes"]) == ("Within 24 hours.", "Theft", "a sentence")

@@ -13,8 +13,9 @@ from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import ChunkId, DocumentId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfDocument, Reviewer
+from pipeline_core.duplicates.detection import Detection
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.review.add import Added, Marked, MissedFact
+from pipeline_core.review.add import Added, AddFact, Marked, MissedFact
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from tests.through import needs_work, receive, through, upload
 
@@ -150,7 +151,7 @@ def test_a_chunk_that_failed_stays_so_although_a_fact_of_it_was_added(app: Pipel
     assert ("chunk_failed" in codes, "ledger_counts" in codes) == (True, False)
 
 
-@pytest.mark.parametrize("stage", [StageName.FACT_GENERATOR, StageName.CHUNKER, StageName.MARKDOWN_CONVERSION])
+@pytest.mark.parametrize("stage", [StageName.FACT_GENERATOR, StageName.MARKDOWN_CONVERSION])
 def test_it_survives_when_the_stages_run_anew(app: Pipeline, waiting: DocumentId, stage: StageName) -> None:
     added = add(app, waiting)
     go_on(app, waiting)
@@ -231,6 +232,18 @@ def test_it_is_compared_with_what_is_published(app: Pipeline, waiting: DocumentI
     assert (pair["existing_file"], pair["existing_text"], pair["resolution"]) == ("manual.md", MISSED, "pending")
 
 
+def test_who_may_keep_no_vector_compares_by_meaning_all_the_same(app: Pipeline, waiting: DocumentId) -> None:
+    """As a process does that was given the API's login alone."""
+    add(app, waiting)
+    go_on(app, waiting)
+    alike = MISSED.replace("the burner", "each burner")
+    second = park(app, "second.md", TEXT.replace("Manual", "Other").replace(MISSED, alike))
+    alone = AddFact(app.open_uow, Detection(app.settings, app.embedders))
+    added = alone(second, missed(app, second, alike), user_id=app.user_id)
+    [pair] = [pair for pair in job(app, second)["pairs"] if pair["question_id"] == added.fact.question_id]
+    assert (pair["method"], "no_vector" in pair["reasons"]["flags"]) == ("scored", False)
+
+
 def test_a_number_that_the_words_lack_is_a_finding(app: Pipeline, waiting: DocumentId) -> None:
     add(app, waiting, question="How often is the burner serviced?", answer="Once every 24 months.")
     go_on(app, waiting)
@@ -253,6 +266,25 @@ def test_adding_it_again_changes_nothing(app: Pipeline, waiting: DocumentId) -> 
     app.review.decide(waiting, Request(Decision.REJECT, app.user_id, question_ids=(first.fact.question_id,)))
     with pytest.raises(AlreadyDecidedError, match=r"added by Ann before, and is rejected"):
         add(app, waiting)
+
+
+@pytest.mark.parametrize("words", [MISSED, KNOWN])
+def test_adding_is_undone_and_redone(app: Pipeline, waiting: DocumentId, words: str) -> None:
+    added = add(app, waiting, words)
+    where, by, fact_id = OfDocument(waiting), Reviewer(app.user_id, "Bob"), added.fact.question_id
+    app.review.undo_fact(where, fact_id, by=by, reason="it is no rule")
+    [fact] = app.review.facts(where, app.user_id, ids=[fact_id])
+    assert (fact.status, fact.added_by) == ("rejected", "Ann")
+    event = job(app, waiting)["events"][0]
+    assert (event["code"], event["payload"]["by"], event["payload"]["after"]["status"]) == (
+        "fact_undone", "Bob", "rejected",
+    )  # fmt: skip
+    app.review.undo_fact(where, fact_id, by=by)
+    [fact] = app.review.facts(where, app.user_id, ids=[fact_id])
+    assert fact.status == added.fact.status
+    app.review.undo_fact(where, fact_id, by=by)
+    go_on(app, waiting)
+    assert list(published(app, waiting)) == [KNOWN]
 
 
 def text_of(words: str) -> Callable[[str], tuple[Marked, ...]]:

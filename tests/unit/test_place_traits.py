@@ -63,7 +63,7 @@ def test_a_place_is_a_share_of_the_document_and_said_of_running_text_alone() -> 
 
     def traits_as(kind: str) -> set[str]:
         told = fact(document[1], "The valve closes.", **{kind: 1.0})
-        return set(weighed(told, EVERYTHING, place, one_chunk=False, doubt=lambda _from, _to: None).traits)
+        return set(weighed(told, EVERYTHING, place, doubt=lambda _from, _to: None).traits)
 
     assert {"position", "below_heading", "name_first"} <= traits_as("prose")
     assert not {"position", "below_heading", "name_first"} & (traits_as("row") | traits_as("item"))

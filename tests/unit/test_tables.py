@@ -275,7 +275,7 @@ def test_what_its_figures_mean_is_said_or_the_row_is_left_out(text: str, is_publ
     assert said
     for fact in said:
         traits = statement_traits(fact.statement, " ".join(fact.quotes), fact.traits)
-        confidence = confidence_of({**traits, "found_exactly": 1.0})
+        confidence = confidence_of(traits)
         assert (confidence.value >= load_settings().publish_from) is is_published, fact.statement
 
 

@@ -132,7 +132,7 @@ def test_of_a_rule_anybody_may_be_meant() -> None:
     ],
 )
 def test_nothing_is_said_of_a_caption(language: str, paragraph: str) -> None:
-    assert is_caption(paragraph, language)
+    assert is_caption(paragraph)
     assert statements(paragraph, language) == []
 
 

@@ -74,7 +74,7 @@ class Adapters(Databases):
 
     @once
     def detection(self) -> Detection:
-        return Detection(self.settings, self.embedders)
+        return Detection(self.settings, self.embedders, self.open_uow)
 
     def record_settings(self, part: str) -> RecordSettings:
         """What the environment sets, without what was typed for one command."""

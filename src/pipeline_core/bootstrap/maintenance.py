@@ -137,7 +137,7 @@ class Maintenance(Services):
     @once
     def upkeep(self) -> Upkeep | None:
         """The chores beside the API; None in a process that was given the API's own login only."""
-        if self._is_apis_alone:
+        if self.settings.is_apis_alone:
             return None
         chores = [
             Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
@@ -149,17 +149,15 @@ class Maintenance(Services):
         ]
         return Upkeep(*chores)
 
-    @property
-    def _is_apis_alone(self) -> bool:
-        return bool(self.settings.api_database_url and not self.settings.database_url)
-
     @once
     def parking_clock(self) -> Upkeep | None:
         """Carries out parked decisions as they fall due, apart from the chores: none of those may delay it.
 
         None as ``upkeep``.
         """
-        return None if self._is_apis_alone else Upkeep(Chore("carry_out_decisions", self._carry_out_decisions, 1))
+        return (
+            None if self.settings.is_apis_alone else Upkeep(Chore("carry_out_decisions", self._carry_out_decisions, 1))
+        )
 
     def _carry_out_decisions(self) -> None:
         if self.parking.carry_out_due():
@@ -183,7 +181,7 @@ class Maintenance(Services):
 
         None without one, and in a process that was given the API's own login only.
         """
-        return None if self._is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
+        return None if self.settings.is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
 
     def folders(self) -> dict[str, Path]:
         """Where this machine keeps files, by what they are: ``home``, and ``store`` if that is a folder."""

@@ -116,7 +116,11 @@ class UserServices:
 
     @cached_property
     def _detection(self) -> Detection:
-        return Detection(self.pipeline.settings, self.pipeline.embedders)
+        pipeline = self.pipeline
+        # vectors are kept for everybody: the user's claims do not let them be written
+        return Detection(
+            pipeline.settings, pipeline.embedders, None if pipeline.settings.is_apis_alone else pipeline.open_uow
+        )
 
     @cached_property
     def staging(self) -> StagingService:

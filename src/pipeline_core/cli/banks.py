@@ -8,12 +8,12 @@ import typer
 from pipeline_core.cli.app import All, AsJson, Limit, examples
 from pipeline_core.cli.exits import of_batch
 from pipeline_core.cli.output import out, print_json
-from pipeline_core.cli.wiring import wired
-from pipeline_core.domain.errors import DocumentError, RefusedError, UnreadableFileError
-from pipeline_core.domain.ids import BatchId
+from pipeline_core.cli.wiring import connected
+from pipeline_core.domain.errors import DocumentError
 
 if TYPE_CHECKING:
-    from pipeline_core.bootstrap import Pipeline
+    from pipeline_core.client import Client
+    from pipeline_core.domain.review import OfBatch
 
 commands = typer.Typer()
 _PANEL = "Question banks"
@@ -33,27 +33,24 @@ def import_questions(
 
     Its questions are staged, what is wrong is named by line, and what it repeats is found.
     """
-    from pipeline_core.services.source_files import read_file
+    from pipeline_core.domain.batches import QuestionStatus
+    from pipeline_core.domain.review import OfBatch
     from pipeline_core.terminal.batches import bank_json, print_bank, print_next
 
-    with wired() as app_:
-        try:
-            data = read_file(file, limit=app_.settings.max_file_bytes)
-        except UnreadableFileError as error:
-            raise RefusedError(f"{file} was not taken. {error.message}", action=error.what_to_do) from error
-        staged = app_.staging.stage_bank(data, file.name, by=app_.user_id)
+    with connected() as client:
+        staged = client.stage_bank(file)
         if not as_json:
             print_bank(out, staged)
         if staged.batch is None:
             if as_json:
                 print_json(bank_json(staged, None))
             raise DocumentError(f"{file.name} has no question that can be read.", action=_HOW_QUESTIONS_LOOK)
-        batch_id = staged.batch.batch_id
+        bank = OfBatch(staged.batch.batch_id)
         if approve_all:
-            app_.staging.approve_questions(batch_id, by=app_.user_id, reason="--approve-all")
+            client.decide_facts(bank, QuestionStatus.APPROVED, reason="--approve-all")
             if not any(pair.resolution == "pending" for pair in staged.pairs):
-                import_batch(app_, batch_id)
-        row, failed = standing(app_, batch_id)
+                client.import_bank(bank)
+        row, failed = standing(client, bank)
         print_json(bank_json(staged, row)) if as_json else print_next(out, row)
         left_out = sum(problem.is_left_out for problem in staged.bank.problems)
         raise typer.Exit(of_batch(row, failed=failed + left_out))
@@ -101,7 +98,6 @@ def batches(
     New words are compared again, and wait for an approval again.
     `compare` looks for duplicates again, `recount` reads the counts anew.
     """
-    from pipeline_core.domain.review import OfBatch
     from pipeline_core.terminal import actions
     from pipeline_core.terminal.batches import (
         batches_table,
@@ -112,30 +108,25 @@ def batches(
         print_questions,
     )
 
-    with wired() as app_:
+    with connected() as client:
         most = None if everything else limit
         if batch is None:
-            rows = app_.staging.batches(by=app_.user_id, limit=most)
+            rows = client.banks(limit=most)
             print_json(rows) if as_json else out.print(batches_table(rows))
             if not as_json and len(rows) == most:
                 out.print("[dim]There may be more: --all shows every one.[/]")
             return
-        batch_id = actions.batch_named(app_, batch)
-        where = OfBatch(batch_id)
+        bank = client.bank(batch)
         if action is not None:
-            typed = actions.Typed(
-                action, reason, question or (), None, actions.assignments(changes or ()), pair or (), duplicates,
-                lambda: import_batch(app_, batch_id),
-            )  # fmt: skip
-            done = actions.carry_out(app_, where, typed)
+            new = actions.assignments(changes or ())
+            typed = actions.Typed(action, reason, question or (), None, new, pair or (), duplicates)
+            done = actions.carry_out(client, bank, typed)
             if not as_json:
                 out.print(f"{done.message}.", markup=False)
-        row, failed = standing(app_, batch_id)
-        questions = app_.staging.get_batch_questions(
-            batch_id, by=app_.user_id, statuses=actions.statuses(status), limit=None if as_json else most
-        )
-        pairs = app_.review.pairs(where, app_.user_id)
-        past = app_.review.history(where, app_.user_id) if as_json or history else []
+        row, failed = standing(client, bank)
+        questions = client.facts(bank, statuses=actions.statuses(status), limit=None if as_json else most)
+        pairs = client.pairs(bank)
+        past = client.history(bank) if as_json or history else []
         if as_json:
             print_json(detail_json(row, questions, pairs, past))
         else:
@@ -148,15 +139,8 @@ def batches(
         raise typer.Exit(of_batch(row, failed=failed) if action else 0)
 
 
-def import_batch(app_: "Pipeline", batch_id: BatchId) -> None:
-    """Run the flow ``import-batch``; what can be refused at once is refused before Prefect is started."""
-    app_.staging.importer.check(batch_id, by=app_.user_id)
-    app_.launcher.run("pipeline_core.flows.import_batch.import_batch", batch_id=batch_id, by=app_.user_id)
-    app_.ensure_vector_indexes()
-
-
-def standing(app_: "Pipeline", batch_id: BatchId) -> tuple[dict[str, Any], int]:
+def standing(client: "Client", bank: "OfBatch") -> tuple[dict[str, Any], int]:
     """The batch with its counts, and how many of its questions the last import left with a reason."""
-    questions = app_.staging.get_batch_questions(batch_id, by=app_.user_id)
-    failed = sum(question.import_error is not None for question in questions)
-    return app_.staging.batches(by=app_.user_id, named=str(batch_id))[0], failed
+    failed = sum(question.import_error is not None for question in client.facts(bank))
+    [row] = client.banks(named=str(bank.batch_id))
+    return row, failed

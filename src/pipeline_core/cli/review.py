@@ -7,10 +7,11 @@ import typer
 from pipeline_core.cli.app import AsJson, examples
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.processing import go_on
-from pipeline_core.cli.wiring import wired
+from pipeline_core.cli.wiring import connected
+from pipeline_core.domain.lifecycle import JobState
 
 if TYPE_CHECKING:
-    from pipeline_core.bootstrap import Pipeline
+    from pipeline_core.client import Client
 
 commands = typer.Typer()
 
@@ -71,23 +72,20 @@ def review(
 
     A decision is about a document, a single fact or a pair of look-alikes; docs/review.md says what each one does.
     """
-    from pipeline_core.client import Client
     from pipeline_core.domain.review import OfDocument
     from pipeline_core.terminal import reviewing
     from pipeline_core.terminal.actions import Typed, carry_out, new_words
-    from pipeline_core.terminal.naming import job_named
     from pipeline_core.terminal.tables import print_review
 
-    with wired() as app_:
-        job_id = job_named(app_, job) if job else None
-        if next_:
-            job_id = reviewing.next_job(app_)
-        if job_id is None:
-            _list_waiting(app_, as_json=as_json, nothing={} if next_ else [])
+    with connected() as client:
+        waiting = client.next_waiting() if next_ else None
+        wanted = waiting.job_id if waiting else None if next_ else job
+        if wanted is None:
+            _list_waiting(client, as_json=as_json, nothing={} if next_ else [])
             return
-        row = app_.views.job(app_.user_id, job_id)
+        row = client.details(wanted)
         if decision is None:
-            found = reviewing.facts_to_show(app_, row, everything=facts)
+            found = reviewing.facts_to_show(client, row, everything=facts)
             if as_json:
                 print_json({**row, "facts_staged": [fact.as_json() for fact in found]} if facts else row)
                 return
@@ -100,14 +98,14 @@ def review(
             decision, reason, fact or (), only, changes, pairs, resolution or duplicates,
             words=words or (), chunk=chunk, at=at or (),
         )  # fmt: skip
-        decided = carry_out(app_, OfDocument(row["document_id"]), typed)
+        decided = carry_out(client, OfDocument(row["document_id"]), typed)
         others = [one for one in decided.to_run if one != row["document_id"]]
-        upcoming = reviewing.next_after(app_, row["document_id"], row["phase"])
+        upcoming = reviewing.next_after(client, row["document_id"], row["phase"])
         if not as_json:
             out.print(f"{row['filename']}: {decided.message}.", markup=False)
         try:
             go_on(
-                Client(app=app_), row["document_id"], start=start and bool(decided.to_run), as_json=as_json,
+                client, row["document_id"], start=start and bool(decided.to_run), as_json=as_json,
                 more={"next": reviewing.next_json(upcoming)}, others=others,
             )  # fmt: skip
         finally:
@@ -115,11 +113,11 @@ def review(
                 reviewing.print_next(out, upcoming)
 
 
-def _list_waiting(app_: "Pipeline", *, as_json: bool, nothing: object) -> None:
+def _list_waiting(client: "Client", *, as_json: bool, nothing: object) -> None:
     """Everything that waits, however much it is, newest first."""
     from pipeline_core.terminal.tables import print_waiting
 
-    rows = app_.views.jobs(app_.user_id, states=["awaiting_review"], limit=None)
+    rows = client.newest(states=[JobState.AWAITING_REVIEW], limit=None)
     if as_json:
         print_json(rows or nothing)
     elif rows:

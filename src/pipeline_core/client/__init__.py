@@ -11,6 +11,7 @@ It is configured as everything else is (``UPLOAD_PIPELINE_…``) and does what t
 services. Errors are those of ``pipeline_core.domain.errors``; each says what to do.
 """
 
+from pipeline_core.client.banks import Banks
 from pipeline_core.client.knowledge import Knowledge
 from pipeline_core.client.operating import Operating
 from pipeline_core.client.queue import Queueing, QueueState
@@ -23,7 +24,6 @@ from pipeline_core.client.results import (
     Submitted,
     WaitingSource,
 )
-from pipeline_core.client.review import Reviewing
 from pipeline_core.client.stages import Stages
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.services.intake import Upload
@@ -34,7 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Client(Stages, Reviewing, Queueing, Knowledge, Operating):
+class Client(Stages, Banks, Queueing, Knowledge, Operating):
     """The pipeline of this process, for one user. Use it as a context manager, or ``close`` it.
 
     Its methods are grouped by file: documents, stages, review, queue, knowledge, operating.

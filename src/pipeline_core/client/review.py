@@ -1,15 +1,32 @@
 """Review: what waits for a person, and decisions."""
 
+from collections.abc import Mapping, Sequence
 from typing import Unpack
 from uuid import UUID
 
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.domain.review import OfDocument, Reviewer
+from pipeline_core.domain.review import (
+    OfBatch,
+    OfDocument,
+    PastDecision,
+    Reviewer,
+    Seen,
+    StagedFact,
+    StagedPair,
+    WaitingJob,
+    Where,
+)
 from pipeline_core.review.add import Added, MissedFact
-from pipeline_core.review.decisions import Change, Decided, Decision
+from pipeline_core.review.decisions import Change, Decided, Decision, Expected, Resolution
 from pipeline_core.review.fields import DecisionFields, request_of
+
+Reviewed = str | UUID | Where
+"""What is reviewed: a document, as for ``status``, or a bank, as ``bank`` gives it."""
 
 
 class Reviewing(Documents):
@@ -29,7 +46,7 @@ class Reviewing(Documents):
             decision: What becomes of it.
             start: Let it go on at once; otherwise its next run does.
             **fields: ``reason``: why; an override needs at least 10 characters. ``reviewer``: the name for the
-                record; without it, the user's id. With ``APPROVE``, ``duplicates``: what becomes of look-alikes that
+                record; without it, as set. With ``APPROVE``, ``duplicates``: what becomes of look-alikes that
                 are still undecided; ``approved_matches``: exactly these facts are approved and every other undecided
                 one is rejected. With ``REJECT``, ``question_ids``: only these facts. ``fact_ids``: with either, only
                 these facts, and the document goes on waiting. The names are those of the HTTP API
@@ -40,26 +57,12 @@ class Reviewing(Documents):
             RefusedError: a field is not known; says which one is meant.
         """
         document_id = self._document_id(document)
-        decided = self._app.review.decide(document_id, request_of(Decision(decision), self.user_id, fields))
+        decided = self._app.review.decide(
+            document_id, request_of(Decision(decision), self.user_id, {"reviewer": self.reviewer.name, **fields})
+        )
         if start:
             self._start(decided.to_run)
         return decided
-
-    def add_fact(self, document: str | UUID, missed: MissedFact, *, reviewer: str = "", reason: str = "") -> Added:
-        """Add a fact that the generator missed to a document that waits in matching review.
-
-        Args:
-            document: As for ``status``.
-            missed: The chunk, the words marked in it, and what they say.
-            reviewer: The name for the record; without it, the user's id.
-            reason: Why.
-
-        Raises:
-            NotFoundError, AlreadyDecidedError, RefusedError: see ``AddFact``.
-        """
-        return self._app.add_fact(
-            self._document_id(document), missed, user_id=self.user_id, reviewer=reviewer, reason=reason
-        )
 
     def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> Decided:
         """Take back the decision about a document that is parked; only those over HTTP are.
@@ -68,23 +71,135 @@ class Reviewing(Documents):
             NotFoundError: there is no such document, or no decision about it was parked.
             AlreadyDecidedError: it is too late.
         """
-        by = Reviewer(self.user_id, reviewer)
-        return self._app.parking.undo(self._document_id(document), by=by, reason=reason)
+        return self._app.parking.undo(self._document_id(document), by=self._named(reviewer), reason=reason)
 
-    def undo_fact(self, document: str | UUID, fact_id: UUID, *, reviewer: str = "", reason: str = "") -> Change:
+    def undo_fact(
+        self, of: Reviewed, fact_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
+    ) -> Change:
         """Give a fact back what it was before its last decision or edit; once more redoes it.
 
         Raises:
             PipelineError: see ``review.undo``.
         """
-        where = OfDocument(self._document_id(document))
-        return self._app.review.undo_fact(where, fact_id, by=Reviewer(self.user_id, reviewer), reason=reason)
+        return self._app.review.undo_fact(
+            self._where(of), fact_id, by=self._named(reviewer), reason=reason, expected=expected
+        )
 
-    def undo_pair(self, duplicate_id: UUID, *, reviewer: str = "", reason: str = "") -> Change:
+    def undo_pair(
+        self, duplicate_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
+    ) -> Change:
         """Give a pair, of a document or a bank, back what it was before it was decided; once more redoes it.
 
         Raises:
             PipelineError: see ``review.undo``.
         """
-        by = Reviewer(self.user_id, reviewer)
-        return self._app.review.undo_pair(None, duplicate_id, by=by, reason=reason)
+        return self._app.review.undo_pair(
+            None, duplicate_id, by=self._named(reviewer), reason=reason, expected=expected
+        )
+
+    def _named(self, reviewer: str) -> Reviewer:
+        return Reviewer(self.user_id, reviewer) if reviewer.strip() else self.reviewer
+
+    def next_waiting(self, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()) -> WaitingJob | None:
+        """The document that has waited longest, of this phase (2 matching, 4 validation) or of any."""
+        return self._app.review.next_waiting(self.user_id, phase=phase, besides=besides)
+
+    def facts(
+        self, of: Reviewed, *, statuses: Sequence[QuestionStatus] | None = None, limit: int | None = None
+    ) -> list[StagedFact]:
+        """The facts of a document or the questions of a bank, in the order of the text; of some statuses or all."""
+        return self._app.review.facts(self._where(of), self.user_id, statuses=statuses, limit=limit)
+
+    def pairs(self, of: Reviewed) -> list[StagedPair]:
+        """What facts of a document or questions of a bank repeat, the most alike first."""
+        return self._app.review.pairs(self._where(of), self.user_id)
+
+    def history(self, of: Reviewed) -> list[PastDecision]:
+        """What was decided about a document or a bank, its facts and pairs, by whom, when and why, oldest first."""
+        return self._app.review.history(self._where(of), self.user_id)
+
+    def chunks(self, document: str | UUID) -> list[Chunk]:
+        """The passages of a document as they are staged, with their ids: facts are marked in them."""
+        document_id = self._document_id(document)
+        with self._app.open_uow() as uow:
+            return [staged.chunk for staged in uow.staging.chunks([document_id])[document_id]]
+
+    def decide_facts(
+        self,
+        of: Reviewed,
+        to: QuestionStatus,
+        ids: Sequence[UUID] | None = None,
+        *,
+        reason: str = "",
+        expected: Expected | None = None,
+    ) -> Change:
+        """Approve or reject facts one by one; without ids, all that are pending.
+
+        Raises:
+            NotFoundError: one of them is not of this document or bank.
+            StagedStateError: one of them is left out as a duplicate, or imported.
+            ChangedMeanwhileError: one of them is not as it was ``expected``.
+        """
+        return self._app.review.decide_facts(
+            self._where(of), ids, to, by=self.reviewer, reason=reason, expected=expected
+        )
+
+    def edit(
+        self,
+        of: Reviewed,
+        fact_id: UUID,
+        changes: Mapping[str, str | None],
+        *,
+        reason: str = "",
+        expected: Expected | None = None,
+    ) -> Change:
+        """Put a fact (question, answer, statement) or a bank's question into other words, which are compared again.
+
+        Raises:
+            NotFoundError: the document or bank has no such fact.
+            RefusedError: a field cannot be changed, or not to this.
+            AlreadyDecidedError, StagedStateError: nothing waits for a decision about it.
+            ChangedMeanwhileError: the fact is not as it was ``expected``.
+            TransientError: the new words could not be embedded; nothing has changed.
+        """
+        return self._app.review.edit(
+            self._where(of), fact_id, changes, by=self.reviewer, reason=reason, expected=expected
+        )
+
+    def resolve(
+        self,
+        of: Reviewed,
+        resolution: Resolution,
+        ids: Sequence[UUID] | None = None,
+        *,
+        reason: str = "",
+        expected: Expected | None = None,
+        start: bool = True,
+    ) -> Change:
+        """Decide pairs of a document or a bank, and let documents go on by it; without ids, all undecided ones.
+
+        Raises:
+            NotFoundError: one of them is not of this document or bank.
+            StagedStateError: one is decided for good, or what it would yield to is there no more.
+            ChangedMeanwhileError: one of them is not as it was ``expected``.
+        """
+        change = self._app.review.resolve(
+            self._where(of), resolution, ids, by=self.reviewer, reason=reason, expected=expected
+        )
+        if start:
+            self._start(change.to_run)
+        return change
+
+    def add_fact(self, document: str | UUID, missed: MissedFact, *, reason: str = "") -> Added:
+        """Stage a fact that the generator missed, approved, by words of ``chunks`` that are marked.
+
+        Raises:
+            NotFoundError: there is no such document, or it has no such chunk.
+            AlreadyDecidedError: the document does not wait for a person.
+            RefusedError: the document is not in matching review, or what is marked or said is no fact.
+        """
+        by, document_id = self.reviewer, self._document_id(document)
+        return self._app.add_fact(document_id, missed, user_id=by.user_id, reviewer=by.name, reason=reason)
+
+    def _where(self, of: Reviewed) -> Where:
+        return of if isinstance(of, OfDocument | OfBatch) else OfDocument(self._document_id(of))

@@ -9,6 +9,7 @@ from uuid import UUID
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.review import Reviewer
 
 
 class Wired:
@@ -37,6 +38,11 @@ class Wired:
     def by(self) -> str:
         """The name in the record: the setting ``reviewer``, else the user's id."""
         return self._app.settings.reviewer.strip() or str(self.user_id)
+
+    @property
+    def reviewer(self) -> Reviewer:
+        """Who decides: the user, under the name of the setting ``reviewer``."""
+        return Reviewer(self.user_id, self._app.settings.reviewer)
 
     @property
     def stopping(self) -> Event:

@@ -34,12 +34,9 @@ SAID_BY_GENERATORS = (
     Trait("header_missing", "flag: the columns have no names of their own", "the columns have no names of their own"),
     Trait("key_named", "flag: the statement names what the row is about", "says what the row is about"),
     Trait("columns", "number of the table's columns", "many columns", "few columns"),
-    Trait("cells", "number of the row's cells that the statement says", "many cells", "few cells"),
     Trait("empty_cells", "share of the row's cells that are empty", "many cells are empty"),
-    Trait("caption", "flag: the statement says the table's caption or heading", "says the table's caption"),
     Trait("table_untold", "flag: its table's caption or heading does not say what it is about", "of what is not said"),
     Trait("columns_unexplained", "flag: its columns or its key are codes", "codes that nothing explains"),
-    Trait("unit", "flag: the statement says the unit of its numbers", "says the unit of its numbers"),
     # lists
     Trait("lead_in", "flag: said with the lead-in of its list", "said with its list's lead-in"),
     Trait("lead_in_missing", "flag: an item without the lead-in it needs", "its list's lead-in is missing"),
@@ -49,7 +46,6 @@ SAID_BY_GENERATORS = (
     Trait("leans", 'flag: leans on what stands before it ("However, this")', "leans on the sentence before it"),
     Trait("defines", "flag: says what something is", "a definition"),
     Trait("duty", "flag: says what must, may or must not be", "a rule"),
-    Trait("subject_named", "flag: names what it speaks of", "names what it speaks of", "what it speaks of has no name"),
     Trait("joined", "flag: said together with the sentence before it", "said with the sentence before it"),
     Trait("first_person", 'flag: its authors speak of themselves ("we")', "its authors speak of themselves"),
     Trait("points_inside", 'flag: some word in it points at another sentence ("this", "their")', "points elsewhere"),
@@ -90,19 +86,13 @@ SAID_BY_GENERATORS = (
 
 SEEN_BY_THE_STAGE = (
     Trait("words", "number of words of the statement", "a long statement", "a short statement"),
-    Trait("found_exactly", "flag: quoted letter for letter", "quoted letter for letter"),
     Trait("found_aligned", "flag: the quote had to be aligned and repaired", "the quote had to be repaired"),
     Trait("scattered", "flag: the quote is not in one piece on its page", "scattered over its page"),
     Trait("ocr_doubt", "share of the page's words that the engine doubted", "the scan was hard to read"),
-    Trait("one_chunk", "flag: the document has a single chunk", "a document of one chunk"),
-    Trait("spans", "number of pieces of the evidence", "put together of several pieces"),
-    Trait("verbatim", "share of the statement's words that the quote has", "in the text's words", "in other words"),
     Trait("unnamed_cells", "share of a row's said cells that have no column's name", "values without a name"),
     Trait("names", "flag: names something, by a capital inside or a code", "names something", "names nothing"),
     Trait("definite", 'flag: begins with an article and no name ("The library")', "begins with what is not named"),
     Trait("digits", "share of digits among the statement's letters and digits", "mostly numbers"),
-    Trait("capitals", "share of capitalised words after the first", "many names"),
-    Trait("marks", "share of characters that are no letter, digit or space", "many marks"),
     Trait("begins_well", "flag: begins as a sentence does", "has a beginning", "has no beginning"),
     Trait("ends_well", "flag: ends as a sentence does", "has an end", "has no end"),
     Trait("name_first", "flag: a name is among its first words", "begins with a name", "begins with no name"),
@@ -134,10 +124,7 @@ TRAITS: Mapping[str, Trait] = {trait.name: trait for trait in (*SAID_BY_GENERATO
 """All traits by name. A generator that knows something else of its facts adds a row above."""
 
 FLAGS_OF: Mapping[str, tuple[str, ...]] = {
-    "row": (
-        *("header_guessed", "header_missing", "key_named", "caption", "table_untold", "columns_unexplained"),
-        *("unit", "requirement"),
-    ),
+    "row": (*("header_guessed", "header_missing", "key_named", "table_untold", "columns_unexplained", "requirement"),),
     "item": (
         *("lead_in", "lead_in_missing", "leans", "hedged", "requirement", "scoped", "scope_missing", "bare_definite"),
         "continues",

@@ -49,13 +49,11 @@ def _many(usual: float) -> Callable[[float], float]:
 
 _OF_OTHER_SHAPE = {
     "columns": (Feature("many_columns", "columns", _many(6)),),
-    "cells": (Feature("few_cells", "cells", _few(3), "low"),),
     "words": (
         Feature("few_words", "words", _few(12), "low"),
         Feature("length", "words", lambda words: min(1.0, words / 40)),
         Feature("many_words", "words", _many(35)),
     ),
-    "spans": (Feature("many_spans", "spans", _many(1)),),
     "score": (Feature("score", "score", lambda score: min(1.0, max(0.0, score / 4))),),
     # a word of which the model was half sure has -0.7
     "logprob": (Feature("unsure", "logprob", lambda mean: min(1.0, max(0.0, -mean)), "low"),),

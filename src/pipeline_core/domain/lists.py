@@ -21,11 +21,8 @@ def begins_in_list(text: str) -> bool:
 def list_at_end(text: str, before: str) -> str:
     """The lead-in of the list in which a chunk of markdown ends, and the last item of each level; blank without a list.
 
-    A chunk that ends in a lead-in ends in its list.
-
-    Args:
-        text: the chunk.
-        before: what this gave for the chunk before, where the chunk begins within that list.
+    A chunk that ends in a lead-in ends in its list. ``before`` is what this gave for the chunk before, where the chunk
+    begins within that list.
     """
     above = _Above()
     above.read(before.splitlines())

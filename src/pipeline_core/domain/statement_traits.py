@@ -44,15 +44,11 @@ def statement_traits(statement: str, quote: str, said: Mapping[str, float]) -> d
     """The traits of the words; ``said`` are those that the generator knows, and they go before."""
     named = next((name for name in KINDS if said.get(name)), None)
     kind = named or _kind(quote)
-    words = _WORD.findall(statement)
     seen = {
         **{name: float(name == kind) for name in KINDS},
         **dict.fromkeys(FLAGS_OF[named] if named else (), 0.0),
         "words": float(count_words(statement)),
-        "verbatim": _share_in(words, quote),
         "digits": _share(sum(c.isdigit() for c in statement), sum(c.isalnum() for c in statement)),
-        "capitals": _share(sum(word[0].isupper() for word in words[1:]), len(words) - 1),
-        "marks": _share(sum(not (c.isalnum() or c.isspace()) for c in statement), len(statement)),
         **wording_traits(statement),
     }
     if kind == "row":
@@ -103,11 +99,6 @@ def count_words(text: str) -> int:
     """Its words: as many as it has, or as its letters are worth where its language makes few of them."""
     written = len(_WORD.findall(text))
     return max(written, round(sum(worth * len(script.findall(text)) for worth, script in _WORDS_IN_A_LETTER)))
-
-
-def _share_in(words: list[str], quote: str) -> float:
-    there = {word.casefold() for word in _WORD.findall(quote)}
-    return _share(sum(word.casefold() in there for word in words), len(words))
 
 
 def _share(part: int, whole: int) -> float:

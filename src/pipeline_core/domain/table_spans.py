@@ -9,7 +9,7 @@ from pipeline_core.domain.cut_ends import CUT_END
 Row = Sequence[str]
 _A_SERIES = 4
 _OFF_MIDDLE = 2
-_CONTINUED = re.compile(
+CONTINUED = re.compile(
     r"\s*[-–—(\[,:（]\s*(?:continued|contd|cont[.'’]?d?|fortsetzung|forts\.|suite|continuación|continuação|continuazione"
     r"|segue|vervolg|lanjutan|продолжение|συνέχεια|续表?|續)\W*\Z",
     re.IGNORECASE,
@@ -37,10 +37,6 @@ def spread_over(upper: Row, lower: Row) -> list[str] | None:
 
     It can where the names below repeat, once for each of the phrases above ("harm, leak" twice below two models), and
     where a single phrase stands in the middle above all of them.
-
-    Args:
-        upper: a row of a header.
-        lower: the row below it, which names every column.
     """
     filled = [at for at in range(1, len(upper)) if upper[at]]
     if not filled or not all(lower[1:]):
@@ -58,7 +54,7 @@ def spread_over(upper: Row, lower: Row) -> list[str] | None:
     before, behind = filled[0] - 1, count - filled[-1]
     if _are_periods(lower[1:]) and not torn:
         # alone above one series, it is for all of it: a cell away from the middle is how PDFs have it
-        return [upper[0], *[_CONTINUED.sub("", phrases[0])] * count] if abs(before - behind) <= _OFF_MIDDLE else None
+        return [upper[0], *[CONTINUED.sub("", phrases[0])] * count] if abs(before - behind) <= _OFF_MIDDLE else None
     return [upper[0], *phrases * count] if abs(before - behind) <= torn else None
 
 

@@ -594,11 +594,8 @@ _LONGEST_BELOW = 1_000
 def table_at_end(text: str, before: str) -> str:
     """The table in which a chunk of markdown ends: its header and last rows, and what stands right above it.
 
-    That is where its caption and unit are. Blank where the chunk ends in no table.
-
-    Args:
-        text: the chunk.
-        before: what this gave for the chunk before, where the chunk begins within that table.
+    That is where its caption and unit are. Blank where the chunk ends in no table. ``before`` is what this gave for the
+    chunk before, where the chunk begins within that table.
     """
     lines = [line.lstrip(" \t>") for line in text.rstrip().splitlines()]
     start = len(lines)
@@ -627,13 +624,15 @@ def _without_names_of_its_own(above: Sequence[str], table: Sequence[str], before
     if len(table) < 3 or set(table[0]) - set("| ") or not DELIMITER_ROW.match(table[1]):
         return ""
     found = table_at_end("\n".join(above), before) if any(map(str.strip, above)) else before
-    rows = [_cells_of(line) for line in found.splitlines() if line.startswith("|") and not DELIMITER_ROW.match(line)]
-    goes_with = goes_on(rows[1:], [_cells_of(line) for line in table[2:]], turns_page=True)
+    rows = [cells_of(line) for line in found.splitlines() if line.startswith("|") and not DELIMITER_ROW.match(line)]
+    goes_with = goes_on(rows[1:], [cells_of(line) for line in table[2:]], turns_page=True)
     return found if goes_with else ""
 
 
-def _cells_of(line: str) -> list[str]:
-    return [cell.strip() for cell in _CELL_BORDER.split(line.strip().strip("|"))]
+def cells_of(line: str) -> list[str]:
+    """The cells of a row, without the space around them."""
+    cells = [cell.strip() for cell in _CELL_BORDER.split(line.strip())]
+    return cells[line.strip().startswith("|") : len(cells) - line.strip().endswith("|")]
 
 
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
@@ -659,10 +658,6 @@ def paragraphs_above_table(text: str, before: str) -> str:
     """The last paragraphs of the chunk before one that begins with a table, where its caption may be; else blank.
 
     A heading between them may be the caption's second line.
-
-    Args:
-        text: the chunk.
-        before: the one before it.
     """
     first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
     if not begins_in_table(first) or before.rstrip().rpartition("\n")[2].startswith("|"):
@@ -675,11 +670,7 @@ _MOST_PARAGRAPHS_ABOVE = 2
 
 
 def paragraph_after_table(texts: Iterable[str]) -> str:
-    """The paragraph below the table with which the texts begin, where its caption may be; blank if there is none.
-
-    Args:
-        texts: the chunks behind one that ends in a table.
-    """
+    """The paragraph below the table with which the texts begin, where its caption may be; blank if there is none."""
     for text in texts:
         for paragraph in re.split(r"\n\s*\n", text):
             if not paragraph.lstrip(" \t\n>").startswith("|"):

@@ -27,9 +27,7 @@ def is_unfinished(paragraph: str) -> bool:
 def is_unfinished_at_end(text: str, *, before: bool) -> bool:
     """Whether a chunk of markdown ends below such a sentence, so that what the next one begins with completes it.
 
-    Args:
-        text: the chunk.
-        before: what this gave for the chunk before.
+    ``before`` is what this gave for the chunk before.
     """
     is_open = before
     for body in paragraphs(text):

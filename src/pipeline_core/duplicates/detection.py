@@ -37,6 +37,8 @@ class Detection:
 
     settings: Settings
     embedders: Embedders
+    keep: OpenUnitOfWork | None = None
+    """Where the vector of a text that is to be staged is kept; None where vectors are not to be written."""
 
     @property
     def by_meaning(self) -> bool:
@@ -64,27 +66,21 @@ class Detection:
                 cached |= _embed(open_uow, embedder, of_user)
         return self._scored(embedder, rows, cached)
 
-    def prepare_words(self, open_uow: OpenUnitOfWork, question_id: QuestionId, text: str, *, by: UserId) -> None:
-        """Embed what a staged question is to be changed to; ``by`` pays. Not to be called within a transaction."""
-        if self.by_meaning:
-            embedder = self.embedders.active()
-            with open_uow() as uow:
-                is_known = bool(_cached(uow, embedder, [text_sha256(text)]))
-            if not is_known:
-                with paid_by(Payer(by)):
-                    _embed(open_uow, embedder, {question_id: text})
-
-    def of_words(self, text: str, *, by: UserId) -> WithinTransaction:
-        """How rows are compared of which one says this text, which may never have been embedded; ``by`` pays.
+    def of_words(self, question_id: QuestionId, text: str, *, by: UserId) -> WithinTransaction:
+        """How rows are compared of which one is to say this text, which may never have been embedded; ``by`` pays.
 
         Not to be called within a transaction; what it returns is.
         """
         if not self.by_meaning:
             return lambda _uow, _rows: Baseline(self.settings.duplicates_from)
         embedder = self.embedders.active()
-        with paid_by(Payer(by)):
-            [vector] = embedder.embed([text]).vectors
-        own = {text_sha256(text): np.asarray(vector, dtype=np.float32)}
+        own: dict[str, Vectors] = {}
+        if self.keep is not None:
+            with self.keep() as uow:
+                own = _cached(uow, embedder, [text_sha256(text)])
+        if not own:
+            with paid_by(Payer(by)):
+                own = _embed(self.keep, embedder, {question_id: text})
 
         def within(uow: UnitOfWork, rows: Sequence[Matchable]) -> LookAlikes:
             return self._scored(embedder, rows, _cached(uow, embedder, [row.embed_sha256 for row in rows]) | own)
@@ -116,14 +112,16 @@ def _cached(uow: UnitOfWork, embedder: Embedder, keys: Sequence[str]) -> dict[st
     return uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
 
 
-def _embed(open_uow: OpenUnitOfWork, embedder: Embedder, texts: Mapping[QuestionId, str]) -> dict[str, Vectors]:
-    """New vectors by key, kept (the embedder stage will want them again) with what they cost."""
+def _embed(open_uow: OpenUnitOfWork | None, embedder: Embedder, texts: Mapping[QuestionId, str]) -> dict[str, Vectors]:
+    """New vectors by key, kept if they may be (the embedder stage will want them again) with what they cost."""
     if not texts:
         return {}
     made = embedder.embed(list(texts.values()))
     vectors = np.asarray(made.vectors, dtype=np.float32)
     new = dict(zip(map(text_sha256, texts.values()), vectors, strict=True))
     shares = made.usage.shares([len(text) for text in texts.values()])
+    if open_uow is None:
+        return new
     with open_uow() as uow:
         uow.caches.put_vectors(new, model=embedder.model, version=embedder.version)
         uow.staging.spend(dict(zip(texts, shares, strict=True)))

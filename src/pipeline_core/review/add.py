@@ -35,6 +35,7 @@ from pipeline_core.duplicates.comparing import compare, in_languages, languages_
 from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
 from pipeline_core.review.document_scope import DocumentScope
+from pipeline_core.review.undo import keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,9 @@ class AddFact:
         with self.open_uow() as uow:
             _, chunk, _ = _take(uow, document_id, missed.chunk_id, by)
         statement = missed.statement or _statement(_quotes(missed, chunk))
-        look_alikes = self.detection.of_words(fact_text(missed.question, missed.answer, statement), by=user_id)
+        look_alikes = self.detection.of_words(
+            missed.question_id, fact_text(missed.question, missed.answer, statement), by=user_id
+        )
         with self.open_uow() as uow:
             scope, chunk, language = _take(uow, document_id, missed.chunk_id, by)
             there = scope.facts()
@@ -107,6 +110,9 @@ class AddFact:
             uow.staging.add_fact(new, _batch_of(scope.summary), added_by=by.by)
             pairs = _pairs(uow, document_id, fact.question_id, look_alikes)
             uow.staging.record_pairs(pairs, [])
+            # before it was added nothing of it was to be published: that is what an undo goes back to
+            scope.set_status(scope.facts([fact.question_id]), QuestionStatus.REJECTED, "undone")
+            keep(scope, [fact.question_id])
             scope.set_status(scope.facts([fact.question_id]), QuestionStatus.APPROVED, reason or "added")
             [staged] = scope.facts([fact.question_id])
             scope.log("fact_added", trimmed(reason), **_details(staged))

@@ -7,7 +7,7 @@ from pipeline_core.domain.ids import BatchId, QuestionId, UserId
 from pipeline_core.domain.same_words import same_words
 from pipeline_core.domain.staging import AskedBefore, Matchable, NewRows, Pair
 from pipeline_core.duplicates.comparing import compare, languages_to_compare
-from pipeline_core.duplicates.detection import Detection
+from pipeline_core.duplicates.detection import Detection, WithinTransaction
 
 
 def prepare(detection: Detection, open_uow: OpenUnitOfWork, batch_id: BatchId) -> LookAlikes:
@@ -38,27 +38,27 @@ def match_bank(
     batch_id: BatchId,
     user_id: UserId,
     question_ids: Sequence[QuestionId] | None = None,
-    look_alikes: LookAlikes | None = None,
+    within: WithinTransaction | None = None,
 ) -> list[Pair]:
     """Compare the bank's questions (those given, or all that never were), store the pairs and apply the exact ones.
 
-    ``look_alikes`` is what ``prepare`` answered with; without it the vectors are those that are there already. The
-    later question of a pair is its ``staged`` end. Takes the user's matching lock for the transaction.
+    ``within`` says how they are compared; without it by the vectors that are there already. The later question of a
+    pair is its ``staged`` end. Takes the user's matching lock for the transaction.
     """
     uow.staging.lock_matching([user_id])
     rows = uow.batches.to_match(batch_id, question_ids)
     ids = [row.question_id for row in rows]
-    pairs = with_corrections(_look_alikes(uow, rows, look_alikes), uow.staging.asked_before(ids))
+    pairs = with_corrections(_look_alikes(uow, rows, within or uow.comparing.within), uow.staging.asked_before(ids))
     uow.staging.record_pairs(pairs, [])
     uow.batches.matched(batch_id, ids)
     return pairs
 
 
-def _look_alikes(uow: UnitOfWork, rows: Sequence[Matchable], look_alikes: LookAlikes | None) -> list[Pair]:
+def _look_alikes(uow: UnitOfWork, rows: Sequence[Matchable], within: WithinTransaction) -> list[Pair]:
     """Pairs of a bank's rows, which are of one space."""
     space = next((row.space for row in rows), None)
     if space is None:
         return []
     ids = [row.question_id for row in rows]
     new = NewRows(space, question_ids=ids, languages=languages_to_compare(rows))
-    return compare(uow.staging, new, rows, look_alikes or uow.comparing.within(uow, rows))
+    return compare(uow.staging, new, rows, within(uow, rows))

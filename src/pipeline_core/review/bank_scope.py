@@ -10,6 +10,7 @@ from pipeline_core.domain.errors import RefusedError, StagedStateError
 from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId
 from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPair
 from pipeline_core.domain.wording import counted
+from pipeline_core.duplicates.detection import WithinTransaction
 from pipeline_core.review.bank_matching import match_bank
 from pipeline_core.review.banks import find_batch, held_bank, settle
 from pipeline_core.review.decisions import Resolution
@@ -32,6 +33,8 @@ _NEEDED = frozenset({"question", "answer", "kind"})
 class BankScope(Scope):
     noun = "question"
     rules = RULES
+    within: WithinTransaction | None = None
+    """How new words are compared; None: by the vectors that are there."""
 
     def __init__(self, uow: UnitOfWork, batch_id: BatchId, by: Reviewer) -> None:
         """Lock the bank and its user's matching.
@@ -103,7 +106,7 @@ class BankScope(Scope):
         again = self.uow.reviews.forget_pairs(old.question_id)
         again[self.batch_id] = list({*again.get(self.batch_id, []), old.question_id})
         for other, ids in again.items():
-            match_bank(self.uow, other, self.batch.user_id, ids)
+            match_bank(self.uow, other, self.batch.user_id, ids, self.within)
         self._settle_others(set(again))
 
     def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:

@@ -8,7 +8,7 @@ from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.facts import fact_text
-from pipeline_core.domain.ids import DocumentId, DuplicateId, UserId
+from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, UserId
 from pipeline_core.domain.review import (
     OfBatch,
     OfDocument,
@@ -20,7 +20,7 @@ from pipeline_core.domain.review import (
     WaitingJob,
     Where,
 )
-from pipeline_core.duplicates.detection import Detection
+from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.review import deciding, documents
 from pipeline_core.review.bank_scope import BankScope, has_new_words
 from pipeline_core.review.banks import find_batch
@@ -87,15 +87,19 @@ class Review:
         Raises:
             TransientError: the new words could not be embedded; nothing has changed.
         """
+        within: WithinTransaction | None = None
         if isinstance(where, OfBatch):  # which compares new words at once: their vector is made before the transaction
             with self.open_uow() as uow:
                 bank = BankScope(uow, where.batch_id, by)
                 old, new = deciding.propose(bank, fact_id, changes, reason, expected)
             if bank.batch.is_matched and has_new_words(old, new):
                 words = fact_text(new.question, new.answer, None)
-                self.detection.prepare_words(self.open_uow, old.question_id, words, by=by.user_id)
+                within = self.detection.of_words(old.question_id, words, by=by.user_id)
         with self.open_uow() as uow:
-            change = deciding.edit(open_scope(uow, where, by), fact_id, changes, reason, expected)
+            scope = open_scope(uow, where, by)
+            if isinstance(scope, BankScope):
+                scope.within = within
+            change = deciding.edit(scope, fact_id, changes, reason, expected)
             uow.commit()
         return change
 
@@ -140,7 +144,8 @@ class Review:
             raise NotFoundError(
                 f"There is no pair {duplicate_id}.",
                 action="`pipeline batches BATCH` and `pipeline review JOB` list the pairs.",
-                http_action="`GET /api/staging/duplicates/{batch_id}` lists the pairs of a batch.",
+                http_action="`GET /api/staging/duplicates/{batch_id}` lists the pairs of a batch, "
+                "`GET /api/v2/documents/{document_id}/duplicates` those of a document.",
             )
         [pair] = pairs
         return OfDocument(pair.document_id) if pair.document_id else OfBatch(pair.batch_id)
@@ -176,18 +181,20 @@ class Review:
         where: Where,
         user_id: UserId,
         *,
+        ids: Sequence[UUID] | None = None,
         statuses: Sequence[QuestionStatus] | None = None,
         limit: int | None = None,
         offset: int = 0,
     ) -> list[StagedFact]:
-        """The facts of some statuses or all, in the order of the file.
+        """The facts (those that are named, those of some statuses, or all) in the order of the file.
 
         Raises:
             NotFoundError: the user has no such document or batch.
         """
         with self.open_uow() as uow:
             _require_owner(uow, where, user_id)
-            return uow.reviews.facts(where, statuses=statuses, limit=limit, offset=offset)
+            wanted = None if ids is None else [QuestionId(one) for one in ids]
+            return uow.reviews.facts(where, wanted, statuses=statuses, limit=limit, offset=offset)
 
     def pairs(self, where: Where, user_id: UserId, *, resolution: str | None = None) -> list[StagedPair]:
         """The pairs, the most alike first.
@@ -208,6 +215,14 @@ class Review:
         with self.open_uow() as uow:
             _require_owner(uow, where, user_id)
             return uow.reviews.history(where, subject, of_whole=list(DECISIONS))
+
+    def pair_history(self, duplicate_id: UUID, user_id: UserId) -> list[PastDecision]:
+        """What was done to one pair, of whatever document or bank it is, and to that as a whole, oldest first.
+
+        Raises:
+            NotFoundError: the user has no such pair.
+        """
+        return self.history(self._where_of(duplicate_id, Reviewer(user_id)), user_id, duplicate_id)
 
     def seen(self, where: Where, by: Reviewer) -> Seen:
         """The present state of the document or bank as a whole, for a decision to name as expected."""

@@ -153,7 +153,7 @@ class StagingService:
         look_alikes = prepare(self.detection, self.open_uow, batch_id)
         with self.open_uow() as uow:
             batch = held_bank(uow, batch_id, by)
-            pairs = match_bank(uow, batch_id, by, look_alikes=look_alikes)
+            pairs = match_bank(uow, batch_id, by, within=lambda _uow, _rows: look_alikes)
             settle(uow, batch)
             uow.commit()
         return pairs

@@ -218,7 +218,7 @@ def _judge_all(
 def _weighed(result: ChunkResult, chunk: Chunk, places: Places, data: Data, pages: PageMap) -> ChunkResult:
     def one(fact: Fact) -> Fact:
         place = places.traits(chunk, fact, facts=len(result.facts))
-        return weighed(fact, data.policy, place, one_chunk=len(data.chunks) == 1, doubt=pages.ocr_doubt)
+        return weighed(fact, data.policy, place, doubt=pages.ocr_doubt)
 
     return replace(result, facts=together([*map(one, result.facts)]))
 
@@ -320,7 +320,7 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Rows]]) -> Non
 
 STAGE = Stage(
     name=StageName.FACT_GENERATOR,
-    version="3",
+    version="4",
     fetch=fetch,
     run=run,
     save=save,

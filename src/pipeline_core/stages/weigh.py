@@ -15,18 +15,14 @@ Doubt = Callable[[int, int], float | None]
 """The share of the words on the pages of a range of characters that OCR doubted; None where it read none of them."""
 
 
-def weighed(fact: Fact, policy: Policy, place: Mapping[str, float], *, one_chunk: bool, doubt: Doubt) -> Fact:
+def weighed(fact: Fact, policy: Policy, place: Mapping[str, float], *, doubt: Doubt) -> Fact:
     """The fact with its confidence, under the policy of its document; ``place`` are the traits of where it stands."""
     traits = {
         **statement_traits(fact.statement, joined_quotes(fact.own), fact.traits),
         **place,
         "asked": float(fact.question is not None),
-        "found_exactly": float(fact.match is MatchKind.EXACT),
         "found_aligned": float(fact.match is MatchKind.ALIGNED),
         "scattered": float(bool(fact.scattered)),
-        "one_chunk": float(one_chunk),
-        # what says what the fact is of, a heading or a table's header, is no piece of what it says
-        "spans": len(fact.own) - fact.traits.get("scoped", 0.0) * (len(fact.own) > 1),
     }
     if not traits["prose"]:
         # of running text the beginning explains the rest; lists and tables have lead-ins and headers for it

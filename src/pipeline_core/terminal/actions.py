@@ -7,25 +7,24 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.errors import NotFoundError, RefusedError
-from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, Seen, Where
+from pipeline_core.domain.review import OfBatch, OfDocument, Seen, Where
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.add import MissedFact
 from pipeline_core.review.decisions import Change, Decided, Decision, Resolution
-from pipeline_core.review.fields import request_of
 from pipeline_core.terminal.marking import marked_in
 from pipeline_core.terminal.naming import one_id, one_of
 
 if TYPE_CHECKING:
-    from pipeline_core.bootstrap import Pipeline
+    from pipeline_core.client import Client
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What was typed after the name of a document or a batch, unread. ``only`` names the facts that are approved while
-    every other undecided one is rejected; ``import_bank`` brings what is approved to production."""
+    every other undecided one is rejected."""
 
     action: str
     reason: str = ""
@@ -34,7 +33,6 @@ class Typed:
     changes: Mapping[str, str | None] | None = None
     pairs: Sequence[str] = ()
     resolution: str | None = None
-    import_bank: Callable[[], None] | None = None
     words: Sequence[str] = ()
     chunk: str | None = None
     at: Sequence[str] = ()
@@ -44,12 +42,8 @@ class Typed:
 class Subject:
     """What is decided about, and by whom."""
 
-    app: "Pipeline"
+    client: "Client"
     where: Where
-
-    @property
-    def by(self) -> Reviewer:
-        return Reviewer(self.app.user_id, self.app.settings.reviewer)
 
     @property
     def noun(self) -> str:
@@ -57,12 +51,12 @@ class Subject:
 
     def facts(self, texts: Sequence[str]) -> dict[UUID, Seen]:
         """The facts that are meant by their ids, or the beginnings of these, each as it stands now."""
-        facts = self.app.review.facts(self.where, self.app.user_id) if texts else []
+        facts = self.client.facts(self.where) if texts else []
         return self._named(self.noun, texts, {fact.question_id: fact.seen for fact in facts})
 
     def pairs(self, texts: Sequence[str]) -> dict[UUID, Seen]:
         """The pairs that are meant, each as it stands now."""
-        pairs = self.app.review.pairs(self.where, self.app.user_id) if texts else []
+        pairs = self.client.pairs(self.where) if texts else []
         return self._named("pair", texts, {pair.duplicate_id: pair.seen for pair in pairs})
 
     def _named(self, what: str, texts: Sequence[str], seen: Mapping[UUID, Seen]) -> dict[UUID, Seen]:
@@ -78,7 +72,7 @@ Done = Decided | Change
 Act = Callable[[Subject, Typed], Done]
 
 
-def carry_out(app_: "Pipeline", where: Where, typed: Typed) -> Done:
+def carry_out(client: "Client", where: Where, typed: Typed) -> Done:
     """Do what was typed, and say what changed.
 
     Raises:
@@ -88,28 +82,27 @@ def carry_out(app_: "Pipeline", where: Where, typed: Typed) -> Done:
     act = known.get(typed.action.strip().lower())
     if act is None:
         raise RefusedError(f"The decision cannot be {typed.action!r}.", action=f"One of: {', '.join(known)}.")
-    return act(Subject(app_, where), typed)
+    return act(Subject(client, where), typed)
 
 
 def _decide_document(decision: Decision, subject: Subject, typed: Typed) -> Decided:
     document_id = _document(subject)
     facts, only = subject.facts(typed.facts), subject.facts(typed.only or ())
-    fields = {
-        "reason": typed.reason,
-        "duplicates": one_of(Resolution, typed.resolution, "--duplicates") if typed.resolution else None,
-        "fact_ids": list(facts) or None,
-        "approved_matches": list(only) or None,
-        "expected_facts": {**facts, **only} or None,
-        "reviewer": subject.by.name,
-    }
-    return subject.app.review.decide(document_id, request_of(decision, subject.by.user_id, fields))
+    return subject.client.decide(
+        document_id,
+        decision,
+        start=False,
+        reason=typed.reason,
+        duplicates=one_of(Resolution, typed.resolution, "--duplicates") if typed.resolution else None,
+        fact_ids=list(facts) or None,
+        approved_matches=list(only) or None,
+        expected_facts={**facts, **only} or None,
+    )
 
 
 def _decide_questions(to: QuestionStatus, subject: Subject, typed: Typed) -> Change:
     seen = subject.facts(typed.facts)
-    return subject.app.review.decide_facts(
-        subject.where, list(seen) or None, to, by=subject.by, reason=typed.reason, expected=seen
-    )
+    return subject.client.decide_facts(subject.where, to, list(seen) or None, reason=typed.reason, expected=seen)
 
 
 def _edit(subject: Subject, typed: Typed) -> Change:
@@ -117,9 +110,7 @@ def _edit(subject: Subject, typed: Typed) -> Change:
     if len(seen) != 1:
         raise RefusedError(f"An edit is of one {subject.noun}.", action=f"Name it: --{subject.noun} ID.")
     [fact_id] = seen
-    return subject.app.review.edit(
-        subject.where, fact_id, typed.changes or {}, by=subject.by, reason=typed.reason, expected=seen
-    )
+    return subject.client.edit(subject.where, fact_id, typed.changes or {}, reason=typed.reason, expected=seen)
 
 
 def _resolve(subject: Subject, typed: Typed) -> Change:
@@ -127,32 +118,22 @@ def _resolve(subject: Subject, typed: Typed) -> Change:
     if not typed.resolution:
         raise RefusedError("Resolving says what becomes of a pair.", action=f"--pair ID {option} keep_both.")
     seen = subject.pairs(typed.pairs)
-    return subject.app.review.resolve(
-        subject.where,
-        one_of(Resolution, typed.resolution, option),
-        list(seen) or None,
-        by=subject.by,
-        reason=typed.reason,
-        expected=seen,
+    resolution = one_of(Resolution, typed.resolution, option)
+    return subject.client.resolve(
+        subject.where, resolution, list(seen) or None, reason=typed.reason, expected=seen, start=False
     )
 
 
 def _add(subject: Subject, typed: Typed) -> Decided:
     document_id = _document(subject)
-    with subject.app.open_uow() as uow:
-        chunks = [staged.chunk for staged in uow.staging.chunks([document_id])[document_id]]
+    chunks = subject.client.chunks(document_id)
     if typed.chunk is not None:
         ids = [chunk.chunk_id for chunk in chunks]
         wanted = one_id("chunk", typed.chunk, ids, owner="The document", see="pipeline review JOB --facts")
         chunks = [chunk for chunk in chunks if chunk.chunk_id == wanted]
     chunk_id, marked = marked_in(chunks, typed.words, typed.at)
-    added = subject.app.add_fact(
-        document_id,
-        MissedFact(chunk_id, marked, **(typed.changes or {})),
-        user_id=subject.by.user_id,
-        reviewer=subject.by.name,
-        reason=typed.reason,
-    )
+    missed = MissedFact(chunk_id, marked, **(typed.changes or {}))
+    added = subject.client.add_fact(document_id, missed, reason=typed.reason)
     return Decided(document_id, JobState.AWAITING_REVIEW, False, f"{added.message} ({added.fact.question_id})")
 
 
@@ -160,41 +141,37 @@ def _undo(subject: Subject, typed: Typed) -> Done:
     """Of a fact or a pair what was done to it last; of a document without either, the decision that is parked."""
     facts, pairs = subject.facts(typed.facts), subject.pairs(typed.pairs)
     if not (facts or pairs) and isinstance(subject.where, OfDocument):
-        return subject.app.parking.undo(subject.where.document_id, by=subject.by, reason=typed.reason)
+        return subject.client.undo(subject.where.document_id, reason=typed.reason)
     if len(facts) + len(pairs) != 1:
         raise RefusedError(
             f"An undo is of one {subject.noun}, or of one pair.", action=f"Name it: --{subject.noun} ID or --pair ID."
         )
-    undo = subject.app.review.undo_pair if pairs else subject.app.review.undo_fact
-    [(one, seen)] = {**facts, **pairs}.items()
-    return undo(subject.where, one, by=subject.by, reason=typed.reason, expected=seen)
+    for duplicate_id, seen in pairs.items():
+        return subject.client.undo_pair(duplicate_id, reason=typed.reason, expected=seen)
+    [(fact_id, seen)] = facts.items()
+    return subject.client.undo_fact(subject.where, fact_id, reason=typed.reason, expected=seen)
 
 
 def _compare(subject: Subject, _typed: Typed) -> Change:
-    batch_id, by = _bank(subject), subject.by.user_id
-    pairs = subject.app.staging.detect_duplicates(batch_id, by=by)
+    pairs = subject.client.compare_bank(_bank(subject))
     return _said(subject, f"{counted(len(pairs), 'new pair')} of near-duplicates")
 
 
 def _recount(subject: Subject, _typed: Typed) -> Change:
-    counts = subject.app.staging.update_batch_counts(_bank(subject), by=subject.by.user_id)
+    counts = subject.client.recount_bank(_bank(subject))
     return _said(subject, ", ".join(f"{count} {name}" for name, count in counts.as_json().items()))
 
 
-def _import(subject: Subject, typed: Typed) -> Change:
-    assert typed.import_bank is not None
-    before = _imported(subject)
-    typed.import_bank()
+def _import(subject: Subject, _typed: Typed) -> Change:
+    before = subject.client.recount_bank(_bank(subject)).imported
+    subject.client.import_bank(_bank(subject))
+    now = subject.client.recount_bank(_bank(subject)).imported
     unchanged = f", {before:,} before" if before else ""
-    return _said(subject, f"{counted(_imported(subject) - before, 'question')} imported{unchanged}")
-
-
-def _imported(subject: Subject) -> int:
-    return subject.app.staging.update_batch_counts(_bank(subject), by=subject.by.user_id).imported
+    return _said(subject, f"{counted(now - before, 'question')} imported{unchanged}")
 
 
 def _said(subject: Subject, message: str) -> Change:
-    counts = subject.app.staging.update_batch_counts(_bank(subject), by=subject.by.user_id)
+    counts = subject.client.recount_bank(_bank(subject))
     return Change((), 0, counts, message)
 
 
@@ -203,9 +180,9 @@ def _document(subject: Subject) -> DocumentId:
     return subject.where.document_id
 
 
-def _bank(subject: Subject) -> BatchId:
+def _bank(subject: Subject) -> OfBatch:
     assert isinstance(subject.where, OfBatch)
-    return subject.where.batch_id
+    return subject.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,21 +209,6 @@ ACTIONS: Mapping[str, Action] = {
     "recount": Action(bank=_recount),
     "import": Action(bank=_import),
 }
-
-
-def batch_named(app_: "Pipeline", text: str) -> BatchId:
-    """The batch that is meant by its id, the beginning of one, or its file's name.
-
-    Raises:
-        NotFoundError: there is none, or more than one.
-    """
-    rows = app_.staging.batches(by=app_.user_id, named=text)
-    if not rows:
-        raise NotFoundError(f"No batch is named {text}.", action="`pipeline batches` lists what there is.")
-    if len(rows) > 1:
-        ids = ", ".join(f"{str(row['batch_id'])[:8]} ({row['uploaded_at']:%Y-%m-%d %H:%M})" for row in rows[:5])
-        raise NotFoundError(f"{text} could be any of {ids}.", action="Name one by the beginning of its id.")
-    return BatchId(rows[0]["batch_id"])
 
 
 def statuses(text: str | None) -> list[QuestionStatus] | None:

@@ -18,7 +18,7 @@ from pipeline_core.terminal.spreadsheet_cells import harmless_row
 Exported = Mapping[str, Any]
 _FACT_COLUMNS = (
     "question_id", "chunk_id", "question", "answer", "statement", "quote", "page", "char_from", "char_to", "match",
-    "generator", "confidence",
+    "generator", "added_by", "confidence",
 )  # fmt: skip
 _DEFAULT = "json"
 

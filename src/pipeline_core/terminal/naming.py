@@ -2,28 +2,12 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.ids import JobId
-
-if TYPE_CHECKING:
-    from pipeline_core.bootstrap import Pipeline
 
 Choice = TypeVar("Choice", bound=StrEnum)
-
-
-def job_named(app_: "Pipeline", text: str) -> JobId:
-    """The job that is meant by an id, the beginning of one, a file name, or the path of a file that was taken in.
-
-    Raises:
-        NotFoundError: there is none, or more than one.
-    """
-    is_path = "/" in text and "://" not in text
-    place = Path(text).expanduser().resolve().as_uri() if is_path else text
-    return app_.views.resolve_job(app_.user_id, place)
 
 
 def one_of(kind: type[Choice], value: str, name: str) -> Choice:

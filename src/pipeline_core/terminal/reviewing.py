@@ -8,23 +8,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.domain.review import OfDocument, StagedFact, WaitingJob
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.review import StagedFact, WaitingJob
 from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.places import place
 from pipeline_core.terminal.tables import short, why_it_waits
 
 if TYPE_CHECKING:
-    from pipeline_core.bootstrap import Pipeline
+    from pipeline_core.client import Client
 
 Row = dict[str, Any]
 
 
-def next_after(app_: "Pipeline", document_id: DocumentId, phase: int) -> WaitingJob | None:
+def next_after(client: "Client", document_id: DocumentId, phase: int) -> WaitingJob | None:
     """What to look at after this document: first another in the same phase, then any."""
     besides = (document_id,)
-    same = app_.review.next_waiting(app_.user_id, phase=phase, besides=besides)
-    return same or app_.review.next_waiting(app_.user_id, besides=besides)
+    return client.next_waiting(phase=phase, besides=besides) or client.next_waiting(besides=besides)
 
 
 def print_next(console: Console, waiting: WaitingJob | None) -> None:
@@ -49,18 +48,12 @@ def next_json(waiting: WaitingJob | None) -> dict[str, Any] | None:
     return asdict(waiting) if waiting else None
 
 
-def next_job(app_: "Pipeline") -> JobId | None:
-    """The job of the document that has waited longest."""
-    waiting = app_.review.next_waiting(app_.user_id)
-    return waiting.job_id if waiting else None
-
-
-def facts_to_show(app_: "Pipeline", row: Row, *, everything: bool) -> list[StagedFact]:
+def facts_to_show(client: "Client", row: Row, *, everything: bool) -> list[StagedFact]:
     """The document's facts if they are asked for; of a deep scan that waits, at least those that are new."""
     new = row["profile"] == "deep" and row["state"] == "awaiting_review"
     if not (everything or new):
         return []
-    found = app_.review.facts(OfDocument(row["document_id"]), app_.user_id)
+    found = client.facts(row["document_id"])
     return found if everything else [fact for fact in found if fact.status == "pending"]
 
 

@@ -40,7 +40,7 @@ from pipeline_core.domain.unreadable import unreadable
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 
-REVISION = 13
+REVISION = 14
 """Raise it whenever the same chunk may give other facts."""
 
 # Below it a sentence says little, whatever else the chunk has.

@@ -36,7 +36,7 @@ def _entry(text: str, block: Block, language: str) -> tuple[Claim, bool] | None:
         return None
     body = block.text_in(text)
     match = _ENTRY.fullmatch(body)
-    if match is None or is_reference(body) or is_caption(body, language):
+    if match is None or is_reference(body) or is_caption(body):
         return None
     term = strip_markdown(match["bold"] or match["above"] or match["plain"])
     spans = list(sentences_of(match["value"], language))

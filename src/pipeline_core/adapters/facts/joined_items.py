@@ -23,10 +23,6 @@ _NOUN_VERBS = (
 ) - en.word_set("be")
 
 
-def _is_clause(words: Sequence[str]) -> bool:
-    return has_finite_verb(words)
-
-
 def _is_noun(words: Sequence[str]) -> bool:
     first = words[0].strip(en.EDGES).lower()
     return not has_finite_verb(words) and (first not in _ONLY_VERBS or len(words) == 1)
@@ -34,10 +30,6 @@ def _is_noun(words: Sequence[str]) -> bool:
 
 def _is_verb(words: Sequence[str]) -> bool:
     return words[0].strip(en.EDGES).lower() in _ALSO_VERBS
-
-
-def _is_predicate(words: Sequence[str]) -> bool:
-    return not has_finite_verb(words) and words[0].strip(en.EDGES).lower() not in _ALSO_VERBS - en.BASES
 
 
 def joined(lead: str, item: str, language: str) -> str | None:
@@ -64,13 +56,11 @@ def _fitting(lead: Sequence[str]) -> Callable[[Sequence[str]], bool] | None:
     """What may follow the last word of the lead-in."""
     last = lead[-1].lower()
     if last in _TAKES_CLAUSE:
-        return _is_clause
+        return has_finite_verb
     if last in _TAKES_VERB:
         return _is_verb
     if last in _TAKES_NOUN:
         return _is_noun
-    if last in en.BE and len(lead) > 1:
-        return _is_predicate
     before = lead[-2].lower() if len(lead) > 1 else ""
     if last in _NOUN_VERBS and (before in en.MODALS | {"not", "to", "we", "you", "they"} or len(lead) > 2):
         return _is_noun

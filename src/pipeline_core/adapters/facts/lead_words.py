@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pipeline_core.adapters.facts.list_words import ends_in_condition
 
 
-def _words(expression: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{expression})(?!\w)", re.IGNORECASE)
+def _words(expression: str, unspaced: str = "(?!)") -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{expression})(?!\w)|{unspaced}", re.IGNORECASE)
 
 
+_UNSPACED_DUTY = "确保|必须|应当|应该|要求|需要|すること|必要|しなければ|해야"
 _DUTY = _words(
     r"may|might|could|for example|e\.g|kann|können|könnte\w*|peu(?:t|vent)|pourrai(?:t|ent)|pued\w+|podría\w*|pu[oò]"
     r"|possono|pode[m]?|poderia\w*|kunnen|dapat|bisa|mungkin|может|могут|μπορεί|must|shall|should|ensures?|make sure"
@@ -19,13 +20,14 @@ _DUTY = _words(
     r"|compruebe|dev(?:e|ono)|dovrebbe(?:ro)?|requisit[oi]|assicur\w+|verificare|garantire|devem?|deveria\w*|assegur\w+"
     r"|certifique-se|garant(?:a|ir)|verifique|moet(?:en)?|dient|eisen|vereisten|zorg\w*|controleer|harus|wajib"
     r"|persyaratan|pastikan|sebaiknya|seharusnya|долж(?:ен|на|но|ны)|следует|требовани\w+|убедитесь|обеспеч\w+"
-    r"|проверьте|πρέπει|απαιτήσεις|βεβαιωθείτε|διασφαλίστε"
+    r"|проверьте|πρέπει|απαιτήσεις|βεβαιωθείτε|διασφαλίστε",
+    _UNSPACED_DUTY,
 )
 _MODAL = _words(
     r"must|shall|should|muss|müssen|sollte?n?|darf|dürfen|doi(?:t|vent)|devrai(?:t|ent)|deben?|debería\w*|dev(?:e|ono)"
-    r"|dovrebbe(?:ro)?|devem?|deverá|deverão|moet(?:en)?|harus|wajib|долж(?:ен|на|но|ны)|πρέπει"
+    r"|dovrebbe(?:ro)?|devem?|deverá|deverão|moet(?:en)?|harus|wajib|долж(?:ен|на|но|ны)|πρέπει",
+    _UNSPACED_DUTY,
 )
-_DUTY_UNSPACED = re.compile(r"确保|必须|应当|应该|要求|需要|すること|必要|しなければ|해야")
 _ASKS = _words(
     r"(?:following|these|answer\w*|the)\s+questions?|(?:folgende[nr]?|diese) fragen|questions suivantes|preguntas"
     r"|domande|perguntas|vragen|pertanyaan|вопрос\w*|ερωτήσεις"
@@ -34,14 +36,14 @@ _ASKED = re.compile(r"[?？؟][\"'”’»)\]*_`\s]*\Z")
 _ASKED_GREEK = re.compile(r"[;;]\s*\Z")
 _STEPS = _words(
     r"steps|procedures?|instructions?|schritte\w*|vorgehen|étapes?|procédure|pasos|procedimiento|passi|passaggi"
-    r"|procedura|passos|etapas|procedimento|stappen|langkah\w*|шаг\w*|βήματα"
+    r"|procedura|passos|etapas|procedimento|stappen|langkah\w*|шаг\w*|βήματα",
+    "步骤|手順|단계|مراحل|خطوات",
 )
-_STEPS_UNSPACED = re.compile(r"步骤|手順|단계|مراحل|خطوات")
 _PHASES = _words(
     r"phases|stages|phasen|stufen|fases|fasi|stadi|fasen|tahap(?:an)?|этап\w*|фаз\w*|φάσεις|στάδια|fazy|etapy|fáze|faze"
-    r"|aşamalar\w*"
+    r"|aşamalar\w*",
+    "阶段|階段|段階|フェーズ|단계",
 )
-_PHASES_UNSPACED = re.compile("阶段|階段|段階|フェーズ|단계")
 _COUNTS = (
     "two|zwei|deux|dos|due|dois|duas|twee|dua|два|две|двух|δύο",
     "three|drei|trois|tres|tre|três|drie|tiga|три|трёх|трех|τρεις|τρία",
@@ -67,12 +69,12 @@ _ANY_OF = re.compile(
 
 def demands(lead: str) -> bool:
     """Whether what follows is to be so or may be so, and need not be: without the lead-in it were an assertion."""
-    return _DUTY.search(lead) is not None or _DUTY_UNSPACED.search(lead) is not None
+    return _DUTY.search(lead) is not None
 
 
 def demands_itself(item: str) -> bool:
     """Whether the item says by its own verb that it is to be so."""
-    return _MODAL.search(item) is not None or _DUTY_UNSPACED.search(item) is not None
+    return _MODAL.search(item) is not None
 
 
 def announces_questions(lead: str) -> bool:
@@ -87,13 +89,12 @@ def is_question(raw: str, language: str) -> bool:
 
 def are_steps(lead: str, marks: Sequence[str]) -> bool:
     """Whether the items are done one after another: they are numbered, or the lead-in calls them steps."""
-    named = _STEPS.search(lead) is not None or _STEPS_UNSPACED.search(lead) is not None
-    return named and len(marks) > 1
+    return len(marks) > 1 and _STEPS.search(lead) is not None
 
 
 def are_phases(lead: str) -> bool:
     """Whether the items are phases of one thing."""
-    return _PHASES.search(lead) is not None or _PHASES_UNSPACED.search(lead) is not None
+    return _PHASES.search(lead) is not None
 
 
 def are_numbered(marks: Sequence[str]) -> bool:

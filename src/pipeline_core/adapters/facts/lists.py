@@ -73,12 +73,7 @@ def read_items(
 ) -> dict[int, Item]:
     """The chunk's items by the number of their block.
 
-    Args:
-        text: the chunk.
-        blocks: its blocks.
-        language: of the document.
-        before: what stands above a chunk that begins within a list: its lead-in, and the items that the first is
-            part of.
+    ``before`` stands above a chunk that begins within a list: its lead-in, and the items that the first is part of.
     """
     reader = _Reader(text, language)
     for above, block in before:

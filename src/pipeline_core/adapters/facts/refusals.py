@@ -69,11 +69,9 @@ _OF_A_DRAWING = re.compile(
 )
 
 
-def is_caption(paragraph: str, language: str) -> bool:
+def is_caption(paragraph: str) -> bool:
     """Whether a whole paragraph is of a table or a drawing: its title, or how it is to be read."""
-    codes = ["", language] if language else list(CAPTION.words)
-    words = "|".join(CAPTION.words[code] for code in codes if code in CAPTION.words)
-    return bool(_OF_A_DRAWING.match(paragraph) or re.match(words, paragraph, re.IGNORECASE))
+    return bool(_OF_A_DRAWING.match(paragraph) or re.match(CAPTION.words[""], paragraph, re.IGNORECASE))
 
 
 def is_list_of_names(text: str) -> bool:

@@ -2,46 +2,21 @@
 
 from pipeline_core.adapters.facts.refused_kind import Refusal
 
-_THIS_WORK = {
-    "en": r"(?:this|the) (?:work|document|publication|book|text)",
-    "de": r"diese[sr]? (?:werk|dokument|veröffentlichung|publikation|text)(?:e?s)?",
-    "fr": r"(?:ce|cette|cet) (?:travail|document|œuvre|oeuvre|ouvrage|publication)",
-    "es": r"(?:este|esta) (?:trabajo|documento|obra|publicación)",
-    "it": r"(?:questo|questa|quest['’]) ?(?:lavoro|documento|opera|pubblicazione)",
-    "pt": r"(?:n?d?este|n?d?esta) (?:trabalho|documento|obra|publicação)",
-    "nl": r"(?:dit|deze) (?:werk|document|publicatie)",
-    "id": r"(?:karya|dokumen) ini",
-    "ru": r"(?:эт\w+|данн\w+) (?:работ\w+|документ\w*|произведени\w+)",
-    "el": r"(?:αυτ\w+|του παρόντος) (?:το |του |της |η )?(?:έργο\w*|εγγράφ\w+|έγγραφο|εργασία\w*)",
-    "pl": r"(?:tej|tego|ten|ta|niniejsz\w+) (?:prac\w+|dokument\w*|dzieł\w+|utw\w+)",
-    "zh": "(?:本|此)(?:作品|文档|文件)",
-    "ar": "هذا العمل|هذا المستند|هذه الوثيقة",
-    "fa": "این (?:اثر|سند|کار)",
-}
-_LICENCE = {
-    "en": r"licen[sc]\w*",
-    "de": r"lizenz\w*",
-    "fr": r"licences?",
-    "es": r"licencias?",
-    "it": r"licenz[ae]",
-    "pt": r"licen[çc]as?|licencia\w*",
-    "nl": r"licenties?",
-    "id": r"lisensi\w*",
-    "ru": r"лицензи\w+",
-    "el": r"άδεια\w*|άδειας|αδειών",
-    "pl": r"licencj\w+",
-    "zh": "许可|授权",
-    "ar": "ترخيص|رخصة",
-    "fa": "مجوز|لیسانس",
-}
-
-
-def _both(code: str) -> str:
-    """Licence and work in one sentence, in any order: of another thing's licence it may well speak."""
-    licence, work = f"(?:{_LICENCE[code]})", f"(?:{_THIS_WORK[code]})"
-    return rf"{licence}\b.{{0,80}}?\b{work}|\b{work}\b.{{0,80}}?{licence}"
-
-
+_THIS_WORK = (
+    r"(?:this|the) (?:work|document|publication|book|text)|diese[sr]? (?:werk|dokument|veröffentlichung|publikation"
+    r"|text)(?:e?s)?|(?:ce|cette|cet) (?:travail|document|œuvre|oeuvre|ouvrage|publication)|(?:este|esta) (?:trabajo"
+    r"|documento|obra|publicación)|(?:questo|questa|quest['’]) ?(?:lavoro|documento|opera|pubblicazione)|(?:n?d?este"
+    r"|n?d?esta) (?:trabalho|documento|obra|publicação)|(?:dit|deze) (?:werk|document|publicatie)|(?:karya|dokumen) ini"
+    r"|(?:эт\w+|данн\w+) (?:работ\w+|документ\w*|произведени\w+)|(?:αυτ\w+|του παρόντος) (?:το |του |της "
+    r"|η )?(?:έργο\w*|εγγράφ\w+|έγγραφο|εργασία\w*)|(?:tej|tego|ten|ta|niniejsz\w+) (?:prac\w+|dokument\w*|dzieł\w+"
+    r"|utw\w+)|(?:本|此)(?:作品|文档|文件)|هذا العمل|هذا المستند|هذه الوثيقة|این (?:اثر|سند|کار)"
+)
+_LICENCE = (
+    r"licen[sc]\w*|lizenz\w*|licences?|licencias?|licenz[ae]|licen[çc]as?|licencia\w*|licenties?|lisensi\w*|лицензи\w+"
+    r"|άδεια\w*|άδειας|αδειών|licencj\w+|许可|授权|ترخيص|رخصة|مجوز|لیسانس"
+)
+# Licence and work in one sentence, in any order: of another thing's licence it may well speak.
+_OF_THIS_WORK = rf"(?:{_LICENCE})\b.{{0,80}}?\b(?:{_THIS_WORK})|\b(?:{_THIS_WORK})\b.{{0,80}}?(?:{_LICENCE})"
 THANKS = Refusal(
     "an acknowledgement",
     {
@@ -74,19 +49,13 @@ THANKS = Refusal(
 RIGHTS = Refusal(
     "rights in the text itself",
     {
-        "": r"©|\(c\) ?\d{4}|\bcopyright\b|creative commons|\bcc[ -]by\b|\bisbn\b|\bissn\b",
-        **{code: _both(code) for code in _THIS_WORK},
-        "en": r"\ball rights reserved\b|\bfor any reuse or distribution\b|" + _both("en"),
-        "de": r"\balle rechte vorbehalten\b|\burheberrecht\w* (?:©|19|20)|" + _both("de"),
-        "fr": r"\btous droits réservés\b|\bdroits? d['’]auteur (?:©|19|20)|" + _both("fr"),
-        "es": r"\btodos los derechos reservados\b|" + _both("es"),
-        "it": r"\btutti i diritti riservati\b|" + _both("it"),
-        "pt": r"\btodos os direitos reservados\b|" + _both("pt"),
-        "id": r"\bhak cipta\b|" + _both("id"),
-        "ru": r"\bвсе права защищены\b|\bавторск\w+ прав\w* (?:©|19|20)|" + _both("ru"),
-        "zh": "版权所有|保留所有权利|" + _both("zh"),
-        "ar": "حقوق (?:الطبع|النشر|التأليف).{0,15}محفوظة|جميع الحقوق محفوظة|" + _both("ar"),
-        "fa": "(?:حق نشر|حقوق).{0,25}محفوظ است|" + _both("fa"),
+        "": r"©|\(c\) ?\d{4}|\bcopyright\b|creative commons|\bcc[ -]by\b|\bisbn\b|\bissn\b|\ball rights reserved\b"
+        r"|\bfor any reuse or distribution\b|\balle rechte vorbehalten\b|\burheberrecht\w* (?:©|19|20)"
+        r"|\btous droits réservés\b|\bdroits? d['’]auteur (?:©|19|20)|\btodos los derechos reservados\b"
+        r"|\btutti i diritti riservati\b|\btodos os direitos reservados\b|\bhak cipta\b|\bвсе права защищены\b"
+        r"|\bавторск\w+ прав\w* (?:©|19|20)|版权所有|保留所有权利|حقوق (?:الطبع|النشر|التأليف).{0,15}محفوظة"
+        r"|جميع الحقوق محفوظة|(?:حق نشر|حقوق).{0,25}محفوظ است|"
+        f"{_OF_THIS_WORK}",
     },
 )
 # With a figure in brackets a sentence says enough; with one that it speaks of ("as reported in Table 5-1") it does not.
@@ -157,30 +126,19 @@ NAVIGATION = Refusal(
         "fa": "برای اطلاعات بیشتر|مراجعه کنید|رجوع کنید",
     },
 )
+_LABELS = (
+    r"figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm|box|abbildung|abb\.|bild|tabelle|tab\.|grafik"
+    r"|tableau|graphique|encadré|figura|tabla|gráfico|cuadro|tabella|grafico|tabela|quadro|figuur|afbeelding|tabel"
+    r"|grafiek|gambar|рис(?:унок|\.)|табл(?:ица|\.)|график|εικόνα|πίνακας|σχήμα|rysunek|rys\.|wykres|obrázek|obr\."
+    r"|tabulka|graf|slika|tablica|şekil|tablo"
+)
 CAPTION = Refusal(
     "a caption",
     {
-        "": r"^\W*(?:source|quelle|fuente|fonte|bron|sumber|источник)\s?:|\((?:preview|continued|expanded in)\b",
-        "en": r"^\W*(?:figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm|box)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]"
+        "": rf"^\W*(?:{_LABELS})\s*[A-Z]?[-.]?\d+\s*[:.–—|-]|^\W*\d+\.\s*(?:ábra|táblázat)\b"
+        r"|^\W*(?:[图表図]|الشكل|الجدول|شكل|جدول|شکل)\s*\d+"
+        r"|^\W*(?:source|quelle|fuente|fonte|bron|sumber|источник)\s?:|\((?:preview|continued|expanded in)\b"
         r"|^headline result:",
-        "de": r"^\W*(?:abbildung|abb\.|bild|tabelle|tab\.|grafik|listing)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
-        "fr": r"^\W*(?:figure|fig\.|tableau|tab\.|graphique|encadré)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
-        "es": r"^\W*(?:figura|fig\.|tabla|gráfico|cuadro)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
-        "it": r"^\W*(?:figura|fig\.|tabella|grafico)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
-        "pt": r"^\W*(?:figura|fig\.|tabela|gráfico|quadro)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
-        "nl": r"^\W*(?:figuur|afbeelding|tabel|grafiek)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
-        "id": r"^\W*(?:gambar|tabel|grafik)\s*[A-Z]?[-.]?\d+\s*[:.–—|-]",
-        "ru": r"^\W*(?:рис(?:унок|\.)|табл(?:ица|\.)|график)\s*\d+\s*[:.–—|-]",
-        "el": r"^\W*(?:εικόνα|πίνακας|σχήμα)\s*\d+\s*[:.–—|-]",
-        "pl": r"^\W*(?:rysunek|rys\.|tabela|wykres)\s*\d+\s*[:.–—|-]",
-        "cs": r"^\W*(?:obrázek|obr\.|tabulka|graf)\s*\d+\s*[:.–—|-]",
-        "hu": r"^\W*\d+\.\s*(?:ábra|táblázat)\b",
-        "hr": r"^\W*(?:slika|tablica|graf)\s*\d+\s*[:.–—|-]",
-        "tr": r"^\W*(?:şekil|tablo|grafik)\s*\d+\s*[:.–—|-]",
-        "zh": r"^\W*[图表]\s*\d+",
-        "ja": r"^\W*[図表]\s*\d+",
-        "ar": r"^\W*(?:الشكل|الجدول|شكل|جدول)\s*\d+",
-        "fa": r"^\W*(?:شکل|جدول)\s*\d+",
     },
 )
 REFERENCE = Refusal(

@@ -23,13 +23,7 @@ _SHORTEST_PART = 4
 def told_by(text: str, blocks: Sequence[Block], at: int, context: Context, after: str, above: str) -> Context:
     """The context with its sources: of all that stands around the table ``blocks[at]``, what says it.
 
-    Args:
-        text: the chunk.
-        blocks: its blocks.
-        at: the table's.
-        context: its subject and unit.
-        after: the paragraph below a table that the chunk ends in.
-        above: the paragraphs above one with which it begins.
+    ``after`` is the paragraph below a table that the chunk ends in, ``above`` those above one with which it begins.
     """
     near = [*_around(text, blocks, at, after, above)]
     outer = [(_plain(heading), Outside(heading, heading=True)) for heading in reversed(blocks[at].headings)]

@@ -19,13 +19,10 @@ def traits_of(said: Said, keys: Collection[str]) -> dict[str, float]:
         **_header(said),
         "key_named": float(bool(said.name_of_name) or kind_of(said.name) not in VALUES),
         "columns": float(cells),
-        "cells": float(len(said.pairs)),
         "empty_cells": 1 - len(said.row.filled) / cells,
-        "caption": float(said.table.context.is_caption),
         # a sentence says itself what it is about
         "table_untold": float(said.table.context.is_untold and not sentence),
         "columns_unexplained": float(not sentence and is_opaque(said, keys)),
-        "unit": float(bool(said.table.context.unit)),
         "requirement": float(sentence and is_id(said.name)),
         "sentence_whole": float(sentence),
     }

@@ -77,7 +77,7 @@ def prose_claims(text: str, block: Block, language: str) -> Iterator[Claim]:
         if claim := _labelled(block, label):
             yield claim
         return
-    if is_reference(body) or is_caption(body, language):
+    if is_reference(body) or is_caption(body):
         return
     yield from _claims_of_sentences(body, block, language)
 

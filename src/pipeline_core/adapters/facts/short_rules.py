@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.leaning import points_back, points_elsewhere
+from pipeline_core.adapters.facts.lists import whole_sentence
 from pipeline_core.adapters.facts.refusals import why_refused
 from pipeline_core.adapters.facts.sentences import is_rule, keeps_numbers, sentences_of
 from pipeline_core.adapters.facts.worth import traits_of
@@ -20,7 +21,6 @@ from pipeline_core.domain.text import strip_markdown
 _LEAST_IN_RUN = 3
 _MOST_WORDS, _MOST_SIGNS = 14, 40
 _LEAST_SIGNS = 4
-_ENDS_ANY = re.compile(r"[.!?。！？．।][\"'”’»*_]*\s*\Z")
 _ENDS = re.compile(r"[.。．।]\s*\Z")
 
 
@@ -42,7 +42,7 @@ def _is_short(text: str, block: Block, language: str) -> bool:
     if block.kind != "prose" or block.item or block.run_in or block.marks or block.has_unclear_sign or "\n" in body:
         return False
     is_fit = len(body) <= _MOST_SIGNS if language in UNSPACED else len(body.split()) <= _MOST_WORDS
-    return is_fit and _ENDS_ANY.search(body) is not None and len(list(sentences_of(body, language))) == 1
+    return is_fit and whole_sentence(body) and len(list(sentences_of(body, language))) == 1
 
 
 def _claims(text: str, blocks: Sequence[Block], run: Sequence[int], language: str) -> dict[int, Claim]:

@@ -30,12 +30,7 @@ _A_LIST = 2
 def explained_near(text: str, blocks: Sequence[Block], at: int, names: Sequence[str], after: str) -> dict[str, str]:
     """The names of columns of the table ``blocks[at]`` that are explained beside it, and what to call these columns.
 
-    Args:
-        text: the chunk.
-        blocks: its blocks.
-        at: the table's.
-        names: of its columns.
-        after: the paragraph below a table that the chunk ends in.
+    ``after`` is the paragraph below a table that the chunk ends in.
     """
     near = [*blocks[max(0, at - _NEAR) : at], *blocks[at + 1 : at + 1 + _NEAR]]
     notes = [strip_markdown(block.text_in(text)) for block in near if block.kind == "prose"]
@@ -46,10 +41,7 @@ def explained_near(text: str, blocks: Sequence[Block], at: int, names: Sequence[
 def explained(names: Sequence[str], notes: Iterable[str], prose: str = "") -> dict[str, str]:
     """The names that the notes explain, by what is said for them: ``KI (1/km)`` is "kinetic intensity (KI) (1/km)".
 
-    Args:
-        names: of columns.
-        notes: what stands beside the table.
-        prose: where an abbreviation may stand behind the words that it is for, "kinetic intensity (KI)".
+    In ``prose`` an abbreviation may stand behind the words that it is for, "kinetic intensity (KI)".
     """
     found: dict[str, str] = {}
     shorts = {name: match for name in names if names.count(name) == 1 and (match := _ABBREVIATED.fullmatch(name))}

@@ -9,6 +9,7 @@ from pipeline_core.adapters.facts.scope import bare, section_beside
 from pipeline_core.adapters.facts.table_labels import asks, begins_small, is_label, names_something, says_only_kind
 from pipeline_core.adapters.facts.table_titles import without_marks_of_notes, without_talk
 from pipeline_core.domain.cut_ends import CUT_END
+from pipeline_core.domain.table_spans import CONTINUED
 from pipeline_core.domain.text import strip_markdown
 
 _MOST_ABOVE = 3
@@ -77,11 +78,6 @@ _SAYS_LITTLE = re.compile(
 _SOURCE = re.compile(
     r"(?<=[.)])\s+(?:sources?|quellen?|fuentes?|fontes?|bron|sumber|источник\w*|来源)\s*[:：].*",
     re.IGNORECASE | re.DOTALL,
-)
-_CONTINUED = re.compile(
-    r"\s*[-–—(\[,:（]\s*(?:continued|contd|cont[.'’]?d?|fortsetzung|forts\.|suite|continuación|cont\.|continuação|continuazione|segue"
-    r"|vervolg|lanjutan|продолжение|συνέχεια|续表?|續)\W*\Z",
-    re.IGNORECASE,
 )
 _CONTINUES = re.compile(
     r"[(\[]?(?:continued|cont[.'’]?d?|fortsetzung|forts|suite|continuación|continuação|continuazione|segue|vervolg"
@@ -342,7 +338,7 @@ def _title(caption: str) -> str:
 
 def _whole(title: str) -> str:
     """Without the words that say that the table began on another page."""
-    return _CONTINUES.sub("", _CONTINUED.sub("", title), count=1) or title
+    return _CONTINUES.sub("", CONTINUED.sub("", title), count=1) or title
 
 
 def _heading(headings: Sequence[str], *, may_ask: bool) -> tuple[str, bool]:

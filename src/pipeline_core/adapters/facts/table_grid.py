@@ -7,10 +7,9 @@ from itertools import pairwise
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.domain.table_spans import is_torn
-from pipeline_core.domain.tables import DELIMITER_ROW, VALUES, kind_of
+from pipeline_core.domain.tables import DELIMITER_ROW, VALUES, cells_of, kind_of
 from pipeline_core.domain.text import strip_inline
 
-_CELL_BORDER = re.compile(r"(?<!\\)\|")
 _LINE_BREAK = re.compile(r"\s*<br ?/?>\s*", re.IGNORECASE)
 _THREE_DIGITS = re.compile(r"\d{3}\Z")
 _GROUP_OF_DIGITS = re.compile(r"[-−+(]?\d{1,3}\Z")
@@ -55,14 +54,11 @@ class Grid:
 def read_grid(text: str, block: Block, kept_before: tuple[int, ...] = ()) -> Grid | None:
     """The table's rows; None where there is none.
 
-    Args:
-        text: the chunk.
-        block: a table in it.
-        kept_before: the columns that are left of the table with which this one may go on.
+    ``kept_before``: the columns that are left of the table with which this one may go on.
     """
     lines = list(_lines(text, block))
     has_delimiter = len(lines) > 1 and DELIMITER_ROW.match(lines[1][0]) is not None
-    rows = [Row(tuple(_cells(line)), ((start, start + len(line)),)) for line, start in lines]
+    rows = [Row(tuple(cells_of(line)), ((start, start + len(line)),)) for line, start in lines]
     width = len(rows[0].cells) if rows else 0
     if has_delimiter:
         rows = [*rows[:1], *rows[2:]]
@@ -95,11 +91,6 @@ def _lines(text: str, block: Block) -> Iterator[tuple[str, int]]:
         row = line.lstrip(" \t>")
         yield row.rstrip(), at + len(line) - len(row)
         at += len(line) + 1
-
-
-def _cells(line: str) -> list[str]:
-    cells = [cell.strip() for cell in _CELL_BORDER.split(line.strip())]
-    return cells[line.strip().startswith("|") : len(cells) - line.strip().endswith("|")]
 
 
 def _fitted(row: Row, width: int) -> Row | None:

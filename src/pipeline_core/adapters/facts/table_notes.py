@@ -40,11 +40,7 @@ class Note:
 def notes_below(text: str, blocks: Sequence[Block], at: int, after: str = "") -> dict[str, Note]:
     """The notes of the table ``blocks[at]``, by their marks as the cells have them.
 
-    Args:
-        text: the chunk.
-        blocks: its blocks.
-        at: the table's.
-        after: the paragraph below a table that the chunk ends in.
+    ``after`` is the paragraph below a table that the chunk ends in.
     """
     found: dict[str, Note] = {}
     below = blocks[at + 1 : at + 1 + _MOST_BELOW]

@@ -1,20 +1,24 @@
 """A document's facts, one by one: what is staged, and adding what was missed."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
+from pipeline_core.api.pagination import Page, PageOffset
 from pipeline_core.api.problems import responses
-from pipeline_core.api.routes.review import named
+from pipeline_core.api.routes.review import EXPECTED, Seen, named
+from pipeline_core.api.routes.staging import Pair, PairResolution
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.errors import NotFoundError, RefusedError, UnknownIdsError
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import ChunkId, DocumentId
-from pipeline_core.domain.review import StagedFact
+from pipeline_core.domain.review import OfDocument, Reviewer, StagedFact
 from pipeline_core.review.add import Marked, MissedFact
 
 router = APIRouter(prefix="/api/v2/documents/{document_id}", tags=["facts"])
@@ -40,7 +44,7 @@ class Fact(BaseModel):
     quote: str = Field(description="The texts of its evidence as one")
     page: int | None
     evidence: list[Evidence]
-    status: str
+    status: QuestionStatus
     version: int = Field(description="It grows with every change; a decision may name it as expected")
     changed_by: str = Field(description="Who changed it last; `system` where nobody reviewed")
     changed_at: datetime
@@ -96,6 +100,108 @@ class AddedFact(BaseModel):
     is_new: bool = Field(description="False where it had been added before")
     message: str
     fact: Fact
+
+
+class FactPatch(Body):
+    """New words for a fact, or a decision about it: one of the two."""
+
+    model_config = example({"answer": "Once every 12 months.", "reason": "a full sentence"})
+
+    question: str | None = Field(default=None, max_length=10_000, description="Null takes question and answer away")
+    answer: str | None = Field(default=None, max_length=10_000)
+    statement: str | None = Field(default=None, max_length=10_000)
+    status: Literal["approved", "rejected"] | None = Field(
+        default=None, description="`approved` takes in what was left out, also of a document that is published"
+    )
+    reason: str = Field(default="", max_length=2000)
+    reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
+    expected: Seen | None = Field(default=None, description=f"{EXPECTED}: the fact's `status` and `version`")
+
+    def words(self) -> dict[str, str | None]:
+        """The words that were sent; a fact without a question has no answer either."""
+        sent: dict[str, str | None] = {
+            name: getattr(self, name) for name in ("question", "answer", "statement") if name in self.model_fields_set
+        }
+        return {**sent, "answer": None} if sent.get("question", "") is None else sent
+
+
+class ChangedFact(BaseModel):
+    """The fact as it is now; ``goes_on`` says whether its document is queued to run again."""
+
+    document_id: UUID
+    goes_on: bool
+    message: str
+    fact: Fact
+
+
+@router.get(
+    "/facts",
+    operation_id="list_facts",
+    summary="List a document's facts",
+    response_model=Page[Fact],
+    responses=responses(401, 404, 422, 429),
+)
+def list_facts(
+    document_id: UUID,
+    services: Services,
+    cursor: PageOffset,
+    status: Annotated[list[QuestionStatus] | None, Query(description="Only facts in these states")] = None,
+) -> dict[str, Any]:
+    """What is staged of the document, with its evidence, in the order of the text."""
+    rows = services.review.facts(
+        OfDocument(DocumentId(document_id)),
+        services.user_id,
+        statuses=status,
+        limit=cursor.limit + 1,
+        offset=cursor.offset,
+    )
+    return cursor.page([fact.as_json() for fact in rows])
+
+
+@router.patch(
+    "/facts/{fact_id}",
+    operation_id="change_fact",
+    summary="Edit a fact, or decide about it",
+    response_model=ChangedFact,
+    responses=responses(401, 404, 409, 422, 429),
+)
+def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Request, services: Services) -> ChangedFact:
+    """Put a fact into other words: it keeps its id and its evidence, is compared again, and is validated again. Or
+    approve or reject it. A field that is not sent stays as it is."""
+    where, by = OfDocument(DocumentId(document_id)), Reviewer(services.user_id, named(services, body.reviewer))
+    expected = {fact_id: body.expected.seen()} if body.expected else {}
+    words = body.words()
+    if bool(words) == bool(body.status):
+        raise RefusedError(
+            "A change is of a fact's words or of its status.",
+            action="Send `question`, `answer` or `statement`; or `status`.",
+        )
+    try:
+        if body.status:
+            to = QuestionStatus(body.status)
+            change = services.review.decide_facts(where, [fact_id], to, by=by, reason=body.reason, expected=expected)
+        else:
+            change = services.review.edit(where, fact_id, words, by=by, reason=body.reason, expected=expected)
+        [fact] = services.review.facts(where, services.user_id, ids=[fact_id])
+    except UnknownIdsError as error:
+        raise NotFoundError(error.message, action="`GET /api/v2/documents/{document_id}/facts` lists them.") from None
+    if change.to_run:
+        request.app.state.ask_for_run()
+    goes_on = document_id in change.to_run
+    return ChangedFact(document_id=document_id, goes_on=goes_on, message=change.message, fact=Fact.of(fact))
+
+
+@router.get(
+    "/duplicates",
+    operation_id="list_document_duplicates",
+    summary="List a document's near-duplicates",
+    response_model=list[Pair],
+    responses=responses(401, 404, 422, 429),
+)
+def list_document_duplicates(document_id: UUID, services: Services, resolution: PairResolution = None) -> list[Any]:
+    """Pairs of the document's facts and what resembles them, the most alike first;
+    `POST /api/staging/duplicates/{duplicate_id}/resolve` decides one."""
+    return services.review.pairs(OfDocument(DocumentId(document_id)), services.user_id, resolution=resolution)
 
 
 @router.post(

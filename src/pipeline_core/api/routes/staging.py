@@ -15,9 +15,9 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.api.multipart import form_body, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
-from pipeline_core.api.routes.review import EXPECTED, Seen, expected_of
+from pipeline_core.api.routes.review import EXPECTED, Seen, expected_of, named
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
-from pipeline_core.domain.errors import NoEntriesError
+from pipeline_core.domain.errors import NoEntriesError, NotFoundError, UnknownIdsError
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, QuestionId
 from pipeline_core.domain.review import OfBatch, Reviewer
@@ -27,6 +27,7 @@ from pipeline_core.services.receive_upload import spool
 router = APIRouter(tags=["staging"])
 UPLOAD_PATH = "/api/upload-markdown"
 _MOST_IDS = 1000
+_NAME = "A name for the record, beside the token's user"
 
 
 class Counts(BaseModel):
@@ -111,6 +112,11 @@ class Pair(BaseModel):
     proposed: str = Field(description="What loses nothing: keep_existing only where no difference was found")
 
 
+PairResolution = Annotated[
+    str | None, Query(pattern="^(pending|keep_existing|replace_existing|keep_both|not_duplicate)$")
+]
+
+
 class BankProblem(BaseModel):
     """An entry of the file that could not be read; the others were taken."""
 
@@ -170,7 +176,50 @@ class ResolveRequest(Body):
 
     resolution: Resolution
     reason: str = Field(default="", max_length=2000)
+    reviewer: str = Field(default="", max_length=200, description=_NAME)
     expected: Seen | None = Field(default=None, description=f"{EXPECTED}: the pair's `resolution` as status")
+
+
+class ResolveAllRequest(ResolveRequest):
+    """What becomes of many pairs of a question bank, all or nothing."""
+
+    model_config = example({"resolution": "keep_existing"})
+
+    duplicate_ids: list[UUID] | None = Field(
+        default=None, max_length=_MOST_IDS, min_length=1, description="Without them: all that nobody has decided"
+    )
+    expected: Seen | None = Field(
+        default=None, description=f"{EXPECTED}: the batch's `status`, and its `review_version` as version"
+    )
+
+
+class QuestionPatch(Body):
+    """New words for a question of a bank: a field that is not sent stays, and null takes it away."""
+
+    model_config = example({"answer": "Within 24 hours.", "reason": "a full sentence"})
+
+    question: str | None = None
+    answer: str | None = None
+    topic: str | None = None
+    subtopic: str | None = None
+    kind: str | None = None
+    difficulty: str | None = None
+    notes: str | None = None
+    reason: str = Field(default="", max_length=2000)
+    reviewer: str = Field(default="", max_length=200, description=_NAME)
+    expected: Seen | None = Field(default=None, description=f"{EXPECTED}: the question's `status` and `version`")
+
+    def words(self) -> dict[str, str | None]:
+        """The fields of the question that were sent."""
+        return self.model_dump(exclude_unset=True, exclude={"reason", "reviewer", "expected"})
+
+
+class ComparingAnswer(BaseModel):
+    """A worker compares what was never compared: the batch is matched afterwards."""
+
+    batch_id: UUID
+    is_matched: bool
+    status_url: str
 
 
 class ImportAnswer(BaseModel):
@@ -282,6 +331,64 @@ def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> dic
     return shown(decide(BatchId(batch_id), ids, by=services.user_id, reason=body.reason, expected=expected))
 
 
+@router.patch(
+    "/api/staging/batches/{batch_id}/questions/{question_id}",
+    operation_id="change_question",
+    summary="Edit a question of a bank",
+    response_model=Changed,
+    responses=responses(401, 404, 409, 422, 429, 503),
+)
+def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, services: Services) -> dict[str, Any]:
+    """New words are compared again, and wait for an approval again."""
+    expected = {question_id: body.expected.seen()} if body.expected else {}
+    by = Reviewer(services.user_id, named(services, body.reviewer))
+    where = OfBatch(BatchId(batch_id))
+    try:
+        change = services.review.edit(where, question_id, body.words(), by=by, reason=body.reason, expected=expected)
+    except UnknownIdsError as error:
+        raise NotFoundError(
+            error.message, action="`GET /api/staging/batches/{batch_id}/questions` lists them."
+        ) from None
+    return shown(change)
+
+
+@router.post(
+    "/api/staging/batches/{batch_id}/resolve",
+    operation_id="resolve_batch",
+    summary="Decide many pairs of a bank",
+    response_model=Changed,
+    responses=responses(401, 404, 409, 422, 429),
+)
+def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: Services) -> dict[str, Any]:
+    """Decide pairs of a question bank at once; those of a document are decided with its approval, or one by one."""
+    change = services.review.resolve(
+        OfBatch(BatchId(batch_id)),
+        body.resolution,
+        body.duplicate_ids,
+        by=Reviewer(services.user_id, named(services, body.reviewer)),
+        reason=body.reason,
+        expected=expected_of(batch_id, body.expected, None),
+    )
+    return shown(change)
+
+
+@router.post(
+    "/api/staging/batches/{batch_id}/compare",
+    operation_id="compare_batch",
+    status_code=202,
+    summary="Have a bank compared",
+    response_model=ComparingAnswer,
+    responses=responses(401, 404, 422, 429),
+)
+def compare_batch(batch_id: UUID, request: Request, services: Services) -> ComparingAnswer:
+    """Ask for a worker that compares what was never compared; a bank that is taken in is compared by itself."""
+    batch = services.views.batch(BatchId(batch_id))
+    if not batch["is_matched"]:
+        request.app.state.ask_for_run()
+    url = request.url_for("get_batch", batch_id=batch_id)
+    return ComparingAnswer(batch_id=batch_id, is_matched=batch["is_matched"], status_url=url.path)
+
+
 @router.post(
     "/api/staging/batches/{batch_id}/import",
     operation_id="import_batch",
@@ -308,9 +415,7 @@ def import_batch(batch_id: UUID, request: Request, services: Services) -> Import
 def list_duplicates(
     batch_id: UUID,
     services: Services,
-    resolution: Annotated[
-        str | None, Query(pattern="^(pending|keep_existing|replace_existing|keep_both|not_duplicate)$")
-    ] = None,
+    resolution: PairResolution = None,
 ) -> list[Any]:
     """Pairs of look-alikes, each with its score, how it was found, and what was decided."""
     return list(services.review.pairs(OfBatch(BatchId(batch_id)), services.user_id, resolution=resolution))
@@ -328,7 +433,7 @@ def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, request: Request
     change = services.review.resolve_pair(
         duplicate_id,
         body.resolution,
-        by=Reviewer(services.user_id),
+        by=Reviewer(services.user_id, named(services, body.reviewer)),
         reason=body.reason,
         expected=body.expected.seen() if body.expected else None,
     )
